@@ -1,0 +1,191 @@
+/**
+ * Actionlane: a client-side dispatcher for Next.js Server Actions.
+ *
+ * Times are milliseconds. Instants are on the clock of `performance.now()`.
+ */
+
+/** Where a call waits: `"main"` (one at a time, in order; the default), `"parallel"` (no queue), or a queue of your own by name. */
+export type LaneName = "main" | "parallel" | (string & {});
+
+/** A Server Action: its id (40 or 42 hexadecimal digits), or the id with a name for messages, events and the timeline. */
+export type ActionRef = string | { id: string; name?: string; url?: string | URL };
+
+/** Milliseconds, greater than 0. `Infinity` or leaving it out means none. */
+export type Milliseconds = number;
+
+export interface DispatcherOptions {
+  /** Where actions are posted. Default: the page's URL at the moment the call is made. */
+  url?: string | URL | (() => string | URL);
+  /** Added to every action request; a function is asked before each. The protocol's own headers are `INVALID_OPTION`. */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  /** Used instead of `globalThis.fetch`, which is otherwise looked up at each request. */
+  fetch?: typeof globalThis.fetch;
+  /** Default `"same-origin"`. */
+  credentials?: RequestCredentials;
+  /** Time from sending to the value, for every call without one of its own. Default: none. */
+  timeout?: Milliseconds;
+  /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
+  maxQueued?: number;
+}
+
+export interface CallOptions {
+  /** Default `"main"`. */
+  lane?: LaneName;
+  /** Aborts the call, wherever it is. Its reason becomes the error's `cause`. */
+  signal?: AbortSignal;
+  /** Time from sending to the value, waiting not included. The error's code is `TIMEOUT`. */
+  timeout?: Milliseconds;
+  /** Added to this request, over those of the dispatcher. */
+  headers?: HeadersInit;
+  /** Where this call is posted. Default: the dispatcher's `url`. */
+  url?: string | URL;
+  /** Shown in events and messages. Default: the reference's name. */
+  name?: string;
+}
+
+export interface BindOptions extends Omit<CallOptions, "signal"> {}
+
+export interface RouteOptions {
+  signal?: AbortSignal;
+  /** Time from sending to the head of the answer. */
+  timeout?: Milliseconds;
+  /** Shown in events. Default: method and path. */
+  name?: string;
+}
+
+/**
+ * `loading`: the wasm is not there yet. `waiting`: for its turn in the lane. `running`: sent, no value yet.
+ * `draining`: settled, the rest of the answer is still coming. `done`: over.
+ */
+export type CallState = "loading" | "waiting" | "running" | "draining" | "done";
+
+export interface Timings {
+  /** When the call was made. */
+  queuedAt: number;
+  /** When its request was sent. */
+  startedAt?: number;
+  /** When the head of the answer arrived. */
+  headAt?: number;
+  /** When the action's own value arrived. */
+  valueAt?: number;
+  /** When the caller's promise was settled. */
+  settledAt?: number;
+}
+
+export interface Outcome<R = any> {
+  /** What the action returned; `undefined` after a redirect. */
+  value: R;
+  /** HTTP status. It does not decide: an answer of 404 or 500 can carry a value. */
+  status: number;
+  headers: Headers;
+  /** The action called `redirect()`. Nothing is followed yet. `type` is absent where the server does not say (Next 14). */
+  redirect?: { url: string; type?: "push" | "replace" };
+  /** What the action made stale: `"all"` (data and cached pages) or `"dynamic"` (only what is rendered per request). */
+  revalidated?: "all" | "dynamic";
+  timings: Timings;
+}
+
+/** A call under way: a promise of the action's value. */
+export interface ActionCall<R = any> extends Promise<R> {
+  /** Unique within its dispatcher, counting from 1 in order of calling. */
+  readonly id: number;
+  readonly state: CallState;
+  /**
+   * Gives up the call: a waiting one is never sent, a running one frees its lane at once (the server may still finish it), the rest
+   * of a settled one is no longer read. False when it was over already. `reason` becomes the error's `cause`.
+   */
+  abort(reason?: unknown): boolean;
+  /** Everything the answer said. Rejects as the call does, but never shows up as an unhandled rejection. */
+  readonly outcome: Promise<Outcome<R>>;
+}
+
+export interface CallInfo extends Timings {
+  id: number;
+  /** Absent for routes. */
+  actionId?: string;
+  name?: string;
+  /** `"route"` for what `route()` sends. */
+  lane: LaneName;
+  state: CallState;
+}
+
+/** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
+export interface CallEvent extends CallInfo {
+  /** With `done`: how it ended, or `"ok"`. */
+  code?: "ok" | ErrorCode;
+}
+
+export interface Lane {
+  readonly name: LaneName;
+  /** How many calls wait in it. */
+  readonly size: number;
+  /** Nothing more starts until `resume()`; what runs goes on. */
+  pause(): void;
+  resume(): void;
+  /** Rejects what waits in it with `CLEARED`; what runs goes on. Gives how many those were. */
+  clear(reason?: unknown): number;
+}
+
+export interface Dispatcher {
+  /** Calls a Server Action. Never throws: whatever is wrong, the promise rejects with an `ActionError`. */
+  call<R = any>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
+  /** The action as a function, for `<form action>`, `useActionState` and event handlers. */
+  bind<A extends readonly unknown[] = any[], R = any>(ref: ActionRef, options?: BindOptions): (...args: A) => ActionCall<R>;
+  /** `fetch` for route handlers: at once, past every lane, also before the wasm is there. Rejects with an `ActionError`. */
+  route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
+  /** A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does. */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  lane(name: LaneName): Lane;
+  /** Rejects everything that waits, in every lane, with `CLEARED`. Gives how many those were. */
+  clear(reason?: unknown): number;
+  /** Resolves when every call made so far, and every one made meanwhile, has settled. */
+  idle(): Promise<void>;
+  /** How many calls and routes have not settled. */
+  readonly pending: number;
+  /** Every call and route that is not over, in order of calling. */
+  snapshot(): CallInfo[];
+  /** Hears every change of state, in order, in a microtask of its own. Gives the function that ends it. */
+  subscribe(listener: (event: CallEvent) => void): () => void;
+  /** Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. */
+  close(): void;
+}
+
+/** Nothing is sent and nothing waited for here; loading the wasm starts where there is a document or a worker. */
+export function createDispatcher(options?: DispatcherOptions): Dispatcher;
+
+/** Resolves when the wasm is there; rejects with `WASM_LOAD` or `WASM_BLOCKED`. Starts the loading, again if it failed. */
+export function ready(): Promise<void>;
+
+/** What `init` takes: where the wasm is, or the wasm itself. */
+export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/** Loads the wasm from a place of your own. Only the first success counts; call it before the first call. */
+export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+
+export type ErrorCode =
+  | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
+  | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
+  | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+
+/** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
+export type Sent = "no" | "unknown" | "yes";
+
+export class ActionError extends Error {
+  readonly name: "ActionError";
+  readonly code: ErrorCode;
+  readonly sent: Sent;
+  /** HTTP status, once there was an answer. */
+  readonly status?: number;
+  /** The server's digest of a thrown error. Untrusted text. */
+  readonly digest?: string;
+  readonly actionId?: string;
+  readonly actionName?: string;
+  readonly outcome?: Partial<Outcome>;
+  /** The reason of an abort, the error of `fetch`, … */
+  readonly cause?: unknown;
+  /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
+  readonly excerpt?: string;
+}
+
+/** Also true for errors of another copy of this package, another frame, another realm. */
+export function isActionError(error: unknown): error is ActionError;

@@ -1,0 +1,354 @@
+//! The state machine that decides. It has no clock, does no I/O and holds neither bytes nor values.
+//!
+//! A driver gives it commands ([`Dispatcher::enqueue`], [`Dispatcher::abort`], …) and reports what happened (`handle_*`), then takes
+//! out [`Effect`]s until there are none, and wakes it with [`Dispatcher::handle_timeout`] at [`Dispatcher::poll_timeout`].
+//! Inputs for a call that is over are ignored, so late and repeated ones do no harm.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use crate::call::{Call, CallId, Event, LaneName, Options, State, Timings};
+use crate::lane::{Lane, Order, Place};
+use crate::{Error, Instant, Kind, Sent};
+
+#[cfg(test)]
+mod sim;
+#[cfg(test)]
+mod tests;
+
+/// What holds for a whole dispatcher.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How many calls may wait, over all lanes, before the next is refused with [`Kind::QueueFull`].
+    pub max_queued: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { max_queued: 10_000 }
+    }
+}
+
+/// What the driver is to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Start the exchange of this call.
+    Send(CallId),
+    /// Break the exchange off; nothing that still comes of it matters.
+    Abort(CallId),
+    /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
+    Settle(CallId, Result<(), Error>),
+    /// The call is over: drop what is held for it. The last effect of every call.
+    Forget(CallId),
+    /// Tell listeners.
+    Emit(Event),
+}
+
+/// Calls, lanes and time of one client.
+#[derive(Debug, Default)]
+pub struct Dispatcher {
+    config: Config,
+    calls: BTreeMap<CallId, Entry>,
+    lanes: HashMap<LaneName, Lane>,
+    deadlines: BTreeSet<(Instant, CallId)>,
+    effects: VecDeque<Effect>,
+    waiting: usize,
+    unsettled: usize,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    options: Options,
+    state: State,
+    timings: Timings,
+    sent: Sent,
+    deadline: Option<Instant>,
+    result: Option<Result<(), Error>>,
+}
+
+impl Dispatcher {
+    pub fn new(config: Config) -> Self {
+        Self { config, ..Self::default() }
+    }
+
+    /// Takes a call in and gives it its place in its lane; it starts after [`Dispatcher::handle_ready`]. Settled at once with
+    /// [`Kind::Closed`] or [`Kind::QueueFull`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
+    pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
+        let Call { id, options, queued_at } = call;
+        if self.calls.contains_key(&id) {
+            return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
+        }
+        let timings = Timings { queued_at, ..Timings::default() };
+        let lane = options.lane.clone();
+        let entry = Entry { options, state: State::Preparing, timings, sent: Sent::No, deadline: None, result: None };
+        self.calls.insert(id, entry);
+        self.lane_mut(&lane).push(id);
+        self.waiting += 1;
+        self.unsettled += 1;
+        self.emit(id);
+        if self.closed {
+            self.fail(id, closed(), now);
+        } else if self.waiting > self.config.max_queued {
+            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
+            self.fail(id, Error::new(Kind::QueueFull, message), now);
+        }
+        Ok(())
+    }
+
+    /// Gives a call up wherever it is. False when it was over, or never there.
+    pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
+        let known = self.calls.contains_key(&id);
+        self.fail(id, Error::new(Kind::Aborted, "the call was aborted"), now);
+        known
+    }
+
+    /// Rejects what waits in one lane, or in all, with [`Kind::Cleared`]; what runs goes on. Gives back who that was.
+    pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
+        let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
+        let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
+        let ids: Vec<_> = self.calls.iter().filter(|(_, entry)| waits(entry) && here(entry)).map(|(&id, _)| id).collect();
+        let lanes: BTreeSet<_> = ids.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
+        lanes.iter().for_each(|lane| self.advance(lane, now));
+        ids
+    }
+
+    /// Nothing more starts in this lane; what runs goes on.
+    pub fn pause(&mut self, lane: &LaneName) {
+        self.lane_mut(lane).set_paused(true);
+    }
+
+    pub fn resume(&mut self, lane: &LaneName, now: Instant) {
+        self.lane_mut(lane).set_paused(false);
+        self.advance(lane, now);
+    }
+
+    /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
+    pub fn close(&mut self, now: Instant) {
+        self.closed = true;
+        let ids: Vec<_> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.abandon(id);
+            self.end(id, closed(), now);
+        }
+        self.lanes.clear();
+    }
+
+    /// The body of the call is complete.
+    pub fn handle_ready(&mut self, id: CallId, now: Instant) {
+        let Some(entry) = self.in_state(id, State::Preparing) else { return };
+        entry.state = State::Waiting;
+        let lane = entry.options.lane.clone();
+        self.advance(&lane, now);
+    }
+
+    /// The request has been handed to the host; from here on the action may have run.
+    pub fn handle_sent(&mut self, id: CallId) {
+        if let Some(entry) = self.in_state(id, State::Running) {
+            entry.sent = entry.sent.max(Sent::Unknown);
+        }
+    }
+
+    /// The head of the answer arrived.
+    pub fn handle_head(&mut self, id: CallId, now: Instant) {
+        if let Some(entry) = self.in_state(id, State::Running) {
+            entry.sent = Sent::Yes;
+            entry.timings.head_at.get_or_insert(now);
+        }
+    }
+
+    /// The answer's own value arrived, be it an error the action threw: the slot is free, the rest of the answer drains.
+    pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
+        let Some(entry) = self.in_state(id, State::Running) else { return };
+        entry.timings.value_at = Some(now);
+        self.settle(id, value.map_err(|error| error.sent(Sent::Yes)), now);
+        if let Some(entry) = self.calls.get_mut(&id) {
+            entry.state = State::Draining;
+            let lane = entry.options.lane.clone();
+            self.emit(id);
+            self.lane_mut(&lane).free();
+            self.advance(&lane, now);
+        }
+    }
+
+    /// The answer is complete.
+    pub fn handle_end(&mut self, id: CallId, now: Instant) {
+        match self.calls.get(&id).map(|entry| entry.state) {
+            Some(State::Draining) => self.finish(id),
+            Some(State::Running) => self.fail(id, Error::new(Kind::Decode, "the answer ended before the value"), now),
+            _ => {}
+        }
+    }
+
+    /// The exchange failed and is over.
+    pub fn handle_failure(&mut self, id: CallId, error: Error, now: Instant) {
+        match self.calls.get(&id).map(|entry| entry.state) {
+            // The caller has its value; the driver tells whoever reads on.
+            Some(State::Draining) => self.finish(id),
+            Some(_) => self.end_and_advance(id, error, now),
+            None => {}
+        }
+    }
+
+    /// Time has passed. A spurious wake-up does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(&(at, id)) = self.deadlines.first() {
+            if at > now {
+                break;
+            }
+            self.deadlines.pop_first();
+            let limit = self.calls.get(&id).and_then(|entry| entry.options.timeout).unwrap_or_default();
+            self.fail(id, Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_secs_f64() * 1000.0)), now);
+        }
+    }
+
+    /// The next thing to do; ask until there is none.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.deadlines.first().map(|&(at, _)| at)
+    }
+
+    /// How many calls have not settled.
+    pub fn pending(&self) -> usize {
+        self.unsettled
+    }
+
+    /// How many calls wait in this lane.
+    pub fn waiting_in(&self, lane: &LaneName) -> usize {
+        self.lanes.get(lane).map_or(0, Lane::len)
+    }
+
+    pub fn state(&self, id: CallId) -> State {
+        self.calls.get(&id).map_or(State::Done, |entry| entry.state)
+    }
+
+    pub fn timings(&self, id: CallId) -> Option<Timings> {
+        self.calls.get(&id).map(|entry| entry.timings)
+    }
+
+    /// Every call that is not over, in order of calling.
+    pub fn snapshot(&self) -> impl Iterator<Item = Event> {
+        self.calls.iter().map(|(&id, entry)| entry.event(id))
+    }
+
+    /// Ends a call with an error, breaking its exchange off where one runs.
+    fn fail(&mut self, id: CallId, error: Error, now: Instant) {
+        self.abandon(id);
+        self.end_and_advance(id, error, now);
+    }
+
+    /// Breaks the exchange of a call off, where one runs.
+    fn abandon(&mut self, id: CallId) {
+        if matches!(self.state(id), State::Running | State::Draining) {
+            self.effects.push_back(Effect::Abort(id));
+        }
+    }
+
+    fn end_and_advance(&mut self, id: CallId, error: Error, now: Instant) {
+        if let Some(lane) = self.end(id, error, now) {
+            self.advance(&lane, now);
+        }
+    }
+
+    /// Ends a call whose exchange is over, or never was. Gives the lane in which something may start now.
+    fn end(&mut self, id: CallId, error: Error, now: Instant) -> Option<LaneName> {
+        let entry = self.calls.get(&id)?;
+        let (state, name) = (entry.state, entry.options.lane.clone());
+        // Action-not-found is the server's own word that it did not run the action.
+        let sent = if error.kind() == Kind::ActionNotFound { Sent::No } else { entry.sent };
+        self.settle(id, Err(error.sent(sent)), now);
+        self.finish(id);
+        let lane = self.lanes.get_mut(&name)?;
+        match state {
+            State::Preparing | State::Waiting => {
+                lane.leave();
+                self.waiting -= 1;
+            }
+            State::Running => lane.free(),
+            State::Draining | State::Done => return None,
+        }
+        Some(name)
+    }
+
+    /// Settles once; what comes later is not news.
+    fn settle(&mut self, id: CallId, result: Result<(), Error>, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        if entry.result.is_some() {
+            return;
+        }
+        entry.timings.settled_at = Some(now);
+        entry.result = Some(result.clone());
+        if let Some(at) = entry.deadline.take() {
+            self.deadlines.remove(&(at, id));
+        }
+        self.unsettled -= 1;
+        self.effects.push_back(Effect::Settle(id, result));
+    }
+
+    fn finish(&mut self, id: CallId) {
+        if let Some(mut entry) = self.calls.remove(&id) {
+            entry.state = State::Done;
+            self.effects.push_back(Effect::Emit(entry.event(id)));
+            self.effects.push_back(Effect::Forget(id));
+        }
+    }
+
+    /// Starts what may start in a lane.
+    fn advance(&mut self, name: &LaneName, now: Instant) {
+        let Some(lane) = self.lanes.get_mut(name) else { return };
+        let calls = &mut self.calls;
+        while let Some(id) = lane.start(|id| calls.get(&id).map_or(Place::Left, Entry::place)) {
+            let Some(entry) = calls.get_mut(&id) else { continue };
+            entry.state = State::Running;
+            entry.timings.started_at = Some(now);
+            entry.deadline = entry.options.timeout.map(|limit| now.plus(limit));
+            self.deadlines.extend(entry.deadline.map(|at| (at, id)));
+            self.waiting -= 1;
+            self.effects.push_back(Effect::Emit(entry.event(id)));
+            self.effects.push_back(Effect::Send(id));
+        }
+        if lane.is_idle() {
+            self.lanes.remove(name);
+        }
+    }
+
+    fn emit(&mut self, id: CallId) {
+        if let Some(entry) = self.calls.get(&id) {
+            self.effects.push_back(Effect::Emit(entry.event(id)));
+        }
+    }
+
+    fn in_state(&mut self, id: CallId, state: State) -> Option<&mut Entry> {
+        self.calls.get_mut(&id).filter(|entry| entry.state == state)
+    }
+
+    fn lane_mut(&mut self, name: &LaneName) -> &mut Lane {
+        let order = if *name == LaneName::Parallel { Order::Parallel } else { Order::Serial };
+        self.lanes.entry(name.clone()).or_insert_with(|| Lane::new(order))
+    }
+}
+
+impl Entry {
+    fn event(&self, id: CallId) -> Event {
+        Event { id, lane: self.options.lane.clone(), state: self.state, timings: self.timings, result: self.result.clone() }
+    }
+
+    fn place(&self) -> Place {
+        match self.state {
+            State::Waiting => Place::Ready,
+            State::Preparing => Place::NotReady,
+            State::Running | State::Draining | State::Done => Place::Left,
+        }
+    }
+}
+
+fn cleared() -> Error {
+    Error::new(Kind::Cleared, "the call was dropped from its lane")
+}
+
+fn closed() -> Error {
+    Error::new(Kind::Closed, "the dispatcher is closed")
+}

@@ -1,0 +1,177 @@
+use std::fmt;
+
+/// What went wrong, as a closed list. [`Kind::code`] gives the name that JavaScript sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The caller gave the call up.
+    Aborted,
+    /// The attempt took longer than its `timeout`.
+    Timeout,
+    /// No answer, or one that broke off: the host's `fetch` or the body's stream failed.
+    Network,
+    /// Not Flight, and an HTTP status of 400 or above.
+    Http,
+    /// Not Flight, and an HTTP status below 400.
+    NotFlight,
+    /// Flight that cannot be read, or that ended before the value.
+    Decode,
+    /// An argument that cannot be sent.
+    Encode,
+    /// The action threw.
+    ActionThrew,
+    /// The action called `notFound()`.
+    NotFound,
+    /// The action called `forbidden()`.
+    Forbidden,
+    /// The action called `unauthorized()`.
+    Unauthorized,
+    /// The server does not know the action; it did not run.
+    ActionNotFound,
+    /// Too many calls wait.
+    QueueFull,
+    /// Dropped by `clear`.
+    Cleared,
+    /// The dispatcher is closed.
+    Closed,
+    /// The page's policy forbids wasm.
+    WasmBlocked,
+    /// The wasm could not be loaded.
+    WasmLoad,
+    /// A fault of Actionlane itself.
+    Internal,
+    /// An option, an id or a combination of them that makes no sense.
+    InvalidOption,
+}
+
+impl Kind {
+    /// The `code` of a JavaScript `ActionError`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Aborted => "ABORTED",
+            Self::Timeout => "TIMEOUT",
+            Self::Network => "NETWORK",
+            Self::Http => "HTTP",
+            Self::NotFlight => "NOT_FLIGHT",
+            Self::Decode => "DECODE",
+            Self::Encode => "ENCODE",
+            Self::ActionThrew => "ACTION_THREW",
+            Self::NotFound => "NOT_FOUND",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::ActionNotFound => "ACTION_NOT_FOUND",
+            Self::QueueFull => "QUEUE_FULL",
+            Self::Cleared => "CLEARED",
+            Self::Closed => "CLOSED",
+            Self::WasmBlocked => "WASM_BLOCKED",
+            Self::WasmLoad => "WASM_LOAD",
+            Self::Internal => "INTERNAL",
+            Self::InvalidOption => "INVALID_OPTION",
+        }
+    }
+}
+
+/// Whether a call that failed may have run on the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sent {
+    /// It did not: nothing was sent, or the server said it does not know the action.
+    #[default]
+    No,
+    /// It may have: the request was handed to the host, and no head came back. A dead port and a reset look alike.
+    Unknown,
+    /// The head of an answer arrived.
+    Yes,
+}
+
+impl Sent {
+    /// The word JavaScript sees.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Unknown => "unknown",
+            Self::Yes => "yes",
+        }
+    }
+}
+
+/// Why a call failed: a [`Kind`], a message that says where, and what is known of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    sent: Sent,
+    status: Option<u16>,
+    digest: Option<String>,
+    excerpt: Option<String>,
+}
+
+impl Error {
+    /// `message` is a lower-case clause without arguments or answers in it: "row 3: unexpected 'q' after tag".
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None }
+    }
+
+    /// The same error, knowing whether the call may have run.
+    #[must_use]
+    pub fn sent(mut self, sent: Sent) -> Self {
+        self.sent = sent;
+        self
+    }
+
+    /// The same error, with the HTTP status of the answer.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The same error, with the digest the server sent for it.
+    #[must_use]
+    pub fn digest(mut self, digest: impl Into<String>) -> Self {
+        self.digest = Some(digest.into());
+        self
+    }
+
+    /// The same error, with the beginning of a textual answer, for people.
+    #[must_use]
+    pub fn excerpt(mut self, excerpt: impl Into<String>) -> Self {
+        self.excerpt = Some(excerpt.into());
+        self
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether the call may have run.
+    pub fn was_sent(&self) -> Sent {
+        self.sent
+    }
+
+    /// HTTP status, once there was an answer.
+    pub fn http_status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The server's digest of a thrown error. Untrusted text.
+    pub fn server_digest(&self) -> Option<&str> {
+        self.digest.as_deref()
+    }
+
+    /// At most 200 characters of an answer that was not Flight.
+    pub fn answer_excerpt(&self) -> Option<&str> {
+        self.excerpt.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.code(), self.message)
+    }
+}
+
+impl std::error::Error for Error {}

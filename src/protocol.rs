@@ -1,0 +1,61 @@
+//! What Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
+//!
+//! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), with the forms of earlier versions down to 14.2.
+
+mod answer;
+mod id;
+
+pub use answer::{Answer, Body, Head, Redirect, RedirectType, Revalidated, classify, foreign, thrown, unknown_action};
+pub use id::ActionId;
+
+/// The content type of a Flight answer, and what an action request accepts.
+pub const FLIGHT: &str = "text/x-component";
+
+/// The header that makes a POST an action.
+pub const NEXT_ACTION: &str = "next-action";
+
+/// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
+pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
+    [("Accept", FLIGHT), ("Next-Action", id.as_str())]
+}
+
+/// Whether a header is the protocol's own, so that a caller may not set it: it would make the request something other than this action.
+pub fn is_protected(header: &str) -> bool {
+    const OWN: [&str; 11] = [
+        "accept",
+        "content-type",
+        NEXT_ACTION,
+        "next-resume",
+        "next-router-prefetch",
+        "next-router-segment-prefetch",
+        "next-router-state-tree",
+        "next-url",
+        "rsc",
+        "x-action-forwarded",
+        "x-forwarded-host",
+    ];
+    let header = header.trim();
+    OWN.iter().any(|own| own.eq_ignore_ascii_case(header)) || header.to_ascii_lowercase().starts_with("x-next-resume")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_request_never_says_rsc() {
+        let id = ActionId::parse(&"0".repeat(42)).unwrap();
+        let headers = request_headers(&id);
+        assert_eq!(headers, [("Accept", "text/x-component"), ("Next-Action", id.as_str())]);
+    }
+
+    #[test]
+    fn the_protocols_own_headers_are_protected_in_any_case() {
+        for header in ["Next-Action", "RSC", "Accept", " content-type ", "X-Action-Forwarded", "x-next-resume-state-length"] {
+            assert!(is_protected(header), "{header}");
+        }
+        for header in ["Authorization", "X-Request-Id", "Idempotency-Key", "accept-language"] {
+            assert!(!is_protected(header), "{header}");
+        }
+    }
+}

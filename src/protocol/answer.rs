@@ -1,0 +1,259 @@
+use crate::protocol::FLIGHT;
+use crate::{Error, Kind, Sent};
+
+/// What is known when the head of an answer is there.
+pub struct Head<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// The value of a header by its lower-case name.
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// What the head of an answer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub redirect: Option<Redirect>,
+    pub revalidated: Option<Revalidated>,
+    pub body: Body,
+}
+
+/// How the body is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Not at all: the server does not know the action, and did not run it.
+    UnknownAction,
+    /// Not for a value: the action called `redirect()`, the body is the target page's, if anything.
+    Redirected,
+    /// As Flight, whatever the status.
+    Flight,
+    /// Not from the action: a proxy's page, a login page, some other handler.
+    Foreign { content_type: Option<String> },
+}
+
+/// The action called `redirect()`: header `x-action-redirect: <url>;push|replace`, without the type in Next 14.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// As the server wrote it; may be relative. Untrusted.
+    pub url: String,
+    pub kind: Option<RedirectType>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectType {
+    Push,
+    Replace,
+}
+
+impl RedirectType {
+    /// The word of the header.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Replace => "replace",
+        }
+    }
+}
+
+/// What the action made stale: header `x-action-revalidated`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revalidated {
+    /// Data and cached pages: `1`, or the array form of Next up to 16.0.
+    All,
+    /// Only what is rendered for each request: `2`.
+    Dynamic,
+}
+
+impl Revalidated {
+    /// The word JavaScript sees.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Dynamic => "dynamic",
+        }
+    }
+}
+
+/// Reads the head in the order of Next's own client: unknown action, redirect, revalidated, content type, then Flight.
+/// The status decides nothing: a Flight answer of 404 or 500 carries the action's own word.
+pub fn classify(head: &Head<'_>) -> Answer {
+    let status = head.status;
+    let mut answer = Answer { status, redirect: None, revalidated: None, body: Body::UnknownAction };
+    if (head.header)("x-nextjs-action-not-found").as_deref() == Some("1") {
+        return answer;
+    }
+    answer.redirect = (head.header)("x-action-redirect").as_deref().and_then(parse_redirect);
+    answer.revalidated = (head.header)("x-action-revalidated").as_deref().and_then(parse_revalidated);
+    let content_type = (head.header)("content-type");
+    answer.body = if answer.redirect.is_some() {
+        Body::Redirected
+    } else if content_type.as_deref().is_some_and(|value| value.starts_with(FLIGHT)) {
+        Body::Flight
+    } else {
+        Body::Foreign { content_type }
+    };
+    answer
+}
+
+/// The error of [`Body::UnknownAction`].
+pub fn unknown_action(status: u16) -> Error {
+    Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").sent(Sent::No).status(status)
+}
+
+/// The error of [`Body::Foreign`]. `text` is the beginning of the body, where it is text.
+pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>) -> Error {
+    let kind = if status >= 400 { Kind::Http } else { Kind::NotFlight };
+    // A content type is the server's text: only its media type is repeated, and only where it looks like one.
+    let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
+    let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
+    let error = Error::new(kind, format!("status {status} with {what} instead of an action's answer")).sent(Sent::Yes).status(status);
+    match text {
+        Some(text) if !text.is_empty() => error.excerpt(text.chars().take(200).collect::<String>()),
+        _ => error,
+    }
+}
+
+/// The error of a value that the action rejected: what `digest` stands for, as Next's own boundaries read it.
+/// `message` is there in development only.
+pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
+    let (kind, what) = match digest {
+        Some("NEXT_HTTP_ERROR_FALLBACK;404" | "NEXT_NOT_FOUND") => (Kind::NotFound, "the action called notFound()"),
+        Some("NEXT_HTTP_ERROR_FALLBACK;403") => (Kind::Forbidden, "the action called forbidden()"),
+        Some("NEXT_HTTP_ERROR_FALLBACK;401") => (Kind::Unauthorized, "the action called unauthorized()"),
+        _ => (Kind::ActionThrew, "the action threw"),
+    };
+    let error = match message {
+        Some(message) if kind == Kind::ActionThrew && !message.is_empty() => Error::new(kind, format!("{what}: {message}")),
+        _ => Error::new(kind, what),
+    };
+    let error = error.sent(Sent::Yes);
+    match digest {
+        Some(digest) => error.digest(digest),
+        None => error,
+    }
+}
+
+/// Splits at the last `;`, and only before a known type: a URL may hold `;` itself.
+fn parse_redirect(header: &str) -> Option<Redirect> {
+    let (url, kind) = match header.rsplit_once(';') {
+        Some((url, "push")) => (url, Some(RedirectType::Push)),
+        Some((url, "replace")) => (url, Some(RedirectType::Replace)),
+        _ => (header, None),
+    };
+    (!url.is_empty()).then(|| Redirect { url: url.to_owned(), kind })
+}
+
+/// `1`, `2`, or `[[paths…],tag,cookie]`, the latter two 0 or 1. What is neither says nothing.
+fn parse_revalidated(header: &str) -> Option<Revalidated> {
+    let header = header.trim();
+    let Some(array) = header.strip_prefix("[[").and_then(|rest| rest.strip_suffix(']')) else {
+        return match header.parse::<u32>() {
+            Ok(0) | Err(_) => None,
+            Ok(1) => Some(Revalidated::All),
+            Ok(_) => Some(Revalidated::Dynamic),
+        };
+    };
+    let (paths, flags) = array.rsplit_once("],")?;
+    let stale = !paths.trim().is_empty() || flags.split(',').any(|flag| flag.trim() == "1");
+    stale.then_some(Revalidated::All)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
+        let header = |name: &str| headers.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        classify(&Head { status, header: &header })
+    }
+
+    fn redirect(header: &str) -> (String, Option<RedirectType>) {
+        let redirect = answer(200, &[("x-action-redirect", header)]).redirect.unwrap();
+        (redirect.url, redirect.kind)
+    }
+
+    #[test]
+    fn flight_counts_at_any_status() {
+        for status in [200, 401, 404, 500] {
+            assert_eq!(answer(status, &[("content-type", "text/x-component")]).body, Body::Flight);
+        }
+        assert_eq!(answer(200, &[("content-type", "text/x-component; charset=utf-8")]).body, Body::Flight);
+    }
+
+    #[test]
+    fn action_not_found_comes_first() {
+        let answer =
+            answer(409, &[("x-nextjs-action-not-found", "1"), ("x-action-redirect", "/a;push"), ("content-type", "text/x-component")]);
+        assert_eq!((answer.body, answer.redirect), (Body::UnknownAction, None));
+        assert_eq!(unknown_action(409).was_sent(), Sent::No);
+    }
+
+    #[test]
+    fn a_redirect_comes_before_the_content_type() {
+        for content_type in ["text/x-component", "text/html"] {
+            let answer = answer(303, &[("x-action-redirect", "/a;replace"), ("content-type", content_type), ("x-action-revalidated", "1")]);
+            assert_eq!((answer.body, answer.revalidated), (Body::Redirected, Some(Revalidated::All)));
+        }
+    }
+
+    #[test]
+    fn a_redirect_splits_at_the_last_semicolon() {
+        use RedirectType::{Push, Replace};
+        assert_eq!(redirect("/a;push"), ("/a".into(), Some(Push)));
+        assert_eq!(redirect("./other?x=1;y;replace"), ("./other?x=1;y".into(), Some(Replace)));
+        assert_eq!(redirect("/next-14"), ("/next-14".into(), None));
+        assert_eq!(redirect("/a;b=2"), ("/a;b=2".into(), None));
+        assert_eq!(answer(200, &[("x-action-redirect", "")]).redirect, None);
+        assert_eq!(answer(200, &[("x-action-redirect", ";push")]).redirect, None);
+    }
+
+    #[test]
+    fn revalidated_in_every_form() {
+        use Revalidated::{All, Dynamic};
+        let cases = [
+            ("1", Some(All)),
+            ("2", Some(Dynamic)),
+            ("0", None),
+            ("[[],0,0]", None),
+            ("[[],1,0]", Some(All)),
+            ("[[],0,1]", Some(All)),
+            ("[[\"/a\"],0,0]", Some(All)),
+            ("[[], 0, 1]", Some(All)),
+            ("", None),
+            ("yes", None),
+            ("[[", None),
+            ("[]", None),
+            ("[[],", None),
+            ("{\"a\":1}", None),
+        ];
+        for (header, expected) in cases {
+            let answer = answer(200, &[("x-action-revalidated", header), ("content-type", FLIGHT)]);
+            assert_eq!(answer.revalidated, expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_flight_is_told_apart_by_its_status() {
+        let Body::Foreign { content_type } = answer(502, &[("content-type", "text/html; charset=utf-8")]).body else { panic!() };
+        let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"));
+        assert_eq!((error.kind(), error.http_status(), error.was_sent()), (Kind::Http, Some(502), Sent::Yes));
+        assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
+        assert_eq!(error.answer_excerpt(), Some("<h1>Bad Gateway</h1>"));
+        assert_eq!(foreign(200, None, None).kind(), Kind::NotFlight);
+        assert_eq!(foreign(200, Some("x\n\u{1}y"), None).message(), "status 200 with no known content type instead of an action's answer");
+        assert_eq!(foreign(200, None, Some(&"é".repeat(500))).answer_excerpt().unwrap().chars().count(), 200);
+    }
+
+    #[test]
+    fn digests_of_next_have_kinds_of_their_own() {
+        let kind = |digest| thrown(Some(digest), None).kind();
+        assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;404"), Kind::NotFound);
+        assert_eq!(kind("NEXT_NOT_FOUND"), Kind::NotFound);
+        assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;403"), Kind::Forbidden);
+        assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;401"), Kind::Unauthorized);
+        assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;418"), Kind::ActionThrew);
+        assert_eq!(thrown(Some("123"), None).server_digest(), Some("123"));
+        assert_eq!(thrown(None, Some("no funds")).message(), "the action threw: no funds");
+    }
+}

@@ -1,0 +1,99 @@
+use std::fmt;
+use std::rc::Rc;
+
+use crate::{Error, Kind};
+
+/// The id of a Server Action: 42 hexadecimal digits, an info byte and a SHA-1; 40 without the byte in Next 14.
+///
+/// The info byte: bit 7 is 1 for a `'use cache'` function; bits 6 to 1 say which of the first six arguments are used, bit 6 being
+/// the first; bit 0 says whether any further ones are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ActionId(Rc<str>);
+
+impl ActionId {
+    /// Fails with [`Kind::InvalidOption`] for anything but 40 or 42 hexadecimal digits.
+    pub fn parse(id: &str) -> Result<Self, Error> {
+        if !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Error::new(Kind::InvalidOption, "an action's id has hexadecimal digits only"));
+        }
+        if !matches!(id.len(), 40 | 42) {
+            let message = format!("an action's id has 40 or 42 hexadecimal digits, not {}", id.len());
+            return Err(Error::new(Kind::InvalidOption, message));
+        }
+        Ok(Self(id.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the action looks at the argument at `index`. One it never looks at need not be sent.
+    pub fn uses(&self, index: usize) -> bool {
+        match self.info() {
+            Some(info) if index < 6 => info & (0x40 >> index) != 0,
+            Some(info) => info & 1 != 0,
+            None => true,
+        }
+    }
+
+    /// Whether this is a `'use cache'` function: it only reads, so it may be repeated.
+    pub fn is_cached(&self) -> bool {
+        self.info().is_some_and(|info| info & 0x80 != 0)
+    }
+
+    fn info(&self) -> Option<u8> {
+        (self.0.len() == 42).then(|| u8::from_str_radix(&self.0[..2], 16).ok()).flatten()
+    }
+}
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(info: &str) -> ActionId {
+        ActionId::parse(&format!("{info}{}", "a".repeat(40))).unwrap()
+    }
+
+    fn used(info: &str, count: usize) -> Vec<usize> {
+        (0..count).filter(|&index| id(info).uses(index)).collect()
+    }
+
+    #[test]
+    fn takes_40_and_42_hexadecimal_digits_only() {
+        for good in ["a".repeat(40), "0F".repeat(21)] {
+            assert_eq!(ActionId::parse(&good).unwrap().as_str(), good);
+        }
+        for bad in ["", "abc", &"a".repeat(41), &"g".repeat(42), &"a".repeat(43), "toString", &"é".repeat(21)] {
+            assert_eq!(ActionId::parse(bad).unwrap_err().kind(), Kind::InvalidOption, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_info_byte_says_which_arguments_are_used() {
+        assert_eq!(used("00", 8), []);
+        assert_eq!(used("40", 8), [0]);
+        assert_eq!(used("60", 8), [0, 1]);
+        assert_eq!(used("70", 8), [0, 1, 2]);
+        assert_eq!(used("7f", 8), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(used("7e", 8), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(used("20", 8), [1]);
+    }
+
+    #[test]
+    fn next_14_sends_every_argument() {
+        let id = ActionId::parse(&"0".repeat(40)).unwrap();
+        assert!((0..8).all(|index| id.uses(index)) && !id.is_cached());
+    }
+
+    #[test]
+    fn the_first_bit_marks_use_cache() {
+        assert!(id("c0").is_cached() && id("ff").is_cached());
+        assert!(!id("40").is_cached());
+    }
+}
