@@ -36,7 +36,7 @@ pub enum Effect {
     /// Break the exchange off; nothing that still comes of it matters.
     Abort(CallId),
     /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
-    Settle(CallId, Result<(), Error>),
+    Settle { id: CallId, result: Result<(), Error>, timings: Timings },
     /// The call is over: drop what is held for it. The last effect of every call.
     Forget(CallId),
     /// Tell listeners.
@@ -281,11 +281,12 @@ impl Dispatcher {
         }
         entry.timings.settled_at = Some(now);
         entry.result = Some(result.clone());
+        let timings = entry.timings;
         if let Some(at) = entry.deadline.take() {
             self.deadlines.remove(&(at, id));
         }
         self.unsettled -= 1;
-        self.effects.push_back(Effect::Settle(id, result));
+        self.effects.push_back(Effect::Settle { id, result, timings });
     }
 
     fn finish(&mut self, id: CallId) {

@@ -1,4 +1,22 @@
-//! A client-side dispatcher for Next.js Server Actions.
+//! A client-side dispatcher for Next.js Server Actions: a queue per lane, abort, timeouts, and the whole wire protocol.
+//!
+//! The crate is a deterministic core without I/O, and a thin edge that makes it the npm package `actionlane`. Natively you get the
+//! core: [`Dispatcher`] decides who runs when, [`protocol`] knows what Next.js puts around a call, [`flight`] reads React's answers
+//! and writes its arguments.
+//!
+//! ```
+//! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
+//!
+//! let mut dispatcher = Dispatcher::default();
+//! let now = Instant::from_millis(0.0);
+//! for id in [CallId(1), CallId(2)] {
+//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now }, now)?;
+//!     dispatcher.handle_ready(id, now);
+//! }
+//! let sends = std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| matches!(effect, Effect::Send(_)));
+//! assert_eq!(sends.collect::<Vec<_>>(), [Effect::Send(CallId(1))], "the second waits for the first");
+//! # Ok::<(), actionlane::Error>(())
+//! ```
 
 mod call;
 mod dispatcher;
@@ -7,6 +25,8 @@ pub mod flight;
 mod lane;
 pub mod protocol;
 mod time;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
 pub use call::{Call, CallId, Event, LaneName, Options, State, Timings};
 pub use dispatcher::{Config, Dispatcher, Effect};

@@ -151,7 +151,7 @@ impl Sim {
                     }
                 }
                 Effect::Abort(id) => self.note(format!("abort {id}")),
-                Effect::Settle(id, result) => {
+                Effect::Settle { id, result, .. } => {
                     self.note(match &result {
                         Ok(()) => format!("settle {id}"),
                         Err(error) => format!("settle {id} {} {}", error.kind().code(), error.was_sent().as_str()),

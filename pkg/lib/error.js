@@ -1,0 +1,30 @@
+// The one error class. Rust decides code and words; this gives them the shape JavaScript expects.
+
+const BRAND = Symbol.for("actionlane.ActionError");
+
+export class ActionError extends Error {
+  constructor(code, message, { cause, excerpt, ...details } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.sent = "no";
+    for (const [key, value] of Object.entries(details)) {
+      if (value !== undefined) this[key] = value;
+    }
+    // Not enumerable: a log that walks the error does not carry a stranger's page along.
+    if (excerpt !== undefined) Object.defineProperty(this, "excerpt", { value: excerpt, configurable: true, writable: true });
+  }
+}
+Object.defineProperty(ActionError.prototype, "name", { value: "ActionError", configurable: true, writable: true });
+Object.defineProperty(ActionError.prototype, BRAND, { value: true });
+
+export function isActionError(error) {
+  try {
+    return typeof error === "object" && error !== null && error[BRAND] === true;
+  } catch {
+    return false; // a proxy that throws
+  }
+}
+
+export const invalid = (message, cause) => new ActionError("INVALID_OPTION", message, { cause });
+export const closed = (sent = "no") => new ActionError("CLOSED", "the dispatcher is closed", { sent });
+export const aborted = (cause, sent = "no") => new ActionError("ABORTED", "the call was aborted", { cause, sent });

@@ -1,0 +1,50 @@
+// Listeners hear events in a microtask of their own: whatever they call, nothing of ours is half done.
+
+export class Events {
+  #listeners = new Set();
+  #queue = [];
+  #changed;
+
+  /** `changed(any)` is told whether anybody listens. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  get any() {
+    return this.#listeners.size > 0;
+  }
+
+  subscribe(listener) {
+    const entry = { listener }; // the same function may listen twice
+    this.#listeners.add(entry);
+    if (this.#listeners.size === 1) this.#changed(true);
+    return () => {
+      if (this.#listeners.delete(entry) && this.#listeners.size === 0) this.#changed(false);
+    };
+  }
+
+  emit(event) {
+    if (this.#listeners.size === 0) return;
+    if (this.#queue.push(event) === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush() {
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const event of queue) {
+      for (const entry of [...this.#listeners]) {
+        if (!this.#listeners.has(entry)) continue;
+        try {
+          entry.listener(event);
+        } catch (error) {
+          report(error);
+        }
+      }
+    }
+  }
+}
+
+function report(error) {
+  if (typeof globalThis.reportError === "function") globalThis.reportError(error);
+  else setTimeout(() => { throw error; });
+}

@@ -1,0 +1,78 @@
+/** What is under way in one dispatcher, by id in order of calling: actions, and routes, which Rust never sees. */
+export class Open {
+  closed = false;
+  #entries = new Map();
+  #lastId = 0;
+  #unsettled = 0;
+  #idle = [];
+  #events;
+
+  constructor(events) {
+    this.#events = events;
+  }
+
+  get pending() {
+    return this.#unsettled;
+  }
+
+  /** Takes an entry in and gives it its id. `info` is what events may show of it. */
+  add(info) {
+    const entry = { ...info, id: ++this.#lastId, sent: "no", settled: false };
+    this.#entries.set(entry.id, entry);
+    this.#unsettled += 1;
+    if (entry.state === "running") this.tell(entry);
+    return entry;
+  }
+
+  get(id) {
+    return this.#entries.get(id);
+  }
+
+  values() {
+    return this.#entries.values();
+  }
+
+  /** Counts an entry as settled; true the first time only. */
+  settle(entry) {
+    if (entry.settled) return false;
+    entry.settled = true;
+    entry.settledAt = performance.now();
+    this.#unsettled -= 1;
+    if (this.#unsettled === 0) queueMicrotask(() => this.#wakeIdle());
+    return true;
+  }
+
+  remove(entry) {
+    this.#entries.delete(entry.id);
+  }
+
+  /** The end of an entry that Rust does not know. */
+  done(entry, code) {
+    if (!this.settle(entry)) return;
+    this.remove(entry);
+    entry.state = "done";
+    this.tell(entry, code);
+  }
+
+  tell(entry, code) {
+    this.#events.emit(code === undefined ? describe(entry) : { ...describe(entry), code });
+  }
+
+  async idle() {
+    if (this.#unsettled > 0) await new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #wakeIdle() {
+    if (this.#unsettled > 0) return; // somebody called again meanwhile
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+const SHOWN = ["id", "actionId", "name", "lane", "state", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt"];
+
+/** What the outside may see of an entry: never arguments, never answers. */
+export function describe(entry) {
+  const shown = {};
+  for (const key of SHOWN) if (entry[key] !== undefined) shown[key] = entry[key];
+  return shown;
+}

@@ -1,0 +1,108 @@
+// Options come from the page: they are copied once, name by name, so that a getter that throws or a word that is not known is an
+// INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
+
+import { ActionError, invalid } from "./error.js";
+
+const DISPATCHER = {
+  url: (value) => (typeof value === "function" ? value : address(value)),
+  headers: (value) => (typeof value === "function" ? value : headers(value)),
+  fetch: (value) => expect(typeof value === "function", value, "a function"),
+  credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
+  timeout: duration,
+  maxQueued: (value) => expect(Number.isSafeInteger(value) && value >= 0, value, "a whole number of calls"),
+};
+
+const CALL = {
+  lane: laneName,
+  signal,
+  timeout: duration,
+  headers,
+  url: address,
+  name: text,
+};
+
+const ROUTE = { signal, timeout: duration, name: text };
+
+const REFERENCE = { id: text, name: text, url: address };
+
+export const dispatcherOptions = (options) => copy(options, DISPATCHER, "dispatcher");
+export const callOptions = (options) => copy(options, CALL, "call");
+export const routeOptions = (options) => copy(options, ROUTE, "route");
+
+/** An action as `{ id, name?, url? }`. */
+export function reference(ref) {
+  if (typeof ref === "string") return { id: ref };
+  if (typeof ref === "function") throw invalid("an imported action does not show its id in the browser; pass the id");
+  const copied = copy(ref, REFERENCE, "action");
+  if (copied.id === undefined) throw invalid("action: id is missing");
+  return copied;
+}
+
+export function laneName(value) {
+  return expect(typeof value === "string" && value !== "", value, "a name");
+}
+
+/** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
+export function destination(url) {
+  const page = globalThis.location?.href;
+  if (url === undefined && page === undefined) throw invalid("url: there is no page to take it from, so it must be given");
+  let resolved;
+  try {
+    resolved = url === undefined ? new URL(page) : new URL(url, globalThis.document?.baseURI ?? page);
+  } catch (cause) {
+    throw invalid("url: not a URL", cause);
+  }
+  const own = globalThis.origin;
+  if (typeof own === "string" && own !== "null" && resolved.origin !== own) {
+    const message = "actions go to the page's own origin; Next.js answers no preflight, so another one works only through a proxy of the app";
+    throw new ActionError("CROSS_ORIGIN", message);
+  }
+  return resolved.href;
+}
+
+function copy(options, table, what) {
+  if (options === undefined || options === null) return {};
+  if (typeof options !== "object") throw invalid(`${what}: not an object`);
+  const copied = {};
+  let name;
+  try {
+    for (name of Object.keys(options)) {
+      if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}`);
+      const value = options[name];
+      if (value !== undefined) copied[name] = table[name](value);
+    }
+  } catch (error) {
+    if (error instanceof ActionError) throw error;
+    if (error instanceof Expected) throw invalid(`${name}: expected ${error.message}`);
+    throw invalid(name === undefined ? `${what}: cannot be read` : `${name}: cannot be read`, error);
+  }
+  return copied;
+}
+
+class Expected extends Error {}
+
+function expect(holds, value, what) {
+  if (!holds) throw new Expected(what);
+  return value;
+}
+
+function text(value) {
+  return expect(typeof value === "string", value, "a string");
+}
+
+function address(value) {
+  return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+}
+
+function duration(value) {
+  expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
+  return value === Infinity ? undefined : value;
+}
+
+function headers(value) {
+  return [...new Headers(value)];
+}
+
+function signal(value) {
+  return expect(typeof value?.aborted === "boolean" && typeof value.addEventListener === "function", value, "an AbortSignal");
+}

@@ -1,0 +1,49 @@
+import { ActionError, aborted, closed } from "./error.js";
+import { routeOptions } from "./options.js";
+import { anyOf, onAbort } from "./signals.js";
+
+/** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way. */
+export async function route(open, send, input, init, options) {
+  const { signal, timeout, name = describe(input, init) } = routeOptions(options);
+  if (open.closed) throw closed();
+  const controller = new AbortController();
+  const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+  const now = performance.now();
+  const entry = open.add({ name, lane: "route", state: "running", queuedAt: now, startedAt: now });
+  let stopped;
+  const stop = (error) => {
+    stopped ??= error;
+    controller.abort(error);
+  };
+  entry.abort = (reason) => stop(aborted(reason, entry.sent));
+  entry.close = () => stop(closed(entry.sent));
+  const quiet = [onAbort(signal, entry.abort), onAbort(own, entry.abort)];
+  const timer = timeout && setTimeout(() => stop(late(timeout, entry.sent)), Math.min(timeout, 2 ** 31 - 1));
+  try {
+    if (stopped) throw stopped;
+    entry.sent = "unknown";
+    // A `fetch` of the page's own may not look at its signal.
+    const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
+    const response = await Promise.race([send(input, { ...init, signal: anyOf([controller.signal, own, signal]) }), end]);
+    entry.headAt = entry.valueAt = performance.now();
+    open.done(entry, "ok");
+    return response;
+  } catch (cause) {
+    const error = stopped ?? new ActionError("NETWORK", "no answer", { cause, sent: entry.sent });
+    open.done(entry, error.code);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    for (const remove of quiet) remove();
+  }
+}
+
+function late(timeout, sent) {
+  return new ActionError("TIMEOUT", `no answer within ${timeout} ms`, { sent });
+}
+
+function describe(input, init) {
+  const method = init?.method ?? (input instanceof Request ? input.method : "GET");
+  const url = input instanceof Request ? input.url : String(input);
+  return `${String(method).toUpperCase()} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
+}

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ActionError, createDispatcher, isActionError, ready } from "../node.js";
+import { ID, flight, serve } from "./server.js";
+
+let server;
+before(async () => {
+  server = await serve(async (request, response, body) => {
+    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
+    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    flight(response, JSON.stringify(body), { "x-action-revalidated": "1" });
+  });
+});
+after(() => server.close());
+
+const failure = (code, sent = "no") => (error) => isActionError(error) && error.code === code && error.sent === sent;
+
+test("a call gives the action's value, and its outcome the rest", async () => {
+  const d = createDispatcher({ url: server.url });
+  const call = d.call({ id: ID, name: "echo" }, ["a", 1, { b: [true, null] }]);
+  assert.equal(call.id, 1);
+  assert.equal(await call, '["a",1,{"b":[true,null]}]');
+  const outcome = await call.outcome;
+  assert.deepEqual([outcome.value, outcome.status, outcome.revalidated], ['["a",1,{"b":[true,null]}]', 200, "all"]);
+  assert.equal(outcome.headers.get("content-type"), "text/x-component");
+  const { queuedAt, startedAt, headAt, valueAt, settledAt } = outcome.timings;
+  assert.ok(queuedAt <= startedAt && startedAt <= headAt && headAt <= valueAt && valueAt <= settledAt);
+  const { headers, method } = server.requests.at(-1);
+  assert.deepEqual([method, headers.accept, headers["next-action"], headers.rsc], ["POST", "text/x-component", ID, undefined]);
+  assert.equal(call.state, "done");
+  assert.equal(call.abort(), false);
+});
+
+test("headers of the dispatcher and of the call, asked at each request", async () => {
+  let asked = 0;
+  const d = createDispatcher({ url: server.url, headers: async () => ({ "x-asked": String(++asked), "x-both": "dispatcher" }) });
+  await d.call(ID, []);
+  await d.call(ID, [], { headers: [["x-both", "call"]] });
+  const [first, second] = server.requests.slice(-2).map(({ headers }) => [headers["x-asked"], headers["x-both"]]);
+  assert.deepEqual([first, second], [["1", "dispatcher"], ["2", "call"]]);
+  await assert.rejects(d.call(ID, [], { headers: { "Next-Action": ID } }), failure("INVALID_OPTION"));
+  const broken = createDispatcher({ url: server.url, headers: () => { throw "no token"; } });
+  await assert.rejects(broken.call(ID), (error) => error.code === "INVALID_OPTION" && error.cause === "no token");
+});
+
+test("what is wrong with a call rejects it, before anything is sent", async () => {
+  const d = createDispatcher({ url: server.url });
+  const sent = server.requests.length;
+  const throwing = { get lane() { throw new Error("getter"); } };
+  const cases = [
+    ["INVALID_OPTION", ["abc"]],
+    ["INVALID_OPTION", ["g".repeat(42)]],
+    ["INVALID_OPTION", [7]],
+    ["INVALID_OPTION", [async () => {}]],
+    ["INVALID_OPTION", [{ name: "nameOnly" }]],
+    ["INVALID_OPTION", [ID, "not a list"]],
+    ["INVALID_OPTION", [ID, [], throwing]],
+    ["INVALID_OPTION", [ID, [], new Proxy({}, { ownKeys() { throw "proxy"; } })]],
+    ["INVALID_OPTION", [ID, [], { lane: "" }]],
+    ["INVALID_OPTION", [ID, [], { timeout: -1 }]],
+    ["INVALID_OPTION", [ID, [], { timeout: NaN }]],
+    ["INVALID_OPTION", [ID, [], { retry: 1 }]],
+    ["INVALID_OPTION", [ID, [], { signal: {} }]],
+    ["INVALID_OPTION", [ID, [], { headers: { "a b": "c" } }]],
+    ["INVALID_OPTION", [ID, [], { url: "http://" }]],
+    ["ENCODE", [ID, [() => {}]]],
+    ["ENCODE", [ID, [Symbol("s")]]],
+    ["ENCODE", [ID, [{ a: { b: new (class Foo {})() } }]]],
+    ["ENCODE", [ID, [{ get a() { throw new Error("getter"); } }]]],
+    ["ENCODE", [ID, [{ toJSON() { throw "toJSON"; } }]]],
+  ];
+  for (const [code, args] of cases) await assert.rejects(d.call(...args), failure(code), `${code} ${String(args[2] ?? args[0])}`);
+  assert.equal(server.requests.length, sent);
+  assert.equal(d.pending, 0);
+  assert.equal(await d.call(ID, ["next"]), '["next"]', "the lane goes on");
+  assert.throws(() => createDispatcher({ retry: 1 }), failure("INVALID_OPTION"));
+  assert.throws(() => createDispatcher({ timeout: 0 }), failure("INVALID_OPTION"));
+  assert.throws(() => createDispatcher({ get url() { throw "getter"; } }), failure("INVALID_OPTION"));
+});
+
+test("abort before, while waiting, while running, and after", async () => {
+  await ready();
+  const d = createDispatcher({ url: `${server.url}?wait=50` });
+  await d.call(ID);
+  const running = d.call(ID, ["running"]);
+  const waiting = d.call(ID, ["waiting"]);
+  const last = d.call(ID, ["last"]);
+  assert.deepEqual([running.state, waiting.state], ["running", "waiting"]);
+  assert.equal(waiting.abort("a string"), true);
+  await assert.rejects(waiting, (error) => failure("ABORTED")(error) && error.cause === "a string");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(running.abort(), true);
+  await assert.rejects(running, failure("ABORTED", "unknown"));
+  assert.equal(await last, '["last"]');
+  assert.equal(last.abort(), false);
+  assert.equal(await last, '["last"]');
+  await assert.rejects(d.call(ID, [], { signal: AbortSignal.abort("early") }), (error) => failure("ABORTED")(error) && error.cause === "early");
+  assert.ok(!server.requests.some(({ body }) => body === '["waiting"]'));
+});
+
+test("one signal for many calls keeps no listener behind", async () => {
+  const listeners = new Set();
+  const signal = new AbortController().signal;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args) => (listeners.add(args[1]), addEventListener.apply(signal, args));
+  signal.removeEventListener = (...args) => (listeners.delete(args[1]), removeEventListener.apply(signal, args));
+  const d = createDispatcher({ url: server.url });
+  await Promise.all([1, 2, 3].map((n) => d.call(ID, [n], { signal })));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(listeners.size, 0);
+});
+
+test("timeout, network, an unknown answer: the lane goes on", async () => {
+  const d = createDispatcher({ url: server.url });
+  await assert.rejects(d.call(ID, [], { url: `${server.url}?wait=300`, timeout: 30 }), failure("TIMEOUT", "unknown"));
+  await assert.rejects(d.call(ID, [], { url: "http://127.0.0.1:9/" }), (error) => failure("NETWORK", "unknown")(error) && error.cause instanceof Error);
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+});
+
+test("a fetch that rejects with something odd, or gives something odd", async () => {
+  const gives = (answer) => createDispatcher({ url: server.url, fetch: answer });
+  for (const cause of ["a string", null, undefined, 7, Symbol.iterator]) {
+    await assert.rejects(gives(() => Promise.reject(cause)).call(ID), (error) => failure("NETWORK", "unknown")(error) && error.cause === (cause ?? error.cause));
+  }
+  await assert.rejects(gives(() => { throw "sync"; }).call(ID), (error) => error.cause === "sync");
+  for (const odd of [undefined, null, 7, "text", {}, { status: 200 }, { get status() { throw "getter"; } }]) {
+    await assert.rejects(gives(async () => odd).call(ID), isActionError);
+  }
+  const headers = new Headers({ "content-type": "text/x-component" });
+  const stream = (chunk) => new ReadableStream({ start: (c) => (c.enqueue(chunk), c.close()) });
+  await assert.rejects(gives(async () => ({ status: 200, headers, body: stream("not bytes") })).call(ID), failure("NETWORK", "yes"));
+  await assert.rejects(gives(async () => ({ status: 200, headers, body: stream(new Uint8Array([255])) })).call(ID), failure("DECODE", "yes"));
+});
+
+test("close rejects what is open and what comes later", async () => {
+  const d = createDispatcher({ url: `${server.url}?wait=100` });
+  const calls = [d.call(ID), d.call(ID), d.call(ID, [], { lane: "parallel" }), d.route(`${server.url}?wait=100`)];
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  d.close();
+  for (const call of [...calls, d.call(ID), d.route(server.url)]) await assert.rejects(call, (error) => error.code === "CLOSED");
+  assert.equal(d.pending, 0);
+  await d.idle();
+});
+
+test("lanes: size, pause, resume, clear", async () => {
+  await ready();
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  const lane = d.lane("cart");
+  lane.pause();
+  const calls = [d.call(ID, [1], { lane: "cart" }), d.call(ID, [2], { lane: "cart" })];
+  assert.deepEqual([lane.size, d.pending, calls[0].state], [2, 2, "waiting"]);
+  assert.equal(await d.call(ID, ["other"]), '["other"]');
+  assert.equal(lane.clear("moot"), 2);
+  for (const call of calls) await assert.rejects(call, (error) => failure("CLEARED")(error) && error.cause === "moot");
+  const later = d.call(ID, [3], { lane: "cart" });
+  lane.resume();
+  assert.equal(await later, "[3]");
+  assert.throws(() => d.lane(""), failure("INVALID_OPTION"));
+});
+
+test("events and snapshots name the call and its times, never arguments or answers", async () => {
+  const d = createDispatcher({ url: server.url });
+  const events = [];
+  const stop = d.subscribe((event) => events.push(event));
+  d.subscribe(() => { throw new Error("a listener that fails"); })();
+  const call = d.call({ id: ID, name: "echo" }, ["secret"]);
+  assert.deepEqual(d.snapshot().map(({ id, name, lane }) => ({ id, name, lane })), [{ id: 1, name: "echo", lane: "main" }]);
+  await call;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(events.map(({ state }) => state), ["waiting", "running", "draining", "done"]);
+  const last = events.at(-1);
+  assert.deepEqual([last.actionId, last.name, last.lane, last.code], [ID, "echo", "main", "ok"]);
+  assert.ok(last.queuedAt <= last.startedAt && last.valueAt <= last.settledAt);
+  assert.ok(!JSON.stringify(events).includes("secret"));
+  stop();
+  await d.call(ID);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(events.length, 4);
+});
+
+test("calls made from inside listeners, headers, url and fetch", async () => {
+  const inner = [];
+  let depth = 0;
+  const again = (where) => { if (depth++ < 4) inner.push(d.call(ID, [where])); };
+  const d = createDispatcher({
+    url: () => (again("url"), server.url),
+    headers: () => (again("headers"), {}),
+    fetch: (...args) => (again("fetch"), fetch(...args)),
+  });
+  d.subscribe(() => again("listener"));
+  assert.equal(await d.call(ID, ["outer"]), '["outer"]');
+  await d.idle();
+  assert.deepEqual((await Promise.all(inner)).length, 4);
+  assert.equal(d.pending, 0);
+});
+
+test("idle waits for what is called meanwhile", async () => {
+  const d = createDispatcher({ url: server.url });
+  let second;
+  d.call(ID).then(() => (second = d.call(ID)));
+  await d.idle();
+  assert.equal(second?.state === "draining" || second?.state === "done", true);
+  await d.idle();
+});
+
+test("bind gives a function", async () => {
+  const echo = createDispatcher({ url: server.url }).bind(ID, { lane: "parallel" });
+  assert.equal(await echo("a", "b"), '["a","b"]');
+});
+
+test("ActionError is known across copies of the package", async () => {
+  const { isActionError: other } = await import("../lib/error.js?copy");
+  const error = new ActionError("ABORTED", "x", { excerpt: "page" });
+  assert.ok(other(error) && error instanceof Error && error.name === "ActionError");
+  assert.ok(!Object.keys(error).includes("excerpt") && error.excerpt === "page");
+  for (const not of [null, undefined, 1, {}, new Error("x"), new Proxy({}, { get() { throw 1; } })]) assert.ok(!isActionError(not));
+});

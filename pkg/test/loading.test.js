@@ -1,0 +1,68 @@
+// One load a process: the order of these tests matters, each begins where the one before ended.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { createDispatcher, init, ready } from "../index.js";
+import { ID, serve } from "./server.js";
+
+const wasm = await readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url));
+let server;
+before(async () => (server = await serve()));
+after(() => server.close());
+
+test("a failed load rejects what was kept, and a route never needed it", async () => {
+  const d = createDispatcher({ url: server.url });
+  const calls = [d.call(ID, [1]), d.call(ID, [2])];
+  assert.deepEqual(calls.map(({ state }) => state), ["loading", "loading"]);
+  assert.equal(d.lane("main").size, 2);
+  for (const call of calls) await assert.rejects(call, { code: "WASM_LOAD", sent: "no" });
+  assert.equal(d.pending, 0);
+  assert.equal((await d.route(server.url, { method: "POST" })).status, 200);
+  await assert.rejects(init(new Response("gone", { status: 404 })), { code: "WASM_LOAD" });
+  await assert.rejects(init(Promise.reject(new Error("offline"))), Error);
+  await assert.rejects(init(new Uint8Array([1, 2, 3])), { code: "WASM_LOAD" });
+});
+
+test("a policy that forbids wasm is told apart", async () => {
+  const { Module } = WebAssembly;
+  WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError("refused"); } };
+  try {
+    await assert.rejects(createDispatcher({ url: server.url }).call(ID), { code: "WASM_BLOCKED", sent: "no" });
+  } finally {
+    WebAssembly.Module = Module;
+  }
+});
+
+test("calls made before the wasm is there are kept, in order; some are given up meanwhile", async () => {
+  const d = createDispatcher({ url: server.url });
+  d.lane("paused").pause();
+  const paused = d.call(ID, ["paused"], { lane: "paused" });
+  const given = Promise.withResolvers ? Promise.withResolvers() : deferred();
+  const loaded = init(given.promise);
+  const calls = ["a", "b", "c", "d"].map((name) => d.call(ID, [name]));
+  const cleared = d.call(ID, ["cleared"], { lane: "cart" });
+  assert.equal(calls[1].abort("changed my mind"), true);
+  assert.equal(d.lane("cart").clear(), 1);
+  await assert.rejects(calls[1], { code: "ABORTED", cause: "changed my mind", sent: "no" });
+  await assert.rejects(cleared, { code: "CLEARED", sent: "no" });
+  assert.deepEqual(d.snapshot().map(({ state }) => state), ["loading", "loading", "loading", "loading"]);
+  given.resolve(new Response(wasm, { headers: { "content-type": "application/octet-stream" } }));
+  await loaded;
+  await Promise.all([calls[0], calls[2], calls[3]]);
+  assert.deepEqual(server.requests.slice(-3).map(({ body }) => body), ['["a"]', '["c"]', '["d"]']);
+  assert.equal(paused.state, "waiting");
+  d.lane("paused").resume();
+  assert.equal(await paused, '["paused"]');
+});
+
+test("once it is there, ready is quiet and a second init changes nothing", async () => {
+  await ready();
+  await init(new Uint8Array([1, 2, 3]));
+  assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"]), '["x"]');
+});
+
+function deferred() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createDispatcher, isActionError } from "../node.js";
+import { ID, flight, serve } from "./server.js";
+
+let server;
+before(async () => {
+  server = await serve(async (request, response, body) => {
+    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
+    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (request.headers["next-action"]) flight(response, JSON.stringify(body));
+    else response.writeHead(201, { "content-type": "application/json" }).end(JSON.stringify({ method: request.method, body }));
+  });
+});
+after(() => server.close());
+
+const order = () => server.requests.map(({ body }) => body);
+
+test("a route goes past a busy lane and gives the Response as it is", async () => {
+  const d = createDispatcher({ url: `${server.url}?wait=100` });
+  const events = [];
+  d.subscribe((event) => events.push(event));
+  const slow = d.call(ID, ["slow"]);
+  const response = await d.route(`${server.url}session`, { method: "POST", body: "now" });
+  assert.equal(slow.state === "done", false);
+  assert.deepEqual([response.status, await response.json()], [201, { method: "POST", body: "now" }]);
+  await slow;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const route = events.filter(({ lane }) => lane === "route");
+  assert.deepEqual(route.map(({ state, name, code }) => [state, name, code]), [["running", "POST /session", undefined], ["done", "POST /session", "ok"]]);
+});
+
+test("a route can be aborted and timed out, by either signal", async () => {
+  const d = createDispatcher();
+  const slow = `${server.url}?wait=200`;
+  const ends = (error, code, cause) => isActionError(error) && error.code === code && error.sent === "unknown" && (!cause || error.cause === cause);
+  await assert.rejects(d.route(slow, {}, { timeout: 20 }), (error) => ends(error, "TIMEOUT"));
+  const one = new AbortController();
+  setTimeout(() => one.abort("one"), 20);
+  await assert.rejects(d.route(slow, { signal: one.signal }), (error) => ends(error, "ABORTED", "one"));
+  const two = new AbortController();
+  setTimeout(() => two.abort("two"), 20);
+  await assert.rejects(d.route(slow, {}, { signal: two.signal }), (error) => ends(error, "ABORTED", "two"));
+  await assert.rejects(d.route("http://127.0.0.1:9/"), (error) => ends(error, "NETWORK"));
+  await assert.rejects(d.route(slow, {}, { lane: "main" }), (error) => error.code === "INVALID_OPTION");
+  assert.equal(d.pending, 0);
+});
+
+test("fetch sends an action through its lane and everything else at once", async () => {
+  const d = createDispatcher({ url: server.url });
+  const { fetch } = d; // as it is handed to somebody who calls it
+  const action = (body, init) => fetch(`${server.url}?wait=40`, { method: "POST", headers: { "Next-Action": ID }, body, ...init });
+  const from = server.requests.length;
+  const first = action("first");
+  const second = action("second");
+  const plain = await fetch(`${server.url}plain`, { method: "POST", body: "plain" });
+  assert.equal(plain.status, 201);
+  assert.match(await (await second).text(), /1:"second"/);
+  assert.match(await (await first).text(), /1:"first"/);
+  assert.deepEqual(order().slice(from).sort(), ["first", "plain", "second"]);
+  assert.ok(order().indexOf("first") < order().indexOf("second"));
+});
+
+test("fetch frees its lane at the head, whoever reads the body", async () => {
+  const d = createDispatcher({ url: server.url });
+  const init = { method: "POST", headers: { "Next-Action": ID }, body: "x" };
+  const unread = await d.fetch(server.url, init);
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.match(await unread.text(), /1:"x"/);
+});
+
+test("fetch rejects as fetch does", async () => {
+  const d = createDispatcher({ url: server.url });
+  const headers = { "Next-Action": ID };
+  await assert.rejects(d.fetch("http://127.0.0.1:9/", { method: "POST", headers }), TypeError);
+  await assert.rejects(d.fetch("http://127.0.0.1:9/"), TypeError);
+  const signal = AbortSignal.abort();
+  await assert.rejects(d.fetch(server.url, { method: "POST", headers, signal }), { name: "AbortError" });
+  await assert.rejects(d.fetch(server.url, { signal }), { name: "AbortError" });
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+});

@@ -1,0 +1,29 @@
+// A server on loopback that answers actions as a test tells it to, and writes down what it was asked.
+import { createServer } from "node:http";
+import { once } from "node:events";
+
+export const ID = "7f".padEnd(42, "0");
+
+/** `answer(request, response, body)` handles one action; the default echoes the body as a string. */
+export async function serve(answer = echo) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+    await answer(request, response, body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  return { url, requests, close: () => (server.closeAllConnections(), server.close()) };
+}
+
+export function echo(_request, response, body) {
+  flight(response, JSON.stringify(body));
+}
+
+/** A whole answer whose value is this model. */
+export function flight(response, model, headers = {}) {
+  response.writeHead(200, { "content-type": "text/x-component", ...headers });
+  response.end(`0:{"a":"$@1","q":"","i":false}\n1:${model}\n`);
+}

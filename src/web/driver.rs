@@ -1,0 +1,271 @@
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use futures_util::future::{AbortHandle, Abortable};
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
+
+use super::exchange::{self, Work};
+use super::fetch::Failure;
+use super::host::Host;
+use super::timer::{self, Timer};
+use super::{error, outcome};
+use crate::call::{Call, CallId, Event};
+use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::Instant;
+
+/// Carries out what the core decides, and tells it what happened.
+///
+/// The page's code is never run while anything here is borrowed: it may call back.
+pub(crate) struct Driver {
+    pub(crate) host: Host,
+    core: RefCell<Dispatcher>,
+    held: RefCell<HashMap<CallId, Held>>,
+    timer: Timer,
+    /// A wake-up came long after its time and waits for what the network has meanwhile delivered.
+    overslept: Cell<bool>,
+    pumping: Cell<bool>,
+    listening: Cell<bool>,
+    this: Weak<Self>,
+}
+
+/// What is kept of a call until it is over.
+struct Held {
+    action: Rc<str>,
+    name: Option<Rc<str>>,
+    /// There until it is sent.
+    work: Option<Work>,
+    running: Option<(AbortController, AbortHandle)>,
+    /// What the answer said so far; with the value in it once that is there.
+    outcome: Option<Object>,
+    /// Why it failed, as the page put it.
+    cause: JsValue,
+}
+
+impl Driver {
+    pub(crate) fn new(host: Host, config: Config) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            host,
+            core: RefCell::new(Dispatcher::new(config)),
+            held: RefCell::default(),
+            timer: Timer::default(),
+            overslept: Cell::new(false),
+            pumping: Cell::new(false),
+            listening: Cell::new(false),
+            this: Weak::clone(this),
+        })
+    }
+
+    /// Takes a call in whose body is complete.
+    pub(crate) fn enter(&self, call: Call, action: &str, name: Option<String>, work: Work) {
+        let id = call.id;
+        let held =
+            Held { action: action.into(), name: name.map(Rc::from), work: Some(work), running: None, outcome: None, cause: JsValue::UNDEFINED };
+        if self.held.borrow().contains_key(&id) {
+            return; // the page's side counts its calls; this one is under way
+        }
+        self.held.borrow_mut().insert(id, held);
+        self.input(|core, now| {
+            if core.enqueue(call, now).is_ok() {
+                core.handle_ready(id, now);
+            }
+        });
+    }
+
+    /// Rejects a call that is not taken in.
+    pub(crate) fn refuse(&self, id: CallId, action: &str, name: Option<&str>, failure: &Failure) {
+        let (error, cause) = failure;
+        let error = error::owned(error, Some((action, name)), Some(cause));
+        let _ = self.host.settle(id.0 as f64, &error, &JsValue::UNDEFINED);
+        let _ = self.host.forget(id.0 as f64);
+    }
+
+    pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
+        self.blame(id, reason);
+        self.input(|core, now| core.abort(id, now))
+    }
+
+    pub(crate) fn clear(&self, lane: Option<&str>, reason: &JsValue) -> usize {
+        let lane = lane.map(Into::into);
+        let ids = self.core.borrow_mut().clear(lane.as_ref(), timer::now());
+        for &id in &ids {
+            self.blame(id, reason.clone());
+        }
+        self.pump();
+        ids.len()
+    }
+
+    pub(crate) fn listen(&self, listening: bool) {
+        self.listening.set(listening);
+    }
+
+    /// Tells the core something, then does what it wants done.
+    pub(crate) fn input<R>(&self, tell: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
+        let now = timer::now();
+        let told = tell(&mut self.core.borrow_mut(), now);
+        self.pump();
+        told
+    }
+
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Dispatcher) -> R) -> R {
+        look(&self.core.borrow())
+    }
+
+    pub(crate) fn snapshot(&self) -> js_sys::Array {
+        let events: Vec<_> = self.core.borrow().snapshot().collect();
+        events.iter().filter_map(|event| self.show(event)).collect()
+    }
+
+    /// Keeps what the head of the answer said.
+    pub(crate) fn set_outcome(&self, id: CallId, outcome: Object) {
+        if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+            held.outcome = Some(outcome);
+        }
+    }
+
+    /// The value is there.
+    pub(crate) fn value(&self, id: CallId, value: Result<JsValue, Failure>) {
+        let result = match value {
+            Ok(value) => {
+                if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+                    outcome::set(held.outcome.get_or_insert_default(), "value", &value);
+                }
+                Ok(())
+            }
+            Err((error, cause)) => {
+                self.blame(id, cause);
+                Err(error)
+            }
+        };
+        self.input(|core, now| core.handle_value(id, result, now));
+    }
+
+    fn blame(&self, id: CallId, cause: JsValue) {
+        if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+            held.cause = cause;
+        }
+    }
+
+    /// Does what the core wants done until there is nothing left; a call from within only adds to it.
+    fn pump(&self) {
+        if self.pumping.replace(true) {
+            return;
+        }
+        loop {
+            let effects: Vec<_> = {
+                let mut core = self.core.borrow_mut();
+                std::iter::from_fn(|| core.poll_effect()).collect()
+            };
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.act(effect);
+            }
+        }
+        self.pumping.set(false);
+        self.set_timer(self.core.borrow().poll_timeout());
+    }
+
+    fn act(&self, effect: Effect) {
+        match effect {
+            Effect::Send(id) => self.send(id),
+            Effect::Abort(id) => self.stop(id),
+            Effect::Settle { id, result, timings } => {
+                let (error, outcome) = {
+                    let mut held = self.held.borrow_mut();
+                    let Some(held) = held.get_mut(&id) else { return };
+                    if let Some(outcome) = &held.outcome {
+                        outcome::set_timings(outcome, &timings);
+                    }
+                    let outcome = held.outcome.clone().map_or(JsValue::UNDEFINED, JsValue::from);
+                    let owner = (held.action.clone(), held.name.clone(), held.cause.clone());
+                    (result.err().map(|error| (error, owner)), outcome)
+                };
+                let error = error.map_or(JsValue::UNDEFINED, |(error, (action, name, cause))| {
+                    error::owned(&error, Some((&action, name.as_deref())), Some(&cause))
+                });
+                let _ = self.host.settle(id.0 as f64, &error, &outcome);
+            }
+            Effect::Forget(id) => {
+                self.held.borrow_mut().remove(&id);
+                let _ = self.host.forget(id.0 as f64);
+            }
+            Effect::Emit(event) => {
+                if self.listening.get()
+                    && let Some(shown) = self.show(&event)
+                {
+                    let _ = self.host.emit(&shown);
+                }
+            }
+        }
+    }
+
+    fn send(&self, id: CallId) {
+        let Ok(controller) = AbortController::new() else { return };
+        let Some(this) = self.this.upgrade() else { return };
+        let signal = controller.signal();
+        let work = {
+            let mut held = self.held.borrow_mut();
+            let Some(held) = held.get_mut(&id) else { return };
+            let (stop, stopped) = AbortHandle::new_pair();
+            held.running = Some((controller, stop));
+            held.work.take().map(|work| (work, stopped))
+        };
+        let Some((work, stopped)) = work else { return };
+        let run = async move {
+            match exchange::run(&this, id, work, &signal).await {
+                Ok(()) => this.input(|core, now| core.handle_end(id, now)),
+                Err((error, cause)) => {
+                    this.stop(id);
+                    this.blame(id, cause);
+                    this.input(|core, now| core.handle_failure(id, error, now));
+                }
+            }
+        };
+        let run = Abortable::new(run, stopped);
+        wasm_bindgen_futures::spawn_local(async move { drop(run.await) });
+    }
+
+    /// Breaks the exchange off, with the reason the page gave.
+    fn stop(&self, id: CallId) {
+        let stopped = self.held.borrow_mut().get_mut(&id).and_then(|held| Some((held.running.take()?, held.cause.clone())));
+        if let Some(((controller, stop), reason)) = stopped {
+            stop.abort();
+            if reason.is_undefined() { controller.abort() } else { controller.abort_with_reason(&reason) }
+        }
+    }
+
+    fn show(&self, event: &Event) -> Option<JsValue> {
+        let held = self.held.borrow();
+        let held = held.get(&event.id)?;
+        Some(outcome::of_event(event, &held.action, held.name.as_deref()).into())
+    }
+
+    fn set_timer(&self, at: Option<Instant>) {
+        let this = Weak::clone(&self.this);
+        self.timer.set(at, move || {
+            if let Some(this) = this.upgrade() {
+                this.wake();
+            }
+        });
+    }
+
+    /// After a long sleep of the machine or the tab, what has arrived meanwhile goes first.
+    fn wake(&self) {
+        const LONG: Duration = Duration::from_secs(1);
+        const GRACE: Duration = Duration::from_millis(50);
+        self.timer.rang();
+        let (now, due) = (timer::now(), self.core.borrow().poll_timeout());
+        let late = due.is_some_and(|due| now.since(due) > LONG);
+        if late && !self.overslept.replace(true) {
+            self.set_timer(Some(now.plus(GRACE)));
+            return;
+        }
+        self.overslept.set(false);
+        self.input(Dispatcher::handle_timeout);
+    }
+}

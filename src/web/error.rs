@@ -1,0 +1,56 @@
+use std::cell::RefCell;
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::Error;
+
+thread_local! {
+    static MAKE: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Gives the instance what it makes errors with, `error(details, cause)`, and what it tells a panic to, `panicked(message)`.
+#[wasm_bindgen]
+pub fn setup(error: Function, panicked: Function) {
+    MAKE.set(Some(error));
+    std::panic::set_hook(Box::new(move |info| {
+        // The instance is lost; there is nobody left to tell if this fails too.
+        let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());
+    }));
+}
+
+/// Whose error it is: the action's id and name.
+pub(crate) type Owner<'a> = (&'a str, Option<&'a str>);
+
+/// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.
+pub(crate) fn to_js(error: &Error, cause: Option<&JsValue>) -> JsValue {
+    owned(error, None, cause)
+}
+
+/// The same, saying which action it is about.
+pub(crate) fn owned(error: &Error, owner: Option<Owner<'_>>, cause: Option<&JsValue>) -> JsValue {
+    let details = Object::new();
+    let set = |key: &str, value: &JsValue| drop(Reflect::set(&details, &key.into(), value));
+    set("code", &error.kind().code().into());
+    set("message", &error.message().into());
+    set("sent", &error.was_sent().as_str().into());
+    for (key, text) in [
+        ("digest", error.server_digest()),
+        ("excerpt", error.answer_excerpt()),
+        ("actionId", owner.map(|(id, _)| id)),
+        ("actionName", owner.and_then(|(_, name)| name)),
+    ] {
+        if let Some(text) = text {
+            set(key, &text.into());
+        }
+    }
+    if let Some(status) = error.http_status() {
+        set("status", &status.into());
+    }
+    let cause = cause.cloned().unwrap_or_default();
+    let made = MAKE.with_borrow(|make| make.as_ref().map(|make| make.call2(&JsValue::UNDEFINED, &details, &cause)));
+    match made {
+        Some(Ok(made)) => made,
+        _ => js_sys::Error::new(error.message()).into(),
+    }
+}

@@ -1,0 +1,141 @@
+use std::task::Poll;
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::args::Temporaries;
+use super::driver::Driver;
+use super::fetch::{Chunks, Failure, Request, Response};
+use super::host::resolved;
+use super::{outcome, value};
+use crate::call::CallId;
+use crate::flight::{Decoder, Rejection};
+use crate::protocol::{self, Body, Head};
+use crate::{Error, Kind, Sent};
+
+/// What is done when a call's turn has come.
+pub(crate) enum Work {
+    /// One action: its request, and the arguments that the answer may name.
+    Action(Request, Temporaries),
+    /// A request somebody else has built, `send(signal)`: its value is the `Response`, there with the head.
+    Built(Function),
+}
+
+/// One request and its answer. An error means that the exchange is over; the value, or what the action threw, goes to the driver.
+pub(crate) async fn run(driver: &Driver, id: CallId, work: Work, signal: &AbortSignal) -> Result<(), Failure> {
+    match work {
+        Work::Action(request, temporaries) => action(driver, id, request, temporaries, signal).await,
+        Work::Built(send) => built(driver, id, &send, signal).await,
+    }
+}
+
+async fn built(driver: &Driver, id: CallId, send: &Function, signal: &AbortSignal) -> Result<(), Failure> {
+    driver.input(|core, _| core.handle_sent(id));
+    let response = resolved(send.call1(&JsValue::UNDEFINED, signal)).await.map_err(no_answer)?;
+    driver.input(|core, now| core.handle_head(id, now));
+    driver.value(id, Ok(response));
+    Ok(())
+}
+
+async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<(), Failure> {
+    let init = request.init(&driver.host, signal).await?;
+    driver.input(|core, _| core.handle_sent(id));
+    let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;
+    let response: Response = response.unchecked_into();
+    let (status, header) = response.head().map_err(|cause| broken("fetch gave something that is not a Response", cause))?;
+    driver.input(|core, now| core.handle_head(id, now));
+    let answer = protocol::classify(&Head { status, header: &header });
+    driver.set_outcome(id, outcome::of_answer(&answer, &response.headers()));
+    match answer.body {
+        Body::UnknownAction => {
+            response.cancel();
+            Err((protocol::unknown_action(status), JsValue::UNDEFINED))
+        }
+        Body::Redirected => {
+            response.cancel();
+            driver.value(id, Ok(JsValue::UNDEFINED));
+            Ok(())
+        }
+        Body::Flight => flight(driver, id, &response, temporaries).await,
+        Body::Foreign { content_type } => {
+            let text = excerpt(&response, content_type.as_deref()).await;
+            Err((protocol::foreign(status, content_type.as_deref(), text.as_deref()), JsValue::UNDEFINED))
+        }
+    }
+}
+
+/// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
+async fn flight(driver: &Driver, id: CallId, response: &Response, temporaries: Temporaries) -> Result<(), Failure> {
+    let mut chunks = response.chunks().map_err(cut)?;
+    let mut open = Open(Decoder::action(value::Js::new(temporaries)));
+    let mut delivered = false;
+    loop {
+        let step = match chunks.next().await {
+            Ok(Some(bytes)) => open.0.push(&bytes).map(|()| true).map_err(|error| (error, JsValue::UNDEFINED)),
+            Ok(None) => {
+                open.0.end();
+                Ok(false)
+            }
+            Err(cause) => {
+                let failure = cut(cause);
+                open.0.fail(failure.0.clone());
+                Err(failure)
+            }
+        };
+        if !delivered && let Poll::Ready(result) = open.0.value() {
+            delivered = true;
+            match result {
+                // The stream's own failure is told below, with its cause.
+                Err(Rejection::Broken(error)) if step.is_ok() => return Err((error, JsValue::UNDEFINED)),
+                Err(Rejection::Broken(_)) => {}
+                Err(Rejection::Thrown(thrown)) => {
+                    let error = protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref());
+                    driver.value(id, Err((error, JsValue::UNDEFINED)));
+                }
+                Ok(value) => driver.value(id, Ok(value)),
+            }
+        }
+        if !step? {
+            return Ok(());
+        }
+    }
+}
+
+/// The promises in a value that are still open when nobody reads on are rejected, not forgotten.
+struct Open(Decoder<value::Js>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fail(Error::new(Kind::Aborted, "the call was aborted while this was still to come").sent(Sent::Yes));
+    }
+}
+
+/// The beginning of a textual body, if it comes soon; never waited for long, as the lane is held meanwhile.
+async fn excerpt(response: &Response, content_type: Option<&str>) -> Option<String> {
+    const SOON: u32 = 200;
+    let media = content_type.unwrap_or("text/plain").to_ascii_lowercase();
+    if !["text/", "application/json", "application/problem+json", "application/xml"].iter().any(|text| media.starts_with(text)) {
+        return None;
+    }
+    let mut chunks: Chunks = response.chunks().ok()?;
+    let text = match select(Box::pin(chunks.next()), TimeoutFuture::new(SOON)).await {
+        Either::Left((Ok(Some(bytes)), _)) => String::from_utf8_lossy(&bytes).trim().chars().take(200).collect(),
+        Either::Left(_) | Either::Right(_) => return None,
+    };
+    Some(text)
+}
+
+fn no_answer(cause: JsValue) -> Failure {
+    broken("no answer", cause)
+}
+
+fn cut(cause: JsValue) -> Failure {
+    broken("the answer broke off", cause)
+}
+
+fn broken(what: &str, cause: JsValue) -> Failure {
+    (Error::new(Kind::Network, what).sent(Sent::Yes), cause)
+}

@@ -1,0 +1,148 @@
+use js_sys::{Function, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::host::{Host, resolved};
+use crate::protocol::{self, ActionId};
+use crate::{Error, Kind};
+
+// A `Response`, read by name: a `fetch` of the page's own may give something that only looks like one, with getters that throw.
+#[wasm_bindgen]
+extern "C" {
+    pub(crate) type Response;
+    type Headers;
+    type Body;
+    pub(crate) type Reader;
+    type Chunk;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = headers)]
+    fn response_headers(this: &Response) -> Result<Headers, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn body(this: &Response) -> Result<Option<Body>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = get)]
+    fn get_header(this: &Headers, name: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Body) -> Result<Reader, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &Body) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+}
+
+/// An action's request, as far as it is known when the call is made.
+pub(crate) struct Request {
+    pub(crate) action: ActionId,
+    pub(crate) url: String,
+    /// A string or a `FormData`.
+    pub(crate) body: JsValue,
+    /// Gives `[name, value]` pairs, or a promise of them.
+    pub(crate) headers: Option<Function>,
+}
+
+/// What went wrong before or while `fetch` ran, with what the page threw.
+pub(crate) type Failure = (Error, JsValue);
+
+impl Request {
+    /// The second argument of `fetch`.
+    pub(crate) async fn init(&self, host: &Host, signal: &AbortSignal) -> Result<Object, Failure> {
+        let headers = js_sys::Array::new();
+        for (name, value) in protocol::request_headers(&self.action) {
+            headers.push(&pair(name, value));
+        }
+        if let Some(ask) = &self.headers {
+            let unreadable = |cause| (Error::new(Kind::InvalidOption, "headers: could not be had"), cause);
+            let pairs = resolved(ask.call0(&JsValue::UNDEFINED)).await.map_err(unreadable)?;
+            for entry in js_sys::Array::from(&pairs).iter() {
+                let name = js_sys::Array::from(&entry).get(0).as_string().unwrap_or_default();
+                if protocol::is_protected(&name) {
+                    let message = format!("headers: {name} is the protocol's own");
+                    return Err((Error::new(Kind::InvalidOption, message), JsValue::UNDEFINED));
+                }
+                headers.push(&entry);
+            }
+        }
+        let credentials = host.credentials();
+        let init = Object::new();
+        for (key, value) in [
+            ("method", &"POST".into()),
+            ("headers", headers.as_ref()),
+            ("body", &self.body),
+            ("mode", &"same-origin".into()),
+            ("referrerPolicy", &"same-origin".into()),
+            ("credentials", &credentials.as_deref().unwrap_or("same-origin").into()),
+            ("signal", signal.as_ref()),
+        ] {
+            // A fresh plain object takes every key.
+            let _ = Reflect::set(&init, &key.into(), value);
+        }
+        Ok(init)
+    }
+}
+
+impl Response {
+    /// Status and headers.
+    pub(crate) fn head(&self) -> Result<(u16, impl Fn(&str) -> Option<String>), JsValue> {
+        let status = self.status()?.as_f64().unwrap_or_default() as u16;
+        let headers = self.response_headers()?;
+        Ok((status, move |name: &str| headers.get_header(name).ok().flatten()))
+    }
+
+    pub(crate) fn headers(&self) -> JsValue {
+        self.response_headers().map_or(JsValue::UNDEFINED, JsValue::from)
+    }
+
+    /// Nobody will read the body.
+    pub(crate) fn cancel(&self) {
+        if let Ok(Some(body)) = self.body()
+            && let Ok(cancelled) = body.cancel()
+        {
+            wasm_bindgen_futures::spawn_local(async move { drop(resolved(Ok(cancelled)).await) });
+        }
+    }
+
+    pub(crate) fn chunks(&self) -> Result<Chunks, JsValue> {
+        Ok(match self.body()? {
+            Some(body) => Chunks::Stream(body.get_reader()?),
+            None => Chunks::Whole(Some(self.array_buffer())),
+        })
+    }
+}
+
+/// The body, piece by piece; in one piece where a `Response` of the page's own has no stream.
+pub(crate) enum Chunks {
+    Stream(Reader),
+    Whole(Option<Result<JsValue, JsValue>>),
+}
+
+impl Chunks {
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        let reader = match self {
+            Self::Stream(reader) => reader,
+            Self::Whole(whole) => {
+                let Some(whole) = whole.take() else { return Ok(None) };
+                return Ok(Some(Uint8Array::new(&resolved(whole).await?).to_vec()));
+            }
+        };
+        let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
+        if chunk.done()?.is_truthy() {
+            return Ok(None);
+        }
+        match chunk.value()?.dyn_into::<Uint8Array>() {
+            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            Err(_) => Err(js_sys::TypeError::new("the body's stream gave something other than bytes").into()),
+        }
+    }
+}
+
+fn pair(name: &str, value: &str) -> js_sys::Array {
+    js_sys::Array::of2(&name.into(), &value.into())
+}

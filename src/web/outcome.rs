@@ -1,0 +1,69 @@
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::call::{Event, Timings};
+use crate::protocol::Answer;
+
+/// What an answer said so far, as JavaScript will see it.
+pub(crate) fn of_answer(answer: &Answer, headers: &JsValue) -> Object {
+    let outcome = Object::new();
+    set(&outcome, "status", &answer.status.into());
+    set(&outcome, "headers", headers);
+    if let Some(redirect) = &answer.redirect {
+        let shown = Object::new();
+        set(&shown, "url", &redirect.url.as_str().into());
+        if let Some(kind) = redirect.kind {
+            set(&shown, "type", &kind.as_str().into());
+        }
+        set(&outcome, "redirect", &shown);
+    }
+    if let Some(revalidated) = answer.revalidated {
+        set(&outcome, "revalidated", &revalidated.as_str().into());
+    }
+    outcome
+}
+
+/// Adds when the call passed its stations.
+pub(crate) fn set_timings(outcome: &Object, timings: &Timings) {
+    let shown = Object::new();
+    set_times(&shown, timings);
+    set(outcome, "timings", &shown);
+}
+
+/// What `subscribe` and `snapshot` show of a call.
+pub(crate) fn of_event(event: &Event, action: &str, name: Option<&str>) -> Object {
+    let shown = Object::new();
+    set(&shown, "id", &(event.id.0 as f64).into());
+    set(&shown, "actionId", &action.into());
+    if let Some(name) = name {
+        set(&shown, "name", &name.into());
+    }
+    set(&shown, "lane", &event.lane.as_str().into());
+    set(&shown, "state", &event.state.as_str().into());
+    set_times(&shown, &event.timings);
+    if let Some(result) = &event.result {
+        let code = result.as_ref().err().map_or("ok", |error| error.kind().code());
+        set(&shown, "code", &code.into());
+    }
+    shown
+}
+
+/// Fresh plain objects take every key.
+pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &key.into(), value);
+}
+
+fn set_times(object: &Object, timings: &Timings) {
+    set(object, "queuedAt", &timings.queued_at.as_millis().into());
+    let later = [
+        ("startedAt", timings.started_at),
+        ("headAt", timings.head_at),
+        ("valueAt", timings.value_at),
+        ("settledAt", timings.settled_at),
+    ];
+    for (key, at) in later {
+        if let Some(at) = at {
+            set(object, key, &at.as_millis().into());
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
+import { ActionError, type ActionCall, type CallEvent, createDispatcher, init, isActionError, type Outcome, ready } from "../../pkg/index.js";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function expect<Holds extends true>(): Holds;
+
+const id = "40".padEnd(42, "a");
+const d = createDispatcher({ url: () => location.href, timeout: 5_000, headers: async () => ({ authorization: "x" }), maxQueued: 10 });
+
+const call = d.call<{ sessionId: string }>({ id, name: "createPaymentSession" }, [4200, "token"], { lane: "payment" });
+expect<Same<typeof call, ActionCall<{ sessionId: string }>>>();
+expect<Same<Awaited<typeof call>, { sessionId: string }>>();
+expect<Same<typeof call.id, number>>();
+expect<Same<Awaited<typeof call.outcome>, Outcome<{ sessionId: string }>>>();
+expect<Same<ReturnType<typeof call.abort>, boolean>>();
+call.then((session) => expect<Same<typeof session, { sessionId: string }>>());
+
+const save = d.bind<[idToken: string, accessToken: string], void>(id);
+expect<Same<Parameters<typeof save>, [idToken: string, accessToken: string]>>();
+expect<Same<Awaited<ReturnType<typeof save>>, void>>();
+
+expect<Same<ReturnType<typeof d.fetch>, Promise<Response>>>();
+const drop_in: typeof fetch = d.fetch;
+expect<Same<Awaited<ReturnType<typeof d.route>>, Response>>();
+const stop = d.subscribe((event) => {
+  expect<Same<typeof event, CallEvent>>();
+  expect<Same<typeof event.queuedAt, number>>();
+});
+expect<Same<typeof stop, () => void>>();
+expect<Same<typeof d.pending, number>>();
+expect<Same<ReturnType<typeof d.clear>, number>>();
+d.lane("payment").pause();
+d.lane("parallel").clear("moot");
+expect<Same<ReturnType<typeof ready>, Promise<void>>>();
+await init(new URL("https://example.com/actionlane.wasm"));
+
+const caught: unknown = undefined;
+if (isActionError(caught)) {
+  expect<Same<typeof caught, ActionError>>();
+  expect<Same<typeof caught.sent, "no" | "unknown" | "yes">>();
+  if (caught.code === "TIMEOUT") caught.status?.toFixed();
+}
+
+// @ts-expect-error: an id is not a number
+d.call(1);
+// @ts-expect-error: arguments are a list
+d.call(id, "argument");
+// @ts-expect-error: there is no such option
+d.call(id, [], { lanes: "payment" });
+// @ts-expect-error: bound calls have no signal of their own
+d.bind(id, { signal: new AbortController().signal });
+// @ts-expect-error: no such code
+caught instanceof ActionError && caught.code === "OOPS";
+// @ts-expect-error: an id is read-only
+call.id = 3;
+// @ts-expect-error: not an option yet
+createDispatcher({ retry: 3 });
+
+export { drop_in };
