@@ -107,7 +107,8 @@ impl Dispatcher {
         let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
         let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
         let ids: Vec<_> = self.calls.iter().filter(|(_, entry)| waits(entry) && here(entry)).map(|(&id, _)| id).collect();
-        let lanes: BTreeSet<_> = ids.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
+        // Only then may a lane go on: nothing is started that is about to be dropped.
+        let lanes: Vec<_> = ids.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
         lanes.iter().for_each(|lane| self.advance(lane, now));
         ids
     }
@@ -197,7 +198,7 @@ impl Dispatcher {
             }
             self.deadlines.pop_first();
             let limit = self.calls.get(&id).and_then(|entry| entry.options.timeout).unwrap_or_default();
-            self.fail(id, Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_secs_f64() * 1000.0)), now);
+            self.fail(id, Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis())), now);
         }
     }
 

@@ -6,6 +6,7 @@ import { ActionError } from "./error.js";
 let module; // compiled, kept for a fresh instance
 let attempt; // the load under way, or the one that succeeded
 let live = false; // whether the instance can be trusted
+let used = false; // whether there has been an instance
 const users = new Set();
 
 /** Resolves when the wasm is there. One attempt at a time; a failed one is forgotten. */
@@ -42,8 +43,9 @@ async function start(source) {
 
 function instantiate() {
   if (live) return;
-  glue.__wbg_reset_state?.();
-  glue.initSync({ module });
+  if (used) glue.__wbg_reset_state();
+  else glue.initSync({ module });
+  used = true;
   const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
   glue.setup(makeError, (message) => crashed(new Error(message)));
   live = true;

@@ -1,0 +1,274 @@
+use std::task::Poll;
+
+use crate::flight::{Decoder, Limits, Native, Rejection, Value, encode};
+use crate::{Error, Kind};
+
+/// A value as text: `#n` is a container's number, `@n` the same container again.
+fn show(value: &Value) -> String {
+    fn list<'v>(values: impl IntoIterator<Item = &'v Value>, met: &mut Vec<usize>) -> String {
+        values.into_iter().map(|value| inner(value, met)).collect::<Vec<_>>().join(",")
+    }
+    fn inner(value: &Value, met: &mut Vec<usize>) -> String {
+        let identity = value.identity();
+        if identity != 0 {
+            if let Some(at) = met.iter().position(|known| *known == identity) {
+                return format!("@{at}");
+            }
+            met.push(identity);
+        }
+        match value {
+            Value::Undefined => "undefined".into(),
+            Value::Null => "null".into(),
+            Value::Bool(bool) => bool.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => format!("{text:?}"),
+            Value::BigInt(digits) => format!("{digits}n"),
+            Value::Symbol(name) => format!("Symbol({name})"),
+            Value::Date(ms) => format!("Date({ms})"),
+            Value::Array(items) => format!("[{}]", list(items.borrow().iter(), met)),
+            Value::Object(object) => {
+                let members: Vec<_> = object.borrow().iter().map(|(key, value)| format!("{key}:{}", inner(value, met))).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            Value::Map(entries) => format!("Map({})", list(entries.borrow().iter().flat_map(|(key, value)| [key, value]), met)),
+            Value::Set(values) => format!("Set({})", list(values.borrow().iter(), met)),
+            Value::FormData(entries) => {
+                let entries: Vec<_> = entries.borrow().iter().map(|(key, value)| format!("{key}={}", inner(value, met))).collect();
+                format!("FormData({})", entries.join("&"))
+            }
+            Value::Error(fault) => format!("Error({})", fault.borrow().message.as_deref().unwrap_or("")),
+            Value::Promise(promise) => match &promise.borrow().0 {
+                Poll::Pending => "pending".into(),
+                Poll::Ready(Ok(value)) => format!("resolved({})", inner(value, met)),
+                Poll::Ready(Err(rejection)) => format!("rejected({})", why(rejection)),
+            },
+        }
+    }
+    inner(value, &mut Vec::new())
+}
+
+fn why(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::Thrown(thrown) => format!("thrown {}", thrown.digest.as_deref().unwrap_or("")),
+        Rejection::Broken(error) => {
+            assert_eq!(error.kind(), Kind::Decode);
+            error.message().to_owned()
+        }
+    }
+}
+
+fn answer(decoder: &Decoder<Native>) -> String {
+    match decoder.value() {
+        Poll::Pending => "pending".into(),
+        Poll::Ready(Ok(value)) => show(&value),
+        Poll::Ready(Err(rejection)) => why(&rejection),
+    }
+}
+
+fn finish(mut decoder: Decoder<Native>, bytes: &str) -> String {
+    let _ = decoder.push(bytes.as_bytes());
+    decoder.end();
+    assert_eq!(decoder.open(), 0, "nothing is open after the end");
+    answer(&decoder)
+}
+
+fn root(bytes: &str) -> String {
+    finish(Decoder::new(Native::default()), bytes)
+}
+
+fn action(bytes: &str) -> String {
+    finish(Decoder::action(Native::default()), bytes)
+}
+
+#[test]
+fn scalars() {
+    assert_eq!(
+        root("0:[\"$undefined\",\"$NaN\",\"$-0\",\"$n-007\",\"$D1970-01-01T00:00:00.005Z\",\"$Dnull\",\"$Sx\",\"$$a\",1e21]\n"),
+        "[undefined,NaN,-0,-7n,Date(5),Date(NaN),Symbol(x),\"$a\",1000000000000000000000]"
+    );
+    assert_eq!(root("0:\"$undefined\"\n"), "undefined");
+    assert_eq!(root("0:{\"a\":\"$undefined\",\"b\":1}\n"), "{b:1}");
+    assert_eq!(root("0:\"$Z\"\n"), "Error()");
+}
+
+#[test]
+fn rows_in_any_order() {
+    assert_eq!(root("0:{\"a\":\"$1\",\"b\":\"$2\"}\n2:\"two\"\n1:\"one\"\n"), "{a:\"one\",b:\"two\"}");
+    assert_eq!(root("0:\"$1\"\n1:T3,abc"), "\"abc\"", "a late text row");
+    assert_eq!(root("0:[\"$1\",\"$1\"]\n1:{\"x\":[]}\n"), "[{x:[]},@1]");
+    assert_eq!(root("0:{\"m\":\"$Q1\"}\n1:[[\"a\",\"$2\"]]\n2:{\"late\":1}\n"), "{m:Map(\"a\",{late:1})}");
+    assert_eq!(root("1:[[\"k\",\"v\"],[\"k\",\"$$\"]]\n0:\"$K1\"\n"), "FormData(k=\"v\"&k=\"$\")");
+    assert_eq!(root("1:{\"name\":\"TypeError\",\"message\":\"no\"}\n0:[\"$Z1\"]\n"), "[Error(no)]");
+}
+
+#[test]
+fn circles() {
+    assert_eq!(root("0:[\"$0\"]\n"), "[@0]");
+    assert_eq!(root("1:{\"b\":\"$2\"}\n2:{\"a\":\"$1\"}\n0:[\"$1\",\"$2\"]\n"), "[{b:{a:@1}},@2]");
+    assert_eq!(root("1:[[\"self\",\"$0:m\"]]\n0:{\"m\":\"$Q1\"}\n"), "{m:Map(\"self\",@1)}");
+    assert_eq!(root("1:[\"$W1\"]\n0:\"$W1\"\n"), "Set(@0)");
+    assert_eq!(root("0:\"$0\"\n"), "null");
+    assert_eq!(root("1:\"$2\"\n2:\"$1\"\n0:{\"x\":\"$1\"}\n"), "{x:null}");
+    assert_eq!(root("0:{\"x\":\"$0:x:y\"}\n"), "row 0: more than 128 references one after the other");
+    let chain: String = (0..1000).map(|n| format!("{n:x}:\"${:x}\"\n", n + 1)).collect();
+    assert_eq!(root(&(chain + "3e8:1\n")), "row 0: more than 128 references one after the other");
+}
+
+#[test]
+fn paths_go_through_own_keys_of_containers_from_the_stream() {
+    assert_eq!(root("0:{\"a\":{\"b\":[5,{\"c\":[]}]},\"x\":\"$0:a:b:1:c\"}\n"), "{a:{b:[5,{c:[]}]},x:@4}");
+    assert_eq!(root("0:{\"x\":\"$0:y:z\",\"y\":\"$1\"}\n1:{\"z\":\"$2\"}\n2:[7]\n"), "{x:[7],y:{z:@1}}");
+    assert_eq!(root("1:[[\"k\",{\"v\":1}]]\n0:{\"m\":\"$Q1\",\"x\":\"$1:0:1\"}\n"), "{m:Map(\"k\",{v:1}),x:@2}");
+    for path in ["1:zz", "1:a:constructor", "1:a:__proto__", "1:t:0", "1:l:length", "1:l:00", "1:d:x", "1:p:x"] {
+        let rows = format!("1:{{\"a\":{{}},\"t\":\"text\",\"l\":[1],\"d\":\"$Dnull\",\"p\":\"$@3\"}}\n2:[]\n3:1\n0:[\"${path}\"]\n");
+        assert_eq!(root(&rows), "row 0: refers to something row 1 does not have", "{path}");
+    }
+}
+
+#[test]
+fn promises() {
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"0:[\"$@1\",\"$@2\",\"$@1\",\"$@3\"]\n").expect("rows");
+    assert_eq!(answer(&decoder), "[pending,pending,@1,pending]");
+    assert_eq!(decoder.open(), 3);
+    decoder.push(b"2:{\"x\":\"$4\"}\n1:\"$0\"\n").expect("rows");
+    assert_eq!(answer(&decoder), "[resolved(@0),pending,@1,pending]");
+    decoder.push(b"3:E{\"digest\":\"d\"}\n4:\"late\"\n").expect("rows");
+    assert_eq!(answer(&decoder), "[resolved(@0),resolved({x:\"late\"}),@1,rejected(thrown d)]");
+    assert_eq!(decoder.open(), 0);
+}
+
+#[test]
+fn promises_that_resolve_to_themselves() {
+    assert_eq!(root("0:\"$@0\"\n"), "rejected(row 0: a promise that resolves to itself)");
+    assert_eq!(root("0:[\"$@1\"]\n1:\"$@1\"\n"), "[rejected(row 1: a promise that resolves to itself)]");
+    assert_eq!(root("0:{\"p\":\"$@1\"}\n1:\"$0:p\"\n"), "{p:rejected(row 1: a promise that resolves to itself)}");
+    assert_eq!(
+        root("0:[\"$@1\"]\n1:\"$@2\"\n2:\"$@1\"\n"),
+        "[resolved(rejected(row 2: a promise that resolves to itself))]",
+        "the loop is cut where it closes"
+    );
+    assert_eq!(root("0:[\"$@1\"]\n1:\"$@2\"\n2:7\n"), "[resolved(resolved(7))]");
+    assert_eq!(action("0:{\"a\":\"$@1\"}\n1:\"$@2\"\n2:\"$@1\"\n"), "row 1: a promise that resolves to itself");
+}
+
+#[test]
+fn errors_stay_where_they_are() {
+    assert_eq!(root("0:E{\"digest\":\"dd\"}\n"), "thrown dd");
+    assert_eq!(root("1:E{\"digest\":\"x\"}\n0:{\"a\":\"$1\"}\n"), "thrown x");
+    assert_eq!(root("0:[\"$@1\",\"$@2\"]\n1:{oops\n2:1\n"), "[rejected(row 1: not JSON),resolved(1)]");
+    assert_eq!(root("0:[\"$@1\"]\n1:\n"), "[rejected(row 1: not JSON)]");
+    assert_eq!(root("0:E{oops\n"), "row 0: not JSON at byte 1");
+    assert_eq!(root("1:{oops\n0:\"fine\"\n"), "\"fine\"");
+    assert_eq!(root("0:[\"$T1\"]\n"), "row 0: refers to an argument that was not sent");
+    assert_eq!(root("1:R\n0:[\"$1\"]\n1:T1,a1:C\n"), "row 1: unsupported stream");
+    assert_eq!(
+        root("0:[\"$@1\",\"$@2\"]\n1:[\"$L3\"]\n2:o1,x"),
+        "[rejected(row 1: unsupported value $L at [0]),rejected(row 2: unsupported binary data)]"
+    );
+}
+
+#[test]
+fn the_result_of_an_action() {
+    let page = r#""f":[["$","div",null,{"children":"$L5"}]],"q":"","i":false"#;
+    assert_eq!(action(&format!("0:{{\"a\":\"$@1\",{page}}}\n5:[\"$\",\"b\"]\n1:{{\"ok\":true}}\n")), "{ok:true}");
+    assert_eq!(action(&format!("0:{{{page},\"a\":\"$@1\"}}\n1:{{\"$x\":\"$undefined\"}}\n")), "{}");
+    assert_eq!(action("0:{\"a\":\"$@1\",\"f\":oops}\n1:1\n"), "1", "the rest of row 0 is not looked at");
+    assert_eq!(action("0:[\"$@1\",[\"$\",\"div\",null,{}]]\n1:{\"v\":14}\n"), "{v:14}", "Next 14");
+    assert_eq!(action("0:{\"a\":{\"now\":1}}\n"), "{now:1}");
+    assert_eq!(action("0:{\"a\":\"$1\"}\n1:\"$@2\"\n2:3\n"), "3");
+    assert_eq!(action("0:{\"a\":\"$@1\"}\n1:E{\"digest\":\"NEXT_REDIRECT;push;/x;307;\"}\n"), "thrown NEXT_REDIRECT;push;/x;307;");
+    assert_eq!(action("0:E{\"digest\":\"d\"}\n"), "thrown d");
+    assert_eq!(action("0:{\"b\":1}\n"), "row 0: no member .a");
+    assert_eq!(action("0:[]\n"), "row 0: no member .a");
+    assert_eq!(action("0:1\n"), "row 0: no member .a");
+    assert_eq!(action("0:\"$1\"\n1:1\n"), "row 0: not the answer to an action");
+    assert_eq!(action("1:1\n"), "the answer ended before row 0");
+}
+
+#[test]
+fn parts_of_the_page_that_the_result_shares() {
+    let row = r#"0:{"a":"$@1","f":[["$","p",null,{"user":{"name":"Ada","tags":["$L9"]}}]]}"#;
+    assert_eq!(action(&format!("{row}\n1:[\"$0:f:0:props:user:name\",\"$0:f:0:type\"]\n")), "[\"Ada\",\"p\"]");
+    assert_eq!(action("0:{\"a\":\"$@1\",\"f\":{\"x\":\"$2\"}}\n1:[\"$0:f:x:y\",\"$0:f:x\"]\n2:{\"y\":[1]}\n"), "[[1],{y:@1}]");
+    assert_eq!(action("2:[[1,2]]\n0:{\"a\":\"$@1\",\"first\":\"$Q2\"}\n1:\"$0:first\"\n"), "Map(1,2)");
+    assert_eq!(action("0:{\"a\":\"$@1\",\"x\":{\"p\":\"$@2\"}}\n1:[\"$0:x:p\"]\n2:2\n"), "[resolved(2)]");
+}
+
+#[test]
+fn arguments_come_back_as_they_are() {
+    let inner = Value::object([("x", Value::Null)]);
+    let mut host = Native::default();
+    let encoded = encode(&mut host, Value::array([inner.clone()])).expect("encodes");
+    let mut decoder = Decoder::action(Native::with_temporaries(encoded.temporaries));
+    decoder.push(b"0:{\"a\":\"$@1\",\"first\":\"$T0:0\"}\n1:\"$0:first\"\n").expect("rows");
+    let Poll::Ready(Ok(value)) = decoder.value() else { panic!() };
+    assert_eq!(value.identity(), inner.identity());
+    let mut decoder =
+        Decoder::new(Native::with_temporaries(encode(&mut Native::default(), Value::array([inner])).expect("encodes").temporaries));
+    decoder.push(b"0:[\"$T0:0\",\"$0:0:x\"]\n").expect("rows");
+    assert_eq!(answer(&decoder), "row 0: refers to something row 0 does not have", "arguments are not stepped into");
+}
+
+#[test]
+fn the_end_names_what_is_missing() {
+    assert_eq!(
+        root("0:[\"$@5\",\"$@6\"]\n6:[\"$7\"]\n"),
+        "[rejected(the answer ended before row 5),rejected(the answer ended before row 7)]"
+    );
+    assert_eq!(root("0:[\"$@1f\"]\n1f:\"a\""), "[rejected(the answer ended inside row 1f)]");
+    assert_eq!(root("0:{\"a\":1}"), "the answer ended inside row 0");
+    assert_eq!(root(""), "the answer ended before row 0");
+}
+
+#[test]
+fn bad_framing_rejects_what_is_open_and_keeps_what_is_there() {
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"0:[\"$@1\",\"$@2\"]\n1:1\n").expect("rows");
+    let error = decoder.push(b"Z:1\n2:2\n").expect_err("bad id");
+    assert_eq!(error.message(), "byte 20: unexpected 'Z' in a row id");
+    assert_eq!(answer(&decoder), "[resolved(1),rejected(byte 20: unexpected 'Z' in a row id)]");
+    assert_eq!(decoder.push(b"2:2\n"), Err(error));
+    decoder.end();
+    assert_eq!(decoder.open(), 0);
+}
+
+#[test]
+fn a_row_that_comes_twice() {
+    assert_eq!(root("0:\"a\"\n0:\"b\"\n"), "\"a\"");
+    assert_eq!(root("1:\"a\"\n1:\"b\"\n0:\"$1\"\n"), "row 1: came twice");
+    assert_eq!(root("0:[\"$@1\",\"$@2\"]\n1:1\n1:E{}\n2:2\n"), "[resolved(1),rejected(row 1: came twice)]");
+    assert_eq!(root("0:{\"p\":\"$@1\"}\n1:\"m\"\n1:C\n1:R\n:N1.5\n:W[]\n1:D\"$2\"\n:HZ\"x\"\n"), "{p:resolved(\"m\")}");
+}
+
+#[test]
+fn a_broken_body_rejects_with_its_own_error() {
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"0:[\"$@1\"]\n").expect("rows");
+    decoder.fail(Error::new(Kind::Network, "the body broke off"));
+    let Poll::Ready(Ok(Value::Array(items))) = decoder.value() else { panic!() };
+    let Value::Promise(promise) = items.borrow()[0].clone() else { panic!() };
+    assert!(matches!(&promise.borrow().0, Poll::Ready(Err(Rejection::Broken(error))) if error.kind() == Kind::Network));
+}
+
+#[test]
+fn bounds() {
+    let mut decoder = Decoder::new(Native::default()).limits(Limits { open_rows: 2, ..Limits::DEFAULT });
+    decoder.push(b"0:[\"$@1\",\"$@2\",\"$@3\"]\n").expect("rows");
+    assert_eq!(answer(&decoder), "row 3: more than 2 rows are open");
+    let deep = format!("0:{}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(root(&deep), "row 0: more than 1000 containers inside each other");
+    let parts: Vec<String> = (0..1100).map(|n| format!("\"$0:f:{n}\"")).collect();
+    let rows = format!("0:{{\"a\":\"$@1\",\"f\":[{}]}}\n1:[{}]\n", vec!["[]"; 1100].join(","), parts.join(","));
+    assert_eq!(action(&rows), "row 0: more than 1024 parts of it are referred to");
+}
+
+#[test]
+fn long_chains_do_not_overflow_the_stack() {
+    let rows = 100_000;
+    let mut text: String = (0..rows).map(|n| format!("{n:x}:[\"${:x}\"]\n", n + 1)).collect();
+    text.push_str(&format!("{rows:x}:[]\n"));
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(text.as_bytes()).expect("rows");
+    assert!(matches!(decoder.value(), Poll::Ready(Ok(_))));
+}

@@ -1,0 +1,403 @@
+//! JSON text, token by token, with a stack of its own; and the two spellings JSON shares with JavaScript: strings and numbers.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// One token. Texts are the raw characters between the quotes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Token<'t> {
+    OpenArray,
+    OpenObject,
+    Close,
+    Key(&'t str),
+    Text(&'t str),
+    Number(&'t str),
+    Bool(bool),
+    Null,
+}
+
+/// Why a text is not JSON we take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Not JSON from this byte on.
+    Syntax(usize),
+    /// More containers inside containers than the limit.
+    TooDeep,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    Value,
+    ValueOrClose,
+    Key,
+    KeyOrClose,
+    CommaOrClose,
+    End,
+}
+
+/// A strict reader of one JSON text.
+pub(super) struct Tokens<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    start: usize,
+    /// One entry a container that is open: is it an array?
+    open: Vec<bool>,
+    depth: usize,
+    expect: Expect,
+}
+
+impl<'t> Tokens<'t> {
+    /// `depth`: how many containers may be open at once.
+    pub(super) fn new(text: &'t str, depth: usize) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value }
+    }
+
+    /// Where the last token starts.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Where the last token ends.
+    pub(super) fn end(&self) -> usize {
+        self.at
+    }
+
+    /// The end of the comma that follows, if one does.
+    pub(super) fn comma_ahead(&self) -> Option<usize> {
+        let rest = &self.bytes[self.at..];
+        let space = rest.iter().take_while(|b| is_space(**b)).count();
+        (rest.get(space) == Some(&b',')).then_some(self.at + space + 1)
+    }
+
+    /// The next token; `None` at the end of the text.
+    pub(super) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
+        loop {
+            while self.bytes.get(self.at).is_some_and(|b| is_space(*b)) {
+                self.at += 1;
+            }
+            self.start = self.at;
+            let Some(&byte) = self.bytes.get(self.at) else {
+                return if self.expect == Expect::End { Ok(None) } else { Err(Fault::Syntax(self.at)) };
+            };
+            match (self.expect, byte) {
+                (Expect::End, _) => return Err(Fault::Syntax(self.at)),
+                (Expect::CommaOrClose, b',') => {
+                    self.at += 1;
+                    self.expect = if self.open.last() == Some(&true) { Expect::Value } else { Expect::Key };
+                }
+                (Expect::CommaOrClose | Expect::ValueOrClose | Expect::KeyOrClose, b']' | b'}') => {
+                    if self.open.pop() != Some(byte == b']') {
+                        return Err(Fault::Syntax(self.at));
+                    }
+                    self.at += 1;
+                    self.after_value();
+                    return Ok(Some(Token::Close));
+                }
+                (Expect::Key | Expect::KeyOrClose, b'"') => {
+                    let key = self.string()?;
+                    while self.bytes.get(self.at).is_some_and(|b| is_space(*b)) {
+                        self.at += 1;
+                    }
+                    if self.bytes.get(self.at) != Some(&b':') {
+                        return Err(Fault::Syntax(self.at));
+                    }
+                    self.at += 1;
+                    self.expect = Expect::Value;
+                    return Ok(Some(Token::Key(key)));
+                }
+                (Expect::Value | Expect::ValueOrClose, _) => return self.value(byte).map(Some),
+                _ => return Err(Fault::Syntax(self.at)),
+            }
+        }
+    }
+
+    /// Reads a whole value, the token `first` of which was read already, and throws it away.
+    pub(super) fn skip(&mut self, first: Token<'t>) -> Result<(), Fault> {
+        if matches!(first, Token::OpenArray | Token::OpenObject) {
+            let outside = self.open.len() - 1;
+            while self.open.len() > outside {
+                self.next()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, byte: u8) -> Result<Token<'t>, Fault> {
+        let token = match byte {
+            b'[' | b'{' => {
+                if self.open.len() >= self.depth {
+                    return Err(Fault::TooDeep);
+                }
+                let array = byte == b'[';
+                self.open.push(array);
+                self.at += 1;
+                self.expect = if array { Expect::ValueOrClose } else { Expect::KeyOrClose };
+                return Ok(if array { Token::OpenArray } else { Token::OpenObject });
+            }
+            b'"' => Token::Text(self.string()?),
+            b't' => self.word("true", Token::Bool(true))?,
+            b'f' => self.word("false", Token::Bool(false))?,
+            b'n' => self.word("null", Token::Null)?,
+            _ => self.number()?,
+        };
+        self.after_value();
+        Ok(token)
+    }
+
+    fn after_value(&mut self) {
+        self.expect = if self.open.is_empty() { Expect::End } else { Expect::CommaOrClose };
+    }
+
+    fn word(&mut self, word: &str, token: Token<'t>) -> Result<Token<'t>, Fault> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return Err(Fault::Syntax(self.at));
+        }
+        self.at += word.len();
+        Ok(token)
+    }
+
+    /// `-? (0 | [1-9] digit*) (. digit+)? ([eE] [+-]? digit+)?`
+    fn number(&mut self) -> Result<Token<'t>, Fault> {
+        let from = self.at;
+        self.at += usize::from(self.bytes[self.at] == b'-');
+        let leading_zero = self.bytes.get(self.at) == Some(&b'0');
+        let whole = self.digits()?;
+        if leading_zero && whole > 1 {
+            return Err(Fault::Syntax(from));
+        }
+        if self.bytes.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.bytes.get(self.at), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.bytes.get(self.at), Some(b'+' | b'-')));
+            self.digits()?;
+        }
+        Ok(Token::Number(&self.text[from..self.at]))
+    }
+
+    fn digits(&mut self) -> Result<usize, Fault> {
+        let count = self.bytes[self.at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        self.at += count;
+        if count == 0 { Err(Fault::Syntax(self.at)) } else { Ok(count) }
+    }
+
+    fn string(&mut self) -> Result<&'t str, Fault> {
+        let from = self.at + 1;
+        let mut at = from;
+        loop {
+            match self.bytes.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') => match self.bytes.get(at + 1) {
+                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
+                    Some(b'u') if self.bytes.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => at += 6,
+                    _ => return Err(Fault::Syntax(at)),
+                },
+                Some(byte) if *byte >= 0x20 => at += 1,
+                _ => return Err(Fault::Syntax(at)),
+            }
+        }
+        self.at = at + 1;
+        Ok(&self.text[from..at])
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The characters a raw text stands for. A surrogate without its other half becomes U+FFFD: Rust has no name for it.
+pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
+    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
+    let mut out = String::with_capacity(raw.len());
+    out.push_str(&raw[..first]);
+    let mut rest = &raw[first..];
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let (char, length) = escape(&rest[at..]);
+        out.push(char);
+        rest = &rest[at + length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The character an escape at the beginning of `text` stands for, and the escape's length.
+pub(super) fn escape(text: &str) -> (char, usize) {
+    let bytes = text.as_bytes();
+    let char = match bytes.get(1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => {
+            let unit = hex_unit(bytes, 2).unwrap_or(0xfffd);
+            if (0xd800..0xdc00).contains(&unit) && bytes.get(6..8) == Some(b"\\u") {
+                if let Some(low @ 0xdc00..0xe000) = hex_unit(bytes, 8) {
+                    let code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                    return (char::from_u32(code).unwrap_or('\u{fffd}'), 12);
+                }
+            }
+            return (char::from_u32(unit).unwrap_or('\u{fffd}'), 6);
+        }
+        Some(other) => char::from(*other),
+        None => return ('\u{fffd}', 1),
+    };
+    (char, 2)
+}
+
+fn hex_unit(bytes: &[u8], at: usize) -> Option<u32> {
+    let hex = std::str::from_utf8(bytes.get(at..at + 4)?).ok()?;
+    u32::from_str_radix(hex, 16).ok()
+}
+
+/// Appends `text` between quotes, byte for byte as `JSON.stringify` does.
+pub(super) fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    escape_into(out, text);
+    out.push('"');
+}
+
+/// [`quote`] without the quotes.
+pub(super) fn escape_into(out: &mut String, text: &str) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            0x0c => "\\f",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..0x20 => "",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        if short.is_empty() {
+            let _ = write!(out, "\\u{byte:04x}");
+        } else {
+            out.push_str(short);
+        }
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+}
+
+/// Appends a finite number the way JavaScript's `Number::toString` writes it (`-0` as `0`).
+pub(super) fn write_number(out: &mut String, number: f64) {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        let _ = write!(out, "{}", number as i64);
+        return;
+    }
+    // Rust's `{:e}` has the same shortest digits; only their layout differs.
+    let text = format!("{number:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let count = digits.len() as i32;
+    out.push_str(sign);
+    if point > 21 || point < -5 {
+        out.push_str(&digits[..1]);
+        if count > 1 {
+            out.push('.');
+            out.push_str(&digits[1..]);
+        }
+        let _ = write!(out, "e{:+}", point - 1);
+    } else if point <= 0 {
+        out.push_str("0.");
+        out.extend(std::iter::repeat_n('0', -point as usize));
+        out.push_str(&digits);
+    } else if point >= count {
+        out.push_str(&digits);
+        out.extend(std::iter::repeat_n('0', (point - count) as usize));
+    } else {
+        out.push_str(&digits[..point as usize]);
+        out.push('.');
+        out.push_str(&digits[point as usize..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<usize, Fault> {
+        let mut tokens = Tokens::new(text, 10);
+        let mut count = 0;
+        while tokens.next()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    #[test]
+    fn takes_json_and_nothing_else() {
+        for (text, count) in [("1", 1), (" [ ] ", 2), (r#"{"a":[1,{"b":"c\u00e9"}],"d":-0.5e+3}"#, 12), ("null", 1)] {
+            assert_eq!(check(text), Ok(count), "{text}");
+        }
+        for text in [
+            "",
+            "[",
+            "[1,]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "01",
+            "1.",
+            "-",
+            "[1 2]",
+            "]",
+            "[}",
+            "\"\\x\"",
+            "\"a",
+            "nul",
+            "1 1",
+            "\"\n\"",
+            "{1:1}",
+        ] {
+            assert!(matches!(check(text), Err(Fault::Syntax(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        assert_eq!(check(&format!("{}{}", "[".repeat(10), "]".repeat(10))), Ok(20));
+        assert_eq!(check(&"[".repeat(100_000)), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn escapes_both_ways() {
+        assert_eq!(unescape(r#"a\"\\\/\b\f\n\r\té😀\ud800x"#), "a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x");
+        let mut out = String::new();
+        quote(&mut out, "\u{0}\u{1f}\u{8}\u{c}\n\r\t\"\\\u{7f}\u{2028}é");
+        assert_eq!(out, "\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\\u{7f}\u{2028}é\"");
+    }
+
+    #[test]
+    fn numbers_as_javascript_writes_them() {
+        for (number, text) in [
+            (0.0, "0"),
+            (1.5, "1.5"),
+            (-12.25, "-12.25"),
+            (1e21, "1e+21"),
+            (1e20, "100000000000000000000"),
+            (1.5e300, "1.5e+300"),
+            (1e-6, "0.000001"),
+            (1e-7, "1e-7"),
+            (1.25e-9, "1.25e-9"),
+            (9_007_199_254_740_993.0, "9007199254740992"),
+            (0.1, "0.1"),
+            (123_456_789_012_345_680_000.0, "123456789012345680000"),
+            (5e-324, "5e-324"),
+        ] {
+            let mut out = String::new();
+            write_number(&mut out, number);
+            assert_eq!(out, text);
+        }
+    }
+}

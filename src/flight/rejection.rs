@@ -1,0 +1,91 @@
+use super::json::{self, Token, Tokens};
+use super::{Limits, model};
+use crate::{Error, Kind};
+
+/// Why a value is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The server's code threw.
+    Thrown(Thrown),
+    /// The answer cannot be read, or broke off.
+    Broken(Error),
+}
+
+/// What a server tells of an error. All of it is untrusted text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thrown {
+    /// The server's name for the error; JSON where it is not a string.
+    pub digest: Option<String>,
+    /// Only servers in development send it.
+    pub name: Option<String>,
+    /// Only servers in development send it.
+    pub message: Option<String>,
+}
+
+impl Thrown {
+    /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`.
+    pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<Self, Error> {
+        let fault = |fault| model::broken(row, fault, limits);
+        let mut thrown = Self::default();
+        let mut tokens = Tokens::new(text, limits.depth);
+        let mut open = tokens.next().map_err(fault)?;
+        if open != Some(Token::OpenObject) {
+            return Err(Error::new(Kind::Decode, format!("row {row:x}: not an error")));
+        }
+        while let Some(token) = open {
+            open = tokens.next().map_err(fault)?;
+            let (Token::Key(key), Some(value)) = (token, open) else { continue };
+            let start = tokens.start();
+            tokens.skip(value).map_err(fault)?;
+            let said = match value {
+                Token::Text(raw) => Some(json::unescape(raw).into_owned()),
+                _ => None,
+            };
+            match key {
+                "digest" => thrown.digest = said.or_else(|| Some(text[start..tokens.end()].to_owned())),
+                "name" => thrown.name = said,
+                "message" => thrown.message = said,
+                _ => {}
+            }
+            open = tokens.next().map_err(fault)?;
+        }
+        Ok(thrown)
+    }
+}
+
+impl Rejection {
+    /// As an error: `ACTION_THREW` with the digest, or what broke.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::Broken(error) => error,
+            Self::Thrown(Thrown { digest, message, .. }) => {
+                let error = Error::new(Kind::ActionThrew, message.unwrap_or_else(|| "the action threw".to_owned()));
+                match digest {
+                    Some(digest) => error.digest(digest),
+                    None => error,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Thrown, String> {
+        Thrown::read(1, text, &Limits::DEFAULT).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn production_and_development_rows() {
+        assert_eq!(read(r#"{"digest":"a\u00e9"}"#), Ok(Thrown { digest: Some("aé".into()), ..Thrown::default() }));
+        assert_eq!(read("{}"), Ok(Thrown::default()));
+        assert_eq!(
+            read(r#"{"name":"TypeError","stack":[["f","x",1,2]],"message":"no","env":"Server","digest":{"a":1}}"#),
+            Ok(Thrown { digest: Some("{\"a\":1}".into()), name: Some("TypeError".into()), message: Some("no".into()) })
+        );
+        assert_eq!(read("{oops"), Err("row 1: not JSON at byte 1".into()));
+        assert_eq!(read("[]"), Err("row 1: not an error".into()));
+    }
+}

@@ -1,0 +1,148 @@
+//! The thin edge: what JavaScript sees of the crate, one browser API a file.
+
+mod args;
+mod driver;
+mod error;
+mod exchange;
+mod fetch;
+mod host;
+mod outcome;
+mod timer;
+mod value;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+
+use crate::call::{Call, CallId, LaneName, Options};
+use crate::dispatcher::{Config, Dispatcher};
+use crate::protocol::ActionId;
+use crate::{Error, Instant};
+use driver::Driver;
+use exchange::Work;
+use fetch::Request;
+use host::Host;
+
+pub use error::setup;
+
+// A call as the page's side describes it: a plain object of its own, so reading it runs no code of the page.
+#[wasm_bindgen]
+extern "C" {
+    pub type Spec;
+
+    #[wasm_bindgen(method, getter)]
+    fn id(this: &Spec) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn action(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn lane(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn timeout(this: &Spec) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter, js_name = queuedAt)]
+    fn queued_at(this: &Spec) -> f64;
+}
+
+/// The engine of one dispatcher. What becomes of a call is told to the host, never returned or thrown.
+#[wasm_bindgen]
+pub struct Engine(Rc<Driver>);
+
+#[wasm_bindgen]
+impl Engine {
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: JsValue, max_queued: Option<f64>) -> Self {
+        let mut config = Config::default();
+        if let Some(max) = max_queued {
+            config.max_queued = max as usize;
+        }
+        Self(Driver::new(host.unchecked_into::<Host>(), config))
+    }
+
+    /// Calls an action. Its arguments are encoded here and now.
+    pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
+        self.enter(spec, |action| {
+            let encoded = args::encode(&used(args, &action))?;
+            let request = Request { action, url: spec.url(), body: encoded.body, headers };
+            Ok(Work::Action(request, encoded.temporaries))
+        });
+    }
+
+    /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
+    pub fn exchange(&self, spec: &Spec, send: Function) {
+        self.enter(spec, |_| Ok(Work::Built(send)));
+    }
+
+    pub fn abort(&self, id: f64, reason: JsValue) -> bool {
+        self.0.abort(CallId(id as u64), reason)
+    }
+
+    /// Rejects what waits, in one lane or in all.
+    pub fn clear(&self, lane: Option<String>, reason: &JsValue) -> usize {
+        self.0.clear(lane.as_deref(), reason)
+    }
+
+    pub fn pause(&self, lane: &str) {
+        self.0.input(|core, _| core.pause(&lane.into()));
+    }
+
+    pub fn resume(&self, lane: &str) {
+        self.0.input(|core, now| core.resume(&lane.into(), now));
+    }
+
+    pub fn close(&self) {
+        self.0.input(Dispatcher::close);
+    }
+
+    pub fn state(&self, id: f64) -> String {
+        self.0.look(|core| core.state(CallId(id as u64)).as_str().to_owned())
+    }
+
+    /// How many calls wait in a lane.
+    pub fn waiting(&self, lane: &str) -> usize {
+        self.0.look(|core| core.waiting_in(&LaneName::from(lane)))
+    }
+
+    pub fn snapshot(&self) -> Array {
+        self.0.snapshot()
+    }
+
+    /// Whether anybody hears events.
+    pub fn listen(&self, listening: bool) {
+        self.0.listen(listening);
+    }
+}
+
+impl Engine {
+    fn enter(&self, spec: &Spec, prepare: impl FnOnce(ActionId) -> Result<Work, Error>) {
+        let (id, action, name) = (CallId(spec.id() as u64), spec.action(), spec.name());
+        let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
+        let call = Call { id, options, queued_at: Instant::from_millis(spec.queued_at()) };
+        match ActionId::parse(&action).and_then(prepare) {
+            Ok(work) => self.0.enter(call, &action, name, work),
+            Err(error) => self.0.refuse(id, &action, name.as_deref(), &(error, JsValue::UNDEFINED)),
+        }
+    }
+}
+
+/// The arguments the action looks at; a hole in the middle keeps the others in their places.
+fn used(args: &Array, action: &ActionId) -> Array {
+    let looked_at = |&index: &u32| action.uses(index as usize);
+    if (0..args.length()).all(|index| looked_at(&index)) {
+        return args.clone();
+    }
+    let kept = Array::new();
+    for index in (0..args.length()).filter(looked_at) {
+        kept.set(index, args.get(index));
+    }
+    kept
+}
+
+/// Saturates at what a clock can hold.
+fn milliseconds(ms: f64) -> Duration {
+    Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)
+}

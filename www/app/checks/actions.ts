@@ -1,0 +1,88 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { forbidden, notFound, redirect, unauthorized } from "next/navigation";
+import { pause } from "@/lib/payment";
+
+export async function echo(value: unknown) {
+  return value;
+}
+
+export async function fails(): Promise<never> {
+  throw new Error("this text stays on the server");
+}
+
+export async function failsWithDigest(): Promise<never> {
+  throw Object.assign(new Error("this text stays on the server"), { digest: "PAYMENT_DECLINED" });
+}
+
+export async function missing(): Promise<never> {
+  notFound();
+}
+
+export async function forbids(): Promise<never> {
+  forbidden();
+}
+
+export async function unauthorizes(): Promise<never> {
+  unauthorized();
+}
+
+/** The semicolon is meant: the answer's own separator is one, too. */
+export async function goes(): Promise<never> {
+  redirect("/?from=checks&x=1;y=2");
+}
+
+export async function refreshes() {
+  revalidatePath("/checks");
+  return 1;
+}
+
+export async function slow(ms: number) {
+  await pause(ms);
+  return ms;
+}
+
+/** The value is there at once, a promise inside it only after `ms`. */
+export async function later(ms: number) {
+  return { now: 1, promise: pause(ms).then(() => "late") };
+}
+
+let count = 0;
+
+/** How often this server process has run it: two calls that ran once are told apart from two that ran twice. */
+export async function counter() {
+  count += 1;
+  return count;
+}
+
+/** The form's entries in order; a file as its name, type, size and text. */
+export async function form(data: FormData) {
+  return Promise.all(
+    [...data].map(async ([name, value]) =>
+      typeof value === "string"
+        ? [name, value]
+        : [name, { name: value.name, type: value.type, size: value.size, text: await value.text() }],
+    ),
+  );
+}
+
+export async function kinds() {
+  return {
+    date: new Date("2026-01-02T03:04:05.678Z"),
+    bigint: 12345678901234567890n,
+    map: new Map<unknown, unknown>([["a", 1], [2, new Map([["inner", new Date(0)]])]]),
+    set: new Set<unknown>(["x", 3, null]),
+    nan: NaN,
+    infinity: Infinity,
+    negativeInfinity: -Infinity,
+    negativeZero: -0,
+    undefined: undefined,
+    null: null,
+    dollar: "$dollar",
+    dollars: ["$", "$$", "$D2026-01-02", "$undefined", "@", ""],
+    text: "naïve – 日本語 – 🚀 – line\nbreak",
+    long: "ü".repeat(2000),
+    nested: { list: [1, [2, [undefined, -0, { deep: [new Set([1n])] }]]], empty: {}, none: [] },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Metadata } from "next";
+import { actionId } from "@/lib/action-id";
+import * as actions from "./actions";
+
+export const metadata: Metadata = { title: "Checks", robots: { index: false } };
+
+/** Lists the actions that the end-to-end tests call. Being named here is also what puts them into the build. */
+export default function Checks() {
+  return (
+    <main className="checks">
+      <h1>Checks</h1>
+      <p>Server Actions that answer in every way an action can. The end-to-end tests call them by id.</p>
+      <dl>
+        {Object.entries(actions).map(([name, action]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code>{actionId(action)}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </main>
+  );
+}

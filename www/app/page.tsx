@@ -1,0 +1,18 @@
+import { createPaymentSession, saveTokens } from "@/app/actions";
+import { Demo } from "@/components/demo";
+import { Intro } from "@/components/intro";
+import { actionId } from "@/lib/action-id";
+import { delays } from "@/lib/payment";
+
+export default function PaymentPage() {
+  const expected = delays();
+  return (
+    <main>
+      <Intro delays={expected} />
+      <Demo
+        ids={{ saveTokens: actionId(saveTokens), createPaymentSession: actionId(createPaymentSession) }}
+        expectedMs={expected.saveTokens + expected.createPaymentSession}
+      />
+    </main>
+  );
+}

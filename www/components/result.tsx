@@ -1,0 +1,123 @@
+import { useLocale } from "@/components/providers";
+import { sessionReadyMs, type WayState } from "@/components/state";
+import { useElapsed } from "@/components/use-elapsed";
+import { Waterfall } from "@/components/waterfall";
+import { duration, fill, number } from "@/lib/format";
+import type { ActionName, Run } from "@/lib/measure";
+import type { Way } from "@/lib/ways";
+
+const actions: ActionName[] = ["saveTokens", "createPaymentSession"];
+
+interface Props {
+  way: Way;
+  name: string;
+  state: WayState | undefined;
+  /** When the session was ready by Next's own client, once that is known. */
+  baselineMs: number | undefined;
+  /** The end of the time axis that all ways share. */
+  longestMs: number;
+  busy: boolean;
+  onRun: () => void;
+}
+
+/** One way: what it is, its waterfall, its numbers. */
+export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }: Props) {
+  const { locale, messages } = useLocale();
+  const texts: Record<Way, string> = {
+    next: messages.wayNextText,
+    queue: messages.wayQueueText,
+    lane: messages.wayLaneText,
+    route: messages.wayRouteText,
+  };
+  const heading = `way-${way}`;
+  const nowMs = useElapsed(state);
+  return (
+    <article className="way" aria-labelledby={heading} aria-busy={state?.running ?? false}>
+      <div className="way-about">
+        <h3 id={heading}>{name}</h3>
+        <p>{texts[way]}</p>
+        <button onClick={onRun} aria-disabled={busy} aria-describedby={heading}>
+          {state?.running ? messages.running : messages.run}
+        </button>
+      </div>
+
+      <Waterfall actions={actions} state={state} nowMs={nowMs} longestMs={longestMs} />
+
+      <div className="way-numbers">
+        <Headline way={way} state={state} nowMs={nowMs} baselineMs={baselineMs} />
+        <table>
+          <caption className="unseen">{name}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{messages.action}</th>
+              <th scope="col">{messages.startsAt}</th>
+              <th scope="col">{messages.duration}</th>
+              <th scope="col">{messages.waited}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {actions.map((action) => {
+              const { madeMs, startMs, valueMs } = state?.tracks.find((track) => track.action === action) ?? {};
+              const cell = (to?: number, from?: number) => (
+                <td>{to === undefined || from === undefined ? "–" : duration(to - from, locale)}</td>
+              );
+              return (
+                <tr key={action}>
+                  <th scope="row">{action}</th>
+                  {cell(startMs, 0)}
+                  {cell(valueMs, startMs)}
+                  {cell(startMs, madeMs)}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        {state?.error === undefined ? (
+          <p className="proof">{state?.run && <Proof run={state.run} />}</p>
+        ) : (
+          <p role="alert">{fill(messages.failed, { message: state.error })}</p>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** When the session was ready; until then, how long it has been waited for. */
+function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "state" | "baselineMs"> & { nowMs: number }) {
+  const { locale, messages } = useLocale();
+  const readyMs = sessionReadyMs(state);
+  if (readyMs === undefined) {
+    return (
+      <p className="headline headline-open">
+        {state?.running && <strong>{duration(nowMs, locale)}</strong>}
+        {!state && <span>{messages.notRun}</span>}
+      </p>
+    );
+  }
+  return (
+    <p className="headline">
+      <strong>{duration(readyMs, locale)}</strong>{" "}
+      {way === "next" ? (
+        <span>{messages.baseline}</span>
+      ) : (
+        baselineMs !== undefined && (
+          <span data-better={baselineMs / readyMs > 1.5}>
+            <b>{number(baselineMs / readyMs, locale, 1)}×</b> {messages.asFast}
+          </span>
+        )
+      )}
+    </p>
+  );
+}
+
+/** That the values are real: the cookies came back, the date is a date. */
+function Proof({ run }: { run: Run }) {
+  const { locale, messages } = useLocale();
+  const set = run.cookies.id_token && run.cookies.access_token;
+  const time = run.session.expiresAt.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  return (
+    <>
+      {set ? messages.cookiesSet : messages.cookiesMissing} · {run.session.sessionId} {messages.validUntil} {time}
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import type { PaymentSession } from "@/lib/payment";
+
+export type ActionName = "saveTokens" | "createPaymentSession";
+
+/** The two calls of the payment page, made one way or another. */
+export interface Pair {
+  saveTokens(idToken: string, accessToken: string): Promise<unknown>;
+  createPaymentSession(amount: number, idToken: string): Promise<PaymentSession>;
+}
+
+/** One call, in ms since the click: made, its request started, its value arrived. */
+export interface Track {
+  action: ActionName;
+  madeMs: number;
+  startMs?: number;
+  valueMs?: number;
+}
+
+export interface Row {
+  action: ActionName;
+  /** From the click to the request. */
+  startMs: number;
+  /** From the request to the value: the caller's promise settles. */
+  durationMs: number;
+  /** From the call to the request. */
+  waitedMs: number;
+}
+
+export interface Run {
+  /** From the click to the payment session. */
+  sessionReadyMs: number;
+  rows: Row[];
+  /** Whether the next request carried exactly the tokens of this run. */
+  cookies: { id_token: boolean; access_token: boolean };
+  session: PaymentSession;
+}
+
+/** Hears every change: the tracks so far, and the click on the clock of `performance.now()`. */
+export type Progress = (tracks: Track[], clickedAt: number) => void;
+
+const route = "/api/payin/session";
+
+/**
+ * Makes the two calls of a click without awaiting the first, and times them from the page's side: the same wrapper around `fetch`
+ * sees every way's requests, the caller's own promises say when the values are there.
+ */
+export async function measure(pair: Pair, ids: Record<ActionName, string>, amount: number, progress: Progress): Promise<Run> {
+  await fetch("/api/cookies", { method: "DELETE" });
+  const idToken = crypto.randomUUID();
+  const accessToken = crypto.randomUUID();
+
+  const clickedAt = performance.now();
+  const tracks: Track[] = [];
+  const elapsed = () => performance.now() - clickedAt;
+  const update = (action: ActionName, times: Partial<Track>) => {
+    const track = tracks.find((track) => track.action === action);
+    if (track) Object.assign(track, times);
+    else tracks.push({ action, madeMs: elapsed(), ...times });
+    progress(tracks.map((track) => ({ ...track })), clickedAt);
+  };
+  const timed = async <T>(action: ActionName, call: () => Promise<T>): Promise<T> => {
+    update(action, {});
+    const value = await call();
+    update(action, { valueMs: elapsed() });
+    return value;
+  };
+
+  hear = (target) => {
+    const startMs = elapsed();
+    if (target === ids.saveTokens) update("saveTokens", { startMs });
+    if (target === ids.createPaymentSession || target === route) update("createPaymentSession", { startMs });
+  };
+  wrapFetch();
+
+  const [saved, session] = await Promise.allSettled([
+    timed("saveTokens", () => pair.saveTokens(idToken, accessToken)),
+    timed("createPaymentSession", () => pair.createPaymentSession(amount, idToken)),
+  ]);
+  hear = undefined;
+  if (saved.status === "rejected") throw saved.reason;
+  if (session.status === "rejected") throw session.reason;
+
+  const carried: { id_token: string | null; access_token: string | null } = await (await fetch("/api/cookies")).json();
+  const ready = tracks.find(({ action }) => action === "createPaymentSession");
+  return {
+    sessionReadyMs: tenths(ready?.valueMs ?? NaN),
+    rows: tracks.map(row),
+    cookies: { id_token: carried.id_token === idToken, access_token: carried.access_token === accessToken },
+    session: session.value,
+  };
+}
+
+/** Told the action id or the path of each request that starts. */
+let hear: ((target: string) => void) | undefined;
+let wrapped = false;
+
+function wrapFetch() {
+  if (wrapped) return;
+  wrapped = true;
+  const original = window.fetch;
+  window.fetch = (input, init) => {
+    hear?.(targetOf(input, init));
+    return original.call(window, input, init);
+  };
+}
+
+function targetOf(input: RequestInfo | URL, init?: RequestInit): string {
+  const request = input instanceof Request ? input : undefined;
+  const headers = new Headers(init?.headers ?? request?.headers);
+  return headers.get("next-action") ?? new URL(request?.url ?? String(input), location.href).pathname;
+}
+
+function row({ action, madeMs, startMs, valueMs }: Track): Row {
+  if (startMs === undefined || valueMs === undefined) throw new Error(`no request was seen for ${action}`);
+  return {
+    action,
+    startMs: tenths(startMs),
+    durationMs: tenths(valueMs - startMs),
+    waitedMs: tenths(startMs - madeMs),
+  };
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

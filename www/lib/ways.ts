@@ -1,0 +1,45 @@
+import { createDispatcher, ready } from "actionlane";
+import { createPaymentSession, saveTokens } from "@/app/actions";
+import type { ActionName, Pair } from "@/lib/measure";
+import type { PaymentSession } from "@/lib/payment";
+
+export const ways = ["next", "queue", "lane", "route"] as const;
+export type Way = (typeof ways)[number];
+
+const dispatcher = createDispatcher();
+
+/** Resolves when a way can be measured: the wasm comes with the page, not with the click. */
+export const prepared = ready;
+
+/** The same two calls, four ways. */
+export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
+  const save = { id: ids.saveTokens, name: "saveTokens" };
+  const create = { id: ids.createPaymentSession, name: "createPaymentSession" };
+  const saveByCall: Pair["saveTokens"] = (idToken, accessToken) => dispatcher.call(save, [idToken, accessToken]);
+
+  return {
+    next: { saveTokens, createPaymentSession },
+    queue: {
+      saveTokens: saveByCall,
+      createPaymentSession: (amount, idToken) => dispatcher.call<PaymentSession>(create, [amount, idToken]),
+    },
+    lane: {
+      saveTokens: saveByCall,
+      createPaymentSession: (amount, idToken) =>
+        dispatcher.call<PaymentSession>(create, [amount, idToken], { lane: "payment" }),
+    },
+    route: {
+      saveTokens: saveByCall,
+      createPaymentSession: async (amount, idToken) => {
+        const response = await dispatcher.route("/api/payin/session", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ amount, idToken }),
+        });
+        if (!response.ok) throw new Error(`the route answered ${response.status}`);
+        const session: Omit<PaymentSession, "expiresAt"> & { expiresAt: string } = await response.json();
+        return { ...session, expiresAt: new Date(session.expiresAt) };
+      },
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script, both for public/plain.html.
+//
+// The build's manifest also holds the key that encrypts the actions' bound values. It must never leave the server, so only names
+// and ids are picked out of it.
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+
+const app = new URL("../", import.meta.url);
+const manifest = new URL(".next/server/server-reference-manifest.json", app);
+const script = new URL("../pkg/dist/actionlane.js", app);
+
+await writeFile(new URL("public/actions.json", app), `${JSON.stringify(await actionIds(), null, 2)}\n`);
+await copyFile(script, new URL("public/actionlane.js", app)).catch((error) => {
+  stop(`pkg/dist/actionlane.js: ${error.code === "ENOENT" ? "not there yet, run `cargo xtask build`" : error.message}`);
+});
+
+async function actionIds() {
+  const text = await readFile(manifest, "utf8").catch(() => stop("no manifest of Server Actions: run `next build` first"));
+  const entries = Object.entries(JSON.parse(text).node ?? {});
+  if (entries.length === 0) stop("the manifest names no Server Action");
+
+  const ids = new Map();
+  for (const [id, { exportedName: name } = {}] of entries) {
+    if (!/^[0-9a-f]{40}(?:[0-9a-f]{2})?$/.test(id)) stop(`"${id}" is not the id of a Server Action`);
+    if (typeof name !== "string" || name === "") stop(`action ${id} has no name`);
+    if (ids.has(name)) stop(`two Server Actions are called ${name}`);
+    ids.set(name, id);
+  }
+  return Object.fromEntries([...ids].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function stop(message) {
+  console.error(`scripts/actions.mjs: ${message}`);
+  process.exit(1);
+}
