@@ -159,7 +159,7 @@ export function ready(): Promise<void>;
 /** What `init` takes: where the wasm is, or the wasm itself. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** Loads the wasm from a place of your own. Only the first success counts; call it before the first call. */
+/** Loads the wasm from a place of your own. Only the first success counts; call it before `createDispatcher()`, which loads from the default place. */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
 
 export type ErrorCode =

@@ -18,6 +18,7 @@ mod json;
 mod limits;
 mod model;
 mod native;
+mod part;
 mod rejection;
 mod row;
 mod value;

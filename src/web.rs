@@ -25,7 +25,16 @@ use exchange::Work;
 use fetch::Request;
 use host::Host;
 
-pub use error::setup;
+/// Gives a new instance what it makes errors with, `error(details, cause)`, and what hears of a panic, `panicked(message)`.
+#[wasm_bindgen]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn setup(error: Function, panicked: Function) {
+    error::set_maker(error);
+    std::panic::set_hook(Box::new(move |info| {
+        // The instance is lost; if this fails too, there is nobody left to tell.
+        let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());
+    }));
+}
 
 // A call as the page's side describes it: a plain object of its own, so reading it runs no code of the page.
 #[wasm_bindgen]

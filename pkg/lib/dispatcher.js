@@ -154,8 +154,7 @@ export class Dispatcher {
 
   #abort(entry, reason) {
     if (entry.over) return false;
-    const { kept } = entry;
-    if (!kept && this.#engine) return this.#guard((engine) => engine.abort(entry.id, reason)) ?? false;
+    if (entry.entered && this.#engine) return this.#guard((engine) => engine.abort(entry.id, reason)) ?? false;
     this.#refuse(entry, aborted(reason));
     return true;
   }
@@ -196,7 +195,7 @@ export class Dispatcher {
   /** Runs something with the engine: now, or when it is there. */
   #withEngine(run, entry) {
     if (this.#engine) {
-      this.#guard(run);
+      this.#run(run, entry);
       return;
     }
     if (entry) entry.kept = true;
@@ -228,9 +227,17 @@ export class Dispatcher {
     // What is called from inside a getter while this runs goes behind: the engine takes it in the order it comes.
     for (const { entry, run } of this.#kept.splice(0)) {
       if (entry?.over) continue;
-      if (entry) entry.kept = false;
-      this.#guard(run);
+      this.#run(run, entry);
     }
+  }
+
+  #run(run, entry) {
+    if (entry) entry.kept = false;
+    this.#guard(run);
+    if (!entry) return;
+    entry.entered = true;
+    // A getter among the arguments gave the call up while they were read.
+    if (entry.over) this.#guard((engine) => engine.abort(entry.id));
   }
 
   #giveUp(error) {

@@ -38,7 +38,8 @@ export class Open {
     entry.settled = true;
     entry.settledAt = performance.now();
     this.#unsettled -= 1;
-    if (this.#unsettled === 0) queueMicrotask(() => this.#wakeIdle());
+    // In a task of its own, after whatever hangs on the promise that is settled now: it may call again.
+    if (this.#unsettled === 0 && this.#idle.length > 0) setTimeout(() => this.#wakeIdle());
     return true;
   }
 

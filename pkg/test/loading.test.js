@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { createDispatcher, init, ready } from "../index.js";
+import { Engine } from "../wasm/actionlane.js";
 import { ID, serve } from "./server.js";
 
 const wasm = await readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url));
@@ -34,11 +35,11 @@ test("a policy that forbids wasm is told apart", async () => {
 });
 
 test("calls made before the wasm is there are kept, in order; some are given up meanwhile", async () => {
+  const given = deferred();
+  const loaded = init(given.promise);
   const d = createDispatcher({ url: server.url });
   d.lane("paused").pause();
   const paused = d.call(ID, ["paused"], { lane: "paused" });
-  const given = Promise.withResolvers ? Promise.withResolvers() : deferred();
-  const loaded = init(given.promise);
   const calls = ["a", "b", "c", "d"].map((name) => d.call(ID, [name]));
   const cleared = d.call(ID, ["cleared"], { lane: "cart" });
   assert.equal(calls[1].abort("changed my mind"), true);
@@ -59,6 +60,22 @@ test("once it is there, ready is quiet and a second init changes nothing", async
   await ready();
   await init(new Uint8Array([1, 2, 3]));
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"]), '["x"]');
+});
+
+test("a trap fails what is open, everywhere, and the next call gets a fresh instance", async () => {
+  const [one, two] = [createDispatcher({ url: server.url }), createDispatcher({ url: server.url })];
+  await Promise.all([one.call(ID), two.call(ID)]);
+  one.lane("main").pause();
+  const waiting = one.call(ID, ["waiting"]);
+  const { call } = Engine.prototype;
+  Engine.prototype.call = () => {
+    Engine.prototype.call = call;
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+  await assert.rejects(two.call(ID), (error) => error.code === "INTERNAL" && error.cause instanceof WebAssembly.RuntimeError);
+  await assert.rejects(waiting, { code: "INTERNAL" });
+  assert.equal(one.pending + two.pending, 0);
+  for (const d of [one, two]) assert.equal(await d.call(ID, ["fresh"]), '["fresh"]');
 });
 
 function deferred() {

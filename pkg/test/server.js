@@ -27,3 +27,8 @@ export function flight(response, model, headers = {}) {
   response.writeHead(200, { "content-type": "text/x-component", ...headers });
   response.end(`0:{"a":"$@1","q":"","i":false}\n1:${model}\n`);
 }
+
+/** Waits until the rest of the answer has been read. */
+export async function over(call) {
+  while (call.state !== "done") await new Promise((resolve) => setTimeout(resolve, 1));
+}

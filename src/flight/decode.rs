@@ -41,7 +41,7 @@ enum Goal {
 /// assert!(decoder.value().is_pending());
 /// decoder.push(b":true}\n").unwrap();
 /// let Poll::Ready(Ok(Value::Object(object))) = decoder.value() else { panic!() };
-/// assert!(matches!(object.get("ok"), Some(Value::Bool(true))));
+/// assert!(matches!(object.borrow().get("ok"), Some(Value::Bool(true))));
 /// ```
 pub struct Decoder<B: Build> {
     host: B,
@@ -203,11 +203,11 @@ impl<B: Build> Decoder<B> {
         self.rows.push(bytes)?;
         while let Some(row) = self.rows.next()? {
             let id = row.id;
-            if self.arrive(row)? {
-                if let Some(wants) = self.waiting.remove(&id) {
-                    self.ready.extend(wants);
-                    self.run();
-                }
+            if self.arrive(row)?
+                && let Some(wants) = self.waiting.remove(&id)
+            {
+                self.ready.extend(wants);
+                self.run();
             }
         }
         Ok(())

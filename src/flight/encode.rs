@@ -191,6 +191,9 @@ pub fn encode<H: Inspect>(host: &mut H, root: H::Value) -> Result<Encoded<H::Val
     Ok(Encoded { body, temporaries: Temporaries(Rc::new(Sent { places, paths: OnceCell::new() })) })
 }
 
+/// How many keys a message names before it says `…`.
+const MAX_STEPS: usize = 16;
+
 struct Encoder<'h, H: Inspect> {
     host: &'h mut H,
     /// The text being written.
@@ -423,7 +426,11 @@ impl<H: Inspect> Encoder<'_, H> {
             }
             None => place.push_str("the value"),
         }
-        for frame in frames {
+        for (steps, frame) in frames.enumerate() {
+            if steps >= MAX_STEPS {
+                place.push('…');
+                break;
+            }
             let _ = match (&frame.rest, &frame.key) {
                 (Rest::Members(..), Text::Plain(key) | Text::Quoted(key)) => write!(place, ".{key}"),
                 _ => write!(place, "[{}]", frame.count - 1),
@@ -472,3 +479,6 @@ impl<V> std::fmt::Debug for Temporaries<V> {
         f.debug_tuple("Temporaries").field(&self.0.places.len()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

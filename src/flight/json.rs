@@ -235,11 +235,12 @@ pub(super) fn escape(text: &str) -> (char, usize) {
         Some(b't') => '\t',
         Some(b'u') => {
             let unit = hex_unit(bytes, 2).unwrap_or(0xfffd);
-            if (0xd800..0xdc00).contains(&unit) && bytes.get(6..8) == Some(b"\\u") {
-                if let Some(low @ 0xdc00..0xe000) = hex_unit(bytes, 8) {
-                    let code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                    return (char::from_u32(code).unwrap_or('\u{fffd}'), 12);
-                }
+            if (0xd800..0xdc00).contains(&unit)
+                && bytes.get(6..8) == Some(b"\\u")
+                && let Some(low @ 0xdc00..0xe000) = hex_unit(bytes, 8)
+            {
+                let code = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                return (char::from_u32(code).unwrap_or('\u{fffd}'), 12);
             }
             return (char::from_u32(unit).unwrap_or('\u{fffd}'), 6);
         }
@@ -301,7 +302,7 @@ pub(super) fn write_number(out: &mut String, number: f64) {
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let count = digits.len() as i32;
     out.push_str(sign);
-    if point > 21 || point < -5 {
+    if !(-5..=21).contains(&point) {
         out.push_str(&digits[..1]);
         if count > 1 {
             out.push('.');

@@ -203,10 +203,10 @@ impl<T: Children> Shared<T> {
 
     /// Moves the content's values to `out` if nobody else holds the container.
     fn take(&self, out: &mut Vec<Value>) {
-        if Rc::strong_count(&self.0) == 1 {
-            if let Ok(mut content) = self.0.try_borrow_mut() {
-                content.take(out);
-            }
+        if Rc::strong_count(&self.0) == 1
+            && let Ok(mut content) = self.0.try_borrow_mut()
+        {
+            content.take(out);
         }
     }
 }

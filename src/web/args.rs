@@ -1,11 +1,10 @@
 //! The arguments of a call, as a request body.
 
-use js_sys::{Array, Function, JsString, Object, Reflect};
+use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
 use crate::flight::{self, Body, Container, Contents, Inspect, Key, Look, Part, Shape, Text};
-use crate::protocol::ActionId;
 use crate::{Error, Kind};
 
 /// What an answer may refer back to.
@@ -41,6 +40,8 @@ extern "C" {
     fn array_from(value: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn keys(value: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_name = Object)]
+    fn boxed(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Symbol, js_name = "for")]
     fn symbol_for(name: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = String)]
@@ -60,21 +61,11 @@ thread_local! {
     static TYPE_OF: JsValue = "$$typeof".into();
 }
 
-/// Encodes the arguments for this action; those it never looks at are left out.
+/// Encodes the arguments.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
-pub(crate) fn encode(args: &Array, action: &ActionId) -> Result<Encoded, Error> {
-    let length = args.length();
-    let args = if (0..length).all(|index| action.uses(index as usize)) {
-        args.clone()
-    } else {
-        let used = Array::new_with_length(length);
-        for index in (0..length).filter(|index| action.uses(*index as usize)) {
-            used.set(index, args.get(index));
-        }
-        used
-    };
-    let flight::Encoded { body, temporaries } = flight::encode(&mut Reader::default(), args.into())?;
+pub(crate) fn encode(args: &Array) -> Result<Encoded, Error> {
+    let flight::Encoded { body, temporaries } = flight::encode(&mut Reader::default(), args.clone().into())?;
     let body = match body {
         Body::Text(text) => text.into(),
         Body::Form(parts) => form(&parts).map_err(|_| Error::new(Kind::Encode, "the form data cannot be built"))?,
@@ -266,6 +257,130 @@ fn classify(value: &JsValue) -> Option<Shape> {
 
 /// A property; on a bigint, that of its prototype, which `JSON.stringify` asks, too.
 fn get(value: &JsValue, key: &'static std::thread::LocalKey<JsValue>) -> Option<JsValue> {
-    let get = |key: &JsValue| if value.is_bigint() { Reflect::get(&Object::from(value.clone()), key) } else { Reflect::get(value, key) };
-    key.with(get).ok()
+    key.with(|key| if value.is_bigint() { Reflect::get(&boxed(value)?, key) } else { Reflect::get(value, key) }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    /// Bodies that React's `encodeReply` wrote for JavaScript expressions.
+    const VECTORS: &[&str] = &[
+        include_str!("../../tests/vectors/encode/args-bigint-300digits.json"),
+        include_str!("../../tests/vectors/encode/args-blob-two.json"),
+        include_str!("../../tests/vectors/encode/args-date-invalid.json"),
+        include_str!("../../tests/vectors/encode/args-date-subclass.json"),
+        include_str!("../../tests/vectors/encode/args-file-in-object.json"),
+        include_str!("../../tests/vectors/encode/args-file.json"),
+        include_str!("../../tests/vectors/encode/args-formdata-file.json"),
+        include_str!("../../tests/vectors/encode/args-formdata-repeated.json"),
+        include_str!("../../tests/vectors/encode/args-formdata-two.json"),
+        include_str!("../../tests/vectors/encode/args-formdata.json"),
+        include_str!("../../tests/vectors/encode/args-iterator.json"),
+        include_str!("../../tests/vectors/encode/args-key-empty.json"),
+        include_str!("../../tests/vectors/encode/args-map-cyclic.json"),
+        include_str!("../../tests/vectors/encode/args-map-empty.json"),
+        include_str!("../../tests/vectors/encode/args-map-nested.json"),
+        include_str!("../../tests/vectors/encode/args-map.json"),
+        include_str!("../../tests/vectors/encode/args-numbers.json"),
+        include_str!("../../tests/vectors/encode/args-repeated.json"),
+        include_str!("../../tests/vectors/encode/args-set.json"),
+        include_str!("../../tests/vectors/encode/args-shared-before-map.json"),
+        include_str!("../../tests/vectors/encode/args-simple.json"),
+        include_str!("../../tests/vectors/encode/args-sparse.json"),
+        include_str!("../../tests/vectors/encode/args-string-ends-z.json"),
+        include_str!("../../tests/vectors/encode/args-string-lone-surrogate.json"),
+        include_str!("../../tests/vectors/encode/args-string-long.json"),
+        include_str!("../../tests/vectors/encode/args-strings.json"),
+        include_str!("../../tests/vectors/encode/args-then-key.json"),
+        include_str!("../../tests/vectors/encode/args-tojson-class.json"),
+        include_str!("../../tests/vectors/encode/args-tojson-null-proto.json"),
+        include_str!("../../tests/vectors/encode/next-form-action.json"),
+    ];
+
+    fn js(expression: &str) -> JsValue {
+        js_sys::eval(expression).expect("an expression")
+    }
+
+    /// The body of arguments, described as the vectors describe it.
+    fn body(args: &JsValue) -> String {
+        let encoded = encode(args.unchecked_ref()).expect("encodes");
+        let describe = "(body => typeof body === 'string' ? JSON.stringify({ kind: 'string', body }) : JSON.stringify({ kind: 'formdata',
+            parts: [...body].map(([name, value]) => typeof value === 'string' ? { name, kind: 'string', value }
+                : { name, kind: 'blob', filename: value.name, type: value.type, size: value.size }) }))";
+        let describe: Function = js(describe).unchecked_into();
+        describe.call1(&JsValue::UNDEFINED, &encoded.body).ok().and_then(|text| text.as_string()).expect("a description")
+    }
+
+    fn message(expression: &str) -> String {
+        let error = encode(js(expression).unchecked_ref()).err().expect("cannot be sent");
+        assert_eq!(error.kind(), Kind::Encode);
+        error.message().to_owned()
+    }
+
+    #[wasm_bindgen_test]
+    fn as_react_writes_it() {
+        let read: Function =
+            js("(text => { const { name, expr, result } = JSON.parse(text); for (const part of result.parts ?? []) delete part.base64;
+            return [name, (0, eval)(expr), JSON.stringify(result)] })")
+            .unchecked_into();
+        for vector in VECTORS {
+            let vector: Array = read.call1(&JsValue::UNDEFINED, &(*vector).into()).expect("a vector").unchecked_into();
+            assert_eq!(Some(body(&vector.get(1))), vector.get(2).as_string(), "{:?}", vector.get(0));
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_json_stringify_does() {
+        assert_eq!(body(&js("[{ a: 1, [Symbol('s')]: 2, get b() { return 3 } }]")), r#"{"kind":"string","body":"[{\"a\":1,\"b\":3}]"}"#);
+        assert_eq!(body(&js("[{ toJSON(key) { return 'key ' + key } }]")), r#"{"kind":"string","body":"[\"key 0\"]"}"#);
+        assert_eq!(body(&js("[new URL('http://a/b')]")), r#"{"kind":"string","body":"[\"http://a/b\"]"}"#);
+        assert_eq!(body(&js("[{ '2': 1, b: 2, '1': 3 }]")), r#"{"kind":"string","body":"[{\"1\":3,\"2\":1,\"b\":2}]"}"#);
+        assert_eq!(body(&js("[{ *[Symbol.iterator]() { yield 1; yield [2] } }]")), r#"{"kind":"string","body":"[[1,[2]]]"}"#);
+    }
+
+    #[wasm_bindgen_test]
+    fn what_cannot_be_sent() {
+        for (expression, what) in [
+            ("[1, () => 1]", "argument 1 is a function"),
+            ("[{ a: [{ b: Symbol('s') }] }]", "argument 0: .a[0].b is a symbol"),
+            ("[new (class A {})()]", "argument 0 is an instance of a class"),
+            ("[Object.create(null)]", "argument 0 is an object without a prototype"),
+            ("[Promise.resolve(1)]", "argument 0 is a promise"),
+            ("[{ $$typeof: Symbol.for('react.transitional.element') }]", "argument 0 is a React element"),
+            ("[new Uint8Array(1)]", "argument 0 is a typed array"),
+            ("[new ArrayBuffer(1)]", "argument 0 is an ArrayBuffer"),
+            ("[new ReadableStream()]", "argument 0 is a stream or async iterable"),
+            ("[new Error('e')]", "argument 0 is an instance of a class"),
+            ("[Object(1)]", "argument 0 is an instance of a class"),
+            ("[{ get a() { throw new Error('secret') } }]", "argument 0 threw while it was read"),
+            ("[{ toJSON() { throw 'secret' } }]", "argument 0 threw while it was read"),
+            ("[{ x: new Proxy({}, { ownKeys() { throw 1 } }) }]", "argument 0: .x threw while it was read"),
+            ("[new Proxy([1], { get() { throw 1 } })]", "argument 0 threw while it was read"),
+            ("[{ *[Symbol.iterator]() { throw 1 } }]", "argument 0 threw while it was read"),
+            ("(() => { const r = Proxy.revocable({}, {}); r.revoke(); return [r.proxy] })()", "argument 0 threw while it was read"),
+        ] {
+            assert_eq!(message(expression), what, "{expression}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn many_containers_are_told_apart() {
+        let args = js("(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()");
+        let text = body(&args);
+        assert!(text.contains(r#"{\"n\":49},\"$0:0\",\"$0:1\""#) && text.ends_with(r#"\"$0:49\"]"}"#), "{text}");
+    }
+
+    #[wasm_bindgen_test]
+    fn arguments_can_be_referred_back_to() {
+        let args = js("[{ x: new Map([['k', { v: 1 }]]) }]");
+        let found = |path: &str| encode(args.unchecked_ref()).expect("encodes").temporaries.get(path);
+        let inner = Reflect::get(&args, &0.into()).expect("an element");
+        assert_eq!(found("0:0"), Some(inner.clone()));
+        assert_eq!(found("0:0:x"), Reflect::get(&inner, &"x".into()).ok());
+        assert!(found("1:0:1").is_some_and(|value| value.is_object()));
+        assert_eq!(found("1:0"), None);
+    }
 }

@@ -227,7 +227,7 @@ impl Driver {
             }
         };
         let run = Abortable::new(run, stopped);
-        wasm_bindgen_futures::spawn_local(async move { drop(run.await) });
+        wasm_bindgen_futures::spawn_local(async move { run.await.unwrap_or_default() });
     }
 
     /// Breaks the exchange off, with the reason the page gave.

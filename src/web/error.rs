@@ -9,14 +9,9 @@ thread_local! {
     static MAKE: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Gives the instance what it makes errors with, `error(details, cause)`, and what it tells a panic to, `panicked(message)`.
-#[wasm_bindgen]
-pub fn setup(error: Function, panicked: Function) {
-    MAKE.set(Some(error));
-    std::panic::set_hook(Box::new(move |info| {
-        // The instance is lost; there is nobody left to tell if this fails too.
-        let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());
-    }));
+/// Gives this module what it makes errors with: `make(details, cause)`.
+pub(crate) fn set_maker(make: Function) {
+    MAKE.set(Some(make));
 }
 
 /// Whose error it is: the action's id and name.

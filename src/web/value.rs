@@ -205,3 +205,93 @@ fn copy(from: &JsValue, to: &JsValue, key: &str) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::flight::Decoder;
+
+    fn decode(bytes: &str) -> JsValue {
+        let mut decoder = Decoder::new(Js::new(Temporaries::default()));
+        decoder.push(bytes.as_bytes()).expect("rows");
+        decoder.end();
+        match decoder.value() {
+            Poll::Ready(Ok(value)) => value,
+            Poll::Ready(Err(rejection)) => panic!("{rejection:?}"),
+            Poll::Pending => panic!("pending"),
+        }
+    }
+
+    /// What `test(value)` says of a decoded value.
+    fn check(bytes: &str, test: &str) {
+        let function: Function = js_sys::eval(&format!("(v => {test})")).expect("a function").unchecked_into();
+        let outcome = function.call1(&JsValue::UNDEFINED, &decode(bytes));
+        assert_eq!(outcome, Ok(JsValue::TRUE), "{test}");
+    }
+
+    #[wasm_bindgen_test]
+    fn every_kind_of_value() {
+        check("0:{\"a\":[1,\"$$x\",null,true]}\n", "JSON.stringify(v) === '{\"a\":[1,\"$x\",null,true]}'");
+        check(
+            "0:[\"$NaN\",\"$-0\",\"$Infinity\",\"$-Infinity\"]\n",
+            "Number.isNaN(v[0]) && Object.is(v[1], -0) && v[2] === 1 / 0 && v[3] === -1 / 0",
+        );
+        check("0:[\"$undefined\",1]\n", "v.length === 2 && 0 in v && v[0] === undefined");
+        check("0:{\"a\":\"$undefined\"}\n", "!('a' in v)");
+        check("0:[\"$n-12\",\"$Sx\"]\n", "v[0] === BigInt(-12) && v[1] === Symbol.for('x')");
+        check("0:[\"$D2024-02-29T12:34:56.789Z\",\"$Dnull\"]\n", "v[0].toISOString() === '2024-02-29T12:34:56.789Z' && isNaN(v[1])");
+        check(
+            "1:[[\"k\",\"$0\"]]\n2:[1,1,\"$W2\"]\n0:[\"$Q1\",\"$W2\"]\n",
+            "v[0] instanceof Map && v[0].get('k') === v && v[1].size === 2 && v[1].has(v[1])",
+        );
+        check("1:[[\"k\",\"a\"],[\"k\",\"b\"]]\n0:\"$K1\"\n", "v instanceof FormData && v.getAll('k').join() === 'a,b'");
+        check(
+            "1:{\"name\":\"TypeError\",\"message\":\"no\"}\n0:[\"$Z\",\"$Z1\"]\n",
+            "v[0] instanceof Error && v[1].name === 'TypeError' && v[1].message === 'no'",
+        );
+        check("1:T5,\u{feff}ab0:\"$1\"\n", "v === '\\ufeffab'");
+        check(
+            "0:{\"__proto__\":{\"x\":1},\"a\":\"$0:b:0\",\"b\":[{}]}\n",
+            "v.x === undefined && !Object.hasOwn(v, '__proto__') && v.a === v.b[0]",
+        );
+    }
+
+    #[wasm_bindgen_test]
+    fn places_that_are_not_own_cannot_be_reached() {
+        for path in ["0:l:length", "0:l:map", "0:o:constructor", "0:d:getTime", "0:t:0", "0:e:message"] {
+            let mut decoder = Decoder::new(Js::new(Temporaries::default()));
+            let row = format!("0:{{\"l\":[],\"o\":{{}},\"d\":\"$Dnull\",\"t\":\"text\",\"e\":\"$Z\",\"x\":\"${path}\"}}\n");
+            decoder.push(row.as_bytes()).expect("rows");
+            assert!(matches!(decoder.value(), Poll::Ready(Err(Rejection::Broken(_)))), "{path}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_function_never_stands_under_then() {
+        let object = js_sys::eval("({ then: null, other: null })").expect("an object");
+        let function = js_sys::eval("(() => 1)").expect("a function");
+        let mut host = Js::new(Temporaries::default());
+        assert!(host.put(&object, Key::Name("then"), function.clone()) && host.put(&object, Key::Name("other"), function));
+        assert_eq!(Reflect::get(&object, &"then".into()), Ok(JsValue::NULL));
+        assert!(Reflect::get(&object, &"other".into()).is_ok_and(|value| value.is_function()));
+    }
+
+    #[wasm_bindgen_test]
+    async fn promises_settle_while_the_rest_arrives() {
+        let mut decoder = Decoder::new(Js::new(Temporaries::default()));
+        decoder.push(b"0:[\"$@1\",\"$@2\",\"$@3\"]\n").expect("rows");
+        let Poll::Ready(Ok(value)) = decoder.value() else { panic!("no value") };
+        let promise = |index: u32| -> js_sys::Promise { Array::from(&value).get(index).unchecked_into() };
+        decoder.push(b"1:{\"a\":\"$@2\"}\n2:7\n").expect("rows");
+        let object = wasm_bindgen_futures::JsFuture::from(promise(0)).await.expect("fulfilled");
+        assert_eq!(Reflect::get(&object, &"a".into()), Ok(promise(1).into()));
+        assert_eq!(wasm_bindgen_futures::JsFuture::from(promise(1)).await, Ok(7.into()));
+        decoder.end();
+        let error = wasm_bindgen_futures::JsFuture::from(promise(2)).await.expect_err("rejected");
+        assert_eq!(Reflect::get(&error, &"message".into()), Ok("the answer ended before row 3".into()));
+    }
+}

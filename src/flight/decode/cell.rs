@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Arrived, Decoder, Goal, broken};
-use crate::flight::model::{self, Model, Special, Spot, Target};
-use crate::flight::{Build, Key, Rejection, Scalar, Thrown};
+use crate::flight::model::{Model, Special, Spot, Target};
+use crate::flight::{Build, Key, Rejection, Scalar, Thrown, part};
 
 /// How many parts of an action's row 0 may be referred to: each is looked for from its beginning.
 const MAX_PARTS: usize = 1024;
@@ -97,7 +97,7 @@ impl<B: Build> Decoder<B> {
         };
         let array = text.trim_start().starts_with('[') && path[0] == "a";
         let first = ["0".to_owned()];
-        let found = model::project(0, &text, if array { &first } else { path }, &self.limits).map_err(Rejection::Broken)?;
+        let found = part::project(0, &text, if array { &first } else { path }, &self.limits).map_err(Rejection::Broken)?;
         let Some((part, steps)) = found else {
             return Err(broken(0, &format!("no member .{}", path.join("."))));
         };
@@ -146,10 +146,10 @@ impl<B: Build> Decoder<B> {
                     (None, Some(Mark::Link(cell.links.len() - 1)))
                 }
             };
-            if let Some(value) = value {
-                if !self.host.put(holder, key(&place.spot), value) {
-                    return Err(broken(row, "a key that comes twice"));
-                }
+            if let Some(value) = value
+                && !self.host.put(holder, key(&place.spot), value)
+            {
+                return Err(broken(row, "a key that comes twice"));
             }
             if let Some(mark) = mark {
                 cell.marks.push((place.holder, name(&place.spot).into_owned(), mark));

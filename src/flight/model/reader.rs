@@ -1,0 +1,272 @@
+//! Finds what is special in a model, and takes it out of the text.
+
+use std::borrow::Cow;
+
+use super::{Made, Model, Node, Placed, Scalar, Special, Spot, Target, broken};
+use crate::flight::json::{self, Fault, Token, Tokens};
+use crate::flight::{Limits, date};
+use crate::{Error, Kind};
+
+/// A container that is being read.
+struct Frame<'t> {
+    array: bool,
+    /// Where this container stands in the one around it.
+    spot: Spot<'t>,
+    /// Its number, once something special was found inside.
+    node: Option<usize>,
+    /// Elements seen so far, of an array.
+    index: usize,
+    /// The current key, of an object, and where it starts.
+    key: Cow<'t, str>,
+    key_at: usize,
+    /// A member before the current one stays.
+    kept: bool,
+}
+
+pub(super) struct Reader<'t, 'l> {
+    row: u32,
+    text: &'t str,
+    limits: &'l Limits,
+    tokens: Tokens<'t>,
+    frames: Vec<Frame<'t>>,
+    /// What to replace in the text, in order.
+    edits: Vec<(usize, usize, &'static str)>,
+    nodes: Vec<Node<'t>>,
+    placed: Vec<Placed<'t>>,
+}
+
+impl<'t, 'l> Reader<'t, 'l> {
+    pub(super) fn new(row: u32, text: &'t str, limits: &'l Limits) -> Self {
+        let tokens = Tokens::new(text, limits.depth);
+        Self { row, text, limits, tokens, frames: Vec::new(), edits: Vec::new(), nodes: Vec::new(), placed: Vec::new() }
+    }
+
+    pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
+        while let Some(token) = self.next()? {
+            match token {
+                Token::OpenArray | Token::OpenObject => {
+                    let spot = self.spot();
+                    self.kept();
+                    let array = token == Token::OpenArray;
+                    self.frames.push(Frame { array, spot, node: None, index: 0, key: Cow::Borrowed(""), key_at: 0, kept: false });
+                    continue;
+                }
+                Token::Close => {
+                    self.frames.pop();
+                }
+                Token::Key(raw) => {
+                    let (key, at) = (json::unescape(raw), self.tokens.start());
+                    let forbidden = key == "__proto__";
+                    if let Some(frame) = self.frames.last_mut() {
+                        frame.key = key;
+                        frame.key_at = at;
+                    }
+                    if forbidden {
+                        if let Some(value) = self.next()? {
+                            self.tokens.skip(value).map_err(|fault| self.fault(fault))?;
+                        }
+                        self.drop_member();
+                    }
+                    continue;
+                }
+                Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
+                    if let Some(special) = self.special(raw)? {
+                        if self.frames.is_empty() {
+                            // Nothing but white space may follow.
+                            self.next()?;
+                            return Ok(Model::Special(special));
+                        }
+                        self.place(special);
+                    } else {
+                        self.kept();
+                    }
+                }
+                _ => self.kept(),
+            }
+            if let Some(frame) = self.frames.last_mut() {
+                frame.index += 1;
+            }
+        }
+        let text = self.edited();
+        Ok(Model::Tree { text, nodes: self.nodes, placed: self.placed })
+    }
+
+    fn next(&mut self) -> Result<Option<Token<'t>>, Error> {
+        self.tokens.next().map_err(|fault| self.fault(fault))
+    }
+
+    fn fault(&self, fault: Fault) -> Error {
+        broken(self.row, fault, self.limits)
+    }
+
+    /// Where the current value stands in its container.
+    fn spot(&self) -> Spot<'t> {
+        match self.frames.last() {
+            Some(frame) if !frame.array => Spot::Name(frame.key.clone()),
+            Some(frame) => Spot::Index(frame.index),
+            None => Spot::Index(0),
+        }
+    }
+
+    fn kept(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.kept = true;
+        }
+    }
+
+    /// Takes the current member, up to the last token, out of the text.
+    fn drop_member(&mut self) {
+        let Some(frame) = self.frames.last() else { return };
+        let mut end = self.tokens.end();
+        let start = if frame.kept {
+            // Only white space stands between a comma and a key.
+            self.text[..frame.key_at].rfind(',').unwrap_or(frame.key_at)
+        } else {
+            end = self.tokens.comma_ahead().unwrap_or(end);
+            frame.key_at
+        };
+        self.edits.push((start, end, ""));
+    }
+
+    fn place(&mut self, special: Special<'t>) {
+        let in_array = self.frames.last().is_none_or(|frame| frame.array);
+        if !in_array && special == Special::Scalar(Scalar::Undefined) {
+            self.drop_member();
+            return;
+        }
+        self.kept();
+        self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+        let spot = self.spot();
+        let holder = self.holder();
+        self.placed.push(Placed { holder, spot, special });
+    }
+
+    /// The number of the innermost container; those around it get theirs, too.
+    fn holder(&mut self) -> usize {
+        let known = self.frames.iter().rposition(|frame| frame.node.is_some());
+        let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0);
+        for frame in &mut self.frames[known.map_or(0, |at| at + 1)..] {
+            self.nodes.push(Node { parent, spot: frame.spot.clone() });
+            parent = self.nodes.len() - 1;
+            frame.node = Some(parent);
+        }
+        parent
+    }
+
+    /// What a string that begins with `$` stands for; `None` for a string.
+    fn special(&mut self, raw: &'t str) -> Result<Option<Special<'t>>, Error> {
+        let first = if raw.starts_with('$') { 1 } else { json::escape(raw).1 };
+        let text = json::unescape(raw);
+        let Some(rest) = text.strip_prefix('$') else { return Ok(None) };
+        if rest.starts_with('$') {
+            let start = self.tokens.start() + 1;
+            self.edits.push((start, start + first, ""));
+            return Ok(None);
+        }
+        let tail = |text: Cow<'t, str>| match text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[2..]),
+            Cow::Owned(text) => Cow::Owned(text[2..].to_owned()),
+        };
+        let Some(letter) = rest.chars().next() else {
+            if self.frames.last().is_some_and(|frame| frame.array && frame.index == 0) {
+                self.frames.pop();
+                return Err(self.unsupported("element"));
+            }
+            return Ok(Some(Special::Scalar(Scalar::Symbol(Cow::Borrowed("react.transitional.element")))));
+        };
+        let body = &rest[letter.len_utf8()..];
+        let special = match letter {
+            '0'..='9' | 'a'..='f' => match target(rest, None) {
+                Some(target) => Special::Link(target),
+                None => return Err(self.unsupported("reference")),
+            },
+            'Q' | 'W' | 'K' => {
+                let made = match letter {
+                    'Q' => Made::Map,
+                    'W' => Made::Set,
+                    _ => Made::Form,
+                };
+                match target(body, Some(made)) {
+                    Some(target) if target.path.is_empty() => Special::Link(target),
+                    _ => return Err(self.unsupported("reference")),
+                }
+            }
+            '@' => match row_id(body) {
+                Some(id) => Special::Promise(id),
+                None => return Err(self.unsupported("promise")),
+            },
+            'Z' if body.is_empty() => Special::Scalar(Scalar::Error),
+            'Z' => match target(body, Some(Made::Error)) {
+                Some(target) if target.path.is_empty() => Special::Link(target),
+                _ => return Err(self.unsupported("$Z")),
+            },
+            'T' => Special::Temporary(tail(text)),
+            'S' => Special::Scalar(Scalar::Symbol(tail(text))),
+            'D' => Special::Scalar(Scalar::Date(date::parse(body))),
+            'n' => {
+                let digits = body.strip_prefix('-').unwrap_or(body);
+                if !digits.bytes().all(|b| b.is_ascii_digit()) || (digits.is_empty() && !body.is_empty()) {
+                    return Err(self.complain("not a bigint"));
+                }
+                if digits.len() > self.limits.digits {
+                    return Err(self.complain(&format!("a bigint of more than {} digits", self.limits.digits)));
+                }
+                Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
+            }
+            // As React does, the second letter decides. `$w` and `$H` are experiments; its stable clients make them undefined.
+            'u' | 'w' | 'H' => Special::Scalar(Scalar::Undefined),
+            'N' => Special::Scalar(Scalar::Number(f64::NAN)),
+            'I' => Special::Scalar(Scalar::Number(f64::INFINITY)),
+            '-' if body == "0" => Special::Scalar(Scalar::Number(-0.0)),
+            '-' => Special::Scalar(Scalar::Number(f64::NEG_INFINITY)),
+            'A'..='Z' | 'g'..='z' => return Err(self.unsupported(&format!("${letter}"))),
+            _ => return Err(self.unsupported("$")),
+        };
+        Ok(Some(special))
+    }
+
+    fn unsupported(&self, what: &str) -> Error {
+        self.complain(&format!("unsupported value {what}"))
+    }
+
+    /// An error at the current place.
+    fn complain(&self, what: &str) -> Error {
+        let mut place = String::new();
+        for frame in &self.frames {
+            if frame.array {
+                place.push_str(&format!("[{}]", frame.index));
+            } else {
+                place.push('.');
+                place.push_str(&frame.key);
+            }
+        }
+        let at = if place.is_empty() { "" } else { " at " };
+        Error::new(Kind::Decode, format!("row {:x}: {what}{at}{place}", self.row))
+    }
+
+    fn edited(&self) -> Cow<'t, str> {
+        if self.edits.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for (start, end, new) in &self.edits {
+            out.push_str(&self.text[from..*start]);
+            out.push_str(new);
+            from = *end;
+        }
+        out.push_str(&self.text[from..]);
+        Cow::Owned(out)
+    }
+}
+
+fn target(text: &str, made: Option<Made>) -> Option<Target> {
+    let mut steps = text.split(':');
+    let id = row_id(steps.next()?)?;
+    Some(Target { id, path: steps.map(str::to_owned).collect(), made })
+}
+
+fn row_id(hex: &str) -> Option<u32> {
+    let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if digits { u32::from_str_radix(hex, 16).ok() } else { None }
+}

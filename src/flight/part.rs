@@ -1,0 +1,93 @@
+//! A part of a row, cut out of its text without reading the rest.
+
+use super::Limits;
+use super::json::{self, Fault, Token, Tokens};
+use super::model::broken;
+use crate::Error;
+
+/// The text of the value at `path` in `text`, as far as it can be followed, and how many steps that was: a string ends the way.
+/// Elements are stepped into by the names React gives their parts.
+pub(super) fn project<'t>(row: u32, text: &'t str, path: &[String], limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
+    let mut text = text;
+    for (taken, step) in path.iter().enumerate() {
+        match member(text, step, limits.depth).map_err(|fault| broken(row, fault, limits))? {
+            Member::Found(inner) => text = inner,
+            Member::None => return Ok(None),
+            Member::Text => return Ok(Some((text, taken))),
+        }
+    }
+    Ok(Some((text, path.len())))
+}
+
+enum Member<'t> {
+    Found(&'t str),
+    None,
+    /// There are no members: the value is a string, which may stand for something else.
+    Text,
+}
+
+fn member<'t>(text: &'t str, step: &str, depth: usize) -> Result<Member<'t>, Fault> {
+    let mut tokens = Tokens::new(text, depth);
+    let mut step = step;
+    let mut index = 0;
+    let array = match tokens.next()? {
+        Some(Token::OpenArray) => true,
+        Some(Token::OpenObject) => false,
+        Some(Token::Text(_)) => return Ok(Member::Text),
+        _ => return Ok(Member::None),
+    };
+    loop {
+        let here = match tokens.next()? {
+            Some(Token::Key(raw)) => json::unescape(raw) == step,
+            None | Some(Token::Close) => return Ok(Member::None),
+            Some(token) => {
+                if index == 0 && token == Token::Text("$") {
+                    step = match step {
+                        "type" => "1",
+                        "key" => "2",
+                        "props" => "3",
+                        other => other,
+                    };
+                }
+                if step == index.to_string() {
+                    return slice(text, &mut tokens, token).map(Member::Found);
+                }
+                tokens.skip(token)?;
+                index += 1;
+                continue;
+            }
+        };
+        debug_assert!(!array, "arrays have no keys");
+        let Some(token) = tokens.next()? else { return Ok(Member::None) };
+        if here && step != "__proto__" {
+            return slice(text, &mut tokens, token).map(Member::Found);
+        }
+        tokens.skip(token)?;
+    }
+}
+
+fn slice<'t>(text: &'t str, tokens: &mut Tokens<'t>, first: Token<'t>) -> Result<&'t str, Fault> {
+    let start = tokens.start();
+    tokens.skip(first)?;
+    Ok(&text[start..tokens.end()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_cut_out_unread() {
+        let source = r#"{"t":["$","div",null,{"a":{"x":["$L9"]}}],"a":"$@1"}"#;
+        let at = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|step| (*step).to_owned()).collect();
+            project(0, source, &path, &Limits::DEFAULT).expect("JSON")
+        };
+        assert_eq!(at(&["a"]), Some(("\"$@1\"", 1)));
+        assert_eq!(at(&["a", "x"]), Some(("\"$@1\"", 1)));
+        assert_eq!(at(&["t", "props", "a", "x"]), Some(("[\"$L9\"]", 4)));
+        assert_eq!(at(&["t", "1"]), Some(("\"div\"", 2)));
+        assert_eq!(at(&["t", "9"]), None);
+        assert_eq!(at(&["b"]), None);
+    }
+}
