@@ -1,0 +1,275 @@
+//! Answers as React's server writes them, decoded by the public API.
+
+mod expected;
+mod vectors;
+
+use std::task::Poll;
+
+use actionlane::flight::{Decoder, Native, Rejection, Shared, Value, encode};
+
+use vectors::Vector;
+
+/// Not decoded yet: each must fail with a `DECODE` error. One that does not has to leave this list.
+const NOT_YET: &[&str] = &[
+    "decode/arraybuffer",
+    "decode/arraybuffer-empty",
+    "decode/async-generator",
+    "decode/async-iterable",
+    "decode/bigint64",
+    "decode/biguint64",
+    "decode/blob",
+    "decode/blob-empty",
+    "decode/client-ref-async",
+    "decode/client-ref-long-strings",
+    "decode/client-ref-named",
+    "decode/client-ref-twice",
+    "decode/dataview",
+    "decode/el-component-throws",
+    "decode/el-div-key",
+    "decode/el-fragment",
+    "decode/el-function-component",
+    "decode/el-lazy",
+    "decode/el-nested",
+    "decode/el-props-ref",
+    "decode/el-shared-props",
+    "decode/file",
+    "decode/float64",
+    "decode/formdata-blob",
+    "decode/int16",
+    "decode/iterable-in-object",
+    "decode/nodebuffer",
+    "decode/server-ref",
+    "decode/server-ref-bound",
+    "decode/server-ref-bound-twice",
+    "decode/server-ref-in-object",
+    "decode/server-ref-repeated",
+    "decode/stream-error",
+    "decode/stream-in-object",
+    "decode/stream-long-text",
+    "decode/stream-objects",
+    "decode/stream-of-uint8",
+    "decode/stream-text",
+    "decode/uint16",
+    "decode/uint32",
+    "decode/uint8",
+    "decode/uint8-newlines",
+    "decode/uint8-repeated",
+    "decode/uint8-subarray",
+    "stream/b-row-without-stream",
+    "stream/element-5-tuple",
+    "stream/element-errored-prop",
+    "stream/element-late-prop",
+    "stream/element-props-string",
+    "stream/h-bound-late",
+    "stream/h-no-id",
+    "stream/import-plain",
+    "stream/import-unknown-module",
+    "stream/iterable-C-then-more",
+    "stream/iterable-error",
+    "stream/iterable-return-value",
+    "stream/path-element-props",
+    "stream/path-through-lazy-late",
+    "stream/sibling-of-stream-after-C",
+    "stream/stream-after-C",
+    "stream/stream-not-closed",
+    "stream/then-key-function",
+    "stream/then-key-ref-function",
+    "stream/typed-bad-length",
+    "stream/typed-unaligned",
+    "stream/unresolved-lazy",
+];
+
+/// Decoded, but not as React does it, and why. Each must differ.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("decode/root-string-1024-bom", "a byte order mark is part of the text, as in Next from 16.4.0"),
+    ("stream/T-bom", "a byte order mark is part of the text, as in Next from 16.4.0"),
+    ("stream/hex-id-overflow", "ids beyond 31 bits are refused, not wrapped"),
+    ("stream/sibling-of-bad-hint", "hints are skipped unread"),
+    ("stream/tag-N", "rows for development are skipped, not refused"),
+    ("stream/tag-W", "rows for development are skipped, not refused"),
+];
+
+/// Streams up to this many bytes are cut in two at every place.
+const SHORT: usize = 300;
+
+type Outcome = Poll<Result<Value, Rejection>>;
+
+fn decode<'b>(mut decoder: Decoder<Native>, chunks: impl IntoIterator<Item = &'b [u8]>) -> Outcome {
+    for chunk in chunks {
+        if decoder.push(chunk).is_err() {
+            break;
+        }
+    }
+    decoder.end();
+    decoder.value()
+}
+
+/// The outcome for every way to cut the stream.
+fn every_cut(bytes: &[u8], mut check: impl FnMut(&str, Outcome)) {
+    let decoder = || Decoder::new(Native::default());
+    check("whole", decode(decoder(), [bytes]));
+    for size in [1, 3, 7] {
+        check(&format!("chunks of {size}"), decode(decoder(), bytes.chunks(size)));
+    }
+    if bytes.len() <= SHORT {
+        for cut in 1..bytes.len() {
+            check(&format!("cut at {cut}"), decode(decoder(), [&bytes[..cut], &bytes[cut..]]));
+        }
+    }
+}
+
+fn is_listed(vector: &Vector) -> bool {
+    NOT_YET.contains(&vector.name) || DIFFERENT.iter().any(|(name, _)| *name == vector.name)
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn every_vector_at_every_cut() {
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for vector in vectors::ALL.iter().filter(|vector| !is_listed(vector)) {
+        count += 1;
+        every_cut(vector.bytes, |how, outcome| {
+            if let Err(error) = expected::check(vector.expected, &outcome) {
+                wrong.push(format!("{}, {how}: {error}", vector.name));
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(count + NOT_YET.len() + DIFFERENT.len(), vectors::ALL.len(), "a listed vector does not exist");
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn what_is_not_supported_is_an_error_at_every_cut() {
+    let mut wrong = Vec::new();
+    for vector in vectors::ALL.iter().filter(|vector| NOT_YET.contains(&vector.name)) {
+        every_cut(vector.bytes, |how, outcome| {
+            if expected::check(vector.expected, &outcome).is_ok() || !expected::cannot_be_read(&outcome) {
+                wrong.push(format!("{}, {how}", vector.name));
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "decoded, or not a DECODE error:\n{}", wrong.join("\n"));
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn differences_from_react_are_still_there() {
+    for vector in vectors::ALL {
+        if let Some((name, why)) = DIFFERENT.iter().find(|(name, _)| *name == vector.name) {
+            every_cut(vector.bytes, |how, outcome| {
+                assert!(expected::check(vector.expected, &outcome).is_err(), "{name}, {how}: no longer different: {why}");
+            });
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn results_of_actions() {
+    let mut count = 0;
+    for vector in vectors::ALL.iter().filter(|vector| vector.name.contains("next-")) {
+        count += 1;
+        for size in 1..=vector.bytes.len() {
+            let outcome = decode(Decoder::action(Native::default()), vector.bytes.chunks(size));
+            if let Err(error) = expected::check_action(vector.expected, &outcome) {
+                panic!("{}, chunks of {size}: {error}", vector.name);
+            }
+        }
+    }
+    assert_eq!(count, 3);
+}
+
+/// Streams with bytes changed, taken out and put in: never a panic, and the same outcome however they are cut.
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn damaged_streams() {
+    const MARKS: &[u8] = b"\"$@:0123456789abQWKTZDn{}[],-\n\\uE";
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below.max(1) as u64) as usize
+    };
+    for vector in vectors::ALL.iter().filter(|vector| vector.bytes.len() <= SHORT) {
+        for _ in 0..20 {
+            let mut bytes = vector.bytes.to_vec();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(4) {
+                    0 if !bytes.is_empty() => drop(bytes.remove(at)),
+                    1 => bytes.insert(at, MARKS[random(MARKS.len())]),
+                    2 => bytes.truncate(at.max(1)),
+                    _ if !bytes.is_empty() => bytes[at] = MARKS[random(MARKS.len())],
+                    _ => {}
+                }
+            }
+            let size = 1 + random(9);
+            for decoder in [|| Decoder::new(Native::default()), || Decoder::action(Native::default())] {
+                let whole = decode(decoder(), [&*bytes]);
+                let cut = decode(decoder(), bytes.chunks(size));
+                assert_eq!(expected::cannot_be_read(&whole), expected::cannot_be_read(&cut), "{}", bytes.escape_ascii());
+                assert!(!matches!((&whole, &cut), (Poll::Pending, _) | (_, Poll::Pending)), "{}", bytes.escape_ascii());
+            }
+        }
+    }
+}
+
+/// What servers answer that give back an argument, `{a: the last argument, …}`.
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn arguments_that_come_back() {
+    let object = || Value::object([("x", Value::array([Value::Number(1.0), Value::Number(2.0)]))]);
+    let returned = |args: &[Value], answer: &[u8]| {
+        let encoded = encode(&mut Native::default(), Value::array(args.iter().cloned())).expect("the arguments can be sent");
+        let decoder = Decoder::action(Native::with_temporaries(encoded.temporaries));
+        match decode(decoder, answer.chunks(1)) {
+            Poll::Ready(Ok(value)) => value,
+            outcome => panic!("{outcome:?}"),
+        }
+    };
+
+    let args = [Value::string("a"), Value::Number(1.0), Value::Bool(true), Value::Null, object()];
+    let value = returned(&args, include_bytes!("../vectors/temp/args-simple.json"));
+    assert_eq!(value.identity(), args[4].identity());
+
+    let shared = object();
+    let args = [shared.clone(), shared.clone(), Value::object([("again", shared)])];
+    let value = returned(&args, include_bytes!("../vectors/temp/args-repeated.json"));
+    assert_eq!(value.identity(), args[2].identity());
+
+    let (inside, key) = (object(), object());
+    let entries = vec![(Value::string("a"), inside.clone()), (key.clone(), Value::string("v"))];
+    let value = returned(&[Value::Map(Shared::new(entries))], include_bytes!("../vectors/temp/args-map.json"));
+    let Value::Map(entries) = value else { panic!("{value:?}") };
+    assert_eq!(entries.borrow()[0].1.identity(), inside.identity());
+    assert_eq!(entries.borrow()[1].0.identity(), key.identity());
+
+    let values = vec![Value::string("$x"), inside.clone(), Value::Undefined];
+    let value = returned(&[Value::Set(Shared::new(values))], include_bytes!("../vectors/temp/args-set.json"));
+    let Value::Set(values) = value else { panic!("{value:?}") };
+    assert_eq!(values.borrow()[1].identity(), inside.identity());
+    assert!(matches!(values.borrow()[2], Value::Undefined));
+
+    let value = returned(&[Value::Null], include_bytes!("../vectors/temp/args-formdata.json"));
+    let Value::FormData(entries) = value else { panic!("{value:?}") };
+    let entries: Vec<String> = entries.borrow().iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    assert_eq!(entries, [r#"a=String("1")"#, r#"a=String("2")"#, r#"b=String("$x")"#]);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn the_table_is_complete() {
+    for folder in ["decode", "stream"] {
+        let path = format!("{}/tests/vectors/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(path).expect("the vectors") {
+            let file = file.expect("a file").file_name().into_string().expect("a name");
+            if let Some(name) = file.strip_suffix(".bin") {
+                let name = format!("{folder}/{name}");
+                assert!(vectors::ALL.iter().any(|vector| vector.name == name), "{name} is not in tests/cases/flight/vectors.rs");
+            }
+        }
+    }
+}

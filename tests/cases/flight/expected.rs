@@ -1,0 +1,248 @@
+//! Compares a value with React's description of it.
+//!
+//! JSON scalars are as they are; everything else is `{"$": kind, "n": number, …}`, where `n` tells identities apart and `ref` is one met before.
+
+use std::collections::BTreeMap;
+use std::task::Poll;
+
+use actionlane::flight::{Build, Native, Rejection, Value};
+
+type Outcome = Poll<Result<Value, Rejection>>;
+
+/// The description in an `.expected.json` file: `{"root": …}` or `{"rootRejected": …}`, in hand-written cases below `whole`.
+pub(super) fn check(expected: &str, outcome: &Outcome) -> Result<(), String> {
+    let description = Native::default().parse(expected).ok_or("the description is not JSON")?;
+    let description = member(&description, "whole").unwrap_or(description);
+    match (member(&description, "root"), member(&description, "rootRejected"), outcome) {
+        (Some(root), _, Poll::Ready(Ok(value))) => same(&root, value),
+        (_, Some(error), Poll::Ready(Err(rejection))) => thrown(&error, rejection),
+        (_, _, outcome) => Err(format!("got {}", name(outcome))),
+    }
+}
+
+/// Compares with the value that the promise `a` of a described root was fulfilled with.
+pub(super) fn check_action(expected: &str, outcome: &Outcome) -> Result<(), String> {
+    let description = Native::default().parse(expected).ok_or("the description is not JSON")?;
+    let description = member(&description, "whole").unwrap_or(description);
+    let promise = member(&description, "root").and_then(|root| property(&root, "a")).ok_or("no promise is described")?;
+    match (member(&promise, "fulfilled"), member(&promise, "rejected"), outcome) {
+        (Some(value), _, Poll::Ready(Ok(actual))) => same(&value, actual),
+        (_, Some(error), Poll::Ready(Err(rejection))) => thrown(&error, rejection),
+        (_, _, outcome) => Err(format!("got {}", name(outcome))),
+    }
+}
+
+/// True when a `DECODE` error is in the outcome: as the whole of it or in a promise.
+pub(super) fn cannot_be_read(outcome: &Outcome) -> bool {
+    let mut todo = Vec::new();
+    let mut met = Vec::new();
+    let broken = |rejection: &Rejection| matches!(rejection, Rejection::Broken(error) if error.kind() == actionlane::Kind::Decode);
+    match outcome {
+        Poll::Ready(Ok(value)) => todo.push(value.clone()),
+        Poll::Ready(Err(rejection)) => return broken(rejection),
+        Poll::Pending => return false,
+    }
+    while let Some(value) = todo.pop() {
+        if value.identity() != 0 && met.contains(&value.identity()) {
+            continue;
+        }
+        met.push(value.identity());
+        match &value {
+            Value::Array(items) | Value::Set(items) => todo.extend(items.borrow().iter().cloned()),
+            Value::Object(object) => todo.extend(object.borrow().iter().map(|(_, value)| value.clone())),
+            Value::Map(entries) => todo.extend(entries.borrow().iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
+            Value::FormData(entries) => todo.extend(entries.borrow().iter().map(|(_, value)| value.clone())),
+            Value::Promise(promise) => match &promise.borrow().0 {
+                Poll::Ready(Ok(value)) => todo.push(value.clone()),
+                Poll::Ready(Err(rejection)) if broken(rejection) => return true,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    false
+}
+
+fn same(expected: &Value, actual: &Value) -> Result<(), String> {
+    let mut comparison = Comparison { known: BTreeMap::new(), todo: vec![(expected.clone(), actual.clone())] };
+    while let Some((expected, actual)) = comparison.todo.pop() {
+        // Depth first, in order: a `ref` comes after what it points to.
+        let later = std::mem::take(&mut comparison.todo);
+        comparison.value(&expected, &actual)?;
+        let inside = std::mem::replace(&mut comparison.todo, later);
+        comparison.todo.extend(inside.into_iter().rev());
+    }
+    Ok(())
+}
+
+struct Comparison {
+    /// Which described number is which container.
+    known: BTreeMap<u64, usize>,
+    /// Pairs still to be compared.
+    todo: Vec<(Value, Value)>,
+}
+
+impl Comparison {
+    fn value(&mut self, expected: &Value, actual: &Value) -> Result<(), String> {
+        let Some(kind) = member(expected, "$").as_ref().and_then(text) else {
+            return if scalar(expected, actual) { Ok(()) } else { Err(format!("expected {expected:?}, got {actual:?}")) };
+        };
+        if kind == "ref" {
+            let known = number(expected).and_then(|number| self.known.get(&number));
+            return if known == Some(&actual.identity()) { Ok(()) } else { Err(format!("not the same container: {actual:?}")) };
+        }
+        if let (Some(number), 1..) = (number(expected), actual.identity()) {
+            if self.known.values().any(|known| *known == actual.identity()) {
+                return Err(format!("a container that was met before: {actual:?}"));
+            }
+            self.known.insert(number, actual.identity());
+        }
+        let list = |key| items(expected, key);
+        match (kind.as_str(), actual) {
+            ("object", Value::Object(object)) => {
+                let members: Vec<_> = object.borrow().iter().map(|(key, value)| (key.to_owned(), value.clone())).collect();
+                let expected = list("props")?;
+                length(expected.len(), members.len())?;
+                for (expected, (key, value)) in expected.iter().zip(members) {
+                    let Some([name, expected]) = pair(expected) else { return Err("not a property".into()) };
+                    if text(&name).as_deref() != Some(&key) {
+                        return Err(format!("expected the key {name:?}, got {key}"));
+                    }
+                    self.todo.push((expected, value));
+                }
+                Ok(())
+            }
+            ("array", Value::Array(values)) => self.list(&list("items")?, &values.borrow()),
+            ("Set", Value::Set(values)) => self.list(&list("values")?, &values.borrow()),
+            ("Map", Value::Map(entries)) => {
+                let expected = list("entries")?;
+                length(expected.len(), entries.borrow().len())?;
+                for (expected, (key, value)) in expected.iter().zip(entries.borrow().iter()) {
+                    let Some([name, expected]) = pair(expected) else { return Err("not an entry".into()) };
+                    self.todo.extend([(name, key.clone()), (expected, value.clone())]);
+                }
+                Ok(())
+            }
+            ("promise", Value::Promise(promise)) => {
+                let state = promise.borrow().0.clone();
+                match (member(expected, "fulfilled"), member(expected, "rejected"), state) {
+                    (Some(expected), _, Poll::Ready(Ok(value))) => {
+                        self.todo.push((expected, value));
+                        Ok(())
+                    }
+                    (_, Some(error), Poll::Ready(Err(rejection))) => thrown(&error, &rejection),
+                    (_, _, state) => Err(format!("got {}", name(&state))),
+                }
+            }
+            ("number", Value::Number(number)) => {
+                let is = match number {
+                    number if number.is_nan() => "NaN",
+                    &f64::INFINITY => "Infinity",
+                    &f64::NEG_INFINITY => "-Infinity",
+                    number if *number == 0.0 && number.is_sign_negative() => "-0",
+                    _ => "another number",
+                };
+                equal(expected, is)
+            }
+            ("bigint", Value::BigInt(digits)) => equal(expected, digits),
+            ("symbol", Value::Symbol(name)) => {
+                if member(expected, "for").as_ref().and_then(text).as_deref() == Some(name) {
+                    Ok(())
+                } else {
+                    Err("another symbol".into())
+                }
+            }
+            ("Date", Value::Date(ms)) => match member(expected, "v").as_ref().and_then(text).as_deref() {
+                Some("Invalid") if ms.is_nan() => Ok(()),
+                Some(iso) if milliseconds(iso) == Some(*ms) => Ok(()),
+                other => Err(format!("expected {other:?}, got {ms}")),
+            },
+            ("undefined", Value::Undefined) | ("Error", Value::Error(_)) => Ok(()),
+            (kind, actual) => Err(format!("expected {kind}, got {actual:?}")),
+        }
+    }
+
+    fn list(&mut self, expected: &[Value], actual: &[Value]) -> Result<(), String> {
+        length(expected.len(), actual.len())?;
+        self.todo.extend(expected.iter().cloned().zip(actual.iter().cloned()));
+        Ok(())
+    }
+}
+
+/// An error with a digest must be one the server threw, with that digest; of the others only that they failed is compared.
+fn thrown(description: &Value, rejection: &Rejection) -> Result<(), String> {
+    let digest = member(description, "error").and_then(|error| member(&error, "digest")).as_ref().and_then(text);
+    match (digest, rejection) {
+        (Some(digest), Rejection::Thrown(thrown)) if thrown.digest.as_deref() == Some(&digest) => Ok(()),
+        (None, _) => Ok(()),
+        (digest, rejection) => Err(format!("expected the digest {digest:?}, got {rejection:?}")),
+    }
+}
+
+/// The dates of the vectors, in milliseconds.
+fn milliseconds(iso: &str) -> Option<f64> {
+    Some(match iso {
+        "1970-01-01T00:00:00.000Z" => 0.0,
+        "2024-02-29T12:34:56.789Z" => 1_709_210_096_789.0,
+        "+275760-09-13T00:00:00.000Z" => 8.64e15,
+        "-271821-04-20T00:00:00.000Z" => -8.64e15,
+        _ => return None,
+    })
+}
+
+fn scalar(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Null, Value::Null) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
+        (Value::String(a), Value::String(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn equal(expected: &Value, actual: &str) -> Result<(), String> {
+    let expected = member(expected, "v").as_ref().and_then(text);
+    if expected.as_deref() == Some(actual) { Ok(()) } else { Err(format!("expected {expected:?}, got {actual}")) }
+}
+
+fn length(expected: usize, actual: usize) -> Result<(), String> {
+    if expected == actual { Ok(()) } else { Err(format!("expected {expected} values, got {actual}")) }
+}
+
+fn name(outcome: &Outcome) -> String {
+    match outcome {
+        Poll::Pending => "nothing".to_owned(),
+        Poll::Ready(Ok(value)) => format!("{value:?}"),
+        Poll::Ready(Err(rejection)) => format!("{rejection:?}"),
+    }
+}
+
+fn member(value: &Value, key: &str) -> Option<Value> {
+    if let Value::Object(object) = value { object.borrow().get(key) } else { None }
+}
+
+/// A property of a described object.
+fn property(object: &Value, key: &str) -> Option<Value> {
+    let [_, value] = items(object, "props").ok()?.iter().filter_map(pair).find(|[name, _]| text(name).as_deref() == Some(key))?;
+    Some(value)
+}
+
+fn items(value: &Value, key: &str) -> Result<Vec<Value>, String> {
+    match member(value, key) {
+        Some(Value::Array(items)) => Ok(items.borrow().clone()),
+        _ => Err(format!("the description has no {key}")),
+    }
+}
+
+fn pair(value: &Value) -> Option<[Value; 2]> {
+    let Value::Array(items) = value else { return None };
+    items.borrow().clone().try_into().ok()
+}
+
+fn text(value: &Value) -> Option<String> {
+    if let Value::String(text) = value { Some(text.to_string()) } else { None }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    if let Some(Value::Number(number)) = member(value, "n") { Some(number as u64) } else { None }
+}

@@ -1,0 +1,105 @@
+//! A browser with one page.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use fantoccini::wd::TimeoutConfiguration;
+use fantoccini::{Client, ClientBuilder};
+use futures_util::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Driver;
+use crate::profile::Profile;
+
+/// How long a script may take before [`Browser::eval`] fails.
+const SCRIPT: Duration = Duration::from_secs(60);
+/// How long a page may take to load.
+const LOAD: Duration = Duration::from_secs(60);
+
+/// A browser that shares nothing with any other: its own process, profile and cookies.
+#[derive(Debug)]
+#[must_use = "the browser stays open until `close` or until its driver ends"]
+pub struct Browser {
+    client: Client,
+    _profile: Profile,
+}
+
+impl Browser {
+    /// Opens a browser with an empty page.
+    pub async fn open(driver: &Driver) -> Result<Self> {
+        let profile = Profile::new()?;
+        let binary = driver.installed().map(|installed| installed.browser.as_path());
+        let Value::Object(capabilities) = driver.kind().capabilities(binary, profile.path()) else {
+            bail!("capabilities are not an object");
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(driver.url())
+            .await
+            .with_context(|| format!("opening {:?} through {}", driver.kind(), driver.url()))?;
+        client.update_timeouts(TimeoutConfiguration::new(Some(SCRIPT), Some(LOAD), None)).await?;
+        Ok(Self { client, _profile: profile })
+    }
+
+    /// Opens a browser, hands it to `scene` and closes it, also when `scene` fails or panics.
+    pub async fn with<T>(driver: &Driver, scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let browser = Self::open(driver).await?;
+        let outcome = std::panic::AssertUnwindSafe(scene(&browser)).catch_unwind().await;
+        let closed = browser.close().await;
+        match outcome {
+            Ok(result) => closed.and(result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    /// Loads a page. Returns when its `load` event has fired.
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        self.client.goto(url).await.with_context(|| format!("loading {url}"))
+    }
+
+    /// Forgets the cookies of the page's host.
+    pub async fn forget_cookies(&self) -> Result<()> {
+        self.client.delete_all_cookies().await.context("deleting cookies")
+    }
+
+    /// Runs `body` as the body of an async function in the page, with `args` in scope, and gives what it returns.
+    /// What it returns goes through JSON (`undefined` becomes null); what it throws becomes the error.
+    pub async fn eval<T: DeserializeOwned>(&self, body: &str, args: &[Value]) -> Result<T> {
+        let script = format!(
+            "const args = arguments[0], done = arguments[1];
+             const failed = e => done(JSON.stringify({{ error: e instanceof Error ? (e.stack || `${{e.name}}: ${{e.message}}`) : String(e) }}));
+             (async () => {{ {body}\n }})().then(v => done(JSON.stringify({{ ok: v === undefined ? null : v }}))).catch(failed);"
+        );
+        let answer = self.client.execute_async(&script, vec![Value::Array(args.to_vec())]).await.context("running a script in the page")?;
+        let answer = answer.as_str().ok_or_else(|| anyhow!("the script gave no text"))?;
+        match serde_json::from_str(answer)? {
+            Answer::Error(error) => bail!("in the page: {error}"),
+            Answer::Ok(value) => serde_json::from_value(value.clone()).with_context(|| format!("the script gave something else: {value}")),
+        }
+    }
+
+    /// A PNG of what the window shows.
+    pub async fn screenshot(&self) -> Result<Vec<u8>> {
+        self.client.screenshot().await.context("taking a screenshot")
+    }
+
+    /// The underlying session, for what has no method here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Closes the browser and forgets its profile.
+    pub async fn close(self) -> Result<()> {
+        self.client.close().await.context("closing the browser")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Answer {
+    Ok(Value),
+    Error(String),
+}

@@ -1,0 +1,32 @@
+//! What it takes to drive a real page on a real server: a browser ([`Browser`]) behind its WebDriver ([`Driver`]), the demo app
+//! ([`Www`]), and processes that end when their owner does ([`Owned`]).
+//!
+//! The tests themselves are in `tests/`; `cargo xtask demo` measures with the same code. Unix only: it leans on process groups.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! let driver = e2e::Driver::from_env_or_start(e2e::Kind::Chromium).await?;
+//! let browser = e2e::Browser::open(&driver).await?;
+//! browser.goto("http://127.0.0.1:3000/").await?;
+//! let title: String = browser.eval("return document.title", &[]).await?;
+//! browser.close().await?;
+//! # drop(title); Ok(()) }
+//! ```
+
+mod browser;
+mod driver;
+mod http;
+mod kind;
+mod payment;
+mod port;
+mod process;
+mod profile;
+mod www;
+
+pub use browser::Browser;
+pub use driver::{Driver, WEBDRIVER_ENV};
+pub use kind::{Installed, Kind};
+pub use payment::{Row, Run};
+pub use port::{free_port, is_free};
+pub use process::{Owned, end_all, end_all_on_signal};
+pub use www::{WWW_ENV, Www};

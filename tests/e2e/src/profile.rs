@@ -1,0 +1,42 @@
+//! The directory a browser keeps its state in.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::{env, fs, io, process};
+
+/// Those there are, for when a signal ends this process.
+static ALIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// An empty directory, removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Profile(PathBuf);
+
+impl Profile {
+    pub(crate) fn new() -> io::Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("actionlane-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = env::temp_dir().join(name);
+        fs::create_dir(&path)?;
+        ALIVE.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+        ALIVE.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.0);
+    }
+}
+
+/// Removes those that were not dropped. Their browsers must have ended.
+pub(crate) fn remove_all() {
+    for path in ALIVE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let _ = fs::remove_dir_all(path);
+    }
+}

@@ -1,0 +1,203 @@
+//! What goes wrong between the page and the server, and what the page's policy forbids: the right code, nothing hangs, the next call
+//! in the lane runs.
+
+mod scene;
+
+use anyhow::Result;
+use scene::{Page, Pair, Settled, on_a_bad_server, package};
+use serde_json::json;
+use server::{Seen, Server};
+
+#[tokio::test]
+async fn html_instead_of_flight() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let failed = fails(page, "html200", "NOT_FLIGHT", "yes").await?;
+        assert_eq!(failed.status, Some(200));
+        assert!(failed.excerpt.as_deref().is_some_and(|text| text.contains("Please sign in")), "{failed:?}");
+        let failed = fails(page, "html502", "HTTP", "yes").await?;
+        assert_eq!(failed.status, Some(502));
+        assert!(failed.excerpt.as_deref().is_some_and(|text| text.contains("502 Bad Gateway")), "{failed:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn other_content_or_none() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        fails(page, "json", "NOT_FLIGHT", "yes").await?;
+        fails(page, "empty204", "NOT_FLIGHT", "yes").await?;
+        fails(page, "garbage", "DECODE", "yes").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn stream_cut_in_the_middle_of_a_row() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        fails(page, "cut", "NETWORK", "yes").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn stream_that_ends_in_the_middle_of_a_row() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        fails(page, "ends", "DECODE", "yes").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn dead_port() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        page.eval::<()>("await actionlane.ready()").await?;
+        let port = server.port();
+        server.stop().await;
+        let [first, second]: [Settled; 2] =
+            page.eval("const both = [d.call(some), d.call(some)]; return [await settle(both[0]), await settle(both[1])]").await?;
+        first.assert_failed("NETWORK", "unknown");
+        second.assert_failed("NETWORK", "unknown");
+        let _server = Server::start_on(port, package())?;
+        let back: Settled = page.eval("return await settle(d.call(some))").await?;
+        back.assert_value(&json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn no_answer_at_all() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let timeout = "d.call(some, [], { url: '/?do=never', timeout: 200 })";
+        let pair: Pair = page.eval(&format!("return await pair({timeout}, d.call(some));")).await?;
+        pair.assert_failed_alone("TIMEOUT", "unknown", &json!("ok"));
+        let pair: Pair = page
+            .eval(
+                "const call = d.call(some, [], { url: '/?do=never' });
+                 const next = d.call(some);
+                 await until(() => call.state === 'running');
+                 call.abort();
+                 return await pair(call, next);",
+            )
+            .await?;
+        pair.assert_failed_alone("ABORTED", "unknown", &json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_answer_that_stalls() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let timeout = "d.call(some, [], { url: '/?do=stall', timeout: 400 })";
+        let pair: Pair = page.eval(&format!("return await pair({timeout}, d.call(some));")).await?;
+        pair.assert_failed_alone("TIMEOUT", "yes", &json!("ok"));
+        let [call, waiting]: [Settled; 2] = page
+            .eval(
+                "const call = d.call(some, [], { url: '/?do=stall' });
+                 const waiting = d.call(some);
+                 await until(() => call.state === 'running');
+                 d.close();
+                 return [await settle(call), await settle(waiting)];",
+            )
+            .await?;
+        assert_eq!(call.code.as_deref(), Some("CLOSED"), "{call:?}");
+        waiting.assert_failed("CLOSED", "no");
+        Ok(())
+    })
+    .await
+}
+
+/// What was aborted while it waited never reaches the server, and nothing reaches it twice.
+#[tokio::test]
+async fn the_server_sees_what_was_sent_and_no_more() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let seen: Vec<Seen> = page
+            .eval(
+                "const slow = d.call(some, [], { url: '/?do=slow&ms=300' });
+                 const waiting = d.call(some, [], { url: '/?do=json' });
+                 const next = d.call(some);
+                 await until(() => slow.state === 'running');
+                 waiting.abort();
+                 await settle(waiting);
+                 await settle(slow);
+                 await settle(next);
+                 return await (await fetch('/__seen')).json();",
+            )
+            .await?;
+        let seen: Vec<&str> = seen.iter().map(|seen| seen.behaviour.as_str()).collect();
+        assert_eq!(seen, ["slow", "ok"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn wasm_blocked_by_the_policy() -> Result<()> {
+    on_a_bad_server("?csp=strict", async |page, _server| {
+        let [first, second, route]: [Settled; 3] = page
+            .eval(
+                "const first = await settle(d.call(some));
+                 const second = await settle(d.call(some));
+                 const route = await settle(d.route('/__seen').then(response => response.json()));
+                 if (d.pending !== 0) throw new Error('pending: ' + d.pending);
+                 return [first, second, route];",
+            )
+            .await?;
+        first.assert_failed("WASM_BLOCKED", "no");
+        second.assert_failed("WASM_BLOCKED", "no");
+        route.assert_value(&json!([]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn wasm_allowed_by_the_policy() -> Result<()> {
+    on_a_bad_server("?csp=wasm", async |page, _server| {
+        let settled: Settled = page.eval("return await settle(d.call(some))").await?;
+        settled.assert_value(&json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn wasm_file_missing() -> Result<()> {
+    on_a_bad_server("?load=module", async |page, _server| {
+        let serve = async |serve: u8| page.eval::<()>(&format!("await fetch('/__wasm?serve={serve}', {{ method: 'POST' }})")).await;
+        serve(0).await?;
+        page.eval::<()>("await window.load()").await?;
+        let [first, second, ready]: [Settled; 3] = page
+            .eval("const both = [d.call(some), d.call(some)]; return [await settle(both[0]), await settle(both[1]), await settle(actionlane.ready())]")
+            .await?;
+        first.assert_failed("WASM_LOAD", "no");
+        second.assert_failed("WASM_LOAD", "no");
+        ready.assert_failed("WASM_LOAD", "no");
+        // The same dispatcher, once the file is there.
+        let back: Pair = page
+            .eval(
+                "const missing = await settle(d.call(some));
+                 await fetch('/__wasm?serve=1', { method: 'POST' });
+                 const back = await pair(d.call(some), d.call(some));
+                 return { ...back, call: missing };",
+            )
+            .await?;
+        back.assert_failed_alone("WASM_LOAD", "no", &json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
+/// Answered as `?do=behaviour` says, a call rejects with `code` and `sent`, and the call after it runs.
+async fn fails(page: &Page<'_>, behaviour: &str, code: &str, sent: &str) -> Result<Settled> {
+    let call = format!("d.call(some, [], {{ url: '/?do={behaviour}' }})");
+    let pair: Pair = page.eval(&format!("return await pair({call}, d.call(some));")).await?;
+    eprintln!("{behaviour}: {:?}", pair.call);
+    pair.assert_failed_alone(code, sent, &json!("ok"));
+    Ok(pair.call)
+}

@@ -1,0 +1,86 @@
+//! The payment story, on the page of the app and on the page without React: order and cookies, never times.
+
+use anyhow::{Result, ensure};
+use e2e::{Browser, Driver, Kind, Row, Run, Www};
+
+/// A value frees the lane at once and reaches the caller a little later, with React in between: two notes of one moment may be this
+/// far apart. The server takes many times as long.
+const SAME_MOMENT_MS: f64 = 60.0;
+
+#[tokio::test]
+async fn next_sends_one_after_the_other() -> Result<()> {
+    in_order(&run("/", "next").await?)
+}
+
+#[tokio::test]
+async fn one_lane_sends_one_after_the_other() -> Result<()> {
+    in_order(&run("/", "queue").await?)
+}
+
+#[tokio::test]
+async fn a_lane_of_its_own_does_not_wait() -> Result<()> {
+    side_by_side(&run("/", "lane").await?)
+}
+
+#[tokio::test]
+async fn a_route_does_not_wait() -> Result<()> {
+    side_by_side(&run("/", "route").await?)
+}
+
+#[tokio::test]
+async fn without_react_one_lane_sends_one_after_the_other() -> Result<()> {
+    in_order(&run("/plain.html", "queue").await?)
+}
+
+#[tokio::test]
+async fn without_react_a_lane_of_its_own_does_not_wait() -> Result<()> {
+    side_by_side(&run("/plain.html", "lane").await?)
+}
+
+#[tokio::test]
+async fn without_react_a_route_does_not_wait() -> Result<()> {
+    side_by_side(&run("/plain.html", "route").await?)
+}
+
+/// A second run on the same page carries the cookies of the second run.
+#[tokio::test]
+async fn a_page_can_run_again() -> Result<()> {
+    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let page = format!("{}/", Www::from_env()?);
+    Browser::with(&driver, async |browser| {
+        Run::on(browser, &page, "queue").await?.ensure_cookies()?;
+        let again: Run = browser.eval("return await window.demo.run('lane')", &[]).await?;
+        again.ensure_cookies()
+    })
+    .await
+}
+
+/// One run in a browser of its own, cookies checked.
+async fn run(path: &str, way: &str) -> Result<Run> {
+    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let page = format!("{}{path}", Www::from_env()?);
+    let run = Browser::with(&driver, async |browser| Run::on(browser, &page, way).await).await?;
+    run.ensure_cookies()?;
+    Ok(run)
+}
+
+fn in_order(run: &Run) -> Result<()> {
+    let (tokens, session) = pair(run)?;
+    ensure!(
+        session.start_ms >= tokens.end_ms() - SAME_MOMENT_MS,
+        "the session call started before the value of saveTokens was there: {run:?}"
+    );
+    ensure!(session.waited_ms > 0.0, "the session call did not wait: {run:?}");
+    Ok(())
+}
+
+fn side_by_side(run: &Run) -> Result<()> {
+    let (tokens, session) = pair(run)?;
+    ensure!(session.start_ms < tokens.end_ms(), "the session call waited for saveTokens: {run:?}");
+    Ok(())
+}
+
+fn pair(run: &Run) -> Result<(&Row, &Row)> {
+    ensure!(run.rows.len() == 2, "two requests make a run: {run:?}");
+    Ok((run.row("saveTokens")?, run.row("createPaymentSession")?))
+}

@@ -1,0 +1,3 @@
+//! The shared cases, natively.
+
+mod cases;

@@ -1,0 +1,48 @@
+//! A minimal page with Actionlane in it.
+//!
+//! - `load=script` (default): the drop-in script, which sets `window.actionlane`.
+//! - `load=module`: the package's ES module, imported on `window.load()`; its exports are then `window.module`.
+//! - `csp=none` (default), `csp=strict`: no WebAssembly allowed, `csp=wasm`: what Actionlane needs and no more.
+
+use serde::Deserialize;
+
+/// How the page loads Actionlane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Load {
+    #[default]
+    Script,
+    Module,
+}
+
+/// The page's Content-Security-Policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Csp {
+    #[default]
+    None,
+    /// `script-src` without `'wasm-unsafe-eval'`.
+    Strict,
+    /// `script-src` with it.
+    Wasm,
+}
+
+impl Csp {
+    /// The value of the header.
+    pub fn policy(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Strict => Some("script-src 'self' 'unsafe-inline'"),
+            Self::Wasm => Some("script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"),
+        }
+    }
+}
+
+/// The page's HTML.
+pub(crate) fn html(load: Load) -> String {
+    let script = match load {
+        Load::Script => r#"<script src="/actionlane.js"></script>"#,
+        Load::Module => r#"<script>window.load = async () => void (window.module = await import("/pkg/index.js"));</script>"#,
+    };
+    format!("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Misbehaving</title>\n{script}\n</html>\n")
+}

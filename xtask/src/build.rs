@@ -1,0 +1,41 @@
+//! `cargo xtask build`.
+
+use anyhow::Result;
+
+use crate::step::note;
+use crate::{imports, npm, package, sizes, tools, wasm, workspace};
+
+/// Makes pkg/ ready for `npm pack`, checks the packed file, prints sizes
+///
+/// Compiles the crate to WebAssembly, adds wasm-bindgen's glue, makes it small with wasm-opt, bundles dist/. Then packs the package
+/// into target/xtask/pack/ and checks from the packed file that the wasm and every entry of package.json are in it, and that the
+/// wasm imports nothing but its own glue.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: &Args) -> Result<()> {
+    prepare()?;
+    package()?;
+    let checks = verify()?;
+    note(&format!("{checks} checks passed"));
+    println!("{}", sizes::table()?.trim_end());
+    Ok(())
+}
+
+/// Gets everything [`package`] needs.
+pub(crate) fn prepare() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    tools::ensure_wasm_bindgen()?;
+    npm::ensure_packages(&workspace::pkg())
+}
+
+/// Brings `pkg/` up to date.
+pub(crate) fn package() -> Result<()> {
+    wasm::build()?;
+    package::bundle()
+}
+
+/// Checks the package, from the packed file. Gives how many checks that were.
+pub(crate) fn verify() -> Result<usize> {
+    Ok(imports::check(&wasm::wasm())? + package::pack()?)
+}

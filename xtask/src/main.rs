@@ -1,0 +1,69 @@
+//! Everything done in this repository by more than one plain command.
+//!
+//! Each command gets what it needs by itself (the wasm target, tools at pinned versions below `target/`, npm packages, a browser
+//! where apt can give one) and does nothing twice: a second run does only what changed.
+#![allow(clippy::print_stdout)]
+
+mod artifacts;
+mod browser;
+mod build;
+mod demo;
+mod imports;
+mod measure;
+mod npm;
+mod package;
+mod run;
+mod sizes;
+mod stamp;
+mod step;
+mod test;
+mod tools;
+mod versions;
+mod wasm;
+mod workspace;
+mod www;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
+
+/// Builds, shows, measures and tests Actionlane.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Cli {
+    #[command(flatten)]
+    Command(Command),
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(build::Args),
+    Demo(demo::Args),
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    let Cli::Command(command) = Cli::parse();
+    match run(command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    // One worker for signals; the commands themselves run on this thread, which every child ends with.
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let _entered = runtime.enter();
+    e2e::end_all_on_signal()?;
+    let done = match command {
+        Command::Build(args) => build::run(&args),
+        Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Test(args) => return test::run(&args, &runtime),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}

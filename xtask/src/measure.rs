@@ -1,0 +1,168 @@
+//! Measuring the payment story in a browser.
+
+use anyhow::{Context, Result, ensure};
+use e2e::{Browser, Driver, Row, Run};
+use serde::Serialize;
+
+/// A way to send the two actions, by its name in `window.demo.run(way)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Next's own client.
+    Next,
+    /// Actionlane, both in the main lane.
+    Queue,
+    /// Actionlane, the session call in a lane of its own.
+    Lane,
+    /// Actionlane, the session call as `route()`.
+    Route,
+}
+
+impl Way {
+    pub(crate) const ALL: [Self; 4] = [Self::Next, Self::Queue, Self::Lane, Self::Route];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Queue => "queue",
+            Self::Lane => "lane",
+            Self::Route => "route",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Next => "Next's own client",
+            Self::Queue => "Actionlane, one lane",
+            Self::Lane => "Actionlane, a lane each",
+            Self::Route => "Actionlane, route()",
+        }
+    }
+}
+
+/// The median run of one way.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Median {
+    session_ready_ms: f64,
+    rows: Vec<Row>,
+}
+
+/// All four, as the last line of `demo --json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Measured {
+    next: Median,
+    actionlane: Actionlane,
+    ratio: Ratio,
+}
+
+#[derive(Debug, Serialize)]
+struct Actionlane {
+    queue: Median,
+    lane: Median,
+    route: Median,
+}
+
+/// Actionlane's `sessionReadyMs` divided by Next's.
+#[derive(Debug, Serialize)]
+struct Ratio {
+    lane: f64,
+    route: f64,
+}
+
+/// Runs each way `runs` times, in turns, each on a fresh load of the page without cookies, after one load to warm up.
+/// Fails when a run's cookies were not carried by the next request. Tells `progress` what it does.
+pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: impl Fn(&str)) -> Result<Measured> {
+    ensure!(runs > 0, "--runs must be at least 1");
+    let page = format!("{url}/");
+    let mut all: [Vec<Run>; 4] = Default::default();
+    Browser::with(driver, async |browser| {
+        browser.goto(&page).await?;
+        for run in 1..=runs {
+            for (way, done) in Way::ALL.into_iter().zip(&mut all) {
+                let result = Run::on(browser, &page, way.name()).await?;
+                result.ensure_cookies().with_context(|| format!("the way `{}`", way.name()))?;
+                progress(&format!("run {run} of {runs}: {:<24} {:>7.0} ms", way.title(), result.session_ready_ms));
+                done.push(result);
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    let [next, queue, lane, route] = all.map(median);
+    let (next, queue, lane, route) = (next?, queue?, lane?, route?);
+    let ratio = |median: &Median| rounded(median.session_ready_ms / next.session_ready_ms, 1000.0);
+    let ratio = Ratio { lane: ratio(&lane), route: ratio(&route) };
+    Ok(Measured { next, actionlane: Actionlane { queue, lane, route }, ratio })
+}
+
+impl Measured {
+    /// For people.
+    pub(crate) fn table(&self) -> String {
+        let mut table = String::new();
+        let medians = [&self.next, &self.actionlane.queue, &self.actionlane.lane, &self.actionlane.route];
+        for (way, median) in Way::ALL.into_iter().zip(medians) {
+            let ready = median.session_ready_ms;
+            let ratio = ready / self.next.session_ready_ms;
+            table += &format!("\n{:<26} session ready after {ready:.0} ms (× {ratio:.2})\n", way.title());
+            table += &format!("  {:<24} {:>10} {:>10} {:>10}\n", "action", "starts at", "duration", "waited");
+            for row in &median.rows {
+                table += &format!("  {:<24} {:>7.0} ms {:>7.0} ms {:>7.0} ms\n", row.action, row.start_ms, row.duration_ms, row.waited_ms);
+            }
+        }
+        table
+    }
+}
+
+/// The run in the middle by `sessionReadyMs`; the faster one of two middles. Times to a tenth of a millisecond.
+fn median(mut runs: Vec<Run>) -> Result<Median> {
+    runs.sort_by(|a, b| a.session_ready_ms.total_cmp(&b.session_ready_ms));
+    let middle = runs.len().saturating_sub(1) / 2;
+    let run = runs.into_iter().nth(middle).context("no runs")?;
+    let tenths = |ms: f64| rounded(ms, 10.0);
+    let rows = run.rows.into_iter().map(|row| Row {
+        start_ms: tenths(row.start_ms),
+        duration_ms: tenths(row.duration_ms),
+        waited_ms: tenths(row.waited_ms),
+        ..row
+    });
+    Ok(Median { session_ready_ms: tenths(run.session_ready_ms), rows: rows.collect() })
+}
+
+fn rounded(value: f64, steps: f64) -> f64 {
+    (value * steps).round() / steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(ms: f64) -> Run {
+        let json = serde_json::json!({ "sessionReadyMs": ms, "rows": [], "cookies": { "id_token": true } });
+        serde_json::from_value(json).expect("a run")
+    }
+
+    #[test]
+    fn median_is_a_run_that_happened() {
+        let of = |all: &[f64]| median(all.iter().copied().map(run).collect()).expect("runs").session_ready_ms;
+        assert!((of(&[3.0, 1.0, 2.04]) - 2.0).abs() < 1e-9);
+        assert!((of(&[4.0, 1.0]) - 1.0).abs() < 1e-9);
+        assert!(median(Vec::new()).is_err());
+    }
+
+    #[test]
+    fn the_json_line_has_the_agreed_shape() {
+        let median = || Median { session_ready_ms: 1.0, rows: Vec::new() };
+        let actionlane = Actionlane { queue: median(), lane: median(), route: median() };
+        let json = serde_json::to_string(&Measured { next: median(), actionlane, ratio: Ratio { lane: 0.1, route: 0.2 } }).expect("JSON");
+        let m = r#"{"sessionReadyMs":1.0,"rows":[]}"#;
+        assert_eq!(
+            json,
+            format!(r#"{{"next":{m},"actionlane":{{"queue":{m},"lane":{m},"route":{m}}},"ratio":{{"lane":0.1,"route":0.2}}}}"#)
+        );
+    }
+
+    #[test]
+    fn cookies_must_be_carried() {
+        assert!(run(1.0).ensure_cookies().is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Node.js and what comes from npm.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::stamp::Stamp;
+use crate::step::step;
+use crate::versions::NODE_MAJOR;
+use crate::{run, workspace};
+
+/// Makes sure the packages of the lock file in `dir` are there.
+pub(crate) fn ensure_packages(dir: &Path) -> Result<()> {
+    ensure_node()?;
+    let name = workspace::shown(dir);
+    let stamp =
+        Stamp::new(format!("npm-{name}")).input(&dir.join("package-lock.json"), &[])?.output(dir.join("node_modules/.package-lock.json"));
+    let install = || {
+        step(&format!("npm ci in {name}/"), || {
+            run::quiet(run::command("npm", dir).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+        })
+    };
+    stamp.make(|| install().map(drop)).map(drop)
+}
+
+/// A program of the packages in `dir`, to be run there.
+pub(crate) fn program(dir: &Path, name: &str) -> Command {
+    run::command(dir.join("node_modules/.bin").join(name), dir)
+}
+
+/// Runs a script with Node.js and gives what it prints.
+pub(crate) fn node(script: &str, args: &[&str]) -> Result<String> {
+    run::quiet(run::command("node", workspace::root()).args(["--input-type=module", "--eval", script, "--"]).args(args))
+}
+
+fn ensure_node() -> Result<()> {
+    let advice = || format!("install Node.js {NODE_MAJOR} or newer, with npm (https://nodejs.org)");
+    let version = run::quiet(run::command("node", workspace::root()).arg("--version")).with_context(advice)?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    ensure!(major.is_some_and(|major: u32| major >= NODE_MAJOR), "Node.js here is {}: {}", version.trim(), advice());
+    Ok(())
+}

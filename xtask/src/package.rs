@@ -1,0 +1,129 @@
+//! The npm package: bundled where a file stands alone, packed, and checked from the packed file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::stamp::Stamp;
+use crate::step::step;
+use crate::{npm, run, wasm, workspace};
+
+/// Bundles the files that stand alone, with the wasm inside. Wants `pkg/wasm/` to be up to date.
+pub(crate) fn bundle() -> Result<()> {
+    let pkg = workspace::pkg();
+    let mut stamp = sources(Stamp::new("package").value(BUNDLES))?;
+    for bundle in BUNDLES {
+        ensure!(pkg.join(bundle.source).exists(), "pkg/{} is missing", bundle.source);
+        stamp = stamp.output(pkg.join(bundle.output));
+    }
+    stamp.make(|| {
+        step("bundling the package", || {
+            BUNDLES
+                .iter()
+                .try_for_each(|bundle| esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &["--loader:.wasm=binary"]))
+        })
+    })?;
+    Ok(())
+}
+
+/// Bundles and minifies `pkg/<source>` into `output`.
+pub(crate) fn esbuild(source: &str, format: &str, output: &Path, more: &[&str]) -> Result<()> {
+    let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
+    esbuild.args([source, "--bundle", "--minify", "--target=es2022", "--log-level=warning"]).args(more);
+    run::quiet(esbuild.arg(format!("--format={format}")).arg(format!("--outfile={}", output.display()))).map(drop)
+}
+
+/// Packs the package as `npm publish` would and checks what is in the packed file. Gives how many things were checked.
+pub(crate) fn pack() -> Result<usize> {
+    let packed = step("packing the package", || {
+        let directory = workspace::scratch("pack/x")?.with_file_name("");
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory)?;
+        let mut pack = run::command("npm", &workspace::pkg());
+        let list = run::quiet(pack.args(["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination"]).arg(&directory))?;
+        let list: Vec<Packed> = serde_json::from_str(&list).with_context(|| format!("npm pack printed {list}"))?;
+        let file = list.first().context("npm pack made no file")?.filename.clone();
+        Ok(directory.join(file))
+    })?;
+    check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
+}
+
+/// Everything a bundle is made from, and the packed file too.
+pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
+    stamp.input(&workspace::pkg(), &["node_modules", "dist", "test"])
+}
+
+/// A file that stands alone, made by esbuild.
+#[derive(Clone, Copy, Hash)]
+struct Bundle {
+    source: &'static str,
+    output: &'static str,
+    format: &'static str,
+}
+
+const BUNDLES: [Bundle; 2] = [
+    Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife" },
+    Bundle { source: "inline.js", output: "dist/inline.js", format: "esm" },
+];
+
+#[derive(Deserialize)]
+struct Packed {
+    filename: String,
+}
+
+fn check(packed: &Path) -> Result<usize> {
+    let listing = run::quiet(run::command("tar", workspace::root()).arg("-tzf").arg(packed))?;
+    let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
+    let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
+    let mut wanted: Vec<String> = ALWAYS.map(str::to_owned).to_vec();
+    let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
+    named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
+    wanted.sort();
+    wanted.dedup();
+    let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
+    ensure!(missing.is_empty(), "missing in it: {}", missing.join(", "));
+    if unpacked(packed, "wasm/actionlane_bg.wasm")? != fs::read(wasm::wasm())? {
+        bail!("the wasm in it is not the one just built");
+    }
+    Ok(wanted.len() + 1)
+}
+
+/// Whatever package.json says.
+const ALWAYS: [&str; 5] = ["wasm/actionlane_bg.wasm", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+
+/// Every file named in a value of package.json: `"./index.js"`, or deeper.
+fn targets(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(path) => found.push(path.trim_start_matches("./").to_owned()),
+        Value::Object(conditions) => conditions.values().for_each(|value| targets(value, found)),
+        Value::Array(alternatives) => alternatives.iter().for_each(|value| targets(value, found)),
+        _ => {}
+    }
+}
+
+fn from_packed(packed: &Path, file: &str) -> Result<String> {
+    Ok(String::from_utf8(unpacked(packed, file)?)?)
+}
+
+fn unpacked(packed: &Path, file: &str) -> Result<Vec<u8>> {
+    let directory = workspace::scratch("pack/unpacked/x")?.with_file_name("");
+    let name: PathBuf = ["package", file].iter().collect();
+    run::quiet(run::command("tar", workspace::root()).arg("-xzf").arg(packed).arg("-C").arg(&directory).arg(&name))?;
+    Ok(fs::read(directory.join(name))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_at_any_depth() {
+        let exports = serde_json::json!({ ".": { "types": "./a.d.ts", "default": ["./a.js", null] }, "./b": "./b.js" });
+        let mut found = Vec::new();
+        targets(&exports, &mut found);
+        assert_eq!(found, ["a.d.ts", "a.js", "b.js"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Running other programs. Each one ends with us, with all it has started.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::{self, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result, bail};
+use e2e::Owned;
+
+use crate::workspace;
+
+/// What a program printed and how it ended.
+pub(crate) struct Finished {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs it with all it prints on our standard error: for those that tell well what they are doing.
+pub(crate) fn shown(command: &mut Command) -> Result<()> {
+    command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
+    let status = spawn(command)?.wait()?;
+    if !status.success() {
+        bail!("{} failed ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// Runs it quietly and gives its standard output. When it fails, the error is all it printed.
+pub(crate) fn quiet(command: &mut Command) -> Result<String> {
+    let finished = captured(command)?;
+    if !finished.success {
+        bail!("{} failed:\n{}{}", line(command), finished.stdout, finished.stderr);
+    }
+    Ok(finished.stdout)
+}
+
+/// Runs it and gives all it printed, however it ended.
+pub(crate) fn captured(command: &mut Command) -> Result<Finished> {
+    let (out, err) = (Capture::new()?, Capture::new()?);
+    command.stdout(out.0.try_clone()?).stderr(err.0.try_clone()?);
+    let status = spawn(command)?.wait()?;
+    Ok(Finished { success: status.success(), stdout: out.read()?, stderr: err.read()? })
+}
+
+/// A command to be run in `dir`.
+pub(crate) fn command(program: impl AsRef<Path>, dir: &Path) -> Command {
+    let mut command = Command::new(program.as_ref());
+    command.current_dir(dir);
+    command
+}
+
+/// `cargo`, in the repository.
+pub(crate) fn cargo() -> Command {
+    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).as_os_str(), workspace::root())
+}
+
+fn spawn(command: &mut Command) -> Result<Owned> {
+    Owned::spawn(command).with_context(|| format!("cannot run `{}`", Path::new(command.get_program()).display()))
+}
+
+/// The command as one would type it.
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
+}
+
+/// A file a program writes to. It has no name any more: it goes when it is closed.
+struct Capture(File);
+
+impl Capture {
+    fn new() -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let path = workspace::scratch(&format!("run/{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))?;
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
+        let file = file.with_context(|| format!("writing {}", path.display()))?;
+        fs::remove_file(&path)?;
+        Ok(Self(file))
+    }
+
+    fn read(mut self) -> Result<String> {
+        let mut bytes = Vec::new();
+        self.0.rewind()?;
+        self.0.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask test`.
+
+mod boundary;
+mod count;
+mod end_to_end;
+mod lint;
+mod part;
+mod report;
+mod suites;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use tokio::runtime::Runtime;
+
+use part::Part;
+use report::Report;
+
+/// Runs every check and every test there is, in order
+///
+/// Prints how many tests each part ran and how long it took. A part that ran none has failed. Stops at the first part that fails,
+/// with its output shown. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run only this part (may be repeated)
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
+    /// Go on after a part that fails
+    #[arg(long)]
+    keep_going: bool,
+}
+
+pub(crate) fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode> {
+    let started = Instant::now();
+    let mut report = Report::default();
+    let chosen = |part: &&Part| args.only.is_empty() || args.only.contains(part);
+    for part in Part::ALL.iter().filter(chosen) {
+        let part_started = Instant::now();
+        report.begin(*part);
+        let outcome = part.run(runtime);
+        let passed = report.finish(*part, outcome, part_started.elapsed());
+        if !passed && !args.keep_going {
+            break;
+        }
+    }
+    println!("{}", report.summary(started.elapsed()));
+    Ok(if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,47 @@
+//! The native crate has nothing of the web in it, and one file only knows that there is a web.
+
+use std::fs;
+
+use anyhow::Result;
+
+use crate::run::{self, cargo};
+use crate::workspace;
+
+use super::lint::rust_files;
+use super::part::Ran;
+
+/// Crates that only make sense in a JavaScript host, by the start of their names.
+const WEB: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
+
+/// Where the condition for the web edge belongs, below `src/`.
+const HOME: &str = "lib.rs";
+
+/// Looks at every crate of the native build and every file of `src/`.
+pub(crate) fn check() -> Result<Ran> {
+    let mut tree = cargo();
+    tree.args(["tree", "--package", "actionlane", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]);
+    let tree = run::quiet(&mut tree)?;
+    let mut ran = Ran::default();
+    for name in tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()) {
+        let is_web = WEB.iter().any(|web| name.starts_with(web));
+        judge(&mut ran, is_web, || {
+            format!("{name} is in the native build: declare it under `cfg(target_arch = \"wasm32\")` in Cargo.toml")
+        });
+    }
+    let src = workspace::root().join("src");
+    for file in rust_files(&src)? {
+        let knows = fs::read_to_string(&file)?.contains("target_arch");
+        let strays = knows && file != src.join(HOME);
+        judge(&mut ran, strays, || format!("{} names target_arch: only src/{HOME} may", workspace::shown(&file)));
+    }
+    Ok(ran)
+}
+
+fn judge(ran: &mut Ran, wrong: bool, why: impl FnOnce() -> String) {
+    if wrong {
+        ran.failed += 1;
+        ran.output += &format!("{}\n", why());
+    } else {
+        ran.passed += 1;
+    }
+}

@@ -1,0 +1,62 @@
+//! Formatting and lints.
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use crate::run::{self, cargo};
+use crate::versions::WASM_TARGET;
+use crate::{tools, workspace};
+
+use super::part::Ran;
+
+/// `cargo fmt --check`, counted in files.
+pub(crate) fn fmt() -> Result<Ran> {
+    let mut count = 0;
+    for dir in ["src", "tests", "xtask"] {
+        count += rust_files(&workspace::root().join(dir))?.len() as u64;
+    }
+    let finished = run::captured(cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Ran::all_or_nothing(count, finished.success, finished.stdout + &finished.stderr))
+}
+
+/// Clippy on the workspace, warnings being errors.
+pub(crate) fn clippy_native() -> Result<Ran> {
+    clippy(&["--workspace", "--all-targets"])
+}
+
+/// Clippy on the crate and its tests as they are compiled to wasm.
+pub(crate) fn clippy_wasm() -> Result<Ran> {
+    tools::ensure_wasm_target()?;
+    clippy(&["--package", "actionlane", "--lib", "--tests", "--target", WASM_TARGET])
+}
+
+/// Every Rust file below `dir`.
+pub(crate) fn rust_files(dir: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for entry in crate::stamp::entries(dir)? {
+        if entry.is_dir() {
+            files.extend(rust_files(&entry)?);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            files.push(entry);
+        }
+    }
+    Ok(files)
+}
+
+fn clippy(selection: &[&str]) -> Result<Ran> {
+    let mut clippy = cargo();
+    clippy.arg("clippy").args(selection).args(["--message-format=json-render-diagnostics", "--", "--deny", "warnings"]);
+    let finished = run::captured(&mut clippy)?;
+    let messages = finished.stdout.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let ours = format!("path+file://{}", workspace::root().display());
+    let targets = messages.filter(|message| message.reason == "compiler-artifact" && message.package_id.starts_with(&ours)).count();
+    Ok(Ran::all_or_nothing(targets as u64, finished.success, finished.stderr))
+}
+
+/// What cargo says of a target it has finished.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    #[serde(default)]
+    package_id: String,
+}

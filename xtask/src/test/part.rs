@@ -1,0 +1,105 @@
+//! The parts of `cargo xtask test`.
+
+use anyhow::Result;
+use clap::ValueEnum;
+use tokio::runtime::Runtime;
+
+use super::{boundary, end_to_end, lint, suites};
+
+/// A part, in the order they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting of every Rust file
+    Fmt,
+    /// Clippy on everything native
+    Clippy,
+    /// Clippy on the crate as it is compiled to wasm
+    ClippyWasm,
+    /// Rust tests, but those that need a browser
+    Native,
+    /// The native crate has nothing of the web in it
+    Boundary,
+    /// The package: built, packed, checked from the packed file
+    Build,
+    /// The shared cases, in Node.js
+    Node,
+    /// The shared cases, in Chromium
+    Chromium,
+    /// The package's own tests, in Node.js
+    Package,
+    /// The type declarations
+    Types,
+    /// Real pages on real servers, in Chromium
+    E2e,
+}
+
+/// What a part did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    /// All that was printed. Shown when something failed.
+    pub(crate) output: String,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::ClippyWasm,
+        Self::Native,
+        Self::Boundary,
+        Self::Build,
+        Self::Node,
+        Self::Chromium,
+        Self::Package,
+        Self::Types,
+        Self::E2e,
+    ];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// What it is about.
+    pub(crate) fn about(self) -> String {
+        self.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
+    }
+
+    /// What it counts.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Self::Fmt => "files",
+            Self::Clippy | Self::ClippyWasm => "targets",
+            Self::Boundary => "crates and files",
+            Self::Build => "checks",
+            Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e => "tests",
+            Self::Types => "expectations",
+        }
+    }
+
+    /// Gets what it needs, then runs it. An error means that it could not be run.
+    pub(crate) fn run(self, runtime: &Runtime) -> Result<Ran> {
+        match self {
+            Self::Fmt => lint::fmt(),
+            Self::Clippy => lint::clippy_native(),
+            Self::ClippyWasm => lint::clippy_wasm(),
+            Self::Native => suites::native(),
+            Self::Boundary => boundary::check(),
+            Self::Build => suites::build(),
+            Self::Node => suites::cases_in_node(),
+            Self::Chromium => suites::cases_in_chromium(),
+            Self::Package => suites::package(),
+            Self::Types => suites::types(),
+            Self::E2e => runtime.block_on(end_to_end::all()),
+        }
+    }
+}
+
+impl Ran {
+    /// A part of one piece: `count` things looked at, all right or not.
+    pub(crate) fn all_or_nothing(count: u64, success: bool, output: String) -> Self {
+        Self { passed: if success { count } else { 0 }, failed: u64::from(!success), output }
+    }
+}

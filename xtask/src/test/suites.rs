@@ -1,0 +1,91 @@
+//! The test suites that need no server.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::run::{self, cargo};
+use crate::stamp::entries;
+use crate::{browser, build as package_build, npm, tools, workspace};
+
+use super::count;
+use super::part::Ran;
+
+/// Rust tests of every package, but those that need a browser.
+pub(crate) fn native() -> Result<Ran> {
+    let finished = run::captured(cargo().args(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]))?;
+    Ok(count::libtest(finished))
+}
+
+/// The package, built and checked.
+pub(crate) fn build() -> Result<Ran> {
+    package_build::prepare()?;
+    package_build::package()?;
+    Ok(Ran { passed: package_build::verify()? as u64, ..Ran::default() })
+}
+
+/// `tests/node.rs`: the shared cases in Node.js.
+pub(crate) fn cases_in_node() -> Result<Ran> {
+    wasm_pack(&["--node"], "node")
+}
+
+/// `tests/browser.rs`: the same in Chromium.
+pub(crate) fn cases_in_chromium() -> Result<Ran> {
+    browser::ensure()?;
+    wasm_pack(&["--headless", "--chrome"], "browser")
+}
+
+/// `pkg/test/`: the JavaScript of the package.
+pub(crate) fn package() -> Result<Ran> {
+    package_build::prepare()?;
+    package_build::package()?;
+    let is_test = |file: &Path| file.to_string_lossy().ends_with(".test.js") || file.to_string_lossy().ends_with(".test.mjs");
+    let files = entries(&workspace::pkg().join("test"))?.into_iter().filter(|file| is_test(file));
+    // File by file: what a directory means to `node --test` differs between versions.
+    let mut node = run::command("node", &workspace::pkg());
+    Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
+}
+
+/// `tests/types/`: what the type declarations accept and refuse.
+pub(crate) fn types() -> Result<Ran> {
+    npm::ensure_packages(&workspace::pkg())?;
+    let project = workspace::root().join("tests/types");
+    let mut expectations = 0;
+    for file in entries(&project)?.iter().filter(|file| file.extension().is_some_and(|extension| extension == "ts")) {
+        let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+        expectations += text.lines().filter(|line| is_expectation(line)).count() as u64;
+    }
+    let finished = run::captured(npm::program(&workspace::pkg(), "tsc").arg("--project").arg(&project))?;
+    Ok(Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr))
+}
+
+/// A line that must be an error, or a call `expect<…>()` that holds for the compiler.
+fn is_expectation(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("// @ts-expect-error") || (line.contains("expect<") && !line.contains("function expect<"))
+}
+
+fn wasm_pack(host: &[&str], test: &str) -> Result<Ran> {
+    tools::ensure_wasm_target()?;
+    tools::ensure_wasm_bindgen()?;
+    tools::ensure_wasm_pack()?;
+    let mut wasm_pack = run::command(tools::program("wasm-pack"), workspace::root());
+    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--test", test]);
+    // Seconds one test binary may take in a browser, its start included.
+    wasm_pack.env("PATH", tools::path()?).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    Ok(count::libtest(run::captured(&mut wasm_pack)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expectations() {
+        assert!(is_expectation("  // @ts-expect-error: not a lane"));
+        assert!(is_expectation("call.then((s) => expect<Same<typeof s, string>>());"));
+        assert!(!is_expectation("declare function expect<Holds extends true>(): Holds;"));
+        assert!(!is_expectation("const d = createDispatcher();"));
+    }
+}
