@@ -4,7 +4,8 @@
 //! out [`Effect`]s until there are none, and wakes it with [`Dispatcher::handle_timeout`] at [`Dispatcher::poll_timeout`].
 //! Inputs for a call that is over are ignored, so late and repeated ones do no harm.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use crate::call::{Call, CallId, Event, LaneName, Options, State, Timings};
 use crate::lane::{Lane, Order, Place};
@@ -47,9 +48,10 @@ pub enum Effect {
 #[derive(Debug, Default)]
 pub struct Dispatcher {
     config: Config,
-    calls: BTreeMap<CallId, Entry>,
+    calls: HashMap<CallId, Entry>,
     lanes: HashMap<LaneName, Lane>,
-    deadlines: BTreeSet<(Instant, CallId)>,
+    /// The soonest first. One whose call has settled stays until it comes to the front, or until there are many.
+    deadlines: BinaryHeap<Reverse<(Instant, CallId)>>,
     effects: VecDeque<Effect>,
     waiting: usize,
     unsettled: usize,
@@ -106,7 +108,7 @@ impl Dispatcher {
     pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
         let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
         let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
-        let ids: Vec<_> = self.calls.iter().filter(|(_, entry)| waits(entry) && here(entry)).map(|(&id, _)| id).collect();
+        let ids = self.ids(|entry| waits(entry) && here(entry));
         // Only then may a lane go on: nothing is started that is about to be dropped.
         let lanes: Vec<_> = ids.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
         lanes.iter().for_each(|lane| self.advance(lane, now));
@@ -126,8 +128,7 @@ impl Dispatcher {
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
-        let ids: Vec<_> = self.calls.keys().copied().collect();
-        for id in ids {
+        for id in self.ids(|_| true) {
             self.abandon(id);
             self.end(id, closed(), now);
         }
@@ -192,11 +193,11 @@ impl Dispatcher {
 
     /// Time has passed. A spurious wake-up does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(at, id)) = self.deadlines.first() {
+        while let Some(&Reverse((at, id))) = self.deadlines.peek() {
             if at > now {
                 break;
             }
-            self.deadlines.pop_first();
+            self.deadlines.pop();
             let limit = self.calls.get(&id).and_then(|entry| entry.options.timeout).unwrap_or_default();
             self.fail(id, Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis())), now);
         }
@@ -209,7 +210,7 @@ impl Dispatcher {
 
     /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.deadlines.first().map(|&(at, _)| at)
+        self.deadlines.peek().map(|&Reverse((at, _))| at)
     }
 
     /// How many calls have not settled.
@@ -232,7 +233,14 @@ impl Dispatcher {
 
     /// Every call that is not over, in order of calling.
     pub fn snapshot(&self) -> impl Iterator<Item = Event> {
-        self.calls.iter().map(|(&id, entry)| entry.event(id))
+        self.ids(|_| true).into_iter().filter_map(|id| Some(self.calls.get(&id)?.event(id)))
+    }
+
+    /// Calls that are not over, in order of calling.
+    fn ids(&self, which: impl Fn(&Entry) -> bool) -> Vec<CallId> {
+        let mut ids: Vec<_> = self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// Ends a call with an error, breaking its exchange off where one runs.
@@ -283,11 +291,24 @@ impl Dispatcher {
         entry.timings.settled_at = Some(now);
         entry.result = Some(result.clone());
         let timings = entry.timings;
-        if let Some(at) = entry.deadline.take() {
-            self.deadlines.remove(&(at, id));
-        }
+        let timed = entry.deadline.take().is_some();
         self.unsettled -= 1;
         self.effects.push_back(Effect::Settle { id, result, timings });
+        if timed {
+            self.forget_deadlines();
+        }
+    }
+
+    /// Drops deadlines that no longer hold: those in front, so that nobody is woken for one, and all where they pile up.
+    fn forget_deadlines(&mut self) {
+        let calls = &self.calls;
+        let holds = |Reverse((at, id)): &Reverse<(Instant, CallId)>| calls.get(id).is_some_and(|entry| entry.deadline == Some(*at));
+        while self.deadlines.peek().is_some_and(|next| !holds(next)) {
+            self.deadlines.pop();
+        }
+        if self.deadlines.len() > 2 * calls.len() + 32 {
+            self.deadlines.retain(holds);
+        }
     }
 
     fn finish(&mut self, id: CallId) {
@@ -307,7 +328,7 @@ impl Dispatcher {
             entry.state = State::Running;
             entry.timings.started_at = Some(now);
             entry.deadline = entry.options.timeout.map(|limit| now.plus(limit));
-            self.deadlines.extend(entry.deadline.map(|at| (at, id)));
+            self.deadlines.extend(entry.deadline.map(|at| Reverse((at, id))));
             self.waiting -= 1;
             self.effects.push_back(Effect::Emit(entry.event(id)));
             self.effects.push_back(Effect::Send(id));

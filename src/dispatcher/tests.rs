@@ -327,6 +327,19 @@ fn random_orders_settle_every_call_exactly_once() {
 }
 
 #[test]
+fn deadlines_of_settled_calls_do_not_pile_up() {
+    let mut sim = Sim::new();
+    sim.call(1, Options { lane: "parallel".into(), ..limit(10) }, Script::silent());
+    for id in 2..500 {
+        sim.call(id, Options { lane: "parallel".into(), ..limit(60_000) }, Script::answers(1));
+    }
+    sim.run_until(5);
+    assert!(sim.core.deadlines.len() < 40, "{} kept", sim.core.deadlines.len());
+    sim.run_until(10);
+    assert_eq!((sim.kind(CallId(1)), sim.core.poll_timeout()), (Some(Kind::Timeout), None));
+}
+
+#[test]
 fn a_lane_by_any_name_leaves_nothing_behind() {
     let mut sim = Sim::new();
     for id in 1..=100 {
