@@ -18,6 +18,7 @@ mod json;
 mod limits;
 mod model;
 mod native;
+mod number;
 mod part;
 mod rejection;
 mod row;

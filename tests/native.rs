@@ -1,3 +1,4 @@
-//! The shared cases, natively.
+//! The shared cases, natively. In Node and in browsers they run from `node.rs` and `browser.rs`.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod cases;

@@ -6,7 +6,7 @@
 mod cell;
 mod link;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -49,16 +49,16 @@ pub struct Decoder<B: Build> {
     goal: Goal,
     rows: Rows,
     /// What has arrived. A row that was made into a cell leaves its text.
-    arrived: BTreeMap<u32, Arrived>,
+    arrived: HashMap<u32, Arrived>,
     cells: Vec<Result<Cell<B::Value>, Rejection>>,
     /// The cells of whole rows.
-    whole: BTreeMap<u32, usize>,
+    whole: HashMap<u32, usize>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Vec<String>, usize)>,
-    made: BTreeMap<(Made, u32), B::Value>,
-    promises: BTreeMap<u32, Promised<B>>,
+    made: HashMap<(Made, u32), B::Value>,
+    promises: HashMap<u32, Promised<B>>,
     /// Wants by the row they wait for.
-    waiting: BTreeMap<u32, Vec<Want>>,
+    waiting: HashMap<u32, Vec<Want>>,
     /// Wants to look at, because something they waited for has arrived.
     ready: VecDeque<Want>,
     /// Promises that are not settled.
@@ -105,13 +105,13 @@ struct Want {
     hops: usize,
     todo: Vec<(u32, Rc<[String]>)>,
     /// The cells it needs that were not complete when they were met.
-    seen: BTreeSet<usize>,
+    seen: HashSet<usize>,
 }
 
 impl Want {
     fn new(who: Who, target: Target, hops: usize) -> Self {
         let todo = vec![(target.id, target.path.clone())];
-        Self { who, target, hops, todo, seen: BTreeSet::new() }
+        Self { who, target, hops, todo, seen: HashSet::new() }
     }
 }
 
@@ -135,13 +135,13 @@ impl<B: Build> Decoder<B> {
             limits: Limits::DEFAULT,
             goal,
             rows: Rows::new(Limits::DEFAULT),
-            arrived: BTreeMap::new(),
+            arrived: HashMap::new(),
             cells: Vec::new(),
-            whole: BTreeMap::new(),
+            whole: HashMap::new(),
             parts: Vec::new(),
-            made: BTreeMap::new(),
-            promises: BTreeMap::new(),
-            waiting: BTreeMap::from([(0, vec![want])]),
+            made: HashMap::new(),
+            promises: HashMap::new(),
+            waiting: HashMap::from([(0, vec![want])]),
             ready: VecDeque::new(),
             unsettled: 0,
             answer: Poll::Pending,
@@ -344,7 +344,7 @@ impl<B: Build> Decoder<B> {
         }
         self.closed = Some(why(0));
         let mut waiting: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
-        waiting.sort_by_key(|(row, _)| *row);
+        waiting.sort_unstable_by_key(|(row, _)| *row);
         for (row, wants) in waiting {
             for want in wants {
                 self.answer_with(&want, Err(Rejection::Broken(why(row))));

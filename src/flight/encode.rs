@@ -15,7 +15,7 @@
 //! for hex: from id 10 on the form arrives empty. Hex is right on all of them.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::vec;
@@ -33,6 +33,9 @@ pub trait Inspect {
 
     /// What is in a container; asked once for each that is written. `None` if reading it threw.
     fn contents(&mut self, value: &Self::Value, container: Container) -> Option<Contents<Self::Value>>;
+
+    /// A finite number as JavaScript's `Number::toString` writes it.
+    fn number(&mut self, number: f64) -> String;
 
     /// The number under which this very container is remembered.
     fn known(&mut self, value: &Self::Value) -> Option<u32>;
@@ -143,7 +146,7 @@ pub struct Temporaries<V>(Rc<Sent<V>>);
 
 struct Sent<V> {
     places: Vec<Place<V>>,
-    paths: OnceCell<BTreeMap<String, usize>>,
+    paths: OnceCell<HashMap<String, usize>>,
 }
 
 /// Where a container was written.
@@ -373,7 +376,10 @@ impl<H: Inspect> Encoder<'_, H> {
             f64::INFINITY => self.out.push_str("\"$Infinity\""),
             f64::NEG_INFINITY => self.out.push_str("\"$-Infinity\""),
             _ if number == 0.0 && number.is_sign_negative() => self.out.push_str("\"$-0\""),
-            _ => json::write_number(&mut self.out, number),
+            _ if number.fract() == 0.0 && number.abs() < 1e15 => {
+                let _ = write!(self.out, "{}", number as i64);
+            }
+            _ => self.out.push_str(&self.host.number(number)),
         }
     }
 

@@ -288,41 +288,6 @@ pub(super) fn escape_into(out: &mut String, text: &str) {
     out.push_str(&text[from..]);
 }
 
-/// Appends a finite number the way JavaScript's `Number::toString` writes it (`-0` as `0`).
-pub(super) fn write_number(out: &mut String, number: f64) {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        let _ = write!(out, "{}", number as i64);
-        return;
-    }
-    // Rust's `{:e}` has the same shortest digits; only their layout differs.
-    let text = format!("{number:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let count = digits.len() as i32;
-    out.push_str(sign);
-    if !(-5..=21).contains(&point) {
-        out.push_str(&digits[..1]);
-        if count > 1 {
-            out.push('.');
-            out.push_str(&digits[1..]);
-        }
-        let _ = write!(out, "e{:+}", point - 1);
-    } else if point <= 0 {
-        out.push_str("0.");
-        out.extend(std::iter::repeat_n('0', -point as usize));
-        out.push_str(&digits);
-    } else if point >= count {
-        out.push_str(&digits);
-        out.extend(std::iter::repeat_n('0', (point - count) as usize));
-    } else {
-        out.push_str(&digits[..point as usize]);
-        out.push('.');
-        out.push_str(&digits[point as usize..]);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,26 +344,4 @@ mod tests {
         assert_eq!(out, "\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\\u{7f}\u{2028}é\"");
     }
 
-    #[test]
-    fn numbers_as_javascript_writes_them() {
-        for (number, text) in [
-            (0.0, "0"),
-            (1.5, "1.5"),
-            (-12.25, "-12.25"),
-            (1e21, "1e+21"),
-            (1e20, "100000000000000000000"),
-            (1.5e300, "1.5e+300"),
-            (1e-6, "0.000001"),
-            (1e-7, "1e-7"),
-            (1.25e-9, "1.25e-9"),
-            (9_007_199_254_740_993.0, "9007199254740992"),
-            (0.1, "0.1"),
-            (123_456_789_012_345_680_000.0, "123456789012345680000"),
-            (5e-324, "5e-324"),
-        ] {
-            let mut out = String::new();
-            write_number(&mut out, number);
-            assert_eq!(out, text);
-        }
-    }
 }

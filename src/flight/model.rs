@@ -49,7 +49,7 @@ pub enum Scalar<'t> {
 }
 
 /// What is made from the row a reference names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Made {
     /// A Map, from an array of entries.
     Map,

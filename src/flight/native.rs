@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::task::Poll;
 
 use super::value::{Fault, Settled, Shared, index};
-use super::{Build, Container, Contents, Inspect, Key, Look, Made, Rejection, Scalar, Shape, Temporaries, Text, Value, date};
+use super::{Build, Container, Contents, Inspect, Key, Look, Made, Rejection, Scalar, Shape, Temporaries, Text, Value, date, number};
 
 /// Makes [`Value`]s, and reads them.
 #[derive(Default)]
@@ -153,6 +153,10 @@ impl Inspect for Native {
             }
             _ => return None,
         })
+    }
+
+    fn number(&mut self, number: f64) -> String {
+        number::write(number)
     }
 
     fn known(&mut self, value: &Value) -> Option<u32> {

@@ -126,6 +126,11 @@ impl Inspect for Reader {
         })
     }
 
+    fn number(&mut self, number: f64) -> String {
+        // Radix 10 never fails.
+        js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
+    }
+
     fn known(&mut self, value: &JsValue) -> Option<u32> {
         let near = self.few.iter().find(|(known, _)| known == value).map(|(_, number)| *number);
         near.or_else(|| self.many.as_ref()?.get(value).ok()?)

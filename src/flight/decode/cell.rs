@@ -1,7 +1,7 @@
 //! Rows that were asked for, made into values.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::model::{Model, Special, Spot, Target};
@@ -17,7 +17,7 @@ pub(super) struct Cell<V> {
     pub(super) links: Vec<Link<V>>,
     pub(super) nodes: Vec<(usize, String)>,
     pub(super) marks: Vec<(usize, String, Mark)>,
-    pub(super) tree: Option<Vec<BTreeMap<String, Branch>>>,
+    pub(super) tree: Option<Vec<HashMap<String, Branch>>>,
     /// Everything is in place.
     pub(super) done: bool,
 }
@@ -190,8 +190,8 @@ impl<V> Cell<V> {
     /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
         let tree = self.tree.get_or_insert_with(|| {
-            let mut tree: Vec<BTreeMap<String, Branch>> = Vec::new();
-            tree.resize_with(self.nodes.len(), BTreeMap::new);
+            let mut tree: Vec<HashMap<String, Branch>> = Vec::new();
+            tree.resize_with(self.nodes.len(), HashMap::new);
             for (child, (parent, name)) in self.nodes.iter().enumerate().skip(1) {
                 tree[*parent].insert(name.clone(), Branch::Node(child));
             }

@@ -73,3 +73,17 @@ fn in_path(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     names.iter().find_map(|name| env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// wasm-bindgen's test runner reads its arguments from `webdriver.json`.
+    #[test]
+    fn the_shared_cases_run_in_the_same_browser() {
+        let file: Value = serde_json::from_str(include_str!("../../../webdriver.json")).expect("JSON");
+        let args = file["goog:chromeOptions"]["args"].as_array().expect("arguments");
+        let known = |arg: &&Value| arg.as_str().is_some_and(|arg| CHROMIUM_ARGS.contains(&arg));
+        assert_eq!(args.iter().filter(known).count(), args.len(), "{args:?}");
+    }
+}
