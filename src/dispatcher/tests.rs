@@ -153,7 +153,7 @@ fn a_value_in_time_disarms_the_timeout() {
 fn spurious_wake_ups_do_nothing() {
     let mut sim = Sim::new();
     sim.call(1, limit(100), Script::silent());
-    sim.with_core(|core, now| core.handle_timeout(now));
+    sim.with_core(Dispatcher::handle_timeout);
     assert_eq!((sim.story(), sim.core.poll_timeout()), (vec!["send 1"], Some(ms(100))));
 }
 
