@@ -111,7 +111,7 @@ export interface CallInfo extends Timings {
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
 export interface CallEvent extends CallInfo {
-  /** With `done`: how it ended, or `"ok"`. */
+  /** With `draining` and `done`: how the call was settled. */
   code?: "ok" | ErrorCode;
 }
 

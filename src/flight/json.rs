@@ -343,5 +343,4 @@ mod tests {
         quote(&mut out, "\u{0}\u{1f}\u{8}\u{c}\n\r\t\"\\\u{7f}\u{2028}é");
         assert_eq!(out, "\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\\u{7f}\u{2028}é\"");
     }
-
 }

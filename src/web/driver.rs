@@ -13,9 +13,9 @@ use super::fetch::Failure;
 use super::host::Host;
 use super::timer::{self, Timer};
 use super::{error, outcome};
+use crate::Instant;
 use crate::call::{Call, CallId, Event};
 use crate::dispatcher::{Config, Dispatcher, Effect};
-use crate::Instant;
 
 /// Carries out what the core decides, and tells it what happened.
 ///
@@ -62,8 +62,14 @@ impl Driver {
     /// Takes a call in whose body is complete.
     pub(crate) fn enter(&self, call: Call, action: &str, name: Option<String>, work: Work) {
         let id = call.id;
-        let held =
-            Held { action: action.into(), name: name.map(Rc::from), work: Some(work), running: None, outcome: None, cause: JsValue::UNDEFINED };
+        let held = Held {
+            action: action.into(),
+            name: name.map(Rc::from),
+            work: Some(work),
+            running: None,
+            outcome: None,
+            cause: JsValue::UNDEFINED,
+        };
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }

@@ -55,12 +55,8 @@ pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
 
 fn set_times(object: &Object, timings: &Timings) {
     set(object, "queuedAt", &timings.queued_at.as_millis().into());
-    let later = [
-        ("startedAt", timings.started_at),
-        ("headAt", timings.head_at),
-        ("valueAt", timings.value_at),
-        ("settledAt", timings.settled_at),
-    ];
+    let later =
+        [("startedAt", timings.started_at), ("headAt", timings.head_at), ("valueAt", timings.value_at), ("settledAt", timings.settled_at)];
     for (key, at) in later {
         if let Some(at) = at {
             set(object, key, &at.as_millis().into());

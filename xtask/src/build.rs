@@ -32,6 +32,7 @@ pub(crate) fn prepare() -> Result<()> {
 /// Brings `pkg/` up to date.
 pub(crate) fn package() -> Result<()> {
     wasm::build()?;
+    package::papers()?;
     package::bundle()
 }
 

@@ -11,6 +11,20 @@ use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{npm, run, wasm, workspace};
 
+/// Puts what the repository has once beside the package that npm ships.
+pub(crate) fn papers() -> Result<()> {
+    for name in PAPERS {
+        let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
+        let text = fs::read(&from).with_context(|| format!("reading {name}"))?;
+        if fs::read(&to).ok().as_deref() != Some(&text) {
+            fs::write(&to, text).with_context(|| format!("writing pkg/{name}"))?;
+        }
+    }
+    Ok(())
+}
+
+const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
 /// Bundles the files that stand alone, with the wasm inside. Wants `pkg/wasm/` to be up to date.
 pub(crate) fn bundle() -> Result<()> {
     let pkg = workspace::pkg();
@@ -78,7 +92,7 @@ fn check(packed: &Path) -> Result<usize> {
     let listing = run::quiet(run::command("tar", workspace::root()).arg("-tzf").arg(packed))?;
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
-    let mut wanted: Vec<String> = ALWAYS.map(str::to_owned).to_vec();
+    let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
     named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
     wanted.sort();

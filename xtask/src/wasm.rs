@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::stamp::Stamp;
 use crate::step::step;
@@ -17,7 +17,7 @@ pub(crate) fn build() -> Result<()> {
     })?;
     let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
     let stamp = Stamp::new("wasm")
-        .value((WASM_BINDGEN.version, BINDGEN, OPT))
+        .value((WASM_BINDGEN.version, BINDGEN, OPT, THROWS))
         .input(&compiled, &[])?
         .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
         .output(glue())
@@ -29,12 +29,21 @@ pub(crate) fn build() -> Result<()> {
             run::quiet(bindgen.args(BINDGEN).arg("--out-dir").arg(raw.with_file_name("")).arg(&compiled))?;
             fs::create_dir_all(workspace::pkg().join("wasm"))?;
             run::quiet(npm::program(&workspace::pkg(), "wasm-opt").args(OPT).arg(&raw).arg("-o").arg(wasm()))?;
-            fs::copy(raw.with_file_name("actionlane.js"), glue()).context("copying the glue")?;
-            Ok(())
+            let generated = fs::read_to_string(raw.with_file_name("actionlane.js")).context("reading the glue")?;
+            fs::write(glue(), quiet_after_reset(&generated)?).context("writing the glue")
         })
     })?;
     Ok(())
 }
+
+/// After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
+/// rejections; its calls have failed already, so they have nothing left to do.
+fn quiet_after_reset(glue: &str) -> Result<String> {
+    ensure!(glue.contains(THROWS), "wasm-bindgen's glue no longer says `{THROWS}`; look at what it does with old closures now");
+    Ok(glue.replace(THROWS, "return"))
+}
+
+const THROWS: &str = "throw new Error('Cannot invoke closure from previous WASM instance')";
 
 /// The wasm of the package.
 pub(crate) fn wasm() -> PathBuf {

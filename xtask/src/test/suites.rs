@@ -25,12 +25,12 @@ pub(crate) fn build() -> Result<Ran> {
     Ok(Ran { passed: package_build::verify()? as u64, ..Ran::default() })
 }
 
-/// `tests/node.rs`: the shared cases in Node.js.
+/// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.
 pub(crate) fn cases_in_node() -> Result<Ran> {
     wasm_pack(&["--node"], "node")
 }
 
-/// `tests/browser.rs`: the same in Chromium.
+/// The same in Chromium (`tests/browser.rs`).
 pub(crate) fn cases_in_chromium() -> Result<Ran> {
     browser::ensure()?;
     wasm_pack(&["--headless", "--chrome"], "browser")
@@ -71,7 +71,11 @@ fn wasm_pack(host: &[&str], test: &str) -> Result<Ran> {
     tools::ensure_wasm_bindgen()?;
     tools::ensure_wasm_pack()?;
     let mut wasm_pack = run::command(tools::program("wasm-pack"), workspace::root());
-    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--test", test]);
+    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--lib", "--test", test]);
+    if test == "browser" {
+        // The unit tests have no line of their own that says where they run.
+        wasm_pack.env("WASM_BINDGEN_USE_BROWSER", "1");
+    }
     // Seconds one test binary may take in a browser, its start included.
     wasm_pack.env("PATH", tools::path()?).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     Ok(count::libtest(run::captured(&mut wasm_pack)?))
