@@ -37,6 +37,7 @@ export class Dispatcher {
     });
     entry.settle = settle;
     this.#enter(entry, (spec, copied) => {
+      spec.url = this.#destination(copied.url ?? entry.url);
       const list = args === undefined ? [] : args;
       if (!Array.isArray(list)) throw invalid("args: expected an array");
       const headers = this.#headers(copied.headers);
@@ -107,7 +108,7 @@ export class Dispatcher {
     let run;
     try {
       const { id, name, url } = reference(ref);
-      Object.assign(entry, { actionId: id, name });
+      Object.assign(entry, { actionId: id, name, url });
       const copied = callOptions(options);
       Object.assign(entry, { name: copied.name ?? name, lane: copied.lane ?? "main" });
       if (this.#open.closed) throw closed();
@@ -117,7 +118,6 @@ export class Dispatcher {
         name: entry.name,
         lane: entry.lane,
         timeout: copied.timeout ?? this.#options.timeout,
-        url: this.#destination(copied.url ?? url),
         queuedAt: entry.queuedAt,
       };
       run = prepare(spec, copied);

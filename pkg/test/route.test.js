@@ -61,6 +61,11 @@ test("fetch sends an action through its lane and everything else at once", async
   assert.ok(order().indexOf("first") < order().indexOf("second"));
 });
 
+test("fetch needs no url of the dispatcher's", async () => {
+  const response = await createDispatcher().fetch(server.url, { method: "POST", headers: { "Next-Action": ID }, body: "x" });
+  assert.match(await response.text(), /1:"x"/);
+});
+
 test("fetch frees its lane at the head, whoever reads the body", async () => {
   const d = createDispatcher({ url: server.url });
   const init = { method: "POST", headers: { "Next-Action": ID }, body: "x" };
