@@ -162,10 +162,39 @@ export type WasmSource = string | URL | Request | Response | BufferSource | WebA
 /** Loads the wasm from a place of your own. Only the first success counts; call it before `createDispatcher()`, which loads from the default place. */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
 
+/** How much of a stream is believed. Beyond a bound the error is a `DECODE` that names it. */
+export interface DecodeOptions {
+  /** The whole stream. Default 256 MiB. */
+  maxBytes?: number;
+  /** One row, its id and tag included. Default 64 MiB. */
+  maxRowBytes?: number;
+  /** Rows that were referred to and have not arrived. Default 65 536. */
+  maxOpenRows?: number;
+  /** Containers inside containers, within one row. Default 1 000. */
+  maxDepth?: number;
+  /** Digits of one bigint. Default 10 000. */
+  maxDigits?: number;
+}
+
+/**
+ * Decodes a React Flight stream: what a server component page or an action answers with.
+ *
+ * `value` is there as soon as the rows it needs are; promises inside it settle while the rest arrives. `done` resolves when the last
+ * byte has been read. Both reject with an `ActionError`: `DECODE`, `ACTION_THREW` for a value the server threw, `NETWORK` where the
+ * stream broke off.
+ */
+export function decode<R = any>(
+  source: ReadableStream<Uint8Array> | Response | Uint8Array | ArrayBuffer,
+  options?: DecodeOptions,
+): { value: Promise<R>; done: Promise<void> };
+
+/** Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where. */
+export function encode(args: readonly unknown[]): Promise<string | FormData>;
+
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "CROSS_ORIGIN" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";

@@ -1,5 +1,5 @@
 // For browsers and bundlers: the wasm is a file beside this one.
 import { makeApi } from "./lib/api.js";
 
-export const { createDispatcher, ready, init } = makeApi(() => new URL("./wasm/actionlane_bg.wasm", import.meta.url));
+export const { createDispatcher, decode, encode, ready, init } = makeApi(() => new URL("./wasm/actionlane_bg.wasm", import.meta.url));
 export { ActionError, isActionError } from "./lib/error.js";

@@ -2,5 +2,5 @@
 import { makeApi } from "./lib/api.js";
 import wasm from "./wasm/actionlane_bg.wasm";
 
-export const { createDispatcher, ready, init } = makeApi(() => wasm);
+export const { createDispatcher, decode, encode, ready, init } = makeApi(() => wasm);
 export { ActionError, isActionError } from "./lib/error.js";

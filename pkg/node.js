@@ -2,5 +2,5 @@
 import { readFile } from "node:fs/promises";
 import { makeApi } from "./lib/api.js";
 
-export const { createDispatcher, ready, init } = makeApi(() => readFile(new URL("./wasm/actionlane_bg.wasm", import.meta.url)));
+export const { createDispatcher, decode, encode, ready, init } = makeApi(() => readFile(new URL("./wasm/actionlane_bg.wasm", import.meta.url)));
 export { ActionError, isActionError } from "./lib/error.js";

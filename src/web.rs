@@ -1,6 +1,7 @@
 //! The thin edge: what JavaScript sees of the crate, one browser API a file.
 
 mod args;
+mod codec;
 mod driver;
 mod error;
 mod exchange;

@@ -25,6 +25,18 @@ export function makeEngine(host, maxQueued, lost) {
   return new glue.Engine(host, maxQueued);
 }
 
+/** A decoder of its own; `told(error, value)` hears of its value once. After `load()`. */
+export function makeDecoding(bounds, told) {
+  instantiate();
+  return new glue.Decoding(bounds, told);
+}
+
+/** Arguments as a request body. Throws what cannot be sent as an `ActionError`. After `load()`. */
+export function makeEncoded(args) {
+  instantiate();
+  return glue.encode(args);
+}
+
 /** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */
 export function crashed(cause) {
   if (!live) return;

@@ -9,7 +9,7 @@ const DISPATCHER = {
   fetch: (value) => expect(typeof value === "function", value, "a function"),
   credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
   timeout: duration,
-  maxQueued: (value) => expect(Number.isSafeInteger(value) && value >= 0, value, "a whole number of calls"),
+  maxQueued: count,
 };
 
 const CALL = {
@@ -23,10 +23,16 @@ const CALL = {
 
 const ROUTE = { signal, timeout: duration, name: text };
 
+const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count };
+
+const ENCODE = {};
+
 const REFERENCE = { id: text, name: text, url: address };
 
 export const dispatcherOptions = (options) => copy(options, DISPATCHER, "dispatcher");
 export const callOptions = (options) => copy(options, CALL, "call");
+export const decodeOptions = (options) => copy(options, DECODE, "decode");
+export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 export const routeOptions = (options) => copy(options, ROUTE, "route");
 
 /** An action as `{ id, name?, url? }`. */
@@ -92,6 +98,10 @@ function text(value) {
 
 function address(value) {
   return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+}
+
+function count(value) {
+  return expect(Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31, value, "a whole number below 2^31");
 }
 
 function duration(value) {

@@ -1,5 +1,5 @@
 // The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
-import { ActionError, type ActionCall, type CallEvent, createDispatcher, init, isActionError, type Outcome, ready } from "../../pkg/index.js";
+import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Outcome, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<Holds extends true>(): Holds;
@@ -34,6 +34,10 @@ d.lane("parallel").clear("moot");
 expect<Same<ReturnType<typeof ready>, Promise<void>>>();
 await init(new URL("https://example.com/actionlane.wasm"));
 
+const decoded = decode<{ at: Date }>(new Response("0:1\n"), { maxBytes: 1_000 });
+expect<Same<Awaited<typeof decoded.value>, { at: Date }>>();
+expect<Same<Awaited<ReturnType<typeof encode>>, string | FormData>>();
+
 const caught: unknown = undefined;
 if (isActionError(caught)) {
   expect<Same<typeof caught, ActionError>>();
@@ -53,6 +57,8 @@ d.bind(id, { signal: new AbortController().signal });
 caught instanceof ActionError && caught.code === "OOPS";
 // @ts-expect-error: an id is read-only
 call.id = 3;
+// @ts-expect-error: a stream, a Response or bytes
+decode("0:1\n");
 // @ts-expect-error: not an option yet
 createDispatcher({ retry: 3 });
 

@@ -1,0 +1,75 @@
+// React's two encodings on their own, for answers and arguments that no dispatcher sends.
+
+import { ActionError, invalid, isActionError } from "./error.js";
+import { crashed, makeDecoding, makeEncoded } from "./loading.js";
+import { decodeOptions, encodeOptions } from "./options.js";
+
+/** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. */
+export function decode(load, source, options) {
+  const value = deferred();
+  const done = read(load, source, options, value);
+  // Whoever looks at one of the two need not look at the other.
+  done.catch((error) => value.reject(error));
+  value.promise.catch(() => {});
+  return { value: value.promise, done };
+}
+
+/** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
+export async function encode(load, args, options) {
+  encodeOptions(options);
+  if (!Array.isArray(args)) throw invalid("args: expected an array");
+  await load();
+  return trapped(() => makeEncoded(args));
+}
+
+async function read(load, source, options, value) {
+  const bounds = decodeOptions(options);
+  const chunks = chunksOf(source);
+  await load();
+  const decoding = trapped(() => makeDecoding(bounds, (error, found) => (error ? value.reject(error) : value.resolve(found))));
+  try {
+    for (;;) {
+      const { done, value: chunk } = await chunks.next();
+      if (done) break;
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("the stream gave something other than bytes");
+      const error = trapped(() => decoding.push(chunk));
+      if (error) {
+        chunks.cancel(error);
+        throw error;
+      }
+    }
+    trapped(() => decoding.end());
+  } catch (cause) {
+    throw isActionError(cause) ? cause : trapped(() => decoding.fail(cause));
+  }
+}
+
+function chunksOf(source) {
+  if (source instanceof ArrayBuffer) return chunksOf(new Uint8Array(source));
+  if (source instanceof Uint8Array) {
+    const chunks = [source];
+    return { next: async () => ({ done: chunks.length === 0, value: chunks.pop() }), cancel() {} };
+  }
+  const stream = typeof Response === "function" && source instanceof Response ? source.body : source;
+  if (stream === null) return chunksOf(new Uint8Array());
+  if (typeof stream?.getReader !== "function") throw invalid("decode: expected a ReadableStream, a Response or bytes");
+  const reader = stream.getReader();
+  return { next: () => reader.read(), cancel: (reason) => void reader.cancel(reason).catch(() => {}) };
+}
+
+/** What Rust throws is an `ActionError`; everything else is a trap. */
+function trapped(run) {
+  try {
+    return run();
+  } catch (error) {
+    if (isActionError(error)) throw error;
+    crashed(error);
+    throw new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause: error });
+  }
+}
+
+function deferred() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+}

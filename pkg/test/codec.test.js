@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decode, encode, isActionError } from "../node.js";
+
+const bytes = (text) => new TextEncoder().encode(text);
+const stream = (...chunks) => new ReadableStream({ start: (c) => (chunks.forEach((chunk) => c.enqueue(bytes(chunk))), c.close()) });
+
+test("decode takes a stream, a Response or bytes", async () => {
+  const text = '1:[[1,2]]\n0:{"map":"$Q1","at":"$D1970-01-01T00:00:00.000Z","n":"$n12"}\n';
+  const expected = { map: new Map([[1, 2]]), at: new Date(0), n: 12n };
+  for (const source of [stream(text.slice(0, 7), text.slice(7)), new Response(text), bytes(text), bytes(text).buffer]) {
+    const { value, done } = decode(source);
+    assert.deepEqual(await value, expected);
+    await done;
+  }
+});
+
+test("a value is there before its promises, and they before the end", async () => {
+  let controller;
+  const source = new ReadableStream({ start: (c) => (controller = c) });
+  const { value, done } = decode(source);
+  controller.enqueue(bytes('0:{"now":1,"later":"$@1"}\n'));
+  const found = await value;
+  assert.equal(found.now, 1);
+  controller.enqueue(bytes('1:"late"\n'));
+  assert.equal(await found.later, "late");
+  controller.close();
+  await done;
+});
+
+test("what cannot be decoded rejects, with a code", async () => {
+  const rejects = async ({ value, done }, code) => {
+    await assert.rejects(value, (error) => isActionError(error) && error.code === code);
+    return done.catch((error) => error.code);
+  };
+  assert.equal(await rejects(decode(bytes("0:{oops\n")), "DECODE"), undefined);
+  assert.equal(await rejects(decode(bytes('0:"$1"\n')), "DECODE"), undefined);
+  assert.equal(await rejects(decode(bytes("q")), "DECODE"), "DECODE");
+  assert.equal(await rejects(decode(bytes('0:E{"digest":"1"}\n')), "ACTION_THREW"), undefined);
+  assert.equal(await rejects(decode(bytes('0:"long"\n'), { maxBytes: 3 }), "DECODE"), "DECODE");
+  assert.equal(await rejects(decode("text"), "INVALID_OPTION"), "INVALID_OPTION");
+  assert.equal(await rejects(decode(bytes("0:1\n"), { depth: 1 }), "INVALID_OPTION"), "INVALID_OPTION");
+  const broken = new ReadableStream({ pull: (c) => c.error(new Error("reset")) });
+  assert.equal(await rejects(decode(broken), "NETWORK"), "NETWORK");
+});
+
+test("encode gives a string, or a form where one is needed", async () => {
+  assert.equal(await encode(["a", undefined, 1n, new Date(0), "$x"]), '["a","$undefined","$n1","$D1970-01-01T00:00:00.000Z","$$x"]');
+  assert.deepEqual([...(await encode([new Map([["k", 1]])]))], [["1", '[["k",1]]'], ["0", '["$Q1"]']]);
+  await assert.rejects(encode("no list"), { code: "INVALID_OPTION" });
+  await assert.rejects(encode([{ get a() { throw 1; } }]), { code: "ENCODE" });
+});

@@ -1,0 +1,104 @@
+//! The codec alone, without a dispatcher: `decode` and `encode` of the package.
+
+use std::cell::RefCell;
+use std::task::Poll;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+
+use super::{args, error, value};
+use crate::flight::{Decoder, Limits, Rejection};
+use crate::{Error, Kind, protocol};
+
+// Bounds as the page's side has checked them: whole numbers, each optional.
+#[wasm_bindgen]
+extern "C" {
+    pub type Bounds;
+
+    #[wasm_bindgen(method, getter, js_name = maxRowBytes)]
+    fn max_row_bytes(this: &Bounds) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxBytes)]
+    fn max_bytes(this: &Bounds) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxOpenRows)]
+    fn max_open_rows(this: &Bounds) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxDepth)]
+    fn max_depth(this: &Bounds) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxDigits)]
+    fn max_digits(this: &Bounds) -> Option<f64>;
+}
+
+/// A stream being decoded: `told(error, value)` is called once, when its value is there or cannot be any more.
+#[wasm_bindgen]
+pub struct Decoding {
+    decoder: RefCell<Decoder<value::Js>>,
+    told: RefCell<Option<Function>>,
+}
+
+#[wasm_bindgen]
+impl Decoding {
+    #[wasm_bindgen(constructor)]
+    pub fn new(bounds: &Bounds, told: Function) -> Self {
+        let decoder = Decoder::new(value::Js::new(args::Temporaries::default())).limits(limits(bounds));
+        Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
+    }
+
+    /// Takes the next bytes. Gives the error that ends the decoding, if they are none of ours.
+    pub fn push(&self, bytes: &[u8]) -> Option<JsValue> {
+        let error = self.with(|decoder| decoder.push(bytes).err())?;
+        error.map(|error| error::to_js(&error, None))
+    }
+
+    /// The stream is complete.
+    pub fn end(&self) {
+        self.with(Decoder::end);
+    }
+
+    /// The stream broke, or nobody reads on. Gives the error for those who wait.
+    pub fn fail(&self, cause: &JsValue) -> JsValue {
+        let error = Error::new(Kind::Network, "the stream broke off");
+        self.with(|decoder| decoder.fail(error.clone()));
+        error::to_js(&error, Some(cause))
+    }
+}
+
+impl Decoding {
+    /// Settling a promise may run code of the page (a getter `then`), which may not come back here: then nothing is done.
+    fn with<R>(&self, act: impl FnOnce(&mut Decoder<value::Js>) -> R) -> Option<R> {
+        let mut decoder = self.decoder.try_borrow_mut().ok()?;
+        let done = act(&mut decoder);
+        let value = decoder.value();
+        drop(decoder);
+        if let Poll::Ready(value) = value
+            && let Some(told) = self.told.take()
+        {
+            let (error, value) = match value {
+                Ok(value) => (JsValue::UNDEFINED, value),
+                Err(Rejection::Broken(error)) => (error::to_js(&error, None), JsValue::UNDEFINED),
+                Err(Rejection::Thrown(thrown)) => {
+                    let error = protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref());
+                    (error::to_js(&error, None), JsValue::UNDEFINED)
+                }
+            };
+            let _ = told.call2(&JsValue::UNDEFINED, &error, &value);
+        }
+        Some(done)
+    }
+}
+
+/// Encodes arguments. Throws an `ActionError`.
+#[wasm_bindgen]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub fn encode(args: &Array) -> Result<JsValue, JsValue> {
+    args::encode(args).map(|encoded| encoded.body).map_err(|error| error::to_js(&error, None))
+}
+
+fn limits(bounds: &Bounds) -> Limits {
+    let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
+    Limits {
+        row_bytes: or(bounds.max_row_bytes(), Limits::DEFAULT.row_bytes),
+        total_bytes: or(bounds.max_bytes(), Limits::DEFAULT.total_bytes),
+        open_rows: or(bounds.max_open_rows(), Limits::DEFAULT.open_rows),
+        depth: or(bounds.max_depth(), Limits::DEFAULT.depth),
+        digits: or(bounds.max_digits(), Limits::DEFAULT.digits),
+    }
+}
