@@ -39,6 +39,8 @@ export function load(name) {
 
 function read(name) {
   const { react = name, next } = RELEASES.find((release) => release.name === name);
+  // A React serves one server build: each release gets its own, also where two were made with the same.
+  for (const file of Object.keys(require.cache)) if (file.startsWith(modules) && file.includes(`-${react}${sep}`)) delete require.cache[file];
   const dom = (file) => require(join(modules, `react-server-dom-webpack-${name}`, file));
   return {
     name,

@@ -8,16 +8,18 @@ import { SERVER_MANIFEST } from "./webpack.mjs";
 
 /** What a release's client makes of an expression, as the vectors have it: `{ result }` or `{ rejected }`, perhaps `tempKeys`. */
 export async function encode(release, expression, opts) {
-  const { client, clientReact } = release;
-  const serverRef = (id, bound) => {
-    const reference = client.createServerReference(id, (...call) => call);
-    return bound ? bindReference(release, id, bound) : reference;
-  };
-  const temporaries = opts.temp ? client.createTemporaryReferenceSet() : undefined;
-  const { value } = await evaluateArgs(expression, clientReact, serverRef);
-  const body = await attempt(() => client.encodeReply(value, { temporaryReferences: temporaries, signal: signalOf(opts) }));
+  const temporaries = opts.temp ? release.client.createTemporaryReferenceSet() : undefined;
+  const body = await encodeBody(release, expression, opts, temporaries);
   const told = body.rejected ? { rejected: describeError(body.reason) } : { result: await tell(body.value) };
   return { ...told, ...(temporaries && { tempKeys: [...temporaries.keys()] }) };
+}
+
+/** The body itself: `{ value }` or `{ rejected, reason }`. */
+export async function encodeBody(release, expression, opts, temporaries = opts.temp && release.client.createTemporaryReferenceSet()) {
+  const { client, clientReact } = release;
+  const serverRef = (id, bound) => (bound ? bindReference(release, id, bound) : client.createServerReference(id, (...call) => call));
+  const { value } = await evaluateArgs(expression, clientReact, serverRef);
+  return attempt(() => client.encodeReply(value, { temporaryReferences: temporaries, signal: signalOf(opts) }));
 }
 
 /** `.bind()` on a client's reference loses what it is: one with arguments bound comes from a server. */

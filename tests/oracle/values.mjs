@@ -2,6 +2,9 @@
 
 import { CLIENT_MANIFEST } from "./webpack.mjs";
 
+// A promise of an expression may reject before, or without, anybody waiting for it.
+process.on("unhandledRejection", () => {});
+
 const tick = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A stream of any values, `delay` ms between two, that ends or fails with `error`. */

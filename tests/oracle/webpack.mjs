@@ -1,6 +1,7 @@
 // What a bundler would be to React: some modules, their manifests, and one action module.
 
-process.env.NODE_ENV ??= "production";
+// Every build of React picks itself by this.
+process.env.NODE_ENV = "production";
 
 function Mod1() {}
 function Named() {}
@@ -42,7 +43,12 @@ export function exportOf(id, name) {
 /** Whether a function is an export of some module. */
 export const isExport = (value) => [Mod1, Mod2Default, Mod3, Named].includes(value);
 
-/** The actions a server reference may name. */
-export const ACTION_IDS = ["40abc0", "file:///b.js#named"];
-const actions = Object.fromEntries(ACTION_IDS.map((id) => [id, (...args) => ({ id, args })]));
-export const SERVER_MANIFEST = Object.fromEntries(ACTION_IDS.map((id) => [id, { id: "actions", chunks: [], name: id }]));
+/** The actions a server reference may name: any. Called, one tells its id and arguments. */
+const actions = new Proxy(
+  {},
+  {
+    get: (_, id) => (typeof id === "string" && id !== "then" && id !== "__esModule" ? (...args) => ({ id, args }) : undefined),
+    getOwnPropertyDescriptor: (target, id) => ({ value: actions[id], configurable: true, enumerable: true, writable: true }),
+  },
+);
+export const SERVER_MANIFEST = new Proxy({}, { get: (_, id) => ({ id: "actions", chunks: [], name: id }) });
