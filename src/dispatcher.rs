@@ -19,7 +19,7 @@ mod tests;
 /// What holds for a whole dispatcher.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many calls may wait, over all lanes, before the next is refused with [`Kind::QueueFull`].
+    /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`].
     pub max_queued: usize,
 }
 
@@ -74,7 +74,7 @@ impl Dispatcher {
     }
 
     /// Takes a call in and gives it its place in its lane; it starts after [`Dispatcher::handle_ready`]. Settled at once with
-    /// [`Kind::Closed`] or [`Kind::QueueFull`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
+    /// [`Kind::Closed`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
         let Call { id, options, queued_at } = call;
         if self.calls.contains_key(&id) {
@@ -90,9 +90,6 @@ impl Dispatcher {
         self.emit(id);
         if self.closed {
             self.fail(id, closed(), now);
-        } else if self.waiting > self.config.max_queued {
-            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
-            self.fail(id, Error::new(Kind::QueueFull, message), now);
         }
         Ok(())
     }
@@ -135,12 +132,17 @@ impl Dispatcher {
         self.lanes.clear();
     }
 
-    /// The body of the call is complete.
+    /// The body of the call is complete: it starts if its lane is free. Settled with [`Kind::QueueFull`] if it would have to wait and too
+    /// many do.
     pub fn handle_ready(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Preparing) else { return };
         entry.state = State::Waiting;
         let lane = entry.options.lane.clone();
         self.advance(&lane, now);
+        if self.waiting > self.config.max_queued && self.state(id) == State::Waiting {
+            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
+            self.fail(id, Error::new(Kind::QueueFull, message), now);
+        }
     }
 
     /// The request has been handed to the host; from here on the action may have run.

@@ -75,16 +75,17 @@ impl Engine {
 
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
-        self.enter(spec, |action| {
+        let work = ActionId::parse(&spec.action()).and_then(|action| {
             let encoded = args::encode(&used(args, &action))?;
             let request = Request { action, url: spec.url(), body: encoded.body, headers };
             Ok(Work::Action(request, encoded.temporaries))
         });
+        self.enter(spec, work);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
     pub fn exchange(&self, spec: &Spec, send: Function) {
-        self.enter(spec, |_| Ok(Work::Built(send)));
+        self.enter(spec, Ok(Work::Built(send)));
     }
 
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
@@ -128,13 +129,19 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, prepare: impl FnOnce(ActionId) -> Result<Work, Error>) {
+    fn enter(&self, spec: &Spec, work: Result<Work, Error>) {
         let (id, action, name) = (CallId(spec.id() as u64), spec.action(), spec.name());
-        let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
-        let call = Call { id, options, queued_at: Instant::from_millis(spec.queued_at()) };
-        match ActionId::parse(&action).and_then(prepare) {
-            Ok(work) => self.0.enter(call, &action, name, work),
-            Err(error) => self.0.refuse(id, &action, name.as_deref(), &(error, JsValue::UNDEFINED)),
+        match work {
+            Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
+            Ok(work) => {
+                let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
+                let call = Call { id, options, queued_at: Instant::from_millis(spec.queued_at()) };
+                self.0.enter(call, &action, name, work);
+            }
+            Err(error) => {
+                let error = error::owned(&error, Some((&action, name.as_deref())), None);
+                let _ = self.0.host.refuse(spec.id(), &error);
+            }
         }
     }
 }

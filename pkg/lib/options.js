@@ -50,7 +50,7 @@ export function laneName(value) {
 
 /** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
 export function destination(url) {
-  const page = globalThis.location?.href;
+  const page = /^https?:/.test(globalThis.location?.href) ? location.href : undefined;
   if (url === undefined && page === undefined) throw invalid("url: there is no page to take it from, so it must be given");
   let resolved;
   try {
@@ -72,6 +72,9 @@ function copy(options, table, what) {
   const copied = {};
   let name;
   try {
+    // A signal or an event passed in the place of options has its properties elsewhere: it would count as no options at all.
+    const prototype = Object.getPrototypeOf(options);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {
       if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}`);
       const value = options[name];
@@ -105,8 +108,25 @@ function count(value) {
 }
 
 function duration(value) {
-  expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
-  return value === Infinity ? undefined : value;
+  return expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
+}
+
+/** Milliseconds, where `Infinity` means that there is no limit. */
+export function finite(duration) {
+  return duration === Infinity ? undefined : duration;
+}
+
+/** The arguments of a call, read once. Next.js takes 1000 at the most. */
+export function argumentList(args) {
+  if (args === undefined) return [];
+  let list;
+  try {
+    if (Array.isArray(args) && args.length <= 1000) list = Array.from(args);
+  } catch (cause) {
+    throw invalid("args: cannot be read", cause);
+  }
+  if (list === undefined) throw invalid("args: expected an array of at most 1000 arguments");
+  return list;
 }
 
 function headers(value) {

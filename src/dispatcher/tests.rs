@@ -212,10 +212,13 @@ fn close_rejects_everything_in_order_and_takes_no_more() {
 #[test]
 fn a_full_queue_refuses_the_next() {
     let mut sim = Sim::with(Config { max_queued: 1 });
+    sim.call(9, lane("parallel"), Script::answers(5));
     sim.call(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
     let third = sim.call(3, lane("main"), Script::answers(10));
     assert_eq!(sim.kind(third), Some(Kind::QueueFull));
+    let elsewhere = sim.call(4, lane("cart"), Script::answers(10));
+    assert_eq!(sim.core.state(elsewhere), State::Running, "what need not wait is not refused");
     sim.run_until(100);
     assert_eq!(sim.kind(CallId(2)), None);
 }

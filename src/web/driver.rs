@@ -13,9 +13,9 @@ use super::fetch::Failure;
 use super::host::Host;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::Instant;
 use crate::call::{Call, CallId, Event};
 use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
 ///
@@ -25,8 +25,8 @@ pub(crate) struct Driver {
     core: RefCell<Dispatcher>,
     held: RefCell<HashMap<CallId, Held>>,
     timer: Timer,
-    /// A wake-up came long after its time and waits for what the network has meanwhile delivered.
-    overslept: Cell<bool>,
+    /// A wake-up came long after its time: until this moment, what the network has meanwhile delivered goes first.
+    grace: Cell<Option<Instant>>,
     pumping: Cell<bool>,
     listening: Cell<bool>,
     this: Weak<Self>,
@@ -52,7 +52,7 @@ impl Driver {
             core: RefCell::new(Dispatcher::new(config)),
             held: RefCell::default(),
             timer: Timer::default(),
-            overslept: Cell::new(false),
+            grace: Cell::default(),
             pumping: Cell::new(false),
             listening: Cell::new(false),
             this: Weak::clone(this),
@@ -79,14 +79,6 @@ impl Driver {
                 core.handle_ready(id, now);
             }
         });
-    }
-
-    /// Rejects a call that is not taken in.
-    pub(crate) fn refuse(&self, id: CallId, action: &str, name: Option<&str>, failure: &Failure) {
-        let (error, cause) = failure;
-        let error = error::owned(error, Some((action, name)), Some(cause));
-        let _ = self.host.settle(id.0 as f64, &error, &JsValue::UNDEFINED);
-        let _ = self.host.forget(id.0 as f64);
     }
 
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
@@ -173,7 +165,8 @@ impl Driver {
             }
         }
         self.pumping.set(false);
-        self.set_timer(self.core.borrow().poll_timeout());
+        let due = self.core.borrow().poll_timeout();
+        self.set_timer(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
     }
 
     fn act(&self, effect: Effect) {
@@ -211,8 +204,12 @@ impl Driver {
     }
 
     fn send(&self, id: CallId) {
-        let Ok(controller) = AbortController::new() else { return };
         let Some(this) = self.this.upgrade() else { return };
+        let Ok(controller) = AbortController::new() else {
+            let error = Error::new(Kind::Internal, "no AbortController can be made");
+            self.core.borrow_mut().handle_failure(id, error, timer::now());
+            return; // the effects of this come out of the pump that is running
+        };
         let signal = controller.signal();
         let work = {
             let mut held = self.held.borrow_mut();
@@ -267,11 +264,14 @@ impl Driver {
         self.timer.rang();
         let (now, due) = (timer::now(), self.core.borrow().poll_timeout());
         let late = due.is_some_and(|due| now.since(due) > LONG);
-        if late && !self.overslept.replace(true) {
-            self.set_timer(Some(now.plus(GRACE)));
-            return;
+        match self.grace.get() {
+            None if late => self.grace.set(Some(now.plus(GRACE))),
+            Some(grace) if now < grace => {}
+            _ => {
+                self.grace.set(None);
+                self.core.borrow_mut().handle_timeout(now);
+            }
         }
-        self.overslept.set(false);
-        self.input(Dispatcher::handle_timeout);
+        self.pump();
     }
 }
