@@ -176,7 +176,7 @@ fn entry(value: &Value) -> Option<(Value, Value)> {
 }
 
 /// `007` and `-0` as BigInt has them.
-fn canonical(digits: &str) -> String {
+pub(super) fn canonical(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     match digits.trim_start_matches('0') {
         "" => "0".to_owned(),
