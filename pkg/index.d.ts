@@ -54,10 +54,11 @@ export interface RouteOptions {
 }
 
 /**
- * `loading`: the wasm is not there yet. `waiting`: for its turn in the lane. `running`: sent, no value yet.
+ * `loading`: the wasm is not there yet. `preparing`: it has its place in the lane, and holds it, while promises or streams among its
+ * arguments are collected. `waiting`: for its turn in the lane. `running`: sent, no value yet.
  * `draining`: settled, the rest of the answer is still coming. `done`: over.
  */
-export type CallState = "loading" | "waiting" | "running" | "draining" | "done";
+export type CallState = "loading" | "preparing" | "waiting" | "running" | "draining" | "done";
 
 export interface Timings {
   /** When the call was made. */

@@ -17,11 +17,11 @@ use std::time::Duration;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use crate::call::{Call, CallId, LaneName, Options};
+use crate::call::{CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
 use crate::protocol::ActionId;
 use crate::{Error, Instant};
-use driver::Driver;
+use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::Request;
 use host::Host;
@@ -78,14 +78,14 @@ impl Engine {
         let work = ActionId::parse(&spec.action()).and_then(|action| {
             let encoded = args::encode(&used(args, &action))?;
             let request = Request { action, url: spec.url(), body: encoded.body, headers };
-            Ok(Work::Action(request, encoded.temporaries))
+            Ok(Body::Complete(Work::Action(request, encoded.temporaries)))
         });
         self.enter(spec, work);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
     pub fn exchange(&self, spec: &Spec, send: Function) {
-        self.enter(spec, Ok(Work::Built(send)));
+        self.enter(spec, Ok(Body::Complete(Work::Built(send))));
     }
 
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
@@ -129,18 +129,16 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, work: Result<Work, Error>) {
-        let (id, action, name) = (CallId(spec.id() as u64), spec.action(), spec.name());
-        match work {
+    fn enter(&self, spec: &Spec, body: Result<Body, Error>) {
+        let owner = Owner { action: spec.action().into(), name: spec.name().map(Into::into) };
+        match body {
             Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
-            Ok(work) => {
+            Ok(body) => {
                 let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
-                let call = Call { id, options, queued_at: Instant::from_millis(spec.queued_at()) };
-                self.0.enter(call, &action, name, work);
+                self.0.enter(CallId(spec.id() as u64), options, Instant::from_millis(spec.queued_at()), owner, body);
             }
             Err(error) => {
-                let error = error::owned(&error, Some((&action, name.as_deref())), None);
-                let _ = self.0.host.refuse(spec.id(), &error);
+                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), None));
             }
         }
     }

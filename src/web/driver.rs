@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
@@ -13,7 +13,7 @@ use super::fetch::Failure;
 use super::host::Host;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::call::{Call, CallId, Event};
+use crate::call::{Call, CallId, Event, Options};
 use crate::dispatcher::{Config, Dispatcher, Effect};
 use crate::{Error, Instant, Kind};
 
@@ -32,13 +32,34 @@ pub(crate) struct Driver {
     this: Weak<Self>,
 }
 
+/// A call's work, or what it will become once what the arguments hold open has settled.
+pub(crate) enum Body {
+    Complete(Work),
+    Open(LocalBoxFuture<'static, Result<Work, Failure>>),
+}
+
+/// Which action a call is of.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    pub(crate) action: Rc<str>,
+    pub(crate) name: Option<Rc<str>>,
+}
+
+/// How far the driver is with a call.
+enum Stage {
+    /// Arguments are still open.
+    Preparing(AbortHandle),
+    /// It can be sent.
+    Ready(Work),
+    Running(AbortController, AbortHandle),
+    /// The exchange is over, or broken off.
+    Over,
+}
+
 /// What is kept of a call until it is over.
 struct Held {
-    action: Rc<str>,
-    name: Option<Rc<str>>,
-    /// There until it is sent.
-    work: Option<Work>,
-    running: Option<(AbortController, AbortHandle)>,
+    owner: Owner,
+    stage: Stage,
     /// What the answer said so far; with the value in it once that is there.
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
@@ -59,26 +80,40 @@ impl Driver {
         })
     }
 
-    /// Takes a call in whose body is complete.
-    pub(crate) fn enter(&self, call: Call, action: &str, name: Option<String>, work: Work) {
-        let id = call.id;
-        let held = Held {
-            action: action.into(),
-            name: name.map(Rc::from),
-            work: Some(work),
-            running: None,
-            outcome: None,
-            cause: JsValue::UNDEFINED,
-        };
+    /// Takes a call in.
+    pub(crate) fn enter(&self, id: CallId, options: Options, queued_at: Instant, owner: Owner, body: Body) {
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }
+        let ready = matches!(body, Body::Complete(_));
+        let stage = match body {
+            Body::Complete(work) => Stage::Ready(work),
+            Body::Open(work) => Stage::Preparing(self.prepare(id, work)),
+        };
+        let held = Held { owner, stage, outcome: None, cause: JsValue::UNDEFINED };
         self.held.borrow_mut().insert(id, held);
-        self.input(|core, now| {
-            if core.enqueue(call, now).is_ok() {
-                core.handle_ready(id, now);
+        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, ready }, now)));
+    }
+
+    /// Waits for what the arguments still hold open; gives what stops that.
+    fn prepare(&self, id: CallId, work: LocalBoxFuture<'static, Result<Work, Failure>>) -> AbortHandle {
+        let this = Weak::clone(&self.this);
+        let (work, stop) = abortable(async move {
+            let work = work.await;
+            let Some(this) = this.upgrade() else { return };
+            match work {
+                Ok(work) => {
+                    this.set_stage(id, Stage::Ready(work));
+                    this.input(|core, now| core.handle_ready(id, now));
+                }
+                Err((error, cause)) => {
+                    this.blame(id, cause);
+                    this.input(|core, now| core.handle_failure(id, error, now));
+                }
             }
         });
+        wasm_bindgen_futures::spawn_local(async move { work.await.unwrap_or_default() });
+        stop
     }
 
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
@@ -174,23 +209,23 @@ impl Driver {
             Effect::Send(id) => self.send(id),
             Effect::Abort(id) => self.stop(id),
             Effect::Settle { id, result, timings } => {
-                let (error, outcome) = {
-                    let mut held = self.held.borrow_mut();
-                    let Some(held) = held.get_mut(&id) else { return };
-                    if let Some(outcome) = &held.outcome {
-                        outcome::set_timings(outcome, &timings);
-                    }
-                    let outcome = held.outcome.clone().map_or(JsValue::UNDEFINED, JsValue::from);
-                    let owner = (held.action.clone(), held.name.clone(), held.cause.clone());
-                    (result.err().map(|error| (error, owner)), outcome)
+                let (owner, outcome, cause) = {
+                    let held = self.held.borrow();
+                    let Some(held) = held.get(&id) else { return };
+                    (held.owner.clone(), held.outcome.clone(), held.cause.clone())
                 };
-                let error = error.map_or(JsValue::UNDEFINED, |(error, (action, name, cause))| {
-                    error::owned(&error, Some((&action, name.as_deref())), Some(&cause))
-                });
+                if let Some(outcome) = &outcome {
+                    outcome::set_timings(outcome, &timings);
+                }
+                let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
+                let error = result.err().map_or(JsValue::UNDEFINED, |error| error::owned(&error, Some(&owner), Some(&cause)));
                 let _ = self.host.settle(id.0 as f64, &error, &outcome);
             }
             Effect::Forget(id) => {
-                self.held.borrow_mut().remove(&id);
+                let held = self.held.borrow_mut().remove(&id);
+                if let Some(Held { stage: Stage::Preparing(stop), .. }) = held {
+                    stop.abort();
+                }
                 let _ = self.host.forget(id.0 as f64);
             }
             Effect::Emit(event) => {
@@ -211,14 +246,8 @@ impl Driver {
             return; // the effects of this come out of the pump that is running
         };
         let signal = controller.signal();
-        let work = {
-            let mut held = self.held.borrow_mut();
-            let Some(held) = held.get_mut(&id) else { return };
-            let (stop, stopped) = AbortHandle::new_pair();
-            held.running = Some((controller, stop));
-            held.work.take().map(|work| (work, stopped))
-        };
-        let Some((work, stopped)) = work else { return };
+        let (stop, stopped) = AbortHandle::new_pair();
+        let Some(Stage::Ready(work)) = self.set_stage(id, Stage::Running(controller, stop)) else { return };
         let run = async move {
             match exchange::run(&this, id, work, &signal).await {
                 Ok(()) => this.input(|core, now| core.handle_end(id, now)),
@@ -235,17 +264,21 @@ impl Driver {
 
     /// Breaks the exchange off, with the reason the page gave.
     fn stop(&self, id: CallId) {
-        let stopped = self.held.borrow_mut().get_mut(&id).and_then(|held| Some((held.running.take()?, held.cause.clone())));
-        if let Some(((controller, stop), reason)) = stopped {
+        let reason = self.held.borrow().get(&id).map(|held| held.cause.clone()).unwrap_or_default();
+        if let Some(Stage::Running(controller, stop)) = self.set_stage(id, Stage::Over) {
             stop.abort();
             if reason.is_undefined() { controller.abort() } else { controller.abort_with_reason(&reason) }
         }
     }
 
+    fn set_stage(&self, id: CallId, stage: Stage) -> Option<Stage> {
+        Some(std::mem::replace(&mut self.held.borrow_mut().get_mut(&id)?.stage, stage))
+    }
+
     fn show(&self, event: &Event) -> Option<JsValue> {
         let held = self.held.borrow();
         let held = held.get(&event.id)?;
-        Some(outcome::of_event(event, &held.action, held.name.as_deref()).into())
+        Some(outcome::of_event(event, &held.owner).into())
     }
 
     fn set_timer(&self, at: Option<Instant>) {
