@@ -26,7 +26,7 @@ mod value;
 
 pub use build::{Build, Key};
 pub use decode::Decoder;
-pub use encode::{Body, Container, Contents, Encoded, Inspect, Look, Part, Shape, Temporaries, Text, encode};
+pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
 pub use limits::Limits;
 pub use model::{Made, Scalar};
 pub use native::Native;

@@ -18,8 +18,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::{Call, CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
-use crate::protocol::ActionId;
-use crate::{Error, Instant};
+use crate::protocol::{ActionId, WireForm};
+use crate::{Error, Instant, Kind};
 use driver::Driver;
 use exchange::Work;
 use fetch::Request;
@@ -75,9 +75,16 @@ impl Engine {
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
         self.enter(spec, |action| {
-            let encoded = args::encode(&used(args, &action))?;
-            let request = Request { action, url: spec.url(), body: encoded.body, headers };
-            Ok(Work::Action(request, encoded.temporaries))
+            let start = args::encode(&used(args, &action), WireForm::default())?;
+            let body = match start.body {
+                args::Body::Complete(body) => body,
+                args::Body::Open(collecting) => {
+                    drop(collecting);
+                    return Err(Error::new(Kind::Encode, "an argument is still open"));
+                }
+            };
+            let request = Request { action, url: spec.url(), body, headers };
+            Ok(Work::Action(request, start.temporaries))
         });
     }
 
