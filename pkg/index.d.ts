@@ -24,6 +24,12 @@ export interface DispatcherOptions {
   credentials?: RequestCredentials;
   /** Time from sending to the value, for every call without one of its own. Default: none. */
   timeout?: Milliseconds;
+  /**
+   * The server's version of Next.js, `"16.4.6"`: FormData, streams and functions among the arguments are written as it reads them.
+   * `"any"`: as all versions read them, for more bytes. Default: what an App Router page says of itself (`window.next.version`), else
+   * today's form.
+   */
+  nextVersion?: string;
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
   maxQueued?: number;
 }
@@ -189,8 +195,11 @@ export function decode<R = any>(
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
 
-/** Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where. */
-export function encode(args: readonly unknown[]): Promise<string | FormData>;
+/**
+ * Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where.
+ * `nextVersion` is the server's, as in `DispatcherOptions`.
+ */
+export function encode(args: readonly unknown[], options?: { nextVersion?: string }): Promise<string | FormData>;
 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"

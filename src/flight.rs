@@ -61,7 +61,7 @@ mod value;
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use build::{Build, Key};
 pub use decode::Decoder;
-pub use encode::{Body, Container, Contents, Encoded, Inspect, Look, Part, Shape, Temporaries, Text, encode};
+pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
 pub use limits::Limits;
 pub use model::{Made, Scalar};
 pub use native::Native;

@@ -4,9 +4,11 @@
 
 mod answer;
 mod id;
+mod version;
 
 pub use answer::{Answer, Body, Head, Redirect, RedirectType, Revalidated, classify, foreign, thrown, unknown_action};
 pub use id::ActionId;
+pub use version::{NextVersion, WireForm};
 
 /// The content type of a Flight answer, and what an action request accepts.
 pub const FLIGHT: &str = "text/x-component";

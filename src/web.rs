@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
-use crate::protocol::ActionId;
+use crate::protocol::{ActionId, NextVersion, WireForm};
 use crate::{Error, Instant};
 use driver::{Body, Driver, Owner};
 use exchange::Work;
@@ -54,6 +54,8 @@ extern "C" {
     fn timeout(this: &Spec) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn url(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter, js_name = nextVersion)]
+    fn next_version(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = queuedAt)]
     fn queued_at(this: &Spec) -> f64;
 }
@@ -75,12 +77,16 @@ impl Engine {
 
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
-        let work = ActionId::parse(&spec.action()).and_then(|action| {
-            let encoded = args::encode(&used(args, &action))?;
-            let request = Request { action, url: spec.url(), body: encoded.body, headers };
-            Ok(Body::Complete(Work::Action(request, encoded.temporaries)))
+        let body = ActionId::parse(&spec.action()).and_then(|action| {
+            let start = args::encode(&used(args, &action), wire_form(spec.next_version())?)?;
+            let (url, temporaries) = (spec.url(), start.temporaries);
+            let work = move |body| Work::Action(Request { action, url, body, headers }, temporaries);
+            Ok(match start.body {
+                args::Body::Complete(body) => Body::Complete(work(body)),
+                args::Body::Open(body) => Body::Open(Box::pin(async move { body.await.map(work) })),
+            })
         });
-        self.enter(spec, work);
+        self.enter(spec, body);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
@@ -155,6 +161,15 @@ fn used(args: &Array, action: &ActionId) -> Array {
         kept.set(index, args.get(index));
     }
     kept
+}
+
+/// What the server reads: today's form unless its version, or `any`, says otherwise.
+pub(crate) fn wire_form(next_version: Option<String>) -> Result<WireForm, Error> {
+    match next_version.as_deref() {
+        None => Ok(WireForm::default()),
+        Some("any") => Ok(WireForm::any()),
+        Some(version) => Ok(WireForm::of(NextVersion::parse(version)?)),
+    }
 }
 
 /// Saturates at what a clock can hold.

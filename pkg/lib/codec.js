@@ -2,7 +2,7 @@
 
 import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, makeDecoding, makeEncoded } from "./loading.js";
-import { decodeOptions, encodeOptions } from "./options.js";
+import { argumentList, decodeOptions, encodeOptions } from "./options.js";
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. */
 export function decode(load, source, options) {
@@ -16,10 +16,10 @@ export function decode(load, source, options) {
 
 /** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
 export async function encode(load, args, options) {
-  encodeOptions(options);
-  if (!Array.isArray(args)) throw invalid("args: expected an array");
+  const { nextVersion } = encodeOptions(options);
+  const list = argumentList(args);
   await load();
-  return trapped(() => makeEncoded(args));
+  return trapped(() => makeEncoded(list, nextVersion));
 }
 
 async function read(load, source, options, value) {

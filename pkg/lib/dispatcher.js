@@ -4,7 +4,7 @@ import { ActionError, aborted, closed, invalid } from "./error.js";
 import { Events } from "./events.js";
 import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { Open, describe } from "./open.js";
-import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference } from "./options.js";
+import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { route } from "./route.js";
 import { anyOf, onAbort } from "./signals.js";
 
@@ -39,6 +39,7 @@ export class Dispatcher {
     entry.settle = settle;
     this.#enter(entry, (spec, copied) => {
       spec.url = this.#destination(copied.url ?? entry.url);
+      spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
       const list = argumentList(args);
       const headers = this.#headers(copied.headers);
       return (engine) => engine.call(spec, list, headers);

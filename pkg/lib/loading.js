@@ -41,10 +41,10 @@ export function makeDecoding(bounds, told) {
   return new glue.Decoding(bounds, told);
 }
 
-/** Arguments as a request body. Throws what cannot be sent as an `ActionError`. After `load()`. */
-export function makeEncoded(args) {
+/** A promise of the arguments as a request body; rejects with an `ActionError`. After `load()`. */
+export function makeEncoded(args, nextVersion) {
   instantiate();
-  return glue.encode(args);
+  return glue.encode(args, nextVersion);
 }
 
 /** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */

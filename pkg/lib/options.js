@@ -10,6 +10,7 @@ const DISPATCHER = {
   credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
   timeout: duration,
   maxQueued: count,
+  nextVersion,
 };
 
 const CALL = {
@@ -25,7 +26,7 @@ const ROUTE = { signal, timeout: duration, name: text };
 
 const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count };
 
-const ENCODE = {};
+const ENCODE = { nextVersion };
 
 const REFERENCE = { id: text, name: text, url: address };
 
@@ -93,6 +94,22 @@ class Expected extends Error {}
 function expect(holds, value, what) {
   if (!holds) throw new Expected(what);
   return value;
+}
+
+const VERSION = /^v?\d+(\.\d+){0,2}([-+].*)?$/;
+
+function nextVersion(value) {
+  return expect(value === "any" || VERSION.test(value), value, 'a version as "16.4.6", or "any"');
+}
+
+/** The version that an App Router page says it is of. */
+export function versionOfPage() {
+  try {
+    const { version } = globalThis.next;
+    return typeof version === "string" && VERSION.test(version) ? version : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function text(value) {

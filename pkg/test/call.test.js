@@ -63,9 +63,8 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
     ["INVALID_OPTION", [ID, [], { signal: {} }]],
     ["INVALID_OPTION", [ID, [], { headers: { "a b": "c" } }]],
     ["INVALID_OPTION", [ID, [], { url: "http://" }]],
-    ["ENCODE", [ID, [() => {}]]],
-    ["ENCODE", [ID, [Symbol("s")]]],
-    ["ENCODE", [ID, [{ a: { b: new (class Foo {})() } }]]],
+    ["ENCODE", [ID, [10n ** 301n]]],
+    ["ENCODE", [ID, ["x".repeat(600_000), "y".repeat(600_000)]]],
     ["ENCODE", [ID, [{ get a() { throw new Error("getter"); } }]]],
     ["ENCODE", [ID, [{ toJSON() { throw "toJSON"; } }]]],
   ];
@@ -76,6 +75,53 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
   assert.throws(() => createDispatcher({ retry: 1 }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ timeout: 0 }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ get url() { throw "getter"; } }), failure("INVALID_OPTION"));
+});
+
+test("open arguments hold their lane, and only theirs", async () => {
+  const d = createDispatcher({ url: server.url });
+  let resolve;
+  const from = server.requests.length;
+  const open = d.call(ID, [new Promise((done) => (resolve = done))]);
+  const behind = d.call(ID, ["behind"]);
+  assert.equal(await d.call(ID, ["beside"], { lane: "other" }), '["beside"]');
+  assert.deepEqual([open.state, behind.state], ["preparing", "waiting"]);
+  resolve("settled");
+  await Promise.all([open, behind]);
+  assert.match(server.requests.at(from + 1).body, /"settled"/);
+  assert.equal(server.requests.at(from + 2).body, '["behind"]');
+  const rejected = d.call(ID, [Promise.reject(new Error("mine"))]);
+  await assert.rejects(rejected, (error) => failure("ENCODE")(error) && error.cause.message === "mine");
+  let cancelled = false;
+  const stream = new ReadableStream({ cancel: () => (cancelled = true) });
+  const given_up = d.call(ID, [stream]);
+  assert.equal(given_up.abort("enough"), true);
+  await assert.rejects(given_up, (error) => failure("ABORTED")(error) && error.cause === "enough");
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.equal(cancelled, true);
+});
+
+test("the wire form follows the server's version", async () => {
+  const form = new FormData();
+  form.append("a", "1");
+  const sent = async (options) => {
+    await createDispatcher({ url: server.url, ...options }).call(ID, [form]);
+    return [...server.requests.at(-1).body.matchAll(/name="([^"]*)"/g)].map(([, name]) => name);
+  };
+  assert.deepEqual(await sent(), ["_1_a", "0"]);
+  assert.deepEqual(await sent({ nextVersion: "15.5.15" }), ["1_a", "0"]);
+  assert.deepEqual(await sent({ nextVersion: "any" }), ["_1_a", "1_a", "0"]);
+  globalThis.next = { version: "14.2.35" };
+  assert.deepEqual(await sent(), ["1_a", "0"]);
+  delete globalThis.next;
+  assert.throws(() => createDispatcher({ nextVersion: "latest" }), failure("INVALID_OPTION"));
+});
+
+test("what cannot be shown to the server can come back", async () => {
+  const fetch = async () => new Response('0:{"a":"$@1"}\n1:["$T0:0","$T0:1:b"]\n', { headers: { "content-type": "text/x-component" } });
+  const [callback, nested] = [() => {}, new (class Mine {})()];
+  const d = createDispatcher({ url: server.url, fetch });
+  const [first, second] = await d.call(ID, [callback, { b: nested }]);
+  assert.ok(first === callback && second === nested);
 });
 
 test("abort before, while waiting, while running, and after", async () => {

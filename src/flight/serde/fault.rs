@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::de::{Expected, Unexpected};
 use serde::{de, ser};
 
-use crate::flight::{Inspect, Key, Native, Shape, Value};
+use crate::flight::{Container, Inspect, Key, Native, Shape, Value};
 use crate::{Error, Kind};
 
 /// How many keys a message names before it says `…`.
@@ -172,7 +172,13 @@ pub(super) fn noun(value: &Value) -> &'static str {
         Value::Set(_) => "a Set",
         Value::FormData(_) => "a FormData",
         other => match Native::default().look(other, Key::Name("")).shape {
-            Shape::Unsupported(what) => what,
+            Shape::Opaque(opaque) => opaque.name(),
+            Shape::Container(Container::Promise) => "a promise",
+            Shape::Container(Container::Stream) => "a stream",
+            Shape::Container(Container::AsyncIterable) => "an async iterable",
+            Shape::Container(Container::Binary(_)) => "binary data",
+            Shape::Container(Container::Blob) => "a Blob",
+            Shape::Container(Container::Reference) => "a function of the server's",
             _ => "a value that serde has no word for",
         },
     }
