@@ -30,6 +30,11 @@ export interface DispatcherOptions {
    * today's form.
    */
   nextVersion?: string;
+  /**
+   * A body above this is `BODY_TOO_LARGE`, before it is sent. Bytes, of form data to about a KiB; default 1 048 576, which is what
+   * Next.js takes by default (`serverActions.bodySizeLimit`). `false`: no limit.
+   */
+  maxBodyBytes?: number | false;
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
   maxQueued?: number;
 }
@@ -204,7 +209,7 @@ export function encode(args: readonly unknown[], options?: { nextVersion?: strin
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "CROSS_ORIGIN" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";

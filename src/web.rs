@@ -8,6 +8,7 @@ mod exchange;
 mod fetch;
 mod host;
 mod outcome;
+mod size;
 mod timer;
 mod value;
 
@@ -19,8 +20,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
-use crate::protocol::{ActionId, NextVersion, WireForm};
-use crate::{Error, Instant};
+use crate::protocol::{ActionId, MAX_BODY_BYTES, NextVersion, WireForm};
+use crate::{Error, Instant, Kind};
 use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::Request;
@@ -54,6 +55,8 @@ extern "C" {
     fn timeout(this: &Spec) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn url(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
+    fn max_body_bytes(this: &Spec) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = nextVersion)]
     fn next_version(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = queuedAt)]
@@ -80,10 +83,16 @@ impl Engine {
         let body = ActionId::parse(&spec.action()).and_then(|action| {
             let start = args::encode(&used(args, &action), wire_form(spec.next_version())?)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
-            let work = move |body| Work::Action(Request { action, url, body, headers }, temporaries);
+            let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
+            let work = move |body| {
+                fits(&body, limit)?;
+                Ok(Work::Action(Request { action, url, body, headers }, temporaries))
+            };
             Ok(match start.body {
-                args::Body::Complete(body) => Body::Complete(work(body)),
-                args::Body::Open(body) => Body::Open(Box::pin(async move { body.await.map(work) })),
+                args::Body::Complete(body) => Body::Complete(work(body)?),
+                args::Body::Open(body) => {
+                    Body::Open(Box::pin(async move { work(body.await?).map_err(|error| (error, JsValue::UNDEFINED)) }))
+                }
             })
         });
         self.enter(spec, body);
@@ -161,6 +170,21 @@ fn used(args: &Array, action: &ActionId) -> Array {
         kept.set(index, args.get(index));
     }
     kept
+}
+
+fn fits(body: &JsValue, limit: f64) -> Result<(), Error> {
+    if !limit.is_finite() {
+        return Ok(());
+    }
+    let bytes = size::of(body);
+    if bytes <= limit {
+        return Ok(());
+    }
+    let message = format!(
+        "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
+        bytes as u64, limit as u64
+    );
+    Err(Error::new(Kind::BodyTooLarge, message))
 }
 
 /// What the server reads: today's form unless its version, or `any`, says otherwise.

@@ -39,6 +39,7 @@ export class Dispatcher {
     entry.settle = settle;
     this.#enter(entry, (spec, copied) => {
       spec.url = this.#destination(copied.url ?? entry.url);
+      spec.maxBodyBytes = this.#options.maxBodyBytes;
       spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
       const list = argumentList(args);
       const headers = this.#headers(copied.headers);

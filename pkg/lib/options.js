@@ -9,6 +9,7 @@ const DISPATCHER = {
   fetch: (value) => expect(typeof value === "function", value, "a function"),
   credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
   timeout: duration,
+  maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
   nextVersion,
 };

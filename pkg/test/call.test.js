@@ -116,6 +116,20 @@ test("the wire form follows the server's version", async () => {
   assert.throws(() => createDispatcher({ nextVersion: "latest" }), failure("INVALID_OPTION"));
 });
 
+test("a body the server would not take is refused before it is sent", async () => {
+  const d = createDispatcher({ url: server.url, maxBodyBytes: 1_000 });
+  const sent = server.requests.length;
+  await assert.rejects(d.call(ID, ["é".repeat(499)]), failure("BODY_TOO_LARGE"));
+  await assert.rejects(d.call(ID, [new Blob(["x".repeat(1_000)])]), failure("BODY_TOO_LARGE"));
+  await assert.rejects(d.call(ID, [Promise.resolve("x".repeat(1_000))]), failure("BODY_TOO_LARGE"));
+  assert.equal(server.requests.length, sent);
+  assert.equal((await d.call(ID, ["é".repeat(498)])).length, 502);
+  const big = new Blob([new Uint8Array(2 ** 20)]);
+  await assert.rejects(createDispatcher({ url: server.url }).call(ID, [big]), failure("BODY_TOO_LARGE"));
+  await createDispatcher({ url: server.url, maxBodyBytes: false }).call(ID, [big]);
+  assert.ok(Math.abs(server.requests.at(-1).body.length - 2 ** 20) < 1_024);
+});
+
 test("what cannot be shown to the server can come back", async () => {
   const fetch = async () => new Response('0:{"a":"$@1"}\n1:["$T0:0","$T0:1:b"]\n', { headers: { "content-type": "text/x-component" } });
   const [callback, nested] = [() => {}, new (class Mine {})()];
