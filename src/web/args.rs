@@ -1,7 +1,7 @@
 //! The arguments of a call, as a request body.
 
 mod collect;
-mod read;
+mod reader;
 
 use std::pin::Pin;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::flight::{self, Encoder, Part};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
-use read::Reader;
+use reader::Reader;
 
 /// What an answer may refer back to.
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;
@@ -45,10 +45,33 @@ extern "C" {
     fn append(this: &Form, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
+// What the module does is in its file; it throws nothing.
+#[wasm_bindgen(module = "/src/web/args/plain.js")]
+extern "C" {
+    /// The text of the arguments, and the places of their containers.
+    type Plain;
+    #[wasm_bindgen(js_name = plain)]
+    fn plain(args: &JsValue) -> Option<Plain>;
+    #[wasm_bindgen(method, getter)]
+    fn text(this: &Plain) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn find(this: &Plain, path: &str) -> JsValue;
+}
+
 /// Encodes the arguments for a server that reads `wire`: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
 pub(crate) fn encode(args: &Array, wire: WireForm) -> Result<Start, Error> {
+    if let Some(plain) = plain(args) {
+        let body = Body::Complete(plain.text());
+        let temporaries = Temporaries::elsewhere(move |path| Some(plain.find(path)).filter(|value| !value.is_undefined()));
+        return Ok(Start { body, temporaries });
+    }
+    read(args, wire)
+}
+
+/// The same, whatever is in the arguments.
+fn read(args: &Array, wire: WireForm) -> Result<Start, Error> {
     let encoder = Encoder::new(Reader::default(), args.clone().into(), wire)?;
     let temporaries = encoder.temporaries();
     let body = if encoder.is_complete() { Body::Complete(body(encoder)?) } else { Body::Open(collect::collect(encoder)) };

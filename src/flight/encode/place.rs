@@ -22,12 +22,18 @@ struct Sent<V> {
     /// Of the first so many places.
     paths: HashMap<String, u32>,
     indexed: u32,
+    elsewhere: Option<Elsewhere<V>>,
 }
+
+type Elsewhere<V> = Box<dyn Fn(&str) -> Option<V>>;
 
 impl<V: Clone> Temporaries<V> {
     /// The value at `path`, written as the server writes it: `0:1:key`.
     pub fn get(&self, path: &str) -> Option<V> {
         let sent = &mut *self.0.borrow_mut();
+        if let Some(elsewhere) = &sent.elsewhere {
+            return elsewhere(path);
+        }
         for number in sent.indexed..sent.places.len() as u32 {
             sent.paths.insert(self::path(&sent.places, number), number);
         }
@@ -37,6 +43,13 @@ impl<V: Clone> Temporaries<V> {
 }
 
 impl<V> Temporaries<V> {
+    /// Values that the host keeps itself, and finds by their paths.
+    pub fn elsewhere(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
+        let temporaries = Self::default();
+        temporaries.0.borrow_mut().elsewhere = Some(Box::new(find));
+        temporaries
+    }
+
     pub(super) fn add(&self, place: Place<V>) -> u32 {
         let places = &mut self.0.borrow_mut().places;
         places.push(place);
@@ -62,7 +75,7 @@ fn path<V>(places: &[Place<V>], number: u32) -> String {
 
 impl<V> Default for Temporaries<V> {
     fn default() -> Self {
-        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), paths: HashMap::new(), indexed: 0 })))
+        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), paths: HashMap::new(), indexed: 0, elsewhere: None })))
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::read::{self, Reader};
+use super::reader::{self, Reader};
 use super::{Collecting, body};
 use crate::Error;
 use crate::flight::{Encoder, Later, Slot};
@@ -105,8 +105,8 @@ fn adopt(value: &JsValue) -> JsFuture {
 /// A lazy component says by throwing what to wait for.
 async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     loop {
-        match read::load(lazy) {
-            Err(thrown) if read::is_thenable(&thrown) => drop(adopt(&thrown).await),
+        match reader::load(lazy) {
+            Err(thrown) if reader::is_thenable(&thrown) => drop(adopt(&thrown).await),
             loaded => return loaded,
         }
     }

@@ -251,6 +251,59 @@ fn what_cannot_be_sent() {
     assert!(message("['x'.repeat(6e5), 'y'.repeat(6e5)]").starts_with("argument 1 makes an array too big for the server"));
 }
 
+/// The short way for plain arguments, and the long way for all.
+#[wasm_bindgen_test]
+async fn both_ways_write_the_same() {
+    let mut short = 0;
+    for expression in [
+        "[]",
+        "['a', '$b', 'a\\n\\u0000\\ud800', '\\u2028', 'long'.repeat(50), '\"'.repeat(50)]",
+        "[0, -0, 1.5, 1e21, 1e-7, NaN, Infinity, -Infinity, true, null, undefined, 5n, -(2n ** 64n)]",
+        "[1, , 3]",
+        "[new Date(0), new Date(NaN), { d: new Date(-1e14) }]",
+        "(() => { const o = { 'k:c': [], a: { 'b\"': [1] } }; return [o, o.a, o['k:c'], o['k:c'], o.a['b\"'], [o.a]] })()",
+        "(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()",
+        "(() => { const a = []; a.push(a, { a }); return a })()",
+        "[JSON.parse('{\"__proto__\":{\"a\":1},\"2\":1,\"\":2,\"then\":1}')]",
+        "[{ get a() { return { b: 1 } } }]",
+        "[Object.assign([1], { x: 1 })]",
+        "[['x'.repeat(900)], { a: 'y'.repeat(2e6) }]",
+    ] {
+        let args: Array = js(expression).unchecked_into();
+        let [Start { body: Body::Complete(a), temporaries: ours }, Start { body: Body::Complete(b), temporaries }] =
+            [encode, read].map(|encode| encode(&args, WireForm::default()).expect("encodes"))
+        else {
+            panic!("open")
+        };
+        assert_eq!(a, b, "{expression}");
+        short += usize::from(plain(&args).is_some());
+        for path in ["0", "0:0", "0:1", "0:0:a", "0:0:a:b\"", "0:0:k:c", "0:49", "0:1:a", "0:0:__proto__", "1", "", "0:", "0:0:0"] {
+            if !expression.contains("get a") {
+                assert_eq!(ours.get(path), temporaries.get(path), "{expression} {path}");
+            }
+        }
+    }
+    assert_eq!(short, 12, "all of them are plain");
+    for expression in [
+        "[new Map()]",
+        "[() => 1]",
+        "[{ toJSON() { return 1 } }]",
+        "[Object.create(null)]",
+        "[Object.assign(() => {}, {})]",
+        "[Object.assign([], { then() {} })]",
+        "[Object.assign({}, { [Symbol.iterator]: null })]",
+        "[new (class extends Date { toJSON() { return 'Z' } })(0)]",
+        "[Object.assign(new Date(0), { toJSON() { return {} } })]",
+        "[{ get a() { throw 1 } }]",
+        "[10n ** 300n]",
+        "['x'.repeat(6e5), 'y'.repeat(6e5)]",
+        "Array(1001).fill(0)",
+        "(() => { let a = []; for (let n = 0; n < 2000; n++) a = [a]; return [a] })()",
+    ] {
+        assert!(plain(&js(expression)).is_none(), "{expression}");
+    }
+}
+
 #[wasm_bindgen_test]
 async fn many_containers_are_told_apart() {
     let text = text("(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()").await;
