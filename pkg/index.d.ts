@@ -24,6 +24,17 @@ export interface DispatcherOptions {
   credentials?: RequestCredentials;
   /** Time from sending to the value, for every call without one of its own. Default: none. */
   timeout?: Milliseconds;
+  /**
+   * The server's version of Next.js, `"16.4.6"`: FormData, streams and functions among the arguments are written as it reads them.
+   * `"any"`: as all versions read them, for more bytes. Default: what an App Router page says of itself (`window.next.version`), else
+   * today's form.
+   */
+  nextVersion?: string;
+  /**
+   * A body above this is `BODY_TOO_LARGE`, before it is sent. Bytes, of form data to about a KiB; default 1 048 576, which is what
+   * Next.js takes by default (`serverActions.bodySizeLimit`). `false`: no limit.
+   */
+  maxBodyBytes?: number | false;
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
   maxQueued?: number;
 }
@@ -54,10 +65,11 @@ export interface RouteOptions {
 }
 
 /**
- * `loading`: the wasm is not there yet. `waiting`: for its turn in the lane. `running`: sent, no value yet.
+ * `loading`: the wasm is not there yet. `preparing`: it has its place in the lane, and holds it, while promises or streams among its
+ * arguments are collected. `waiting`: for its turn in the lane. `running`: sent, no value yet.
  * `draining`: settled, the rest of the answer is still coming. `done`: over.
  */
-export type CallState = "loading" | "waiting" | "running" | "draining" | "done";
+export type CallState = "loading" | "preparing" | "waiting" | "running" | "draining" | "done";
 
 export interface Timings {
   /** When the call was made. */
@@ -188,13 +200,16 @@ export function decode<R = any>(
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
 
-/** Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where. */
-export function encode(args: readonly unknown[]): Promise<string | FormData>;
+/**
+ * Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where.
+ * `nextVersion` is the server's, as in `DispatcherOptions`.
+ */
+export function encode(args: readonly unknown[], options?: { nextVersion?: string }): Promise<string | FormData>;
 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "CROSS_ORIGIN" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";

@@ -53,6 +53,8 @@ pub struct Call {
     pub options: Options,
     /// When the caller made it; may lie before the moment it is enqueued.
     pub queued_at: Instant,
+    /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
+    pub ready: bool,
 }
 
 /// How one call is to be treated.
@@ -79,10 +81,11 @@ pub enum State {
 }
 
 impl State {
-    /// The word JavaScript sees. Preparing is told from waiting by nobody outside.
+    /// The word JavaScript sees.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Preparing | Self::Waiting => "waiting",
+            Self::Preparing => "preparing",
+            Self::Waiting => "waiting",
             Self::Running => "running",
             Self::Draining => "draining",
             Self::Done => "done",

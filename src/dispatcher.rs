@@ -19,7 +19,7 @@ mod tests;
 /// What holds for a whole dispatcher.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many calls may wait, over all lanes, before the next is refused with [`Kind::QueueFull`].
+    /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`].
     pub max_queued: usize,
 }
 
@@ -73,16 +73,23 @@ impl Dispatcher {
         Self { config, ..Self::default() }
     }
 
-    /// Takes a call in and gives it its place in its lane; it starts after [`Dispatcher::handle_ready`]. Settled at once with
+    /// Takes a call in and gives it its place in its lane. It starts if it is ready and the lane is free. Settled at once with
     /// [`Kind::Closed`] or [`Kind::QueueFull`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
-        let Call { id, options, queued_at } = call;
+        let Call { id, options, queued_at, ready } = call;
         if self.calls.contains_key(&id) {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
         let timings = Timings { queued_at, ..Timings::default() };
         let lane = options.lane.clone();
-        let entry = Entry { options, state: State::Preparing, timings, sent: Sent::No, deadline: None, result: None };
+        let entry = Entry {
+            options,
+            state: if ready { State::Waiting } else { State::Preparing },
+            timings,
+            sent: Sent::No,
+            deadline: None,
+            result: None,
+        };
         self.calls.insert(id, entry);
         self.lane_mut(&lane).push(id);
         self.waiting += 1;
@@ -90,9 +97,8 @@ impl Dispatcher {
         self.emit(id);
         if self.closed {
             self.fail(id, closed(), now);
-        } else if self.waiting > self.config.max_queued {
-            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
-            self.fail(id, Error::new(Kind::QueueFull, message), now);
+        } else {
+            self.take(id, &lane, now);
         }
         Ok(())
     }
@@ -135,11 +141,12 @@ impl Dispatcher {
         self.lanes.clear();
     }
 
-    /// The body of the call is complete.
+    /// The body of the call is complete now.
     pub fn handle_ready(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Preparing) else { return };
         entry.state = State::Waiting;
         let lane = entry.options.lane.clone();
+        self.emit(id);
         self.advance(&lane, now);
     }
 
@@ -241,6 +248,15 @@ impl Dispatcher {
         let mut ids: Vec<_> = self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect();
         ids.sort_unstable();
         ids
+    }
+
+    /// Lets a new call start, or wait if not too many do.
+    fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
+        self.advance(lane, now);
+        if self.waiting > self.config.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
+            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
+            self.fail(id, Error::new(Kind::QueueFull, message), now);
+        }
     }
 
     /// Ends a call with an error, breaking its exchange off where one runs.

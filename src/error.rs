@@ -28,6 +28,8 @@ pub enum Kind {
     Unauthorized,
     /// The server does not know the action; it did not run.
     ActionNotFound,
+    /// The body is larger than the server takes.
+    BodyTooLarge,
     /// Too many calls wait.
     QueueFull,
     /// Dropped by `clear`.
@@ -60,6 +62,7 @@ impl Kind {
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthorized => "UNAUTHORIZED",
             Self::ActionNotFound => "ACTION_NOT_FOUND",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
             Self::QueueFull => "QUEUE_FULL",
             Self::Cleared => "CLEARED",
             Self::Closed => "CLOSED",

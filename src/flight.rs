@@ -9,6 +9,39 @@
 //!
 //! Where React's own client fails, this decoder does not: a text row may come after the row that uses it; a promise that resolves to itself
 //! is an error and not a loop; a Map or Set may contain itself; rows for development are skipped by everyone.
+//!
+//! # Rust types
+//!
+//! [`from_action`] and [`from_stream`] read an answer into any type that is `Deserialize`, [`to_reply`] encodes arguments that are
+//! `Serialize`, with no JavaScript in between.
+//!
+//! | Rust | written as | read from |
+//! |---|---|---|
+//! | `bool` | boolean | boolean |
+//! | `i8`…`u64`, `isize`, `usize` | number if a double holds it exactly, else bigint | number without a fraction, bigint, date (ms); in range |
+//! | `i128`, `u128` | bigint | the same |
+//! | `f32`, `f64` | number, `NaN`, `-0` and the infinities too | number, date (ms) |
+//! | `char`, `String` | string | string, bigint (digits), date (ISO text) |
+//! | `Option` | `None`: `null` | `None`: `null` or `undefined` |
+//! | `()`, unit structs | `null` | `null` or `undefined` |
+//! | bytes (`serialize_bytes`) | an error: binary data is not sent yet | array of numbers |
+//! | sequences, tuples, tuple structs | array | array, Set; of pairs also Map, FormData |
+//! | maps | object if every key is a string, else Map | object, Map, FormData |
+//! | structs | object | object, Map, FormData; an Error has `name` and `message` |
+//! | enums | as serde tags them: `"Unit"`, `{"Variant": …}` | the same |
+//! | newtype structs | what is inside | what is inside |
+//! | [`Date`] | date | date |
+//! | [`BigInt`] | bigint | bigint |
+//!
+//! Integers may be keys of an object where they are read: `{"1": …}` is a map of integers. Where serde asks for whatever is there
+//! (`serde_json::Value`, `#[serde(flatten)]`, tagged and untagged enums) a date is its ISO text, an invalid one `null`, and a bigint beyond
+//! 64 bits its digits. A promise is read as what it was settled with; one that is not settled is a `DECODE` error, one that was rejected the
+//! error it was rejected with. What is not in the table, as symbols, is a `DECODE` error where a type needs it, and not looked at where it
+//! does not.
+//!
+//! Messages say where (`.items[3].price: expected u32, found a string`) and never what; only what a type's own implementation says is
+//! repeated as it says it, up to 200 characters. Values may hold a container many times: what is read may not be larger than an answer of
+//! [`Limits::total_bytes`] could make it without that. Nesting is bounded by [`Limits::NATIVE_DEPTH`], which circles exceed.
 
 mod build;
 mod date;
@@ -22,11 +55,13 @@ mod number;
 mod part;
 mod rejection;
 mod row;
+mod serde;
 mod value;
 
+pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use build::{Build, Key};
 pub use decode::Decoder;
-pub use encode::{Body, Container, Contents, Encoded, Inspect, Look, Part, Shape, Temporaries, Text, encode};
+pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
 pub use limits::Limits;
 pub use model::{Made, Scalar};
 pub use native::Native;

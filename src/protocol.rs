@@ -4,15 +4,20 @@
 
 mod answer;
 mod id;
+mod version;
 
 pub use answer::{Answer, Body, Head, Redirect, RedirectType, Revalidated, classify, foreign, thrown, unknown_action};
 pub use id::ActionId;
+pub use version::{NextVersion, WireForm};
 
 /// The content type of a Flight answer, and what an action request accepts.
 pub const FLIGHT: &str = "text/x-component";
 
 /// The header that makes a POST an action.
 pub const NEXT_ACTION: &str = "next-action";
+
+/// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.
+pub const MAX_BODY_BYTES: u32 = 1_048_576;
 
 /// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {

@@ -8,6 +8,7 @@ mod exchange;
 mod fetch;
 mod host;
 mod outcome;
+mod size;
 mod timer;
 mod value;
 
@@ -17,11 +18,11 @@ use std::time::Duration;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use crate::call::{Call, CallId, LaneName, Options};
+use crate::call::{CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
-use crate::protocol::ActionId;
-use crate::{Error, Instant};
-use driver::Driver;
+use crate::protocol::{ActionId, MAX_BODY_BYTES, NextVersion, WireForm};
+use crate::{Error, Instant, Kind};
+use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::Request;
 use host::Host;
@@ -54,6 +55,10 @@ extern "C" {
     fn timeout(this: &Spec) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn url(this: &Spec) -> String;
+    #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
+    fn max_body_bytes(this: &Spec) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = nextVersion)]
+    fn next_version(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = queuedAt)]
     fn queued_at(this: &Spec) -> f64;
 }
@@ -75,16 +80,27 @@ impl Engine {
 
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
-        self.enter(spec, |action| {
-            let encoded = args::encode(&used(args, &action))?;
-            let request = Request { action, url: spec.url(), body: encoded.body, headers };
-            Ok(Work::Action(request, encoded.temporaries))
+        let body = ActionId::parse(&spec.action()).and_then(|action| {
+            let start = args::encode(&used(args, &action), wire_form(spec.next_version())?)?;
+            let (url, temporaries) = (spec.url(), start.temporaries);
+            let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
+            let work = move |body| {
+                fits(&body, limit)?;
+                Ok(Work::Action(Request { action, url, body, headers }, temporaries))
+            };
+            Ok(match start.body {
+                args::Body::Complete(body) => Body::Complete(work(body)?),
+                args::Body::Open(body) => {
+                    Body::Open(Box::pin(async move { work(body.await?).map_err(|error| (error, JsValue::UNDEFINED)) }))
+                }
+            })
         });
+        self.enter(spec, body);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
     pub fn exchange(&self, spec: &Spec, send: Function) {
-        self.enter(spec, |_| Ok(Work::Built(send)));
+        self.enter(spec, Ok(Body::Complete(Work::Built(send))));
     }
 
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
@@ -128,13 +144,17 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, prepare: impl FnOnce(ActionId) -> Result<Work, Error>) {
-        let (id, action, name) = (CallId(spec.id() as u64), spec.action(), spec.name());
-        let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
-        let call = Call { id, options, queued_at: Instant::from_millis(spec.queued_at()) };
-        match ActionId::parse(&action).and_then(prepare) {
-            Ok(work) => self.0.enter(call, &action, name, work),
-            Err(error) => self.0.refuse(id, &action, name.as_deref(), &(error, JsValue::UNDEFINED)),
+    fn enter(&self, spec: &Spec, body: Result<Body, Error>) {
+        let owner = Owner { action: spec.action().into(), name: spec.name().map(Into::into) };
+        match body {
+            Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
+            Ok(body) => {
+                let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
+                self.0.enter(CallId(spec.id() as u64), options, Instant::from_millis(spec.queued_at()), owner, body);
+            }
+            Err(error) => {
+                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), None));
+            }
         }
     }
 }
@@ -150,6 +170,30 @@ fn used(args: &Array, action: &ActionId) -> Array {
         kept.set(index, args.get(index));
     }
     kept
+}
+
+fn fits(body: &JsValue, limit: f64) -> Result<(), Error> {
+    if !limit.is_finite() {
+        return Ok(());
+    }
+    let bytes = size::of(body);
+    if bytes <= limit {
+        return Ok(());
+    }
+    let message = format!(
+        "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
+        bytes as u64, limit as u64
+    );
+    Err(Error::new(Kind::BodyTooLarge, message))
+}
+
+/// What the server reads: today's form unless its version, or `any`, says otherwise.
+pub(crate) fn wire_form(next_version: Option<String>) -> Result<WireForm, Error> {
+    match next_version.as_deref() {
+        None => Ok(WireForm::default()),
+        Some("any") => Ok(WireForm::any()),
+        Some(version) => Ok(WireForm::of(NextVersion::parse(version)?)),
+    }
 }
 
 /// Saturates at what a clock can hold.

@@ -4,7 +4,8 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   // The package is linked from ../pkg: Turbopack must be allowed to read above this folder.
   turbopack: { root: path.join(__dirname, "..") },
-  experimental: { authInterrupts: true },
+  // 64 MB: the end-to-end tests send a large file.
+  experimental: { authInterrupts: true, serverActions: { bodySizeLimit: "64mb" } },
   poweredByHeader: false,
 };
 

@@ -40,7 +40,9 @@ export class ActionCall extends Promise {
       const promise = new Promise((resolve, reject) => {
         settle = () => (this.#result.error ? reject(this.#result.error) : resolve(this.#result.outcome));
       });
-      promise.catch(() => {}); // the call itself rejects; one unhandled rejection is enough
+      // Whoever looks at one of the two need not look at the other.
+      promise.catch(() => {});
+      super.then(undefined, () => {});
       this.#outcome = { promise, settle };
       if (this.#result) settle();
     }

@@ -1,8 +1,8 @@
 // React's two encodings on their own, for answers and arguments that no dispatcher sends.
 
 import { ActionError, invalid, isActionError } from "./error.js";
-import { crashed, makeDecoding, makeEncoded } from "./loading.js";
-import { decodeOptions, encodeOptions } from "./options.js";
+import { crashed, instance, makeDecoding, makeEncoded } from "./loading.js";
+import { argumentList, decodeOptions, encodeOptions } from "./options.js";
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. */
 export function decode(load, source, options) {
@@ -16,10 +16,10 @@ export function decode(load, source, options) {
 
 /** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
 export async function encode(load, args, options) {
-  encodeOptions(options);
-  if (!Array.isArray(args)) throw invalid("args: expected an array");
+  const { nextVersion } = encodeOptions(options);
+  const list = argumentList(args);
   await load();
-  return trapped(() => makeEncoded(args));
+  return trapped(() => makeEncoded(list, nextVersion));
 }
 
 async function read(load, source, options, value) {
@@ -27,20 +27,21 @@ async function read(load, source, options, value) {
   const chunks = chunksOf(source);
   await load();
   const decoding = trapped(() => makeDecoding(bounds, (error, found) => (error ? value.reject(error) : value.resolve(found))));
+  const own = instance();
   try {
     for (;;) {
       const { done, value: chunk } = await chunks.next();
       if (done) break;
       if (!(chunk instanceof Uint8Array)) throw new TypeError("the stream gave something other than bytes");
-      const error = trapped(() => decoding.push(chunk));
+      const error = trapped(() => decoding.push(chunk), own);
       if (error) {
         chunks.cancel(error);
         throw error;
       }
     }
-    trapped(() => decoding.end());
+    trapped(() => decoding.end(), own);
   } catch (cause) {
-    throw isActionError(cause) ? cause : trapped(() => decoding.fail(cause));
+    throw isActionError(cause) ? cause : trapped(() => decoding.fail(cause), own);
   }
 }
 
@@ -57,13 +58,13 @@ function chunksOf(source) {
   return { next: () => reader.read(), cancel: (reason) => void reader.cancel(reason).catch(() => {}) };
 }
 
-/** What Rust throws is an `ActionError`; everything else is a trap. */
-function trapped(run) {
+/** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
+function trapped(run, own = instance()) {
   try {
     return run();
   } catch (error) {
     if (isActionError(error)) throw error;
-    crashed(error);
+    if (own === instance()) crashed(error);
     throw new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause: error });
   }
 }

@@ -1,10 +1,10 @@
 import { ActionCall } from "./call.js";
+import { EngineSlot } from "./engine.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { Events } from "./events.js";
 import { actionOf, asFetchWould, signalOf } from "./fetch.js";
-import { crashed, makeEngine } from "./loading.js";
 import { Open, describe } from "./open.js";
-import { callOptions, destination, dispatcherOptions, laneName, reference } from "./options.js";
+import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { route } from "./route.js";
 import { anyOf, onAbort } from "./signals.js";
 
@@ -14,18 +14,19 @@ import { anyOf, onAbort } from "./signals.js";
  */
 export class Dispatcher {
   #options;
-  #loadWasm;
-  #engine; // there once the wasm is
-  #kept = []; // what was called before that: { entry?, run(engine) }, in order
-  #attempt; // the load under way
-  #events = new Events((any) => this.#withEngine((engine) => engine.listen(any)));
+  #engine;
+  #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
 
   /** `loadWasm()` resolves when the wasm is there. */
   constructor(loadWasm, options) {
     this.#options = dispatcherOptions(options);
-    this.#loadWasm = loadWasm;
-    if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#load();
+    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued }, {
+      opened: (engine) => engine.listen(this.#events.any),
+      failed: (entry, error) => this.#refuse(entry, error),
+      lost: (makeError) => this.#lost(makeError),
+    });
+    if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
   call = (ref, args, options) => {
@@ -38,8 +39,9 @@ export class Dispatcher {
     entry.settle = settle;
     this.#enter(entry, (spec, copied) => {
       spec.url = this.#destination(copied.url ?? entry.url);
-      const list = args === undefined ? [] : args;
-      if (!Array.isArray(list)) throw invalid("args: expected an array");
+      spec.maxBodyBytes = this.#options.maxBodyBytes;
+      spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
+      const list = argumentList(args);
       const headers = this.#headers(copied.headers);
       return (engine) => engine.call(spec, list, headers);
     }, ref, options);
@@ -51,13 +53,18 @@ export class Dispatcher {
   route = (input, init, options) => route(this.#open, this.#send, input, init, options);
 
   fetch = (input, init) => {
-    const id = actionOf(input, init);
+    let id, own;
+    try {
+      id = actionOf(input, init);
+      own = signalOf(input, init);
+    } catch (error) {
+      return Promise.reject(error); // what `fetch` would say of these headers
+    }
     if (id === undefined) return this.route(input, init).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    const own = signalOf(input, init);
     const send = (signal) => this.#send(input, { ...init, signal: anyOf([signal, own]) });
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
     return answer;
@@ -71,8 +78,8 @@ export class Dispatcher {
       get size() {
         return dispatcher.#sizeOf(lane);
       },
-      pause: () => this.#withEngine((engine) => engine.pause(lane)),
-      resume: () => this.#withEngine((engine) => engine.resume(lane)),
+      pause: () => this.#engine.enter((engine) => engine.pause(lane)),
+      resume: () => this.#engine.enter((engine) => engine.resume(lane)),
       clear: (reason) => this.#clear(lane, reason),
     };
   };
@@ -86,7 +93,7 @@ export class Dispatcher {
   }
 
   snapshot = () => {
-    const known = new Map((this.#guard((engine) => engine.snapshot()) ?? []).map((info) => [info.id, info]));
+    const known = new Map((this.#engine.ask((engine) => engine.snapshot()) ?? []).map((info) => [info.id, info]));
     return [...this.#open.values()].map((entry) => known.get(entry.id) ?? describe(entry));
   };
 
@@ -98,8 +105,8 @@ export class Dispatcher {
   close = () => {
     if (this.#open.closed) return;
     this.#open.closed = true;
-    for (const { entry } of this.#kept.splice(0)) if (entry) this.#refuse(entry, closed());
-    this.#guard((engine) => engine.close());
+    for (const entry of this.#engine.kept) this.#refuse(entry, closed());
+    this.#engine.close();
     for (const entry of [...this.#open.values()]) entry.close?.();
   };
 
@@ -117,7 +124,7 @@ export class Dispatcher {
         action: id,
         name: entry.name,
         lane: entry.lane,
-        timeout: copied.timeout ?? this.#options.timeout,
+        timeout: finite(copied.timeout ?? this.#options.timeout),
         queuedAt: entry.queuedAt,
       };
       run = prepare(spec, copied);
@@ -126,7 +133,10 @@ export class Dispatcher {
       this.#refuse(entry, error instanceof ActionError ? error : invalid("the call's options cannot be read", error));
       return;
     }
-    if (!entry.settled) this.#withEngine(run, entry);
+    if (entry.over) return;
+    this.#engine.enter(run, entry);
+    if (entry.kept) this.#open.tell(entry);
+    else if (!entry.entered) this.#refuse(entry, closed()); // by its own url()
   }
 
   #destination(url) {
@@ -149,40 +159,40 @@ export class Dispatcher {
 
   #stateOf(entry) {
     if (entry.kept) return "loading";
-    return (entry.over ? undefined : this.#guard((engine) => engine.state(entry.id))) ?? "done";
+    return (entry.over ? undefined : this.#engine.ask((engine) => engine.state(entry.id))) ?? "done";
   }
 
   #abort(entry, reason) {
     if (entry.over) return false;
-    if (entry.entered && this.#engine) return this.#guard((engine) => engine.abort(entry.id, reason)) ?? false;
-    this.#refuse(entry, aborted(reason));
-    return true;
+    // False also while the engine reads the arguments: then the call is not in a lane yet.
+    if (entry.entered && this.#engine.ask((engine) => engine.abort(entry.id, reason))) return true;
+    return this.#refuse(entry, aborted(reason));
   }
 
   #clear(lane, reason) {
-    let count = 0;
-    for (const { entry } of [...this.#kept]) {
-      if (!entry || entry.over || (lane !== undefined && entry.lane !== lane)) continue;
-      this.#refuse(entry, new ActionError("CLEARED", "the call was dropped from its lane", { cause: reason }));
-      count += 1;
-    }
-    return count + (this.#guard((engine) => engine.clear(lane, reason)) ?? 0);
+    const kept = this.#keptIn(lane);
+    for (const entry of kept) this.#refuse(entry, new ActionError("CLEARED", "the call was dropped from its lane", { cause: reason }));
+    return kept.length + (this.#engine.ask((engine) => engine.clear(lane, reason)) ?? 0);
   }
 
   #sizeOf(lane) {
-    const kept = this.#kept.filter(({ entry }) => entry && !entry.over && entry.lane === lane).length;
-    return kept + (this.#guard((engine) => engine.waiting(lane)) ?? 0);
+    return this.#keptIn(lane).length + (this.#engine.ask((engine) => engine.waiting(lane)) ?? 0);
   }
 
-  /** Ends a call that the engine has not seen, or has lost. */
+  #keptIn(lane) {
+    return this.#engine.kept.filter((entry) => lane === undefined || entry.lane === lane);
+  }
+
+  /** Ends a call that is in no lane. False if it was over. */
   #refuse(entry, error) {
-    if (!this.#open.settle(entry)) return;
+    if (!this.#open.settle(entry)) return false;
     if (entry.actionId) error.actionId ??= entry.actionId;
     if (entry.name) error.actionName ??= entry.name;
     entry.settle(error);
     this.#forget(entry);
     entry.state = "done";
     this.#open.tell(entry, error.code);
+    return true;
   }
 
   #forget(entry) {
@@ -192,67 +202,10 @@ export class Dispatcher {
     this.#open.remove(entry);
   }
 
-  /** Runs something with the engine: now, or when it is there. */
-  #withEngine(run, entry) {
-    if (this.#engine) {
-      this.#run(run, entry);
-      return;
-    }
-    if (entry) entry.kept = true;
-    this.#kept.push({ entry, run });
-    if (entry) this.#load();
-  }
-
-  /** Runs something with the engine that is there. What it throws is a trap: it never throws otherwise. */
-  #guard(run) {
-    if (!this.#engine) return undefined;
-    try {
-      return run(this.#engine);
-    } catch (error) {
-      crashed(error);
-      return undefined;
-    }
-  }
-
-  #load() {
-    this.#attempt ??= this.#loadWasm()
-      .then(() => this.#start(), (error) => this.#giveUp(error))
-      .finally(() => (this.#attempt = undefined));
-  }
-
-  #start() {
-    if (this.#open.closed) return;
-    this.#engine = makeEngine(this.#host(), this.#options.maxQueued, (makeError) => this.#lost(makeError));
-    if (this.#events.any) this.#guard((engine) => engine.listen(true));
-    // What is called from inside a getter while this runs goes behind: the engine takes it in the order it comes.
-    for (const { entry, run } of this.#kept.splice(0)) {
-      if (entry?.over) continue;
-      this.#run(run, entry);
-    }
-  }
-
-  #run(run, entry) {
-    if (entry) entry.kept = false;
-    this.#guard(run);
-    if (!entry) return;
-    entry.entered = true;
-    // A getter among the arguments gave the call up while they were read.
-    if (entry.over) this.#guard((engine) => engine.abort(entry.id));
-  }
-
-  #giveUp(error) {
-    const kept = this.#kept;
-    this.#kept = kept.filter(({ entry }) => !entry); // a paused lane stays paused
-    for (const { entry } of kept) {
-      if (entry) this.#refuse(entry, new ActionError(error.code, error.message, { cause: error.cause }));
-    }
-  }
-
-  /** The instance trapped: its calls fail, the next call starts a fresh one. */
+  /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
-    this.#engine = undefined;
     for (const entry of [...this.#open.values()]) {
-      if (entry.close) continue; // a route: Rust never had it
+      if (!entry.entered) continue; // a route, or a call it has not seen
       if (entry.settled) this.#forget(entry);
       else this.#refuse(entry, makeError());
     }
@@ -266,9 +219,17 @@ export class Dispatcher {
       settle: (id, error, outcome) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;
-        if (error && outcome) error.outcome = outcome;
+        if (error && outcome) {
+          error.outcome = outcome;
+          error.status ??= outcome.status;
+        }
         entry.settle(error, outcome);
       },
+      refuse: (id, error) => {
+        const entry = this.#open.get(id);
+        if (entry) this.#refuse(entry, error);
+      },
+      over: (id) => this.#open.get(id) === undefined,
       forget: (id) => {
         const entry = this.#open.get(id);
         if (entry) this.#forget(entry);

@@ -6,7 +6,7 @@ import { ActionError } from "./error.js";
 let module; // compiled, kept for a fresh instance
 let attempt; // the load under way, or the one that succeeded
 let live = false; // whether the instance can be trusted
-let used = false; // whether there has been an instance
+let count = 0; // how many instances there have been
 const users = new Set();
 
 /** Resolves when the wasm is there. One attempt at a time; a failed one is forgotten. */
@@ -18,12 +18,22 @@ export function load(source) {
   return attempt;
 }
 
-/** A new engine for one dispatcher, once `load()` has resolved. `lost(makeError)` is called if the instance traps. */
+/**
+ * A new engine for one dispatcher, once `load()` has resolved. `lost(makeError)` is called if the instance traps, unless `release()`
+ * has been.
+ */
 export function makeEngine(host, maxQueued, lost) {
   instantiate();
+  const engine = new glue.Engine(host, maxQueued);
   users.add(lost);
-  return new glue.Engine(host, maxQueued);
+  return { engine, release: () => users.delete(lost) };
 }
+
+/** Whether `load()` has succeeded: an engine can be made at once. */
+export const isLoaded = () => module !== undefined;
+
+/** Names the instance: another one after each trap. */
+export const instance = () => count;
 
 /** A decoder of its own; `told(error, value)` hears of its value once. After `load()`. */
 export function makeDecoding(bounds, told) {
@@ -31,10 +41,10 @@ export function makeDecoding(bounds, told) {
   return new glue.Decoding(bounds, told);
 }
 
-/** Arguments as a request body. Throws what cannot be sent as an `ActionError`. After `load()`. */
-export function makeEncoded(args) {
+/** A promise of the arguments as a request body; rejects with an `ActionError`. After `load()`. */
+export function makeEncoded(args, nextVersion) {
   instantiate();
-  return glue.encode(args);
+  return glue.encode(args, nextVersion);
 }
 
 /** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */
@@ -49,21 +59,30 @@ export function crashed(cause) {
 }
 
 async function start(source) {
-  module = await compile(source);
-  instantiate();
+  const compiled = await compile(source);
+  try {
+    // The glue cannot take back a module of another kind, so it is looked at first.
+    if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === "engine_new")) throw new Error("it has no engine");
+    module = compiled;
+    instantiate();
+  } catch (cause) {
+    module = undefined;
+    throw new ActionError("WASM_LOAD", "the wasm is not the one that belongs to this package", { cause });
+  }
 }
 
 function instantiate() {
   if (live) return;
-  if (used) glue.__wbg_reset_state();
+  if (count > 0) glue.__wbg_reset_state();
   else glue.initSync({ module });
-  used = true;
   const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
   glue.setup(makeError, (message) => crashed(new Error(message)));
   live = true;
+  count += 1;
 }
 
 async function compile(find) {
+  if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
   if (blocked()) {
     const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
     throw new ActionError("WASM_BLOCKED", message);

@@ -9,7 +9,9 @@ const DISPATCHER = {
   fetch: (value) => expect(typeof value === "function", value, "a function"),
   credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
   timeout: duration,
+  maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
+  nextVersion,
 };
 
 const CALL = {
@@ -25,7 +27,7 @@ const ROUTE = { signal, timeout: duration, name: text };
 
 const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count };
 
-const ENCODE = {};
+const ENCODE = { nextVersion };
 
 const REFERENCE = { id: text, name: text, url: address };
 
@@ -50,7 +52,7 @@ export function laneName(value) {
 
 /** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
 export function destination(url) {
-  const page = globalThis.location?.href;
+  const page = /^https?:/.test(globalThis.location?.href) ? location.href : undefined;
   if (url === undefined && page === undefined) throw invalid("url: there is no page to take it from, so it must be given");
   let resolved;
   try {
@@ -72,6 +74,9 @@ function copy(options, table, what) {
   const copied = {};
   let name;
   try {
+    // A signal or an event passed in the place of options has its properties elsewhere: it would count as no options at all.
+    const prototype = Object.getPrototypeOf(options);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {
       if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}`);
       const value = options[name];
@@ -92,6 +97,22 @@ function expect(holds, value, what) {
   return value;
 }
 
+const VERSION = /^v?\d+(\.\d+){0,2}([-+].*)?$/;
+
+function nextVersion(value) {
+  return expect(value === "any" || VERSION.test(value), value, 'a version as "16.4.6", or "any"');
+}
+
+/** The version that an App Router page says it is of. */
+export function versionOfPage() {
+  try {
+    const { version } = globalThis.next;
+    return typeof version === "string" && VERSION.test(version) ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function text(value) {
   return expect(typeof value === "string", value, "a string");
 }
@@ -105,8 +126,25 @@ function count(value) {
 }
 
 function duration(value) {
-  expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
-  return value === Infinity ? undefined : value;
+  return expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
+}
+
+/** Milliseconds, where `Infinity` means that there is no limit. */
+export function finite(duration) {
+  return duration === Infinity ? undefined : duration;
+}
+
+/** The arguments of a call, read once. Next.js takes 1000 at the most. */
+export function argumentList(args) {
+  if (args === undefined) return [];
+  let list;
+  try {
+    if (Array.isArray(args) && args.length <= 1000) list = Array.from(args);
+  } catch (cause) {
+    throw invalid("args: cannot be read", cause);
+  }
+  if (list === undefined) throw invalid("args: expected an array of at most 1000 arguments");
+  return list;
 }
 
 function headers(value) {

@@ -1,13 +1,13 @@
-import { ActionError, aborted, closed } from "./error.js";
-import { routeOptions } from "./options.js";
+import { ActionError, aborted, closed, invalid } from "./error.js";
+import { signalOf } from "./fetch.js";
+import { finite, routeOptions } from "./options.js";
 import { anyOf, onAbort } from "./signals.js";
 
 /** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way. */
 export async function route(open, send, input, init, options) {
-  const { signal, timeout, name = describe(input, init) } = routeOptions(options);
+  const { signal, name, own, timeout } = readOptions(input, init, options);
   if (open.closed) throw closed();
   const controller = new AbortController();
-  const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
   const now = performance.now();
   const entry = open.add({ name, lane: "route", state: "running", queuedAt: now, startedAt: now });
   let stopped;
@@ -42,8 +42,19 @@ function late(timeout, sent) {
   return new ActionError("TIMEOUT", `no answer within ${timeout} ms`, { sent });
 }
 
+function readOptions(input, init, options) {
+  const { signal, timeout, name } = routeOptions(options);
+  try {
+    const own = routeOptions({ signal: signalOf(input, init) }).signal;
+    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init) };
+  } catch (error) {
+    throw error instanceof ActionError ? error : invalid("route: the request cannot be read", error);
+  }
+}
+
 function describe(input, init) {
-  const method = init?.method ?? (input instanceof Request ? input.method : "GET");
-  const url = input instanceof Request ? input.url : String(input);
+  const request = typeof Request === "function" && input instanceof Request ? input : undefined;
+  const method = init?.method ?? request?.method ?? "GET";
+  const url = request?.url ?? String(input);
   return `${String(method).toUpperCase()} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
 }

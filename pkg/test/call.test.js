@@ -63,9 +63,8 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
     ["INVALID_OPTION", [ID, [], { signal: {} }]],
     ["INVALID_OPTION", [ID, [], { headers: { "a b": "c" } }]],
     ["INVALID_OPTION", [ID, [], { url: "http://" }]],
-    ["ENCODE", [ID, [() => {}]]],
-    ["ENCODE", [ID, [Symbol("s")]]],
-    ["ENCODE", [ID, [{ a: { b: new (class Foo {})() } }]]],
+    ["ENCODE", [ID, [10n ** 301n]]],
+    ["ENCODE", [ID, ["x".repeat(600_000), "y".repeat(600_000)]]],
     ["ENCODE", [ID, [{ get a() { throw new Error("getter"); } }]]],
     ["ENCODE", [ID, [{ toJSON() { throw "toJSON"; } }]]],
   ];
@@ -76,6 +75,67 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
   assert.throws(() => createDispatcher({ retry: 1 }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ timeout: 0 }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ get url() { throw "getter"; } }), failure("INVALID_OPTION"));
+});
+
+test("open arguments hold their lane, and only theirs", async () => {
+  const d = createDispatcher({ url: server.url });
+  let resolve;
+  const from = server.requests.length;
+  const open = d.call(ID, [new Promise((done) => (resolve = done))]);
+  const behind = d.call(ID, ["behind"]);
+  assert.equal(await d.call(ID, ["beside"], { lane: "other" }), '["beside"]');
+  assert.deepEqual([open.state, behind.state], ["preparing", "waiting"]);
+  resolve("settled");
+  await Promise.all([open, behind]);
+  assert.match(server.requests.at(from + 1).body, /"settled"/);
+  assert.equal(server.requests.at(from + 2).body, '["behind"]');
+  const rejected = d.call(ID, [Promise.reject(new Error("mine"))]);
+  await assert.rejects(rejected, (error) => failure("ENCODE")(error) && error.cause.message === "mine");
+  let cancelled = false;
+  const stream = new ReadableStream({ cancel: () => (cancelled = true) });
+  const given_up = d.call(ID, [stream]);
+  assert.equal(given_up.abort("enough"), true);
+  await assert.rejects(given_up, (error) => failure("ABORTED")(error) && error.cause === "enough");
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.equal(cancelled, true);
+});
+
+test("the wire form follows the server's version", async () => {
+  const form = new FormData();
+  form.append("a", "1");
+  const sent = async (options) => {
+    await createDispatcher({ url: server.url, ...options }).call(ID, [form]);
+    return [...server.requests.at(-1).body.matchAll(/name="([^"]*)"/g)].map(([, name]) => name);
+  };
+  assert.deepEqual(await sent(), ["_1_a", "0"]);
+  assert.deepEqual(await sent({ nextVersion: "15.5.15" }), ["1_a", "0"]);
+  assert.deepEqual(await sent({ nextVersion: "any" }), ["_1_a", "1_a", "0"]);
+  globalThis.next = { version: "14.2.35" };
+  assert.deepEqual(await sent(), ["1_a", "0"]);
+  delete globalThis.next;
+  assert.throws(() => createDispatcher({ nextVersion: "latest" }), failure("INVALID_OPTION"));
+});
+
+test("a body the server would not take is refused before it is sent", async () => {
+  const d = createDispatcher({ url: server.url, maxBodyBytes: 1_000 });
+  const sent = server.requests.length;
+  await assert.rejects(d.call(ID, ["é".repeat(499)]), failure("BODY_TOO_LARGE"));
+  await assert.rejects(d.call(ID, [new Blob(["x".repeat(1_000)])]), failure("BODY_TOO_LARGE"));
+  await assert.rejects(d.call(ID, [Promise.resolve("x".repeat(1_000))]), failure("BODY_TOO_LARGE"));
+  assert.equal(server.requests.length, sent);
+  assert.equal((await d.call(ID, ["é".repeat(498)])).length, 502);
+  const big = new Blob([new Uint8Array(2 ** 20)]);
+  await assert.rejects(createDispatcher({ url: server.url }).call(ID, [big]), failure("BODY_TOO_LARGE"));
+  await createDispatcher({ url: server.url, maxBodyBytes: false }).call(ID, [big]);
+  assert.ok(Math.abs(server.requests.at(-1).body.length - 2 ** 20) < 1_024);
+});
+
+test("what cannot be shown to the server can come back", async () => {
+  const fetch = async () => new Response('0:{"a":"$@1"}\n1:["$T0:0","$T0:1:b"]\n', { headers: { "content-type": "text/x-component" } });
+  const [callback, nested] = [() => {}, new (class Mine {})()];
+  const d = createDispatcher({ url: server.url, fetch });
+  const [first, second] = await d.call(ID, [callback, { b: nested }]);
+  assert.ok(first === callback && second === nested);
 });
 
 test("abort before, while waiting, while running, and after", async () => {
@@ -227,4 +287,96 @@ test("ActionError is known across copies of the package", async () => {
   assert.ok(other(error) && error instanceof Error && error.name === "ActionError");
   assert.ok(!Object.keys(error).includes("excerpt") && error.excerpt === "page");
   for (const not of [null, undefined, 1, {}, new Error("x"), new Proxy({}, { get() { throw 1; } })]) assert.ok(!isActionError(not));
+});
+
+test("Infinity switches the dispatcher's timeout off", async () => {
+  const d = createDispatcher({ url: `${server.url}?wait=60`, timeout: 20 });
+  await assert.rejects(d.call(ID), failure("TIMEOUT", "unknown"));
+  assert.equal(await d.call(ID, ["x"], { timeout: Infinity }), '["x"]');
+});
+
+test("an error says the status of the answer", async () => {
+  const fetch = async () => new Response('0:{"a":"$@1"}\n1:E{"digest":"7"}\n', { status: 500, headers: { "content-type": "text/x-component" } });
+  await assert.rejects(createDispatcher({ url: server.url, fetch }).call(ID), { code: "ACTION_THREW", status: 500, digest: "7", sent: "yes" });
+});
+
+test("whoever awaits the outcome need not look at the call too", async () => {
+  await assert.rejects(createDispatcher({ url: server.url }).call("bad").outcome, { code: "INVALID_OPTION" });
+  await new Promise((resolve) => setTimeout(resolve, 10)); // an unhandled rejection would fail this test
+});
+
+test("options that are no options, arguments that cannot be read", async () => {
+  const d = createDispatcher({ url: server.url });
+  const other = d.call(ID, ["other"]);
+  const thrower = Object.defineProperty([1, 2], 1, { get() { throw new Error("element"); } });
+  const { proxy, revoke } = Proxy.revocable([1], {});
+  revoke();
+  for (const args of [[ID, [], new AbortController().signal], [ID, thrower], [ID, proxy], [ID, new Array(1001)], ["0".repeat(40), new Array(2 ** 32 - 1)]]) {
+    await assert.rejects(d.call(...args), failure("INVALID_OPTION"));
+  }
+  assert.equal(await other, '["other"]', "nobody else is touched");
+});
+
+test("a call made by a getter among the arguments comes after its own", async () => {
+  await ready();
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  const from = server.requests.length;
+  let inner;
+  const outer = d.call(ID, [{ get x() { inner = d.call(ID, ["inner"]); return "outer"; } }]);
+  await Promise.all([outer, inner]);
+  assert.deepEqual(server.requests.slice(from).map(({ body }) => body), ['[{"x":"outer"}]', '["inner"]']);
+});
+
+test("every refused call is told to listeners once", async () => {
+  await ready();
+  const d = createDispatcher({ url: server.url });
+  const first = d.call(ID);
+  await first;
+  await over(first);
+  const events = [];
+  d.subscribe(({ id, state, code }) => events.push([id, state, code]));
+  await Promise.allSettled([d.call("bad"), d.call(ID, [{ get a() { throw 1; } }]), d.call(ID, [], { lane: "" })]);
+  const controller = new AbortController();
+  await assert.rejects(d.call(ID, [{ get a() { controller.abort(); return 1; } }], { signal: controller.signal }), failure("ABORTED"));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const codes = ["INVALID_OPTION", "ENCODE", "INVALID_OPTION", "ABORTED"];
+  assert.deepEqual(events.sort(([a], [b]) => a - b), codes.map((code, index) => [index + 2, "done", code]));
+});
+
+test("a setTimeout of the page's own may call back", async () => {
+  const d = createDispatcher({ url: server.url });
+  const { setTimeout } = globalThis;
+  let inner;
+  globalThis.setTimeout = (...args) => {
+    globalThis.setTimeout = setTimeout;
+    inner = d.call(ID, ["inner"]);
+    return setTimeout(...args);
+  };
+  try {
+    assert.equal(await d.call(ID, ["outer"], { timeout: 5_000 }), '["outer"]');
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assert.equal(await inner, '["inner"]');
+});
+
+test("a Response of the page's own whose body is no bytes", async () => {
+  const headers = new Headers({ "content-type": "text/x-component" });
+  const detached = new ArrayBuffer(8);
+  structuredClone(detached, { transfer: [detached] });
+  for (const buffer of [Symbol("x"), -1, "text", detached, null]) {
+    const fetch = async () => ({ status: 200, headers, body: null, arrayBuffer: async () => buffer });
+    const d = createDispatcher({ url: server.url, fetch });
+    await assert.rejects(d.call(ID), isActionError);
+    assert.equal(d.pending, 0);
+  }
+});
+
+test("chunks of another realm are bytes too", async () => {
+  const { runInNewContext } = await import("node:vm");
+  const chunk = runInNewContext("bytes => new Uint8Array(bytes)")([...new TextEncoder().encode('0:{"a":"other realm"}\n')]);
+  const body = { getReader: () => ({ read: async () => (body.read ? { done: true } : ((body.read = true), { done: false, value: chunk })) }) };
+  const fetch = async () => ({ status: 200, headers: new Headers({ "content-type": "text/x-component" }), body });
+  assert.equal(await createDispatcher({ url: server.url, fetch }).call(ID), "other realm");
 });

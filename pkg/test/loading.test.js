@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { createDispatcher, init, ready } from "../index.js";
+import { createDispatcher, decode, init, ready } from "../index.js";
 import { Engine } from "../wasm/actionlane.js";
 import { ID, serve } from "./server.js";
 
@@ -22,6 +22,23 @@ test("a failed load rejects what was kept, and a route never needed it", async (
   await assert.rejects(init(new Response("gone", { status: 404 })), { code: "WASM_LOAD" });
   await assert.rejects(init(Promise.reject(new Error("offline"))), Error);
   await assert.rejects(init(new Uint8Array([1, 2, 3])), { code: "WASM_LOAD" });
+});
+
+test("a call made by whoever hears of the failure starts another load", async () => {
+  const d = createDispatcher({ url: server.url });
+  const again = d.call(ID).catch(() => d.call(ID));
+  await assert.rejects(again, { code: "WASM_LOAD" });
+});
+
+test("a wasm of another kind is a failed load", async () => {
+  const other = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  await assert.rejects(init(other), { code: "WASM_LOAD" });
+});
+
+test("a dispatcher closed by its own url(), before the wasm is there", async () => {
+  const d = createDispatcher({ url: () => (d.close(), server.url) });
+  await assert.rejects(d.call(ID), { code: "CLOSED" });
+  await d.idle();
 });
 
 test("a policy that forbids wasm is told apart", async () => {
@@ -62,21 +79,44 @@ test("once it is there, ready is quiet and a second init changes nothing", async
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"]), '["x"]');
 });
 
+test("a stream begun before a trap fails alone", async () => {
+  let controller;
+  const { value, done } = decode(new ReadableStream({ start: (c) => (controller = c) }));
+  controller.enqueue(new TextEncoder().encode("0:"));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  trapOnce();
+  await assert.rejects(d.call(ID), { code: "INTERNAL" });
+  d.lane("main").pause();
+  await createDispatcher({ url: server.url }).call(ID);
+  const waiting = d.call(ID, ["waiting"]);
+  controller.enqueue(new TextEncoder().encode("1\n"));
+  await assert.rejects(value, { code: "INTERNAL" });
+  await assert.rejects(done, { code: "INTERNAL" });
+  d.lane("main").resume();
+  assert.equal(await waiting, '["waiting"]');
+});
+
 test("a trap fails what is open, everywhere, and the next call gets a fresh instance", async () => {
   const [one, two] = [createDispatcher({ url: server.url }), createDispatcher({ url: server.url })];
   await Promise.all([one.call(ID), two.call(ID)]);
   one.lane("main").pause();
   const waiting = one.call(ID, ["waiting"]);
-  const { call } = Engine.prototype;
-  Engine.prototype.call = () => {
-    Engine.prototype.call = call;
-    throw new WebAssembly.RuntimeError("unreachable");
-  };
+  trapOnce();
   await assert.rejects(two.call(ID), (error) => error.code === "INTERNAL" && error.cause instanceof WebAssembly.RuntimeError);
   await assert.rejects(waiting, { code: "INTERNAL" });
   assert.equal(one.pending + two.pending, 0);
   for (const d of [one, two]) assert.equal(await d.call(ID, ["fresh"]), '["fresh"]');
 });
+
+function trapOnce() {
+  const { call } = Engine.prototype;
+  Engine.prototype.call = () => {
+    Engine.prototype.call = call;
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+}
 
 function deferred() {
   const made = {};

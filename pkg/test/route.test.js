@@ -84,3 +84,18 @@ test("fetch rejects as fetch does", async () => {
   await assert.rejects(d.fetch(server.url, { signal }), { name: "AbortError" });
   assert.equal(await d.call(ID, ["next"]), '["next"]');
 });
+
+test("what is wrong with a route or a fetch rejects it and leaves nothing open", async () => {
+  const d = createDispatcher({ url: server.url });
+  await assert.rejects(d.route(server.url, { signal: new AbortController() }), { code: "INVALID_OPTION" });
+  await assert.rejects(d.route(Symbol("x")), { code: "NETWORK" });
+  await assert.rejects(d.fetch(server.url, { method: "POST", headers: { "bad name": "x" } }), TypeError);
+  assert.equal(d.pending, 0);
+  await d.idle();
+});
+
+test("fetch lets the server judge an id", async () => {
+  const d = createDispatcher({ url: server.url });
+  const response = await d.fetch(server.url, { method: "POST", headers: { "Next-Action": "odd" }, body: "x" });
+  assert.match(await response.text(), /1:"x"/);
+});

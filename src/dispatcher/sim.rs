@@ -73,17 +73,18 @@ impl Sim {
 
     /// Makes a call whose body is complete.
     pub(super) fn call(&mut self, id: u64, options: Options, script: Script) -> CallId {
-        let id = self.prepare(id, options, script);
-        self.core.handle_ready(id, self.now);
-        self.drive();
-        id
+        self.enqueue(id, options, script, true)
     }
 
     /// Makes a call whose body is not complete yet.
     pub(super) fn prepare(&mut self, id: u64, options: Options, script: Script) -> CallId {
+        self.enqueue(id, options, script, false)
+    }
+
+    fn enqueue(&mut self, id: u64, options: Options, script: Script, ready: bool) -> CallId {
         let id = CallId(id);
         self.scripts.insert(id, script);
-        self.core.enqueue(Call { id, options, queued_at: self.now }, self.now).unwrap();
+        self.core.enqueue(Call { id, options, queued_at: self.now, ready }, self.now).unwrap();
         self.drive();
         id
     }

@@ -212,10 +212,13 @@ fn close_rejects_everything_in_order_and_takes_no_more() {
 #[test]
 fn a_full_queue_refuses_the_next() {
     let mut sim = Sim::with(Config { max_queued: 1 });
+    sim.call(9, lane("parallel"), Script::answers(5));
     sim.call(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
     let third = sim.call(3, lane("main"), Script::answers(10));
     assert_eq!(sim.kind(third), Some(Kind::QueueFull));
+    let elsewhere = sim.call(4, lane("cart"), Script::answers(10));
+    assert_eq!(sim.core.state(elsewhere), State::Running, "what need not wait is not refused");
     sim.run_until(100);
     assert_eq!(sim.kind(CallId(2)), None);
 }
@@ -240,7 +243,7 @@ fn an_action_not_found_did_not_run() {
 fn a_known_id_is_refused() {
     let mut sim = Sim::new();
     let id = sim.call(1, lane("main"), Script::answers(10));
-    let again = Call { id, options: Options::default(), queued_at: sim.now };
+    let again = Call { id, options: Options::default(), queued_at: sim.now, ready: true };
     assert_eq!(sim.core.enqueue(again, sim.now).unwrap_err().kind(), Kind::Internal);
 }
 
@@ -248,7 +251,7 @@ fn a_known_id_is_refused() {
 fn events_carry_times_and_the_result() {
     let mut core = Dispatcher::default();
     let id = CallId(7);
-    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1) }, ms(2)).unwrap();
+    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), ready: false }, ms(2)).unwrap();
     core.handle_ready(id, ms(3));
     core.handle_sent(id);
     core.handle_head(id, ms(4));
@@ -258,7 +261,7 @@ fn events_carry_times_and_the_result() {
         .filter_map(|effect| if let Effect::Emit(event) = effect { Some(event) } else { None })
         .collect();
     let states: Vec<_> = events.iter().map(|event| event.state.as_str()).collect();
-    assert_eq!(states, ["waiting", "running", "draining", "done"]);
+    assert_eq!(states, ["preparing", "waiting", "running", "draining", "done"]);
     let last = events.last().unwrap();
     let t = last.timings;
     assert_eq!(

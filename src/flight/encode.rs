@@ -3,112 +3,41 @@
 //! ```text
 //! body  = json                  where no part was needed: one text
 //!       | part* "0" = json      else form data, the root last: every part comes before the ones that refer to it
-//! part  = <d> = json            a Map's entries, a Set's or an iterator's values
-//!       | <d> = Blob
+//! part  = <d> = json            a Map's entries, the values of a Set or an iterator, what a promise or a lazy component came to,
+//!                               {"id":…,"bound":null | "$@<h>"} of a function of the server's
+//!       | <d> = Blob            a file, or the bytes of a buffer
 //!       | "_<h>_<key>" = entry  of a FormData
+//!       | "S<d>" = json         a value of a stream or an async iterable
+//!       | "S<d>" = "C" json?    its end, with what it returned
 //! json  = as in answers: "$$…" "$undefined" "$NaN" "$Infinity" "$-Infinity" "$-0" "$n…" "$D…"
-//!         "$Q<h>" "$W<h>" "$i<h>" "$K<h>" "$B<h>"    the parts above
-//!         "$<h>:k1:k2"                               an object written already: where
+//!         "$Q<h>" "$W<h>" "$i<h>" "$K<h>" "$B<h>" "$A<h>" …  the parts above
+//!         "$@<h>" "$<h>" "$h<h>" "$R<h>" "$r<h>" "$X<h>" "$x<h>"
+//!         "$<h>:k1:k2"                                       an object written already: where
+//!         "$T"                                               what the server can only give back
 //! ```
 //!
 //! `<d>` and `<h>` are a part's id in decimal and in hex. React writes decimal ids into the names of FormData entries, where its servers look
 //! for hex: from id 10 on the form arrives empty. Hex is right on all of them.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
-use std::rc::Rc;
-use std::vec;
 
+mod bounds;
+mod frame;
+mod inspect;
+mod open;
+mod place;
+mod write;
+
+use self::bounds::Tree;
+use self::frame::{Frame, Next, Rest};
+use self::place::Place;
 use super::{Key, Limits, json};
+use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
-/// What [`encode`] needs to know of values.
-pub trait Inspect {
-    /// A value. Clones of a container are the same container.
-    type Value: Clone;
-
-    /// What `value` is. `key` is where it stands, for hosts with a `toJSON(key)`.
-    fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value>;
-
-    /// What is in a container; asked once for each that is written. `None` if reading it threw.
-    fn contents(&mut self, value: &Self::Value, container: Container) -> Option<Contents<Self::Value>>;
-
-    /// A finite number as JavaScript's `Number::toString` writes it.
-    fn number(&mut self, number: f64) -> String;
-
-    /// The number under which this very container is remembered.
-    fn known(&mut self, value: &Self::Value) -> Option<u32>;
-
-    /// Remembers a container.
-    fn remember(&mut self, value: &Self::Value, number: u32);
-}
-
-/// What a value is.
-#[derive(Debug)]
-pub struct Look<V> {
-    /// What the value's `toJSON` gave instead of it.
-    pub value: Option<V>,
-    pub shape: Shape,
-}
-
-/// Everything a value can be, as far as it can be sent.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
-    Null,
-    Undefined,
-    Bool(bool),
-    Number(f64),
-    String(Text),
-    /// Decimal digits, perhaps after a `-`.
-    BigInt(String),
-    /// As `toISOString` writes it; an invalid date is `Null`.
-    Date(String),
-    Container(Container),
-    /// Something that cannot be sent, with its article: "a function".
-    Unsupported(&'static str),
-    /// Reading it threw.
-    Threw,
-}
-
-/// What holds other values, and is referred to when it is met again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// `Values`; holes are `undefined`.
-    Array,
-    /// `Members`: own, enumerable, with string keys.
-    Object,
-    /// `Entries`.
-    Map,
-    /// `Values`.
-    Set,
-    /// `Values`: those that remain.
-    Iterator,
-    /// `Values`, of something else that can be iterated: it arrives as an array.
-    Iterable,
-    /// `Fields`: strings and files, which are sent as they are.
-    FormData,
-    /// A Blob or File, sent as it is; never asked for its contents.
-    Blob,
-}
-
-/// What is in a container.
-#[derive(Debug)]
-pub enum Contents<V> {
-    Values(Vec<V>),
-    Members(Vec<(Text, V)>),
-    Entries(Vec<(V, V)>),
-    Fields(Vec<(String, V)>),
-}
-
-/// A string of JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Text {
-    /// All of it is Unicode.
-    Plain(String),
-    /// It is not: halves of surrogate pairs are in it. As `JSON.stringify` writes it, quotes included.
-    Quoted(String),
-}
+pub use self::inspect::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
+pub use self::place::Temporaries;
 
 /// An encoded value.
 #[derive(Debug)]
@@ -134,355 +63,449 @@ pub enum Part<V> {
         name: String,
         text: String,
     },
-    /// A string, Blob or File of the caller's, unchanged.
+    /// A string, Blob or File, as it is.
     Entry {
         name: String,
         value: V,
     },
 }
 
-/// Every container that was sent, by its path. Servers that send one back send only its path.
-pub struct Temporaries<V>(Rc<Sent<V>>);
-
-struct Sent<V> {
-    places: Vec<Place<V>>,
-    paths: OnceCell<HashMap<String, usize>>,
-}
-
-/// Where a container was written.
-struct Place<V> {
-    parent: Option<u32>,
-    /// The key in the parent; the part's id in hex where there is none.
-    key: String,
-    /// `None` for arrays that only exist in the encoding: a Map's entries.
-    value: Option<V>,
-}
-
-/// Encodes `root`, for an action the array of its arguments.
+/// Encodes `root`, for an action the array of its arguments, for servers of today.
 ///
-/// Fails with `ENCODE`, saying where, when something in it cannot be sent, threw while it was read, or is nested deeper than
-/// [`Limits::DEFAULT`] allows.
+/// Fails with `ENCODE`, saying where, when something in it cannot be sent, threw while it was read, is nested deeper than
+/// [`Limits::DEFAULT`] allows, is more than the server takes, or comes later: that needs an [`Encoder`].
 pub fn encode<H: Inspect>(host: &mut H, root: H::Value) -> Result<Encoded<H::Value>, Error> {
-    let mut encoder =
-        Encoder { host, out: String::new(), outer: Vec::new(), frames: Vec::new(), places: Vec::new(), parts: Vec::new(), ids: 0 };
-    encoder.value(root, None)?;
-    while let Some(mut frame) = encoder.frames.pop() {
-        match frame.next() {
-            None => encoder.close(frame),
-            Some((value, separate)) => {
-                if separate {
-                    encoder.out.push(',');
-                }
-                if let Rest::Members(..) = frame.rest {
-                    encoder.key(&frame.key);
-                }
-                encoder.frames.push(frame);
-                match value {
-                    Next::Value(value) => encoder.value(value, encoder.frames.last().and_then(|frame| frame.place))?,
-                    Next::Pair(key, value) => encoder.pair(key, value),
-                }
-            }
-        }
-    }
-    let Encoder { out, places, mut parts, .. } = encoder;
-    let body = if parts.is_empty() {
-        Body::Text(out)
-    } else {
-        parts.push(Part::Json { name: "0".to_owned(), text: out });
-        Body::Form(parts)
-    };
-    Ok(Encoded { body, temporaries: Temporaries(Rc::new(Sent { places, paths: OnceCell::new() })) })
+    let encoder = Encoder::new(host, root, WireForm::default())?;
+    encoder.open_place().map_or(Ok(()), |place| Err(Error::new(Kind::Encode, format!("{place} is still open"))))?;
+    Ok(encoder.finish())
 }
 
-/// How many keys a message names before it says `…`.
-const MAX_STEPS: usize = 16;
-
-struct Encoder<'h, H: Inspect> {
-    host: &'h mut H,
+/// Encodes values of which something may come later: promises, streams.
+///
+/// The whole root is read at once. Then whoever drives it takes the open [`Slot`]s, waits for their sources and says what came, in the order in
+/// which it came; what comes may open more. Once nothing is open, the body is complete. After an error there is no body.
+///
+/// ```
+/// use actionlane::flight::{Body, Encoder, Native, Settled, Shared, Value};
+/// use actionlane::protocol::WireForm;
+///
+/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
+/// let slot = encoder.poll_open().expect("the promise");
+/// encoder.settle(slot.id, Value::string("late"))?;
+/// assert!(encoder.is_complete());
+/// let Body::Form(parts) = encoder.finish().body else { panic!() };
+/// assert_eq!(parts.len(), 2, "1 = \"late\", 0 = [\"$@1\"]");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
+pub struct Encoder<H: Inspect> {
+    host: H,
+    wire: WireForm,
     /// The text being written.
     out: String,
     /// The texts around it, which go on once it is a part.
     outer: Vec<String>,
     frames: Vec<Frame<H::Value>>,
-    places: Vec<Place<H::Value>>,
+    trees: Vec<Tree>,
+    /// What is being written.
+    top: Top,
+    temporaries: Temporaries<H::Value>,
     parts: Vec<Part<H::Value>>,
+    /// The root's text.
+    root: String,
     ids: u32,
+    /// Slots that nobody has taken.
+    slots: VecDeque<Slot<H::Value>>,
+    open: BTreeMap<u32, open::Open>,
 }
 
-/// A container that is being written.
-struct Frame<V> {
-    rest: Rest<V>,
-    /// How many of its values were begun.
-    count: usize,
-    /// The key of the one begun last.
-    key: Text,
-    /// Its place, if it can be referred to.
-    place: Option<u32>,
-    /// It is a part of its own.
-    part: Option<u32>,
+/// What the outermost value is.
+enum Top {
+    Root,
+    /// What a slot settled with: a part of its own. Where the slot stands.
+    Part(u32, String),
+    /// A value of a stream, which nothing can refer to. Where the stream stands.
+    Chunk(String),
 }
 
-enum Rest<V> {
-    Values(vec::IntoIter<V>),
-    Members(vec::IntoIter<(Text, V)>),
-    Entries(vec::IntoIter<(V, V)>),
-}
+/// How many keys a message names before it says `…`.
+const MAX_STEPS: usize = 16;
 
-enum Next<V> {
-    Value(V),
-    Pair(V, V),
-}
-
-impl<V> Frame<V> {
-    fn new(rest: Rest<V>, place: Option<u32>, part: Option<u32>) -> Self {
-        Self { rest, count: 0, key: Text::Plain(String::new()), place, part }
+impl<H: Inspect> Encoder<H> {
+    /// Reads and writes `root`. Fails as [`encode`] does.
+    pub fn new(host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
+        let mut encoder = Self {
+            host,
+            wire,
+            out: String::new(),
+            outer: Vec::new(),
+            frames: Vec::new(),
+            trees: Vec::new(),
+            top: Top::Root,
+            temporaries: Temporaries::default(),
+            parts: Vec::new(),
+            root: String::new(),
+            ids: 0,
+            slots: VecDeque::new(),
+            open: BTreeMap::new(),
+        };
+        encoder.root = encoder.write(root, Top::Root)?;
+        Ok(encoder)
     }
 
-    /// The next value, and whether one came before it.
-    fn next(&mut self) -> Option<(Next<V>, bool)> {
-        let value = match &mut self.rest {
-            Rest::Values(values) => Next::Value(values.next()?),
-            Rest::Entries(entries) => entries.next().map(|(key, value)| Next::Pair(key, value))?,
-            Rest::Members(members) => {
-                let (key, value) = members.next()?;
-                self.key = key;
-                Next::Value(value)
+    /// What the answer may refer back to. It grows until the body is complete.
+    pub fn temporaries(&self) -> Temporaries<H::Value> {
+        self.temporaries.clone()
+    }
+
+    /// The body, the root last; what is still open will never come.
+    pub fn finish(self) -> Encoded<H::Value> {
+        let Self { root, temporaries, mut parts, ids, .. } = self;
+        let body = if parts.is_empty() && ids == 0 {
+            Body::Text(root)
+        } else {
+            parts.push(Part::Json { name: "0".to_owned(), text: root });
+            Body::Form(parts)
+        };
+        Encoded { body, temporaries }
+    }
+
+    /// Writes a whole value.
+    fn write(&mut self, value: H::Value, top: Top) -> Result<String, Error> {
+        self.top = top;
+        self.value(value)?;
+        while let Some(mut frame) = self.frames.pop() {
+            match frame.next() {
+                None => self.close_container(frame),
+                Some((value, separate)) => {
+                    if separate {
+                        self.out.push(',');
+                    }
+                    if let Rest::Members(..) = frame.rest {
+                        self.key(&frame.key);
+                    }
+                    self.frames.push(frame);
+                    match value {
+                        Next::Value(value) => self.value(value)?,
+                        Next::Pair(key, value) => self.pair(key, value)?,
+                    }
+                }
             }
-        };
-        self.count += 1;
-        Some((value, self.count > 1))
+        }
+        self.trees.clear();
+        Ok(std::mem::take(&mut self.out))
     }
-}
 
-impl<H: Inspect> Encoder<'_, H> {
     /// Writes a value; of a container only the beginning.
-    fn value(&mut self, value: H::Value, parent: Option<u32>) -> Result<(), Error> {
-        let key = match self.frames.last() {
-            Some(Frame { rest: Rest::Members(..), key: Text::Plain(key) | Text::Quoted(key), .. }) => Key::Name(key),
-            Some(frame) => Key::Index(frame.count - 1),
-            None => Key::Name(""),
-        };
-        let look = self.host.look(&value, key);
+    fn value(&mut self, value: H::Value) -> Result<(), Error> {
+        let look = self.host.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
         let value = look.value.unwrap_or(value);
         match look.shape {
             Shape::Null => self.out.push_str("null"),
             Shape::Undefined => self.out.push_str("\"$undefined\""),
             Shape::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             Shape::Number(number) => self.number(number),
-            Shape::String(text) => self.text(&text),
-            Shape::BigInt(digits) => self.special('n', &digits),
+            Shape::String(text) => {
+                if let Some(tree) = self.tree() {
+                    tree.add(bounds::units(&text));
+                }
+                self.text(&text);
+            }
+            Shape::BigInt(digits) => {
+                if digits.len() > bounds::MAX_DIGITS {
+                    return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
+                }
+                if let Some(tree) = self.tree() {
+                    tree.add(digits.len());
+                }
+                self.special('n', &digits);
+            }
             Shape::Date(iso) => self.special('D', &iso),
-            Shape::Container(container) => return self.container(value, container, parent),
-            Shape::Unsupported(what) => return Err(self.error(&format!("is {what}"))),
+            Shape::Container(container) => return self.container(value, container),
+            Shape::Opaque(opaque) => return self.opaque(value, opaque),
             Shape::Threw => return Err(self.error("threw while it was read")),
         }
+        self.within_bounds()
+    }
+
+    /// What the server can only give back. React: a function or a symbol needs a path by which it is given back, an element, too, unless it
+    /// is all there is.
+    fn opaque(&mut self, value: H::Value, opaque: Opaque) -> Result<(), Error> {
+        if opaque == Opaque::Instance {
+            if !self.refer(&value) {
+                self.register(&value);
+                self.out.push_str("\"$T\"");
+            }
+            return Ok(());
+        }
+        let key = if self.frames.is_empty() && opaque != Opaque::Element { None } else { self.place() };
+        match key {
+            Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
+            None => {
+                return Err(self.error(&format!("is {}, and the server could not say which: it cannot be sent there", opaque.name())));
+            }
+        };
+        self.out.push_str("\"$T\"");
         Ok(())
     }
 
-    fn container(&mut self, value: H::Value, container: Container, parent: Option<u32>) -> Result<(), Error> {
-        if let Some(number) = self.host.known(&value) {
-            let reference = format!("${}", path(&self.places, number));
-            json::quote(&mut self.out, &reference);
-            return Ok(());
-        }
-        let place = self.register(&value, parent);
-        if container == Container::Blob {
-            let id = self.id('B');
-            self.parts.push(Part::Entry { name: id.to_string(), value });
+    fn container(&mut self, value: H::Value, container: Container) -> Result<(), Error> {
+        let bound = container == Container::Array && matches!(self.frames.last(), Some(Frame { rest: Rest::Bound(..), .. }));
+        if container != Container::Lazy && !bound && self.refer(&value) {
             return Ok(());
         }
         if self.frames.len() >= Limits::DEFAULT.depth {
             return Err(self.error(&format!("is nested deeper than {} containers", Limits::DEFAULT.depth)));
         }
+        let place = match container {
+            Container::Promise | Container::Lazy | Container::Reference => None,
+            _ if bound => None,
+            _ => self.register(&value),
+        };
+        if container == Container::Blob {
+            let id = self.id("B");
+            self.parts.push(Part::Entry { name: id.to_string(), value });
+            return Ok(());
+        }
         let Some(contents) = self.host.contents(&value, container) else { return Err(self.error("threw while it was read")) };
         let rest = match contents {
-            Contents::Values(values) => Rest::Values(values.into_iter()),
+            Contents::Values(values) => {
+                if values.len() > bounds::MAX_ARGUMENTS && (bound || (self.frames.is_empty() && matches!(self.top, Top::Root))) {
+                    let what = if bound { "is bound to" } else { "has" };
+                    return Err(self.error(&format!("{what} more than 1000 arguments, which the server refuses: pass one array")));
+                }
+                Rest::Values(values.into_iter())
+            }
             Contents::Members(members) => Rest::Members(members.into_iter()),
             Contents::Entries(entries) => Rest::Entries(entries.into_iter()),
             Contents::Fields(fields) => {
-                let id = self.id('K');
-                self.parts.extend(fields.into_iter().map(|(key, value)| Part::Entry { name: format!("_{id:x}_{key}"), value }));
+                self.fields(fields);
+                return Ok(());
+            }
+            Contents::Bytes { blob, len } => {
+                let Container::Binary(letter) = container else { return Err(self.error("cannot be sent")) };
+                if let Some(tree) = self.tree() {
+                    tree.add(len);
+                }
+                let id = self.id(letter.encode_utf8(&mut [0; 4]));
+                self.parts.push(Part::Entry { name: id.to_string(), value: blob });
+                return self.within_bounds();
+            }
+            Contents::Later { later, source } => {
+                self.later(&value, later, source);
+                return Ok(());
+            }
+            Contents::Loaded(loaded) => {
+                return self.loaded(loaded);
+            }
+            Contents::Reference { id, bound } => {
+                self.outer.push(std::mem::take(&mut self.out));
+                self.out.push_str("{\"id\":");
+                json::quote(&mut self.out, &id);
+                self.out.push_str(",\"bound\":");
+                if bound.is_none() {
+                    self.out.push_str("null");
+                }
+                self.frames.push(Frame::new(Rest::Bound(value, bound), None, None, None));
                 return Ok(());
             }
         };
         match container {
-            Container::Map => self.part('Q', rest),
-            Container::Set => self.part('W', rest),
-            Container::Iterator => self.part('i', rest),
+            Container::Map => self.part("Q", rest),
+            Container::Set => self.part("W", rest),
+            Container::Iterator => self.part("i", rest),
             // What is iterated becomes a new array, which nothing can refer to.
-            Container::Iterable => self.open(rest, None, None),
-            _ => self.open(rest, place, None),
+            Container::Iterable => self.begin(rest, None, None),
+            _ if bound => self.part("@", rest),
+            _ => self.begin(rest, place, None),
         }
-        Ok(())
+        self.within_bounds()
+    }
+
+    /// The entries of a form: under the names that the server's version looks for.
+    fn fields(&mut self, fields: Vec<(String, H::Value)>) {
+        let id = self.id("K");
+        for prefix in self.wire.form_prefixes() {
+            for (key, value) in &fields {
+                self.parts.push(Part::Entry { name: format!("{prefix}{id:x}_{key}"), value: value.clone() });
+            }
+        }
     }
 
     /// An entry of a Map: an array that is only in the encoding.
-    fn pair(&mut self, key: H::Value, value: H::Value) {
+    fn pair(&mut self, key: H::Value, value: H::Value) -> Result<(), Error> {
         let place = self.frames.last().and_then(|frame| {
             let key = (frame.count - 1).to_string();
-            self.places.push(Place { parent: Some(frame.place?), key, value: None });
-            Some(self.places.len() as u32 - 1)
+            Some(self.temporaries.add(Place { parent: Some(frame.place?), key, value: None }))
         });
-        self.open(Rest::Values(vec![key, value].into_iter()), place, None);
+        self.begin(Rest::Values(vec![key, value].into_iter()), place, None);
+        self.within_bounds()
     }
 
-    fn open(&mut self, rest: Rest<H::Value>, place: Option<u32>, part: Option<u32>) {
+    fn begin(&mut self, rest: Rest<H::Value>, place: Option<u32>, part: Option<u32>) {
         self.out.push(if matches!(rest, Rest::Members(..)) { '{' } else { '[' });
-        self.frames.push(Frame::new(rest, place, part));
+        let len = match &rest {
+            Rest::Values(values) => Some(values.len()),
+            Rest::Entries(entries) => Some(entries.len()),
+            _ => None,
+        };
+        let tree = len.map(|len| {
+            let around = self.frames.last().and_then(|frame| frame.tree).filter(|_| part.is_none());
+            let tree = around.unwrap_or(self.trees.len());
+            if around.is_none() {
+                self.trees.push(Tree::default());
+            }
+            self.trees[tree].array(len);
+            tree
+        });
+        self.frames.push(Frame::new(rest, place, part, tree));
     }
 
     /// Refers to a new part and begins to write it.
-    fn part(&mut self, letter: char, rest: Rest<H::Value>) {
-        let id = self.id(letter);
-        self.places.push(Place { parent: None, key: format!("{id:x}"), value: None });
-        let place = self.places.len() as u32 - 1;
+    fn part(&mut self, sigil: &str, rest: Rest<H::Value>) {
+        let id = self.id(sigil);
+        let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
-        self.open(rest, Some(place), Some(id));
+        self.begin(rest, Some(place), Some(id));
     }
 
-    fn close(&mut self, frame: Frame<H::Value>) {
-        self.out.push(if matches!(frame.rest, Rest::Members(..)) { '}' } else { ']' });
+    /// Refers to a new part and begins to write it: this value.
+    fn loaded(&mut self, value: H::Value) -> Result<(), Error> {
+        let id = self.id("");
+        self.outer.push(std::mem::take(&mut self.out));
+        let mut frame = Frame::new(Rest::Alone, None, Some(id), None);
+        frame.count = 1;
+        self.frames.push(frame);
+        self.value(value)
+    }
+
+    fn close_container(&mut self, frame: Frame<H::Value>) {
+        match frame.rest {
+            Rest::Alone => {}
+            Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
+            Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
+        }
+        if let Some(tree) = frame.tree
+            && self.frames.last().and_then(|frame| frame.tree) != Some(tree)
+        {
+            self.trees.truncate(tree);
+        }
         if let Some(id) = frame.part {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
         }
+        if let Rest::Bound(function, _) = frame.rest {
+            let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
+            let letter = self.wire.reference();
+            let id = self.id(letter);
+            self.parts.push(Part::Json { name: id.to_string(), text });
+            self.name(&function, format!("{letter}{id:x}"));
+        }
     }
 
     /// A new id, and the reference to it.
-    fn id(&mut self, letter: char) -> u32 {
+    fn id(&mut self, sigil: &str) -> u32 {
         self.ids += 1;
-        let _ = write!(self.out, "\"${letter}{:x}\"", self.ids);
+        let _ = write!(self.out, "\"${sigil}{:x}\"", self.ids);
         self.ids
     }
 
-    /// Makes a container known by its path, if it has one: a reference cannot go through a key with a colon.
-    fn register(&mut self, value: &H::Value, parent: Option<u32>) -> Option<u32> {
-        let key = match self.frames.last() {
-            None => "0".to_owned(),
-            Some(_) if parent.is_none() => return None,
-            Some(Frame { rest: Rest::Members(..), key: Text::Plain(key), .. }) if !key.contains(':') => key.clone(),
-            Some(Frame { rest: Rest::Members(..), .. }) => return None,
-            Some(frame) => (frame.count - 1).to_string(),
-        };
-        let number = self.places.len() as u32;
-        self.places.push(Place { parent, key, value: Some(value.clone()) });
+    /// Refers to a value that was written already.
+    fn refer(&mut self, value: &H::Value) -> bool {
+        let Some(number) = self.host.known(value) else { return false };
+        let reference = format!("${}", self.temporaries.path(number));
+        json::quote(&mut self.out, &reference);
+        true
+    }
+
+    /// Makes a value known by its path, if it has one.
+    fn register(&mut self, value: &H::Value) -> Option<u32> {
+        let (parent, key) = self.place()?;
+        let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
         self.host.remember(value, number);
         Some(number)
     }
 
-    fn number(&mut self, number: f64) {
-        match number {
-            _ if number.is_nan() => self.out.push_str("\"$NaN\""),
-            f64::INFINITY => self.out.push_str("\"$Infinity\""),
-            f64::NEG_INFINITY => self.out.push_str("\"$-Infinity\""),
-            _ if number == 0.0 && number.is_sign_negative() => self.out.push_str("\"$-0\""),
-            _ if number.fract() == 0.0 && number.abs() < 1e15 => {
-                let _ = write!(self.out, "{}", number as i64);
-            }
-            _ => self.out.push_str(&self.host.number(number)),
-        }
+    /// Makes a value known by a name of its own, which the server never gives back.
+    fn name(&mut self, value: &H::Value, name: String) {
+        let number = self.temporaries.add(Place { parent: None, key: name, value: None });
+        self.host.remember(value, number);
     }
 
-    fn text(&mut self, text: &Text) {
-        match text {
-            Text::Plain(text) => {
-                self.out.push('"');
-                if text.starts_with('$') {
-                    self.out.push('$');
-                }
-                json::escape_into(&mut self.out, text);
-                self.out.push('"');
-            }
-            Text::Quoted(quoted) => match quoted.strip_prefix("\"$") {
-                Some(rest) => {
-                    self.out.push_str("\"$$");
-                    self.out.push_str(rest);
-                }
-                None => self.out.push_str(quoted),
-            },
-        }
+    /// Where the value being written stands, if that can be referred to: not through a key with a colon.
+    fn place(&self) -> Option<(Option<u32>, String)> {
+        let Some(frame) = self.frames.last() else {
+            return match self.top {
+                Top::Root => Some((None, "0".to_owned())),
+                Top::Part(id, _) => Some((None, format!("{id:x}"))),
+                Top::Chunk(_) => None,
+            };
+        };
+        let key = match (&frame.rest, &frame.key) {
+            (Rest::Alone, _) => return Some((None, format!("{:x}", frame.part?))),
+            (Rest::Bound(..), _) => return None,
+            (Rest::Members(..), Text::Plain(key)) if !key.contains(':') => key.clone(),
+            (Rest::Members(..), _) => return None,
+            _ => (frame.count - 1).to_string(),
+        };
+        Some((Some(frame.place?), key))
     }
 
-    fn key(&mut self, key: &Text) {
-        match key {
-            Text::Plain(key) => json::quote(&mut self.out, key),
-            Text::Quoted(quoted) => self.out.push_str(quoted),
-        }
-        self.out.push(':');
+    fn tree(&mut self) -> Option<&mut Tree> {
+        let tree = self.frames.last()?.tree?;
+        self.trees.get_mut(tree)
     }
 
-    fn special(&mut self, letter: char, text: &str) {
-        let _ = write!(self.out, "\"${letter}{text}\"");
+    fn within_bounds(&mut self) -> Result<(), Error> {
+        match self.tree() {
+            Some(tree) if tree.is_too_much() => Err(self.error(
+                "makes an array too big for the server, which takes 1 000 000 elements, characters and bytes in arrays within arrays: \
+                 send a Blob, or put it into an object",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// An error at the current place: "argument 0: .a\[1\] is a function".
     fn error(&self, what: &str) -> Error {
+        Error::new(Kind::Encode, format!("{} {what}", self.here()))
+    }
+
+    /// The current place, for people.
+    fn here(&self) -> String {
+        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::Alone));
         let mut place = String::new();
-        let mut frames = self.frames.iter();
-        match frames.next() {
-            Some(frame) if !matches!(frame.rest, Rest::Members(..)) => {
-                let _ = write!(place, "argument {}", frame.count - 1);
+        match (&self.top, self.frames.first()) {
+            (Top::Part(_, around) | Top::Chunk(around), first) => {
+                place.push_str(around);
+                if first.is_some() && !around.contains(": ") {
+                    place.push(':');
+                }
+                if first.is_some() {
+                    place.push(' ');
+                }
+            }
+            (Top::Root, None) => place.push_str("the value"),
+            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::Alone, .. })) => place.push_str("the value: "),
+            (Top::Root, Some(frame)) => {
+                frames.next();
+                let _ = write!(place, "argument {}", frame.count.saturating_sub(1));
                 if self.frames.len() > 1 {
                     place.push_str(": ");
                 }
             }
-            Some(_) => {
-                place.push_str("the value: ");
-                frames = self.frames.iter();
-            }
-            None => place.push_str("the value"),
         }
         for (steps, frame) in frames.enumerate() {
             if steps >= MAX_STEPS {
                 place.push('…');
                 break;
             }
-            let _ = match (&frame.rest, &frame.key) {
-                (Rest::Members(..), Text::Plain(key) | Text::Quoted(key)) => write!(place, ".{key}"),
-                _ => write!(place, "[{}]", frame.count - 1),
+            let _ = match frame.at() {
+                Key::Name(key) => write!(place, ".{key}"),
+                Key::Index(index) => write!(place, "[{index}]"),
             };
         }
-        Error::new(Kind::Encode, format!("{place} {what}"))
-    }
-}
-
-/// `0:1:key`: how the server is told of a container it has seen.
-fn path<V>(places: &[Place<V>], number: u32) -> String {
-    let mut keys = Vec::new();
-    let mut at = Some(number);
-    while let Some(place) = at.and_then(|at| places.get(at as usize)) {
-        keys.push(place.key.as_str());
-        at = place.parent;
-    }
-    keys.reverse();
-    keys.join(":")
-}
-
-impl<V: Clone> Temporaries<V> {
-    /// The container at `path`, written as the server writes it: `0:1:key`.
-    pub fn get(&self, path: &str) -> Option<V> {
-        let Sent { places, paths } = &*self.0;
-        let paths = paths.get_or_init(|| (0..places.len()).map(|number| (self::path(places, number as u32), number)).collect());
-        places.get(*paths.get(path)?)?.value.clone()
-    }
-}
-
-impl<V> Default for Temporaries<V> {
-    fn default() -> Self {
-        Self(Rc::new(Sent { places: Vec::new(), paths: OnceCell::new() }))
-    }
-}
-
-impl<V> Clone for Temporaries<V> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<V> std::fmt::Debug for Temporaries<V> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Not what was sent: only how much.
-        f.debug_tuple("Temporaries").field(&self.0.places.len()).finish()
+        place
     }
 }
 

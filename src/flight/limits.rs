@@ -16,6 +16,10 @@ pub struct Limits {
 impl Limits {
     /// The defaults above.
     pub const DEFAULT: Self = Self { row_bytes: 64 << 20, total_bytes: 256 << 20, open_rows: 65_536, depth: 1_000, digits: 10_000 };
+
+    /// Containers inside containers that become Rust values, or come from them. serde follows them on the native stack, where 1 000 are
+    /// too many for some types; `serde_json` has the same bound.
+    pub const NATIVE_DEPTH: usize = 128;
 }
 
 impl Default for Limits {

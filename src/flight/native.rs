@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 use std::task::Poll;
 
 use super::value::{Fault, Settled, Shared, index};
-use super::{Build, Container, Contents, Inspect, Key, Look, Made, Rejection, Scalar, Shape, Temporaries, Text, Value, date, number};
+use super::{
+    Build, Container, Contents, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Temporaries, Text, Value, date, number,
+};
 
 /// Makes [`Value`]s, and reads them.
 #[derive(Default)]
@@ -134,9 +136,9 @@ impl Inspect for Native {
             Value::Map(_) => Shape::Container(Container::Map),
             Value::Set(_) => Shape::Container(Container::Set),
             Value::FormData(_) => Shape::Container(Container::FormData),
-            Value::Symbol(_) => Shape::Unsupported("a symbol"),
-            Value::Error(_) => Shape::Unsupported("an Error"),
-            Value::Promise(_) => Shape::Unsupported("a promise"),
+            Value::Symbol(_) => Shape::Opaque(Opaque::Symbol),
+            Value::Error(_) => Shape::Opaque(Opaque::Instance),
+            Value::Promise(_) => Shape::Container(Container::Promise),
         };
         Look { value: None, shape }
     }
@@ -151,6 +153,7 @@ impl Inspect for Native {
             Value::FormData(entries) => {
                 Contents::Fields(entries.borrow().iter().map(|(name, value)| (name.to_string(), value.clone())).collect())
             }
+            Value::Promise(_) => Contents::Later { later: Later::Promise, source: value.clone() },
             _ => return None,
         })
     }
@@ -176,7 +179,7 @@ fn entry(value: &Value) -> Option<(Value, Value)> {
 }
 
 /// `007` and `-0` as BigInt has them.
-fn canonical(digits: &str) -> String {
+pub(super) fn canonical(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     match digits.trim_start_matches('0') {
         "" => "0".to_owned(),

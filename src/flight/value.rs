@@ -165,12 +165,17 @@ impl Object {
         self.members.is_empty()
     }
 
+    /// The members, in order; their keys can be kept.
+    pub(super) fn members(&self) -> &[(Rc<str>, Value)] {
+        &self.members
+    }
+
     fn position(&self, key: &str) -> Option<usize> {
         if self.index.is_empty() { self.members.iter().position(|(name, _)| &**name == key) } else { self.index.get(key).copied() }
     }
 
     /// Puts array indices first, ascending.
-    fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         let array_index = |key: &str| (index(key)? < u32::MAX as usize).then(|| index(key))?;
         if self.members.iter().any(|(key, _)| array_index(key).is_some()) {
             self.members.sort_by_key(|(key, _)| array_index(key).unwrap_or(usize::MAX));

@@ -6,7 +6,7 @@ use std::task::Poll;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::{args, error, value};
+use super::{args, error, value, wire_form};
 use crate::flight::{Decoder, Limits, Rejection};
 use crate::{Error, Kind, protocol};
 
@@ -85,11 +85,15 @@ impl Decoding {
     }
 }
 
-/// Encodes arguments. Throws an `ActionError`.
+/// Encodes arguments for a server of this version. Throws, or rejects with, an `ActionError`.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn encode(args: &Array) -> Result<JsValue, JsValue> {
-    args::encode(args).map(|encoded| encoded.body).map_err(|error| error::to_js(&error, None))
+pub async fn encode(args: Array, next_version: Option<String>) -> Result<JsValue, JsValue> {
+    let start = wire_form(next_version).and_then(|wire| args::encode(&args, wire)).map_err(|error| error::to_js(&error, None))?;
+    match start.body {
+        args::Body::Complete(body) => Ok(body),
+        args::Body::Open(body) => body.await.map_err(|(error, cause)| error::to_js(&error, Some(&cause))),
+    }
 }
 
 fn limits(bounds: &Bounds) -> Limits {

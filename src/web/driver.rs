@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
@@ -13,9 +13,9 @@ use super::fetch::Failure;
 use super::host::Host;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::Instant;
-use crate::call::{Call, CallId, Event};
+use crate::call::{Call, CallId, Event, Options};
 use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
 ///
@@ -25,20 +25,41 @@ pub(crate) struct Driver {
     core: RefCell<Dispatcher>,
     held: RefCell<HashMap<CallId, Held>>,
     timer: Timer,
-    /// A wake-up came long after its time and waits for what the network has meanwhile delivered.
-    overslept: Cell<bool>,
+    /// A wake-up came long after its time: until this moment, what the network has meanwhile delivered goes first.
+    grace: Cell<Option<Instant>>,
     pumping: Cell<bool>,
     listening: Cell<bool>,
     this: Weak<Self>,
 }
 
+/// A call's work, or what it will become once what the arguments hold open has settled.
+pub(crate) enum Body {
+    Complete(Work),
+    Open(LocalBoxFuture<'static, Result<Work, Failure>>),
+}
+
+/// Which action a call is of.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    pub(crate) action: Rc<str>,
+    pub(crate) name: Option<Rc<str>>,
+}
+
+/// How far the driver is with a call.
+enum Stage {
+    /// Arguments are still open.
+    Preparing(AbortHandle),
+    /// It can be sent.
+    Ready(Work),
+    Running(AbortController, AbortHandle),
+    /// The exchange is over, or broken off.
+    Over,
+}
+
 /// What is kept of a call until it is over.
 struct Held {
-    action: Rc<str>,
-    name: Option<Rc<str>>,
-    /// There until it is sent.
-    work: Option<Work>,
-    running: Option<(AbortController, AbortHandle)>,
+    owner: Owner,
+    stage: Stage,
     /// What the answer said so far; with the value in it once that is there.
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
@@ -52,41 +73,47 @@ impl Driver {
             core: RefCell::new(Dispatcher::new(config)),
             held: RefCell::default(),
             timer: Timer::default(),
-            overslept: Cell::new(false),
+            grace: Cell::default(),
             pumping: Cell::new(false),
             listening: Cell::new(false),
             this: Weak::clone(this),
         })
     }
 
-    /// Takes a call in whose body is complete.
-    pub(crate) fn enter(&self, call: Call, action: &str, name: Option<String>, work: Work) {
-        let id = call.id;
-        let held = Held {
-            action: action.into(),
-            name: name.map(Rc::from),
-            work: Some(work),
-            running: None,
-            outcome: None,
-            cause: JsValue::UNDEFINED,
-        };
+    /// Takes a call in.
+    pub(crate) fn enter(&self, id: CallId, options: Options, queued_at: Instant, owner: Owner, body: Body) {
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }
+        let ready = matches!(body, Body::Complete(_));
+        let stage = match body {
+            Body::Complete(work) => Stage::Ready(work),
+            Body::Open(work) => Stage::Preparing(self.prepare(id, work)),
+        };
+        let held = Held { owner, stage, outcome: None, cause: JsValue::UNDEFINED };
         self.held.borrow_mut().insert(id, held);
-        self.input(|core, now| {
-            if core.enqueue(call, now).is_ok() {
-                core.handle_ready(id, now);
-            }
-        });
+        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, ready }, now)));
     }
 
-    /// Rejects a call that is not taken in.
-    pub(crate) fn refuse(&self, id: CallId, action: &str, name: Option<&str>, failure: &Failure) {
-        let (error, cause) = failure;
-        let error = error::owned(error, Some((action, name)), Some(cause));
-        let _ = self.host.settle(id.0 as f64, &error, &JsValue::UNDEFINED);
-        let _ = self.host.forget(id.0 as f64);
+    /// Waits for what the arguments still hold open; gives what stops that.
+    fn prepare(&self, id: CallId, work: LocalBoxFuture<'static, Result<Work, Failure>>) -> AbortHandle {
+        let this = Weak::clone(&self.this);
+        let (work, stop) = abortable(async move {
+            let work = work.await;
+            let Some(this) = this.upgrade() else { return };
+            match work {
+                Ok(work) => {
+                    this.set_stage(id, Stage::Ready(work));
+                    this.input(|core, now| core.handle_ready(id, now));
+                }
+                Err((error, cause)) => {
+                    this.blame(id, cause);
+                    this.input(|core, now| core.handle_failure(id, error, now));
+                }
+            }
+        });
+        wasm_bindgen_futures::spawn_local(async move { work.await.unwrap_or_default() });
+        stop
     }
 
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
@@ -173,7 +200,8 @@ impl Driver {
             }
         }
         self.pumping.set(false);
-        self.set_timer(self.core.borrow().poll_timeout());
+        let due = self.core.borrow().poll_timeout();
+        self.set_timer(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
     }
 
     fn act(&self, effect: Effect) {
@@ -181,23 +209,23 @@ impl Driver {
             Effect::Send(id) => self.send(id),
             Effect::Abort(id) => self.stop(id),
             Effect::Settle { id, result, timings } => {
-                let (error, outcome) = {
-                    let mut held = self.held.borrow_mut();
-                    let Some(held) = held.get_mut(&id) else { return };
-                    if let Some(outcome) = &held.outcome {
-                        outcome::set_timings(outcome, &timings);
-                    }
-                    let outcome = held.outcome.clone().map_or(JsValue::UNDEFINED, JsValue::from);
-                    let owner = (held.action.clone(), held.name.clone(), held.cause.clone());
-                    (result.err().map(|error| (error, owner)), outcome)
+                let (owner, outcome, cause) = {
+                    let held = self.held.borrow();
+                    let Some(held) = held.get(&id) else { return };
+                    (held.owner.clone(), held.outcome.clone(), held.cause.clone())
                 };
-                let error = error.map_or(JsValue::UNDEFINED, |(error, (action, name, cause))| {
-                    error::owned(&error, Some((&action, name.as_deref())), Some(&cause))
-                });
+                if let Some(outcome) = &outcome {
+                    outcome::set_timings(outcome, &timings);
+                }
+                let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
+                let error = result.err().map_or(JsValue::UNDEFINED, |error| error::owned(&error, Some(&owner), Some(&cause)));
                 let _ = self.host.settle(id.0 as f64, &error, &outcome);
             }
             Effect::Forget(id) => {
-                self.held.borrow_mut().remove(&id);
+                let held = self.held.borrow_mut().remove(&id);
+                if let Some(Held { stage: Stage::Preparing(stop), .. }) = held {
+                    stop.abort();
+                }
                 let _ = self.host.forget(id.0 as f64);
             }
             Effect::Emit(event) => {
@@ -211,17 +239,15 @@ impl Driver {
     }
 
     fn send(&self, id: CallId) {
-        let Ok(controller) = AbortController::new() else { return };
         let Some(this) = self.this.upgrade() else { return };
-        let signal = controller.signal();
-        let work = {
-            let mut held = self.held.borrow_mut();
-            let Some(held) = held.get_mut(&id) else { return };
-            let (stop, stopped) = AbortHandle::new_pair();
-            held.running = Some((controller, stop));
-            held.work.take().map(|work| (work, stopped))
+        let Ok(controller) = AbortController::new() else {
+            let error = Error::new(Kind::Internal, "no AbortController can be made");
+            self.core.borrow_mut().handle_failure(id, error, timer::now());
+            return; // the effects of this come out of the pump that is running
         };
-        let Some((work, stopped)) = work else { return };
+        let signal = controller.signal();
+        let (stop, stopped) = AbortHandle::new_pair();
+        let Some(Stage::Ready(work)) = self.set_stage(id, Stage::Running(controller, stop)) else { return };
         let run = async move {
             match exchange::run(&this, id, work, &signal).await {
                 Ok(()) => this.input(|core, now| core.handle_end(id, now)),
@@ -238,17 +264,21 @@ impl Driver {
 
     /// Breaks the exchange off, with the reason the page gave.
     fn stop(&self, id: CallId) {
-        let stopped = self.held.borrow_mut().get_mut(&id).and_then(|held| Some((held.running.take()?, held.cause.clone())));
-        if let Some(((controller, stop), reason)) = stopped {
+        let reason = self.held.borrow().get(&id).map(|held| held.cause.clone()).unwrap_or_default();
+        if let Some(Stage::Running(controller, stop)) = self.set_stage(id, Stage::Over) {
             stop.abort();
             if reason.is_undefined() { controller.abort() } else { controller.abort_with_reason(&reason) }
         }
     }
 
+    fn set_stage(&self, id: CallId, stage: Stage) -> Option<Stage> {
+        Some(std::mem::replace(&mut self.held.borrow_mut().get_mut(&id)?.stage, stage))
+    }
+
     fn show(&self, event: &Event) -> Option<JsValue> {
         let held = self.held.borrow();
         let held = held.get(&event.id)?;
-        Some(outcome::of_event(event, &held.action, held.name.as_deref()).into())
+        Some(outcome::of_event(event, &held.owner).into())
     }
 
     fn set_timer(&self, at: Option<Instant>) {
@@ -267,11 +297,14 @@ impl Driver {
         self.timer.rang();
         let (now, due) = (timer::now(), self.core.borrow().poll_timeout());
         let late = due.is_some_and(|due| now.since(due) > LONG);
-        if late && !self.overslept.replace(true) {
-            self.set_timer(Some(now.plus(GRACE)));
-            return;
+        match self.grace.get() {
+            None if late => self.grace.set(Some(now.plus(GRACE))),
+            Some(grace) if now < grace => {}
+            _ => {
+                self.grace.set(None);
+                self.core.borrow_mut().handle_timeout(now);
+            }
         }
-        self.overslept.set(false);
-        self.input(Dispatcher::handle_timeout);
+        self.pump();
     }
 }

@@ -3,6 +3,7 @@ use std::cell::RefCell;
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::driver::Owner;
 use crate::Error;
 
 thread_local! {
@@ -14,16 +15,13 @@ pub(crate) fn set_maker(make: Function) {
     MAKE.set(Some(make));
 }
 
-/// Whose error it is: the action's id and name.
-pub(crate) type Owner<'a> = (&'a str, Option<&'a str>);
-
 /// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.
 pub(crate) fn to_js(error: &Error, cause: Option<&JsValue>) -> JsValue {
     owned(error, None, cause)
 }
 
 /// The same, saying which action it is about.
-pub(crate) fn owned(error: &Error, owner: Option<Owner<'_>>, cause: Option<&JsValue>) -> JsValue {
+pub(crate) fn owned(error: &Error, owner: Option<&Owner>, cause: Option<&JsValue>) -> JsValue {
     let details = Object::new();
     let set = |key: &str, value: &JsValue| drop(Reflect::set(&details, &key.into(), value));
     set("code", &error.kind().code().into());
@@ -32,8 +30,8 @@ pub(crate) fn owned(error: &Error, owner: Option<Owner<'_>>, cause: Option<&JsVa
     for (key, text) in [
         ("digest", error.server_digest()),
         ("excerpt", error.answer_excerpt()),
-        ("actionId", owner.map(|(id, _)| id)),
-        ("actionName", owner.and_then(|(_, name)| name)),
+        ("actionId", owner.map(|owner| &*owner.action)),
+        ("actionName", owner.and_then(|owner| owner.name.as_deref())),
     ] {
         if let Some(text) = text {
             set(key, &text.into());

@@ -15,6 +15,14 @@ extern "C" {
     pub(crate) type Reader;
     type Chunk;
 
+    // Throws for what is no buffer, or a detached one.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type View;
+    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
+    fn new(buffer: &JsValue) -> Result<View, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
+    fn is_view(value: &JsValue) -> Result<bool, JsValue>;
+
     #[wasm_bindgen(method, getter, catch)]
     fn status(this: &Response) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, catch, js_name = headers)]
@@ -129,18 +137,25 @@ impl Chunks {
             Self::Stream(reader) => reader,
             Self::Whole(whole) => {
                 let Some(whole) = whole.take() else { return Ok(None) };
-                return Ok(Some(Uint8Array::new(&resolved(whole).await?).to_vec()));
+                let view: JsValue = View::new(&resolved(whole).await?)?.into();
+                return bytes_of(&view).map(Some);
             }
         };
         let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
         if chunk.done()?.is_truthy() {
             return Ok(None);
         }
-        match chunk.value()?.dyn_into::<Uint8Array>() {
-            Ok(bytes) => Ok(Some(bytes.to_vec())),
-            Err(_) => Err(js_sys::TypeError::new("the body's stream gave something other than bytes").into()),
-        }
+        bytes_of(&chunk.value()?).map(Some)
     }
+}
+
+/// The bytes of a `Uint8Array`, of whatever realm.
+fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
+    let one_byte = |value: &JsValue| Reflect::get(value, &"BYTES_PER_ELEMENT".into()).ok()?.as_f64();
+    if is_view(value)? && one_byte(value) == Some(1.0) {
+        return Ok(value.unchecked_ref::<Uint8Array>().to_vec());
+    }
+    Err(js_sys::TypeError::new("the body gave something other than bytes").into())
 }
 
 fn pair(name: &str, value: &str) -> js_sys::Array {

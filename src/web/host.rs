@@ -14,6 +14,14 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn settle(this: &Host, id: f64, error: &JsValue, outcome: &JsValue) -> Result<(), JsValue>;
 
+    /// Rejects a call that was never in a lane.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn refuse(this: &Host, id: f64, error: &JsValue) -> Result<(), JsValue>;
+
+    /// Whether the call is over: a getter among its arguments may have given it up.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn over(this: &Host, id: f64) -> Result<bool, JsValue>;
+
     /// The call is over.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn forget(this: &Host, id: f64) -> Result<(), JsValue>;

@@ -1,6 +1,7 @@
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::driver::Owner;
 use crate::call::{Event, Timings};
 use crate::protocol::Answer;
 
@@ -31,12 +32,12 @@ pub(crate) fn set_timings(outcome: &Object, timings: &Timings) {
 }
 
 /// What `subscribe` and `snapshot` show of a call.
-pub(crate) fn of_event(event: &Event, action: &str, name: Option<&str>) -> Object {
+pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     let shown = Object::new();
     set(&shown, "id", &(event.id.0 as f64).into());
-    set(&shown, "actionId", &action.into());
-    if let Some(name) = name {
-        set(&shown, "name", &name.into());
+    set(&shown, "actionId", &(*owner.action).into());
+    if let Some(name) = &owner.name {
+        set(&shown, "name", &(**name).into());
     }
     set(&shown, "lane", &event.lane.as_str().into());
     set(&shown, "state", &event.state.as_str().into());

@@ -27,24 +27,22 @@ pub(crate) struct Timer {
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 impl Timer {
-    /// Rings once at `at`, or never; what was set before is forgotten.
+    /// Rings once at `at`, or never; what was set before is forgotten. `setTimeout` may be the page's own: nothing is borrowed meanwhile.
     pub(crate) fn set(&self, at: Option<Instant>, ring: impl FnOnce() + 'static) {
-        let mut armed = self.armed.borrow_mut();
-        if armed.as_ref().map(|(at, _)| *at) == at {
+        if self.armed.borrow().as_ref().map(|(at, _)| *at) == at {
             return;
         }
-        *armed = at.map(|at| {
+        drop(self.armed.take());
+        let armed = at.map(|at| {
             // Rounded up: a timer that rings early would only be set again.
             let wait = at.since(now()).min(LONGEST).as_secs_f64() * 1000.0;
             (at, Timeout::new(wait.ceil() as u32, ring))
         });
+        drop(self.armed.replace(armed));
     }
 
     /// It has rung.
     pub(crate) fn rang(&self) {
-        if let Some((_, timeout)) = self.armed.borrow_mut().take() {
-            // Dropping it here would only cancel what has happened; forgetting would leak the closure.
-            drop(timeout);
-        }
+        drop(self.armed.take());
     }
 }

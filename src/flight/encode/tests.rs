@@ -1,7 +1,11 @@
 use std::rc::Rc;
+use std::task::Poll;
 
 use crate::Kind;
-use crate::flight::{Body, Native, Part, Shared, Value, encode};
+use crate::flight::{Body, Encoder, Fault, Inspect, Native, Part, Settled, Shared, Value, encode};
+use crate::protocol::{NextVersion, WireForm};
+
+mod later;
 
 fn text(text: &str) -> Value {
     Value::string(text)
@@ -23,9 +27,19 @@ fn form(entries: &[(&str, &str)]) -> Value {
     Value::FormData(Shared::new(entries.iter().map(|(key, value)| (Rc::from(*key), text(value))).collect()))
 }
 
-/// The body: one text, or `name=text` for each part.
 fn body(root: Value) -> Vec<String> {
-    match encode(&mut Native::default(), root).expect("encodes").body {
+    shown(encode(&mut Native::default(), root).expect("encodes").body)
+}
+
+/// The fields of the finished body.
+fn fields<H: Inspect<Value = Value>>(encoder: Encoder<H>) -> Vec<String> {
+    assert!(encoder.is_complete());
+    shown(encoder.finish().body)
+}
+
+/// The body: one text, or `name=text` for each part.
+fn shown(body: Body<Value>) -> Vec<String> {
+    match body {
         Body::Text(text) => vec![text],
         Body::Form(parts) => parts
             .into_iter()
@@ -86,7 +100,7 @@ fn as_react_writes_it() {
         args([Value::object([("prev", text("state"))]), form(&[("name", "Ada")])]),
         ["_1_name=Ada", r#"0=[{"prev":"state"},"$K1"]"#]
     );
-    assert_eq!(args([form(&[])]), [r#"["$K1"]"#]);
+    assert_eq!(args([form(&[])]), [r#"0=["$K1"]"#]);
 
     assert_eq!(body(number(1.5)), ["1.5"]);
     assert_eq!(body(number(-0.0)), ["\"$-0\""]);
@@ -144,19 +158,82 @@ fn forms_with_two_digit_ids_have_hex_names() {
     assert_eq!(parts[9], "10=[9]", "other parts have decimal names");
 }
 
+fn promise() -> Value {
+    Value::Promise(Shared::new(Settled(Poll::Pending)))
+}
+
+fn symbol() -> Value {
+    Value::Symbol("secret".into())
+}
+
+fn error() -> Value {
+    Value::Error(Shared::new(Fault::default()))
+}
+
+#[test]
+fn what_the_server_cannot_look_into_can_be_given_back() {
+    let error = error();
+    let root = Value::array([error.clone(), error.clone(), symbol(), Value::object([("s", symbol())])]);
+    let encoded = encode(&mut Native::default(), root).expect("encodes");
+    assert_eq!(shown(encoded.body), [r#"["$T","$0:0","$T",{"s":"$T"}]"#]);
+    assert_eq!(encoded.temporaries.get("0:0").map(|value| value.identity()), Some(error.identity()));
+    assert!(matches!(encoded.temporaries.get("0:2"), Some(Value::Symbol(_))));
+    assert!(matches!(encoded.temporaries.get("0:3:s"), Some(Value::Symbol(_))));
+    assert_eq!(body(error), [r#""$T""#]);
+}
+
 #[test]
 fn what_cannot_be_sent_says_where() {
-    let symbol = || Value::Symbol("secret".into());
-    assert_eq!(message(Value::array([number(1.0), symbol()])), "argument 1 is a symbol");
+    let nowhere = "is a symbol, and the server could not say which: it cannot be sent there";
+    assert_eq!(message(symbol()), format!("the value {nowhere}"));
+    assert_eq!(message(Value::array([Value::Null, Value::object([("a:b", symbol())])])), format!("argument 1: .a:b {nowhere}"));
+    let inner = Value::array([Value::Null, Value::object([("a:b", symbol())])]);
+    assert_eq!(message(Value::array([Value::object([("a", inner.clone())])])), format!("argument 0: .a[1].a:b {nowhere}"));
+    assert_eq!(message(Value::array([map([(text("k"), inner.clone())])])), format!("argument 0: [0][1][1].a:b {nowhere}"));
+    assert_eq!(message(Value::object([("a", inner)])), format!("the value: .a[1].a:b {nowhere}"));
+    assert_eq!(message(Value::array([promise()])), "argument 0 is still open");
+}
+
+#[test]
+fn what_the_server_refuses_is_not_sent() {
+    let digits = |count: usize| Value::BigInt("9".repeat(count).into());
+    assert_eq!(args([digits(300)]).len(), 1);
     assert_eq!(
-        message(Value::array([Value::object([("a", Value::array([Value::Null, Value::object([("b", symbol())])]))])])),
-        "argument 0: .a[1].b is a symbol"
+        message(Value::array([digits(301)])),
+        "argument 0 is a bigint of more than 300 digits, which the server refuses: send it as a string"
     );
-    assert_eq!(message(Value::array([map([(text("k"), symbol())])])), "argument 0: [0][1] is a symbol");
-    assert_eq!(message(Value::object([("a", symbol())])), "the value: .a is a symbol");
-    assert_eq!(message(symbol()), "the value is a symbol");
-    let promise = Value::Promise(Shared::new(crate::flight::Settled(std::task::Poll::Pending)));
-    assert_eq!(message(Value::array([promise])), "argument 0 is a promise");
+    let many = |count: usize| Value::array((0..count).map(|_| Value::Null));
+    assert_eq!(body(many(1000)).len(), 1);
+    assert_eq!(message(many(1001)), "the value has more than 1000 arguments, which the server refuses: pass one array");
+
+    let half = || text(&"x".repeat(600_000));
+    assert!(message(Value::array([half(), half()])).starts_with("argument 1 makes an array too big for the server"));
+    assert!(message(Value::array([Value::array([half()]), Value::array([half()])])).starts_with("argument 1: [0] makes an array too big"));
+    assert!(message(Value::array([map([(half(), half())])])).starts_with("argument 0: [0][1] makes an array too big"));
+    assert!(message(Value::array([many(1_000_000)])).starts_with("argument 0: [0] makes an array too big"));
+    for fits in [
+        Value::array([text(&"x".repeat(2_000_000))]),
+        Value::array([Value::object([("a", half()), ("b", half())])]),
+        Value::array([half(), Value::object([("b", half())])]),
+        Value::array([half(), set([half()])]),
+        Value::array([text(&"é".repeat(900_000)), Value::Null]),
+    ] {
+        assert!(encode(&mut Native::default(), fits).is_ok());
+    }
+}
+
+#[test]
+fn each_version_gets_the_names_it_reads() {
+    let names = |wire: WireForm| {
+        let mut encoder =
+            Encoder::new(Native::default(), Value::array([form(&[("a", "1"), ("b", "2")]), promise()]), wire).expect("encodes");
+        let slot = encoder.poll_open().expect("a promise");
+        encoder.settle(slot.id, Value::Null).expect("encodes");
+        fields(encoder).join(" ")
+    };
+    assert_eq!(names(WireForm::default()), r#"_1_a=1 _1_b=2 2=null 0=["$K1","$@2"]"#);
+    assert_eq!(names(WireForm::of(NextVersion { major: 15, minor: 0, patch: 0 })), r#"1_a=1 1_b=2 2=null 0=["$K1","$@2"]"#);
+    assert_eq!(names(WireForm::any()), r#"_1_a=1 _1_b=2 1_a=1 1_b=2 2=null 0=["$K1","$@2"]"#);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { forbidden, notFound, redirect, unauthorized } from "next/navigation";
+import { gate } from "@/lib/gates";
 import { pause } from "@/lib/payment";
 
 export async function echo(value: unknown) {
@@ -84,5 +85,56 @@ export async function kinds() {
     text: "naïve – 日本語 – 🚀 – line\nbreak",
     long: "ü".repeat(2000),
     nested: { list: [1, [2, [undefined, -0, { deep: [new Set([1n])] }]]], empty: {}, none: [] },
+  };
+}
+
+async function joined(values: AsyncIterable<unknown>) {
+  const all: unknown[] = [];
+  for await (const value of values) all.push(value);
+  return all.join();
+}
+
+/** What arrived, as the server sees it. */
+export async function describe(value: unknown) {
+  if (value instanceof Blob) return `Blob ${value.size} ${value.type}`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} ${value.byteLength}`;
+  if (value instanceof Promise) return `promise of ${await value}`;
+  if (value instanceof ReadableStream) return `stream of ${await joined(value as ReadableStream<unknown> & AsyncIterable<unknown>)}`;
+  const iterable = value as AsyncIterable<unknown> | undefined;
+  if (typeof iterable?.[Symbol.asyncIterator] === "function") return `async iterable of ${await joined(iterable)}`;
+  return typeof value;
+}
+
+/** Says "first", waits at the gate, then says "second". */
+export async function speaks(key: string) {
+  return new ReadableStream<string>({
+    async start(controller) {
+      controller.enqueue("first");
+      await gate(key).opened;
+      controller.enqueue("second");
+      controller.close();
+    },
+  });
+}
+
+/** Counts until nobody listens. */
+export async function counts(key: string) {
+  return (async function* () {
+    try {
+      for (let n = 1; ; n += 1) {
+        yield n;
+        await pause(10);
+      }
+    } finally {
+      gate(key).stopped = true;
+    }
+  })();
+}
+
+/** A function of the server's, to be called or sent back. */
+export async function adder(first: number) {
+  return async (second: number) => {
+    "use server";
+    return first + second;
   };
 }

@@ -1,0 +1,125 @@
+import { ActionError } from "./error.js";
+import { crashed, isLoaded, makeEngine } from "./loading.js";
+
+/**
+ * The engine of one dispatcher, and what is kept for it, in order, while it is not there: before the wasm is loaded, after a trap,
+ * and while it reads the arguments of an earlier call.
+ */
+export class EngineSlot {
+  #loadWasm;
+  #make;
+  #hooks;
+  #engine;
+  #release;
+  #kept = []; // { entry?, run(engine) }
+  #draining = false;
+  #attempt;
+  #closed = false;
+
+  /**
+   * `loadWasm()` resolves when the wasm is there. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could
+   * not be had, `lost(makeError)` when the instance has trapped.
+   */
+  constructor(loadWasm, { host, maxQueued }, hooks) {
+    this.#loadWasm = loadWasm;
+    this.#make = (lost) => makeEngine(host, maxQueued, lost);
+    this.#hooks = hooks;
+  }
+
+  /** Runs something with the engine, in the order of asking. What belongs to a call loads the wasm where it is not there. */
+  enter(run, entry) {
+    if (this.#closed) return;
+    if (entry) entry.kept = true;
+    this.#kept.push({ entry, run });
+    if (this.#engine) this.#drain();
+    else if (entry) this.load();
+  }
+
+  /** Runs something with the engine that is there; undefined where none is. What it throws is a trap: it never throws otherwise. */
+  ask(run) {
+    if (!this.#engine) return undefined;
+    try {
+      return run(this.#engine);
+    } catch (error) {
+      crashed(error);
+      return undefined;
+    }
+  }
+
+  /** Calls that are kept. */
+  get kept() {
+    return this.#kept.map(({ entry }) => entry).filter((entry) => entry?.kept);
+  }
+
+  /** Gets the engine. One attempt at a time; after a failed one the next call tries again. */
+  load() {
+    if (this.#attempt || this.#engine || this.#closed) return;
+    if (isLoaded()) {
+      try {
+        this.#start();
+      } catch (error) {
+        this.#giveUp(error);
+      }
+      return;
+    }
+    // Over before anybody hears of its outcome: whoever calls again then must start another.
+    const over = () => (this.#attempt = undefined);
+    this.#attempt = this.#loadWasm()
+      .then(() => {
+        over();
+        this.#start();
+      })
+      .catch((error) => {
+        over();
+        this.#giveUp(error);
+      });
+  }
+
+  close() {
+    this.#closed = true;
+    this.ask((engine) => engine.close());
+    this.#engine = undefined;
+    this.#release?.();
+    this.#kept = [];
+  }
+
+  #start() {
+    if (this.#closed) return;
+    const { engine, release } = this.#make((makeError) => this.#lost(makeError));
+    this.#engine = engine;
+    this.#release = release;
+    this.ask(this.#hooks.opened);
+    this.#drain();
+  }
+
+  #drain() {
+    if (this.#draining) return; // a getter among the arguments of a call makes another: that one comes after
+    this.#draining = true;
+    while (this.#engine && this.#kept.length > 0) {
+      const { entry, run } = this.#kept.shift();
+      if (entry?.over) continue;
+      if (entry) {
+        entry.kept = false;
+        entry.entered = true;
+      }
+      this.ask(run);
+    }
+    this.#draining = false;
+  }
+
+  #giveUp(cause) {
+    const error = cause instanceof ActionError ? cause : new ActionError("WASM_LOAD", "the wasm could not be started", { cause });
+    const kept = this.#kept;
+    this.#kept = kept.filter(({ entry }) => !entry); // a paused lane stays paused
+    for (const { entry } of kept) {
+      if (entry) this.#hooks.failed(entry, new ActionError(error.code, error.message, { cause: error.cause }));
+    }
+  }
+
+  /** The instance trapped. What it had not seen yet goes to the next one. */
+  #lost(makeError) {
+    this.#engine = undefined;
+    this.#hooks.lost(makeError);
+    if (this.kept.length > 0) this.load();
+  }
+}

@@ -1,0 +1,93 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+
+/// Where a value was written.
+pub(super) struct Place<V> {
+    pub(super) parent: Option<u32>,
+    /// The key in the parent; where there is none, all of the reference: a part's id in hex, perhaps with a letter before it.
+    pub(super) key: String,
+    /// `None` for what only exists in the encoding, as the array of a Map's entries, and for what the server never gives back by its path.
+    pub(super) value: Option<V>,
+}
+
+/// Every container that was sent, and whatever the server cannot look into, by its path. Servers that send one back send only its path.
+///
+/// It grows while arguments are still open; clones see that.
+pub struct Temporaries<V>(Rc<RefCell<Sent<V>>>);
+
+struct Sent<V> {
+    places: Vec<Place<V>>,
+    /// Of the first so many places.
+    paths: HashMap<String, u32>,
+    indexed: u32,
+    elsewhere: Option<Elsewhere<V>>,
+}
+
+type Elsewhere<V> = Box<dyn Fn(&str) -> Option<V>>;
+
+impl<V: Clone> Temporaries<V> {
+    /// The value at `path`, written as the server writes it: `0:1:key`.
+    pub fn get(&self, path: &str) -> Option<V> {
+        let sent = &mut *self.0.borrow_mut();
+        if let Some(elsewhere) = &sent.elsewhere {
+            return elsewhere(path);
+        }
+        for number in sent.indexed..sent.places.len() as u32 {
+            sent.paths.insert(self::path(&sent.places, number), number);
+        }
+        sent.indexed = sent.places.len() as u32;
+        sent.places.get(*sent.paths.get(path)? as usize)?.value.clone()
+    }
+}
+
+impl<V> Temporaries<V> {
+    /// Values that the host keeps itself, and finds by their paths.
+    pub fn elsewhere(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
+        let temporaries = Self::default();
+        temporaries.0.borrow_mut().elsewhere = Some(Box::new(find));
+        temporaries
+    }
+
+    pub(super) fn add(&self, place: Place<V>) -> u32 {
+        let places = &mut self.0.borrow_mut().places;
+        places.push(place);
+        places.len() as u32 - 1
+    }
+
+    /// `0:1:key`: how the server is told of a value it has seen.
+    pub(super) fn path(&self, number: u32) -> String {
+        path(&self.0.borrow().places, number)
+    }
+}
+
+fn path<V>(places: &[Place<V>], number: u32) -> String {
+    let mut keys = Vec::new();
+    let mut at = Some(number);
+    while let Some(place) = at.and_then(|at| places.get(at as usize)) {
+        keys.push(place.key.as_str());
+        at = place.parent;
+    }
+    keys.reverse();
+    keys.join(":")
+}
+
+impl<V> Default for Temporaries<V> {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), paths: HashMap::new(), indexed: 0, elsewhere: None })))
+    }
+}
+
+impl<V> Clone for Temporaries<V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<V> fmt::Debug for Temporaries<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not what was sent: only how much.
+        f.debug_tuple("Temporaries").field(&self.0.borrow().places.len()).finish()
+    }
+}

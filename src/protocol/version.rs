@@ -1,0 +1,200 @@
+use std::fmt;
+
+use crate::{Error, Kind};
+
+/// A version of Next.js: `16.4.6`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NextVersion {
+    pub major: u32,
+    pub minor: u32,
+    pub patch: u32,
+}
+
+impl NextVersion {
+    /// Reads `16.4.6`, `v16.4.6`, `16.4.6-canary.3`, `16.4.6+build`, of which the part after the numbers is ignored, and `16.4` and `16`, whose
+    /// missing numbers are 0.
+    ///
+    /// Fails with `INVALID_OPTION` for anything else.
+    ///
+    /// ```
+    /// use actionlane::protocol::NextVersion;
+    ///
+    /// let version = NextVersion::parse("16.4.6-canary.3")?;
+    /// assert_eq!(version, NextVersion { major: 16, minor: 4, patch: 6 });
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = || Error::new(Kind::InvalidOption, "nextVersion is not a version of Next.js as \"16.4.6\"");
+        let numbers = text.strip_prefix('v').unwrap_or(text).split(['-', '+']).next().unwrap_or_default();
+        let mut version = [0; 3];
+        for (at, number) in numbers.split('.').enumerate() {
+            if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(wrong());
+            }
+            *version.get_mut(at).ok_or_else(wrong)? = number.parse().map_err(|_| wrong())?;
+        }
+        let [major, minor, patch] = version;
+        Ok(Self { major, minor, patch })
+    }
+}
+
+impl fmt::Display for NextVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The three places where the wire of arguments changed, each in patch releases of several lines: what a server reads.
+///
+/// The default is the form of today's servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WireForm {
+    /// A function of the server's: `$h`, before that `$F`.
+    references: Form,
+    /// The entries of a FormData: `_<h>_key`, before that `<h>_key`.
+    forms: Form,
+    /// The values of a stream: `S<d>`, before that `<d>`.
+    streams: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    New,
+    Old,
+    /// What every server understands, for more bytes.
+    Both,
+}
+
+/// The first version of each line of Next.js that reads the new form. A line that is not here reads it if it came after the last one here
+/// (or, as 16.1 for references, between two that do), and never if it came before.
+struct Change {
+    lines: &'static [(u32, u32, u32)],
+    /// Lines from here on read the new form from their first version.
+    from: (u32, u32),
+}
+
+/// React, 2025-12-11.
+const REFERENCES: Change =
+    Change { lines: &[(14, 2, 34), (15, 0, 6), (15, 1, 10), (15, 2, 7), (15, 3, 7), (15, 4, 9), (15, 5, 8), (16, 0, 9)], from: (16, 1) };
+
+/// React, 2026-05-06. Never in 14.x, 15.0 to 15.4, 16.0 and 16.1.
+const FORMS: Change = Change { lines: &[(15, 5, 16), (16, 2, 5)], from: (16, 3) };
+
+/// React, 2026-10-14. Never in the other lines below 16.4.
+const STREAMS: Change = Change { lines: &[(15, 5, 28), (16, 4, 1)], from: (16, 5) };
+
+impl Change {
+    fn form(&self, version: NextVersion) -> Form {
+        let line = (version.major, version.minor);
+        let first = self.lines.iter().find(|(major, minor, _)| (*major, *minor) == line);
+        let new = line >= self.from || first.is_some_and(|(.., patch)| version.patch >= *patch);
+        if new { Form::New } else { Form::Old }
+    }
+}
+
+impl WireForm {
+    /// What servers of this version read.
+    pub fn of(version: NextVersion) -> Self {
+        Self { references: REFERENCES.form(version), forms: FORMS.form(version), streams: STREAMS.form(version) }
+    }
+
+    /// What servers of all versions read, for more bytes: FormData and streams are sent under both names. A function of the server's cannot be:
+    /// it is sent in today's form.
+    pub fn any() -> Self {
+        Self { references: Form::New, forms: Form::Both, streams: Form::Both }
+    }
+
+    /// The letter of a function of the server's.
+    pub(crate) fn reference(self) -> &'static str {
+        if self.references == Form::Old { "F" } else { "h" }
+    }
+
+    /// What the names of a form's entries begin with.
+    pub(crate) fn form_prefixes(self) -> &'static [&'static str] {
+        match self.forms {
+            Form::New => &["_"],
+            Form::Old => &[""],
+            Form::Both => &["_", ""],
+        }
+    }
+
+    /// What the names of a stream's values begin with.
+    pub(crate) fn stream_prefixes(self) -> &'static [&'static str] {
+        match self.streams {
+            Form::New => &["S"],
+            Form::Old => &[""],
+            Form::Both => &["S", ""],
+        }
+    }
+}
+
+impl Default for WireForm {
+    fn default() -> Self {
+        Self { references: Form::New, forms: Form::New, streams: Form::New }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(version: &str) -> String {
+        let wire = WireForm::of(NextVersion::parse(version).unwrap());
+        format!("{} {} {}", wire.reference(), wire.form_prefixes().join(","), wire.stream_prefixes().join(","))
+    }
+
+    #[test]
+    fn each_line_changes_where_it_did() {
+        for (last_old, first_new) in [
+            ("14.2.33", "14.2.34"),
+            ("15.0.5", "15.0.6"),
+            ("15.1.9", "15.1.10"),
+            ("15.2.6", "15.2.7"),
+            ("15.3.6", "15.3.7"),
+            ("15.4.8", "15.4.9"),
+            ("15.5.7", "15.5.8"),
+            ("16.0.8", "16.0.9"),
+        ] {
+            assert_eq!((wire(last_old).as_str(), wire(first_new).as_str()), ("F  ", "h  "), "{first_new}");
+        }
+        for (version, form) in [
+            ("14.0.0", "F  "),
+            ("14.1.4", "F  "),
+            ("14.2.99", "h  "),
+            ("15.4.99", "h  "),
+            ("15.5.15", "h  "),
+            ("15.5.16", "h _ "),
+            ("15.5.27", "h _ "),
+            ("15.5.28", "h _ S"),
+            ("16.0.99", "h  "),
+            ("16.1.0", "h  "),
+            ("16.1.99", "h  "),
+            ("16.2.4", "h  "),
+            ("16.2.5", "h _ "),
+            ("16.2.99", "h _ "),
+            ("16.3.0", "h _ "),
+            ("16.3.8", "h _ "),
+            ("16.4.0", "h _ "),
+            ("16.4.1", "h _ S"),
+            ("16.4.6", "h _ S"),
+            ("16.5.0", "h _ S"),
+            ("17.0.0", "h _ S"),
+        ] {
+            assert_eq!(wire(version), form, "{version}");
+        }
+        assert_eq!(WireForm::default(), WireForm::of(NextVersion { major: 16, minor: 4, patch: 6 }));
+        assert_eq!(WireForm::any().form_prefixes(), ["_", ""]);
+        assert_eq!(WireForm::any().stream_prefixes(), ["S", ""]);
+    }
+
+    #[test]
+    fn versions_are_three_numbers() {
+        for text in ["16.4.6", "v16.4.6", "16.4.6-canary.3", "16.4.6+a.b"] {
+            assert_eq!(NextVersion::parse(text).unwrap().to_string(), "16.4.6", "{text}");
+        }
+        assert_eq!(NextVersion::parse("15.5").unwrap().to_string(), "15.5.0");
+        for text in ["", "any", "16.x", "16..1", "1.2.3.4", "-1", "16.4.99999999999", "16,4"] {
+            assert_eq!(NextVersion::parse(text).unwrap_err().kind(), Kind::InvalidOption, "{text}");
+        }
+    }
+}

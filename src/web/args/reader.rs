@@ -1,0 +1,313 @@
+//! JavaScript values, as the encoder asks for them.
+
+use js_sys::{Array, Function, JsString, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, FormData};
+
+use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
+
+// What may run the page's code is fallible.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Map)]
+    type Numbers;
+    #[wasm_bindgen(constructor, catch, js_class = "Map")]
+    fn new() -> Result<Numbers, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Numbers, key: &JsValue) -> Result<Option<u32>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn set(this: &Numbers, key: &JsValue, value: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn array_from(value: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn keys(value: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_name = Object)]
+    fn boxed(value: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Symbol, js_name = "for")]
+    fn symbol_for(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = String)]
+    fn string_of(value: &JsValue) -> Result<String, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
+    fn is_view(value: &JsValue) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(js_name = ReadableStream)]
+    type Stream;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader_with(this: &Stream, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = Symbol, js_name = iterator)]
+    static ITERATOR: JsValue;
+    #[wasm_bindgen(thread_local_v2, js_namespace = Symbol, js_name = asyncIterator)]
+    static ASYNC_ITERATOR: JsValue;
+    #[wasm_bindgen(thread_local_v2, js_namespace = Symbol, js_name = toStringTag)]
+    static TAG: JsValue;
+}
+
+thread_local! {
+    static TO_JSON: JsValue = "toJSON".into();
+    static THEN: JsValue = "then".into();
+    static TYPE_OF: JsValue = "$$typeof".into();
+    static ID: JsValue = "$$id".into();
+    static BOUND: JsValue = "$$bound".into();
+    static REFERENCE: JsValue = symbol_for("actionlane.reference").unwrap_or_default();
+    static ELEMENTS: [JsValue; 2] = ["react.transitional.element", "react.element"].map(|name| symbol_for(name).unwrap_or_default());
+    static LAZY: JsValue = symbol_for("react.lazy").unwrap_or_default();
+}
+
+/// Up to this many containers are told apart by looking at each.
+const FEW: usize = 4;
+
+/// Reads JavaScript values.
+#[derive(Default)]
+pub(super) struct Reader {
+    few: Vec<(JsValue, u32)>,
+    many: Option<Numbers>,
+}
+
+impl Inspect for Reader {
+    type Value = JsValue;
+
+    fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {
+        match primitive(value) {
+            Some(shape) => Look { value: None, shape },
+            None => object(value, key).unwrap_or(Look { value: None, shape: Shape::Threw }),
+        }
+    }
+
+    fn contents(&mut self, value: &JsValue, container: Container) -> Option<Contents<JsValue>> {
+        Some(match container {
+            Container::Object => {
+                let keys = keys(value).ok()?;
+                let member = |key: JsValue| Some((text(&key)?, Reflect::get(value, &key).ok()?));
+                Contents::Members(keys.iter().map(member).collect::<Option<_>>()?)
+            }
+            Container::Map => {
+                let pair = |entry: JsValue| entry.dyn_ref().map(|pair: &Array| (pair.get(0), pair.get(1)));
+                Contents::Entries(array_from(value).ok()?.iter().map(pair).collect::<Option<_>>()?)
+            }
+            Container::FormData => {
+                let field = |entry: JsValue| entry.dyn_ref().and_then(|pair: &Array| Some((pair.get(0).as_string()?, pair.get(1))));
+                Contents::Fields(array_from(value).ok()?.iter().map(field).collect::<Option<_>>()?)
+            }
+            Container::Array | Container::Set | Container::Iterator | Container::Iterable => {
+                Contents::Values(array_from(value).ok()?.iter().collect())
+            }
+            Container::Binary(_) => {
+                let len = Reflect::get(value, &"byteLength".into()).ok()?.as_f64()? as usize;
+                let blob = Blob::new_with_u8_array_sequence(&Array::of1(value)).ok()?.into();
+                Contents::Bytes { blob, len }
+            }
+            Container::Promise => Contents::Later { later: Later::Promise, source: value.clone() },
+            Container::Stream => stream(value.unchecked_ref())?,
+            Container::AsyncIterable => {
+                let iterate = ASYNC_ITERATOR.with(|key| Reflect::get(value, key)).ok()?;
+                let source = iterate.dyn_ref::<Function>()?.call0(value).ok()?;
+                let later = if source == *value { Later::AsyncIterator } else { Later::AsyncIterable };
+                Contents::Later { later, source }
+            }
+            Container::Lazy => match load(value) {
+                Ok(loaded) => Contents::Loaded(loaded),
+                Err(thrown) if is_thenable(&thrown) => Contents::Later { later: Later::Lazy, source: value.clone() },
+                Err(_) => return None,
+            },
+            Container::Reference => {
+                let (id, bound) = reference(value)?;
+                Contents::Reference { id, bound: Some(bound).filter(|bound| !bound.is_null() && !bound.is_undefined()) }
+            }
+            Container::Blob => return None,
+        })
+    }
+
+    fn number(&mut self, number: f64) -> String {
+        // Radix 10 never fails.
+        js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
+    }
+
+    fn known(&mut self, value: &JsValue) -> Option<u32> {
+        let near = self.few.iter().find(|(known, _)| known == value).map(|(_, number)| *number);
+        near.or_else(|| self.many.as_ref()?.get(value).ok()?)
+    }
+
+    fn remember(&mut self, value: &JsValue, number: u32) {
+        if self.few.len() < FEW {
+            self.few.push((value.clone(), number));
+            return;
+        }
+        if self.many.is_none() {
+            self.many = Numbers::new().ok();
+        }
+        if let Some(many) = &self.many {
+            // What is not remembered is sent twice.
+            let _ = many.set(value, number);
+        }
+    }
+}
+
+/// What is not an object; `None` for objects, functions among them.
+fn primitive(value: &JsValue) -> Option<Shape> {
+    if let Some(text) = text(value) {
+        return Some(Shape::String(text));
+    }
+    if let Some(number) = value.as_f64() {
+        return Some(Shape::Number(number));
+    }
+    if value.is_undefined() {
+        return Some(Shape::Undefined);
+    }
+    if value.is_null() {
+        return Some(Shape::Null);
+    }
+    if let Some(bool) = value.as_bool() {
+        return Some(Shape::Bool(bool));
+    }
+    if value.is_symbol() {
+        return Some(Shape::Opaque(Opaque::Symbol));
+    }
+    None
+}
+
+/// A string; where halves of surrogate pairs are in it, as `JSON.stringify` writes it.
+fn text(value: &JsValue) -> Option<Text> {
+    let text = value.as_string()?;
+    if !text.contains('\u{fffd}') {
+        return Some(Text::Plain(text));
+    }
+    let quoted = js_sys::JSON::stringify(value).ok().and_then(|quoted: JsString| quoted.as_string());
+    Some(quoted.filter(|quoted| quoted.starts_with('"')).map_or(Text::Plain(text), Text::Quoted))
+}
+
+/// What an object is: first `toJSON`, as `JSON.stringify` calls it, then React's order. `None` if the page's code threw.
+fn object(value: &JsValue, key: Key<'_>) -> Option<Look<JsValue>> {
+    let to_json = get(value, &TO_JSON)?;
+    let Some(to_json) = to_json.dyn_ref::<Function>() else {
+        let shape = if value.is_bigint() { Shape::BigInt(string_of(value).ok()?) } else { classify(value)? };
+        return Some(Look { value: None, shape });
+    };
+    let key = match key {
+        Key::Index(index) => index.to_string(),
+        Key::Name(name) => name.to_owned(),
+    };
+    let json = to_json.call1(value, &key.into()).ok()?;
+    let shape = match primitive(&json) {
+        Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
+        Some(shape) => shape,
+        None if json.is_bigint() => Shape::BigInt(string_of(&json).ok()?),
+        None => classify(&json)?,
+    };
+    Some(Look { value: Some(json), shape })
+}
+
+fn classify(value: &JsValue) -> Option<Shape> {
+    if value.is_function() {
+        return Some(if reference(value).is_some() { Shape::Container(Container::Reference) } else { Shape::Opaque(Opaque::Function) });
+    }
+    if Array::is_array(value) {
+        return Some(Shape::Container(Container::Array));
+    }
+    let type_of = get(value, &TYPE_OF)?;
+    if type_of.is_symbol() {
+        if ELEMENTS.with(|elements| elements.contains(&type_of)) {
+            return Some(Shape::Opaque(Opaque::Element));
+        }
+        if LAZY.with(|lazy| *lazy == type_of) {
+            return Some(Shape::Container(Container::Lazy));
+        }
+    }
+    if get(value, &THEN)?.is_function() {
+        return Some(Shape::Container(Container::Promise));
+    }
+    let prototype = Reflect::get_prototype_of(value).ok()?;
+    let base = if prototype.is_null() { None } else { Some(Reflect::get_prototype_of(&prototype).ok()?) };
+    let plain = base.is_some_and(|base| base.is_null());
+    if !plain && let Some(container) = builtin(value)? {
+        return Some(Shape::Container(container));
+    }
+    if let Some(iterate) = ITERATOR.with(|key| Reflect::get(value, key)).ok()?.dyn_ref::<Function>() {
+        let same = iterate.call0(value).ok()? == *value;
+        return Some(Shape::Container(if same { Container::Iterator } else { Container::Iterable }));
+    }
+    if !plain && value.is_instance_of::<Stream>() {
+        return Some(Shape::Container(Container::Stream));
+    }
+    if ASYNC_ITERATOR.with(|key| Reflect::get(value, key)).ok()?.is_function() {
+        return Some(Shape::Container(Container::AsyncIterable));
+    }
+    Some(if plain { Shape::Container(Container::Object) } else { Shape::Opaque(Opaque::Instance) })
+}
+
+/// Of the classes that are sent as what they are.
+fn builtin(value: &JsValue) -> Option<Option<Container>> {
+    Some(if value.is_instance_of::<FormData>() {
+        Some(Container::FormData)
+    } else if value.is_instance_of::<js_sys::Map>() {
+        Some(Container::Map)
+    } else if value.is_instance_of::<js_sys::Set>() {
+        Some(Container::Set)
+    } else if value.is_instance_of::<js_sys::ArrayBuffer>() {
+        Some(Container::Binary('A'))
+    } else if is_view(value).ok()? {
+        let tag = TAG.with(|key| Reflect::get(value, key)).ok()?.as_string();
+        tag.and_then(|tag| view(&tag)).map(Container::Binary)
+    } else if value.is_instance_of::<Blob>() {
+        Some(Container::Blob)
+    } else {
+        None
+    })
+}
+
+/// The letter of a view of a buffer.
+fn view(tag: &str) -> Option<char> {
+    Some(match tag {
+        "Int8Array" => 'O',
+        "Uint8Array" => 'o',
+        "Uint8ClampedArray" => 'U',
+        "Int16Array" => 'S',
+        "Uint16Array" => 's',
+        "Int32Array" => 'L',
+        "Uint32Array" => 'l',
+        "Float32Array" => 'G',
+        "Float64Array" => 'g',
+        "BigInt64Array" => 'M',
+        "BigUint64Array" => 'm',
+        "DataView" => 'V',
+        _ => return None,
+    })
+}
+
+/// The id of a function of the server's, and what is bound to it: of one we made, or as React keeps it where it can be seen.
+fn reference(function: &JsValue) -> Option<(String, JsValue)> {
+    let ours = get(function, &REFERENCE)?;
+    if ours.is_object() {
+        let id = Reflect::get(&ours, &"id".into()).ok()?.as_string()?;
+        return Some((id, Reflect::get(&ours, &"bound".into()).ok()?));
+    }
+    Some((get(function, &ID)?.as_string()?, get(function, &BOUND)?))
+}
+
+/// A reader of a stream: one that fills buffers, if the stream has such.
+fn stream(stream: &Stream) -> Option<Contents<JsValue>> {
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"mode".into(), &"byob".into()).ok()?;
+    Some(match stream.get_reader_with(&options) {
+        Ok(source) => Contents::Later { later: Later::Bytes, source },
+        Err(_) => Contents::Later { later: Later::Stream, source: stream.get_reader().ok()? },
+    })
+}
+
+/// What a lazy component is. Throws what is to be waited for if it is not there.
+pub(super) fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
+    let init: Function = Reflect::get(lazy, &"_init".into())?.dyn_into()?;
+    init.call1(&JsValue::UNDEFINED, &Reflect::get(lazy, &"_payload".into())?)
+}
+
+pub(super) fn is_thenable(value: &JsValue) -> bool {
+    value.is_object() && get(value, &THEN).is_some_and(|then| then.is_function())
+}
+
+/// A property; on a bigint, that of its prototype, which `JSON.stringify` asks, too.
+fn get(value: &JsValue, key: &'static std::thread::LocalKey<JsValue>) -> Option<JsValue> {
+    key.with(|key| if value.is_bigint() { Reflect::get(&boxed(value)?, key) } else { Reflect::get(value, key) }).ok()
+}

@@ -1,0 +1,393 @@
+use std::collections::BTreeSet;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::*;
+
+/// Bodies that React's `encodeReply` wrote for JavaScript expressions.
+const VECTORS: &[&str] = &[
+    include_str!("../../../tests/vectors/encode/abort-before.json"),
+    include_str!("../../../tests/vectors/encode/abort-stream.json"),
+    include_str!("../../../tests/vectors/encode/args-arraybuffer.json"),
+    include_str!("../../../tests/vectors/encode/args-async-generator.json"),
+    include_str!("../../../tests/vectors/encode/args-async-iterable-return-object.json"),
+    include_str!("../../../tests/vectors/encode/args-async-iterable.json"),
+    include_str!("../../../tests/vectors/encode/args-bigint-300digits.json"),
+    include_str!("../../../tests/vectors/encode/args-bigint64.json"),
+    include_str!("../../../tests/vectors/encode/args-biguint64.json"),
+    include_str!("../../../tests/vectors/encode/args-blob-two.json"),
+    include_str!("../../../tests/vectors/encode/args-boxed.json"),
+    include_str!("../../../tests/vectors/encode/args-dataview.json"),
+    include_str!("../../../tests/vectors/encode/args-date-invalid.json"),
+    include_str!("../../../tests/vectors/encode/args-date-subclass.json"),
+    include_str!("../../../tests/vectors/encode/args-element.json"),
+    include_str!("../../../tests/vectors/encode/args-error.json"),
+    include_str!("../../../tests/vectors/encode/args-file-in-object.json"),
+    include_str!("../../../tests/vectors/encode/args-file.json"),
+    include_str!("../../../tests/vectors/encode/args-float32.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata-file.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata-id-10.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata-id-16.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata-repeated.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata-two.json"),
+    include_str!("../../../tests/vectors/encode/args-formdata.json"),
+    include_str!("../../../tests/vectors/encode/args-int16.json"),
+    include_str!("../../../tests/vectors/encode/args-int8.json"),
+    include_str!("../../../tests/vectors/encode/args-iterator.json"),
+    include_str!("../../../tests/vectors/encode/args-key-empty.json"),
+    include_str!("../../../tests/vectors/encode/args-map-cyclic.json"),
+    include_str!("../../../tests/vectors/encode/args-map-empty.json"),
+    include_str!("../../../tests/vectors/encode/args-map-nested.json"),
+    include_str!("../../../tests/vectors/encode/args-map.json"),
+    include_str!("../../../tests/vectors/encode/args-nodebuffer.json"),
+    include_str!("../../../tests/vectors/encode/args-numbers.json"),
+    include_str!("../../../tests/vectors/encode/args-promise-cyclic.json"),
+    include_str!("../../../tests/vectors/encode/args-promise-late.json"),
+    include_str!("../../../tests/vectors/encode/args-promise-order.json"),
+    include_str!("../../../tests/vectors/encode/args-promise-reject.json"),
+    include_str!("../../../tests/vectors/encode/args-promise.json"),
+    include_str!("../../../tests/vectors/encode/args-repeated-promise.json"),
+    include_str!("../../../tests/vectors/encode/args-repeated-uint8.json"),
+    include_str!("../../../tests/vectors/encode/args-repeated.json"),
+    include_str!("../../../tests/vectors/encode/args-server-ref-bound-complex.json"),
+    include_str!("../../../tests/vectors/encode/args-server-ref-repeated.json"),
+    include_str!("../../../tests/vectors/encode/args-server-ref.json"),
+    include_str!("../../../tests/vectors/encode/args-set.json"),
+    include_str!("../../../tests/vectors/encode/args-shared-before-map.json"),
+    include_str!("../../../tests/vectors/encode/args-shared-buffer.json"),
+    include_str!("../../../tests/vectors/encode/args-simple.json"),
+    include_str!("../../../tests/vectors/encode/args-sparse.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-bytes-big.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-bytes.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-empty.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-error.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-objects.json"),
+    include_str!("../../../tests/vectors/encode/args-stream-two.json"),
+    include_str!("../../../tests/vectors/encode/args-string-ends-z.json"),
+    include_str!("../../../tests/vectors/encode/args-string-lone-surrogate.json"),
+    include_str!("../../../tests/vectors/encode/args-string-long.json"),
+    include_str!("../../../tests/vectors/encode/args-strings.json"),
+    include_str!("../../../tests/vectors/encode/args-symbol.json"),
+    include_str!("../../../tests/vectors/encode/args-then-key.json"),
+    include_str!("../../../tests/vectors/encode/args-thenable.json"),
+    include_str!("../../../tests/vectors/encode/args-tojson-class.json"),
+    include_str!("../../../tests/vectors/encode/args-tojson-null-proto.json"),
+    include_str!("../../../tests/vectors/encode/args-uint32.json"),
+    include_str!("../../../tests/vectors/encode/args-uint8.json"),
+    include_str!("../../../tests/vectors/encode/args-uint8clamped.json"),
+    include_str!("../../../tests/vectors/encode/next-form-action.json"),
+    include_str!("../../../tests/vectors/encode/root-date.json"),
+    include_str!("../../../tests/vectors/encode/root-formdata.json"),
+    include_str!("../../../tests/vectors/encode/root-nan.json"),
+    include_str!("../../../tests/vectors/encode/root-neginf.json"),
+    include_str!("../../../tests/vectors/encode/root-negzero.json"),
+    include_str!("../../../tests/vectors/encode/root-number.json"),
+    include_str!("../../../tests/vectors/encode/root-set.json"),
+    include_str!("../../../tests/vectors/encode/root-string-dollar.json"),
+    include_str!("../../../tests/vectors/encode/root-string.json"),
+    include_str!("../../../tests/vectors/encode/root-undefined.json"),
+    include_str!("../../../tests/vectors/encode/temp-class-repeated.json"),
+    include_str!("../../../tests/vectors/encode/temp-class.json"),
+    include_str!("../../../tests/vectors/encode/temp-function.json"),
+];
+
+/// Where we are not React, and why. One that is React's all the same is an error.
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("abort-before", "a call that is aborted is not sent at all: nobody would read an answer"),
+    ("abort-stream", "a call that is aborted is not sent at all: nobody would read an answer"),
+    ("args-formdata-id-10", "React writes a decimal id where its servers read a hex one, and the form arrives empty"),
+    ("args-formdata-id-16", "React writes a decimal id where its servers read a hex one, and the form arrives empty"),
+    ("args-boxed", "React was given no set of temporary references; Next always gives one, and then they are \"$T\""),
+    ("args-element", "React was given no set of temporary references; Next always gives one, and then it is \"$T\""),
+    ("args-error", "React was given no set of temporary references; Next always gives one, and then it is \"$T\""),
+    ("args-symbol", "React was given no set of temporary references; Next always gives one, and then it is \"$T\""),
+];
+
+/// What the expressions of the vectors use.
+const PRELUDE: &str = r#"
+globalThis.tick = ms => new Promise(resolve => setTimeout(resolve, ms));
+globalThis.textStream = (values, error) => new ReadableStream({
+    async start(controller) {
+        for (const value of values) { await null; controller.enqueue(value) }
+        if (error) controller.error(error); else controller.close();
+    } });
+globalThis.byteStream = chunks => new ReadableStream({ type: "bytes",
+    start(controller) { for (const chunk of chunks) controller.enqueue(new Uint8Array(chunk)); controller.close() } });
+const reference = (id, bound) => Object.defineProperty(() => {}, Symbol.for("actionlane.reference"), { value: { id, bound } });
+globalThis.serverRef = reference("40abc0", null);
+globalThis.serverRefBoundMap = reference("40abc0", [new Map([[1, 2]])]);
+globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.transitional.element"), type, key: null, props: {} }) };
+"#;
+
+fn js(expression: &str) -> JsValue {
+    js_sys::eval(expression).expect("an expression")
+}
+
+fn function(expression: &str) -> Function {
+    js(expression).unchecked_into()
+}
+
+/// The body of a value, once it is complete.
+async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
+    match encode(value.unchecked_ref(), WireForm::default()).map_err(|error| (error, JsValue::UNDEFINED))?.body {
+        Body::Complete(body) => Ok(body),
+        Body::Open(collecting) => collecting.await,
+    }
+}
+
+/// A body, described as the vectors describe it.
+async fn described(body: &JsValue) -> String {
+    let describe = function(
+        "(async body => { if (typeof body === 'string') return JSON.stringify({ kind: 'string', body });
+        const parts = [];
+        for (const [name, value] of body) parts.push(typeof value === 'string' ? { name, kind: 'string', value } : { name, kind: 'blob',
+            filename: value.name, type: value.type, size: value.size,
+            base64: btoa(String.fromCharCode(...new Uint8Array(await value.arrayBuffer()))) });
+        return JSON.stringify({ kind: 'formdata', parts }) })",
+    );
+    let described: Promise = describe.call1(&JsValue::UNDEFINED, body).expect("a promise").unchecked_into();
+    JsFuture::from(described).await.expect("a description").as_string().expect("a text")
+}
+
+/// The body of a value that is complete at once.
+async fn body(value: &JsValue) -> String {
+    let Body::Complete(body) = encode(value.unchecked_ref(), WireForm::default()).expect("encodes").body else { panic!("open") };
+    described(&body).await
+}
+
+async fn text(expression: &str) -> String {
+    let body = collected(&js(expression)).await.expect("encodes");
+    body.as_string().expect("no part was needed")
+}
+
+fn message(expression: &str) -> String {
+    let error = encode(js(expression).unchecked_ref(), WireForm::default()).err().expect("cannot be sent");
+    assert_eq!(error.kind(), Kind::Encode);
+    error.message().to_owned()
+}
+
+#[wasm_bindgen_test]
+async fn as_react_writes_it() {
+    js(PRELUDE);
+    // Of React's fields, the root comes last: servers take it there, too, and some of what came later could not be read otherwise.
+    let read = function(
+        "(text => { const { name, expr, result, rejected } = JSON.parse(text);
+        if (result?.parts) result.parts = [...result.parts.filter(part => part.name !== '0'), ...result.parts.filter(part => part.name === '0')];
+        return [name, (0, eval)('(' + expr + ')'), JSON.stringify(result ?? rejected.error.message)] })",
+    );
+    let mut seen = BTreeSet::new();
+    for vector in VECTORS {
+        let vector: Array = read.call1(&JsValue::UNDEFINED, &(*vector).into()).expect("a vector").unchecked_into();
+        let name = vector.get(0).as_string().expect("a name");
+        let expected = vector.get(2).as_string().expect("a result");
+        let different = DIFFERENCES.iter().any(|(different, _)| *different == name);
+        if name != "abort-before" {
+            let ours = match collected(&vector.get(1)).await {
+                Ok(body) => described(&body).await,
+                Err((_, cause)) => Reflect::get(&cause, &"message".into())
+                    .ok()
+                    .and_then(|text| text.as_string())
+                    .map_or(String::new(), |text| format!("{text:?}")),
+            };
+            if different {
+                assert_ne!(ours, expected, "{name} is as React has it");
+            } else {
+                assert_eq!(ours, expected, "{name}");
+            }
+        }
+        seen.insert(name);
+    }
+    let listed = function("(text => JSON.parse(text).filter(({ direction }) => direction === 'encode').map(({ name }) => name))");
+    let listed = listed.call1(&JsValue::UNDEFINED, &include_str!("../../../tests/vectors/index.json").into()).expect("an index");
+    let listed: BTreeSet<_> = listed.unchecked_into::<Array>().iter().filter_map(|name| name.as_string()).collect();
+    assert_eq!(seen, listed, "the vectors are those of the index");
+    assert!(DIFFERENCES.iter().all(|(name, _)| seen.contains(*name)));
+}
+
+#[wasm_bindgen_test]
+async fn what_json_stringify_does() {
+    assert_eq!(text("[{ a: 1, [Symbol('s')]: 2, get b() { return 3 } }]").await, r#"[{"a":1,"b":3}]"#);
+    assert_eq!(text("[{ toJSON(key) { return 'key ' + key } }]").await, r#"["key 0"]"#);
+    assert_eq!(text("[new URL('http://a/b')]").await, r#"["http://a/b"]"#);
+    assert_eq!(text("[{ '2': 1, b: 2, '1': 3 }]").await, r#"[{"1":3,"2":1,"b":2}]"#);
+    assert_eq!(text("[{ *[Symbol.iterator]() { yield 1; yield [2] } }]").await, "[[1,[2]]]");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_server_cannot_look_into() {
+    let args = js("[() => 1, { s: Symbol('s') }, new (class A {})(), Object.create(null), new Error('e'), Object(1), \
+        { $$typeof: Symbol.for('react.transitional.element') }]");
+    let Start { body, temporaries } = encode(args.unchecked_ref(), WireForm::default()).expect("encodes");
+    let Body::Complete(body) = body else { panic!("open") };
+    assert_eq!(body.as_string().as_deref(), Some(r#"["$T",{"s":"$T"},"$T","$T","$T","$T","$T"]"#));
+    for index in 0..7 {
+        assert_eq!(temporaries.get(&format!("0:{index}")), Reflect::get(&args, &index.into()).ok());
+    }
+    assert!(temporaries.get("0:1:s").is_some_and(|value| value.is_symbol()));
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_sent() {
+    for (expression, what) in [
+        ("[{ 'a:b': () => 1 }]", "argument 0: .a:b is a function, and the server could not say which: it cannot be sent there"),
+        ("[{ get a() { throw new Error('secret') } }]", "argument 0 threw while it was read"),
+        ("[{ toJSON() { throw 'secret' } }]", "argument 0 threw while it was read"),
+        ("[{ x: new Proxy({}, { ownKeys() { throw 1 } }) }]", "argument 0: .x threw while it was read"),
+        ("[new Proxy([1], { get() { throw 1 } })]", "argument 0 threw while it was read"),
+        ("[new Proxy(() => 1, { get() { throw 1 } })]", "argument 0 threw while it was read"),
+        ("[{ *[Symbol.iterator]() { throw 1 } }]", "argument 0 threw while it was read"),
+        ("[{ [Symbol.asyncIterator]() { throw 1 } }]", "argument 0 threw while it was read"),
+        ("[{ $$typeof: Symbol.for('react.lazy'), _init() { throw 1 } }]", "argument 0 threw while it was read"),
+        ("(() => { const r = Proxy.revocable({}, {}); r.revoke(); return [r.proxy] })()", "argument 0 threw while it was read"),
+        ("(() => { const s = new ReadableStream(); s.getReader(); return [s] })()", "argument 0 threw while it was read"),
+        ("[10n ** 300n]", "argument 0 is a bigint of more than 300 digits, which the server refuses: send it as a string"),
+        ("Array(1001).fill(0)", "the value has more than 1000 arguments, which the server refuses: pass one array"),
+    ] {
+        assert_eq!(message(expression), what, "{expression}");
+    }
+    assert!(message("[new Uint8Array(2e6), 1]").starts_with("argument 0 makes an array too big for the server"));
+    assert!(message("['x'.repeat(6e5), 'y'.repeat(6e5)]").starts_with("argument 1 makes an array too big for the server"));
+}
+
+/// The short way for plain arguments, and the long way for all.
+#[wasm_bindgen_test]
+async fn both_ways_write_the_same() {
+    let mut short = 0;
+    for expression in [
+        "[]",
+        "['a', '$b', 'a\\n\\u0000\\ud800', '\\u2028', 'long'.repeat(50), '\"'.repeat(50)]",
+        "[0, -0, 1.5, 1e21, 1e-7, NaN, Infinity, -Infinity, true, null, undefined, 5n, -(2n ** 64n)]",
+        "[1, , 3]",
+        "[new Date(0), new Date(NaN), { d: new Date(-1e14) }]",
+        "(() => { const o = { 'k:c': [], a: { 'b\"': [1] } }; return [o, o.a, o['k:c'], o['k:c'], o.a['b\"'], [o.a]] })()",
+        "(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()",
+        "(() => { const a = []; a.push(a, { a }); return a })()",
+        "[JSON.parse('{\"__proto__\":{\"a\":1},\"2\":1,\"\":2,\"then\":1}')]",
+        "[{ get a() { return { b: 1 } } }]",
+        "[Object.assign([1], { x: 1 })]",
+        "[['x'.repeat(900)], { a: 'y'.repeat(2e6) }]",
+    ] {
+        let args: Array = js(expression).unchecked_into();
+        let [Start { body: Body::Complete(a), temporaries: ours }, Start { body: Body::Complete(b), temporaries }] =
+            [encode, read].map(|encode| encode(&args, WireForm::default()).expect("encodes"))
+        else {
+            panic!("open")
+        };
+        assert_eq!(a, b, "{expression}");
+        short += usize::from(plain(&args).is_some());
+        for path in ["0", "0:0", "0:1", "0:0:a", "0:0:a:b\"", "0:0:k:c", "0:49", "0:1:a", "0:0:__proto__", "1", "", "0:", "0:0:0"] {
+            if !expression.contains("get a") {
+                assert_eq!(ours.get(path), temporaries.get(path), "{expression} {path}");
+            }
+        }
+    }
+    assert_eq!(short, 12, "all of them are plain");
+    for expression in [
+        "[new Map()]",
+        "[() => 1]",
+        "[{ toJSON() { return 1 } }]",
+        "[Object.create(null)]",
+        "[Object.assign(() => {}, {})]",
+        "[Object.assign([], { then() {} })]",
+        "[Object.assign({}, { [Symbol.iterator]: null })]",
+        "[new (class extends Date { toJSON() { return 'Z' } })(0)]",
+        "[Object.assign(new Date(0), { toJSON() { return {} } })]",
+        "[{ get a() { throw 1 } }]",
+        "[10n ** 300n]",
+        "['x'.repeat(6e5), 'y'.repeat(6e5)]",
+        "Array(1001).fill(0)",
+        "(() => { let a = []; for (let n = 0; n < 2000; n++) a = [a]; return [a] })()",
+    ] {
+        assert!(plain(&js(expression)).is_none(), "{expression}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn many_containers_are_told_apart() {
+    let text = text("(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()").await;
+    assert!(text.contains(r#"{"n":49},"$0:0","$0:1""#) && text.ends_with(r#""$0:49"]"#), "{text}");
+}
+
+#[wasm_bindgen_test]
+fn arguments_can_be_referred_back_to() {
+    let args = js("[{ x: new Map([['k', { v: 1 }]]) }]");
+    let found = |path: &str| encode(args.unchecked_ref(), WireForm::default()).expect("encodes").temporaries.get(path);
+    let inner = Reflect::get(&args, &0.into()).expect("an element");
+    assert_eq!(found("0:0"), Some(inner.clone()));
+    assert_eq!(found("0:0:x"), Reflect::get(&inner, &"x".into()).ok());
+    assert!(found("1:0:1").is_some_and(|value| value.is_object()));
+    assert_eq!(found("1:0"), None);
+}
+
+#[wasm_bindgen_test]
+async fn lazies() {
+    let loaded = body(&js("[{ $$typeof: Symbol.for('react.lazy'), _payload: { a: 1 }, _init: payload => payload }]")).await;
+    assert_eq!(
+        loaded,
+        r#"{"kind":"formdata","parts":[{"name":"1","kind":"string","value":"{\"a\":1}"},{"name":"0","kind":"string","value":"[\"$1\"]"}]}"#
+    );
+    let late = js("(() => { let value; const wait = new Promise(resolve => setTimeout(() => resolve(value = 5), 5));
+        return [{ $$typeof: Symbol.for('react.lazy'), _init() { if (value) return value; throw wait } }] })()");
+    let late = described(&collected(&late).await.expect("encodes")).await;
+    assert!(late.contains(r#"{"name":"1","kind":"string","value":"5"},{"name":"0""#), "{late}");
+}
+
+#[wasm_bindgen_test]
+async fn references_as_react_keeps_them() {
+    let args = js("[Object.assign(() => {}, { $$typeof: Symbol.for('react.server.reference'), $$id: '40abc0', $$bound: [1] })]");
+    let body = body(&args).await;
+    assert!(
+        body.contains(r#""value":"{\"id\":\"40abc0\",\"bound\":\"$@1\"}""#)
+            && body.contains(r#"{"name":"1","kind":"string","value":"[1]"}"#),
+        "{body}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn failures_say_where_and_carry_what_was_thrown() {
+    for (expression, what) in [
+        ("[1, { p: Promise.reject('why') }]", "argument 1: .p is a promise that was rejected"),
+        ("[{ then() { throw 'why' } }]", "argument 0 is a promise that was rejected"),
+        ("[new ReadableStream({ pull() { throw 'why' } })]", "argument 0 is a stream that failed"),
+        ("[new ReadableStream({ type: 'bytes', pull() { throw 'why' } })]", "argument 0 is a stream that failed"),
+        ("[(async function* () { yield 1; throw 'why' })()]", "argument 0 is an async iterable that threw"),
+        ("[{ [Symbol.asyncIterator]: () => ({ next() { throw 'why' } }) }]", "argument 0 is an async iterable that threw"),
+        (
+            "[{ $$typeof: Symbol.for('react.lazy'), n: 0, _payload: {}, _init(it) { if (it.n++) throw 'why'; throw Promise.resolve() } }]",
+            "argument 0 is a lazy component that could not be loaded",
+        ),
+    ] {
+        let (error, cause) = collected(&js(&expression.replace("it.n++", "(it.n = (it.n ?? 0) + 1) > 1"))).await.expect_err("fails");
+        assert_eq!((error.kind(), error.message()), (Kind::Encode, what), "{expression}");
+        assert_eq!(cause.as_string().as_deref(), Some("why"), "{expression}");
+    }
+    let (error, cause) = collected(&js("[Promise.resolve([{ 'a:b': () => 1 }])]")).await.expect_err("cannot be sent");
+    assert!(error.message().starts_with("argument 0: [0].a:b is a function"), "{error}");
+    assert!(cause.is_undefined());
+}
+
+#[wasm_bindgen_test]
+async fn dropping_stops_what_is_read() {
+    let args = js("(() => { const stopped = []; return Object.assign([
+        new ReadableStream({ cancel() { stopped.push('stream') } }), new ReadableStream({ type: 'bytes', cancel() { stopped.push('bytes') } }),
+        { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return() { stopped.push('iterator'); return Promise.reject(1) } }) },
+        new ReadableStream({ start(c) { c.close() }, cancel() { stopped.push('closed') } }),
+        Promise.reject('nobody hears of it')], { stopped }) })()");
+    let Body::Open(collecting) = encode(args.unchecked_ref(), WireForm::default()).expect("encodes").body else { panic!("complete") };
+    drop(collecting);
+    let stopped: Array = Reflect::get(&args, &"stopped".into()).expect("a list").unchecked_into();
+    let mut stopped: Vec<_> = stopped.iter().filter_map(|name| name.as_string()).collect();
+    stopped.sort();
+    assert_eq!(stopped, ["bytes", "iterator", "stream"]);
+}
+
+#[wasm_bindgen_test]
+async fn each_version_gets_the_names_it_reads() {
+    let args = js("(() => { const f = new FormData(); f.append('a', '1'); return [f, (async function* () { yield 1 })()] })()");
+    let Body::Open(collecting) = encode(args.unchecked_ref(), WireForm::any()).expect("encodes").body else { panic!("complete") };
+    let body = collecting.await.expect("encodes");
+    let names = function("(body => [...body].map(([name, value]) => name + '=' + value).join(' '))").call1(&JsValue::UNDEFINED, &body);
+    assert_eq!(names.ok().and_then(|names| names.as_string()).as_deref(), Some(r#"_1_a=1 1_a=1 S2=1 2=1 S2=C 2=C 0=["$K1","$x2"]"#));
+}
