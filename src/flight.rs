@@ -14,6 +14,7 @@ mod build;
 mod date;
 mod decode;
 mod encode;
+pub(crate) mod hash;
 pub(crate) mod json;
 mod kinds;
 mod limits;
@@ -25,7 +26,7 @@ mod rejection;
 mod row;
 mod value;
 
-pub use build::{Binary, Build, Flow, Key};
+pub use build::{Binary, Build, Flow, Key, Put};
 pub use decode::Decoder;
 pub use encode::{Body, Container, Contents, Encoded, Inspect, Look, Part, Shape, Temporaries, Text, encode};
 pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
