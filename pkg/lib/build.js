@@ -98,28 +98,47 @@ export function put(holders, number, key, value) {
 
 /** Follows own members of arrays and plain objects. */
 export function walk(from, path) {
-  for (const key of path.split(":")) {
-    check(isArray(from) ? INDEX.test(key) : typeof from === "object" && from !== null && getPrototypeOf(from) === plain);
-    check(hasOwn(from, key));
-    from = from[key];
-  }
+  for (const key of path.split(":")) from = step(from, key);
   return from;
 }
 
-/** The value at `path` of `from`, put where `null` stood. */
-export function copy(holders, number, key, from, path) {
-  put(holders, number, key, walk(from, path));
+function step(from, key) {
+  check(isArray(from) ? INDEX.test(key) : typeof from === "object" && from !== null && getPrototypeOf(from) === plain);
+  check(hasOwn(from, key));
+  return from[key];
 }
+
+/**
+ * Puts many values; gives how many could be put. `puts` are, one after the other: container, place, number of the value in `values`, number
+ * of steps from there, and the steps, as numbers in `names`.
+ */
+export function putAll(holders, names, puts, values) {
+  const keys = parse(names);
+  let count = 0;
+  try {
+    for (let at = 0; at < puts.length; count++) {
+      const holder = holders[puts[at++]];
+      const place = puts[at++];
+      let value = values[puts[at++]];
+      for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
+      const key = place & 1 ? keys[place >> 1] : place >> 1;
+      holder[key] = key === "then" && typeof value === "function" ? null : value;
+    }
+  } catch {}
+  return count;
+}
+
+const [MAP, SET, FORM, ERROR] = [0, 1, 2, 3];
 
 export function make(kind) {
   switch (kind) {
-    case "map":
+    case MAP:
       return new Map();
-    case "set":
+    case SET:
       return new Set();
-    case "form":
+    case FORM:
       return new FormData();
-    case "error":
+    case ERROR:
       return new Error("");
     default:
       return {};
@@ -128,25 +147,25 @@ export function make(kind) {
 
 export function fill(kind, made, from) {
   switch (kind) {
-    case "map":
+    case MAP:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) {
         check(isArray(from[at]));
         made.set(from[at][0], from[at][1]);
       }
       break;
-    case "set":
+    case SET:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) made.add(from[at]);
       break;
-    case "form":
+    case FORM:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) {
         check(isArray(from[at]));
         made.append(from[at][0], from[at][1]);
       }
       break;
-    case "error":
+    case ERROR:
       for (const [name, key] of [["name", "name"], ["message", "message"], ["env", "environmentName"]]) {
         if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
       }

@@ -9,6 +9,18 @@ pub enum Key<'k> {
     Name(&'k str),
 }
 
+/// A value, and the place of a numbered container where it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Put<'p, V> {
+    pub holder: usize,
+    pub key: Key<'p>,
+    /// Where the value is found: by `path` from here, as [`Build::walk`] does.
+    pub from: &'p V,
+    pub path: &'p [String],
+    /// Those next to each other that have the same number here come from the same value.
+    pub source: usize,
+}
+
 /// What delivers values over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flow {
@@ -64,6 +76,16 @@ pub trait Build {
     /// Replaces what stands at `key` of a numbered container. The parts of an element are named.
     /// A function is never put under the name `then`: `null` is, so that no answer becomes a promise by accident.
     fn put(&mut self, holders: &Self::Holders, holder: usize, key: Key<'_>, value: &Self::Value) -> bool;
+
+    /// Puts many values at once, in order; gives the number of the first that cannot be followed or put.
+    fn put_all(&mut self, holders: &Self::Holders, puts: &[Put<'_, Self::Value>]) -> Result<(), usize> {
+        for (at, put) in puts.iter().enumerate() {
+            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(&put.from, put.path) };
+            let value = value.ok_or(at)?;
+            self.put(holders, put.holder, put.key, &value).then_some(()).ok_or(at)?;
+        }
+        Ok(())
+    }
 
     /// A string.
     fn string(&mut self, text: &str) -> Self::Value;

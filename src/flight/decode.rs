@@ -8,13 +8,14 @@ mod flow;
 mod link;
 mod want;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
 
 use self::cell::Cell;
 use self::flow::Flowing;
 use self::want::{Lazied, Promised, Want, Who};
+use super::hash::Table;
 use super::model::Target;
 use super::row::{Row, Rows, Tag};
 use super::{Build, Flow, Limits, Made, Rejection};
@@ -52,24 +53,24 @@ pub struct Decoder<B: Build> {
     goal: Goal,
     rows: Rows,
     /// What has arrived. A row that was made into a cell leaves its text.
-    arrived: HashMap<u32, Arrived>,
+    arrived: Table<u32, Arrived>,
     cells: Vec<Result<Cell<B>, Rejection>>,
     /// The cells of whole rows, and of what is no row of its own but has been given an id above all rows.
-    whole: HashMap<u32, usize>,
+    whole: Table<u32, usize>,
     /// Which rows the ids above all rows belong to.
     origins: Vec<u32>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Vec<String>, usize)>,
-    made: HashMap<(Made, u32), B::Value>,
-    promises: HashMap<u32, Promised<B>>,
-    lazies: HashMap<u32, Lazied<B>>,
-    flows: HashMap<u32, Flowing<B>>,
+    made: Table<(Made, u32), B::Value>,
+    promises: Table<u32, Promised<B>>,
+    lazies: Table<u32, Lazied<B>>,
+    flows: Table<u32, Flowing<B>>,
     /// Bytes of streams that nobody has asked for yet.
     backlog: usize,
     /// A function of the server or a Blob is being made.
     making: bool,
     /// Wants by the row they wait for.
-    waiting: HashMap<u32, Vec<Want>>,
+    waiting: Table<u32, Vec<Want>>,
     /// Wants to look at, because something they waited for has arrived.
     ready: VecDeque<Want>,
     /// Promises and lazy values that are not settled.
@@ -117,18 +118,18 @@ impl<B: Build> Decoder<B> {
             limits: Limits::DEFAULT,
             goal,
             rows: Rows::new(Limits::DEFAULT),
-            arrived: HashMap::new(),
+            arrived: Table::default(),
             cells: Vec::new(),
-            whole: HashMap::new(),
+            whole: Table::default(),
             origins: Vec::new(),
             parts: Vec::new(),
-            made: HashMap::new(),
-            promises: HashMap::new(),
-            lazies: HashMap::new(),
-            flows: HashMap::new(),
+            made: Table::default(),
+            promises: Table::default(),
+            lazies: Table::default(),
+            flows: Table::default(),
             backlog: 0,
             making: false,
-            waiting: HashMap::from([(0, vec![want])]),
+            waiting: Table::from_iter([(0, vec![want])]),
             ready: VecDeque::new(),
             unsettled: 0,
             answer: Poll::Pending,

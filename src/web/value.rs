@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use super::error;
-use crate::flight::{Binary, Build, Flow, Key, Made, Rejection, Scalar, Temporaries, Tree};
+use crate::flight::{Binary, Build, Flow, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::{Error, Kind, Sent, protocol};
 
 // The functions of `build.js`, described there.
@@ -35,12 +35,14 @@ extern "C" {
     fn put_at(this: &Builder, holders: &JsValue, holder: u32, index: u32, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn put(this: &Builder, holders: &JsValue, holder: u32, name: &str, value: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = putAll)]
+    fn put_all(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], values: Vec<JsValue>) -> Result<u32, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn walk(this: &Builder, from: &JsValue, path: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn make(this: &Builder, kind: &str) -> Result<JsValue, JsValue>;
+    fn make(this: &Builder, kind: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn fill(this: &Builder, kind: &str, made: &JsValue, from: &JsValue) -> Result<(), JsValue>;
+    fn fill(this: &Builder, kind: u32, made: &JsValue, from: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn iterator(this: &Builder, array: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -184,6 +186,18 @@ impl Build for Js {
         .is_ok()
     }
 
+    fn put_all(&mut self, holders: &JsValue, puts: &[Put<'_, JsValue>]) -> Result<(), usize> {
+        if let [Put { holder, key, from, path: [], .. }] = puts {
+            return self.put(holders, *holder, *key, from).then_some(()).ok_or(0);
+        }
+        let done = self.instructions.puts(puts, |names, numbers, values| self.builder.put_all(holders, names, numbers, values));
+        match done {
+            Ok(done) if done as usize == puts.len() => Ok(()),
+            Ok(done) => Err(done as usize),
+            Err(_) => Err(0),
+        }
+    }
+
     fn string(&mut self, text: &str) -> JsValue {
         JsValue::from_str(text)
     }
@@ -209,11 +223,11 @@ impl Build for Js {
     }
 
     fn make(&mut self, kind: Made) -> Option<JsValue> {
-        self.builder.make(word(kind)).ok()
+        self.builder.make(number(kind)).ok()
     }
 
     fn fill(&mut self, kind: Made, made: &JsValue, from: &JsValue) -> bool {
-        self.builder.fill(word(kind), made, from).is_ok()
+        self.builder.fill(number(kind), made, from).is_ok()
     }
 
     fn iterator(&mut self, array: &JsValue) -> Option<JsValue> {
@@ -316,14 +330,14 @@ fn no_dispatcher() -> Error {
     Error::new(Kind::InvalidOption, "this answer was decoded without a dispatcher, so the functions of the server in it cannot be called")
 }
 
-/// The word `build.js` has for it.
-fn word(kind: Made) -> &'static str {
+/// The number `build.js` has for it.
+fn number(kind: Made) -> u32 {
     match kind {
-        Made::Map => "map",
-        Made::Set => "set",
-        Made::Form => "form",
-        Made::Error => "error",
-        Made::Client | Made::Server | Made::Iterator | Made::Blob => "client",
+        Made::Map => 0,
+        Made::Set => 1,
+        Made::Form => 2,
+        Made::Error => 3,
+        Made::Client | Made::Server | Made::Iterator | Made::Blob => 4,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Rows that were asked for, made into values.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Arrived, Decoder, Goal, broken};
+use crate::flight::hash::Table;
 use crate::flight::model::{Model, Node, Placed, Special, Spot, Target};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
@@ -25,7 +25,7 @@ pub(super) struct Cell<B: Build> {
     /// For each numbered container, the one around it, and the step that leads to it.
     nodes: Vec<(usize, Rc<str>, Option<u32>)>,
     marks: Vec<(usize, Rc<str>, Mark)>,
-    tree: Option<Vec<HashMap<Rc<str>, Branch>>>,
+    tree: Option<Vec<Table<Rc<str>, Branch>>>,
     /// A path through it may go through lazy values.
     pub(super) soft: bool,
     /// Everything is in place.
@@ -163,7 +163,7 @@ impl<B: Build> Decoder<B> {
         if placed.is_empty() {
             return Ok(cell);
         }
-        let mut elements: HashMap<usize, Vec<Link>> = HashMap::new();
+        let mut elements: Table<usize, Vec<Link>> = Table::default();
         for Placed { holder, spot, special } in placed {
             let spot = named(&tree.nodes, holder, spot);
             let (value, mark) = match special {
@@ -201,9 +201,9 @@ impl<B: Build> Decoder<B> {
         cell: &mut Cell<B>,
         holders: &B::Holders,
         nodes: &[Node<'_>],
-        elements: HashMap<usize, Vec<Link>>,
+        elements: Table<usize, Vec<Link>>,
     ) -> Result<(), Rejection> {
-        let mut ids: HashMap<usize, u32> = HashMap::new();
+        let mut ids: Table<usize, u32> = Table::default();
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable_by_key(|(node, _)| *node);
         for (node, links) in elements {
@@ -275,8 +275,8 @@ impl<B: Build> Cell<B> {
     /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
         let tree = self.tree.get_or_insert_with(|| {
-            let mut tree: Vec<HashMap<Rc<str>, Branch>> = Vec::new();
-            tree.resize_with(self.nodes.len(), HashMap::new);
+            let mut tree: Vec<Table<Rc<str>, Branch>> = Vec::new();
+            tree.resize_with(self.nodes.len(), Table::default);
             for (child, (parent, name, element)) in self.nodes.iter().enumerate().skip(1) {
                 let branch = element.map_or(Branch::Node(child), |id| Branch::Element(id, child));
                 tree[*parent].insert(name.clone(), branch);

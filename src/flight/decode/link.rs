@@ -6,7 +6,7 @@ use super::cell::{Branch, Cell, Deferred, Located, Mark, Root, key};
 use super::want::{Searched, Want, Who};
 use super::{Decoder, MAX_HOPS, broken};
 use crate::flight::model::Target;
-use crate::flight::{Build, Made, Rejection, Scalar};
+use crate::flight::{Build, Made, Put, Rejection, Scalar};
 
 /// How many rows an element may need and still be delivered in one piece with the row it is in. Beyond, it is a lazy value.
 const ELEMENT_ROWS: usize = 64;
@@ -17,6 +17,13 @@ const ELEMENT_DEPTH: usize = 16;
 /// Where a reference leads.
 pub(super) enum Found<V> {
     Value(V),
+    /// In a value, along the last so many steps of the target's path. The value is that of the cell with this number, if it is one's.
+    Inside {
+        from: V,
+        target: Target,
+        steps: usize,
+        cell: Option<usize>,
+    },
     Promise(u32),
     Lazy(u32),
     /// Round and round.
@@ -57,11 +64,11 @@ impl<B: Build> Decoder<B> {
                 put?;
             }
         }
-        let found = self.resolve(want.target.id, &want.target, fills)?;
+        let found = self.find(want.target.id, &want.target, fills)?;
         let mut filled = 0;
         while let Some((kind, id, made)) = fills.get(filled).cloned() {
             let target = Target { id, path: Rc::from([]), made: None };
-            match self.resolve(id, &target, fills)? {
+            match self.find(id, &target, fills)? {
                 Found::Value(from) if self.host.fill(kind, &made, &from) => {}
                 _ => return Err(self.unmade(kind, id)),
             }
@@ -82,18 +89,37 @@ impl<B: Build> Decoder<B> {
         holders: &B::Holders,
         fills: &mut Fills<B::Value>,
     ) -> Result<(), Rejection> {
-        for link in links {
-            let value = match self.resolve(row, &link.target, fills)? {
-                Found::Value(value) => value,
-                Found::Promise(id) => self.promise(id)?,
-                Found::Lazy(id) => self.lazy(id)?,
-                Found::Loop => self.scalar(row, &Scalar::Null)?,
-            };
-            if !self.host.put(holders, link.holder, key(&link.spot), &value) {
-                return Err(broken(row, "a key that comes twice"));
-            }
+        let mut found = Vec::with_capacity(links.len());
+        for (at, link) in links.iter().enumerate() {
+            found.push(match self.resolve(row, &link.target, fills)? {
+                Found::Value(value) => (value, None, usize::MAX - at),
+                Found::Inside { from, target, steps, cell } => (from, Some((target, steps)), cell.unwrap_or(usize::MAX - at)),
+                Found::Promise(id) => (self.promise(id)?, None, usize::MAX - at),
+                Found::Lazy(id) => (self.lazy(id)?, None, usize::MAX - at),
+                Found::Loop => (self.scalar(row, &Scalar::Null)?, None, usize::MAX - at),
+            });
         }
-        Ok(())
+        let puts: Vec<_> = std::iter::zip(links, &found)
+            .map(|(link, (from, along, source))| {
+                let path = along.as_ref().map_or(&[][..], |(target, steps)| &target.path[target.path.len() - steps..]);
+                Put { holder: link.holder, key: key(&link.spot), from, path, source: *source }
+            })
+            .collect();
+        self.host.put_all(holders, &puts).map_err(|at| match found.get(at) {
+            Some((_, Some((target, _)), _)) => no_member(row, self.origin(target.id)),
+            _ => broken(row, "a key that comes twice"),
+        })
+    }
+
+    /// Follows a reference all the way.
+    fn find(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
+        Ok(match self.resolve(from, target, fills)? {
+            Found::Inside { from: value, target, steps, .. } => {
+                let value = self.host.walk(&value, &target.path[target.path.len() - steps..]);
+                Found::Value(value.ok_or_else(|| no_member(self.origin(from), self.origin(target.id)))?)
+            }
+            found => found,
+        })
     }
 
     /// Whether an element of cell `index` stands there as it is, or as a lazy value that the rest need not wait for: it does when a row it
@@ -120,7 +146,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Follows a reference from row `from` to its value. All the rows it needs are there.
+    /// Follows a reference from row `from` to its value, or to a value it is in. All the rows it needs are there.
     fn resolve(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         let mut target = target.clone();
         let mut visited: Vec<Target> = Vec::new();
@@ -190,11 +216,10 @@ impl<B: Build> Decoder<B> {
                 visited.push(std::mem::replace(&mut target, next));
                 continue 'hop;
             }
-            let walk = &rest[walked..];
-            if walk.is_empty() {
-                return Ok(Found::Value(value));
-            }
-            return self.host.walk(&value, walk).map(Found::Value).ok_or_else(|| no_member(from, about));
+            let steps = rest.len() - walked;
+            // Elements on the way are no sources of their own: the path says where they are.
+            let cell = (walked == 0).then_some(index);
+            return Ok(if steps == 0 { Found::Value(value) } else { Found::Inside { from: value, target, steps, cell } });
         }
     }
 
@@ -243,8 +268,8 @@ impl<B: Build> Decoder<B> {
 
     fn part(&mut self, id: u32, path: &[&str], fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
         let path = path.iter().map(|step| (*step).to_owned()).collect();
-        match self.resolve(id, &Target { id, path, made: None }, fills)? {
-            Found::Value(value) => Ok(value),
+        match self.find(id, &Target { id, path, made: None }, fills)? {
+            Found::Value(value) | Found::Inside { from: value, .. } => Ok(value),
             Found::Promise(id) => self.promise(id),
             Found::Lazy(id) => self.lazy(id),
             Found::Loop => self.scalar(id, &Scalar::Null),

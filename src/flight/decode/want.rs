@@ -1,12 +1,14 @@
 //! Values that somebody waits for: which rows they need, and who gets them.
 
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 use std::task::Poll;
 
 use super::cell::{Branch, Located, Mark, Root};
 use super::link::Found;
 use super::{Decoder, Goal, MAX_HOPS, broken};
+use crate::flight::hash::Mixer;
 use crate::flight::model::Target;
 use crate::flight::{Build, Rejection, Scalar};
 
@@ -45,7 +47,7 @@ pub(super) struct Want {
     hops: usize,
     todo: Vec<Step>,
     /// The cells it needs that were not complete when they were met.
-    pub(super) seen: HashSet<usize>,
+    pub(super) seen: HashSet<usize, BuildHasherDefault<Mixer>>,
 }
 
 /// A row to look at, the path into it, and how many references led there.
@@ -64,7 +66,7 @@ pub(super) enum Searched {
 impl Want {
     pub(super) fn new(who: Who, target: Target) -> Self {
         let todo = vec![(target.id, target.path.clone(), 0)];
-        Self { who, target, hops: 0, todo, seen: HashSet::new() }
+        Self { who, target, hops: 0, todo, seen: HashSet::default() }
     }
 
     /// The value of a whole row.
@@ -199,7 +201,7 @@ impl<B: Build> Decoder<B> {
     fn deliver(&mut self, want: Want) {
         let row = self.origin(want.target.id);
         match self.complete(&want, 0) {
-            Ok(Found::Value(value)) => self.answer_with(want.who, Ok(value)),
+            Ok(Found::Value(value) | Found::Inside { from: value, .. }) => self.answer_with(want.who, Ok(value)),
             Ok(Found::Loop) => {
                 let null = self.host.scalar(&Scalar::Null).ok_or_else(|| broken(row, "a reference to itself"));
                 self.answer_with(want.who, null);

@@ -1,9 +1,10 @@
 //! A model's containers and edits as numbers, so that one call takes them all to JavaScript.
 
-use std::collections::HashMap;
+use wasm_bindgen::JsValue;
 
 use super::UNTOLD;
-use crate::flight::{Edit, Scalar, Spot, Tree, json};
+use crate::flight::hash::Table;
+use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
 
 /// Buffers that are used again for each row.
 #[derive(Default)]
@@ -25,7 +26,7 @@ impl Instructions {
         edits.clear();
         numbers.clear();
         bigints.clear();
-        let mut known: HashMap<&str, u32> = HashMap::new();
+        let mut known: Table<&str, u32> = Table::default();
         names.push('[');
         for node in &tree.nodes {
             nodes.push(node.parent as u32);
@@ -57,19 +58,47 @@ impl Instructions {
     }
 }
 
+impl Instructions {
+    /// Writes `puts` down as `build.js` reads them, and hands them to `apply(names, puts, values)`.
+    pub(super) fn puts<R>(&mut self, puts: &[Put<'_, JsValue>], apply: impl FnOnce(&str, &[u32], Vec<JsValue>) -> R) -> R {
+        let Self { names, edits, .. } = self;
+        names.clear();
+        edits.clear();
+        let mut known: Table<&str, u32> = Table::default();
+        let mut values = Vec::new();
+        let mut source = None;
+        names.push('[');
+        for put in puts {
+            if source.replace(put.source) != Some(put.source) {
+                values.push(put.from.clone());
+            }
+            let place = match put.key {
+                Key::Index(index) => (index as u32) << 1,
+                Key::Name(text) => name(text, names, &mut known) << 1 | 1,
+            };
+            edits.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
+            for step in put.path {
+                edits.push(name(step, names, &mut known));
+            }
+        }
+        names.push(']');
+        apply(names, edits, values)
+    }
+}
+
 fn keep<T>(list: &mut Vec<T>, value: T) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }
 
-fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut HashMap<&'t str, u32>) -> u32 {
+fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
         Spot::Name(text) => name(text, names, known) << 1 | 1,
     }
 }
 
-fn name<'t>(text: &'t str, names: &mut String, known: &mut HashMap<&'t str, u32>) -> u32 {
+fn name<'t>(text: &'t str, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
     let next = known.len() as u32;
     *known.entry(text).or_insert_with(|| {
         if next > 0 {
