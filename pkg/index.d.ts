@@ -139,7 +139,10 @@ export interface Lane {
 }
 
 export interface Dispatcher {
-  /** Calls a Server Action. Never throws: whatever is wrong, the promise rejects with an `ActionError`. */
+  /**
+   * Calls a Server Action. Never throws: whatever is wrong, the promise rejects with an `ActionError`. The arguments are read when the
+   * call is made, or when the wasm is there: do not change them before. A getter among them may run more than once.
+   */
   call<R = any>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
   /** The action as a function, for `<form action>`, `useActionState` and event handlers. */
   bind<A extends readonly unknown[] = any[], R = any>(ref: ActionRef, options?: BindOptions): (...args: A) => ActionCall<R>;
@@ -186,6 +189,8 @@ export interface DecodeOptions {
   maxDepth?: number;
   /** Digits of one bigint. Default 10 000. */
   maxDigits?: number;
+  /** What has arrived of all streams in the answer and has not been read. There is no back-pressure. Default 64 MiB. */
+  maxUnreadBytes?: number;
 }
 
 /**

@@ -4,11 +4,11 @@
 //! `flight/model.rs`, the encoding of arguments, which is no stream, in `flight/encode.rs`. Nothing here knows JavaScript: a host says how
 //! values are made ([`Build`]) and read ([`Inspect`]). [`Native`] is the host for [`Value`]s, which need no JavaScript engine.
 //!
-//! Rows are read only when a value needs them. Elements, lazies, client and server references, streams, iterators and binary data are
-//! `DECODE` errors where a value needs them, and never looked at where it does not.
+//! Rows are read only when a value needs them. Streams and async iterables deliver while they arrive; lazy values and elements follow when
+//! the rows they need are there. Client modules are described and never loaded; nothing is evaluated.
 //!
-//! Where React's own client fails, this decoder does not: a text row may come after the row that uses it; a promise that resolves to itself
-//! is an error and not a loop; a Map or Set may contain itself; rows for development are skipped by everyone.
+//! Where React's own client fails, this decoder does not: a row of text or bytes may come after the row that uses it; a promise that resolves
+//! to itself is an error and not a loop; a Map or Set may contain itself; rows for development are skipped by everyone.
 //!
 //! # Rust types
 //!
@@ -47,7 +47,9 @@ mod build;
 mod date;
 mod decode;
 mod encode;
-mod json;
+pub(crate) mod hash;
+pub(crate) mod json;
+mod kinds;
 mod limits;
 mod model;
 mod native;
@@ -59,11 +61,12 @@ mod serde;
 mod value;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
-pub use build::{Build, Key};
+pub use build::{Binary, Build, Flow, Key, Put};
 pub use decode::Decoder;
 pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
+pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use limits::Limits;
-pub use model::{Made, Scalar};
+pub use model::{Edit, Made, Node, Scalar, Spot, Tree};
 pub use native::Native;
 pub use rejection::{Rejection, Thrown};
 pub use value::{Children, Fault, Object, Settled, Shared, Value};

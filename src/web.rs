@@ -27,11 +27,13 @@ use exchange::Work;
 use fetch::Request;
 use host::Host;
 
-/// Gives a new instance what it makes errors with, `error(details, cause)`, and what hears of a panic, `panicked(message)`.
+/// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, and the functions of
+/// `build.js`, which it makes values with.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(error: Function, panicked: Function) {
+pub fn setup(error: Function, panicked: Function, build: JsValue) {
     error::set_maker(error);
+    value::set_builder(build);
     std::panic::set_hook(Box::new(move |info| {
         // The instance is lost; if this fails too, there is nobody left to tell.
         let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());

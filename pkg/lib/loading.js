@@ -1,6 +1,7 @@
 // Loading the wasm: once a page, whatever number of dispatchers and entries; again after a failure; anew after a trap.
 
 import * as glue from "../wasm/actionlane.js";
+import * as build from "./build.js";
 import { ActionError } from "./error.js";
 
 let module; // compiled, kept for a fresh instance
@@ -76,7 +77,7 @@ function instantiate() {
   if (count > 0) glue.__wbg_reset_state();
   else glue.initSync({ module });
   const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
-  glue.setup(makeError, (message) => crashed(new Error(message)));
+  glue.setup(makeError, (message) => crashed(new Error(message)), build);
   live = true;
   count += 1;
 }

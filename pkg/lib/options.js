@@ -25,7 +25,7 @@ const CALL = {
 
 const ROUTE = { signal, timeout: duration, name: text };
 
-const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count };
+const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count };
 
 const ENCODE = { nextVersion };
 

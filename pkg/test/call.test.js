@@ -323,7 +323,7 @@ test("a call made by a getter among the arguments comes after its own", async ()
   await d.call(ID);
   const from = server.requests.length;
   let inner;
-  const outer = d.call(ID, [{ get x() { inner = d.call(ID, ["inner"]); return "outer"; } }]);
+  const outer = d.call(ID, [{ get x() { inner ??= d.call(ID, ["inner"]); return "outer"; } }]);
   await Promise.all([outer, inner]);
   assert.deepEqual(server.requests.slice(from).map(({ body }) => body), ['[{"x":"outer"}]', '["inner"]']);
 });

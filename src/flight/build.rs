@@ -1,4 +1,4 @@
-use super::{Made, Rejection, Scalar};
+use super::{Made, Rejection, Scalar, Tree};
 
 /// Where a value stands in its container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,17 +9,83 @@ pub enum Key<'k> {
     Name(&'k str),
 }
 
+/// A value, and the place of a numbered container where it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Put<'p, V> {
+    pub holder: usize,
+    pub key: Key<'p>,
+    /// Where the value is found: by `path` from here, as [`Build::walk`] does.
+    pub from: &'p V,
+    pub path: &'p [String],
+    /// Those next to each other that have the same number here come from the same value.
+    pub source: usize,
+}
+
+/// What delivers values over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flow {
+    /// A ReadableStream. When it fails, what has not been read is lost, as the standard has it.
+    Stream,
+    /// A ReadableStream of bytes.
+    ByteStream,
+    /// An async iterable, which can be iterated from its beginning any number of times.
+    Iterable,
+    /// An async iterator, which can be iterated once.
+    Iterator,
+}
+
+/// The types of binary data, by the letter of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binary {
+    ArrayBuffer,
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    DataView,
+}
+
 /// What a [`Decoder`](super::Decoder) needs to be able to make: the values of one language.
 ///
 /// Nothing here panics, whatever the values. What cannot be done is `None` or `false`, and becomes a `DECODE` error that says where.
 pub trait Build {
     /// A value. Clones of a container are the same container.
     type Value: Clone;
+    /// The containers of one model that have a number.
+    type Holders: Clone;
     /// The other end of a promise: what settles it.
     type Promise;
+    /// What all lazy values of one row share.
+    type Lazy;
+    /// The other end of a stream or async iterable.
+    type Flow;
 
-    /// The value of a JSON text; `None` if it is not JSON.
-    fn parse(&mut self, text: &str) -> Option<Self::Value>;
+    /// The value of a model, and its numbered containers; `None` if it is not JSON, or has no such containers because a key comes twice.
+    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Self::Value, Self::Holders)>;
+
+    /// Container number `holder`: an element where there is one.
+    fn holder(&mut self, holders: &Self::Holders, holder: usize) -> Option<Self::Value>;
+
+    /// Replaces what stands at `key` of a numbered container. The parts of an element are named.
+    /// A function is never put under the name `then`: `null` is, so that no answer becomes a promise by accident.
+    fn put(&mut self, holders: &Self::Holders, holder: usize, key: Key<'_>, value: &Self::Value) -> bool;
+
+    /// Puts many values at once, in order; gives the number of the first that cannot be followed or put.
+    fn put_all(&mut self, holders: &Self::Holders, puts: &[Put<'_, Self::Value>]) -> Result<(), usize> {
+        for (at, put) in puts.iter().enumerate() {
+            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(&put.from, put.path) };
+            let value = value.ok_or(at)?;
+            self.put(holders, put.holder, put.key, &value).then_some(()).ok_or(at)?;
+        }
+        Ok(())
+    }
 
     /// A string.
     fn string(&mut self, text: &str) -> Self::Value;
@@ -27,18 +93,30 @@ pub trait Build {
     /// A value that is not in JSON.
     fn scalar(&mut self, scalar: &Scalar<'_>) -> Option<Self::Value>;
 
-    /// Replaces what stands at `key` of a container that came out of `parse`.
-    /// A function is never put under the name `then`: `null` is, so that no answer becomes a promise by accident.
-    fn put(&mut self, container: &Self::Value, key: Key<'_>, value: Self::Value) -> bool;
+    /// Binary data of its own; the length is right for the type.
+    fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Self::Value>;
 
-    /// The own element or member `key` of an array or plain object; `None` for everything else. An index is decimal, without leading zeros.
-    fn step(&mut self, container: &Self::Value, key: &str) -> Option<Self::Value>;
+    /// Follows `path` through own elements and members of arrays and plain objects; `None` for everything else. An index is decimal,
+    /// without leading zeros.
+    fn walk(&mut self, from: &Self::Value, path: &[String]) -> Option<Self::Value>;
 
-    /// An empty Map, Set, FormData or Error, to be filled once everything it may hold is there.
+    /// An empty Map, Set, FormData, Error or module description, to be filled once everything it may hold is there.
     fn make(&mut self, kind: Made) -> Option<Self::Value>;
 
     /// Fills what `make` made from the value of its row; called once for each.
     fn fill(&mut self, kind: Made, made: &Self::Value, from: &Self::Value) -> bool;
+
+    /// An iterator over an array, which is filled before anybody iterates.
+    fn iterator(&mut self, array: &Self::Value) -> Option<Self::Value>;
+
+    /// A Blob: the type and the bytes in order. `None` if the type is not a string, or a part not binary data.
+    fn blob(&mut self, kind: &Self::Value, parts: &[Self::Value]) -> Option<Self::Value>;
+
+    /// A function of the server, and the arguments bound to it: a promise of an array, an array or null. `null` if `id` is not a string.
+    fn server(&mut self, id: &Self::Value, bound: &Self::Value) -> Option<Self::Value>;
+
+    /// How many elements an array has; `None` for everything else.
+    fn length(&mut self, array: &Self::Value) -> Option<usize>;
 
     /// A promise nobody has settled, and what settles it.
     fn promise(&mut self) -> Option<(Self::Value, Self::Promise)>;
@@ -46,6 +124,99 @@ pub trait Build {
     /// Settles a promise. A value that is itself a promise is followed, never to itself.
     fn settle(&mut self, promise: Self::Promise, outcome: Result<Self::Value, Rejection>);
 
+    /// What lazy values of one row share.
+    fn lazy(&mut self) -> Option<Self::Lazy>;
+
+    /// A lazy value: a new one each time.
+    fn lazy_value(&mut self, lazy: &Self::Lazy) -> Option<Self::Value>;
+
+    /// Settles all lazy values of one row.
+    fn settle_lazy(&mut self, lazy: &Self::Lazy, outcome: Result<Self::Value, Rejection>);
+
+    /// A stream or async iterable into which nothing has flown, and its other end.
+    fn flow(&mut self, kind: Flow) -> Option<(Self::Value, Self::Flow)>;
+
+    /// Delivers a value that took `size` bytes. False if it does not belong there.
+    fn push(&mut self, flow: &Self::Flow, value: Self::Value, size: usize) -> bool;
+
+    /// The stream is over, the iterable with a return value; or it failed. Called once for each.
+    fn finish(&mut self, flow: &Self::Flow, outcome: Result<Self::Value, Rejection>);
+
+    /// Whether nobody will read any more of it.
+    fn is_cancelled(&self, flow: &Self::Flow) -> bool;
+
+    /// The sizes of what was delivered and not read yet, of all streams together.
+    fn unread(&self) -> usize;
+
     /// The caller's own argument at `path` (`0:0`), which the server sent back by name.
     fn temporary(&mut self, path: &str) -> Option<Self::Value>;
+}
+
+impl Binary {
+    /// By the letter of the row; `b`, a chunk of a byte stream, is a `Uint8Array`.
+    pub(super) fn of(letter: u8) -> Self {
+        match letter {
+            b'A' => Self::ArrayBuffer,
+            b'O' => Self::Int8Array,
+            b'U' => Self::Uint8ClampedArray,
+            b'S' => Self::Int16Array,
+            b's' => Self::Uint16Array,
+            b'L' => Self::Int32Array,
+            b'l' => Self::Uint32Array,
+            b'G' => Self::Float32Array,
+            b'g' => Self::Float64Array,
+            b'M' => Self::BigInt64Array,
+            b'm' => Self::BigUint64Array,
+            b'V' => Self::DataView,
+            _ => Self::Uint8Array,
+        }
+    }
+
+    /// The letter of its rows.
+    pub(super) fn letter(self) -> char {
+        match self {
+            Self::ArrayBuffer => 'A',
+            Self::Int8Array => 'O',
+            Self::Uint8Array => 'o',
+            Self::Uint8ClampedArray => 'U',
+            Self::Int16Array => 'S',
+            Self::Uint16Array => 's',
+            Self::Int32Array => 'L',
+            Self::Uint32Array => 'l',
+            Self::Float32Array => 'G',
+            Self::Float64Array => 'g',
+            Self::BigInt64Array => 'M',
+            Self::BigUint64Array => 'm',
+            Self::DataView => 'V',
+        }
+    }
+
+    /// The name of the type in JavaScript.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ArrayBuffer => "ArrayBuffer",
+            Self::Int8Array => "Int8Array",
+            Self::Uint8Array => "Uint8Array",
+            Self::Uint8ClampedArray => "Uint8ClampedArray",
+            Self::Int16Array => "Int16Array",
+            Self::Uint16Array => "Uint16Array",
+            Self::Int32Array => "Int32Array",
+            Self::Uint32Array => "Uint32Array",
+            Self::Float32Array => "Float32Array",
+            Self::Float64Array => "Float64Array",
+            Self::BigInt64Array => "BigInt64Array",
+            Self::BigUint64Array => "BigUint64Array",
+            Self::DataView => "DataView",
+        }
+    }
+
+    /// Bytes of one element.
+    pub fn size(self) -> usize {
+        match self {
+            Self::ArrayBuffer | Self::Int8Array | Self::Uint8Array | Self::Uint8ClampedArray | Self::DataView => 1,
+            Self::Int16Array | Self::Uint16Array => 2,
+            Self::Int32Array | Self::Uint32Array | Self::Float32Array => 4,
+            Self::Float64Array | Self::BigInt64Array | Self::BigUint64Array => 8,
+        }
+    }
 }

@@ -4,17 +4,21 @@
 //! are put in once every row the value needs, directly or not, is there; so rows may come in any order and refer to each other in circles.
 
 mod cell;
+mod flow;
 mod link;
+mod want;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
 
-use self::cell::{Cell, Located, Root};
-use self::link::Found;
+use self::cell::Cell;
+use self::flow::Flowing;
+use self::want::{Lazied, Promised, Want, Who};
+use super::hash::Table;
 use super::model::Target;
 use super::row::{Row, Rows, Tag};
-use super::{Build, Limits, Made, Rejection, Scalar};
+use super::{Build, Flow, Limits, Made, Rejection};
 use crate::{Error, Kind};
 
 /// How many references or promises are followed one after the other before it counts as a loop. React's servers write two or three.
@@ -49,19 +53,27 @@ pub struct Decoder<B: Build> {
     goal: Goal,
     rows: Rows,
     /// What has arrived. A row that was made into a cell leaves its text.
-    arrived: HashMap<u32, Arrived>,
-    cells: Vec<Result<Cell<B::Value>, Rejection>>,
-    /// The cells of whole rows.
-    whole: HashMap<u32, usize>,
+    arrived: Table<u32, Arrived>,
+    cells: Vec<Result<Cell<B>, Rejection>>,
+    /// The cells of whole rows, and of what is no row of its own but has been given an id above all rows.
+    whole: Table<u32, usize>,
+    /// Which rows the ids above all rows belong to.
+    origins: Vec<u32>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Vec<String>, usize)>,
-    made: HashMap<(Made, u32), B::Value>,
-    promises: HashMap<u32, Promised<B>>,
+    made: Table<(Made, u32), B::Value>,
+    promises: Table<u32, Promised<B>>,
+    lazies: Table<u32, Lazied<B>>,
+    flows: Table<u32, Flowing<B>>,
+    /// Bytes of streams that nobody has asked for yet.
+    backlog: usize,
+    /// A function of the server or a Blob is being made.
+    making: bool,
     /// Wants by the row they wait for.
-    waiting: HashMap<u32, Vec<Want>>,
+    waiting: Table<u32, Vec<Want>>,
     /// Wants to look at, because something they waited for has arrived.
     ready: VecDeque<Want>,
-    /// Promises that are not settled.
+    /// Promises and lazy values that are not settled.
     unsettled: usize,
     answer: Poll<Result<B::Value, Rejection>>,
     /// Why no more bytes are taken.
@@ -74,45 +86,16 @@ enum Arrived {
     Model(Rc<str>),
     Text(Rc<str>),
     Thrown(Rc<str>),
-    Bytes,
-    Module,
-    /// A stream or async iterable. What arrives for it later is not kept.
-    Stream(&'static str),
+    Bytes(u8, Rc<[u8]>),
+    Module(Rc<str>),
+    /// A stream or async iterable. What arrives for it later is kept there.
+    Flow,
+    /// Development servers say that this row will never come.
+    Halted,
+    /// A stream of which too much has arrived before anybody asked for it.
+    Lost(Rejection),
     /// The row's cell is made.
     Taken,
-}
-
-struct Promised<B: Build> {
-    value: B::Value,
-    /// What settles it, until it is settled.
-    open: Option<B::Promise>,
-    /// The promise it was settled with.
-    leads_to: Option<u32>,
-}
-
-/// Who wants a row's value.
-#[derive(Clone, Copy, PartialEq)]
-enum Who {
-    Answer,
-    Promise(u32),
-}
-
-/// A value somebody wants, and how far the search for the rows it needs has come.
-struct Want {
-    who: Who,
-    target: Target,
-    /// Promises followed so far.
-    hops: usize,
-    todo: Vec<(u32, Rc<[String]>)>,
-    /// The cells it needs that were not complete when they were met.
-    seen: HashSet<usize>,
-}
-
-impl Want {
-    fn new(who: Who, target: Target, hops: usize) -> Self {
-        let todo = vec![(target.id, target.path.clone())];
-        Self { who, target, hops, todo, seen: HashSet::new() }
-    }
 }
 
 impl<B: Build> Decoder<B> {
@@ -129,19 +112,24 @@ impl<B: Build> Decoder<B> {
 
     fn with_goal(host: B, goal: Goal) -> Self {
         let path = if goal == Goal::Action { Rc::from(["a".to_owned()]) } else { Rc::from([]) };
-        let want = Want::new(Who::Answer, Target { id: 0, path, made: None }, 0);
+        let want = Want::new(Who::Answer, Target { id: 0, path, made: None });
         Self {
             host,
             limits: Limits::DEFAULT,
             goal,
             rows: Rows::new(Limits::DEFAULT),
-            arrived: HashMap::new(),
+            arrived: Table::default(),
             cells: Vec::new(),
-            whole: HashMap::new(),
+            whole: Table::default(),
+            origins: Vec::new(),
             parts: Vec::new(),
-            made: HashMap::new(),
-            promises: HashMap::new(),
-            waiting: HashMap::from([(0, vec![want])]),
+            made: Table::default(),
+            promises: Table::default(),
+            lazies: Table::default(),
+            flows: Table::default(),
+            backlog: 0,
+            making: false,
+            waiting: Table::from_iter([(0, vec![want])]),
             ready: VecDeque::new(),
             unsettled: 0,
             answer: Poll::Pending,
@@ -175,9 +163,12 @@ impl<B: Build> Decoder<B> {
     /// The stream is complete. Whatever is still open is rejected with a `DECODE` error that names the row it waited for.
     pub fn end(&mut self) {
         let inside = self.rows.inside();
-        self.close(|row| {
+        let halted: Vec<u32> = self.arrived.iter().filter(|(_, arrived)| matches!(arrived, Arrived::Halted)).map(|(id, _)| *id).collect();
+        self.close(|row, begun| {
             let message = match inside {
                 Some(Some(id)) if id == row => format!("the answer ended inside row {row:x}"),
+                _ if begun => format!("the answer ended before the end of row {row:x}"),
+                _ if halted.contains(&row) => format!("row {row:x}: halted by the server"),
                 _ => format!("the answer ended before row {row:x}"),
             };
             Error::new(Kind::Decode, message)
@@ -186,7 +177,7 @@ impl<B: Build> Decoder<B> {
 
     /// The stream broke. Whatever is still open is rejected with `error`.
     pub fn fail(&mut self, error: Error) {
-        self.close(|_| error.clone());
+        self.close(|_, _| error.clone());
     }
 
     /// The value that is wanted, once it is there. The same answer however often it is asked.
@@ -194,9 +185,16 @@ impl<B: Build> Decoder<B> {
         self.answer.clone()
     }
 
-    /// How many values are not there yet: the answer itself, and promises inside it. Zero means the rest of the stream changes nothing.
+    /// How many values are not there yet: the answer itself, promises and lazy values inside it, and streams that have not ended and are not
+    /// cancelled. Zero means the rest of the stream changes nothing.
     pub fn open(&self) -> usize {
-        self.waiting.values().map(Vec::len).sum()
+        self.waiting.values().flatten().filter(|want| self.is_wanted(want)).count() + self.open_flows()
+    }
+
+    /// True once the value is there, and all that could still arrive for it belongs to streams that have been cancelled: reading on is of no
+    /// use, and the request may be aborted. Never true for a value in which no stream was cancelled.
+    pub fn is_abandoned(&self) -> bool {
+        self.answer.is_ready() && self.closed.is_none() && self.any_flow_cancelled() && self.open() == 0
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -215,143 +213,64 @@ impl<B: Build> Decoder<B> {
 
     /// Files a row. False if it changes nothing.
     fn arrive(&mut self, row: Row) -> Result<bool, Error> {
-        let known = self.arrived.get(&row.id);
-        let arrived = match (row.tag, known) {
-            (Tag::Aside | Tag::Close, _) | (_, Some(Arrived::Stream(_))) | (Tag::Stream(_), Some(_)) => return Ok(false),
+        let arrived = match (row.tag, self.arrived.get(&row.id)) {
+            (Tag::Aside, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Lost(_))) => return Ok(false),
+            (_, Some(Arrived::Flow)) => return self.flow_in(row).map(|()| false),
+            (Tag::Close, _) => return Ok(false),
             (_, Some(_)) => return Err(Error::new(Kind::Decode, format!("row {:x}: came twice", row.id))),
+            (Tag::Model, None) if row.body.is_empty() => Arrived::Halted,
             (Tag::Model, None) => Arrived::Model(text(row.body)),
             (Tag::Text, None) => Arrived::Text(text(row.body)),
             (Tag::Error, None) => Arrived::Thrown(text(row.body)),
-            (Tag::Bytes(_), None) => Arrived::Bytes,
-            (Tag::Module, None) => Arrived::Module,
-            (Tag::Stream(b'R' | b'r'), None) => Arrived::Stream("stream"),
-            (Tag::Stream(_), None) => Arrived::Stream("async iterable"),
+            (Tag::Bytes(kind), None) => Arrived::Bytes(kind, row.body.into()),
+            (Tag::Module, None) => Arrived::Module(text(row.body)),
+            (Tag::Stream(kind), None) => {
+                let kind = match kind {
+                    b'R' => Flow::Stream,
+                    b'r' => Flow::ByteStream,
+                    b'X' => Flow::Iterable,
+                    _ => Flow::Iterator,
+                };
+                self.flows.insert(row.id, Flowing::new(kind));
+                Arrived::Flow
+            }
         };
         self.arrived.insert(row.id, arrived);
         Ok(true)
     }
 
-    /// Looks at every want that may be there.
-    fn run(&mut self) {
-        while let Some(mut want) = self.ready.pop_front() {
-            match self.search(&mut want) {
-                Ok(None) => self.deliver(want),
-                Ok(Some(row)) => self.waiting.entry(row).or_default().push(want),
-                Err(rejection) => self.answer_with(&want, Err(rejection)),
-            }
-        }
-    }
-
-    /// Makes the cells of all rows that `want` needs; gives the first row that is not there.
-    fn search(&mut self, want: &mut Want) -> Result<Option<u32>, Rejection> {
-        while let Some((id, path)) = want.todo.pop() {
-            let index = match self.locate(id, &path)? {
-                Located::Cell(index, _) => index,
-                Located::Missing(row) => {
-                    want.todo.push((id, path));
-                    return Ok(Some(row));
-                }
-            };
-            let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
-            if cell.done || !want.seen.insert(index) {
-                continue;
-            }
-            let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
-            want.todo.extend(cell.links.iter().map(|link| &link.target).chain(root).map(|target| (target.id, target.path.clone())));
-        }
-        Ok(None)
-    }
-
-    /// The promise of row `id`; the first time, it begins to wait.
-    fn promise(&mut self, id: u32) -> Result<B::Value, Rejection> {
-        if let Some(promised) = self.promises.get(&id) {
-            return Ok(promised.value.clone());
-        }
-        if self.unsettled >= self.limits.open_rows {
-            return Err(broken(id, &format!("more than {} rows are open", self.limits.open_rows)));
-        }
-        self.unsettled += 1;
-        let (value, open) = self.host.promise().ok_or_else(|| broken(id, "a promise the host cannot make"))?;
-        self.promises.insert(id, Promised { value: value.clone(), open: Some(open), leads_to: None });
-        self.ready.push_back(Want::new(Who::Promise(id), Target { id, path: Rc::from([]), made: None }, 0));
-        Ok(value)
-    }
-
-    /// Every row `want` needs is there: puts references in, and hands the value over.
-    fn deliver(&mut self, want: Want) {
-        let outcome = self.complete(&want);
-        match outcome {
-            Ok(Found::Value(value)) => self.answer_with(&want, Ok(value)),
-            Ok(Found::Loop) => match self.host.scalar(&Scalar::Null) {
-                Some(null) => self.answer_with(&want, Ok(null)),
-                None => self.answer_with(&want, Err(broken(want.target.id, "a reference to itself"))),
-            },
-            Ok(Found::Promise(id)) => self.follow(&want, id),
-            Err(rejection) => {
-                if let Ok(Located::Cell(index, _)) = self.locate(want.target.id, &want.target.path) {
-                    self.cells[index] = Err(rejection.clone());
-                }
-                self.answer_with(&want, Err(rejection));
-            }
-        }
-    }
-
-    /// The wanted value is the promise of row `id`.
-    fn follow(&mut self, want: &Want, id: u32) {
-        match want.who {
-            Who::Answer if self.goal == Goal::Action => {
-                if want.hops >= MAX_HOPS {
-                    self.answer_with(want, Err(broken(id, "a promise that resolves to itself")));
-                } else {
-                    self.ready.push_back(Want::new(Who::Answer, Target { id, path: Rc::from([]), made: None }, want.hops + 1));
-                }
-            }
-            Who::Answer => {
-                let promise = self.promise(id);
-                self.answer_with(want, promise);
-            }
-            Who::Promise(own) => {
-                let mut next = Some(id);
-                let mut hops = 0;
-                while let Some(at) = next.filter(|at| *at != own && hops < MAX_HOPS) {
-                    next = self.promises.get(&at).and_then(|promised| promised.leads_to);
-                    hops += 1;
-                }
-                let outcome = if next.is_some() { Err(broken(own, "a promise that resolves to itself")) } else { self.promise(id) };
-                if let (Ok(_), Some(promised)) = (&outcome, self.promises.get_mut(&own)) {
-                    promised.leads_to = Some(id);
-                }
-                self.answer_with(want, outcome);
-            }
-        }
-    }
-
-    fn answer_with(&mut self, want: &Want, outcome: Result<B::Value, Rejection>) {
-        match want.who {
-            Who::Answer => self.answer = Poll::Ready(outcome),
-            Who::Promise(id) => {
-                if let Some(open) = self.promises.get_mut(&id).and_then(|promised| promised.open.take()) {
-                    self.unsettled -= 1;
-                    self.host.settle(open, outcome);
-                }
-            }
-        }
-    }
-
-    fn close(&mut self, why: impl Fn(u32) -> Error) {
+    fn close(&mut self, why: impl Fn(u32, bool) -> Error) {
         if self.closed.is_some() {
             return;
         }
-        self.closed = Some(why(0));
+        self.closed = Some(why(0, false));
         let mut waiting: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
         waiting.sort_unstable_by_key(|(row, _)| *row);
         for (row, wants) in waiting {
             for want in wants {
-                self.answer_with(&want, Err(Rejection::Broken(why(row))));
+                self.answer_with(want.who, Err(Rejection::Broken(why(row, false))));
             }
         }
+        self.close_flows(|row| why(row, true));
+    }
+
+    /// The row that an id belongs to, for messages.
+    fn origin(&self, id: u32) -> u32 {
+        id.checked_sub(OWN_IDS).and_then(|at| self.origins.get(at as usize)).copied().unwrap_or(id)
+    }
+
+    /// An id of its own for a cell that is no row.
+    fn name(&mut self, row: u32, cell: Result<Cell<B>, Rejection>) -> u32 {
+        let id = OWN_IDS.saturating_add(self.origins.len() as u32);
+        self.origins.push(row);
+        self.cells.push(cell);
+        self.whole.insert(id, self.cells.len() - 1);
+        id
     }
 }
+
+/// From here on ids are our own: no row has one.
+const OWN_IDS: u32 = 1 << 31;
 
 fn text(bytes: Vec<u8>) -> Rc<str> {
     match String::from_utf8(bytes) {

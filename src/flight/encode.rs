@@ -24,6 +24,7 @@ use std::fmt::Write as _;
 
 mod bounds;
 mod frame;
+mod here;
 mod inspect;
 mod open;
 mod place;
@@ -127,9 +128,6 @@ enum Top {
     /// A value of a stream, which nothing can refer to. Where the stream stands.
     Chunk(String),
 }
-
-/// How many keys a message names before it says `…`.
-const MAX_STEPS: usize = 16;
 
 impl<H: Inspect> Encoder<H> {
     /// Reads and writes `root`. Fails as [`encode`] does.
@@ -464,48 +462,6 @@ impl<H: Inspect> Encoder<H> {
             )),
             _ => Ok(()),
         }
-    }
-
-    /// An error at the current place: "argument 0: .a\[1\] is a function".
-    fn error(&self, what: &str) -> Error {
-        Error::new(Kind::Encode, format!("{} {what}", self.here()))
-    }
-
-    /// The current place, for people.
-    fn here(&self) -> String {
-        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::Alone));
-        let mut place = String::new();
-        match (&self.top, self.frames.first()) {
-            (Top::Part(_, around) | Top::Chunk(around), first) => {
-                place.push_str(around);
-                if first.is_some() && !around.contains(": ") {
-                    place.push(':');
-                }
-                if first.is_some() {
-                    place.push(' ');
-                }
-            }
-            (Top::Root, None) => place.push_str("the value"),
-            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::Alone, .. })) => place.push_str("the value: "),
-            (Top::Root, Some(frame)) => {
-                frames.next();
-                let _ = write!(place, "argument {}", frame.count.saturating_sub(1));
-                if self.frames.len() > 1 {
-                    place.push_str(": ");
-                }
-            }
-        }
-        for (steps, frame) in frames.enumerate() {
-            if steps >= MAX_STEPS {
-                place.push('…');
-                break;
-            }
-            let _ = match frame.at() {
-                Key::Name(key) => write!(place, ".{key}"),
-                Key::Index(index) => write!(place, "[{index}]"),
-            };
-        }
-        place
     }
 }
 

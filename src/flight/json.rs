@@ -256,7 +256,7 @@ fn hex_unit(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Appends `text` between quotes, byte for byte as `JSON.stringify` does.
-pub(super) fn quote(out: &mut String, text: &str) {
+pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
     escape_into(out, text);
     out.push('"');

@@ -4,12 +4,16 @@
 //! "$$…"            the string without its first "$"
 //! "$<h>:k1:k2"     the value of row h, or what is found in it by own keys
 //! "$@<h>"          a promise of row h
-//! "$Q<h>" "$W<h>" "$K<h>"   Map, Set, FormData made from the array in row h
+//! "$L<h>"          a lazy value: row h, once somebody looks at it
+//! "$h<h>"          a function of the server; row h has its id and the arguments bound to it
+//! "$Q<h>" "$W<h>" "$K<h>" "$i<h>" "$B<h>"   Map, Set, FormData, iterator, Blob made from the array in row h
 //! "$T<path>"       the caller's own argument at that path
 //! "$Z" "$Z<h>"     an Error; row h (development only) has its name and message
 //! "$undefined" "$NaN" "$Infinity" "$-Infinity" "$-0"
 //! "$D<iso>" "$n<digits>" "$S<name>"   Date, bigint, Symbol.for(name)
-//! "$" at the head of an array   the array is a React element
+//! "$w…" "$H…"      experiments, undefined as in React's stable clients
+//! "$E…" "$P…" "$Y…"   for development, undefined: nothing is ever evaluated
+//! ["$",type,key,props,…]   a React element; what follows in development is skipped unread
 //! ```
 
 mod reader;
@@ -24,8 +28,10 @@ use crate::{Error, Kind};
 
 /// Where a value stands in its container.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Spot<'t> {
+pub enum Spot<'t> {
+    /// An element of an array.
     Index(usize),
+    /// A member of an object.
     Name(Cow<'t, str>),
 }
 
@@ -59,6 +65,14 @@ pub enum Made {
     Form,
     /// An Error, from an object with `name` and `message`.
     Error,
+    /// A client module's description, from the array of an `I` row.
+    Client,
+    /// A function of the server, from an object with `id` and `bound`.
+    Server,
+    /// An iterator, from an array of values.
+    Iterator,
+    /// A Blob, from an array of its type and its bytes.
+    Blob,
 }
 
 impl Made {
@@ -69,6 +83,10 @@ impl Made {
             Self::Set => "a Set",
             Self::Form => "a FormData",
             Self::Error => "an Error",
+            Self::Client => "a client module",
+            Self::Server => "a function of the server",
+            Self::Iterator => "an iterator",
+            Self::Blob => "a Blob",
         }
     }
 }
@@ -87,18 +105,42 @@ pub(super) enum Special<'t> {
     Scalar(Scalar<'t>),
     Link(Target),
     Promise(u32),
+    Lazy(u32),
     /// Path of an argument, as the server writes it: `0:0`.
     Temporary(Cow<'t, str>),
 }
 
 /// A container on the way to a special value. Number 0 is the root; parents come before children.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node<'t> {
-    pub(super) parent: usize,
-    pub(super) spot: Spot<'t>,
+pub struct Node<'t> {
+    /// Number of the container around it; its own for the root.
+    pub parent: usize,
+    /// Where it stands there, in the JSON text.
+    pub spot: Spot<'t>,
+    /// The number of the innermost element it is in or is, if any.
+    pub(super) element: Option<usize>,
 }
 
-/// A special value inside container number `holder`.
+/// What is to be done with a container of a model. In this order: what is in an element comes before the element.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit<'t> {
+    /// Puts a value into container number `holder`.
+    Put { holder: usize, spot: Spot<'t>, scalar: Scalar<'t> },
+    /// Makes container `node`, a tuple `["$",type,key,props,…]`, into a React element, which takes its place.
+    Element { node: usize },
+}
+
+/// A model as JSON text, and what to do with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree<'t> {
+    /// JSON with `null` where a special value goes; escapes, absent and forbidden keys are dealt with.
+    pub text: Cow<'t, str>,
+    /// The containers that the edits and the references name.
+    pub nodes: Vec<Node<'t>>,
+    pub edits: Vec<Edit<'t>>,
+}
+
+/// A special value inside container number `holder` that is put in later.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Placed<'t> {
     pub(super) holder: usize,
@@ -111,15 +153,14 @@ pub(super) struct Placed<'t> {
 pub(super) enum Model<'t> {
     /// The row is one special value.
     Special(Special<'t>),
-    /// `text` is JSON with `null` where a special value goes; escapes, absent and forbidden keys are dealt with.
-    Tree { text: Cow<'t, str>, nodes: Vec<Node<'t>>, placed: Vec<Placed<'t>> },
+    Tree(Tree<'t>, Vec<Placed<'t>>),
 }
 
 impl<'t> Model<'t> {
     /// Reads the model in `text`. `row` is only for messages.
     pub(super) fn read(row: u32, text: &'t str, limits: &Limits) -> Result<Self, Error> {
         if is_plain(text, limits.depth) {
-            return Ok(Self::Tree { text: Cow::Borrowed(text), nodes: Vec::new(), placed: Vec::new() });
+            return Ok(Self::Tree(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }, Vec::new()));
         }
         Reader::new(row, text, limits).read()
     }
@@ -186,7 +227,7 @@ mod tests {
 
     fn text(source: &str) -> String {
         match read(source).expect("a model") {
-            Model::Tree { text, .. } => text.into_owned(),
+            Model::Tree(tree, _) => tree.text.into_owned(),
             Model::Special(special) => panic!("{special:?}"),
         }
     }
@@ -199,7 +240,7 @@ mod tests {
     fn plain_text_is_not_touched() {
         for source in [r#"{"a":[1,"x$y","\u001f\ud800"],"_proto_":null}"#, "\"\"", "1e21", "[]", "{oops"] {
             assert!(
-                matches!(read(source), Ok(Model::Tree { text: Cow::Borrowed(text), ref placed, .. }) if text == source && placed.is_empty()),
+                matches!(read(source), Ok(Model::Tree(Tree { text: Cow::Borrowed(text), ref nodes, .. }, _)) if text == source && nodes.is_empty()),
                 "{source}"
             );
         }
@@ -220,12 +261,12 @@ mod tests {
 
     #[test]
     fn special_values_know_their_places() {
-        let Ok(Model::Tree { nodes, placed, text }) = read(r#"{"a":[{},{"b":"$1:x:0"}],"c":"$@1f"}"#) else { panic!() };
+        let Ok(Model::Tree(Tree { nodes, text, .. }, placed)) = read(r#"{"a":[{},{"b":"$1:x:0"}],"c":"$@1f"}"#) else { panic!() };
         assert_eq!(text, r#"{"a":[{},{"b":null}],"c":null}"#);
         let name = |text| Spot::Name(Cow::Borrowed(text));
         assert_eq!(
             nodes,
-            [Node { parent: 0, spot: Spot::Index(0) }, Node { parent: 0, spot: name("a") }, Node { parent: 1, spot: Spot::Index(1) }]
+            [(0, Spot::Index(0)), (0, name("a")), (1, Spot::Index(1))].map(|(parent, spot)| Node { parent, spot, element: None })
         );
         let link = Special::Link(Target { id: 1, path: Rc::from(["x".to_owned(), "0".to_owned()]), made: None });
         assert_eq!(
@@ -255,6 +296,12 @@ mod tests {
             (r#""$Z1""#, made(Some(Made::Error), 1)),
             (r#""$T0:0""#, Special::Temporary("0:0".into())),
             (r#""\u0024@1""#, Special::Promise(1)),
+            (r#""$L1f""#, Special::Lazy(0x1f)),
+            (r#""$h1""#, made(Some(Made::Server), 1)),
+            (r#""$i1""#, made(Some(Made::Iterator), 1)),
+            (r#""$B1""#, made(Some(Made::Blob), 1)),
+            (r#""$w1""#, scalar(Scalar::Undefined)),
+            (r#""$E(function(){})""#, scalar(Scalar::Undefined)),
         ] {
             assert_eq!(read(text), Ok(Model::Special(expected)), "{text}");
         }
@@ -265,12 +312,20 @@ mod tests {
     }
 
     #[test]
+    fn elements() {
+        let source = r#"{"e":["$","a","k",{"x":"$1","y":["$","b",null,{}]},"$7",[["f","$8"]],1]}"#;
+        let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
+        assert_eq!(tree.text, r#"{"e":[null,"a","k",{"x":null,"y":[null,"b",null,{}]},"$7",[["f","$8"]],1]}"#);
+        assert_eq!(placed.len(), 1, "what is for development is not looked at");
+        assert_eq!(tree.nodes[placed[0].holder].element, Some(1));
+        assert_eq!(tree.edits, [Edit::Element { node: 3 }, Edit::Element { node: 1 }]);
+        assert_eq!(tree.nodes[3].element, Some(3));
+    }
+
+    #[test]
     fn what_is_not_supported_says_where() {
-        assert_eq!(message(r#"{"a":[1,{"b":"$L1"}]}"#), "row 4: unsupported value $L at .a[1].b");
-        assert_eq!(message(r#"{"a":["$","div",null,{}]}"#), "row 4: unsupported value element at .a");
-        assert_eq!(message(r#"["$","div",null,{}]"#), "row 4: unsupported value element");
-        assert_eq!(message(r#"["$h1"]"#), "row 4: unsupported value $h at [0]");
-        assert_eq!(message(r#"["$E(function(){})"]"#), "row 4: unsupported value $E at [0]");
+        assert_eq!(message(r#"{"a":[1,{"b":"$Lx"}]}"#), "row 4: unsupported value $L at .a[1].b");
+        assert_eq!(message(r#"["$z1"]"#), "row 4: unsupported value $z at [0]");
         assert_eq!(message(r#"["$1x"]"#), "row 4: unsupported value reference at [0]");
         assert_eq!(message(r#"["$nxyz"]"#), "row 4: not a bigint at [0]");
         assert_eq!(message(&format!("[\"$n{}\"]", "1".repeat(10_001))), "row 4: a bigint of more than 10000 digits at [0]");

@@ -1,10 +1,12 @@
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::task::Poll;
 
+use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 use super::value::{Fault, Settled, Shared, index};
-use super::{
-    Build, Container, Contents, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Temporaries, Text, Value, date, number,
-};
+use super::{Binary, Build, Container, Contents, Edit, Flow, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot};
+use super::{Temporaries, Text, Tree, Value, date, number};
 
 /// Makes [`Value`]s, and reads them.
 #[derive(Default)]
@@ -12,6 +14,8 @@ pub struct Native {
     temporaries: Temporaries<Value>,
     /// Containers met while encoding, by identity. The value is kept so that nothing else gets its address.
     known: BTreeMap<usize, (u32, Value)>,
+    /// Bytes of streams that nobody has read.
+    unread: Rc<Cell<usize>>,
 }
 
 impl Native {
@@ -23,10 +27,51 @@ impl Native {
 
 impl Build for Native {
     type Value = Value;
+    type Holders = Rc<[Value]>;
     type Promise = Shared<Settled>;
+    type Lazy = Shared<Settled>;
+    type Flow = Shared<Flowing>;
 
-    fn parse(&mut self, text: &str) -> Option<Value> {
-        Value::from_json(text)
+    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Value, Rc<[Value]>)> {
+        let mut root = Value::from_json(&tree.text)?;
+        let mut holders: Vec<Value> = Vec::with_capacity(tree.nodes.len());
+        for node in &tree.nodes {
+            let holder = match holders.get(node.parent) {
+                None => root.clone(),
+                Some(parent) => get(parent, &node.spot)?,
+            };
+            holders.push(holder);
+        }
+        for edit in &tree.edits {
+            match edit {
+                Edit::Put { holder, spot, scalar } => {
+                    let value = self.scalar(scalar)?;
+                    put(holders.get(*holder)?, key(spot), value).then_some(())?;
+                }
+                Edit::Element { node: at } => {
+                    let element = element(holders.get(*at)?)?;
+                    let node = tree.nodes.get(*at)?;
+                    holders[*at] = element.clone();
+                    match holders.get(node.parent).filter(|_| *at != 0) {
+                        Some(parent) => put(parent, key(&node.spot), element).then_some(())?,
+                        None => root = element,
+                    }
+                }
+            }
+        }
+        Some((root, holders.into()))
+    }
+
+    fn holder(&mut self, holders: &Rc<[Value]>, holder: usize) -> Option<Value> {
+        holders.get(holder).cloned()
+    }
+
+    fn put(&mut self, holders: &Rc<[Value]>, holder: usize, key: Key<'_>, value: &Value) -> bool {
+        let value = match (key, value) {
+            (Key::Name("then"), Value::Server(_)) => Value::Null,
+            _ => value.clone(),
+        };
+        holders.get(holder).is_some_and(|holder| put(holder, key, value))
     }
 
     fn string(&mut self, text: &str) -> Value {
@@ -45,24 +90,20 @@ impl Build for Native {
         })
     }
 
-    fn put(&mut self, container: &Value, key: Key<'_>, value: Value) -> bool {
-        match (container, key) {
-            (Value::Array(items), Key::Index(index)) => match items.borrow_mut().get_mut(index) {
-                Some(item) => *item = value,
-                None => return false,
-            },
-            (Value::Object(object), Key::Name(name)) => object.borrow_mut().set(name, value),
-            _ => return false,
-        }
-        true
+    fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Value> {
+        Some(Value::Bytes(Rc::new(Bytes { kind, bytes: bytes.into() })))
     }
 
-    fn step(&mut self, container: &Value, key: &str) -> Option<Value> {
-        match container {
-            Value::Array(items) => items.borrow().get(index(key)?).cloned(),
-            Value::Object(object) => object.borrow().get(key),
-            _ => None,
+    fn walk(&mut self, from: &Value, path: &[String]) -> Option<Value> {
+        let mut at = from.clone();
+        for step in path {
+            at = match &at {
+                Value::Array(items) => items.borrow().get(index(step)?).cloned()?,
+                Value::Object(object) => object.borrow().get(step)?,
+                _ => return None,
+            };
         }
+        Some(at)
     }
 
     fn make(&mut self, kind: Made) -> Option<Value> {
@@ -71,6 +112,8 @@ impl Build for Native {
             Made::Set => Value::Set(Shared::new(Vec::new())),
             Made::Form => Value::FormData(Shared::new(Vec::new())),
             Made::Error => Value::Error(Shared::new(Fault::default())),
+            Made::Client => Value::Client(Shared::new(Client::default())),
+            Made::Server | Made::Iterator | Made::Blob => return None,
         })
     }
 
@@ -98,11 +141,37 @@ impl Build for Native {
                     Some(Value::String(text)) => Some(text),
                     _ => None,
                 };
-                *fault.borrow_mut() = Fault { name: text("name"), message: text("message") };
+                *fault.borrow_mut() = Fault { name: text("name"), message: text("message"), environment: text("env") };
                 true
             }
+            (Value::Client(client), Value::Array(parts)) => Client::read(&parts.borrow()).map(|read| *client.borrow_mut() = read).is_some(),
             _ => false,
         }
+    }
+
+    fn iterator(&mut self, array: &Value) -> Option<Value> {
+        if let Value::Array(items) = array { Some(Value::Iterator(items.clone())) } else { None }
+    }
+
+    fn blob(&mut self, kind: &Value, parts: &[Value]) -> Option<Value> {
+        let Value::String(kind) = kind else { return None };
+        let mut bytes = Vec::new();
+        for part in parts {
+            let Value::Bytes(part) = part else { return None };
+            bytes.extend_from_slice(&part.bytes);
+        }
+        Some(Value::Blob(Rc::new(Blob { kind: kind.clone(), bytes: bytes.into() })))
+    }
+
+    fn server(&mut self, id: &Value, bound: &Value) -> Option<Value> {
+        Some(match id {
+            Value::String(id) => Value::Server(Shared::new(Server { id: id.clone(), bound: bound.clone() })),
+            _ => Value::Null,
+        })
+    }
+
+    fn length(&mut self, array: &Value) -> Option<usize> {
+        if let Value::Array(items) = array { Some(items.borrow().len()) } else { None }
     }
 
     fn promise(&mut self) -> Option<(Value, Shared<Settled>)> {
@@ -112,6 +181,39 @@ impl Build for Native {
 
     fn settle(&mut self, promise: Shared<Settled>, outcome: Result<Value, Rejection>) {
         promise.borrow_mut().0 = Poll::Ready(outcome);
+    }
+
+    fn lazy(&mut self) -> Option<Shared<Settled>> {
+        Some(Shared::new(Settled(Poll::Pending)))
+    }
+
+    fn lazy_value(&mut self, lazy: &Shared<Settled>) -> Option<Value> {
+        Some(Value::Lazy(Shared::new(Lazy(lazy.clone()))))
+    }
+
+    fn settle_lazy(&mut self, lazy: &Shared<Settled>, outcome: Result<Value, Rejection>) {
+        lazy.borrow_mut().0 = Poll::Ready(outcome);
+    }
+
+    fn flow(&mut self, kind: Flow) -> Option<(Value, Shared<Flowing>)> {
+        let flow = Shared::new(Flowing::new(kind, self.unread.clone()));
+        Some((Value::Flow(flow.clone()), flow))
+    }
+
+    fn push(&mut self, flow: &Shared<Flowing>, value: Value, size: usize) -> bool {
+        flow.borrow_mut().push(value, size)
+    }
+
+    fn finish(&mut self, flow: &Shared<Flowing>, outcome: Result<Value, Rejection>) {
+        flow.borrow_mut().finish(outcome);
+    }
+
+    fn is_cancelled(&self, flow: &Shared<Flowing>) -> bool {
+        flow.borrow().is_cancelled()
+    }
+
+    fn unread(&self) -> usize {
+        self.unread.get()
     }
 
     fn temporary(&mut self, path: &str) -> Option<Value> {
@@ -137,15 +239,28 @@ impl Inspect for Native {
             Value::Set(_) => Shape::Container(Container::Set),
             Value::FormData(_) => Shape::Container(Container::FormData),
             Value::Symbol(_) => Shape::Opaque(Opaque::Symbol),
-            Value::Error(_) => Shape::Opaque(Opaque::Instance),
             Value::Promise(_) => Shape::Container(Container::Promise),
+            Value::Bytes(bytes) => Shape::Container(Container::Binary(bytes.kind.letter())),
+            Value::Blob(_) => Shape::Container(Container::Blob),
+            Value::Server(_) => Shape::Container(Container::Reference),
+            Value::Iterator(_) => Shape::Container(Container::Iterator),
+            Value::Error(_) | Value::Client(_) | Value::Lazy(_) | Value::Flow(_) => Shape::Opaque(Opaque::Instance),
         };
         Look { value: None, shape }
     }
 
     fn contents(&mut self, value: &Value, _: Container) -> Option<Contents<Value>> {
         Some(match value {
-            Value::Array(items) | Value::Set(items) => Contents::Values(items.borrow().clone()),
+            Value::Array(items) | Value::Set(items) | Value::Iterator(items) => Contents::Values(items.borrow().clone()),
+            Value::Bytes(bytes) => {
+                let blob = Blob { kind: "".into(), bytes: bytes.bytes.clone() };
+                Contents::Bytes { blob: Value::Blob(Rc::new(blob)), len: bytes.bytes.len() }
+            }
+            Value::Server(server) => {
+                let server = server.borrow();
+                let bound = Some(server.bound.clone()).filter(|bound| !matches!(bound, Value::Null));
+                Contents::Reference { id: server.id.to_string(), bound }
+            }
             Value::Object(object) => {
                 Contents::Members(object.borrow().iter().map(|(key, value)| (Text::Plain(key.to_owned()), value.clone())).collect())
             }
@@ -169,6 +284,42 @@ impl Inspect for Native {
     fn remember(&mut self, value: &Value, number: u32) {
         self.known.insert(value.identity(), (number, value.clone()));
     }
+}
+
+fn get(container: &Value, spot: &Spot<'_>) -> Option<Value> {
+    match (container, spot) {
+        (Value::Array(items), Spot::Index(index)) => items.borrow().get(*index).cloned(),
+        (Value::Object(object), Spot::Name(name)) => object.borrow().get(name),
+        _ => None,
+    }
+}
+
+fn put(container: &Value, key: Key<'_>, value: Value) -> bool {
+    match (container, key) {
+        (Value::Array(items), Key::Index(index)) => match items.borrow_mut().get_mut(index) {
+            Some(item) => *item = value,
+            None => return false,
+        },
+        (Value::Object(object), Key::Name(name)) => object.borrow_mut().set(name, value),
+        _ => return false,
+    }
+    true
+}
+
+fn key<'s>(spot: &'s Spot<'_>) -> Key<'s> {
+    match spot {
+        Spot::Index(index) => Key::Index(*index),
+        Spot::Name(name) => Key::Name(name),
+    }
+}
+
+/// The element a tuple `["$",type,key,props,…]` stands for: an object with the members React gives it.
+fn element(tuple: &Value) -> Option<Value> {
+    let Value::Array(tuple) = tuple else { return None };
+    let tuple = tuple.borrow();
+    let part = |at: usize| tuple.get(at).cloned().unwrap_or(Value::Undefined);
+    let mark = Value::Symbol("react.transitional.element".into());
+    Some(Value::object([("$$typeof", mark), ("type", part(1)), ("key", part(2)), ("ref", Value::Null), ("props", part(3))]))
 }
 
 fn entry(value: &Value) -> Option<(Value, Value)> {

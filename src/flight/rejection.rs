@@ -20,6 +20,8 @@ pub struct Thrown {
     pub name: Option<String>,
     /// Only servers in development send it.
     pub message: Option<String>,
+    /// Where it was thrown. Only servers in development send it.
+    pub environment: Option<String>,
 }
 
 impl Thrown {
@@ -45,6 +47,7 @@ impl Thrown {
                 "digest" => thrown.digest = said.or_else(|| Some(text[start..tokens.end()].to_owned())),
                 "name" => thrown.name = said,
                 "message" => thrown.message = said,
+                "env" => thrown.environment = said,
                 _ => {}
             }
             open = tokens.next().map_err(fault)?;
@@ -83,7 +86,12 @@ mod tests {
         assert_eq!(read("{}"), Ok(Thrown::default()));
         assert_eq!(
             read(r#"{"name":"TypeError","stack":[["f","x",1,2]],"message":"no","env":"Server","digest":{"a":1}}"#),
-            Ok(Thrown { digest: Some("{\"a\":1}".into()), name: Some("TypeError".into()), message: Some("no".into()) })
+            Ok(Thrown {
+                digest: Some("{\"a\":1}".into()),
+                name: Some("TypeError".into()),
+                message: Some("no".into()),
+                environment: Some("Server".into())
+            })
         );
         assert_eq!(read("{oops"), Err("row 1: not JSON at byte 1".into()));
         assert_eq!(read("[]"), Err("row 1: not an error".into()));

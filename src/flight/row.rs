@@ -67,7 +67,7 @@ pub(super) struct Rows {
 }
 
 /// The largest id a row may have: React keeps ids in 32 signed bits.
-const MAX_ID: u32 = i32::MAX as u32;
+pub(super) const MAX_ID: u32 = i32::MAX as u32;
 
 impl Rows {
     pub(super) fn new(limits: Limits) -> Self {

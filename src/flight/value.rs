@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use super::Rejection;
 use super::json::{self, Token, Tokens};
+use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 
 /// A JavaScript value without JavaScript. Clones of a container are the same container: what is there once in the stream is there once in the
 /// value, circles included. A circle is not freed unless someone breaks it.
@@ -24,12 +25,26 @@ pub enum Value {
     /// Milliseconds since 1970; NaN is the invalid date.
     Date(f64),
     Array(Shared<Vec<Value>>),
+    /// Elements of React are objects, too, with the members `$$typeof`, `type`, `key`, `ref` and `props`.
     Object(Shared<Object>),
     Map(Shared<Vec<(Value, Value)>>),
     Set(Shared<Vec<Value>>),
     FormData(Shared<Vec<(Rc<str>, Value)>>),
     Error(Shared<Fault>),
     Promise(Shared<Settled>),
+    /// An ArrayBuffer or a view of one.
+    Bytes(Rc<Bytes>),
+    Blob(Rc<Blob>),
+    /// What is known of something in a client module.
+    Client(Shared<Client>),
+    /// A function of the server.
+    Server(Shared<Server>),
+    /// An iterator over these values.
+    Iterator(Shared<Vec<Value>>),
+    /// What React loads when it gets there.
+    Lazy(Shared<Lazy>),
+    /// A stream or async iterable.
+    Flow(Shared<Flowing>),
 }
 
 /// Members in JavaScript's order: keys that are array indices first, ascending, then the others as they came.
@@ -45,6 +60,8 @@ pub struct Object {
 pub struct Fault {
     pub name: Option<Rc<str>>,
     pub message: Option<Rc<str>>,
+    /// Where it was made; only servers in development say so.
+    pub environment: Option<Rc<str>>,
 }
 
 /// The state of a promise.
@@ -80,18 +97,24 @@ impl Value {
     /// A number that tells containers apart: the same for clones of one, 0 for what is no container.
     pub fn identity(&self) -> usize {
         match self {
-            Self::Array(shared) | Self::Set(shared) => shared.address(),
+            Self::Array(shared) | Self::Set(shared) | Self::Iterator(shared) => shared.address(),
             Self::Object(shared) => shared.address(),
             Self::Map(shared) => shared.address(),
             Self::FormData(shared) => shared.address(),
             Self::Error(shared) => shared.address(),
             Self::Promise(shared) => shared.address(),
+            Self::Bytes(bytes) => Rc::as_ptr(bytes).cast::<u8>() as usize,
+            Self::Blob(blob) => Rc::as_ptr(blob).cast::<u8>() as usize,
+            Self::Client(shared) => shared.address(),
+            Self::Server(shared) => shared.address(),
+            Self::Lazy(shared) => shared.address(),
+            Self::Flow(shared) => shared.address(),
             _ => 0,
         }
     }
 
     /// The value of a JSON text; `None` if it is not JSON.
-    pub(super) fn from_json(text: &str) -> Option<Self> {
+    pub fn from_json(text: &str) -> Option<Self> {
         let mut tokens = Tokens::new(text, usize::MAX);
         let mut open: Vec<(Value, String)> = Vec::new();
         loop {
@@ -207,7 +230,7 @@ impl<T: Children> Shared<T> {
     }
 
     /// Moves the content's values to `out` if nobody else holds the container.
-    fn take(&self, out: &mut Vec<Value>) {
+    pub(super) fn take(&self, out: &mut Vec<Value>) {
         if Rc::strong_count(&self.0) == 1
             && let Ok(mut content) = self.0.try_borrow_mut()
         {
@@ -236,11 +259,14 @@ impl<T: Children> Drop for Shared<T> {
         self.take(&mut todo);
         while let Some(value) = todo.pop() {
             match &value {
-                Value::Array(shared) | Value::Set(shared) => shared.take(&mut todo),
+                Value::Array(shared) | Value::Set(shared) | Value::Iterator(shared) => shared.take(&mut todo),
                 Value::Object(shared) => shared.take(&mut todo),
                 Value::Map(shared) => shared.take(&mut todo),
                 Value::FormData(shared) => shared.take(&mut todo),
                 Value::Promise(shared) => shared.take(&mut todo),
+                Value::Server(shared) => shared.take(&mut todo),
+                Value::Lazy(shared) => shared.take(&mut todo),
+                Value::Flow(shared) => shared.take(&mut todo),
                 _ => {}
             }
         }

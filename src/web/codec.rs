@@ -23,6 +23,8 @@ extern "C" {
     fn max_open_rows(this: &Bounds) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxDepth)]
     fn max_depth(this: &Bounds) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxUnreadBytes)]
+    fn max_unread_bytes(this: &Bounds) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = maxDigits)]
     fn max_digits(this: &Bounds) -> Option<f64>;
 }
@@ -104,5 +106,6 @@ fn limits(bounds: &Bounds) -> Limits {
         open_rows: or(bounds.max_open_rows(), Limits::DEFAULT.open_rows),
         depth: or(bounds.max_depth(), Limits::DEFAULT.depth),
         digits: or(bounds.max_digits(), Limits::DEFAULT.digits),
+        unread_bytes: or(bounds.max_unread_bytes(), Limits::DEFAULT.unread_bytes),
     }
 }

@@ -1,23 +1,33 @@
 //! Rows that were asked for, made into values.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{Arrived, Decoder, Goal, broken};
-use crate::flight::model::{Model, Special, Spot, Target};
-use crate::flight::{Build, Key, Rejection, Scalar, Thrown, part};
+use crate::flight::hash::Table;
+use crate::flight::model::{Model, Node, Placed, Special, Spot, Target};
+use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
 /// How many parts of an action's row 0 may be referred to: each is looked for from its beginning.
 const MAX_PARTS: usize = 1024;
 
 /// A row, or a part of row 0, made into a value that may still lack other rows.
-pub(super) struct Cell<V> {
+pub(super) struct Cell<B: Build> {
     pub(super) row: u32,
-    pub(super) root: Root<V>,
-    pub(super) links: Vec<Link<V>>,
-    pub(super) nodes: Vec<(usize, String)>,
-    pub(super) marks: Vec<(usize, String, Mark)>,
-    pub(super) tree: Option<Vec<HashMap<String, Branch>>>,
+    pub(super) root: Root<B::Value>,
+    pub(super) holders: Option<B::Holders>,
+    pub(super) links: Vec<Link>,
+    /// Elements with references of their own, until the row is delivered: then some become lazy values.
+    pub(super) elements: Vec<Deferred>,
+    /// The id of the root, if it is such an element, and the lazy value it has become.
+    pub(super) root_element: Option<u32>,
+    pub(super) face: Option<B::Value>,
+    /// For each numbered container, the one around it, and the step that leads to it.
+    nodes: Vec<(usize, Rc<str>, Option<u32>)>,
+    marks: Vec<(usize, Rc<str>, Mark)>,
+    tree: Option<Vec<Table<Rc<str>, Branch>>>,
+    /// A path through it may go through lazy values.
+    pub(super) soft: bool,
     /// Everything is in place.
     pub(super) done: bool,
 }
@@ -27,26 +37,37 @@ pub(super) enum Root<V> {
     /// A value that is not ours to step into.
     Opaque(V),
     Promise(u32),
+    Lazy(u32),
     Link(Target),
 }
 
-pub(super) struct Link<V> {
-    pub(super) holder: V,
+/// A reference, and where its value goes.
+pub(super) struct Link {
+    pub(super) holder: usize,
     pub(super) spot: Spot<'static>,
     pub(super) target: Target,
 }
 
+/// An element with references of its own: a cell, and where it stands; nowhere if it is the root.
+pub(super) struct Deferred {
+    pub(super) id: u32,
+    pub(super) place: Option<(usize, Spot<'static>)>,
+}
+
 /// What stands at a place that a reference must not simply read through.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Mark {
-    Link(usize),
+    Link(Target),
     Promise(u32),
+    Lazy(u32),
     Opaque,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Branch {
     Node(usize),
+    /// An element that may have become a lazy value: the id of its cell, and its number.
+    Element(u32, usize),
     Mark(Mark),
 }
 
@@ -65,16 +86,27 @@ impl<B: Build> Decoder<B> {
             return Ok(Located::Cell(*index, 0));
         }
         let Some(arrived) = self.arrived.get_mut(&id) else { return Ok(Located::Missing(id)) };
-        let shared = self.goal == Goal::Action && id == 0;
-        let arrived = if shared { arrived.clone() } else { std::mem::replace(arrived, Arrived::Taken) };
+        let arrived = match arrived {
+            Arrived::Halted => return Ok(Located::Missing(id)),
+            shared if self.goal == Goal::Action && id == 0 => shared.clone(),
+            taken => {
+                let left = if matches!(taken, Arrived::Flow) { Arrived::Flow } else { Arrived::Taken };
+                std::mem::replace(taken, left)
+            }
+        };
         let cell = match arrived {
             Arrived::Model(text) => self.cell(id, &text),
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
             Arrived::Thrown(text) => Err(self.thrown(id, &text)),
-            Arrived::Bytes => Err(broken(id, "unsupported binary data")),
-            Arrived::Module => Err(broken(id, "unsupported client module")),
-            Arrived::Stream(kind) => Err(broken(id, &format!("unsupported {kind}"))),
-            Arrived::Taken => Err(broken(id, "read twice")),
+            Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
+            Arrived::Module(text) => {
+                let module = self.cell(id, &text);
+                let id = self.name(id, module);
+                Ok(Cell::new(id, Root::Link(Target { id, path: Rc::from([]), made: Some(Made::Client) })))
+            }
+            Arrived::Flow => self.flow(id).map(|value| Cell::new(id, Root::Opaque(value))),
+            Arrived::Lost(rejection) => Err(rejection),
+            Arrived::Taken | Arrived::Halted => Err(broken(id, "read twice")),
         };
         self.cells.push(cell);
         self.whole.insert(id, self.cells.len() - 1);
@@ -111,54 +143,94 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Makes a model into a value, all but its references to other rows.
-    pub(super) fn cell(&mut self, row: u32, text: &str) -> Result<Cell<B::Value>, Rejection> {
-        let (text, nodes, placed) = match Model::read(row, text, &self.limits).map_err(Rejection::Broken)? {
-            Model::Tree { text, nodes, placed } => (text, nodes, placed),
+    pub(super) fn cell(&mut self, row: u32, text: &str) -> Result<Cell<B>, Rejection> {
+        let (tree, placed) = match Model::read(row, text, &self.limits).map_err(Rejection::Broken)? {
+            Model::Tree(tree, placed) => (tree, placed),
             Model::Special(special) => {
                 let root = match special {
                     Special::Scalar(scalar) => Root::Value(self.scalar(row, &scalar)?),
                     Special::Temporary(path) => Root::Opaque(self.temporary(row, &path)?),
                     Special::Promise(id) => Root::Promise(id),
+                    Special::Lazy(id) => Root::Lazy(id),
                     Special::Link(target) => Root::Link(target),
                 };
                 return Ok(Cell::new(row, root));
             }
         };
-        let value = self.host.parse(&text).ok_or_else(|| broken(row, "not JSON"))?;
-        let mut holders: Vec<B::Value> = Vec::with_capacity(nodes.len());
-        for node in &nodes {
-            let holder = match holders.get(node.parent) {
-                None => value.clone(),
-                Some(parent) => self.host.step(parent, &name(&node.spot)).ok_or_else(|| broken(row, "a key that comes twice"))?,
-            };
-            holders.push(holder);
-        }
+        let what = || if tree.nodes.is_empty() { "not JSON" } else { "not JSON, or a key that comes twice" };
+        let (value, holders) = self.host.tree(&tree).ok_or_else(|| broken(row, what()))?;
         let mut cell = Cell::new(row, Root::Value(value));
-        for place in placed {
-            let Some(holder) = holders.get(place.holder) else { continue };
-            let (value, mark) = match place.special {
+        if placed.is_empty() {
+            return Ok(cell);
+        }
+        let mut elements: Table<usize, Vec<Link>> = Table::default();
+        for Placed { holder, spot, special } in placed {
+            let spot = named(&tree.nodes, holder, spot);
+            let (value, mark) = match special {
                 Special::Scalar(scalar) => (Some(self.scalar(row, &scalar)?), None),
                 Special::Temporary(path) => (Some(self.temporary(row, &path)?), Some(Mark::Opaque)),
                 Special::Promise(id) => (Some(self.promise(id)?), Some(Mark::Promise(id))),
+                Special::Lazy(id) => (Some(self.lazy(id)?), Some(Mark::Lazy(id))),
                 Special::Link(target) => {
-                    let spot = owned(&place.spot);
-                    cell.links.push(Link { holder: holder.clone(), spot, target });
-                    (None, Some(Mark::Link(cell.links.len() - 1)))
+                    let link = Link { holder, spot: spot.clone(), target: target.clone() };
+                    match tree.nodes[holder].element {
+                        Some(element) => elements.entry(element).or_default().push(link),
+                        None => cell.links.push(link),
+                    }
+                    (None, Some(Mark::Link(target)))
                 }
             };
             if let Some(value) = value
-                && !self.host.put(holder, key(&place.spot), value)
+                && !self.host.put(&holders, holder, key(&spot), &value)
             {
                 return Err(broken(row, "a key that comes twice"));
             }
             if let Some(mark) = mark {
-                cell.marks.push((place.holder, name(&place.spot).into_owned(), mark));
+                cell.soft |= matches!(mark, Mark::Lazy(_));
+                cell.marks.push((holder, name(&spot), mark));
             }
         }
-        if !cell.marks.is_empty() {
-            cell.nodes = nodes.iter().map(|node| (node.parent, name(&node.spot).into_owned())).collect();
-        }
+        self.defer(&mut cell, &holders, &tree.nodes, elements)?;
+        cell.holders = Some(holders);
         Ok(cell)
+    }
+
+    /// Makes the elements that have references of their own into cells of their own.
+    fn defer(
+        &mut self,
+        cell: &mut Cell<B>,
+        holders: &B::Holders,
+        nodes: &[Node<'_>],
+        elements: Table<usize, Vec<Link>>,
+    ) -> Result<(), Rejection> {
+        let mut ids: Table<usize, u32> = Table::default();
+        let mut elements: Vec<_> = elements.into_iter().collect();
+        elements.sort_unstable_by_key(|(node, _)| *node);
+        for (node, links) in elements {
+            let value = self.host.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
+            let mut own = Cell::new(cell.row, Root::Value(value));
+            (own.links, own.holders) = (links, Some(holders.clone()));
+            let id = self.name(cell.row, Ok(own));
+            let Node { parent, spot, .. } = &nodes[node];
+            let place = (node != 0).then(|| (*parent, named(nodes, *parent, spot.clone())));
+            cell.root_element = cell.root_element.or((node == 0).then_some(id));
+            cell.elements.push(Deferred { id, place });
+            cell.soft = true;
+            ids.insert(node, id);
+        }
+        let step =
+            |(at, node): (usize, &Node<'_>)| (node.parent, name(&named(nodes, node.parent, node.spot.clone())), ids.get(&at).copied());
+        cell.nodes = nodes.iter().enumerate().map(step).collect();
+        Ok(())
+    }
+
+    /// Binary data, if its length is right for its type.
+    pub(super) fn binary(&mut self, row: u32, letter: u8, bytes: &[u8]) -> Result<B::Value, Rejection> {
+        let kind = Binary::of(letter);
+        if !bytes.len().is_multiple_of(kind.size()) {
+            return Err(broken(row, &format!("{} bytes cannot be {}", bytes.len(), kind.name())));
+        }
+        self.host.binary(kind, bytes).ok_or_else(|| broken(row, "binary data the host cannot make"))
     }
 
     pub(super) fn scalar(&mut self, row: u32, scalar: &Scalar<'_>) -> Result<B::Value, Rejection> {
@@ -178,9 +250,22 @@ impl<B: Build> Decoder<B> {
     }
 }
 
-impl<V> Cell<V> {
-    pub(super) fn new(row: u32, root: Root<V>) -> Self {
-        Self { row, root, links: Vec::new(), nodes: Vec::new(), marks: Vec::new(), tree: None, done: false }
+impl<B: Build> Cell<B> {
+    pub(super) fn new(row: u32, root: Root<B::Value>) -> Self {
+        Self {
+            row,
+            root,
+            holders: None,
+            links: Vec::new(),
+            elements: Vec::new(),
+            root_element: None,
+            face: None,
+            nodes: Vec::new(),
+            marks: Vec::new(),
+            tree: None,
+            soft: false,
+            done: false,
+        }
     }
 
     pub(super) fn root_node(&self) -> Option<usize> {
@@ -190,21 +275,33 @@ impl<V> Cell<V> {
     /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
         let tree = self.tree.get_or_insert_with(|| {
-            let mut tree: Vec<HashMap<String, Branch>> = Vec::new();
-            tree.resize_with(self.nodes.len(), HashMap::new);
-            for (child, (parent, name)) in self.nodes.iter().enumerate().skip(1) {
-                tree[*parent].insert(name.clone(), Branch::Node(child));
+            let mut tree: Vec<Table<Rc<str>, Branch>> = Vec::new();
+            tree.resize_with(self.nodes.len(), Table::default);
+            for (child, (parent, name, element)) in self.nodes.iter().enumerate().skip(1) {
+                let branch = element.map_or(Branch::Node(child), |id| Branch::Element(id, child));
+                tree[*parent].insert(name.clone(), branch);
             }
             for (holder, name, mark) in &self.marks {
-                tree[*holder].insert(name.clone(), Branch::Mark(*mark));
+                tree[*holder].insert(name.clone(), Branch::Mark(mark.clone()));
             }
             tree
         });
-        tree.get(node)?.get(step).copied()
+        tree.get(node)?.get(step).cloned()
     }
 }
 
-pub(super) fn name<'s>(spot: &'s Spot<'_>) -> Cow<'s, str> {
+/// Where something stands once tuples are elements: their parts have names then.
+fn named(nodes: &[Node<'_>], holder: usize, spot: Spot<'_>) -> Spot<'static> {
+    match spot {
+        Spot::Index(index @ 1..=3) if nodes.get(holder).is_some_and(|node| node.element == Some(holder)) => {
+            Spot::Name(Cow::Borrowed(["type", "key", "props"][index - 1]))
+        }
+        Spot::Index(index) => Spot::Index(index),
+        Spot::Name(name) => Spot::Name(name.into_owned().into()),
+    }
+}
+
+fn name(spot: &Spot<'_>) -> Rc<str> {
     match spot {
         Spot::Index(index) => index.to_string().into(),
         Spot::Name(name) => name.as_ref().into(),
@@ -215,12 +312,5 @@ pub(super) fn key<'s>(spot: &'s Spot<'_>) -> Key<'s> {
     match spot {
         Spot::Index(index) => Key::Index(*index),
         Spot::Name(name) => Key::Name(name),
-    }
-}
-
-pub(super) fn owned(spot: &Spot<'_>) -> Spot<'static> {
-    match spot {
-        Spot::Index(index) => Spot::Index(*index),
-        Spot::Name(name) => Spot::Name(name.clone().into_owned().into()),
     }
 }

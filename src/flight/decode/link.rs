@@ -2,23 +2,42 @@
 
 use std::rc::Rc;
 
-use super::cell::{Branch, Cell, Located, Mark, Root, key};
-use super::{Decoder, MAX_HOPS, Want, broken};
+use super::cell::{Branch, Cell, Deferred, Located, Mark, Root, key};
+use super::want::{Searched, Want, Who};
+use super::{Decoder, MAX_HOPS, broken};
 use crate::flight::model::Target;
-use crate::flight::{Build, Made, Rejection, Scalar};
+use crate::flight::{Build, Made, Put, Rejection, Scalar};
+
+/// How many rows an element may need and still be delivered in one piece with the row it is in. Beyond, it is a lazy value.
+const ELEMENT_ROWS: usize = 64;
+
+/// How deep elements that are delivered in one piece may be inside each other, counted in rows.
+const ELEMENT_DEPTH: usize = 16;
 
 /// Where a reference leads.
 pub(super) enum Found<V> {
     Value(V),
+    /// In a value, along the last so many steps of the target's path. The value is that of the cell with this number, if it is one's.
+    Inside {
+        from: V,
+        target: Target,
+        steps: usize,
+        cell: Option<usize>,
+    },
     Promise(u32),
+    Lazy(u32),
     /// Round and round.
     Loop,
 }
 
+/// What was made and is to be filled.
+type Fills<V> = Vec<(Made, u32, V)>;
+
 impl<B: Build> Decoder<B> {
-    pub(super) fn complete(&mut self, want: &Want) -> Result<Found<B::Value>, Rejection> {
+    /// Puts everything in its place that `want` needs, all rows of which are there.
+    pub(super) fn complete(&mut self, want: &Want, depth: usize) -> Result<Found<B::Value>, Rejection> {
         let mut fills = Vec::new();
-        let outcome = self.patch(want, &mut fills);
+        let outcome = self.patch(want, depth, &mut fills);
         if outcome.is_err() {
             for (kind, id, _) in fills {
                 self.made.remove(&(kind, id));
@@ -27,32 +46,32 @@ impl<B: Build> Decoder<B> {
         outcome
     }
 
-    pub(super) fn patch(&mut self, want: &Want, fills: &mut Vec<(Made, u32, B::Value)>) -> Result<Found<B::Value>, Rejection> {
+    fn patch(&mut self, want: &Want, depth: usize, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         for &index in &want.seen {
-            let Ok(cell) = &self.cells[index] else { continue };
-            for at in 0..cell.links.len() {
-                let Ok(Cell { row, links, .. }) = &self.cells[index] else { break };
-                let (row, link) = (*row, &links[at]);
-                let (holder, spot, target) = (link.holder.clone(), link.spot.clone(), link.target.clone());
-                let value = match self.resolve(row, &target, fills)? {
-                    Found::Value(value) => value,
-                    Found::Promise(id) => self.promise(id)?,
-                    Found::Loop => self.scalar(row, &Scalar::Null)?,
-                };
-                if !self.host.put(&holder, key(&spot), value) {
-                    return Err(broken(row, "a key that comes twice"));
-                }
+            let Ok(cell) = &mut self.cells[index] else { continue };
+            for element in std::mem::take(&mut cell.elements) {
+                self.decide(index, &element, depth)?;
             }
         }
-        let found = self.resolve(want.target.id, &want.target, fills)?;
+        for &index in &want.seen {
+            let Ok(Cell { row, links, holders: Some(holders), .. }) = &mut self.cells[index] else { continue };
+            let (row, links, holders) = (*row, std::mem::take(links), holders.clone());
+            let put = self.put_all(row, &links, &holders, fills);
+            if put.is_err() {
+                if let Ok(cell) = &mut self.cells[index] {
+                    cell.links = links;
+                }
+                put?;
+            }
+        }
+        let found = self.find(want.target.id, &want.target, fills)?;
         let mut filled = 0;
         while let Some((kind, id, made)) = fills.get(filled).cloned() {
             let target = Target { id, path: Rc::from([]), made: None };
-            let from = match self.resolve(id, &target, fills)? {
-                Found::Value(from) if self.host.fill(kind, &made, &from) => from,
-                _ => return Err(broken(id, &format!("cannot be made into {}", kind.name()))),
-            };
-            drop(from);
+            match self.find(id, &target, fills)? {
+                Found::Value(from) if self.host.fill(kind, &made, &from) => {}
+                _ => return Err(self.unmade(kind, id)),
+            }
             filled += 1;
         }
         for &index in &want.seen {
@@ -63,36 +82,106 @@ impl<B: Build> Decoder<B> {
         Ok(found)
     }
 
-    /// Follows a reference from row `from` to its value. All the rows it needs are there.
-    pub(super) fn resolve(
+    fn put_all(
         &mut self,
-        from: u32,
-        target: &Target,
-        fills: &mut Vec<(Made, u32, B::Value)>,
-    ) -> Result<Found<B::Value>, Rejection> {
+        row: u32,
+        links: &[super::cell::Link],
+        holders: &B::Holders,
+        fills: &mut Fills<B::Value>,
+    ) -> Result<(), Rejection> {
+        let mut found = Vec::with_capacity(links.len());
+        for (at, link) in links.iter().enumerate() {
+            found.push(match self.resolve(row, &link.target, fills)? {
+                Found::Value(value) => (value, None, usize::MAX - at),
+                Found::Inside { from, target, steps, cell } => (from, Some((target, steps)), cell.unwrap_or(usize::MAX - at)),
+                Found::Promise(id) => (self.promise(id)?, None, usize::MAX - at),
+                Found::Lazy(id) => (self.lazy(id)?, None, usize::MAX - at),
+                Found::Loop => (self.scalar(row, &Scalar::Null)?, None, usize::MAX - at),
+            });
+        }
+        let puts: Vec<_> = std::iter::zip(links, &found)
+            .map(|(link, (from, along, source))| {
+                let path = along.as_ref().map_or(&[][..], |(target, steps)| &target.path[target.path.len() - steps..]);
+                Put { holder: link.holder, key: key(&link.spot), from, path, source: *source }
+            })
+            .collect();
+        self.host.put_all(holders, &puts).map_err(|at| match found.get(at) {
+            Some((_, Some((target, _)), _)) => no_member(row, self.origin(target.id)),
+            _ => broken(row, "a key that comes twice"),
+        })
+    }
+
+    /// Follows a reference all the way.
+    fn find(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
+        Ok(match self.resolve(from, target, fills)? {
+            Found::Inside { from: value, target, steps, .. } => {
+                let value = self.host.walk(&value, &target.path[target.path.len() - steps..]);
+                Found::Value(value.ok_or_else(|| no_member(self.origin(from), self.origin(target.id)))?)
+            }
+            found => found,
+        })
+    }
+
+    /// Whether an element of cell `index` stands there as it is, or as a lazy value that the rest need not wait for: it does when a row it
+    /// needs is not there, is an error, or itself needs the row that the element is in.
+    fn decide(&mut self, index: usize, element: &Deferred, depth: usize) -> Result<(), Rejection> {
+        let mut want = Want::of(Who::Lazy(element.id), element.id);
+        let whole = depth < ELEMENT_DEPTH
+            && matches!(self.search(&mut want, Some((index, ELEMENT_ROWS))), Ok(Searched::Complete))
+            && self.complete(&want, depth + 1).is_ok();
+        if whole {
+            return Ok(());
+        }
+        let lazy = self.lazy(element.id)?;
+        let Ok(Cell { row, holders, face, .. }) = &mut self.cells[index] else { return Ok(()) };
+        match (&element.place, holders) {
+            (Some((holder, spot)), Some(holders)) if !self.host.put(holders, *holder, key(spot), &lazy) => {
+                Err(broken(*row, "a key that comes twice"))
+            }
+            (None, _) => {
+                *face = Some(lazy);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Follows a reference from row `from` to its value, or to a value it is in. All the rows it needs are there.
+    fn resolve(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         let mut target = target.clone();
         let mut visited: Vec<Target> = Vec::new();
         'hop: loop {
             if visited.contains(&target) {
                 return Ok(Found::Loop);
             }
+            let from = self.origin(from);
             if visited.len() >= MAX_HOPS {
                 return Err(broken(from, &format!("more than {MAX_HOPS} references one after the other")));
             }
             if let Some(kind) = target.made {
                 if !target.path.is_empty() {
-                    return Err(no_member(from, target.id));
+                    return Err(no_member(from, self.origin(target.id)));
                 }
                 return self.container(kind, target.id, fills).map(Found::Value);
             }
+            let about = self.origin(target.id);
             let Located::Cell(index, taken) = self.locate(target.id, &target.path)? else { return Err(broken(from, "a row is missing")) };
             let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
             let rest = &target.path[taken..];
             let mut value = match &cell.root {
-                Root::Value(value) => value.clone(),
+                Root::Value(value) => match &cell.face {
+                    Some(face) if rest.is_empty() => return Ok(Found::Value(face.clone())),
+                    _ => value.clone(),
+                },
                 Root::Opaque(value) if rest.is_empty() => return Ok(Found::Value(value.clone())),
                 Root::Promise(id) if rest.is_empty() => return Ok(Found::Promise(*id)),
-                Root::Opaque(_) | Root::Promise(_) => return Err(no_member(from, target.id)),
+                Root::Lazy(id) if rest.is_empty() => return Ok(Found::Lazy(*id)),
+                Root::Opaque(_) | Root::Promise(_) => return Err(no_member(from, about)),
+                Root::Lazy(id) => {
+                    let next = Target { id: *id, path: rest.into(), made: None };
+                    visited.push(std::mem::replace(&mut target, next));
+                    continue;
+                }
                 Root::Link(link) => {
                     let next = link.then(rest);
                     visited.push(std::mem::replace(&mut target, next));
@@ -100,45 +189,108 @@ impl<B: Build> Decoder<B> {
                 }
             };
             let mut node = cell.root_node();
+            let mut walked = 0;
             for (at, step) in rest.iter().enumerate() {
-                let last = at + 1 == rest.len();
-                match node.and_then(|node| cell.branch(node, step)) {
-                    Some(Branch::Mark(Mark::Link(link))) => {
-                        let next = cell.links[link].target.then(&rest[at + 1..]);
-                        visited.push(std::mem::replace(&mut target, next));
-                        continue 'hop;
+                let after = &rest[at + 1..];
+                let Some(branch) = node.and_then(|node| cell.branch(node, step)) else { break };
+                let next = match branch {
+                    Branch::Mark(Mark::Link(link)) => link.then(after),
+                    Branch::Mark(Mark::Promise(id)) if after.is_empty() => return Ok(Found::Promise(id)),
+                    Branch::Mark(Mark::Lazy(id)) if !after.is_empty() => Target { id, path: after.into(), made: None },
+                    Branch::Mark(Mark::Lazy(_) | Mark::Opaque) if after.is_empty() => break,
+                    Branch::Mark(_) => return Err(no_member(from, about)),
+                    Branch::Node(inner) => {
+                        node = Some(inner);
+                        continue;
                     }
-                    Some(Branch::Mark(Mark::Promise(id))) if last => return Ok(Found::Promise(id)),
-                    Some(Branch::Mark(Mark::Opaque)) if last => node = None,
-                    Some(Branch::Mark(_)) => return Err(no_member(from, target.id)),
-                    Some(Branch::Node(inner)) => node = Some(inner),
-                    None => node = None,
-                }
-                value = self.host.step(&value, step).ok_or_else(|| no_member(from, target.id))?;
+                    Branch::Element(_, inner) => {
+                        node = Some(inner);
+                        if !after.is_empty()
+                            && let Some(element) = cell.holders.as_ref().and_then(|holders| self.host.holder(holders, inner))
+                        {
+                            (value, walked) = (element, at + 1);
+                        }
+                        continue;
+                    }
+                };
+                visited.push(std::mem::replace(&mut target, next));
+                continue 'hop;
             }
-            return Ok(Found::Value(value));
+            let steps = rest.len() - walked;
+            // Elements on the way are no sources of their own: the path says where they are.
+            let cell = (walked == 0).then_some(index);
+            return Ok(if steps == 0 { Found::Value(value) } else { Found::Inside { from: value, target, steps, cell } });
         }
     }
 
-    /// The Map, Set, … of row `id`: one, however often it is referred to.
-    pub(super) fn container(&mut self, kind: Made, id: u32, fills: &mut Vec<(Made, u32, B::Value)>) -> Result<B::Value, Rejection> {
+    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to.
+    fn container(&mut self, kind: Made, id: u32, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
         if let Some(made) = self.made.get(&(kind, id)) {
             return Ok(made.clone());
         }
-        let made = self.host.make(kind).ok_or_else(|| broken(id, &format!("cannot be made into {}", kind.name())))?;
+        if matches!(kind, Made::Server | Made::Blob | Made::Iterator) {
+            if std::mem::replace(&mut self.making, true) {
+                return Err(self.unmade(kind, id));
+            }
+            let made = match kind {
+                Made::Server => self.server(id, fills),
+                Made::Blob => self.blob(id, fills),
+                _ => self.part(id, &[], fills).map(|array| self.host.iterator(&array)),
+            };
+            self.making = false;
+            return made?.ok_or_else(|| self.unmade(kind, id));
+        }
+        let made = self.host.make(kind).ok_or_else(|| self.unmade(kind, id))?;
         self.made.insert((kind, id), made.clone());
         fills.push((kind, id, made.clone()));
         Ok(made)
+    }
+
+    /// A function of the server: a new one each time, as in React.
+    fn server(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
+        let null = self.scalar(id, &Scalar::Null)?;
+        let name = self.part(id, &["id"], fills).unwrap_or_else(|_| null.clone());
+        let bound = self.part(id, &["bound"], fills).unwrap_or(null);
+        Ok(self.host.server(&name, &bound))
+    }
+
+    fn blob(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
+        let row = self.part(id, &[], fills)?;
+        let Some(length) = self.host.length(&row) else { return Ok(None) };
+        let kind = self.part(id, &["0"], fills)?;
+        let parts: Result<Vec<_>, _> = (1..length).map(|at| self.part(id, &[&at.to_string()], fills)).collect();
+        let made = self.host.blob(&kind, &parts?);
+        if let Some(made) = &made {
+            self.made.insert((Made::Blob, id), made.clone());
+        }
+        Ok(made)
+    }
+
+    fn part(&mut self, id: u32, path: &[&str], fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
+        let path = path.iter().map(|step| (*step).to_owned()).collect();
+        match self.find(id, &Target { id, path, made: None }, fills)? {
+            Found::Value(value) | Found::Inside { from: value, .. } => Ok(value),
+            Found::Promise(id) => self.promise(id),
+            Found::Lazy(id) => self.lazy(id),
+            Found::Loop => self.scalar(id, &Scalar::Null),
+        }
+    }
+
+    fn unmade(&self, kind: Made, id: u32) -> Rejection {
+        broken(self.origin(id), &format!("cannot be made into {}", kind.name()))
     }
 }
 
 impl Target {
     /// This reference, and from there on along `rest`.
     pub(super) fn then(&self, rest: &[String]) -> Self {
+        if rest.is_empty() {
+            return self.clone();
+        }
         Self { id: self.id, path: [&self.path, rest].concat().into(), made: self.made }
     }
 }
 
-pub(super) fn no_member(from: u32, id: u32) -> Rejection {
+fn no_member(from: u32, id: u32) -> Rejection {
     broken(from, &format!("refers to something row {id:x} does not have"))
 }

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::{Made, Model, Node, Placed, Scalar, Special, Spot, Target, broken};
+use super::{Edit, Made, Model, Node, Placed, Scalar, Special, Spot, Target, Tree, broken};
 use crate::flight::json::{self, Fault, Token, Tokens};
+use crate::flight::row::MAX_ID;
 use crate::flight::{Limits, date};
 use crate::{Error, Kind};
 
 /// A container that is being read.
 struct Frame<'t> {
     array: bool,
+    /// An array that began with `"$"`.
+    element: bool,
     /// Where this container stands in the one around it.
     spot: Spot<'t>,
     /// Its number, once something special was found inside.
@@ -32,26 +35,40 @@ pub(super) struct Reader<'t, 'l> {
     /// What to replace in the text, in order.
     edits: Vec<(usize, usize, &'static str)>,
     nodes: Vec<Node<'t>>,
+    changes: Vec<Edit<'t>>,
     placed: Vec<Placed<'t>>,
 }
+
+/// How many parts of an element's tuple are read: the mark, type, key and props. What follows is for development.
+const ELEMENT: usize = 4;
 
 impl<'t, 'l> Reader<'t, 'l> {
     pub(super) fn new(row: u32, text: &'t str, limits: &'l Limits) -> Self {
         let tokens = Tokens::new(text, limits.depth);
-        Self { row, text, limits, tokens, frames: Vec::new(), edits: Vec::new(), nodes: Vec::new(), placed: Vec::new() }
+        let (frames, edits, nodes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { row, text, limits, tokens, frames, edits, nodes, changes: Vec::new(), placed: Vec::new() }
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
         while let Some(token) = self.next()? {
+            if token != Token::Close && self.frames.last().is_some_and(|frame| frame.element && frame.index >= ELEMENT) {
+                self.tokens.skip(token).map_err(|fault| self.fault(fault))?;
+                continue;
+            }
             match token {
                 Token::OpenArray | Token::OpenObject => {
                     let spot = self.spot();
                     self.kept();
                     let array = token == Token::OpenArray;
-                    self.frames.push(Frame { array, spot, node: None, index: 0, key: Cow::Borrowed(""), key_at: 0, kept: false });
+                    let element = false;
+                    self.frames.push(Frame { array, element, spot, node: None, index: 0, key: Cow::Borrowed(""), key_at: 0, kept: false });
                     continue;
                 }
                 Token::Close => {
+                    if self.frames.last().is_some_and(|frame| frame.element) {
+                        let node = self.holder();
+                        self.changes.push(Edit::Element { node });
+                    }
                     self.frames.pop();
                 }
                 Token::Key(raw) => {
@@ -88,7 +105,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             }
         }
         let text = self.edited();
-        Ok(Model::Tree { text, nodes: self.nodes, placed: self.placed })
+        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes }, self.placed))
     }
 
     fn next(&mut self) -> Result<Option<Token<'t>>, Error> {
@@ -138,15 +155,22 @@ impl<'t, 'l> Reader<'t, 'l> {
         self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
         let spot = self.spot();
         let holder = self.holder();
-        self.placed.push(Placed { holder, spot, special });
+        match special {
+            Special::Scalar(scalar) => self.changes.push(Edit::Put { holder, spot, scalar }),
+            special => self.placed.push(Placed { holder, spot, special }),
+        }
     }
 
     /// The number of the innermost container; those around it get theirs, too.
     fn holder(&mut self) -> usize {
         let known = self.frames.iter().rposition(|frame| frame.node.is_some());
         let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0);
+        let mut element = known.and_then(|_| self.nodes[parent].element);
         for frame in &mut self.frames[known.map_or(0, |at| at + 1)..] {
-            self.nodes.push(Node { parent, spot: frame.spot.clone() });
+            if frame.element {
+                element = Some(self.nodes.len());
+            }
+            self.nodes.push(Node { parent, spot: frame.spot.clone(), element });
             parent = self.nodes.len() - 1;
             frame.node = Some(parent);
         }
@@ -168,9 +192,10 @@ impl<'t, 'l> Reader<'t, 'l> {
             Cow::Owned(text) => Cow::Owned(text[2..].to_owned()),
         };
         let Some(letter) = rest.chars().next() else {
-            if self.frames.last().is_some_and(|frame| frame.array && frame.index == 0) {
-                self.frames.pop();
-                return Err(self.unsupported("element"));
+            if let Some(frame) = self.frames.last_mut().filter(|frame| frame.array && frame.index == 0) {
+                frame.element = true;
+                self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+                return Ok(None);
             }
             return Ok(Some(Special::Scalar(Scalar::Symbol(Cow::Borrowed("react.transitional.element")))));
         };
@@ -180,11 +205,14 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Some(target) => Special::Link(target),
                 None => return Err(self.unsupported("reference")),
             },
-            'Q' | 'W' | 'K' => {
+            'Q' | 'W' | 'K' | 'B' | 'i' | 'h' => {
                 let made = match letter {
                     'Q' => Made::Map,
                     'W' => Made::Set,
-                    _ => Made::Form,
+                    'K' => Made::Form,
+                    'B' => Made::Blob,
+                    'i' => Made::Iterator,
+                    _ => Made::Server,
                 };
                 match target(body, Some(made)) {
                     Some(target) if target.path.is_empty() => Special::Link(target),
@@ -194,6 +222,10 @@ impl<'t, 'l> Reader<'t, 'l> {
             '@' => match row_id(body) {
                 Some(id) => Special::Promise(id),
                 None => return Err(self.unsupported("promise")),
+            },
+            'L' => match row_id(body) {
+                Some(id) => Special::Lazy(id),
+                None => return Err(self.unsupported("$L")),
             },
             'Z' if body.is_empty() => Special::Scalar(Scalar::Error),
             'Z' => match target(body, Some(Made::Error)) {
@@ -213,8 +245,8 @@ impl<'t, 'l> Reader<'t, 'l> {
                 }
                 Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
             }
-            // As React does, the second letter decides. `$w` and `$H` are experiments; its stable clients make them undefined.
-            'u' | 'w' | 'H' => Special::Scalar(Scalar::Undefined),
+            // As React does, the second letter decides.
+            'u' | 'w' | 'H' | 'E' | 'P' | 'Y' => Special::Scalar(Scalar::Undefined),
             'N' => Special::Scalar(Scalar::Number(f64::NAN)),
             'I' => Special::Scalar(Scalar::Number(f64::INFINITY)),
             '-' if body == "0" => Special::Scalar(Scalar::Number(-0.0)),
@@ -268,5 +300,5 @@ fn target(text: &str, made: Option<Made>) -> Option<Target> {
 
 fn row_id(hex: &str) -> Option<u32> {
     let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if digits { u32::from_str_radix(hex, 16).ok() } else { None }
+    if digits { u32::from_str_radix(hex, 16).ok().filter(|id| *id <= MAX_ID) } else { None }
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::de::{Expected, Unexpected};
 use serde::{de, ser};
 
-use crate::flight::{Container, Inspect, Key, Native, Shape, Value};
+use crate::flight::Value;
 use crate::{Error, Kind};
 
 /// How many keys a message names before it says `…`.
@@ -171,16 +171,16 @@ pub(super) fn noun(value: &Value) -> &'static str {
         Value::Map(_) => "a Map",
         Value::Set(_) => "a Set",
         Value::FormData(_) => "a FormData",
-        other => match Native::default().look(other, Key::Name("")).shape {
-            Shape::Opaque(opaque) => opaque.name(),
-            Shape::Container(Container::Promise) => "a promise",
-            Shape::Container(Container::Stream) => "a stream",
-            Shape::Container(Container::AsyncIterable) => "an async iterable",
-            Shape::Container(Container::Binary(_)) => "binary data",
-            Shape::Container(Container::Blob) => "a Blob",
-            Shape::Container(Container::Reference) => "a function of the server's",
-            _ => "a value that serde has no word for",
-        },
+        Value::Symbol(_) => "a symbol",
+        Value::Error(_) => "an Error",
+        Value::Promise(_) => "a promise",
+        Value::Bytes(_) => "binary data",
+        Value::Blob(_) => "a Blob",
+        Value::Client(_) => "something in a client module",
+        Value::Server(_) => "a function of the server",
+        Value::Iterator(_) => "an iterator",
+        Value::Lazy(_) => "a lazy value",
+        Value::Flow(_) => "a stream",
     }
 }
 

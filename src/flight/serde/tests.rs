@@ -255,7 +255,7 @@ fn what_is_there_may_be_read_in_several_ways() {
     let form = Value::FormData(Shared::new(vec![("a".into(), Value::string("x")), ("a".into(), Value::string("y"))]));
     assert_eq!(from_value::<Vec<(String, String)>>(&form).unwrap().len(), 2);
     assert_eq!(from_value::<BTreeMap<String, String>>(&form).unwrap()["a"], "y");
-    let error = Value::Error(Shared::new(JsError { name: Some("TypeError".into()), message: None }));
+    let error = Value::Error(Shared::new(JsError { name: Some("TypeError".into()), ..JsError::default() }));
     assert_eq!(from_value::<BTreeMap<String, String>>(&error).unwrap()["name"], "TypeError");
 
     for nothing in [Value::Undefined, Value::Null] {

@@ -1,4 +1,4 @@
-// The common case in one crossing: arguments of nothing but arrays, plain objects and scalars. It writes what the encoder in Rust writes for
+// What is asked most, in one crossing. First the common case: arguments of nothing but arrays, plain objects and scalars. It writes what the encoder in Rust writes for
 // them; at the first thing it does not know it gives up, and all is done there.
 
 /** Strings that need no escape. */
@@ -19,6 +19,7 @@ class Plain {
   keys = [];
   places = null;
   paths = null;
+  references = [];
   // How much the server may count in arrays within arrays.
   slots = 0;
 
@@ -119,7 +120,7 @@ class Plain {
     const kind = kindOf(value);
     if (kind === DATE) return date(value, key);
     const known = this.known(value);
-    if (known !== undefined) return quoted("$" + this.path(known));
+    if (known !== undefined) return (this.references[known] ??= quoted("$" + this.path(known)));
     const place = this.enter(value, parent, key, depth);
     let text = "";
     if (kind === ARRAY) {
@@ -191,5 +192,24 @@ export function plain(args) {
     return plain.slots > 1_000_000 ? undefined : plain;
   } catch {
     return undefined;
+  }
+}
+
+/** What the most common values that are neither strings nor numbers are; 0 for what is to be looked at in earnest. */
+export function kind(value) {
+  if (value === undefined) return 1;
+  if (value === null) return 2;
+  if (typeof value === "boolean") return value ? 3 : 4;
+  if (typeof value !== "object") return 0;
+  try {
+    if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
+    if (isArray(value)) return 5;
+    const prototype = getPrototypeOf(value);
+    if (prototype === Map.prototype) return 7;
+    if (prototype === Set.prototype) return 8;
+    if (prototype !== Object.prototype || value[Symbol.iterator] !== undefined || value[Symbol.asyncIterator] !== undefined) return 0;
+    return 6;
+  } catch {
+    return 0;
   }
 }

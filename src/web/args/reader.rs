@@ -6,6 +6,12 @@ use web_sys::{Blob, FormData};
 
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
 
+// What the module does is in its file; it throws nothing.
+#[wasm_bindgen(module = "/src/web/args/plain.js")]
+extern "C" {
+    fn kind(value: &JsValue) -> u32;
+}
+
 // What may run the page's code is fallible.
 #[wasm_bindgen]
 extern "C" {
@@ -71,7 +77,7 @@ impl Inspect for Reader {
     type Value = JsValue;
 
     fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {
-        match primitive(value) {
+        match primitive(value).or_else(|| common(value)) {
             Some(shape) => Look { value: None, shape },
             None => object(value, key).unwrap_or(Look { value: None, shape: Shape::Threw }),
         }
@@ -127,46 +133,46 @@ impl Inspect for Reader {
     }
 
     fn known(&mut self, value: &JsValue) -> Option<u32> {
-        let near = self.few.iter().find(|(known, _)| known == value).map(|(_, number)| *number);
-        near.or_else(|| self.many.as_ref()?.get(value).ok()?)
+        match &self.many {
+            Some(many) => many.get(value).ok()?,
+            None => self.few.iter().find(|(known, _)| known == value).map(|(_, number)| *number),
+        }
     }
 
     fn remember(&mut self, value: &JsValue, number: u32) {
-        if self.few.len() < FEW {
-            self.few.push((value.clone(), number));
-            return;
-        }
-        if self.many.is_none() {
+        if self.many.is_none() && self.few.len() == FEW {
             self.many = Numbers::new().ok();
         }
-        if let Some(many) = &self.many {
-            // What is not remembered is sent twice.
-            let _ = many.set(value, number);
+        let Some(many) = &self.many else {
+            self.few.push((value.clone(), number));
+            return;
+        };
+        // What is not remembered is sent twice.
+        for (value, number) in self.few.drain(..).chain([(value.clone(), number)]) {
+            let _ = many.set(&value, number);
         }
     }
 }
 
-/// What is not an object; `None` for objects, functions among them.
+/// A string or a number.
 fn primitive(value: &JsValue) -> Option<Shape> {
-    if let Some(text) = text(value) {
-        return Some(Shape::String(text));
-    }
-    if let Some(number) = value.as_f64() {
-        return Some(Shape::Number(number));
-    }
-    if value.is_undefined() {
-        return Some(Shape::Undefined);
-    }
-    if value.is_null() {
-        return Some(Shape::Null);
-    }
-    if let Some(bool) = value.as_bool() {
-        return Some(Shape::Bool(bool));
-    }
-    if value.is_symbol() {
-        return Some(Shape::Opaque(Opaque::Symbol));
-    }
-    None
+    text(value).map(Shape::String).or_else(|| value.as_f64().map(Shape::Number))
+}
+
+/// What there is most of, besides.
+fn common(value: &JsValue) -> Option<Shape> {
+    Some(match kind(value) {
+        1 => Shape::Undefined,
+        2 => Shape::Null,
+        3 => Shape::Bool(true),
+        4 => Shape::Bool(false),
+        5 => Shape::Container(Container::Array),
+        6 => Shape::Container(Container::Object),
+        7 => Shape::Container(Container::Map),
+        8 => Shape::Container(Container::Set),
+        _ if value.is_symbol() => Shape::Opaque(Opaque::Symbol),
+        _ => return None,
+    })
 }
 
 /// A string; where halves of surrogate pairs are in it, as `JSON.stringify` writes it.
@@ -191,7 +197,7 @@ fn object(value: &JsValue, key: Key<'_>) -> Option<Look<JsValue>> {
         Key::Name(name) => name.to_owned(),
     };
     let json = to_json.call1(value, &key.into()).ok()?;
-    let shape = match primitive(&json) {
+    let shape = match primitive(&json).or_else(|| common(&json)) {
         Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
         Some(shape) => shape,
         None if json.is_bigint() => Shape::BigInt(string_of(&json).ok()?),

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::task::Poll;
 
-use actionlane::flight::{Build, Native, Rejection, Value};
+use actionlane::flight::{Flow, Rejection, Value};
 
 type Outcome = Poll<Result<Value, Rejection>>;
 
 /// The description in an `.expected.json` file: `{"root": …}` or `{"rootRejected": …}`, in hand-written cases below `whole`.
 pub(super) fn check(expected: &str, outcome: &Outcome) -> Result<(), String> {
-    let description = Native::default().parse(expected).ok_or("the description is not JSON")?;
+    let description = Value::from_json(expected).ok_or("the description is not JSON")?;
     let description = member(&description, "whole").unwrap_or(description);
     match (member(&description, "root"), member(&description, "rootRejected"), outcome) {
         (Some(root), _, Poll::Ready(Ok(value))) => same(&root, value),
@@ -22,7 +22,7 @@ pub(super) fn check(expected: &str, outcome: &Outcome) -> Result<(), String> {
 
 /// Compares with the value that the promise `a` of a described root was fulfilled with.
 pub(super) fn check_action(expected: &str, outcome: &Outcome) -> Result<(), String> {
-    let description = Native::default().parse(expected).ok_or("the description is not JSON")?;
+    let description = Value::from_json(expected).ok_or("the description is not JSON")?;
     let description = member(&description, "whole").unwrap_or(description);
     let promise = member(&description, "root").and_then(|root| property(&root, "a")).ok_or("no promise is described")?;
     match (member(&promise, "fulfilled"), member(&promise, "rejected"), outcome) {
@@ -52,11 +52,20 @@ pub(super) fn cannot_be_read(outcome: &Outcome) -> bool {
             Value::Object(object) => todo.extend(object.borrow().iter().map(|(_, value)| value.clone())),
             Value::Map(entries) => todo.extend(entries.borrow().iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
             Value::FormData(entries) => todo.extend(entries.borrow().iter().map(|(_, value)| value.clone())),
-            Value::Promise(promise) => match &promise.borrow().0 {
-                Poll::Ready(Ok(value)) => todo.push(value.clone()),
-                Poll::Ready(Err(rejection)) if broken(rejection) => return true,
+            Value::Promise(_) | Value::Lazy(_) => match state(&value) {
+                Poll::Ready(Ok(value)) => todo.push(value),
+                Poll::Ready(Err(rejection)) if broken(&rejection) => return true,
                 _ => {}
             },
+            Value::Server(server) => todo.push(server.borrow().bound.clone()),
+            Value::Flow(flow) => {
+                todo.extend(std::iter::from_fn(|| flow.borrow_mut().take()));
+                if let Poll::Ready(Err(rejection)) = flow.borrow().end()
+                    && broken(&rejection)
+                {
+                    return true;
+                }
+            }
             _ => {}
         }
     }
@@ -123,9 +132,81 @@ impl Comparison {
                 }
                 Ok(())
             }
-            ("promise", Value::Promise(promise)) => {
-                let state = promise.borrow().0.clone();
-                match (member(expected, "fulfilled"), member(expected, "rejected"), state) {
+            ("element", Value::Object(element)) => {
+                let element = element.borrow();
+                let mark = element.get("$$typeof");
+                if !matches!(&mark, Some(Value::Symbol(name)) if &**name == "react.transitional.element") || element.len() != 5 {
+                    return Err("not an element".into());
+                }
+                for part in ["type", "key", "props"] {
+                    let (Some(expected), Some(actual)) = (member(expected, part), element.get(part)) else {
+                        return Err(format!("no {part}"));
+                    };
+                    self.todo.push((expected, actual));
+                }
+                Ok(())
+            }
+            ("function", Value::Server(server)) => {
+                let server = server.borrow();
+                if member(expected, "serverReference").as_ref().and_then(text).as_deref() != Some(&server.id) {
+                    return Err(format!("another function: {}", server.id));
+                }
+                let expected = member(expected, "bound").ok_or("no bound arguments")?;
+                let bound = match state(&server.bound) {
+                    Poll::Ready(Ok(Value::Null)) => Value::array([]),
+                    Poll::Ready(Ok(value)) => value,
+                    state => return Err(format!("got {}", name(&state))),
+                };
+                let expected = items(&expected, "items")?;
+                if let Value::Array(bound) = &bound { self.list(&expected, &bound.borrow()) } else { Err("not an array".into()) }
+            }
+            // React's client was given modules to load; nobody loads them here.
+            ("function", Value::Client(_)) => Ok(()),
+            (kind, Value::Bytes(bytes)) if kind == bytes.kind.name() => hex(expected, &bytes.bytes),
+            ("Blob" | "File", Value::Blob(blob)) => {
+                if member(expected, "type").as_ref().and_then(text).as_deref() != Some(&blob.kind) {
+                    return Err(format!("another type: {}", blob.kind));
+                }
+                hex(expected, &blob.bytes)
+            }
+            ("FormData", Value::FormData(entries)) => {
+                let expected = list("entries")?;
+                length(expected.len(), entries.borrow().len())?;
+                for (expected, (key, value)) in expected.iter().zip(entries.borrow().iter()) {
+                    let Some([name, expected]) = pair(expected) else { return Err("not an entry".into()) };
+                    if text(&name).as_deref() != Some(key) {
+                        return Err(format!("expected the entry {name:?}, got {key}"));
+                    }
+                    self.todo.push((expected, value.clone()));
+                }
+                Ok(())
+            }
+            ("iterator", Value::Iterator(values)) => self.list(&list("values")?, &values.borrow()),
+            (kind @ ("ReadableStream" | "asyncIterable" | "asyncIterator"), Value::Flow(flow)) => {
+                let mut flow = flow.borrow_mut();
+                let right = match flow.kind() {
+                    Flow::Stream | Flow::ByteStream => "ReadableStream",
+                    Flow::Iterable => "asyncIterable",
+                    Flow::Iterator => "asyncIterator",
+                };
+                if kind != right {
+                    return Err(format!("expected {kind}, got {right}"));
+                }
+                let chunks: Vec<Value> = std::iter::from_fn(|| flow.take()).collect();
+                self.list(&list("chunks")?, &chunks)?;
+                match (member(expected, "errored"), member(expected, "returned"), flow.end()) {
+                    (Some(error), _, Poll::Ready(Err(rejection))) => thrown(&error, &rejection),
+                    (None, Some(expected), Poll::Ready(Ok(value))) => {
+                        self.todo.push((expected, value));
+                        Ok(())
+                    }
+                    (None, None, Poll::Ready(Ok(_))) => Ok(()),
+                    (_, _, end) => Err(format!("ended with {}", name(&end))),
+                }
+            }
+            ("promise", Value::Promise(_)) | ("lazy", Value::Lazy(_)) => {
+                let fulfilled = member(expected, "fulfilled").or_else(|| member(expected, "value"));
+                match (fulfilled, member(expected, "rejected"), state(actual)) {
                     (Some(expected), _, Poll::Ready(Ok(value))) => {
                         self.todo.push((expected, value));
                         Ok(())
@@ -167,6 +248,21 @@ impl Comparison {
         self.todo.extend(expected.iter().cloned().zip(actual.iter().cloned()));
         Ok(())
     }
+}
+
+/// What became of a promise or lazy value; other values are there.
+fn state(value: &Value) -> Outcome {
+    match value {
+        Value::Promise(promise) => promise.borrow().0.clone(),
+        Value::Lazy(lazy) => lazy.borrow().0.borrow().0.clone(),
+        other => Poll::Ready(Ok(other.clone())),
+    }
+}
+
+fn hex(expected: &Value, bytes: &[u8]) -> Result<(), String> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = member(expected, "hex").as_ref().and_then(text);
+    if expected.as_deref() == Some(&hex) { Ok(()) } else { Err(format!("expected {expected:?}, got {hex}")) }
 }
 
 /// An error with a digest must be one the server threw, with that digest; of the others only that they failed is compared.

@@ -1,0 +1,435 @@
+// What the decoder makes of values, a whole row at a time: one call into JavaScript costs as much as many values do.
+// Nothing here decides anything; that is Rust's. A throw means that a value cannot be made.
+
+const { parse } = JSON;
+const { isArray } = Array;
+const { freeze, getPrototypeOf, hasOwn, prototype: plain } = Object;
+const { isView } = ArrayBuffer;
+const ELEMENT = Symbol.for("react.transitional.element");
+const LAZY = Symbol.for("react.lazy");
+const INDEX = /^(?:0|[1-9][0-9]*)$/;
+const TYPES = {
+  ArrayBuffer,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+};
+
+function check(right) {
+  if (!right) throw new TypeError("this value cannot be made");
+}
+
+/**
+ * The numbered containers of a model; number 0 is its value. Places are `index * 2`, or `2 * n + 1` for the key `names[n]`.
+ * `nodes` are pairs (container around it, place there); `edits` are triples (kind and argument, container, place).
+ */
+export function tree(text, names, nodes, edits, numbers, bigints) {
+  const root = parse(text);
+  const keys = parse(names);
+  const count = nodes.length >> 1;
+  const holders = new Array(count);
+  holders[0] = root;
+  for (let at = 1; at < count; at++) {
+    const around = holders[nodes[2 * at]];
+    const place = nodes[2 * at + 1];
+    const key = place & 1 ? keys[place >> 1] : place >> 1;
+    const holder = around[key];
+    check(typeof holder === "object" && holder !== null && hasOwn(around, key));
+    holders[at] = holder;
+  }
+  check(typeof root === "object" && root !== null);
+  for (let at = 0; at < edits.length; at += 3) {
+    const argument = edits[at] >> 4;
+    const number = edits[at + 1];
+    const place = edits[at + 2];
+    const key = place & 1 ? keys[place >> 1] : place >> 1;
+    let value;
+    switch (edits[at] & 15) {
+      case 0:
+        break;
+      case 1:
+        value = null;
+        break;
+      case 2:
+        value = numbers[argument];
+        break;
+      case 3:
+        value = new Date(numbers[argument]);
+        break;
+      case 4:
+        value = bigints[argument];
+        break;
+      case 5:
+        value = BigInt(keys[argument]);
+        break;
+      case 6:
+        value = Symbol.for(keys[argument]);
+        break;
+      case 7:
+        value = new Error(keys[argument]);
+        break;
+      default: {
+        const tuple = holders[number];
+        check(isArray(tuple));
+        value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
+        holders[number] = value;
+        if (number > 0) holders[nodes[2 * number]][key] = value;
+        continue;
+      }
+    }
+    holders[number][key] = value;
+  }
+  return holders;
+}
+
+/** Puts a value where `null` stood; never a function under `then`. */
+export function put(holders, number, key, value) {
+  holders[number][key] = key === "then" && typeof value === "function" ? null : value;
+}
+
+/** Follows own members of arrays and plain objects. */
+export function walk(from, path) {
+  for (const key of path.split(":")) from = step(from, key);
+  return from;
+}
+
+function step(from, key) {
+  check(isArray(from) ? INDEX.test(key) : typeof from === "object" && from !== null && getPrototypeOf(from) === plain);
+  check(hasOwn(from, key));
+  return from[key];
+}
+
+/**
+ * Puts many values; gives how many could be put. `puts` are, one after the other: container, place, number of the value in `values`, number
+ * of steps from there, and the steps, as numbers in `names`.
+ */
+export function putAll(holders, names, puts, values) {
+  const keys = parse(names);
+  let count = 0;
+  try {
+    for (let at = 0; at < puts.length; count++) {
+      const holder = holders[puts[at++]];
+      const place = puts[at++];
+      let value = values[puts[at++]];
+      for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
+      const key = place & 1 ? keys[place >> 1] : place >> 1;
+      holder[key] = key === "then" && typeof value === "function" ? null : value;
+    }
+  } catch {}
+  return count;
+}
+
+const [MAP, SET, FORM, ERROR] = [0, 1, 2, 3];
+
+export function make(kind) {
+  switch (kind) {
+    case MAP:
+      return new Map();
+    case SET:
+      return new Set();
+    case FORM:
+      return new FormData();
+    case ERROR:
+      return new Error("");
+    default:
+      return {};
+  }
+}
+
+export function fill(kind, made, from) {
+  switch (kind) {
+    case MAP:
+      check(isArray(from));
+      for (let at = 0; at < from.length; at++) {
+        check(isArray(from[at]));
+        made.set(from[at][0], from[at][1]);
+      }
+      break;
+    case SET:
+      check(isArray(from));
+      for (let at = 0; at < from.length; at++) made.add(from[at]);
+      break;
+    case FORM:
+      check(isArray(from));
+      for (let at = 0; at < from.length; at++) {
+        check(isArray(from[at]));
+        made.append(from[at][0], from[at][1]);
+      }
+      break;
+    case ERROR:
+      for (const [name, key] of [["name", "name"], ["message", "message"], ["env", "environmentName"]]) {
+        if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
+      }
+      break;
+    default: {
+      const [id, chunks, name, flag] = from;
+      check((typeof id === "string" || typeof id === "number") && isArray(chunks) && typeof name === "string");
+      Object.assign(made, { id, chunks: freeze([...chunks]), name, async: flag === 1 });
+      freeze(made);
+    }
+  }
+}
+
+export function iterator(array) {
+  check(isArray(array));
+  return array[Symbol.iterator]();
+}
+
+/** `bytes` is a view of the wasm's memory. */
+export function binary(type, bytes) {
+  const copy = bytes.slice().buffer;
+  return type === "ArrayBuffer" ? copy : new TYPES[type](copy);
+}
+
+export function blob(type, parts) {
+  check(typeof type === "string" && parts.every((part) => isView(part) || part instanceof ArrayBuffer));
+  return new Blob(parts, { type });
+}
+
+/** A function of the server: the dispatcher's, or one that always fails. */
+export function server(id, bound, bind, refusal) {
+  if (typeof id !== "string") return null;
+  if (bind === undefined) return () => Promise.reject(refusal);
+  const made = bind(id, bound);
+  check(typeof made === "function");
+  return made;
+}
+
+export function promise() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => {
+    made.resolve = resolve;
+    made.reject = reject;
+  });
+  // A promise nobody looks at may be rejected without an `unhandledrejection` in the page.
+  made.promise.then(undefined, () => {});
+  return made;
+}
+
+/** What the lazy values of one row share: thrown while pending, and then a thenable. */
+class Payload {
+  #status = "pending";
+  #value;
+  #waiting = [];
+
+  get status() {
+    return this.#status;
+  }
+
+  get value() {
+    return this.#status === "fulfilled" ? this.#value : undefined;
+  }
+
+  get reason() {
+    return this.#status === "rejected" ? this.#value : undefined;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: React waits for it
+  then(resolve, reject) {
+    if (this.#status === "pending") this.#waiting.push([resolve, reject]);
+    else (this.#status === "fulfilled" ? resolve : reject)?.(this.#value);
+  }
+
+  static settle(payload, status, value) {
+    payload.#status = status;
+    payload.#value = value;
+    const waiting = payload.#waiting;
+    payload.#waiting = [];
+    for (const functions of waiting) {
+      // In a job of its own: what is called is the page's.
+      queueMicrotask(() => functions[status === "fulfilled" ? 0 : 1]?.(value));
+    }
+  }
+
+  static read(payload) {
+    if (payload.#status === "fulfilled") return payload.#value;
+    throw payload.#status === "pending" ? payload : payload.#value;
+  }
+}
+
+export function payload() {
+  return new Payload();
+}
+
+export function lazy(payload) {
+  return { $$typeof: LAZY, _payload: payload, _init: Payload.read };
+}
+
+export function settleLazy(payload, fulfilled, value) {
+  Payload.settle(payload, fulfilled ? "fulfilled" : "rejected", value);
+}
+
+/** What `flow` counts in: bytes nobody has read, and who hears that nobody will. */
+export function meter(cancelled) {
+  return { unread: 0, cancelled };
+}
+
+/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), end(value), fail(reason) }`. */
+export function flow(kind, meter) {
+  return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);
+}
+
+function readable(bytes, meter) {
+  const queue = [];
+  let controller;
+  let hungry = false;
+  let ended = false;
+
+  const drop = () => {
+    for (const [, size] of queue.splice(0)) meter.unread -= size;
+  };
+  const close = () => {
+    controller.close();
+    controller.byobRequest?.respond(0);
+  };
+  const handle = {
+    cancelled: false,
+    push(value, size) {
+      if (bytes) {
+        check(isView(value));
+        if (value.byteLength === 0) return;
+      }
+      if (hungry) {
+        hungry = false;
+        controller.enqueue(value);
+      } else {
+        queue.push([value, size]);
+        meter.unread += size;
+      }
+    },
+    end() {
+      ended = true;
+      if (queue.length === 0) close();
+    },
+    fail(reason) {
+      drop();
+      controller.error(reason);
+    },
+  };
+  const source = {
+    start(given) {
+      controller = given;
+    },
+    pull() {
+      if (queue.length === 0) {
+        hungry = true;
+        return;
+      }
+      const [value, size] = queue.shift();
+      meter.unread -= size;
+      controller.enqueue(value);
+      if (ended && queue.length === 0) close();
+    },
+    cancel() {
+      drop();
+      if (ended) return;
+      handle.cancelled = true;
+      meter.cancelled?.();
+    },
+  };
+  if (bytes) source.type = "bytes";
+  handle.value = new ReadableStream(source, { highWaterMark: 0 });
+  return handle;
+}
+
+function iterable(once, meter) {
+  const entries = []; // [value, size]
+  let ending; // () => promise of the last result
+  let furthest = 0;
+  let active = 0;
+  const waiting = new Set();
+  const done = (value) => ({ value, done: true });
+
+  const wake = () => {
+    const woken = [...waiting];
+    waiting.clear();
+    for (const serve of woken) serve();
+  };
+  const cancel = () => {
+    if (ending !== undefined) return;
+    handle.cancelled = true;
+    ending = () => Promise.resolve(done(undefined));
+    for (let at = furthest; at < entries.length; at++) meter.unread -= entries[at][1];
+    furthest = Infinity;
+    wake();
+    meter.cancelled?.();
+  };
+  const handle = {
+    cancelled: false,
+    push(value, size) {
+      entries.push([value, size]);
+      meter.unread += size;
+      wake();
+    },
+    end(value) {
+      ending = () => Promise.resolve(done(value));
+      wake();
+    },
+    fail(reason) {
+      ending = () => Promise.reject(reason);
+      wake();
+    },
+  };
+  const take = (at) => {
+    const [value, size] = entries[at];
+    if (at >= furthest) {
+      furthest = at + 1;
+      meter.unread -= size;
+    }
+    if (once) entries[at] = undefined;
+    return { value, done: false };
+  };
+  const iterate = () => {
+    let at = 0;
+    let over = false;
+    let asked = Promise.resolve();
+    active += 1;
+    const leave = () => {
+      if (over) return;
+      over = true;
+      active -= 1;
+      if (active === 0) cancel();
+    };
+    const step = () => {
+      if (over) return done(undefined);
+      if (at < entries.length) return take(at++);
+      if (ending !== undefined) {
+        over = true;
+        return ending();
+      }
+      return new Promise((resolve) => waiting.add(() => resolve(step())));
+    };
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      // One after the other, however many are asked for at once.
+      next() {
+        const result = asked.then(step);
+        asked = result.then(undefined, () => {});
+        return result;
+      },
+      async return(value) {
+        leave();
+        wake();
+        return done(value);
+      },
+      async throw(reason) {
+        leave();
+        wake();
+        throw reason;
+      },
+    };
+  };
+  handle.value = once ? iterate() : { [Symbol.asyncIterator]: iterate };
+  return handle;
+}

@@ -1,0 +1,206 @@
+//! Streams and async iterables: what arrives for them, in order, while it arrives.
+
+use std::collections::VecDeque;
+use std::task::Poll;
+
+use super::want::{Want, Who};
+use super::{Decoder, broken, text};
+use crate::flight::row::{Row, Tag};
+use crate::flight::{Build, Flow, Rejection, Scalar};
+use crate::{Error, Kind};
+
+/// A stream or async iterable of the answer.
+pub(super) struct Flowing<B: Build> {
+    kind: Flow,
+    /// The stream and its other end, once somebody has asked for it.
+    host: Option<(B::Value, B::Flow)>,
+    /// What arrived before.
+    backlog: Vec<Row>,
+    /// What arrived since and cannot be delivered yet: a value may wait for other rows, and those after it for their turn.
+    slots: VecDeque<Slot<B::Value>>,
+    /// The number of the first slot.
+    first: usize,
+    /// Its last row has arrived.
+    over: bool,
+    /// The other end knows.
+    finished: bool,
+}
+
+struct Slot<V> {
+    size: usize,
+    /// It ends with this: what an iterable returns, or why it failed.
+    last: bool,
+    value: Poll<Result<V, Rejection>>,
+}
+
+impl<B: Build> Flowing<B> {
+    pub(super) fn new(kind: Flow) -> Self {
+        Self { kind, host: None, backlog: Vec::new(), slots: VecDeque::new(), first: 0, over: false, finished: false }
+    }
+
+    fn is_stream(&self) -> bool {
+        matches!(self.kind, Flow::Stream | Flow::ByteStream)
+    }
+}
+
+impl<B: Build> Decoder<B> {
+    /// Takes a row of a stream. A row after the end of a ReadableStream breaks the answer, as in React's client; one after the end of an
+    /// iterable is ignored.
+    pub(super) fn flow_in(&mut self, row: Row) -> Result<(), Error> {
+        let id = row.id;
+        let Some(flow) = self.flows.get_mut(&id) else { return Ok(()) };
+        if row.tag == Tag::Module {
+            return Err(Error::new(Kind::Decode, format!("row {id:x}: came twice")));
+        }
+        if flow.over {
+            let ignored = !flow.is_stream() || matches!(row.tag, Tag::Close | Tag::Error);
+            let error = || Error::new(Kind::Decode, format!("row {id:x}: came after the end of its stream"));
+            return if ignored { Ok(()) } else { Err(error()) };
+        }
+        flow.over = matches!(row.tag, Tag::Close | Tag::Error);
+        if flow.host.is_none() {
+            self.backlog += row.body.len();
+            flow.backlog.push(row);
+            if self.backlog > self.limits.unread_bytes {
+                self.overflow(id);
+            }
+            return Ok(());
+        }
+        self.feed(row);
+        self.run();
+        self.flush(id);
+        Ok(())
+    }
+
+    /// The stream of row `id`, for which `flow_in` was told that it begins.
+    pub(super) fn flow(&mut self, id: u32) -> Result<B::Value, Rejection> {
+        let unmade = || broken(id, "a stream the host cannot make");
+        let Some(flow) = self.flows.get_mut(&id) else { return Err(unmade()) };
+        if let Some((value, _)) = &flow.host {
+            return Ok(value.clone());
+        }
+        let (value, handle) = self.host.flow(flow.kind).ok_or_else(unmade)?;
+        flow.host = Some((value.clone(), handle));
+        for row in std::mem::take(&mut flow.backlog) {
+            self.backlog -= row.body.len();
+            self.feed(row);
+        }
+        self.flush(id);
+        Ok(value)
+    }
+
+    fn feed(&mut self, row: Row) {
+        let Row { id, tag, body } = row;
+        let Some(flow) = self.flows.get(&id) else { return };
+        if !self.is_flowing(id) {
+            return;
+        }
+        let (size, number, kind) = (body.len(), flow.first + flow.slots.len(), flow.kind);
+        let last = matches!(tag, Tag::Close | Tag::Error);
+        let value = match tag {
+            Tag::Error => Poll::Ready(Err(self.thrown(id, &text(body)))),
+            Tag::Close if body.is_empty() || matches!(kind, Flow::Stream | Flow::ByteStream) => {
+                Poll::Ready(self.scalar(id, &Scalar::Undefined))
+            }
+            Tag::Text => Poll::Ready(Ok(self.host.string(&text(body)))),
+            Tag::Bytes(letter) => Poll::Ready(self.binary(id, letter, &body)),
+            _ => {
+                let cell = self.cell(id, &text(body));
+                let own = self.name(id, cell);
+                self.ready.push_back(Want::of(Who::Flow(id, number), own));
+                Poll::Pending
+            }
+        };
+        if let Some(flow) = self.flows.get_mut(&id) {
+            flow.slots.push_back(Slot { size, last, value });
+        }
+    }
+
+    /// A value of a stream is there.
+    pub(super) fn flow_answer(&mut self, id: u32, number: usize, outcome: Result<B::Value, Rejection>) {
+        if let Some(flow) = self.flows.get_mut(&id)
+            && let Some(slot) = number.checked_sub(flow.first).and_then(|at| flow.slots.get_mut(at))
+        {
+            slot.value = Poll::Ready(outcome);
+        }
+        self.flush(id);
+    }
+
+    /// Delivers what is there, in order.
+    fn flush(&mut self, id: u32) {
+        let Some(flow) = self.flows.get_mut(&id) else { return };
+        let Some((_, handle)) = &flow.host else { return };
+        if flow.finished || self.host.is_cancelled(handle) {
+            flow.slots.clear();
+            return;
+        }
+        while flow.slots.front().is_some_and(|slot| slot.value.is_ready()) {
+            let Some(Slot { size, last, value: Poll::Ready(value) }) = flow.slots.pop_front() else { break };
+            flow.first += 1;
+            let value = match value {
+                Ok(value) if !last => {
+                    if self.host.push(handle, value, size) {
+                        continue;
+                    }
+                    Err(broken(id, "not a value of its stream"))
+                }
+                ending => ending,
+            };
+            self.host.finish(handle, value);
+            flow.finished = true;
+            flow.slots.clear();
+            return;
+        }
+        if self.host.unread() + self.backlog > self.limits.unread_bytes {
+            self.overflow(id);
+        }
+    }
+
+    fn overflow(&mut self, id: u32) {
+        let error = broken(id, &format!("more than {} bytes wait to be read", self.limits.unread_bytes));
+        let Some(flow) = self.flows.get_mut(&id) else { return };
+        flow.over = true;
+        self.backlog -= std::mem::take(&mut flow.backlog).iter().map(|row| row.body.len()).sum::<usize>();
+        match &flow.host {
+            Some((_, handle)) => {
+                self.host.finish(handle, Err(error));
+                flow.finished = true;
+                flow.slots.clear();
+            }
+            // Whoever asks for it later is told.
+            None => {
+                self.arrived.insert(id, super::Arrived::Lost(error));
+            }
+        }
+    }
+
+    /// Whether what arrives for it is still of use.
+    pub(super) fn is_flowing(&self, id: u32) -> bool {
+        let Some(flow) = self.flows.get(&id) else { return false };
+        flow.host.as_ref().is_some_and(|(_, handle)| !flow.finished && !self.host.is_cancelled(handle))
+    }
+
+    pub(super) fn open_flows(&self) -> usize {
+        self.flows.keys().filter(|id| self.is_flowing(**id)).count()
+    }
+
+    pub(super) fn any_flow_cancelled(&self) -> bool {
+        self.flows.values().filter_map(|flow| flow.host.as_ref()).any(|(_, handle)| self.host.is_cancelled(handle))
+    }
+
+    /// Nothing more will come.
+    pub(super) fn close_flows(&mut self, why: impl Fn(u32) -> Error) {
+        let mut open: Vec<u32> = self.flows.keys().copied().filter(|id| self.is_flowing(*id)).collect();
+        open.sort_unstable();
+        for id in open {
+            self.flush(id);
+            if let Some(flow) = self.flows.get_mut(&id)
+                && !flow.finished
+                && let Some((_, handle)) = &flow.host
+            {
+                flow.finished = true;
+                self.host.finish(handle, Err(Rejection::Broken(why(id))));
+            }
+        }
+    }
+}

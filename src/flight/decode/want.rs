@@ -1,0 +1,296 @@
+//! Values that somebody waits for: which rows they need, and who gets them.
+
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::cell::{Branch, Located, Mark, Root};
+use super::link::Found;
+use super::{Decoder, Goal, MAX_HOPS, broken};
+use crate::flight::hash::Mixer;
+use crate::flight::model::Target;
+use crate::flight::{Build, Rejection, Scalar};
+
+pub(super) struct Promised<B: Build> {
+    pub(super) value: B::Value,
+    /// What settles it, until it is settled.
+    open: Option<B::Promise>,
+    /// The promise it was settled with.
+    leads_to: Option<u32>,
+}
+
+/// What the lazy values of one row share.
+pub(super) struct Lazied<B: Build> {
+    handle: B::Lazy,
+    open: bool,
+    /// The row whose lazy value it was settled with.
+    leads_to: Option<u32>,
+}
+
+/// Who wants a row's value.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Who {
+    Answer,
+    Promise(u32),
+    /// The lazy values of a row, or of an element.
+    Lazy(u32),
+    /// A stream, and the value's number in it.
+    Flow(u32, usize),
+}
+
+/// A value somebody wants, and how far the search for the rows it needs has come.
+pub(super) struct Want {
+    pub(super) who: Who,
+    pub(super) target: Target,
+    /// Promises followed so far.
+    hops: usize,
+    todo: Vec<Step>,
+    /// The cells it needs that were not complete when they were met.
+    pub(super) seen: HashSet<usize, BuildHasherDefault<Mixer>>,
+}
+
+/// A row to look at, the path into it, and how many references led there.
+type Step = (u32, Rc<[String]>, usize);
+
+/// What became of a search.
+pub(super) enum Searched {
+    /// Every row is there.
+    Complete,
+    /// This one is not.
+    Missing(u32),
+    /// The search met the cell it was to stay away from, or went on for too long.
+    Stopped,
+}
+
+impl Want {
+    pub(super) fn new(who: Who, target: Target) -> Self {
+        let todo = vec![(target.id, target.path.clone(), 0)];
+        Self { who, target, hops: 0, todo, seen: HashSet::default() }
+    }
+
+    /// The value of a whole row.
+    pub(super) fn of(who: Who, id: u32) -> Self {
+        Self::new(who, Target { id, path: Rc::from([]), made: None })
+    }
+}
+
+impl<B: Build> Decoder<B> {
+    /// Looks at every want that may be there.
+    pub(super) fn run(&mut self) {
+        while let Some(mut want) = self.ready.pop_front() {
+            if !self.is_wanted(&want) {
+                continue;
+            }
+            match self.search(&mut want, None) {
+                Ok(Searched::Missing(row)) => self.waiting.entry(row).or_default().push(want),
+                Ok(_) => self.deliver(want),
+                Err(rejection) => self.answer_with(want.who, Err(rejection)),
+            }
+        }
+    }
+
+    /// False if nobody will look at it any more.
+    pub(super) fn is_wanted(&self, want: &Want) -> bool {
+        match want.who {
+            Who::Flow(id, _) => self.is_flowing(id),
+            _ => true,
+        }
+    }
+
+    /// Makes the cells of all rows that `want` needs; stops at the first row that is not there. With `bounds`, stops at that cell, too, and
+    /// after that many cells.
+    pub(super) fn search(&mut self, want: &mut Want, bounds: Option<(usize, usize)>) -> Result<Searched, Rejection> {
+        while let Some((id, path, hops)) = want.todo.pop() {
+            let (index, taken) = match self.locate(id, &path)? {
+                Located::Cell(index, taken) => (index, taken),
+                Located::Missing(row) => {
+                    want.todo.push((id, path, hops));
+                    return Ok(Searched::Missing(row));
+                }
+            };
+            if path.len() > taken && hops < MAX_HOPS {
+                self.look_along(index, &path[taken..], hops, &mut want.todo)?;
+            }
+            let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
+            if cell.done || !want.seen.insert(index) {
+                continue;
+            }
+            if bounds.is_some_and(|(own, most)| index == own || want.seen.len() > most) {
+                return Ok(Searched::Stopped);
+            }
+            let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
+            want.todo.extend(cell.links.iter().map(|link| &link.target).chain(root).map(|target| (target.id, target.path.clone(), 0)));
+        }
+        Ok(Searched::Complete)
+    }
+
+    /// A path goes through lazy values; what it needs of them must be there, too.
+    fn look_along(&mut self, index: usize, path: &[String], hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
+        let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
+        match &cell.root {
+            Root::Lazy(id) => todo.push((*id, path.into(), hops + 1)),
+            Root::Link(target) if hops > 0 => todo.push((target.id, target.then(path).path, hops + 1)),
+            _ => {}
+        }
+        if !cell.soft {
+            return Ok(());
+        }
+        if let Some(own) = cell.root_element {
+            todo.push((own, Rc::from([]), hops));
+        }
+        let mut node = cell.root_node();
+        for (at, step) in path.iter().enumerate() {
+            let rest = &path[at + 1..];
+            match node.and_then(|node| cell.branch(node, step)) {
+                Some(Branch::Mark(Mark::Lazy(id))) if !rest.is_empty() => {
+                    todo.push((id, rest.into(), hops + 1));
+                    return Ok(());
+                }
+                Some(Branch::Mark(Mark::Link(target))) => {
+                    todo.push((target.id, target.then(rest).path, hops + 1));
+                    return Ok(());
+                }
+                Some(Branch::Element(own, inner)) => {
+                    if !rest.is_empty() {
+                        todo.push((own, Rc::from([]), hops));
+                    }
+                    node = Some(inner);
+                }
+                Some(Branch::Node(inner)) => node = Some(inner),
+                Some(Branch::Mark(_)) | None => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The promise of row `id`; the first time, it begins to wait.
+    pub(super) fn promise(&mut self, id: u32) -> Result<B::Value, Rejection> {
+        if let Some(promised) = self.promises.get(&id) {
+            return Ok(promised.value.clone());
+        }
+        self.one_more(id)?;
+        let (value, open) = self.host.promise().ok_or_else(|| broken(id, "a promise the host cannot make"))?;
+        self.promises.insert(id, Promised { value: value.clone(), open: Some(open), leads_to: None });
+        self.ready.push_back(Want::of(Who::Promise(id), id));
+        Ok(value)
+    }
+
+    /// A lazy value of row `id`, or of the element that has this id; the first time, it begins to wait.
+    pub(super) fn lazy(&mut self, id: u32) -> Result<B::Value, Rejection> {
+        let row = self.origin(id);
+        if !self.lazies.contains_key(&id) {
+            self.one_more(row)?;
+            let handle = self.host.lazy().ok_or_else(|| broken(row, "a lazy value the host cannot make"))?;
+            self.lazies.insert(id, Lazied { handle, open: true, leads_to: None });
+            self.ready.push_back(Want::of(Who::Lazy(id), id));
+        }
+        let lazied = self.lazies.get(&id).and_then(|lazied| self.host.lazy_value(&lazied.handle));
+        lazied.ok_or_else(|| broken(row, "a lazy value the host cannot make"))
+    }
+
+    fn one_more(&mut self, row: u32) -> Result<(), Rejection> {
+        if self.unsettled >= self.limits.open_rows {
+            return Err(broken(row, &format!("more than {} rows are open", self.limits.open_rows)));
+        }
+        self.unsettled += 1;
+        Ok(())
+    }
+
+    /// Every row `want` needs is there: puts references in, and hands the value over.
+    fn deliver(&mut self, want: Want) {
+        let row = self.origin(want.target.id);
+        match self.complete(&want, 0) {
+            Ok(Found::Value(value) | Found::Inside { from: value, .. }) => self.answer_with(want.who, Ok(value)),
+            Ok(Found::Loop) => {
+                let null = self.host.scalar(&Scalar::Null).ok_or_else(|| broken(row, "a reference to itself"));
+                self.answer_with(want.who, null);
+            }
+            Ok(Found::Promise(id)) => self.follow_promise(&want, id),
+            Ok(Found::Lazy(id)) => self.follow_lazy(&want, id),
+            Err(rejection) => {
+                if let Ok(Located::Cell(index, _)) = self.locate(want.target.id, &want.target.path) {
+                    self.cells[index] = Err(rejection.clone());
+                }
+                self.answer_with(want.who, Err(rejection));
+            }
+        }
+    }
+
+    /// The wanted value is the promise of row `id`.
+    fn follow_promise(&mut self, want: &Want, id: u32) {
+        match want.who {
+            Who::Answer if self.goal == Goal::Action => {
+                if want.hops >= MAX_HOPS {
+                    self.answer_with(want.who, Err(broken(id, "a promise that resolves to itself")));
+                } else {
+                    let mut next = Want::of(Who::Answer, id);
+                    next.hops = want.hops + 1;
+                    self.ready.push_back(next);
+                }
+            }
+            Who::Promise(own) => {
+                let looped = leads_back(own, id, |at| self.promises.get(&at).and_then(|promised| promised.leads_to));
+                let outcome = if looped { Err(broken(own, "a promise that resolves to itself")) } else { self.promise(id) };
+                if let (Ok(_), Some(promised)) = (&outcome, self.promises.get_mut(&own)) {
+                    promised.leads_to = Some(id);
+                }
+                self.answer_with(want.who, outcome);
+            }
+            _ => {
+                let promise = self.promise(id);
+                self.answer_with(want.who, promise);
+            }
+        }
+    }
+
+    /// The wanted value is a lazy value of row `id`.
+    fn follow_lazy(&mut self, want: &Want, id: u32) {
+        let outcome = match want.who {
+            Who::Lazy(own) if leads_back(own, id, |at| self.lazies.get(&at).and_then(|lazied| lazied.leads_to)) => {
+                Err(broken(self.origin(own), "a lazy value of itself"))
+            }
+            Who::Lazy(own) => {
+                if let Some(lazied) = self.lazies.get_mut(&own) {
+                    lazied.leads_to = Some(id);
+                }
+                self.lazy(id)
+            }
+            _ => self.lazy(id),
+        };
+        self.answer_with(want.who, outcome);
+    }
+
+    pub(super) fn answer_with(&mut self, who: Who, outcome: Result<B::Value, Rejection>) {
+        match who {
+            Who::Answer => self.answer = Poll::Ready(outcome),
+            Who::Promise(id) => {
+                if let Some(open) = self.promises.get_mut(&id).and_then(|promised| promised.open.take()) {
+                    self.unsettled -= 1;
+                    self.host.settle(open, outcome);
+                }
+            }
+            Who::Lazy(id) => {
+                if let Some(lazied) = self.lazies.get_mut(&id).filter(|lazied| lazied.open) {
+                    lazied.open = false;
+                    self.unsettled -= 1;
+                    self.host.settle_lazy(&lazied.handle, outcome);
+                }
+            }
+            Who::Flow(id, number) => self.flow_answer(id, number, outcome),
+        }
+    }
+}
+
+/// Whether one comes from `from` to `own` by what each was settled with.
+fn leads_back(own: u32, from: u32, next: impl Fn(u32) -> Option<u32>) -> bool {
+    let mut at = Some(from);
+    for _ in 0..MAX_HOPS {
+        match at {
+            Some(id) if id == own => return true,
+            Some(id) => at = next(id),
+            None => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,110 @@
+//! A model's containers and edits as numbers, so that one call takes them all to JavaScript.
+
+use wasm_bindgen::JsValue;
+
+use super::UNTOLD;
+use crate::flight::hash::Table;
+use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
+
+/// Buffers that are used again for each row.
+#[derive(Default)]
+pub(super) struct Instructions {
+    /// A JSON array of texts: keys, names of symbols, long bigints.
+    names: String,
+    nodes: Vec<u32>,
+    edits: Vec<u32>,
+    numbers: Vec<f64>,
+    bigints: Vec<i64>,
+}
+
+impl Instructions {
+    /// Writes `tree` down as `build.js` reads it, and hands it to `apply(names, nodes, edits, numbers, bigints)`.
+    pub(super) fn read<R>(&mut self, tree: &Tree<'_>, apply: impl FnOnce(&str, &[u32], &[u32], &[f64], &[i64]) -> Option<R>) -> Option<R> {
+        let Self { names, nodes, edits, numbers, bigints } = self;
+        names.clear();
+        nodes.clear();
+        edits.clear();
+        numbers.clear();
+        bigints.clear();
+        let mut known: Table<&str, u32> = Table::default();
+        names.push('[');
+        for node in &tree.nodes {
+            nodes.push(node.parent as u32);
+            nodes.push(place(&node.spot, names, &mut known));
+        }
+        for edit in &tree.edits {
+            let (kind, holder, spot) = match edit {
+                Edit::Element { node } => (8, *node, nodes[2 * node + 1]),
+                Edit::Put { holder, spot, scalar } => {
+                    let (kind, argument) = match scalar {
+                        Scalar::Undefined => (0, 0),
+                        Scalar::Null => (1, 0),
+                        Scalar::Number(number) => (2, keep(numbers, *number)),
+                        Scalar::Date(ms) => (3, keep(numbers, *ms)),
+                        Scalar::BigInt(digits) => match digits.parse() {
+                            Ok(number) => (4, keep(bigints, number)),
+                            Err(_) => (5, name(digits, names, &mut known)),
+                        },
+                        Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
+                        Scalar::Error => (7, name(UNTOLD, names, &mut known)),
+                    };
+                    (argument << 4 | kind, *holder, place(spot, names, &mut known))
+                }
+            };
+            edits.extend([kind, holder as u32, spot]);
+        }
+        names.push(']');
+        apply(names, nodes, edits, numbers, bigints)
+    }
+}
+
+impl Instructions {
+    /// Writes `puts` down as `build.js` reads them, and hands them to `apply(names, puts, values)`.
+    pub(super) fn puts<R>(&mut self, puts: &[Put<'_, JsValue>], apply: impl FnOnce(&str, &[u32], Vec<JsValue>) -> R) -> R {
+        let Self { names, edits, .. } = self;
+        names.clear();
+        edits.clear();
+        let mut known: Table<&str, u32> = Table::default();
+        let mut values = Vec::new();
+        let mut source = None;
+        names.push('[');
+        for put in puts {
+            if source.replace(put.source) != Some(put.source) {
+                values.push(put.from.clone());
+            }
+            let place = match put.key {
+                Key::Index(index) => (index as u32) << 1,
+                Key::Name(text) => name(text, names, &mut known) << 1 | 1,
+            };
+            edits.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
+            for step in put.path {
+                edits.push(name(step, names, &mut known));
+            }
+        }
+        names.push(']');
+        apply(names, edits, values)
+    }
+}
+
+fn keep<T>(list: &mut Vec<T>, value: T) -> u32 {
+    list.push(value);
+    list.len() as u32 - 1
+}
+
+fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
+    match spot {
+        Spot::Index(index) => (*index as u32) << 1,
+        Spot::Name(text) => name(text, names, known) << 1 | 1,
+    }
+}
+
+fn name<'t>(text: &'t str, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
+    let next = known.len() as u32;
+    *known.entry(text).or_insert_with(|| {
+        if next > 0 {
+            names.push(',');
+        }
+        json::quote(names, text);
+        next
+    })
+}
