@@ -5,12 +5,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { ready } from "../../pkg/node.js";
+
 import { Differences } from "./differences.mjs";
 import { RELEASES, load } from "./react.mjs";
 import { answerCase, replyCase } from "./releases.mjs";
 import { COMMITTED, indexOf } from "./vectors.mjs";
 import { decodeCase, encodeCase, temporaryCase } from "./cases.mjs";
 
+await ready();
 const { values } = parseArgs({ options: { vectors: { type: "string" } } });
 const dir = values.vectors ?? COMMITTED;
 const index = await indexOf(dir);

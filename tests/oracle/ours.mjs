@@ -67,10 +67,9 @@ async function foreign(value) {
   }
 }
 
+/** `{ id, chunks, name, async }`, frozen: no server sends such an object. */
 function clientReference(value) {
-  if (value.$$typeof !== Symbol.for("react.client.reference")) return undefined;
-  const { id = value.$$id, name = value.$$name } = value;
-  return { id, name };
+  return Object.isFrozen(value) && Object.keys(value).join() === "id,chunks,name,async" ? value : undefined;
 }
 
 /** Which action a function of ours is, as a React server finds out: from what we send for it. */

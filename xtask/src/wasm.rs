@@ -42,7 +42,12 @@ pub(crate) fn build() -> Result<()> {
 fn beside(glue: &str, snippets: &Path) -> Result<String> {
     let mut out = String::with_capacity(glue.len());
     for line in glue.split_inclusive('\n') {
-        match line.split_once("'./snippets/").and_then(|(import, rest)| Some((import, rest.split_once('\'')?))) {
+        let quoted = |quote: char| {
+            let (import, rest) = line.split_once(&format!("{quote}./snippets/")).filter(|(import, _)| import.starts_with("import "))?;
+            Some((import, rest.split_once(quote)?))
+        };
+        // wasm-bindgen writes the second import of one module with other quotes.
+        match quoted('\'').or_else(|| quoted('"')) {
             Some((import, (path, rest))) => {
                 let name = path.rsplit('/').next().unwrap_or(path);
                 fs::copy(snippets.join(path), workspace::pkg().join("wasm").join(name)).with_context(|| format!("copying {path}"))?;
