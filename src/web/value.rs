@@ -142,7 +142,6 @@ impl Js {
     /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call,
     /// an array of them, or null. Without it such a function rejects.
     #[must_use]
-    #[allow(dead_code, reason = "for the driver")]
     pub(crate) fn bind(mut self, bind: Function) -> Self {
         self.bind = bind.into();
         self
@@ -150,7 +149,6 @@ impl Js {
 
     /// Calls `cancelled()` each time a stream or async iterable of the answer is cancelled, from within the page's own call.
     #[must_use]
-    #[allow(dead_code, reason = "for the driver")]
     pub(crate) fn on_cancel(mut self, cancelled: Function) -> Self {
         self.cancelled = cancelled.into();
         self

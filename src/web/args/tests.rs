@@ -5,6 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
+use crate::web::module;
 
 /// Bodies that React's `encodeReply` wrote for JavaScript expressions.
 const VECTORS: &[&str] = &[
@@ -122,6 +123,7 @@ globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.trans
 "#;
 
 fn js(expression: &str) -> JsValue {
+    set_plain(module::functions(include_str!("../../../pkg/lib/plain.js")));
     js_sys::eval(expression).expect("an expression")
 }
 

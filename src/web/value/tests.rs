@@ -6,13 +6,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
 use crate::flight::Decoder;
+use crate::web::module;
 
 /// A decoder that makes values with the functions of `build.js`, which the package hands in.
 fn decoder() -> Decoder<Js> {
-    let source = include_str!("../../../pkg/lib/build.js");
-    let names: Vec<&str> = source.split("export function ").skip(1).filter_map(|rest| rest.split('(').next()).collect();
-    let module = format!("(() => {{ {}; return {{ {} }}; }})()", source.replace("export function", "function"), names.join(","));
-    set_builder(js_sys::eval(&module).expect("build.js"));
+    set_builder(module::functions(include_str!("../../../pkg/lib/build.js")));
     Decoder::new(Js::new(Temporaries::default()))
 }
 
