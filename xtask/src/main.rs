@@ -7,10 +7,13 @@
 mod artifacts;
 mod browser;
 mod build;
+mod conformance;
 mod demo;
+mod fuzz;
 mod imports;
 mod measure;
 mod npm;
+mod oracle;
 mod package;
 mod run;
 mod sizes;
@@ -40,7 +43,9 @@ enum Cli {
 #[derive(Subcommand)]
 enum Command {
     Build(build::Args),
+    Conformance(conformance::Args),
     Demo(demo::Args),
+    Fuzz(fuzz::Args),
     Test(test::Args),
 }
 
@@ -62,7 +67,9 @@ fn run(command: Command) -> Result<ExitCode> {
     e2e::end_all_on_signal()?;
     let done = match command {
         Command::Build(args) => build::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Test(args) => return test::run(&args, &runtime),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -3,8 +3,10 @@
 mod boundary;
 mod count;
 mod end_to_end;
+mod fuzzing;
 mod lint;
 mod part;
+mod react;
 mod report;
 mod suites;
 

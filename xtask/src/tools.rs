@@ -7,7 +7,7 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::step::step;
-use crate::versions::{Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
+use crate::versions::{CARGO_FUZZ, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::{run, workspace};
 
 /// Makes sure rustc can compile to wasm.
@@ -36,6 +36,11 @@ pub(crate) fn ensure_wasm_bindgen() -> Result<()> {
 /// Makes sure `wasm-pack` is there.
 pub(crate) fn ensure_wasm_pack() -> Result<()> {
     ensure_installed(&WASM_PACK)
+}
+
+/// Makes sure `cargo fuzz` is there.
+pub(crate) fn ensure_cargo_fuzz() -> Result<()> {
+    ensure_installed(&CARGO_FUZZ)
 }
 
 /// Where a tool is.

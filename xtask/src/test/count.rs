@@ -14,8 +14,18 @@ pub(crate) fn libtest(finished: Finished) -> Ran {
 
 /// From Node.js in its TAP form: `# pass 12`, `# fail 0`.
 pub(crate) fn tap(finished: Finished) -> Ran {
+    after(finished, "# pass ", "# fail ")
+}
+
+/// From a script of ours: lines `pass 12`, `fail 0`.
+pub(crate) fn lines(finished: Finished) -> Ran {
+    after(finished, "pass ", "fail ")
+}
+
+/// The numbers on the first lines that begin so.
+fn after(finished: Finished, pass: &str, fail: &str) -> Ran {
     let number = |prefix: &str| finished.stdout.lines().find_map(|line| line.strip_prefix(prefix)?.trim().parse().ok()).unwrap_or(0);
-    let (passed, failed) = (number("# pass "), number("# fail "));
+    let (passed, failed) = (number(pass), number(fail));
     ran(finished, passed, failed)
 }
 

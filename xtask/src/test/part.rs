@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, lint, suites};
+use super::{boundary, end_to_end, fuzzing, lint, react, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,6 +29,10 @@ pub(crate) enum Part {
     Package,
     /// The type declarations
     Types,
+    /// The package against React, in Node.js
+    Oracle,
+    /// Every fuzz target, for a short while
+    Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
 }
@@ -43,7 +47,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -54,6 +58,8 @@ impl Part {
         Self::Chromium,
         Self::Package,
         Self::Types,
+        Self::Oracle,
+        Self::Fuzz,
         Self::E2e,
     ];
 
@@ -76,6 +82,8 @@ impl Part {
             Self::Build => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e => "tests",
             Self::Types => "expectations",
+            Self::Oracle => "cases",
+            Self::Fuzz => "targets",
         }
     }
 
@@ -92,12 +100,19 @@ impl Part {
             Self::Chromium => suites::cases_in_chromium(),
             Self::Package => suites::package(),
             Self::Types => suites::types(),
+            Self::Oracle => react::all(),
+            Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
         }
     }
 }
 
 impl Ran {
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed, output: self.output + &other.output }
+    }
+
     /// A part of one piece: `count` things looked at, all right or not.
     pub(crate) fn all_or_nothing(count: u64, success: bool, output: String) -> Self {
         Self { passed: if success { count } else { 0 }, failed: u64::from(!success), output }

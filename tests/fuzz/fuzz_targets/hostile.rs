@@ -1,0 +1,18 @@
+//! Streams by a server that knows the format, under tight bounds: an answer or an error, and not a long wait for it.
+#![no_main]
+
+use actionlane::flight::{Decoder, Limits, Native};
+use actionlane_fuzz::{TIGHT, chunks, decode, release, split, stream, tell};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let (cuts, input) = split(data);
+    let bytes = stream(input);
+    for limits in [TIGHT, Limits::DEFAULT] {
+        for decoder in [Decoder::new(Native::default()), Decoder::action(Native::default())] {
+            let (outcome, _) = decode(decoder.limits(limits), chunks(&bytes, cuts));
+            tell(&outcome);
+            release(outcome);
+        }
+    }
+});

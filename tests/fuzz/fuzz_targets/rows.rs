@@ -1,0 +1,21 @@
+//! Framing: where rows begin and end, and where a stream breaks, does not depend on its cuts. No row is read: the value never comes.
+#![no_main]
+
+use actionlane::flight::{Decoder, Native};
+use actionlane_fuzz::{TIGHT, chunks, decode, release, split, tell};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let (cuts, bytes) = split(data);
+    // The row that is wanted is an alias of one that a stream hardly ever has.
+    let outcome = |cuts: &[&[u8]]| {
+        let start = std::iter::once(&b"0:\"$7ffffff0\"\n"[..]);
+        decode(Decoder::new(Native::default()).limits(TIGHT), start.chain(cuts.iter().copied()))
+    };
+    let (whole, broken) = outcome(&[bytes]);
+    let (cut, also_broken) = outcome(&chunks(bytes, cuts));
+    assert_eq!(broken, also_broken);
+    assert_eq!(tell(&whole), tell(&cut));
+    release(whole);
+    release(cut);
+});

@@ -1,0 +1,61 @@
+// Answers (server to client): React's server makes them, React's client reads them.
+
+import { describe, describeError, settled } from "./describe.mjs";
+import { CLIENT_MANIFEST } from "./webpack.mjs";
+
+/** How long a server waits for what never settles. */
+const ABORT_MS = 200;
+
+/** The bytes a release's server makes of a value. */
+export async function render(release, value, options) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new Error("too late")), ABORT_MS);
+  let errors = 0;
+  const onError = (error) => error?.digest ?? `digest:${(errors += 1)}`;
+  try {
+    const stream = release.edge.renderToReadableStream(value, CLIENT_MANIFEST, { onError, signal: controller.signal, ...options });
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return new Uint8Array(Buffer.concat(chunks));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A stream of the bytes in chunks of `size`, or cut at the places of a list. */
+export function streamOf(bytes, cuts) {
+  const chunks = pieces(bytes, cuts);
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) controller.enqueue(chunk);
+      else controller.close();
+    },
+  });
+}
+
+function pieces(bytes, cuts) {
+  const size = typeof cuts === "number" ? cuts : Math.max(bytes.length, 1);
+  const places = Array.isArray(cuts) ? cuts : Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => (at + 1) * size);
+  const chunks = [];
+  let from = 0;
+  for (const to of [...places, bytes.length]) {
+    if (to > from) chunks.push(bytes.slice(from, to));
+    from = Math.max(from, to);
+  }
+  return chunks;
+}
+
+/** What a release's client makes of the bytes: `{ root }` or `{ rootRejected }`. */
+export async function read(release, bytes, { cuts, temporaryReferences } = {}) {
+  const callServer = (id, args) => ({ id, args });
+  const chunk = release.client.createFromReadableStream(streamOf(bytes, cuts), { callServer, temporaryReferences });
+  return outcomeOf(chunk);
+}
+
+/** The description of a promise's value, or of why there is none. */
+export async function outcomeOf(thenable, foreign) {
+  const state = await settled(thenable);
+  if (state === "pending") return { rootPending: true };
+  return state.rejected ? { rootRejected: describeError(state.reason) } : { root: await describe(state.value, foreign) };
+}

@@ -1,0 +1,144 @@
+// Random values, the same ones for the same seed.
+
+/** Numbers between 0 and 1, always the same for one seed (mulberry32). */
+export function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A value that can travel both ways. Streams and promises in it can be used once: make it anew for each use. */
+export function randomValue(seed) {
+  return new Maker(generator(seed)).root();
+}
+
+const ALPHABET = ["a", "b", "$", "$1", "$$", ":", "é", "😀", "\n", '"', "\\", "\u2028", "Z", "0", "constructor", "@"];
+const NUMBERS = [0, -0, 1, -1, 0.1, 1e21, 1e-7, 2 ** 53, NaN, Infinity, -Infinity, 5e-324];
+const VIEWS = [
+  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
+  Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
+];
+
+class Maker {
+  #random;
+  /** Containers already made, to be put in again. A promise or stream is not: it may be used once. */
+  #made = [];
+
+  constructor(random) {
+    this.#random = random;
+  }
+
+  root() {
+    const root = this.#keep([]);
+    for (let count = 1 + this.#below(6); count > 0; count -= 1) root.push(this.value(0));
+    return root;
+  }
+
+  value(depth) {
+    const kinds = depth > 4 ? PLAIN : ALL;
+    return this[kinds[this.#below(kinds.length)]](depth + 1);
+  }
+
+  #below(count) {
+    return Math.floor(this.#random() * count);
+  }
+
+  #pick(list) {
+    return list[this.#below(list.length)];
+  }
+
+  #list(make, most = 4) {
+    return Array.from({ length: this.#below(most + 1) }, make);
+  }
+
+  /** What has a part of its own holds nothing of the outside: React loses a circle through it. */
+  #apart(make) {
+    const outside = this.#made;
+    this.#made = [];
+    const made = make();
+    this.#made = outside;
+    return made;
+  }
+
+  #keep(container) {
+    this.#made.push(container);
+    return container;
+  }
+
+  null = () => null;
+  boolean = () => this.#random() < 0.5;
+  undefined = () => undefined;
+  number = () => (this.#random() < 0.5 ? this.#pick(NUMBERS) : (this.#random() - 0.5) * 10 ** this.#below(20));
+  bigint = () => (this.#random() < 0.5 ? -1n : 1n) * BigInt(this.#below(2 ** 31)) ** BigInt(1 + this.#below(4));
+  string = () => this.#list(() => this.#pick(ALPHABET), 6).join("").repeat(this.#random() < 0.02 ? 900 : 1);
+  date = () => new Date(this.#random() < 0.1 ? 8.64e15 : Math.floor((this.#random() - 0.3) * 4e12));
+
+  array = (depth) => {
+    const array = this.#keep([]);
+    for (let count = this.#below(5); count > 0; count -= 1) array.push(this.value(depth));
+    return array;
+  };
+
+  object = (depth) => {
+    const object = this.#keep({});
+    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times.
+    for (const key of this.#list(() => this.#key())) object[key] = this.value(depth) ?? null;
+    return object;
+  };
+
+  #key = () => this.#pick(["a", "b", "c", "a:b", "", "1", "$x", "long key", "length", "é"]);
+
+  again = (depth) => (this.#made.length > 0 ? this.#pick(this.#made) : this.value(depth));
+  map = (depth) => this.#apart(() => new Map(this.#list(() => [this.value(depth), this.value(depth)])));
+  set = (depth) => this.#apart(() => new Set(this.#list(() => this.value(depth))));
+  buffer = () => Uint8Array.from(this.#list(() => this.#below(256), 24)).buffer;
+
+  view = () => {
+    const View = this.#pick(VIEWS);
+    const size = View.BYTES_PER_ELEMENT ?? 1;
+    const bytes = Uint8Array.from({ length: size * this.#below(5) + size }, () => this.#below(256));
+    return new View(bytes.buffer, this.#random() < 0.3 ? size : 0);
+  };
+
+  blob = () => new Blob([this.buffer()], { type: this.#pick(["text/plain", "application/x-test"]) });
+
+  form = () => {
+    const form = new FormData();
+    for (const text of this.#list(() => this.#pick(["1", "$x", "é", ""]))) form.append(this.#pick(["a", "b", "_1_c", "d"]), text);
+    return form;
+  };
+
+  promise = (depth) => Promise.resolve(this.#apart(() => ({ value: this.value(depth) })));
+
+  iterator = (depth) => this.#apart(() => this.#list(() => this.value(depth))).values();
+
+  stream = (depth) => {
+    const values = this.#apart(() => this.#list(() => this.value(depth)));
+    return new ReadableStream({
+      pull(controller) {
+        if (values.length > 0) controller.enqueue(values.shift());
+        else controller.close();
+      },
+    });
+  };
+
+  iterable = (depth) => {
+    const [values, last] = this.#apart(() => [this.#list(() => this.value(depth)), this.value(depth)]);
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield* values;
+        return last;
+      },
+    };
+  };
+}
+
+const PLAIN = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
+const ALL = [
+  ...PLAIN, "array", "array", "array", "object", "object", "object", "again", "map", "set", "buffer", "view", "blob", "form",
+  "promise", "iterator", "stream", "iterable",
+];

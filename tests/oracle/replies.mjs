@@ -1,0 +1,102 @@
+// Replies (client to server): React's client makes them, React's server reads them, in all three ways it has.
+
+import busboy from "busboy";
+
+import { describe, describeError, settled } from "./describe.mjs";
+import { args as evaluateArgs } from "./values.mjs";
+import { SERVER_MANIFEST } from "./webpack.mjs";
+
+/** What a release's client makes of an expression, as the vectors have it: `{ result }` or `{ rejected }`, perhaps `tempKeys`. */
+export async function encode(release, expression, opts) {
+  const temporaries = opts.temp ? release.client.createTemporaryReferenceSet() : undefined;
+  const body = await encodeBody(release, expression, opts, temporaries);
+  const told = body.rejected ? { rejected: describeError(body.reason) } : { result: await tell(body.value) };
+  return { ...told, ...(temporaries && { tempKeys: [...temporaries.keys()] }) };
+}
+
+/** The body itself: `{ value }` or `{ rejected, reason }`. */
+export async function encodeBody(release, expression, opts, temporaries = opts.temp && release.client.createTemporaryReferenceSet()) {
+  const { client, clientReact } = release;
+  const serverRef = (id, bound) => (bound ? bindReference(release, id, bound) : client.createServerReference(id, (...call) => call));
+  const { value } = await evaluateArgs(expression, clientReact, serverRef);
+  return attempt(() => client.encodeReply(value, { temporaryReferences: temporaries, signal: signalOf(opts) }));
+}
+
+/** `.bind()` on a client's reference loses what it is: one with arguments bound comes from a server. */
+async function bindReference({ client, edge }, id, bound) {
+  const action = edge.registerServerReference(async () => {}, id, null);
+  const stream = edge.renderToReadableStream(action.bind(null, ...bound), {});
+  return new Promise((resolve, reject) => {
+    client.createFromReadableStream(stream, { callServer: (called, args) => ({ id: called, args }) }).then(resolve, reject);
+  });
+}
+
+export async function attempt(run) {
+  try {
+    const state = await settled(run(), 2000);
+    return state === "pending" ? { rejected: true, reason: new Error("the encoder never ended") } : state;
+  } catch (reason) {
+    return { rejected: true, reason };
+  }
+}
+
+export function signalOf({ abortNow, abortAfter }) {
+  if (abortNow) return AbortSignal.abort(new Error("aborted"));
+  if (abortAfter === undefined) return undefined;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("aborted")), abortAfter);
+  return controller.signal;
+}
+
+/** A body, as JSON: its parts in order. */
+export async function tell(body) {
+  if (typeof body === "string") return { kind: "string", body };
+  const parts = [];
+  for (const [name, value] of body) {
+    if (typeof value === "string") {
+      parts.push({ name, kind: "string", value });
+    } else {
+      const bytes = Buffer.from(await value.arrayBuffer());
+      parts.push({ name, kind: "blob", filename: value.name, type: value.type, size: bytes.length, base64: bytes.toString("base64") });
+    }
+  }
+  return { kind: "formdata", parts };
+}
+
+/** The ways a release's server reads a body: `FormData` as it is, as an async iterable of entries, as multipart bytes. */
+export const WAYS = {
+  form: ({ edge }, body, options) => edge.decodeReply(body, SERVER_MANIFEST, options),
+  iterable: ({ edge }, body, options) => edge.decodeReplyFromAsyncIterable?.(entriesOf(body), SERVER_MANIFEST, options),
+  busboy: ({ node }, body, options) => node.decodeReplyFromBusboy(parserOf(body), SERVER_MANIFEST, options),
+};
+
+/** The description of what a server reads; `undefined` where this release has no such way. A text is no multipart: one way only. */
+export async function decode(release, body, way, temporaryReferences) {
+  if (typeof body === "string" && way !== "form") return undefined;
+  let read;
+  try {
+    read = WAYS[way](release, body, { temporaryReferences });
+  } catch (reason) {
+    return { rootRejected: describeError(reason) };
+  }
+  if (!read) return undefined;
+  const state = await settled(read);
+  if (state === "pending") return { rootPending: true };
+  return state.rejected ? { rootRejected: describeError(state.reason) } : { root: await describe(state.value, opaque) };
+}
+
+/** What a server has in place of an argument it cannot see into. */
+function opaque(value) {
+  return value?.$$typeof === Symbol.for("react.temporary.reference") ? { $: "temporary" } : undefined;
+}
+
+async function* entriesOf(form) {
+  yield* form;
+}
+
+function parserOf(form) {
+  const response = new Response(form);
+  const parser = busboy({ headers: { "content-type": response.headers.get("content-type") }, defParamCharset: "utf8" });
+  response.arrayBuffer().then((bytes) => parser.end(Buffer.from(bytes)));
+  return parser;
+}

@@ -1,0 +1,49 @@
+// `node roundtrip.mjs [--seed N] [--count N]`: random values through us and React, both ways, on every release. Prints `pass N`, `fail N`.
+
+import { parseArgs } from "node:util";
+
+import { read, render } from "./answers.mjs";
+import * as ours from "./ours.mjs";
+import { randomValue } from "./random.mjs";
+import { RELEASES, load } from "./react.mjs";
+import * as replies from "./replies.mjs";
+import { difference } from "./same.mjs";
+
+const { values: options } = parseArgs({ options: { seed: { type: "string" }, count: { type: "string", default: "60" } } });
+const first = Number(options.seed ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${first}`);
+
+let pass = 0;
+let fail = 0;
+for (const release of RELEASES.filter(({ next }) => next === undefined).map(({ name }) => load(name))) {
+  for (let seed = first; seed < first + Number(options.count); seed += 1) {
+    for (const [way, go] of [["from", fromServer], ["to", toServer]]) {
+      const wrong = await go(release, seed).catch((error) => error.stack ?? String(error));
+      if (wrong) console.error(`seed ${seed}, ${way} React ${release.name}: ${wrong}`);
+      if (wrong) fail += 1;
+      else pass += 1;
+    }
+  }
+}
+console.log(`pass ${pass}`);
+console.log(`fail ${fail}`);
+process.exit(fail === 0 ? 0 : 1);
+
+async function fromServer(release, seed) {
+  const bytes = await render(release, { value: randomValue(seed) });
+  return difference(await read(release, bytes), await ours.decode(bytes, { cuts: 1 + (seed % 50) }));
+}
+
+/** What we send is to a server what React's own client's is. */
+async function toServer(release, seed) {
+  const body = await ours.encodeValue([randomValue(seed)], {}, release.next);
+  const own = await replies.attempt(() => release.client.encodeReply([randomValue(seed)]));
+  if (body.rejected || own.rejected) return body.rejected && own.rejected ? undefined : `refused: ${(body.reason ?? own.reason)?.message}`;
+  for (const way of Object.keys(replies.WAYS)) {
+    const actual = await replies.decode(release, body.value, way);
+    const expected = actual && (await replies.decode(release, own.value, "form"));
+    const wrong = actual && difference(expected, actual);
+    if (wrong && difference(await replies.decode(release, own.value, way), actual)) return `${way}: ${wrong}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,168 @@
+//! `cargo xtask fuzz`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::run::{self, cargo};
+use crate::stamp::entries;
+use crate::step::{note, step};
+use crate::{tools, workspace};
+
+/// Fuzzes a target of tests/fuzz/ with libFuzzer
+///
+/// Stable Rust, without a sanitizer: what is looked for is panics, hangs, too much memory, and outcomes that differ. The corpus starts
+/// from tests/vectors and tests/fuzz/seeds and grows below target/; an input that fails is kept there, and named.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    target: Target,
+    /// How long
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+}
+
+/// What is fuzzed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// Framing does not depend on cuts
+    Rows,
+    /// Any bytes are an answer or an error
+    Decode,
+    /// A stream means the same however it is cut
+    Chunking,
+    /// What is sent can be read back
+    Encode,
+    /// A server that knows the format and means ill
+    Hostile,
+}
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stats {
+    pub(crate) executions: u64,
+    pub(crate) per_second: u64,
+    pub(crate) peak_mb: u64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    build()?;
+    let stats = fuzz(args.target, args.seconds)?;
+    println!("{}: {} executions, {} a second, {} MB", args.target.name(), stats.executions, stats.per_second, stats.peak_mb);
+    Ok(())
+}
+
+/// Builds every target.
+pub(crate) fn build() -> Result<()> {
+    tools::ensure_cargo_fuzz()?;
+    step("building the fuzz targets", || run::quiet(cargo_fuzz("build")?.args(["--sanitizer", "none"])).map(drop))
+}
+
+/// Runs a target. Fails when an input does, with what libFuzzer said of it.
+pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
+    let name = target.name();
+    let corpus = corpus(&name)?;
+    let seeds = workspace::root().join("tests/fuzz/seeds").join(&name);
+    let artifacts = workspace::scratch(&format!("fuzz/{name}/artifacts/x"))?.with_file_name("");
+    let finished = step(&format!("fuzzing {name} for {seconds} s"), || {
+        let mut fuzz = run::command(program(&name), workspace::root());
+        fuzz.arg(&corpus).args(seeds.is_dir().then_some(&seeds)).arg(format!("-artifact_prefix={}", artifacts.display()));
+        fuzz.args(LIBFUZZER).arg(format!("-max_total_time={seconds}"));
+        run::captured(&mut fuzz)
+    })?;
+    if !finished.success {
+        bail!("{name} found something:\n{}", what_failed(&finished.stderr));
+    }
+    let stats = Stats::of(&finished.stderr).with_context(|| format!("libFuzzer told nothing:\n{}", finished.stderr))?;
+    note(&format!("{name}: {} executions, {} a second, {} MB", stats.executions, stats.per_second, stats.peak_mb));
+    Ok(stats)
+}
+
+/// Seconds an input may take, megabytes the process may have, bytes of an input.
+const LIBFUZZER: [&str; 5] = ["-timeout=10", "-rss_limit_mb=1024", "-max_len=2048", "-print_final_stats=1", "-verbosity=1"];
+
+impl Target {
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+impl Stats {
+    /// From what libFuzzer prints at the end.
+    fn of(text: &str) -> Option<Self> {
+        let number = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.strip_prefix(':'));
+            line?.trim().parse().ok()
+        };
+        Some(Self {
+            executions: number("number_of_executed_units")?,
+            per_second: number("average_exec_per_sec")?,
+            peak_mb: number("peak_rss_mb")?,
+        })
+    }
+}
+
+/// Where a target's inputs are kept, with the streams among the vectors in it.
+fn corpus(name: &str) -> Result<PathBuf> {
+    let corpus = workspace::scratch(&format!("fuzz/{name}/corpus/x"))?.with_file_name("");
+    for folder in ["decode", "stream"] {
+        for file in entries(&workspace::root().join("tests/vectors").join(folder))? {
+            let known = file.file_name().filter(|_| file.extension().is_some_and(|extension| extension == "bin"));
+            if let Some(known) = known.map(|known| corpus.join(known)).filter(|to| !to.exists()) {
+                fs::copy(&file, known)?;
+            }
+        }
+    }
+    Ok(corpus)
+}
+
+fn cargo_fuzz(command: &str) -> Result<Command> {
+    let mut cargo = cargo();
+    cargo.args(["fuzz", command, "--fuzz-dir", "tests/fuzz", "--target-dir"]).arg(build_dir());
+    cargo.env("PATH", tools::path()?);
+    Ok(cargo)
+}
+
+fn program(name: &str) -> PathBuf {
+    let is_target = |dir: &PathBuf| dir.join("release").join(name).exists();
+    // cargo-fuzz names the host in the path.
+    let host = entries(&build_dir()).unwrap_or_default().into_iter().find(is_target);
+    host.unwrap_or_else(build_dir).join("release").join(name)
+}
+
+fn build_dir() -> PathBuf {
+    workspace::target().join("fuzz")
+}
+
+/// The panic and the input, without the dictionary and the stack.
+fn what_failed(text: &str) -> String {
+    let is_telling = |line: &&str| {
+        ["panicked", "assertion", "left:", "right:", "SUMMARY", "Test unit", "ERROR: libFuzzer"].iter().any(|word| line.contains(word))
+    };
+    text.lines().filter(is_telling).map(|line| format!("{}\n", line.chars().take(600).collect::<String>())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_libfuzzer_says_at_the_end() {
+        let text =
+            "Done 12 runs in 1 second(s)\nstat::number_of_executed_units: 12\nstat::average_exec_per_sec:     6\nstat::peak_rss_mb:  29\n";
+        assert_eq!(Stats::of(text), Some(Stats { executions: 12, per_second: 6, peak_mb: 29 }));
+        assert_eq!(Stats::of("nothing"), None);
+    }
+
+    #[test]
+    fn every_target_is_in_the_manifest() {
+        let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fuzz/Cargo.toml")).expect("the manifest");
+        for target in Target::value_variants() {
+            assert!(manifest.contains(&format!("name = \"{}\"", target.name())), "{target:?}");
+        }
+    }
+}
