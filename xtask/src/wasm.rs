@@ -51,6 +51,7 @@ fn beside(glue: &str, snippets: &Path) -> Result<String> {
             None => out.push_str(line),
         }
     }
+    ensure!(!out.contains("./snippets/"), "wasm-bindgen's glue imports modules in a way of its own; look at it now");
     Ok(out)
 }
 

@@ -195,21 +195,20 @@ export function plain(args) {
   }
 }
 
-/** What the most common values that are neither strings nor numbers are; 0 for what is to be looked at in earnest. */
+/**
+ * What the most common values that are neither strings nor numbers are; 0 for what is to be looked at in earnest. Throws what
+ * the page's code throws.
+ */
 export function kind(value) {
   if (value === undefined) return 1;
   if (value === null) return 2;
   if (typeof value === "boolean") return value ? 3 : 4;
   if (typeof value !== "object") return 0;
-  try {
-    if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
-    if (isArray(value)) return 5;
-    const prototype = getPrototypeOf(value);
-    if (prototype === Map.prototype) return 7;
-    if (prototype === Set.prototype) return 8;
-    if (prototype !== Object.prototype || value[Symbol.iterator] !== undefined || value[Symbol.asyncIterator] !== undefined) return 0;
-    return 6;
-  } catch {
-    return 0;
-  }
+  if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
+  if (isArray(value)) return 5;
+  const prototype = getPrototypeOf(value);
+  if (prototype === Map.prototype) return 7;
+  if (prototype === Set.prototype) return 8;
+  if (prototype !== Object.prototype || value[Symbol.iterator] !== undefined || value[Symbol.asyncIterator] !== undefined) return 0;
+  return 6;
 }

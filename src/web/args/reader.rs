@@ -6,10 +6,11 @@ use web_sys::{Blob, FormData};
 
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
 
-// What the module does is in its file; it throws nothing.
+// What the module does is in its file.
 #[wasm_bindgen(module = "/src/web/args/plain.js")]
 extern "C" {
-    fn kind(value: &JsValue) -> u32;
+    #[wasm_bindgen(catch)]
+    fn kind(value: &JsValue) -> Result<u32, JsValue>;
 }
 
 // What may run the page's code is fallible.
@@ -161,7 +162,7 @@ fn primitive(value: &JsValue) -> Option<Shape> {
 
 /// What there is most of, besides.
 fn common(value: &JsValue) -> Option<Shape> {
-    Some(match kind(value) {
+    Some(match kind(value).ok()? {
         1 => Shape::Undefined,
         2 => Shape::Null,
         3 => Shape::Bool(true),
