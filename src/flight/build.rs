@@ -106,6 +106,12 @@ pub trait Build {
     /// Fills what `make` made from the value of its row; called once for each.
     fn fill(&mut self, kind: Made, made: &Self::Value, from: &Self::Value) -> bool;
 
+    /// What `make` makes, filled at once: what it may hold is there.
+    fn made(&mut self, kind: Made, from: &Self::Value) -> Option<Self::Value> {
+        let made = self.make(kind)?;
+        self.fill(kind, &made, from).then_some(made)
+    }
+
     /// An iterator over an array, which is filled before anybody iterates.
     fn iterator(&mut self, array: &Self::Value) -> Option<Self::Value>;
 
