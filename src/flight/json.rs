@@ -215,7 +215,7 @@ pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
         let word = u64::from_le_bytes(eight);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let found = control | has_zero(word ^ ONES * u64::from(b'"')) | has_zero(word ^ ONES * u64::from(b'\\'));
+        let found = control | has_zero(word ^ (ONES * u64::from(b'"'))) | has_zero(word ^ (ONES * u64::from(b'\\')));
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
