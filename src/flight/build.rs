@@ -80,7 +80,7 @@ pub trait Build {
     /// Puts many values at once, in order; gives the number of the first that cannot be followed or put.
     fn put_all(&mut self, holders: &Self::Holders, puts: &[Put<'_, Self::Value>]) -> Result<(), usize> {
         for (at, put) in puts.iter().enumerate() {
-            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(&put.from, put.path) };
+            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(put.from, put.path) };
             let value = value.ok_or(at)?;
             self.put(holders, put.holder, put.key, &value).then_some(()).ok_or(at)?;
         }

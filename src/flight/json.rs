@@ -215,7 +215,7 @@ pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
         let word = u64::from_le_bytes(eight);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let found = control | has_zero(word ^ ONES * u64::from(b'"')) | has_zero(word ^ ONES * u64::from(b'\\'));
+        let found = control | has_zero(word ^ (ONES * u64::from(b'"'))) | has_zero(word ^ (ONES * u64::from(b'\\')));
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
@@ -354,6 +354,19 @@ mod tests {
     fn depth_is_bounded() {
         assert_eq!(check(&format!("{}{}", "[".repeat(10), "]".repeat(10))), Ok(20));
         assert_eq!(check(&"[".repeat(100_000)), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn runs_end_at_quotes_backslashes_and_controls() {
+        for byte in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes = [b'a'; 24];
+                bytes[place] = byte;
+                let special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                let expected = if special && place < 24 { place } else { 24 };
+                assert_eq!(plain_run(&bytes, 0), expected, "{byte} at {place}");
+            }
+        }
     }
 
     #[test]

@@ -235,7 +235,7 @@ impl<B: Build> Decoder<B> {
             let made = match kind {
                 Made::Server => self.server(id, fills),
                 Made::Blob => self.blob(id, fills),
-                _ => self.part(id, &[], fills).and_then(|array| Ok(self.host.iterator(&array))),
+                _ => self.part(id, &[], fills).map(|array| self.host.iterator(&array)),
             };
             self.making = false;
             return made?.ok_or_else(|| self.unmade(kind, id));
