@@ -357,6 +357,19 @@ mod tests {
     }
 
     #[test]
+    fn runs_end_at_quotes_backslashes_and_controls() {
+        for byte in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes = [b'a'; 24];
+                bytes[place] = byte;
+                let special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                let expected = if special && place < 24 { place } else { 24 };
+                assert_eq!(plain_run(&bytes, 0), expected, "{byte} at {place}");
+            }
+        }
+    }
+
+    #[test]
     fn escapes_both_ways() {
         assert_eq!(unescape(r#"a\"\\\/\b\f\n\r\té😀\ud800x"#), "a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x");
         let mut out = String::new();
