@@ -57,7 +57,7 @@ function tally() {
 async function judge(into, name, run, where) {
   into.total += 1;
   const wrong = await run().catch((error) => error.stack ?? String(error));
-  const verdict = differences.judge(name, wrong, { isVector: where === undefined });
+  const verdict = differences.judge(name, wrong, where);
   if (verdict === "pass") into.pass += 1;
   if (verdict !== "fail") return;
   into.failed += 1;

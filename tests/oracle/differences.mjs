@@ -10,17 +10,20 @@ export class Differences {
     this.#reasons = reasons;
   }
 
-  /** `"pass"`, `"difference"` (a listed one) or `"fail"`. A vector that is listed must differ; the same value on some release may. */
-  judge(name, wrong, { isVector = true } = {}) {
-    const isListed = Object.hasOwn(this.#reasons, name);
-    if (isListed && isVector) this.#seen.set(name, Boolean(wrong));
+  /**
+   * `"pass"`, `"difference"` (a listed one) or `"fail"`. What is listed for a vector, or for a value on one release (`"19.0/…"`), must
+   * differ; what is listed for a vector may differ on any release.
+   */
+  judge(name, wrong, release) {
+    const own = release === undefined ? name : `${release}/${name}`;
+    if (Object.hasOwn(this.#reasons, own)) this.#seen.set(own, Boolean(wrong));
     if (!wrong) return "pass";
-    return isListed ? "difference" : "fail";
+    return Object.hasOwn(this.#reasons, own) || Object.hasOwn(this.#reasons, name) ? "difference" : "fail";
   }
 
-  /** How many there are. */
+  /** How many vectors differ. */
   get found() {
-    return [...this.#seen.values()].filter(Boolean).length;
+    return [...this.#seen].filter(([name, differs]) => differs && !/^\d/.test(name)).length;
   }
 
   /** Those that were looked at and do not differ any more. */

@@ -27,6 +27,8 @@ class Maker {
   #random;
   /** Containers already made, to be put in again. A promise or stream is not: it may be used once. */
   #made = [];
+  /** Inside something that comes when it likes. */
+  #late = false;
 
   constructor(random) {
     this.#random = random;
@@ -61,6 +63,15 @@ class Maker {
     this.#made = [];
     const made = make();
     this.#made = outside;
+    return made;
+  }
+
+  /** The same, for what may come at any time. */
+  #later(make) {
+    const late = this.#late;
+    this.#late = true;
+    const made = this.#apart(make);
+    this.#late = late;
     return made;
   }
 
@@ -107,17 +118,19 @@ class Maker {
   blob = () => new Blob([this.buffer()], { type: this.#pick(["text/plain", "application/x-test"]) });
 
   form = () => {
+    // A server finds the entries of two FormData only if it reads them in the order they were sent: not to be had from two streams.
+    if (this.#late) return null;
     const form = new FormData();
     for (const text of this.#list(() => this.#pick(["1", "$x", "é", ""]))) form.append(this.#pick(["a", "b", "_1_c", "d"]), text);
     return form;
   };
 
-  promise = (depth) => Promise.resolve(this.#apart(() => ({ value: this.value(depth) })));
+  promise = (depth) => Promise.resolve(this.#later(() => ({ value: this.value(depth) })));
 
   iterator = (depth) => this.#apart(() => this.#list(() => this.value(depth))).values();
 
   stream = (depth) => {
-    const values = this.#apart(() => this.#list(() => this.value(depth)));
+    const values = this.#later(() => this.#list(() => this.value(depth)));
     return new ReadableStream({
       pull(controller) {
         if (values.length > 0) controller.enqueue(values.shift());
@@ -127,7 +140,7 @@ class Maker {
   };
 
   iterable = (depth) => {
-    const [values, last] = this.#apart(() => [this.#list(() => this.value(depth)), this.value(depth)]);
+    const [values, last] = this.#later(() => [this.#list(() => this.value(depth)), this.value(depth)]);
     return {
       async *[Symbol.asyncIterator]() {
         yield* values;

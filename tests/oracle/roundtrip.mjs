@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 
 import { read, render } from "./answers.mjs";
+import { settled } from "./describe.mjs";
 import * as ours from "./ours.mjs";
 import { randomValue } from "./random.mjs";
 import { RELEASES, load } from "./react.mjs";
@@ -15,10 +16,17 @@ console.log(`seed ${first}`);
 
 let pass = 0;
 let fail = 0;
+/** Values on which a server of React's never ends, not even when it is aborted. */
+let skipped = 0;
+const SKIP = Symbol("skip");
 for (const release of RELEASES.filter(({ next }) => next === undefined).map(({ name }) => load(name))) {
   for (let seed = first; seed < first + Number(options.count); seed += 1) {
     for (const [way, go] of [["from", fromServer], ["to", toServer]]) {
       const wrong = await go(release, seed).catch((error) => error.stack ?? String(error));
+      if (wrong === SKIP) {
+        skipped += 1;
+        continue;
+      }
       if (wrong) console.error(`seed ${seed}, ${way} React ${release.name}: ${wrong}`);
       if (wrong) fail += 1;
       else pass += 1;
@@ -27,10 +35,22 @@ for (const release of RELEASES.filter(({ next }) => next === undefined).map(({ n
 }
 console.log(`pass ${pass}`);
 console.log(`fail ${fail}`);
-process.exit(fail === 0 ? 0 : 1);
+console.log(`skipped ${skipped}`);
+process.exit(fail === 0 && skipped < pass ? 0 : 1);
+
+/** React names the entries of a FormData by decimal ids, and looks for hexadecimal ones: from id 10 on its own arrive empty. */
+function repaired(body) {
+  if (typeof body === "string") return body;
+  const form = new FormData();
+  for (const [name, value] of body) form.append(name.replace(/^_(\d+)_/, (_, id) => `_${Number(id).toString(16)}_`), value);
+  return form;
+}
 
 async function fromServer(release, seed) {
-  const bytes = await render(release, { value: randomValue(seed) });
+  const state = await settled(render(release, { value: randomValue(seed) }), 1000);
+  if (state === "pending") return SKIP;
+  if (state.rejected) throw state.reason;
+  const bytes = state.value;
   return difference(await read(release, bytes), await ours.decode(bytes, { cuts: 1 + (seed % 50) }));
 }
 
@@ -39,11 +59,11 @@ async function toServer(release, seed) {
   const body = await ours.encodeValue([randomValue(seed)], {}, release.next);
   const own = await replies.attempt(() => release.client.encodeReply([randomValue(seed)]));
   if (body.rejected || own.rejected) return body.rejected && own.rejected ? undefined : `refused: ${(body.reason ?? own.reason)?.message}`;
+  const theirs = repaired(own.value);
   for (const way of Object.keys(replies.WAYS)) {
     const actual = await replies.decode(release, body.value, way);
-    const expected = actual && (await replies.decode(release, own.value, "form"));
-    const wrong = actual && difference(expected, actual);
-    if (wrong && difference(await replies.decode(release, own.value, way), actual)) return `${way}: ${wrong}`;
+    const wrong = actual && difference(await replies.decode(release, theirs, "form"), actual);
+    if (wrong && difference(await replies.decode(release, theirs, way), actual)) return `${way}: ${wrong}`;
   }
   return undefined;
 }
