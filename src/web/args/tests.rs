@@ -173,6 +173,10 @@ fn message(expression: &str) -> String {
 #[wasm_bindgen_test]
 async fn as_react_writes_it() {
     js(PRELUDE);
+    // Browsers have no Buffer: one that does what matters here.
+    js(
+        "globalThis.Buffer ??= { from: text => Object.assign(new TextEncoder().encode(text), { toJSON() { return { type: 'Buffer', data: [...this] } } }) }",
+    );
     // Of React's fields, the root comes last: servers take it there, too, and some of what came later could not be read otherwise.
     let read = function(
         "(text => { const { name, expr, result, rejected } = JSON.parse(text);

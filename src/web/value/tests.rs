@@ -179,7 +179,9 @@ async fn flows(chunks: &[&str], test: &str) -> Decoder<Js> {
     let Poll::Ready(Ok(value)) = decoder.value() else { panic!("no value") };
     let run = format!(
         "(v => {{ let next; const state = {{}}; const more = () => new Promise(r => {{ state.r?.('more'); next = r; }}); \
-           const is = (a, b) => {{ if (JSON.stringify(a) !== b) throw new Error(JSON.stringify(a) + ' is not ' + b) }}; \
+           const sorted = (_, v) => v?.constructor === Object ? Object.fromEntries(Object.entries(v).sort()) : v; \
+           const text = a => JSON.stringify(a, sorted); \
+           const is = (a, b) => {{ if (text(a) !== text(JSON.parse(b))) throw new Error(JSON.stringify(a) + ' is not ' + b) }}; \
            const step = () => new Promise((r, j) => {{ state.r = r; state.j = j; next?.(); }}); \
            const run = async () => {{ {test} }}; \
            let all; return () => {{ const p = step(); all ??= run().then(() => state.r('done'), (e) => state.j(e)); return p; }} }})"
