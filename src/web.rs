@@ -1,12 +1,15 @@
 //! The thin edge: what JavaScript sees of the crate, one browser API a file.
 
 mod args;
+mod bell;
 mod codec;
 mod driver;
 mod error;
 mod exchange;
 mod fetch;
 mod host;
+#[cfg(test)]
+mod module;
 mod outcome;
 mod size;
 mod timer;
@@ -27,13 +30,14 @@ use exchange::Work;
 use fetch::Request;
 use host::Host;
 
-/// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, and the functions of
-/// `build.js`, which it makes values with.
+/// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
+/// `build.js`, which it makes values with, and those of `plain.js`, which reads simple arguments.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(error: Function, panicked: Function, build: JsValue) {
+pub fn setup(error: Function, panicked: Function, build: JsValue, plain: JsValue) {
     error::set_maker(error);
     value::set_builder(build);
+    args::set_plain(plain);
     std::panic::set_hook(Box::new(move |info| {
         // The instance is lost; if this fails too, there is nobody left to tell.
         let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());

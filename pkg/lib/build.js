@@ -30,30 +30,36 @@ function check(right) {
 
 /**
  * The numbered containers of a model; number 0 is its value. Places are `index * 2`, or `2 * n + 1` for the key `names[n]`.
- * `nodes` are pairs (container around it, place there); `edits` are triples (kind and argument, container, place).
+ * `orders` begins with `count` pairs (container around it, place there); what follows are triples (kind and argument, container, place).
+ * `numbers` holds numbers, and bigints by their 64 bits.
  */
-export function tree(text, names, nodes, edits, numbers, bigints) {
+export function tree(text, names, count, orders, numbers) {
   const root = parse(text);
-  const keys = parse(names);
-  const count = nodes.length >> 1;
-  const holders = new Array(count);
-  holders[0] = root;
+  const keys = names === "[]" ? [] : parse(names);
+  const bigints = numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
+  const holders = [root];
   for (let at = 1; at < count; at++) {
-    const around = holders[nodes[2 * at]];
-    const place = nodes[2 * at + 1];
-    const key = place & 1 ? keys[place >> 1] : place >> 1;
-    const holder = around[key];
-    check(typeof holder === "object" && holder !== null && hasOwn(around, key));
-    holders[at] = holder;
+    const around = holders[orders[2 * at]];
+    const place = orders[2 * at + 1];
+    let holder;
+    if (place & 1) {
+      const key = keys[place >> 1];
+      check(hasOwn(around, key));
+      holder = around[key];
+    } else {
+      holder = around[place >> 1];
+    }
+    check(typeof holder === "object" && holder !== null);
+    holders.push(holder);
   }
   check(typeof root === "object" && root !== null);
-  for (let at = 0; at < edits.length; at += 3) {
-    const argument = edits[at] >> 4;
-    const number = edits[at + 1];
-    const place = edits[at + 2];
+  for (let at = 2 * count; at < orders.length; at += 3) {
+    const argument = orders[at] >> 4;
+    const number = orders[at + 1];
+    const place = orders[at + 2];
     const key = place & 1 ? keys[place >> 1] : place >> 1;
     let value;
-    switch (edits[at] & 15) {
+    switch (orders[at] & 15) {
       case 0:
         break;
       case 1:
@@ -82,7 +88,7 @@ export function tree(text, names, nodes, edits, numbers, bigints) {
         check(isArray(tuple));
         value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
         holders[number] = value;
-        if (number > 0) holders[nodes[2 * number]][key] = value;
+        if (number > 0) holders[orders[2 * number]][key] = value;
         continue;
       }
     }
@@ -177,6 +183,13 @@ export function fill(kind, made, from) {
       freeze(made);
     }
   }
+}
+
+/** The same in one call. */
+export function made(kind, from) {
+  const made = make(kind);
+  fill(kind, made, from);
+  return made;
 }
 
 export function iterator(array) {

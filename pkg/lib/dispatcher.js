@@ -5,6 +5,7 @@ import { Events } from "./events.js";
 import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { Open, describe } from "./open.js";
 import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { makeReference } from "./reference.js";
 import { route } from "./route.js";
 import { anyOf, onAbort } from "./signals.js";
 
@@ -216,6 +217,7 @@ export class Dispatcher {
     return {
       credentials: this.#options.credentials,
       fetch: this.#send,
+      binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
       settle: (id, error, outcome) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;

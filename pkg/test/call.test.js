@@ -380,3 +380,36 @@ test("chunks of another realm are bytes too", async () => {
   const fetch = async () => ({ status: 200, headers: new Headers({ "content-type": "text/x-component" }), body });
   assert.equal(await createDispatcher({ url: server.url, fetch }).call(ID), "other realm");
 });
+
+test("a function of the server's is called through the dispatcher, and sent back as itself", async () => {
+  const bodies = [];
+  const fetch = async (_url, init) => {
+    bodies.push([init.headers.find(([name]) => name === "Next-Action")[1], init.body]);
+    const answer = bodies.length === 1 ? `0:{"a":"$@1"}\n2:{"id":"${OTHER}","bound":"$@3"}\n3:[1]\n1:{"add":"$h2"}\n` : '0:{"a":42}\n';
+    return new Response(answer, { headers: { "content-type": "text/x-component" } });
+  };
+  const OTHER = "60".padEnd(42, "b");
+  const d = createDispatcher({ url: server.url, fetch });
+  const { add } = await d.call(ID);
+  assert.equal(await add(2), 42);
+  assert.deepEqual(bodies[1], [OTHER, "[1,2]"]);
+  await d.call(ID, [add]);
+  const sent = [...bodies[2][1]].map(([name, part]) => [name, part]);
+  assert.deepEqual(sent.at(-1), ["0", '["$h2"]']);
+  assert.ok(sent.some(([, part]) => part.includes(OTHER)));
+});
+
+test("cancelling the only stream of an answer ends the request", async () => {
+  let cancelled = false;
+  const fetch = async () => new Response(new ReadableStream({
+    start: (c) => c.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n1:"$2"\n2:x\n2:1\n')),
+    cancel: () => (cancelled = true),
+  }), { headers: { "content-type": "text/x-component" } });
+  const call = createDispatcher({ url: server.url, fetch }).call(ID);
+  for await (const n of await call) {
+    assert.equal(n, 1);
+    break;
+  }
+  await over(call);
+  assert.equal(cancelled, true);
+});

@@ -50,3 +50,34 @@ test("encode gives a string, or a form where one is needed", async () => {
   await assert.rejects(encode("no list"), { code: "INVALID_OPTION" });
   await assert.rejects(encode([{ get a() { throw 1; } }]), { code: "ENCODE" });
 });
+
+test("every kind of value that an answer can hold", async () => {
+  const rows = [
+    '1:I["module",["chunk"],"Button"]',
+    '2:["$","b",null,{"children":"x"}]',
+    '3:"$Sreact.fragment"',
+    '4:{"id":"action","bound":null}',
+    '0:{"client":"$L1","element":"$2","symbol":"$3","server":"$h4","lazy":"$L2"}',
+  ];
+  const { value } = decode(bytes(rows.join("\n") + "\n"));
+  const found = await value;
+  assert.equal(found.element.$$typeof, Symbol.for("react.transitional.element"));
+  assert.deepEqual([found.element.type, found.element.props], ["b", { children: "x" }]);
+  assert.equal(found.symbol, Symbol.for("react.fragment"));
+  assert.equal(found.lazy.$$typeof, Symbol.for("react.lazy"));
+  await assert.rejects(found.server(), isActionError);
+});
+
+test("streams are read while they arrive", async () => {
+  let controller;
+  const { value } = decode(new ReadableStream({ start: (c) => (controller = c) }));
+  controller.enqueue(bytes('0:{"stream":"$1","iterable":"$2"}\n1:R\n2:x\n1:"first"\n'));
+  const { stream: read, iterable } = await value;
+  const reader = read.getReader();
+  assert.deepEqual(await reader.read(), { done: false, value: "first" });
+  controller.enqueue(bytes('1:"second"\n1:C\n2:{"n":1}\n2:C"end"\n'));
+  assert.deepEqual([await reader.read(), await reader.read()], [{ done: false, value: "second" }, { done: true, value: undefined }]);
+  const iterator = iterable[Symbol.asyncIterator]();
+  assert.deepEqual([await iterator.next(), await iterator.next()], [{ done: false, value: { n: 1 } }, { done: true, value: "end" }]);
+  controller.close();
+});

@@ -80,7 +80,7 @@ pub trait Build {
     /// Puts many values at once, in order; gives the number of the first that cannot be followed or put.
     fn put_all(&mut self, holders: &Self::Holders, puts: &[Put<'_, Self::Value>]) -> Result<(), usize> {
         for (at, put) in puts.iter().enumerate() {
-            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(&put.from, put.path) };
+            let value = if put.path.is_empty() { Some(put.from.clone()) } else { self.walk(put.from, put.path) };
             let value = value.ok_or(at)?;
             self.put(holders, put.holder, put.key, &value).then_some(()).ok_or(at)?;
         }
@@ -105,6 +105,12 @@ pub trait Build {
 
     /// Fills what `make` made from the value of its row; called once for each.
     fn fill(&mut self, kind: Made, made: &Self::Value, from: &Self::Value) -> bool;
+
+    /// What `make` makes, filled at once: what it may hold is there.
+    fn made(&mut self, kind: Made, from: &Self::Value) -> Option<Self::Value> {
+        let made = self.make(kind)?;
+        self.fill(kind, &made, from).then_some(made)
+    }
 
     /// An iterator over an array, which is filled before anybody iterates.
     fn iterator(&mut self, array: &Self::Value) -> Option<Self::Value>;

@@ -188,7 +188,7 @@ impl<B: Build> Decoder<B> {
     /// How many values are not there yet: the answer itself, promises and lazy values inside it, and streams that have not ended and are not
     /// cancelled. Zero means the rest of the stream changes nothing.
     pub fn open(&self) -> usize {
-        self.waiting.values().flatten().filter(|want| self.is_wanted(want)).count() + self.open_flows()
+        self.waiting.values().flatten().filter(|want| !matches!(want.who, Who::Flow(..))).count() + self.open_flows()
     }
 
     /// True once the value is there, and all that could still arrive for it belongs to streams that have been cancelled: reading on is of no

@@ -188,6 +188,7 @@ impl<'t> Tokens<'t> {
         let from = self.at + 1;
         let mut at = from;
         loop {
+            at = plain_run(self.bytes, at);
             match self.bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => match self.bytes.get(at + 1) {
@@ -202,6 +203,25 @@ impl<'t> Tokens<'t> {
         self.at = at + 1;
         Ok(&self.text[from..at])
     }
+}
+
+/// Where the next quote, backslash or control character is, or a place not beyond it. Eight bytes at a time.
+#[inline]
+pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut at = from;
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
+        let word = u64::from_le_bytes(eight);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = control | has_zero(word ^ (ONES * u64::from(b'"'))) | has_zero(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at
 }
 
 fn is_space(byte: u8) -> bool {
@@ -334,6 +354,19 @@ mod tests {
     fn depth_is_bounded() {
         assert_eq!(check(&format!("{}{}", "[".repeat(10), "]".repeat(10))), Ok(20));
         assert_eq!(check(&"[".repeat(100_000)), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn runs_end_at_quotes_backslashes_and_controls() {
+        for byte in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes = [b'a'; 24];
+                bytes[place] = byte;
+                let special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                let expected = if special && place < 24 { place } else { 24 };
+                assert_eq!(plain_run(&bytes, 0), expected, "{byte} at {place}");
+            }
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::rc::Rc;
 
 use self::reader::Reader;
 use super::Limits;
-use super::json::Fault;
+use super::json::{self, Fault};
 use crate::{Error, Kind};
 
 /// Where a value stands in its container.
@@ -182,10 +182,13 @@ fn is_plain(text: &str, limit: usize) -> bool {
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
             b'"' => {
-                if bytes.get(at) == Some(&b'$') || bytes[at..].starts_with(b"__proto__\"") {
-                    return false;
+                match bytes.get(at) {
+                    Some(b'$') => return false,
+                    Some(b'_') if bytes[at..].starts_with(b"__proto__\"") => return false,
+                    _ => {}
                 }
                 loop {
+                    at = json::plain_run(bytes, at);
                     match bytes.get(at) {
                         Some(b'"') => break,
                         // Servers escape control characters and lone surrogates only; whoever spells "$" or "_" that way is read with care.

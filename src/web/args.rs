@@ -1,6 +1,7 @@
 //! The arguments of a call, as a request body.
 
 mod collect;
+mod plain;
 mod reader;
 
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::flight::{self, Encoder, Part};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
+use plain::plain;
 use reader::Reader;
 
 /// What an answer may refer back to.
@@ -45,17 +47,9 @@ extern "C" {
     fn append(this: &Form, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
-// What the module does is in its file; it throws nothing.
-#[wasm_bindgen(module = "/src/web/args/plain.js")]
-extern "C" {
-    /// The text of the arguments, and the places of their containers.
-    type Plain;
-    #[wasm_bindgen(js_name = plain)]
-    fn plain(args: &JsValue) -> Option<Plain>;
-    #[wasm_bindgen(method, getter)]
-    fn text(this: &Plain) -> JsValue;
-    #[wasm_bindgen(method)]
-    fn find(this: &Plain, path: &str) -> JsValue;
+/// Gives this module the functions of `plain.js`.
+pub(crate) fn set_plain(functions: JsValue) {
+    plain::set(functions);
 }
 
 /// Encodes the arguments for a server that reads `wire`: all of them is read here and now, and what comes later is asked for.

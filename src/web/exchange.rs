@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::task::Poll;
 
 use futures_util::future::{Either, select};
@@ -7,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::args::Temporaries;
+use super::bell::Bell;
 use super::driver::Driver;
 use super::fetch::{Chunks, Failure, Request, Response};
 use super::host::resolved;
@@ -59,7 +61,13 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             driver.value(id, Ok(JsValue::UNDEFINED));
             Ok(())
         }
-        Body::Flight => flight(driver, id, &response, temporaries).await,
+        Body::Flight => {
+            let mut values = value::Js::new(temporaries);
+            if let Ok(bind) = driver.host.binder(&request.url) {
+                values = values.bind(bind);
+            }
+            flight(driver, id, &response, values).await
+        }
         Body::Foreign { content_type } => {
             let text = excerpt(&response, content_type.as_deref()).await;
             Err((protocol::foreign(status, content_type.as_deref(), text.as_deref()), JsValue::UNDEFINED))
@@ -68,12 +76,17 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
 }
 
 /// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
-async fn flight(driver: &Driver, id: CallId, response: &Response, temporaries: Temporaries) -> Result<(), Failure> {
+async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js) -> Result<(), Failure> {
     let mut chunks = response.chunks().map_err(cut)?;
-    let mut open = Open(Decoder::action(value::Js::new(temporaries)));
+    let bell = Bell::default();
+    let mut open = Open(Decoder::action(values.on_cancel(bell.handle())));
     let mut delivered = false;
     loop {
-        let step = match chunks.next().await {
+        let Some(next) = next(&mut chunks, &bell, &open.0).await else {
+            chunks.cancel();
+            return Ok(());
+        };
+        let step = match next {
             Ok(Some(bytes)) => open.0.push(&bytes).map(|()| true).map_err(|error| (error, JsValue::UNDEFINED)),
             Ok(None) => {
                 open.0.end();
@@ -102,6 +115,17 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, temporaries: T
             return Ok(());
         }
     }
+}
+
+/// The next bytes; `None` once the page has cancelled every stream that they could be for.
+async fn next(chunks: &mut Chunks, bell: &Bell, decoder: &Decoder<value::Js>) -> Option<Result<Option<Vec<u8>>, JsValue>> {
+    let mut next = pin!(chunks.next());
+    while !decoder.is_abandoned() {
+        if let Either::Left((next, _)) = select(next.as_mut(), bell.rung()).await {
+            return Some(next);
+        }
+    }
+    None
 }
 
 /// The promises in a value that are still open when nobody reads on are rejected, not forgotten.

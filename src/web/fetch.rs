@@ -39,6 +39,8 @@ extern "C" {
     fn cancel(this: &Body) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = cancel)]
+    fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     fn done(this: &Chunk) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
@@ -109,10 +111,8 @@ impl Response {
 
     /// Nobody will read the body.
     pub(crate) fn cancel(&self) {
-        if let Ok(Some(body)) = self.body()
-            && let Ok(cancelled) = body.cancel()
-        {
-            wasm_bindgen_futures::spawn_local(async move { drop(resolved(Ok(cancelled)).await) });
+        if let Ok(Some(body)) = self.body() {
+            ignore(body.cancel());
         }
     }
 
@@ -131,6 +131,13 @@ pub(crate) enum Chunks {
 }
 
 impl Chunks {
+    /// Nobody will read on.
+    pub(crate) fn cancel(&self) {
+        if let Self::Stream(reader) = self {
+            ignore(reader.cancel());
+        }
+    }
+
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
         let reader = match self {
@@ -147,6 +154,11 @@ impl Chunks {
         }
         bytes_of(&chunk.value()?).map(Some)
     }
+}
+
+/// However this ends, nobody is to hear of it.
+fn ignore(given: Result<JsValue, JsValue>) {
+    wasm_bindgen_futures::spawn_local(async move { drop(resolved(given).await) });
 }
 
 /// The bytes of a `Uint8Array`, of whatever realm.

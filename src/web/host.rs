@@ -10,6 +10,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn fetch(this: &Host, url: &str, init: &Object) -> Result<JsValue, JsValue>;
 
+    /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn binder(this: &Host, url: &str) -> Result<js_sys::Function, JsValue>;
+
     /// Settles the caller's promise: with `error`, or with `outcome.value`.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn settle(this: &Host, id: f64, error: &JsValue, outcome: &JsValue) -> Result<(), JsValue>;

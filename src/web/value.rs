@@ -22,15 +22,7 @@ extern "C" {
     type Builder;
 
     #[wasm_bindgen(method, catch)]
-    fn tree(
-        this: &Builder,
-        text: &str,
-        names: &str,
-        nodes: &[u32],
-        edits: &[u32],
-        numbers: &[f64],
-        bigints: &[i64],
-    ) -> Result<js_sys::Array, JsValue>;
+    fn tree(this: &Builder, text: &str, names: &str, count: u32, orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
     fn put_at(this: &Builder, holders: &JsValue, holder: u32, index: u32, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -43,6 +35,8 @@ extern "C" {
     fn make(this: &Builder, kind: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn fill(this: &Builder, kind: u32, made: &JsValue, from: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn made(this: &Builder, kind: u32, from: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn iterator(this: &Builder, array: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -142,7 +136,6 @@ impl Js {
     /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call,
     /// an array of them, or null. Without it such a function rejects.
     #[must_use]
-    #[allow(dead_code, reason = "for the driver")]
     pub(crate) fn bind(mut self, bind: Function) -> Self {
         self.bind = bind.into();
         self
@@ -150,7 +143,6 @@ impl Js {
 
     /// Calls `cancelled()` each time a stream or async iterable of the answer is cancelled, from within the page's own call.
     #[must_use]
-    #[allow(dead_code, reason = "for the driver")]
     pub(crate) fn on_cancel(mut self, cancelled: Function) -> Self {
         self.cancelled = cancelled.into();
         self
@@ -168,9 +160,8 @@ impl Build for Js {
         if tree.nodes.is_empty() {
             return Some((js_sys::JSON::parse(&tree.text).ok()?, JsValue::UNDEFINED));
         }
-        let made = self.instructions.read(tree, |names, nodes, edits, numbers, bigints| {
-            self.builder.tree(&tree.text, names, nodes, edits, numbers, bigints).ok()
-        })?;
+        let (text, count) = (&tree.text, tree.nodes.len() as u32);
+        let made = self.instructions.read(tree, |names, orders, numbers| self.builder.tree(text, names, count, orders, numbers).ok())?;
         Some((made.get(0), made.into()))
     }
 
@@ -228,6 +219,10 @@ impl Build for Js {
 
     fn fill(&mut self, kind: Made, made: &JsValue, from: &JsValue) -> bool {
         self.builder.fill(number(kind), made, from).is_ok()
+    }
+
+    fn made(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
+        self.builder.made(number(kind), from).ok()
     }
 
     fn iterator(&mut self, array: &JsValue) -> Option<JsValue> {

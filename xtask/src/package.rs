@@ -106,8 +106,7 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 6] =
-    ["wasm/actionlane_bg.wasm", "wasm/actionlane.js", "wasm/plain.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 5] = ["wasm/actionlane_bg.wasm", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {

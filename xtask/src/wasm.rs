@@ -1,7 +1,7 @@
 //! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
@@ -21,7 +21,6 @@ pub(crate) fn build() -> Result<()> {
         .input(&compiled, &[])?
         .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
         .output(glue())
-        .output(workspace::pkg().join("wasm/plain.js"))
         .output(wasm());
     stamp.make(|| {
         step("wasm-bindgen and wasm-opt", || {
@@ -31,32 +30,10 @@ pub(crate) fn build() -> Result<()> {
             fs::create_dir_all(workspace::pkg().join("wasm"))?;
             run::quiet(npm::program(&workspace::pkg(), "wasm-opt").args(OPT).arg(&raw).arg("-o").arg(wasm()))?;
             let generated = fs::read_to_string(raw.with_file_name("actionlane.js")).context("reading the glue")?;
-            let generated = beside(&quiet_after_reset(&generated)?, &raw.with_file_name("snippets"))?;
-            fs::write(glue(), generated).context("writing the glue")
+            fs::write(glue(), quiet_after_reset(&generated)?).context("writing the glue")
         })
     })?;
     Ok(())
-}
-
-/// Puts the modules of our own that the glue imports beside it: wasm-bindgen has them in directories with a hash in the name.
-fn beside(glue: &str, snippets: &Path) -> Result<String> {
-    let mut out = String::with_capacity(glue.len());
-    for line in glue.split_inclusive('\n') {
-        let quoted = |quote: char| {
-            let (import, rest) = line.split_once(&format!("{quote}./snippets/")).filter(|(import, _)| import.starts_with("import "))?;
-            Some((import, rest.split_once(quote)?))
-        };
-        // wasm-bindgen writes the second import of one module with other quotes.
-        match quoted('\'').or_else(|| quoted('"')) {
-            Some((import, (path, rest))) => {
-                let name = path.rsplit('/').next().unwrap_or(path);
-                fs::copy(snippets.join(path), workspace::pkg().join("wasm").join(name)).with_context(|| format!("copying {path}"))?;
-                out.push_str(&format!("{import}'./{name}'{rest}"));
-            }
-            None => out.push_str(line),
-        }
-    }
-    Ok(out)
 }
 
 /// After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled

@@ -159,7 +159,6 @@ impl<B: Build> Decoder<B> {
     fn overflow(&mut self, id: u32) {
         let error = broken(id, &format!("more than {} bytes wait to be read", self.limits.unread_bytes));
         let Some(flow) = self.flows.get_mut(&id) else { return };
-        flow.over = true;
         self.backlog -= std::mem::take(&mut flow.backlog).iter().map(|row| row.body.len()).sum::<usize>();
         match &flow.host {
             Some((_, handle)) => {

@@ -240,6 +240,13 @@ impl<B: Build> Decoder<B> {
             self.making = false;
             return made?.ok_or_else(|| self.unmade(kind, id));
         }
+        if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
+            && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+        {
+            let made = self.host.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
+            self.made.insert((kind, id), made.clone());
+            return Ok(made);
+        }
         let made = self.host.make(kind).ok_or_else(|| self.unmade(kind, id))?;
         self.made.insert((kind, id), made.clone());
         fills.push((kind, id, made.clone()));

@@ -281,3 +281,112 @@ fn long_chains_do_not_overflow_the_stack() {
     decoder.push(text.as_bytes()).expect("rows");
     assert!(matches!(decoder.value(), Poll::Ready(Ok(_))));
 }
+
+const ELEMENT: &str = "$$typeof:Symbol(react.transitional.element)";
+
+#[test]
+fn elements_wait_alone() {
+    assert_eq!(
+        root("0:[[\"$\",\"a\",\"k\",{\"x\":\"$1\"}],1]\n1:7\n"),
+        format!("[lazy:resolved({{{ELEMENT},type:\"a\",key:\"k\",ref:null,props:{{x:7}}}}),1]")
+    );
+    assert_eq!(
+        root("1:7\n0:[[\"$\",\"$2\",null,{\"x\":\"$1\"}]]\n2:\"b\"\n"),
+        format!("[lazy:resolved({{{ELEMENT},type:\"b\",key:null,ref:null,props:{{x:7}}}})]")
+    );
+    assert_eq!(
+        root("1:7\n0:[[\"$\",\"a\",null,{\"x\":\"$1\"}]]\n"),
+        format!("[{{{ELEMENT},type:\"a\",key:null,ref:null,props:{{x:7}}}}]"),
+        "everything is there"
+    );
+    assert_eq!(
+        root("1:E{\"digest\":\"d\"}\n0:[[\"$\",\"a\",null,{\"children\":[\"$\",\"b\",null,{\"x\":\"$1\"}]}]]\n"),
+        format!("[{{{ELEMENT},type:\"a\",key:null,ref:null,props:{{children:lazy:rejected(thrown d)}}}}]"),
+        "the innermost only"
+    );
+    assert_eq!(
+        root("1:{\"y\":1}\n0:[[\"$\",\"a\",null,{\"x\":\"$1:z\"}]]\n"),
+        "[lazy:rejected(row 0: refers to something row 1 does not have)]"
+    );
+    assert_eq!(root("0:[[\"$\",\"a\",null,{\"x\":\"$1\"}]]\n"), "[lazy:rejected(the answer ended before row 1)]");
+    assert_eq!(root("1:[\"$\",\"a\",null,{\"x\":\"$2\",\"y\":[5]}]\n0:\"$1:props:y\"\n2:2\n"), "[5]", "a path goes through it");
+}
+
+#[test]
+fn lazy_values() {
+    assert_eq!(root("0:[\"$L1\",\"$L1\"]\n1:[]\n"), "[lazy:resolved([]),lazy:resolved(@2)]");
+    assert_eq!(root("0:[\"$L1\"]\n1:\"$L2\"\n2:3\n"), "[lazy:resolved(lazy:resolved(3))]");
+    assert_eq!(root("0:[\"$L1\"]\n1:\"$L1\"\n"), "[lazy:rejected(row 1: a lazy value of itself)]");
+    assert_eq!(root("0:[\"$L1\",\"$0:0:x:y\"]\n1:{\"x\":\"$2\"}\n2:{\"y\":4}\n"), "[lazy:resolved({x:{y:4}}),4]");
+    assert_eq!(root("1:\"$L2\"\n2:{\"y\":4}\n0:\"$1:y\"\n"), "4");
+}
+
+#[test]
+fn modules_functions_and_what_is_made_of_rows() {
+    assert_eq!(
+        root("1:\"a-long-name\"\n2:I[7,[\"c\",\"$1\"],\"\",1]\n0:\"$2\"\n"),
+        "Client { id: \"7\", chunks: [\"c\", \"a-long-name\"], name: \"\", is_async: true }"
+    );
+    assert_eq!(root("1:I{}\n0:\"$1\"\n"), "row 1: cannot be made into a client module");
+    assert_eq!(root("1:I[\"m\",[],\"n\"]\n0:\"$1:0\"\n"), "row 0: refers to something row 1 does not have");
+    assert_eq!(root("0:\"$h1\"\n1:{\"id\":\"$2\",\"bound\":\"$@3\"}\n2:\"f\"\n3:[1]\n"), "server(f resolved([1]))");
+    assert_eq!(root("0:[\"$h1\"]\n1:{\"id\":\"$h1\",\"bound\":null}\n"), "[null]");
+    assert_eq!(root("0:\"$B1\"\n1:[\"t\",\"$2\",\"$3\"]\n2:o1,a3:o1,b"), "Blob(t [97, 98])", "parts may come last");
+    assert_eq!(root("0:\"$B1\"\n1:[\"t\",\"$B1\"]\n"), "row 1: cannot be made into a Blob");
+    assert_eq!(root("0:[\"$1\",\"$0:0\"]\n1:s4,abcd"), "[Uint16Array[97, 98, 99, 100],@1]");
+    assert_eq!(root("0:[\"$1\"]\n1:g7,abcdefg"), "row 1: 7 bytes cannot be Float64Array");
+    assert_eq!(root("0:\"$i1\"\n1:[\"$0\"]\n"), "iterator(@0)");
+    assert_eq!(root("0:[\"$80000000\"]\n"), "row 0: unsupported value reference at [0]", "ids of our own cannot be named");
+}
+
+#[test]
+fn streams_in_order_while_they_arrive() {
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"1:R\n0:\"$1\"\n1:[\"$2\"]\n1:T1,b").expect("rows");
+    assert_eq!(answer(&decoder), "Stream(|pending)", "the second waits for the first");
+    decoder.push(b"2:2\n1:o1,c").expect("rows");
+    assert_eq!(answer(&decoder), "Stream([2],\"b\",Uint8Array[99]|pending)");
+    assert_eq!(decoder.open(), 1);
+    decoder.push(b"1:C\n1:C\n").expect("rows");
+    assert_eq!((answer(&decoder).as_str(), decoder.open()), ("Stream(|resolved(undefined))", 0));
+    assert_eq!(decoder.push(b"1:1\n").expect_err("too late").message(), "row 1: came after the end of its stream");
+    assert_eq!(root("1:R\n1:1\n0:\"$1\"\n1:2\n1:C\n"), "Stream(1,2|resolved(undefined))", "some came before anybody asked");
+    assert_eq!(root("0:\"$1\"\n1:r\n1:T1,a1:C\n"), "ByteStream(|rejected(row 1: not a value of its stream))");
+    assert_eq!(root("1:R\n0:\"$1\"\n1:{oops\n1:2\n1:C\n"), "Stream(|rejected(row 1: not JSON))");
+    assert_eq!(root("1:X\n0:\"$1\"\n1:1\n1:\"$@2\"\n2:2\n"), "Iterable(1,resolved(2)|rejected(the answer ended before the end of row 1))");
+    assert_eq!(root("1:x\n0:\"$1\"\n1:C{\"r\":\"$2\"}\n2:2\n"), "Iterator(|resolved({r:2}))");
+}
+
+#[test]
+fn streams_that_nobody_reads() {
+    let limits = Limits { unread_bytes: 10, ..Limits::DEFAULT };
+    let mut decoder = Decoder::new(Native::default()).limits(limits);
+    decoder.push(b"1:R\n0:[\"$1\",\"$@2\"]\n1:T8,012345671:T8,012345671:T1,a2:2\n").expect("rows");
+    assert_eq!(answer(&decoder), "[Stream(|rejected(row 1: more than 10 bytes wait to be read)),resolved(2)]");
+    let mut decoder = Decoder::new(Native::default()).limits(limits);
+    decoder.push(b"1:R\n1:T8,012345671:T8,012345671:T1,a1:C\n0:[\"$@1\"]\n").expect("rows");
+    assert_eq!(answer(&decoder), "[rejected(row 1: more than 10 bytes wait to be read)]", "not even asked for");
+
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"1:R\n2:R\n0:[\"$1\",\"$2\"]\n").expect("rows");
+    let Poll::Ready(Ok(Value::Array(items))) = decoder.value() else { panic!() };
+    for (at, open) in [(0, 1), (1, 0)] {
+        let Value::Flow(flow) = items.borrow()[at].clone() else { panic!() };
+        flow.borrow_mut().cancel();
+        decoder.push(b"1:{\"x\":\"$9\"}\n2:{\"x\":\"$9\"}\n").expect("rows");
+        assert_eq!((decoder.open(), decoder.is_abandoned()), (open, open == 0));
+    }
+}
+
+#[test]
+fn elements_inside_each_other_over_many_rows_do_not_overflow_the_stack() {
+    let rows = 20_000;
+    let mut text = format!("{rows:x}:1\n");
+    for n in (0..rows).rev() {
+        text.push_str(&format!("{n:x}:[\"$\",\"a\",null,{{\"x\":\"${:x}\"}}]\n", n + 1));
+    }
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(text.as_bytes()).expect("rows");
+    assert!(matches!(decoder.value(), Poll::Ready(Ok(_))));
+    assert_eq!(decoder.open(), 0);
+}

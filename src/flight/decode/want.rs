@@ -91,7 +91,7 @@ impl<B: Build> Decoder<B> {
     }
 
     /// False if nobody will look at it any more.
-    pub(super) fn is_wanted(&self, want: &Want) -> bool {
+    fn is_wanted(&self, want: &Want) -> bool {
         match want.who {
             Who::Flow(id, _) => self.is_flowing(id),
             _ => true,

@@ -4,13 +4,8 @@ use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
+use super::plain::kind;
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
-
-// What the module does is in its file; it throws nothing.
-#[wasm_bindgen(module = "/src/web/args/plain.js")]
-extern "C" {
-    fn kind(value: &JsValue) -> u32;
-}
 
 // What may run the page's code is fallible.
 #[wasm_bindgen]

@@ -5,6 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
+use crate::web::module;
 
 /// Bodies that React's `encodeReply` wrote for JavaScript expressions.
 const VECTORS: &[&str] = &[
@@ -122,6 +123,7 @@ globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.trans
 "#;
 
 fn js(expression: &str) -> JsValue {
+    set_plain(module::functions(include_str!("../../../pkg/lib/plain.js")));
     js_sys::eval(expression).expect("an expression")
 }
 
@@ -171,6 +173,10 @@ fn message(expression: &str) -> String {
 #[wasm_bindgen_test]
 async fn as_react_writes_it() {
     js(PRELUDE);
+    // Browsers have no Buffer: one that does what matters here.
+    js(
+        "globalThis.Buffer ??= { from: text => Object.assign(new TextEncoder().encode(text), { toJSON() { return { type: 'Buffer', data: [...this] } } }) }",
+    );
     // Of React's fields, the root comes last: servers take it there, too, and some of what came later could not be read otherwise.
     let read = function(
         "(text => { const { name, expr, result, rejected } = JSON.parse(text);

@@ -6,13 +6,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
 use crate::flight::Decoder;
+use crate::web::module;
 
 /// A decoder that makes values with the functions of `build.js`, which the package hands in.
 fn decoder() -> Decoder<Js> {
-    let source = include_str!("../../../pkg/lib/build.js");
-    let names: Vec<&str> = source.split("export function ").skip(1).filter_map(|rest| rest.split('(').next()).collect();
-    let module = format!("(() => {{ {}; return {{ {} }}; }})()", source.replace("export function", "function"), names.join(","));
-    set_builder(js_sys::eval(&module).expect("build.js"));
+    set_builder(module::functions(include_str!("../../../pkg/lib/build.js")));
     Decoder::new(Js::new(Temporaries::default()))
 }
 
@@ -181,7 +179,9 @@ async fn flows(chunks: &[&str], test: &str) -> Decoder<Js> {
     let Poll::Ready(Ok(value)) = decoder.value() else { panic!("no value") };
     let run = format!(
         "(v => {{ let next; const state = {{}}; const more = () => new Promise(r => {{ state.r?.('more'); next = r; }}); \
-           const is = (a, b) => {{ if (JSON.stringify(a) !== b) throw new Error(JSON.stringify(a) + ' is not ' + b) }}; \
+           const sorted = (_, v) => v?.constructor === Object ? Object.fromEntries(Object.entries(v).sort()) : v; \
+           const text = a => JSON.stringify(a, sorted); \
+           const is = (a, b) => {{ if (text(a) !== text(JSON.parse(b))) throw new Error(JSON.stringify(a) + ' is not ' + b) }}; \
            const step = () => new Promise((r, j) => {{ state.r = r; state.j = j; next?.(); }}); \
            const run = async () => {{ {test} }}; \
            let all; return () => {{ const p = step(); all ??= run().then(() => state.r('done'), (e) => state.j(e)); return p; }} }})"

@@ -11,30 +11,29 @@ use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     names: String,
-    nodes: Vec<u32>,
-    edits: Vec<u32>,
+    /// The containers, two numbers each, then the edits, three each; or what is to be put.
+    orders: Vec<u32>,
+    /// Numbers and dates; bigints by their 64 bits.
     numbers: Vec<f64>,
-    bigints: Vec<i64>,
 }
 
 impl Instructions {
-    /// Writes `tree` down as `build.js` reads it, and hands it to `apply(names, nodes, edits, numbers, bigints)`.
-    pub(super) fn read<R>(&mut self, tree: &Tree<'_>, apply: impl FnOnce(&str, &[u32], &[u32], &[f64], &[i64]) -> Option<R>) -> Option<R> {
-        let Self { names, nodes, edits, numbers, bigints } = self;
+    /// Writes `tree` down as `build.js` reads it, and hands it to `apply(names, orders, numbers)`.
+    pub(super) fn read<R>(&mut self, tree: &Tree<'_>, apply: impl FnOnce(&str, &[u32], &[f64]) -> Option<R>) -> Option<R> {
+        let Self { names, orders, numbers } = self;
         names.clear();
-        nodes.clear();
-        edits.clear();
+        orders.clear();
         numbers.clear();
-        bigints.clear();
         let mut known: Table<&str, u32> = Table::default();
         names.push('[');
         for node in &tree.nodes {
-            nodes.push(node.parent as u32);
-            nodes.push(place(&node.spot, names, &mut known));
+            orders.push(node.parent as u32);
+            let place = place(&node.spot, names, &mut known);
+            orders.push(place);
         }
         for edit in &tree.edits {
             let (kind, holder, spot) = match edit {
-                Edit::Element { node } => (8, *node, nodes[2 * node + 1]),
+                Edit::Element { node } => (8, *node, orders[2 * node + 1]),
                 Edit::Put { holder, spot, scalar } => {
                     let (kind, argument) = match scalar {
                         Scalar::Undefined => (0, 0),
@@ -42,7 +41,7 @@ impl Instructions {
                         Scalar::Number(number) => (2, keep(numbers, *number)),
                         Scalar::Date(ms) => (3, keep(numbers, *ms)),
                         Scalar::BigInt(digits) => match digits.parse() {
-                            Ok(number) => (4, keep(bigints, number)),
+                            Ok(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
                             Err(_) => (5, name(digits, names, &mut known)),
                         },
                         Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
@@ -51,19 +50,19 @@ impl Instructions {
                     (argument << 4 | kind, *holder, place(spot, names, &mut known))
                 }
             };
-            edits.extend([kind, holder as u32, spot]);
+            orders.extend([kind, holder as u32, spot]);
         }
         names.push(']');
-        apply(names, nodes, edits, numbers, bigints)
+        apply(names, orders, numbers)
     }
 }
 
 impl Instructions {
     /// Writes `puts` down as `build.js` reads them, and hands them to `apply(names, puts, values)`.
     pub(super) fn puts<R>(&mut self, puts: &[Put<'_, JsValue>], apply: impl FnOnce(&str, &[u32], Vec<JsValue>) -> R) -> R {
-        let Self { names, edits, .. } = self;
+        let Self { names, orders, .. } = self;
         names.clear();
-        edits.clear();
+        orders.clear();
         let mut known: Table<&str, u32> = Table::default();
         let mut values = Vec::new();
         let mut source = None;
@@ -76,17 +75,17 @@ impl Instructions {
                 Key::Index(index) => (index as u32) << 1,
                 Key::Name(text) => name(text, names, &mut known) << 1 | 1,
             };
-            edits.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
+            orders.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
             for step in put.path {
-                edits.push(name(step, names, &mut known));
+                orders.push(name(step, names, &mut known));
             }
         }
         names.push(']');
-        apply(names, edits, values)
+        apply(names, orders, values)
     }
 }
 
-fn keep<T>(list: &mut Vec<T>, value: T) -> u32 {
+fn keep(list: &mut Vec<f64>, value: f64) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }

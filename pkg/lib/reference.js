@@ -1,0 +1,12 @@
+// Functions of the server's: what an answer holds where an action returned an action.
+
+/** What arguments are read for: `{ id, bound }`, so that such a function can be sent back. */
+const REFERENCE = Symbol.for("actionlane.reference");
+
+/** `call(id, args)` calls the action; `bound` is what comes before the arguments: an array, a promise of one, or nothing. */
+export function makeReference(id, bound, call) {
+  const reference = (...args) =>
+    Array.isArray(bound ?? []) ? call(id, [...(bound ?? []), ...args]) : Promise.resolve(bound).then((first) => call(id, [...first, ...args]));
+  Object.defineProperty(reference, REFERENCE, { value: Object.freeze({ id, bound: bound ?? null }) });
+  return reference;
+}
