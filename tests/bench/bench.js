@@ -1,5 +1,7 @@
 // Runs in a page: `bench.run(kind, name, rounds)` measures one case and gives medians in milliseconds.
 
+import "./webpack.js";
+
 import { createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
 
 import { decode, encode, ready } from "../../pkg/inline.js";
@@ -13,13 +15,12 @@ import result from "payloads/result.rsc";
 import tables from "payloads/tables.rsc";
 import * as values from "./values.js";
 
-globalThis.__webpack_require__ = Object.assign(() => new Proxy({}, { get: () => () => null, has: () => true }), { u: String });
-globalThis.__webpack_chunk_load__ = () => Promise.resolve();
-
 /** As `fetch` gives them. */
 const CHUNK = 65536;
 /** Milliseconds of one batch: far above what the clock can tell. */
-const BATCH_MS = 25;
+const BATCH_MS = 40;
+/** Milliseconds between two batches. */
+const PAUSE_MS = 60;
 
 function streamOf(bytes) {
   let at = 0;
@@ -147,9 +148,12 @@ async function measure(contenders, rounds) {
   }
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    // Each comes after each of the others equally often.
-    const order = round % 2 === 0 ? names : names.toReversed();
-    for (const name of order) times[name].push(await batch(contenders[name], counts[name]));
+    // Each begins equally often, after a pause: what one leaves to the garbage collector is not to be paid by the next.
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[(round + at) % names.length];
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      times[name].push(await batch(contenders[name], counts[name]));
+    }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])]));
 }
