@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 mod artifacts;
+mod bench;
 mod browser;
 mod build;
 mod conformance;
@@ -42,6 +43,7 @@ enum Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Bench(bench::Args),
     Build(build::Args),
     Conformance(conformance::Args),
     Demo(demo::Args),
@@ -66,6 +68,7 @@ fn run(command: Command) -> Result<ExitCode> {
     let _entered = runtime.enter();
     e2e::end_all_on_signal()?;
     let done = match command {
+        Command::Bench(args) => runtime.block_on(bench::run(&args)),
         Command::Build(args) => build::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
