@@ -40,8 +40,8 @@ async function encoding() {
 /** Medians in milliseconds of interleaved samples; small cases are repeated within one. */
 async function compare(ours, theirs, floor) {
   const all = { ours, theirs, ...(floor && { floor }) };
-  const once = await time(theirs, 1);
-  const repeat = Math.max(1, Math.min(200, Math.round(4 / Math.max(once, 0.01))));
+  const once = await time(theirs, 20);
+  const repeat = Math.max(1, Math.min(5_000, Math.round(4 / Math.max(once, 0.001))));
   const samples = Object.fromEntries(Object.keys(all).map((who) => [who, []]));
   for (let round = -5; round < 21; round += 1) {
     for (const [who, run] of Object.entries(all)) {
