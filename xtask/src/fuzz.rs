@@ -69,7 +69,7 @@ pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     let finished = step(&format!("fuzzing {name} for {seconds} s"), || {
         let mut fuzz = run::command(program(&name), workspace::root());
         fuzz.arg(&corpus).args(seeds.is_dir().then_some(&seeds)).arg(format!("-artifact_prefix={}", artifacts.display()));
-        fuzz.args(LIBFUZZER).arg(format!("-max_total_time={seconds}"));
+        fuzz.args(LIBFUZZER).arg(format!("-max_len={}", target.longest())).arg(format!("-max_total_time={seconds}"));
         run::captured(&mut fuzz)
     })?;
     if !finished.success {
@@ -80,10 +80,18 @@ pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     Ok(stats)
 }
 
-/// Seconds an input may take, megabytes the process may have, bytes of an input.
-const LIBFUZZER: [&str; 5] = ["-timeout=10", "-rss_limit_mb=1024", "-max_len=2048", "-print_final_stats=1", "-verbosity=1"];
+/// Seconds an input may take, megabytes the process may have.
+const LIBFUZZER: [&str; 3] = ["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"];
 
 impl Target {
+    /// Bytes an input may have. Where a byte stands for many, few of them do.
+    fn longest(self) -> u32 {
+        match self {
+            Self::Rows | Self::Decode | Self::Chunking => 1024,
+            Self::Encode | Self::Hostile => 192,
+        }
+    }
+
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }

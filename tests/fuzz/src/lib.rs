@@ -10,7 +10,7 @@ use actionlane::flight::{Decoder, Limits, Native, Rejection, Value};
 
 pub use hostile::stream;
 pub use made::{made, rows_of};
-pub use told::{release, tell};
+pub use told::tell;
 
 /// Bounds small enough for a short input to meet them; the one on the whole stream is not among them: it looks at chunks.
 pub const TIGHT: Limits = Limits { row_bytes: 1 << 12, open_rows: 32, depth: 24, digits: 40, ..Limits::DEFAULT };

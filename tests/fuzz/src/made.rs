@@ -44,7 +44,8 @@ pub fn made(bytes: &[u8]) -> Value {
             open.push(value);
         } else if code % 20 == 19 {
             let Value::FormData(fields) = &value else { continue };
-            for _ in 0..reader.byte().unwrap_or(0) % 4 {
+            // Not an empty one: of that nothing is sent but its number.
+            for _ in 0..=reader.byte().unwrap_or(0) % 4 {
                 let (name, text) = (reader.text(), reader.text());
                 fields.borrow_mut().push((name.into(), Value::string(&text)));
             }
@@ -58,18 +59,21 @@ fn put(container: &Value, value: &Value, reader: &mut Reader<'_>) {
     match container {
         Value::Array(items) => items.borrow_mut().push(value.clone()),
         Value::Object(object) => {
-            let key = reader.text();
+            // What stands below a key with a colon cannot be referred to: it is sent again.
+            let key = reader.text().replace(':', ".");
             // A server drops `__proto__`; a number would have to be in its place.
             if key != "__proto__" && !key.starts_with(|first: char| first.is_ascii_digit()) {
-                object.borrow_mut().set(&key, value.clone());
+                // A client drops members that are undefined.
+                let value = if matches!(value, Value::Undefined) { Value::Null } else { value.clone() };
+                object.borrow_mut().set(&key, value);
             }
         }
         Value::Map(entries) => {
-            let key = Value::string(&format!("{}{}", entries.borrow().len(), reader.text()));
+            let key = Value::string(&format!("{}.{}", entries.borrow().len(), reader.text()));
             entries.borrow_mut().push((key, value.clone()));
         }
         Value::Set(values) => {
-            let text = format!("{}{}", values.borrow().len(), reader.text());
+            let text = format!("{}.{}", values.borrow().len(), reader.text());
             values.borrow_mut().push(Value::string(&text));
         }
         _ => {}

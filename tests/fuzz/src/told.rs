@@ -8,10 +8,12 @@ use actionlane::flight::{Children, Rejection, Shared, Value};
 
 use crate::Outcome;
 
-/// An outcome in words: equal words, equal values, what is shared and circles included.
-pub fn tell(outcome: &Outcome) -> String {
+/// An outcome in words: equal words, equal values, what is shared and circles included. Frees it: every container in it is emptied, or
+/// circles would stay.
+pub fn tell(outcome: Outcome) -> String {
     let mut out = String::new();
-    let mut todo = vec![Step::Outcome(outcome.clone())];
+    let mut todo = vec![Step::Outcome(outcome)];
+    let mut met = Vec::new();
     let mut numbers: HashMap<usize, usize> = HashMap::new();
     while let Some(step) = todo.pop() {
         let value = match step {
@@ -40,10 +42,13 @@ pub fn tell(outcome: &Outcome) -> String {
             if number < next {
                 continue;
             }
+            met.push(value.clone());
         }
         let from = todo.len();
         match &value {
-            Value::Array(items) | Value::Set(items) => todo.extend(items.borrow().iter().cloned().map(Step::Value)),
+            Value::Array(items) | Value::Set(items) | Value::Iterator(items) => {
+                todo.extend(items.borrow().iter().cloned().map(Step::Value))
+            }
             Value::Object(object) => {
                 for (key, value) in object.borrow().iter() {
                     todo.extend([Step::Word(format!("{key:?}:")), Step::Value(value.clone())]);
@@ -58,6 +63,18 @@ pub fn tell(outcome: &Outcome) -> String {
                 }
             }
             Value::Promise(promise) => todo.push(Step::Outcome(promise.borrow().0.clone())),
+            Value::Lazy(lazy) => todo.push(Step::Value(Value::Promise(lazy.borrow().0.clone()))),
+            Value::Server(function) => {
+                let function = function.borrow();
+                todo.extend([Step::Word(format!("{:?}", function.id)), Step::Value(function.bound.clone())]);
+            }
+            Value::Client(client) => todo.push(Step::Word(format!("{:?}", *client.borrow()))),
+            Value::Flow(flow) => {
+                let mut flow = flow.borrow_mut();
+                todo.push(Step::Word(format!("{:?}", flow.kind())));
+                todo.extend(std::iter::from_fn(|| flow.take()).map(Step::Value));
+                todo.push(Step::Outcome(flow.end()));
+            }
             other => {
                 let _ = write!(out, "{other:?},");
                 continue;
@@ -69,6 +86,7 @@ pub fn tell(outcome: &Outcome) -> String {
         todo[from..].rotate_right(1);
         todo[from + 1..].reverse();
     }
+    met.iter().for_each(release);
     out
 }
 
@@ -86,28 +104,32 @@ fn kind(value: &Value) -> &'static str {
         Value::Set(_) => "set",
         Value::FormData(_) => "form",
         Value::Promise(_) => "promise",
+        Value::Iterator(_) => "iterator",
+        Value::Server(_) => "server",
+        Value::Client(_) => "client",
+        Value::Lazy(_) => "lazy",
+        Value::Flow(_) => "flow",
         _ => "other",
     }
 }
 
-/// Frees a value, circles included: empties every container in it.
-pub fn release(outcome: Outcome) {
-    let Poll::Ready(Ok(root)) = outcome else { return };
-    let mut todo = vec![root];
-    let mut next = Vec::new();
-    while let Some(value) = todo.pop() {
-        match &value {
-            Value::Array(items) | Value::Set(items) => empty(items, &mut next),
-            Value::Object(object) => empty(object, &mut next),
-            Value::Map(entries) => empty(entries, &mut next),
-            Value::FormData(entries) => empty(entries, &mut next),
-            Value::Promise(promise) => empty(promise, &mut next),
-            _ => {}
-        }
-        todo.append(&mut next);
+/// Takes out what a container holds.
+fn release(value: &Value) {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Iterator(items) => empty(items),
+        Value::Object(object) => empty(object),
+        Value::Map(entries) => empty(entries),
+        Value::FormData(entries) => empty(entries),
+        Value::Promise(promise) => empty(promise),
+        Value::Server(function) => empty(function),
+        Value::Lazy(lazy) => empty(lazy),
+        Value::Flow(flow) => empty(flow),
+        _ => {}
     }
 }
 
-fn empty<T: Children>(container: &Shared<T>, out: &mut Vec<Value>) {
-    container.borrow_mut().take(out);
+fn empty<T: Children>(container: &Shared<T>) {
+    let mut held = Vec::new();
+    container.borrow_mut().take(&mut held);
+    drop(held);
 }

@@ -1,0 +1,173 @@
+// Runs in a page: `bench.run(kind, name, rounds)` measures one case and gives medians in milliseconds.
+
+import { createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
+
+import { decode, encode, ready } from "../../pkg/inline.js";
+import dates from "payloads/dates.rsc";
+import elements from "payloads/elements.rsc";
+import mixed from "payloads/mixed.rsc";
+import page from "payloads/page.rsc";
+import plain from "payloads/plain.rsc";
+import references from "payloads/references.rsc";
+import result from "payloads/result.rsc";
+import tables from "payloads/tables.rsc";
+import * as values from "./values.js";
+
+globalThis.__webpack_require__ = Object.assign(() => new Proxy({}, { get: () => () => null, has: () => true }), { u: String });
+globalThis.__webpack_chunk_load__ = () => Promise.resolve();
+
+/** As `fetch` gives them. */
+const CHUNK = 65536;
+/** Milliseconds of one batch: far above what the clock can tell. */
+const BATCH_MS = 25;
+
+function streamOf(bytes) {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) {
+        controller.close();
+        return;
+      }
+      controller.enqueue(bytes.subarray(at, (at += CHUNK)));
+    },
+  });
+}
+
+/** The JSON in a stream, row by row: what it would cost if all of it were plain. */
+function jsonOf(bytes) {
+  const rows = new TextDecoder().decode(bytes).split("\n");
+  const bodies = rows.map((row) => row.slice(row.indexOf(":") + 1)).filter((body) => /^[[{"]/.test(body));
+  const joined = new TextEncoder().encode(`[${bodies.join(",")}]`);
+  return () => JSON.parse(new TextDecoder().decode(joined));
+}
+
+/** Visits everything, lazies loaded: a page is used as a whole. */
+async function visit(root) {
+  const todo = [root];
+  const met = new Set();
+  while (todo.length > 0) {
+    let value = todo.pop();
+    if (typeof value !== "object" || value === null || met.has(value)) continue;
+    met.add(value);
+    if (value.$$typeof === LAZY) todo.push(await loaded(value));
+    else if (typeof value.then === "function") todo.push(await value);
+    else if (value.$$typeof === ELEMENT) todo.push(value.type, value.props);
+    else for (const key in value) todo.push(value[key]);
+  }
+  return met.size;
+}
+
+const LAZY = Symbol.for("react.lazy");
+const ELEMENT = Symbol.for("react.transitional.element");
+
+async function loaded(lazy) {
+  for (;;) {
+    try {
+      return lazy._init(lazy._payload);
+    } catch (thrown) {
+      if (typeof thrown?.then !== "function") throw thrown;
+      await thrown;
+    }
+  }
+}
+
+const whole = (value) => value;
+const DECODE = {
+  plain: [plain, whole],
+  "dates, bigints": [dates, whole],
+  mixed: [mixed, whole],
+  "maps, sets": [tables, whole],
+  references: [references, whole],
+  page: [page, visit],
+  elements: [elements, visit],
+  "small result": [result, (root) => root.a],
+};
+
+const ENCODE = {
+  "3 arguments": values.smallArguments,
+  "1 MB object": () => [values.plain()],
+  "dates, bigints": () => [values.dates()],
+  mixed: () => [values.mixed()],
+  "maps, sets": () => [values.tables()],
+  references: () => [values.references()],
+};
+
+function decoding([bytes, use]) {
+  const json = jsonOf(bytes);
+  const callServer = () => Promise.reject(new Error("not here"));
+  return {
+    bytes: bytes.length,
+    contenders: {
+      async ours() {
+        const { value, done } = decode(streamOf(bytes));
+        await use(await value);
+        await done;
+      },
+      async react() {
+        await use(await createFromReadableStream(streamOf(bytes), { callServer }));
+      },
+      async json() {
+        json();
+      },
+    },
+  };
+}
+
+function encoding(make) {
+  const args = make();
+  const plainly = (_, value) => (typeof value === "bigint" ? String(value) : value);
+  const hasBigints = /^(dates|mixed)/.test(Object.keys(ENCODE).find((name) => ENCODE[name] === make));
+  return {
+    bytes: JSON.stringify(args, plainly).length,
+    contenders: {
+      ours: () => encode(args),
+      react: () => encodeReply(args),
+      async json() {
+        JSON.stringify(args, hasBigints ? plainly : undefined);
+      },
+    },
+  };
+}
+
+async function batch(run, count) {
+  const started = performance.now();
+  for (let at = 0; at < count; at += 1) await run();
+  return (performance.now() - started) / count;
+}
+
+async function measure(contenders, rounds) {
+  const names = Object.keys(contenders);
+  const counts = {};
+  for (const name of names) {
+    await batch(contenders[name], 3);
+    const one = await batch(contenders[name], 3);
+    const some = await batch(contenders[name], Math.max(1, Math.ceil(5 / Math.max(one, 0.001))));
+    counts[name] = Math.max(1, Math.ceil(BATCH_MS / Math.max(some, 0.0005)));
+  }
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    // Each comes after each of the others equally often.
+    const order = round % 2 === 0 ? names : names.toReversed();
+    for (const name of order) times[name].push(await batch(contenders[name], counts[name]));
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])]));
+}
+
+function median(list) {
+  const sorted = list.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding] };
+
+globalThis.bench = {
+  names: (kind) => Object.keys(CASES[kind][0]),
+  async run(kind, name, rounds) {
+    await ready();
+    const [cases, prepare] = CASES[kind];
+    const { bytes, contenders } = prepare(cases[name]);
+    return { case: name, bytes, ...(await measure(contenders, rounds)) };
+  },
+};
