@@ -16,12 +16,19 @@ pub(crate) fn fmt() -> Result<Ran> {
         count += rust_files(&workspace::root().join(dir))?.len() as u64;
     }
     let finished = run::captured(cargo().args(["fmt", "--all", "--check"]))?;
-    Ok(Ran::all_or_nothing(count, finished.success, finished.stdout + &finished.stderr))
+    let apart = run::captured(cargo().args(["fmt", "--check", "--manifest-path", FUZZ]))?;
+    let output = finished.stdout + &finished.stderr + &apart.stdout + &apart.stderr;
+    Ok(Ran::all_or_nothing(count, finished.success && apart.success, output))
 }
 
-/// Clippy on the workspace, warnings being errors.
+/// The package that is a workspace of its own.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
+
+/// Clippy on every package, warnings being errors.
 pub(crate) fn clippy_native() -> Result<Ran> {
-    clippy(&["--workspace", "--all-targets"])
+    let target = workspace::target().join("fuzz");
+    let apart = clippy(&["--manifest-path", FUZZ, "--bins", "--lib", "--target-dir", &target.to_string_lossy()])?;
+    Ok(clippy(&["--workspace", "--all-targets"])?.and(apart))
 }
 
 /// Clippy on the crate and its tests as they are compiled to wasm.
