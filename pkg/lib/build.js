@@ -7,6 +7,7 @@ const { freeze, getPrototypeOf, hasOwn, prototype: plain } = Object;
 const { isView } = ArrayBuffer;
 const ELEMENT = Symbol.for("react.transitional.element");
 const LAZY = Symbol.for("react.lazy");
+const REFERENCE = Symbol.for("actionlane.reference"); // as in reference.js
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 const TYPES = {
   ArrayBuffer,
@@ -208,10 +209,12 @@ export function blob(type, parts) {
   return new Blob(parts, { type });
 }
 
-/** A function of the server: the dispatcher's, or one that always fails. */
+/** A function of the server: the dispatcher's, or one that can be sent back and always fails. */
 export function server(id, bound, bind, refusal) {
   if (typeof id !== "string") return null;
-  if (bind === undefined) return () => Promise.reject(refusal);
+  if (bind === undefined) {
+    return Object.defineProperty(() => Promise.reject(refusal), REFERENCE, { value: freeze({ id, bound: bound ?? null }) });
+  }
   const made = bind(id, bound);
   check(typeof made === "function");
   return made;

@@ -2,7 +2,7 @@
 
 import { decode as decodeStream, encode as encodeArgs } from "../../pkg/node.js";
 
-import { outcomeOf, render, streamOf } from "./answers.mjs";
+import { outcomeOf, streamOf } from "./answers.mjs";
 import { describe } from "./describe.mjs";
 import { CURRENT, load } from "./react.mjs";
 import { attempt, signalOf, tell } from "./replies.mjs";
@@ -46,12 +46,10 @@ export async function sentBack(expression, bytes) {
   return { value, answer: decodeStream(bytes, { temporaryReferences }).value };
 }
 
-/** A server reference as a page without React has them: out of an answer. */
-async function serverReference(id, bound) {
-  const release = load(CURRENT);
-  const action = release.edge.registerServerReference(async () => {}, id, null);
-  const bytes = await render(release, { action: bound ? action.bind(null, ...bound) : action });
-  return (await decodeStream(bytes).value).action;
+/** A server reference as React keeps it where it can be seen. */
+function serverReference(id, bound) {
+  const action = load(CURRENT).edge.registerServerReference(async () => {}, id, null);
+  return bound ? action.bind(null, ...bound) : action;
 }
 
 /** What only we know: a function that is a server reference, and the description of a client module's export. */

@@ -75,7 +75,7 @@ export async function decode(release, body, way, temporaryReferences) {
   if (typeof body === "string" && way !== "form") return undefined;
   let read;
   try {
-    read = WAYS[way](release, body, { temporaryReferences });
+    read = WAYS[way](release, copyOf(body), { temporaryReferences });
   } catch (reason) {
     return { rootRejected: describeError(reason) };
   }
@@ -83,6 +83,14 @@ export async function decode(release, body, way, temporaryReferences) {
   const state = await settled(read);
   if (state === "pending") return { rootPending: true };
   return state.rejected ? { rootRejected: describeError(state.reason) } : { root: await describe(state.value, opaque) };
+}
+
+/** A server takes entries out of the form it is given. */
+function copyOf(body) {
+  if (typeof body === "string") return body;
+  const form = new FormData();
+  for (const [name, value] of body) form.append(name, value);
+  return form;
 }
 
 /** What a server has in place of an argument it cannot see into. */
