@@ -191,6 +191,8 @@ export interface DecodeOptions {
   maxDigits?: number;
   /** What has arrived of all streams in the answer and has not been read. There is no back-pressure. Default 64 MiB. */
   maxUnreadBytes?: number;
+  /** The object that `encode` was given: the answer may refer back to what was sent. */
+  temporaryReferences?: object;
 }
 
 /**
@@ -205,11 +207,23 @@ export function decode<R = any>(
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
 
+export interface EncodeOptions {
+  /** The server's, as in `DispatcherOptions`. */
+  nextVersion?: string;
+  /**
+   * An object of your own, `{}`. With it, what the server cannot be shown (functions, class instances, …) is sent as a reference it can
+   * give back, kept under that object: pass the same to `decode`. Without it such values are an `ENCODE` error.
+   */
+  temporaryReferences?: object;
+  /** Once it aborts, the body is what there is of it: promises and streams that are still open are left open. */
+  signal?: AbortSignal;
+}
+
 /**
- * Encodes the arguments of an action as React does: the body of a request. Rejects with `ENCODE`, saying which argument and where.
- * `nextVersion` is the server's, as in `DispatcherOptions`.
+ * Encodes a value, of an action the array of its arguments, as React does: the body of a request. Rejects with `ENCODE`, saying which
+ * argument and where.
  */
-export function encode(args: readonly unknown[], options?: { nextVersion?: string }): Promise<string | FormData>;
+export function encode(value: unknown, options?: EncodeOptions): Promise<string | FormData>;
 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"

@@ -25,6 +25,7 @@ use crate::call::{CallId, LaneName, Options};
 use crate::dispatcher::{Config, Dispatcher};
 use crate::protocol::{ActionId, MAX_BODY_BYTES, NextVersion, WireForm};
 use crate::{Error, Instant, Kind};
+use args::How;
 use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::Request;
@@ -87,7 +88,8 @@ impl Engine {
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
         let body = ActionId::parse(&spec.action()).and_then(|action| {
-            let start = args::encode(&used(args, &action), wire_form(spec.next_version())?)?;
+            let how = How { wire: wire_form(spec.next_version())?, ..How::default() };
+            let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
             let work = move |body| {

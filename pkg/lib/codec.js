@@ -2,7 +2,9 @@
 
 import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, makeDecoding, makeEncoded } from "./loading.js";
-import { argumentList, decodeOptions, encodeOptions } from "./options.js";
+import { decodeOptions, encodeOptions } from "./options.js";
+import { makeReference } from "./reference.js";
+import { onAbort } from "./signals.js";
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. */
 export function decode(load, source, options) {
@@ -15,18 +17,30 @@ export function decode(load, source, options) {
 }
 
 /** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
-export async function encode(load, args, options) {
-  const { nextVersion } = encodeOptions(options);
-  const list = argumentList(args);
+export async function encode(load, value, options) {
+  const { nextVersion, signal, temporaryReferences } = encodeOptions(options);
   await load();
-  return trapped(() => makeEncoded(list, nextVersion));
+  const stop = signal && new Promise((resolve) => onAbort(signal, resolve));
+  const [body, references] = await trapped(() => makeEncoded(value, nextVersion, temporaryReferences === undefined, stop));
+  if (temporaryReferences) kept.set(temporaryReferences, references);
+  return body;
+}
+
+/** What was sent, by the caller's own `temporaryReferences`. */
+const kept = new WeakMap();
+
+function refuseCall() {
+  return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));
 }
 
 async function read(load, source, options, value) {
-  const bounds = decodeOptions(options);
+  const { temporaryReferences, ...bounds } = decodeOptions(options);
+  const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
   const chunks = chunksOf(source);
   await load();
-  const decoding = trapped(() => makeDecoding(bounds, (error, found) => (error ? value.reject(error) : value.resolve(found))));
+  const told = (error, found) => (error ? value.reject(error) : value.resolve(found));
+  const bind = (id, bound) => makeReference(id, bound, refuseCall);
+  const decoding = trapped(() => makeDecoding(bounds, told, bind, find));
   const own = instance();
   try {
     for (;;) {

@@ -37,16 +37,16 @@ export const isLoaded = () => module !== undefined;
 /** Names the instance: another one after each trap. */
 export const instance = () => count;
 
-/** A decoder of its own; `told(error, value)` hears of its value once. After `load()`. */
-export function makeDecoding(bounds, told) {
+/** A decoder of its own: `told(error, value)` hears of its value once. After `load()`. */
+export function makeDecoding(bounds, told, bind, find) {
   instantiate();
-  return new glue.Decoding(bounds, told);
+  return new glue.Decoding(bounds, told, bind, find);
 }
 
-/** A promise of the arguments as a request body; rejects with an `ActionError`. After `load()`. */
-export function makeEncoded(args, nextVersion) {
+/** A promise of a value as a request body, and of what an answer may refer back to; rejects with an `ActionError`. After `load()`. */
+export function makeEncoded(value, nextVersion, forgets, stop) {
   instantiate();
-  return glue.encode(args, nextVersion);
+  return glue.encode(value, nextVersion, forgets, stop);
 }
 
 /** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */

@@ -25,9 +25,9 @@ const CALL = {
 
 const ROUTE = { signal, timeout: duration, name: text };
 
-const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count };
+const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count, temporaryReferences: object };
 
-const ENCODE = { nextVersion };
+const ENCODE = { nextVersion, signal, temporaryReferences: object };
 
 const REFERENCE = { id: text, name: text, url: address };
 
@@ -119,6 +119,10 @@ function text(value) {
 
 function address(value) {
   return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+}
+
+function object(value) {
+  return expect(typeof value === "object" && value !== null, value, "an object of your own");
 }
 
 function count(value) {

@@ -5,8 +5,14 @@ const REFERENCE = Symbol.for("actionlane.reference");
 
 /** `call(id, args)` calls the action; `bound` is what comes before the arguments: an array, a promise of one, or nothing. */
 export function makeReference(id, bound, call) {
-  const reference = (...args) =>
-    Array.isArray(bound ?? []) ? call(id, [...(bound ?? []), ...args]) : Promise.resolve(bound).then((first) => call(id, [...first, ...args]));
-  Object.defineProperty(reference, REFERENCE, { value: Object.freeze({ id, bound: bound ?? null }) });
+  const described = { id, bound: bound ?? null };
+  // Once they are there, nobody waits for them.
+  if (typeof bound?.then === "function") bound.then((first) => (described.bound = first), () => {});
+  const reference = (...args) => {
+    const { bound } = described;
+    if (bound === null) return call(id, args);
+    return Array.isArray(bound) ? call(id, [...bound, ...args]) : bound.then((first) => call(id, [...first, ...args]));
+  };
+  Object.defineProperty(reference, REFERENCE, { value: described });
   return reference;
 }

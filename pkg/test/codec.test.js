@@ -47,7 +47,11 @@ test("what cannot be decoded rejects, with a code", async () => {
 test("encode gives a string, or a form where one is needed", async () => {
   assert.equal(await encode(["a", undefined, 1n, new Date(0), "$x"]), '["a","$undefined","$n1","$D1970-01-01T00:00:00.000Z","$$x"]');
   assert.deepEqual([...(await encode([new Map([["k", 1]])]))], [["1", '[["k",1]]'], ["0", '["$Q1"]']]);
-  await assert.rejects(encode("no list"), { code: "INVALID_OPTION" });
+  assert.equal(await encode("no list"), '"no list"');
+  await assert.rejects(encode([() => {}]), { code: "ENCODE" });
+  const [temporaryReferences, mine] = [{}, () => {}];
+  assert.equal(await encode([mine], { temporaryReferences }), '["$T"]');
+  assert.equal(await decode(bytes('0:"$T0:0"\n'), { temporaryReferences }).value, mine);
   await assert.rejects(encode([{ get a() { throw 1; } }]), { code: "ENCODE" });
 });
 

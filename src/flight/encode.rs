@@ -229,6 +229,9 @@ impl<H: Inspect> Encoder<H> {
     /// What the server can only give back. React: a function or a symbol needs a path by which it is given back, an element, too, unless it
     /// is all there is.
     fn opaque(&mut self, value: H::Value, opaque: Opaque) -> Result<(), Error> {
+        if !self.host.keeps() {
+            return Err(self.error(&format!("is {}", opaque.name())));
+        }
         if opaque == Opaque::Instance {
             if !self.refer(&value) {
                 self.register(&value);

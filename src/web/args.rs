@@ -6,7 +6,7 @@ mod reader;
 
 use std::pin::Pin;
 
-use js_sys::Array;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use crate::flight::{self, Encoder, Part};
@@ -52,23 +52,33 @@ pub(crate) fn set_plain(functions: JsValue) {
     plain::set(functions);
 }
 
-/// Encodes the arguments for a server that reads `wire`: all of them is read here and now, and what comes later is asked for.
+/// How a body is written.
+#[derive(Default)]
+pub(crate) struct How {
+    pub(crate) wire: WireForm,
+    /// Nobody keeps the temporaries: what cannot be shown to the server is an error.
+    pub(crate) forgets: bool,
+    /// Once this resolves, the body is what there is of it.
+    pub(crate) stop: Option<Promise>,
+}
+
+/// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
-pub(crate) fn encode(args: &Array, wire: WireForm) -> Result<Start, Error> {
+pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Error> {
     if let Some(plain) = plain(args) {
         let body = Body::Complete(plain.text());
         let temporaries = Temporaries::elsewhere(move |path| Some(plain.find(path)).filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });
     }
-    read(args, wire)
+    read(args, how)
 }
 
 /// The same, whatever is in the arguments.
-fn read(args: &Array, wire: WireForm) -> Result<Start, Error> {
-    let encoder = Encoder::new(Reader::default(), args.clone().into(), wire)?;
+fn read(args: &JsValue, how: How) -> Result<Start, Error> {
+    let encoder = Encoder::new(Reader::new(how.forgets), args.clone(), how.wire)?;
     let temporaries = encoder.temporaries();
-    let body = if encoder.is_complete() { Body::Complete(body(encoder)?) } else { Body::Open(collect::collect(encoder)) };
+    let body = if encoder.is_complete() { Body::Complete(body(encoder)?) } else { Body::Open(collect::collect(encoder, how.stop)) };
     Ok(Start { body, temporaries })
 }
 

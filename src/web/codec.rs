@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::task::Poll;
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::args::How;
 use super::{args, error, value, wire_form};
 use crate::flight::{Decoder, Limits, Rejection};
 use crate::{Error, Kind, protocol};
@@ -29,7 +30,8 @@ extern "C" {
     fn max_digits(this: &Bounds) -> Option<f64>;
 }
 
-/// A stream being decoded: `told(error, value)` is called once, when its value is there or cannot be any more.
+/// A stream being decoded: `told(error, value)` is called once, when its value is there or cannot be any more. `bind(id, bound)` makes
+/// functions of the server's; `find(path)` finds what the answer refers back to.
 #[wasm_bindgen]
 pub struct Decoding {
     decoder: RefCell<Decoder<value::Js>>,
@@ -39,8 +41,12 @@ pub struct Decoding {
 #[wasm_bindgen]
 impl Decoding {
     #[wasm_bindgen(constructor)]
-    pub fn new(bounds: &Bounds, told: Function) -> Self {
-        let decoder = Decoder::new(value::Js::new(args::Temporaries::default())).limits(limits(bounds));
+    pub fn new(bounds: &Bounds, told: Function, bind: Function, find: Option<Function>) -> Self {
+        let temporaries = find.map_or_else(args::Temporaries::default, |find| {
+            let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
+            args::Temporaries::elsewhere(find)
+        });
+        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(limits(bounds));
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
     }
 
@@ -87,15 +93,31 @@ impl Decoding {
     }
 }
 
-/// Encodes arguments for a server of this version. Throws, or rejects with, an `ActionError`.
+/// What an answer may refer back to.
+#[wasm_bindgen]
+pub struct References(args::Temporaries);
+
+#[wasm_bindgen]
+impl References {
+    /// What was sent from this place; undefined if nothing was.
+    pub fn find(&self, path: &str) -> JsValue {
+        self.0.get(path).unwrap_or_default()
+    }
+}
+
+/// Encodes a value for a server of this version: gives the body and the [`References`]. Throws, or rejects with, an `ActionError`.
+///
+/// `forgets`: nobody keeps the references. Once `stop` resolves, the body is what there is of it.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub async fn encode(args: Array, next_version: Option<String>) -> Result<JsValue, JsValue> {
-    let start = wire_form(next_version).and_then(|wire| args::encode(&args, wire)).map_err(|error| error::to_js(&error, None))?;
-    match start.body {
-        args::Body::Complete(body) => Ok(body),
-        args::Body::Open(body) => body.await.map_err(|(error, cause)| error::to_js(&error, Some(&cause))),
-    }
+pub async fn encode(value: JsValue, next_version: Option<String>, forgets: bool, stop: Option<Promise>) -> Result<Array, JsValue> {
+    let how = wire_form(next_version).map(|wire| How { wire, forgets, stop });
+    let start = how.and_then(|how| args::encode(&value, how)).map_err(|error| error::to_js(&error, None))?;
+    let body = match start.body {
+        args::Body::Complete(body) => body,
+        args::Body::Open(body) => body.await.map_err(|(error, cause)| error::to_js(&error, Some(&cause)))?,
+    };
+    Ok(Array::of2(&body, &References(start.temporaries).into()))
 }
 
 fn limits(bounds: &Bounds) -> Limits {

@@ -98,10 +98,11 @@ class Description {
     return items;
   }
 
-  /** An export of a client module, or a server reference: which one it is shows when it is called. */
+  /** An export of a client module, a server reference, or a caller's own: which one it is shows when it is called. */
   async #function(value, n) {
     if (isExport(value)) return { $: "function", n, name: value.name };
-    const { id, args } = await value();
+    const { id, args } = (await value()) ?? {};
+    if (id === undefined) return { $: "function", n }; // a caller's own
     return { $: "function", n, serverReference: id, bound: await describe(args, this.#foreign) };
   }
 

@@ -14,6 +14,11 @@ pub trait Inspect {
     /// A finite number as JavaScript's `Number::toString` writes it.
     fn number(&mut self, number: f64) -> String;
 
+    /// Whether somebody keeps the temporaries, so that what cannot be shown to the server can be given back by it. If not, it is an error.
+    fn keeps(&self) -> bool {
+        true
+    }
+
     /// The number under which this very container is remembered.
     fn known(&mut self, value: &Self::Value) -> Option<u32>;
 

@@ -205,7 +205,8 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Some(target) => Special::Link(target),
                 None => return Err(self.unsupported("reference")),
             },
-            'Q' | 'W' | 'K' | 'B' | 'i' | 'h' => {
+            // Before December 2025 a function of the server's was `$F`.
+            'Q' | 'W' | 'K' | 'B' | 'i' | 'h' | 'F' => {
                 let made = match letter {
                     'Q' => Made::Map,
                     'W' => Made::Set,

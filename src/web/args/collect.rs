@@ -1,8 +1,10 @@
 //! What comes later: promises, streams and async iterables among the arguments.
 
-use std::pin::Pin;
+use std::future::pending;
+use std::pin::{Pin, pin};
 
 use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -53,16 +55,26 @@ enum Event {
 
 type Step = Pin<Box<dyn Future<Output = (u32, Event)>>>;
 
-/// Asks for everything that is open, here and now, and then waits for it.
-pub(super) fn collect(mut encoder: Encoder<Reader>) -> Collecting {
+/// Asks for everything that is open, here and now, and then waits for it, or until `stop`: then the body is what there is.
+pub(super) fn collect(mut encoder: Encoder<Reader>, stop: Option<Promise>) -> Collecting {
     let steps = FuturesUnordered::new();
     begin(&mut encoder, &steps);
-    Box::pin(finish(encoder, steps))
+    Box::pin(finish(encoder, steps, stop))
 }
 
-async fn finish(mut encoder: Encoder<Reader>, mut steps: FuturesUnordered<Step>) -> Result<JsValue, (Error, JsValue)> {
+async fn finish(
+    mut encoder: Encoder<Reader>,
+    mut steps: FuturesUnordered<Step>,
+    stop: Option<Promise>,
+) -> Result<JsValue, (Error, JsValue)> {
     let plain = |error: Error| (error, JsValue::UNDEFINED);
-    while let Some((id, event)) = steps.next().await {
+    let mut stopped = pin!(async move {
+        match stop {
+            Some(stop) => drop(JsFuture::from(stop).await),
+            None => pending().await,
+        }
+    });
+    while let Either::Left((Some((id, event)), _)) = select(steps.next(), stopped.as_mut()).await {
         match event {
             Event::Settled(Ok(value)) => encoder.settle(id, value).map_err(plain)?,
             Event::Settled(Err(thrown)) => return Err((encoder.fail(id), thrown)),

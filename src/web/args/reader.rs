@@ -64,12 +64,25 @@ const FEW: usize = 4;
 /// Reads JavaScript values.
 #[derive(Default)]
 pub(super) struct Reader {
+    /// Nobody keeps what cannot be shown to the server.
+    forgets: bool,
     few: Vec<(JsValue, u32)>,
     many: Option<Numbers>,
 }
 
+impl Reader {
+    /// `forgets`: nobody keeps what cannot be shown to the server.
+    pub(super) fn new(forgets: bool) -> Self {
+        Self { forgets, ..Self::default() }
+    }
+}
+
 impl Inspect for Reader {
     type Value = JsValue;
+
+    fn keeps(&self) -> bool {
+        !self.forgets
+    }
 
     fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {
         match primitive(value).or_else(|| common(value)) {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -133,7 +133,7 @@ fn function(expression: &str) -> Function {
 
 /// The body of a value, once it is complete.
 async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
-    match encode(value.unchecked_ref(), WireForm::default()).map_err(|error| (error, JsValue::UNDEFINED))?.body {
+    match encode(value.unchecked_ref(), How::default()).map_err(|error| (error, JsValue::UNDEFINED))?.body {
         Body::Complete(body) => Ok(body),
         Body::Open(collecting) => collecting.await,
     }
@@ -155,7 +155,7 @@ async fn described(body: &JsValue) -> String {
 
 /// The body of a value that is complete at once.
 async fn body(value: &JsValue) -> String {
-    let Body::Complete(body) = encode(value.unchecked_ref(), WireForm::default()).expect("encodes").body else { panic!("open") };
+    let Body::Complete(body) = encode(value.unchecked_ref(), How::default()).expect("encodes").body else { panic!("open") };
     described(&body).await
 }
 
@@ -165,7 +165,7 @@ async fn text(expression: &str) -> String {
 }
 
 fn message(expression: &str) -> String {
-    let error = encode(js(expression).unchecked_ref(), WireForm::default()).err().expect("cannot be sent");
+    let error = encode(js(expression).unchecked_ref(), How::default()).err().expect("cannot be sent");
     assert_eq!(error.kind(), Kind::Encode);
     error.message().to_owned()
 }
@@ -225,7 +225,7 @@ async fn what_json_stringify_does() {
 async fn what_the_server_cannot_look_into() {
     let args = js("[() => 1, { s: Symbol('s') }, new (class A {})(), Object.create(null), new Error('e'), Object(1), \
         { $$typeof: Symbol.for('react.transitional.element') }]");
-    let Start { body, temporaries } = encode(args.unchecked_ref(), WireForm::default()).expect("encodes");
+    let Start { body, temporaries } = encode(args.unchecked_ref(), How::default()).expect("encodes");
     let Body::Complete(body) = body else { panic!("open") };
     assert_eq!(body.as_string().as_deref(), Some(r#"["$T",{"s":"$T"},"$T","$T","$T","$T","$T"]"#));
     for index in 0..7 {
@@ -277,7 +277,7 @@ async fn both_ways_write_the_same() {
     ] {
         let args: Array = js(expression).unchecked_into();
         let [Start { body: Body::Complete(a), temporaries: ours }, Start { body: Body::Complete(b), temporaries }] =
-            [encode, read].map(|encode| encode(&args, WireForm::default()).expect("encodes"))
+            [encode, read].map(|encode| encode(&args, How::default()).expect("encodes"))
         else {
             panic!("open")
         };
@@ -319,7 +319,7 @@ async fn many_containers_are_told_apart() {
 #[wasm_bindgen_test]
 fn arguments_can_be_referred_back_to() {
     let args = js("[{ x: new Map([['k', { v: 1 }]]) }]");
-    let found = |path: &str| encode(args.unchecked_ref(), WireForm::default()).expect("encodes").temporaries.get(path);
+    let found = |path: &str| encode(args.unchecked_ref(), How::default()).expect("encodes").temporaries.get(path);
     let inner = Reflect::get(&args, &0.into()).expect("an element");
     assert_eq!(found("0:0"), Some(inner.clone()));
     assert_eq!(found("0:0:x"), Reflect::get(&inner, &"x".into()).ok());
@@ -381,7 +381,7 @@ async fn dropping_stops_what_is_read() {
         { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return() { stopped.push('iterator'); return Promise.reject(1) } }) },
         new ReadableStream({ start(c) { c.close() }, cancel() { stopped.push('closed') } }),
         Promise.reject('nobody hears of it')], { stopped }) })()");
-    let Body::Open(collecting) = encode(args.unchecked_ref(), WireForm::default()).expect("encodes").body else { panic!("complete") };
+    let Body::Open(collecting) = encode(args.unchecked_ref(), How::default()).expect("encodes").body else { panic!("complete") };
     drop(collecting);
     let stopped: Array = Reflect::get(&args, &"stopped".into()).expect("a list").unchecked_into();
     let mut stopped: Vec<_> = stopped.iter().filter_map(|name| name.as_string()).collect();
@@ -392,7 +392,10 @@ async fn dropping_stops_what_is_read() {
 #[wasm_bindgen_test]
 async fn each_version_gets_the_names_it_reads() {
     let args = js("(() => { const f = new FormData(); f.append('a', '1'); return [f, (async function* () { yield 1 })()] })()");
-    let Body::Open(collecting) = encode(args.unchecked_ref(), WireForm::any()).expect("encodes").body else { panic!("complete") };
+    let Body::Open(collecting) = encode(args.unchecked_ref(), How { wire: WireForm::any(), ..How::default() }).expect("encodes").body
+    else {
+        panic!("complete")
+    };
     let body = collecting.await.expect("encodes");
     let names = function("(body => [...body].map(([name, value]) => name + '=' + value).join(' '))").call1(&JsValue::UNDEFINED, &body);
     assert_eq!(names.ok().and_then(|names| names.as_string()).as_deref(), Some(r#"_1_a=1 1_a=1 S2=1 2=1 S2=C 2=C 0=["$K1","$x2"]"#));
