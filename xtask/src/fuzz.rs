@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// How long
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// Afterwards, make the corpus small and put it into tests/fuzz/seeds
+    #[arg(long)]
+    keep: bool,
 }
 
 /// What is fuzzed.
@@ -50,6 +53,9 @@ pub(crate) struct Stats {
 pub(crate) fn run(args: &Args) -> Result<()> {
     build()?;
     let stats = fuzz(args.target, args.seconds)?;
+    if args.keep {
+        keep(args.target)?;
+    }
     println!("{}: {} executions, {} a second, {} MB", args.target.name(), stats.executions, stats.per_second, stats.peak_mb);
     Ok(())
 }
@@ -64,11 +70,10 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     let name = target.name();
     let corpus = corpus(&name)?;
-    let seeds = workspace::root().join("tests/fuzz/seeds").join(&name);
     let artifacts = workspace::scratch(&format!("fuzz/{name}/artifacts/x"))?.with_file_name("");
     let finished = step(&format!("fuzzing {name} for {seconds} s"), || {
         let mut fuzz = run::command(program(&name), workspace::root());
-        fuzz.arg(&corpus).args(seeds.is_dir().then_some(&seeds)).arg(format!("-artifact_prefix={}", artifacts.display()));
+        fuzz.arg(&corpus).arg(format!("-artifact_prefix={}", artifacts.display()));
         fuzz.args(LIBFUZZER).arg(format!("-max_len={}", target.longest())).arg(format!("-max_total_time={seconds}"));
         run::captured(&mut fuzz)
     })?;
@@ -112,9 +117,14 @@ impl Stats {
     }
 }
 
-/// Where a target's inputs are kept, with the streams among the vectors in it.
+/// Where a target's inputs are kept, with the streams among the vectors and the seeds in it.
 fn corpus(name: &str) -> Result<PathBuf> {
     let corpus = workspace::scratch(&format!("fuzz/{name}/corpus/x"))?.with_file_name("");
+    if let Ok(packed) = fs::read(seeds(name)) {
+        for (number, seed) in unpack(&packed).enumerate() {
+            fs::write(corpus.join(format!("seed-{number}")), seed)?;
+        }
+    }
     for folder in ["decode", "stream"] {
         for file in entries(&workspace::root().join("tests/vectors").join(folder))? {
             let known = file.file_name().filter(|_| file.extension().is_some_and(|extension| extension == "bin"));
@@ -124,6 +134,41 @@ fn corpus(name: &str) -> Result<PathBuf> {
         }
     }
     Ok(corpus)
+}
+
+/// Puts the inputs that make a difference, short ones, into the repository.
+fn keep(target: Target) -> Result<()> {
+    let name = target.name();
+    let few = workspace::scratch(&format!("fuzz/{name}/few/x"))?.with_file_name("");
+    fs::remove_dir_all(&few)?;
+    fs::create_dir(&few)?;
+    let mut merge = run::command(program(&name), workspace::root());
+    run::quiet(merge.args(["-merge=1", &format!("-max_len={SEED_BYTES}")]).arg(&few).arg(corpus(&name)?))?;
+    let mut packed = Vec::new();
+    for file in entries(&few)? {
+        let seed = fs::read(file)?;
+        packed.push(u8::try_from(seed.len()).context("a seed is too long")?);
+        packed.extend_from_slice(&seed);
+    }
+    fs::create_dir_all(seeds(&name).with_file_name(""))?;
+    fs::write(seeds(&name), packed).context("writing the seeds")
+}
+
+/// Bytes of a seed that is kept, at most.
+const SEED_BYTES: u8 = 96;
+
+/// A target's seeds, one after the other, each behind a byte that tells its length: thousands of files would be no better.
+fn seeds(name: &str) -> PathBuf {
+    workspace::root().join("tests/fuzz/seeds").join(format!("{name}.bin"))
+}
+
+fn unpack(mut packed: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = packed.split_first()?;
+        let (seed, rest) = rest.split_at_checked(usize::from(*length))?;
+        packed = rest;
+        Some(seed)
+    })
 }
 
 fn cargo_fuzz(command: &str) -> Result<Command> {
@@ -164,6 +209,12 @@ mod tests {
             "Done 12 runs in 1 second(s)\nstat::number_of_executed_units: 12\nstat::average_exec_per_sec:     6\nstat::peak_rss_mb:  29\n";
         assert_eq!(Stats::of(text), Some(Stats { executions: 12, per_second: 6, peak_mb: 29 }));
         assert_eq!(Stats::of("nothing"), None);
+    }
+
+    #[test]
+    fn seeds_are_cut_apart() {
+        assert_eq!(unpack(b"\x02ab\x00\x01c").collect::<Vec<_>>(), [&b"ab"[..], b"", b"c"]);
+        assert_eq!(unpack(b"\x02a").count(), 0);
     }
 
     #[test]
