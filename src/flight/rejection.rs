@@ -1,6 +1,6 @@
 use super::json::{self, Token, Tokens};
 use super::{Limits, model};
-use crate::{Error, Kind};
+use crate::{Error, Kind, protocol};
 
 /// Why a value is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,17 +57,11 @@ impl Thrown {
 }
 
 impl Rejection {
-    /// As an error: `ACTION_THREW` with the digest, or what broke.
+    /// As an error: what broke, or what the digest stands for ([`protocol::thrown`]).
     pub fn into_error(self) -> Error {
         match self {
             Self::Broken(error) => error,
-            Self::Thrown(Thrown { digest, message, .. }) => {
-                let error = Error::new(Kind::ActionThrew, message.unwrap_or_else(|| "the action threw".to_owned()));
-                match digest {
-                    Some(digest) => error.digest(digest),
-                    None => error,
-                }
-            }
+            Self::Thrown(Thrown { digest, message, .. }) => protocol::thrown(digest.as_deref(), message.as_deref()),
         }
     }
 }

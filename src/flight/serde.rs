@@ -16,8 +16,8 @@ pub use self::newtype::{BigInt, Date};
 use self::de::Reader;
 use self::fault::Fault;
 use self::ser::Writer;
-use super::{Decoder, Encoded, Limits, Native, Rejection, Value, encode};
-use crate::{Error, Kind, protocol};
+use super::{Decoder, Encoded, Limits, Native, Value, encode};
+use crate::{Error, Kind};
 
 /// Newtypes and `Option`s directly inside each other, before a type counts as endless.
 const MAX_WRAPS: usize = 32;
@@ -108,15 +108,8 @@ fn whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Res
     decoder.end();
     match decoder.value() {
         Poll::Ready(Ok(value)) => from_value(&value),
-        Poll::Ready(Err(rejection)) => Err(rejected(rejection)),
+        Poll::Ready(Err(rejection)) => Err(rejection.into_error()),
         Poll::Pending => Err(Error::new(Kind::Decode, "the answer ended before its value")),
-    }
-}
-
-fn rejected(rejection: Rejection) -> Error {
-    match rejection {
-        Rejection::Thrown(thrown) => protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref()),
-        Rejection::Broken(error) => error,
     }
 }
 

@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::*;
 
 use super::args::How;
 use super::{args, error, value, wire_form};
-use crate::flight::{Decoder, Limits, Rejection};
-use crate::{Error, Kind, protocol};
+use crate::flight::{Decoder, Limits};
+use crate::{Error, Kind};
 
 // Bounds as the page's side has checked them: whole numbers, each optional.
 #[wasm_bindgen]
@@ -81,11 +81,7 @@ impl Decoding {
         {
             let (error, value) = match value {
                 Ok(value) => (JsValue::UNDEFINED, value),
-                Err(Rejection::Broken(error)) => (error::to_js(&error, None), JsValue::UNDEFINED),
-                Err(Rejection::Thrown(thrown)) => {
-                    let error = protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref());
-                    (error::to_js(&error, None), JsValue::UNDEFINED)
-                }
+                Err(rejection) => (error::to_js(&rejection.into_error(), None), JsValue::UNDEFINED),
             };
             let _ = told.call2(&JsValue::UNDEFINED, &error, &value);
         }

@@ -104,10 +104,7 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
                 // The stream's own failure is told below, with its cause.
                 Err(Rejection::Broken(error)) if step.is_ok() => return Err((error, JsValue::UNDEFINED)),
                 Err(Rejection::Broken(_)) => {}
-                Err(Rejection::Thrown(thrown)) => {
-                    let error = protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref());
-                    driver.value(id, Err((error, JsValue::UNDEFINED)));
-                }
+                Err(thrown) => driver.value(id, Err((thrown.into_error(), JsValue::UNDEFINED))),
                 Ok(value) => driver.value(id, Ok(value)),
             }
         }

@@ -12,7 +12,7 @@ use serde::forward_to_deserialize_any;
 
 use super::fault::{Fault, Step, noun};
 use super::newtype::{BIGINT, DATE};
-use super::{Depth, Limits, MAX_WRAPS, rejected};
+use super::{Depth, Limits, MAX_WRAPS};
 use crate::flight::{Fault as JsError, Object, Shared, Value, date};
 
 /// Reads one value.
@@ -34,7 +34,7 @@ impl<'b> Reader<'b> {
             let Value::Promise(promise) = &self.value else { return Ok(self) };
             let value = match &promise.borrow().0 {
                 Poll::Ready(Ok(value)) => value.clone(),
-                Poll::Ready(Err(rejection)) => return Err(Fault::rejected(rejected(rejection.clone()))),
+                Poll::Ready(Err(rejection)) => return Err(Fault::rejected(rejection.clone().into_error())),
                 Poll::Pending => return Err(Fault::new("a promise that is not settled")),
             };
             self.value = value;

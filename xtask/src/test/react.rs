@@ -7,12 +7,15 @@ use crate::{conformance, oracle};
 use super::count;
 use super::part::Ran;
 
+/// The same values in every run: what a run says of a change must not depend on luck. `node roundtrip.mjs` draws others.
+const SEED: &str = "543535999";
+
 pub(crate) fn all() -> Result<Ran> {
     conformance::prepare()?;
     let vectors = count::tap(oracle::node(&["--test", "--test-reporter=tap", "vectors.test.mjs"])?);
     let finished = oracle::node(&["conformance.mjs"])?;
     let passed = conformance::count(&finished).unwrap_or(0);
     let conformance = Ran { passed, failed: u64::from(!finished.success), output: finished.stdout + &finished.stderr };
-    let random = count::lines(oracle::node(&["roundtrip.mjs"])?);
+    let random = count::lines(oracle::node(&["roundtrip.mjs", "--seed", SEED])?);
     Ok([vectors, conformance, random].into_iter().fold(Ran::default(), Ran::and))
 }
