@@ -53,6 +53,8 @@ pub struct Call {
     pub options: Options,
     /// When the caller made it; may lie before the moment it is enqueued.
     pub queued_at: Instant,
+    /// The page it was made on.
+    pub page: Page,
     /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
     pub ready: bool,
 }
@@ -61,8 +63,49 @@ pub struct Call {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub lane: LaneName,
-    /// From sending to the value. `None`: as long as it takes.
+    /// From sending to the value, for each attempt. `None`: as long as it takes.
     pub timeout: Option<Duration>,
+    pub redirect: RedirectMode,
+    pub render: Render,
+    pub skew: Skew,
+    /// The action is known by name, so that it can be found again in another build.
+    pub named: bool,
+}
+
+/// Names a page that a client is on: another number once the user has gone elsewhere. The driver counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Page(pub u64);
+
+/// What becomes of a redirect that the user may be sent along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RedirectMode {
+    /// The host goes there.
+    #[default]
+    Follow,
+    /// The caller's promise rejects with the error by which Next's own router goes there.
+    Throw,
+}
+
+/// Whether the answer to an action that made data stale is to hold the page, rendered again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Render {
+    /// The server decides.
+    #[default]
+    Auto,
+    /// The server is asked to leave it out. Leans on an internal of Next.js.
+    Skip,
+}
+
+/// What to do when the server does not know the action, so did not run it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Skew {
+    /// Look the action up by name in the page as deployed now, and call it once more.
+    #[default]
+    Recover,
+    /// Fail.
+    Fail,
+    /// Fail, and load the page anew.
+    Reload,
 }
 
 /// Where a call is on its way: `Preparing → Waiting → Running → Draining → Done`.
@@ -93,7 +136,7 @@ impl State {
     }
 }
 
-/// When a call passed each station, as far as it came.
+/// When a call passed each station, as far as it came. Of several attempts, the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
     pub queued_at: Instant,
@@ -111,6 +154,8 @@ pub struct Event {
     pub lane: LaneName,
     pub state: State,
     pub timings: Timings,
+    /// With [`State::Running`]: it was sent once more, as the action another build has by this name.
+    pub recovered: bool,
     /// With [`State::Done`] and [`State::Draining`]: how the call was settled.
     pub result: Option<Result<(), Error>>,
 }

@@ -7,14 +7,25 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::call::{Call, CallId, Event, LaneName, Options, State, Timings};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, State, Timings};
 use crate::lane::{Lane, Order, Place};
+use crate::protocol::Revalidated;
+use crate::refresh::Refresh;
 use crate::{Error, Instant, Kind, Sent};
 
+mod page;
+mod recovery;
 #[cfg(test)]
 mod sim;
 #[cfg(test)]
-mod tests;
+mod tests {
+    mod page;
+    mod queue;
+    mod recovery;
+}
+
+pub use page::News;
+pub use recovery::Recovery;
 
 /// What holds for a whole dispatcher.
 #[derive(Clone, Debug)]
@@ -32,12 +43,21 @@ impl Default for Config {
 /// What the driver is to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Start the exchange of this call.
+    /// Start the exchange of this call, again if it has had one, asking for what [`Dispatcher::render`] says.
     Send(CallId),
+    /// Look this call's action up in the page as deployed now, and tell [`Dispatcher::handle_recovered`].
+    Recover(CallId),
     /// Break the exchange off; nothing that still comes of it matters.
     Abort(CallId),
+    /// Send the user where the action redirected to, and ask for fresh data there if any is owed. Or see that the promise, which settles
+    /// next, rejects with Next's own redirect error.
+    Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
+    /// Ask the page's router for fresh data.
+    Refresh(Revalidated),
+    /// Load the page anew.
+    Reload,
     /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
-    Settle { id: CallId, result: Result<(), Error>, timings: Timings },
+    Settle { id: CallId, result: Result<(), Error>, timings: Timings, attempts: u32 },
     /// The call is over: drop what is held for it. The last effect of every call.
     Forget(CallId),
     /// Tell listeners.
@@ -54,18 +74,41 @@ pub struct Dispatcher {
     deadlines: BinaryHeap<Reverse<(Instant, CallId)>>,
     effects: VecDeque<Effect>,
     waiting: usize,
+    running: usize,
     unsettled: usize,
     closed: bool,
+    page: Page,
+    refresh: Refresh,
+    /// The call made last of those that have redirected.
+    redirected: Option<CallId>,
+    /// Until when nothing starts.
+    leaving: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct Entry {
     options: Options,
+    page: Page,
     state: State,
+    phase: Phase,
     timings: Timings,
+    /// How often it was sent.
+    attempts: u32,
     sent: Sent,
+    news: News,
     deadline: Option<Instant>,
     result: Option<Result<(), Error>>,
+}
+
+/// Where a running call is with an action the server did not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    /// It was not looked up.
+    Sending,
+    /// It is being looked up; this is the error if that is of no use.
+    Looking(Error),
+    /// It has been looked up: not again.
+    Recovered,
 }
 
 impl Dispatcher {
@@ -76,7 +119,7 @@ impl Dispatcher {
     /// Takes a call in and gives it its place in its lane. It starts if it is ready and the lane is free. Settled at once with
     /// [`Kind::Closed`] or [`Kind::QueueFull`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
-        let Call { id, options, queued_at, ready } = call;
+        let Call { id, options, queued_at, page, ready } = call;
         if self.calls.contains_key(&id) {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
@@ -84,9 +127,13 @@ impl Dispatcher {
         let lane = options.lane.clone();
         let entry = Entry {
             options,
+            page,
             state: if ready { State::Waiting } else { State::Preparing },
+            phase: Phase::Sending,
             timings,
+            attempts: 0,
             sent: Sent::No,
+            news: News::default(),
             deadline: None,
             result: None,
         };
@@ -139,6 +186,7 @@ impl Dispatcher {
             self.end(id, closed(), now);
         }
         self.lanes.clear();
+        self.pay(self.effects.len(), now);
     }
 
     /// The body of the call is complete now.
@@ -158,9 +206,10 @@ impl Dispatcher {
     }
 
     /// The head of the answer arrived.
-    pub fn handle_head(&mut self, id: CallId, now: Instant) {
+    pub fn handle_head(&mut self, id: CallId, news: News, now: Instant) {
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.sent = Sent::Yes;
+            entry.news = news;
             entry.timings.head_at.get_or_insert(now);
         }
     }
@@ -169,14 +218,16 @@ impl Dispatcher {
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         entry.timings.value_at = Some(now);
+        entry.state = State::Draining;
+        let lane = entry.options.lane.clone();
+        self.running -= 1;
+        self.follow(id, &value, now);
+        let at = self.effects.len();
         self.settle(id, value.map_err(|error| error.sent(Sent::Yes)), now);
-        if let Some(entry) = self.calls.get_mut(&id) {
-            entry.state = State::Draining;
-            let lane = entry.options.lane.clone();
-            self.emit(id);
-            self.lane_mut(&lane).free();
-            self.advance(&lane, now);
-        }
+        self.emit(id);
+        self.lane_mut(&lane).free();
+        self.advance(&lane, now);
+        self.pay(at, now);
     }
 
     /// The answer is complete.
@@ -200,13 +251,18 @@ impl Dispatcher {
 
     /// Time has passed. A spurious wake-up does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
+        if self.leaving.is_some_and(|at| at <= now) {
+            self.handle_returned(now);
+        }
+        self.pay(self.effects.len(), now);
         while let Some(&Reverse((at, id))) = self.deadlines.peek() {
             if at > now {
                 break;
             }
             self.deadlines.pop();
-            let limit = self.calls.get(&id).and_then(|entry| entry.options.timeout).unwrap_or_default();
-            self.fail(id, Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis())), now);
+            if self.calls.get(&id).is_some_and(|entry| entry.deadline == Some(at)) {
+                self.fail(id, self.overdue(id), now);
+            }
         }
     }
 
@@ -217,7 +273,13 @@ impl Dispatcher {
 
     /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.deadlines.peek().map(|&Reverse((at, _))| at)
+        let call = self.deadlines.peek().map(|&Reverse((at, _))| at);
+        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).min()
+    }
+
+    /// What is to be asked of the server when this call is sent.
+    pub fn render(&self, id: CallId) -> Render {
+        self.calls.get(&id).map_or(Render::Auto, |entry| entry.options.render)
     }
 
     /// How many calls have not settled.
@@ -273,9 +335,11 @@ impl Dispatcher {
     }
 
     fn end_and_advance(&mut self, id: CallId, error: Error, now: Instant) {
+        let at = self.effects.len();
         if let Some(lane) = self.end(id, error, now) {
             self.advance(&lane, now);
         }
+        self.pay(at, now);
     }
 
     /// Ends a call whose exchange is over, or never was. Gives the lane in which something may start now.
@@ -284,8 +348,15 @@ impl Dispatcher {
         let (state, name) = (entry.state, entry.options.lane.clone());
         // Action-not-found is the server's own word that it did not run the action.
         let sent = if error.kind() == Kind::ActionNotFound { Sent::No } else { entry.sent };
+        // It answered, and then the answer broke off: what it made stale is stale.
+        if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
+            self.refresh.owe(what, now);
+        }
         self.settle(id, Err(error.sent(sent)), now);
         self.finish(id);
+        if state == State::Running {
+            self.running -= 1;
+        }
         let lane = self.lanes.get_mut(&name)?;
         match state {
             State::Preparing | State::Waiting => {
@@ -306,11 +377,18 @@ impl Dispatcher {
         }
         entry.timings.settled_at = Some(now);
         entry.result = Some(result.clone());
-        let timings = entry.timings;
-        let timed = entry.deadline.take().is_some();
+        let (timings, attempts) = (entry.timings, entry.attempts);
         self.unsettled -= 1;
-        self.effects.push_back(Effect::Settle { id, result, timings });
-        if timed {
+        self.effects.push_back(Effect::Settle { id, result, timings, attempts });
+        self.set_deadline(id, None);
+    }
+
+    /// What was to happen to this call before does not any more.
+    fn set_deadline(&mut self, id: CallId, at: Option<Instant>) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        let before = std::mem::replace(&mut entry.deadline, at);
+        self.deadlines.extend(at.map(|at| Reverse((at, id))));
+        if before.is_some() {
             self.forget_deadlines();
         }
     }
@@ -337,15 +415,20 @@ impl Dispatcher {
 
     /// Starts what may start in a lane.
     fn advance(&mut self, name: &LaneName, now: Instant) {
+        if self.leaving.is_some() {
+            return;
+        }
         let Some(lane) = self.lanes.get_mut(name) else { return };
         let calls = &mut self.calls;
         while let Some(id) = lane.start(|id| calls.get(&id).map_or(Place::Left, Entry::place)) {
             let Some(entry) = calls.get_mut(&id) else { continue };
             entry.state = State::Running;
             entry.timings.started_at = Some(now);
+            entry.attempts = 1;
             entry.deadline = entry.options.timeout.map(|limit| now.plus(limit));
             self.deadlines.extend(entry.deadline.map(|at| Reverse((at, id))));
             self.waiting -= 1;
+            self.running += 1;
             self.effects.push_back(Effect::Emit(entry.event(id)));
             self.effects.push_back(Effect::Send(id));
         }
@@ -372,7 +455,8 @@ impl Dispatcher {
 
 impl Entry {
     fn event(&self, id: CallId) -> Event {
-        Event { id, lane: self.options.lane.clone(), state: self.state, timings: self.timings, result: self.result.clone() }
+        let recovered = self.state == State::Running && self.phase == Phase::Recovered;
+        Event { id, lane: self.options.lane.clone(), state: self.state, timings: self.timings, recovered, result: self.result.clone() }
     }
 
     fn place(&self) -> Place {

@@ -5,12 +5,12 @@
 //! and writes its arguments.
 //!
 //! ```
-//! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
+//! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options, Page};
 //!
 //! let mut dispatcher = Dispatcher::default();
 //! let now = Instant::from_millis(0.0);
 //! for id in [CallId(1), CallId(2)] {
-//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, ready: true }, now)?;
+//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, page: Page::default(), ready: true }, now)?;
 //! }
 //! let sends = std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| matches!(effect, Effect::Send(_)));
 //! assert_eq!(sends.collect::<Vec<_>>(), [Effect::Send(CallId(1))], "the second waits for the first");
@@ -23,11 +23,12 @@ mod error;
 pub mod flight;
 mod lane;
 pub mod protocol;
+mod refresh;
 mod time;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use call::{Call, CallId, Event, LaneName, Options, State, Timings};
-pub use dispatcher::{Config, Dispatcher, Effect};
+pub use call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, Skew, State, Timings};
+pub use dispatcher::{Config, Dispatcher, Effect, News, Recovery};
 pub use error::{Error, Kind, Sent};
 pub use time::Instant;

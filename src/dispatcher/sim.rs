@@ -12,12 +12,18 @@ pub(super) struct Script {
     pub value: Option<(u64, Result<(), Kind>)>,
     pub end: Option<u64>,
     pub failure: Option<(u64, Kind)>,
+    /// With the head.
+    pub news: News,
+    /// After how long the server says that it does not know the action, the first so many times.
+    pub unknown: Option<(u64, usize)>,
+    /// What looking the action up gives, and after how long.
+    pub recovery: Option<(u64, Recovery)>,
 }
 
 impl Script {
     /// Head, value and end at the same moment.
     pub(super) fn answers(after: u64) -> Self {
-        Self { head: Some(after), value: Some((after, Ok(()))), end: Some(after), failure: None }
+        Self { head: Some(after), value: Some((after, Ok(()))), end: Some(after), ..Self::silent() }
     }
 
     pub(super) fn throws(after: u64) -> Self {
@@ -28,15 +34,32 @@ impl Script {
         Self { failure: Some((after, Kind::Network)), ..Self::silent() }
     }
 
+    /// Its data is stale then.
+    pub(super) fn revalidates(after: u64, what: Revalidated) -> Self {
+        Self { news: News { revalidated: Some(what), ..News::default() }, ..Self::answers(after) }
+    }
+
+    pub(super) fn redirects(after: u64) -> Self {
+        Self { news: News { redirects: true, ..News::default() }, ..Self::answers(after) }
+    }
+
+    /// The server knows the action only from the attempt after so many.
+    pub(super) fn unknown(mut self, after: u64, times: usize) -> Self {
+        self.unknown = Some((after, times));
+        self
+    }
+
     /// Nothing, ever.
     pub(super) fn silent() -> Self {
-        Self { head: None, value: None, end: None, failure: None }
+        Self { head: None, value: None, end: None, failure: None, news: News::default(), unknown: None, recovery: None }
     }
 }
 
 #[derive(Clone, Debug)]
 enum Arrival {
-    Head,
+    Head(News),
+    Unknown,
+    Recovered(Recovery),
     Value(Result<(), Kind>),
     End,
     Failure(Kind),
@@ -49,6 +72,8 @@ pub(super) struct Sim {
     /// What happened, a line each: "12 send 1".
     pub log: Vec<String>,
     pub settled: HashMap<CallId, Result<(), Error>>,
+    /// Where the user is.
+    pub page: Page,
     scripts: HashMap<CallId, Script>,
     agenda: BTreeMap<(Instant, u64), (CallId, Arrival)>,
     count: u64,
@@ -65,6 +90,7 @@ impl Sim {
             now: Instant::default(),
             log: Vec::new(),
             settled: HashMap::new(),
+            page: Page::default(),
             scripts: HashMap::new(),
             agenda: BTreeMap::new(),
             count: 0,
@@ -84,7 +110,7 @@ impl Sim {
     fn enqueue(&mut self, id: u64, options: Options, script: Script, ready: bool) -> CallId {
         let id = CallId(id);
         self.scripts.insert(id, script);
-        self.core.enqueue(Call { id, options, queued_at: self.now, ready }, self.now).unwrap();
+        self.core.enqueue(Call { id, options, queued_at: self.now, page: self.page, ready }, self.now).unwrap();
         self.drive();
         id
     }
@@ -116,6 +142,13 @@ impl Sim {
         result
     }
 
+    /// The user goes elsewhere.
+    pub(super) fn go(&mut self, page: u64) {
+        self.page = Page(page);
+        self.core.handle_page(self.page);
+        self.drive();
+    }
+
     /// The lines of the log that begin a request or settle a call, without the time.
     pub(super) fn story(&self) -> Vec<&str> {
         self.log.iter().map(|line| line.split_once(' ').unwrap().1).collect()
@@ -127,7 +160,9 @@ impl Sim {
 
     fn arrive(&mut self, id: CallId, arrival: Arrival) {
         match arrival {
-            Arrival::Head => self.core.handle_head(id, self.now),
+            Arrival::Head(news) => self.core.handle_head(id, news, self.now),
+            Arrival::Unknown => self.core.handle_unknown(id, Error::new(Kind::ActionNotFound, "scripted"), self.now),
+            Arrival::Recovered(recovery) => self.core.handle_recovered(id, recovery, self.now),
             Arrival::Value(value) => self.core.handle_value(id, value.map_err(|kind| Error::new(kind, "scripted")), self.now),
             Arrival::End => self.core.handle_end(id, self.now),
             Arrival::Failure(kind) => self.core.handle_failure(id, Error::new(kind, "scripted"), self.now),
@@ -140,9 +175,17 @@ impl Sim {
             match effect {
                 Effect::Send(id) => {
                     self.core.handle_sent(id);
-                    self.note(format!("send {id}"));
-                    let Script { head, value, end, failure } = self.scripts[&id].clone();
-                    self.plan(id, head, Arrival::Head);
+                    let how = if self.core.render(id) == Render::Skip { " skip" } else { "" };
+                    self.note(format!("send {id}{how}"));
+                    let Some(script) = self.scripts.get_mut(&id) else { continue };
+                    if let Some((after, times @ 1..)) = &mut script.unknown {
+                        *times -= 1;
+                        let after = *after;
+                        self.plan(id, Some(after), Arrival::Unknown);
+                        continue;
+                    }
+                    let Script { head, value, end, failure, news, .. } = script.clone();
+                    self.plan(id, head, Arrival::Head(news));
                     if let Some((after, value)) = value {
                         self.plan(id, Some(after), Arrival::Value(value));
                     }
@@ -151,6 +194,19 @@ impl Sim {
                         self.plan(id, Some(after), Arrival::Failure(kind));
                     }
                 }
+                Effect::Recover(id) => {
+                    self.note(format!("recover {id}"));
+                    if let Some((after, recovery)) = self.scripts[&id].recovery.clone() {
+                        self.plan(id, Some(after), Arrival::Recovered(recovery));
+                    }
+                }
+                Effect::Redirect { id, mode, refresh } => {
+                    let word = if mode == RedirectMode::Throw { "throw" } else { "redirect" };
+                    let and = refresh.map_or(String::new(), |what| format!(" and refresh {}", what.as_str()));
+                    self.note(format!("{word} {id}{and}"));
+                }
+                Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
+                Effect::Reload => self.note("reload".to_owned()),
                 Effect::Abort(id) => self.note(format!("abort {id}")),
                 Effect::Settle { id, result, .. } => {
                     self.note(match &result {

@@ -55,13 +55,13 @@ impl RedirectType {
     }
 }
 
-/// What the action made stale: header `x-action-revalidated`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the action made stale: header `x-action-revalidated`. The greater takes in the smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Revalidated {
-    /// Data and cached pages: `1`, or the array form of Next up to 16.0.
-    All,
     /// Only what is rendered for each request: `2`.
     Dynamic,
+    /// Data and cached pages: `1`, or the array form of Next up to 16.0.
+    All,
 }
 
 impl Revalidated {

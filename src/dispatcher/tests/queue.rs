@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use super::sim::{Script, Sim, ms};
-use super::*;
+use crate::dispatcher::sim::{Script, Sim, ms};
+use crate::dispatcher::*;
 
 fn lane(name: &str) -> Options {
-    Options { lane: name.into(), timeout: None }
+    Options { lane: name.into(), ..Options::default() }
 }
 
 fn limit(timeout: u64) -> Options {
@@ -243,7 +243,7 @@ fn an_action_not_found_did_not_run() {
 fn a_known_id_is_refused() {
     let mut sim = Sim::new();
     let id = sim.call(1, lane("main"), Script::answers(10));
-    let again = Call { id, options: Options::default(), queued_at: sim.now, ready: true };
+    let again = Call { id, options: Options::default(), queued_at: sim.now, page: Page::default(), ready: true };
     assert_eq!(sim.core.enqueue(again, sim.now).unwrap_err().kind(), Kind::Internal);
 }
 
@@ -251,10 +251,10 @@ fn a_known_id_is_refused() {
 fn events_carry_times_and_the_result() {
     let mut core = Dispatcher::default();
     let id = CallId(7);
-    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), ready: false }, ms(2)).unwrap();
+    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), page: Page::default(), ready: false }, ms(2)).unwrap();
     core.handle_ready(id, ms(3));
     core.handle_sent(id);
-    core.handle_head(id, ms(4));
+    core.handle_head(id, News::default(), ms(4));
     core.handle_value(id, Ok(()), ms(5));
     core.handle_end(id, ms(6));
     let events: Vec<_> = std::iter::from_fn(|| core.poll_effect())
@@ -296,8 +296,11 @@ fn random_orders_settle_every_call_exactly_once() {
                         value: (roll(4) > 0).then(|| (roll(60), if roll(3) == 0 { Err(Kind::ActionThrew) } else { Ok(()) })),
                         end: (roll(3) > 0).then(|| roll(90)),
                         failure: (roll(4) == 0).then(|| (roll(50), Kind::Network)),
+                        unknown: (roll(5) == 0).then(|| (roll(20), roll(3) as usize)),
+                        recovery: (roll(2) == 0).then(|| (roll(30), Recovery::Found)),
+                        ..Script::silent()
                     };
-                    let options = Options { lane: name.into(), timeout };
+                    let options = Options { lane: name.into(), timeout, named: roll(2) == 0, ..Options::default() };
                     let id = made.len() as u64 + 1;
                     made.push(if roll(4) == 0 { sim.prepare(id, options, script) } else { sim.call(id, options, script) });
                 }
@@ -322,8 +325,8 @@ fn random_orders_settle_every_call_exactly_once() {
         sim.with_core(Dispatcher::close);
         assert!(made.iter().all(|id| sim.settled.contains_key(id)), "seed {seed}: a call never settled");
         assert_eq!(
-            (sim.core.pending(), sim.core.waiting, sim.core.calls.len(), sim.core.deadlines.len()),
-            (0, 0, 0, 0),
+            (sim.core.pending(), sim.core.waiting, sim.core.running, sim.core.calls.len(), sim.core.deadlines.len()),
+            (0, 0, 0, 0, 0),
             "seed {seed}: leak"
         );
     }

@@ -1,0 +1,72 @@
+//! What an answer does to the page: where the user is sent, and when fresh data is asked for.
+
+use std::time::Duration;
+
+use super::{Dispatcher, Effect};
+use crate::call::{CallId, Page, RedirectMode};
+use crate::protocol::Revalidated;
+use crate::{Error, Instant};
+
+/// How long nothing starts once a document is being left. One that is still here then was not left: the answer was a download.
+const LEAVING: Duration = Duration::from_secs(30);
+
+/// What the head of an answer says beside its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// The action redirected, to where the user may be sent.
+    pub redirects: bool,
+    pub revalidated: Option<Revalidated>,
+}
+
+impl Dispatcher {
+    /// The client is on this page now. To be told before a call is made, before a value and before a timeout: a host may not hear of it when
+    /// the user goes elsewhere. What the page before was owed is dropped: it is not there any more.
+    pub fn handle_page(&mut self, page: Page) {
+        if self.page != page {
+            self.page = page;
+            self.refresh.forgive();
+        }
+    }
+
+    /// The document is being left: nothing starts any more, for half a minute.
+    pub fn handle_leaving(&mut self, now: Instant) {
+        self.refresh.forgive();
+        self.leaving = Some(now.plus(LEAVING));
+    }
+
+    /// The document was not left, or has been come back to.
+    pub fn handle_returned(&mut self, now: Instant) {
+        if self.leaving.take().is_some() {
+            let mut lanes: Vec<_> = self.lanes.keys().cloned().collect();
+            lanes.sort_unstable();
+            lanes.iter().for_each(|lane| self.advance(lane, now));
+        }
+    }
+
+    /// A call is about to settle with a value. Sends the user where it redirected to, unless they have moved on: to another page, or
+    /// along the redirect of a call made later.
+    pub(super) fn follow(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
+        let Some(entry) = self.calls.get(&id) else { return };
+        let (News { redirects, revalidated }, mode) = (entry.news, entry.options.redirect);
+        let wanted = redirects && result.is_ok() && entry.page == self.page && self.redirected.is_none_or(|later| later < id);
+        if wanted {
+            self.redirected = Some(id);
+        }
+        let follows = wanted && mode == RedirectMode::Follow;
+        if let Some(what) = revalidated {
+            self.refresh.owe(what, now);
+        }
+        if wanted {
+            let refresh = if follows { self.refresh.forgive() } else { None };
+            self.effects.push_back(Effect::Redirect { id, mode, refresh });
+        }
+    }
+
+    /// Asks for fresh data if it is owed and time. That comes before the effects from `at` on: a promise that settles there must find
+    /// that it was asked for.
+    pub(super) fn pay(&mut self, at: usize, now: Instant) {
+        if let Some(what) = self.refresh.due(self.running > 0, now) {
+            self.effects.insert(at, Effect::Refresh(what));
+        }
+    }
+}

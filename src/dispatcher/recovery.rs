@@ -1,0 +1,90 @@
+//! What is done when the server does not know an action. It did not run then, so it may be sent again.
+
+use std::time::Duration;
+
+use super::{Dispatcher, Effect, Phase};
+use crate::call::{CallId, Render, Skew, State};
+use crate::{Error, Instant, Kind, Sent};
+
+/// How long looking an action up may take.
+const LOOKING: Duration = Duration::from_secs(10);
+
+/// What came of looking an action up in the page as deployed now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// It has another id there, under which it is to be sent.
+    Found,
+    /// Why it cannot be sent again: a clause for the message.
+    NotFound(String),
+}
+
+impl Dispatcher {
+    /// The server does not know the action of this call. Repeats it without [`Render::Skip`] if it asked for that, because a page that
+    /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
+    pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
+        let Some(entry) = self.in_state(id, State::Running) else { return };
+        entry.sent = Sent::No;
+        entry.timings.head_at = None;
+        if entry.options.render == Render::Skip {
+            entry.options.render = Render::Auto;
+            return self.send_again(id, now);
+        }
+        match entry.options.skew {
+            Skew::Recover if entry.options.named && entry.phase == Phase::Sending => {
+                entry.phase = Phase::Looking(error);
+                self.set_deadline(id, Some(now.plus(LOOKING)));
+                self.effects.push_back(Effect::Recover(id));
+            }
+            Skew::Reload => {
+                self.end_and_advance(id, error, now);
+                self.effects.push_back(Effect::Reload);
+            }
+            Skew::Recover | Skew::Fail => self.end_and_advance(id, error, now),
+        }
+    }
+
+    /// What [`Effect::Recover`] came to.
+    pub fn handle_recovered(&mut self, id: CallId, recovery: Recovery, now: Instant) {
+        let Some(entry) = self.in_state(id, State::Running) else { return };
+        let Phase::Looking(error) = &entry.phase else { return };
+        match recovery {
+            Recovery::Found => {
+                entry.phase = Phase::Recovered;
+                self.emit(id);
+                self.send_again(id, now);
+            }
+            Recovery::NotFound(why) => {
+                let error = because(error, &why);
+                self.end_and_advance(id, error, now);
+            }
+        }
+    }
+
+    /// The error of a call whose time is up.
+    pub(super) fn overdue(&self, id: CallId) -> Error {
+        let entry = self.calls.get(&id);
+        match entry.map(|entry| &entry.phase) {
+            Some(Phase::Looking(error)) => because(error, &format!("could not be looked up within {} ms", LOOKING.as_millis())),
+            _ => {
+                let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();
+                Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis()))
+            }
+        }
+    }
+
+    fn send_again(&mut self, id: CallId, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        entry.attempts += 1;
+        let deadline = entry.options.timeout.map(|limit| now.plus(limit));
+        self.set_deadline(id, deadline);
+        self.effects.push_back(Effect::Send(id));
+    }
+}
+
+fn because(error: &Error, why: &str) -> Error {
+    let longer = Error::new(error.kind(), format!("{}, and {why}", error.message()));
+    match error.http_status() {
+        Some(status) => longer.status(status),
+        None => longer,
+    }
+}

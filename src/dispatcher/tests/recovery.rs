@@ -1,0 +1,111 @@
+use std::time::Duration;
+
+use crate::call::Skew;
+use crate::dispatcher::sim::{Script, Sim};
+use crate::dispatcher::*;
+
+fn named() -> Options {
+    Options { named: true, ..Options::default() }
+}
+
+fn found(after: u64) -> Option<(u64, Recovery)> {
+    Some((after, Recovery::Found))
+}
+
+#[test]
+fn an_unknown_action_is_looked_up_and_sent_once_more_before_the_next_of_its_lane() {
+    let mut sim = Sim::new();
+    sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
+    sim.call(2, named(), Script::answers(10));
+    sim.run_until(100);
+    assert_eq!(sim.log, ["0 send 1", "5 recover 1", "35 send 1", "45 settle 1", "45 send 2", "55 settle 2"]);
+}
+
+#[test]
+fn a_second_refusal_is_final() {
+    let mut sim = Sim::new();
+    let only = sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 2) });
+    sim.run_until(100);
+    assert_eq!(sim.log, ["0 send 1", "5 recover 1", "35 send 1", "40 settle 1 ACTION_NOT_FOUND no"]);
+    assert_eq!(sim.kind(only), Some(Kind::ActionNotFound));
+}
+
+#[test]
+fn an_action_that_is_not_there_either_says_why() {
+    let mut sim = Sim::new();
+    let gone = Recovery::NotFound("the page has no action of this name any more".to_owned());
+    let only = sim.call(1, named(), Script { recovery: Some((30, gone)), ..Script::answers(10).unknown(5, 1) });
+    sim.call(2, named(), Script::answers(10));
+    sim.run_until(100);
+    assert_eq!(sim.story(), ["send 1", "recover 1", "settle 1 ACTION_NOT_FOUND no", "send 2", "settle 2"]);
+    let error = sim.settled[&only].as_ref().unwrap_err();
+    assert_eq!(error.message(), "scripted, and the page has no action of this name any more");
+}
+
+#[test]
+fn looking_up_has_a_limit_of_its_own() {
+    let mut sim = Sim::new();
+    let options = Options { timeout: Some(Duration::from_millis(100)), ..named() };
+    let only = sim.call(1, options, Script::answers(10).unknown(50, 1));
+    sim.run_until(20_000);
+    assert_eq!(sim.log, ["0 send 1", "50 recover 1", "10050 abort 1", "10050 settle 1 ACTION_NOT_FOUND no"]);
+    assert_eq!(sim.settled[&only].as_ref().unwrap_err().message(), "scripted, and could not be looked up within 10000 ms");
+}
+
+#[test]
+fn the_timeout_of_a_replay_begins_anew() {
+    let mut sim = Sim::new();
+    let options = Options { timeout: Some(Duration::from_millis(100)), ..named() };
+    sim.call(1, options, Script { recovery: found(500), ..Script::silent().unknown(50, 1) });
+    sim.run_until(20_000);
+    assert_eq!(sim.log, ["0 send 1", "50 recover 1", "550 send 1", "650 abort 1", "650 settle 1 TIMEOUT unknown"]);
+}
+
+#[test]
+fn what_skips_the_render_is_repeated_without_it_before_anything_else() {
+    let mut sim = Sim::new();
+    let skip = Options { render: Render::Skip, ..named() };
+    sim.call(1, skip.clone(), Script::answers(10).unknown(5, 1));
+    sim.run_until(100);
+    sim.call(2, skip.clone(), Script { recovery: found(5), ..Script::answers(10).unknown(5, 2) });
+    sim.run_until(200);
+    sim.call(3, Options { skew: Skew::Fail, ..skip }, Script::answers(10).unknown(5, 2));
+    sim.run_until(300);
+    let story = [
+        "send 1 skip",
+        "send 1",
+        "settle 1",
+        "send 2 skip",
+        "send 2",
+        "recover 2",
+        "send 2",
+        "settle 2",
+        "send 3 skip",
+        "send 3",
+        "settle 3 ACTION_NOT_FOUND no",
+    ];
+    assert_eq!(sim.story(), story);
+}
+
+#[test]
+fn who_has_no_name_or_does_not_want_to_is_not_looked_up() {
+    let mut sim = Sim::new();
+    sim.call(1, Options::default(), Script::answers(10).unknown(5, 1));
+    sim.run_until(10);
+    sim.call(2, Options { skew: Skew::Fail, ..named() }, Script::answers(10).unknown(5, 1));
+    sim.run_until(20);
+    sim.call(3, Options { skew: Skew::Reload, ..named() }, Script::answers(10).unknown(5, 1));
+    sim.run_until(30);
+    let not_found = |id| format!("settle {id} ACTION_NOT_FOUND no");
+    assert_eq!(sim.story(), ["send 1", &not_found(1), "send 2", &not_found(2), "send 3", &not_found(3), "reload"]);
+}
+
+#[test]
+fn aborting_while_it_is_looked_up_sends_nothing_more() {
+    let mut sim = Sim::new();
+    let only = sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
+    sim.run_until(20);
+    sim.with_core(|core, now| core.abort(only, now));
+    sim.run_until(100);
+    assert_eq!(sim.log, ["0 send 1", "5 recover 1", "20 abort 1", "20 settle 1 ABORTED no"]);
+}
