@@ -28,6 +28,8 @@ pub enum Kind {
     Unauthorized,
     /// The server does not know the action; it did not run.
     ActionNotFound,
+    /// The action redirected to where no user may be sent.
+    RedirectBlocked,
     /// The body is larger than the server takes.
     BodyTooLarge,
     /// Too many calls wait.
@@ -62,6 +64,7 @@ impl Kind {
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthorized => "UNAUTHORIZED",
             Self::ActionNotFound => "ACTION_NOT_FOUND",
+            Self::RedirectBlocked => "REDIRECT_BLOCKED",
             Self::BodyTooLarge => "BODY_TOO_LARGE",
             Self::QueueFull => "QUEUE_FULL",
             Self::Cleared => "CLEARED",

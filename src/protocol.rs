@@ -4,10 +4,14 @@
 
 mod answer;
 mod id;
+mod redirect;
+mod root;
 mod version;
 
-pub use answer::{Answer, Body, Head, Redirect, RedirectType, Revalidated, classify, foreign, thrown, unknown_action};
+pub use answer::{Answer, Body, Head, Revalidated, classify, foreign, thrown, unknown_action};
 pub use id::ActionId;
+pub use redirect::{Redirect, RedirectType};
+pub use root::Root;
 pub use version::{NextVersion, WireForm};
 
 /// The content type of a Flight answer, and what an action request accepts.
@@ -18,6 +22,10 @@ pub const NEXT_ACTION: &str = "next-action";
 
 /// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.
 pub const MAX_BODY_BYTES: u32 = 1_048_576;
+
+/// Asks Next.js not to render the page into the answer. Internal to Next.js: its servers say so to each other when they forward an action.
+/// A server that knows the action only on another page refuses it then, as unknown.
+pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
 /// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {

@@ -13,6 +13,7 @@ mod module;
 mod outcome;
 mod size;
 mod timer;
+mod url;
 mod value;
 
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use crate::call::{CallId, LaneName, Options};
+use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew};
 use crate::dispatcher::{Config, Dispatcher};
 use crate::protocol::{ActionId, MAX_BODY_BYTES, NextVersion, WireForm};
 use crate::{Error, Instant, Kind};
@@ -68,6 +69,14 @@ extern "C" {
     fn next_version(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = queuedAt)]
     fn queued_at(this: &Spec) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn page(this: &Spec) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn redirect(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn render(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn skew(this: &Spec) -> Option<String>;
 }
 
 /// The engine of one dispatcher. What becomes of a call is told to the host, never returned or thrown.
@@ -145,6 +154,11 @@ impl Engine {
         self.0.snapshot()
     }
 
+    /// The document that was being left is here again.
+    pub fn returned(&self) {
+        self.0.returned();
+    }
+
     /// Whether anybody hears events.
     pub fn listen(&self, listening: bool) {
         self.0.listen(listening);
@@ -157,13 +171,28 @@ impl Engine {
         match body {
             Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
             Ok(body) => {
-                let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
-                self.0.enter(CallId(spec.id() as u64), options, Instant::from_millis(spec.queued_at()), owner, body);
+                let (queued_at, page) = (Instant::from_millis(spec.queued_at()), Page(spec.page() as u64));
+                self.0.enter(CallId(spec.id() as u64), options(spec, &owner), queued_at, page, owner, body);
             }
             Err(error) => {
                 let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), None));
             }
         }
+    }
+}
+
+fn options(spec: &Spec, owner: &Owner) -> Options {
+    Options {
+        lane: spec.lane().as_str().into(),
+        timeout: spec.timeout().map(milliseconds),
+        redirect: if spec.redirect().as_deref() == Some("throw") { RedirectMode::Throw } else { RedirectMode::Follow },
+        render: if spec.render().as_deref() == Some("skip") { Render::Skip } else { Render::Auto },
+        skew: match spec.skew().as_deref() {
+            Some("fail") => Skew::Fail,
+            Some("reload") => Skew::Reload,
+            _ => Skew::Recover,
+        },
+        named: owner.name.is_some(),
     }
 }
 

@@ -4,7 +4,10 @@ import { ActionError, aborted, closed, invalid } from "./error.js";
 import { Events } from "./events.js";
 import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { Open, describe } from "./open.js";
+import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { basePathOfPage, pageNumber } from "./page.js";
+import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
 import { anyOf, onAbort } from "./signals.js";
@@ -15,13 +18,18 @@ import { anyOf, onAbort } from "./signals.js";
  */
 export class Dispatcher {
   #options;
+  #loadWasm;
   #engine;
+  #page;
+  #basePath;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
 
   /** `loadWasm()` resolves when the wasm is there. */
   constructor(loadWasm, options) {
     this.#options = dispatcherOptions(options);
+    this.#loadWasm = loadWasm;
+    this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
     this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued }, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
@@ -38,6 +46,7 @@ export class Dispatcher {
       abort: (reason) => this.#abort(entry, reason),
     });
     entry.settle = settle;
+    entry.again = () => this.call(ref, args, options);
     this.#enter(entry, (spec, copied) => {
       spec.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
@@ -127,6 +136,10 @@ export class Dispatcher {
         lane: entry.lane,
         timeout: finite(copied.timeout ?? this.#options.timeout),
         queuedAt: entry.queuedAt,
+        page: pageNumber(),
+        redirect: copied.redirect ?? this.#options.redirect,
+        render: copied.render ?? this.#options.render,
+        skew: copied.skew ?? this.#options.skew,
       };
       run = prepare(spec, copied);
       entry.quiet = onAbort(copied.signal, (reason) => this.#abort(entry, reason));
@@ -154,6 +167,20 @@ export class Dispatcher {
       for (const [name, value] of own ?? []) merged.set(name, value);
       return [...merged];
     };
+  }
+
+  #ownBasePath() {
+    return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
+  }
+
+  /** Sends the user on. A document that is being left may be come back to. */
+  #redirect({ redirect: { url, type } }, refresh) {
+    const went = this.#page.redirect(url, type, refresh);
+    if (went === "leaving") {
+      const back = () => this.#engine.ask((engine) => engine.returned());
+      globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && back(), { once: true });
+    }
+    return went;
   }
 
   #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
@@ -200,6 +227,7 @@ export class Dispatcher {
     entry.over = true;
     entry.kept = false;
     entry.quiet?.();
+    entry.ended?.();
     this.#open.remove(entry);
   }
 
@@ -214,13 +242,19 @@ export class Dispatcher {
 
   /** What the engine asks of this side. */
   #host() {
+    const ownBasePath = () => this.#ownBasePath();
     return {
       credentials: this.#options.credentials,
+      get basePath() {
+        return ownBasePath();
+      },
       fetch: this.#send,
       binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
       settle: (id, error, outcome) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;
+        if (outcome) givePayload(outcome, new Promise((resolve) => (entry.ended = resolve)), this.#loadWasm);
+        if (error?.code === "ACTION_NOT_FOUND") error.keep(entry.again);
         if (error && outcome) {
           error.outcome = outcome;
           error.status ??= outcome.status;
@@ -237,6 +271,11 @@ export class Dispatcher {
         if (entry) this.#forget(entry);
       },
       emit: (event) => this.#events.emit(event),
+      page: pageNumber,
+      redirect: (outcome, refresh) => this.#redirect(outcome, refresh),
+      redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
+      refresh: (what) => this.#page.refresh(what),
+      reload: () => this.#page.reload(),
     };
   }
 }

@@ -13,6 +13,18 @@ export class ActionError extends Error {
     // Not enumerable: a log that walks the error does not carry a stranger's page along.
     if (excerpt !== undefined) Object.defineProperty(this, "excerpt", { value: excerpt, configurable: true, writable: true });
   }
+
+  #again;
+
+  /** Keeps what makes the same call once more. */
+  keep(again) {
+    this.#again = again;
+  }
+
+  /** Makes the call once more, with the arguments and options it had. Only where the action certainly did not run and may be known again. */
+  get retry() {
+    return this.#again;
+  }
 }
 Object.defineProperty(ActionError.prototype, "name", { value: "ActionError", configurable: true, writable: true });
 Object.defineProperty(ActionError.prototype, BRAND, { value: true });

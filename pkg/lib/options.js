@@ -12,6 +12,11 @@ const DISPATCHER = {
   maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
   nextVersion,
+  basePath: path,
+  host,
+  redirect: (value) => word(value, "follow", "throw"),
+  render: (value) => word(value, "auto", "skip"),
+  skew: (value) => word(value, "recover", "fail", "reload"),
 };
 
 const CALL = {
@@ -21,7 +26,12 @@ const CALL = {
   headers,
   url: address,
   name: text,
+  redirect: DISPATCHER.redirect,
+  render: DISPATCHER.render,
+  skew: DISPATCHER.skew,
 };
+
+const HOST = { redirect: method, refresh: method };
 
 const ROUTE = { signal, timeout: duration, name: text };
 
@@ -119,6 +129,26 @@ function text(value) {
 
 function address(value) {
   return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+}
+
+function word(value, ...words) {
+  return expect(words.includes(value), value, words.join(" or "));
+}
+
+function path(value) {
+  return expect(value === "" || /^\/[^?#]*[^/?#]$/.test(value), value, 'a path as "/shop", or ""');
+}
+
+function method(value) {
+  return expect(typeof value === "function", value, "a function");
+}
+
+/** A word, or a plain object with functions of the page's own, which are called on it. */
+function host(value) {
+  if (typeof value !== "object") return word(value, "auto", "next", "document", "none");
+  const own = copy(value, HOST, "host");
+  for (const name of Object.keys(own)) own[name] = own[name].bind(value);
+  return own;
 }
 
 function object(value) {

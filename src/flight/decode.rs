@@ -185,6 +185,14 @@ impl<B: Build> Decoder<B> {
         self.answer.clone()
     }
 
+    /// The text of row 0, once it is there: the model around the value of an action. `None` if something else made a value of it.
+    pub fn root_row(&self) -> Option<&str> {
+        match self.arrived.get(&0) {
+            Some(Arrived::Model(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// How many values are not there yet: the answer itself, promises and lazy values inside it, and streams that have not ended and are not
     /// cancelled. Zero means the rest of the stream changes nothing.
     pub fn open(&self) -> usize {

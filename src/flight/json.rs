@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// One token. Texts are the raw characters between the quotes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Token<'t> {
+pub(crate) enum Token<'t> {
     OpenArray,
     OpenObject,
     Close,
@@ -18,7 +18,7 @@ pub(super) enum Token<'t> {
 
 /// Why a text is not JSON we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Not JSON from this byte on.
     Syntax(usize),
     /// More containers inside containers than the limit.
@@ -36,7 +36,7 @@ enum Expect {
 }
 
 /// A strict reader of one JSON text.
-pub(super) struct Tokens<'t> {
+pub(crate) struct Tokens<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
@@ -49,7 +49,7 @@ pub(super) struct Tokens<'t> {
 
 impl<'t> Tokens<'t> {
     /// `depth`: how many containers may be open at once.
-    pub(super) fn new(text: &'t str, depth: usize) -> Self {
+    pub(crate) fn new(text: &'t str, depth: usize) -> Self {
         Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value }
     }
 
@@ -71,7 +71,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// The next token; `None` at the end of the text.
-    pub(super) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
+    pub(crate) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
         loop {
             while self.bytes.get(self.at).is_some_and(|b| is_space(*b)) {
                 self.at += 1;
@@ -113,7 +113,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Reads a whole value, the token `first` of which was read already, and throws it away.
-    pub(super) fn skip(&mut self, first: Token<'t>) -> Result<(), Fault> {
+    pub(crate) fn skip(&mut self, first: Token<'t>) -> Result<(), Fault> {
         if matches!(first, Token::OpenArray | Token::OpenObject) {
             let outside = self.open.len() - 1;
             while self.open.len() > outside {
@@ -229,7 +229,7 @@ fn is_space(byte: u8) -> bool {
 }
 
 /// The characters a raw text stands for. A surrogate without its other half becomes U+FFFD: Rust has no name for it.
-pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
     let mut out = String::with_capacity(raw.len());
     out.push_str(&raw[..first]);

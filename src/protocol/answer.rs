@@ -1,3 +1,4 @@
+use super::redirect::Redirect;
 use crate::protocol::FLIGHT;
 use crate::{Error, Kind, Sent};
 
@@ -23,35 +24,18 @@ pub struct Answer {
 pub enum Body {
     /// Not at all: the server does not know the action, and did not run it.
     UnknownAction,
-    /// Not for a value: the action called `redirect()`, the body is the target page's, if anything.
-    Redirected,
+    /// Not for a value: the action called `redirect()`, the body is the target page's if `page`, else empty.
+    Redirected { page: bool },
     /// As Flight, whatever the status.
     Flight,
     /// Not from the action: a proxy's page, a login page, some other handler.
     Foreign { content_type: Option<String> },
 }
 
-/// The action called `redirect()`: header `x-action-redirect: <url>;push|replace`, without the type in Next 14.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
-    /// As the server wrote it; may be relative. Untrusted.
-    pub url: String,
-    pub kind: Option<RedirectType>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RedirectType {
-    Push,
-    Replace,
-}
-
-impl RedirectType {
-    /// The word of the header.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Push => "push",
-            Self::Replace => "replace",
-        }
+impl Answer {
+    /// Whether the body may hold the page, rendered again: Next.js does that for what was revalidated, and for `notFound()` and its like.
+    pub fn may_be_rendered(&self) -> bool {
+        self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404)
     }
 }
 
@@ -82,12 +66,13 @@ pub fn classify(head: &Head<'_>) -> Answer {
     if (head.header)("x-nextjs-action-not-found").as_deref() == Some("1") {
         return answer;
     }
-    answer.redirect = (head.header)("x-action-redirect").as_deref().and_then(parse_redirect);
+    answer.redirect = (head.header)("x-action-redirect").as_deref().and_then(Redirect::parse);
     answer.revalidated = (head.header)("x-action-revalidated").as_deref().and_then(parse_revalidated);
     let content_type = (head.header)("content-type");
+    let flight = content_type.as_deref().is_some_and(|value| value.starts_with(FLIGHT));
     answer.body = if answer.redirect.is_some() {
-        Body::Redirected
-    } else if content_type.as_deref().is_some_and(|value| value.starts_with(FLIGHT)) {
+        Body::Redirected { page: flight }
+    } else if flight {
         Body::Flight
     } else {
         Body::Foreign { content_type }
@@ -100,14 +85,22 @@ pub fn unknown_action(status: u16) -> Error {
     Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").sent(Sent::No).status(status)
 }
 
-/// The error of [`Body::Foreign`]. `text` is the beginning of the body, where it is text.
-pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>) -> Error {
+/// The error of [`Body::Foreign`]. `text` is the beginning of the body, where it is text; `elsewhere` the URL that answered, if `fetch` was
+/// redirected to it, as a middleware does that wants a login first.
+pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, elsewhere: Option<&str>) -> Error {
     let kind = if status >= 400 { Kind::Http } else { Kind::NotFlight };
     // A content type is the server's text: only its media type is repeated, and only where it looks like one.
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
-    let error = Error::new(kind, format!("status {status} with {what} instead of an action's answer")).sent(Sent::Yes).status(status);
+    let message = match elsewhere {
+        Some(url) => {
+            let url: String = url.chars().take(200).collect();
+            format!("the request was redirected to {url}, which gave status {status} with {what} instead of an action's answer")
+        }
+        None => format!("status {status} with {what} instead of an action's answer"),
+    };
+    let error = Error::new(kind, message).sent(Sent::Yes).status(status);
     match text {
         Some(text) if !text.is_empty() => error.excerpt(text.chars().take(200).collect::<String>()),
         _ => error,
@@ -134,16 +127,6 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
     }
 }
 
-/// Splits at the last `;`, and only before a known type: a URL may hold `;` itself.
-fn parse_redirect(header: &str) -> Option<Redirect> {
-    let (url, kind) = match header.rsplit_once(';') {
-        Some((url, "push")) => (url, Some(RedirectType::Push)),
-        Some((url, "replace")) => (url, Some(RedirectType::Replace)),
-        _ => (header, None),
-    };
-    (!url.is_empty()).then(|| Redirect { url: url.to_owned(), kind })
-}
-
 /// `1`, `2`, or `[[paths…],tag,cookie]`, the latter two 0 or 1. What is neither says nothing.
 fn parse_revalidated(header: &str) -> Option<Revalidated> {
     let header = header.trim();
@@ -168,11 +151,6 @@ mod tests {
         classify(&Head { status, header: &header })
     }
 
-    fn redirect(header: &str) -> (String, Option<RedirectType>) {
-        let redirect = answer(200, &[("x-action-redirect", header)]).redirect.unwrap();
-        (redirect.url, redirect.kind)
-    }
-
     #[test]
     fn flight_counts_at_any_status() {
         for status in [200, 401, 404, 500] {
@@ -191,21 +169,10 @@ mod tests {
 
     #[test]
     fn a_redirect_comes_before_the_content_type() {
-        for content_type in ["text/x-component", "text/html"] {
+        for (content_type, page) in [("text/x-component", true), ("text/html", false)] {
             let answer = answer(303, &[("x-action-redirect", "/a;replace"), ("content-type", content_type), ("x-action-revalidated", "1")]);
-            assert_eq!((answer.body, answer.revalidated), (Body::Redirected, Some(Revalidated::All)));
+            assert_eq!((answer.body, answer.revalidated), (Body::Redirected { page }, Some(Revalidated::All)));
         }
-    }
-
-    #[test]
-    fn a_redirect_splits_at_the_last_semicolon() {
-        use RedirectType::{Push, Replace};
-        assert_eq!(redirect("/a;push"), ("/a".into(), Some(Push)));
-        assert_eq!(redirect("./other?x=1;y;replace"), ("./other?x=1;y".into(), Some(Replace)));
-        assert_eq!(redirect("/next-14"), ("/next-14".into(), None));
-        assert_eq!(redirect("/a;b=2"), ("/a;b=2".into(), None));
-        assert_eq!(answer(200, &[("x-action-redirect", "")]).redirect, None);
-        assert_eq!(answer(200, &[("x-action-redirect", ";push")]).redirect, None);
     }
 
     #[test]
@@ -236,13 +203,24 @@ mod tests {
     #[test]
     fn what_is_not_flight_is_told_apart_by_its_status() {
         let Body::Foreign { content_type } = answer(502, &[("content-type", "text/html; charset=utf-8")]).body else { panic!() };
-        let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"));
+        let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"), None);
         assert_eq!((error.kind(), error.http_status(), error.was_sent()), (Kind::Http, Some(502), Sent::Yes));
         assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
         assert_eq!(error.answer_excerpt(), Some("<h1>Bad Gateway</h1>"));
-        assert_eq!(foreign(200, None, None).kind(), Kind::NotFlight);
-        assert_eq!(foreign(200, Some("x\n\u{1}y"), None).message(), "status 200 with no known content type instead of an action's answer");
-        assert_eq!(foreign(200, None, Some(&"é".repeat(500))).answer_excerpt().unwrap().chars().count(), 200);
+        assert_eq!(foreign(200, None, None, None).kind(), Kind::NotFlight);
+        assert_eq!(
+            foreign(200, Some("x\n\u{1}y"), None, None).message(),
+            "status 200 with no known content type instead of an action's answer"
+        );
+        assert_eq!(foreign(200, None, Some(&"é".repeat(500)), None).answer_excerpt().unwrap().chars().count(), 200);
+    }
+
+    #[test]
+    fn a_followed_redirect_is_said_to_be_one() {
+        let error = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
+        let message =
+            "the request was redirected to https://a.example/login, which gave status 200 with text/html instead of an action's answer";
+        assert_eq!((error.kind(), error.message()), (Kind::NotFlight, message));
     }
 
     #[test]

@@ -4,17 +4,18 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
-use super::exchange::{self, Work};
+use super::exchange::{self, Ending, Work};
 use super::fetch::Failure;
 use super::host::Host;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::call::{Call, CallId, Event, Options};
-use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
+use crate::dispatcher::{Config, Dispatcher, Effect, Recovery};
+use crate::protocol::Revalidated;
 use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
@@ -49,8 +50,8 @@ pub(crate) struct Owner {
 enum Stage {
     /// Arguments are still open.
     Preparing(AbortHandle),
-    /// It can be sent.
-    Ready(Work),
+    /// It can be sent, for the first time or again.
+    Ready,
     Running(AbortController, AbortHandle),
     /// The exchange is over, or broken off.
     Over,
@@ -60,6 +61,10 @@ enum Stage {
 struct Held {
     owner: Owner,
     stage: Stage,
+    /// What is done when it is sent; none while arguments are open.
+    work: Option<Work>,
+    /// The promise rejects with Next's own redirect error.
+    throws: bool,
     /// What the answer said so far; with the value in it once that is there.
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
@@ -81,18 +86,31 @@ impl Driver {
     }
 
     /// Takes a call in.
-    pub(crate) fn enter(&self, id: CallId, options: Options, queued_at: Instant, owner: Owner, body: Body) {
+    pub(crate) fn enter(&self, id: CallId, options: Options, queued_at: Instant, page: Page, owner: Owner, body: Body) {
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }
         let ready = matches!(body, Body::Complete(_));
-        let stage = match body {
-            Body::Complete(work) => Stage::Ready(work),
-            Body::Open(work) => Stage::Preparing(self.prepare(id, work)),
+        let (stage, work) = match body {
+            Body::Complete(work) => (Stage::Ready, Some(work)),
+            Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        let held = Held { owner, stage, outcome: None, cause: JsValue::UNDEFINED };
+        let held = Held { owner, stage, work, throws: false, outcome: None, cause: JsValue::UNDEFINED };
         self.held.borrow_mut().insert(id, held);
-        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, ready }, now)));
+        self.look_around();
+        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
+    }
+
+    /// Tells the core where the user is.
+    fn look_around(&self) {
+        if let Ok(page) = self.host.page() {
+            self.core.borrow_mut().handle_page(Page(page as u64));
+        }
+    }
+
+    /// The document was not left, or has been come back to.
+    pub(crate) fn returned(&self) {
+        self.input(Dispatcher::handle_returned);
     }
 
     /// Waits for what the arguments still hold open; gives what stops that.
@@ -103,7 +121,9 @@ impl Driver {
             let Some(this) = this.upgrade() else { return };
             match work {
                 Ok(work) => {
-                    this.set_stage(id, Stage::Ready(work));
+                    if let Some(held) = this.held.borrow_mut().get_mut(&id) {
+                        (held.stage, held.work) = (Stage::Ready, Some(work));
+                    }
                     this.input(|core, now| core.handle_ready(id, now));
                 }
                 Err((error, cause)) => {
@@ -147,7 +167,7 @@ impl Driver {
         look(&self.core.borrow())
     }
 
-    pub(crate) fn snapshot(&self) -> js_sys::Array {
+    pub(crate) fn snapshot(&self) -> Array {
         let events: Vec<_> = self.core.borrow().snapshot().collect();
         events.iter().filter_map(|event| self.show(event)).collect()
     }
@@ -173,7 +193,26 @@ impl Driver {
                 Err(error)
             }
         };
+        self.look_around();
         self.input(|core, now| core.handle_value(id, result, now));
+    }
+
+    /// The answer holds the page, rendered again.
+    pub(crate) fn rendered(&self, id: CallId) {
+        self.with_outcome(id, |outcome| outcome::set(outcome, "rendered", &JsValue::TRUE));
+    }
+
+    /// Where the body of an answer is to be kept as it came, if it may hold a page: part of the outcome, which makes a page of it on demand.
+    pub(crate) fn tape(&self, id: CallId, may_hold_page: bool) -> Option<Array> {
+        let tape = may_hold_page.then(Array::new)?;
+        self.with_outcome(id, |outcome| outcome::set(outcome, "tape", &tape));
+        Some(tape)
+    }
+
+    fn with_outcome(&self, id: CallId, act: impl FnOnce(&Object)) {
+        if let Some(Held { outcome: Some(outcome), .. }) = self.held.borrow().get(&id) {
+            act(outcome);
+        }
     }
 
     fn blame(&self, id: CallId, cause: JsValue) {
@@ -207,19 +246,24 @@ impl Driver {
     fn act(&self, effect: Effect) {
         match effect {
             Effect::Send(id) => self.send(id),
+            Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
-            Effect::Settle { id, result, timings } => {
-                let (owner, outcome, cause) = {
+            Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
+            Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
+            Effect::Reload => drop(self.host.reload()),
+            Effect::Settle { id, result, timings, attempts } => {
+                let (owner, outcome, cause, throws) = {
                     let held = self.held.borrow();
                     let Some(held) = held.get(&id) else { return };
-                    (held.owner.clone(), held.outcome.clone(), held.cause.clone())
+                    (held.owner.clone(), held.outcome.clone(), held.cause.clone(), held.throws)
                 };
                 if let Some(outcome) = &outcome {
-                    outcome::set_timings(outcome, &timings);
+                    outcome::set_timings(outcome, &timings, attempts);
                 }
                 let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
-                let error = result.err().map_or(JsValue::UNDEFINED, |error| error::owned(&error, Some(&owner), Some(&cause)));
-                let _ = self.host.settle(id.0 as f64, &error, &outcome);
+                let error = result.err().map(|error| error::owned(&error, Some(&owner), Some(&cause)));
+                let error = error.or_else(|| if throws { self.host.redirect_error(&outcome).ok() } else { None });
+                let _ = self.host.settle(id.0 as f64, &error.unwrap_or_default(), &outcome);
             }
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
@@ -247,10 +291,20 @@ impl Driver {
         };
         let signal = controller.signal();
         let (stop, stopped) = AbortHandle::new_pair();
-        let Some(Stage::Ready(work)) = self.set_stage(id, Stage::Running(controller, stop)) else { return };
+        let work = {
+            let mut held = self.held.borrow_mut();
+            let Some(held) = held.get_mut(&id) else { return };
+            held.stage = Stage::Running(controller, stop);
+            held.work.clone()
+        };
+        let Some(work) = work else { return };
         let run = async move {
             match exchange::run(&this, id, work, &signal).await {
-                Ok(()) => this.input(|core, now| core.handle_end(id, now)),
+                Ok(Ending::Complete) => this.input(|core, now| core.handle_end(id, now)),
+                Ok(Ending::Unknown(error)) => {
+                    this.set_stage(id, Stage::Ready);
+                    this.input(|core, now| core.handle_unknown(id, error, now));
+                }
                 Err((error, cause)) => {
                     this.stop(id);
                     this.blame(id, cause);
@@ -260,6 +314,33 @@ impl Driver {
         };
         let run = Abortable::new(run, stopped);
         wasm_bindgen_futures::spawn_local(async move { run.await.unwrap_or_default() });
+    }
+
+    /// Looks an action up by its name in the page as deployed now.
+    fn recover(&self, id: CallId) {
+        let recovery = Recovery::NotFound("nobody can look it up".to_owned());
+        self.core.borrow_mut().handle_recovered(id, recovery, timer::now());
+    }
+
+    /// Sends the user where the action wants them.
+    fn redirect(&self, id: CallId, mode: RedirectMode, refresh: Option<Revalidated>) {
+        let outcome = {
+            let mut held = self.held.borrow_mut();
+            let Some(held) = held.get_mut(&id) else { return };
+            held.throws = mode == RedirectMode::Throw;
+            held.outcome.clone()
+        };
+        if mode == RedirectMode::Throw {
+            return;
+        }
+        let Some(outcome) = outcome else { return };
+        let went = self.host.redirect(&outcome, refresh.map(Revalidated::as_str)).unwrap_or_default();
+        if went != "stayed" && !went.is_empty() {
+            outcome::set_followed(&outcome);
+        }
+        if went == "leaving" {
+            self.core.borrow_mut().handle_leaving(timer::now());
+        }
     }
 
     /// Breaks the exchange off, with the reason the page gave.
@@ -302,6 +383,7 @@ impl Driver {
             Some(grace) if now < grace => {}
             _ => {
                 self.grace.set(None);
+                self.look_around();
                 self.core.borrow_mut().handle_timeout(now);
             }
         }

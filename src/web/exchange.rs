@@ -3,7 +3,7 @@ use std::task::Poll;
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -12,13 +12,15 @@ use super::bell::Bell;
 use super::driver::Driver;
 use super::fetch::{Chunks, Failure, Request, Response};
 use super::host::resolved;
-use super::{outcome, value};
+use super::{outcome, url, value};
 use crate::call::CallId;
-use crate::flight::{Decoder, Rejection};
-use crate::protocol::{self, Body, Head};
+use crate::dispatcher::News;
+use crate::flight::{Decoder, Limits, Rejection};
+use crate::protocol::{self, Body, Head, Root};
 use crate::{Error, Kind, Sent};
 
-/// What is done when a call's turn has come.
+/// What is done when a call's turn has come, and again if it is sent again.
+#[derive(Clone)]
 pub(crate) enum Work {
     /// One action: its request, and the arguments that the answer may name.
     Action(Request, Temporaries),
@@ -26,58 +28,86 @@ pub(crate) enum Work {
     Built(Function),
 }
 
+/// How an exchange ended that did not fail.
+pub(crate) enum Ending {
+    Complete,
+    /// The server does not know the action, and this is the error if nothing else can be done.
+    Unknown(Error),
+}
+
 /// One request and its answer. An error means that the exchange is over; the value, or what the action threw, goes to the driver.
-pub(crate) async fn run(driver: &Driver, id: CallId, work: Work, signal: &AbortSignal) -> Result<(), Failure> {
+pub(crate) async fn run(driver: &Driver, id: CallId, work: Work, signal: &AbortSignal) -> Result<Ending, Failure> {
     match work {
         Work::Action(request, temporaries) => action(driver, id, request, temporaries, signal).await,
-        Work::Built(send) => built(driver, id, &send, signal).await,
+        Work::Built(send) => built(driver, id, &send, signal).await.map(|()| Ending::Complete),
     }
 }
 
 async fn built(driver: &Driver, id: CallId, send: &Function, signal: &AbortSignal) -> Result<(), Failure> {
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(send.call1(&JsValue::UNDEFINED, signal)).await.map_err(no_answer)?;
-    driver.input(|core, now| core.handle_head(id, now));
+    driver.input(|core, now| core.handle_head(id, News::default(), now));
     driver.value(id, Ok(response));
     Ok(())
 }
 
-async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<(), Failure> {
-    let init = request.init(&driver.host, signal).await?;
+async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<Ending, Failure> {
+    let render = driver.look(|core| core.render(id));
+    let init = request.init(&driver.host, render, signal).await?;
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;
     let response: Response = response.unchecked_into();
     let (status, header) = response.head().map_err(|cause| broken("fetch gave something that is not a Response", cause))?;
-    driver.input(|core, now| core.handle_head(id, now));
     let answer = protocol::classify(&Head { status, header: &header });
-    driver.set_outcome(id, outcome::of_answer(&answer, &response.headers()));
+    let target = answer.redirect.as_ref().map(|redirect| {
+        let base_path = driver.host.base_path().unwrap_or_default();
+        url::target(redirect, &request.url, &base_path)
+    });
+    let news = News { redirects: matches!(target, Some(Ok(_))), revalidated: answer.revalidated };
+    driver.input(|core, now| core.handle_head(id, news, now));
+    let said = outcome::of_answer(&answer, &response.headers(), target.as_ref().and_then(|target| target.as_deref().ok()));
+    let elsewhere = response.elsewhere();
+    if let Some(url) = &elsewhere {
+        outcome::set(&said, "url", &url.into());
+    }
+    driver.set_outcome(id, said);
     match answer.body {
         Body::UnknownAction => {
             response.cancel();
-            Err((protocol::unknown_action(status), JsValue::UNDEFINED))
+            Ok(Ending::Unknown(protocol::unknown_action(status)))
         }
-        Body::Redirected => {
-            response.cancel();
-            driver.value(id, Ok(JsValue::UNDEFINED));
-            Ok(())
+        Body::Redirected { page } => {
+            let tape = driver.tape(id, page);
+            let blocked = |error: Error| (error.status(status), JsValue::UNDEFINED);
+            driver.value(id, target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked));
+            match tape {
+                Some(tape) => record(&response, tape).await?,
+                None => response.cancel(),
+            }
+            Ok(Ending::Complete)
         }
         Body::Flight => {
             let mut values = value::Js::new(temporaries);
             if let Ok(bind) = driver.host.binder(&request.url) {
                 values = values.bind(bind);
             }
-            flight(driver, id, &response, values).await
+            flight(driver, id, &response, values, driver.tape(id, answer.may_be_rendered())).await?;
+            Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
             let text = excerpt(&response, content_type.as_deref()).await;
-            Err((protocol::foreign(status, content_type.as_deref(), text.as_deref()), JsValue::UNDEFINED))
+            let error = protocol::foreign(status, content_type.as_deref(), text.as_deref(), elsewhere.as_deref());
+            Err((error, JsValue::UNDEFINED))
         }
     }
 }
 
 /// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
-async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js) -> Result<(), Failure> {
+async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, tape: Option<Array>) -> Result<(), Failure> {
     let mut chunks = response.chunks().map_err(cut)?;
+    if let Some(tape) = tape {
+        chunks.record(tape);
+    }
     let bell = Bell::default();
     let mut open = Open(Decoder::action(values.on_cancel(bell.handle())));
     let mut delivered = false;
@@ -100,6 +130,9 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
         };
         if !delivered && let Poll::Ready(result) = open.0.value() {
             delivered = true;
+            if open.0.root_row().is_some_and(|row| Root::read(row).rendered) {
+                driver.rendered(id);
+            }
             match result {
                 // The stream's own failure is told below, with its cause.
                 Err(Rejection::Broken(error)) if step.is_ok() => return Err((error, JsValue::UNDEFINED)),
@@ -112,6 +145,21 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
             return Ok(());
         }
     }
+}
+
+/// Reads the page that a redirect leads to, for whoever wants to see it.
+async fn record(response: &Response, tape: Array) -> Result<(), Failure> {
+    let mut chunks = response.chunks().map_err(cut)?;
+    chunks.record(tape);
+    let mut total = 0;
+    while let Some(bytes) = chunks.next().await.map_err(cut)? {
+        total += bytes.len();
+        if total > Limits::DEFAULT.total_bytes {
+            chunks.cancel();
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The next bytes; `None` once the page has cancelled every stream that they could be for.

@@ -3,6 +3,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::host::{Host, resolved};
+use crate::call::Render;
 use crate::protocol::{self, ActionId};
 use crate::{Error, Kind};
 
@@ -28,6 +29,10 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch, js_name = headers)]
     fn response_headers(this: &Response) -> Result<Headers, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
+    fn redirected(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn url(this: &Response) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
     fn body(this: &Response) -> Result<Option<Body>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
@@ -48,6 +53,7 @@ extern "C" {
 }
 
 /// An action's request, as far as it is known when the call is made.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) action: ActionId,
     pub(crate) url: String,
@@ -62,9 +68,13 @@ pub(crate) type Failure = (Error, JsValue);
 
 impl Request {
     /// The second argument of `fetch`.
-    pub(crate) async fn init(&self, host: &Host, signal: &AbortSignal) -> Result<Object, Failure> {
+    pub(crate) async fn init(&self, host: &Host, render: Render, signal: &AbortSignal) -> Result<Object, Failure> {
         let headers = js_sys::Array::new();
         for (name, value) in protocol::request_headers(&self.action) {
+            headers.push(&pair(name, value));
+        }
+        if render == Render::Skip {
+            let (name, value) = protocol::SKIP_RENDER;
             headers.push(&pair(name, value));
         }
         if let Some(ask) = &self.headers {
@@ -109,6 +119,12 @@ impl Response {
         self.response_headers().map_or(JsValue::UNDEFINED, JsValue::from)
     }
 
+    /// The URL that answered, if `fetch` was redirected to it.
+    pub(crate) fn elsewhere(&self) -> Option<String> {
+        let redirected = self.redirected().is_ok_and(|redirected| redirected.is_truthy());
+        redirected.then(|| self.url().ok()?.as_string()).flatten()
+    }
+
     /// Nobody will read the body.
     pub(crate) fn cancel(&self) {
         if let Ok(Some(body)) = self.body() {
@@ -117,42 +133,59 @@ impl Response {
     }
 
     pub(crate) fn chunks(&self) -> Result<Chunks, JsValue> {
-        Ok(match self.body()? {
-            Some(body) => Chunks::Stream(body.get_reader()?),
-            None => Chunks::Whole(Some(self.array_buffer())),
-        })
+        let source = match self.body()? {
+            Some(body) => Source::Stream(body.get_reader()?),
+            None => Source::Whole(Some(self.array_buffer())),
+        };
+        Ok(Chunks { source, tape: None })
     }
 }
 
-/// The body, piece by piece; in one piece where a `Response` of the page's own has no stream.
-pub(crate) enum Chunks {
+/// The body, piece by piece.
+pub(crate) struct Chunks {
+    source: Source,
+    tape: Option<js_sys::Array>,
+}
+
+enum Source {
     Stream(Reader),
+    /// In one piece: a `Response` of the page's own has no stream.
     Whole(Option<Result<JsValue, JsValue>>),
 }
 
 impl Chunks {
+    /// Adds every piece to `tape`, too.
+    pub(crate) fn record(&mut self, tape: js_sys::Array) {
+        self.tape = Some(tape);
+    }
+
     /// Nobody will read on.
     pub(crate) fn cancel(&self) {
-        if let Self::Stream(reader) = self {
+        if let Source::Stream(reader) = &self.source {
             ignore(reader.cancel());
         }
     }
 
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
-        let reader = match self {
-            Self::Stream(reader) => reader,
-            Self::Whole(whole) => {
+        let view = match &mut self.source {
+            Source::Stream(reader) => {
+                let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
+                if chunk.done()?.is_truthy() {
+                    return Ok(None);
+                }
+                chunk.value()?
+            }
+            Source::Whole(whole) => {
                 let Some(whole) = whole.take() else { return Ok(None) };
-                let view: JsValue = View::new(&resolved(whole).await?)?.into();
-                return bytes_of(&view).map(Some);
+                View::new(&resolved(whole).await?)?.into()
             }
         };
-        let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
-        if chunk.done()?.is_truthy() {
-            return Ok(None);
+        let bytes = bytes_of(&view)?;
+        if let Some(tape) = &self.tape {
+            tape.push(&view);
         }
-        bytes_of(&chunk.value()?).map(Some)
+        Ok(Some(bytes))
     }
 }
 

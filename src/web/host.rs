@@ -34,6 +34,31 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn emit(this: &Host, event: &JsValue) -> Result<(), JsValue>;
 
+    /// The number of the page the client is on.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn page(this: &Host) -> Result<f64, JsValue>;
+
+    /// The path under which the app lies, without a slash at its end.
+    #[wasm_bindgen(method, getter, catch, js_name = basePath)]
+    pub(crate) fn base_path(this: &Host) -> Result<String, JsValue>;
+
+    /// Sends the user where `outcome.redirect` leads, and asks for fresh data there if `refresh` says what is stale. Gives `stayed` if it does not,
+    /// `went` if it does, and `leaving` if the document ends thereby.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn redirect(this: &Host, outcome: &Object, refresh: Option<&str>) -> Result<String, JsValue>;
+
+    /// Makes the error by which Next's own router goes there.
+    #[wasm_bindgen(method, catch, js_name = redirectError)]
+    pub(crate) fn redirect_error(this: &Host, outcome: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Asks the page's router for fresh data.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn refresh(this: &Host, what: &str) -> Result<(), JsValue>;
+
+    /// Loads the page anew.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn reload(this: &Host) -> Result<(), JsValue>;
+
     #[wasm_bindgen(method, getter)]
     pub(crate) fn credentials(this: &Host) -> Option<String>;
 }

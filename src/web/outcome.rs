@@ -5,14 +5,16 @@ use super::driver::Owner;
 use crate::call::{Event, Timings};
 use crate::protocol::Answer;
 
-/// What an answer said so far, as JavaScript will see it.
-pub(crate) fn of_answer(answer: &Answer, headers: &JsValue) -> Object {
+/// What an answer said so far, as JavaScript will see it. `target`: where its redirect leads.
+pub(crate) fn of_answer(answer: &Answer, headers: &JsValue, target: Option<&str>) -> Object {
     let outcome = Object::new();
     set(&outcome, "status", &answer.status.into());
     set(&outcome, "headers", headers);
+    set(&outcome, "rendered", &JsValue::FALSE);
     if let Some(redirect) = &answer.redirect {
         let shown = Object::new();
-        set(&shown, "url", &redirect.url.as_str().into());
+        set(&shown, "url", &target.unwrap_or(&redirect.url).into());
+        set(&shown, "followed", &JsValue::FALSE);
         if let Some(kind) = redirect.kind {
             set(&shown, "type", &kind.as_str().into());
         }
@@ -24,10 +26,18 @@ pub(crate) fn of_answer(answer: &Answer, headers: &JsValue) -> Object {
     outcome
 }
 
-/// Adds when the call passed its stations.
-pub(crate) fn set_timings(outcome: &Object, timings: &Timings) {
+/// The user was sent along the redirect.
+pub(crate) fn set_followed(outcome: &Object) {
+    if let Ok(redirect) = Reflect::get(outcome, &"redirect".into()) {
+        set(redirect.unchecked_ref(), "followed", &JsValue::TRUE);
+    }
+}
+
+/// Adds when the call passed its stations, and how often it was sent.
+pub(crate) fn set_timings(outcome: &Object, timings: &Timings, attempts: u32) {
     let shown = Object::new();
     set_times(&shown, timings);
+    set(outcome, "attempts", &attempts.into());
     set(outcome, "timings", &shown);
 }
 
@@ -42,6 +52,9 @@ pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     set(&shown, "lane", &event.lane.as_str().into());
     set(&shown, "state", &event.state.as_str().into());
     set_times(&shown, &event.timings);
+    if event.recovered {
+        set(&shown, "recovered", &JsValue::TRUE);
+    }
     if let Some(result) = &event.result {
         let code = result.as_ref().err().map_or("ok", |error| error.kind().code());
         set(&shown, "code", &code.into());

@@ -147,7 +147,7 @@ fn nothing_starts_while_the_document_is_left() {
     sim.call(1, lane("main"), Script::redirects(100));
     sim.call(2, lane("main"), Script::answers(100));
     sim.run_until(99);
-    sim.with_core(|core, now| core.handle_leaving(now));
+    sim.with_core(Dispatcher::handle_leaving);
     sim.run_until(20_000);
     assert_eq!(sim.story(), ["send 1", "redirect 1", "settle 1"]);
     sim.call(3, lane("other"), Script::answers(1));
@@ -160,7 +160,7 @@ fn nothing_starts_while_the_document_is_left() {
 #[test]
 fn coming_back_to_the_document_goes_on_at_once() {
     let mut sim = Sim::new();
-    sim.with_core(|core, now| core.handle_leaving(now));
+    sim.with_core(Dispatcher::handle_leaving);
     sim.call(1, lane("main"), Script::answers(10));
     sim.run_until(100);
     sim.with_core(Dispatcher::handle_returned);
@@ -223,7 +223,7 @@ fn any_interleaving_owes_what_the_model_owes() {
                     if roll(5) == 0 {
                         script.value = script.value.map(|(at, _)| (at, Err(Kind::ActionThrew)));
                     }
-                    news.insert(CallId(count), (page, what, script.value.clone(), redirects));
+                    news.insert(CallId(count), (page, what, script.value, redirects));
                     let name = ["main", "cart", "parallel"][roll(3) as usize];
                     sim.call(count, lane(name), script);
                 }

@@ -1,0 +1,101 @@
+// Who sends the user elsewhere and fetches fresh data. What is to be done is decided in Rust; here it is done.
+//
+// A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` gives "stayed", "went" or "leaving" (the document
+// ends thereby), and `what` is "all" or "dynamic".
+
+import { isUnder } from "./page.js";
+
+/** `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()`: where the app lies. */
+export function hostOf(choice, basePath) {
+  const next = nextHost(basePath);
+  const chosen = () => {
+    if (typeof choice === "object") return ownHost(choice);
+    if (choice === "none" || typeof document === "undefined") return NONE;
+    if (choice === "document") return DOCUMENT;
+    return choice === "next" || router() ? next : DOCUMENT;
+  };
+  return {
+    redirect: (...args) => carefully(() => chosen().redirect(...args)) ?? "stayed",
+    refresh: (what) => carefully(() => chosen().refresh(what)),
+    reload: () => carefully(() => chosen().reload()),
+  };
+}
+
+/** The error by which Next's own router goes there: wherever it surfaces in a Next page, its boundaries know it. */
+export function redirectError({ url, type }, basePath) {
+  const inside = insideOf(url, basePath);
+  const error = new Error("NEXT_REDIRECT");
+  error.digest = `NEXT_REDIRECT;${type ?? "push"};${inside ?? url};307;`;
+  return error;
+}
+
+const NONE = { redirect: () => "stayed", refresh() {}, reload() {} };
+
+const DOCUMENT = {
+  redirect(url, type) {
+    const [here, there] = [location.href, url].map((whole) => whole.split("#", 1)[0]);
+    location[type === "replace" ? "replace" : "assign"](url);
+    return here === there && url.includes("#") ? "went" : "leaving";
+  },
+  refresh(what) {
+    document.dispatchEvent(new CustomEvent("actionlane:refresh", { detail: { kind: what } }));
+  },
+  reload() {
+    location.reload();
+  },
+};
+
+/** Next's App Router, looked up at use: it is there once the page is hydrated. */
+function router() {
+  const { next } = globalThis;
+  return next?.appDir === true && typeof next.router?.push === "function" ? next.router : undefined;
+}
+
+function nextHost(basePath) {
+  return {
+    redirect(url, type, refresh) {
+      const inside = insideOf(url, basePath());
+      const own = router();
+      if (inside === undefined || !own) return DOCUMENT.redirect(url, type);
+      own[type === "replace" ? "replace" : "push"](inside);
+      if (refresh) own.refresh();
+      return "went";
+    },
+    refresh(what) {
+      const own = router();
+      if (own) own.refresh();
+      else DOCUMENT.refresh(what);
+    },
+    reload: DOCUMENT.reload,
+  };
+}
+
+function ownHost(own) {
+  return {
+    redirect(url, type) {
+      if (!own.redirect) return "stayed";
+      own.redirect(url, type);
+      return "went";
+    },
+    refresh: (what) => own.refresh?.(what),
+    reload: () => globalThis.location?.reload?.(),
+  };
+}
+
+/** The address within the app, as its router takes it; undefined for what is not in the app. */
+function insideOf(url, basePath) {
+  const { origin, pathname, search, hash } = new URL(url);
+  if (origin !== globalThis.location?.origin || !isUnder(pathname, basePath)) return undefined;
+  return `${pathname.slice(basePath.length) || "/"}${search}${hash}`;
+}
+
+/** What the page's code throws here is the page's to hear of, and changes nothing for the call. */
+function carefully(run) {
+  try {
+    return run();
+  } catch (error) {
+    if (typeof reportError === "function") reportError(error);
+    else console.error(error);
+    return undefined;
+  }
+}

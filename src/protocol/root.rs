@@ -1,0 +1,96 @@
+//! Row 0 of an answer: what Next.js puts around the value.
+//!
+//! ```text
+//! 14.2         [value, [build, page|null]]            after a redirect: [build, page]
+//! 15.0 - 16.0  { a: value, f: page|"", b: build }
+//! 16.1 - 16.3  { a, f, q, i, b? }
+//! 16.4         { a, t?: page, q, i, b? }
+//! ```
+//!
+//! The page is what the server rendered again: only its own router can use it.
+
+use crate::flight::json::{Token, Tokens, unescape};
+
+/// What row 0 says beside the value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Root {
+    /// The page was rendered again, and is in the answer.
+    pub rendered: bool,
+    /// Which build answered.
+    pub build: Option<String>,
+}
+
+/// Deeper than anything row 0 needs is not looked at.
+const DEPTH: usize = 1000;
+
+impl Root {
+    /// Reads the text of row 0. What is not of one of these shapes says nothing.
+    pub fn read(text: &str) -> Self {
+        let mut root = Self::default();
+        let mut tokens = Tokens::new(text, DEPTH);
+        match tokens.next() {
+            Ok(Some(Token::OpenObject)) => drop(root.object(&mut tokens)),
+            Ok(Some(Token::OpenArray)) => drop(root.tuple(&mut tokens)),
+            _ => {}
+        }
+        root
+    }
+
+    /// `None`: it ends in something that is not JSON.
+    fn object(&mut self, tokens: &mut Tokens<'_>) -> Option<()> {
+        while let Some(Token::Key(key)) = tokens.next().ok()? {
+            let value = tokens.next().ok()??;
+            match (key, value) {
+                ("b", Token::Text(build)) => self.build = Some(unescape(build).into_owned()),
+                ("f", value) => self.rendered |= !matches!(value, Token::Text("") | Token::Null),
+                ("t", value) => self.rendered |= !matches!(value, Token::Null | Token::Text("$undefined")),
+                _ => {}
+            }
+            tokens.skip(value).ok()?;
+        }
+        Some(())
+    }
+
+    fn tuple(&mut self, tokens: &mut Tokens<'_>) -> Option<()> {
+        let value = tokens.next().ok()??;
+        tokens.skip(value).ok()?;
+        if let Token::OpenArray = tokens.next().ok()??
+            && let Token::Text(build) = tokens.next().ok()??
+        {
+            self.build = Some(unescape(build).into_owned());
+            self.rendered = !matches!(tokens.next().ok()??, Token::Null | Token::Close);
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (bool, Option<String>) {
+        let Root { rendered, build } = Root::read(text);
+        (rendered, build)
+    }
+
+    #[test]
+    fn every_shape() {
+        let build = || Some("dev".to_owned());
+        assert_eq!(read(r#"["$@1",["dev",null]]"#), (false, build()));
+        assert_eq!(read(r#"["$@1",["dev",[["children","$L2"]]]]"#), (true, build()));
+        assert_eq!(read(r#"{"a":"$@1","f":"","b":"dev"}"#), (false, build()));
+        assert_eq!(read(r#"{"a":"$@1","f":[["",{}]],"b":"dev"}"#), (true, build()));
+        assert_eq!(read(r#"{"a":"$@1","f":"$2","q":"","i":false}"#), (true, None));
+        assert_eq!(read(r#"{"a":"$@1","q":"?x=1","i":true,"b":"dev"}"#), (false, build()));
+        assert_eq!(read(r#"{"t":{"t":{"s":"","b":"inner"}},"a":"$@1","q":"","i":false,"b":"d\u0065v"}"#), (true, build()));
+    }
+
+    #[test]
+    fn anything_else_says_nothing() {
+        for text in
+            ["", "5", "\"$@1\"", "[", "[]", "{", "{}", "[1]", "[1,2]", "[[],[[]]]", "{\"b\":1}", "{\"t\":null}", "{\"a\":1,", "oops"]
+        {
+            assert_eq!(Root::read(text), Root::default(), "{text}");
+        }
+    }
+}
