@@ -37,7 +37,54 @@ export interface DispatcherOptions {
   maxBodyBytes?: number | false;
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
   maxQueued?: number;
+  /**
+   * Who carries out what answers say of the page: redirects, and the refresh that a revalidation owes. Default `"auto"`.
+   *
+   * `"next"`: Next's App Router (`window.next.router`, looked up at use). `"document"`: redirects load a document; a refresh is the event
+   * `actionlane:refresh` on `document`, with `detail.kind`. `"none"`: nobody; it is all in the outcome. `"auto"`: `"next"` where its router
+   * is, else `"document"`. Or an object of your own; what it throws is reported and changes nothing for the call.
+   */
+  host?: "auto" | "next" | "document" | "none" | Host;
+  /** The path under which the app lies (`"/shop"`), which redirects leave out. Default: as the page's `/_next/` scripts tell, else `""`. */
+  basePath?: string;
+  /** For every call without one of its own: see `CallOptions`. */
+  redirect?: RedirectMode;
+  render?: RenderMode;
+  skew?: SkewMode;
 }
+
+/** At least one of the two. */
+export interface Host {
+  /** Goes to an absolute http or https URL. `type` is absent where the server does not say (Next 14): push. */
+  redirect?(url: string, type: "push" | "replace" | undefined): void;
+  /** Fetches fresh data for the page. Called once for all answers of a burst, before the last promise of it settles. */
+  refresh?(kind: Revalidated): void;
+}
+
+/** What an action made stale: `"all"`, data and cached pages; `"dynamic"`, only what is rendered for each request. */
+export type Revalidated = "all" | "dynamic";
+
+/**
+ * `"follow"` (default): the host goes there, and the call gives `undefined`. `"throw"`: the call rejects with Next's own redirect error,
+ * which is no `ActionError`, so that a Next page navigates by itself. Either only where the user is still on the page the call was made
+ * on, and no call made later has redirected; otherwise the redirect is in the outcome and nowhere else.
+ */
+export type RedirectMode = "follow" | "throw";
+
+/**
+ * `"auto"` (default): the server renders the page into an answer that revalidated, and the page's router, which alone could use that, has
+ * it rendered once more by the refresh. `"skip"`: the server is asked to leave it out, by a header that Next's servers use among each
+ * other (`x-action-forwarded`): an internal of Next's, so opt-in. Cookies and revalidation are kept. A server that takes no notice answers
+ * as always; one that refuses, because the page the call is posted to does not own the action, is asked once more without it.
+ */
+export type RenderMode = "auto" | "skip";
+
+/**
+ * What to do when the server does not know the action, because another build was deployed: it did not run. `"recover"` (default): an
+ * action with a name is looked up by it in the page as deployed now, and sent once more. `"fail"`: `ACTION_NOT_FOUND`. `"reload"`: the same,
+ * and the page is loaded anew.
+ */
+export type SkewMode = "recover" | "fail" | "reload";
 
 export interface CallOptions {
   /** Default `"main"`. */
@@ -50,8 +97,11 @@ export interface CallOptions {
   headers?: HeadersInit;
   /** Where this call is posted. Default: the dispatcher's `url`. */
   url?: string | URL;
-  /** Shown in events and messages. Default: the reference's name. */
+  /** Shown in events and messages, and what the action is known by to another build. Default: the reference's name. */
   name?: string;
+  redirect?: RedirectMode;
+  render?: RenderMode;
+  skew?: SkewMode;
 }
 
 export interface BindOptions extends Omit<CallOptions, "signal"> {}
@@ -90,11 +140,37 @@ export interface Outcome<R = any> {
   /** HTTP status. It does not decide: an answer of 404 or 500 can carry a value. */
   status: number;
   headers: Headers;
-  /** The action called `redirect()`. Nothing is followed yet. `type` is absent where the server does not say (Next 14). */
-  redirect?: { url: string; type?: "push" | "replace" };
-  /** What the action made stale: `"all"` (data and cached pages) or `"dynamic"` (only what is rendered per request). */
-  revalidated?: "all" | "dynamic";
+  /** The URL that answered, where `fetch` was redirected to another, as by a middleware. */
+  url?: string;
+  /**
+   * The action called `redirect()`: to this absolute URL (as the server wrote it, if it is blocked). `type` is absent where the server does
+   * not say (Next 14). `followed`: the host was sent there.
+   */
+  redirect?: { url: string; type?: "push" | "replace"; followed: boolean };
+  /** What the action made stale. The host is asked to refresh, once for all answers of a burst, at the latest after half a second. */
+  revalidated?: Revalidated;
+  /** The answer holds the page, rendered again. */
+  rendered: boolean;
+  /**
+   * That page, or the one a redirect within the app leads to, once the answer has ended; `undefined` if there is none. For tools: only
+   * the page's own router can put it on the page. The answer's bytes are kept as long as the outcome is, and decoded when this is first
+   * read.
+   */
+  readonly payload: Promise<Payload | undefined>;
+  /** How often the action was sent: more than once after a skipped render was refused, or the action was found under another id. */
+  attempts: number;
   timings: Timings;
+}
+
+/** A page inside an answer, as Next.js writes it there. Its shape is Next's own and differs between versions. */
+export interface Payload {
+  /** Next 16.4: transport data; before: flight data. */
+  data: unknown;
+  /** Which build answered; absent where a deployment id takes its place. */
+  buildId?: string;
+  /** The search string it was rendered for. From Next 16.1. */
+  search?: string;
+  intercepted?: boolean;
 }
 
 /** A call under way: a promise of the action's value. */
@@ -123,6 +199,8 @@ export interface CallInfo extends Timings {
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
 export interface CallEvent extends CallInfo {
+  /** With `running`: the server did not know the action, it was found in the page as deployed now, and is sent once more. */
+  recovered?: true;
   /** With `draining` and `done`: how the call was settled. */
   code?: "ok" | ErrorCode;
 }
@@ -228,7 +306,7 @@ export function encode(value: unknown, options?: EncodeOptions): Promise<string 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";
@@ -248,6 +326,8 @@ export class ActionError extends Error {
   readonly cause?: unknown;
   /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
   readonly excerpt?: string;
+  /** With `ACTION_NOT_FOUND`: makes the call once more, with the arguments and options it had. Not enumerable. */
+  readonly retry?: () => ActionCall;
 }
 
 /** Also true for errors of another copy of this package, another frame, another realm. */

@@ -31,8 +31,6 @@ const CALL = {
   skew: DISPATCHER.skew,
 };
 
-const HOST = { redirect: method, refresh: method };
-
 const ROUTE = { signal, timeout: duration, name: text };
 
 const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count, temporaryReferences: object };
@@ -143,12 +141,15 @@ function method(value) {
   return expect(typeof value === "function", value, "a function");
 }
 
-/** A word, or a plain object with functions of the page's own, which are called on it. */
+/** A word, or an object of the page's own, whose functions are read once and called on it. */
 function host(value) {
-  if (typeof value !== "object") return word(value, "auto", "next", "document", "none");
-  const own = copy(value, HOST, "host");
-  for (const name of Object.keys(own)) own[name] = own[name].bind(value);
-  return own;
+  if (typeof value !== "object" || value === null) return word(value, "auto", "next", "document", "none");
+  const own = {};
+  for (const name of ["redirect", "refresh"]) {
+    const given = value[name];
+    if (given !== undefined) own[name] = method(given).bind(value);
+  }
+  return expect(Object.keys(own).length > 0, own, "an object with redirect(url, type) or refresh(kind)");
 }
 
 function object(value) {
