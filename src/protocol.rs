@@ -4,6 +4,8 @@
 
 mod answer;
 mod id;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "recovery from version skew will use it"))]
+mod manifest;
 mod version;
 
 pub use answer::{Answer, Body, Head, Redirect, RedirectType, Revalidated, classify, foreign, thrown, unknown_action};
