@@ -11,6 +11,7 @@ mod host;
 #[cfg(test)]
 mod module;
 mod outcome;
+mod recover;
 mod size;
 mod timer;
 mod url;

@@ -272,6 +272,7 @@ export class Dispatcher {
       },
       emit: (event) => this.#events.emit(event),
       page: pageNumber,
+      pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       redirect: (outcome, refresh) => this.#redirect(outcome, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
       refresh: (what) => this.#page.refresh(what),

@@ -9,13 +9,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
 use super::exchange::{self, Ending, Work};
-use super::fetch::Failure;
+use super::fetch::{Failure, Request};
 use super::host::Host;
+use super::recover::Deployed;
 use super::timer::{self, Timer};
 use super::{error, outcome};
 use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
 use crate::dispatcher::{Config, Dispatcher, Effect, Recovery};
-use crate::protocol::Revalidated;
+use crate::protocol::{ActionId, Revalidated};
 use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
@@ -28,6 +29,11 @@ pub(crate) struct Driver {
     timer: Timer,
     /// A wake-up came long after its time: until this moment, what the network has meanwhile delivered goes first.
     grace: Cell<Option<Instant>>,
+    /// Calls whose actions are to be looked up, and whether that is under way.
+    lost: RefCell<Vec<CallId>>,
+    looking: Cell<bool>,
+    /// Actions that another build has under other ids.
+    renamed: RefCell<Vec<(ActionId, ActionId)>>,
     pumping: Cell<bool>,
     listening: Cell<bool>,
     this: Weak<Self>,
@@ -79,6 +85,9 @@ impl Driver {
             held: RefCell::default(),
             timer: Timer::default(),
             grace: Cell::default(),
+            lost: RefCell::default(),
+            looking: Cell::new(false),
+            renamed: RefCell::default(),
             pumping: Cell::new(false),
             listening: Cell::new(false),
             this: Weak::clone(this),
@@ -297,7 +306,12 @@ impl Driver {
             held.stage = Stage::Running(controller, stop);
             held.work.clone()
         };
-        let Some(work) = work else { return };
+        let Some(mut work) = work else { return };
+        if let Work::Action(request, _) = &mut work {
+            let renamed = self.renamed.borrow();
+            let new = renamed.iter().rev().find(|(old, _)| *old == request.action);
+            request.action = new.map_or_else(|| request.action.clone(), |(_, new)| new.clone());
+        }
         let run = async move {
             match exchange::run(&this, id, work, &signal).await {
                 Ok(Ending::Complete) => this.input(|core, now| core.handle_end(id, now)),
@@ -316,10 +330,58 @@ impl Driver {
         wasm_bindgen_futures::spawn_local(async move { run.await.unwrap_or_default() });
     }
 
-    /// Looks an action up by its name in the page as deployed now.
+    /// Looks an action up by its name in the page as deployed now. Calls of the same page that ask meanwhile share what is found.
     fn recover(&self, id: CallId) {
-        let recovery = Recovery::NotFound("nobody can look it up".to_owned());
-        self.core.borrow_mut().handle_recovered(id, recovery, timer::now());
+        self.lost.borrow_mut().push(id);
+        if self.looking.replace(true) {
+            return;
+        }
+        let Some(this) = self.this.upgrade() else { return };
+        wasm_bindgen_futures::spawn_local(async move {
+            while let Some(address) = this.next_lost() {
+                let deployed = Deployed::load(&this.host, &address).await;
+                let lost = std::mem::take(&mut *this.lost.borrow_mut());
+                let (here, elsewhere): (Vec<_>, Vec<_>) =
+                    lost.into_iter().partition(|id| this.request(*id, |request| request.url == address) == Some(true));
+                *this.lost.borrow_mut() = elsewhere;
+                for id in here {
+                    let found = deployed.as_ref().map_err(Clone::clone).and_then(|deployed| this.rename(id, deployed));
+                    let recovery = found.map_or_else(Recovery::NotFound, |()| Recovery::Found);
+                    this.input(|core, now| core.handle_recovered(id, recovery, now));
+                }
+            }
+            this.looking.set(false);
+        });
+    }
+
+    /// The address of the page in which the first lost action is to be looked up, if its call is not over.
+    fn next_lost(&self) -> Option<String> {
+        let mut lost = self.lost.borrow_mut();
+        while let Some(&id) = lost.first() {
+            if let Some(address) = self.request(id, |request| request.url.clone()) {
+                return Some(address);
+            }
+            lost.remove(0);
+        }
+        None
+    }
+
+    /// Gives the call's action the id that it has now.
+    fn rename(&self, id: CallId, deployed: &Deployed) -> Result<(), String> {
+        let old = self.request(id, |request| request.action.clone()).ok_or("the call is over")?;
+        let mut held = self.held.borrow_mut();
+        let held = held.get_mut(&id).ok_or("the call is over")?;
+        let new = deployed.find(&old, held.owner.name.as_deref().unwrap_or_default())?;
+        held.owner.action = new.as_str().into();
+        self.renamed.borrow_mut().push((old, new));
+        Ok(())
+    }
+
+    fn request<R>(&self, id: CallId, look: impl FnOnce(&Request) -> R) -> Option<R> {
+        match &self.held.borrow().get(&id)?.work {
+            Some(Work::Action(request, _)) => Some(look(request)),
+            _ => None,
+        }
     }
 
     /// Sends the user where the action wants them.

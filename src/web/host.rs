@@ -51,6 +51,10 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = redirectError)]
     pub(crate) fn redirect_error(this: &Host, outcome: &JsValue) -> Result<JsValue, JsValue>;
 
+    /// The document as it is now, as text; empty where there is none.
+    #[wasm_bindgen(method, catch, js_name = pageText)]
+    pub(crate) fn page_text(this: &Host) -> Result<String, JsValue>;
+
     /// Asks the page's router for fresh data.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn refresh(this: &Host, what: &str) -> Result<(), JsValue>;

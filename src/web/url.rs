@@ -1,4 +1,4 @@
-//! `URL`: a redirect as the server wrote it, made absolute.
+//! `URL`: what a server wrote, made absolute.
 
 use wasm_bindgen::prelude::*;
 
@@ -32,4 +32,14 @@ fn resolve(redirect: &Redirect, page: &str, base_path: &str) -> Result<(String, 
     let page = JsUrl::new(page, page)?;
     let url = JsUrl::new(&redirect.reference(base_path, &page.pathname()?), &page.href()?)?;
     Ok((url.href()?, url.protocol()?, url.origin()? == page.origin()?))
+}
+
+/// The origin of an absolute URL.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    JsUrl::new(url, url).ok()?.origin().ok()
+}
+
+/// A URL as a document at `base` means it.
+pub(crate) fn absolute(url: &str, base: &str) -> Option<String> {
+    JsUrl::new(url, base).ok()?.href().ok()
 }

@@ -40,6 +40,8 @@ pub(crate) enum Target {
     Encode,
     /// A server that knows the format and means ill
     Hostile,
+    /// Documents and scripts that mean ill
+    Manifest,
 }
 
 /// How a run went.
@@ -93,7 +95,7 @@ impl Target {
     fn longest(self) -> u32 {
         match self {
             Self::Rows | Self::Decode | Self::Chunking => 1024,
-            Self::Encode | Self::Hostile => 192,
+            Self::Encode | Self::Hostile | Self::Manifest => 192,
         }
     }
 

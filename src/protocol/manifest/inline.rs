@@ -1,0 +1,120 @@
+//! The Flight text that a document carries in its scripts.
+
+use super::Page;
+use super::literal::{literal, unescape};
+
+/// Appends what an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. Other scripts
+/// push nothing.
+pub(super) fn pushes(script: &str, flight: &mut Vec<u8>) {
+    const PUSH: &str = "self.__next_f.push([";
+    let start = script.trim_ascii_start();
+    if !start.starts_with("self.__next_f") && !start.starts_with("(self.__next_f") {
+        return;
+    }
+    let mut rest = start;
+    while let Some((_, push)) = rest.split_once(PUSH) {
+        let Some(text) = push.strip_prefix("1,").or(push.strip_prefix("3,")).filter(|text| text.starts_with('"')) else {
+            rest = push;
+            continue;
+        };
+        let (raw, behind) = literal(text);
+        match raw {
+            Some(raw) if push.starts_with('1') => flight.extend_from_slice(unescape(raw).as_bytes()),
+            Some(raw) => base64(raw, flight),
+            None => {}
+        }
+        rest = behind;
+    }
+}
+
+/// Appends the bytes, up to the padding or the first character that does not belong there.
+fn base64(text: &str, out: &mut Vec<u8>) {
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in text.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            // The lowest eight of what has not been taken yet.
+            out.push((bits >> count) as u8);
+        }
+    }
+}
+
+/// Goes through the rows of a Flight text, framed as in `flight/row.rs`. One that is not framed like a row ends with its line.
+///
+/// Looked at are modules (`5:I[…]`) and strings (`2:"…"`, which modules may refer to) for paths of scripts, models that are a server
+/// reference, and the root for the build. Text and bytes are passed over: they may say anything.
+pub(super) fn rows(flight: &[u8], page: &mut Page) {
+    let mut rest = flight;
+    while !rest.is_empty() {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let (id, body) = rest.split_at(digits);
+        if let Some(behind) = body.strip_prefix(b":").and_then(sized) {
+            rest = behind;
+            continue;
+        }
+        let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
+        if let Some(Ok(line)) = body[..end].strip_prefix(b":").map(str::from_utf8) {
+            row(id, line, page);
+        }
+        rest = body.get(end + 1..).unwrap_or_default();
+    }
+}
+
+/// What stands behind a row of text or bytes, `T1f,…`. None for another row.
+fn sized(body: &[u8]) -> Option<&[u8]> {
+    let (_, body) = body.split_first().filter(|(tag, _)| b"TAOoUSsLlGgMmVb".contains(tag))?;
+    let digits = body.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let length = str::from_utf8(&body[..digits]).ok().and_then(|digits| usize::from_str_radix(digits, 16).ok())?;
+    let bytes = body[digits..].strip_prefix(b",")?;
+    Some(bytes.get(length..).unwrap_or_default())
+}
+
+fn row(id: &[u8], line: &str, page: &mut Page) {
+    if let Some(module) = line.strip_prefix('I') {
+        let mut rest = module;
+        while let Some(at) = rest.find('"') {
+            let (path, behind) = literal(&rest[at..]);
+            page.add_chunk(&unescape(path.unwrap_or_default()));
+            rest = behind;
+        }
+    } else if line.starts_with('"') {
+        page.add_chunk(&unescape(literal(line).0.unwrap_or_default()));
+    } else if id == b"0" && page.build.is_none() {
+        page.build = build(line);
+    } else {
+        page.reference(line);
+    }
+}
+
+/// The build in the root: `b` of an object; in Next.js 14 `buildId`, one level down in an array.
+fn build(root: &str) -> Option<String> {
+    let (key, level) = if root.starts_with('{') { ("b", 1) } else { ("buildId", 2) };
+    let mut depth = 0_usize;
+    let mut rest = root;
+    while let Some(at) = rest.find(['"', '[', ']', '{', '}']) {
+        let found = &rest[at..];
+        rest = &found[1..];
+        match found.as_bytes()[0] {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {
+                let (word, behind) = literal(found);
+                rest = behind;
+                if let Some(value) = behind.strip_prefix(':').filter(|_| depth == level && word == Some(key)) {
+                    return literal(value).0.filter(|_| value.starts_with('"')).map(|build| unescape(build).into_owned());
+                }
+            }
+        }
+    }
+    None
+}

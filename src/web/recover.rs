@@ -1,0 +1,128 @@
+//! Looks an action up by its name in the page as deployed now: the document, and the scripts of the app that it names.
+
+use std::rc::Rc;
+
+use futures_util::future::join_all;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::fetch::Response;
+use super::host::{Host, resolved};
+use super::url;
+use crate::protocol::ActionId;
+use crate::protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
+
+/// How long all of it may take: as long as the core waits.
+const LONGEST_MS: u32 = 10_000;
+/// How many scripts are looked into, and how many are fetched at once.
+const SCRIPTS: usize = 256;
+const AT_ONCE: usize = 6;
+/// Bytes of one document or script, at most.
+const LARGEST: usize = 16 << 20;
+
+/// The page as deployed now.
+pub(crate) struct Deployed {
+    found: Found,
+    ids: Vec<ActionId>,
+    /// Those the page at hand knows.
+    here: Vec<ActionId>,
+    /// Scripts that could not be had.
+    missing: usize,
+}
+
+impl Deployed {
+    /// Loads the document at `address` and its scripts. Fails with a clause that says what could not be had.
+    pub(crate) async fn load(host: &Host, address: &str) -> Result<Self, String> {
+        let signal = AbortSignal::timeout_with_u32(LONGEST_MS);
+        let (at, text) = get(host, address, "text/html", "same-origin", &signal).await.ok_or("the page could not be loaded")?;
+        let page = scan_html(&text);
+        let here = scan_html(&host.page_text().unwrap_or_default());
+        let scripts = scripts(&at, &page, &here);
+        let mut deployed = Self { found: Found::default(), ids: page.ids, here: here.ids, missing: 0 };
+        for some in scripts.chunks(AT_ONCE) {
+            let texts = join_all(some.iter().map(|script| get(host, script, "*/*", "cors", &signal))).await;
+            for text in texts {
+                match text {
+                    Some((_, text)) => scan_script(&text, &mut deployed.found),
+                    None => deployed.missing += 1,
+                }
+            }
+        }
+        Ok(deployed)
+    }
+
+    /// The id that takes the place of `old`; fails with a clause that says why none does.
+    pub(crate) fn find(&self, old: &ActionId, name: &str) -> Result<ActionId, String> {
+        let new = match self.found.lookup(name) {
+            Lookup::Found(id) => id,
+            Lookup::Ambiguous => return Err("the page has several actions of this name now".to_owned()),
+            // A form shows no names. Where the page has one action and had one, they are the same.
+            Lookup::Missing => match (&self.here[..], &self.ids[..]) {
+                ([was], [is]) if was == old => is.clone(),
+                _ if self.missing > 0 => return Err(format!("{} scripts of the page could not be looked into", self.missing)),
+                _ => return Err("the page has no action of this name any more".to_owned()),
+            },
+        };
+        if new == *old {
+            return Err("the page still names it so".to_owned());
+        }
+        replacement(old, &new).then_some(new).ok_or_else(|| "it takes other arguments now".to_owned())
+    }
+}
+
+/// The scripts of the app that a document at `at` names. Other origins count only where the page at hand has its scripts from.
+fn scripts(at: &str, page: &Page, here: &Page) -> Vec<String> {
+    let Some(origin) = url::origin(at) else { return Vec::new() };
+    let absolute = |scripts: &[String]| -> Vec<String> { scripts.iter().filter_map(|script| url::absolute(script, at)).collect() };
+    let (mut scripts, known) = (absolute(&page.scripts), absolute(&here.scripts));
+    let mut prefixes: Vec<&str> = known.iter().filter_map(|script| asset_prefix(script)).collect();
+    prefixes.dedup();
+    let own = scripts.iter().find_map(|script| asset_prefix(script)).unwrap_or(&origin).to_owned();
+    for chunk in &page.chunks {
+        let address = if chunk.starts_with("static/") { format!("{own}/_next/{chunk}") } else { chunk.clone() };
+        scripts.extend(url::absolute(&address, at));
+    }
+    scripts.retain(|script| is_own_script(script, &origin, &prefixes));
+    let mut met = Vec::with_capacity(scripts.len());
+    for script in scripts {
+        let same = script.split(['?', '#']).next().map(str::to_owned);
+        if !met.iter().any(|(other, _)| *other == same) && met.len() < SCRIPTS {
+            met.push((same, script));
+        }
+    }
+    met.into_iter().map(|(_, script)| script).collect()
+}
+
+/// The text at an address, and the address it came from.
+async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &AbortSignal) -> Option<(String, Rc<str>)> {
+    let init = Object::new();
+    let headers = js_sys::Array::of1(&js_sys::Array::of2(&"Accept".into(), &accept.into()));
+    let credentials = host.credentials();
+    for (key, value) in [
+        ("headers", headers.as_ref()),
+        ("mode", &mode.into()),
+        ("credentials", &credentials.as_deref().unwrap_or("same-origin").into()),
+        ("signal", signal.as_ref()),
+    ] {
+        // A fresh plain object takes every key.
+        let _ = Reflect::set(&init, &key.into(), value);
+    }
+    let response: Response = resolved(host.fetch(address, &init)).await.ok()?.unchecked_into();
+    let (status, _) = response.head().ok()?;
+    if status >= 400 {
+        response.cancel();
+        return None;
+    }
+    let at = response.elsewhere().unwrap_or_else(|| address.to_owned());
+    let mut chunks = response.chunks().ok()?;
+    let mut bytes = Vec::new();
+    while let Some(more) = chunks.next().await.ok()? {
+        bytes.extend(more);
+        if bytes.len() > LARGEST {
+            chunks.cancel();
+            return None;
+        }
+    }
+    Some((at, String::from_utf8_lossy(&bytes).into()))
+}

@@ -1,0 +1,147 @@
+//! Documents and scripts that mean ill: read to their end, lists kept within bounds, ids that are ids, and nothing lost behind them.
+#![no_main]
+
+use std::fmt::Write as _;
+
+use libfuzzer_sys::fuzz_target;
+use protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
+
+/// The module is not public: it is compiled once more, here.
+#[path = "../../../src/protocol"]
+mod protocol {
+    pub(crate) use actionlane::protocol::ActionId;
+    pub(crate) mod manifest;
+}
+
+fuzz_target!(|data: &[u8]| {
+    let text = text(data);
+
+    let mut found = Found::default();
+    scan_script(&text, &mut found);
+    scan_script(CALL, &mut found);
+    let id = match found.lookup("a name that no piece has") {
+        Lookup::Found(id) => id,
+        other => panic!("the call behind it: {other:?}"),
+    };
+    assert!(replacement(&id, &id) && CALL.contains(id.as_str()));
+    check(&found.lookup("save"));
+
+    check_page(&scan_html(&text));
+    check_page(&scan_html(&format!("<script>{text}</script>")));
+    check_page(&scan_html(&format!("<script>self.__next_f.push([1,\"{text}\"])</script>")));
+    let mut flight = String::new();
+    text.chars().for_each(|char| match char {
+        '"' | '\\' | '<' | '\0'..' ' => write!(flight, "\\u{:04x}", u32::from(char)).unwrap_or_default(),
+        other => flight.push(other),
+    });
+    check_page(&scan_html(&format!("<script>self.__next_f.push([1,\"{flight}\"])</script>")));
+});
+
+const CALL: &str = "(0,n.createServerReference)(\"40bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\",n.callServer,void 0,n.findSourceMapURL,\"a name that no piece has\")";
+
+fn check(lookup: &Lookup) {
+    if let Lookup::Found(id) = lookup {
+        check_id(id.as_str());
+    }
+}
+
+fn check_id(id: &str) {
+    assert!(matches!(id.len(), 40 | 42) && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
+}
+
+fn check_page(page: &Page) {
+    for urls in [&page.scripts, &page.chunks] {
+        assert!(urls.len() <= 512);
+        for (at, url) in urls.iter().enumerate() {
+            assert!(!url.is_empty() && !urls[..at].contains(url));
+            let prefix = asset_prefix(url).unwrap_or_default();
+            assert_eq!(
+                is_own_script(url, "http://a", &[prefix]),
+                url.starts_with("http") && (!prefix.is_empty() || url.starts_with("http://a/"))
+            );
+        }
+    }
+    page.ids.iter().for_each(|id| check_id(id.as_str()));
+    let words = [&page.build, &page.deployment];
+    assert!(words.iter().copied().flatten().all(|word| word.len() < 1 << 20));
+}
+
+/// The text an input stands for: a byte above the letters of ASCII is a piece, other bytes are what they are.
+fn text(data: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in data {
+        match byte.checked_sub(128) {
+            None => out.push(char::from(*byte)),
+            Some(piece) => out.push_str(PIECES[usize::from(piece) % PIECES.len()]),
+        }
+    }
+    out
+}
+
+/// What scripts, documents and Flight texts are made of.
+const PIECES: [&str; 64] = [
+    "createServerReference",
+    "createServerReference)(",
+    "[\"createServerReference\"])(",
+    "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "\"40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",",
+    "(\"7fcccccccccccccccccccccccccccccccccccccccc\",a,b,c,\"save\")",
+    "n.callServer,void 0,n.findSourceMapURL,",
+    "\"save\")",
+    "\\u0073ave",
+    "\\u{73}",
+    "\\x73",
+    "\\ud83d",
+    "\\ude00",
+    "\\",
+    "/*",
+    "*/",
+    "//",
+    "\"",
+    "'",
+    "`",
+    "${",
+    "é",
+    "😀",
+    "<html data-dpl-id=\"",
+    "<script",
+    "<script>",
+    "</script>",
+    "</script",
+    " src=",
+    " src=\"/_next/static/chunks/a.js\"",
+    " nomodule",
+    "<link rel=preload as=script href=",
+    "<input name=\"$ACTION_ID_",
+    "<input name=\"$ACTION_1:0\" value='",
+    "{&quot;id&quot;:&quot;",
+    "<!--",
+    "-->",
+    "<!",
+    "</",
+    "<style>",
+    "</style>",
+    "<noscript>",
+    "&amp;",
+    "&#x",
+    "&#60;",
+    "self.__next_f.push([1,\"",
+    "self.__next_f.push([3,\"",
+    "self.__next_f.push([2,",
+    "\"])",
+    "\n0:{",
+    "\"b\":\"",
+    "0:[\"$\",{\"buildId\":\"x\"",
+    "\n1:I[1,[\"",
+    "/_next/static/chunks/",
+    "static/chunks/",
+    ".js\"",
+    ".js?dpl=1",
+    "\n2:\"",
+    "\n3:{\"id\":\"",
+    "\",\"bound\":",
+    "\n4:T",
+    "5,",
+    ":",
+];
