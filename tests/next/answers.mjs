@@ -4,13 +4,13 @@
 //
 // What differs from run to run (ids, digests, times) is masked; versions that answer alike share a line.
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { baseCases, cases, fewCases } from "./cases.mjs";
-import { shape } from "./shape.mjs";
+import { roots, shape } from "./shape.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string", default: path.join(here, "../../target/next") } } });
@@ -18,21 +18,28 @@ const all = readdirSync(path.join(here, "versions")).sort((a, b) => parseFloat(a
 const versions = positionals.length > 0 ? positionals : all;
 const sixteen = versions.filter((version) => version.startsWith("16"));
 
+const sections = [
+  await section("Plain builds", versions, [], cases),
+  await section("Samples", versions, [], "samples"),
+  await section("With `basePath: \"/base\"`", versions, ["--name", "base", "--base-path", "/base"], baseCases),
+  await section("With a deployment id", versions, ["--name", "dpl", "--deployment-id", "dpl-1"], fewCases),
+  await section("With Cache Components", sixteen, ["--name", "cc", "--cache-components"], fewCases),
+];
 const text = [
   "# What each version answers",
   "",
   "Written by `node answers.mjs`: real answers of `next start`, one line a case and a run of versions that answer alike.",
   `Versions: ${versions.map((version) => exact(version)).join(", ")}.`,
   "",
-  "- `<id>`, `<digest>`, `<build>`, `<base64>`: masked. `…`: cut. Cookies as `name=value`.",
-  "- headers: those of the protocol, and `location`, `cache-control` where it says more than no-store, and access-control.",
-  "- root: row 0 of a Flight answer, then the row that its value is in. Otherwise the first characters of the body.",
+  "- `<id>`, `<digest>`, `<build>`, `<base64>`: masked; `@E…` after a digest: with Next's error code. `…`: cut. Cookies as `name=value`.",
+  "- headers: those of the protocol, `location`, `access-control-*`, and `cache-control` where it lets something be stored.",
+  "- body: of a Flight answer the kind of its row 0 (below), then the value's rows: the one that `a` names, and those it needs. Otherwise the first characters.",
+  "- \"absent\" as a value: the fixture says that this version has no such function.",
   "",
-  ...(await section("Plain builds", versions, [], cases)),
-  ...(await section("Samples: the value's row", versions, [], "samples")),
-  ...(await section("With `basePath: \"/base\"`", versions, ["--name", "base", "--base-path", "/base"], baseCases)),
-  ...(await section("With a deployment id", versions, ["--name", "dpl", "--deployment-id", "dpl-1"], fewCases)),
-  ...(await section("With Cache Components", sixteen, ["--name", "cc", "--cache-components"], fewCases)),
+  "## Row 0",
+  "",
+  ...rootLines(),
+  ...sections.flat(),
 ].join("\n");
 if (positionals.length > 0) process.stdout.write(text);
 else writeFileSync(path.join(here, "answers.md"), text);
@@ -45,14 +52,14 @@ async function section(title, versions, extra, which) {
     try {
       const base = extra.includes("--base-path") ? "/base" : "";
       for (const it of which === "samples" ? await sampleCases(server) : which) {
-        const line = await answer(server, base, it);
+        const line = await answer(server, base, it, version);
         answers.set(it.name, [...(answers.get(it.name) ?? []), [version, line]]);
       }
     } finally {
       await server.end();
     }
   }
-  const lines = ["", `## ${title}`, "", "| case | versions | status | content-type | headers | root, or body |", "|---|---|---|---|---|---|"];
+  const lines = ["", `## ${title}`, "", "| case | versions | status | content-type | headers | body |", "|---|---|---|---|---|---|"];
   for (const [name, list] of answers) {
     let shown = name;
     for (const [line, alike] of grouped(list)) {
@@ -61,6 +68,21 @@ async function section(title, versions, extra, which) {
     }
   }
   return [...lines, ""];
+}
+
+/** The kinds of row 0 that were seen. */
+function rootLines() {
+  const lines = ["| kind | versions | row 0 |", "|---|---|---|"];
+  for (const [kind, seen] of roots) {
+    const byText = new Map();
+    for (const [version, texts] of seen) for (const text of texts) byText.set(text, [...(byText.get(text) ?? []), version]);
+    let shown = kind;
+    for (const [text, some] of byText) {
+      lines.push(`| ${shown} | ${span(some, versions)} | \`${text}\` |`);
+      shown = "";
+    }
+  }
+  return lines;
 }
 
 function grouped(list) {
@@ -81,8 +103,8 @@ function span(some, versions) {
   return runs.map((run) => (run.length > 1 ? `${run[0]}–${run.at(-1)}` : run[0])).join(", ");
 }
 
-async function answer(server, base, it) {
-  const ids = await server.ids(base, it.form ? "/forms" : (it.from ?? "/"));
+async function answer(server, base, it, version) {
+  const ids = await server.ids(base, it.form || it.markup ? "/forms" : (it.from ?? "/"));
   const headers = { accept: "text/x-component", ...it.headers };
   let { body, path: at = `${base}/` } = it;
   if (base !== "" && at === `${base}/`) at = base;
@@ -91,6 +113,11 @@ async function answer(server, base, it) {
     headers["next-action"] = ids[it.id];
   }
   if (it.raw) headers["next-action"] = it.raw(ids);
+  if (it.markup) {
+    at = "/forms";
+    body = { parts: [...(await server.hidden(it.markup)), ...body.parts] };
+    headers.accept = "text/html";
+  }
   if (it.form) {
     at = "/forms";
     const id = typeof it.form === "function" ? it.form(ids) : ids[it.form];
@@ -98,7 +125,7 @@ async function answer(server, base, it) {
     headers.accept = "text/html";
   }
   const reply = await ask(server.port, { method: it.method ?? "POST", path: at, headers, body });
-  return shape(reply, server.port);
+  return shape(reply, server.port, version);
 }
 
 async function sampleCases(server) {
@@ -125,12 +152,12 @@ async function ask(port, { method, path, headers, body }) {
   } else if (bytes !== null) all["content-type"] ??= "text/plain;charset=UTF-8";
   if (bytes !== null) all["content-length"] = String(bytes.length);
   return new Promise((resolve) => {
-    const request = http.request({ port, method, path, headers: all, agent: false, timeout: 15_000 }, (response) => {
+    const request = http.request({ port, method, path, headers: all, agent: false, timeout: 5_000 }, (response) => {
       const chunks = [];
       const done = (cut) => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks), cut });
       response.on("data", (chunk) => chunks.push(chunk)).on("end", () => done(false)).on("error", () => done(true));
     });
-    request.on("timeout", () => request.destroy(new Error("no answer in 15 s")));
+    request.on("timeout", () => request.destroy(new Error("no answer in 5 s")));
     request.on("error", (error) => resolve({ failed: error.message }));
     request.end(bytes);
   });
@@ -166,6 +193,12 @@ async function start(dir) {
       }
       return known.get(path);
     },
+    /** The hidden fields of a form of /forms. */
+    async hidden(id) {
+      const html = await (await fetch(`http://localhost:${port}/forms`)).text();
+      const markup = new RegExp(`<form id="${id}".*?</form>`, "s").exec(html)[0];
+      return [...markup.matchAll(/<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g)].map(([, name, value]) => [unescaped(name), unescaped(value ?? "")]);
+    },
     async end() {
       child.kill();
       await ended;
@@ -173,7 +206,10 @@ async function start(dir) {
   };
 }
 
+function unescaped(text) {
+  return text.replaceAll("&quot;", '"').replaceAll("&#x27;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
 function exact(version) {
-  const { dependencies } = JSON.parse(spawnSync(process.execPath, ["-p", `JSON.stringify(require(${JSON.stringify(path.join(here, "versions", version, "package.json"))}))`], { encoding: "utf8" }).stdout);
-  return dependencies.next;
+  return JSON.parse(readFileSync(path.join(here, "versions", version, "package.json"), "utf8")).dependencies.next;
 }

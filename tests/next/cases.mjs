@@ -1,4 +1,5 @@
 // What is asked of each build: one request a case. `id` names an action of the page `from` (default "/"); `path` is where it is posted.
+// `form`: the same as a form without script posts it; `markup`: the hidden fields of the form with that id go along.
 const json = (...args) => JSON.stringify(args);
 const form = (...parts) => ({ parts });
 const chrome = { origin: "http://HOST" };
@@ -89,8 +90,8 @@ export const cases = [
   { name: "malformed Origin", id: "echo", body: json(1), headers: { origin: "garbage" } },
   { name: "OPTIONS", id: "echo", method: "OPTIONS", headers: { origin: "http://evil.example", "access-control-request-method": "POST", "access-control-request-headers": "next-action" } },
   // Bodies.
-  { name: "body over the limit", id: "echo", body: json("x".repeat(1 << 20)) },
-  { name: "multipart over the limit", id: "echo", body: form(["1", new Blob(["x".repeat(1 << 20)])], ["0", '["$B1"]']) },
+  { name: "body over the limit", id: "echo", body: json("x".repeat(2 << 20)) },
+  { name: "multipart over the limit", id: "echo", body: form(["1", new Blob(["x".repeat(2 << 20)])], ["0", '["$B1"]']) },
   { name: "body is no JSON", id: "echo", body: "{" },
   { name: "body `5`", id: "echo", body: "5" },
   { name: "empty body", id: "echo", body: "" },
@@ -101,6 +102,10 @@ export const cases = [
   { name: "multipart, without, no `$ACTION_`", body: form(["a", "1"]) },
   // Forms without script.
   { name: "form: returns", form: "saveForm", body: form(["text", "t"]) },
+  { name: "form: bound arguments", markup: "bound", body: form(["text", "t"]) },
+  { name: "form: closure", markup: "closure", body: form(["text", "t"]) },
+  { name: "form: `useActionState`", markup: "state", body: form(["text", "t"]) },
+  { name: "form: `useActionState`, bound", markup: "stateBound", body: form(["text", "t"]) },
   { name: "form: redirects", form: "saveAndGo", body: form(["to", "/target?x=1"]) },
   { name: "form: sets a cookie", form: "saveCookie", body: form(["flavour", "mint"]) },
   { name: "form: notFound()", form: "saveAndMiss", body: form() },

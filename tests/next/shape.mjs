@@ -1,10 +1,14 @@
 // One answer as the cells of a line: status | content-type | headers | root and value, or the start of the body.
 
+/** Kind of row 0 → version → its skeletons, as far as seen. */
+export const roots = new Map();
+
 const told = /^(x-action-|x-nextjs-|x-middleware-|set-cookie$|location$|access-control-|x-edge)/;
 
-export function shape(reply, port) {
+export function shape(reply, port, version) {
   if (reply.failed) return `— | | | ${cell(reply.failed)}`;
   const { status, headers, body, cut } = reply;
+  const redirects = "x-action-redirect" in headers;
   const type = headers["content-type"] ?? "none";
   const list = [];
   for (const [name, value] of Object.entries(headers)) {
@@ -13,12 +17,12 @@ export function shape(reply, port) {
     list.push(`${name}: ${text}`);
   }
   if (/s-maxage|private(?!,)|immutable/.test(headers["cache-control"] ?? "")) list.push(`cache-control: ${headers["cache-control"]}`);
-  const shown = type.startsWith("text/x-component") ? flight(body) : plain(body, type);
+  const shown = type.startsWith("text/x-component") ? flight(body, redirects, version) : plain(body, type);
   const cells = [type, list.sort().map(code).join(" "), `${shown}${cut ? " (cut)" : ""}`];
   return `${status} | ${cells.map((text) => cell(text).replaceAll(`localhost:${port}`, "HOST")).join(" | ")}`;
 }
 
-function flight(body) {
+function flight(body, redirects, version) {
   const mark = body[0] === 0x23 || body[0] === 0x7e ? `\`${String.fromCharCode(body[0])}\` before: ` : "";
   const rows = rowsOf(body.subarray(mark ? 1 : 0));
   const zero = rows.find(([id]) => id === "0")?.[1];
@@ -29,15 +33,25 @@ function flight(body) {
   } catch {
     return `${mark}${code(masked(zero).slice(0, 160))}`;
   }
-  const parts = [mark + code(skeleton(root))];
   // The rows of the value, in the order they came, unless a page was rendered too: then only the one that the root names.
   const value = Array.isArray(root) ? root[0] : root.a;
   const named = typeof value === "string" && value.startsWith("$@") ? value.slice(2) : undefined;
   const page = Array.isArray(root) ? root[1]?.[1] : (root.f || root.t);
+  const kind = redirects || named === undefined ? (root.G ? "prerendered page" : "page") : page ? "value and page" : "value";
+  remember(kind, version, skeleton(root));
+  const parts = [mark + kind];
+  if (redirects || named === undefined) return parts[0];
   const shown = rows.filter(([id]) => (page ? id === named : id !== "0"));
   if (named !== undefined && shown.length === 0) parts.push("no value row");
   if (shown.length > 0) parts.push(`→ ${shown.map(([id, text]) => code(`${shown.length > 1 ? `${id}:` : ""}${short(masked(text), 110)}`)).join(" ")}`);
   return parts.join(" ");
+}
+
+function remember(kind, version, text) {
+  if (!roots.has(kind)) roots.set(kind, new Map());
+  const seen = roots.get(kind);
+  if (!seen.has(version)) seen.set(version, new Set());
+  seen.get(version).add(text);
 }
 
 /** [id, text] of each row; what is not JSON text ends after its length in bytes, the rest at a line feed. */
@@ -66,16 +80,16 @@ function rowsOf(body) {
   return rows;
 }
 
-/** The root's fields in its own order; of what is rendered only that it is there. */
+/** The root's fields by name; of what is rendered only that it is there. */
 function skeleton(root) {
-  if (Array.isArray(root)) return `[${root.map((item) => (Array.isArray(item) ? skeleton(item) : field(item))).join(", ")}]`;
+  if (Array.isArray(root)) return `[${root.map((item) => (Array.isArray(item) ? `[${item.map(field).join(", ")}]` : field(item))).join(", ")}]`;
   return `{${Object.keys(root).sort().map((key) => `${key}: ${key === "b" ? "<build>" : field(root[key])}`).join(", ")}}`;
 }
 
 function field(value) {
   if (Array.isArray(value)) return "[…]";
   if (value !== null && typeof value === "object") return "{…}";
-  return masked(JSON.stringify(value));
+  return masked(JSON.stringify(value)).replace('"<build>"', "<build>");
 }
 
 function plain(body, type) {
@@ -85,7 +99,7 @@ function plain(body, type) {
   const title = /<title>(.*?)<\/title>/.exec(text)?.[1] ?? /<h1>(.*?)<\/h1>/.exec(text)?.[1];
   const heading = /<h1[^>]*>(.*?)<\/h1>/.exec(text)?.[1];
   const state = /__next_f\.push\((\[2,.*?)\)<\/script>/.exec(text)?.[1];
-  return `HTML "${title ?? ""}${heading && heading !== title ? ` / ${heading}` : ""}"${state ? `, form state ${code(short(masked(state), 90))}` : ""}`;
+  return `HTML "${title ?? ""}${heading && heading !== title ? ` / ${heading}` : ""}"${state && state !== "[2,null]" ? `, form state ${code(short(masked(state), 90))}` : ""}`;
 }
 
 function masked(text) {
@@ -93,6 +107,7 @@ function masked(text) {
     .replace(/"digest":"\d+(@E\d+)?"/g, (_, code) => `"digest":"<digest>${code ? "@E…" : ""}"`)
     .replace(/"[0-9a-f]{40}(?:[0-9a-f]{2})?"/g, '"<id>"')
     .replace(/"[\w-]{21}"/g, '"<build>"')
+    .replace(/"[A-Za-z0-9+/]{60,}={0,2}"/g, '"<base64>"')
     .replace(/k[0-9a-f]{32}/g, "k<hash>");
 }
 

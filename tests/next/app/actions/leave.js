@@ -44,7 +44,7 @@ export async function setCookieAndMiss(value) {
 }
 
 async function interrupt(name) {
-  const { [name]: call } = await import("next/navigation");
+  const call = navigation[name];
   if (typeof call !== "function") return "absent";
   call();
 }

@@ -56,7 +56,7 @@ export async function revalidateAndThrow() {
 }
 
 async function ifThere(name, kind, ...args) {
-  const { [name]: call } = await import("next/cache");
+  const call = cache[name];
   if (typeof call !== "function") return "absent";
   count(kind);
   call(...args);
