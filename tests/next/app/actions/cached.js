@@ -1,0 +1,6 @@
+"use server";
+
+/** This version has no `'use cache'`. */
+export async function cachedNow() {
+  return "absent";
+}

@@ -1,0 +1,42 @@
+"use server";
+
+import { effect, gate, state } from "../state";
+
+/** Returns `value` after `ms` milliseconds. */
+export async function slow(ms, value) {
+  return counted(async () => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return value;
+  });
+}
+
+/** Returns `value` once somebody has opened the gate `key` (POST /api/gate?key=). */
+export async function wait(key, value) {
+  return counted(async () => {
+    await gate(key).pass();
+    return value;
+  });
+}
+
+/** One effect under `key`; returns how many there are. */
+export async function write(key) {
+  return effect(key);
+}
+
+/** The effect first, the answer once the gate is open: what is lost when the answer is. */
+export async function writeAndWait(key, gateKey) {
+  const total = effect(key);
+  await gate(gateKey).pass();
+  return total;
+}
+
+async function counted(run) {
+  const it = state();
+  it.running += 1;
+  it.mostRunning = Math.max(it.mostRunning, it.running);
+  try {
+    return await run();
+  } finally {
+    it.running -= 1;
+  }
+}

@@ -1,0 +1,64 @@
+"use server";
+
+// Each counts under its own name first; the pages show the counts. What a version of Next does not have answers "absent".
+import * as cache from "next/cache";
+import { cookies } from "next/headers";
+import { TAG } from "../tagged";
+import { count } from "../state";
+
+export async function changeNothing() {
+  return count("nothing");
+}
+
+export async function revalidateThisPath(path = "/") {
+  count("path");
+  cache.revalidatePath(path);
+  return path;
+}
+
+export async function revalidateLayout() {
+  count("layout");
+  cache.revalidatePath("/", "layout");
+  return "layout";
+}
+
+export async function revalidateByTag() {
+  count("tag");
+  cache.revalidateTag(TAG);
+  return TAG;
+}
+
+/** With a profile: only later visits see it (Next 16). */
+export async function revalidateByTagLater() {
+  count("tagLater");
+  cache.revalidateTag(TAG, "max");
+  return TAG;
+}
+
+export async function updateByTag() {
+  return ifThere("updateTag", "update", TAG);
+}
+
+export async function refreshOnly() {
+  return ifThere("refresh", "refresh");
+}
+
+export async function cookieOnly() {
+  const value = String(count("cookie"));
+  (await cookies()).set("flavour", value, { path: "/" });
+  return value;
+}
+
+export async function revalidateAndThrow() {
+  count("path");
+  cache.revalidatePath("/");
+  throw new Error("after revalidating");
+}
+
+async function ifThere(name, kind, ...args) {
+  const call = cache[name];
+  if (typeof call !== "function") return "absent";
+  count(kind);
+  call(...args);
+  return name;
+}

@@ -1,0 +1,29 @@
+"use client";
+
+// `window.fixture`: Next's own calls by name (`actions`), the ids for calling by hand (`ids`), the router's state.
+import * as React from "react";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
+
+export function Harness({ page, ids, actions, passed }) {
+  const [pending, startTransition] = React.useTransition();
+  const router = useRouter();
+  const pathname = usePathname();
+  const search = useSearchParams().toString();
+
+  React.useEffect(() => {
+    // Settles as the action does; the transition never throws, so no error boundary takes the page down.
+    const call = (action) => (...args) =>
+      new Promise((resolve, reject) => startTransition(() => action(...args).then(resolve, reject)));
+    const calls = (functions) => Object.fromEntries(Object.entries(functions ?? {}).map(([name, action]) => [name, call(action)]));
+    window.fixture = { page, ids, actions: calls(actions), passed: calls(passed), raw: { ...actions, ...passed }, router: { pathname, search, pending, push: router.push, replace: router.replace, refresh: router.refresh } };
+    document.documentElement.dataset.fixture = page;
+  });
+
+  return (
+    <dl>
+      <dt>path</dt><dd data-testid="pathname">{pathname}</dd>
+      <dt>search</dt><dd data-testid="search">{search}</dd>
+      <dt>transition</dt><dd data-testid="pending">{pending ? "pending" : "idle"}</dd>
+    </dl>
+  );
+}

@@ -1,0 +1,7 @@
+import { unstable_cache } from "next/cache";
+import { state } from "./state";
+
+export const TAG = "fixture";
+
+/** How often it was computed: goes up once the tag has been revalidated. */
+export const tagged = unstable_cache(async () => (state().computed += 1), ["fixture-tagged"], { tags: [TAG] });

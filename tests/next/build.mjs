@@ -1,0 +1,148 @@
+// Builds the fixture app with one version of Next, unless that has been done already, and prints the directory it is in:
+//
+//   node build.mjs VERSION [options]      VERSION: a directory of versions/ (14.2, 15.0, 15.5, 16.2, 16.4)
+//   node node_modules/.bin/next start -p PORT      in the directory printed
+//
+// --out DIR             where everything goes; default: target/next of the repository
+// --name NAME           a build of its own beside the others of that version; default: "a"
+// --salt TEXT           another salt, other action ids and another encryption key; default: the build's name
+// --build-id TEXT       default: Next's own
+// --base-path /PATH     default: none
+// --deployment-id TEXT  default: none
+// --cache-components    16 only: with `cacheComponents`
+// --public FILE         copied into public/, may be given several times; copying does not rebuild
+// --json                prints { dir, version, installMs, buildMs } instead; a time is null where nothing had to be done
+//
+// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids come from the salt, the file's
+// path and the function's name: two builds with different salts share no id.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+const { values: options, positionals } = parse();
+const [version] = positionals;
+if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {
+  stop(`which version? ${readdirSync(path.join(source, "versions")).join(", ")}`);
+}
+if (!/^[\w-]+$/.test(options.name)) stop(`"${options.name}" is no name for a directory`);
+if (options.name === "node_modules") stop("that is where the packages are");
+
+const choices = {
+  version: JSON.parse(readFileSync(path.join(source, "versions", version, "package.json"), "utf8")).dependencies.next,
+  salt: options.salt ?? options.name,
+  buildId: options["build-id"],
+  basePath: options["base-path"],
+  deploymentId: options["deployment-id"],
+  cacheComponents: options["cache-components"],
+};
+const major = Number(choices.version.split(".")[0]);
+if (choices.cacheComponents && major < 16) stop("--cache-components wants Next 16");
+
+const packages = path.join(path.resolve(options.out), version);
+const dir = path.join(packages, options.name);
+const installMs = install();
+const buildMs = build();
+for (const file of options.public) cpSync(file, path.join(dir, "public", path.basename(file)));
+console.log(options.json ? JSON.stringify({ dir, version: choices.version, installMs, buildMs }) : dir);
+
+/** `npm ci`; the time in ms, or null if the packages are there. */
+function install() {
+  const from = path.join(source, "versions", version);
+  const files = ["package.json", "package-lock.json"];
+  return unless(path.join(packages, "installed"), hashOf(from, files), () => {
+    mkdirSync(packages, { recursive: true });
+    for (const file of files) cpSync(path.join(from, file), path.join(packages, file));
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], packages);
+  });
+}
+
+/** Assembles the app and builds it; the time in ms, or null if nothing has changed. */
+function build() {
+  const hash = hashOf(source, ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`], JSON.stringify(choices));
+  return unless(path.join(dir, "built"), hash, () => {
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(path.join(dir, "public"), { recursive: true });
+    cpSync(path.join(source, "app"), path.join(dir, "app"), { recursive: true });
+    for (const overlay of overlays()) cpSync(path.join(source, "overlay", overlay), dir, { recursive: true });
+    cpSync(path.join(source, "proxy.js"), path.join(dir, major >= 16 ? "proxy.js" : "middleware.js"));
+    cpSync(path.join(source, "next.config.mjs"), path.join(dir, "next.config.mjs"));
+    writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
+    // Only the command: packages are found in the directory above.
+    mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+    symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
+    run(process.execPath, ["node_modules/.bin/next", "build"], dir);
+  });
+}
+
+function overlays() {
+  const [, minor] = choices.version.split(".").map(Number);
+  const list = [];
+  if (major > 15 || (major === 15 && minor >= 3)) list.push("use-cache");
+  if (choices.cacheComponents) list.push("cache-components");
+  return list;
+}
+
+function run(command, args, cwd) {
+  const env = {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: createHash("sha256").update(`fixture ${choices.salt}`).digest("base64"),
+  };
+  delete env.NODE_ENV;
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8", maxBuffer: 64 << 20 });
+  if (status !== 0) stop(`${command} ${args.join(" ")} in ${cwd}: ${error ?? `exit ${status}`}\n${stdout}${stderr}`);
+}
+
+/** Does it unless `stamp` holds `hash`; the time in ms, or null. */
+function unless(stamp, hash, work) {
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return null;
+  rmSync(stamp, { force: true });
+  const start = performance.now();
+  work();
+  writeFileSync(stamp, hash);
+  return Math.round(performance.now() - start);
+}
+
+/** Of the names and contents of the files, and of those in the directories. */
+function hashOf(base, names, extra = "") {
+  const hash = createHash("sha256").update(extra);
+  for (const file of names.flatMap((name) => filesOf(base, name)).sort()) {
+    hash.update(`\0${file}\0`).update(readFileSync(path.join(base, file)));
+  }
+  return hash.digest("hex");
+}
+
+function filesOf(base, name) {
+  const full = path.join(base, name);
+  return statSync(full).isFile() ? [name] : readdirSync(full).flatMap((inner) => filesOf(base, `${name}/${inner}`));
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        out: { type: "string", default: path.join(source, "../../target/next") },
+        name: { type: "string", default: "a" },
+        salt: { type: "string" },
+        "build-id": { type: "string" },
+        "base-path": { type: "string" },
+        "deployment-id": { type: "string" },
+        "cache-components": { type: "boolean", default: false },
+        public: { type: "string", multiple: true, default: [] },
+        json: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    stop(error.message);
+  }
+}
+
+function stop(message) {
+  console.error(`build.mjs: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,24 @@
+// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const choices = JSON.parse(readFileSync(new URL("fixture.json", import.meta.url), "utf8"));
+const [major, minor] = choices.version.split(".").map(Number);
+const at = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // node_modules is there
+
+const experimental = {};
+if (at(15, 1)) experimental.authInterrupts = true;
+if (at(15, 3) && !choices.cacheComponents) experimental.useCache = true;
+if (!at(15, 0)) experimental.outputFileTracingRoot = above;
+
+export default {
+  experimental,
+  poweredByHeader: false,
+  ...(choices.buildId && { generateBuildId: () => choices.buildId }),
+  ...(choices.basePath && { basePath: choices.basePath }),
+  ...(choices.deploymentId && { deploymentId: choices.deploymentId }),
+  ...(choices.cacheComponents && { cacheComponents: true }),
+  ...(at(15, 0) && { outputFileTracingRoot: above }),
+  ...(at(16, 0) && { turbopack: { root: above } }),
+};
