@@ -92,6 +92,14 @@ test("a burst that revalidates asks for fresh data once, before the last of it s
   assert.equal(page.told.length, 1);
 });
 
+test("an action that revalidated and then threw, where only the page in the body tells (Next to 15.0)", async () => {
+  const page = host();
+  const d = createDispatcher({ url: server.url, host: page });
+  answers = [[500, {}, '0:{"a":"$@1","f":[["",{}]],"b":"dev"}\n1:E{"digest":"7"}\n']];
+  await assert.rejects(d.call(ID), ({ code, outcome }) => code === "ACTION_THREW" && outcome.rendered);
+  assert.deepEqual(page.told, [["refresh", "all"]]);
+});
+
 test("what the page's own host throws changes nothing for the call", async () => {
   const reported = [];
   const { error } = console;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Dispatcher, Effect};
-use crate::call::{CallId, Page, RedirectMode};
+use crate::call::{CallId, Page, RedirectMode, State};
 use crate::protocol::Revalidated;
 use crate::{Error, Instant};
 
@@ -25,6 +25,13 @@ impl Dispatcher {
         if self.page != page {
             self.page = page;
             self.refresh.forgive();
+        }
+    }
+
+    /// The body of the answer shows what its head did not say: that the action made something stale.
+    pub fn handle_stale(&mut self, id: CallId, what: Revalidated) {
+        if let Some(entry) = self.in_state(id, State::Running) {
+            entry.news.revalidated = entry.news.revalidated.max(Some(what));
         }
     }
 

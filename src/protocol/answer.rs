@@ -33,9 +33,15 @@ pub enum Body {
 }
 
 impl Answer {
-    /// Whether the body may hold the page, rendered again: Next.js does that for what was revalidated, and for `notFound()` and its like.
+    /// Whether the body may hold the page, rendered again: Next.js does that for what was revalidated, for `notFound()` and its like, and up
+    /// to 15.0 for what was revalidated before the action threw, which it does not say in the head.
     pub fn may_be_rendered(&self) -> bool {
-        self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404)
+        self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404 | 500)
+    }
+
+    /// Whether a rendered page in the body means that something was revalidated although the head does not say so.
+    pub fn is_silent_about_render(&self) -> bool {
+        self.revalidated.is_none() && self.status == 500
     }
 }
 

@@ -16,7 +16,7 @@ use super::{outcome, url, value};
 use crate::call::CallId;
 use crate::dispatcher::News;
 use crate::flight::{Decoder, Limits, Rejection};
-use crate::protocol::{self, Body, Head, Root};
+use crate::protocol::{self, Answer, Body, Head, Revalidated, Root};
 use crate::{Error, Kind, Sent};
 
 /// What is done when a call's turn has come, and again if it is sent again.
@@ -91,7 +91,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             if let Ok(bind) = driver.host.binder(&request.url) {
                 values = values.bind(bind);
             }
-            flight(driver, id, &response, values, driver.tape(id, answer.may_be_rendered())).await?;
+            flight(driver, id, &response, values, &answer).await?;
             Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
@@ -103,9 +103,9 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
 }
 
 /// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
-async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, tape: Option<Array>) -> Result<(), Failure> {
+async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, answer: &Answer) -> Result<(), Failure> {
     let mut chunks = response.chunks().map_err(cut)?;
-    if let Some(tape) = tape {
+    if let Some(tape) = driver.tape(id, answer.may_be_rendered()) {
         chunks.record(tape);
     }
     let bell = Bell::default();
@@ -132,6 +132,9 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
             delivered = true;
             if open.0.root_row().is_some_and(|row| Root::read(row).rendered) {
                 driver.rendered(id);
+                if answer.is_silent_about_render() {
+                    driver.input(|core, _| core.handle_stale(id, Revalidated::All));
+                }
             }
             match result {
                 // The stream's own failure is told below, with its cause.

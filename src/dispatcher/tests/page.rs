@@ -77,6 +77,17 @@ fn a_call_that_failed_owes_all_the_same() {
 }
 
 #[test]
+fn what_only_the_body_shows_is_owed_as_well() {
+    let mut sim = Sim::new();
+    let only = sim.call(1, lane("main"), Script { head: Some(2), ..Script::throws(10) });
+    sim.run_until(5);
+    sim.with_core(|core, _| core.handle_stale(only, Revalidated::All));
+    sim.run_until(20);
+    sim.with_core(|core, _| core.handle_stale(only, Revalidated::All));
+    assert_eq!(sim.story(), ["send 1", "refresh all", "settle 1 ACTION_THREW yes"]);
+}
+
+#[test]
 fn a_page_that_was_left_is_owed_nothing() {
     let mut sim = Sim::new();
     sim.call(1, lane("parallel"), stale(10));
