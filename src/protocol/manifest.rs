@@ -8,6 +8,7 @@
 //! What names cannot do: Next.js 14.2 writes no names, in its minified scripts not even `createServerReference`, so nothing is found
 //! there. Actions that only server components mention have no name in any script. A default export is called `default`, in every file.
 
+mod find;
 mod html;
 mod inline;
 mod literal;
@@ -64,8 +65,8 @@ pub(crate) fn is_own_script(url: &str, origin: &str, prefixes: &[&str]) -> bool 
 
 /// What stands before `/_next/` in the URL of a script of Next.js: `https://cdn.example.com/app`, or just an origin. None in other URLs.
 pub(crate) fn asset_prefix(url: &str) -> Option<&str> {
-    let path = url.split(['?', '#']).next()?;
-    path.find("/_next/").map(|at| &url[..at])
+    let path = find::until(url, b"?#", true).map_or(url, |(path, _)| path);
+    find::split(path, "/_next/").map(|(prefix, _)| prefix)
 }
 
 /// An id as Next.js writes it: in lower case.

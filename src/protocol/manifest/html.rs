@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::find::{behind, number, split, until};
 use super::inline::{self, pushes};
 use super::written_id;
 use crate::protocol::ActionId;
@@ -25,7 +26,7 @@ pub(crate) struct Page {
 /// Items of a list, at most.
 pub(crate) const MOST: usize = 512;
 
-/// Bytes of a URL or another word, at most: a longer one is passed over.
+/// Bytes of a URL, at most: a longer one is passed over.
 const LONGEST: usize = 4096;
 
 /// Takes scripts, ids, build and deployment out of the text of a document.
@@ -38,7 +39,7 @@ pub(crate) fn scan_html(text: &str) -> Page {
     let mut page = Page::default();
     let mut flight = Vec::new();
     let mut rest = text;
-    while let Some((_, tag)) = rest.split_once('<') {
+    while let Some((_, tag)) = split(rest, "<") {
         rest = if let Some(comment) = tag.strip_prefix('!').filter(|comment| comment.starts_with("--")) {
             // `<!-->` is a whole comment.
             behind(comment, "-->")
@@ -93,14 +94,14 @@ impl Page {
 
     /// The model of a server reference: `{"id":"40…","bound":…}`.
     pub(super) fn reference(&mut self, model: &str) {
-        if let Some((id, _)) = model.strip_prefix("{\"id\":\"").and_then(|id| id.split_once("\",\"bound\":")) {
+        if let Some((id, _)) = model.strip_prefix("{\"id\":\"").and_then(|id| split(id, "\",\"bound\":")) {
             self.add_id(id);
         }
     }
 
     pub(super) fn add_chunk(&mut self, path: &str) {
-        let file = path.split(['?', '#']).next().unwrap_or_default();
-        if file.ends_with(".js") && (file.starts_with("static/chunks/") || file.contains("/_next/static/")) {
+        let file = until(path, b"?#", true).map_or(path, |(file, _)| file);
+        if file.ends_with(".js") && (file.starts_with("static/chunks/") || split(file, "/_next/static/").is_some()) {
             add(&mut self.chunks, path);
         }
     }
@@ -118,29 +119,23 @@ fn add(list: &mut Vec<String>, item: &str) {
     }
 }
 
-/// What stands behind `end`, which itself may be missing.
-fn behind<'t>(text: &'t str, end: &str) -> &'t str {
-    text.split_once(end).map_or("", |(_, rest)| rest)
-}
-
 /// Splits at the end tag. Without one there is nothing: a browser would not run such a script.
 fn raw_text<'t>(name: &str, text: &'t str) -> (&'t str, &'t str) {
-    let ends = |rest: &str| {
-        let bytes = rest.as_bytes();
-        bytes.get(2..2 + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
-            && bytes.get(2 + name.len()).is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
-    };
-    let end = text.match_indices("</").map(|(at, _)| at).find(|at| ends(&text[*at..]));
-    end.map_or(("", ""), |end| text.split_at(end))
+    let mut rest = text;
+    while let Some((_, tag)) = split(rest, "</") {
+        let found = tag.split_at_checked(name.len()).filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        if found.is_some_and(|(_, behind)| behind.starts_with(|end: char| end.is_ascii_whitespace() || end == '/' || end == '>')) {
+            return (&text[..text.len() - tag.len() - 2], tag);
+        }
+        rest = tag;
+    }
+    ("", "")
 }
 
 /// Whether one of the words in an attribute's value is this one.
+#[inline(never)]
 fn has_word(words: &str, word: &str) -> bool {
     words.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word))
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
 /// The attributes looked at, in the order of [`NAMES`].
@@ -158,6 +153,8 @@ enum Attribute {
 
 const NAMES: [&str; 8] = ["src", "nomodule", "href", "rel", "as", "name", "value", "data-dpl-id"];
 
+const SPACE: &[u8] = b" \t\n\r\x0c";
+
 /// A start tag, its values as written.
 struct Tag<'t> {
     name: &'t str,
@@ -167,26 +164,26 @@ struct Tag<'t> {
 impl<'t> Tag<'t> {
     /// Reads from a tag's name to behind its `>`. None when it does not end.
     fn read(text: &'t str) -> Option<(Self, &'t str)> {
-        let (name, mut rest) = until(text, |byte| is_space(byte) || matches!(byte, b'/' | b'>'))?;
+        let (name, mut rest) = until(text, b" \t\n\r\x0c/>", true)?;
         let mut tag = Self { name, values: [None; NAMES.len()] };
         loop {
-            rest = until(rest, |byte| !is_space(byte) && byte != b'/')?.1;
+            rest = until(rest, b" \t\n\r\x0c/", false)?.1;
             if let Some(behind) = rest.strip_prefix('>') {
                 return Some((tag, behind));
             }
-            // The first character belongs to the name, be it a `=`.
-            let first = rest.chars().next().map_or(0, char::len_utf8);
-            let (more, behind) = until(&rest[first..], |byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='))?;
-            let name = &rest[..first + more.len()];
-            rest = until(behind, |byte| !is_space(byte))?.1;
+            // A `=` at the beginning belongs to the name.
+            let from = usize::from(rest.starts_with('='));
+            let (more, behind) = until(&rest[from..], b" \t\n\r\x0c/>=", true)?;
+            let name = &rest[..from + more.len()];
+            rest = until(behind, SPACE, false)?.1;
             let mut value = "";
             if let Some(assigned) = rest.strip_prefix('=') {
-                let assigned = until(assigned, |byte| !is_space(byte))?.1;
-                let quote = assigned.as_bytes().first().copied().filter(|byte| matches!(byte, b'"' | b'\''));
-                let end = |byte| quote.map_or(is_space(byte) || byte == b'>', |quote| byte == quote);
-                let quotes = usize::from(quote.is_some());
-                (value, rest) = until(&assigned[quotes..], end)?;
-                rest = &rest[quotes..];
+                let assigned = until(assigned, SPACE, false)?.1;
+                (value, rest) = match assigned.as_bytes().first() {
+                    Some(b'"') => split(&assigned[1..], "\"")?,
+                    Some(b'\'') => split(&assigned[1..], "'")?,
+                    _ => until(assigned, b" \t\n\r\x0c>", true)?,
+                };
             }
             if let Some(at) = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name)) {
                 // Of two with one name, the first counts.
@@ -200,40 +197,36 @@ impl<'t> Tag<'t> {
     }
 }
 
-/// Splits before the first byte, an ASCII one or any other character's first, that is an end. None without one.
-fn until(text: &str, is_end: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
-    text.split_at_checked(text.bytes().position(is_end)?)
-}
-
 /// A value without character references. What is none of those known stays as it is.
 fn decoded(value: &str) -> Cow<'_, str> {
-    let Some(first) = value.find('&') else { return Cow::Borrowed(value) };
-    let mut out = String::with_capacity(value.len());
-    out.push_str(&value[..first]);
-    let mut rest = &value[first..];
-    while let Some((plain, reference)) = rest.split_once('&') {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((plain, reference)) = split(rest, "&") {
         out.push_str(plain);
         let end = reference.bytes().take(10).position(|byte| byte == b';');
-        let read = end.and_then(|end| Some((character(&reference[..end])?, &reference[end + 1..])));
-        let (char, behind) = read.unwrap_or(('&', reference));
+        let read = end.and_then(|end| Some((character(&reference.as_bytes()[..end])?, end + 1)));
+        let (char, length) = read.unwrap_or(('&', 0));
         out.push(char);
-        rest = behind;
+        rest = &reference[length..];
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(value);
     }
     out.push_str(rest);
     Cow::Owned(out)
 }
 
 /// The character that `&name;` stands for.
-fn character(name: &str) -> Option<char> {
-    let code = match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        },
-        None => {
-            const NAMED: [(&str, char); 5] = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
-            return NAMED.iter().find_map(|(known, char)| (*known == name).then_some(*char));
-        }
+fn character(name: &[u8]) -> Option<char> {
+    let code = match name {
+        [b'#', b'x' | b'X', hex @ ..] => number(hex, 16)?,
+        [b'#', decimal @ ..] => number(decimal, 10)?,
+        b"amp" => return Some('&'),
+        b"lt" => return Some('<'),
+        b"gt" => return Some('>'),
+        b"quot" => return Some('"'),
+        b"apos" => return Some('\''),
+        _ => return None,
     };
     char::from_u32(code)
 }

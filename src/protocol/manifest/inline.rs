@@ -1,6 +1,7 @@
 //! The Flight text that a document carries in its scripts.
 
 use super::Page;
+use super::find::{number, split, until};
 use super::literal::{literal, unescape};
 
 /// Appends what an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. Other scripts
@@ -12,7 +13,7 @@ pub(super) fn pushes(script: &str, flight: &mut Vec<u8>) {
         return;
     }
     let mut rest = start;
-    while let Some((_, push)) = rest.split_once(PUSH) {
+    while let Some((_, push)) = split(rest, PUSH) {
         let Some(text) = push.strip_prefix("1,").or(push.strip_prefix("3,")).filter(|text| text.starts_with('"')) else {
             rest = push;
             continue;
@@ -74,16 +75,16 @@ pub(super) fn rows(flight: &[u8], page: &mut Page) {
 fn sized(body: &[u8]) -> Option<&[u8]> {
     let (_, body) = body.split_first().filter(|(tag, _)| b"TAOoUSsLlGgMmVb".contains(tag))?;
     let digits = body.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let length = str::from_utf8(&body[..digits]).ok().and_then(|digits| usize::from_str_radix(digits, 16).ok())?;
+    let length = number(&body[..digits], 16)?;
     let bytes = body[digits..].strip_prefix(b",")?;
-    Some(bytes.get(length..).unwrap_or_default())
+    Some(usize::try_from(length).ok().and_then(|length| bytes.get(length..)).unwrap_or_default())
 }
 
 fn row(id: &[u8], line: &str, page: &mut Page) {
     if let Some(module) = line.strip_prefix('I') {
         let mut rest = module;
-        while let Some(at) = rest.find('"') {
-            let (path, behind) = literal(&rest[at..]);
+        while let Some((_, text)) = until(rest, b"\"", true) {
+            let (path, behind) = literal(text);
             page.add_chunk(&unescape(path.unwrap_or_default()));
             rest = behind;
         }
@@ -101,8 +102,7 @@ fn build(root: &str) -> Option<String> {
     let (key, level) = if root.starts_with('{') { ("b", 1) } else { ("buildId", 2) };
     let mut depth = 0_usize;
     let mut rest = root;
-    while let Some(at) = rest.find(['"', '[', ']', '{', '}']) {
-        let found = &rest[at..];
+    while let Some((_, found)) = until(rest, b"\"[]{}", true) {
         rest = &found[1..];
         match found.as_bytes()[0] {
             b'[' | b'{' => depth += 1,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::find::{number, split};
+
 /// Splits the literal that `text` begins with: what is between the quotes, as written, and what follows. Nothing is between the quotes
 /// when `text` begins with none, when the literal does not end, and for templates with something to insert; what follows is then what
 /// was not looked at.
@@ -27,18 +29,19 @@ pub(super) fn is_quote(byte: u8) -> bool {
 
 /// The characters a literal stands for. Half a surrogate pair, and what is no escape, become U+FFFD.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
-    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
+    let Some((plain, mut rest)) = split(raw, "\\") else { return Cow::Borrowed(raw) };
     let mut out = String::with_capacity(raw.len());
-    out.push_str(&raw[..first]);
-    let mut rest = &raw[first..];
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let (char, behind) = escape(&rest[at + 1..]);
+    out.push_str(plain);
+    loop {
+        let (char, behind) = escape(rest);
         out.extend(char);
-        rest = behind;
+        let Some((plain, next)) = split(behind, "\\") else {
+            out.push_str(behind);
+            return Cow::Owned(out);
+        };
+        out.push_str(plain);
+        rest = next;
     }
-    out.push_str(rest);
-    Cow::Owned(out)
 }
 
 /// What an escape stands for, and what follows it. `text` begins behind the backslash.
@@ -83,8 +86,7 @@ fn code(read: Option<(u32, &str)>) -> Option<(Option<char>, &str)> {
 
 fn hex(text: &str, digits: usize) -> Option<(u32, &str)> {
     let (digits, rest) = text.split_at_checked(digits)?;
-    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten().map(|value| (value, rest))
+    Some((number(digits.as_bytes(), 16)?, rest))
 }
 
 /// What stands where a character was lost.

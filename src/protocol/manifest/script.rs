@@ -1,5 +1,6 @@
 //! What a compiled script says of the actions it calls.
 
+use super::find::{behind, split};
 use super::literal::{is_quote, literal, unescape};
 use super::{Found, written_id};
 
@@ -15,8 +16,8 @@ use super::{Found, written_id};
 /// (`next dev` with webpack), nor one through a renamed function (Next.js 14.2, minified, which has no names either).
 pub(crate) fn scan_script(text: &str, found: &mut Found) {
     let mut rest = text;
-    while let Some(at) = rest.find(CALLEE) {
-        let mut call = Cursor(&rest[at + CALLEE.len()..]);
+    while let Some((_, arguments)) = split(rest, CALLEE) {
+        let mut call = Cursor(arguments);
         if let Some((id, name)) = call.read() {
             found.0.push((name, id));
         }
@@ -109,12 +110,12 @@ impl<'t> Cursor<'t> {
     fn space(&mut self) {
         loop {
             self.0 = self.0.trim_ascii_start();
-            let (from, end) = match self.0.as_bytes() {
-                [b'/', b'*', ..] => (2, "*/"),
-                [b'/', b'/', ..] => (2, "\n"),
+            let end = match self.0.as_bytes() {
+                [b'/', b'*', ..] => "*/",
+                [b'/', b'/', ..] => "\n",
                 _ => return,
             };
-            self.0 = self.0[from..].split_once(end).map_or("", |(_, rest)| rest);
+            self.0 = behind(&self.0[2..], end);
         }
     }
 

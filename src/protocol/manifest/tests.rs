@@ -379,6 +379,7 @@ fn what_repeats_is_read_once() {
         "<script>".into(),
         "<script></scrip".into(),
         "<script src=&#".into(),
+        "&ééééé".into(),
         "<style></styl".into(),
         "<script>self.__next_f.push([1,\"".into(),
         "self.__next_f.push([1,\"".into(),
@@ -389,6 +390,7 @@ fn what_repeats_is_read_once() {
         let text = piece.repeat((1 << 20) / piece.len());
         assert!(found(&text).0.is_empty(), "{piece}");
         scan_html(&text);
+        scan_html(&format!("<script src='{text}'></script>"));
         scan_html(&format!("<script>self.__next_f.push([1,\"{text}"));
         scan_html(&format!("<script>self.__next_f.push([1,\"{text}\"])</script>"));
     }

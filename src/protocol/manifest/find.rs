@@ -1,0 +1,64 @@
+//! Searching in a text, once: `str::find` and what is made of it are compiled anew for each place they are used in.
+
+/// Splits at the first `mark`, which is ASCII and not empty.
+#[inline(never)]
+pub(super) fn split<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
+    let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
+    let first = *mark.first()?;
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == first)?;
+        if bytes[at..].starts_with(mark) {
+            return Some((text.get(..at)?, text.get(at + mark.len()..)?));
+        }
+        at += 1;
+    }
+}
+
+/// Splits before the first byte that is one of `set`, which is ASCII, or before the first that is not, if not `is_in`.
+#[inline(never)]
+pub(super) fn until<'t>(text: &'t str, set: &[u8], is_in: bool) -> Option<(&'t str, &'t str)> {
+    text.split_at_checked(text.bytes().position(|byte| set.contains(&byte) == is_in)?)
+}
+
+/// What stands behind `mark`; nothing when it is not there.
+pub(super) fn behind<'t>(text: &'t str, mark: &str) -> &'t str {
+    split(text, mark).map_or("", |(_, rest)| rest)
+}
+
+/// The number that digits stand for, all of them, one at least. None beyond 32 bits.
+#[inline(never)]
+pub(super) fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let append = |value: u32, digit: &u8| value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?);
+    (!digits.is_empty()).then(|| digits.iter().try_fold(0, append)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_first() {
+        assert_eq!(split("aaab ab", "ab"), Some(("aa", " ab")));
+        assert_eq!(split("é</é", "</"), Some(("é", "é")));
+        for missing in ["", "a", "aa", "ba"] {
+            assert_eq!(split(missing, "ab"), None);
+            assert_eq!(behind(missing, "ab"), "");
+        }
+    }
+
+    #[test]
+    fn splits_before_a_byte_of_a_set_or_of_none() {
+        assert_eq!(until("é =", b" =", true), Some(("é", " =")));
+        assert_eq!(until(" =é", b" =", false), Some((" =", "é")));
+        assert_eq!((until("é", b" ", true), until("  ", b" ", false)), (None, None));
+    }
+
+    #[test]
+    fn numbers_have_digits_only() {
+        assert_eq!((number(b"0027", 16), number(b"fFffFFff", 16), number(b"39", 10)), (Some(39), Some(u32::MAX), Some(39)));
+        for bad in ["", "+1", "1 ", "g", "100000000"] {
+            assert_eq!(number(bad.as_bytes(), 16), None, "{bad}");
+        }
+    }
+}
