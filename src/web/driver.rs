@@ -308,10 +308,13 @@ impl Driver {
             held.work.clone()
         };
         let Some(mut work) = work else { return };
-        if let Work::Action(request, _) = &mut work {
-            let renamed = self.renamed.borrow();
-            let new = renamed.iter().rev().find(|(old, _)| *old == request.action);
-            request.action = new.map_or_else(|| request.action.clone(), |(_, new)| new.clone());
+        if let Work::Action(request, _) = &mut work
+            && let Some(new) = self.new_id(&request.action)
+        {
+            if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+                held.owner.action = new.as_str().into();
+            }
+            request.action = new;
         }
         let run = async move {
             match exchange::run(&this, id, work, &signal).await {

@@ -54,6 +54,9 @@ impl Deployed {
 
     /// The id that takes the place of `old`; fails with a clause that says why none does.
     pub(crate) fn find(&self, old: &ActionId, name: &str) -> Result<ActionId, String> {
+        if name == "default" {
+            return Err("`default` is the name of every default export".to_owned());
+        }
         let new = match self.found.lookup(name) {
             Lookup::Found(id) => id,
             Lookup::Ambiguous => return Err("the page has several actions of this name now".to_owned()),

@@ -3,13 +3,19 @@
 use super::Driver;
 use crate::call::CallId;
 use crate::dispatcher::Recovery;
+use crate::protocol::ActionId;
 use crate::web::exchange::Work;
 use crate::web::fetch::Request;
 use crate::web::recover::Deployed;
+use crate::web::timer;
 
 impl Driver {
     /// Looks an action up by its name in the page as deployed now. Calls of the same page that ask meanwhile share what is found.
     pub(super) fn recover(&self, id: CallId) {
+        if self.renamed_meanwhile(id) {
+            self.core.borrow_mut().handle_recovered(id, Recovery::Found, timer::now());
+            return; // the effects of this come out of the pump that is running
+        }
         self.lost.borrow_mut().push(id);
         if self.looking.replace(true) {
             return;
@@ -30,6 +36,23 @@ impl Driver {
             }
             this.looking.set(false);
         });
+    }
+
+    /// Whether the action was found under another id after this call was sent.
+    fn renamed_meanwhile(&self, id: CallId) -> bool {
+        let new = self.request(id, |request| self.new_id(&request.action)).flatten();
+        let mut held = self.held.borrow_mut();
+        let (Some(new), Some(held)) = (new, held.get_mut(&id)) else { return false };
+        *held.owner.action != *new.as_str() && {
+            held.owner.action = new.as_str().into();
+            true
+        }
+    }
+
+    /// The id an action has in the build deployed now, if it was looked up.
+    pub(super) fn new_id(&self, action: &ActionId) -> Option<ActionId> {
+        let renamed = self.renamed.borrow();
+        renamed.iter().rev().find(|(old, _)| old == action).map(|(_, new)| new.clone())
     }
 
     /// The address of the page in which the first lost action is to be looked up, if its call is not over.

@@ -15,7 +15,7 @@ export function Harness({ page, ids, actions, passed }) {
     const call = (action) => (...args) =>
       new Promise((resolve, reject) => startTransition(() => action(...args).then(resolve, reject)));
     const calls = (functions) => Object.fromEntries(Object.entries(functions ?? {}).map(([name, action]) => [name, call(action)]));
-    window.fixture = { page, ids, actions: calls(actions), passed: calls(passed), raw: { ...actions, ...passed }, router: { pathname, search, pending, push: router.push, replace: router.replace, refresh: router.refresh } };
+    window.fixture = { page, ids, actions: calls(actions), passed: calls(passed), transition: (run) => call(run)(), raw: { ...actions, ...passed }, router: { pathname, search, pending, push: router.push, replace: router.replace, refresh: router.refresh } };
     document.documentElement.dataset.fixture = page;
   });
 

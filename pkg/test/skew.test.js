@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { flight, serve } from "./server.js";
+
+// A server of build B, asked by a page of build A. What it serves beside the action is set by each test: path → [status, headers, body].
+const OLD = `60${"a".repeat(40)}`;
+const NEW = `60${"b".repeat(40)}`;
+let files = {};
+let server;
+before(async () => {
+  server = await serve((request, response, body) => {
+    if (request.method === "POST" && request.headers["next-action"] === NEW) return flight(response, JSON.stringify(body));
+    if (request.method === "POST") {
+      response.writeHead(409, { "content-type": "text/plain", "x-nextjs-action-not-found": "1" });
+      return response.end("Server Action unavailable.");
+    }
+    const file = files[request.url];
+    if (file === "down") return request.socket.destroy();
+    const [status, headers, text] = file ?? [404, {}, ""];
+    response.writeHead(status, headers);
+    response.end(text);
+  });
+});
+after(() => server.close());
+
+const html = (text) => [200, { "content-type": "text/html" }, `<!DOCTYPE html><html><head>${text}</head></html>`];
+const script = (...actions) => [
+  200,
+  { "content-type": "text/javascript" },
+  actions.map(([id, name]) => `(0,r.createServerReference)("${id}",r.callServer,void 0,r.findSourceMapURL,"${name}")`).join(","),
+];
+const SCRIPT = '<script src="/_next/static/chunks/app.js" async=""></script>';
+
+async function call(options, ref = { id: OLD, name: "save" }) {
+  const d = createDispatcher({ url: server.url, ...options });
+  const seen = [];
+  d.subscribe(({ recovered, actionId }) => recovered && seen.push(actionId));
+  server.requests.length = 0;
+  const result = await d.call(ref, ["kept"]).then((value) => ({ value }), (error) => ({ error }));
+  await d.idle();
+  return { ...result, seen, posts: server.requests.filter(({ method }) => method === "POST").length, d };
+}
+
+function refused({ error }, message) {
+  assert.deepEqual([error.code, error.sent, error.status], ["ACTION_NOT_FOUND", "no", 409]);
+  assert.match(error.message, message);
+}
+
+test("an action of another build is found by its name and sent once more; the mapping is remembered", async () => {
+  files = { "/": html(SCRIPT), "/_next/static/chunks/app.js": script([NEW, "save"], [`00${"c".repeat(40)}`, "other"]) };
+  const { value, seen, posts, d } = await call();
+  assert.deepEqual([value, seen, posts], ['["kept"]', [NEW], 2]);
+  assert.equal(await d.call({ id: OLD, name: "save" }, ["again"]), '["again"]');
+  assert.equal(server.requests.filter(({ method }) => method === "POST").length, 3);
+});
+
+test("many calls at once look once", async () => {
+  const d = createDispatcher({ url: server.url });
+  server.requests.length = 0;
+  const values = await Promise.all(Array.from({ length: 10 }, (_, at) => d.call({ id: OLD, name: "save" }, [at], { lane: "parallel" })));
+  assert.deepEqual(values, Array.from({ length: 10 }, (_, at) => `[${at}]`));
+  assert.deepEqual(server.requests.filter(({ method }) => method === "GET").map(({ url }) => url), ["/", "/_next/static/chunks/app.js"]);
+});
+
+test("what cannot be recovered says why, and the action did not run", async () => {
+  const chunk = "/_next/static/chunks/app.js";
+  files = { "/": html(SCRIPT), [chunk]: script([NEW, "save"], [`60${"d".repeat(40)}`, "save"]) };
+  refused(await call(), /several actions of this name/);
+  files = { "/": html(SCRIPT), [chunk]: script([`70${"b".repeat(40)}`, "save"]) };
+  refused(await call(), /takes other arguments now/);
+  files = { "/": html(SCRIPT), [chunk]: script([OLD, "save"]) };
+  refused(await call(), /still names it so/);
+  files = { "/": html("<title>no scripts</title>") };
+  refused(await call(), /no action of this name any more/);
+  files = { "/": html(SCRIPT) };
+  refused(await call(), /1 scripts of the page could not be looked into/);
+  files = { "/": "down" };
+  refused(await call(), /the page could not be loaded/);
+  files = { "/": [503, { "content-type": "text/html" }, "<h1>down</h1>"] };
+  refused(await call(), /the page could not be loaded/);
+  files = { "/": [200, { "content-type": "application/octet-stream" }, Buffer.from([0xff, 0xfe, 0, 1])] };
+  refused(await call(), /no action of this name any more/);
+  files = { "/": html(SCRIPT), [chunk]: script([NEW, "default"]) };
+  refused(await call({}, { id: OLD, name: "default" }), /every default export/);
+  files = { "/": html(SCRIPT), [chunk]: script([NEW, "save"]) };
+  refused(await call({}, OLD), /did not run$/);
+  const failed = await call({ skew: "fail" });
+  refused(failed, /did not run$/);
+  assert.deepEqual(server.requests.filter(({ method }) => method === "GET"), []);
+});
+
+test("scripts of other origins are not asked for", async () => {
+  const elsewhere = await serve((_request, response) => response.end(script([NEW, "save"])[2]));
+  try {
+    files = { "/": html(`<script src="${elsewhere.url}_next/static/chunks/app.js"></script>`) };
+    refused(await call(), /no action of this name any more/);
+    assert.deepEqual(elsewhere.requests, []);
+  } finally {
+    elsewhere.close();
+  }
+});
