@@ -31,7 +31,7 @@ const text = [
   "Written by `node answers.mjs`: real answers of `next start`, one line a case and a run of versions that answer alike.",
   `Versions: ${versions.map((version) => exact(version)).join(", ")}.`,
   "",
-  "- `<id>`, `<digest>`, `<build>`, `<base64>`: masked; `@E…` after a digest: with Next's error code. `…`: cut. Cookies as `name=value`.",
+  "- `<id>`, `<digest>`, `<build>`, `<base64>`, `<n>`: masked; `@E…` after a digest: with Next's error code. `…`: cut. Cookies as `name=value`.",
   "- headers: those of the protocol, `location`, `access-control-*`, and `cache-control` where it lets something be stored.",
   "- body: of a Flight answer the kind of its row 0 (below), then the value's rows: the one that `a` names, and those it needs. Otherwise the first characters.",
   "- \"absent\" as a value: the fixture says that this version has no such function.",
@@ -40,6 +40,7 @@ const text = [
   "",
   ...rootLines(),
   ...sections.flat(),
+  "",
 ].join("\n");
 if (positionals.length > 0) process.stdout.write(text);
 else writeFileSync(path.join(here, "answers.md"), text);
@@ -67,7 +68,7 @@ async function section(title, versions, extra, which) {
       shown = "";
     }
   }
-  return [...lines, ""];
+  return lines;
 }
 
 /** The kinds of row 0 that were seen. */

@@ -5,7 +5,7 @@
 //
 // --out DIR             where everything goes; default: target/next of the repository
 // --name NAME           a build of its own beside the others of that version; default: "a"
-// --salt TEXT           another salt, other action ids and another encryption key; default: the build's name
+// --salt TEXT           another salt, another encryption key and (after 14.2) other action ids; default: the build's name
 // --build-id TEXT       default: Next's own
 // --base-path /PATH     default: none
 // --deployment-id TEXT  default: none
@@ -13,8 +13,8 @@
 // --public FILE         copied into public/, may be given several times; copying does not rebuild
 // --json                prints { dir, version, installMs, buildMs } instead; a time is null where nothing had to be done
 //
-// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids come from the salt, the file's
-// path and the function's name: two builds with different salts share no id.
+// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids come from the file's path (with
+// NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";

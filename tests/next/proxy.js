@@ -1,4 +1,5 @@
 // What stands before the pages: `middleware.js` up to Next 15, `proxy.js` from 16 on.
+// Actions of `app/actions` belong to pages it does not guard: a POST of theirs that is repeated at /login runs, where Next forwards.
 import { NextResponse } from "next/server";
 
 export const config = { matcher: ["/guarded", "/thief", "/answer"] };

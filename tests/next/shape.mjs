@@ -38,7 +38,7 @@ function flight(body, redirects, version) {
   const named = typeof value === "string" && value.startsWith("$@") ? value.slice(2) : undefined;
   const page = Array.isArray(root) ? root[1]?.[1] : (root.f || root.t);
   const kind = redirects || named === undefined ? (root.G ? "prerendered page" : "page") : page ? "value and page" : "value";
-  remember(kind, version, skeleton(root));
+  remember(kind, version, skeleton(root).replace(/q: "\?[^"]*"/, 'q: "…"').replace(/q: ""/, 'q: "…"'));
   const parts = [mark + kind];
   if (redirects || named === undefined) return parts[0];
   const shown = rows.filter(([id]) => (page ? id === named : id !== "0"));
@@ -106,9 +106,10 @@ function masked(text) {
   return text
     .replace(/"digest":"\d+(@E\d+)?"/g, (_, code) => `"digest":"<digest>${code ? "@E…" : ""}"`)
     .replace(/"[0-9a-f]{40}(?:[0-9a-f]{2})?"/g, '"<id>"')
+    .replace(/"computed":\d+/g, '"computed":<n>')
     .replace(/"[\w-]{21}"/g, '"<build>"')
     .replace(/"[A-Za-z0-9+/]{60,}={0,2}"/g, '"<base64>"')
-    .replace(/k[0-9a-f]{32}/g, "k<hash>");
+    .replace(/"k(?:[0-9a-f]{32}|\d+)"/g, '"k<hash>"');
 }
 
 function short(text, length) {

@@ -1,4 +1,5 @@
 import * as forms from "../../actions/forms";
+import { Harness } from "../../harness";
 import { Ids, idsOf } from "../../ids";
 import { ServerState } from "../../server-state";
 import { effect } from "../../state";
@@ -13,6 +14,7 @@ export default function Page() {
     effect(`closure:${secret}:${form.get("text")}`);
   }
 
+  const ids = idsOf(forms);
   const bound = forms.saveBound.bind(null, "one", new Map([["two", 2n]]));
   return (
     <main>
@@ -32,7 +34,8 @@ export default function Page() {
       </Form>
       <Stateful name="state" action={forms.saveState} />
       <Stateful name="stateBound" action={forms.saveStateBound.bind(null, "first")} />
-      <Ids ids={idsOf(forms)} />
+      <Harness page="/forms" ids={ids} actions={{ ...forms }} />
+      <Ids ids={ids} />
     </main>
   );
 }
