@@ -282,6 +282,11 @@ impl Dispatcher {
         self.calls.get(&id).map_or(Render::Auto, |entry| entry.options.render)
     }
 
+    /// Which attempt at this call is the last so far, counting from 1; 0 before the first.
+    pub fn attempts(&self, id: CallId) -> u32 {
+        self.calls.get(&id).map_or(0, |entry| entry.attempts)
+    }
+
     /// How many calls have not settled.
     pub fn pending(&self) -> usize {
         self.unsettled

@@ -8,12 +8,14 @@ mod id;
 pub(crate) mod manifest;
 mod redirect;
 mod root;
+mod trace;
 mod version;
 
 pub use answer::{Answer, Body, Head, Revalidated, classify, foreign, thrown, unknown_action};
 pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
 pub use root::Root;
+pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
 pub use version::{NextVersion, WireForm};
 
 /// The content type of a Flight answer, and what an action request accepts.
@@ -29,6 +31,9 @@ pub const MAX_BODY_BYTES: u32 = 1_048_576;
 /// A server that knows the action only on another page refuses it then, as unknown.
 pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
+/// Names the deployment that the page is of, for hosts that keep several: the request goes to the same one.
+pub const DEPLOYMENT_ID: &str = "x-deployment-id";
+
 /// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), ("Next-Action", id.as_str())]
@@ -36,7 +41,7 @@ pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
 
 /// Whether a header is the protocol's own, so that a caller may not set it: it would make the request something other than this action.
 pub fn is_protected(header: &str) -> bool {
-    const OWN: [&str; 11] = [
+    const OWN: [&str; 12] = [
         "accept",
         "content-type",
         NEXT_ACTION,
@@ -47,6 +52,7 @@ pub fn is_protected(header: &str) -> bool {
         "next-url",
         "rsc",
         "x-action-forwarded",
+        DEPLOYMENT_ID,
         "x-forwarded-host",
     ];
     let header = header.trim();
@@ -66,7 +72,9 @@ mod tests {
 
     #[test]
     fn the_protocols_own_headers_are_protected_in_any_case() {
-        for header in ["Next-Action", "RSC", "Accept", " content-type ", "X-Action-Forwarded", "x-next-resume-state-length"] {
+        for header in
+            ["Next-Action", "RSC", "Accept", " content-type ", "X-Action-Forwarded", "X-Deployment-Id", "x-next-resume-state-length"]
+        {
             assert!(is_protected(header), "{header}");
         }
         for header in ["Authorization", "X-Request-Id", "Idempotency-Key", "accept-language"] {

@@ -11,6 +11,7 @@ mod host;
 #[cfg(test)]
 mod module;
 mod outcome;
+mod random;
 mod recover;
 mod size;
 mod timer;
@@ -25,12 +26,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew};
 use crate::dispatcher::{Config, Dispatcher};
-use crate::protocol::{ActionId, MAX_BODY_BYTES, NextVersion, WireForm};
+use crate::protocol::{self, ActionId, MAX_BODY_BYTES, NextVersion, TraceContext, WireForm};
 use crate::{Error, Instant, Kind};
 use args::How;
 use driver::{Body, Driver, Owner};
 use exchange::Work;
-use fetch::Request;
+use fetch::{Request, Tags};
 use host::Host;
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
@@ -78,6 +79,13 @@ extern "C" {
     fn render(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn skew(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = deploymentId)]
+    fn deployment_id(this: &Spec) -> Option<String>;
+    // Of these two, an empty one is to be made here.
+    #[wasm_bindgen(method, getter)]
+    fn traceparent(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = requestId)]
+    fn request_id(this: &Spec) -> Option<String>;
 }
 
 /// The engine of one dispatcher. What becomes of a call is told to the host, never returned or thrown.
@@ -99,12 +107,13 @@ impl Engine {
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
         let body = ActionId::parse(&spec.action()).and_then(|action| {
             let how = How { wire: wire_form(spec.next_version())?, ..How::default() };
+            let tags = tags(spec)?;
             let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
             let work = move |body| {
                 fits(&body, limit)?;
-                Ok(Work::Action(Request { action, url, body, headers }, temporaries))
+                Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
             };
             Ok(match start.body {
                 args::Body::Complete(body) => Body::Complete(work(body)?),
@@ -195,6 +204,19 @@ fn options(spec: &Spec, owner: &Owner) -> Options {
         },
         named: owner.name.is_some(),
     }
+}
+
+fn tags(spec: &Spec) -> Result<Rc<Tags>, Error> {
+    let trace = match spec.traceparent() {
+        Some(parent) if !parent.is_empty() => Some(TraceContext::continuing(&parent)?),
+        Some(_) => Some(TraceContext::new(random::bytes()?)),
+        None => None,
+    };
+    let request_id = match spec.request_id() {
+        Some(id) if id.is_empty() => Some(protocol::request_id(random::bytes()?)),
+        given => given,
+    };
+    Ok(Rc::new(Tags { deployment: spec.deployment_id(), trace, request_id }))
 }
 
 /// The arguments the action looks at; a hole in the middle keeps the others in their places.

@@ -3,10 +3,11 @@ import { EngineSlot } from "./engine.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { Events } from "./events.js";
 import { actionOf, asFetchWould, signalOf } from "./fetch.js";
+import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
-import { basePathOfPage, pageNumber } from "./page.js";
+import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
@@ -46,13 +47,16 @@ export class Dispatcher {
       abort: (reason) => this.#abort(entry, reason),
     });
     entry.settle = settle;
+    entry.hooks = this.#options.hooks;
     entry.again = () => this.call(ref, args, options);
     this.#enter(entry, (spec, copied) => {
-      spec.url = this.#destination(copied.url ?? entry.url);
+      spec.url = entry.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
       spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
+      spec.deploymentId = (this.#options.deploymentId ?? deploymentOfPage()) || undefined;
+      Object.assign(spec, this.#options.trace, copied.trace);
       const list = argumentList(args);
-      const headers = this.#headers(copied.headers);
+      const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
     }, ref, options);
     return call;
@@ -158,14 +162,22 @@ export class Dispatcher {
     return destination(url ?? (typeof common === "function" ? common() : common));
   }
 
-  /** A function that gives this call's headers as pairs, asked once an attempt; none where nobody set any. */
-  #headers(own) {
+  /** A function that gives this call's headers as pairs, asked once an attempt; none where nobody may set any. It rejects with what failed, and why. */
+  #headers(entry, own) {
     const { headers: common } = this.#options;
-    if (common === undefined && own === undefined) return undefined;
-    return async () => {
-      const merged = new Headers(typeof common === "function" ? await common() : common);
-      for (const [name, value] of own ?? []) merged.set(name, value);
-      return [...merged];
+    if (common === undefined && own === undefined && !entry.hooks) return undefined;
+    return async (attempt, actionId) => {
+      Object.assign(entry, { attempt, actionId });
+      let failed = "headers: could not be had";
+      try {
+        const merged = new Headers(typeof common === "function" ? await common() : common);
+        for (const [name, value] of own ?? []) merged.set(name, value);
+        failed = "hooks.beforeRequest: it failed";
+        if (entry.hooks) await beforeRequest(entry.hooks, entry, merged);
+        return [...merged];
+      } catch (cause) {
+        throw [failed, cause];
+      }
     };
   }
 
@@ -216,11 +228,16 @@ export class Dispatcher {
     if (!this.#open.settle(entry)) return false;
     if (entry.actionId) error.actionId ??= entry.actionId;
     if (entry.name) error.actionName ??= entry.name;
-    entry.settle(error);
+    this.#settle(entry, error);
     this.#forget(entry);
     entry.state = "done";
     this.#open.tell(entry, error.code);
     return true;
+  }
+
+  #settle(entry, error, outcome) {
+    if (error && entry.hooks) onError(entry.hooks, entry, error);
+    entry.settle(error, outcome);
   }
 
   #forget(entry) {
@@ -259,7 +276,11 @@ export class Dispatcher {
           error.outcome = outcome;
           error.status ??= outcome.status;
         }
-        entry.settle(error, outcome);
+        this.#settle(entry, error, outcome);
+      },
+      answered: (id, outcome) => {
+        const entry = this.#open.get(id);
+        if (entry?.hooks) afterResponse(entry.hooks, entry, outcome);
       },
       refuse: (id, error) => {
         const entry = this.#open.get(id);

@@ -1,5 +1,7 @@
 // Listeners hear events in a microtask of their own: whatever they call, nothing of ours is half done.
 
+import { carefully } from "./report.js";
+
 export class Events {
   #listeners = new Set();
   #queue = [];
@@ -34,17 +36,8 @@ export class Events {
     for (const event of queue) {
       for (const entry of [...this.#listeners]) {
         if (!this.#listeners.has(entry)) continue;
-        try {
-          entry.listener(event);
-        } catch (error) {
-          report(error);
-        }
+        carefully(() => entry.listener(event));
       }
     }
   }
-}
-
-function report(error) {
-  if (typeof globalThis.reportError === "function") globalThis.reportError(error);
-  else setTimeout(() => { throw error; });
 }

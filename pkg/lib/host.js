@@ -4,6 +4,7 @@
 // ends thereby), and `what` is "all" or "dynamic".
 
 import { isUnder } from "./page.js";
+import { carefully } from "./report.js";
 
 /** `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()`: where the app lies. */
 export function hostOf(choice, basePath) {
@@ -87,15 +88,4 @@ function insideOf(url, basePath) {
   const { origin, pathname, search, hash } = new URL(url);
   if (origin !== globalThis.location?.origin || !isUnder(pathname, basePath)) return undefined;
   return `${pathname.slice(basePath.length) || "/"}${search}${hash}`;
-}
-
-/** What the page's code throws here is the page's to hear of, and changes nothing for the call. */
-function carefully(run) {
-  try {
-    return run();
-  } catch (error) {
-    if (typeof reportError === "function") reportError(error);
-    else console.error(error);
-    return undefined;
-  }
 }

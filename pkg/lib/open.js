@@ -72,8 +72,10 @@ export class Open {
 const SHOWN = ["id", "actionId", "name", "lane", "state", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt"];
 
 /** What the outside may see of an entry: never arguments, never answers. */
-export function describe(entry) {
-  const shown = {};
-  for (const key of SHOWN) if (entry[key] !== undefined) shown[key] = entry[key];
-  return shown;
+export const describe = (entry) => pick(entry, SHOWN);
+
+export function pick(entry, keys) {
+  const picked = {};
+  for (const key of keys) if (entry[key] !== undefined) picked[key] = entry[key];
+  return picked;
 }

@@ -2,6 +2,7 @@
 // INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
 
 import { ActionError, invalid } from "./error.js";
+import { isToken } from "./page.js";
 
 const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
@@ -17,6 +18,9 @@ const DISPATCHER = {
   redirect: (value) => word(value, "follow", "throw"),
   render: (value) => word(value, "auto", "skip"),
   skew: (value) => word(value, "recover", "fail", "reload"),
+  deploymentId: (value) => (value === "" ? value : token(value)),
+  trace,
+  hooks: (value) => bound(value, HOOKS, "hooks"),
 };
 
 const CALL = {
@@ -29,7 +33,12 @@ const CALL = {
   redirect: DISPATCHER.redirect,
   render: DISPATCHER.render,
   skew: DISPATCHER.skew,
+  trace,
 };
+
+const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
+
+const TRACE = { traceparent: asked, requestId: asked };
 
 const ROUTE = { signal, timeout: duration, name: text };
 
@@ -150,6 +159,29 @@ function host(value) {
     if (given !== undefined) own[name] = method(given).bind(value);
   }
   return expect(Object.keys(own).length > 0, own, "an object with redirect(url, type) or refresh(kind)");
+}
+
+/** Functions of the page's own, as methods of the object they were given on. */
+function bound(value, table, what) {
+  const own = copy(value, table, what);
+  for (const name of Object.keys(own)) own[name] = own[name].bind(value);
+  return own;
+}
+
+/** What is asked for: a value, or "" for one that is made. Undefined counts, over what the dispatcher says. */
+function trace(value) {
+  if (value === true) return { traceparent: "" };
+  if (value === false) return { traceparent: undefined, requestId: undefined };
+  return copy(value, TRACE, "trace");
+}
+
+function asked(value) {
+  if (typeof value === "boolean") return value ? "" : undefined;
+  return token(value);
+}
+
+function token(value) {
+  return expect(isToken(value), value, "visible ASCII characters");
 }
 
 function object(value) {

@@ -1,5 +1,9 @@
 // The page that the client is on, and what it says of the app it belongs to.
 
+// Read at once: Next's own client takes the attribute away as soon as it runs.
+const attribute = globalThis.document?.documentElement?.dataset?.dplId;
+
+let inScripts;
 let href;
 let count = 0;
 
@@ -15,16 +19,44 @@ export function pageNumber() {
 
 /** The path under which the app lies (`/shop`), as the addresses of its scripts tell; empty where they do not. */
 export function basePathOfPage() {
-  const { document, location } = globalThis;
-  for (const { src } of document?.scripts ?? []) {
-    const url = URL.canParse?.(src) ? new URL(src) : undefined;
-    const at = url?.pathname.indexOf("/_next/") ?? -1;
-    if (at < 0 || url.origin !== location.origin) continue;
-    const prefix = url.pathname.slice(0, at);
+  for (const { pathname } of scripts()) {
+    const prefix = pathname.slice(0, pathname.indexOf("/_next/"));
     // Assets may lie elsewhere than the pages.
     return isUnder(location.pathname, prefix) ? prefix : "";
   }
   return "";
+}
+
+/**
+ * The deployment that the page is of, as it says: Next 16.3 and later in `data-dpl-id`, which its client moves to a global, Next before in
+ * the addresses of its scripts. Undefined where the page says nothing, or nothing that a header can hold.
+ */
+export function deploymentOfPage() {
+  return [attribute, globalThis.NEXT_DEPLOYMENT_ID].find(isToken) ?? deploymentInScripts();
+}
+
+/** Whether a header can hold it as it is: visible ASCII. */
+export function isToken(value) {
+  return typeof value === "string" && /^[!-~]+$/.test(value);
+}
+
+function deploymentInScripts() {
+  if (inScripts !== undefined) return inScripts ?? undefined;
+  for (const { searchParams } of scripts()) {
+    const found = searchParams.get("dpl");
+    if (isToken(found)) return (inScripts = found);
+  }
+  if (globalThis.document?.readyState === "complete") inScripts = null; // no more to come
+  return undefined;
+}
+
+/** The addresses of the app's own scripts. */
+function* scripts() {
+  const { document, location } = globalThis;
+  for (const { src } of document?.scripts ?? []) {
+    const url = URL.canParse?.(src) ? new URL(src) : undefined;
+    if (url?.pathname.includes("/_next/") && url.origin === location.origin) yield url;
+  }
 }
 
 export function isUnder(path, prefix) {

@@ -72,7 +72,7 @@ struct Held {
     work: Option<Work>,
     /// The promise rejects with Next's own redirect error.
     throws: bool,
-    /// What the answer said so far; with the value in it once that is there.
+    /// What is known of the attempt, and its answer said so far; with the value in it once that is there.
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
     cause: JsValue,
@@ -182,10 +182,10 @@ impl Driver {
         events.iter().filter_map(|event| self.show(event)).collect()
     }
 
-    /// Keeps what the head of the answer said.
-    pub(crate) fn set_outcome(&self, id: CallId, outcome: Object) {
+    /// Keeps what is known of the attempt under way: once its answer's head is there, what that said.
+    pub(crate) fn set_outcome(&self, id: CallId, outcome: Option<Object>) {
         if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-            held.outcome = Some(outcome);
+            held.outcome = outcome;
         }
     }
 

@@ -52,8 +52,10 @@ async fn built(driver: &Driver, id: CallId, send: &Function, signal: &AbortSigna
 }
 
 async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<Ending, Failure> {
-    let render = driver.look(|core| core.render(id));
-    let init = request.init(&driver.host, render, signal).await?;
+    let (render, attempt) = driver.look(|core| (core.render(id), core.attempts(id)));
+    driver.set_outcome(id, None); // what an answer to an earlier attempt said
+    let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
+    driver.set_outcome(id, trace.as_ref().map(outcome::of_trace));
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;
     let response: Response = response.unchecked_into();
@@ -70,7 +72,11 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     if let Some(url) = &elsewhere {
         outcome::set(&said, "url", &url.into());
     }
-    driver.set_outcome(id, said);
+    if let Some(trace) = &trace {
+        outcome::set(&said, "trace", trace);
+    }
+    driver.set_outcome(id, Some(said.clone()));
+    let _ = driver.host.answered(id.0 as f64, &said);
     match answer.body {
         Body::UnknownAction => {
             response.cancel();

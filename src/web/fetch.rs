@@ -1,10 +1,14 @@
-use js_sys::{Function, Object, Reflect, Uint8Array};
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::host::{Host, resolved};
+use super::outcome::set;
+use super::random;
 use crate::call::Render;
-use crate::protocol::{self, ActionId};
+use crate::protocol::{self, ActionId, TraceContext};
 use crate::{Error, Kind};
 
 // A `Response`, read by name: a `fetch` of the page's own may give something that only looks like one, with getters that throw.
@@ -59,34 +63,73 @@ pub(crate) struct Request {
     pub(crate) url: String,
     /// A string or a `FormData`.
     pub(crate) body: JsValue,
-    /// Gives `[name, value]` pairs, or a promise of them.
+    /// `headers(attempt, actionId)` gives a promise of `[name, value]` pairs, the names in lower case; rejects with `[what failed, cause]`.
     pub(crate) headers: Option<Function>,
+    pub(crate) tags: Rc<Tags>,
+}
+
+/// What tells its requests from others, the same for each attempt.
+pub(crate) struct Tags {
+    pub(crate) deployment: Option<String>,
+    pub(crate) trace: Option<TraceContext>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// A header by which one attempt is found in logs.
+struct Traced {
+    header: &'static str,
+    /// Its name in the outcome.
+    key: &'static str,
+    value: JsValue,
 }
 
 /// What went wrong before or while `fetch` ran, with what the page threw.
 pub(crate) type Failure = (Error, JsValue);
 
 impl Request {
-    /// The second argument of `fetch`.
-    pub(crate) async fn init(&self, host: &Host, render: Render, signal: &AbortSignal) -> Result<Object, Failure> {
-        let headers = js_sys::Array::new();
+    /// The second argument of `fetch`, and what this attempt is traced by.
+    pub(crate) async fn init(
+        &self,
+        host: &Host,
+        render: Render,
+        attempt: u32,
+        signal: &AbortSignal,
+    ) -> Result<(Object, Option<Object>), Failure> {
+        let nothing = |error| (error, JsValue::UNDEFINED);
+        let mut traced = self.tags.traced().map_err(nothing)?;
+        let headers = Array::new();
         for (name, value) in protocol::request_headers(&self.action) {
-            headers.push(&pair(name, value));
+            headers.push(&pair(name, &value.into()));
         }
         if render == Render::Skip {
             let (name, value) = protocol::SKIP_RENDER;
-            headers.push(&pair(name, value));
+            headers.push(&pair(name, &value.into()));
+        }
+        if let Some(deployment) = &self.tags.deployment {
+            headers.push(&pair(protocol::DEPLOYMENT_ID, &deployment.into()));
         }
         if let Some(ask) = &self.headers {
-            let unreadable = |cause| (Error::new(Kind::InvalidOption, "headers: could not be had"), cause);
-            let pairs = resolved(ask.call0(&JsValue::UNDEFINED)).await.map_err(unreadable)?;
-            for entry in js_sys::Array::from(&pairs).iter() {
-                let name = js_sys::Array::from(&entry).get(0).as_string().unwrap_or_default();
+            let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &self.action.as_str().into());
+            let pairs = resolved(asked).await.map_err(unreadable)?;
+            for entry in Array::from(&pairs).iter() {
+                let [name, value] = two(&entry);
+                let name = name.as_string().unwrap_or_default();
                 if protocol::is_protected(&name) {
                     let message = format!("headers: {name} is the protocol's own");
-                    return Err((Error::new(Kind::InvalidOption, message), JsValue::UNDEFINED));
+                    return Err(nothing(Error::new(Kind::InvalidOption, message)));
                 }
-                headers.push(&entry);
+                // Two values of one name would be sent as a list: the caller's stands.
+                match traced.iter_mut().find(|traced| traced.header == name) {
+                    Some(traced) => traced.value = value,
+                    None => drop(headers.push(&entry)),
+                }
+            }
+        }
+        let trace = (!traced.is_empty()).then(Object::new);
+        for Traced { header, key, value } in &traced {
+            headers.push(&pair(header, value));
+            if let Some(trace) = &trace {
+                set(trace, key, value);
             }
         }
         let credentials = host.credentials();
@@ -100,10 +143,23 @@ impl Request {
             ("credentials", &credentials.as_deref().unwrap_or("same-origin").into()),
             ("signal", signal.as_ref()),
         ] {
-            // A fresh plain object takes every key.
-            let _ = Reflect::set(&init, &key.into(), value);
+            set(&init, key, value);
         }
-        Ok(init)
+        Ok((init, trace))
+    }
+}
+
+impl Tags {
+    fn traced(&self) -> Result<Vec<Traced>, Error> {
+        let mut traced = Vec::new();
+        if let Some(trace) = &self.trace {
+            let value = trace.traceparent(random::bytes()?).into();
+            traced.push(Traced { header: protocol::TRACEPARENT, key: "traceparent", value });
+        }
+        if let Some(id) = &self.request_id {
+            traced.push(Traced { header: protocol::REQUEST_ID, key: "requestId", value: id.into() });
+        }
+        Ok(traced)
     }
 }
 
@@ -144,7 +200,7 @@ impl Response {
 /// The body, piece by piece.
 pub(crate) struct Chunks {
     source: Source,
-    tape: Option<js_sys::Array>,
+    tape: Option<Array>,
 }
 
 enum Source {
@@ -155,7 +211,7 @@ enum Source {
 
 impl Chunks {
     /// Adds every piece to `tape`, too.
-    pub(crate) fn record(&mut self, tape: js_sys::Array) {
+    pub(crate) fn record(&mut self, tape: Array) {
         self.tape = Some(tape);
     }
 
@@ -203,6 +259,17 @@ fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
     Err(js_sys::TypeError::new("the body gave something other than bytes").into())
 }
 
-fn pair(name: &str, value: &str) -> js_sys::Array {
-    js_sys::Array::of2(&name.into(), &value.into())
+fn pair(name: &str, value: &JsValue) -> Array {
+    Array::of2(&name.into(), value)
+}
+
+fn two(entry: &JsValue) -> [JsValue; 2] {
+    let entry = Array::from(entry);
+    [entry.get(0), entry.get(1)]
+}
+
+/// Why the caller's headers could not be had.
+fn unreadable(thrown: JsValue) -> Failure {
+    let [what, cause] = two(&thrown);
+    (Error::new(Kind::InvalidOption, what.as_string().unwrap_or_default()), cause)
 }

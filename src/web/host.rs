@@ -34,6 +34,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn emit(this: &Host, event: &JsValue) -> Result<(), JsValue>;
 
+    /// The head of an answer is there; `outcome` is what it says.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn answered(this: &Host, id: f64, outcome: &Object) -> Result<(), JsValue>;
+
     /// The number of the page the client is on.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn page(this: &Host) -> Result<f64, JsValue>;

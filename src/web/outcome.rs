@@ -26,6 +26,13 @@ pub(crate) fn of_answer(answer: &Answer, headers: &JsValue, target: Option<&str>
     outcome
 }
 
+/// What is known of an attempt that has no answer yet.
+pub(crate) fn of_trace(trace: &Object) -> Object {
+    let outcome = Object::new();
+    set(&outcome, "trace", trace);
+    outcome
+}
+
 /// The user was sent along the redirect.
 pub(crate) fn set_followed(outcome: &Object) {
     if let Ok(redirect) = Reflect::get(outcome, &"redirect".into()) {

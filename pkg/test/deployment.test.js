@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+let server;
+before(async () => (server = await serve()));
+after(() => server.close());
+
+const sent = () => server.requests.at(-1).headers["x-deployment-id"];
+
+test("the deployment is the dispatcher's option", async () => {
+  await createDispatcher({ url: server.url }).call(ID);
+  assert.equal(sent(), undefined);
+  await createDispatcher({ url: server.url, deploymentId: "dpl_1~x" }).call(ID);
+  assert.equal(sent(), "dpl_1~x");
+  for (const deploymentId of [7, "a b", "a\n", "é", null]) {
+    assert.throws(() => createDispatcher({ deploymentId }), { code: "INVALID_OPTION" }, String(deploymentId));
+  }
+});
+
+test("it is no header of the caller's", async () => {
+  for (const headers of [{ "X-Deployment-Id": "x" }, [["x-deployment-id", "x"]]]) {
+    await assert.rejects(createDispatcher({ url: server.url }).call(ID, [], { headers }), { code: "INVALID_OPTION", sent: "no" });
+  }
+});
+
+test("where the option is not given, it is what Next's own client says", async () => {
+  globalThis.NEXT_DEPLOYMENT_ID = "of-the-page";
+  try {
+    await createDispatcher({ url: server.url }).call(ID);
+    assert.equal(sent(), "of-the-page");
+    await createDispatcher({ url: server.url, deploymentId: "option" }).call(ID);
+    assert.equal(sent(), "option");
+    await createDispatcher({ url: server.url, deploymentId: "" }).call(ID);
+    assert.equal(sent(), undefined, "an empty one: none is sent");
+    globalThis.NEXT_DEPLOYMENT_ID = "no\nheader";
+    await createDispatcher({ url: server.url }).call(ID);
+    assert.equal(sent(), undefined);
+  } finally {
+    delete globalThis.NEXT_DEPLOYMENT_ID;
+  }
+});
+
+// A page is what the module finds when it is first read: each case reads it anew.
+let pages = 0;
+async function page({ dplId, scripts = [], readyState = "complete" }, look) {
+  globalThis.document = { documentElement: { dataset: { dplId } }, scripts: scripts.map((src) => ({ src })), readyState };
+  globalThis.location = new URL("https://app.example/shop");
+  try {
+    const { deploymentOfPage } = await import(`../lib/page.js?${pages++}`);
+    await look(deploymentOfPage, globalThis.document);
+  } finally {
+    delete globalThis.document;
+    delete globalThis.location;
+  }
+}
+
+test("the attribute of <html> is remembered though Next's client takes it away", async () => {
+  await page({ dplId: "attribute", scripts: ["https://app.example/_next/a.js?dpl=script"] }, (deployment, document) => {
+    delete document.documentElement.dataset.dplId;
+    assert.equal(deployment(), "attribute");
+  });
+});
+
+test("else it is in the addresses of the app's own scripts", async () => {
+  const own = "https://app.example/_next/static/chunks/a.js";
+  for (const [scripts, expected] of [
+    [["", "https://app.example/x.js?dpl=no", "https://other.example/_next/a.js?dpl=no", own, `${own}?v=1&dpl=dpl_7`], "dpl_7"],
+    [["https://app.example/shop/_next/a.js?dpl=dpl_8"], "dpl_8"],
+    [[own], undefined],
+    [[`${own}?dpl=`], undefined],
+    [[`${own}?dpl=a%0Ab`], undefined],
+  ]) {
+    await page({ scripts }, (deployment) => assert.deepEqual([deployment(), deployment()], [expected, expected]));
+  }
+});
+
+test("scripts may still come while the page loads", async () => {
+  await page({ readyState: "loading" }, (deployment, document) => {
+    assert.equal(deployment(), undefined);
+    document.scripts.push({ src: "https://app.example/_next/a.js?dpl=later" });
+    assert.equal(deployment(), "later");
+  });
+});

@@ -1,0 +1,18 @@
+//! `crypto.getRandomValues`: unlike `crypto.randomUUID`, there on insecure origins, too.
+
+use wasm_bindgen::prelude::*;
+
+use crate::{Error, Kind};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn get_random_values(into: &mut [u8]) -> Result<JsValue, JsValue>;
+}
+
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    let had = get_random_values(&mut bytes);
+    had.map_err(|_| Error::new(Kind::InvalidOption, "trace: crypto.getRandomValues, which it needs, gives nothing here"))?;
+    Ok(bytes)
+}
