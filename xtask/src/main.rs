@@ -13,6 +13,7 @@ mod demo;
 mod fuzz;
 mod imports;
 mod measure;
+mod nexts;
 mod npm;
 mod oracle;
 mod package;
@@ -48,6 +49,7 @@ enum Command {
     Conformance(conformance::Args),
     Demo(demo::Args),
     Fuzz(fuzz::Args),
+    Nexts(nexts::Args),
     Test(test::Args),
 }
 
@@ -73,6 +75,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
         Command::Test(args) => return test::run(&args, &runtime),
     };
     done.map(|()| ExitCode::SUCCESS)

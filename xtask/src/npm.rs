@@ -34,7 +34,8 @@ pub(crate) fn node(script: &str, args: &[&str]) -> Result<String> {
     run::quiet(run::command("node", workspace::root()).args(["--input-type=module", "--eval", script, "--"]).args(args))
 }
 
-fn ensure_node() -> Result<()> {
+/// Fails where Node.js is missing or too old.
+pub(crate) fn ensure_node() -> Result<()> {
     let advice = || format!("install Node.js {NODE_MAJOR} or newer, with npm (https://nodejs.org)");
     let version = run::quiet(run::command("node", workspace::root()).arg("--version")).with_context(advice)?;
     let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());

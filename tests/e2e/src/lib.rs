@@ -1,5 +1,5 @@
 //! What it takes to drive a real page on a real server: a browser ([`Browser`]) behind its WebDriver ([`Driver`]), the demo app
-//! ([`Www`]), and processes that end when their owner does ([`Owned`]).
+//! ([`Www`]), the fixture app as some version of Next.js built it ([`Fixture`]), and processes that end when their owner does ([`Owned`]).
 //!
 //! The tests themselves are in `tests/`; `cargo xtask demo` measures with the same code. Unix only: it leans on process groups.
 //!
@@ -15,8 +15,10 @@
 
 mod browser;
 mod driver;
+mod fixture;
 mod http;
 mod kind;
+mod next;
 mod payment;
 mod port;
 mod process;
@@ -25,6 +27,7 @@ mod www;
 
 pub use browser::Browser;
 pub use driver::{Driver, WEBDRIVER_ENV};
+pub use fixture::{Build, Fixture};
 pub use kind::{Installed, Kind};
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};

@@ -1,15 +1,12 @@
 //! The demo app, served.
 
 use std::env;
-use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::Owned;
-use crate::http::wait_until_ready;
+use crate::{Owned, next};
 
 /// The address of the demo app, for the tests.
 pub const WWW_ENV: &str = "ACTIONLANE_WWW";
@@ -26,16 +23,7 @@ impl Www {
     /// Serves the app in `dir` (built already) on `port`, with `vars` added to its environment and what it prints in `log`.
     /// Returns when the first page has been answered.
     pub async fn start(dir: &Path, port: u16, vars: &[(&str, &str)], log: &Path) -> Result<Self> {
-        let next = dir.join("node_modules/.bin/next");
-        ensure!(next.exists(), "{} is missing: run `npm ci` in {}", next.display(), dir.display());
-        let out = File::create(log).with_context(|| format!("writing {}", log.display()))?;
-        let mut command = Command::new(&next);
-        command.args(["start", "--hostname", "127.0.0.1", "--port", &port.to_string()]).current_dir(dir);
-        command.env("NEXT_TELEMETRY_DISABLED", "1").envs(vars.iter().copied());
-        command.stdout(out.try_clone()?).stderr(out);
-        let starting = || format!("starting the app in {} (its output: {})", dir.display(), log.display());
-        let mut process = Owned::spawn(&mut command).with_context(starting)?;
-        wait_until_ready(&mut process, port, "/", Duration::from_secs(60)).await.with_context(starting)?;
+        let process = next::start(dir, port, "/", vars, log).await?;
         Ok(Self { url: format!("http://localhost:{port}"), process })
     }
 
