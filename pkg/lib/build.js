@@ -29,13 +29,34 @@ function check(right) {
   if (!right) throw new TypeError("this value cannot be made");
 }
 
+const UTF_8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Bytes that are decoded at once: of many, engines make two-byte strings by a slower way. */
+const PIECE = 65536;
+
+/** `bytes`, here and below, is a view of the wasm's memory: UTF-8, and valid. */
+export function string(bytes) {
+  if (bytes.length <= PIECE) return UTF_8.decode(bytes);
+  let text = "";
+  for (let from = 0, to; from < bytes.length; from = to) {
+    to = from + PIECE;
+    // Not within a character.
+    while ((bytes[to] & 0xc0) === 0x80) to--;
+    text += UTF_8.decode(bytes.subarray(from, to));
+  }
+  return text;
+}
+
+export function json(bytes) {
+  return parse(string(bytes));
+}
+
 /**
  * The numbered containers of a model; number 0 is its value. Places are `index * 2`, or `2 * n + 1` for the key `names[n]`.
  * `orders` begins with `count` pairs (container around it, place there); what follows are triples (kind and argument, container, place).
  * `numbers` holds numbers, and bigints by their 64 bits.
  */
 export function tree(text, names, count, orders, numbers) {
-  const root = parse(text);
+  const root = json(text);
   const keys = names === "[]" ? [] : parse(names);
   const bigints = numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
   const holders = [root];
@@ -198,7 +219,6 @@ export function iterator(array) {
   return array[Symbol.iterator]();
 }
 
-/** `bytes` is a view of the wasm's memory. */
 export function binary(type, bytes) {
   const copy = bytes.slice().buffer;
   return type === "ArrayBuffer" ? copy : new TYPES[type](copy);

@@ -83,11 +83,11 @@ pub struct Decoder<B: Build> {
 /// A row that has arrived.
 #[derive(Clone)]
 enum Arrived {
-    Model(Rc<str>),
-    Text(Rc<str>),
-    Thrown(Rc<str>),
+    Model(Rc<String>),
+    Text(Rc<String>),
+    Thrown(Rc<String>),
     Bytes(u8, Rc<[u8]>),
-    Module(Rc<str>),
+    Module(Rc<String>),
     /// A stream or async iterable. What arrives for it later is kept there.
     Flow,
     /// Development servers say that this row will never come.
@@ -219,11 +219,11 @@ impl<B: Build> Decoder<B> {
             (Tag::Close, _) => return Ok(false),
             (_, Some(_)) => return Err(Error::new(Kind::Decode, format!("row {:x}: came twice", row.id))),
             (Tag::Model, None) if row.body.is_empty() => Arrived::Halted,
-            (Tag::Model, None) => Arrived::Model(text(row.body)),
-            (Tag::Text, None) => Arrived::Text(text(row.body)),
-            (Tag::Error, None) => Arrived::Thrown(text(row.body)),
+            (Tag::Model, None) => Arrived::Model(text(row.body).into()),
+            (Tag::Text, None) => Arrived::Text(text(row.body).into()),
+            (Tag::Error, None) => Arrived::Thrown(text(row.body).into()),
             (Tag::Bytes(kind), None) => Arrived::Bytes(kind, row.body.into()),
-            (Tag::Module, None) => Arrived::Module(text(row.body)),
+            (Tag::Module, None) => Arrived::Module(text(row.body).into()),
             (Tag::Stream(kind), None) => {
                 let kind = match kind {
                     b'R' => Flow::Stream,
@@ -272,11 +272,8 @@ impl<B: Build> Decoder<B> {
 /// From here on ids are our own: no row has one.
 const OWN_IDS: u32 = 1 << 31;
 
-fn text(bytes: Vec<u8>) -> Rc<str> {
-    match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into(),
-    }
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn broken(row: u32, what: &str) -> Rejection {

@@ -56,13 +56,13 @@ impl Decoding {
         error.map(|error| error::to_js(&error, None))
     }
 
-    /// The stream is complete.
-    pub fn end(&self) {
+    /// The stream is complete. Frees the decoder, as `fail` does: what it made stays.
+    pub fn end(self) {
         self.with(Decoder::end);
     }
 
     /// The stream broke, or nobody reads on. Gives the error for those who wait.
-    pub fn fail(&self, cause: &JsValue) -> JsValue {
+    pub fn fail(self, cause: &JsValue) -> JsValue {
         let error = Error::new(Kind::Network, "the stream broke off");
         self.with(|decoder| decoder.fail(error.clone()));
         error::to_js(&error, Some(cause))

@@ -22,7 +22,11 @@ extern "C" {
     type Builder;
 
     #[wasm_bindgen(method, catch)]
-    fn tree(this: &Builder, text: &str, names: &str, count: u32, orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    fn json(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn tree(this: &Builder, text: &[u8], names: &str, count: u32, orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
     fn put_at(this: &Builder, holders: &JsValue, holder: u32, index: u32, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -107,6 +111,9 @@ pub(crate) fn set_builder(build: JsValue) {
     BUILDER.set(Some(build.unchecked_into()));
 }
 
+/// Bytes of a string that the glue decodes slower than `build.js`, which does it in pieces.
+const LONG: usize = 100_000;
+
 /// What stands for an error of which the server tells nothing.
 const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
 
@@ -158,10 +165,12 @@ impl Build for Js {
 
     fn tree(&mut self, tree: &Tree<'_>) -> Option<(JsValue, JsValue)> {
         if tree.nodes.is_empty() {
-            return Some((js_sys::JSON::parse(&tree.text).ok()?, JsValue::UNDEFINED));
+            return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
         }
         let (text, count) = (&tree.text, tree.nodes.len() as u32);
-        let made = self.instructions.read(tree, |names, orders, numbers| self.builder.tree(text, names, count, orders, numbers).ok())?;
+        let made = self
+            .instructions
+            .read(tree, |names, orders, numbers| self.builder.tree(text.as_bytes(), names, count, orders, numbers).ok())?;
         Some((made.get(0), made.into()))
     }
 
@@ -190,7 +199,7 @@ impl Build for Js {
     }
 
     fn string(&mut self, text: &str) -> JsValue {
-        JsValue::from_str(text)
+        if text.len() <= LONG { text.into() } else { self.builder.string(text.as_bytes()).unwrap_or_else(|_| text.into()) }
     }
 
     fn scalar(&mut self, scalar: &Scalar<'_>) -> Option<JsValue> {

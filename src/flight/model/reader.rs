@@ -39,14 +39,20 @@ pub(super) struct Reader<'t, 'l> {
     placed: Vec<Placed<'t>>,
 }
 
+/// Bytes of a long text.
+const LONG: usize = 10_000;
+
 /// How many parts of an element's tuple are read: the mark, type, key and props. What follows is for development.
 const ELEMENT: usize = 4;
 
 impl<'t, 'l> Reader<'t, 'l> {
     pub(super) fn new(row: u32, text: &'t str, limits: &'l Limits) -> Self {
         let tokens = Tokens::new(text, limits.depth);
-        let (frames, edits, nodes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { row, text, limits, tokens, frames, edits, nodes, changes: Vec::new(), placed: Vec::new() }
+        // In a long text there are many of them: growing step by step would copy them over and over.
+        let many = if text.len() < LONG { 0 } else { text.len() / 64 };
+        let (frames, placed) = (Vec::with_capacity(16), Vec::new());
+        let (edits, nodes, changes) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
+        Self { row, text, limits, tokens, frames, edits, nodes, changes, placed }
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
@@ -72,7 +78,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                     self.frames.pop();
                 }
                 Token::Key(raw) => {
-                    let (key, at) = (json::unescape(raw), self.tokens.start());
+                    let (key, at) = (self.tokens.unescape(raw), self.tokens.start());
                     let forbidden = key == "__proto__";
                     if let Some(frame) = self.frames.last_mut() {
                         frame.key = key;
@@ -180,7 +186,7 @@ impl<'t, 'l> Reader<'t, 'l> {
     /// What a string that begins with `$` stands for; `None` for a string.
     fn special(&mut self, raw: &'t str) -> Result<Option<Special<'t>>, Error> {
         let first = if raw.starts_with('$') { 1 } else { json::escape(raw).1 };
-        let text = json::unescape(raw);
+        let text = self.tokens.unescape(raw);
         let Some(rest) = text.strip_prefix('$') else { return Ok(None) };
         if rest.starts_with('$') {
             let start = self.tokens.start() + 1;
@@ -281,15 +287,45 @@ impl<'t, 'l> Reader<'t, 'l> {
         if self.edits.is_empty() {
             return Cow::Borrowed(self.text);
         }
-        let mut out = String::with_capacity(self.text.len());
+        let bytes = self.text.as_bytes();
+        // What is put in is longer by one byte at the most.
+        let mut out = Spliced { bytes: vec![0; bytes.len() + self.edits.len() + 16], length: 0 };
         let mut from = 0;
         for (start, end, new) in &self.edits {
-            out.push_str(&self.text[from..*start]);
-            out.push_str(new);
+            out.add(bytes, from, *start);
+            out.add(new.as_bytes(), 0, new.len());
             from = *end;
         }
-        out.push_str(&self.text[from..]);
-        Cow::Owned(out)
+        out.add(bytes, from, bytes.len());
+        out.bytes.truncate(out.length);
+        // Cuts are next to quotes and commas, so all characters are whole.
+        String::from_utf8(out.bytes).map_or(Cow::Borrowed(self.text), Cow::Owned)
+    }
+}
+
+/// A text put together from many short pieces.
+struct Spliced {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Spliced {
+    /// Appends `source[from..to]`. Sixteen bytes at a time: copies of a length known beforehand need no call.
+    fn add(&mut self, source: &[u8], mut from: usize, to: usize) {
+        while from < to {
+            let room = self.bytes.get_mut(self.length..).and_then(|rest| rest.first_chunk_mut::<16>());
+            match (room, source.get(from..).and_then(|rest| rest.first_chunk::<16>())) {
+                (Some(room), Some(piece)) => *room = *piece,
+                (Some(room), None) => {
+                    let rest = &source[from..to];
+                    room[..rest.len()].copy_from_slice(rest);
+                }
+                (None, _) => return,
+            }
+            let count = (to - from).min(16);
+            self.length += count;
+            from += count;
+        }
     }
 }
 

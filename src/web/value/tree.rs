@@ -24,7 +24,7 @@ impl Instructions {
         names.clear();
         orders.clear();
         numbers.clear();
-        let mut known: Table<&str, u32> = Table::default();
+        let mut known = Names::default();
         names.push('[');
         for node in &tree.nodes {
             orders.push(node.parent as u32);
@@ -40,9 +40,9 @@ impl Instructions {
                         Scalar::Null => (1, 0),
                         Scalar::Number(number) => (2, keep(numbers, *number)),
                         Scalar::Date(ms) => (3, keep(numbers, *ms)),
-                        Scalar::BigInt(digits) => match digits.parse() {
-                            Ok(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                            Err(_) => (5, name(digits, names, &mut known)),
+                        Scalar::BigInt(digits) => match short(digits) {
+                            Some(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                            None => (5, name(digits, names, &mut known)),
                         },
                         Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
                         Scalar::Error => (7, name(UNTOLD, names, &mut known)),
@@ -63,7 +63,7 @@ impl Instructions {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
-        let mut known: Table<&str, u32> = Table::default();
+        let mut known = Names::default();
         let mut values = Vec::new();
         let mut source = None;
         names.push('[');
@@ -85,25 +85,51 @@ impl Instructions {
     }
 }
 
+/// A number of at most 18 digits, perhaps after a `-`.
+fn short(digits: &str) -> Option<i64> {
+    let (sign, digits) = digits.strip_prefix('-').map_or((1, digits), |digits| (-1, digits));
+    (digits.len() <= 18).then(|| sign * digits.bytes().fold(0, |number, digit| number * 10 + i64::from(digit & 15)))
+}
+
 fn keep(list: &mut Vec<f64>, value: f64) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }
 
-fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
+fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
         Spot::Name(text) => name(text, names, known) << 1 | 1,
     }
 }
 
-fn name<'t>(text: &'t str, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
-    let next = known.len() as u32;
-    *known.entry(text).or_insert_with(|| {
+/// The texts that have a number. What came after one the last time likely comes after it again: then nothing is looked up.
+#[derive(Default)]
+struct Names<'t> {
+    numbers: Table<&'t str, u32>,
+    /// By number: the text, and the number that came after it.
+    known: Vec<(&'t str, u32)>,
+    last: u32,
+}
+
+fn name<'t>(text: &'t str, names: &mut String, known: &mut Names<'t>) -> u32 {
+    let next = known.known.get(known.last as usize).map_or(0, |last| last.1);
+    if known.known.get(next as usize).is_some_and(|guess| guess.0 == text) {
+        known.last = next;
+        return next;
+    }
+    let next = known.known.len() as u32;
+    let number = *known.numbers.entry(text).or_insert_with(|| {
         if next > 0 {
             names.push(',');
         }
         json::quote(names, text);
+        known.known.push((text, 0));
         next
-    })
+    });
+    if let Some(last) = known.known.get_mut(known.last as usize) {
+        last.1 = number;
+    }
+    known.last = number;
+    number
 }
