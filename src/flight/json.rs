@@ -79,8 +79,19 @@ impl<'t> Tokens<'t> {
         (rest.get(space) == Some(&b',')).then_some(self.at + space + 1)
     }
 
+    /// Whether the key or text that was read last has a backslash in it.
+    pub(super) fn escaped(&self) -> bool {
+        self.escaped
+    }
+
     /// The next token; `None` at the end of the text.
     pub(super) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
+        self.advance()
+    }
+
+    /// [`next`](Self::next), without a call: for a loop over all of a long text.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) -> Result<Option<Token<'t>>, Fault> {
         loop {
             while self.bytes.get(self.at).is_some_and(|b| is_space(*b)) {
                 self.at += 1;
@@ -132,6 +143,7 @@ impl<'t> Tokens<'t> {
         Ok(())
     }
 
+    #[inline(always)]
     fn value(&mut self, byte: u8) -> Result<Token<'t>, Fault> {
         let token = match byte {
             b'[' | b'{' => {

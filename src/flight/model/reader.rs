@@ -9,21 +9,32 @@ use crate::flight::{Limits, date};
 use crate::{Error, Kind};
 
 /// A container that is being read.
+#[derive(Clone, Copy)]
 struct Frame<'t> {
     array: bool,
     /// An array that began with `"$"`.
     element: bool,
-    /// Where this container stands in the one around it.
-    spot: Spot<'t>,
-    /// Its number, once something special was found inside.
-    node: Option<usize>,
-    /// Elements seen so far, of an array.
-    index: usize,
-    /// The current key, of an object, and where it starts.
-    key: Cow<'t, str>,
-    key_at: usize,
+    /// The key has escapes.
+    escaped: bool,
     /// A member before the current one stays.
     kept: bool,
+    /// Its number, once something special was found inside.
+    node: Option<u32>,
+    /// Elements seen so far, of an array; where the current key starts, of an object.
+    index: usize,
+    /// The current key, of an object, as it is written.
+    key: &'t str,
+}
+
+impl<'t> Frame<'t> {
+    /// The place that is being read.
+    fn spot(&self) -> Spot<'t> {
+        match self.array {
+            true => Spot::Index(self.index),
+            false if self.escaped => Spot::Name(json::unescape(self.key)),
+            false => Spot::Name(Cow::Borrowed(self.key)),
+        }
+    }
 }
 
 pub(super) struct Reader<'t, 'l> {
@@ -38,6 +49,9 @@ pub(super) struct Reader<'t, 'l> {
     changes: Vec<Edit<'t>>,
     placed: Vec<Placed<'t>>,
 }
+
+/// A key no object may have.
+const FORBIDDEN: &str = "__proto__";
 
 /// Bytes of a long text.
 const LONG: usize = 10_000;
@@ -56,35 +70,37 @@ impl<'t, 'l> Reader<'t, 'l> {
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
-        while let Some(token) = self.next()? {
-            if token != Token::Close && self.frames.last().is_some_and(|frame| frame.element && frame.index >= ELEMENT) {
+        loop {
+            let token = match self.tokens.advance() {
+                Ok(Some(token)) => token,
+                Ok(None) => break,
+                Err(fault) => return Err(self.fault(fault)),
+            };
+            let Some(frame) = self.frames.last_mut() else {
+                // The root, and what may not follow it.
+                match token {
+                    Token::OpenArray | Token::OpenObject => self.open(token == Token::OpenArray),
+                    Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
+                        if let Some(special) = self.special(raw)? {
+                            // Nothing but white space may follow.
+                            self.next()?;
+                            return Ok(Model::Special(special));
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            };
+            if frame.element && frame.index >= ELEMENT && token != Token::Close {
                 self.tokens.skip(token).map_err(|fault| self.fault(fault))?;
                 continue;
             }
             match token {
-                Token::OpenArray | Token::OpenObject => {
-                    let spot = self.spot();
-                    self.kept();
-                    let array = token == Token::OpenArray;
-                    let element = false;
-                    self.frames.push(Frame { array, element, spot, node: None, index: 0, key: Cow::Borrowed(""), key_at: 0, kept: false });
-                    continue;
-                }
-                Token::Close => {
-                    if self.frames.last().is_some_and(|frame| frame.element) {
-                        let node = self.holder();
-                        self.changes.push(Edit::Element { node });
-                    }
-                    self.frames.pop();
-                }
                 Token::Key(raw) => {
-                    let (key, at) = (self.tokens.unescape(raw), self.tokens.start());
-                    let forbidden = key == "__proto__";
-                    if let Some(frame) = self.frames.last_mut() {
-                        frame.key = key;
-                        frame.key_at = at;
-                    }
-                    if forbidden {
+                    frame.key = raw;
+                    frame.escaped = self.tokens.escaped();
+                    frame.index = self.tokens.start();
+                    if raw == FORBIDDEN || frame.escaped && json::unescape(raw) == FORBIDDEN {
                         if let Some(value) = self.next()? {
                             self.tokens.skip(value).map_err(|fault| self.fault(fault))?;
                         }
@@ -92,26 +108,34 @@ impl<'t, 'l> Reader<'t, 'l> {
                     }
                     continue;
                 }
-                Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
-                    if let Some(special) = self.special(raw)? {
-                        if self.frames.is_empty() {
-                            // Nothing but white space may follow.
-                            self.next()?;
-                            return Ok(Model::Special(special));
-                        }
-                        self.place(special);
-                    } else {
-                        self.kept();
-                    }
+                Token::OpenArray | Token::OpenObject => {
+                    frame.kept = true;
+                    self.open(token == Token::OpenArray);
+                    continue;
                 }
-                _ => self.kept(),
+                Token::Close => {
+                    if frame.element {
+                        let node = self.holder();
+                        self.changes.push(Edit::Element { node });
+                    }
+                    self.frames.pop();
+                }
+                Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => match self.special(raw)? {
+                    Some(special) => self.place(special),
+                    None => self.kept(),
+                },
+                _ => frame.kept = true,
             }
             if let Some(frame) = self.frames.last_mut() {
-                frame.index += 1;
+                frame.index += usize::from(frame.array);
             }
         }
         let text = self.edited();
         Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes }, self.placed))
+    }
+
+    fn open(&mut self, array: bool) {
+        self.frames.push(Frame { array, element: false, escaped: false, kept: false, node: None, index: 0, key: "" });
     }
 
     fn next(&mut self) -> Result<Option<Token<'t>>, Error> {
@@ -120,15 +144,6 @@ impl<'t, 'l> Reader<'t, 'l> {
 
     fn fault(&self, fault: Fault) -> Error {
         broken(self.row, fault, self.limits)
-    }
-
-    /// Where the current value stands in its container.
-    fn spot(&self) -> Spot<'t> {
-        match self.frames.last() {
-            Some(frame) if !frame.array => Spot::Name(frame.key.clone()),
-            Some(frame) => Spot::Index(frame.index),
-            None => Spot::Index(0),
-        }
     }
 
     fn kept(&mut self) {
@@ -143,10 +158,10 @@ impl<'t, 'l> Reader<'t, 'l> {
         let mut end = self.tokens.end();
         let start = if frame.kept {
             // Only white space stands between a comma and a key.
-            self.text[..frame.key_at].rfind(',').unwrap_or(frame.key_at)
+            self.text[..frame.index].rfind(',').unwrap_or(frame.index)
         } else {
             end = self.tokens.comma_ahead().unwrap_or(end);
-            frame.key_at
+            frame.index
         };
         self.edits.push((start, end, ""));
     }
@@ -159,7 +174,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         }
         self.kept();
         self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
-        let spot = self.spot();
+        let spot = self.frames.last().map_or(Spot::Index(0), Frame::spot);
         let holder = self.holder();
         match special {
             Special::Scalar(scalar) => self.changes.push(Edit::Put { holder, spot, scalar }),
@@ -169,16 +184,21 @@ impl<'t, 'l> Reader<'t, 'l> {
 
     /// The number of the innermost container; those around it get theirs, too.
     fn holder(&mut self) -> usize {
+        if let Some(Frame { node: Some(node), .. }) = self.frames.last() {
+            return *node as usize;
+        }
         let known = self.frames.iter().rposition(|frame| frame.node.is_some());
-        let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0);
+        let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0) as usize;
         let mut element = known.and_then(|_| self.nodes[parent].element);
-        for frame in &mut self.frames[known.map_or(0, |at| at + 1)..] {
+        for at in known.map_or(0, |at| at + 1)..self.frames.len() {
+            let spot = at.checked_sub(1).map_or(Spot::Index(0), |around| self.frames[around].spot());
+            let frame = &mut self.frames[at];
             if frame.element {
                 element = Some(self.nodes.len());
             }
-            self.nodes.push(Node { parent, spot: frame.spot.clone(), element });
+            self.nodes.push(Node { parent, spot, element });
             parent = self.nodes.len() - 1;
-            frame.node = Some(parent);
+            frame.node = Some(parent as u32);
         }
         parent
     }
@@ -276,7 +296,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 place.push_str(&format!("[{}]", frame.index));
             } else {
                 place.push('.');
-                place.push_str(&frame.key);
+                place.push_str(&json::unescape(frame.key));
             }
         }
         let at = if place.is_empty() { "" } else { " at " };
