@@ -51,18 +51,48 @@ export function json(bytes) {
 }
 
 /**
- * The numbered containers of a model; number 0 is its value. Places are `index * 2`, or `2 * n + 1` for the key `names[n]`.
- * `orders` begins with `count` pairs (container around it, place there); what follows are triples (kind and argument, container, place).
- * `numbers` holds numbers, and bigints by their 64 bits.
+ * The numbered containers of a model; number 0 is its value. `text` is a JSON array of the model and the texts in it. Places are
+ * `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, then pairs (container around it, place
+ * there) and triples (kind and argument, container, place). `numbers` holds numbers, and bigints by their 64 bits.
  */
-export function tree(text, names, count, orders, numbers) {
-  const root = json(text);
-  const keys = names === "[]" ? [] : parse(names);
-  const bigints = numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
-  const holders = [root];
-  for (let at = 1; at < count; at++) {
-    const around = holders[orders[2 * at]];
-    const place = orders[2 * at + 1];
+export function tree(text, orders, numbers) {
+  const [root, keys] = json(text);
+  const holders = [];
+  edit(root, keys, holders, orders, 0, numbers, signed(numbers));
+  return holders;
+}
+
+/** The values of many models, which share the texts that come after them. */
+export function trees(text, orders, numbers) {
+  const values = json(text);
+  const keys = values.pop();
+  const bigints = signed(numbers);
+  let at = 0;
+  for (let one = 0; one < values.length; one++) {
+    const [count, edits] = [orders[at], orders[at + 1]];
+    if (count > 0) {
+      const holders = [];
+      edit(values[one], keys, holders, orders, at, numbers, bigints);
+      values[one] = holders[0];
+    }
+    at += 2 + 2 * count + 3 * edits;
+  }
+  return values;
+}
+
+function signed(numbers) {
+  return numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
+}
+
+function edit(root, keys, holders, orders, from, numbers, bigints) {
+  const nodes = from + 2;
+  const edits = nodes + 2 * orders[from];
+  const end = edits + 3 * orders[from + 1];
+  check(typeof root === "object" && root !== null);
+  holders.push(root);
+  for (let at = nodes + 2; at < edits; at += 2) {
+    const around = holders[orders[at]];
+    const place = orders[at + 1];
     let holder;
     if (place & 1) {
       const key = keys[place >> 1];
@@ -74,8 +104,7 @@ export function tree(text, names, count, orders, numbers) {
     check(typeof holder === "object" && holder !== null);
     holders.push(holder);
   }
-  check(typeof root === "object" && root !== null);
-  for (let at = 2 * count; at < orders.length; at += 3) {
+  for (let at = edits; at < end; at += 3) {
     const argument = orders[at] >> 4;
     const number = orders[at + 1];
     const place = orders[at + 2];
@@ -110,13 +139,12 @@ export function tree(text, names, count, orders, numbers) {
         check(isArray(tuple));
         value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
         holders[number] = value;
-        if (number > 0) holders[orders[2 * number]][key] = value;
+        if (number > 0) holders[orders[nodes + 2 * number]][key] = value;
         continue;
       }
     }
     holders[number][key] = value;
   }
-  return holders;
 }
 
 /** Puts a value where `null` stood; never a function under `then`. */
@@ -212,6 +240,12 @@ export function made(kind, from) {
   const made = make(kind);
   fill(kind, made, from);
   return made;
+}
+
+/** Many at once. */
+export function madeAll(kinds, from) {
+  for (let at = 0; at < kinds.length; at++) from[at] = made(kinds[at], from[at]);
+  return from;
 }
 
 export function iterator(array) {

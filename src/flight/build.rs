@@ -70,6 +70,11 @@ pub trait Build {
     /// The value of a model, and its numbered containers; `None` if it is not JSON, or has no such containers because a key comes twice.
     fn tree(&mut self, tree: &Tree<'_>) -> Option<(Self::Value, Self::Holders)>;
 
+    /// The values of many models, each by itself as [`tree`](Self::tree) makes it. `None` for what cannot be made that way.
+    fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<Self::Value>> {
+        trees.iter().map(|tree| self.tree(tree).map(|(value, _)| value)).collect()
+    }
+
     /// Container number `holder`: an element where there is one.
     fn holder(&mut self, holders: &Self::Holders, holder: usize) -> Option<Self::Value>;
 
@@ -110,6 +115,11 @@ pub trait Build {
     fn made(&mut self, kind: Made, from: &Self::Value) -> Option<Self::Value> {
         let made = self.make(kind)?;
         self.fill(kind, &made, from).then_some(made)
+    }
+
+    /// [`made`](Self::made) of many at once. `None` for what cannot be made that way.
+    fn made_all(&mut self, list: &[(Made, Self::Value)]) -> Vec<Option<Self::Value>> {
+        list.iter().map(|(kind, from)| self.made(*kind, from)).collect()
     }
 
     /// An iterator over an array, which is filled before anybody iterates.

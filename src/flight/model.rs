@@ -23,6 +23,7 @@ use std::rc::Rc;
 
 use self::reader::Reader;
 use super::json::Fault;
+use super::scan::Plain;
 use super::{Limits, scan};
 use crate::{Error, Kind};
 
@@ -163,6 +164,18 @@ impl<'t> Model<'t> {
             return Ok(Self::Tree(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }, Vec::new()));
         }
         Reader::new(row, text, limits).read()
+    }
+
+    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host.
+    pub(super) fn read_alone(row: u32, text: &'t str, limits: &Limits) -> Option<Tree<'t>> {
+        match scan::plain(text.as_bytes(), limits.depth) {
+            Some(Plain::Container) => Some(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }),
+            Some(Plain::Other) => None,
+            None => match Reader::new(row, text, limits).read() {
+                Ok(Self::Tree(tree, placed)) if placed.is_empty() => Some(tree),
+                _ => None,
+            },
+        }
     }
 }
 

@@ -26,7 +26,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn tree(this: &Builder, text: &[u8], names: &str, count: u32, orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn trees(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
     fn put_at(this: &Builder, holders: &JsValue, holder: u32, index: u32, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -41,6 +43,8 @@ extern "C" {
     fn fill(this: &Builder, kind: u32, made: &JsValue, from: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn made(this: &Builder, kind: u32, from: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = madeAll)]
+    fn made_all(this: &Builder, kinds: &[u32], from: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn iterator(this: &Builder, array: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -167,11 +171,14 @@ impl Build for Js {
         if tree.nodes.is_empty() {
             return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
         }
-        let (text, count) = (&tree.text, tree.nodes.len() as u32);
-        let made = self
-            .instructions
-            .read(tree, |names, orders, numbers| self.builder.tree(text.as_bytes(), names, count, orders, numbers).ok())?;
+        let made =
+            self.instructions.read(std::slice::from_ref(tree), |text, orders, numbers| self.builder.tree(text, orders, numbers).ok())?;
         Some((made.get(0), made.into()))
+    }
+
+    fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<JsValue>> {
+        let made = self.instructions.read(trees, |text, orders, numbers| self.builder.trees(text, orders, numbers).ok());
+        made.filter(|made| made.len() == trees.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn holder(&mut self, holders: &JsValue, holder: usize) -> Option<JsValue> {
@@ -232,6 +239,12 @@ impl Build for Js {
 
     fn made(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
         self.builder.made(number(kind), from).ok()
+    }
+
+    fn made_all(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
+        let kinds: Vec<u32> = list.iter().map(|(kind, _)| number(*kind)).collect();
+        let made = self.builder.made_all(&kinds, list.iter().map(|(_, from)| from.clone()).collect()).ok();
+        made.filter(|made| made.len() == list.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn iterator(&mut self, array: &JsValue) -> Option<JsValue> {

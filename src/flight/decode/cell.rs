@@ -95,7 +95,10 @@ impl<B: Build> Decoder<B> {
             }
         };
         let cell = match arrived {
-            Arrived::Model(text) => self.cell(id, &text),
+            Arrived::Model(text, _) => match self.early.remove(&id) {
+                Some(value) => Ok(Cell::new(id, Root::Value(value))),
+                None => self.cell(id, &text),
+            },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
             Arrived::Thrown(text) => Err(self.thrown(id, &text)),
             Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
@@ -123,7 +126,7 @@ impl<B: Build> Decoder<B> {
         }
         let text = match self.arrived.get(&0) {
             None => return Ok(Located::Missing(0)),
-            Some(Arrived::Model(text)) => text.clone(),
+            Some(Arrived::Model(text, _)) => text.clone(),
             Some(Arrived::Thrown(text)) => return Err(self.thrown(0, text)),
             Some(_) => return Err(broken(0, "not the answer to an action")),
         };

@@ -119,6 +119,11 @@ impl<B: Build> Decoder<B> {
             if bounds.is_some_and(|(own, most)| index == own || want.seen.len() > most) {
                 return Ok(Searched::Stopped);
             }
+            if let [_, _, ..] = &*cell.links {
+                let ids: Vec<u32> = cell.links.iter().map(|link| link.target.id).collect();
+                self.look_along_links(ids.into_iter());
+            }
+            let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
             want.todo.extend(cell.links.iter().map(|link| &link.target).chain(root).map(|target| (target.id, target.path.clone(), 0)));
         }

@@ -11,49 +11,61 @@ use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     names: String,
-    /// The containers, two numbers each, then the edits, three each; or what is to be put.
+    /// Of each model how many containers and edits, the containers, two numbers each, the edits, three each; or what is to be put.
     orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
     numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `tree` down as `build.js` reads it, and hands it to `apply(names, orders, numbers)`.
-    pub(super) fn read<R>(&mut self, tree: &Tree<'_>, apply: impl FnOnce(&str, &[u32], &[f64]) -> Option<R>) -> Option<R> {
+    /// Writes `trees` down as `build.js` reads them, and hands them to `apply(text, orders, numbers)`. They are JSON, each of them: joined,
+    /// they cannot be told apart otherwise.
+    pub(super) fn read<R>(&mut self, trees: &[Tree<'_>], apply: impl FnOnce(&[u8], &[u32], &[f64]) -> Option<R>) -> Option<R> {
         let Self { names, orders, numbers } = self;
-        names.clear();
         orders.clear();
         numbers.clear();
         let mut known = Names::default();
+        names.clear();
         names.push('[');
-        for node in &tree.nodes {
-            orders.push(node.parent as u32);
-            let place = place(&node.spot, names, &mut known);
-            orders.push(place);
-        }
-        for edit in &tree.edits {
-            let (kind, holder, spot) = match edit {
-                Edit::Element { node } => (8, *node, orders[2 * node + 1]),
-                Edit::Put { holder, spot, scalar } => {
-                    let (kind, argument) = match scalar {
-                        Scalar::Undefined => (0, 0),
-                        Scalar::Null => (1, 0),
-                        Scalar::Number(number) => (2, keep(numbers, *number)),
-                        Scalar::Date(ms) => (3, keep(numbers, *ms)),
-                        Scalar::BigInt(digits) => match short(digits) {
-                            Some(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                            None => (5, name(digits, names, &mut known)),
-                        },
-                        Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
-                        Scalar::Error => (7, name(UNTOLD, names, &mut known)),
-                    };
-                    (argument << 4 | kind, *holder, place(spot, names, &mut known))
-                }
-            };
-            orders.extend([kind, holder as u32, spot]);
+        for tree in trees {
+            let start = orders.len();
+            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32]);
+            for node in &tree.nodes {
+                let place = place(&node.spot, names, &mut known);
+                orders.extend([node.parent as u32, place]);
+            }
+            for edit in &tree.edits {
+                let (kind, holder, spot) = match edit {
+                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 3]),
+                    Edit::Put { holder, spot, scalar } => {
+                        let (kind, argument) = match scalar {
+                            Scalar::Undefined => (0, 0),
+                            Scalar::Null => (1, 0),
+                            Scalar::Number(number) => (2, keep(numbers, *number)),
+                            Scalar::Date(ms) => (3, keep(numbers, *ms)),
+                            Scalar::BigInt(digits) => match short(digits) {
+                                Some(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                                None => (5, name(digits, names, &mut known)),
+                            },
+                            Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
+                            Scalar::Error => (7, name(UNTOLD, names, &mut known)),
+                        };
+                        (argument << 4 | kind, *holder, place(spot, names, &mut known))
+                    }
+                };
+                orders.extend([kind, holder as u32, spot]);
+            }
         }
         names.push(']');
-        apply(names, orders, numbers)
+        let mut text = Vec::with_capacity(trees.iter().map(|tree| tree.text.len() + 1).sum::<usize>() + names.len() + 2);
+        for tree in trees {
+            text.push(if text.is_empty() { b'[' } else { b',' });
+            text.extend_from_slice(tree.text.as_bytes());
+        }
+        text.push(b',');
+        text.extend_from_slice(names.as_bytes());
+        text.push(b']');
+        apply(&text, orders, numbers)
     }
 }
 
