@@ -169,7 +169,7 @@ function step(from, key) {
  * of steps from there, and the steps, as numbers in `names`.
  */
 export function putAll(holders, names, puts, values) {
-  const keys = parse(names);
+  const keys = names === "[]" ? [] : parse(names);
   let count = 0;
   try {
     for (let at = 0; at < puts.length; count++) {
@@ -332,6 +332,20 @@ export function payload() {
 
 export function lazy(payload) {
   return { $$typeof: LAZY, _payload: payload, _init: Payload.read };
+}
+
+/**
+ * Puts lazy values. `puts` are container, place and number of the payload, one after the other; a payload that is undefined is made. Gives
+ * all of them.
+ */
+export function putLazies(holders, names, puts, payloads) {
+  const keys = names === "[]" ? [] : parse(names);
+  for (let at = 0; at < payloads.length; at++) payloads[at] ??= new Payload();
+  for (let at = 0; at < puts.length; at += 3) {
+    const place = puts[at + 1];
+    holders[puts[at]][place & 1 ? keys[place >> 1] : place >> 1] = lazy(payloads[puts[at + 2]]);
+  }
+  return payloads;
 }
 
 export function settleLazy(payload, fulfilled, value) {

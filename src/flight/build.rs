@@ -63,7 +63,7 @@ pub trait Build {
     /// The other end of a promise: what settles it.
     type Promise;
     /// What all lazy values of one row share.
-    type Lazy;
+    type Lazy: Clone;
     /// The other end of a stream or async iterable.
     type Flow;
 
@@ -145,6 +145,22 @@ pub trait Build {
 
     /// A lazy value: a new one each time.
     fn lazy_value(&mut self, lazy: &Self::Lazy) -> Option<Self::Value>;
+
+    /// Puts many lazy values, each a new one: `puts` are containers, places, and which of `shared` it belongs to. Those of `shared` that are
+    /// `None` are made as [`lazy`](Self::lazy) does; gives all of them, or `None` if something cannot be made or put.
+    fn put_lazies(
+        &mut self,
+        holders: &Self::Holders,
+        shared: Vec<Option<Self::Lazy>>,
+        puts: &[(usize, Key<'_>, usize)],
+    ) -> Option<Vec<Self::Lazy>> {
+        let shared = shared.into_iter().map(|lazy| lazy.or_else(|| self.lazy())).collect::<Option<Vec<_>>>()?;
+        for (holder, key, which) in puts {
+            let value = self.lazy_value(shared.get(*which)?)?;
+            self.put(holders, *holder, *key, &value).then_some(())?;
+        }
+        Some(shared)
+    }
 
     /// Settles all lazy values of one row.
     fn settle_lazy(&mut self, lazy: &Self::Lazy, outcome: Result<Self::Value, Rejection>);

@@ -59,6 +59,8 @@ extern "C" {
     fn payload(this: &Builder) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn lazy(this: &Builder, payload: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = putLazies)]
+    fn put_lazies(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], payloads: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = settleLazy)]
     fn settle_lazy(this: &Builder, payload: &JsValue, fulfilled: bool, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -283,6 +285,12 @@ impl Build for Js {
 
     fn lazy_value(&mut self, lazy: &JsValue) -> Option<JsValue> {
         self.builder.lazy(lazy).ok()
+    }
+
+    fn put_lazies(&mut self, holders: &JsValue, shared: Vec<Option<JsValue>>, puts: &[(usize, Key<'_>, usize)]) -> Option<Vec<JsValue>> {
+        let (count, payloads) = (shared.len(), shared.into_iter().map(Option::unwrap_or_default).collect());
+        let made = self.instructions.lazies(puts, |names, puts| self.builder.put_lazies(holders, names, puts, payloads).ok());
+        made.filter(|made| made.len() == count)
     }
 
     fn settle_lazy(&mut self, lazy: &JsValue, outcome: Result<JsValue, Rejection>) {

@@ -83,10 +83,7 @@ impl Instructions {
             if source.replace(put.source) != Some(put.source) {
                 values.push(put.from.clone());
             }
-            let place = match put.key {
-                Key::Index(index) => (index as u32) << 1,
-                Key::Name(text) => name(text, names, &mut known) << 1 | 1,
-            };
+            let place = key(put.key, names, &mut known);
             orders.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
             for step in put.path {
                 orders.push(name(step, names, &mut known));
@@ -94,6 +91,23 @@ impl Instructions {
         }
         names.push(']');
         apply(names, orders, values)
+    }
+}
+
+impl Instructions {
+    /// Writes down where lazy values go, and hands it to `apply(names, puts)`.
+    pub(super) fn lazies<R>(&mut self, puts: &[(usize, Key<'_>, usize)], apply: impl FnOnce(&str, &[u32]) -> R) -> R {
+        let Self { names, orders, .. } = self;
+        names.clear();
+        orders.clear();
+        let mut known = Names::default();
+        names.push('[');
+        for (holder, place, which) in puts {
+            let place = key(*place, names, &mut known);
+            orders.extend([*holder as u32, place, *which as u32]);
+        }
+        names.push(']');
+        apply(names, orders)
     }
 }
 
@@ -112,6 +126,13 @@ fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
         Spot::Name(text) => name(text, names, known) << 1 | 1,
+    }
+}
+
+fn key<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
+    match key {
+        Key::Index(index) => (index as u32) << 1,
+        Key::Name(text) => name(text, names, known) << 1 | 1,
     }
 }
 
