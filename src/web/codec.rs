@@ -41,12 +41,12 @@ pub struct Decoding {
 #[wasm_bindgen]
 impl Decoding {
     #[wasm_bindgen(constructor)]
-    pub fn new(bounds: &Bounds, told: Function, bind: Function, find: Option<Function>) -> Self {
+    pub fn new(bounds: Option<Bounds>, told: Function, bind: Function, find: Option<Function>) -> Self {
         let temporaries = find.map_or_else(args::Temporaries::default, |find| {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
             args::Temporaries::elsewhere(find)
         });
-        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(limits(bounds));
+        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(bounds.as_ref().map_or(Limits::DEFAULT, limits));
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
     }
 
