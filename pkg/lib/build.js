@@ -357,7 +357,7 @@ export function meter(cancelled) {
   return { unread: 0, cancelled };
 }
 
-/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), end(value), fail(reason) }`. */
+/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */
 export function flow(kind, meter) {
   return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);
 }
@@ -426,7 +426,7 @@ function readable(bytes, meter) {
 }
 
 function iterable(once, meter) {
-  const entries = []; // [value, size]
+  const entries = []; // [value or reason, size, failed]
   let ending; // () => promise of the last result
   let furthest = 0;
   let active = 0;
@@ -437,6 +437,11 @@ function iterable(once, meter) {
     const woken = [...waiting];
     waiting.clear();
     for (const serve of woken) serve();
+  };
+  const add = (entry) => {
+    entries.push(entry);
+    meter.unread += entry[1];
+    wake();
   };
   const cancel = () => {
     if (ending !== undefined) return;
@@ -450,9 +455,10 @@ function iterable(once, meter) {
   const handle = {
     cancelled: false,
     push(value, size) {
-      entries.push([value, size]);
-      meter.unread += size;
-      wake();
+      add([value, size, false]);
+    },
+    pushFailure(reason, size) {
+      add([reason, size, true]);
     },
     end(value) {
       ending = () => Promise.resolve(done(value));
@@ -464,13 +470,13 @@ function iterable(once, meter) {
     },
   };
   const take = (at) => {
-    const [value, size] = entries[at];
+    const [value, size, failed] = entries[at];
     if (at >= furthest) {
       furthest = at + 1;
       meter.unread -= size;
     }
     if (once) entries[at] = undefined;
-    return { value, done: false };
+    return failed ? Promise.reject(value) : { value, done: false };
   };
   const iterate = () => {
     let at = 0;

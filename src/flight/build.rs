@@ -28,7 +28,9 @@ pub enum Flow {
     Stream,
     /// A ReadableStream of bytes.
     ByteStream,
-    /// An async iterable, which can be iterated from its beginning any number of times.
+    /// An async iterable, which can be iterated from its beginning any number of times. Where iterations can be left (`break`), it is
+    /// cancelled once that was done to all there are: one that begins later yields what had arrived by then, and ends. React's client
+    /// has no way to cancel.
     Iterable,
     /// An async iterator, which can be iterated once.
     Iterator,
@@ -170,6 +172,9 @@ pub trait Build {
 
     /// Delivers a value that took `size` bytes. False if it does not belong there.
     fn push(&mut self, flow: &Self::Flow, value: Self::Value, size: usize) -> bool;
+
+    /// Delivers that one value of an iterable failed; those after it still come. It takes as much room as a value of `size` bytes.
+    fn push_failure(&mut self, flow: &Self::Flow, rejection: Rejection, size: usize) -> bool;
 
     /// The stream is over, the iterable with a return value; or it failed. Called once for each.
     fn finish(&mut self, flow: &Self::Flow, outcome: Result<Self::Value, Rejection>);

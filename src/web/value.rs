@@ -89,6 +89,8 @@ extern "C" {
     fn cancelled(this: &Flowing) -> bool;
     #[wasm_bindgen(method, catch)]
     fn push(this: &Flowing, value: &JsValue, size: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = pushFailure)]
+    fn push_failure(this: &Flowing, reason: &JsValue, size: f64) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn end(this: &Flowing, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -316,6 +318,10 @@ impl Build for Js {
 
     fn push(&mut self, flow: &Flowing, value: JsValue, size: usize) -> bool {
         flow.push(&value, size as f64).is_ok()
+    }
+
+    fn push_failure(&mut self, flow: &Flowing, rejection: Rejection, size: usize) -> bool {
+        flow.push_failure(&reason(rejection), size as f64).is_ok()
     }
 
     fn finish(&mut self, flow: &Flowing, outcome: Result<JsValue, Rejection>) {

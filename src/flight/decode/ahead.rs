@@ -4,6 +4,7 @@
 
 use super::cell::{Cell, Link, Located, Root};
 use super::{Arrived, Decoder, Goal};
+use crate::flight::hash::Table;
 use crate::flight::model::Model;
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Made, Tree};
@@ -17,10 +18,13 @@ impl<B: Build> Decoder<B> {
         if rows.len() < 2 {
             return;
         }
+        // Of rows with the same id, the first one counts, whatever it is.
+        let mut met: Table<u32, ()> = Table::default();
         let awaited = |row: &&Row| {
-            matches!(row.tag, Tag::Model)
+            self.waiting.contains_key(&row.id)
+                && met.insert(row.id, ()).is_none()
+                && matches!(row.tag, Tag::Model)
                 && row.body.len() < LARGE
-                && self.waiting.contains_key(&row.id)
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
         };
@@ -73,7 +77,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// The first of those with the same id counts.
+    /// No id is there twice.
     fn make_early(&mut self, texts: &[(u32, &str)]) {
         if texts.len() < 2 {
             return;
@@ -83,7 +87,7 @@ impl<B: Build> Decoder<B> {
         let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
         for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
             if let Some(value) = value {
-                self.early.entry(id).or_insert(value);
+                self.early.insert(id, value);
             }
         }
     }

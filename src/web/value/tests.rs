@@ -243,6 +243,28 @@ async fn async_iterables_begin_anew_and_iterators_do_not() {
 }
 
 #[wasm_bindgen_test]
+async fn a_value_of_an_iterable_that_fails_is_the_only_one() {
+    for tag in ["X", "x"] {
+        flows(
+            &[&format!("1:{tag}\n0:\"$1\"\n2:E{{\"digest\":\"d\"}}\n1:1\n1:{{\"a\":\"$2\"}}\n1:3\n1:\"$2\"\n"), "1:4\n1:C\n"],
+            "const i = v[Symbol.asyncIterator](); const say = () => i.next().then((r) => r.done ? 'done' : r.value, () => 'failed'); \
+             const all = [await say(), await say(), await say(), await say()]; const n = say(); await more(); all.push(await n, await say()); \
+             is(all, '[1,\"failed\",3,\"failed\",4,\"done\"]'); is(await i.next(), '{\"done\":true}');",
+        )
+        .await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_iterable_that_all_have_left_ends_with_what_had_arrived() {
+    flows(
+        &["1:X\n0:\"$1\"\n1:1\n1:2\n", "1:3\n1:C\n"],
+        "for await (const x of v) break; await more(); const all = []; for await (const x of v) all.push(x); is(all, '[1,2]');",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_of_which_all_streams_are_cancelled_is_abandoned() {
     let rows = "1:R\n2:X\n0:[\"$1\",\"$2\"]\n2:1\n";
     let decoder = flows(&[rows, "1:1\n2:{\"x\":\"$9\"}\n"], "await v[0].cancel(); await more(); for await (const x of v[1]) break;").await;
