@@ -84,10 +84,24 @@ function signed(numbers) {
   return numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
 }
 
+/** Rust has no name for half of a surrogate pair: U+FFFD stands for it in its texts. */
+const LOST = "\ufffd";
+
+const isLossy = (keys) => keys.some((key) => key.includes(LOST));
+
+/** The key of `holder` that is `key` in Rust. Throws if it may be two. */
+function actual(holder, key) {
+  if (!key.includes(LOST) || isArray(holder)) return key;
+  const found = Object.keys(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
+  check(found.length === 1);
+  return found[0];
+}
+
 function edit(root, keys, holders, orders, from, numbers, bigints) {
   const nodes = from + 2;
   const edits = nodes + 2 * orders[from];
   const end = edits + 3 * orders[from + 1];
+  const lossy = isLossy(keys);
   check(typeof root === "object" && root !== null);
   holders.push(root);
   for (let at = nodes + 2; at < edits; at += 2) {
@@ -95,7 +109,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     const place = orders[at + 1];
     let holder;
     if (place & 1) {
-      const key = keys[place >> 1];
+      const key = lossy ? actual(around, keys[place >> 1]) : keys[place >> 1];
       check(hasOwn(around, key));
       holder = around[key];
     } else {
@@ -108,7 +122,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     const argument = orders[at] >> 4;
     const number = orders[at + 1];
     const place = orders[at + 2];
-    const key = place & 1 ? keys[place >> 1] : place >> 1;
+    let key = place & 1 ? keys[place >> 1] : place >> 1;
     let value;
     switch (orders[at] & 15) {
       case 0:
@@ -139,16 +153,21 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
         check(isArray(tuple));
         value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
         holders[number] = value;
-        if (number > 0) holders[orders[nodes + 2 * number]][key] = value;
+        if (number > 0) {
+          const around = holders[orders[nodes + 2 * number]];
+          around[lossy && place & 1 ? actual(around, key) : key] = value;
+        }
         continue;
       }
     }
+    if (lossy && place & 1) key = actual(holders[number], key);
     holders[number][key] = value;
   }
 }
 
 /** Puts a value where `null` stood; never a function under `then`. */
 export function put(holders, number, key, value) {
+  if (typeof key === "string") key = actual(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
@@ -170,6 +189,7 @@ function step(from, key) {
  */
 export function putAll(holders, names, puts, values) {
   const keys = names === "[]" ? [] : parse(names);
+  const lossy = isLossy(keys);
   let count = 0;
   try {
     for (let at = 0; at < puts.length; count++) {
@@ -177,7 +197,8 @@ export function putAll(holders, names, puts, values) {
       const place = puts[at++];
       let value = values[puts[at++]];
       for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
-      const key = place & 1 ? keys[place >> 1] : place >> 1;
+      let key = place & 1 ? keys[place >> 1] : place >> 1;
+      if (lossy && place & 1) key = actual(holder, key);
       holder[key] = key === "then" && typeof value === "function" ? null : value;
     }
   } catch {}
@@ -343,7 +364,8 @@ export function putLazies(holders, names, puts, payloads) {
   for (let at = 0; at < payloads.length; at++) payloads[at] ??= new Payload();
   for (let at = 0; at < puts.length; at += 3) {
     const place = puts[at + 1];
-    holders[puts[at]][place & 1 ? keys[place >> 1] : place >> 1] = lazy(payloads[puts[at + 2]]);
+    const holder = holders[puts[at]];
+    holder[place & 1 ? actual(holder, keys[place >> 1]) : place >> 1] = lazy(payloads[puts[at + 2]]);
   }
   return payloads;
 }

@@ -70,6 +70,17 @@ fn places_that_are_not_own_cannot_be_reached() {
 }
 
 #[wasm_bindgen_test]
+fn special_values_under_keys_with_half_a_surrogate_pair() {
+    check(
+        r#"1:[7]
+0:{"\ud800":"$NaN","a\udc00b":{"x":"$1","\ude00":"$L1"},"\ud83d\ude00":"$D2020-01-01T00:00:00.000Z","z":{"\ud801":["$1"]},"e":["$","a",null,{"\ud800":"$1"}]}
+"#,
+        "Number.isNaN(v['\\ud800']) && v['a\\udc00b'].x[0] === 7 && v['a\\udc00b']['\\ude00']._payload.value[0] === 7 && \
+         v['\\ud83d\\ude00'] instanceof Date && v.e.props['\\ud800'][0] === 7 && v.z['\\ud801'][0][0] === 7",
+    );
+}
+
+#[wasm_bindgen_test]
 fn a_function_never_stands_under_then() {
     check(
         "1:{\"id\":\"f\",\"bound\":null}\n2:\"$h1\"\n0:{\"then\":\"$h1\",\"a\":{\"then\":\"$2\"},\"other\":\"$2\"}\n",
