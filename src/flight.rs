@@ -57,6 +57,7 @@ mod number;
 mod part;
 mod rejection;
 mod row;
+mod scan;
 mod serde;
 mod value;
 

@@ -29,22 +29,87 @@ function check(right) {
   if (!right) throw new TypeError("this value cannot be made");
 }
 
+const UTF_8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Bytes that are decoded at once: of many, engines make two-byte strings by a slower way. */
+const PIECE = 65536;
+
+/** `bytes`, here and below, is a view of the wasm's memory: UTF-8, and valid. */
+export function string(bytes) {
+  if (bytes.length <= PIECE) return UTF_8.decode(bytes);
+  let text = "";
+  for (let from = 0, to; from < bytes.length; from = to) {
+    to = from + PIECE;
+    // Not within a character.
+    while ((bytes[to] & 0xc0) === 0x80) to--;
+    text += UTF_8.decode(bytes.subarray(from, to));
+  }
+  return text;
+}
+
+export function json(bytes) {
+  return parse(string(bytes));
+}
+
 /**
- * The numbered containers of a model; number 0 is its value. Places are `index * 2`, or `2 * n + 1` for the key `names[n]`.
- * `orders` begins with `count` pairs (container around it, place there); what follows are triples (kind and argument, container, place).
- * `numbers` holds numbers, and bigints by their 64 bits.
+ * The numbered containers of a model; number 0 is its value. `text` is a JSON array of the model and the texts in it. Places are
+ * `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, then pairs (container around it, place
+ * there) and triples (kind and argument, container, place). `numbers` holds numbers, and bigints by their 64 bits.
  */
-export function tree(text, names, count, orders, numbers) {
-  const root = parse(text);
-  const keys = names === "[]" ? [] : parse(names);
-  const bigints = numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
-  const holders = [root];
-  for (let at = 1; at < count; at++) {
-    const around = holders[orders[2 * at]];
-    const place = orders[2 * at + 1];
+export function tree(text, orders, numbers) {
+  const [root, keys] = json(text);
+  const holders = [];
+  edit(root, keys, holders, orders, 0, numbers, signed(numbers));
+  return holders;
+}
+
+/** The values of many models, which share the texts that come after them. */
+export function trees(text, orders, numbers) {
+  const values = json(text);
+  const keys = values.pop();
+  const bigints = signed(numbers);
+  let at = 0;
+  for (let one = 0; one < values.length; one++) {
+    const [count, edits] = [orders[at], orders[at + 1]];
+    if (count > 0) {
+      const holders = [];
+      edit(values[one], keys, holders, orders, at, numbers, bigints);
+      values[one] = holders[0];
+    }
+    at += 2 + 2 * count + 3 * edits;
+  }
+  return values;
+}
+
+function signed(numbers) {
+  return numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
+}
+
+/** Rust has no name for half of a surrogate pair: U+FFFD stands for it in its texts. */
+const LOST = "\ufffd";
+
+const isLossy = (keys) => keys.some((key) => key.includes(LOST));
+
+/** The key of `holder` that is `key` in Rust. Throws if it may be two. */
+function actual(holder, key) {
+  if (!key.includes(LOST) || isArray(holder)) return key;
+  const found = Object.keys(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
+  check(found.length === 1);
+  return found[0];
+}
+
+function edit(root, keys, holders, orders, from, numbers, bigints) {
+  const nodes = from + 2;
+  const edits = nodes + 2 * orders[from];
+  const end = edits + 3 * orders[from + 1];
+  const lossy = isLossy(keys);
+  check(typeof root === "object" && root !== null);
+  holders.push(root);
+  for (let at = nodes + 2; at < edits; at += 2) {
+    const around = holders[orders[at]];
+    const place = orders[at + 1];
     let holder;
     if (place & 1) {
-      const key = keys[place >> 1];
+      const key = lossy ? actual(around, keys[place >> 1]) : keys[place >> 1];
       check(hasOwn(around, key));
       holder = around[key];
     } else {
@@ -53,12 +118,11 @@ export function tree(text, names, count, orders, numbers) {
     check(typeof holder === "object" && holder !== null);
     holders.push(holder);
   }
-  check(typeof root === "object" && root !== null);
-  for (let at = 2 * count; at < orders.length; at += 3) {
+  for (let at = edits; at < end; at += 3) {
     const argument = orders[at] >> 4;
     const number = orders[at + 1];
     const place = orders[at + 2];
-    const key = place & 1 ? keys[place >> 1] : place >> 1;
+    let key = place & 1 ? keys[place >> 1] : place >> 1;
     let value;
     switch (orders[at] & 15) {
       case 0:
@@ -89,17 +153,21 @@ export function tree(text, names, count, orders, numbers) {
         check(isArray(tuple));
         value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
         holders[number] = value;
-        if (number > 0) holders[orders[2 * number]][key] = value;
+        if (number > 0) {
+          const around = holders[orders[nodes + 2 * number]];
+          around[lossy && place & 1 ? actual(around, key) : key] = value;
+        }
         continue;
       }
     }
+    if (lossy && place & 1) key = actual(holders[number], key);
     holders[number][key] = value;
   }
-  return holders;
 }
 
 /** Puts a value where `null` stood; never a function under `then`. */
 export function put(holders, number, key, value) {
+  if (typeof key === "string") key = actual(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
@@ -120,7 +188,8 @@ function step(from, key) {
  * of steps from there, and the steps, as numbers in `names`.
  */
 export function putAll(holders, names, puts, values) {
-  const keys = parse(names);
+  const keys = names === "[]" ? [] : parse(names);
+  const lossy = isLossy(keys);
   let count = 0;
   try {
     for (let at = 0; at < puts.length; count++) {
@@ -128,7 +197,8 @@ export function putAll(holders, names, puts, values) {
       const place = puts[at++];
       let value = values[puts[at++]];
       for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
-      const key = place & 1 ? keys[place >> 1] : place >> 1;
+      let key = place & 1 ? keys[place >> 1] : place >> 1;
+      if (lossy && place & 1) key = actual(holder, key);
       holder[key] = key === "then" && typeof value === "function" ? null : value;
     }
   } catch {}
@@ -193,12 +263,17 @@ export function made(kind, from) {
   return made;
 }
 
+/** Many at once. */
+export function madeAll(kinds, from) {
+  for (let at = 0; at < kinds.length; at++) from[at] = made(kinds[at], from[at]);
+  return from;
+}
+
 export function iterator(array) {
   check(isArray(array));
   return array[Symbol.iterator]();
 }
 
-/** `bytes` is a view of the wasm's memory. */
 export function binary(type, bytes) {
   const copy = bytes.slice().buffer;
   return type === "ArrayBuffer" ? copy : new TYPES[type](copy);
@@ -280,6 +355,21 @@ export function lazy(payload) {
   return { $$typeof: LAZY, _payload: payload, _init: Payload.read };
 }
 
+/**
+ * Puts lazy values. `puts` are container, place and number of the payload, one after the other; a payload that is undefined is made. Gives
+ * all of them.
+ */
+export function putLazies(holders, names, puts, payloads) {
+  const keys = names === "[]" ? [] : parse(names);
+  for (let at = 0; at < payloads.length; at++) payloads[at] ??= new Payload();
+  for (let at = 0; at < puts.length; at += 3) {
+    const place = puts[at + 1];
+    const holder = holders[puts[at]];
+    holder[place & 1 ? actual(holder, keys[place >> 1]) : place >> 1] = lazy(payloads[puts[at + 2]]);
+  }
+  return payloads;
+}
+
 export function settleLazy(payload, fulfilled, value) {
   Payload.settle(payload, fulfilled ? "fulfilled" : "rejected", value);
 }
@@ -289,7 +379,7 @@ export function meter(cancelled) {
   return { unread: 0, cancelled };
 }
 
-/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), end(value), fail(reason) }`. */
+/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */
 export function flow(kind, meter) {
   return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);
 }
@@ -358,7 +448,7 @@ function readable(bytes, meter) {
 }
 
 function iterable(once, meter) {
-  const entries = []; // [value, size]
+  const entries = []; // [value or reason, size, failed]
   let ending; // () => promise of the last result
   let furthest = 0;
   let active = 0;
@@ -369,6 +459,11 @@ function iterable(once, meter) {
     const woken = [...waiting];
     waiting.clear();
     for (const serve of woken) serve();
+  };
+  const add = (entry) => {
+    entries.push(entry);
+    meter.unread += entry[1];
+    wake();
   };
   const cancel = () => {
     if (ending !== undefined) return;
@@ -382,9 +477,10 @@ function iterable(once, meter) {
   const handle = {
     cancelled: false,
     push(value, size) {
-      entries.push([value, size]);
-      meter.unread += size;
-      wake();
+      add([value, size, false]);
+    },
+    pushFailure(reason, size) {
+      add([reason, size, true]);
     },
     end(value) {
       ending = () => Promise.resolve(done(value));
@@ -396,13 +492,13 @@ function iterable(once, meter) {
     },
   };
   const take = (at) => {
-    const [value, size] = entries[at];
+    const [value, size, failed] = entries[at];
     if (at >= furthest) {
       furthest = at + 1;
       meter.unread -= size;
     }
     if (once) entries[at] = undefined;
-    return { value, done: false };
+    return failed ? Promise.reject(value) : { value, done: false };
   };
   const iterate = () => {
     let at = 0;

@@ -1,7 +1,7 @@
 // React's two encodings on their own, for answers and arguments that no dispatcher sends.
 
 import { ActionError, invalid, isActionError } from "./error.js";
-import { crashed, instance, makeDecoding, makeEncoded } from "./loading.js";
+import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
 import { makeReference } from "./reference.js";
 import { onAbort } from "./signals.js";
@@ -35,12 +35,14 @@ function refuseCall() {
 
 async function read(load, source, options, value) {
   const { temporaryReferences, ...bounds } = decodeOptions(options);
+  // Each bound is asked for by name.
+  const bounded = options === undefined ? undefined : bounds;
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
   const chunks = chunksOf(source);
-  await load();
+  if (!isLoaded()) await load();
   const told = (error, found) => (error ? value.reject(error) : value.resolve(found));
   const bind = (id, bound) => makeReference(id, bound, refuseCall);
-  const decoding = trapped(() => makeDecoding(bounds, told, bind, find));
+  const decoding = trapped(() => makeDecoding(bounded, told, bind, find));
   const own = instance();
   try {
     for (;;) {
@@ -84,7 +86,10 @@ function trapped(run, own = instance()) {
 }
 
 function deferred() {
-  const made = {};
-  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  const made = { promise: undefined, resolve: undefined, reject: undefined };
+  made.promise = new Promise((resolve, reject) => {
+    made.resolve = resolve;
+    made.reject = reject;
+  });
   return made;
 }

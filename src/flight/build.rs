@@ -28,7 +28,9 @@ pub enum Flow {
     Stream,
     /// A ReadableStream of bytes.
     ByteStream,
-    /// An async iterable, which can be iterated from its beginning any number of times.
+    /// An async iterable, which can be iterated from its beginning any number of times. Where iterations can be left (`break`), it is
+    /// cancelled once that was done to all there are: one that begins later yields what had arrived by then, and ends. React's client
+    /// has no way to cancel.
     Iterable,
     /// An async iterator, which can be iterated once.
     Iterator,
@@ -63,12 +65,17 @@ pub trait Build {
     /// The other end of a promise: what settles it.
     type Promise;
     /// What all lazy values of one row share.
-    type Lazy;
+    type Lazy: Clone;
     /// The other end of a stream or async iterable.
     type Flow;
 
     /// The value of a model, and its numbered containers; `None` if it is not JSON, or has no such containers because a key comes twice.
     fn tree(&mut self, tree: &Tree<'_>) -> Option<(Self::Value, Self::Holders)>;
+
+    /// The values of many models, each by itself as [`tree`](Self::tree) makes it. `None` for what cannot be made that way.
+    fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<Self::Value>> {
+        trees.iter().map(|tree| self.tree(tree).map(|(value, _)| value)).collect()
+    }
 
     /// Container number `holder`: an element where there is one.
     fn holder(&mut self, holders: &Self::Holders, holder: usize) -> Option<Self::Value>;
@@ -112,6 +119,11 @@ pub trait Build {
         self.fill(kind, &made, from).then_some(made)
     }
 
+    /// [`made`](Self::made) of many at once. `None` for what cannot be made that way.
+    fn made_all(&mut self, list: &[(Made, Self::Value)]) -> Vec<Option<Self::Value>> {
+        list.iter().map(|(kind, from)| self.made(*kind, from)).collect()
+    }
+
     /// An iterator over an array, which is filled before anybody iterates.
     fn iterator(&mut self, array: &Self::Value) -> Option<Self::Value>;
 
@@ -136,6 +148,22 @@ pub trait Build {
     /// A lazy value: a new one each time.
     fn lazy_value(&mut self, lazy: &Self::Lazy) -> Option<Self::Value>;
 
+    /// Puts many lazy values, each a new one: `puts` are containers, places, and which of `shared` it belongs to. Those of `shared` that are
+    /// `None` are made as [`lazy`](Self::lazy) does; gives all of them, or `None` if something cannot be made or put.
+    fn put_lazies(
+        &mut self,
+        holders: &Self::Holders,
+        shared: Vec<Option<Self::Lazy>>,
+        puts: &[(usize, Key<'_>, usize)],
+    ) -> Option<Vec<Self::Lazy>> {
+        let shared = shared.into_iter().map(|lazy| lazy.or_else(|| self.lazy())).collect::<Option<Vec<_>>>()?;
+        for (holder, key, which) in puts {
+            let value = self.lazy_value(shared.get(*which)?)?;
+            self.put(holders, *holder, *key, &value).then_some(())?;
+        }
+        Some(shared)
+    }
+
     /// Settles all lazy values of one row.
     fn settle_lazy(&mut self, lazy: &Self::Lazy, outcome: Result<Self::Value, Rejection>);
 
@@ -144,6 +172,9 @@ pub trait Build {
 
     /// Delivers a value that took `size` bytes. False if it does not belong there.
     fn push(&mut self, flow: &Self::Flow, value: Self::Value, size: usize) -> bool;
+
+    /// Delivers that one value of an iterable failed; those after it still come. It takes as much room as a value of `size` bytes.
+    fn push_failure(&mut self, flow: &Self::Flow, rejection: Rejection, size: usize) -> bool;
 
     /// The stream is over, the iterable with a return value; or it failed. Called once for each.
     fn finish(&mut self, flow: &Self::Flow, outcome: Result<Self::Value, Rejection>);

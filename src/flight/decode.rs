@@ -3,6 +3,7 @@
 //! A row waits as text until a value needs it. Then it becomes a *cell*: the JSON of the row made into a value, and the references in it, which
 //! are put in once every row the value needs, directly or not, is there; so rows may come in any order and refer to each other in circles.
 
+mod ahead;
 mod cell;
 mod flow;
 mod link;
@@ -59,6 +60,8 @@ pub struct Decoder<B: Build> {
     whole: Table<u32, usize>,
     /// Which rows the ids above all rows belong to.
     origins: Vec<u32>,
+    /// Values of rows that were made together with others, before their turn.
+    early: Table<u32, B::Value>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Vec<String>, usize)>,
     made: Table<(Made, u32), B::Value>,
@@ -83,11 +86,12 @@ pub struct Decoder<B: Build> {
 /// A row that has arrived.
 #[derive(Clone)]
 enum Arrived {
-    Model(Rc<str>),
-    Text(Rc<str>),
-    Thrown(Rc<str>),
+    /// With whether it was looked at ahead of its turn.
+    Model(Rc<String>, bool),
+    Text(Rc<String>),
+    Thrown(Rc<String>),
     Bytes(u8, Rc<[u8]>),
-    Module(Rc<str>),
+    Module(Rc<String>),
     /// A stream or async iterable. What arrives for it later is kept there.
     Flow,
     /// Development servers say that this row will never come.
@@ -122,6 +126,7 @@ impl<B: Build> Decoder<B> {
             cells: Vec::new(),
             whole: Table::default(),
             origins: Vec::new(),
+            early: Table::default(),
             parts: Vec::new(),
             made: Table::default(),
             promises: Table::default(),
@@ -207,7 +212,16 @@ impl<B: Build> Decoder<B> {
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.rows.push(bytes)?;
-        while let Some(row) = self.rows.next()? {
+        let mut rows = Vec::new();
+        let framed = loop {
+            match self.rows.next() {
+                Ok(Some(row)) => rows.push(row),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.look_ahead(&rows);
+        for row in rows {
             let id = row.id;
             if self.arrive(row)?
                 && let Some(wants) = self.waiting.remove(&id)
@@ -216,7 +230,7 @@ impl<B: Build> Decoder<B> {
                 self.run();
             }
         }
-        Ok(())
+        framed
     }
 
     /// Files a row. False if it changes nothing.
@@ -227,11 +241,11 @@ impl<B: Build> Decoder<B> {
             (Tag::Close, _) => return Ok(false),
             (_, Some(_)) => return Err(Error::new(Kind::Decode, format!("row {:x}: came twice", row.id))),
             (Tag::Model, None) if row.body.is_empty() => Arrived::Halted,
-            (Tag::Model, None) => Arrived::Model(text(row.body)),
-            (Tag::Text, None) => Arrived::Text(text(row.body)),
-            (Tag::Error, None) => Arrived::Thrown(text(row.body)),
+            (Tag::Model, None) => Arrived::Model(text(row.body).into(), false),
+            (Tag::Text, None) => Arrived::Text(text(row.body).into()),
+            (Tag::Error, None) => Arrived::Thrown(text(row.body).into()),
             (Tag::Bytes(kind), None) => Arrived::Bytes(kind, row.body.into()),
-            (Tag::Module, None) => Arrived::Module(text(row.body)),
+            (Tag::Module, None) => Arrived::Module(text(row.body).into()),
             (Tag::Stream(kind), None) => {
                 let kind = match kind {
                     b'R' => Flow::Stream,
@@ -280,11 +294,8 @@ impl<B: Build> Decoder<B> {
 /// From here on ids are our own: no row has one.
 const OWN_IDS: u32 = 1 << 31;
 
-fn text(bytes: Vec<u8>) -> Rc<str> {
-    match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into(),
-    }
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn broken(row: u32, what: &str) -> Rejection {

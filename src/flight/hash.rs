@@ -14,17 +14,20 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Mixer {
     fn mix(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word ^ FACTOR) * u128::from(FACTOR | 1 << 62);
-        self.0 = (product as u64) ^ ((product >> 64) as u64);
+        // Not by the 128 bits of a product: wasm has no instruction for them.
+        let product = (self.0 ^ word).wrapping_mul(FACTOR);
+        self.0 = product ^ (product >> 32) ^ FACTOR;
     }
 }
 
 impl Hasher for Mixer {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.mix(u64::from_le_bytes(word));
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            self.mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         }
     }
 
@@ -34,6 +37,10 @@ impl Hasher for Mixer {
 
     fn write_u32(&mut self, word: u32) {
         self.mix(u64::from(word));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.mix(word);
     }
 
     fn write_usize(&mut self, word: usize) {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::scan::plain_run;
+
 /// One token. Texts are the raw characters between the quotes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Token<'t> {
@@ -45,12 +47,14 @@ pub(crate) struct Tokens<'t> {
     open: Vec<bool>,
     depth: usize,
     expect: Expect,
+    /// The last text or key has a backslash in it.
+    escaped: bool,
 }
 
 impl<'t> Tokens<'t> {
     /// `depth`: how many containers may be open at once.
     pub(crate) fn new(text: &'t str, depth: usize) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value }
+        Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value, escaped: false }
     }
 
     /// Where the last token starts.
@@ -63,6 +67,11 @@ impl<'t> Tokens<'t> {
         self.at
     }
 
+    /// The characters of the key or text that was read last, of which `raw` is the inside.
+    pub(super) fn unescape(&self, raw: &'t str) -> Cow<'t, str> {
+        if self.escaped { unescape(raw) } else { Cow::Borrowed(raw) }
+    }
+
     /// The end of the comma that follows, if one does.
     pub(super) fn comma_ahead(&self) -> Option<usize> {
         let rest = &self.bytes[self.at..];
@@ -70,8 +79,19 @@ impl<'t> Tokens<'t> {
         (rest.get(space) == Some(&b',')).then_some(self.at + space + 1)
     }
 
+    /// Whether the key or text that was read last has a backslash in it.
+    pub(super) fn escaped(&self) -> bool {
+        self.escaped
+    }
+
     /// The next token; `None` at the end of the text.
     pub(crate) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
+        self.advance()
+    }
+
+    /// [`next`](Self::next), without a call: for a loop over all of a long text.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) -> Result<Option<Token<'t>>, Fault> {
         loop {
             while self.bytes.get(self.at).is_some_and(|b| is_space(*b)) {
                 self.at += 1;
@@ -123,6 +143,7 @@ impl<'t> Tokens<'t> {
         Ok(())
     }
 
+    #[inline(always)]
     fn value(&mut self, byte: u8) -> Result<Token<'t>, Fault> {
         let token = match byte {
             b'[' | b'{' => {
@@ -187,15 +208,19 @@ impl<'t> Tokens<'t> {
     fn string(&mut self) -> Result<&'t str, Fault> {
         let from = self.at + 1;
         let mut at = from;
+        self.escaped = false;
         loop {
             at = plain_run(self.bytes, at);
             match self.bytes.get(at) {
                 Some(b'"') => break,
-                Some(b'\\') => match self.bytes.get(at + 1) {
-                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
-                    Some(b'u') if self.bytes.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => at += 6,
-                    _ => return Err(Fault::Syntax(at)),
-                },
+                Some(b'\\') => {
+                    self.escaped = true;
+                    match self.bytes.get(at + 1) {
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at += 2,
+                        Some(b'u') if self.bytes.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => at += 6,
+                        _ => return Err(Fault::Syntax(at)),
+                    }
+                }
                 Some(byte) if *byte >= 0x20 => at += 1,
                 _ => return Err(Fault::Syntax(at)),
             }
@@ -203,25 +228,6 @@ impl<'t> Tokens<'t> {
         self.at = at + 1;
         Ok(&self.text[from..at])
     }
-}
-
-/// Where the next quote, backslash or control character is, or a place not beyond it. Eight bytes at a time.
-#[inline]
-pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let mut at = from;
-    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-        let word = u64::from_le_bytes(eight);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let found = control | has_zero(word ^ (ONES * u64::from(b'"'))) | has_zero(word ^ (ONES * u64::from(b'\\')));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at
 }
 
 fn is_space(byte: u8) -> bool {
@@ -354,19 +360,6 @@ mod tests {
     fn depth_is_bounded() {
         assert_eq!(check(&format!("{}{}", "[".repeat(10), "]".repeat(10))), Ok(20));
         assert_eq!(check(&"[".repeat(100_000)), Err(Fault::TooDeep));
-    }
-
-    #[test]
-    fn runs_end_at_quotes_backslashes_and_controls() {
-        for byte in 0..=255_u8 {
-            for place in 0..20 {
-                let mut bytes = [b'a'; 24];
-                bytes[place] = byte;
-                let special = byte < 0x20 || byte == b'"' || byte == b'\\';
-                let expected = if special && place < 24 { place } else { 24 };
-                assert_eq!(plain_run(&bytes, 0), expected, "{byte} at {place}");
-            }
-        }
     }
 
     #[test]

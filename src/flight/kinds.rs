@@ -87,7 +87,7 @@ impl Flowing {
         self.kind
     }
 
-    /// The next value that has arrived; `None` if there is none yet, or none any more.
+    /// The next value that has arrived, a promise that was rejected if that value of an iterable failed; `None` if there is none yet, or none any more.
     pub fn take(&mut self) -> Option<Value> {
         let (value, size) = self.waiting.pop_front()?;
         self.unread.set(self.unread.get() - size);

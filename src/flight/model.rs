@@ -22,8 +22,9 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use self::reader::Reader;
-use super::Limits;
-use super::json::{self, Fault};
+use super::json::Fault;
+use super::scan::Plain;
+use super::{Limits, scan};
 use crate::{Error, Kind};
 
 /// Where a value stands in its container.
@@ -159,57 +160,23 @@ pub(super) enum Model<'t> {
 impl<'t> Model<'t> {
     /// Reads the model in `text`. `row` is only for messages.
     pub(super) fn read(row: u32, text: &'t str, limits: &Limits) -> Result<Self, Error> {
-        if is_plain(text, limits.depth) {
+        if scan::plain(text.as_bytes(), limits.depth).is_some() {
             return Ok(Self::Tree(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }, Vec::new()));
         }
         Reader::new(row, text, limits).read()
     }
-}
 
-/// True when nothing in `text` is special, no key is forbidden and no container too deep: any JSON parser may have it as it is.
-fn is_plain(text: &str, limit: usize) -> bool {
-    let bytes = text.as_bytes();
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > limit {
-                    return false;
-                }
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b'"' => {
-                match bytes.get(at) {
-                    Some(b'$') => return false,
-                    Some(b'_') if bytes[at..].starts_with(b"__proto__\"") => return false,
-                    _ => {}
-                }
-                loop {
-                    at = json::plain_run(bytes, at);
-                    match bytes.get(at) {
-                        Some(b'"') => break,
-                        // Servers escape control characters and lone surrogates only; whoever spells "$" or "_" that way is read with care.
-                        Some(b'\\')
-                            if bytes.get(at + 1) == Some(&b'u')
-                                && !matches!(bytes.get(at + 2..at + 5), Some(b"000" | b"001"))
-                                && !matches!(bytes.get(at + 2), Some(b'd' | b'D')) =>
-                        {
-                            return false;
-                        }
-                        Some(b'\\') => at += 2,
-                        Some(_) => at += 1,
-                        None => return true,
-                    }
-                }
-                at += 1;
-            }
-            _ => {}
+    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host.
+    pub(super) fn read_alone(row: u32, text: &'t str, limits: &Limits) -> Option<Tree<'t>> {
+        match scan::plain(text.as_bytes(), limits.depth) {
+            Some(Plain::Container) => Some(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }),
+            Some(Plain::Other) => None,
+            None => match Reader::new(row, text, limits).read() {
+                Ok(Self::Tree(tree, placed)) if placed.is_empty() => Some(tree),
+                _ => None,
+            },
         }
     }
-    true
 }
 
 pub(super) fn broken(row: u32, fault: Fault, limits: &Limits) -> Error {

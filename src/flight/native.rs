@@ -204,6 +204,10 @@ impl Build for Native {
         flow.borrow_mut().push(value, size)
     }
 
+    fn push_failure(&mut self, flow: &Shared<Flowing>, rejection: Rejection, size: usize) -> bool {
+        flow.borrow_mut().push(Value::Promise(Shared::new(Settled(Poll::Ready(Err(rejection))))), size)
+    }
+
     fn finish(&mut self, flow: &Shared<Flowing>, outcome: Result<Value, Rejection>) {
         flow.borrow_mut().finish(outcome);
     }

@@ -10,7 +10,7 @@
 //! nlTag  = any other A-Z, "#", "r", "x"
 //! ```
 
-use super::Limits;
+use super::{Limits, scan};
 use crate::{Error, Kind};
 
 /// What a row says.
@@ -146,7 +146,7 @@ impl Rows {
                     return Ok(Some(self.finish(tag, self.at, end, end)));
                 }
                 State::Line { tag, from } => {
-                    let end = self.buffer[self.at..].iter().position(|b| *b == b'\n').map(|length| self.at + length);
+                    let end = scan::find(&self.buffer, self.at, b'\n');
                     if end.unwrap_or(self.buffer.len()) - self.row > self.limits.row_bytes {
                         return Err(self.too_long());
                     }
@@ -186,9 +186,17 @@ impl Rows {
     }
 
     fn finish(&mut self, tag: Tag, from: usize, to: usize, end: usize) -> Row {
-        let body = if matches!(tag, Tag::Aside) { Vec::new() } else { self.buffer[from..to].to_vec() };
-        self.row = end;
-        self.at = end;
+        (self.row, self.at) = (end, end);
+        let body = if matches!(tag, Tag::Aside) {
+            Vec::new()
+        } else if end == self.buffer.len() && to - from > self.buffer.capacity() / 2 {
+            (self.row, self.at) = (0, 0);
+            self.buffer.truncate(to);
+            self.buffer.drain(..from);
+            std::mem::take(&mut self.buffer)
+        } else {
+            self.buffer[from..to].to_vec()
+        };
         self.state = State::Id { value: 0, digits: 0 };
         Row { id: self.id, tag, body }
     }

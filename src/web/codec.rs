@@ -41,12 +41,12 @@ pub struct Decoding {
 #[wasm_bindgen]
 impl Decoding {
     #[wasm_bindgen(constructor)]
-    pub fn new(bounds: &Bounds, told: Function, bind: Function, find: Option<Function>) -> Self {
+    pub fn new(bounds: Option<Bounds>, told: Function, bind: Function, find: Option<Function>) -> Self {
         let temporaries = find.map_or_else(args::Temporaries::default, |find| {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
             args::Temporaries::elsewhere(find)
         });
-        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(limits(bounds));
+        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(bounds.as_ref().map_or(Limits::DEFAULT, limits));
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
     }
 
@@ -56,13 +56,13 @@ impl Decoding {
         error.map(|error| error::to_js(&error, None))
     }
 
-    /// The stream is complete.
-    pub fn end(&self) {
+    /// The stream is complete. Frees the decoder, as `fail` does: what it made stays.
+    pub fn end(self) {
         self.with(Decoder::end);
     }
 
     /// The stream broke, or nobody reads on. Gives the error for those who wait.
-    pub fn fail(&self, cause: &JsValue) -> JsValue {
+    pub fn fail(self, cause: &JsValue) -> JsValue {
         let error = Error::new(Kind::Network, "the stream broke off");
         self.with(|decoder| decoder.fail(error.clone()));
         error::to_js(&error, Some(cause))

@@ -22,7 +22,13 @@ extern "C" {
     type Builder;
 
     #[wasm_bindgen(method, catch)]
-    fn tree(this: &Builder, text: &str, names: &str, count: u32, orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    fn json(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn trees(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
     fn put_at(this: &Builder, holders: &JsValue, holder: u32, index: u32, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -37,6 +43,8 @@ extern "C" {
     fn fill(this: &Builder, kind: u32, made: &JsValue, from: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn made(this: &Builder, kind: u32, from: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = madeAll)]
+    fn made_all(this: &Builder, kinds: &[u32], from: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn iterator(this: &Builder, array: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -51,6 +59,8 @@ extern "C" {
     fn payload(this: &Builder) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn lazy(this: &Builder, payload: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = putLazies)]
+    fn put_lazies(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], payloads: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = settleLazy)]
     fn settle_lazy(this: &Builder, payload: &JsValue, fulfilled: bool, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -79,6 +89,8 @@ extern "C" {
     fn cancelled(this: &Flowing) -> bool;
     #[wasm_bindgen(method, catch)]
     fn push(this: &Flowing, value: &JsValue, size: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = pushFailure)]
+    fn push_failure(this: &Flowing, reason: &JsValue, size: f64) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn end(this: &Flowing, value: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -106,6 +118,9 @@ thread_local! {
 pub(crate) fn set_builder(build: JsValue) {
     BUILDER.set(Some(build.unchecked_into()));
 }
+
+/// Bytes of a string that the glue decodes slower than `build.js`, which does it in pieces.
+const LONG: usize = 100_000;
 
 /// What stands for an error of which the server tells nothing.
 const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
@@ -158,11 +173,16 @@ impl Build for Js {
 
     fn tree(&mut self, tree: &Tree<'_>) -> Option<(JsValue, JsValue)> {
         if tree.nodes.is_empty() {
-            return Some((js_sys::JSON::parse(&tree.text).ok()?, JsValue::UNDEFINED));
+            return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
         }
-        let (text, count) = (&tree.text, tree.nodes.len() as u32);
-        let made = self.instructions.read(tree, |names, orders, numbers| self.builder.tree(text, names, count, orders, numbers).ok())?;
+        let made =
+            self.instructions.read(std::slice::from_ref(tree), |text, orders, numbers| self.builder.tree(text, orders, numbers).ok())?;
         Some((made.get(0), made.into()))
+    }
+
+    fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<JsValue>> {
+        let made = self.instructions.read(trees, |text, orders, numbers| self.builder.trees(text, orders, numbers).ok());
+        made.filter(|made| made.len() == trees.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn holder(&mut self, holders: &JsValue, holder: usize) -> Option<JsValue> {
@@ -190,7 +210,7 @@ impl Build for Js {
     }
 
     fn string(&mut self, text: &str) -> JsValue {
-        JsValue::from_str(text)
+        if text.len() <= LONG { text.into() } else { self.builder.string(text.as_bytes()).unwrap_or_else(|_| text.into()) }
     }
 
     fn scalar(&mut self, scalar: &Scalar<'_>) -> Option<JsValue> {
@@ -223,6 +243,12 @@ impl Build for Js {
 
     fn made(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
         self.builder.made(number(kind), from).ok()
+    }
+
+    fn made_all(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
+        let kinds: Vec<u32> = list.iter().map(|(kind, _)| number(*kind)).collect();
+        let made = self.builder.made_all(&kinds, list.iter().map(|(_, from)| from.clone()).collect()).ok();
+        made.filter(|made| made.len() == list.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn iterator(&mut self, array: &JsValue) -> Option<JsValue> {
@@ -263,6 +289,12 @@ impl Build for Js {
         self.builder.lazy(lazy).ok()
     }
 
+    fn put_lazies(&mut self, holders: &JsValue, shared: Vec<Option<JsValue>>, puts: &[(usize, Key<'_>, usize)]) -> Option<Vec<JsValue>> {
+        let (count, payloads) = (shared.len(), shared.into_iter().map(Option::unwrap_or_default).collect());
+        let made = self.instructions.lazies(puts, |names, puts| self.builder.put_lazies(holders, names, puts, payloads).ok());
+        made.filter(|made| made.len() == count)
+    }
+
     fn settle_lazy(&mut self, lazy: &JsValue, outcome: Result<JsValue, Rejection>) {
         let _ = match outcome {
             Ok(value) => self.builder.settle_lazy(lazy, true, &value),
@@ -286,6 +318,10 @@ impl Build for Js {
 
     fn push(&mut self, flow: &Flowing, value: JsValue, size: usize) -> bool {
         flow.push(&value, size as f64).is_ok()
+    }
+
+    fn push_failure(&mut self, flow: &Flowing, rejection: Rejection, size: usize) -> bool {
+        flow.push_failure(&reason(rejection), size as f64).is_ok()
     }
 
     fn finish(&mut self, flow: &Flowing, outcome: Result<JsValue, Rejection>) {

@@ -1,10 +1,11 @@
 //! Rows that were asked for, made into values.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::rc::Rc;
 
 use super::{Arrived, Decoder, Goal, broken};
-use crate::flight::hash::Table;
+use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Placed, Special, Spot, Target};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
@@ -25,7 +26,7 @@ pub(super) struct Cell<B: Build> {
     /// For each numbered container, the one around it, and the step that leads to it.
     nodes: Vec<(usize, Rc<str>, Option<u32>)>,
     marks: Vec<(usize, Rc<str>, Mark)>,
-    tree: Option<Vec<Table<Rc<str>, Branch>>>,
+    branches: Option<Branches>,
     /// A path through it may go through lazy values.
     pub(super) soft: bool,
     /// Everything is in place.
@@ -95,7 +96,10 @@ impl<B: Build> Decoder<B> {
             }
         };
         let cell = match arrived {
-            Arrived::Model(text) => self.cell(id, &text),
+            Arrived::Model(text, _) => match self.early.remove(&id) {
+                Some(value) => Ok(Cell::new(id, Root::Value(value))),
+                None => self.cell(id, &text),
+            },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
             Arrived::Thrown(text) => Err(self.thrown(id, &text)),
             Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
@@ -123,7 +127,7 @@ impl<B: Build> Decoder<B> {
         }
         let text = match self.arrived.get(&0) {
             None => return Ok(Located::Missing(0)),
-            Some(Arrived::Model(text)) => text.clone(),
+            Some(Arrived::Model(text, _)) => text.clone(),
             Some(Arrived::Thrown(text)) => return Err(self.thrown(0, text)),
             Some(_) => return Err(broken(0, "not the answer to an action")),
         };
@@ -164,13 +168,17 @@ impl<B: Build> Decoder<B> {
             return Ok(cell);
         }
         let mut elements: Table<usize, Vec<Link>> = Table::default();
+        let mut lazies = Vec::new();
         for Placed { holder, spot, special } in placed {
             let spot = named(&tree.nodes, holder, spot);
             let (value, mark) = match special {
                 Special::Scalar(scalar) => (Some(self.scalar(row, &scalar)?), None),
                 Special::Temporary(path) => (Some(self.temporary(row, &path)?), Some(Mark::Opaque)),
                 Special::Promise(id) => (Some(self.promise(id)?), Some(Mark::Promise(id))),
-                Special::Lazy(id) => (Some(self.lazy(id)?), Some(Mark::Lazy(id))),
+                Special::Lazy(id) => {
+                    lazies.push((holder, spot.clone(), id));
+                    (None, Some(Mark::Lazy(id)))
+                }
                 Special::Link(target) => {
                     let link = Link { holder, spot: spot.clone(), target: target.clone() };
                     match tree.nodes[holder].element {
@@ -190,6 +198,7 @@ impl<B: Build> Decoder<B> {
                 cell.marks.push((holder, name(&spot), mark));
             }
         }
+        self.put_lazies(row, &holders, &lazies)?;
         self.defer(&mut cell, &holders, &tree.nodes, elements)?;
         cell.holders = Some(holders);
         Ok(cell)
@@ -262,7 +271,7 @@ impl<B: Build> Cell<B> {
             face: None,
             nodes: Vec::new(),
             marks: Vec::new(),
-            tree: None,
+            branches: None,
             soft: false,
             done: false,
         }
@@ -274,19 +283,50 @@ impl<B: Build> Cell<B> {
 
     /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
-        let tree = self.tree.get_or_insert_with(|| {
-            let mut tree: Vec<Table<Rc<str>, Branch>> = Vec::new();
-            tree.resize_with(self.nodes.len(), Table::default);
-            for (child, (parent, name, element)) in self.nodes.iter().enumerate().skip(1) {
-                let branch = element.map_or(Branch::Node(child), |id| Branch::Element(id, child));
-                tree[*parent].insert(name.clone(), branch);
+        let names = self.nodes.iter().map(|(parent, name, _)| (*parent, &**name));
+        let marked = self.marks.iter().map(|(holder, name, _)| (*holder, &**name));
+        let branches = self.branches.get_or_insert_with(|| Branches::new(names.chain(marked)));
+        let at = branches.find(node, step, |at| match self.nodes.get(at) {
+            // The root stands nowhere.
+            Some((parent, name, _)) => at > 0 && *parent == node && **name == *step,
+            None => self.marks.get(at - self.nodes.len()).is_some_and(|(holder, name, _)| *holder == node && **name == *step),
+        })?;
+        Some(match self.nodes.get(at) {
+            Some((.., Some(id))) => Branch::Element(*id, at),
+            Some(_) => Branch::Node(at),
+            None => Branch::Mark(self.marks.get(at - self.nodes.len())?.2.clone()),
+        })
+    }
+}
+
+/// What stands where below the containers of a row: the numbers of its nodes, and after them those of its marks.
+struct Branches {
+    /// By the hash of container and step, the last with it.
+    last: Table<u64, usize>,
+    /// For each, the one before it with the same hash.
+    before: Vec<Option<usize>>,
+}
+
+impl Branches {
+    fn new<'n>(places: impl Iterator<Item = (usize, &'n str)>) -> Self {
+        let mut last = Table::with_capacity_and_hasher(places.size_hint().0, BuildHasherDefault::default());
+        let before = places.enumerate().map(|(at, (node, step))| last.insert(Self::hash(node, step), at)).collect();
+        Self { last, before }
+    }
+
+    fn find(&self, node: usize, step: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut at = self.last.get(&Self::hash(node, step)).copied();
+        while let Some(number) = at {
+            if is_it(number) {
+                break;
             }
-            for (holder, name, mark) in &self.marks {
-                tree[*holder].insert(name.clone(), Branch::Mark(mark.clone()));
-            }
-            tree
-        });
-        tree.get(node)?.get(step).cloned()
+            at = self.before.get(number).copied()?;
+        }
+        at
+    }
+
+    fn hash(node: usize, step: &str) -> u64 {
+        BuildHasherDefault::<Mixer>::default().hash_one((node, step))
     }
 }
 

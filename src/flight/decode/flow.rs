@@ -144,6 +144,13 @@ impl<B: Build> Decoder<B> {
                     }
                     Err(broken(id, "not a value of its stream"))
                 }
+                // As in React's client: a stream fails with its first value that does, of an iterable only that value.
+                Err(rejection) if !last && matches!(flow.kind, Flow::Iterable | Flow::Iterator) => {
+                    if self.host.push_failure(handle, rejection.clone(), size) {
+                        continue;
+                    }
+                    Err(rejection)
+                }
                 ending => ending,
             };
             self.host.finish(handle, value);

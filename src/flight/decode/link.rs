@@ -89,6 +89,7 @@ impl<B: Build> Decoder<B> {
         holders: &B::Holders,
         fills: &mut Fills<B::Value>,
     ) -> Result<(), Rejection> {
+        self.make_all(links);
         let mut found = Vec::with_capacity(links.len());
         for (at, link) in links.iter().enumerate() {
             found.push(match self.resolve(row, &link.target, fills)? {

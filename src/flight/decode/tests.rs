@@ -379,6 +379,31 @@ fn streams_that_nobody_reads() {
 }
 
 #[test]
+fn of_rows_with_the_same_id_in_one_chunk_the_first_counts() {
+    for (first, expected) in [("0:\"a\"\n", "a"), ("0:T1,b", "b"), ("0:\"$1\"\n1:\"c\"\n", "c")] {
+        for cut in [0, first.len()] {
+            let bytes = format!("{first}0:[1]\n0:[2]\n");
+            let mut decoder = Decoder::new(Native::default());
+            let pushed = decoder.push(&bytes.as_bytes()[..cut]).and_then(|()| decoder.push(&bytes.as_bytes()[cut..]));
+            assert_eq!(pushed.expect_err("twice").message(), "row 0: came twice");
+            assert!(matches!(decoder.value(), Poll::Ready(Ok(Value::String(text))) if *text == *expected));
+        }
+    }
+}
+
+#[test]
+fn a_value_of_an_iterable_that_fails_is_the_only_one() {
+    let mut decoder = Decoder::new(Native::default());
+    decoder.push(b"1:X\n0:\"$1\"\n2:E{\"digest\":\"d\"}\n1:1\n1:{\"a\":\"$2\"}\n1:3\n1:C\n").expect("rows");
+    let Poll::Ready(Ok(Value::Flow(flow))) = decoder.value() else { panic!() };
+    assert!(matches!(flow.borrow_mut().take(), Some(Value::Number(1.0))));
+    let Some(Value::Promise(failed)) = flow.borrow_mut().take() else { panic!() };
+    assert!(matches!(&failed.borrow().0, Poll::Ready(Err(Rejection::Thrown(thrown))) if thrown.digest.as_deref() == Some("d")));
+    assert!(matches!(flow.borrow_mut().take(), Some(Value::Number(3.0))));
+    assert!(matches!(flow.borrow().end(), Poll::Ready(Ok(Value::Undefined))));
+}
+
+#[test]
 fn elements_inside_each_other_over_many_rows_do_not_overflow_the_stack() {
     let rows = 20_000;
     let mut text = format!("{rows:x}:1\n");

@@ -5,11 +5,11 @@ use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::cell::{Branch, Located, Mark, Root};
+use super::cell::{Branch, Located, Mark, Root, key};
 use super::link::Found;
 use super::{Decoder, Goal, MAX_HOPS, broken};
-use crate::flight::hash::Mixer;
-use crate::flight::model::Target;
+use crate::flight::hash::{Mixer, Table};
+use crate::flight::model::{Spot, Target};
 use crate::flight::{Build, Rejection, Scalar};
 
 pub(super) struct Promised<B: Build> {
@@ -119,6 +119,11 @@ impl<B: Build> Decoder<B> {
             if bounds.is_some_and(|(own, most)| index == own || want.seen.len() > most) {
                 return Ok(Searched::Stopped);
             }
+            if let [_, _, ..] = &*cell.links {
+                let ids: Vec<u32> = cell.links.iter().map(|link| link.target.id).collect();
+                self.look_along_links(ids.into_iter());
+            }
+            let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
             want.todo.extend(cell.links.iter().map(|link| &link.target).chain(root).map(|target| (target.id, target.path.clone(), 0)));
         }
@@ -187,6 +192,37 @@ impl<B: Build> Decoder<B> {
         }
         let lazied = self.lazies.get(&id).and_then(|lazied| self.host.lazy_value(&lazied.handle));
         lazied.ok_or_else(|| broken(row, "a lazy value the host cannot make"))
+    }
+
+    /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
+    pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Spot<'static>, u32)]) -> Result<(), Rejection> {
+        let mut numbers: Table<u32, usize> = Table::default();
+        let (mut ids, mut shared, mut puts) = (Vec::new(), Vec::new(), Vec::new());
+        for (holder, spot, id) in list {
+            let which = *numbers.entry(*id).or_insert(ids.len());
+            if which == ids.len() {
+                ids.push(*id);
+                shared.push(self.lazies.get(id).map(|lazied| lazied.handle.clone()));
+            }
+            puts.push((*holder, key(spot), which));
+        }
+        let fresh: Vec<u32> = ids.iter().zip(&shared).filter(|(_, known)| known.is_none()).map(|(id, _)| *id).collect();
+        if self.unsettled + fresh.len() > self.limits.open_rows {
+            let first = fresh.get(self.limits.open_rows.saturating_sub(self.unsettled)).copied().unwrap_or(row);
+            return Err(broken(first, &format!("more than {} rows are open", self.limits.open_rows)));
+        }
+        if list.is_empty() {
+            return Ok(());
+        }
+        let shared = self.host.put_lazies(holders, shared, &puts).ok_or_else(|| broken(row, "a key that comes twice"))?;
+        for (id, handle) in ids.into_iter().zip(shared) {
+            if !self.lazies.contains_key(&id) {
+                self.unsettled += 1;
+                self.lazies.insert(id, Lazied { handle, open: true, leads_to: None });
+                self.ready.push_back(Want::of(Who::Lazy(id), id));
+            }
+        }
+        Ok(())
     }
 
     fn one_more(&mut self, row: u32) -> Result<(), Rejection> {

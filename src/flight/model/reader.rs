@@ -9,21 +9,32 @@ use crate::flight::{Limits, date};
 use crate::{Error, Kind};
 
 /// A container that is being read.
+#[derive(Clone, Copy)]
 struct Frame<'t> {
     array: bool,
     /// An array that began with `"$"`.
     element: bool,
-    /// Where this container stands in the one around it.
-    spot: Spot<'t>,
-    /// Its number, once something special was found inside.
-    node: Option<usize>,
-    /// Elements seen so far, of an array.
-    index: usize,
-    /// The current key, of an object, and where it starts.
-    key: Cow<'t, str>,
-    key_at: usize,
+    /// The key has escapes.
+    escaped: bool,
     /// A member before the current one stays.
     kept: bool,
+    /// Its number, once something special was found inside.
+    node: Option<u32>,
+    /// Elements seen so far, of an array; where the current key starts, of an object.
+    index: usize,
+    /// The current key, of an object, as it is written.
+    key: &'t str,
+}
+
+impl<'t> Frame<'t> {
+    /// The place that is being read.
+    fn spot(&self) -> Spot<'t> {
+        match self.array {
+            true => Spot::Index(self.index),
+            false if self.escaped => Spot::Name(json::unescape(self.key)),
+            false => Spot::Name(Cow::Borrowed(self.key)),
+        }
+    }
 }
 
 pub(super) struct Reader<'t, 'l> {
@@ -39,46 +50,57 @@ pub(super) struct Reader<'t, 'l> {
     placed: Vec<Placed<'t>>,
 }
 
+/// A key no object may have.
+const FORBIDDEN: &str = "__proto__";
+
+/// Bytes of a long text.
+const LONG: usize = 10_000;
+
 /// How many parts of an element's tuple are read: the mark, type, key and props. What follows is for development.
 const ELEMENT: usize = 4;
 
 impl<'t, 'l> Reader<'t, 'l> {
     pub(super) fn new(row: u32, text: &'t str, limits: &'l Limits) -> Self {
         let tokens = Tokens::new(text, limits.depth);
-        let (frames, edits, nodes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { row, text, limits, tokens, frames, edits, nodes, changes: Vec::new(), placed: Vec::new() }
+        // In a long text there are many of them: growing step by step would copy them over and over.
+        let many = if text.len() < LONG { 0 } else { text.len() / 64 };
+        let (frames, placed) = (Vec::with_capacity(16), Vec::new());
+        let (edits, nodes, changes) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
+        Self { row, text, limits, tokens, frames, edits, nodes, changes, placed }
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
-        while let Some(token) = self.next()? {
-            if token != Token::Close && self.frames.last().is_some_and(|frame| frame.element && frame.index >= ELEMENT) {
+        loop {
+            let token = match self.tokens.advance() {
+                Ok(Some(token)) => token,
+                Ok(None) => break,
+                Err(fault) => return Err(self.fault(fault)),
+            };
+            let Some(frame) = self.frames.last_mut() else {
+                // The root, and what may not follow it.
+                match token {
+                    Token::OpenArray | Token::OpenObject => self.open(token == Token::OpenArray),
+                    Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
+                        if let Some(special) = self.special(raw)? {
+                            // Nothing but white space may follow.
+                            self.next()?;
+                            return Ok(Model::Special(special));
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            };
+            if frame.element && frame.index >= ELEMENT && token != Token::Close {
                 self.tokens.skip(token).map_err(|fault| self.fault(fault))?;
                 continue;
             }
             match token {
-                Token::OpenArray | Token::OpenObject => {
-                    let spot = self.spot();
-                    self.kept();
-                    let array = token == Token::OpenArray;
-                    let element = false;
-                    self.frames.push(Frame { array, element, spot, node: None, index: 0, key: Cow::Borrowed(""), key_at: 0, kept: false });
-                    continue;
-                }
-                Token::Close => {
-                    if self.frames.last().is_some_and(|frame| frame.element) {
-                        let node = self.holder();
-                        self.changes.push(Edit::Element { node });
-                    }
-                    self.frames.pop();
-                }
                 Token::Key(raw) => {
-                    let (key, at) = (json::unescape(raw), self.tokens.start());
-                    let forbidden = key == "__proto__";
-                    if let Some(frame) = self.frames.last_mut() {
-                        frame.key = key;
-                        frame.key_at = at;
-                    }
-                    if forbidden {
+                    frame.key = raw;
+                    frame.escaped = self.tokens.escaped();
+                    frame.index = self.tokens.start();
+                    if raw == FORBIDDEN || frame.escaped && json::unescape(raw) == FORBIDDEN {
                         if let Some(value) = self.next()? {
                             self.tokens.skip(value).map_err(|fault| self.fault(fault))?;
                         }
@@ -86,26 +108,34 @@ impl<'t, 'l> Reader<'t, 'l> {
                     }
                     continue;
                 }
-                Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
-                    if let Some(special) = self.special(raw)? {
-                        if self.frames.is_empty() {
-                            // Nothing but white space may follow.
-                            self.next()?;
-                            return Ok(Model::Special(special));
-                        }
-                        self.place(special);
-                    } else {
-                        self.kept();
-                    }
+                Token::OpenArray | Token::OpenObject => {
+                    frame.kept = true;
+                    self.open(token == Token::OpenArray);
+                    continue;
                 }
-                _ => self.kept(),
+                Token::Close => {
+                    if frame.element {
+                        let node = self.holder();
+                        self.changes.push(Edit::Element { node });
+                    }
+                    self.frames.pop();
+                }
+                Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => match self.special(raw)? {
+                    Some(special) => self.place(special),
+                    None => self.kept(),
+                },
+                _ => frame.kept = true,
             }
             if let Some(frame) = self.frames.last_mut() {
-                frame.index += 1;
+                frame.index += usize::from(frame.array);
             }
         }
         let text = self.edited();
         Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes }, self.placed))
+    }
+
+    fn open(&mut self, array: bool) {
+        self.frames.push(Frame { array, element: false, escaped: false, kept: false, node: None, index: 0, key: "" });
     }
 
     fn next(&mut self) -> Result<Option<Token<'t>>, Error> {
@@ -114,15 +144,6 @@ impl<'t, 'l> Reader<'t, 'l> {
 
     fn fault(&self, fault: Fault) -> Error {
         broken(self.row, fault, self.limits)
-    }
-
-    /// Where the current value stands in its container.
-    fn spot(&self) -> Spot<'t> {
-        match self.frames.last() {
-            Some(frame) if !frame.array => Spot::Name(frame.key.clone()),
-            Some(frame) => Spot::Index(frame.index),
-            None => Spot::Index(0),
-        }
     }
 
     fn kept(&mut self) {
@@ -137,10 +158,10 @@ impl<'t, 'l> Reader<'t, 'l> {
         let mut end = self.tokens.end();
         let start = if frame.kept {
             // Only white space stands between a comma and a key.
-            self.text[..frame.key_at].rfind(',').unwrap_or(frame.key_at)
+            self.text[..frame.index].rfind(',').unwrap_or(frame.index)
         } else {
             end = self.tokens.comma_ahead().unwrap_or(end);
-            frame.key_at
+            frame.index
         };
         self.edits.push((start, end, ""));
     }
@@ -153,7 +174,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         }
         self.kept();
         self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
-        let spot = self.spot();
+        let spot = self.frames.last().map_or(Spot::Index(0), Frame::spot);
         let holder = self.holder();
         match special {
             Special::Scalar(scalar) => self.changes.push(Edit::Put { holder, spot, scalar }),
@@ -163,16 +184,21 @@ impl<'t, 'l> Reader<'t, 'l> {
 
     /// The number of the innermost container; those around it get theirs, too.
     fn holder(&mut self) -> usize {
+        if let Some(Frame { node: Some(node), .. }) = self.frames.last() {
+            return *node as usize;
+        }
         let known = self.frames.iter().rposition(|frame| frame.node.is_some());
-        let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0);
+        let mut parent = known.and_then(|at| self.frames[at].node).unwrap_or(0) as usize;
         let mut element = known.and_then(|_| self.nodes[parent].element);
-        for frame in &mut self.frames[known.map_or(0, |at| at + 1)..] {
+        for at in known.map_or(0, |at| at + 1)..self.frames.len() {
+            let spot = at.checked_sub(1).map_or(Spot::Index(0), |around| self.frames[around].spot());
+            let frame = &mut self.frames[at];
             if frame.element {
                 element = Some(self.nodes.len());
             }
-            self.nodes.push(Node { parent, spot: frame.spot.clone(), element });
+            self.nodes.push(Node { parent, spot, element });
             parent = self.nodes.len() - 1;
-            frame.node = Some(parent);
+            frame.node = Some(parent as u32);
         }
         parent
     }
@@ -180,7 +206,7 @@ impl<'t, 'l> Reader<'t, 'l> {
     /// What a string that begins with `$` stands for; `None` for a string.
     fn special(&mut self, raw: &'t str) -> Result<Option<Special<'t>>, Error> {
         let first = if raw.starts_with('$') { 1 } else { json::escape(raw).1 };
-        let text = json::unescape(raw);
+        let text = self.tokens.unescape(raw);
         let Some(rest) = text.strip_prefix('$') else { return Ok(None) };
         if rest.starts_with('$') {
             let start = self.tokens.start() + 1;
@@ -270,7 +296,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 place.push_str(&format!("[{}]", frame.index));
             } else {
                 place.push('.');
-                place.push_str(&frame.key);
+                place.push_str(&json::unescape(frame.key));
             }
         }
         let at = if place.is_empty() { "" } else { " at " };
@@ -281,15 +307,45 @@ impl<'t, 'l> Reader<'t, 'l> {
         if self.edits.is_empty() {
             return Cow::Borrowed(self.text);
         }
-        let mut out = String::with_capacity(self.text.len());
+        let bytes = self.text.as_bytes();
+        // What is put in is longer by one byte at the most.
+        let mut out = Spliced { bytes: vec![0; bytes.len() + self.edits.len() + 16], length: 0 };
         let mut from = 0;
         for (start, end, new) in &self.edits {
-            out.push_str(&self.text[from..*start]);
-            out.push_str(new);
+            out.add(bytes, from, *start);
+            out.add(new.as_bytes(), 0, new.len());
             from = *end;
         }
-        out.push_str(&self.text[from..]);
-        Cow::Owned(out)
+        out.add(bytes, from, bytes.len());
+        out.bytes.truncate(out.length);
+        // Cuts are next to quotes and commas, so all characters are whole.
+        String::from_utf8(out.bytes).map_or(Cow::Borrowed(self.text), Cow::Owned)
+    }
+}
+
+/// A text put together from many short pieces.
+struct Spliced {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Spliced {
+    /// Appends `source[from..to]`. Sixteen bytes at a time: copies of a length known beforehand need no call.
+    fn add(&mut self, source: &[u8], mut from: usize, to: usize) {
+        while from < to {
+            let room = self.bytes.get_mut(self.length..).and_then(|rest| rest.first_chunk_mut::<16>());
+            match (room, source.get(from..).and_then(|rest| rest.first_chunk::<16>())) {
+                (Some(room), Some(piece)) => *room = *piece,
+                (Some(room), None) => {
+                    let rest = &source[from..to];
+                    room[..rest.len()].copy_from_slice(rest);
+                }
+                (None, _) => return,
+            }
+            let count = (to - from).min(16);
+            self.length += count;
+            from += count;
+        }
     }
 }
 

@@ -70,6 +70,17 @@ fn places_that_are_not_own_cannot_be_reached() {
 }
 
 #[wasm_bindgen_test]
+fn special_values_under_keys_with_half_a_surrogate_pair() {
+    check(
+        r#"1:[7]
+0:{"\ud800":"$NaN","a\udc00b":{"x":"$1","\ude00":"$L1"},"\ud83d\ude00":"$D2020-01-01T00:00:00.000Z","z":{"\ud801":["$1"]},"e":["$","a",null,{"\ud800":"$1"}]}
+"#,
+        "Number.isNaN(v['\\ud800']) && v['a\\udc00b'].x[0] === 7 && v['a\\udc00b']['\\ude00']._payload.value[0] === 7 && \
+         v['\\ud83d\\ude00'] instanceof Date && v.e.props['\\ud800'][0] === 7 && v.z['\\ud801'][0][0] === 7",
+    );
+}
+
+#[wasm_bindgen_test]
 fn a_function_never_stands_under_then() {
     check(
         "1:{\"id\":\"f\",\"bound\":null}\n2:\"$h1\"\n0:{\"then\":\"$h1\",\"a\":{\"then\":\"$2\"},\"other\":\"$2\"}\n",
@@ -238,6 +249,28 @@ async fn async_iterables_begin_anew_and_iterators_do_not() {
         &["1:x\n0:\"$1\"\n1:1\n", "1:2\n1:E{}\n"],
         "is(v[Symbol.asyncIterator]() === v, 'true'); await more(); is((await v.next()).value, '1'); is((await v.next()).value, '2'); \
          is(await v.next().then(() => 'value', () => 'error'), '\"error\"');",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_value_of_an_iterable_that_fails_is_the_only_one() {
+    for tag in ["X", "x"] {
+        flows(
+            &[&format!("1:{tag}\n0:\"$1\"\n2:E{{\"digest\":\"d\"}}\n1:1\n1:{{\"a\":\"$2\"}}\n1:3\n1:\"$2\"\n"), "1:4\n1:C\n"],
+            "const i = v[Symbol.asyncIterator](); const say = () => i.next().then((r) => r.done ? 'done' : r.value, () => 'failed'); \
+             const all = [await say(), await say(), await say(), await say()]; const n = say(); await more(); all.push(await n, await say()); \
+             is(all, '[1,\"failed\",3,\"failed\",4,\"done\"]'); is(await i.next(), '{\"done\":true}');",
+        )
+        .await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_iterable_that_all_have_left_ends_with_what_had_arrived() {
+    flows(
+        &["1:X\n0:\"$1\"\n1:1\n1:2\n", "1:3\n1:C\n"],
+        "for await (const x of v) break; await more(); const all = []; for await (const x of v) all.push(x); is(all, '[1,2]');",
     )
     .await;
 }

@@ -11,49 +11,61 @@ use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     names: String,
-    /// The containers, two numbers each, then the edits, three each; or what is to be put.
+    /// Of each model how many containers and edits, the containers, two numbers each, the edits, three each; or what is to be put.
     orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
     numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `tree` down as `build.js` reads it, and hands it to `apply(names, orders, numbers)`.
-    pub(super) fn read<R>(&mut self, tree: &Tree<'_>, apply: impl FnOnce(&str, &[u32], &[f64]) -> Option<R>) -> Option<R> {
+    /// Writes `trees` down as `build.js` reads them, and hands them to `apply(text, orders, numbers)`. They are JSON, each of them: joined,
+    /// they cannot be told apart otherwise.
+    pub(super) fn read<R>(&mut self, trees: &[Tree<'_>], apply: impl FnOnce(&[u8], &[u32], &[f64]) -> Option<R>) -> Option<R> {
         let Self { names, orders, numbers } = self;
-        names.clear();
         orders.clear();
         numbers.clear();
-        let mut known: Table<&str, u32> = Table::default();
+        let mut known = Names::default();
+        names.clear();
         names.push('[');
-        for node in &tree.nodes {
-            orders.push(node.parent as u32);
-            let place = place(&node.spot, names, &mut known);
-            orders.push(place);
-        }
-        for edit in &tree.edits {
-            let (kind, holder, spot) = match edit {
-                Edit::Element { node } => (8, *node, orders[2 * node + 1]),
-                Edit::Put { holder, spot, scalar } => {
-                    let (kind, argument) = match scalar {
-                        Scalar::Undefined => (0, 0),
-                        Scalar::Null => (1, 0),
-                        Scalar::Number(number) => (2, keep(numbers, *number)),
-                        Scalar::Date(ms) => (3, keep(numbers, *ms)),
-                        Scalar::BigInt(digits) => match digits.parse() {
-                            Ok(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                            Err(_) => (5, name(digits, names, &mut known)),
-                        },
-                        Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
-                        Scalar::Error => (7, name(UNTOLD, names, &mut known)),
-                    };
-                    (argument << 4 | kind, *holder, place(spot, names, &mut known))
-                }
-            };
-            orders.extend([kind, holder as u32, spot]);
+        for tree in trees {
+            let start = orders.len();
+            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32]);
+            for node in &tree.nodes {
+                let place = place(&node.spot, names, &mut known);
+                orders.extend([node.parent as u32, place]);
+            }
+            for edit in &tree.edits {
+                let (kind, holder, spot) = match edit {
+                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 3]),
+                    Edit::Put { holder, spot, scalar } => {
+                        let (kind, argument) = match scalar {
+                            Scalar::Undefined => (0, 0),
+                            Scalar::Null => (1, 0),
+                            Scalar::Number(number) => (2, keep(numbers, *number)),
+                            Scalar::Date(ms) => (3, keep(numbers, *ms)),
+                            Scalar::BigInt(digits) => match short(digits) {
+                                Some(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                                None => (5, name(digits, names, &mut known)),
+                            },
+                            Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
+                            Scalar::Error => (7, name(UNTOLD, names, &mut known)),
+                        };
+                        (argument << 4 | kind, *holder, place(spot, names, &mut known))
+                    }
+                };
+                orders.extend([kind, holder as u32, spot]);
+            }
         }
         names.push(']');
-        apply(names, orders, numbers)
+        let mut text = Vec::with_capacity(trees.iter().map(|tree| tree.text.len() + 1).sum::<usize>() + names.len() + 2);
+        for tree in trees {
+            text.push(if text.is_empty() { b'[' } else { b',' });
+            text.extend_from_slice(tree.text.as_bytes());
+        }
+        text.push(b',');
+        text.extend_from_slice(names.as_bytes());
+        text.push(b']');
+        apply(&text, orders, numbers)
     }
 }
 
@@ -63,7 +75,7 @@ impl Instructions {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
-        let mut known: Table<&str, u32> = Table::default();
+        let mut known = Names::default();
         let mut values = Vec::new();
         let mut source = None;
         names.push('[');
@@ -71,10 +83,7 @@ impl Instructions {
             if source.replace(put.source) != Some(put.source) {
                 values.push(put.from.clone());
             }
-            let place = match put.key {
-                Key::Index(index) => (index as u32) << 1,
-                Key::Name(text) => name(text, names, &mut known) << 1 | 1,
-            };
+            let place = key(put.key, names, &mut known);
             orders.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
             for step in put.path {
                 orders.push(name(step, names, &mut known));
@@ -85,25 +94,75 @@ impl Instructions {
     }
 }
 
+impl Instructions {
+    /// Writes down where lazy values go, and hands it to `apply(names, puts)`.
+    pub(super) fn lazies<R>(&mut self, puts: &[(usize, Key<'_>, usize)], apply: impl FnOnce(&str, &[u32]) -> R) -> R {
+        let Self { names, orders, .. } = self;
+        names.clear();
+        orders.clear();
+        let mut known = Names::default();
+        names.push('[');
+        for (holder, place, which) in puts {
+            let place = key(*place, names, &mut known);
+            orders.extend([*holder as u32, place, *which as u32]);
+        }
+        names.push(']');
+        apply(names, orders)
+    }
+}
+
+/// A number of at most 18 digits, perhaps after a `-`.
+fn short(digits: &str) -> Option<i64> {
+    let (sign, digits) = digits.strip_prefix('-').map_or((1, digits), |digits| (-1, digits));
+    (digits.len() <= 18).then(|| sign * digits.bytes().fold(0, |number, digit| number * 10 + i64::from(digit & 15)))
+}
+
 fn keep(list: &mut Vec<f64>, value: f64) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }
 
-fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
+fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
         Spot::Name(text) => name(text, names, known) << 1 | 1,
     }
 }
 
-fn name<'t>(text: &'t str, names: &mut String, known: &mut Table<&'t str, u32>) -> u32 {
-    let next = known.len() as u32;
-    *known.entry(text).or_insert_with(|| {
+fn key<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
+    match key {
+        Key::Index(index) => (index as u32) << 1,
+        Key::Name(text) => name(text, names, known) << 1 | 1,
+    }
+}
+
+/// The texts that have a number. What came after one the last time likely comes after it again: then nothing is looked up.
+#[derive(Default)]
+struct Names<'t> {
+    numbers: Table<&'t str, u32>,
+    /// By number: the text, and the number that came after it.
+    known: Vec<(&'t str, u32)>,
+    last: u32,
+}
+
+fn name<'t>(text: &'t str, names: &mut String, known: &mut Names<'t>) -> u32 {
+    let next = known.known.get(known.last as usize).map_or(0, |last| last.1);
+    if known.known.get(next as usize).is_some_and(|guess| guess.0 == text) {
+        known.last = next;
+        return next;
+    }
+    let next = known.known.len() as u32;
+    let number = *known.numbers.entry(text).or_insert_with(|| {
         if next > 0 {
             names.push(',');
         }
         json::quote(names, text);
+        known.known.push((text, 0));
         next
-    })
+    });
+    if let Some(last) = known.known.get_mut(known.last as usize) {
+        last.1 = number;
+    }
+    known.last = number;
+    number
 }

@@ -1,0 +1,99 @@
+//! Rows that are made into values together, because one call into the host costs as much as many values do.
+//!
+//! Only what needs no other row is made ahead of its turn: so nobody can tell, except by the time it takes.
+
+use super::cell::{Cell, Link, Located, Root};
+use super::{Arrived, Decoder, Goal};
+use crate::flight::hash::Table;
+use crate::flight::model::Model;
+use crate::flight::row::{Row, Tag};
+use crate::flight::{Build, Made, Tree};
+
+/// Bytes of a row for which a call of its own is nothing.
+const LARGE: usize = 8192;
+
+impl<B: Build> Decoder<B> {
+    /// Makes the values of those of `rows` that somebody waits for. Until they are filed.
+    pub(super) fn look_ahead(&mut self, rows: &[Row]) {
+        if rows.len() < 2 {
+            return;
+        }
+        // Of rows with the same id, the first one counts, whatever it is.
+        let mut met: Table<u32, ()> = Table::default();
+        let awaited = |row: &&Row| {
+            self.waiting.contains_key(&row.id)
+                && met.insert(row.id, ()).is_none()
+                && matches!(row.tag, Tag::Model)
+                && row.body.len() < LARGE
+                && !self.arrived.contains_key(&row.id)
+                && !self.is_in_parts(row.id)
+        };
+        let texts = rows.iter().filter(awaited).filter_map(|row| Some((row.id, std::str::from_utf8(&row.body).ok()?)));
+        let texts: Vec<_> = texts.collect();
+        self.make_early(&texts);
+    }
+
+    /// Makes the values of the rows that `links` name.
+    pub(super) fn look_along_links(&mut self, ids: impl Iterator<Item = u32>) {
+        let mut texts = Vec::new();
+        for id in ids {
+            if self.is_in_parts(id) {
+                continue;
+            }
+            if let Some(Arrived::Model(text, seen)) = self.arrived.get_mut(&id)
+                && !std::mem::replace(seen, true)
+                && text.len() < LARGE
+            {
+                texts.push((id, text.clone()));
+            }
+        }
+        let texts: Vec<_> = texts.iter().map(|(id, text)| (*id, text.as_str())).collect();
+        self.make_early(&texts);
+    }
+
+    /// Makes what `links` need made of rows, where nothing is to be put into those first.
+    pub(super) fn make_all(&mut self, links: &[Link]) {
+        let mut list = Vec::new();
+        let mut keys = Vec::new();
+        for link in links {
+            let (Some(kind @ (Made::Map | Made::Set)), id) = (link.target.made, link.target.id) else { continue };
+            if !link.target.path.is_empty() || self.made.contains_key(&(kind, id)) {
+                continue;
+            }
+            if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
+                && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+            {
+                list.push((kind, from.clone()));
+                keys.push((kind, id));
+            }
+        }
+        if list.len() < 2 {
+            return;
+        }
+        for (key, made) in keys.into_iter().zip(self.host.made_all(&list)) {
+            if let Some(made) = made {
+                self.made.entry(key).or_insert(made);
+            }
+        }
+    }
+
+    /// No id is there twice.
+    fn make_early(&mut self, texts: &[(u32, &str)]) {
+        if texts.len() < 2 {
+            return;
+        }
+        let limits = &self.limits;
+        let read = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, limits)?)));
+        let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
+        for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
+            if let Some(value) = value {
+                self.early.insert(id, value);
+            }
+        }
+    }
+
+    /// Row 0 of an action's answer is never made whole.
+    fn is_in_parts(&self, id: u32) -> bool {
+        id == 0 && self.goal == Goal::Action
+    }
+}
