@@ -13,7 +13,12 @@ export function generator(seed) {
 
 /** A value that can travel both ways. Streams and promises in it can be used once: make it anew for each use. */
 export function randomValue(seed) {
-  return new Maker(generator(seed)).root();
+  return new Maker(generator(seed), ALL).root();
+}
+
+/** One that can be written as often as one likes; what is in a Map or a Set may hold what is outside. */
+export function randomPlain(seed) {
+  return new Maker(generator(seed), SIMPLE).root();
 }
 
 const ALPHABET = ["a", "b", "$", "$1", "$$", ":", "é", "😀", "\n", '"', "\\", "\u2028", "Z", "0", "constructor", "@"];
@@ -25,13 +30,15 @@ const VIEWS = [
 
 class Maker {
   #random;
+  #kinds;
   /** Containers already made, to be put in again. A promise or stream is not: it may be used once. */
   #made = [];
   /** Inside something that comes when it likes. */
   #late = false;
 
-  constructor(random) {
+  constructor(random, kinds) {
     this.#random = random;
+    this.#kinds = kinds;
   }
 
   root() {
@@ -41,7 +48,7 @@ class Maker {
   }
 
   value(depth) {
-    const kinds = depth > 4 ? PLAIN : ALL;
+    const kinds = depth > 4 ? SCALARS : this.#kinds;
     return this[kinds[this.#below(kinds.length)]](depth + 1);
   }
 
@@ -59,6 +66,7 @@ class Maker {
 
   /** What has a part of its own holds nothing of the outside: React loses a circle through it. */
   #apart(make) {
+    if (this.#kinds === SIMPLE) return make();
     const outside = this.#made;
     this.#made = [];
     const made = make();
@@ -104,8 +112,17 @@ class Maker {
   #key = () => this.#pick(["a", "b", "c", "a:b", "", "1", "$x", "long key", "length", "é"]);
 
   again = (depth) => (this.#made.length > 0 ? this.#pick(this.#made) : this.value(depth));
-  map = (depth) => this.#apart(() => new Map(this.#list(() => [this.value(depth), this.value(depth)])));
-  set = (depth) => this.#apart(() => new Set(this.#list(() => this.value(depth))));
+
+  map = (depth) => {
+    const map = new Map(this.#apart(() => this.#list(() => [this.value(depth), this.value(depth)])));
+    return this.#kinds === SIMPLE ? this.#keep(map) : map;
+  };
+
+  set = (depth) => {
+    const set = new Set(this.#apart(() => this.#list(() => this.value(depth))));
+    return this.#kinds === SIMPLE ? this.#keep(set) : set;
+  };
+
   buffer = () => Uint8Array.from(this.#list(() => this.#below(256), 24)).buffer;
 
   view = () => {
@@ -150,8 +167,6 @@ class Maker {
   };
 }
 
-const PLAIN = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
-const ALL = [
-  ...PLAIN, "array", "array", "array", "object", "object", "object", "again", "map", "set", "buffer", "view", "blob", "form",
-  "promise", "iterator", "stream", "iterable",
-];
+const SCALARS = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
+const SIMPLE = [...SCALARS, "array", "array", "array", "object", "object", "object", "again", "map", "set"];
+const ALL = [...SIMPLE, "buffer", "view", "blob", "form", "promise", "iterator", "stream", "iterable"];
