@@ -39,11 +39,16 @@ class Plain {
   /** The fields before the root. */
   #parts = [];
   #ids = 0;
-  /** What the server counts of the arrays around, up to the nearest that is in none. */
+  /** What the server counts of the arrays around, up to the nearest that is in none; of all arrays; how often one is met again in another. */
   #slots = 0;
+  #all = 0;
+  #again = 0;
 
   constructor(args) {
-    const root = JSON.stringify(this.#json(args, null, "0", 0));
+    const json = this.#json(args, null, "0", 0);
+    // Each time, all the arrays around may count twice.
+    if (this.#again && this.#all * 2 ** this.#again > MAX_SLOTS) throw GIVE_UP;
+    const root = JSON.stringify(json);
     if (this.#ids === 0) {
       this.body = root;
       return;
@@ -118,6 +123,7 @@ class Plain {
     const json = this.#json(item, place, index, depth);
     if (typeof item === "string") this.#count(item.length);
     else if (typeof item === "bigint") this.#count(json.length - 2);
+    else if (typeof json === "string" && isArray(item)) this.#again++;
     return json;
   }
 
@@ -164,6 +170,7 @@ class Plain {
   /** The sum of all arrays; the encoder knows which of them count. */
   #count(slots) {
     this.#slots += slots;
+    this.#all += slots;
     if (this.#slots > MAX_SLOTS) throw GIVE_UP;
   }
 
