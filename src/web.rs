@@ -87,8 +87,9 @@ impl Engine {
 
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
-        let body = ActionId::parse(&spec.action()).and_then(|action| {
-            let how = How { wire: wire_form(spec.next_version())?, ..How::default() };
+        let plain = |error| (error, JsValue::UNDEFINED);
+        let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
+            let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, ..How::default() };
             let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
@@ -97,10 +98,8 @@ impl Engine {
                 Ok(Work::Action(Request { action, url, body, headers }, temporaries))
             };
             Ok(match start.body {
-                args::Body::Complete(body) => Body::Complete(work(body)?),
-                args::Body::Open(body) => {
-                    Body::Open(Box::pin(async move { work(body.await?).map_err(|error| (error, JsValue::UNDEFINED)) }))
-                }
+                args::Body::Complete(body) => Body::Complete(work(body).map_err(plain)?),
+                args::Body::Open(body) => Body::Open(Box::pin(async move { work(body.await?).map_err(plain) })),
             })
         });
         self.enter(spec, body);
@@ -152,7 +151,7 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, body: Result<Body, Error>) {
+    fn enter(&self, spec: &Spec, body: Result<Body, args::Failure>) {
         let owner = Owner { action: spec.action().into(), name: spec.name().map(Into::into) };
         match body {
             Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
@@ -160,8 +159,8 @@ impl Engine {
                 let options = Options { lane: spec.lane().as_str().into(), timeout: spec.timeout().map(milliseconds) };
                 self.0.enter(CallId(spec.id() as u64), options, Instant::from_millis(spec.queued_at()), owner, body);
             }
-            Err(error) => {
-                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), None));
+            Err((error, cause)) => {
+                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), Some(&cause)));
             }
         }
     }

@@ -133,7 +133,7 @@ fn function(expression: &str) -> Function {
 
 /// The body of a value, once it is complete.
 async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
-    match encode(value.unchecked_ref(), How::default()).map_err(|error| (error, JsValue::UNDEFINED))?.body {
+    match encode(value.unchecked_ref(), How::default())?.body {
         Body::Complete(body) => Ok(body),
         Body::Open(collecting) => collecting.await,
     }
@@ -165,7 +165,7 @@ async fn text(expression: &str) -> String {
 }
 
 fn message(expression: &str) -> String {
-    let error = encode(js(expression).unchecked_ref(), How::default()).err().expect("cannot be sent");
+    let (error, _) = encode(js(expression).unchecked_ref(), How::default()).err().expect("cannot be sent");
     assert_eq!(error.kind(), Kind::Encode);
     error.message().to_owned()
 }
@@ -427,10 +427,19 @@ async fn failures_say_where_and_carry_what_was_thrown() {
             "[{ $$typeof: Symbol.for('react.lazy'), n: 0, _payload: {}, _init(it) { if (it.n++) throw 'why'; throw Promise.resolve() } }]",
             "argument 0 is a lazy component that could not be loaded",
         ),
+        (
+            "(() => { const why = 'why', then = done => done();
+                return [{ $$typeof: Symbol.for('react.lazy'), _init() { throw Object.assign(new String(why), { then }) } }] })()",
+            "argument 0 is a lazy component that could not be loaded",
+        ),
+        ("[{ $$typeof: Symbol.for('react.lazy'), _init() { throw 'why' } }]", "argument 0 threw while it was read"),
+        ("[{ get a() { throw 'why' } }]", "argument 0 threw while it was read"),
+        ("[{ a: { toJSON() { throw 'why' } } }]", "argument 0: .a threw while it was read"),
+        ("[Promise.resolve({ get a() { throw 'why' } })]", "argument 0 threw while it was read"),
     ] {
         let (error, cause) = collected(&js(&expression.replace("it.n++", "(it.n = (it.n ?? 0) + 1) > 1"))).await.expect_err("fails");
         assert_eq!((error.kind(), error.message()), (Kind::Encode, what), "{expression}");
-        assert_eq!(cause.as_string().as_deref(), Some("why"), "{expression}");
+        assert_eq!(function("String").call1(&JsValue::UNDEFINED, &cause), Ok("why".into()), "{expression}");
     }
     let (error, cause) = collected(&js("[Promise.resolve([{ 'a:b': () => 1 }])]")).await.expect_err("cannot be sent");
     assert!(error.message().starts_with("argument 0: [0].a:b is a function"), "{error}");
