@@ -31,8 +31,8 @@ const VIEWS = [
 class Maker {
   #random;
   #kinds;
-  /** Containers already made, to be put in again. A promise or stream is not: it may be used once. */
-  #made = [];
+  /** Containers already made, to be put in again, of each scope around. A promise or stream is not: it may be used once. */
+  #made = [[]];
   /** Inside something that comes when it likes. */
   #late = false;
 
@@ -67,10 +67,9 @@ class Maker {
   /** What has a part of its own holds nothing of the outside: React loses a circle through it. */
   #apart(make) {
     if (this.#kinds === SIMPLE) return make();
-    const outside = this.#made;
-    this.#made = [];
+    this.#made.push([]);
     const made = make();
-    this.#made = outside;
+    this.#made.pop();
     return made;
   }
 
@@ -84,7 +83,7 @@ class Maker {
   }
 
   #keep(container) {
-    this.#made.push(container);
+    this.#made.at(-1).push(container);
     return container;
   }
 
@@ -104,14 +103,19 @@ class Maker {
 
   object = (depth) => {
     const object = this.#keep({});
-    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times.
-    for (const key of this.#list(() => this.#key())) object[key] = this.value(depth) ?? null;
+    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times. What is missing below an
+    // empty key is, to React, all of the value: the object is lost.
+    for (const key of this.#list(() => this.#key())) object[key] = (key === "" ? this.#scalar(depth) : this.value(depth)) ?? null;
     return object;
   };
 
   #key = () => this.#pick(["a", "b", "c", "a:b", "", "1", "$x", "long key", "length", "é"]);
 
-  again = (depth) => (this.#made.length > 0 ? this.#pick(this.#made) : this.value(depth));
+  #scalar(depth) {
+    return this[this.#pick(SCALARS)](depth);
+  }
+
+  again = (depth) => (this.#made.at(-1).length > 0 ? this.#pick(this.#made.at(-1)) : this.value(depth));
 
   map = (depth) => {
     const map = new Map(this.#apart(() => this.#list(() => [this.value(depth), this.value(depth)])));
@@ -144,7 +148,11 @@ class Maker {
 
   promise = (depth) => Promise.resolve(this.#later(() => ({ value: this.value(depth) })));
 
-  iterator = (depth) => this.#apart(() => this.#list(() => this.value(depth))).values();
+  iterator = (depth) => {
+    // What it is in is not met again: it can be read once, and a reference into a row to where it stands makes React give the same one, us another.
+    for (const made of this.#made) made.length = 0;
+    return this.#apart(() => this.#list(() => this.value(depth))).values();
+  };
 
   stream = (depth) => {
     const values = this.#later(() => this.#list(() => this.value(depth)));
