@@ -138,7 +138,7 @@ impl<H: Inspect> Encoder<H> {
             return Ok(());
         }
         Err(self.error(
-            "makes an array too big for the server, which counts an array that is met again again, with all the arrays around it: put it into an \
+            "makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: put it into an \
              object",
         ))
     }
