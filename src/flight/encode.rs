@@ -182,7 +182,7 @@ impl<H: Inspect> Encoder<H> {
     /// Writes a whole value.
     fn write(&mut self, value: H::Value, top: Top) -> Result<String, Error> {
         self.top = top;
-        self.bounds.begin();
+        self.bounds.begin(self.top.part());
         self.value(value)?;
         while let Some(mut frame) = self.frames.pop() {
             match frame.next() {
@@ -202,7 +202,7 @@ impl<H: Inspect> Encoder<H> {
                 }
             }
         }
-        self.end_part(self.top.part())?;
+        self.end_part()?;
         Ok(std::mem::take(&mut self.out))
     }
 
@@ -369,6 +369,7 @@ impl<H: Inspect> Encoder<H> {
         let id = self.id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
+        self.bounds.begin_part(Some(id));
         self.begin(rest, Some(place), Some(id));
     }
 
@@ -376,6 +377,7 @@ impl<H: Inspect> Encoder<H> {
     fn loaded(&mut self, value: H::Value) -> Result<(), Error> {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
+        self.bounds.begin_part(Some(id));
         let mut frame = Frame::new(Rest::Alone, None, Some(id), Some(self.bounds.tree()));
         frame.count = 1;
         self.frames.push(frame);
@@ -391,7 +393,7 @@ impl<H: Inspect> Encoder<H> {
         if let Some(id) = frame.part {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
-            self.end_part(Some(id))?;
+            self.end_part()?;
             if let (Rest::Alone, Some(tree)) = (&frame.rest, frame.tree) {
                 self.loaded_into(self.tree(), tree)?;
             }

@@ -1,7 +1,5 @@
 //! What React's server refuses to decode, known before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
 
-use std::collections::BTreeMap;
-
 use super::{Encoder, Inspect, Text};
 use crate::Error;
 
@@ -20,8 +18,15 @@ pub(super) struct Bounds {
     outermost: usize,
     /// By the numbers of their places, which only grow: the arrays that can be referred to, the part each is in, and its tree.
     arrays: Vec<(u32, Option<u32>, usize)>,
-    /// By the part that is still being written, references in arrays to what is in it: the server follows them when it is through with that.
-    again: BTreeMap<u32, Vec<Again>>,
+    /// The parts that are being written, each in the one before.
+    parts: Vec<Written>,
+}
+
+struct Written {
+    /// `None` where nothing can refer to it.
+    id: Option<u32>,
+    /// References in arrays to what is in it: the server follows them when it is through with it.
+    again: Vec<Again>,
 }
 
 /// A tree of arrays: arrays that stand directly in arrays are one. Each array costs its length and one more, a string in it its length, a bigint
@@ -51,9 +56,14 @@ impl Tree {
 }
 
 impl Bounds {
-    /// Another outermost value.
-    pub(super) fn begin(&mut self) {
+    /// Another outermost value, the part `id`.
+    pub(super) fn begin(&mut self, id: Option<u32>) {
         self.outermost = self.tree();
+        self.begin_part(id);
+    }
+
+    pub(super) fn begin_part(&mut self, id: Option<u32>) {
+        self.parts.push(Written { id, again: Vec::new() });
     }
 
     pub(super) fn outermost(&self) -> usize {
@@ -106,25 +116,25 @@ impl<H: Inspect> Encoder<H> {
 
     /// Remembers the tree of the array at a new place.
     pub(super) fn array_at(&mut self, place: u32, tree: usize) {
-        let part = self.frames.iter().rev().find_map(|frame| frame.part).or_else(|| self.top.part());
+        let part = self.bounds.parts.last().and_then(|part| part.id);
         self.bounds.arrays.push((place, part, tree));
     }
 
     /// Counts the array at a place, if it is one, once more, where it is referred to.
     pub(super) fn count_again(&mut self, place: u32) -> Result<(), Error> {
         let (Some(tree), Some((part, other))) = (self.tree(), self.bounds.find(place)) else { return Ok(()) };
-        match part {
-            Some(part) if self.top.part() == Some(part) || self.frames.iter().any(|frame| frame.part == Some(part)) => {
-                self.bounds.again.entry(part).or_default().push(Again { tree, other });
+        match self.bounds.parts.iter_mut().rfind(|written| written.id == part) {
+            Some(written) => {
+                written.again.push(Again { tree, other });
                 Ok(())
             }
-            _ => self.add(tree, other),
+            None => self.add(tree, other),
         }
     }
 
-    /// Follows the references into a part that is written.
-    pub(super) fn end_part(&mut self, part: Option<u32>) -> Result<(), Error> {
-        let again = part.and_then(|part| self.bounds.again.remove(&part)).unwrap_or_default();
+    /// Follows the references into the part that is written now.
+    pub(super) fn end_part(&mut self) -> Result<(), Error> {
+        let again = self.bounds.parts.pop().map(|part| part.again).unwrap_or_default();
         again.into_iter().try_for_each(|Again { tree, other }| self.add(tree, other))
     }
 
