@@ -105,9 +105,10 @@ impl Engine {
 
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
-        let body = ActionId::parse(&spec.action()).and_then(|action| {
-            let how = How { wire: wire_form(spec.next_version())?, ..How::default() };
-            let tags = tags(spec)?;
+        let plain = |error| (error, JsValue::UNDEFINED);
+        let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
+            let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, ..How::default() };
+            let tags = tags(spec).map_err(plain)?;
             let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
@@ -116,10 +117,8 @@ impl Engine {
                 Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
             };
             Ok(match start.body {
-                args::Body::Complete(body) => Body::Complete(work(body)?),
-                args::Body::Open(body) => {
-                    Body::Open(Box::pin(async move { work(body.await?).map_err(|error| (error, JsValue::UNDEFINED)) }))
-                }
+                args::Body::Complete(body) => Body::Complete(work(body).map_err(plain)?),
+                args::Body::Open(body) => Body::Open(Box::pin(async move { work(body.await?).map_err(plain) })),
             })
         });
         self.enter(spec, body);
@@ -176,7 +175,7 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, body: Result<Body, Error>) {
+    fn enter(&self, spec: &Spec, body: Result<Body, args::Failure>) {
         let owner = Owner { action: spec.action().into(), name: spec.name().map(Into::into) };
         match body {
             Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
@@ -184,8 +183,8 @@ impl Engine {
                 let (queued_at, page) = (Instant::from_millis(spec.queued_at()), Page(spec.page() as u64));
                 self.0.enter(CallId(spec.id() as u64), options(spec, &owner), queued_at, page, owner, body);
             }
-            Err(error) => {
-                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), None));
+            Err((error, cause)) => {
+                let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), Some(&cause)));
             }
         }
     }

@@ -3,6 +3,7 @@
 import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
+import { plain } from "./plain.js";
 import { makeReference } from "./reference.js";
 import { onAbort } from "./signals.js";
 
@@ -19,11 +20,23 @@ export function decode(load, source, options) {
 /** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
 export async function encode(load, value, options) {
   const { nextVersion, signal, temporaryReferences } = encodeOptions(options);
-  await load();
-  const stop = signal && new Promise((resolve) => onAbort(signal, resolve));
-  const [body, references] = await trapped(() => makeEncoded(value, nextVersion, temporaryReferences === undefined, stop));
+  if (!isLoaded()) await load();
+  // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
+  const short = nextVersion === undefined ? plain(value) : undefined;
+  const { body, references } = short ? { body: short.body, references: short } : await encodeAny(value, nextVersion, signal, !temporaryReferences);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
+}
+
+async function encodeAny(value, nextVersion, signal, forgets) {
+  let quiet;
+  const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
+  try {
+    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop));
+    return { body, references };
+  } finally {
+    quiet?.();
+  }
 }
 
 /** What was sent, by the caller's own `temporaryReferences`. */

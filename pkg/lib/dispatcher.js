@@ -11,7 +11,7 @@ import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
-import { anyOf, onAbort } from "./signals.js";
+import { onAbort, sendWith } from "./signals.js";
 
 /**
  * One client: the page's side of the engine. It makes promises, keeps what is called before the wasm is there, and hands everything
@@ -79,7 +79,7 @@ export class Dispatcher {
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    const send = (signal) => this.#send(input, { ...init, signal: anyOf([signal, own]) });
+    const send = (signal) => sendWith([signal, own], (signal) => this.#send(input, { ...init, signal }));
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
     return answer;
   };

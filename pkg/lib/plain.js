@@ -1,195 +1,233 @@
-// What is asked most, in one crossing. First the common case: arguments of nothing but arrays, plain objects and scalars. It writes what the encoder in Rust writes for
-// them; at the first thing it does not know it gives up, and all is done there.
+// The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, and whatever is a text on the wire. It makes the body that
+// the encoder in Rust makes of them, byte for byte; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
-/** Strings that need no escape. */
-const PLAIN = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
 /** Up to this many containers are told apart by looking at each. */
 const FEW = 8;
+/** What the server may count in arrays within arrays. */
+const MAX_SLOTS = 1_000_000;
+const MAX_DIGITS = 300;
+const MAX_ARGUMENTS = 1000;
+const MAX_DEPTH = 1000;
+const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
 
-const { isArray } = Array;
+const { from, isArray } = Array;
 const { getPrototypeOf, keys: keysOf } = Object;
 const { isFinite } = Number;
 
+/** Where a container was written; `value` is undefined where it only exists in the encoding. */
+class Place {
+  #path;
+
+  constructor(value, parent, key) {
+    this.value = value;
+    this.parent = parent;
+    this.key = key;
+  }
+
+  get path() {
+    return (this.#path ??= this.parent ? this.parent.path + ":" + this.key : this.key);
+  }
+}
+
 class Plain {
-  text;
-  // Of each container: itself, the one it is in, and its key there.
-  values = [];
-  parents = [];
-  keys = [];
-  places = null;
-  paths = null;
-  references = [];
-  // How much the server may count in arrays within arrays.
-  slots = 0;
+  /** A string or a `FormData`: what `fetch` takes as a body. */
+  body;
+  #places = [];
+  #known = null;
+  #paths = null;
+  /** The fields before the root. */
+  #parts = [];
+  #ids = 0;
+  /** What the server counts of the arrays around, up to the nearest that is in none; of all arrays; how often one is met again in another. */
+  #slots = 0;
+  #all = 0;
+  #again = 0;
+
+  constructor(args) {
+    const json = this.#json(args, null, "0", 0);
+    // Each time, all the arrays around may count twice.
+    if (this.#again && this.#all * 2 ** this.#again > MAX_SLOTS) throw GIVE_UP;
+    const root = JSON.stringify(json);
+    if (this.#ids === 0) {
+      this.body = root;
+      return;
+    }
+    this.body = new FormData();
+    for (const { name, text } of this.#parts) this.body.append(name, text);
+    this.body.append("0", root);
+  }
 
   /** The container at a path, as the encoder's `Temporaries` finds it. */
   find(path) {
-    if (!this.paths) {
-      this.paths = new Map();
-      for (let place = 0; place < this.values.length; place++) this.paths.set(this.path(place), place);
-    }
-    return this.values[this.paths.get(path)];
+    this.#paths ??= new Map(this.#places.map((place) => [place.path, place]));
+    return this.#paths.get(path)?.value;
   }
 
-  path(place) {
-    let path = "";
-    for (; place > 0; place = this.parents[place]) path = ":" + this.keys[place] + path;
-    return "0" + path;
-  }
-
-  known(value) {
-    if (this.places) return this.places.get(value);
-    const place = this.values.indexOf(value);
-    return place < 0 ? undefined : place;
-  }
-
-  /** -1 if nothing can refer to it. */
-  register(value, parent, key) {
-    if (parent < 0 || (typeof key === "string" && key.includes(":"))) return -1;
-    const place = this.values.push(value) - 1;
-    this.parents.push(parent);
-    this.keys.push(key);
-    if (this.places) this.places.set(value, place);
-    else if (place >= FEW) this.places = new Map(this.values.map((value, place) => [value, place]));
-    return place;
-  }
-
-  /** Registers a container that is met for the first time. */
-  enter(value, parent, key, depth) {
-    if (depth >= 1000) throw GIVE_UP;
-    return this.register(value, parent, key);
-  }
-
-  /** Whether this is JSON as it is; if not, whoever asks begins again, and writes it. */
-  isJson(value, parent, key, depth) {
+  /** What `JSON.stringify` makes the text of: the value itself where that is all of it. `parent` is undefined where no path leads. */
+  #json(value, parent, key, depth) {
     switch (typeof value) {
       case "string":
-        return value.charCodeAt(0) !== 36;
+        return value.charCodeAt(0) === 36 ? "$" + value : value;
       case "number":
-        return isFinite(value) && (value !== 0 || 1 / value > 0);
+        return isFinite(value) && (value !== 0 || 1 / value > 0) ? value : Object.is(value, -0) ? "$-0" : "$" + value;
       case "boolean":
-        return true;
-      case "object": {
-        if (value === null) return true;
-        const kind = kindOf(value);
-        if (kind === DATE || this.known(value) !== undefined) return false;
-        const place = this.enter(value, parent, key, depth);
-        if (kind === ARRAY) {
-          const { length } = value;
-          this.slots += length + 1;
-          for (let index = 0; index < length; index++) {
-            const item = value[index];
-            if (typeof item === "string") this.slots += item.length;
-            if (!this.isJson(item, place, index, depth + 1)) return false;
-          }
-          return true;
-        }
-        const names = keysOf(value);
-        for (let at = 0; at < names.length; at++) {
-          if (!this.isJson(value[names[at]], place, names[at], depth + 1)) return false;
-        }
-        return true;
-      }
-      default:
-        return false;
-    }
-  }
-
-  write(value, parent, key, depth) {
-    switch (typeof value) {
-      case "string":
-        return quoted(value.charCodeAt(0) === 36 ? "$" + value : value);
-      case "number":
-        if (!isFinite(value)) return value !== value ? '"$NaN"' : value > 0 ? '"$Infinity"' : '"$-Infinity"';
-        return value === 0 && 1 / value < 0 ? '"$-0"' : "" + value;
-      case "boolean":
-        return value ? "true" : "false";
+        return value;
       case "undefined":
-        return '"$undefined"';
+        return "$undefined";
       case "bigint":
         return bigint(value);
       case "object":
-        return value === null ? "null" : this.writeContainer(value, parent, key, depth);
+        return value === null ? null : this.#container(value, parent, key, depth);
       default:
         throw GIVE_UP;
     }
   }
 
-  writeContainer(value, parent, key, depth) {
+  #container(value, parent, key, depth) {
     const kind = kindOf(value);
     if (kind === DATE) return date(value, key);
-    const known = this.known(value);
-    if (known !== undefined) return (this.references[known] ??= quoted("$" + this.path(known)));
-    const place = this.enter(value, parent, key, depth);
-    let text = "";
-    if (kind === ARRAY) {
-      const { length } = value;
-      this.slots += length + 1;
-      for (let index = 0; index < length; index++) {
-        const item = value[index];
-        if (typeof item === "string") this.slots += item.length;
-        else if (typeof item === "bigint") this.slots += 300;
-        text += (index ? "," : "") + this.write(item, place, index, depth + 1);
-      }
-      return "[" + text + "]";
+    const known = this.#met(value);
+    if (known) return "$" + known.path;
+    if (depth >= MAX_DEPTH) throw GIVE_UP;
+    const place = parent === undefined || (typeof key === "string" && key.includes(":")) ? undefined : this.#add(value, parent, key);
+    switch (kind) {
+      case ARRAY:
+        return this.#array(value, place, depth);
+      case OBJECT:
+        return this.#object(value, place, depth);
+      case MAP:
+        return this.#part("$Q", from(value), depth);
+      case SET:
+        return this.#part("$W", from(value), depth);
+      default:
+        throw GIVE_UP;
     }
+  }
+
+  #array(value, place, depth) {
+    let copy = value;
+    const { length } = value;
+    this.#count(length + 1);
+    for (let index = 0; index < length; index++) {
+      const item = value[index];
+      const json = this.#item(item, place, index, depth + 1);
+      if (json === item) continue;
+      if (copy === value) copy = value.slice();
+      copy[index] = json;
+    }
+    return copy;
+  }
+
+  #item(item, place, index, depth) {
+    const json = this.#json(item, place, index, depth);
+    if (typeof item === "string") this.#count(item.length);
+    else if (typeof item === "bigint") this.#count(json.length - 2);
+    else if (typeof json === "string" && isArray(item)) this.#again++;
+    return json;
+  }
+
+  #object(value, place, depth) {
+    const slots = this.#slots;
+    this.#slots = 0;
+    let copy = value;
     const names = keysOf(value);
     for (let at = 0; at < names.length; at++) {
-      text += (at ? "," : "") + quoted(names[at]) + ":" + this.write(value[names[at]], place, names[at], depth + 1);
+      const member = value[names[at]];
+      const json = this.#json(member, place, names[at], depth + 1);
+      if (json === member) continue;
+      if (copy === value) copy = { ...value };
+      copy[names[at]] = json;
     }
-    return "{" + text + "}";
+    this.#slots = slots;
+    return copy;
+  }
+
+  /** A part of its own, of a Set's values or a Map's entries. Its id comes before those in it, it comes after them. */
+  #part(sigil, list, depth) {
+    const slots = this.#slots;
+    this.#slots = 0;
+    const id = ++this.#ids;
+    const place = this.#add(undefined, null, id.toString(16));
+    this.#count(list.length + 1);
+    for (let index = 0; index < list.length; index++) {
+      list[index] = sigil === "$W" ? this.#item(list[index], place, index, depth + 1) : this.#entry(list[index], place, index, depth + 1);
+    }
+    this.#slots = slots;
+    this.#parts.push({ name: "" + id, text: JSON.stringify(list) });
+    return sigil + id.toString(16);
+  }
+
+  /** An entry of a Map: an array that is only in the encoding. */
+  #entry(entry, part, index, depth) {
+    if (!isArray(entry)) throw GIVE_UP;
+    const place = this.#add(undefined, part, index);
+    this.#count(3);
+    const [key, value] = [entry[0], entry[1]];
+    return [this.#item(key, place, 0, depth + 1), this.#item(value, place, 1, depth + 1)];
+  }
+
+  /** The sum of all arrays; the encoder knows which of them count. */
+  #count(slots) {
+    this.#slots += slots;
+    this.#all += slots;
+    if (this.#slots > MAX_SLOTS) throw GIVE_UP;
+  }
+
+  #add(value, parent, key) {
+    const place = new Place(value, parent, key);
+    const count = this.#places.push(place);
+    if (value === undefined) return place;
+    if (this.#known) this.#known.set(value, place);
+    else if (count > FEW) this.#known = new Map(this.#places.map((place) => [place.value, place]));
+    return place;
+  }
+
+  #met(value) {
+    if (this.#known) return this.#known.get(value);
+    for (const place of this.#places) if (place.value === value) return place;
+    return undefined;
   }
 }
 
-const ARRAY = 0;
-const OBJECT = 1;
-const DATE = 2;
+const ARRAY = 5;
+const OBJECT = 6;
+const MAP = 7;
+const SET = 8;
+const DATE = 9;
 
+/** What an object is, by the numbers that Rust knows, too; 0 for what is to be looked at in earnest. */
 function kindOf(value) {
   const array = isArray(value);
-  if (!array) {
-    const prototype = getPrototypeOf(value);
-    if (prototype === Date.prototype) return DATE;
-    if (prototype !== Object.prototype || value[Symbol.iterator] !== undefined || value[Symbol.asyncIterator] !== undefined) throw GIVE_UP;
-  }
-  if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") throw GIVE_UP;
-  return array ? ARRAY : OBJECT;
-}
-
-function quoted(text) {
-  return text.length < 48 && PLAIN.test(text) ? '"' + text + '"' : JSON.stringify(text);
+  const prototype = array ? undefined : getPrototypeOf(value);
+  if (prototype === Date.prototype) return DATE;
+  if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
+  if (array) return ARRAY;
+  if (prototype === Map.prototype) return MAP;
+  if (prototype === Set.prototype) return SET;
+  return prototype === Object.prototype && value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined ? OBJECT : 0;
 }
 
 function bigint(value) {
   const digits = value.toString();
-  if (digits.length > 300 || value.toJSON !== undefined) throw GIVE_UP;
-  return '"$n' + digits + '"';
+  if (digits.length > MAX_DIGITS || value.toJSON !== undefined) throw GIVE_UP;
+  return "$n" + digits;
 }
 
 function date(value, key) {
   const text = value.toJSON("" + key);
-  if (text === null) return "null";
-  if (typeof text !== "string" || !text.endsWith("Z") || !PLAIN.test(text)) throw GIVE_UP;
-  return '"$D' + text + '"';
+  if (text === null) return null;
+  if (typeof text !== "string" || !TIME.test(text)) throw GIVE_UP;
+  return "$D" + text;
 }
 
 /**
- * What the arguments are as text, and where their containers are; nothing if they hold anything else, or perhaps too much. Whatever is thrown is
+ * The body of the arguments, and where their containers are; nothing if they hold anything else, or perhaps too much. Whatever is thrown is
  * thrown again when they are read in earnest.
  */
 export function plain(args) {
   try {
-    if (!isArray(args) || args.length > 1000) return undefined;
-    let plain = new Plain();
-    if (plain.isJson(args, 0, "0", 0)) {
-      plain.text = JSON.stringify(args);
-    } else {
-      plain = new Plain();
-      plain.text = plain.write(args, 0, "0", 0);
-    }
-    // Which arrays it is in is for the encoder to say.
-    return plain.slots > 1_000_000 ? undefined : plain;
+    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args) : undefined;
   } catch {
     return undefined;
   }
@@ -202,13 +240,8 @@ export function kind(value) {
   if (typeof value === "boolean") return value ? 3 : 4;
   if (typeof value !== "object") return 0;
   try {
-    if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
-    if (isArray(value)) return 5;
-    const prototype = getPrototypeOf(value);
-    if (prototype === Map.prototype) return 7;
-    if (prototype === Set.prototype) return 8;
-    if (prototype !== Object.prototype || value[Symbol.iterator] !== undefined || value[Symbol.asyncIterator] !== undefined) return 0;
-    return 6;
+    const kind = kindOf(value);
+    return kind === DATE ? 0 : kind;
   } catch {
     return 0;
   }

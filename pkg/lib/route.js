@@ -1,7 +1,7 @@
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { signalOf } from "./fetch.js";
 import { finite, routeOptions } from "./options.js";
-import { anyOf, onAbort } from "./signals.js";
+import { onAbort, sendWith } from "./signals.js";
 
 /** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way. */
 export async function route(open, send, input, init, options) {
@@ -24,7 +24,7 @@ export async function route(open, send, input, init, options) {
     entry.sent = "unknown";
     // A `fetch` of the page's own may not look at its signal.
     const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
-    const response = await Promise.race([send(input, { ...init, signal: anyOf([controller.signal, own, signal]) }), end]);
+    const response = await Promise.race([sendWith([controller.signal, own, signal], (signal) => send(input, { ...init, signal })), end]);
     entry.headAt = entry.valueAt = performance.now();
     open.done(entry, "ok");
     return response;

@@ -10,13 +10,30 @@ export function onAbort(signal, act) {
   return () => signal.removeEventListener("abort", listener);
 }
 
-/** One signal that aborts with the first of several, also while a body is read long after the head. */
-export function anyOf(signals) {
+/** Lets go of the signals once nobody can read a body any more. */
+let unread;
+
+/** What `send(signal)` gives, with one signal that aborts with the first of several: also while a body is read long after the head. */
+export async function sendWith(signals, send) {
   const given = signals.filter(Boolean);
-  if (given.length === 1) return given[0];
-  if (AbortSignal.any) return AbortSignal.any(given);
-  // Chrome before 116, Firefox before 124, Safari before 17.4: the listeners stay as long as the signals do.
+  if (given.length === 1) return send(given[0]);
+  if (AbortSignal.any) return send(AbortSignal.any(given));
+  // Chrome before 116, Firefox before 124, Safari before 17.4.
   const controller = new AbortController();
-  for (const signal of given) onAbort(signal, (reason) => controller.abort(reason));
-  return controller.signal;
+  const quiet = [];
+  const release = () => quiet.splice(0).forEach((remove) => remove());
+  const abort = (reason) => {
+    release();
+    controller.abort(reason);
+  };
+  for (const signal of given) quiet.push(onAbort(signal, abort));
+  try {
+    const response = await send(controller.signal);
+    if (response?.body) (unread ??= new FinalizationRegistry((release) => release())).register(response.body, release);
+    else release();
+    return response;
+  } catch (error) {
+    release();
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { decode, encode, isActionError } from "../node.js";
 
@@ -53,6 +54,22 @@ test("encode gives a string, or a form where one is needed", async () => {
   assert.equal(await encode([mine], { temporaryReferences }), '["$T"]');
   assert.equal(await decode(bytes('0:"$T0:0"\n'), { temporaryReferences }).value, mine);
   await assert.rejects(encode([{ get a() { throw 1; } }]), { code: "ENCODE" });
+});
+
+test("encode leaves no listener on its signal", async () => {
+  const { signal } = new AbortController();
+  await encode([new FormData(), Promise.resolve(1)], { signal });
+  await assert.rejects(encode([Promise.reject(1)], { signal }), { code: "ENCODE" });
+  await encode([1], { signal });
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+});
+
+test("what was thrown is the cause", async () => {
+  const why = new Error("why");
+  const lazy = { $$typeof: Symbol.for("react.lazy"), _init() { throw why; } };
+  for (const value of [[lazy], [{ get a() { throw why; } }], [Promise.resolve([lazy])]]) {
+    await assert.rejects(encode(value), (error) => error.code === "ENCODE" && error.cause === why);
+  }
 });
 
 test("every kind of value that an answer can hold", async () => {

@@ -193,7 +193,7 @@ impl<B: Build> Decoder<B> {
     /// The text of row 0, once it is there: the model around the value of an action. `None` if something else made a value of it.
     pub fn root_row(&self) -> Option<&str> {
         match self.arrived.get(&0) {
-            Some(Arrived::Model(text)) => Some(text),
+            Some(Arrived::Model(text, _)) => Some(text),
             _ => None,
         }
     }

@@ -30,7 +30,7 @@ mod open;
 mod place;
 mod write;
 
-use self::bounds::Tree;
+use self::bounds::Bounds;
 use self::frame::{Frame, Next, Rest};
 use self::place::Place;
 use super::{Key, Limits, json};
@@ -107,7 +107,7 @@ pub struct Encoder<H: Inspect> {
     /// The texts around it, which go on once it is a part.
     outer: Vec<String>,
     frames: Vec<Frame<H::Value>>,
-    trees: Vec<Tree>,
+    bounds: Bounds,
     /// What is being written.
     top: Top,
     temporaries: Temporaries<H::Value>,
@@ -129,6 +129,17 @@ enum Top {
     Chunk(String),
 }
 
+impl Top {
+    /// The part it is, if something can refer to it: the root's id is 0.
+    fn part(&self) -> Option<u32> {
+        match self {
+            Self::Root => Some(0),
+            Self::Part(id, _) => Some(*id),
+            Self::Chunk(_) => None,
+        }
+    }
+}
+
 impl<H: Inspect> Encoder<H> {
     /// Reads and writes `root`. Fails as [`encode`] does.
     pub fn new(host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
@@ -138,7 +149,7 @@ impl<H: Inspect> Encoder<H> {
             out: String::new(),
             outer: Vec::new(),
             frames: Vec::new(),
-            trees: Vec::new(),
+            bounds: Bounds::default(),
             top: Top::Root,
             temporaries: Temporaries::default(),
             parts: Vec::new(),
@@ -171,10 +182,11 @@ impl<H: Inspect> Encoder<H> {
     /// Writes a whole value.
     fn write(&mut self, value: H::Value, top: Top) -> Result<String, Error> {
         self.top = top;
+        self.bounds.begin(self.top.part());
         self.value(value)?;
         while let Some(mut frame) = self.frames.pop() {
             match frame.next() {
-                None => self.close_container(frame),
+                None => self.close_container(frame)?,
                 Some((value, separate)) => {
                     if separate {
                         self.out.push(',');
@@ -190,7 +202,7 @@ impl<H: Inspect> Encoder<H> {
                 }
             }
         }
-        self.trees.clear();
+        self.end_part()?;
         Ok(std::mem::take(&mut self.out))
     }
 
@@ -204,18 +216,14 @@ impl<H: Inspect> Encoder<H> {
             Shape::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             Shape::Number(number) => self.number(number),
             Shape::String(text) => {
-                if let Some(tree) = self.tree() {
-                    tree.add(bounds::units(&text));
-                }
+                self.count(bounds::units(&text));
                 self.text(&text);
             }
             Shape::BigInt(digits) => {
                 if digits.len() > bounds::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
-                if let Some(tree) = self.tree() {
-                    tree.add(digits.len());
-                }
+                self.count(digits.len());
                 self.special('n', &digits);
             }
             Shape::Date(iso) => self.special('D', &iso),
@@ -233,7 +241,7 @@ impl<H: Inspect> Encoder<H> {
             return Err(self.error(&format!("is {}", opaque.name())));
         }
         if opaque == Opaque::Instance {
-            if !self.refer(&value) {
+            if !self.refer(&value)? {
                 self.register(&value);
                 self.out.push_str("\"$T\"");
             }
@@ -252,7 +260,7 @@ impl<H: Inspect> Encoder<H> {
 
     fn container(&mut self, value: H::Value, container: Container) -> Result<(), Error> {
         let bound = container == Container::Array && matches!(self.frames.last(), Some(Frame { rest: Rest::Bound(..), .. }));
-        if container != Container::Lazy && !bound && self.refer(&value) {
+        if container != Container::Lazy && !bound && self.refer(&value)? {
             return Ok(());
         }
         if self.frames.len() >= Limits::DEFAULT.depth {
@@ -285,9 +293,7 @@ impl<H: Inspect> Encoder<H> {
             }
             Contents::Bytes { blob, len } => {
                 let Container::Binary(letter) = container else { return Err(self.error("cannot be sent")) };
-                if let Some(tree) = self.tree() {
-                    tree.add(len);
-                }
+                self.count(len);
                 let id = self.id(letter.encode_utf8(&mut [0; 4]));
                 self.parts.push(Part::Entry { name: id.to_string(), value: blob });
                 return self.within_bounds();
@@ -350,16 +356,12 @@ impl<H: Inspect> Encoder<H> {
             Rest::Entries(entries) => Some(entries.len()),
             _ => None,
         };
-        let tree = len.map(|len| {
-            let around = self.frames.last().and_then(|frame| frame.tree).filter(|_| part.is_none());
-            let tree = around.unwrap_or(self.trees.len());
-            if around.is_none() {
-                self.trees.push(Tree::default());
-            }
-            self.trees[tree].array(len);
-            tree
-        });
+        let around = self.tree().filter(|_| part.is_none());
+        let tree = len.map(|len| self.bounds.array(around, len));
         self.frames.push(Frame::new(rest, place, part, tree));
+        if let (Some(place), Some(tree), None) = (place, tree, part) {
+            self.array_at(place, tree);
+        }
     }
 
     /// Refers to a new part and begins to write it.
@@ -367,6 +369,7 @@ impl<H: Inspect> Encoder<H> {
         let id = self.id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
+        self.bounds.begin_part(Some(id));
         self.begin(rest, Some(place), Some(id));
     }
 
@@ -374,26 +377,26 @@ impl<H: Inspect> Encoder<H> {
     fn loaded(&mut self, value: H::Value) -> Result<(), Error> {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
-        let mut frame = Frame::new(Rest::Alone, None, Some(id), None);
+        self.bounds.begin_part(Some(id));
+        let mut frame = Frame::new(Rest::Alone, None, Some(id), Some(self.bounds.tree()));
         frame.count = 1;
         self.frames.push(frame);
         self.value(value)
     }
 
-    fn close_container(&mut self, frame: Frame<H::Value>) {
+    fn close_container(&mut self, frame: Frame<H::Value>) -> Result<(), Error> {
         match frame.rest {
             Rest::Alone => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
             Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
         }
-        if let Some(tree) = frame.tree
-            && self.frames.last().and_then(|frame| frame.tree) != Some(tree)
-        {
-            self.trees.truncate(tree);
-        }
         if let Some(id) = frame.part {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
+            self.end_part()?;
+            if let (Rest::Alone, Some(tree)) = (&frame.rest, frame.tree) {
+                self.loaded_into(self.tree(), tree)?;
+            }
         }
         if let Rest::Bound(function, _) = frame.rest {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
@@ -402,6 +405,7 @@ impl<H: Inspect> Encoder<H> {
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.name(&function, format!("{letter}{id:x}"));
         }
+        Ok(())
     }
 
     /// A new id, and the reference to it.
@@ -412,11 +416,12 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Refers to a value that was written already.
-    fn refer(&mut self, value: &H::Value) -> bool {
-        let Some(number) = self.host.known(value) else { return false };
+    fn refer(&mut self, value: &H::Value) -> Result<bool, Error> {
+        let Some(number) = self.host.known(value) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
-        true
+        self.count_again(number)?;
+        Ok(true)
     }
 
     /// Makes a value known by its path, if it has one.
@@ -450,21 +455,6 @@ impl<H: Inspect> Encoder<H> {
             _ => (frame.count - 1).to_string(),
         };
         Some((Some(frame.place?), key))
-    }
-
-    fn tree(&mut self) -> Option<&mut Tree> {
-        let tree = self.frames.last()?.tree?;
-        self.trees.get_mut(tree)
-    }
-
-    fn within_bounds(&mut self) -> Result<(), Error> {
-        match self.tree() {
-            Some(tree) if tree.is_too_much() => Err(self.error(
-                "makes an array too big for the server, which takes 1 000 000 elements, characters and bytes in arrays within arrays: \
-                 send a Blob, or put it into an object",
-            )),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -32,9 +32,11 @@ pub(crate) enum Body {
     Open(Collecting),
 }
 
-/// Waits for what is open, then gives the body. Fails with `ENCODE` if something is rejected, throws or cannot be sent; beside it what was
-/// thrown. Dropping it cancels the streams and ends the iterators that are being read.
-pub(crate) type Collecting = Pin<Box<dyn Future<Output = Result<JsValue, (Error, JsValue)>>>>;
+/// An error, and what was thrown if that is why.
+pub(crate) type Failure = (Error, JsValue);
+
+/// Waits for what is open, then gives the body. Fails with `ENCODE` if something is rejected, throws or cannot be sent. Dropping it cancels the streams and ends the iterators that are being read.
+pub(crate) type Collecting = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;
 
 // What may run the page's code is fallible.
 #[wasm_bindgen]
@@ -65,9 +67,9 @@ pub(crate) struct How {
 /// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
-pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Error> {
+pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
     if let Some(plain) = plain(args) {
-        let body = Body::Complete(plain.text());
+        let body = Body::Complete(plain.body());
         let temporaries = Temporaries::elsewhere(move |path| Some(plain.find(path)).filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });
     }
@@ -75,10 +77,16 @@ pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Error> {
 }
 
 /// The same, whatever is in the arguments.
-fn read(args: &JsValue, how: How) -> Result<Start, Error> {
-    let encoder = Encoder::new(Reader::new(how.forgets), args.clone(), how.wire)?;
+fn read(args: &JsValue, how: How) -> Result<Start, Failure> {
+    let reader = Reader::new(how.forgets);
+    let thrown = reader.thrown();
+    let encoder = Encoder::new(reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();
-    let body = if encoder.is_complete() { Body::Complete(body(encoder)?) } else { Body::Open(collect::collect(encoder, how.stop)) };
+    let body = if encoder.is_complete() {
+        Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)
+    } else {
+        Body::Open(collect::collect(encoder, thrown, how.stop))
+    };
     Ok(Start { body, temporaries })
 }
 

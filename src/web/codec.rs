@@ -107,11 +107,12 @@ impl References {
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub async fn encode(value: JsValue, next_version: Option<String>, forgets: bool, stop: Option<Promise>) -> Result<Array, JsValue> {
-    let how = wire_form(next_version).map(|wire| How { wire, forgets, stop });
-    let start = how.and_then(|how| args::encode(&value, how)).map_err(|error| error::to_js(&error, None))?;
+    let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
+    let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
+    let start = args::encode(&value, How { wire, forgets, stop }).map_err(failed)?;
     let body = match start.body {
         args::Body::Complete(body) => body,
-        args::Body::Open(body) => body.await.map_err(|(error, cause)| error::to_js(&error, Some(&cause)))?,
+        args::Body::Open(body) => body.await.map_err(failed)?,
     };
     Ok(Array::of2(&body, &References(start.temporaries).into()))
 }

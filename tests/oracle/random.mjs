@@ -13,7 +13,12 @@ export function generator(seed) {
 
 /** A value that can travel both ways. Streams and promises in it can be used once: make it anew for each use. */
 export function randomValue(seed) {
-  return new Maker(generator(seed)).root();
+  return new Maker(generator(seed), ALL).root();
+}
+
+/** One that can be written as often as one likes; what is in a Map or a Set may hold what is outside. */
+export function randomPlain(seed) {
+  return new Maker(generator(seed), SIMPLE).root();
 }
 
 const ALPHABET = ["a", "b", "$", "$1", "$$", ":", "é", "😀", "\n", '"', "\\", "\u2028", "Z", "0", "constructor", "@"];
@@ -25,13 +30,15 @@ const VIEWS = [
 
 class Maker {
   #random;
-  /** Containers already made, to be put in again. A promise or stream is not: it may be used once. */
-  #made = [];
+  #kinds;
+  /** Containers already made, to be put in again, of each scope around. A promise or stream is not: it may be used once. */
+  #made = [[]];
   /** Inside something that comes when it likes. */
   #late = false;
 
-  constructor(random) {
+  constructor(random, kinds) {
     this.#random = random;
+    this.#kinds = kinds;
   }
 
   root() {
@@ -41,7 +48,7 @@ class Maker {
   }
 
   value(depth) {
-    const kinds = depth > 4 ? PLAIN : ALL;
+    const kinds = depth > 4 ? SCALARS : this.#kinds;
     return this[kinds[this.#below(kinds.length)]](depth + 1);
   }
 
@@ -59,10 +66,10 @@ class Maker {
 
   /** What has a part of its own holds nothing of the outside: React loses a circle through it. */
   #apart(make) {
-    const outside = this.#made;
-    this.#made = [];
+    if (this.#kinds === SIMPLE) return make();
+    this.#made.push([]);
     const made = make();
-    this.#made = outside;
+    this.#made.pop();
     return made;
   }
 
@@ -76,7 +83,7 @@ class Maker {
   }
 
   #keep(container) {
-    this.#made.push(container);
+    this.#made.at(-1).push(container);
     return container;
   }
 
@@ -96,16 +103,30 @@ class Maker {
 
   object = (depth) => {
     const object = this.#keep({});
-    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times.
-    for (const key of this.#list(() => this.#key())) object[key] = this.value(depth) ?? null;
+    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times. What is missing below an
+    // empty key is, to React, all of the value: the object is lost.
+    for (const key of this.#list(() => this.#key())) object[key] = (key === "" ? this.#scalar(depth) : this.value(depth)) ?? null;
     return object;
   };
 
   #key = () => this.#pick(["a", "b", "c", "a:b", "", "1", "$x", "long key", "length", "é"]);
 
-  again = (depth) => (this.#made.length > 0 ? this.#pick(this.#made) : this.value(depth));
-  map = (depth) => this.#apart(() => new Map(this.#list(() => [this.value(depth), this.value(depth)])));
-  set = (depth) => this.#apart(() => new Set(this.#list(() => this.value(depth))));
+  #scalar(depth) {
+    return this[this.#pick(SCALARS)](depth);
+  }
+
+  again = (depth) => (this.#made.at(-1).length > 0 ? this.#pick(this.#made.at(-1)) : this.value(depth));
+
+  map = (depth) => {
+    const map = new Map(this.#apart(() => this.#list(() => [this.value(depth), this.value(depth)])));
+    return this.#kinds === SIMPLE ? this.#keep(map) : map;
+  };
+
+  set = (depth) => {
+    const set = new Set(this.#apart(() => this.#list(() => this.value(depth))));
+    return this.#kinds === SIMPLE ? this.#keep(set) : set;
+  };
+
   buffer = () => Uint8Array.from(this.#list(() => this.#below(256), 24)).buffer;
 
   view = () => {
@@ -127,7 +148,11 @@ class Maker {
 
   promise = (depth) => Promise.resolve(this.#later(() => ({ value: this.value(depth) })));
 
-  iterator = (depth) => this.#apart(() => this.#list(() => this.value(depth))).values();
+  iterator = (depth) => {
+    // What it is in is not met again: it can be read once, and a reference into a row to where it stands makes React give the same one, us another.
+    for (const made of this.#made) made.length = 0;
+    return this.#apart(() => this.#list(() => this.value(depth))).values();
+  };
 
   stream = (depth) => {
     const values = this.#later(() => this.#list(() => this.value(depth)));
@@ -150,8 +175,6 @@ class Maker {
   };
 }
 
-const PLAIN = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
-const ALL = [
-  ...PLAIN, "array", "array", "array", "object", "object", "object", "again", "map", "set", "buffer", "view", "blob", "form",
-  "promise", "iterator", "stream", "iterable",
-];
+const SCALARS = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
+const SIMPLE = [...SCALARS, "array", "array", "array", "object", "object", "object", "again", "map", "set"];
+const ALL = [...SIMPLE, "buffer", "view", "blob", "form", "promise", "iterator", "stream", "iterable"];

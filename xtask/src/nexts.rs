@@ -6,11 +6,12 @@ use anyhow::{Context, Result, ensure};
 use e2e::{Browser, Build, Driver, Kind};
 use serde_json::json;
 
-pub(crate) use fixtures::{Choices, Version, build, serve};
+use fixtures::serve;
+pub(crate) use fixtures::{Choices, Version, build};
 
 use crate::{browser, build as package};
 
-/// Every kind of action under several versions of Next.js, in Chromium
+/// Build the fixture app with several versions of Next.js and open it in Chromium
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which versions; default: 14.2, 15.5 and 16.4

@@ -8,6 +8,8 @@ pub(super) struct Open {
     later: Later,
     /// Where it stands, for people.
     place: String,
+    /// The tree of arrays it stands in.
+    tree: Option<usize>,
 }
 
 impl<H: Inspect> Encoder<H> {
@@ -25,11 +27,14 @@ impl<H: Inspect> Encoder<H> {
     ///
     /// Fails as [`encode`](super::encode) does; there is no body then.
     pub fn settle(&mut self, id: u32, value: H::Value) -> Result<(), Error> {
-        let Some(Open { later, place }) = self.open.remove(&id) else { return Ok(()) };
+        let Some(Open { later, place, tree }) = self.open.remove(&id) else { return Ok(()) };
         match later {
             Later::Promise | Later::Lazy => {
                 let text = self.write(value, Top::Part(id, place))?;
                 self.parts.push(Part::Json { name: id.to_string(), text });
+                if later == Later::Lazy {
+                    self.loaded_into(tree, self.bounds.outermost())?;
+                }
             }
             Later::Bytes => {
                 self.ids += 1;
@@ -68,7 +73,7 @@ impl<H: Inspect> Encoder<H> {
 
     /// What to say of a promise that was rejected, or a stream that failed: an `ENCODE` error that says where. There is no body then.
     pub fn fail(&self, id: u32) -> Error {
-        let what = self.open.get(&id).map_or("failed".to_owned(), |Open { later, place }| format!("{place} {}", later.failed()));
+        let what = self.open.get(&id).map_or("failed".to_owned(), |Open { later, place, .. }| format!("{place} {}", later.failed()));
         Error::new(Kind::Encode, what)
     }
 
@@ -83,7 +88,7 @@ impl<H: Inspect> Encoder<H> {
         if later == Later::Promise {
             self.name(value, format!("@{id:x}"));
         }
-        self.open.insert(id, Open { later, place: self.here() });
+        self.open.insert(id, Open { later, place: self.here(), tree: self.tree() });
         self.slots.push_back(Slot { id, later, source });
     }
 

@@ -222,6 +222,30 @@ fn what_the_server_refuses_is_not_sent() {
     }
 }
 
+/// As servers of React count, 19.0 to 19.3: seventeen times one array in an array is too much.
+#[test]
+fn what_is_met_again_in_an_array_is_counted_again() {
+    let row = || Value::array([number(0.0)]);
+    let times = |count: usize, value: Value| Value::array(vec![value; count]);
+    assert_eq!(body(Value::array([times(16, row())])).len(), 1);
+    assert_eq!(
+        message(Value::array([times(17, row())])),
+        "the value makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: \
+         put it into an object"
+    );
+    assert!(message(Value::array([Value::object([("a", times(17, row()))])])).starts_with("the value makes an array too big"));
+    assert!(message(Value::array([set([times(17, row())])])).starts_with("argument 0 makes an array too big"));
+    let (shared, again) = (row(), row());
+    for fits in [
+        Value::array([times(1000, Value::object([("a", row())]))]),
+        Value::array([Value::object([("row", shared.clone())]), times(1000, shared)]),
+        Value::array([set([again.clone()]), times(1000, again)]),
+        Value::array([times(1000, map([]))]),
+    ] {
+        assert!(encode(&mut Native::default(), fits).is_ok());
+    }
+}
+
 #[test]
 fn each_version_gets_the_names_it_reads() {
     let names = |wire: WireForm| {

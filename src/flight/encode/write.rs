@@ -46,6 +46,8 @@ impl<H: Inspect> Encoder<H> {
     }
 
     pub(super) fn special(&mut self, letter: char, text: &str) {
-        let _ = write!(self.out, "\"${letter}{text}\"");
+        let _ = write!(self.out, "\"${letter}");
+        json::escape_into(&mut self.out, text);
+        self.out.push('"');
     }
 }

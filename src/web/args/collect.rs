@@ -11,9 +11,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::reader::{self, Reader};
-use super::{Collecting, body};
-use crate::Error;
+use super::reader::{self, Reader, Thrown};
+use super::{Collecting, Failure, body};
 use crate::flight::{Encoder, Later, Slot};
 
 // What may run the page's code is fallible.
@@ -34,6 +33,8 @@ extern "C" {
     fn end(this: &Source) -> Result<JsValue, JsValue>;
 }
 
+/// How often a lazy component may ask to be waited for: one that asks for what is settled would never end.
+const MAX_WAITS: usize = 100;
 /// How much a stream of bytes is asked for at a time.
 const BUFFER: u32 = 64 << 10;
 
@@ -56,18 +57,18 @@ enum Event {
 type Step = Pin<Box<dyn Future<Output = (u32, Event)>>>;
 
 /// Asks for everything that is open, here and now, and then waits for it, or until `stop`: then the body is what there is.
-pub(super) fn collect(mut encoder: Encoder<Reader>, stop: Option<Promise>) -> Collecting {
+pub(super) fn collect(mut encoder: Encoder<Reader>, thrown: Thrown, stop: Option<Promise>) -> Collecting {
     let steps = FuturesUnordered::new();
     begin(&mut encoder, &steps);
-    Box::pin(finish(encoder, steps, stop))
+    Box::pin(finish(encoder, steps, thrown, stop))
 }
 
 async fn finish(
     mut encoder: Encoder<Reader>,
     mut steps: FuturesUnordered<Step>,
+    thrown: Thrown,
     stop: Option<Promise>,
-) -> Result<JsValue, (Error, JsValue)> {
-    let plain = |error: Error| (error, JsValue::UNDEFINED);
+) -> Result<JsValue, Failure> {
     let mut stopped = pin!(async move {
         match stop {
             Some(stop) => drop(JsFuture::from(stop).await),
@@ -76,22 +77,22 @@ async fn finish(
     });
     while let Either::Left((Some((id, event)), _)) = select(steps.next(), stopped.as_mut()).await {
         match event {
-            Event::Settled(Ok(value)) => encoder.settle(id, value).map_err(plain)?,
-            Event::Settled(Err(thrown)) => return Err((encoder.fail(id), thrown)),
+            Event::Settled(Ok(value)) => encoder.settle(id, value).map_err(|error| thrown.with(error))?,
+            Event::Settled(Err(reason)) => return Err((encoder.fail(id), reason)),
             Event::Read(mut reading, result) => match reading.take(result) {
                 Ok(Chunk::Value(value)) => {
-                    encoder.chunk(id, value).map_err(plain)?;
+                    encoder.chunk(id, value).map_err(|error| thrown.with(error))?;
                     steps.push(reading.step(id));
                 }
                 Ok(Chunk::Kept) => steps.push(reading.step(id)),
-                Ok(Chunk::All(blob)) => encoder.settle(id, blob).map_err(plain)?,
-                Ok(Chunk::End(returned)) => encoder.close(id, returned).map_err(plain)?,
-                Err(thrown) => return Err((encoder.fail(id), thrown)),
+                Ok(Chunk::All(blob)) => encoder.settle(id, blob).map_err(|error| thrown.with(error))?,
+                Ok(Chunk::End(returned)) => encoder.close(id, returned).map_err(|error| thrown.with(error))?,
+                Err(reason) => return Err((encoder.fail(id), reason)),
             },
         }
         begin(&mut encoder, &steps);
     }
-    body(encoder).map_err(plain)
+    body(encoder).map_err(|error| thrown.with(error))
 }
 
 /// Asks for what is open and was not asked for.
@@ -114,14 +115,15 @@ fn adopt(value: &JsValue) -> JsFuture {
     Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))).into()
 }
 
-/// A lazy component says by throwing what to wait for.
+/// A lazy component says by throwing what to wait for, so and so often.
 async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
-    loop {
+    for _ in 0..MAX_WAITS {
         match reader::load(lazy) {
             Err(thrown) if reader::is_thenable(&thrown) => drop(adopt(&thrown).await),
             loaded => return loaded,
         }
     }
+    reader::load(lazy)
 }
 
 /// What a stream has given.

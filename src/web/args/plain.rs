@@ -11,10 +11,10 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = kind)]
     fn kind_of(this: &Functions, value: &JsValue) -> Result<u32, JsValue>;
 
-    /// The text of the arguments, and the places of their containers.
+    /// The body of the arguments, and the places of their containers.
     pub(super) type Plain;
     #[wasm_bindgen(method, getter)]
-    pub(super) fn text(this: &Plain) -> JsValue;
+    pub(super) fn body(this: &Plain) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn find(this: &Plain, path: &str) -> JsValue;
 }
@@ -27,7 +27,7 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(Some(functions.unchecked_into()));
 }
 
-/// The arguments, if they hold nothing but arrays, plain objects and scalars.
+/// The arguments, if they hold nothing but arrays, plain objects, Maps, Sets and what is a text on the wire.
 pub(super) fn plain(args: &JsValue) -> Option<Plain> {
     FUNCTIONS.with_borrow(|functions| functions.as_ref()?.plain_of(args).ok()?)
 }

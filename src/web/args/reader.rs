@@ -1,10 +1,15 @@
 //! JavaScript values, as the encoder asks for them.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Function, JsString, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
+use super::Failure;
 use super::plain::kind;
+use crate::Error;
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
 
 // What may run the page's code is fallible.
@@ -61,11 +66,23 @@ thread_local! {
 /// Up to this many containers are told apart by looking at each.
 const FEW: usize = 4;
 
+/// What the page's code threw while it was read.
+#[derive(Clone, Default)]
+pub(super) struct Thrown(Rc<RefCell<JsValue>>);
+
+impl Thrown {
+    /// An error, and what was thrown where that is the reason.
+    pub(super) fn with(&self, error: Error) -> Failure {
+        (error, self.0.take())
+    }
+}
+
 /// Reads JavaScript values.
 #[derive(Default)]
 pub(super) struct Reader {
     /// Nobody keeps what cannot be shown to the server.
     forgets: bool,
+    thrown: Thrown,
     few: Vec<(JsValue, u32)>,
     many: Option<Numbers>,
 }
@@ -74,6 +91,14 @@ impl Reader {
     /// `forgets`: nobody keeps what cannot be shown to the server.
     pub(super) fn new(forgets: bool) -> Self {
         Self { forgets, ..Self::default() }
+    }
+
+    pub(super) fn thrown(&self) -> Thrown {
+        self.thrown.clone()
+    }
+
+    fn keep<T>(&self, read: Result<T, JsValue>) -> Option<T> {
+        read.map_err(|thrown| self.thrown.0.replace(thrown)).ok()
     }
 }
 
@@ -87,52 +112,12 @@ impl Inspect for Reader {
     fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {
         match primitive(value).or_else(|| common(value)) {
             Some(shape) => Look { value: None, shape },
-            None => object(value, key).unwrap_or(Look { value: None, shape: Shape::Threw }),
+            None => self.keep(object(value, key)).unwrap_or(Look { value: None, shape: Shape::Threw }),
         }
     }
 
     fn contents(&mut self, value: &JsValue, container: Container) -> Option<Contents<JsValue>> {
-        Some(match container {
-            Container::Object => {
-                let keys = keys(value).ok()?;
-                let member = |key: JsValue| Some((text(&key)?, Reflect::get(value, &key).ok()?));
-                Contents::Members(keys.iter().map(member).collect::<Option<_>>()?)
-            }
-            Container::Map => {
-                let pair = |entry: JsValue| entry.dyn_ref().map(|pair: &Array| (pair.get(0), pair.get(1)));
-                Contents::Entries(array_from(value).ok()?.iter().map(pair).collect::<Option<_>>()?)
-            }
-            Container::FormData => {
-                let field = |entry: JsValue| entry.dyn_ref().and_then(|pair: &Array| Some((pair.get(0).as_string()?, pair.get(1))));
-                Contents::Fields(array_from(value).ok()?.iter().map(field).collect::<Option<_>>()?)
-            }
-            Container::Array | Container::Set | Container::Iterator | Container::Iterable => {
-                Contents::Values(array_from(value).ok()?.iter().collect())
-            }
-            Container::Binary(_) => {
-                let len = Reflect::get(value, &"byteLength".into()).ok()?.as_f64()? as usize;
-                let blob = Blob::new_with_u8_array_sequence(&Array::of1(value)).ok()?.into();
-                Contents::Bytes { blob, len }
-            }
-            Container::Promise => Contents::Later { later: Later::Promise, source: value.clone() },
-            Container::Stream => stream(value.unchecked_ref())?,
-            Container::AsyncIterable => {
-                let iterate = ASYNC_ITERATOR.with(|key| Reflect::get(value, key)).ok()?;
-                let source = iterate.dyn_ref::<Function>()?.call0(value).ok()?;
-                let later = if source == *value { Later::AsyncIterator } else { Later::AsyncIterable };
-                Contents::Later { later, source }
-            }
-            Container::Lazy => match load(value) {
-                Ok(loaded) => Contents::Loaded(loaded),
-                Err(thrown) if is_thenable(&thrown) => Contents::Later { later: Later::Lazy, source: value.clone() },
-                Err(_) => return None,
-            },
-            Container::Reference => {
-                let (id, bound) = reference(value)?;
-                Contents::Reference { id, bound: Some(bound).filter(|bound| !bound.is_null() && !bound.is_undefined()) }
-            }
-            Container::Blob => return None,
-        })
+        self.keep(contents(value, container))
     }
 
     fn number(&mut self, number: f64) -> String {
@@ -160,6 +145,53 @@ impl Inspect for Reader {
             let _ = many.set(&value, number);
         }
     }
+}
+
+/// What is in a container. Fails with what the page's code threw.
+fn contents(value: &JsValue, container: Container) -> Result<Contents<JsValue>, JsValue> {
+    Ok(match container {
+        Container::Object => {
+            let keys = keys(value)?;
+            let member = |key: JsValue| Ok::<_, JsValue>((text(&key).ok_or(key.clone())?, Reflect::get(value, &key)?));
+            Contents::Members(keys.iter().map(member).collect::<Result<_, _>>()?)
+        }
+        Container::Map => {
+            let pair = |entry: JsValue| entry.dyn_into().map(|pair: Array| (pair.get(0), pair.get(1)));
+            Contents::Entries(array_from(value)?.iter().map(pair).collect::<Result<_, _>>()?)
+        }
+        Container::FormData => {
+            let field = |entry: JsValue| {
+                entry.dyn_into().and_then(|pair: Array| Ok((pair.get(0).as_string().ok_or(JsValue::UNDEFINED)?, pair.get(1))))
+            };
+            Contents::Fields(array_from(value)?.iter().map(field).collect::<Result<_, _>>()?)
+        }
+        Container::Array | Container::Set | Container::Iterator | Container::Iterable => {
+            Contents::Values(array_from(value)?.iter().collect())
+        }
+        Container::Binary(_) => {
+            let len = Reflect::get(value, &"byteLength".into())?.as_f64().unwrap_or_default() as usize;
+            let blob = Blob::new_with_u8_array_sequence(&Array::of1(value))?.into();
+            Contents::Bytes { blob, len }
+        }
+        Container::Promise => Contents::Later { later: Later::Promise, source: value.clone() },
+        Container::Stream => stream(value.unchecked_ref())?,
+        Container::AsyncIterable => {
+            let iterate = ASYNC_ITERATOR.with(|key| Reflect::get(value, key))?;
+            let source = iterate.dyn_into::<Function>()?.call0(value)?;
+            let later = if source == *value { Later::AsyncIterator } else { Later::AsyncIterable };
+            Contents::Later { later, source }
+        }
+        Container::Lazy => match load(value) {
+            Ok(loaded) => Contents::Loaded(loaded),
+            Err(thrown) if is_thenable(&thrown) => Contents::Later { later: Later::Lazy, source: value.clone() },
+            Err(thrown) => return Err(thrown),
+        },
+        Container::Reference => {
+            let (id, bound) = reference(value)?.ok_or(JsValue::UNDEFINED)?;
+            Contents::Reference { id, bound: Some(bound).filter(|bound| !bound.is_null() && !bound.is_undefined()) }
+        }
+        Container::Blob => return Err(JsValue::UNDEFINED),
+    })
 }
 
 /// A string or a number.
@@ -193,68 +225,72 @@ fn text(value: &JsValue) -> Option<Text> {
     Some(quoted.filter(|quoted| quoted.starts_with('"')).map_or(Text::Plain(text), Text::Quoted))
 }
 
-/// What an object is: first `toJSON`, as `JSON.stringify` calls it, then React's order. `None` if the page's code threw.
-fn object(value: &JsValue, key: Key<'_>) -> Option<Look<JsValue>> {
+/// What an object is: first `toJSON`, as `JSON.stringify` calls it, then React's order. Fails with what the page's code threw.
+fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
     let to_json = get(value, &TO_JSON)?;
     let Some(to_json) = to_json.dyn_ref::<Function>() else {
-        let shape = if value.is_bigint() { Shape::BigInt(string_of(value).ok()?) } else { classify(value)? };
-        return Some(Look { value: None, shape });
+        let shape = if value.is_bigint() { Shape::BigInt(string_of(value)?) } else { classify(value)? };
+        return Ok(Look { value: None, shape });
     };
     let key = match key {
         Key::Index(index) => index.to_string(),
         Key::Name(name) => name.to_owned(),
     };
-    let json = to_json.call1(value, &key.into()).ok()?;
+    let json = to_json.call1(value, &key.into())?;
     let shape = match primitive(&json).or_else(|| common(&json)) {
         Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
         Some(shape) => shape,
-        None if json.is_bigint() => Shape::BigInt(string_of(&json).ok()?),
+        None if json.is_bigint() => Shape::BigInt(string_of(&json)?),
         None => classify(&json)?,
     };
-    Some(Look { value: Some(json), shape })
+    Ok(Look { value: Some(json), shape })
 }
 
-fn classify(value: &JsValue) -> Option<Shape> {
+fn classify(value: &JsValue) -> Result<Shape, JsValue> {
     if value.is_function() {
-        return Some(if reference(value).is_some() { Shape::Container(Container::Reference) } else { Shape::Opaque(Opaque::Function) });
+        return Ok(if matches!(reference(value), Ok(Some(_))) {
+            Shape::Container(Container::Reference)
+        } else {
+            Shape::Opaque(Opaque::Function)
+        });
     }
     if Array::is_array(value) {
-        return Some(Shape::Container(Container::Array));
+        return Ok(Shape::Container(Container::Array));
     }
     let type_of = get(value, &TYPE_OF)?;
     if type_of.is_symbol() {
         if ELEMENTS.with(|elements| elements.contains(&type_of)) {
-            return Some(Shape::Opaque(Opaque::Element));
+            return Ok(Shape::Opaque(Opaque::Element));
         }
         if LAZY.with(|lazy| *lazy == type_of) {
-            return Some(Shape::Container(Container::Lazy));
+            return Ok(Shape::Container(Container::Lazy));
         }
     }
     if get(value, &THEN)?.is_function() {
-        return Some(Shape::Container(Container::Promise));
+        return Ok(Shape::Container(Container::Promise));
     }
-    let prototype = Reflect::get_prototype_of(value).ok()?;
-    let base = if prototype.is_null() { None } else { Some(Reflect::get_prototype_of(&prototype).ok()?) };
+    let prototype = Reflect::get_prototype_of(value)?;
+    let base = if prototype.is_null() { None } else { Some(Reflect::get_prototype_of(&prototype)?) };
     let plain = base.is_some_and(|base| base.is_null());
     if !plain && let Some(container) = builtin(value)? {
-        return Some(Shape::Container(container));
+        return Ok(Shape::Container(container));
     }
-    if let Some(iterate) = ITERATOR.with(|key| Reflect::get(value, key)).ok()?.dyn_ref::<Function>() {
-        let same = iterate.call0(value).ok()? == *value;
-        return Some(Shape::Container(if same { Container::Iterator } else { Container::Iterable }));
+    if let Some(iterate) = ITERATOR.with(|key| Reflect::get(value, key))?.dyn_ref::<Function>() {
+        let same = iterate.call0(value)? == *value;
+        return Ok(Shape::Container(if same { Container::Iterator } else { Container::Iterable }));
     }
     if !plain && value.is_instance_of::<Stream>() {
-        return Some(Shape::Container(Container::Stream));
+        return Ok(Shape::Container(Container::Stream));
     }
-    if ASYNC_ITERATOR.with(|key| Reflect::get(value, key)).ok()?.is_function() {
-        return Some(Shape::Container(Container::AsyncIterable));
+    if ASYNC_ITERATOR.with(|key| Reflect::get(value, key))?.is_function() {
+        return Ok(Shape::Container(Container::AsyncIterable));
     }
-    Some(if plain { Shape::Container(Container::Object) } else { Shape::Opaque(Opaque::Instance) })
+    Ok(if plain { Shape::Container(Container::Object) } else { Shape::Opaque(Opaque::Instance) })
 }
 
 /// Of the classes that are sent as what they are.
-fn builtin(value: &JsValue) -> Option<Option<Container>> {
-    Some(if value.is_instance_of::<FormData>() {
+fn builtin(value: &JsValue) -> Result<Option<Container>, JsValue> {
+    Ok(if value.is_instance_of::<FormData>() {
         Some(Container::FormData)
     } else if value.is_instance_of::<js_sys::Map>() {
         Some(Container::Map)
@@ -262,8 +298,8 @@ fn builtin(value: &JsValue) -> Option<Option<Container>> {
         Some(Container::Set)
     } else if value.is_instance_of::<js_sys::ArrayBuffer>() {
         Some(Container::Binary('A'))
-    } else if is_view(value).ok()? {
-        let tag = TAG.with(|key| Reflect::get(value, key)).ok()?.as_string();
+    } else if is_view(value)? {
+        let tag = TAG.with(|key| Reflect::get(value, key))?.as_string();
         tag.and_then(|tag| view(&tag)).map(Container::Binary)
     } else if value.is_instance_of::<Blob>() {
         Some(Container::Blob)
@@ -292,22 +328,23 @@ fn view(tag: &str) -> Option<char> {
 }
 
 /// The id of a function of the server's, and what is bound to it: of one we made, or as React keeps it where it can be seen.
-fn reference(function: &JsValue) -> Option<(String, JsValue)> {
+fn reference(function: &JsValue) -> Result<Option<(String, JsValue)>, JsValue> {
     let ours = get(function, &REFERENCE)?;
     if ours.is_object() {
-        let id = Reflect::get(&ours, &"id".into()).ok()?.as_string()?;
-        return Some((id, Reflect::get(&ours, &"bound".into()).ok()?));
+        let Some(id) = Reflect::get(&ours, &"id".into())?.as_string() else { return Ok(None) };
+        return Ok(Some((id, Reflect::get(&ours, &"bound".into())?)));
     }
-    Some((get(function, &ID)?.as_string()?, get(function, &BOUND)?))
+    let Some(id) = get(function, &ID)?.as_string() else { return Ok(None) };
+    Ok(Some((id, get(function, &BOUND)?)))
 }
 
 /// A reader of a stream: one that fills buffers, if the stream has such.
-fn stream(stream: &Stream) -> Option<Contents<JsValue>> {
+fn stream(stream: &Stream) -> Result<Contents<JsValue>, JsValue> {
     let options = js_sys::Object::new();
-    Reflect::set(&options, &"mode".into(), &"byob".into()).ok()?;
-    Some(match stream.get_reader_with(&options) {
+    Reflect::set(&options, &"mode".into(), &"byob".into())?;
+    Ok(match stream.get_reader_with(&options) {
         Ok(source) => Contents::Later { later: Later::Bytes, source },
-        Err(_) => Contents::Later { later: Later::Stream, source: stream.get_reader().ok()? },
+        Err(_) => Contents::Later { later: Later::Stream, source: stream.get_reader()? },
     })
 }
 
@@ -318,10 +355,10 @@ pub(super) fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
 }
 
 pub(super) fn is_thenable(value: &JsValue) -> bool {
-    value.is_object() && get(value, &THEN).is_some_and(|then| then.is_function())
+    value.is_object() && get(value, &THEN).is_ok_and(|then| then.is_function())
 }
 
 /// A property; on a bigint, that of its prototype, which `JSON.stringify` asks, too.
-fn get(value: &JsValue, key: &'static std::thread::LocalKey<JsValue>) -> Option<JsValue> {
-    key.with(|key| if value.is_bigint() { Reflect::get(&boxed(value)?, key) } else { Reflect::get(value, key) }).ok()
+fn get(value: &JsValue, key: &'static std::thread::LocalKey<JsValue>) -> Result<JsValue, JsValue> {
+    key.with(|key| if value.is_bigint() { Reflect::get(&boxed(value)?, key) } else { Reflect::get(value, key) })
 }

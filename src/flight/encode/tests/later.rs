@@ -192,6 +192,20 @@ fn lazies_are_loaded_now_or_later() {
 }
 
 #[test]
+fn lazies_in_an_array_are_counted_where_they_are_loaded() {
+    let long = || Value::array([text(&"x".repeat(600_000)), Value::Null]);
+    let [loaded, later] = [object(), object()];
+    let host = || Acting::default().plays(&loaded, Role::Loaded(long())).plays(&later, Role::Later(Container::Lazy, Later::Lazy));
+    let encode = |host, root: Value| Encoder::new(host, root, WireForm::default());
+    let error = encode(host(), Value::array([loaded.clone(), loaded.clone()])).err().expect("too much");
+    assert!(error.message().starts_with("argument 1 makes an array too big"), "{error}");
+    assert!(encode(host(), Value::array([Value::object([("a", loaded.clone())]), loaded.clone()])).is_ok());
+    let mut encoder = encode(host(), Value::array([loaded.clone(), later.clone()])).expect("encodes");
+    let slot = encoder.poll_open().expect("a slot");
+    assert!(said(encoder.settle(slot.id, long())).contains("makes an array too big"));
+}
+
+#[test]
 fn functions_of_the_server_with_what_is_bound_to_them() {
     let [bare, bound, waiting] = [object(), object(), object()];
     let shared = object();

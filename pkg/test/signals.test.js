@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { test } from "node:test";
+import { sendWith } from "../lib/signals.js";
+
+/** Two signals, and what hangs on them. */
+function two() {
+  const controllers = [new AbortController(), new AbortController()];
+  const signals = controllers.map(({ signal }) => signal);
+  return { controllers, signals, listeners: () => signals.map((signal) => getEventListeners(signal, "abort").length) };
+}
+
+test("a browser without AbortSignal.any", async (t) => {
+  const { any } = AbortSignal;
+  delete AbortSignal.any;
+  t.after(() => (AbortSignal.any = any));
+
+  const failed = two();
+  await assert.rejects(sendWith(failed.signals, () => Promise.reject(new Error("no answer"))), /no answer/);
+  assert.deepEqual(failed.listeners(), [0, 0]);
+  await assert.rejects(sendWith(failed.signals, () => { throw new Error("at once"); }), /at once/);
+  assert.deepEqual(failed.listeners(), [0, 0]);
+
+  const empty = two();
+  await sendWith(empty.signals, async () => new Response(null));
+  assert.deepEqual(empty.listeners(), [0, 0]);
+
+  const aborted = two();
+  const never = sendWith([...aborted.signals, undefined], (signal) => new Promise((_, reject) => (signal.onabort = () => reject(signal.reason))));
+  assert.deepEqual(aborted.listeners(), [1, 1]);
+  aborted.controllers[1].abort("why");
+  await assert.rejects(never, (reason) => reason === "why");
+  assert.deepEqual(aborted.listeners(), [0, 0]);
+
+  const read = two();
+  let own;
+  const response = await sendWith(read.signals, async (signal) => ((own = signal), new Response("a body")));
+  assert.equal(own.aborted, false);
+  read.controllers[0].abort("while the body is read");
+  assert.equal(own.reason, "while the body is read");
+  assert.deepEqual([read.listeners(), await response.text()], [[0, 0], "a body"]);
+});
