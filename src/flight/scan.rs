@@ -176,12 +176,12 @@ fn sixteen(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
     bytes.get(at..)?.first_chunk()
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_feature = "simd128"))]
 use self::portable::Lanes;
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_feature = "simd128")]
 use self::simd::Lanes;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_feature = "simd128")]
 mod simd {
     use std::arch::wasm32::{i8x16_bitmask, i8x16_eq, i8x16_splat, u8x16_lt, u8x16_splat, u64x2, v128, v128_or};
 
@@ -224,7 +224,7 @@ mod simd {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_feature = "simd128"))]
 mod portable {
     /// Sixteen bytes.
     #[derive(Clone, Copy)]
@@ -263,7 +263,7 @@ mod portable {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(target_feature = "simd128")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
