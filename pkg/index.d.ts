@@ -16,7 +16,7 @@ export type Milliseconds = number;
 export interface DispatcherOptions {
   /** Where actions are posted. Default: the page's URL at the moment the call is made. */
   url?: string | URL | (() => string | URL);
-  /** Added to every action request; a function is asked before each. The protocol's own headers are `INVALID_OPTION`. */
+  /** Added to every action request; a function is asked before each, also one that is sent again. The protocol's own headers are `INVALID_OPTION`. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
   /** Used instead of `globalThis.fetch`, which is otherwise looked up at each request. */
   fetch?: typeof globalThis.fetch;
@@ -51,6 +51,91 @@ export interface DispatcherOptions {
   redirect?: RedirectMode;
   render?: RenderMode;
   skew?: SkewMode;
+  /**
+   * The deployment that actions are sent to, as `x-deployment-id`, for hosts that keep several: visible ASCII. Default: the one the page
+   * says it is of, in `data-dpl-id` of `<html>` (read when this package is imported), in Next's `NEXT_DEPLOYMENT_ID`, or in `?dpl=` of its
+   * `/_next/` scripts; none where it says nothing. `""`: none is sent.
+   */
+  deploymentId?: string;
+  /** How actions are found in traces and logs, for every call. Default: nothing is sent. */
+  trace?: Trace;
+  /** What runs around each request of an action, and after each failure. */
+  hooks?: Hooks;
+}
+
+/**
+ * `true`: `{ traceparent: true }`. `false`: nothing. A call's own stands over the dispatcher's, part by part. A header of the same name
+ * among `headers`, or set by `beforeRequest`, is sent instead.
+ */
+export type Trace = boolean | TraceOptions;
+
+export interface TraceOptions {
+  /**
+   * The header `traceparent`, W3C Trace Context version 00. `true`: a trace of the call's own, sampled. A string: the `traceparent` of what
+   * the call is part of; its trace and flags are continued. Each time the request is sent it is a new span of that trace. `INVALID_OPTION`
+   * if the string is no `traceparent`.
+   */
+  traceparent?: boolean | string;
+  /** The header `x-request-id`, the same each time the request is sent. `true`: a UUID of version 4. A string, visible ASCII: itself. */
+  requestId?: boolean | string;
+}
+
+/**
+ * A plain object, read when the dispatcher is made; its functions are called on it. Only actions are told of: `call`, what `bind` gives,
+ * functions of the server's; not `route` and `fetch`. A hook may call the dispatcher.
+ */
+export interface Hooks {
+  /**
+   * Before each time a request is sent, also when it is sent again; waited for, within the call's `timeout`. May change `headers`, which
+   * holds the dispatcher's and the call's own; the protocol's own headers are `INVALID_OPTION` as they are in `headers`. If it throws or
+   * rejects, nothing is sent and the call fails with `INVALID_OPTION` (`sent: "no"`), what it threw as the `cause`.
+   *
+   * The place to refresh a login in:
+   *
+   * ```ts
+   * createDispatcher({
+   *   hooks: {
+   *     async beforeRequest({ headers }) {
+   *       if (token.expiresAt < Date.now() + 5_000) token = await refreshToken();
+   *       headers.set("authorization", `Bearer ${token.value}`);
+   *     },
+   *   },
+   * });
+   * ```
+   */
+  beforeRequest?(request: HookRequest): void | PromiseLike<void>;
+  /** The head of an answer is there, each time there is one. Not waited for. What it throws goes to `reportError` and changes nothing. */
+  afterResponse?(response: HookResponse): unknown;
+  /**
+   * A call has failed, once each, before its promise rejects. Not waited for. What it throws goes to `reportError` and changes nothing.
+   * A call made in here that fails comes here, too.
+   */
+  onError?(error: ActionError, call: HookCall): unknown;
+}
+
+export interface HookCall {
+  /** The call's id. */
+  id: number;
+  /** As sent last. Absent where the call's reference could not be read. */
+  actionId?: string;
+  name?: string;
+}
+
+export interface HookRequest extends HookCall {
+  actionId: string;
+  url: string;
+  /** Counting from 1. */
+  attempt: number;
+  /** The caller's own headers, to be changed in place. */
+  headers: Headers;
+}
+
+export interface HookResponse extends Omit<HookRequest, "headers"> {
+  status: number;
+  /** A copy of the answer's. */
+  headers: Headers;
+  /** The URL that answered, where `fetch` was redirected to another than `url`. */
+  redirected?: string;
 }
 
 /** At least one of the two. */
@@ -102,6 +187,8 @@ export interface CallOptions {
   redirect?: RedirectMode;
   render?: RenderMode;
   skew?: SkewMode;
+  /** Over that of the dispatcher, part by part. */
+  trace?: Trace;
 }
 
 export interface BindOptions extends Omit<CallOptions, "signal"> {}
@@ -159,6 +246,8 @@ export interface Outcome<R = any> {
   readonly payload: Promise<Payload | undefined>;
   /** How often the action was sent: more than once after a skipped render was refused, or the action was found under another id. */
   attempts: number;
+  /** With `trace`: what the request was sent with, last. A failed call's is in `error.outcome`, from when it was sent. */
+  trace?: { traceparent?: string; requestId?: string };
   timings: Timings;
 }
 

@@ -1,5 +1,5 @@
 // The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
-import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Outcome, ready } from "../../pkg/index.js";
+import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<Holds extends true>(): Holds;
@@ -45,6 +45,30 @@ if (isActionError(caught)) {
   if (caught.code === "TIMEOUT") caught.status?.toFixed();
 }
 
+createDispatcher({ deploymentId: "dpl_1", trace: true });
+d.call(id, [], { trace: { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", requestId: true } });
+d.bind(id, { trace: false });
+call.outcome.then(({ trace }) => expect<Same<typeof trace, { traceparent?: string; requestId?: string } | undefined>>());
+const hooks: Hooks = {
+  async beforeRequest({ id, actionId, name, url, attempt, headers }) {
+    expect<Same<[typeof id, typeof actionId, typeof name, typeof url, typeof attempt], [number, string, string | undefined, string, number]>>();
+    headers.set("authorization", "Bearer");
+  },
+  afterResponse({ status, headers, redirected }) {
+    expect<Same<[typeof status, typeof headers, typeof redirected], [number, Headers, string | undefined]>>();
+  },
+  onError(error, { actionId }) {
+    expect<Same<[typeof error, typeof actionId], [ActionError, string | undefined]>>();
+  },
+};
+createDispatcher({ hooks });
+
+// @ts-expect-error: no such hook
+createDispatcher({ hooks: { onRequest() {} } });
+// @ts-expect-error: no such part of a trace
+d.call(id, [], { trace: { spans: true } });
+// @ts-expect-error: a deployment is named by a string
+createDispatcher({ deploymentId: 7 });
 // @ts-expect-error: an id is not a number
 d.call(1);
 // @ts-expect-error: arguments are a list
