@@ -82,9 +82,10 @@ async fn a_promise_inside_the_value_resolves_later() -> Result<()> {
     on_the_app(async |page| {
         let got: Value = page
             .eval(
-                "const call = d.call(ids.later, [50]);
-                 const value = await call;
+                "const key = `later-${Math.random()}`;
+                 const value = await d.call(ids.later, [key]);
                  const pending = await Promise.race([value.promise, Promise.resolve('pending')]);
+                 await fetch(`/api/checks/${key}`, { method: 'POST' });
                  return { now: value.now, pending, later: await value.promise };",
             )
             .await?;
@@ -164,18 +165,21 @@ async fn other_lanes_do_not_wait() -> Result<()> {
     on_the_app(async |page| {
         let order: Vec<String> = page
             .eval(
-                "const order = [];
+                "const order = [], keys = [`first-${Math.random()}`, `parallel-${Math.random()}`];
                  const note = (name, call) => call.then(() => order.push(name));
-                 await Promise.all([
-                     note('slow', d.call(ids.slow, [1000])),
-                     note('behind', d.call(ids.echo, [1])),
-                     note('own', d.call(ids.echo, [2], { lane: 'own' }).then(() => d.call(ids.echo, [3], { lane: 'own' }))),
-                     note('parallel', d.call(ids.slow, [500], { lane: 'parallel' })),
-                 ]);
+                 const open = key => fetch(`/api/checks/${key}`, { method: 'POST' });
+                 const first = note('first', d.call(ids.waits, [keys[0]]));
+                 const behind = note('behind', d.call(ids.echo, [1]));
+                 const parallel = note('parallel', d.call(ids.waits, [keys[1]], { lane: 'parallel' }));
+                 await note('own', d.call(ids.echo, [2], { lane: 'own' }).then(() => d.call(ids.echo, [3], { lane: 'own' })));
+                 await open(keys[1]);
+                 await parallel;
+                 await open(keys[0]);
+                 await Promise.all([first, behind]);
                  return order;",
             )
             .await?;
-        assert_eq!(order, ["own", "parallel", "slow", "behind"]);
+        assert_eq!(order, ["own", "parallel", "first", "behind"]);
         Ok(())
     })
     .await

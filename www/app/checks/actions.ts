@@ -44,9 +44,15 @@ export async function slow(ms: number) {
   return ms;
 }
 
-/** The value is there at once, a promise inside it only after `ms`. */
-export async function later(ms: number) {
-  return { now: 1, promise: pause(ms).then(() => "late") };
+/** Comes back when the gate opens. */
+export async function waits(key: string) {
+  await gate(key).opened;
+  return key;
+}
+
+/** The value is there at once, a promise inside it only when the gate opens. */
+export async function later(key: string) {
+  return { now: 1, promise: gate(key).opened.then(() => "late") };
 }
 
 let count = 0;
