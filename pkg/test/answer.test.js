@@ -45,6 +45,28 @@ test("a redirect goes through the host, resolved, and the call gives undefined",
   assert.deepEqual(page.told.pop(), ["https://pay.example/", "push"]);
 });
 
+test("a redirect that the server takes for an error (Next 14 and a URL with a semicolon)", async () => {
+  const page = host();
+  const d = createDispatcher({ url: server.url, host: page });
+  const threw = (url) => [500, {}, `0:["$@1",["dev",null]]\n1:E{"digest":"NEXT_REDIRECT;replace;${url};303;"}\n`];
+  answers = [threw("/done?a=1;b=2")];
+  const call = d.call(ID);
+  assert.equal(await call, undefined);
+  assert.deepEqual((await call.outcome).redirect, { url: `${server.url}done?a=1;b=2`, followed: true });
+  assert.deepEqual(page.told, [[`${server.url}done?a=1;b=2`, undefined]]);
+  answers = [threw("javascript:alert(1)")];
+  await assert.rejects(d.call(ID), ({ code, status, outcome }) => code === "REDIRECT_BLOCKED" && status === 500 && !outcome.redirect.followed);
+  assert.equal(page.told.length, 1);
+});
+
+test("a redirect's URL is read as UTF-8, as the server writes it", async () => {
+  const page = host();
+  const d = createDispatcher({ url: server.url, host: page });
+  answers = [[200, { "x-action-redirect": `${Buffer.from("/ziel?q=é").toString("latin1")};push` }, ""]];
+  await d.call(ID);
+  assert.deepEqual(page.told, [[`${server.url}ziel?q=%C3%A9`, "push"]]);
+});
+
 test("where no user may be sent", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });

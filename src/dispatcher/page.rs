@@ -35,6 +35,13 @@ impl Dispatcher {
         }
     }
 
+    /// The body of the answer shows what its head did not say: that the action redirected, to where the user may be sent.
+    pub fn handle_redirect(&mut self, id: CallId) {
+        if let Some(entry) = self.in_state(id, State::Running) {
+            entry.news.redirects = true;
+        }
+    }
+
     /// The document is being left: nothing starts any more, for half a minute.
     pub fn handle_leaving(&mut self, now: Instant) {
         self.refresh.forgive();

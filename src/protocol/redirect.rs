@@ -1,4 +1,5 @@
-//! Where an action sends the user: header `x-action-redirect: <url>;push|replace`, without the type in Next 14.
+//! Where an action sends the user: header `x-action-redirect: <url>;push|replace`, without the type in Next 14, which takes a URL with `;`
+//! in it for an error of the action's, with the digest `NEXT_REDIRECT;<type>;<url>;<status>;`.
 
 use std::borrow::Cow;
 
@@ -36,7 +37,15 @@ impl Redirect {
             Some((url, "replace")) => (url, Some(RedirectType::Replace)),
             _ => (header, None),
         };
-        (!url.is_empty()).then(|| Self { url: url.to_owned(), kind })
+        (!url.is_empty()).then(|| Self { url: as_sent(url).into_owned(), kind })
+    }
+
+    /// What a thrown redirect's digest says. Its type is left out: where such a digest is sent, no other redirect has one either.
+    pub fn of_digest(digest: &str) -> Option<Self> {
+        let (_, rest) = digest.strip_prefix("NEXT_REDIRECT;")?.split_once(';')?;
+        let (url, status) = rest.strip_suffix(';')?.rsplit_once(';')?;
+        let known = matches!(status, "303" | "307" | "308");
+        (known && !url.is_empty()).then(|| Self { url: url.to_owned(), kind: None })
     }
 
     /// The URL to resolve against that of the page. Next.js writes paths of the app without its `base_path` (`/shop`, or nothing), and means
@@ -72,6 +81,15 @@ impl Redirect {
     }
 }
 
+/// A header's value as the server meant it: `fetch` gives its bytes as a character each, and Next.js writes UTF-8.
+fn as_sent(header: &str) -> Cow<'_, str> {
+    if header.is_ascii() {
+        return Cow::Borrowed(header);
+    }
+    let bytes: Option<Vec<u8>> = header.chars().map(|char| u8::try_from(char).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Cow::Borrowed(header), Cow::Owned)
+}
+
 /// No server takes a longer one: Node.js limits all headers together to as much.
 const LONGEST: usize = 16_384;
 
@@ -94,6 +112,31 @@ mod tests {
         assert_eq!(parsed("/a;b=2"), Some(("/a;b=2".into(), None)));
         assert_eq!(parsed(""), None);
         assert_eq!(parsed(";push"), None);
+    }
+
+    #[test]
+    fn bytes_of_utf_8_are_put_together_again() {
+        let url = |header| Redirect::parse(header).unwrap().url;
+        assert_eq!(url("/a?q=\u{c3}\u{a9};push"), "/a?q=é");
+        assert_eq!(url("/a?q=\u{e9};push"), "/a?q=é");
+        assert_eq!(url("/a?q=日;push"), "/a?q=日");
+    }
+
+    #[test]
+    fn a_digest_that_is_a_redirect() {
+        let url = |digest| Redirect::of_digest(digest).map(|redirect| redirect.url);
+        assert_eq!(url("NEXT_REDIRECT;replace;/target?a=1;b=2#hash;303;"), Some("/target?a=1;b=2#hash".into()));
+        assert_eq!(url("NEXT_REDIRECT;push;https://a.example/x;y?z;307;"), Some("https://a.example/x;y?z".into()));
+        for digest in [
+            "NEXT_REDIRECT",
+            "NEXT_REDIRECT;push;/a;200;",
+            "NEXT_REDIRECT;push;;303;",
+            "NEXT_REDIRECT;push;/a;303",
+            "NEXT_NOT_FOUND",
+            "123",
+        ] {
+            assert_eq!(url(digest), None, "{digest}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::timer::{self, Timer};
 use super::{error, outcome};
 use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
 use crate::dispatcher::{Config, Dispatcher, Effect};
-use crate::protocol::{ActionId, Revalidated};
+use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
@@ -205,6 +205,11 @@ impl Driver {
         };
         self.look_around();
         self.input(|core, now| core.handle_value(id, result, now));
+    }
+
+    /// The answer redirects, as its body says. `target`: where that leads.
+    pub(crate) fn redirects(&self, id: CallId, redirect: &Redirect, target: Option<&str>) {
+        self.with_outcome(id, |outcome| outcome::set_redirect(outcome, redirect, target));
     }
 
     /// The answer holds the page, rendered again.

@@ -16,7 +16,7 @@ use super::{outcome, url, value};
 use crate::call::CallId;
 use crate::dispatcher::News;
 use crate::flight::{Decoder, Limits, Rejection};
-use crate::protocol::{self, Answer, Body, Head, Revalidated, Root};
+use crate::protocol::{self, Answer, Body, Head, Redirect, Revalidated, Root};
 use crate::{Error, Kind, Sent};
 
 /// What is done when a call's turn has come, and again if it is sent again.
@@ -61,10 +61,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let response: Response = response.unchecked_into();
     let (status, header) = response.head().map_err(|cause| broken("fetch gave something that is not a Response", cause))?;
     let answer = protocol::classify(&Head { status, header: &header });
-    let target = answer.redirect.as_ref().map(|redirect| {
-        let base_path = driver.host.base_path().unwrap_or_default();
-        url::target(redirect, &request.url, &base_path)
-    });
+    let target = answer.redirect.as_ref().map(|redirect| target(driver, redirect, &request.url));
     let news = News { redirects: matches!(target, Some(Ok(_))), revalidated: answer.revalidated };
     driver.input(|core, now| core.handle_head(id, news, now));
     let said = outcome::of_answer(&answer, &response.headers(), target.as_ref().and_then(|target| target.as_deref().ok()));
@@ -97,7 +94,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             if let Ok(bind) = driver.host.binder(&request.url) {
                 values = values.bind(bind);
             }
-            flight(driver, id, &response, values, &answer).await?;
+            flight(driver, id, &response, values, &answer, &request.url).await?;
             Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
@@ -108,8 +105,27 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     }
 }
 
-/// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
-async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, answer: &Answer) -> Result<(), Failure> {
+/// Where a redirect leads, seen from the URL that was asked.
+fn target(driver: &Driver, redirect: &Redirect, asked: &str) -> Result<String, Error> {
+    url::target(redirect, asked, &driver.host.base_path().unwrap_or_default())
+}
+
+/// What comes of a value that the action rejected: a redirect, where that is what it threw.
+fn thrown(driver: &Driver, id: CallId, error: Error, status: u16, asked: &str) -> Result<JsValue, Failure> {
+    let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, JsValue::UNDEFINED)) };
+    let target = target(driver, &redirect, asked);
+    driver.redirects(id, &redirect, target.as_deref().ok());
+    match target {
+        Ok(_) => {
+            driver.input(|core, _| core.handle_redirect(id));
+            Ok(JsValue::UNDEFINED)
+        }
+        Err(blocked) => Err((blocked.status(status), JsValue::UNDEFINED)),
+    }
+}
+
+/// Reads a Flight body to its end; the value goes to the driver as soon as it is there. `asked`: the URL it is the answer of.
+async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, answer: &Answer, asked: &str) -> Result<(), Failure> {
     let mut chunks = response.chunks().map_err(cut)?;
     if let Some(tape) = driver.tape(id, answer.may_be_rendered()) {
         chunks.record(tape);
@@ -146,7 +162,7 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
                 // The stream's own failure is told below, with its cause.
                 Err(Rejection::Broken(error)) if step.is_ok() => return Err((error, JsValue::UNDEFINED)),
                 Err(Rejection::Broken(_)) => {}
-                Err(thrown) => driver.value(id, Err((thrown.into_error(), JsValue::UNDEFINED))),
+                Err(rejection) => driver.value(id, thrown(driver, id, rejection.into_error(), answer.status, asked)),
                 Ok(value) => driver.value(id, Ok(value)),
             }
         }

@@ -3,7 +3,7 @@ use wasm_bindgen::prelude::*;
 
 use super::driver::Owner;
 use crate::call::{Event, Timings};
-use crate::protocol::Answer;
+use crate::protocol::{Answer, Redirect};
 
 /// What an answer said so far, as JavaScript will see it. `target`: where its redirect leads.
 pub(crate) fn of_answer(answer: &Answer, headers: &JsValue, target: Option<&str>) -> Object {
@@ -12,18 +12,23 @@ pub(crate) fn of_answer(answer: &Answer, headers: &JsValue, target: Option<&str>
     set(&outcome, "headers", headers);
     set(&outcome, "rendered", &JsValue::FALSE);
     if let Some(redirect) = &answer.redirect {
-        let shown = Object::new();
-        set(&shown, "url", &target.unwrap_or(&redirect.url).into());
-        set(&shown, "followed", &JsValue::FALSE);
-        if let Some(kind) = redirect.kind {
-            set(&shown, "type", &kind.as_str().into());
-        }
-        set(&outcome, "redirect", &shown);
+        set_redirect(&outcome, redirect, target);
     }
     if let Some(revalidated) = answer.revalidated {
         set(&outcome, "revalidated", &revalidated.as_str().into());
     }
     outcome
+}
+
+/// Adds where the action redirected to: `target`, if that is somewhere.
+pub(crate) fn set_redirect(outcome: &Object, redirect: &Redirect, target: Option<&str>) {
+    let shown = Object::new();
+    set(&shown, "url", &target.unwrap_or(&redirect.url).into());
+    set(&shown, "followed", &JsValue::FALSE);
+    if let Some(kind) = redirect.kind {
+        set(&shown, "type", &kind.as_str().into());
+    }
+    set(outcome, "redirect", &shown);
 }
 
 /// What is known of an attempt that has no answer yet.
