@@ -239,8 +239,8 @@ export interface Outcome<R = any> {
   /** The answer holds the page, rendered again. */
   rendered: boolean;
   /**
-   * That page, or the one a redirect within the app leads to, once the answer has ended; `undefined` if there is none. For tools: only
-   * the page's own router can put it on the page. The answer's bytes are kept as long as the outcome is, and decoded when this is first
+   * That page, or the one a redirect within the app leads to, once the answer has ended; `undefined` if there is none, or if another
+   * build or deployment than that of the document has rendered it. For tools: only the page's own router can put it on the page. The answer's bytes are kept as long as the outcome is, and decoded when this is first
    * read.
    */
   readonly payload: Promise<Payload | undefined>;

@@ -3,6 +3,7 @@
 mod args;
 mod bell;
 mod codec;
+mod document;
 mod driver;
 mod error;
 mod exchange;

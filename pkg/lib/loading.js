@@ -49,6 +49,12 @@ export function makeEncoded(value, nextVersion, forgets, stop) {
   return glue.encode(value, nextVersion, forgets, stop);
 }
 
+/** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
+export function buildOf(html) {
+  instantiate();
+  return glue.buildOf(html);
+}
+
 /** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */
 export function crashed(cause) {
   if (!live) return;

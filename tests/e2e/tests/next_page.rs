@@ -201,6 +201,7 @@ async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
     Browser::with(&driver, async |browser| {
         open(browser, before.url()).await?;
         let old: String = eval(browser, "return fixture.ids.write", &[]).await?;
+        assert_eq!(page_in_an_answer(browser).await?, (true, true));
         drop(before);
         let _after = serve("b", port).await?;
         let (value, new, seen, effects): (u32, String, Vec<Option<String>>, u32) = eval(
@@ -217,8 +218,21 @@ async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
         assert_ne!(old, new, "the builds have the same ids");
         assert_eq!((value, effects), (1, 1));
         assert_eq!(seen, [None, Some(new)], "sent, and sent once more under its new id");
+        assert_eq!(page_in_an_answer(browser).await?, (true, false), "the page of another build is none");
         Ok(())
     })
+    .await
+}
+
+/// Whether an answer that revalidated says that it holds the page, and whether that can be had.
+async fn page_in_an_answer(browser: &Browser) -> Result<(bool, bool)> {
+    eval(
+        browser,
+        "const call = actionlane.createDispatcher({ host: 'none' }).call(named('cookieOnly'));
+         const { rendered, payload } = await call.outcome;
+         return [rendered, await payload !== undefined];",
+        &[],
+    )
     .await
 }
 
