@@ -30,6 +30,7 @@ export function Demo({ ids, expectedMs }: Props) {
   const names: Record<Way, string> = {
     next: messages.wayNext,
     queue: messages.wayQueue,
+    skip: messages.waySkip,
     lane: messages.wayLane,
     route: messages.wayRoute,
   };

@@ -26,6 +26,7 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
   const texts: Record<Way, string> = {
     next: messages.wayNextText,
     queue: messages.wayQueueText,
+    skip: messages.waySkipText,
     lane: messages.wayLaneText,
     route: messages.wayRouteText,
   };

@@ -3,7 +3,7 @@ import { createPaymentSession, saveTokens } from "@/app/actions";
 import type { ActionName, Pair } from "@/lib/measure";
 import type { PaymentSession } from "@/lib/payment";
 
-export const ways = ["next", "queue", "lane", "route"] as const;
+export const ways = ["next", "queue", "skip", "lane", "route"] as const;
 export type Way = (typeof ways)[number];
 
 const dispatcher = createDispatcher();
@@ -11,7 +11,7 @@ const dispatcher = createDispatcher();
 /** Resolves when a way can be measured: the wasm comes with the page, not with the click. */
 export const prepared = ready;
 
-/** The same two calls, four ways. */
+/** The same two calls, five ways. */
 export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
   const save = { id: ids.saveTokens, name: "saveTokens" };
   const create = { id: ids.createPaymentSession, name: "createPaymentSession" };
@@ -21,6 +21,10 @@ export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
     next: { saveTokens, createPaymentSession },
     queue: {
       saveTokens: saveByCall,
+      createPaymentSession: (amount, idToken) => dispatcher.call<PaymentSession>(create, [amount, idToken]),
+    },
+    skip: {
+      saveTokens: (idToken, accessToken) => dispatcher.call(save, [idToken, accessToken], { render: "skip" }),
       createPaymentSession: (amount, idToken) => dispatcher.call<PaymentSession>(create, [amount, idToken]),
     },
     lane: {

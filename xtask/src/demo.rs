@@ -10,8 +10,8 @@ use crate::www;
 
 /// Sets everything up, measures the payment page in a browser, serves it until Ctrl-C
 ///
-/// The same two Server Actions on the same Next.js server, sent four ways: by Next's own client, by Actionlane in one lane, by
-/// Actionlane with a lane each, and by Actionlane with the second as a route-handler call. Prints the median run of each.
+/// The same two Server Actions on the same Next.js server, sent five ways: by Next's own client, by Actionlane in one lane, so
+/// and without rendering the page again, with a lane each, and with the second as a route-handler call. Prints the median run of each.
 /// Where no browser can be had it says so and serves the page all the same.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 async fn measure_in_chromium(app: &Www, runs: usize) -> Result<Measured> {
-    step_async(&format!("measuring four ways, {runs} runs each"), async {
+    step_async(&format!("measuring five ways, {runs} runs each"), async {
         let driver = Driver::start(Kind::Chromium).await?;
         measure(&driver, app.url(), runs, note).await
     })

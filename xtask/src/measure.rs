@@ -11,6 +11,8 @@ pub(crate) enum Way {
     Next,
     /// Actionlane, both in the main lane.
     Queue,
+    /// Actionlane, both in the main lane, with `render: "skip"` for the call that sets cookies.
+    Skip,
     /// Actionlane, the session call in a lane of its own.
     Lane,
     /// Actionlane, the session call as `route()`.
@@ -18,12 +20,13 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 4] = [Self::Next, Self::Queue, Self::Lane, Self::Route];
+    pub(crate) const ALL: [Self; 5] = [Self::Next, Self::Queue, Self::Skip, Self::Lane, Self::Route];
 
     fn name(self) -> &'static str {
         match self {
             Self::Next => "next",
             Self::Queue => "queue",
+            Self::Skip => "skip",
             Self::Lane => "lane",
             Self::Route => "route",
         }
@@ -33,6 +36,7 @@ impl Way {
         match self {
             Self::Next => "Next's own client",
             Self::Queue => "Actionlane, one lane",
+            Self::Skip => "Actionlane, no re-render",
             Self::Lane => "Actionlane, a lane each",
             Self::Route => "Actionlane, route()",
         }
@@ -47,7 +51,7 @@ pub(crate) struct Median {
     rows: Vec<Row>,
 }
 
-/// All four, as the last line of `demo --json`.
+/// All five, as the last line of `demo --json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     next: Median,
@@ -58,6 +62,7 @@ pub(crate) struct Measured {
 #[derive(Debug, Serialize)]
 struct Actionlane {
     queue: Median,
+    skip: Median,
     lane: Median,
     route: Median,
 }
@@ -65,6 +70,7 @@ struct Actionlane {
 /// Actionlane's `sessionReadyMs` divided by Next's.
 #[derive(Debug, Serialize)]
 struct Ratio {
+    skip: f64,
     lane: f64,
     route: f64,
 }
@@ -74,7 +80,7 @@ struct Ratio {
 pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: impl Fn(&str)) -> Result<Measured> {
     ensure!(runs > 0, "--runs must be at least 1");
     let page = format!("{url}/");
-    let mut all: [Vec<Run>; 4] = Default::default();
+    let mut all: [Vec<Run>; 5] = Default::default();
     Browser::with(driver, async |browser| {
         browser.goto(&page).await?;
         for run in 1..=runs {
@@ -88,18 +94,18 @@ pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: i
         Ok(())
     })
     .await?;
-    let [next, queue, lane, route] = all.map(median);
-    let (next, queue, lane, route) = (next?, queue?, lane?, route?);
+    let [next, queue, skip, lane, route] = all.map(median);
+    let (next, queue, skip, lane, route) = (next?, queue?, skip?, lane?, route?);
     let ratio = |median: &Median| rounded(median.session_ready_ms / next.session_ready_ms, 1000.0);
-    let ratio = Ratio { lane: ratio(&lane), route: ratio(&route) };
-    Ok(Measured { next, actionlane: Actionlane { queue, lane, route }, ratio })
+    let ratio = Ratio { skip: ratio(&skip), lane: ratio(&lane), route: ratio(&route) };
+    Ok(Measured { next, actionlane: Actionlane { queue, skip, lane, route }, ratio })
 }
 
 impl Measured {
     /// For people.
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
-        let medians = [&self.next, &self.actionlane.queue, &self.actionlane.lane, &self.actionlane.route];
+        let medians = [&self.next, &self.actionlane.queue, &self.actionlane.skip, &self.actionlane.lane, &self.actionlane.route];
         for (way, median) in Way::ALL.into_iter().zip(medians) {
             let ready = median.session_ready_ms;
             let ratio = ready / self.next.session_ready_ms;
@@ -152,12 +158,15 @@ mod tests {
     #[test]
     fn the_json_line_has_the_agreed_shape() {
         let median = || Median { session_ready_ms: 1.0, rows: Vec::new() };
-        let actionlane = Actionlane { queue: median(), lane: median(), route: median() };
-        let json = serde_json::to_string(&Measured { next: median(), actionlane, ratio: Ratio { lane: 0.1, route: 0.2 } }).expect("JSON");
+        let actionlane = Actionlane { queue: median(), skip: median(), lane: median(), route: median() };
+        let json = serde_json::to_string(&Measured { next: median(), actionlane, ratio: Ratio { skip: 1.0, lane: 0.1, route: 0.2 } })
+            .expect("JSON");
         let m = r#"{"sessionReadyMs":1.0,"rows":[]}"#;
         assert_eq!(
             json,
-            format!(r#"{{"next":{m},"actionlane":{{"queue":{m},"lane":{m},"route":{m}}},"ratio":{{"lane":0.1,"route":0.2}}}}"#)
+            format!(
+                r#"{{"next":{m},"actionlane":{{"queue":{m},"skip":{m},"lane":{m},"route":{m}}},"ratio":{{"skip":1.0,"lane":0.1,"route":0.2}}}}"#
+            )
         );
     }
 
