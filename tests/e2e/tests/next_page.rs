@@ -9,7 +9,8 @@ use e2e::{Browser, Driver, Kind, Www, free_port};
 use serde_json::{Value, json};
 use thief::Thief;
 
-/// The builds of the fixture app: `16.4/a` and `16.4/b`, which have the same actions under other ids.
+/// The builds of the fixture app: `16.4/a` and `16.4/b`, which have the same actions under other ids, and `16.4/dpl`, whose deployment has
+/// the id `dpl_7`.
 fn build(name: &str) -> Result<PathBuf> {
     let builds =
         std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
@@ -55,7 +56,11 @@ async fn open(browser: &Browser, url: &str) -> Result<()> {
 }
 
 async fn on_a_page(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
-    let app = serve("a", free_port()?).await?;
+    on_a_page_of("a", path, scene).await
+}
+
+async fn on_a_page_of(build: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    let app = serve(build, free_port()?).await?;
     let driver = Driver::from_env_or_start(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
         open(browser, &format!("{}{path}", app.url())).await?;
@@ -259,6 +264,30 @@ async fn a_skipped_render_keeps_cookies_and_leaves_the_page_out() -> Result<()> 
         assert_eq!(rendered, [true, false]);
         assert!(cookies.as_object().is_some_and(|cookies| cookies.values().any(|value| value == "skip")), "{cookies}");
         assert_eq!(forwarded[1], json!(2), "{forwarded}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_deployment_is_told_as_next_tells_it() -> Result<()> {
+    on_a_page_of("dpl", "/", async |browser| {
+        let told: Vec<Option<String>> = eval(
+            browser,
+            "const told = [], real = window.fetch;
+             window.fetch = (input, init) => {
+                 const headers = new Headers(init?.headers);
+                 if (headers.has('next-action')) told.push(headers.get('x-deployment-id'));
+                 return real(input, init);
+             };
+             await fixture.actions.echo('through Next');
+             await d.call(named('echo'), ['through us']);
+             await actionlane.createDispatcher({ deploymentId: '' }).call(named('echo'), ['without']);
+             return told;",
+            &[],
+        )
+        .await?;
+        assert_eq!(told, [Some("dpl_7".to_owned()), Some("dpl_7".to_owned()), None]);
         Ok(())
     })
     .await

@@ -19,8 +19,8 @@ const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_M
 pub(crate) async fn all() -> Result<Ran> {
     prepare_all(false)?.context("the end-to-end tests need a browser")?;
     build_all()?;
-    for name in ["a", "b"] {
-        build(Version::V16_4, Choices { name: Some(name), ..Choices::default() })?;
+    for (name, deployment_id) in [("a", None), ("b", None), ("dpl", Some("dpl_7"))] {
+        build(Version::V16_4, Choices { name: Some(name), deployment_id, ..Choices::default() })?;
     }
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;
