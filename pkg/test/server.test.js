@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IdempotencyError, idempotencyKey, idempotent, idempotentRoute, memoryStore } from "../server.js";
-import { storeKeepsItsPromise } from "./stores.js";
 
 const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 const key = { user: "ada", action: "charge", key: KEY };
@@ -32,7 +31,6 @@ function withResolvers() {
 const thrower = (error) => counted(() => { throw error; });
 const withDigest = (digest) => Object.assign(new Error("of Next"), { digest });
 
-storeKeepsItsPromise("memoryStore", memoryStore);
 
 test("fifty calls at once: one runs, the others are told that it does; then all have its value", async () => {
   const store = memoryStore();
@@ -293,12 +291,29 @@ for (const [status, runs] of [[200, 1], [404, 1], [409, 1], [422, 1], [401, 2], 
   });
 }
 
-test("a route: what its function throws is Next's to answer", async () => {
+test("a route: redirect() and notFound() are Next's to answer, and are answered like that again", async () => {
+  for (const [digest, status, location] of [
+    ["NEXT_REDIRECT;replace;/thanks?a=1;b=2;307;", 307, "/thanks?a=1;b=2"],
+    ["NEXT_REDIRECT;push;/for-good;308;", 308, "/for-good"],
+    ["NEXT_HTTP_ERROR_FALLBACK;404", 404, null],
+    ["NEXT_NOT_FOUND", 404, null],
+  ]) {
+    const store = memoryStore();
+    const error = withDigest(digest);
+    const fn = thrower(error);
+    for (const one of [undefined, key]) await assert.rejects(idempotentRoute(one, fn, store), (thrown) => thrown === error);
+    const again = await idempotentRoute(key, fn, store);
+    assert.deepEqual([again.status, again.headers.get("location"), again.headers.get("idempotent-replayed")], [status, location, "true"]);
+    assert.equal(fn.runs, 2);
+  }
+});
+
+test("a route: other errors are thrown", async () => {
   const store = memoryStore();
-  const fn = thrower(withDigest("NEXT_REDIRECT;replace;/thanks;307;"));
-  for (let i = 0; i < 2; i += 1) await assert.rejects(idempotentRoute(key, fn, store), { digest: "NEXT_REDIRECT;replace;/thanks;307;" });
-  assert.equal(fn.runs, 1);
-  await assert.rejects(idempotentRoute({ ...key, key: "2" }, thrower(new Error("bug")), store), { message: "bug" });
+  for (const error of [new Error("bug"), withDigest("123"), undefined, null]) {
+    await assert.rejects(idempotentRoute(key, thrower(error), store), (thrown) => thrown === error);
+    await assert.rejects(idempotentRoute(key, () => {}, { claim: async () => { throw error; } }), (thrown) => thrown === error);
+  }
 });
 
 test("an IdempotencyError is an Error with its words, status and digest", () => {

@@ -45,7 +45,7 @@ function earlier({ state, fingerprint, record }, wanted, action) {
 }
 
 /** Of what is thrown, `redirect()` and `notFound()` are results: Next.js throws where others return, after what the action did. */
-function resultOf(error) {
+export function resultOf(error) {
   const digest = typeof error === "object" && error !== null ? error.digest : undefined;
   if (typeof digest !== "string") return undefined;
   const isResult = digest.startsWith("NEXT_REDIRECT;") || digest === "NEXT_HTTP_ERROR_FALLBACK;404" || digest === "NEXT_NOT_FOUND";

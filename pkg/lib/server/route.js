@@ -1,23 +1,29 @@
 // The same for a route handler, which can say 409 where an action can only throw.
 
 import { IdempotencyError } from "./error.js";
-import { idempotent } from "./idempotent.js";
+import { idempotent, resultOf } from "./idempotent.js";
 import { isKeyed } from "./key.js";
 
 export async function idempotentRoute(key, fn, store, options) {
-  let response;
+  let ran = false, response;
   const run = async (id) => {
+    ran = true;
     response = await fn(id);
     if (!isResult(response.status)) throw new NoResult();
     return recordOf(response.clone());
   };
   try {
-    if (!isKeyed(key)) return await fn();
+    if (!isKeyed(key)) {
+      ran = true;
+      return await fn();
+    }
     const kept = await idempotent(key, run, store, options);
     return response ?? replay(kept);
   } catch (error) {
     if (error instanceof NoResult) return response;
     if (error instanceof IdempotencyError) return refusal(error);
+    const stored = ran ? undefined : resultOf(error);
+    if (stored) return replay(answerOf(stored));
     throw error;
   }
 }
@@ -35,6 +41,14 @@ async function recordOf(response) {
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
   const body = response.body && new Uint8Array(await response.arrayBuffer());
   return { status: response.status, headers, body };
+}
+
+/** What a stored `redirect()` or `notFound()` answers. It is not thrown on: Next.js 14 takes only redirects that it has made itself. */
+function answerOf({ digest }) {
+  if (!digest.startsWith("NEXT_REDIRECT;")) return { status: 404, headers: [], body: null };
+  // NEXT_REDIRECT;type;url;status; and the url may hold semicolons.
+  const parts = digest.split(";");
+  return { status: Number(parts.at(-2)), headers: [["location", parts.slice(2, -2).join(";")]], body: null };
 }
 
 function replay({ status, headers, body }) {

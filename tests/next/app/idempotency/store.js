@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileStore } from "./files";
-import { sqlite, sqliteStore } from "./sqlite";
+import { fileStore } from "./files.mjs";
+import { sqlite, sqliteStore } from "./sqlite.mjs";
 
 /** The store of this server, in the directory FIXTURE_STORE, or one that nobody finds again. Opened when first asked for, not by a build. */
 export function store() {

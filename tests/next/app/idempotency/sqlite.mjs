@@ -6,7 +6,7 @@ export const sqlite = process.getBuiltinModule?.("node:sqlite");
 /** A store in the file `path`, shared by every process that opens it. */
 export function sqliteStore(path) {
   const db = new sqlite.DatabaseSync(path);
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;
+  db.exec(`PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS calls (id TEXT PRIMARY KEY, token TEXT NOT NULL, fingerprint TEXT, until REAL NOT NULL, record BLOB) WITHOUT ROWID`);
   const claim = db.prepare(`INSERT INTO calls (id, token, fingerprint, until) VALUES (:id, :token, :fingerprint, :until)
     ON CONFLICT (id) DO UPDATE SET token = :token, fingerprint = :fingerprint, until = :until, record = NULL WHERE until <= :now`);
