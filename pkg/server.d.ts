@@ -47,7 +47,7 @@ export interface IdempotencyOptions {
  * `fn` sets beside its value (cookies, revalidation) is not repeated: what every answer needs belongs after `idempotent`.
  *
  * `redirect()` and `notFound()` inside `fn` are results as values are. Anything else thrown ends the claim: the next call runs. An error of
- * `store.claim` is thrown and `fn` is not run; one of `store.finish` is the `cause` of what is thrown, and later calls are `IDEMPOTENCY_LOST`.
+ * `store.claim` is thrown and `fn` is not run; one of `store.finish` is the `cause` of an `IDEMPOTENCY_LOST`, which later calls get too.
  *
  * `fn` gets the id it is stored under, 64 hexadecimal digits: a key for what it calls in turn. Without a key it gets none.
  */
@@ -60,6 +60,7 @@ export declare function idempotent<T>(
 
 /**
  * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says `Retry-After: 1`.
+ * One with a `cause` is thrown.
  * A stored response has its status, headers and body (read whole), no cookies, and `Idempotent-Replayed: true`. A response of 401, 403, 408, 425, 429 or
  * from 500 on is given and not stored.
  */

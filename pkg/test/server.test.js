@@ -185,7 +185,7 @@ test("a store that cannot claim: its error, and nothing has run", async () => {
 test("a result that cannot be stored: said to the first, and never run again", async () => {
   const store = memoryStore();
   const fn = counted(() => () => "a function");
-  await assert.rejects(idempotent(key, fn, store), (thrown) => /"charge" has run/.test(thrown.message) && thrown.cause.name === "DataCloneError");
+  await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.name === "DataCloneError");
   await assert.rejects(idempotent(key, fn, store), LOST);
   assert.equal(fn.runs, 1);
 });
@@ -194,9 +194,12 @@ test("a store that is down when the result is there: its error, and the claim st
   const down = new Error("disk full");
   const store = { ...memoryStore(), finish: () => { throw down; } };
   const fn = counted();
-  await assert.rejects(idempotent(key, fn, store), (thrown) => thrown.cause === down);
+  await assert.rejects(idempotent(key, fn, store), { ...LOST, cause: down });
   await assert.rejects(idempotent(key, fn, store), IN_PROGRESS);
   assert.equal(fn.runs, 1);
+  const other = { ...key, key: "2" };
+  await assert.rejects(idempotentRoute(other, () => new Response(), store), { ...LOST, cause: down }, "a route leaves it to Next's log");
+  assert.equal((await idempotentRoute(other, () => new Response(), store)).status, 409);
 });
 
 test("a claim that cannot be given back: the action's own error", async () => {

@@ -9,8 +9,8 @@ const STATUS = {
 };
 
 export class IdempotencyError extends Error {
-  constructor(digest, message) {
-    super(message);
+  constructor(digest, message, options) {
+    super(message, options);
     this.digest = digest;
     this.status = STATUS[digest];
   }

@@ -58,7 +58,7 @@ async function keep(store, id, token, record, until, action) {
   } catch (cause) {
     // It has happened all the same, and must not happen again.
     await attempt(() => store.finish(id, token, { type: "lost" }, until));
-    throw new Error(`idempotent: "${action}" has run, but what it gave cannot be stored`, { cause });
+    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
   }
 }
 

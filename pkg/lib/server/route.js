@@ -21,7 +21,8 @@ export async function idempotentRoute(key, fn, store, options) {
     return response ?? replay(kept);
   } catch (error) {
     if (error instanceof NoResult) return response;
-    if (error instanceof IdempotencyError) return refusal(error);
+    // A store's failure is for the log, which Next.js writes.
+    if (error instanceof IdempotencyError && error.cause === undefined) return refusal(error);
     const stored = ran ? undefined : resultOf(error);
     if (stored) return replay(answerOf(stored));
     throw error;

@@ -136,10 +136,7 @@ async fn what_an_action_may_do_instead_of_returning() -> Result<()> {
         let miss = json!([404, null, "NEXT_HTTP_ERROR_FALLBACK;404"]);
         let thrown = json!([500, null, "a number"]);
         let lost = json!([500, null, "IDEMPOTENCY_LOST"]);
-        assert_eq!(
-            seen,
-            [(redirect.clone(), redirect, 1), (miss.clone(), miss, 1), (thrown.clone(), thrown.clone(), 2), (thrown, lost, 1)]
-        );
+        assert_eq!(seen, [(redirect.clone(), redirect, 1), (miss.clone(), miss, 1), (thrown.clone(), thrown, 2), (lost.clone(), lost, 1)]);
         Ok(())
     })
     .await
