@@ -32,8 +32,8 @@ export declare function idempotencyKey(from: {
 
 export interface IdempotencyOptions {
   /**
-   * How long a run is believed to be under way; above the longest it may take. Then its process is taken to be dead, and the next call runs.
-   * Default 60 000. `Infinity`: a call that died is never run again.
+   * How long a run is believed to be under way; above the longest it may take. Then its process is taken to be dead, and the next
+   * call runs. Default 60 000. `Infinity`: a call that died is never run again.
    */
   leaseMs?: number;
   /** How long a result is kept. Default 24 h; above how long the client retries. */
@@ -59,10 +59,9 @@ export declare function idempotent<T>(
 ): Promise<T>;
 
 /**
- * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says `Retry-After: 1`.
- * One with a `cause` is thrown.
- * A stored response has its status, headers and body (read whole), no cookies, and `Idempotent-Replayed: true`. A response of 401, 403, 408, 425, 429 or
- * from 500 on is given and not stored.
+ * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says
+ * `Retry-After: 1`. One with a `cause` is thrown. A stored response has its status, headers and body (read whole), no cookies, and
+ * `Idempotent-Replayed: true`. A response of 401, 403, 408, 425, 429 or from 500 on is given and not stored.
  */
 export declare function idempotentRoute(
   key: IdempotencyKey | null | undefined,
