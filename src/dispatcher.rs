@@ -26,6 +26,7 @@ mod sim;
 mod strategy;
 #[cfg(test)]
 mod tests {
+    mod model;
     mod page;
     mod queue;
     mod recovery;
