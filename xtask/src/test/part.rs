@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, react, suites};
+use super::{boundary, end_to_end, fuzzing, lint, nexts, react, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
+    /// Every kind of action under several versions of Next.js, beside Next's own client
+    Nexts,
 }
 
 /// What a part did.
@@ -47,7 +49,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -61,6 +63,7 @@ impl Part {
         Self::Oracle,
         Self::Fuzz,
         Self::E2e,
+        Self::Nexts,
     ];
 
     /// Its name on the command line.
@@ -84,11 +87,13 @@ impl Part {
             Self::Types => "expectations",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
+            Self::Nexts => "rows",
         }
     }
 
     /// Gets what it needs, then runs it. An error means that it could not be run.
-    pub(crate) fn run(self, runtime: &Runtime) -> Result<Ran> {
+    /// `all_nexts`: every version of Next.js there is.
+    pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
             Self::Clippy => lint::clippy_native(),
@@ -103,6 +108,7 @@ impl Part {
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
+            Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }
     }
 }
