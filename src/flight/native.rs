@@ -228,6 +228,10 @@ impl Build for Native {
 impl Inspect for Native {
     type Value = Value;
 
+    fn symbol(&mut self, value: &Value) -> Option<String> {
+        if let Value::Symbol(name) = value { Some(name.to_string()) } else { None }
+    }
+
     fn look(&mut self, value: &Value, _: Key<'_>) -> Look<Value> {
         let shape = match value {
             Value::Undefined => Shape::Undefined,
