@@ -61,7 +61,9 @@ pub struct Decoder<B: Build> {
     /// Which rows the ids above all rows belong to.
     origins: Vec<u32>,
     /// Values of rows that were made together with others, before their turn.
-    early: Table<u32, B::Value>,
+    early: Vec<B::Value>,
+    /// Where they are, until they are taken.
+    early_ids: Table<u32, usize>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Vec<String>, usize)>,
     made: Table<(Made, u32), B::Value>,
@@ -126,7 +128,8 @@ impl<B: Build> Decoder<B> {
             cells: Vec::new(),
             whole: Table::default(),
             origins: Vec::new(),
-            early: Table::default(),
+            early: Vec::new(),
+            early_ids: Table::default(),
             parts: Vec::new(),
             made: Table::default(),
             promises: Table::default(),

@@ -175,13 +175,14 @@ impl Build for Js {
         if tree.nodes.is_empty() {
             return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
         }
-        let made =
-            self.instructions.read(std::slice::from_ref(tree), |text, orders, numbers| self.builder.tree(text, orders, numbers).ok())?;
+        let text = self.instructions.trees(std::slice::from_ref(tree));
+        let made = self.builder.tree(&text, &self.instructions.orders, &self.instructions.numbers).ok()?;
         Some((made.get(0), made.into()))
     }
 
     fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<JsValue>> {
-        let made = self.instructions.read(trees, |text, orders, numbers| self.builder.trees(text, orders, numbers).ok());
+        let text = self.instructions.trees(trees);
+        let made = self.builder.trees(&text, &self.instructions.orders, &self.instructions.numbers).ok();
         made.filter(|made| made.len() == trees.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
@@ -201,8 +202,8 @@ impl Build for Js {
         if let [Put { holder, key, from, path: [], .. }] = puts {
             return self.put(holders, *holder, *key, from).then_some(()).ok_or(0);
         }
-        let done = self.instructions.puts(puts, |names, numbers, values| self.builder.put_all(holders, names, numbers, values));
-        match done {
+        let values = self.instructions.puts(puts);
+        match self.builder.put_all(holders, &self.instructions.names, &self.instructions.orders, values) {
             Ok(done) if done as usize == puts.len() => Ok(()),
             Ok(done) => Err(done as usize),
             Err(_) => Err(0),
@@ -291,7 +292,8 @@ impl Build for Js {
 
     fn put_lazies(&mut self, holders: &JsValue, shared: Vec<Option<JsValue>>, puts: &[(usize, Key<'_>, usize)]) -> Option<Vec<JsValue>> {
         let (count, payloads) = (shared.len(), shared.into_iter().map(Option::unwrap_or_default).collect());
-        let made = self.instructions.lazies(puts, |names, puts| self.builder.put_lazies(holders, names, puts, payloads).ok());
+        self.instructions.lazies(puts);
+        let made = self.builder.put_lazies(holders, &self.instructions.names, &self.instructions.orders, payloads).ok();
         made.filter(|made| made.len() == count)
     }
 

@@ -19,10 +19,10 @@ impl<B: Build> Decoder<B> {
             return;
         }
         // Of rows with the same id, the first one counts, whatever it is.
-        let mut met: Table<u32, ()> = Table::default();
+        let mut met: Table<u32, usize> = Table::default();
         let awaited = |row: &&Row| {
             self.waiting.contains_key(&row.id)
-                && met.insert(row.id, ()).is_none()
+                && met.insert(row.id, 0).is_none()
                 && matches!(row.tag, Tag::Model)
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
@@ -33,8 +33,8 @@ impl<B: Build> Decoder<B> {
         self.make_early(&texts);
     }
 
-    /// Makes the values of the rows that `links` name.
-    pub(super) fn look_along_links(&mut self, ids: impl Iterator<Item = u32>) {
+    /// Makes the values of these rows, to which links lead.
+    pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
             if self.is_in_parts(id) {
@@ -87,7 +87,8 @@ impl<B: Build> Decoder<B> {
         let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
         for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
             if let Some(value) = value {
-                self.early.insert(id, value);
+                self.early.push(value);
+                self.early_ids.insert(id, self.early.len() - 1);
             }
         }
     }

@@ -96,8 +96,8 @@ impl<B: Build> Decoder<B> {
             }
         };
         let cell = match arrived {
-            Arrived::Model(text, _) => match self.early.remove(&id) {
-                Some(value) => Ok(Cell::new(id, Root::Value(value))),
+            Arrived::Model(text, _) => match self.early_ids.remove(&id).and_then(|at| self.early.get(at)) {
+                Some(value) => Ok(Cell::new(id, Root::Value(value.clone()))),
                 None => self.cell(id, &text),
             },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
@@ -302,7 +302,7 @@ impl<B: Build> Cell<B> {
 /// What stands where below the containers of a row: the numbers of its nodes, and after them those of its marks.
 struct Branches {
     /// By the hash of container and step, the last with it.
-    last: Table<u64, usize>,
+    last: Table<u32, usize>,
     /// For each, the one before it with the same hash.
     before: Vec<Option<usize>>,
 }
@@ -325,8 +325,8 @@ impl Branches {
         at
     }
 
-    fn hash(node: usize, step: &str) -> u64 {
-        BuildHasherDefault::<Mixer>::default().hash_one((node, step))
+    fn hash(node: usize, step: &str) -> u32 {
+        BuildHasherDefault::<Mixer>::default().hash_one((node, step)) as u32
     }
 }
 

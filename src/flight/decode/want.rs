@@ -120,8 +120,8 @@ impl<B: Build> Decoder<B> {
                 return Ok(Searched::Stopped);
             }
             if let [_, _, ..] = &*cell.links {
-                let ids: Vec<u32> = cell.links.iter().map(|link| link.target.id).collect();
-                self.look_along_links(ids.into_iter());
+                let ids = cell.links.iter().map(|link| link.target.id).collect();
+                self.look_along_links(ids);
             }
             let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
@@ -197,19 +197,19 @@ impl<B: Build> Decoder<B> {
     /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
     pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Spot<'static>, u32)]) -> Result<(), Rejection> {
         let mut numbers: Table<u32, usize> = Table::default();
-        let (mut ids, mut shared, mut puts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut shared, mut puts, mut open) = (Vec::new(), Vec::new(), Vec::new(), self.unsettled);
         for (holder, spot, id) in list {
             let which = *numbers.entry(*id).or_insert(ids.len());
             if which == ids.len() {
+                let known = self.lazies.get(id).map(|lazied| lazied.handle.clone());
+                open += usize::from(known.is_none());
+                if open > self.limits.open_rows {
+                    return Err(self.too_many(*id));
+                }
                 ids.push(*id);
-                shared.push(self.lazies.get(id).map(|lazied| lazied.handle.clone()));
+                shared.push(known);
             }
             puts.push((*holder, key(spot), which));
-        }
-        let fresh: Vec<u32> = ids.iter().zip(&shared).filter(|(_, known)| known.is_none()).map(|(id, _)| *id).collect();
-        if self.unsettled + fresh.len() > self.limits.open_rows {
-            let first = fresh.get(self.limits.open_rows.saturating_sub(self.unsettled)).copied().unwrap_or(row);
-            return Err(broken(first, &format!("more than {} rows are open", self.limits.open_rows)));
         }
         if list.is_empty() {
             return Ok(());
@@ -227,10 +227,14 @@ impl<B: Build> Decoder<B> {
 
     fn one_more(&mut self, row: u32) -> Result<(), Rejection> {
         if self.unsettled >= self.limits.open_rows {
-            return Err(broken(row, &format!("more than {} rows are open", self.limits.open_rows)));
+            return Err(self.too_many(row));
         }
         self.unsettled += 1;
         Ok(())
+    }
+
+    fn too_many(&self, row: u32) -> Rejection {
+        broken(row, &format!("more than {} rows are open", self.limits.open_rows))
     }
 
     /// Every row `want` needs is there: puts references in, and hands the value over.

@@ -10,17 +10,17 @@ use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
 #[derive(Default)]
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
-    names: String,
+    pub(super) names: String,
     /// Of each model how many containers and edits, the containers, two numbers each, the edits, three each; or what is to be put.
-    orders: Vec<u32>,
+    pub(super) orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
-    numbers: Vec<f64>,
+    pub(super) numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `trees` down as `build.js` reads them, and hands them to `apply(text, orders, numbers)`. They are JSON, each of them: joined,
-    /// they cannot be told apart otherwise.
-    pub(super) fn read<R>(&mut self, trees: &[Tree<'_>], apply: impl FnOnce(&[u8], &[u32], &[f64]) -> Option<R>) -> Option<R> {
+    /// Writes `trees` down as `build.js` reads them; gives their text. They are JSON, each of them: joined, they cannot be told apart
+    /// otherwise.
+    pub(super) fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
         numbers.clear();
@@ -65,13 +65,11 @@ impl Instructions {
         text.push(b',');
         text.extend_from_slice(names.as_bytes());
         text.push(b']');
-        apply(&text, orders, numbers)
+        text
     }
-}
 
-impl Instructions {
-    /// Writes `puts` down as `build.js` reads them, and hands them to `apply(names, puts, values)`.
-    pub(super) fn puts<R>(&mut self, puts: &[Put<'_, JsValue>], apply: impl FnOnce(&str, &[u32], Vec<JsValue>) -> R) -> R {
+    /// Writes `puts` down as `build.js` reads them; gives the values.
+    pub(super) fn puts(&mut self, puts: &[Put<'_, JsValue>]) -> Vec<JsValue> {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
@@ -90,13 +88,11 @@ impl Instructions {
             }
         }
         names.push(']');
-        apply(names, orders, values)
+        values
     }
-}
 
-impl Instructions {
-    /// Writes down where lazy values go, and hands it to `apply(names, puts)`.
-    pub(super) fn lazies<R>(&mut self, puts: &[(usize, Key<'_>, usize)], apply: impl FnOnce(&str, &[u32]) -> R) -> R {
+    /// Writes down where lazy values go.
+    pub(super) fn lazies(&mut self, puts: &[(usize, Key<'_>, usize)]) {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
@@ -107,7 +103,6 @@ impl Instructions {
             orders.extend([*holder as u32, place, *which as u32]);
         }
         names.push(']');
-        apply(names, orders)
     }
 }
 
