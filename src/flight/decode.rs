@@ -58,7 +58,7 @@ pub struct Decoder<B: Build> {
     cells: Vec<Result<Cell<B>, Rejection>>,
     /// The cells of whole rows, and of what is no row of its own but has been given an id above all rows.
     whole: Table<u32, usize>,
-    /// Which rows the ids above all rows belong to.
+    /// Which rows the ids above all rows belong to, or stand for.
     origins: Vec<u32>,
     /// Values of rows that were made together with others, before their turn.
     early: Vec<B::Value>,
@@ -291,6 +291,22 @@ impl<B: Build> Decoder<B> {
         self.cells.push(cell);
         self.whole.insert(id, self.cells.len() - 1);
         id
+    }
+
+    /// The row that an id stands for, if it has no cell of its own.
+    fn row_of(&self, id: u32) -> u32 {
+        if id < OWN_IDS || self.whole.contains_key(&id) { id } else { self.origin(id) }
+    }
+
+    /// Where `target` is to be made anew for each place it stands at, as functions of the server and iterators are: the same with an id that
+    /// only this place has. Whoever refers to the place gets what is there.
+    fn alone(&mut self, mut target: Target) -> Target {
+        if matches!(target.made, Some(Made::Server | Made::Iterator)) {
+            let id = OWN_IDS.saturating_add(self.origins.len() as u32);
+            self.origins.push(target.id);
+            target.id = id;
+        }
+        target
     }
 }
 

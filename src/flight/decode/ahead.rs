@@ -37,6 +37,7 @@ impl<B: Build> Decoder<B> {
     pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
+            let id = self.row_of(id);
             if self.is_in_parts(id) {
                 continue;
             }

@@ -80,6 +80,7 @@ pub(super) enum Located {
 impl<B: Build> Decoder<B> {
     /// The cell that `path` in row `id` begins in, made if need be, and how many steps lead to that cell.
     pub(super) fn locate(&mut self, id: u32, path: &[String]) -> Result<Located, Rejection> {
+        let id = self.row_of(id);
         if self.goal == Goal::Action && id == 0 && !path.is_empty() {
             return self.locate_part(path);
         }
@@ -156,7 +157,7 @@ impl<B: Build> Decoder<B> {
                     Special::Temporary(path) => Root::Opaque(self.temporary(row, &path)?),
                     Special::Promise(id) => Root::Promise(id),
                     Special::Lazy(id) => Root::Lazy(id),
-                    Special::Link(target) => Root::Link(target),
+                    Special::Link(target) => Root::Link(self.alone(target)),
                 };
                 return Ok(Cell::new(row, root));
             }
@@ -180,6 +181,7 @@ impl<B: Build> Decoder<B> {
                     (None, Some(Mark::Lazy(id)))
                 }
                 Special::Link(target) => {
+                    let target = self.alone(target);
                     let link = Link { holder, spot: spot.clone(), target: target.clone() };
                     match tree.nodes[holder].element {
                         Some(element) => elements.entry(element).or_default().push(link),

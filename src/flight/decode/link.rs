@@ -224,7 +224,8 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to.
+    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to; of functions of the server and iterators
+    /// each place has one, with an id of its own.
     fn container(&mut self, kind: Made, id: u32, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
         if let Some(made) = self.made.get(&(kind, id)) {
             return Ok(made.clone());
@@ -239,7 +240,9 @@ impl<B: Build> Decoder<B> {
                 _ => self.part(id, &[], fills).map(|array| self.host.iterator(&array)),
             };
             self.making = false;
-            return made?.ok_or_else(|| self.unmade(kind, id));
+            let made = made?.ok_or_else(|| self.unmade(kind, id))?;
+            self.made.insert((kind, id), made.clone());
+            return Ok(made);
         }
         if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
             && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
@@ -254,7 +257,7 @@ impl<B: Build> Decoder<B> {
         Ok(made)
     }
 
-    /// A function of the server: a new one each time, as in React.
+    /// A function of the server.
     fn server(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
         let null = self.scalar(id, &Scalar::Null)?;
         let name = self.part(id, &["id"], fills).unwrap_or_else(|_| null.clone());
@@ -267,11 +270,7 @@ impl<B: Build> Decoder<B> {
         let Some(length) = self.host.length(&row) else { return Ok(None) };
         let kind = self.part(id, &["0"], fills)?;
         let parts: Result<Vec<_>, _> = (1..length).map(|at| self.part(id, &[&at.to_string()], fills)).collect();
-        let made = self.host.blob(&kind, &parts?);
-        if let Some(made) = &made {
-            self.made.insert((Made::Blob, id), made.clone());
-        }
-        Ok(made)
+        Ok(self.host.blob(&kind, &parts?))
     }
 
     fn part(&mut self, id: u32, path: &[&str], fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {

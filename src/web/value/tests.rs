@@ -164,6 +164,7 @@ fn modules_and_iterators() {
         "Object.isFrozen(v[0]) && JSON.stringify(v[0]) === '{\"id\":\"m\",\"chunks\":[\"c\",\"c.js\"],\"name\":\"default\",\"async\":true}' && v[0] === v[1]",
     );
     check("1:[1,2]\n0:\"$i1\"\n", "[...v].join() === '1,2' && [...v].length === 0");
+    check("1:[1,2]\n0:[[\"$i1\"],\"$0:0:0\",\"$i1\"]\n", "v[0][0] === v[1] && v[0][0] !== v[2]");
 }
 
 #[wasm_bindgen_test]
