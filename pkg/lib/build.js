@@ -51,15 +51,27 @@ export function json(bytes) {
 }
 
 /**
- * The numbered containers of a model; number 0 is its value. `text` is a JSON array of the model and the texts in it. Places are
- * `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, then pairs (container around it, place
- * there) and triples (kind and argument, container, place). `numbers` holds numbers, and bigints by their 64 bits.
+ * The value of a model; or its numbered containers, if they are to be kept: number 0 is its value. `text` is a JSON array of the model and the
+ * texts in it. Places are `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, of values that are
+ * ready, then pairs (container around it, place there), triples (kind and argument, container, place), and triples (number in `ready`,
+ * container, place). `numbers` holds numbers, and bigints by their 64 bits.
  */
-export function tree(text, orders, numbers) {
+export function tree(text, orders, numbers, ready, keep) {
   const [root, keys] = json(text);
   const holders = [];
-  edit(root, keys, holders, orders, 0, numbers, signed(numbers));
-  return holders;
+  const at = edit(root, keys, holders, orders, 0, numbers, signed(numbers));
+  const lossy = isLossy(keys);
+  for (let from = at; from < orders.length; from += 3) {
+    place(holders[orders[from + 1]], orders[from + 2], keys, lossy, ready[orders[from]]);
+  }
+  return keep ? holders : holders[0];
+}
+
+/** Puts a value where `null` stood; never a function under `then`. */
+function place(holder, place, keys, lossy, value) {
+  let key = place & 1 ? keys[place >> 1] : place >> 1;
+  if (lossy && place & 1) key = actual(holder, key);
+  holder[key] = key === "then" && typeof value === "function" ? null : value;
 }
 
 /** The values of many models, which share the texts that come after them. */
@@ -69,13 +81,13 @@ export function trees(text, orders, numbers) {
   const bigints = signed(numbers);
   let at = 0;
   for (let one = 0; one < values.length; one++) {
-    const [count, edits] = [orders[at], orders[at + 1]];
-    if (count > 0) {
+    if (orders[at] > 0) {
       const holders = [];
-      edit(values[one], keys, holders, orders, at, numbers, bigints);
+      at = edit(values[one], keys, holders, orders, at, numbers, bigints);
       values[one] = holders[0];
+    } else {
+      at += 3;
     }
-    at += 2 + 2 * count + 3 * edits;
   }
   return values;
 }
@@ -97,8 +109,9 @@ function actual(holder, key) {
   return found[0];
 }
 
+/** Gives the place after the edits in `orders`. */
 function edit(root, keys, holders, orders, from, numbers, bigints) {
-  const nodes = from + 2;
+  const nodes = from + 3;
   const edits = nodes + 2 * orders[from];
   const end = edits + 3 * orders[from + 1];
   const lossy = isLossy(keys);
@@ -163,9 +176,10 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     if (lossy && place & 1) key = actual(holders[number], key);
     holders[number][key] = value;
   }
+  return end;
 }
 
-/** Puts a value where `null` stood; never a function under `then`. */
+/** The same for one value. */
 export function put(holders, number, key, value) {
   if (typeof key === "string") key = actual(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
@@ -194,12 +208,10 @@ export function putAll(holders, names, puts, values) {
   try {
     for (let at = 0; at < puts.length; count++) {
       const holder = holders[puts[at++]];
-      const place = puts[at++];
+      const where = puts[at++];
       let value = values[puts[at++]];
       for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
-      let key = place & 1 ? keys[place >> 1] : place >> 1;
-      if (lossy && place & 1) key = actual(holder, key);
-      holder[key] = key === "then" && typeof value === "function" ? null : value;
+      place(holder, where, keys, lossy, value);
     }
   } catch {}
   return count;

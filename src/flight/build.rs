@@ -21,6 +21,9 @@ pub struct Put<'p, V> {
     pub source: usize,
 }
 
+/// A value that is there already, and the place of a numbered container where it goes.
+pub type Given<'p, V> = (usize, Key<'p>, V);
+
 /// What delivers values over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flow {
@@ -69,12 +72,13 @@ pub trait Build {
     /// The other end of a stream or async iterable.
     type Flow;
 
-    /// The value of a model, and its numbered containers; `None` if it is not JSON, or has no such containers because a key comes twice.
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Self::Value, Self::Holders)>;
+    /// The value of a model with `ready` put in, as [`put`](Self::put) does, once all of it is made; and its numbered containers if `keep` says
+    /// that they are needed. `None` if it is not JSON, or has no such containers because a key comes twice.
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
 
     /// The values of many models, each by itself as [`tree`](Self::tree) makes it. `None` for what cannot be made that way.
     fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<Self::Value>> {
-        trees.iter().map(|tree| self.tree(tree).map(|(value, _)| value)).collect()
+        trees.iter().map(|tree| self.tree(tree, &[], false).map(|(value, _)| value)).collect()
     }
 
     /// Container number `holder`: an element where there is one.

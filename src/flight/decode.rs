@@ -72,6 +72,8 @@ pub struct Decoder<B: Build> {
     flows: Table<u32, Flowing<B>>,
     /// Bytes of streams that nobody has asked for yet.
     backlog: usize,
+    /// How many rows are being made inside each other.
+    nesting: usize,
     /// A function of the server or a Blob is being made.
     making: bool,
     /// Wants by the row they wait for.
@@ -136,6 +138,7 @@ impl<B: Build> Decoder<B> {
             lazies: Table::default(),
             flows: Table::default(),
             backlog: 0,
+            nesting: 0,
             making: false,
             waiting: Table::from_iter([(0, vec![want])]),
             ready: VecDeque::new(),

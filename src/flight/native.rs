@@ -5,7 +5,9 @@ use std::task::Poll;
 
 use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 use super::value::{Fault, Settled, Shared, index};
-use super::{Binary, Build, Container, Contents, Edit, Flow, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot};
+use super::{
+    Binary, Build, Container, Contents, Edit, Flow, Given, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot,
+};
 use super::{Temporaries, Text, Tree, Value, date, number};
 
 /// Makes [`Value`]s, and reads them.
@@ -32,7 +34,7 @@ impl Build for Native {
     type Lazy = Shared<Settled>;
     type Flow = Shared<Flowing>;
 
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Value, Rc<[Value]>)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Value>], _: bool) -> Option<(Value, Option<Rc<[Value]>>)> {
         let mut root = Value::from_json(&tree.text)?;
         let mut holders: Vec<Value> = Vec::with_capacity(tree.nodes.len());
         for node in &tree.nodes {
@@ -59,7 +61,8 @@ impl Build for Native {
                 }
             }
         }
-        Some((root, holders.into()))
+        let holders = holders.into();
+        ready.iter().all(|(holder, key, value)| self.put(&holders, *holder, *key, value)).then_some((root, Some(holders)))
     }
 
     fn holder(&mut self, holders: &Rc<[Value]>, holder: usize) -> Option<Value> {

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use super::error;
-use crate::flight::{Binary, Build, Flow, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::{Error, Kind, Sent, protocol};
 
 // The functions of `build.js`, described there.
@@ -26,7 +26,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64], ready: Vec<JsValue>, keep: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn trees(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
@@ -171,23 +171,24 @@ impl Build for Js {
     type Lazy = JsValue;
     type Flow = Flowing;
 
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(JsValue, JsValue)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
         if tree.nodes.is_empty() {
-            return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
+            return Some((self.builder.json(tree.text.as_bytes()).ok()?, None));
         }
-        let text = self.instructions.trees(std::slice::from_ref(tree));
-        let made = self.builder.tree(&text, &self.instructions.orders, &self.instructions.numbers).ok()?;
-        Some((made.get(0), made.into()))
+        let text = self.instructions.trees(std::slice::from_ref(tree), ready);
+        let values = ready.iter().map(|(.., value)| value.clone()).collect();
+        let made = self.builder.tree(&text, &self.instructions.orders, &self.instructions.numbers, values, keep).ok()?;
+        Some(if keep { (made.unchecked_ref::<js_sys::Array>().get(0), Some(made)) } else { (made, None) })
     }
 
     fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<JsValue>> {
-        let text = self.instructions.trees(trees);
+        let text = self.instructions.trees(trees, &[]);
         let made = self.builder.trees(&text, &self.instructions.orders, &self.instructions.numbers).ok();
         made.filter(|made| made.len() == trees.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn holder(&mut self, holders: &JsValue, holder: usize) -> Option<JsValue> {
-        holders.dyn_ref::<js_sys::Array>().map(|holders| holders.get(holder as u32))
+        Some(holders.unchecked_ref::<js_sys::Array>().get(holder as u32))
     }
 
     fn put(&mut self, holders: &JsValue, holder: usize, key: Key<'_>, value: &JsValue) -> bool {

@@ -62,7 +62,7 @@ impl<B: Build> Decoder<B> {
                 continue;
             }
             if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
-                && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+                && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
             {
                 list.push((kind, from.clone()));
                 keys.push((kind, id));
@@ -86,6 +86,9 @@ impl<B: Build> Decoder<B> {
         let limits = &self.limits;
         let read = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, limits)?)));
         let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
+        if trees.is_empty() {
+            return;
+        }
         for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
             if let Some(value) = value {
                 self.early.push(value);

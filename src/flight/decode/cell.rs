@@ -12,6 +12,9 @@ use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 /// How many parts of an action's row 0 may be referred to: each is looked for from its beginning.
 const MAX_PARTS: usize = 1024;
 
+/// How deep rows are made while others are, because those refer to them. Beyond, references are put in later.
+const MAX_NESTING: usize = 8;
+
 /// A row, or a part of row 0, made into a value that may still lack other rows.
 pub(super) struct Cell<B: Build> {
     pub(super) row: u32,
@@ -106,8 +109,16 @@ impl<B: Build> Decoder<B> {
             Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
             Arrived::Module(text) => {
                 let module = self.cell(id, &text);
-                let id = self.name(id, module);
-                Ok(Cell::new(id, Root::Link(Target { id, path: Rc::from([]), made: Some(Made::Client) })))
+                match &module {
+                    Ok(Cell { root: Root::Value(from), done: true, .. }) => {
+                        let made = self.host.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
+                        made.map(|module| Cell::new(id, Root::Opaque(module)))
+                    }
+                    _ => {
+                        let id = self.name(id, module);
+                        Ok(Cell::new(id, Root::Link(Target { id, path: Rc::from([]), made: Some(Made::Client) })))
+                    }
+                }
             }
             Arrived::Flow => self.flow(id).map(|value| Cell::new(id, Root::Opaque(value))),
             Arrived::Lost(rejection) => Err(rejection),
@@ -163,14 +174,16 @@ impl<B: Build> Decoder<B> {
             }
         };
         let what = || if tree.nodes.is_empty() { "not JSON" } else { "not JSON, or a key that comes twice" };
-        let (value, holders) = self.host.tree(&tree).ok_or_else(|| broken(row, what()))?;
+        let there = self.there(&placed);
+        let ready: Vec<_> = std::iter::zip(&placed, &there)
+            .filter_map(|(placed, value)| Some((placed.holder, named_key(&tree.nodes, placed.holder, &placed.spot), value.clone()?)))
+            .collect();
+        let keep = ready.len() < placed.len();
+        let (value, holders) = self.host.tree(&tree, &ready, keep).ok_or_else(|| broken(row, what()))?;
         let mut cell = Cell::new(row, Root::Value(value));
-        if placed.is_empty() {
-            return Ok(cell);
-        }
         let mut elements: Table<usize, Vec<Link>> = Table::default();
         let mut lazies = Vec::new();
-        for Placed { holder, spot, special } in placed {
+        for (Placed { holder, spot, special }, there) in std::iter::zip(placed, there) {
             let spot = named(&tree.nodes, holder, spot);
             let (value, mark) = match special {
                 Special::Scalar(scalar) => (Some(self.scalar(row, &scalar)?), None),
@@ -180,6 +193,7 @@ impl<B: Build> Decoder<B> {
                     lazies.push((holder, spot.clone(), id));
                     (None, Some(Mark::Lazy(id)))
                 }
+                Special::Link(target) if there.is_some() => (None, Some(Mark::Link(target))),
                 Special::Link(target) => {
                     let target = self.alone(target);
                     let link = Link { holder, spot: spot.clone(), target: target.clone() };
@@ -190,8 +204,8 @@ impl<B: Build> Decoder<B> {
                     (None, Some(Mark::Link(target)))
                 }
             };
-            if let Some(value) = value
-                && !self.host.put(&holders, holder, key(&spot), &value)
+            if let (Some(value), Some(holders)) = (value, &holders)
+                && !self.host.put(holders, holder, key(&spot), &value)
             {
                 return Err(broken(row, "a key that comes twice"));
             }
@@ -200,10 +214,48 @@ impl<B: Build> Decoder<B> {
                 cell.marks.push((holder, name(&spot), mark));
             }
         }
-        self.put_lazies(row, &holders, &lazies)?;
-        self.defer(&mut cell, &holders, &tree.nodes, elements)?;
-        cell.holders = Some(holders);
+        if !cell.marks.is_empty() {
+            let step = |node: &Node<'_>| (node.parent, name(&named(&tree.nodes, node.parent, node.spot.clone())), None);
+            cell.nodes = tree.nodes.iter().map(step).collect();
+        }
+        if let Some(holders) = &holders {
+            self.put_lazies(row, holders, &lazies)?;
+            self.defer(&mut cell, holders, &tree.nodes, elements)?;
+        }
+        cell.done = cell.links.is_empty() && cell.elements.is_empty();
+        cell.holders = holders;
         Ok(cell)
+    }
+
+    /// The values that references in a row lead to, where that is a whole row that lacks nothing.
+    fn there(&mut self, placed: &[Placed<'_>]) -> Vec<Option<B::Value>> {
+        let rows = |placed: &Placed<'_>| match &placed.special {
+            Special::Link(Target { id, path, made: None }) if path.is_empty() => Some(*id),
+            _ => None,
+        };
+        let ids: Vec<u32> = placed.iter().filter_map(rows).collect();
+        if ids.len() > 1 {
+            self.look_along_links(ids);
+        }
+        placed.iter().map(|placed| self.whole_row(rows(placed)?)).collect()
+    }
+
+    /// The value of a row that lacks nothing, made if need be.
+    fn whole_row(&mut self, id: u32) -> Option<B::Value> {
+        let known = self.whole.contains_key(&id);
+        let makes =
+            || matches!(self.arrived.get(&id), Some(Arrived::Model(..) | Arrived::Text(_) | Arrived::Bytes(..) | Arrived::Module(_)));
+        if !known && (self.nesting >= MAX_NESTING || self.goal == Goal::Action && id == 0 || !makes()) {
+            return None;
+        }
+        self.nesting += 1;
+        let located = self.locate(id, &[]);
+        self.nesting -= 1;
+        let Ok(Located::Cell(index, 0)) = located else { return None };
+        match self.cells.get(index) {
+            Some(Ok(Cell { root: Root::Value(value) | Root::Opaque(value), face: None, done: true, .. })) => Some(value.clone()),
+            _ => None,
+        }
     }
 
     /// Makes the elements that have references of their own into cells of their own.
@@ -214,24 +266,22 @@ impl<B: Build> Decoder<B> {
         nodes: &[Node<'_>],
         elements: Table<usize, Vec<Link>>,
     ) -> Result<(), Rejection> {
-        let mut ids: Table<usize, u32> = Table::default();
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable_by_key(|(node, _)| *node);
         for (node, links) in elements {
             let value = self.host.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
             let mut own = Cell::new(cell.row, Root::Value(value));
-            (own.links, own.holders) = (links, Some(holders.clone()));
+            (own.links, own.holders, own.done) = (links, Some(holders.clone()), false);
             let id = self.name(cell.row, Ok(own));
             let Node { parent, spot, .. } = &nodes[node];
             let place = (node != 0).then(|| (*parent, named(nodes, *parent, spot.clone())));
             cell.root_element = cell.root_element.or((node == 0).then_some(id));
             cell.elements.push(Deferred { id, place });
             cell.soft = true;
-            ids.insert(node, id);
+            if let Some(known) = cell.nodes.get_mut(node) {
+                known.2 = Some(id);
+            }
         }
-        let step =
-            |(at, node): (usize, &Node<'_>)| (node.parent, name(&named(nodes, node.parent, node.spot.clone())), ids.get(&at).copied());
-        cell.nodes = nodes.iter().enumerate().map(step).collect();
         Ok(())
     }
 
@@ -263,6 +313,7 @@ impl<B: Build> Decoder<B> {
 
 impl<B: Build> Cell<B> {
     pub(super) fn new(row: u32, root: Root<B::Value>) -> Self {
+        let done = matches!(root, Root::Value(_) | Root::Opaque(_));
         Self {
             row,
             root,
@@ -275,7 +326,7 @@ impl<B: Build> Cell<B> {
             marks: Vec::new(),
             branches: None,
             soft: false,
-            done: false,
+            done,
         }
     }
 
@@ -340,6 +391,16 @@ fn named(nodes: &[Node<'_>], holder: usize, spot: Spot<'_>) -> Spot<'static> {
         }
         Spot::Index(index) => Spot::Index(index),
         Spot::Name(name) => Spot::Name(name.into_owned().into()),
+    }
+}
+
+/// The same as [`named`], to be looked at.
+fn named_key<'s>(nodes: &[Node<'_>], holder: usize, spot: &'s Spot<'_>) -> Key<'s> {
+    match spot {
+        Spot::Index(index @ 1..=3) if nodes.get(holder).is_some_and(|node| node.element == Some(holder)) => {
+            Key::Name(["type", "key", "props"][index - 1])
+        }
+        other => key(other),
     }
 }
 

@@ -245,7 +245,7 @@ impl<B: Build> Decoder<B> {
             return Ok(made);
         }
         if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
-            && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+            && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
         {
             let made = self.host.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
             self.made.insert((kind, id), made.clone());
@@ -283,7 +283,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    fn unmade(&self, kind: Made, id: u32) -> Rejection {
+    pub(super) fn unmade(&self, kind: Made, id: u32) -> Rejection {
         broken(self.origin(id), &format!("cannot be made into {}", kind.name()))
     }
 }

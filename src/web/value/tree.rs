@@ -4,23 +4,24 @@ use wasm_bindgen::JsValue;
 
 use super::UNTOLD;
 use crate::flight::hash::Table;
-use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
+use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
 
 /// Buffers that are used again for each row.
 #[derive(Default)]
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     pub(super) names: String,
-    /// Of each model how many containers and edits, the containers, two numbers each, the edits, three each; or what is to be put.
+    /// Of each model how many containers, edits and values, the containers, two numbers each, the edits and values, three each; or what is to
+    /// be put.
     pub(super) orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
     pub(super) numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `trees` down as `build.js` reads them; gives their text. They are JSON, each of them: joined, they cannot be told apart
-    /// otherwise.
-    pub(super) fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<u8> {
+    /// Writes `trees` down as `build.js` reads them, and what is `ready` for the only one; gives their text. They are JSON, each of them: joined,
+    /// they cannot be told apart otherwise.
+    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Given<'t, JsValue>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
         numbers.clear();
@@ -29,14 +30,14 @@ impl Instructions {
         names.push('[');
         for tree in trees {
             let start = orders.len();
-            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32]);
+            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32, ready.len() as u32]);
             for node in &tree.nodes {
                 let place = place(&node.spot, names, &mut known);
                 orders.extend([node.parent as u32, place]);
             }
             for edit in &tree.edits {
                 let (kind, holder, spot) = match edit {
-                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 3]),
+                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 4]),
                     Edit::Put { holder, spot, scalar } => {
                         let (kind, argument) = match scalar {
                             Scalar::Undefined => (0, 0),
@@ -55,6 +56,10 @@ impl Instructions {
                 };
                 orders.extend([kind, holder as u32, spot]);
             }
+        }
+        for (at, (holder, place, _)) in ready.iter().enumerate() {
+            let place = key(*place, names, &mut known);
+            orders.extend([at as u32, *holder as u32, place]);
         }
         names.push(']');
         let mut text = Vec::with_capacity(trees.iter().map(|tree| tree.text.len() + 1).sum::<usize>() + names.len() + 2);
