@@ -3,7 +3,7 @@
 
 const { parse } = JSON;
 const { isArray } = Array;
-const { freeze, getPrototypeOf, hasOwn, prototype: plain } = Object;
+const { freeze, getPrototypeOf, hasOwn, keys: keysOf, prototype: plain } = Object;
 const { isView } = ArrayBuffer;
 const ELEMENT = Symbol.for("react.transitional.element");
 const LAZY = Symbol.for("react.lazy");
@@ -50,6 +50,32 @@ export function json(bytes) {
   return parse(string(bytes));
 }
 
+/** The value of a model in which nothing is special but elements. */
+export function elements(bytes) {
+  return withElements(json(bytes));
+}
+
+/** Makes elements of the arrays that begin with "$". */
+function withElements(value) {
+  if (isArray(value)) {
+    if (value[0] === "$") return element(any(value[1]), any(value[2]), any(value[3]));
+    for (let at = 0; at < value.length; at++) {
+      const item = value[at];
+      if (typeof item === "object" && item !== null) value[at] = withElements(item);
+    }
+    return value;
+  }
+  for (const key of keysOf(value)) {
+    const item = value[key];
+    if (typeof item === "object" && item !== null) value[key] = withElements(item);
+  }
+  return value;
+}
+
+const any = (value) => (typeof value === "object" && value !== null ? withElements(value) : value);
+
+const element = (type, key, props) => ({ $$typeof: ELEMENT, type, key, ref: null, props });
+
 /**
  * The value of a model; or its numbered containers, if they are to be kept: number 0 is its value. `text` is a JSON array of the model and the
  * texts in it. Places are `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, of values that are
@@ -86,6 +112,7 @@ export function trees(text, orders, numbers) {
       at = edit(values[one], keys, holders, orders, at, numbers, bigints);
       values[one] = holders[0];
     } else {
+      if (orders[at + 1] > 0) values[one] = withElements(values[one]);
       at += 3;
     }
   }
@@ -104,7 +131,7 @@ const isLossy = (keys) => keys.some((key) => key.includes(LOST));
 /** The key of `holder` that is `key` in Rust. Throws if it may be two. */
 function actual(holder, key) {
   if (!key.includes(LOST) || isArray(holder)) return key;
-  const found = Object.keys(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
+  const found = keysOf(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
   check(found.length === 1);
   return found[0];
 }
@@ -164,7 +191,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
       default: {
         const tuple = holders[number];
         check(isArray(tuple));
-        value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
+        value = element(tuple[1], tuple[2], tuple[3]);
         holders[number] = value;
         if (number > 0) {
           const around = holders[orders[nodes + 2 * number]];

@@ -35,7 +35,12 @@ impl Build for Native {
     type Flow = Shared<Flowing>;
 
     fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Value>], _: bool) -> Option<(Value, Option<Rc<[Value]>>)> {
-        let mut root = Value::from_json(&tree.text)?;
+        let mut root = Value::read_json(&tree.text, |array| match &array {
+            Value::Array(tuple) if tree.elements && matches!(tuple.borrow().first(), Some(Value::String(mark)) if **mark == *"$") => {
+                element(&array)
+            }
+            _ => Some(array),
+        })?;
         let mut holders: Vec<Value> = Vec::with_capacity(tree.nodes.len());
         for node in &tree.nodes {
             let holder = match holders.get(node.parent) {

@@ -24,6 +24,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn json(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
+    fn elements(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
     fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64], ready: Vec<JsValue>, keep: bool) -> Result<JsValue, JsValue>;
@@ -173,7 +175,8 @@ impl Build for Js {
 
     fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
         if tree.nodes.is_empty() {
-            return Some((self.builder.json(tree.text.as_bytes()).ok()?, None));
+            let text = tree.text.as_bytes();
+            return Some((if tree.elements { self.builder.elements(text) } else { self.builder.json(text) }.ok()?, None));
         }
         let text = self.instructions.trees(std::slice::from_ref(tree), ready);
         let values = ready.iter().map(|(.., value)| value.clone()).collect();

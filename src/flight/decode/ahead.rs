@@ -13,24 +13,33 @@ use crate::flight::{Build, Made, Tree};
 const LARGE: usize = 8192;
 
 impl<B: Build> Decoder<B> {
-    /// Makes the values of those of `rows` that somebody waits for. Until they are filed.
+    /// Makes the values of those of `rows` that somebody waits for, and where the whole answer is wanted those that follow one: what a
+    /// row needs most often comes after it. Until they are filed.
     pub(super) fn look_ahead(&mut self, rows: &[Row]) {
         if rows.len() < 2 {
             return;
         }
         // Of rows with the same id, the first one counts, whatever it is.
-        let mut met: Table<u32, usize> = Table::default();
-        let awaited = |row: &&Row| {
-            self.waiting.contains_key(&row.id)
-                && met.insert(row.id, 0).is_none()
+        let mut met: Table<u32, ()> = Table::default();
+        let (mut ready, mut follows) = (Vec::new(), false);
+        for row in rows {
+            let waits = self.waiting.contains_key(&row.id);
+            follows |= waits && self.goal == Goal::Root;
+            let first = met.insert(row.id, ()).is_none();
+            if (waits || follows)
+                && first
                 && matches!(row.tag, Tag::Model)
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
-        };
-        let texts = rows.iter().filter(awaited).filter_map(|row| Some((row.id, std::str::from_utf8(&row.body).ok()?)));
-        let texts: Vec<_> = texts.collect();
-        self.make_early(&texts);
+                && let Ok(text) = std::str::from_utf8(&row.body)
+                // What nobody waits for yet may need other rows, and would then be read twice.
+                && let Some(tree) = Model::read_alone(row.id, text, !waits, &self.limits)
+            {
+                ready.push((row.id, tree));
+            }
+        }
+        self.make_early(ready);
     }
 
     /// Makes the values of these rows, to which links lead.
@@ -48,8 +57,9 @@ impl<B: Build> Decoder<B> {
                 texts.push((id, text.clone()));
             }
         }
-        let texts: Vec<_> = texts.iter().map(|(id, text)| (*id, text.as_str())).collect();
-        self.make_early(&texts);
+        let limits = &self.limits;
+        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, false, limits)?))).collect();
+        self.make_early(ready);
     }
 
     /// Makes what `links` need made of rows, where nothing is to be put into those first.
@@ -79,16 +89,11 @@ impl<B: Build> Decoder<B> {
     }
 
     /// No id is there twice.
-    fn make_early(&mut self, texts: &[(u32, &str)]) {
-        if texts.len() < 2 {
+    fn make_early(&mut self, ready: Vec<(u32, Tree<'_>)>) {
+        if ready.is_empty() {
             return;
         }
-        let limits = &self.limits;
-        let read = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, limits)?)));
-        let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
-        if trees.is_empty() {
-            return;
-        }
+        let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = ready.into_iter().unzip();
         for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
             if let Some(value) = value {
                 self.early.push(value);

@@ -392,6 +392,7 @@ fn streams_that_nobody_reads() {
 
 #[test]
 fn of_rows_with_the_same_id_in_one_chunk_the_first_counts() {
+    assert_eq!(root("1:[2]\n0:[\"$1\",\"$@2\"]\n1:[3]\n2:[]\n"), "[[2],rejected(row 1: came twice)]");
     for (first, expected) in [("0:\"a\"\n", "a"), ("0:T1,b", "b"), ("0:\"$1\"\n1:\"c\"\n", "c")] {
         for cut in [0, first.len()] {
             let bytes = format!("{first}0:[1]\n0:[2]\n");

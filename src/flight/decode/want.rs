@@ -197,6 +197,9 @@ impl<B: Build> Decoder<B> {
     /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
     pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Spot<'static>, u32)]) -> Result<(), Rejection> {
         let mut numbers: Table<u32, usize> = Table::default();
+        if let [_, _, ..] = list {
+            self.look_along_links(list.iter().map(|(.., id)| *id).collect());
+        }
         let (mut ids, mut shared, mut puts, mut open) = (Vec::new(), Vec::new(), Vec::new(), self.unsettled);
         for (holder, spot, id) in list {
             let which = *numbers.entry(*id).or_insert(ids.len());

@@ -131,7 +131,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             }
         }
         let text = self.edited();
-        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes }, self.placed))
+        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes, elements: false }, self.placed))
     }
 
     fn open(&mut self, array: bool) {

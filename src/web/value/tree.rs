@@ -11,7 +11,7 @@ use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     pub(super) names: String,
-    /// Of each model how many containers, edits and values, the containers, two numbers each, the edits and values, three each; or what is to
+    /// Of each model how many containers (without any and with one edit: only elements), edits and values, the containers, two numbers each, the edits and values, three each; or what is to
     /// be put.
     pub(super) orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
@@ -30,7 +30,7 @@ impl Instructions {
         names.push('[');
         for tree in trees {
             let start = orders.len();
-            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32, ready.len() as u32]);
+            orders.extend([tree.nodes.len() as u32, tree.edits.len().max(tree.elements.into()) as u32, ready.len() as u32]);
             for node in &tree.nodes {
                 let place = place(&node.spot, names, &mut known);
                 orders.extend([node.parent as u32, place]);
