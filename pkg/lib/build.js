@@ -212,9 +212,9 @@ export function put(holders, number, key, value) {
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
-/** Follows own members of arrays and plain objects. */
+/** Follows own members of arrays and plain objects; a `:` comes before each step. */
 export function walk(from, path) {
-  for (const key of path.split(":")) from = step(from, key);
+  for (const key of path.split(":").slice(1)) from = step(from, key);
   return from;
 }
 

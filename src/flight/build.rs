@@ -16,7 +16,7 @@ pub struct Put<'p, V> {
     pub key: Key<'p>,
     /// Where the value is found: by `path` from here, as [`Build::walk`] does.
     pub from: &'p V,
-    pub path: &'p [String],
+    pub path: &'p str,
     /// Those next to each other that have the same number here come from the same value.
     pub source: usize,
 }
@@ -107,9 +107,9 @@ pub trait Build {
     /// Binary data of its own; the length is right for the type.
     fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Self::Value>;
 
-    /// Follows `path` through own elements and members of arrays and plain objects; `None` for everything else. An index is decimal,
+    /// Follows `path`, in which a `:` comes before each step, through own elements and members of arrays and plain objects; `None` for everything else. An index is decimal,
     /// without leading zeros.
-    fn walk(&mut self, from: &Self::Value, path: &[String]) -> Option<Self::Value>;
+    fn walk(&mut self, from: &Self::Value, path: &str) -> Option<Self::Value>;
 
     /// An empty Map, Set, FormData, Error or module description, to be filled once everything it may hold is there.
     fn make(&mut self, kind: Made) -> Option<Self::Value>;

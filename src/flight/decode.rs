@@ -17,7 +17,7 @@ use self::cell::Cell;
 use self::flow::Flowing;
 use self::want::{Lazied, Promised, Want, Who};
 use super::hash::Table;
-use super::model::Target;
+use super::model::{Path, Target};
 use super::row::{Row, Rows, Tag};
 use super::{Build, Flow, Limits, Made, Rejection};
 use crate::{Error, Kind};
@@ -65,7 +65,7 @@ pub struct Decoder<B: Build> {
     /// Where they are, until they are taken.
     early_ids: Table<u32, usize>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
-    parts: Vec<(Vec<String>, usize)>,
+    parts: Vec<(Path, usize)>,
     made: Table<(Made, u32), B::Value>,
     promises: Table<u32, Promised<B>>,
     lazies: Table<u32, Lazied<B>>,
@@ -119,7 +119,7 @@ impl<B: Build> Decoder<B> {
     }
 
     fn with_goal(host: B, goal: Goal) -> Self {
-        let path = if goal == Goal::Action { Rc::from(["a".to_owned()]) } else { Rc::from([]) };
+        let path = if goal == Goal::Action { Path::new(":a") } else { Path::default() };
         let want = Want::new(Who::Answer, Target { id: 0, path, made: None });
         Self {
             host,

@@ -16,11 +16,12 @@
 //! ["$",type,key,props,…]   a React element; what follows in development is skipped unread
 //! ```
 
+mod path;
 mod reader;
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
+pub(super) use self::path::Path;
 use self::reader::Reader;
 use super::json::Fault;
 use super::scan::Plain;
@@ -96,9 +97,21 @@ impl Made {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) id: u32,
-    pub(super) path: Rc<[String]>,
+    pub(super) path: Path,
     /// `None`: the row's value itself.
     pub(super) made: Option<Made>,
+}
+
+impl Target {
+    /// A whole row.
+    pub(super) fn row(id: u32) -> Self {
+        Self { id, path: Path::default(), made: None }
+    }
+
+    /// This reference, and from there on along `rest`.
+    pub(super) fn then(&self, rest: &Path) -> Self {
+        Self { id: self.id, path: self.path.then(rest), made: self.made }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -251,7 +264,7 @@ mod tests {
             nodes,
             [(0, Spot::Index(0)), (0, name("a")), (1, Spot::Index(1))].map(|(parent, spot)| Node { parent, spot, element: None })
         );
-        let link = Special::Link(Target { id: 1, path: Rc::from(["x".to_owned(), "0".to_owned()]), made: None });
+        let link = Special::Link(Target { id: 1, path: Path::new(":x:0"), made: None });
         assert_eq!(
             placed,
             [Placed { holder: 2, spot: name("b"), special: link }, Placed { holder: 0, spot: name("c"), special: Special::Promise(0x1f) }]
@@ -261,7 +274,7 @@ mod tests {
     #[test]
     fn every_special_value() {
         let scalar = |scalar| Special::Scalar(scalar);
-        let made = |kind, id| Special::Link(Target { id, path: Rc::from([]), made: kind });
+        let made = |kind, id| Special::Link(Target { id, path: Path::default(), made: kind });
         for (text, expected) in [
             (r#""$undefined""#, scalar(Scalar::Undefined)),
             (r#" "$Infinity" "#, scalar(Scalar::Number(f64::INFINITY))),

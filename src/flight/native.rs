@@ -102,9 +102,9 @@ impl Build for Native {
         Some(Value::Bytes(Rc::new(Bytes { kind, bytes: bytes.into() })))
     }
 
-    fn walk(&mut self, from: &Value, path: &[String]) -> Option<Value> {
+    fn walk(&mut self, from: &Value, path: &str) -> Option<Value> {
         let mut at = from.clone();
-        for step in path {
+        for step in path.split(':').skip(1) {
             at = match &at {
                 Value::Array(items) => items.borrow().get(index(step)?).cloned()?,
                 Value::Object(object) => object.borrow().get(step)?,

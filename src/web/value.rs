@@ -203,7 +203,7 @@ impl Build for Js {
     }
 
     fn put_all(&mut self, holders: &JsValue, puts: &[Put<'_, JsValue>]) -> Result<(), usize> {
-        if let [Put { holder, key, from, path: [], .. }] = puts {
+        if let [Put { holder, key, from, path: "", .. }] = puts {
             return self.put(holders, *holder, *key, from).then_some(()).ok_or(0);
         }
         let values = self.instructions.puts(puts);
@@ -234,8 +234,8 @@ impl Build for Js {
         self.builder.binary(kind.name(), bytes).ok()
     }
 
-    fn walk(&mut self, from: &JsValue, path: &[String]) -> Option<JsValue> {
-        self.builder.walk(from, &path.join(":")).ok()
+    fn walk(&mut self, from: &JsValue, path: &str) -> Option<JsValue> {
+        self.builder.walk(from, path).ok()
     }
 
     fn make(&mut self, kind: Made) -> Option<JsValue> {

@@ -5,7 +5,7 @@
 use super::cell::{Cell, Link, Located, Root};
 use super::{Arrived, Decoder, Goal};
 use crate::flight::hash::Table;
-use crate::flight::model::Model;
+use crate::flight::model::{Model, Path};
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Made, Tree};
 
@@ -71,7 +71,7 @@ impl<B: Build> Decoder<B> {
             if !link.target.path.is_empty() || self.made.contains_key(&(kind, id)) {
                 continue;
             }
-            if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
+            if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
                 && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
             {
                 list.push((kind, from.clone()));

@@ -87,10 +87,10 @@ impl Instructions {
                 values.push(put.from.clone());
             }
             let place = key(put.key, names, &mut known);
-            orders.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
-            for step in put.path {
-                orders.push(name(step, names, &mut known));
-            }
+            orders.extend([put.holder as u32, place, values.len() as u32 - 1, 0]);
+            let start = orders.len();
+            orders.extend(put.path.split(':').skip(1).map(|step| name(step, names, &mut known)));
+            orders[start - 1] = (orders.len() - start) as u32;
         }
         names.push(']');
         values
