@@ -2,6 +2,8 @@
 //!
 //! Only what needs no other row is made ahead of its turn: so nobody can tell, except by the time it takes.
 
+use std::hash::BuildHasherDefault;
+
 use super::cell::{Cell, Link, Located, Root};
 use super::{Arrived, Decoder, Goal};
 use crate::flight::hash::Table;
@@ -20,7 +22,7 @@ impl<B: Build> Decoder<B> {
             return;
         }
         // Of rows with the same id, the first one counts, whatever it is.
-        let mut met: Table<u32, ()> = Table::default();
+        let mut met: Table<u32, ()> = Table::with_capacity_and_hasher(rows.len(), BuildHasherDefault::default());
         let (mut ready, mut follows) = (Vec::new(), false);
         for row in rows {
             let waits = self.waiting.contains_key(&row.id);
@@ -33,8 +35,8 @@ impl<B: Build> Decoder<B> {
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
-                // What nobody waits for yet may need other rows, and would then be read twice.
-                && let Some(tree) = Model::read_alone(row.id, text, !waits, &self.limits)
+                // What nobody waits for yet may need other rows, as the first one most often does, and would then be read twice.
+                && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
             {
                 ready.push((row.id, tree));
             }
