@@ -58,8 +58,10 @@ function nextHost(basePath) {
       const inside = insideOf(url, basePath());
       const own = router();
       if (inside === undefined || !own) return DOCUMENT.redirect(url, type);
+      const from = location.href;
       own[type === "replace" ? "replace" : "push"](inside);
-      if (refresh) own.refresh();
+      // In the same moment as the push it would make a replace of it (seen with 16.2).
+      if (refresh) once(() => location.href !== from || url === from, () => router()?.refresh());
       return "went";
     },
     refresh(what) {
@@ -69,6 +71,14 @@ function nextHost(basePath) {
     },
     reload: DOCUMENT.reload,
   };
+}
+
+const LONGEST_MS = 10_000;
+
+/** Runs `act` once `condition` holds, or after a while all the same. */
+function once(condition, act, until = performance.now() + LONGEST_MS) {
+  if (condition() || performance.now() > until) act();
+  else setTimeout(() => once(condition, act, until), 10);
 }
 
 function ownHost(own) {

@@ -57,7 +57,8 @@ test("fetch sends an action through its lane and everything else at once", async
   assert.equal(plain.status, 201);
   assert.match(await (await second).text(), /1:"second"/);
   assert.match(await (await first).text(), /1:"first"/);
-  assert.deepEqual(order().slice(from).sort(), ["first", "plain", "second"]);
+  // One that an earlier test gave up may arrive only now; it has no body.
+  assert.deepEqual(order().slice(from).filter(Boolean).sort(), ["first", "plain", "second"]);
   assert.ok(order().indexOf("first") < order().indexOf("second"));
 });
 

@@ -1,12 +1,7 @@
 // Forms' actions, called with the form's entries; and closures, with the encrypted argument that the page shows.
-import { since } from "../since.mjs";
-
 const ok = { code: "ok", attempts: 1 };
 const entries = (text) => `() => { const form = new FormData(); form.append("text", ${JSON.stringify(text)}); return [form]; }`;
 const form = (name, action, more = {}) => ({ name, action, args: entries("t"), expect: ok, ...more });
-
-/** There the id does not count what a closure closes over, and Next's own client takes nothing for unused. */
-const unusedIn15_0 = { open: since({ "14.2": null, "15.0": "the last argument is left out as unused", "15.5": null }) };
 
 export default [
   form("form: returns", "saveForm"),
@@ -16,10 +11,10 @@ export default [
   form("form: sets a cookie", "saveCookie", { args: () => { const form = new FormData(); form.append("flavour", "mint"); return [form]; }, expect: { ...ok, revalidated: "all" } }),
   form("form: notFound()", "saveAndMiss", { expect: { code: "NOT_FOUND", status: 404 } }),
   form("form: throws", "saveAndThrow", { expect: { code: "ACTION_THREW", status: 500 } }),
-  { name: "closure, with its encrypted argument", action: "reveal", args: () => ["v"], next: ({ call }) => call("reveal", "v"), ours: async ({ d, ids, closure }) => { const { id, args } = await closure("/", ids.reveal); return d.call(id, [...args, "v"]); }, expect: {}, ...unusedIn15_0 },
+  { name: "closure, with its encrypted argument", action: "reveal", args: () => ["v"], next: ({ call }) => call("reveal", "v"), ours: async ({ d, ids, closure }) => { const { id, args } = await closure("/", ids.reveal); return d.call(id, [...args, "v"]); }, expect: {} },
   submitted("form submitted: plain", "plain"),
   submitted("form submitted: bound arguments", "bound"),
-  { ...submitted("form submitted: closure", "closure"), ...unusedIn15_0 },
+  submitted("form submitted: closure", "closure"),
 ];
 
 /** The form of /forms with this id: by Next's own submission; by us, the action as the page's data has it, with the form's entries. */
