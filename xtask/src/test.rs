@@ -8,6 +8,7 @@ mod lint;
 mod part;
 mod react;
 mod report;
+mod soaking;
 mod suites;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /?load=script\|module&csp=none\|strict\|wasm` | a page with Actionlane in it, see [`page`] |
+//! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
 //! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script; the package's files |
 //! | `POST` with `Next-Action`, any path | as told, see below |
 //! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |

@@ -24,6 +24,7 @@ use crate::shared::Shared;
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(page).post(action))
+        .route("/soak", get(soak))
         .route("/login", any(login))
         .route("/actionlane.js", get(drop_in))
         .route("/pkg/{*path}", get(package_file))
@@ -50,6 +51,10 @@ async fn page(Query(query): Query<PageQuery>) -> Response {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     response
+}
+
+async fn soak() -> Html<&'static str> {
+    Html(include_str!("../pages/soak.html"))
 }
 
 async fn drop_in(State(shared): State<Arc<Shared>>) -> Response {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, react, suites};
+use super::{boundary, end_to_end, fuzzing, lint, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
+    /// Calls by the thousand to a server that misbehaves, in Chromium
+    Soak,
 }
 
 /// What a part did.
@@ -47,7 +49,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -61,6 +63,7 @@ impl Part {
         Self::Oracle,
         Self::Fuzz,
         Self::E2e,
+        Self::Soak,
     ];
 
     /// Its name on the command line.
@@ -84,6 +87,7 @@ impl Part {
             Self::Types => "expectations",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
+            Self::Soak => "calls",
         }
     }
 
@@ -103,6 +107,7 @@ impl Part {
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
+            Self::Soak => runtime.block_on(soaking::all()),
         }
     }
 }
