@@ -22,8 +22,19 @@ export interface DispatcherOptions {
   fetch?: typeof globalThis.fetch;
   /** Default `"same-origin"`. */
   credentials?: RequestCredentials;
-  /** Time from sending to the value, for every call without one of its own. Default: none. */
+  /** For every call without one of its own: see `CallOptions`. Default: none. */
   timeout?: Milliseconds;
+  stallTimeout?: Milliseconds;
+  deadline?: Milliseconds;
+  /** For every call without its own: see `CallOptions`. Default 0. */
+  retry?: Retry;
+  /**
+   * Whether every call carries an idempotency key, as if with `idempotencyKey: true`; an object says that it does, and in which header.
+   * Default `false`, and `{ header: "Idempotency-Key" }` for the calls that ask for one.
+   */
+  idempotency?: boolean | { header?: string };
+  /** Lanes that are not as their name says. */
+  lanes?: Record<LaneName, LaneOptions>;
   /**
    * The server's version of Next.js, `"16.4.6"`: FormData, streams and functions among the arguments are written as it reads them.
    * `"any"`: as all versions read them, for more bytes. Default: what an App Router page says of itself (`window.next.version`), else
@@ -171,13 +182,72 @@ export type RenderMode = "auto" | "skip";
  */
 export type SkewMode = "recover" | "fail" | "reload";
 
+/**
+ * What becomes of a call when others of its key are pending, which is: have not settled. The words are htmx's. `"queue"`: it waits for its
+ * turn in the lane. `"queue last"`: the same, and those that wait already fail with `REPLACED`. `"drop"`: it fails with `DROPPED`.
+ * `"replace"`: the others fail with `REPLACED`, those that run too; what the server has begun it may finish. `"join"`: it is not sent, but
+ * shares the answer of one that is its equal: the same action, URL and arguments; calls that hold a file, a stream, a promise or something
+ * that cannot be shown to the server have no equal. Whoever gives up a joined call does so alone.
+ */
+export type Strategy = "queue" | "queue last" | "drop" | "replace" | "join";
+
+/**
+ * When a call that failed is sent again: see `docs/retry.md`. Only what may be over by itself (no answer, an answer that broke off, a
+ * timeout, 408, 425, 429, 5xx without an action's answer), and only where that is harmless: the call carries an `idempotencyKey`, or is
+ * of a `'use cache'` function. The lane is held meanwhile. A number is the `limit`.
+ */
+export type Retry = number | RetryOptions;
+
+export interface RetryOptions {
+  /** Attempts after the first. Default 0. */
+  limit?: number;
+  /** From the first attempt to the start of the last. Default 30 000. */
+  budget?: Milliseconds;
+  /**
+   * Up to this long is waited before the second attempt, up to twice as long before each one after: how long is left to chance (full
+   * jitter). Default 300.
+   */
+  delay?: Milliseconds;
+  /** What that does not grow beyond. Default 10 000. */
+  backoffLimit?: Milliseconds;
+  /** A `Retry-After` that says more counts as this. Default 60 000. */
+  maxRetryAfter?: Milliseconds;
+}
+
+export interface LaneOptions {
+  /** How many of its calls may run at once, started in order. Default 1, and any number in `"parallel"`. */
+  concurrency?: number;
+  /** For calls that do not say. Default `"queue"`. */
+  strategy?: Strategy;
+}
+
 export interface CallOptions {
-  /** Default `"main"`. */
-  lane?: LaneName;
+  /**
+   * Default `"main"`. A function is asked once, when the call is made, with the call's arguments; `undefined` is the default. If it throws,
+   * the call fails with `INVALID_OPTION`.
+   */
+  lane?: LaneName | ((...args: any[]) => LaneName | undefined);
+  /** Default: the lane's, then `"queue"`. */
+  strategy?: Strategy;
+  /** Which calls its strategy looks at: those with the same key, in whatever lane. Default: those of the same action in the same lane. */
+  key?: string;
   /** Aborts the call, wherever it is. Its reason becomes the error's `cause`. */
   signal?: AbortSignal;
-  /** Time from sending to the value, waiting not included. The error's code is `TIMEOUT`. */
+  /** Time from sending to the value, for each attempt, waiting not included. The error's code is `TIMEOUT`. */
   timeout?: Milliseconds;
+  /**
+   * Time from the head of the answer, or any of its bytes, to the next. The error's code is `TIMEOUT`; after the value, what of it is still
+   * open rejects with that.
+   */
+  stallTimeout?: Milliseconds;
+  /** Time from the call to the value, over all attempts, waiting included. The error's code is `DEADLINE`. */
+  deadline?: Milliseconds;
+  retry?: Retry;
+  /**
+   * By which the server knows a request that is sent again, in the header `Idempotency-Key`: the same for every attempt. `true`: a UUID of
+   * version 4. A string, visible ASCII: itself. It is a promise of the server's that must be kept there, as by `actionlane/server`.
+   */
+  idempotencyKey?: boolean | string;
   /** Added to this request, over those of the dispatcher. */
   headers?: HeadersInit;
   /** Where this call is posted. Default: the dispatcher's `url`. */
@@ -248,6 +318,8 @@ export interface Outcome<R = any> {
   attempts: number;
   /** With `trace`: what the request was sent with, last. A failed call's is in `error.outcome`, from when it was sent. */
   trace?: { traceparent?: string; requestId?: string };
+  /** What the request was sent with. */
+  idempotencyKey?: string;
   timings: Timings;
 }
 
@@ -284,6 +356,12 @@ export interface CallInfo extends Timings {
   /** `"route"` for what `route()` sends. */
   lane: LaneName;
   state: CallState;
+  /** How often it has been sent, once it has. */
+  attempt?: number;
+  /** With `running`: the attempt failed, and the next one starts then; the lane is held. On the clock of `performance.now()`. */
+  retryAt?: number;
+  /** With `preparing` and `waiting`: it has waited for half a minute. */
+  late?: true;
 }
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
@@ -293,6 +371,8 @@ export interface CallEvent extends CallInfo {
   /** With `draining` and `done`: how the call was settled. */
   code?: "ok" | ErrorCode;
 }
+
+export type CancelFilter = Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane" | "state">>;
 
 export interface Lane {
   readonly name: LaneName;
@@ -318,6 +398,14 @@ export interface Dispatcher {
   /** A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   lane(name: LaneName): Lane;
+  /** Nothing more starts, in any lane, until `resume()`; what runs goes on. A lane paused by itself stays so. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Aborts the calls, and routes, that the filter chooses: a function of what `snapshot()` shows, or properties that must be equal. Gives how
+   * many those were. Throws `INVALID_OPTION`, and aborts nothing, where the filter throws.
+   */
+  cancel(filter: ((call: CallInfo) => unknown) | CancelFilter, reason?: unknown): number;
   /** Rejects everything that waits, in every lane, with `CLEARED`. Gives how many those were. */
   clear(reason?: unknown): number;
   /** Resolves when every call made so far, and every one made meanwhile, has settled. */
@@ -395,7 +483,7 @@ export function encode(value: unknown, options?: EncodeOptions): Promise<string 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "CLEARED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "DEADLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";
@@ -411,11 +499,20 @@ export class ActionError extends Error {
   readonly actionId?: string;
   readonly actionName?: string;
   readonly outcome?: Partial<Outcome>;
+  /** How often it was sent, where it was answered. */
+  readonly attempt?: number;
+  /** What the request was sent with. */
+  readonly idempotencyKey?: string;
+  /** What the server said with `Retry-After`. */
+  readonly retryAfter?: Milliseconds;
   /** The reason of an abort, the error of `fetch`, … */
   readonly cause?: unknown;
   /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
   readonly excerpt?: string;
-  /** With `ACTION_NOT_FOUND`: makes the call once more, with the arguments and options it had. Not enumerable. */
+  /**
+   * With `ACTION_NOT_FOUND`, `QUEUE_FULL`, `DROPPED`, `CLEARED` and `WASM_LOAD`, after which the action certainly did not run: makes the
+   * call once more, with the arguments and options it had. Not enumerable.
+   */
   readonly retry?: () => ActionCall;
 }
 

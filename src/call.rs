@@ -2,6 +2,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::retry::Retry;
 use crate::{Error, Instant};
 
 /// Names a call within one dispatcher. The driver chooses it, counting up, so that a call has its id before the core is there.
@@ -63,13 +64,44 @@ pub struct Call {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub lane: LaneName,
+    /// `None`: as the lane has it.
+    pub strategy: Option<Strategy>,
+    /// Its strategy looks at the pending calls that have the same key.
+    pub key: Rc<str>,
+    /// What makes a call another one's equal, for [`Strategy::Join`]: the action and the encoded arguments. `None`: it has no equal.
+    pub identity: Option<Rc<str>>,
     /// From sending to the value, for each attempt. `None`: as long as it takes.
     pub timeout: Option<Duration>,
+    /// From the head of the answer, or any of its bytes, to the next. `None`: as long as it takes.
+    pub stall_timeout: Option<Duration>,
+    /// From the moment the caller made it to the value, over all attempts and whatever it waits for. `None`: as long as it takes.
+    pub deadline: Option<Duration>,
+    pub retry: Retry,
+    /// The request carries an idempotency key.
+    pub keyed: bool,
+    /// It changes nothing: a `'use cache'` function.
+    pub safe: bool,
     pub redirect: RedirectMode,
     pub render: Render,
     pub skew: Skew,
     /// The action is known by name, so that it can be found again in another build.
     pub named: bool,
+}
+
+/// What becomes of a call when others of its key are pending, which is: have not settled. The words are htmx's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Strategy {
+    /// It waits for its turn in the lane.
+    #[default]
+    Queue,
+    /// It waits, and takes the place of those that wait already: they fail with [`Kind::Replaced`](crate::Kind::Replaced).
+    QueueLast,
+    /// It fails with [`Kind::Dropped`](crate::Kind::Dropped).
+    Drop,
+    /// The others fail with [`Kind::Replaced`](crate::Kind::Replaced), those that run too.
+    Replace,
+    /// It is not sent, but shares the answer of one that is its equal. If there is none, it waits.
+    Join,
 }
 
 /// Names a page that a client is on: another number once the user has gone elsewhere. The driver counts.
@@ -154,8 +186,14 @@ pub struct Event {
     pub lane: LaneName,
     pub state: State,
     pub timings: Timings,
+    /// How often it has been sent.
+    pub attempts: u32,
     /// With [`State::Running`]: it was sent once more, as the action another build has by this name.
     pub recovered: bool,
+    /// With [`State::Running`]: the attempt failed, and the next one starts then. The lane is held.
+    pub retry_at: Option<Instant>,
+    /// With [`State::Preparing`] and [`State::Waiting`]: it has waited for long.
+    pub late: bool,
     /// With [`State::Done`] and [`State::Draining`]: how the call was settled.
     pub result: Option<Result<(), Error>>,
 }

@@ -6,22 +6,32 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::num::NonZeroU32;
 
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, State, Timings};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, State, Strategy, Timings};
 use crate::lane::{Lane, Order, Place};
 use crate::protocol::Revalidated;
 use crate::refresh::Refresh;
+use crate::retry::of_key;
 use crate::{Error, Instant, Kind, Sent};
+use alarm::{Alarms, LATE};
+use strategy::Admission;
 
+mod alarm;
 mod page;
 mod recovery;
+mod repeat;
 #[cfg(test)]
 mod sim;
+mod strategy;
 #[cfg(test)]
 mod tests {
     mod page;
     mod queue;
     mod recovery;
+    mod repeat;
+    mod strategy;
+    mod time;
 }
 
 pub use page::News;
@@ -32,11 +42,24 @@ pub use recovery::Recovery;
 pub struct Config {
     /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`].
     pub max_queued: usize,
+    /// Lanes that are not as their name says.
+    pub lanes: HashMap<LaneName, LaneOptions>,
+    /// Where chance begins: how long is waited before a call is sent again.
+    pub seed: u64,
+}
+
+/// How one lane is to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneOptions {
+    /// How many of its calls may run at once. `None`: one, and any number in `"parallel"`.
+    pub concurrency: Option<NonZeroU32>,
+    /// For calls that do not say. `None`: [`Strategy::Queue`].
+    pub strategy: Option<Strategy>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_queued: 10_000 }
+        Self { max_queued: 10_000, lanes: HashMap::new(), seed: 0 }
     }
 }
 
@@ -49,6 +72,10 @@ pub enum Effect {
     Recover(CallId),
     /// Break the exchange off; nothing that still comes of it matters.
     Abort(CallId),
+    /// The same, of a call that has its value: no byte came for too long. What of the value is still open fails with [`Kind::Timeout`].
+    Stall(CallId),
+    /// This call shares the answer of `leader`, which settles first.
+    Join { id: CallId, leader: CallId },
     /// Send the user where the action redirected to, and ask for fresh data there if any is owed. Or see that the promise, which settles
     /// next, rejects with Next's own redirect error.
     Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
@@ -70,13 +97,15 @@ pub struct Dispatcher {
     config: Config,
     calls: HashMap<CallId, Entry>,
     lanes: HashMap<LaneName, Lane>,
-    /// The soonest first. One whose call has settled stays until it comes to the front, or until there are many.
-    deadlines: BinaryHeap<Reverse<(Instant, CallId)>>,
+    /// The soonest first. One that no longer holds stays until it comes to the front, or until there are many.
+    alarms: BinaryHeap<Reverse<(Instant, CallId)>>,
     effects: VecDeque<Effect>,
     waiting: usize,
     running: usize,
     unsettled: usize,
     closed: bool,
+    paused: bool,
+    dice: u64,
     page: Page,
     refresh: Refresh,
     /// The call made last of those that have redirected.
@@ -91,69 +120,99 @@ struct Entry {
     page: Page,
     state: State,
     phase: Phase,
+    /// It has been looked up: not again.
+    recovered: bool,
     timings: Timings,
+    /// When the first attempt began.
+    first_at: Instant,
     /// How often it was sent.
     attempts: u32,
+    /// How often of these because the one before failed.
+    repeats: u32,
     sent: Sent,
     news: News,
-    deadline: Option<Instant>,
+    alarms: Alarms,
+    late: bool,
+    /// How it was settled. One that others have joined may still go on for them.
     result: Option<Result<(), Error>>,
+    /// Whose answer it shares.
+    leader: Option<CallId>,
+    /// Who shares its answer.
+    joined: Vec<CallId>,
 }
 
-/// Where a running call is with an action the server did not know.
+/// What a running call is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
-    /// It was not looked up.
+    /// Its exchange is under way.
     Sending,
-    /// It is being looked up; this is the error if that is of no use.
+    /// Its action is being looked up, as the server does not know it; this is the error if that is of no use.
     Looking(Error),
-    /// It has been looked up: not again.
-    Recovered,
+    /// Its exchange failed; it waits to be sent again.
+    Resting,
 }
 
 impl Dispatcher {
     pub fn new(config: Config) -> Self {
-        Self { config, ..Self::default() }
+        Self { dice: config.seed, config, ..Self::default() }
     }
 
     /// Takes a call in and gives it its place in its lane. It starts if it is ready and the lane is free. Settled at once with
-    /// [`Kind::Closed`] or [`Kind::QueueFull`] where it cannot be taken. A known id is refused with [`Kind::Internal`].
+    /// [`Kind::Closed`], [`Kind::QueueFull`], [`Kind::Dropped`] or [`Kind::Deadline`] where it cannot be taken. A known id is refused with
+    /// [`Kind::Internal`].
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
-        let Call { id, options, queued_at, page, ready } = call;
+        let Call { id, mut options, queued_at, page, ready } = call;
         if self.calls.contains_key(&id) {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
-        let timings = Timings { queued_at, ..Timings::default() };
+        options.strategy = options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy);
         let lane = options.lane.clone();
+        let deadline = options.deadline.map(|limit| queued_at.plus(limit));
         let entry = Entry {
             options,
             page,
             state: if ready { State::Waiting } else { State::Preparing },
             phase: Phase::Sending,
-            timings,
+            recovered: false,
+            timings: Timings { queued_at, ..Timings::default() },
+            first_at: now,
             attempts: 0,
+            repeats: 0,
             sent: Sent::No,
             news: News::default(),
-            deadline: None,
+            alarms: Alarms::default(),
+            late: false,
             result: None,
+            leader: None,
+            joined: Vec::new(),
         };
         self.calls.insert(id, entry);
-        self.lane_mut(&lane).push(id);
-        self.waiting += 1;
         self.unsettled += 1;
-        self.emit(id);
         if self.closed {
-            self.fail(id, closed(), now);
+            self.refuse(id, closed(), now);
+        } else if deadline.is_some_and(|at| at <= now) {
+            self.refuse(id, Error::new(Kind::Deadline, "the deadline was over before the call could be taken"), now);
         } else {
-            self.take(id, &lane, now);
+            match self.admit(id, now) {
+                Admission::Refused => return Ok(()),
+                Admission::Joined => self.emit(id),
+                Admission::Enter => {
+                    self.lane_mut(&lane).push(id);
+                    self.waiting += 1;
+                    self.emit(id);
+                    self.take(id, &lane, now);
+                }
+            }
+            let late = matches!(self.state(id), State::Preparing | State::Waiting).then(|| now.plus(LATE));
+            self.arm(id, |alarms| (alarms.deadline, alarms.late) = (deadline, late));
         }
         Ok(())
     }
 
-    /// Gives a call up wherever it is. False when it was over, or never there.
+    /// Gives a call up wherever it is. False when it was over, or never there. What others have joined goes on for them.
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
-        let known = self.calls.contains_key(&id);
-        self.fail(id, Error::new(Kind::Aborted, "the call was aborted"), now);
+        let known = self.calls.get(&id).is_some_and(|entry| entry.result.is_none() || entry.state == State::Draining);
+        self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
         known
     }
 
@@ -168,14 +227,26 @@ impl Dispatcher {
         ids
     }
 
-    /// Nothing more starts in this lane; what runs goes on.
-    pub fn pause(&mut self, lane: &LaneName) {
-        self.lane_mut(lane).set_paused(true);
+    /// Nothing more starts in this lane, or in any; what runs goes on.
+    pub fn pause(&mut self, lane: Option<&LaneName>) {
+        match lane {
+            Some(lane) => self.lane_mut(lane).set_paused(true),
+            None => self.paused = true,
+        }
     }
 
-    pub fn resume(&mut self, lane: &LaneName, now: Instant) {
-        self.lane_mut(lane).set_paused(false);
-        self.advance(lane, now);
+    /// Takes back what [`Dispatcher::pause`] said of the same lane, or of all: a lane paused by its own name stays so.
+    pub fn resume(&mut self, lane: Option<&LaneName>, now: Instant) {
+        match lane {
+            Some(lane) => {
+                self.lane_mut(lane).set_paused(false);
+                self.advance(lane, now);
+            }
+            None => {
+                self.paused = false;
+                self.advance_all(now);
+            }
+        }
     }
 
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
@@ -200,31 +271,41 @@ impl Dispatcher {
 
     /// The request has been handed to the host; from here on the action may have run.
     pub fn handle_sent(&mut self, id: CallId) {
-        if let Some(entry) = self.in_state(id, State::Running) {
+        if let Some(entry) = self.exchanging(id) {
             entry.sent = entry.sent.max(Sent::Unknown);
         }
     }
 
     /// The head of the answer arrived.
     pub fn handle_head(&mut self, id: CallId, news: News, now: Instant) {
-        if let Some(entry) = self.in_state(id, State::Running) {
+        if let Some(entry) = self.exchanging(id) {
             entry.sent = Sent::Yes;
             entry.news = news;
             entry.timings.head_at.get_or_insert(now);
+            if let Some(limit) = entry.options.stall_timeout {
+                self.arm(id, |alarms| (alarms.last_byte, alarms.stall) = (now, Some(now.plus(limit))));
+            }
         }
     }
 
     /// The answer's own value arrived, be it an error the action threw: the slot is free, the rest of the answer drains.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
-        let Some(entry) = self.in_state(id, State::Running) else { return };
+        if self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
+            return;
+        }
+        let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.timings.value_at = Some(now);
         entry.state = State::Draining;
         let lane = entry.options.lane.clone();
+        let keyed = entry.options.keyed;
+        let value = value.map_err(|error| if keyed { of_key(error) } else { error }.sent(Sent::Yes));
         self.running -= 1;
         self.follow(id, &value, now);
         let at = self.effects.len();
-        self.settle(id, value.map_err(|error| error.sent(Sent::Yes)), now);
+        self.settle(id, value.clone(), now);
+        self.arm(id, Alarms::keep_stall);
         self.emit(id);
+        self.settle_joined(id, &value, now);
         self.lane_mut(&lane).free();
         self.advance(&lane, now);
         self.pay(at, now);
@@ -234,7 +315,10 @@ impl Dispatcher {
     pub fn handle_end(&mut self, id: CallId, now: Instant) {
         match self.calls.get(&id).map(|entry| entry.state) {
             Some(State::Draining) => self.finish(id),
-            Some(State::Running) => self.fail(id, Error::new(Kind::Decode, "the answer ended before the value"), now),
+            Some(State::Running) if self.exchanging(id).is_some() => {
+                self.abandon(id);
+                self.attempt_failed(id, Error::new(Kind::Decode, "the answer ended before the value").passing(), now);
+            }
             _ => {}
         }
     }
@@ -244,37 +328,15 @@ impl Dispatcher {
         match self.calls.get(&id).map(|entry| entry.state) {
             // The caller has its value; the driver tells whoever reads on.
             Some(State::Draining) => self.finish(id),
-            Some(_) => self.end_and_advance(id, error, now),
-            None => {}
-        }
-    }
-
-    /// Time has passed. A spurious wake-up does nothing.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        if self.leaving.is_some_and(|at| at <= now) {
-            self.handle_returned(now);
-        }
-        self.pay(self.effects.len(), now);
-        while let Some(&Reverse((at, id))) = self.deadlines.peek() {
-            if at > now {
-                break;
-            }
-            self.deadlines.pop();
-            if self.calls.get(&id).is_some_and(|entry| entry.deadline == Some(at)) {
-                self.fail(id, self.overdue(id), now);
-            }
+            Some(State::Running) if self.exchanging(id).is_some() => self.attempt_failed(id, error, now),
+            Some(State::Preparing) => self.end_and_advance(id, error, now),
+            _ => {}
         }
     }
 
     /// The next thing to do; ask until there is none.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
-    }
-
-    /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let call = self.deadlines.peek().map(|&Reverse((at, _))| at);
-        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).min()
     }
 
     /// What is to be asked of the server when this call is sent.
@@ -298,7 +360,7 @@ impl Dispatcher {
     }
 
     pub fn state(&self, id: CallId) -> State {
-        self.calls.get(&id).map_or(State::Done, |entry| entry.state)
+        self.calls.get(&id).map_or(State::Done, Entry::shown_state)
     }
 
     pub fn timings(&self, id: CallId) -> Option<Timings> {
@@ -326,6 +388,13 @@ impl Dispatcher {
         }
     }
 
+    /// Ends a call for its caller alone: others may have joined it.
+    fn give_up(&mut self, id: CallId, error: Error, now: Instant) {
+        if !self.leave_to_joined(id, &error, now) {
+            self.fail(id, error, now);
+        }
+    }
+
     /// Ends a call with an error, breaking its exchange off where one runs.
     fn fail(&mut self, id: CallId, error: Error, now: Instant) {
         self.abandon(id);
@@ -334,7 +403,7 @@ impl Dispatcher {
 
     /// Breaks the exchange of a call off, where one runs.
     fn abandon(&mut self, id: CallId) {
-        if matches!(self.state(id), State::Running | State::Draining) {
+        if self.calls.get(&id).is_some_and(|entry| entry.leader.is_none() && matches!(entry.state, State::Running | State::Draining)) {
             self.effects.push_back(Effect::Abort(id));
         }
     }
@@ -350,6 +419,11 @@ impl Dispatcher {
     /// Ends a call whose exchange is over, or never was. Gives the lane in which something may start now.
     fn end(&mut self, id: CallId, error: Error, now: Instant) -> Option<LaneName> {
         let entry = self.calls.get(&id)?;
+        if let Some(leader) = entry.leader {
+            let leader = self.part(id, leader, error.clone(), now)?;
+            self.abandon(leader);
+            return self.end(leader, error, now);
+        }
         let (state, name) = (entry.state, entry.options.lane.clone());
         // Action-not-found is the server's own word that it did not run the action.
         let sent = if error.kind() == Kind::ActionNotFound { Sent::No } else { entry.sent };
@@ -357,7 +431,9 @@ impl Dispatcher {
         if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
             self.refresh.owe(what, now);
         }
-        self.settle(id, Err(error.sent(sent)), now);
+        let result = Err(error.sent(sent));
+        self.settle(id, result.clone(), now);
+        self.settle_joined(id, &result, now);
         self.finish(id);
         if state == State::Running {
             self.running -= 1;
@@ -385,29 +461,6 @@ impl Dispatcher {
         let (timings, attempts) = (entry.timings, entry.attempts);
         self.unsettled -= 1;
         self.effects.push_back(Effect::Settle { id, result, timings, attempts });
-        self.set_deadline(id, None);
-    }
-
-    /// What was to happen to this call before does not any more.
-    fn set_deadline(&mut self, id: CallId, at: Option<Instant>) {
-        let Some(entry) = self.calls.get_mut(&id) else { return };
-        let before = std::mem::replace(&mut entry.deadline, at);
-        self.deadlines.extend(at.map(|at| Reverse((at, id))));
-        if before.is_some() {
-            self.forget_deadlines();
-        }
-    }
-
-    /// Drops deadlines that no longer hold: those in front, so that nobody is woken for one, and all where they pile up.
-    fn forget_deadlines(&mut self) {
-        let calls = &self.calls;
-        let holds = |Reverse((at, id)): &Reverse<(Instant, CallId)>| calls.get(id).is_some_and(|entry| entry.deadline == Some(*at));
-        while self.deadlines.peek().is_some_and(|next| !holds(next)) {
-            self.deadlines.pop();
-        }
-        if self.deadlines.len() > 2 * calls.len() + 32 {
-            self.deadlines.retain(holds);
-        }
     }
 
     fn finish(&mut self, id: CallId) {
@@ -415,31 +468,48 @@ impl Dispatcher {
             entry.state = State::Done;
             self.effects.push_back(Effect::Emit(entry.event(id)));
             self.effects.push_back(Effect::Forget(id));
+            self.forget_alarms();
         }
     }
 
     /// Starts what may start in a lane.
     fn advance(&mut self, name: &LaneName, now: Instant) {
-        if self.leaving.is_some() {
+        if self.leaving.is_some() || self.paused {
             return;
         }
-        let Some(lane) = self.lanes.get_mut(name) else { return };
-        let calls = &mut self.calls;
-        while let Some(id) = lane.start(|id| calls.get(&id).map_or(Place::Left, Entry::place)) {
-            let Some(entry) = calls.get_mut(&id) else { continue };
-            entry.state = State::Running;
-            entry.timings.started_at = Some(now);
-            entry.attempts = 1;
-            entry.deadline = entry.options.timeout.map(|limit| now.plus(limit));
-            self.deadlines.extend(entry.deadline.map(|at| Reverse((at, id))));
-            self.waiting -= 1;
-            self.running += 1;
-            self.effects.push_back(Effect::Emit(entry.event(id)));
-            self.effects.push_back(Effect::Send(id));
+        while let Some(id) = self.next_in(name) {
+            self.start(id, now);
         }
-        if lane.is_idle() {
+        if self.lanes.get(name).is_some_and(Lane::is_idle) {
             self.lanes.remove(name);
         }
+    }
+
+    fn advance_all(&mut self, now: Instant) {
+        let mut lanes: Vec<_> = self.lanes.keys().cloned().collect();
+        lanes.sort_unstable();
+        lanes.iter().for_each(|lane| self.advance(lane, now));
+    }
+
+    /// Takes the slot for the call that may start next in a lane.
+    fn next_in(&mut self, name: &LaneName) -> Option<CallId> {
+        let calls = &self.calls;
+        self.lanes.get_mut(name)?.start(|id| calls.get(&id).map_or(Place::Left, Entry::place))
+    }
+
+    fn start(&mut self, id: CallId, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        entry.state = State::Running;
+        entry.timings.started_at = Some(now);
+        entry.first_at = now;
+        entry.attempts = 1;
+        let timeout = entry.options.timeout.map(|limit| now.plus(limit));
+        self.waiting -= 1;
+        self.running += 1;
+        self.arm(id, |alarms| (alarms.timeout, alarms.late) = (timeout, None));
+        self.emit(id);
+        self.effects.push_back(Effect::Send(id));
+        self.start_joined(id, now);
     }
 
     fn emit(&mut self, id: CallId) {
@@ -452,16 +522,41 @@ impl Dispatcher {
         self.calls.get_mut(&id).filter(|entry| entry.state == state)
     }
 
+    /// A call whose exchange is under way.
+    fn exchanging(&mut self, id: CallId) -> Option<&mut Entry> {
+        self.in_state(id, State::Running).filter(|entry| entry.phase == Phase::Sending)
+    }
+
     fn lane_mut(&mut self, name: &LaneName) -> &mut Lane {
-        let order = if *name == LaneName::Parallel { Order::Parallel } else { Order::Serial };
+        let at_once = self.config.lanes.get(name).and_then(|options| options.concurrency);
+        let order = match (at_once, name) {
+            (Some(at_once), _) => Order::Serial(at_once),
+            (None, LaneName::Parallel) => Order::Parallel,
+            (None, _) => Order::ONE,
+        };
         self.lanes.entry(name.clone()).or_insert_with(|| Lane::new(order))
     }
 }
 
 impl Entry {
     fn event(&self, id: CallId) -> Event {
-        let recovered = self.state == State::Running && self.phase == Phase::Recovered;
-        Event { id, lane: self.options.lane.clone(), state: self.state, timings: self.timings, recovered, result: self.result.clone() }
+        let running = self.state == State::Running;
+        Event {
+            id,
+            lane: self.options.lane.clone(),
+            state: self.shown_state(),
+            timings: self.timings,
+            attempts: self.attempts,
+            recovered: running && self.recovered,
+            retry_at: self.alarms.retry.filter(|_| running),
+            late: self.late && matches!(self.state, State::Preparing | State::Waiting),
+            result: self.result.clone(),
+        }
+    }
+
+    /// What its caller sees: one that was given up is settled, though it goes on for those who joined it.
+    fn shown_state(&self) -> State {
+        if self.result.is_some() && self.state != State::Done { State::Draining } else { self.state }
     }
 
     fn place(&self) -> Place {

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 /// What went wrong, as a closed list. [`Kind::code`] gives the name that JavaScript sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -8,6 +9,8 @@ pub enum Kind {
     Aborted,
     /// The attempt took longer than its `timeout`.
     Timeout,
+    /// All attempts together took longer than the call's `deadline`.
+    Deadline,
     /// No answer, or one that broke off: the host's `fetch` or the body's stream failed.
     Network,
     /// Not Flight, and an HTTP status of 400 or above.
@@ -34,10 +37,16 @@ pub enum Kind {
     BodyTooLarge,
     /// Too many calls wait.
     QueueFull,
+    /// Refused because a call of its key is pending: strategy `drop`.
+    Dropped,
+    /// Given up for a later call of its key: strategies `replace` and `queue last`.
+    Replaced,
     /// Dropped by `clear`.
     Cleared,
     /// The dispatcher is closed.
     Closed,
+    /// The idempotency key's first request is still under way, or was another request.
+    KeyConflict,
     /// The page's policy forbids wasm.
     WasmBlocked,
     /// The wasm could not be loaded.
@@ -54,6 +63,7 @@ impl Kind {
         match self {
             Self::Aborted => "ABORTED",
             Self::Timeout => "TIMEOUT",
+            Self::Deadline => "DEADLINE",
             Self::Network => "NETWORK",
             Self::Http => "HTTP",
             Self::NotFlight => "NOT_FLIGHT",
@@ -67,8 +77,11 @@ impl Kind {
             Self::RedirectBlocked => "REDIRECT_BLOCKED",
             Self::BodyTooLarge => "BODY_TOO_LARGE",
             Self::QueueFull => "QUEUE_FULL",
+            Self::Dropped => "DROPPED",
+            Self::Replaced => "REPLACED",
             Self::Cleared => "CLEARED",
             Self::Closed => "CLOSED",
+            Self::KeyConflict => "KEY_CONFLICT",
             Self::WasmBlocked => "WASM_BLOCKED",
             Self::WasmLoad => "WASM_LOAD",
             Self::Internal => "INTERNAL",
@@ -109,12 +122,14 @@ pub struct Error {
     status: Option<u16>,
     digest: Option<String>,
     excerpt: Option<String>,
+    retry_after: Option<Duration>,
+    passing: bool,
 }
 
 impl Error {
     /// `message` is a lower-case clause without arguments or answers in it: "row 3: unexpected 'q' after tag".
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None }
+        Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None, retry_after: None, passing: false }
     }
 
     /// The same error, knowing whether the call may have run.
@@ -145,6 +160,20 @@ impl Error {
         self
     }
 
+    /// The same error, with how long the server wants to be left alone: `Retry-After`.
+    #[must_use]
+    pub fn after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// The same error, of something that may be over by itself although its kind does not say so: a stream that was cut off.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -166,6 +195,16 @@ impl Error {
     /// The server's digest of a thrown error. Untrusted text.
     pub fn server_digest(&self) -> Option<&str> {
         self.digest.as_deref()
+    }
+
+    /// How long the server wants to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Whether it may be over by itself although its kind does not say so.
+    pub fn is_passing(&self) -> bool {
+        self.passing
     }
 
     /// At most 200 characters of an answer that was not Flight.

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
 use crate::CallId;
 
@@ -16,10 +17,14 @@ pub(crate) struct Lane {
 /// Who may start next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// One at a time, in order of calling; a first call that is not ready holds those behind it.
-    Serial,
+    /// So many at a time, in order of calling; a first call that is not ready holds those behind it.
+    Serial(NonZeroU32),
     /// Whoever is ready.
     Parallel,
+}
+
+impl Order {
+    pub(crate) const ONE: Self = Self::Serial(NonZeroU32::MIN);
 }
 
 /// What the lane must know of a call to let it start.
@@ -70,18 +75,18 @@ impl Lane {
 
     /// Takes the next call that may start, and a slot for it.
     pub(crate) fn start(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
-        if self.paused || (self.order == Order::Serial && self.running > 0) {
+        if self.paused || matches!(self.order, Order::Serial(at_once) if self.running >= at_once.get() as usize) {
             return None;
         }
         while self.queue.front().is_some_and(|&id| place(id) == Place::Left) {
             self.queue.pop_front();
         }
         let id = match self.order {
-            Order::Serial => self.queue.front().copied().filter(|&id| place(id) == Place::Ready)?,
+            Order::Serial(_) => self.queue.front().copied().filter(|&id| place(id) == Place::Ready)?,
             Order::Parallel => self.queue.iter().copied().find(|&id| place(id) == Place::Ready)?,
         };
         match self.order {
-            Order::Serial => drop(self.queue.pop_front()),
+            Order::Serial(_) => drop(self.queue.pop_front()),
             Order::Parallel => self.queue.retain(|&other| other != id),
         }
         self.waiting -= 1;
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn serial_holds_behind_a_call_that_is_not_ready() {
-        let mut lane = Lane::new(Order::Serial);
+        let mut lane = Lane::new(Order::ONE);
         lane.push(CallId(1));
         lane.push(CallId(2));
         let one_prepares = |id| if id == CallId(1) { Place::NotReady } else { Place::Ready };
@@ -105,6 +110,17 @@ mod tests {
         assert_eq!(lane.start(|_| Place::Ready), None, "one at a time");
         lane.free();
         assert_eq!(lane.start(|_| Place::Ready), Some(CallId(2)));
+    }
+
+    #[test]
+    fn so_many_at_a_time_and_in_order() {
+        let mut lane = Lane::new(Order::Serial(NonZeroU32::new(2).unwrap()));
+        (1..=4).for_each(|id| lane.push(CallId(id)));
+        let ready = |_| Place::Ready;
+        assert_eq!([lane.start(ready), lane.start(ready), lane.start(ready)], [Some(CallId(1)), Some(CallId(2)), None]);
+        lane.free();
+        assert_eq!(lane.start(|id| if id == CallId(3) { Place::NotReady } else { Place::Ready }), None, "the third comes first");
+        assert_eq!(lane.start(ready), Some(CallId(3)));
     }
 
     #[test]
@@ -120,7 +136,7 @@ mod tests {
 
     #[test]
     fn those_who_left_are_passed_over() {
-        let mut lane = Lane::new(Order::Serial);
+        let mut lane = Lane::new(Order::ONE);
         (1..=3).for_each(|id| lane.push(CallId(id)));
         lane.leave();
         let first_left = |id| if id == CallId(1) { Place::Left } else { Place::Ready };

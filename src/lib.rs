@@ -24,11 +24,13 @@ pub mod flight;
 mod lane;
 pub mod protocol;
 mod refresh;
+mod retry;
 mod time;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, Skew, State, Timings};
-pub use dispatcher::{Config, Dispatcher, Effect, News, Recovery};
+pub use call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, Skew, State, Strategy, Timings};
+pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, Recovery};
 pub use error::{Error, Kind, Sent};
+pub use retry::{Retry, retry_after};
 pub use time::Instant;

@@ -34,6 +34,9 @@ pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 /// Names the deployment that the page is of, for hosts that keep several: the request goes to the same one.
 pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 
+/// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), ("Next-Action", id.as_str())]

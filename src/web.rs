@@ -19,16 +19,17 @@ mod timer;
 mod url;
 mod value;
 
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew};
-use crate::dispatcher::{Config, Dispatcher};
+use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew, Strategy};
+use crate::dispatcher::{Config, Dispatcher, LaneOptions};
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, NextVersion, TraceContext, WireForm};
-use crate::{Error, Instant, Kind};
+use crate::{Error, Instant, Kind, Retry};
 use args::How;
 use driver::{Body, Driver, Owner};
 use exchange::Work;
@@ -63,7 +64,22 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn lane(this: &Spec) -> String;
     #[wasm_bindgen(method, getter)]
+    fn strategy(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn key(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
     fn timeout(this: &Spec) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = stallTimeout)]
+    fn stall_timeout(this: &Spec) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn deadline(this: &Spec) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn retry(this: &Spec) -> Option<RetrySpec>;
+    // An empty one is to be made here.
+    #[wasm_bindgen(method, getter, js_name = idempotencyKey)]
+    fn idempotency_key(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = idempotencyHeader)]
+    fn idempotency_header(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn url(this: &Spec) -> String;
     #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
@@ -89,6 +105,23 @@ extern "C" {
     fn request_id(this: &Spec) -> Option<String>;
 }
 
+// How often to send a call again, in milliseconds where it is a time.
+#[wasm_bindgen]
+extern "C" {
+    pub type RetrySpec;
+
+    #[wasm_bindgen(method, getter)]
+    fn limit(this: &RetrySpec) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn budget(this: &RetrySpec) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn delay(this: &RetrySpec) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = backoffLimit)]
+    fn backoff_limit(this: &RetrySpec) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = maxRetryAfter)]
+    fn max_retry_after(this: &RetrySpec) -> Option<f64>;
+}
+
 /// The engine of one dispatcher. What becomes of a call is told to the host, never returned or thrown.
 #[wasm_bindgen]
 pub struct Engine(Rc<Driver>);
@@ -96,10 +129,17 @@ pub struct Engine(Rc<Driver>);
 #[wasm_bindgen]
 impl Engine {
     #[wasm_bindgen(constructor)]
-    pub fn new(host: JsValue, max_queued: Option<f64>) -> Self {
-        let mut config = Config::default();
+    /// `lanes`: pairs of a name and how many of its calls may run at once.
+    pub fn new(host: JsValue, max_queued: Option<f64>, lanes: &Array) -> Self {
+        let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
         if let Some(max) = max_queued {
             config.max_queued = max as usize;
+        }
+        for lane in lanes.iter() {
+            let [name, at_once] = fetch::two(&lane);
+            let concurrency = at_once.as_f64().and_then(|at_once| NonZeroU32::new(at_once as u32));
+            let name = name.as_string().unwrap_or_default();
+            config.lanes.insert(name.as_str().into(), LaneOptions { concurrency, strategy: None });
         }
         Self(Driver::new(host.unchecked_into::<Host>(), config))
     }
@@ -107,6 +147,7 @@ impl Engine {
     /// Calls an action. Its arguments are encoded here and now.
     pub fn call(&self, spec: &Spec, args: &Array, headers: Option<Function>) {
         let plain = |error| (error, JsValue::UNDEFINED);
+        let mut identity = None;
         let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
             let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, ..How::default() };
             let tags = tags(spec).map_err(plain)?;
@@ -118,16 +159,21 @@ impl Engine {
                 Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
             };
             Ok(match start.body {
-                args::Body::Complete(body) => Body::Complete(work(body).map_err(plain)?),
+                args::Body::Complete(body) => {
+                    if spec.strategy().as_deref() == Some("join") {
+                        identity = identity_of(spec, &body);
+                    }
+                    Body::Complete(work(body).map_err(plain)?)
+                }
                 args::Body::Open(body) => Body::Open(Box::pin(async move { work(body.await?).map_err(plain) })),
             })
         });
-        self.enter(spec, body);
+        self.enter(spec, body, identity);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
     pub fn exchange(&self, spec: &Spec, send: Function) {
-        self.enter(spec, Ok(Body::Complete(Work::Built(send))));
+        self.enter(spec, Ok(Body::Complete(Work::Built(send))), None);
     }
 
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
@@ -139,12 +185,15 @@ impl Engine {
         self.0.clear(lane.as_deref(), reason)
     }
 
-    pub fn pause(&self, lane: &str) {
-        self.0.input(|core, _| core.pause(&lane.into()));
+    /// One lane, or all.
+    pub fn pause(&self, lane: Option<String>) {
+        let lane = lane.as_deref().map(LaneName::from);
+        self.0.input(|core, _| core.pause(lane.as_ref()));
     }
 
-    pub fn resume(&self, lane: &str) {
-        self.0.input(|core, now| core.resume(&lane.into(), now));
+    pub fn resume(&self, lane: Option<String>) {
+        let lane = lane.as_deref().map(LaneName::from);
+        self.0.input(|core, now| core.resume(lane.as_ref(), now));
     }
 
     pub fn close(&self) {
@@ -176,13 +225,14 @@ impl Engine {
 }
 
 impl Engine {
-    fn enter(&self, spec: &Spec, body: Result<Body, args::Failure>) {
+    fn enter(&self, spec: &Spec, body: Result<Body, args::Failure>, identity: Option<Rc<str>>) {
         let owner = Owner { action: spec.action().into(), name: spec.name().map(Into::into) };
         match body {
             Ok(_) if self.0.host.over(spec.id()).unwrap_or(true) => {}
             Ok(body) => {
                 let (queued_at, page) = (Instant::from_millis(spec.queued_at()), Page(spec.page() as u64));
-                self.0.enter(CallId(spec.id() as u64), options(spec, &owner), queued_at, page, owner, body);
+                let options = Options { identity, ..options(spec, &owner) };
+                self.0.enter(CallId(spec.id() as u64), options, queued_at, page, owner, body);
             }
             Err((error, cause)) => {
                 let _ = self.0.host.refuse(spec.id(), &error::owned(&error, Some(&owner), Some(&cause)));
@@ -194,7 +244,22 @@ impl Engine {
 fn options(spec: &Spec, owner: &Owner) -> Options {
     Options {
         lane: spec.lane().as_str().into(),
+        strategy: match spec.strategy().as_deref() {
+            Some("queue last") => Some(Strategy::QueueLast),
+            Some("drop") => Some(Strategy::Drop),
+            Some("replace") => Some(Strategy::Replace),
+            Some("join") => Some(Strategy::Join),
+            _ => None,
+        },
+        // A key of the caller's reaches over lanes and actions.
+        key: spec.key().map_or_else(|| format!("{}\n{}", spec.lane(), owner.action), |key| format!("\n{key}")).into(),
+        identity: None,
         timeout: spec.timeout().map(milliseconds),
+        stall_timeout: spec.stall_timeout().map(milliseconds),
+        deadline: spec.deadline().map(milliseconds),
+        retry: spec.retry().map(|spec| retry(&spec)).unwrap_or_default(),
+        keyed: spec.idempotency_key().is_some(),
+        safe: ActionId::parse(&owner.action).is_ok_and(|action| action.is_cached()),
         redirect: if spec.redirect().as_deref() == Some("throw") { RedirectMode::Throw } else { RedirectMode::Follow },
         render: if spec.render().as_deref() == Some("skip") { Render::Skip } else { Render::Auto },
         skew: match spec.skew().as_deref() {
@@ -204,6 +269,24 @@ fn options(spec: &Spec, owner: &Owner) -> Options {
         },
         named: owner.name.is_some(),
     }
+}
+
+fn retry(spec: &RetrySpec) -> Retry {
+    let usual = Retry::default();
+    let time = |given: Option<f64>, usual| given.map_or(usual, milliseconds);
+    Retry {
+        limit: spec.limit().unwrap_or_default() as u32,
+        budget: time(spec.budget(), usual.budget),
+        first: time(spec.delay(), usual.first),
+        longest: time(spec.backoff_limit(), usual.longest),
+        longest_after: time(spec.max_retry_after(), usual.longest_after),
+    }
+}
+
+/// What another call must be to be this one's equal; none for what is not text alone, or may be told from the caller's own.
+fn identity_of(spec: &Spec, body: &JsValue) -> Option<Rc<str>> {
+    let body = body.as_string().filter(|body| !body.contains("\"$T"))?;
+    Some(format!("{}\n{}\n{body}", spec.action(), spec.url()).into())
 }
 
 fn tags(spec: &Spec) -> Result<Rc<Tags>, Error> {
@@ -216,7 +299,13 @@ fn tags(spec: &Spec) -> Result<Rc<Tags>, Error> {
         Some(id) if id.is_empty() => Some(protocol::request_id(random::bytes()?)),
         given => given,
     };
-    Ok(Rc::new(Tags { deployment: spec.deployment_id(), trace, request_id }))
+    let idempotency_key = match spec.idempotency_key() {
+        Some(key) if key.is_empty() => Some(protocol::request_id(random::bytes()?)),
+        given => given,
+    };
+    let header = spec.idempotency_header().unwrap_or_else(|| protocol::IDEMPOTENCY_KEY.to_owned());
+    let idempotency = idempotency_key.map(|key| (header, key));
+    Ok(Rc::new(Tags { deployment: spec.deployment_id(), trace, request_id, idempotency }))
 }
 
 /// The arguments the action looks at; a hole in the middle keeps the others in their places.

@@ -6,7 +6,7 @@ import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
-import { argumentList, callOptions, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
@@ -31,7 +31,7 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
-    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued }, {
+    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued, lanes: this.#lanes() }, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
@@ -49,16 +49,22 @@ export class Dispatcher {
     entry.settle = settle;
     entry.hooks = this.#options.hooks;
     entry.again = () => this.call(ref, args, options);
+    let list;
+    const laneOf = (lane) => {
+      list = argumentList(args);
+      return typeof lane === "function" ? laneBy(lane, list) : lane;
+    };
     this.#enter(entry, (spec, copied) => {
       spec.url = entry.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
       spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
       spec.deploymentId = (this.#options.deploymentId ?? deploymentOfPage()) || undefined;
       Object.assign(spec, this.#options.trace, copied.trace);
-      const list = argumentList(args);
+      spec.idempotencyKey = keyOf(copied.idempotencyKey ?? this.#options.idempotency?.every);
+      spec.idempotencyHeader = this.#options.idempotency?.header;
       const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
-    }, ref, options);
+    }, ref, options, laneOf);
     return call;
   };
 
@@ -100,6 +106,21 @@ export class Dispatcher {
 
   clear = (reason) => this.#clear(undefined, reason);
 
+  pause = () => this.#engine.enter((engine) => engine.pause());
+
+  resume = () => this.#engine.enter((engine) => engine.resume());
+
+  cancel = (filter, reason) => {
+    const wanted = chooser(filter);
+    let chosen;
+    try {
+      chosen = this.snapshot().filter((info) => wanted(info) && info.state !== "draining");
+    } catch (cause) {
+      throw invalid("cancel: the filter failed", cause);
+    }
+    return chosen.map(({ id }) => this.#open.get(id)).filter((entry) => entry && this.#abortAny(entry, reason)).length;
+  };
+
   idle = () => this.#open.idle();
 
   get pending() {
@@ -125,20 +146,25 @@ export class Dispatcher {
   };
 
   /** Reads what the caller gave; `prepare(spec, options)` gives what the engine is to do. Whatever throws rejects the call. */
-  #enter(entry, prepare, ref, options) {
+  #enter(entry, prepare, ref, options, laneOf = (lane) => lane) {
     let run;
     try {
       const { id, name, url } = reference(ref);
       Object.assign(entry, { actionId: id, name, url });
       const copied = callOptions(options);
-      Object.assign(entry, { name: copied.name ?? name, lane: copied.lane ?? "main" });
+      Object.assign(entry, { name: copied.name ?? name, lane: laneOf(copied.lane) ?? "main" });
       if (this.#open.closed) throw closed();
       const spec = {
         id: entry.id,
         action: id,
         name: entry.name,
         lane: entry.lane,
+        strategy: copied.strategy ?? this.#options.lanes?.get(entry.lane)?.strategy,
+        key: copied.key,
         timeout: finite(copied.timeout ?? this.#options.timeout),
+        stallTimeout: finite(copied.stallTimeout ?? this.#options.stallTimeout),
+        deadline: finite(copied.deadline ?? this.#options.deadline),
+        retry: copied.retry ?? this.#options.retry,
         queuedAt: entry.queuedAt,
         page: pageNumber(),
         redirect: copied.redirect ?? this.#options.redirect,
@@ -209,6 +235,17 @@ export class Dispatcher {
     return this.#refuse(entry, aborted(reason));
   }
 
+  /** Actions are given up by the engine, or while it is not there; a route by its own signal. */
+  #abortAny(entry, reason) {
+    if (!entry.abort) return this.#abort(entry, reason);
+    entry.abort(reason);
+    return true;
+  }
+
+  #lanes() {
+    return [...(this.#options.lanes ?? [])].filter(([, lane]) => lane.concurrency).map(([name, lane]) => [name, lane.concurrency]);
+  }
+
   #clear(lane, reason) {
     const kept = this.#keptIn(lane);
     for (const entry of kept) this.#refuse(entry, new ActionError("CLEARED", "the call was dropped from its lane", { cause: reason }));
@@ -236,6 +273,7 @@ export class Dispatcher {
   }
 
   #settle(entry, error, outcome) {
+    if (AGAIN.includes(error?.code)) error.keep(entry.again);
     if (error && entry.hooks) onError(entry.hooks, entry, error);
     entry.settle(error, outcome);
   }
@@ -270,11 +308,12 @@ export class Dispatcher {
       settle: (id, error, outcome) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;
-        if (outcome) givePayload(outcome, new Promise((resolve) => (entry.ended = resolve)), this.#loadWasm);
-        if (error?.code === "ACTION_NOT_FOUND") error.keep(entry.again);
+        if (outcome && !("payload" in outcome)) givePayload(outcome, new Promise((resolve) => (entry.ended = resolve)), this.#loadWasm);
         if (error && outcome) {
           error.outcome = outcome;
           error.status ??= outcome.status;
+          error.attempt = outcome.attempts;
+          error.idempotencyKey = outcome.idempotencyKey;
         }
         this.#settle(entry, error, outcome);
       },
@@ -300,6 +339,32 @@ export class Dispatcher {
       reload: () => this.#page.reload(),
     };
   }
+}
+
+/** Where the action certainly did not run, and the same call may go through another time. */
+const AGAIN = ["ACTION_NOT_FOUND", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
+
+/** The lane that a function of the page's own chooses by the arguments. */
+function laneBy(choose, list) {
+  let name;
+  try {
+    name = choose(...list);
+  } catch (cause) {
+    throw invalid("lane: the function failed", cause);
+  }
+  return name === undefined ? undefined : check(name);
+}
+
+/** A key of the caller's, "" for one that is made, undefined for none. */
+function keyOf(choice) {
+  return choice === true ? "" : choice || undefined;
+}
+
+/** Tells by a function, or by properties that must be equal, whether a call is meant. */
+function chooser(filter) {
+  if (typeof filter === "function") return filter;
+  const wanted = cancelFilter(filter);
+  return (info) => Object.entries(wanted).every(([key, value]) => info[key] === value);
 }
 
 function check(name) {

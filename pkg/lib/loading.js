@@ -21,12 +21,12 @@ export function load(source) {
 }
 
 /**
- * A new engine for one dispatcher, once `load()` has resolved. `lost(makeError)` is called if the instance traps, unless `release()`
+ * A new engine for one dispatcher with `[name, concurrency]` of its lanes, once `load()` has resolved. `lost(makeError)` is called if the instance traps, unless `release()`
  * has been.
  */
-export function makeEngine(host, maxQueued, lost) {
+export function makeEngine(host, maxQueued, lanes, lost) {
   instantiate();
-  const engine = new glue.Engine(host, maxQueued);
+  const engine = new glue.Engine(host, maxQueued, lanes);
   users.add(lost);
   return { engine, release: () => users.delete(lost) };
 }

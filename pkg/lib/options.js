@@ -10,6 +10,11 @@ const DISPATCHER = {
   fetch: (value) => expect(typeof value === "function", value, "a function"),
   credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
   timeout: duration,
+  stallTimeout: duration,
+  deadline: duration,
+  retry,
+  idempotency,
+  lanes,
   maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
   nextVersion,
@@ -24,9 +29,15 @@ const DISPATCHER = {
 };
 
 const CALL = {
-  lane: laneName,
+  lane: (value) => (typeof value === "function" ? value : laneName(value)),
+  strategy,
+  key: text,
   signal,
   timeout: duration,
+  stallTimeout: duration,
+  deadline: duration,
+  retry,
+  idempotencyKey: (value) => (typeof value === "boolean" ? value : token(value)),
   headers,
   url: address,
   name: text,
@@ -35,6 +46,14 @@ const CALL = {
   skew: DISPATCHER.skew,
   trace,
 };
+
+const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: text };
+
+const RETRY = { limit: count, budget: duration, delay: duration, backoffLimit: duration, maxRetryAfter: duration };
+
+const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
+
+const IDEMPOTENCY = { header: (value) => expect(/^[!#$%&'*+.^_`|~\w-]+$/.test(value), value, "the name of a header").toLowerCase() };
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
@@ -52,6 +71,13 @@ export const dispatcherOptions = (options) => copy(options, DISPATCHER, "dispatc
 export const callOptions = (options) => copy(options, CALL, "call");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
+
+/** The properties by which calls are chosen. Nothing at all is a slip, not everything. */
+export function cancelFilter(filter) {
+  if (typeof filter !== "object" || filter === null) throw invalid("cancel: expected a function or an object");
+  return copy(filter, CANCEL, "cancel");
+}
+
 export const routeOptions = (options) => copy(options, ROUTE, "route");
 
 /** An action as `{ id, name?, url? }`. */
@@ -182,6 +208,26 @@ function asked(value) {
 
 function token(value) {
   return expect(isToken(value), value, "visible ASCII characters");
+}
+
+function strategy(value) {
+  return word(value, "queue", "queue last", "drop", "replace", "join");
+}
+
+/** A number of attempts after the first, or an object. */
+function retry(value) {
+  return typeof value === "number" ? { limit: count(value) } : copy(object(value), RETRY, "retry");
+}
+
+/** Whether each call carries a key, and in which header. */
+function idempotency(value) {
+  return typeof value === "boolean" ? { every: value } : { every: true, ...copy(object(value), IDEMPOTENCY, "idempotency") };
+}
+
+/** Options by lane. */
+function lanes(value) {
+  const names = Object.keys(object(value));
+  return new Map(names.map((name) => [laneName(name), copy(object(value[name]), LANE, `lanes: ${JSON.stringify(name)}`)]));
 }
 
 function object(value) {

@@ -59,7 +59,7 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
     ["INVALID_OPTION", [ID, [], { lane: "" }]],
     ["INVALID_OPTION", [ID, [], { timeout: -1 }]],
     ["INVALID_OPTION", [ID, [], { timeout: NaN }]],
-    ["INVALID_OPTION", [ID, [], { retry: 1 }]],
+    ["INVALID_OPTION", [ID, [], { durable: true }]],
     ["INVALID_OPTION", [ID, [], { signal: {} }]],
     ["INVALID_OPTION", [ID, [], { headers: { "a b": "c" } }]],
     ["INVALID_OPTION", [ID, [], { url: "http://" }]],
@@ -72,7 +72,7 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
   assert.equal(server.requests.length, sent);
   assert.equal(d.pending, 0);
   assert.equal(await d.call(ID, ["next"]), '["next"]', "the lane goes on");
-  assert.throws(() => createDispatcher({ retry: 1 }), failure("INVALID_OPTION"));
+  assert.throws(() => createDispatcher({ scope: "origin" }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ timeout: 0 }), failure("INVALID_OPTION"));
   assert.throws(() => createDispatcher({ get url() { throw "getter"; } }), failure("INVALID_OPTION"));
 });

@@ -51,9 +51,7 @@ impl Dispatcher {
     /// The document was not left, or has been come back to.
     pub fn handle_returned(&mut self, now: Instant) {
         if self.leaving.take().is_some() {
-            let mut lanes: Vec<_> = self.lanes.keys().cloned().collect();
-            lanes.sort_unstable();
-            lanes.iter().for_each(|lane| self.advance(lane, now));
+            self.advance_all(now);
         }
     }
 

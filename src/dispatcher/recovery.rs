@@ -22,7 +22,7 @@ impl Dispatcher {
     /// The server does not know the action of this call. Repeats it without [`Render::Skip`] if it asked for that, because a page that
     /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
-        let Some(entry) = self.in_state(id, State::Running) else { return };
+        let Some(entry) = self.exchanging(id) else { return };
         entry.sent = Sent::No;
         entry.timings.head_at = None;
         if entry.options.render == Render::Skip {
@@ -30,9 +30,9 @@ impl Dispatcher {
             return self.send_again(id, now);
         }
         match entry.options.skew {
-            Skew::Recover if entry.options.named && entry.phase == Phase::Sending => {
+            Skew::Recover if entry.options.named && !entry.recovered => {
                 entry.phase = Phase::Looking(error);
-                self.set_deadline(id, Some(now.plus(LOOKING)));
+                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(LOOKING)), None));
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
@@ -49,8 +49,7 @@ impl Dispatcher {
         let Phase::Looking(error) = &entry.phase else { return };
         match recovery {
             Recovery::Found => {
-                entry.phase = Phase::Recovered;
-                self.emit(id);
+                entry.recovered = true;
                 self.send_again(id, now);
             }
             Recovery::NotFound(why) => {
@@ -70,14 +69,6 @@ impl Dispatcher {
                 Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis()))
             }
         }
-    }
-
-    fn send_again(&mut self, id: CallId, now: Instant) {
-        let Some(entry) = self.calls.get_mut(&id) else { return };
-        entry.attempts += 1;
-        let deadline = entry.options.timeout.map(|limit| now.plus(limit));
-        self.set_deadline(id, deadline);
-        self.effects.push_back(Effect::Send(id));
     }
 }
 

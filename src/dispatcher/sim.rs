@@ -16,6 +16,10 @@ pub(super) struct Script {
     pub news: News,
     /// After how long the server says that it does not know the action, the first so many times.
     pub unknown: Option<(u64, usize)>,
+    /// How the exchange fails, and after how long, the first so many times.
+    pub failing: Option<(u64, Error, usize)>,
+    /// When bytes of the body come.
+    pub chunks: Vec<u64>,
     /// What looking the action up gives, and after how long.
     pub recovery: Option<(u64, Recovery)>,
 }
@@ -49,9 +53,25 @@ impl Script {
         self
     }
 
+    /// The exchange fails so, the first so many times.
+    pub(super) fn failing(mut self, after: u64, error: Error, times: usize) -> Self {
+        self.failing = Some((after, error, times));
+        self
+    }
+
     /// Nothing, ever.
     pub(super) fn silent() -> Self {
-        Self { head: None, value: None, end: None, failure: None, news: News::default(), unknown: None, recovery: None }
+        Self {
+            head: None,
+            value: None,
+            end: None,
+            failure: None,
+            news: News::default(),
+            unknown: None,
+            failing: None,
+            chunks: Vec::new(),
+            recovery: None,
+        }
     }
 }
 
@@ -62,7 +82,8 @@ enum Arrival {
     Recovered(Recovery),
     Value(Result<(), Kind>),
     End,
-    Failure(Kind),
+    Failure(Error),
+    Chunk,
 }
 
 /// A dispatcher, its driver and its server.
@@ -75,7 +96,7 @@ pub(super) struct Sim {
     /// Where the user is.
     pub page: Page,
     scripts: HashMap<CallId, Script>,
-    agenda: BTreeMap<(Instant, u64), (CallId, Arrival)>,
+    agenda: BTreeMap<(Instant, u64), (CallId, u32, Arrival)>,
     count: u64,
 }
 
@@ -125,7 +146,10 @@ impl Sim {
             let Some(next) = next else { break };
             self.now = self.now.max(next);
             if arrival == Some(next) {
-                if let Some((_, (id, arrival))) = self.agenda.pop_first() {
+                // An exchange that was broken off may still arrive, but not in the middle of the next one: the driver sees to that.
+                if let Some((_, (id, attempt, arrival))) = self.agenda.pop_first()
+                    && self.core.attempts(id) <= attempt
+                {
                     self.arrive(id, arrival);
                 }
             } else {
@@ -165,7 +189,8 @@ impl Sim {
             Arrival::Recovered(recovery) => self.core.handle_recovered(id, recovery, self.now),
             Arrival::Value(value) => self.core.handle_value(id, value.map_err(|kind| Error::new(kind, "scripted")), self.now),
             Arrival::End => self.core.handle_end(id, self.now),
-            Arrival::Failure(kind) => self.core.handle_failure(id, Error::new(kind, "scripted"), self.now),
+            Arrival::Failure(error) => self.core.handle_failure(id, error, self.now),
+            Arrival::Chunk => self.core.handle_chunk(id, self.now),
         }
     }
 
@@ -184,14 +209,26 @@ impl Sim {
                         self.plan(id, Some(after), Arrival::Unknown);
                         continue;
                     }
-                    let Script { head, value, end, failure, news, .. } = script.clone();
+                    if let Some((after, error, times @ 1..)) = &mut script.failing {
+                        *times -= 1;
+                        let (after, error) = (*after, error.clone());
+                        if error.http_status().is_some() {
+                            self.plan(id, Some(after), Arrival::Head(News::default()));
+                        }
+                        self.plan(id, Some(after), Arrival::Failure(error));
+                        continue;
+                    }
+                    let Script { head, value, end, failure, news, chunks, .. } = script.clone();
+                    for after in chunks {
+                        self.plan(id, Some(after), Arrival::Chunk);
+                    }
                     self.plan(id, head, Arrival::Head(news));
                     if let Some((after, value)) = value {
                         self.plan(id, Some(after), Arrival::Value(value));
                     }
                     self.plan(id, end, Arrival::End);
                     if let Some((after, kind)) = failure {
-                        self.plan(id, Some(after), Arrival::Failure(kind));
+                        self.plan(id, Some(after), Arrival::Failure(Error::new(kind, "scripted")));
                     }
                 }
                 Effect::Recover(id) => {
@@ -206,6 +243,8 @@ impl Sim {
                     self.note(format!("{word} {id}{and}"));
                 }
                 Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
+                Effect::Stall(id) => self.note(format!("stall {id}")),
+                Effect::Join { id, leader } => self.note(format!("join {id} to {leader}")),
                 Effect::Reload => self.note("reload".to_owned()),
                 Effect::Abort(id) => self.note(format!("abort {id}")),
                 Effect::Settle { id, result, .. } => {
@@ -224,7 +263,7 @@ impl Sim {
     fn plan(&mut self, id: CallId, after: Option<u64>, arrival: Arrival) {
         if let Some(after) = after {
             self.count += 1;
-            self.agenda.insert((self.now.plus(Duration::from_millis(after)), self.count), (id, arrival));
+            self.agenda.insert((self.now.plus(Duration::from_millis(after)), self.count), (id, self.core.attempts(id), arrival));
         }
     }
 

@@ -76,6 +76,10 @@ struct Held {
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
     cause: JsValue,
+    /// Its answer is given up because no byte came for too long.
+    stalled: Rc<Cell<bool>>,
+    /// Whose answer it shares.
+    leader: Option<CallId>,
 }
 
 impl Driver {
@@ -105,7 +109,8 @@ impl Driver {
             Body::Complete(work) => (Stage::Ready, Some(work)),
             Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        let held = Held { owner, stage, work, throws: false, outcome: None, cause: JsValue::UNDEFINED };
+        let held =
+            Held { owner, stage, work, throws: false, outcome: None, cause: JsValue::UNDEFINED, stalled: Rc::default(), leader: None };
         self.held.borrow_mut().insert(id, held);
         self.look_around();
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
@@ -224,6 +229,11 @@ impl Driver {
         Some(tape)
     }
 
+    /// Whether a call's answer is given up because no byte came for too long.
+    pub(crate) fn stalled(&self, id: CallId) -> Rc<Cell<bool>> {
+        self.held.borrow().get(&id).map(|held| Rc::clone(&held.stalled)).unwrap_or_default()
+    }
+
     fn with_outcome(&self, id: CallId, act: impl FnOnce(&Object)) {
         if let Some(Held { outcome: Some(outcome), .. }) = self.held.borrow().get(&id) {
             act(outcome);
@@ -263,15 +273,28 @@ impl Driver {
             Effect::Send(id) => self.send(id),
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
+            Effect::Stall(id) => {
+                self.stalled(id).set(true);
+                self.stop(id);
+            }
+            Effect::Join { id, leader } => {
+                if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+                    (held.leader, held.work) = (Some(leader), None);
+                }
+            }
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
             Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
             Effect::Reload => drop(self.host.reload()),
             Effect::Settle { id, result, timings, attempts } => {
                 let (owner, outcome, cause, throws) = {
                     let held = self.held.borrow();
-                    let Some(held) = held.get(&id) else { return };
-                    (held.owner.clone(), held.outcome.clone(), held.cause.clone(), held.throws)
+                    let Some(own) = held.get(&id) else { return };
+                    // What others share is what the answer said; who gave it up has its own reason.
+                    let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_undefined()).unwrap_or(own);
+                    (own.owner.clone(), shared.outcome.clone(), shared.cause.clone(), shared.throws)
                 };
+                let joined = self.held.borrow().get(&id).is_some_and(|held| held.leader.is_some());
+                let outcome = if joined { outcome.map(|outcome| outcome::copy(&outcome)) } else { outcome };
                 if let Some(outcome) = &outcome {
                     outcome::set_timings(outcome, &timings, attempts);
                 }

@@ -40,6 +40,9 @@ pub(crate) fn owned(error: &Error, owner: Option<&Owner>, cause: Option<&JsValue
     if let Some(status) = error.http_status() {
         set("status", &status.into());
     }
+    if let Some(after) = error.retry_after() {
+        set("retryAfter", &(after.as_millis() as f64).into());
+    }
     let cause = cause.cloned().unwrap_or_default();
     let made = MAKE.with_borrow(|make| make.as_ref().map(|make| make.call2(&JsValue::UNDEFINED, &details, &cause)));
     match made {

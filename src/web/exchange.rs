@@ -1,4 +1,6 @@
+use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::Poll;
 
 use futures_util::future::{Either, select};
@@ -17,6 +19,7 @@ use crate::call::CallId;
 use crate::dispatcher::News;
 use crate::flight::{Decoder, Limits, Rejection};
 use crate::protocol::{self, Answer, Body, Head, Redirect, Revalidated, Root};
+use crate::retry_after;
 use crate::{Error, Kind, Sent};
 
 /// What is done when a call's turn has come, and again if it is sent again.
@@ -55,7 +58,8 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let (render, attempt) = driver.look(|core| (core.render(id), core.attempts(id)));
     driver.set_outcome(id, None); // what an answer to an earlier attempt said
     let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
-    driver.set_outcome(id, trace.as_ref().map(outcome::of_trace));
+    let own = outcome::Own { trace: trace.as_ref(), idempotency_key: request.tags.idempotency.as_ref().map(|(_, key)| &**key) };
+    driver.set_outcome(id, own.alone());
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;
     let response: Response = response.unchecked_into();
@@ -69,9 +73,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     if let Some(url) = &elsewhere {
         outcome::set(&said, "url", &url.into());
     }
-    if let Some(trace) = &trace {
-        outcome::set(&said, "trace", trace);
-    }
+    own.add_to(&said);
     driver.set_outcome(id, Some(said.clone()));
     let _ = driver.host.answered(id.0 as f64, &said);
     match answer.body {
@@ -100,7 +102,8 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
         Body::Foreign { content_type } => {
             let text = excerpt(&response, content_type.as_deref()).await;
             let error = protocol::foreign(status, content_type.as_deref(), text.as_deref(), elsewhere.as_deref());
-            Err((error, JsValue::UNDEFINED))
+            let after = header("retry-after").and_then(|after| retry_after(&after, until));
+            Err((after.map_or(error.clone(), |after| error.after(after)), JsValue::UNDEFINED))
         }
     }
 }
@@ -131,28 +134,34 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
         chunks.record(tape);
     }
     let bell = Bell::default();
-    let mut open = Open(Decoder::action(values.on_cancel(bell.handle())));
+    let watched = driver.look(|core| core.watches_chunks(id));
+    let mut open = Open { decoder: Decoder::action(values.on_cancel(bell.handle())), stalled: driver.stalled(id) };
     let mut delivered = false;
     loop {
-        let Some(next) = next(&mut chunks, &bell, &open.0).await else {
+        let Some(next) = next(&mut chunks, &bell, &open.decoder).await else {
             chunks.cancel();
             return Ok(());
         };
         let step = match next {
-            Ok(Some(bytes)) => open.0.push(&bytes).map(|()| true).map_err(|error| (error, JsValue::UNDEFINED)),
+            Ok(Some(bytes)) => {
+                if watched {
+                    driver.input(|core, now| core.handle_chunk(id, now));
+                }
+                open.decoder.push(&bytes).map(|()| true).map_err(|error| (error, JsValue::UNDEFINED))
+            }
             Ok(None) => {
-                open.0.end();
+                open.decoder.end();
                 Ok(false)
             }
             Err(cause) => {
                 let failure = cut(cause);
-                open.0.fail(failure.0.clone());
+                open.decoder.fail(failure.0.clone());
                 Err(failure)
             }
         };
-        if !delivered && let Poll::Ready(result) = open.0.value() {
+        if !delivered && let Poll::Ready(result) = open.decoder.value() {
             delivered = true;
-            if open.0.root_row().is_some_and(|row| Root::read(row).rendered) {
+            if open.decoder.root_row().is_some_and(|row| Root::read(row).rendered) {
                 driver.rendered(id);
                 if answer.is_silent_about_render() {
                     driver.input(|core, _| core.handle_stale(id, Revalidated::All));
@@ -160,7 +169,10 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
             }
             match result {
                 // The stream's own failure is told below, with its cause.
-                Err(Rejection::Broken(error)) if step.is_ok() => return Err((error, JsValue::UNDEFINED)),
+                Err(Rejection::Broken(error)) if step.is_ok() => {
+                    let cut = matches!(step, Ok(false));
+                    return Err((if cut { error.passing() } else { error }, JsValue::UNDEFINED));
+                }
                 Err(Rejection::Broken(_)) => {}
                 Err(rejection) => driver.value(id, thrown(driver, id, rejection.into_error(), answer.status, asked)),
                 Ok(value) => driver.value(id, Ok(value)),
@@ -199,12 +211,25 @@ async fn next(chunks: &mut Chunks, bell: &Bell, decoder: &Decoder<value::Js>) ->
 }
 
 /// The promises in a value that are still open when nobody reads on are rejected, not forgotten.
-struct Open(Decoder<value::Js>);
+struct Open {
+    decoder: Decoder<value::Js>,
+    /// Why nobody reads on: no byte came for too long. Else the call was aborted.
+    stalled: Rc<Cell<bool>>,
+}
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.fail(Error::new(Kind::Aborted, "the call was aborted while this was still to come").sent(Sent::Yes));
+        let (kind, message) = match self.stalled.get() {
+            true => (Kind::Timeout, "no byte came for too long while this was still to come (stallTimeout)"),
+            false => (Kind::Aborted, "the call was aborted while this was still to come"),
+        };
+        self.decoder.fail(Error::new(kind, message).sent(Sent::Yes));
     }
+}
+
+/// From now to an HTTP date, in milliseconds; NaN for what is no date.
+fn until(date: &str) -> f64 {
+    js_sys::Date::parse(date) - js_sys::Date::now()
 }
 
 /// The beginning of a textual body, if it comes soon; never waited for long, as the lane is held meanwhile.

@@ -73,6 +73,8 @@ pub(crate) struct Tags {
     pub(crate) deployment: Option<String>,
     pub(crate) trace: Option<TraceContext>,
     pub(crate) request_id: Option<String>,
+    /// The header, in lower case, and its value.
+    pub(crate) idempotency: Option<(String, String)>,
 }
 
 /// A header by which one attempt is found in logs.
@@ -108,6 +110,9 @@ impl Request {
         if let Some(deployment) = &self.tags.deployment {
             headers.push(&pair(protocol::DEPLOYMENT_ID, &deployment.into()));
         }
+        if let Some((header, key)) = &self.tags.idempotency {
+            headers.push(&pair(header, &key.into()));
+        }
         if let Some(ask) = &self.headers {
             let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &self.action.as_str().into());
             let pairs = resolved(asked).await.map_err(unreadable)?;
@@ -116,6 +121,10 @@ impl Request {
                 let name = name.as_string().unwrap_or_default();
                 if protocol::is_protected(&name) {
                     let message = format!("headers: {name} is the protocol's own");
+                    return Err(nothing(Error::new(Kind::InvalidOption, message)));
+                }
+                if self.tags.idempotency.as_ref().is_some_and(|(header, _)| *header == name) {
+                    let message = format!("headers: {name} is what idempotencyKey sets");
                     return Err(nothing(Error::new(Kind::InvalidOption, message)));
                 }
                 // Two values of one name would be sent as a list: the caller's stands.
@@ -263,7 +272,7 @@ fn pair(name: &str, value: &JsValue) -> Array {
     Array::of2(&name.into(), value)
 }
 
-fn two(entry: &JsValue) -> [JsValue; 2] {
+pub(crate) fn two(entry: &JsValue) -> [JsValue; 2] {
     let entry = Array::from(entry);
     [entry.get(0), entry.get(1)]
 }

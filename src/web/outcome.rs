@@ -31,11 +31,30 @@ pub(crate) fn set_redirect(outcome: &Object, redirect: &Redirect, target: Option
     set(outcome, "redirect", &shown);
 }
 
-/// What is known of an attempt that has no answer yet.
-pub(crate) fn of_trace(trace: &Object) -> Object {
-    let outcome = Object::new();
-    set(&outcome, "trace", trace);
-    outcome
+/// What is known of an attempt by what it is sent with.
+pub(crate) struct Own<'a> {
+    pub(crate) trace: Option<&'a Object>,
+    pub(crate) idempotency_key: Option<&'a str>,
+}
+
+impl Own<'_> {
+    /// The outcome while there is no answer; none if there is nothing to say.
+    pub(crate) fn alone(&self) -> Option<Object> {
+        (self.trace.is_some() || self.idempotency_key.is_some()).then(|| {
+            let outcome = Object::new();
+            self.add_to(&outcome);
+            outcome
+        })
+    }
+
+    pub(crate) fn add_to(&self, outcome: &Object) {
+        if let Some(trace) = self.trace {
+            set(outcome, "trace", trace);
+        }
+        if let Some(key) = self.idempotency_key {
+            set(outcome, "idempotencyKey", &key.into());
+        }
+    }
 }
 
 /// The user was sent along the redirect.
@@ -53,6 +72,11 @@ pub(crate) fn set_timings(outcome: &Object, timings: &Timings, attempts: u32) {
     set(outcome, "timings", &shown);
 }
 
+/// The same for another call that shares the answer. What is made on demand stays so, and is made once for all.
+pub(crate) fn copy(outcome: &Object) -> Object {
+    Object::define_properties(&Object::new(), &Object::get_own_property_descriptors(outcome).unchecked_into())
+}
+
 /// What `subscribe` and `snapshot` show of a call.
 pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     let shown = Object::new();
@@ -64,6 +88,15 @@ pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     set(&shown, "lane", &event.lane.as_str().into());
     set(&shown, "state", &event.state.as_str().into());
     set_times(&shown, &event.timings);
+    if event.attempts > 0 {
+        set(&shown, "attempt", &event.attempts.into());
+    }
+    if let Some(at) = event.retry_at {
+        set(&shown, "retryAt", &at.as_millis().into());
+    }
+    if event.late {
+        set(&shown, "late", &JsValue::TRUE);
+    }
     if event.recovered {
         set(&shown, "recovered", &JsValue::TRUE);
     }

@@ -13,6 +13,6 @@ extern "C" {
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     let had = get_random_values(&mut bytes);
-    had.map_err(|_| Error::new(Kind::InvalidOption, "trace: crypto.getRandomValues, which it needs, gives nothing here"))?;
+    had.map_err(|_| Error::new(Kind::InvalidOption, "crypto.getRandomValues, which traces and idempotency keys need, gives nothing here"))?;
     Ok(bytes)
 }

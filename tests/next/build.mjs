@@ -23,6 +23,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
+const pkg = "../../pkg"; // from `source`; the app's server imports `actionlane/server`
+const server = ["package.json", "server.js", "lib/server"];
 const { values: options, positionals } = parse();
 const [version] = positionals;
 if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {
@@ -62,7 +64,7 @@ function install() {
 
 /** Assembles the app and builds it; the time in ms, or null if nothing has changed. */
 function build() {
-  const hash = hashOf(source, ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`], JSON.stringify(choices));
+  const hash = hashOf(source, ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`, ...server.map((file) => `${pkg}/${file}`)], JSON.stringify(choices));
   return unless(path.join(dir, "built"), hash, () => {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(path.join(dir, "public"), { recursive: true });
@@ -71,8 +73,9 @@ function build() {
     cpSync(path.join(source, "proxy.js"), path.join(dir, major >= 16 ? "proxy.js" : "middleware.js"));
     cpSync(path.join(source, "next.config.mjs"), path.join(dir, "next.config.mjs"));
     writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
-    // Only the command: packages are found in the directory above.
+    // Only the command and Actionlane: packages are found in the directory above.
     mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
+    for (const file of server) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
     symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
     run(process.execPath, ["node_modules/.bin/next", "build"], dir);
   });

@@ -84,6 +84,6 @@ call.id = 3;
 // @ts-expect-error: a stream, a Response or bytes
 decode("0:1\n");
 // @ts-expect-error: not an option yet
-createDispatcher({ retry: 3 });
+createDispatcher({ scope: "origin" });
 
 export { drop_in };

@@ -182,12 +182,12 @@ fn clear_starts_nothing_behind_a_call_that_was_preparing() {
 #[test]
 fn a_paused_lane_keeps_its_order() {
     let mut sim = Sim::new();
-    sim.with_core(|core, _| core.pause(&"main".into()));
+    sim.with_core(|core, _| core.pause(Some(&"main".into())));
     sim.call(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
     sim.run_until(50);
     assert_eq!((sim.story().len(), sim.core.waiting_in(&"main".into())), (0, 2));
-    sim.with_core(|core, now| core.resume(&"main".into(), now));
+    sim.with_core(|core, now| core.resume(Some(&"main".into()), now));
     sim.run_until(100);
     assert_eq!(sim.story(), ["send 1", "settle 1", "send 2", "settle 2"]);
 }
@@ -211,7 +211,7 @@ fn close_rejects_everything_in_order_and_takes_no_more() {
 
 #[test]
 fn a_full_queue_refuses_the_next() {
-    let mut sim = Sim::with(Config { max_queued: 1 });
+    let mut sim = Sim::with(Config { max_queued: 1, ..Config::default() });
     sim.call(9, lane("parallel"), Script::answers(5));
     sim.call(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
@@ -283,7 +283,7 @@ fn random_orders_settle_every_call_exactly_once() {
             dice ^= dice << 17;
             dice % sides
         };
-        let mut sim = Sim::with(Config { max_queued: 12 });
+        let mut sim = Sim::with(Config { max_queued: 12, ..Config::default() });
         let mut made = Vec::new();
         for step in 0..60u64 {
             let target = CallId(1 + roll(step + 1));
@@ -309,8 +309,8 @@ fn random_orders_settle_every_call_exactly_once() {
                 7 => sim.with_core(|core, now| core.handle_end(target, now)),
                 8 => drop(sim.with_core(|core, now| core.abort(target, now))),
                 9 if roll(6) == 0 => drop(sim.with_core(|core, now| core.clear(None, now))),
-                10 => sim.with_core(|core, _| core.pause(&"cart".into())),
-                11 => sim.with_core(|core, now| core.resume(&"cart".into(), now)),
+                10 => sim.with_core(|core, _| core.pause(Some(&"cart".into()))),
+                11 => sim.with_core(|core, now| core.resume(Some(&"cart".into()), now)),
                 _ => {
                     let until = sim.now.as_millis() as u64 + roll(20);
                     sim.run_until(until);
@@ -325,7 +325,7 @@ fn random_orders_settle_every_call_exactly_once() {
         sim.with_core(Dispatcher::close);
         assert!(made.iter().all(|id| sim.settled.contains_key(id)), "seed {seed}: a call never settled");
         assert_eq!(
-            (sim.core.pending(), sim.core.waiting, sim.core.running, sim.core.calls.len(), sim.core.deadlines.len()),
+            (sim.core.pending(), sim.core.waiting, sim.core.running, sim.core.calls.len(), sim.core.alarms.len()),
             (0, 0, 0, 0, 0),
             "seed {seed}: leak"
         );
@@ -340,7 +340,7 @@ fn deadlines_of_settled_calls_do_not_pile_up() {
         sim.call(id, Options { lane: "parallel".into(), ..limit(60_000) }, Script::answers(1));
     }
     sim.run_until(5);
-    assert!(sim.core.deadlines.len() < 40, "{} kept", sim.core.deadlines.len());
+    assert!(sim.core.alarms.len() < 40, "{} kept", sim.core.alarms.len());
     sim.run_until(10);
     assert_eq!((sim.kind(CallId(1)), sim.core.poll_timeout()), (Some(Kind::Timeout), None));
 }

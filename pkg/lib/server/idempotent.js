@@ -1,0 +1,78 @@
+// Runs once, answers as often as asked: the first to come claims, runs and stores; who comes later is told what was stored.
+
+import { IdempotencyError } from "./error.js";
+import { idOf, isKeyed, printOf } from "./key.js";
+
+const LEASE_MS = 60_000;
+const TTL_MS = 24 * 60 * 60_000;
+
+export async function idempotent(key, fn, store, options) {
+  if (!isKeyed(key)) return fn();
+  const { leaseMs, ttlMs, now } = read(options);
+  const [id, fingerprint] = await Promise.all([idOf(key), printOf(key)]);
+  const token = crypto.randomUUID();
+  const asked = now();
+  const claim = await store.claim(id, { token, fingerprint, now: asked, until: asked + leaseMs });
+  if (claim.state !== "claimed") return earlier(claim, fingerprint, key.action);
+
+  let value, thrown, record;
+  try {
+    value = await fn(id);
+    record = { type: "value", value };
+  } catch (error) {
+    record = resultOf(error);
+    if (!record) {
+      // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
+      await attempt(() => store.release(id, token));
+      throw error;
+    }
+    thrown = error;
+  }
+  await keep(store, id, token, record, now() + ttlMs, key.action);
+  if (record.type === "digest") throw thrown;
+  return value;
+}
+
+/** What another call has left. */
+function earlier({ state, fingerprint, record }, wanted, action) {
+  if (fingerprint !== wanted) {
+    throw new IdempotencyError("IDEMPOTENCY_MISMATCH", `"${action}" was called with this idempotency key and another payload`);
+  }
+  if (state === "running") throw new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", `"${action}" is running under this idempotency key`);
+  if (record.type === "value") return record.value;
+  if (record.type === "digest") throw Object.assign(new Error(record.digest.split(";")[0]), { digest: record.digest });
+  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, what it gave could not be stored`);
+}
+
+/** Of what is thrown, `redirect()` and `notFound()` are results: Next.js throws where others return, after what the action did. */
+export function resultOf(error) {
+  const digest = typeof error === "object" && error !== null ? error.digest : undefined;
+  if (typeof digest !== "string") return undefined;
+  const isResult = digest.startsWith("NEXT_REDIRECT;") || digest === "NEXT_HTTP_ERROR_FALLBACK;404" || digest === "NEXT_NOT_FOUND";
+  return isResult ? { type: "digest", digest } : undefined;
+}
+
+async function keep(store, id, token, record, until, action) {
+  try {
+    await store.finish(id, token, record, until);
+  } catch (cause) {
+    // It has happened all the same, and must not happen again.
+    await attempt(() => store.finish(id, token, { type: "lost" }, until));
+    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
+  }
+}
+
+async function attempt(work) {
+  try {
+    await work();
+  } catch {
+    // What led here is thrown.
+  }
+}
+
+function read({ leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now } = {}) {
+  for (const [name, value] of Object.entries({ leaseMs, ttlMs })) {
+    if (typeof value !== "number" || !(value > 0)) throw new TypeError(`idempotent: ${name} is a number of milliseconds above 0`);
+  }
+  return { leaseMs, ttlMs, now };
+}

@@ -1,0 +1,58 @@
+// What makes two calls the same one: who calls, what, and the key that the client has minted for it.
+
+import { IdempotencyError } from "./error.js";
+
+/** Longer keys are refused. Characters. */
+const LONGEST = 255;
+
+/** A string of RFC 8941, maybe with parameters. */
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?:;[^"]*)?$/;
+/** Several headers of that name arrive as one with commas in it: that is no key. */
+const BARE = /^[^\s",]+$/;
+
+export function idempotencyKey({ user, action, headers, fingerprint }) {
+  const sent = headers.get("idempotency-key");
+  return { user, action, key: sent === null || sent === undefined ? undefined : read(sent.trim()), fingerprint };
+}
+
+/** Whether there is anything to be idempotent about. */
+export function isKeyed(key) {
+  if (key === null || key === undefined) return false;
+  const { user, action } = key;
+  if (typeof action !== "string" || action === "") throw new TypeError("idempotent: action is a name, not empty");
+  if (user !== null && !isUserId(user)) {
+    throw new TypeError(`idempotent: user of "${action}" is an id; null says that anyone may ask for the result`);
+  }
+  return key.key !== null && key.key !== undefined;
+}
+
+function isUserId(user) {
+  return typeof user === "string" ? user !== "" : typeof user === "bigint" || Number.isFinite(user);
+}
+
+/** The name under which it is stored: 64 hexadecimal digits. */
+export function idOf({ user, action, key }) {
+  if (typeof key !== "string" || key === "" || key.length > LONGEST) {
+    throw new IdempotencyError("IDEMPOTENCY_KEY_INVALID", `idempotency-key of "${action}": not one text of 1 to ${LONGEST} characters`);
+  }
+  return hash(JSON.stringify([user === null ? null : String(user), action, key]));
+}
+
+/** Its hash: what a payload says is not kept. */
+export async function printOf({ fingerprint, action }) {
+  if (fingerprint === undefined || fingerprint === null) return null;
+  if (typeof fingerprint !== "string") throw new TypeError(`idempotent: fingerprint of "${action}" is a text`);
+  return hash(fingerprint);
+}
+
+/** The key a header's value says; "" for none that can be read. */
+function read(value) {
+  const quoted = QUOTED.exec(value);
+  if (quoted) return quoted[1].replace(/\\(.)/g, "$1");
+  return BARE.test(value) ? value : "";
+}
+
+async function hash(text) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

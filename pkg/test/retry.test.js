@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+const VALUE = '0:{"a":"$@1"}\n1:"value"\n';
+const FLIGHT = { "content-type": "text/x-component" };
+
+// What the server does with each request in turn; the last stays.
+let plan, server;
+before(async () => {
+  server = await serve((request, response) => {
+    const next = plan.length > 1 ? plan.shift() : plan[0];
+    if (typeof next === "function") return next(request, response);
+    const [status, headers, body] = next;
+    response.writeHead(status, headers);
+    response.end(body);
+  });
+});
+after(() => server.close());
+beforeEach(() => (server.requests.length = 0));
+
+const keys = () => server.requests.map(({ headers }) => headers["idempotency-key"]);
+const ok = [200, FLIGHT, VALUE];
+const unavailable = [503, { "content-type": "text/plain" }, "busy"];
+/** The connection is closed in the middle. */
+const cut = (_request, response) => {
+  response.writeHead(200, FLIGHT);
+  response.write('0:{"a":"$@1"}\n1:"val', () => response.destroy());
+};
+const reset = (request) => request.socket.destroy();
+const short = [200, FLIGHT, '0:{"a":"$@1"}\n'];
+const retry = { limit: 2, delay: 1 };
+
+test("a call with a key is sent again, under the same key, until there is an answer", async () => {
+  for (const fault of [unavailable, cut, reset, short, [429, {}, ""], [408, {}, ""], [502, { "content-type": "text/html" }, "<h1>Bad Gateway</h1>"]]) {
+    server.requests.length = 0;
+    plan = [fault, fault, ok];
+    const call = createDispatcher({ url: server.url, retry, idempotency: true }).call(ID, ["x"]);
+    assert.equal(await call, "value");
+    const { attempts, idempotencyKey } = await call.outcome;
+    assert.equal(attempts, 3);
+    assert.match(idempotencyKey, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(keys(), [idempotencyKey, idempotencyKey, idempotencyKey]);
+  }
+});
+
+test("without a key, or without leave, it is not", async () => {
+  for (const options of [{ retry }, { idempotencyKey: true }, { retry, idempotencyKey: false }, { retry: 0, idempotencyKey: "mine" }]) {
+    server.requests.length = 0;
+    plan = [unavailable, ok];
+    await assert.rejects(createDispatcher({ url: server.url }).call(ID, [], options), { code: "HTTP", status: 503, sent: "yes" });
+    assert.equal(server.requests.length, 1, JSON.stringify(options));
+  }
+});
+
+test("a `'use cache'` function needs no key", async () => {
+  plan = [reset, unavailable, ok];
+  assert.equal(await createDispatcher({ url: server.url, retry }).call(`c0${"0".repeat(40)}`), "value");
+  assert.deepEqual(keys(), [undefined, undefined, undefined]);
+});
+
+test("the answer of the action is no failure", async () => {
+  plan = [[500, FLIGHT, '0:{"a":"$@1"}\n1:E{"digest":"7"}\n'], ok];
+  await assert.rejects(createDispatcher({ url: server.url, retry, idempotency: true }).call(ID), { code: "ACTION_THREW", attempt: 1 });
+  for (const status of [400, 401, 403, 404]) {
+    plan = [[status, {}, ""], ok];
+    await assert.rejects(createDispatcher({ url: server.url, retry, idempotency: true }).call(ID), { code: "HTTP", status, attempt: 1 });
+  }
+});
+
+test("the last failure counts, with what is known of it", async () => {
+  plan = [[503, { "retry-after": "0" }, ""]];
+  const error = await createDispatcher({ url: server.url, retry }).call(ID, [], { idempotencyKey: "mine" }).catch((error) => error);
+  assert.deepEqual([error.code, error.attempt, error.idempotencyKey, error.retryAfter], ["HTTP", 3, "mine", 0]);
+  assert.deepEqual(keys(), ["mine", "mine", "mine"]);
+});
+
+test("Retry-After beyond the budget ends it at once", async () => {
+  for (const after of ["120", new Date(Date.now() + 120_000).toUTCString()]) {
+    server.requests.length = 0;
+    plan = [[503, { "retry-after": after }, ""], ok];
+    const error = await createDispatcher({ url: server.url, retry, idempotency: true }).call(ID).catch((error) => error);
+    assert.equal(server.requests.length, 1);
+    assert.ok(error.retryAfter > 100_000 && error.retryAfter <= 120_000, String(error.retryAfter));
+  }
+  plan = [[503, { "retry-after": "soon" }, ""], ok];
+  assert.equal(await createDispatcher({ url: server.url, retry, idempotency: true }).call(ID), "value");
+});
+
+test("the order of a lane holds while a call waits to be sent again", async () => {
+  plan = [unavailable, ok];
+  const d = createDispatcher({ url: server.url });
+  const order = [];
+  const first = d.call(ID, [1], { retry, idempotencyKey: true }).then(() => order.push("first"));
+  await Promise.all([first, d.call(ID, [2]).then(() => order.push("second"))]);
+  assert.deepEqual(order, ["first", "second"]);
+});
+
+test("a key whose first request is still under way is asked for again; one of another request is not", async () => {
+  const thrown = (digest) => [500, FLIGHT, `0:{"a":"$@1"}\n1:E{"digest":"${digest}"}\n`];
+  for (const busy of [[409, { "retry-after": "0" }, ""], thrown("IDEMPOTENCY_IN_PROGRESS")]) {
+    plan = [busy, ok];
+    const d = createDispatcher({ url: server.url, idempotency: true });
+    assert.equal(await d.call(ID, [], { retry }), "value");
+    plan = [busy];
+    await assert.rejects(d.call(ID), { code: "KEY_CONFLICT", sent: "yes" });
+  }
+  for (const other of [[422, {}, ""], thrown("IDEMPOTENCY_MISMATCH")]) {
+    server.requests.length = 0;
+    plan = [other, ok];
+    await assert.rejects(createDispatcher({ url: server.url, idempotency: true, retry }).call(ID), { code: "KEY_CONFLICT" });
+    assert.equal(server.requests.length, 1);
+    plan = [other];
+    await assert.rejects(createDispatcher({ url: server.url }).call(ID), ({ code }) => code === "HTTP" || code === "ACTION_THREW", "no key, no conflict");
+  }
+});
+
+test("the header has the name the dispatcher says, and is not the caller's to set", async () => {
+  plan = [ok];
+  const d = createDispatcher({ url: server.url, idempotency: { header: "X-Request-Key" } });
+  await d.call(ID, [], { idempotencyKey: "mine" });
+  assert.equal(server.requests.at(-1).headers["x-request-key"], "mine");
+  await assert.rejects(d.call(ID, [], { headers: { "x-request-key": "other" } }), { code: "INVALID_OPTION", sent: "no" });
+  await d.call(ID, [], { headers: { "idempotency-key": "other" } });
+  assert.equal(keys().at(-1), "other");
+});
+
+test("a timeout counts for each attempt, a deadline for all", async () => {
+  const silent = () => {};
+  plan = [silent, ok];
+  const d = createDispatcher({ url: server.url, retry, idempotency: true });
+  assert.equal(await d.call(ID, [], { timeout: 100 }), "value");
+  plan = [silent];
+  await assert.rejects(d.call(ID, [], { timeout: 40, deadline: 100 }), ({ code }) => code === "DEADLINE" || code === "TIMEOUT");
+  await assert.rejects(d.call(ID, [], { deadline: 50 }), { code: "DEADLINE", sent: "unknown" });
+  plan = [silent, ok];
+  const first = d.call(ID, [], { lane: "a", retry: 0, timeout: 200 }).catch(({ code }) => code);
+  await assert.rejects(d.call(ID, [], { lane: "a", deadline: 50 }), { code: "DEADLINE", sent: "no" });
+  assert.equal(await first, "TIMEOUT");
+});
+
+test("no byte for too long is a timeout, before the value and after it", async () => {
+  const stalls = (text) => (_request, response) => {
+    response.writeHead(200, FLIGHT);
+    response.write(text);
+  };
+  const d = createDispatcher({ url: server.url, stallTimeout: 60 });
+  plan = [stalls('0:{"a":"$@1"}\n')];
+  await assert.rejects(d.call(ID), { code: "TIMEOUT", sent: "yes" });
+  plan = [stalls('0:{"a":"$@1"}\n1:{"now":1,"later":"$@2"}\n')];
+  const call = d.call(ID);
+  const { now, later } = await call;
+  assert.equal(now, 1);
+  await assert.rejects(later, { code: "TIMEOUT" });
+  await d.idle();
+  assert.equal(call.state, "done");
+});
+
+test("events say which attempt it is, and when the next one starts", async () => {
+  plan = [unavailable, ok];
+  const d = createDispatcher({ url: server.url, idempotency: true });
+  const told = [];
+  d.subscribe(({ state, attempt, retryAt }) => state === "running" && told.push([attempt, typeof retryAt]));
+  await d.call(ID, [], { retry });
+  await d.idle();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(told, [[1, "undefined"], [1, "number"], [2, "undefined"]]);
+});
+
+test("an abort ends the rest between attempts", async () => {
+  plan = [[503, { "retry-after": "20" }, ""], ok];
+  const d = createDispatcher({ url: server.url, idempotency: true });
+  const call = d.call(ID, [], { retry });
+  while (!d.snapshot()[0]?.retryAt) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(call.abort("enough"), true);
+  await assert.rejects(call, { code: "ABORTED", sent: "yes", cause: "enough" });
+  assert.equal(server.requests.length, 1);
+});

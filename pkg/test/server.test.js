@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IdempotencyError, idempotencyKey, idempotent, idempotentRoute, memoryStore } from "../server.js";
+
+const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
+const key = { user: "ada", action: "charge", key: KEY };
+const is = (digest, status) => ({ name: "IdempotencyError", digest, status });
+const IN_PROGRESS = is("IDEMPOTENCY_IN_PROGRESS", 409);
+const MISMATCH = is("IDEMPOTENCY_MISMATCH", 422);
+const LOST = is("IDEMPOTENCY_LOST", 500);
+const INVALID = is("IDEMPOTENCY_KEY_INVALID", 400);
+
+/** A function that counts its runs, and waits at a gate. */
+function counted(give = (runs) => runs) {
+  const it = async (...args) => {
+    it.runs += 1;
+    it.args = args;
+    it.arrived.resolve();
+    await it.gate;
+    return give(it.runs);
+  };
+  return Object.assign(it, { runs: 0, gate: undefined, arrived: withResolvers() });
+}
+
+function withResolvers() {
+  const it = {};
+  it.promise = new Promise((resolve, reject) => Object.assign(it, { resolve, reject }));
+  return it;
+}
+
+const thrower = (error) => counted(() => { throw error; });
+const withDigest = (digest) => Object.assign(new Error("of Next"), { digest });
+
+
+test("fifty calls at once: one runs, the others are told that it does; then all have its value", async () => {
+  const store = memoryStore();
+  const gate = withResolvers();
+  const fn = Object.assign(counted(() => ({ paid: new Date(7), lines: new Map([["a", 1n]]) })), { gate: gate.promise });
+  const refused = [], refusedAll = withResolvers();
+  const calls = Array.from({ length: 50 }, () =>
+    idempotent(key, fn, store).catch((error) => {
+      if (refused.push(error) === 49) refusedAll.resolve();
+    }),
+  );
+  await Promise.all([fn.arrived.promise, refusedAll.promise]);
+  for (const error of refused) assert.throws(() => { throw error; }, IN_PROGRESS);
+  gate.resolve();
+  const [value, ...others] = (await Promise.all(calls)).filter((value) => value !== undefined);
+  assert.deepEqual(others, []);
+  assert.deepEqual(value, { paid: new Date(7), lines: new Map([["a", 1n]]) });
+  value.lines.clear();
+  const again = await Promise.all(Array.from({ length: 50 }, () => idempotent(key, fn, store)));
+  for (const stored of again) assert.deepEqual(stored.lines, new Map([["a", 1n]]), "changing a result does not change what is stored");
+  assert.equal(fn.runs, 1);
+});
+
+test("no key: it simply runs", async () => {
+  const store = { claim: () => assert.fail("nothing to claim") };
+  const fn = counted();
+  for (const none of [undefined, null, { ...key, key: undefined }, { ...key, key: null }]) await idempotent(none, fn, store);
+  assert.equal(await idempotent(idempotencyKey({ user: "ada", action: "charge", headers: new Headers() }), fn, store), 5);
+  assert.deepEqual(fn.args, [], "and has no id");
+});
+
+test("another user, another action, another key: another call", async () => {
+  const store = memoryStore();
+  const fn = counted();
+  const others = [key, { ...key, user: "bob" }, { ...key, user: null }, { ...key, user: "null" }, { ...key, action: "refund" }, { ...key, key: "2" }];
+  for (const other of others) await idempotent(other, fn, store);
+  assert.equal(fn.runs, others.length);
+  assert.equal(await idempotent({ ...key, user: 1 }, fn, store), await idempotent({ ...key, user: "1" }, fn, store), "an id is its text");
+});
+
+test("the id is the same for every run, and tells nothing of the user", async () => {
+  const store = memoryStore();
+  const fn = thrower(new Error("down"));
+  const seen = [];
+  for (let i = 0; i < 2; i += 1) {
+    await assert.rejects(idempotent(key, fn, store), { message: "down" });
+    seen.push(...fn.args);
+  }
+  assert.equal(fn.runs, 2);
+  assert.equal(seen[0], seen[1]);
+  assert.match(seen[0], /^[0-9a-f]{64}$/);
+});
+
+test("the same key with another payload is refused, running and done", async () => {
+  const store = memoryStore();
+  const gate = withResolvers();
+  const fn = Object.assign(counted(), { gate: gate.promise });
+  const first = idempotent({ ...key, fingerprint: "[4200]" }, fn, store);
+  await fn.arrived.promise;
+  await assert.rejects(idempotent({ ...key, fingerprint: "[9900]" }, fn, store), MISMATCH);
+  await assert.rejects(idempotent({ ...key, fingerprint: "[4200]" }, fn, store), IN_PROGRESS);
+  gate.resolve();
+  assert.equal(await first, 1);
+  await assert.rejects(idempotent({ ...key, fingerprint: "[9900]" }, fn, store), MISMATCH);
+  assert.equal(await idempotent({ ...key, fingerprint: "[4200]" }, fn, store), 1);
+});
+
+test("the payload is not in the store", async () => {
+  const inner = memoryStore();
+  const claims = [];
+  const store = { ...inner, claim: (id, claim) => (claims.push(claim.fingerprint), inner.claim(id, claim)) };
+  await idempotent({ ...key, fingerprint: "4111 1111" }, counted(), store);
+  assert.match(claims[0], /^[0-9a-f]{64}$/);
+});
+
+test("what throws may run again", async () => {
+  const store = memoryStore();
+  await assert.rejects(idempotent(key, thrower(new Error("down")), store), { message: "down" });
+  for (const digest of ["NEXT_HTTP_ERROR_FALLBACK;401", "NEXT_HTTP_ERROR_FALLBACK;403", "123", "NEXT_REDIRECTED"]) {
+    await assert.rejects(idempotent(key, thrower(withDigest(digest)), store), { digest });
+  }
+  for (const nothing of [undefined, null, "text"]) {
+    await assert.rejects(idempotent(key, thrower(nothing), store), (thrown) => thrown === nothing);
+  }
+  const fn = counted();
+  assert.equal(await idempotent(key, fn, store), 1);
+});
+
+for (const digest of ["NEXT_REDIRECT;push;/thanks?a=1;b=2;307;", "NEXT_HTTP_ERROR_FALLBACK;404", "NEXT_NOT_FOUND"]) {
+  test(`${digest} is a result`, async () => {
+    const store = memoryStore();
+    const error = withDigest(digest);
+    const fn = thrower(error);
+    await assert.rejects(idempotent(key, fn, store), (thrown) => thrown === error);
+    await assert.rejects(idempotent(key, fn, store), (thrown) => thrown instanceof Error && thrown !== error && thrown.digest === digest);
+    assert.equal(fn.runs, 1);
+  });
+}
+
+test("a process that died: its claim ends with the lease, a result with its time", async () => {
+  const store = memoryStore();
+  let time = 1_000;
+  const options = { now: () => time };
+  const never = counted(() => new Promise(() => {}));
+  void idempotent(key, never, store, options);
+  await never.arrived.promise;
+  const fn = counted();
+  time += 59_999;
+  await assert.rejects(idempotent(key, fn, store, options), IN_PROGRESS);
+  time += 1;
+  assert.equal(await idempotent(key, fn, store, options), 1);
+  time += 24 * 60 * 60_000 - 1;
+  assert.equal(await idempotent(key, fn, store, options), 1);
+  time += 1;
+  assert.equal(await idempotent(key, fn, store, options), 2);
+});
+
+test("a run that outlives its lease keeps its value, and the next one's result stands", async () => {
+  const store = memoryStore();
+  let time = 0;
+  const options = { leaseMs: 10, now: () => time };
+  const gate = withResolvers();
+  const slow = Object.assign(counted(() => "slow"), { gate: gate.promise });
+  const first = idempotent(key, slow, store, options);
+  await slow.arrived.promise;
+  time = 10;
+  assert.equal(await idempotent(key, () => "next", store, options), "next");
+  gate.resolve();
+  assert.equal(await first, "slow");
+  assert.equal(await idempotent(key, slow, store, options), "next");
+});
+
+test("a lease without end: a call that died is never run again", async () => {
+  const store = memoryStore();
+  let time = 0;
+  const never = counted(() => new Promise(() => {}));
+  void idempotent(key, never, store, { leaseMs: Infinity, now: () => time });
+  await never.arrived.promise;
+  time = Number.MAX_SAFE_INTEGER;
+  await assert.rejects(idempotent(key, never, store, { now: () => time }), IN_PROGRESS);
+});
+
+test("a store that cannot claim: its error, and nothing has run", async () => {
+  const down = new Error("disk full");
+  for (const claim of [() => { throw down; }, async () => { throw down; }]) {
+    const fn = counted();
+    await assert.rejects(idempotent(key, fn, { claim }), (thrown) => thrown === down);
+    assert.equal(fn.runs, 0);
+  }
+});
+
+test("a result that cannot be stored: said to the first, and never run again", async () => {
+  const store = memoryStore();
+  const fn = counted(() => () => "a function");
+  await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.name === "DataCloneError");
+  await assert.rejects(idempotent(key, fn, store), LOST);
+  assert.equal(fn.runs, 1);
+});
+
+test("a store that is down when the result is there: its error, and the claim stands until its lease ends", async () => {
+  const down = new Error("disk full");
+  const store = { ...memoryStore(), finish: () => { throw down; } };
+  const fn = counted();
+  await assert.rejects(idempotent(key, fn, store), { ...LOST, cause: down });
+  await assert.rejects(idempotent(key, fn, store), IN_PROGRESS);
+  assert.equal(fn.runs, 1);
+  const other = { ...key, key: "2" };
+  await assert.rejects(idempotentRoute(other, () => new Response(), store), { ...LOST, cause: down }, "a route leaves it to Next's log");
+  assert.equal((await idempotentRoute(other, () => new Response(), store)).status, 409);
+});
+
+test("a claim that cannot be given back: the action's own error", async () => {
+  const store = { ...memoryStore(), release: async () => { throw new Error("disk full"); } };
+  await assert.rejects(idempotent(key, thrower(new Error("declined")), store), { message: "declined" });
+  await assert.rejects(idempotent(key, counted(), store), IN_PROGRESS);
+});
+
+test("the header, quoted or bare", async () => {
+  const from = (value) => idempotencyKey({ user: "ada", action: "charge", headers: new Headers({ "Idempotency-Key": value }), fingerprint: "f" });
+  assert.deepEqual(from(`"${KEY}"`), { ...key, fingerprint: "f" });
+  for (const [value, read] of [[KEY, KEY], [` ${KEY} `, KEY], ['"a \\"b\\" \\\\"', 'a "b" \\'], ['"k";v=1', "k"]]) assert.equal(from(value).key, read);
+  for (const value of ["", '""', '"a', '"a", "b"', "a, b", "a b", '"é"', '"a\\b"', "x".repeat(256)]) {
+    const fn = counted();
+    await assert.rejects(idempotent(from(value), fn, memoryStore()), INVALID, value);
+    assert.equal(fn.runs, 0);
+  }
+});
+
+test("what the author must say", async () => {
+  const fn = counted();
+  const refuse = (key, options) => assert.rejects(idempotent(key, fn, memoryStore(), options), TypeError);
+  for (const user of [undefined, "", {}, NaN, Symbol()]) await refuse({ ...key, user });
+  for (const action of [undefined, "", 1]) await refuse({ ...key, action, key: undefined });
+  await refuse({ ...key, fingerprint: [1] });
+  for (const wrong of [0, -1, NaN, "60"]) {
+    await refuse(key, { leaseMs: wrong });
+    await refuse(key, { ttlMs: wrong });
+  }
+  assert.equal(fn.runs, 0);
+});
+
+test("a route: the same response, without its cookies", async () => {
+  const store = memoryStore();
+  const respond = () => {
+    const headers = new Headers({ "content-type": "application/json", "x-own": "1" });
+    headers.append("set-cookie", "session=secret");
+    return new Response('{"paid":true}', { status: 201, headers });
+  };
+  const fn = counted(respond);
+  const first = await idempotentRoute(key, fn, store);
+  assert.deepEqual([first.status, first.headers.getSetCookie(), await first.text()], [201, ["session=secret"], '{"paid":true}']);
+  assert.equal(first.headers.get("idempotent-replayed"), null);
+  for (let i = 0; i < 2; i += 1) {
+    const again = await idempotentRoute(key, fn, store);
+    assert.deepEqual([again.status, again.headers.getSetCookie(), await again.text()], [201, [], '{"paid":true}']);
+    assert.deepEqual(["idempotent-replayed", "x-own", "content-type"].map((name) => again.headers.get(name)), ["true", "1", "application/json"]);
+  }
+  assert.equal(fn.runs, 1);
+  assert.equal((await idempotentRoute(undefined, fn, store)).status, 201, "without a key it simply runs");
+});
+
+test("a route: nothing, bytes, a redirect", async () => {
+  for (const make of [() => new Response(null, { status: 204 }), () => new Response(new Uint8Array([0, 255])), () => Response.redirect("http://x/thanks", 303)]) {
+    const store = memoryStore();
+    await idempotentRoute(key, make, store);
+    const again = await idempotentRoute(key, () => assert.fail("it ran twice"), store);
+    assert.deepEqual([again.status, again.headers.get("location")], [make().status, make().headers.get("location")]);
+    assert.deepEqual(await again.arrayBuffer(), await make().arrayBuffer());
+  }
+});
+
+test("a route says 409, 422 and 400", async () => {
+  const store = memoryStore();
+  const gate = withResolvers();
+  const fn = Object.assign(counted(() => new Response()), { gate: gate.promise });
+  const first = idempotentRoute({ ...key, fingerprint: "1" }, fn, store);
+  await fn.arrived.promise;
+  const said = async (key) => {
+    const response = await idempotentRoute(key, fn, store);
+    const { title, ...problem } = await response.json();
+    assert.equal(typeof title, "string");
+    return [response.status, problem, response.headers.get("content-type"), response.headers.get("retry-after")];
+  };
+  const type = "application/problem+json";
+  assert.deepEqual(await said({ ...key, fingerprint: "1" }), [409, { status: 409, code: "IDEMPOTENCY_IN_PROGRESS" }, type, "1"]);
+  assert.deepEqual(await said({ ...key, fingerprint: "2" }), [422, { status: 422, code: "IDEMPOTENCY_MISMATCH" }, type, null]);
+  assert.deepEqual(await said({ ...key, key: "" }), [400, { status: 400, code: "IDEMPOTENCY_KEY_INVALID" }, type, null]);
+  gate.resolve();
+  assert.equal((await first).status, 200);
+});
+
+for (const [status, runs] of [[200, 1], [404, 1], [409, 1], [422, 1], [401, 2], [403, 2], [408, 2], [425, 2], [429, 2], [500, 2], [503, 2]]) {
+  test(`a route that answered ${status} ${runs === 1 ? "does not run" : "may run"} again`, async () => {
+    const store = memoryStore();
+    const fn = counted(() => new Response("own words", { status }));
+    for (let i = 0; i < 2; i += 1) {
+      const response = await idempotentRoute(key, fn, store);
+      assert.deepEqual([response.status, await response.text()], [status, "own words"]);
+    }
+    assert.equal(fn.runs, runs);
+  });
+}
+
+test("a route: redirect() and notFound() are Next's to answer, and are answered like that again", async () => {
+  for (const [digest, status, location] of [
+    ["NEXT_REDIRECT;replace;/thanks?a=1;b=2;307;", 307, "/thanks?a=1;b=2"],
+    ["NEXT_REDIRECT;push;/for-good;308;", 308, "/for-good"],
+    ["NEXT_HTTP_ERROR_FALLBACK;404", 404, null],
+    ["NEXT_NOT_FOUND", 404, null],
+  ]) {
+    const store = memoryStore();
+    const error = withDigest(digest);
+    const fn = thrower(error);
+    for (const one of [undefined, key]) await assert.rejects(idempotentRoute(one, fn, store), (thrown) => thrown === error);
+    const again = await idempotentRoute(key, fn, store);
+    assert.deepEqual([again.status, again.headers.get("location"), again.headers.get("idempotent-replayed")], [status, location, "true"]);
+    assert.equal(fn.runs, 2);
+  }
+});
+
+test("a route: other errors are thrown", async () => {
+  const store = memoryStore();
+  for (const error of [new Error("bug"), withDigest("123"), undefined, null]) {
+    await assert.rejects(idempotentRoute(key, thrower(error), store), (thrown) => thrown === error);
+    await assert.rejects(idempotentRoute(key, () => {}, { claim: async () => { throw error; } }), (thrown) => thrown === error);
+  }
+});
+
+test("an IdempotencyError is an Error with its words, status and digest", () => {
+  const error = new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", "words");
+  assert.ok(error instanceof Error);
+  assert.equal(String(error), "IdempotencyError: words");
+});

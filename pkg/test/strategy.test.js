@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+// Answers wait at a gate, so that what is pending is certain.
+let server, open, arrived;
+before(async () => {
+  server = await serve(async (request, response, body) => {
+    arrived.push(body);
+    await gate;
+    response.writeHead(200, { "content-type": "text/x-component" });
+    response.end(`0:{"a":"$@1"}\n1:${JSON.stringify(body)}\n`);
+  });
+});
+after(() => server.close());
+let gate;
+beforeEach(() => {
+  arrived = [];
+  gate = new Promise((resolve) => (open = resolve));
+});
+
+/** Some of them fail before anybody asks. */
+const quiet = (call) => (call.catch(() => {}), call);
+const codes = (calls) => Promise.all(calls.map((call) => call.then(() => "ok", ({ code }) => code)));
+const until = async (condition) => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("each strategy does what htmx's word says", async () => {
+  for (const [strategy, expected, sent] of [
+    ["queue", ["ok", "ok", "ok"], ["[1]", "[2]", "[3]"]],
+    ["queue last", ["ok", "REPLACED", "ok"], ["[1]", "[3]"]],
+    ["drop", ["ok", "DROPPED", "DROPPED"], ["[1]"]],
+    ["replace", ["REPLACED", "REPLACED", "ok"], ["[1]", "[2]", "[3]"]],
+  ]) {
+    arrived = [];
+    gate = new Promise((resolve) => (open = resolve));
+    const d = createDispatcher({ url: server.url });
+    const calls = [];
+    for (const n of [1, 2, 3]) {
+      calls.push(quiet(d.call(ID, [n], { strategy })));
+      await until(() => calls.some((call) => call.state === "running"));
+      if (strategy === "replace") await until(() => arrived.length === n);
+    }
+    await until(() => arrived.length > 0);
+    open();
+    assert.deepEqual([strategy, await codes(calls), arrived], [strategy, expected, sent]);
+  }
+});
+
+test("a key reaches over lanes; without one, the action in its lane counts", async () => {
+  const d = createDispatcher({ url: server.url });
+  const strategy = "drop";
+  const other = `40${"1".repeat(40)}`;
+  const calls = [
+    quiet(d.call(ID, [1], { strategy })),
+    quiet(d.call(ID, [2], { strategy, lane: "other" })),
+    quiet(d.call(other, [3], { strategy, lane: "third" })),
+    quiet(d.call(ID, [4], { strategy, key: "mine", lane: "a" })),
+    quiet(d.call(other, [5], { strategy, key: "mine", lane: "b" })),
+  ];
+  open();
+  assert.deepEqual(await codes(calls), ["ok", "ok", "ok", "ok", "DROPPED"]);
+});
+
+test("equal calls share one answer, and one that is given up leaves the others", async () => {
+  const d = createDispatcher({ url: server.url });
+  const strategy = "join";
+  const calls = [1, 1, 1].map((n) => quiet(d.call(ID, [{ n }], { strategy })));
+  const others = [d.call(ID, [{ n: 2 }], { strategy, lane: "parallel" })];
+  await until(() => arrived.length === 2);
+  assert.equal(calls[1].abort(), true);
+  assert.equal(calls[0].abort("mine"), true, "the one that was sent");
+  await assert.rejects(calls[0], { code: "ABORTED", cause: "mine" });
+  assert.equal(calls[0].abort(), false);
+  calls.push(quiet(d.call(ID, [{ n: 1 }], { strategy })));
+  open();
+  assert.deepEqual(await codes([...calls, ...others]), ["ABORTED", "ABORTED", "ok", "ok", "ok"]);
+  assert.deepEqual(arrived.sort(), ['[{"n":1}]', '[{"n":2}]']);
+  const [first, second] = await Promise.all([calls[2].outcome, calls[3].outcome]);
+  assert.equal(first.value, '[{"n":1}]');
+  assert.deepEqual([await first.payload, await second.payload], [undefined, undefined]);
+  assert.notEqual(first.timings, second.timings);
+  await until(() => d.snapshot().length === 0);
+});
+
+test("joined calls fail with what the one that was sent failed with", async () => {
+  const cause = new TypeError("no route to host");
+  const d = createDispatcher({ url: server.url, fetch: () => gate.then(() => Promise.reject(cause)) });
+  const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
+  open();
+  for (const call of calls) await assert.rejects(call, { code: "NETWORK", cause });
+  const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));
+  assert.notEqual(errors[0], errors[1]);
+});
+
+test("what holds a file, a promise or something of the page's own joins nothing", async () => {
+  const d = createDispatcher({ url: server.url });
+  const kinds = [() => new Blob(["x"]), () => Promise.resolve(1), () => new (class Own {})(), () => new ReadableStream({ start: (it) => it.close() })];
+  for (const kind of kinds) {
+    const calls = [1, 2].map(() => d.call(ID, [kind()], { strategy: "join", lane: "parallel" }));
+    await until(() => arrived.length === 2);
+    open();
+    assert.deepEqual(await codes(calls), ["ok", "ok"], String(kind));
+    arrived = [];
+    gate = new Promise((resolve) => (open = resolve));
+  }
+});
+
+test("a lane is as the dispatcher says, or as a function of the arguments", async () => {
+  const d = createDispatcher({ url: server.url, lanes: { cart: { concurrency: 2, strategy: "drop" } } });
+  const lane = (cart) => (cart ? `cart-${cart}` : undefined);
+  const calls = [
+    quiet(d.call(ID, [1], { lane: "cart" })),
+    quiet(d.call(ID, [2], { lane: "cart" })),
+    quiet(d.call(`40${"1".repeat(40)}`, [3], { lane: "cart" })),
+    quiet(d.call(ID, ["a"], { lane })),
+    quiet(d.call(ID, ["b"], { lane })),
+    quiet(d.call(ID, [""], { lane })),
+  ];
+  await until(() => arrived.length === 5);
+  assert.deepEqual(d.snapshot().map(({ lane }) => lane), ["cart", "cart", "cart-a", "cart-b", "main"]);
+  open();
+  assert.deepEqual(await codes(calls), ["ok", "DROPPED", "ok", "ok", "ok", "ok"]);
+});
+
+test("a lane that is a function and fails", async () => {
+  const d = createDispatcher({ url: server.url });
+  const cause = new RangeError("no such cart");
+  await assert.rejects(d.call(ID, [], { lane: () => { throw cause; } }), { code: "INVALID_OPTION", sent: "no", cause });
+  for (const name of [5, "", null, Promise.resolve("a")]) {
+    await assert.rejects(d.call(ID, [], { lane: () => name }), { code: "INVALID_OPTION", sent: "no" }, String(name));
+  }
+});
+
+test("options that make no sense", async () => {
+  for (const options of [
+    { lanes: 5 }, { lanes: { a: 5 } }, { lanes: { a: { concurrency: 0 } } }, { lanes: { a: { concurrency: 1.5 } } }, { lanes: { "": {} } },
+    { lanes: { a: { strategy: "last" } } }, { lanes: { a: { limit: 1 } } }, { retry: -1 }, { retry: NaN }, { retry: { attempts: 1 } },
+    { retry: { limit: 1, delay: -1 } }, { idempotency: { header: "a b" } }, { idempotency: "yes" }, { stallTimeout: 0 }, { deadline: NaN },
+  ]) {
+    assert.throws(() => createDispatcher({ url: server.url, ...options }), { code: "INVALID_OPTION" }, JSON.stringify(options));
+  }
+  const d = createDispatcher({ url: server.url });
+  for (const options of [
+    { strategy: "last" }, { strategy: true }, { key: 5 }, { stallTimeout: -1 }, { deadline: NaN }, { deadline: "1" }, { retry: 1.5 }, { retry: null },
+    { idempotencyKey: "" }, { idempotencyKey: "a b" }, { idempotencyKey: 5 },
+  ]) {
+    await assert.rejects(d.call(ID, [], options), { code: "INVALID_OPTION", sent: "no" }, JSON.stringify(options));
+  }
+});
+
+test("calls are cancelled by a function or by what they are, routes too", async () => {
+  const d = createDispatcher({ url: server.url });
+  const calls = [
+    quiet(d.call({ id: ID, name: "save" }, [1])),
+    quiet(d.call({ id: ID, name: "save" }, [2])),
+    quiet(d.call({ id: ID, name: "load" }, [3])),
+    quiet(d.call(ID, [4], { lane: "cart" })),
+  ];
+  const route = quiet(d.route(server.url, { method: "POST", body: "5" }));
+  await until(() => arrived.length === 3);
+  assert.equal(d.cancel({ name: "save", state: "waiting" }, "moot"), 1);
+  assert.equal(d.cancel((call) => call.lane === "cart" || call.lane === "route"), 2);
+  assert.equal(d.cancel({ lane: "nobody" }), 0);
+  open();
+  assert.deepEqual(await codes([...calls, route]), ["ok", "ABORTED", "ok", "ABORTED", "ABORTED"]);
+  await assert.rejects(calls[1], { cause: "moot" });
+});
+
+test("a filter that fails cancels nothing", async () => {
+  const d = createDispatcher({ url: server.url });
+  const calls = [d.call(ID, [1]), d.call(ID, [2])];
+  const cause = new Error("of the page's");
+  assert.throws(() => d.cancel((call) => { if (call.id > 1) throw cause; return true; }), { code: "INVALID_OPTION", cause });
+  for (const filter of [undefined, null, 5, "save", { lanes: "a" }, { id: "1" }]) {
+    assert.throws(() => d.cancel(filter), { code: "INVALID_OPTION" }, JSON.stringify(filter));
+  }
+  open();
+  assert.deepEqual(await codes(calls), ["ok", "ok"]);
+});
+
+test("everything can be paused at once", async () => {
+  const d = createDispatcher({ url: server.url });
+  d.pause();
+  const calls = [d.call(ID, [1]), d.call(ID, [2], { lane: "cart" })];
+  await until(() => calls.every((call) => call.state === "waiting"));
+  assert.deepEqual(arrived, []);
+  d.resume();
+  open();
+  assert.deepEqual(await codes(calls), ["ok", "ok"]);
+});
+
+test("what was refused can be called once more", async () => {
+  const d = createDispatcher({ url: server.url, maxQueued: 0 });
+  const first = d.call(ID, ["first"]);
+  const error = await d.call(ID, ["second"]).catch((error) => error);
+  assert.deepEqual([error.code, error.sent], ["QUEUE_FULL", "no"]);
+  open();
+  await first;
+  assert.equal(await error.retry(), '["second"]');
+});

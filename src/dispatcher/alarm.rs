@@ -1,0 +1,182 @@
+//! What happens to a call by itself, and when.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::{Dispatcher, Effect, Phase};
+use crate::call::{CallId, State};
+use crate::{Error, Instant, Kind};
+
+/// How long a call waits until listeners are told that it is late.
+pub(super) const LATE: Duration = Duration::from_secs(30);
+
+/// When what is to happen to one call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Alarms {
+    /// It has no value yet, whatever it does.
+    pub(super) deadline: Option<Instant>,
+    /// The attempt has no value yet, or the action is still being looked up.
+    pub(super) timeout: Option<Instant>,
+    /// No byte has come since long. Looked at anew when it rings: bytes that come only move [`Alarms::last_byte`].
+    pub(super) stall: Option<Instant>,
+    pub(super) last_byte: Instant,
+    /// It is sent again.
+    pub(super) retry: Option<Instant>,
+    /// It waits still.
+    pub(super) late: Option<Instant>,
+    /// For when it is among the dispatcher's alarms.
+    set: Option<Instant>,
+}
+
+/// Which of them rings. Of several at one moment the one that says most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ring {
+    Deadline,
+    Timeout,
+    Stall,
+    Retry,
+    Late,
+}
+
+impl Alarms {
+    fn all(&mut self) -> [(Ring, &mut Option<Instant>); 5] {
+        [
+            (Ring::Deadline, &mut self.deadline),
+            (Ring::Timeout, &mut self.timeout),
+            (Ring::Stall, &mut self.stall),
+            (Ring::Retry, &mut self.retry),
+            (Ring::Late, &mut self.late),
+        ]
+    }
+
+    /// It has its value: nothing more can happen to it but that the rest of the answer does not come.
+    pub(super) fn keep_stall(&mut self) {
+        (self.deadline, self.timeout, self.retry, self.late) = (None, None, None, None);
+    }
+
+    fn next(&mut self) -> Option<Instant> {
+        self.all().into_iter().filter_map(|(_, at)| *at).min()
+    }
+
+    /// Takes one that rings.
+    fn ring(&mut self, now: Instant) -> Option<Ring> {
+        self.all().into_iter().find(|(_, at)| at.is_some_and(|at| at <= now)).and_then(|(ring, at)| at.take().map(|_| ring))
+    }
+
+    /// Whether it is among the dispatcher's alarms for this moment.
+    pub(super) fn is_set(&self, at: Instant) -> bool {
+        self.set == Some(at)
+    }
+}
+
+impl Dispatcher {
+    /// Time has passed. A spurious wake-up does nothing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.leaving.is_some_and(|at| at <= now) {
+            self.handle_returned(now);
+        }
+        self.pay(self.effects.len(), now);
+        while let Some(&Reverse((at, id))) = self.alarms.peek() {
+            if at > now {
+                break;
+            }
+            self.alarms.pop();
+            let Some(entry) = self.calls.get_mut(&id).filter(|entry| entry.alarms.is_set(at)) else { continue };
+            entry.alarms.set = None;
+            if let Some(ring) = entry.alarms.ring(now) {
+                self.rang(id, ring, now);
+            }
+            self.arm(id, |_| ());
+        }
+    }
+
+    /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let call = self.alarms.peek().map(|&Reverse((at, _))| at);
+        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).min()
+    }
+
+    /// Changes a call's alarms.
+    pub(super) fn arm(&mut self, id: CallId, change: impl FnOnce(&mut Alarms)) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        change(&mut entry.alarms);
+        let next = entry.alarms.next();
+        let before = std::mem::replace(&mut entry.alarms.set, next);
+        if before != next {
+            self.alarms.extend(next.map(|at| Reverse((at, id))));
+            if before.is_some() {
+                self.forget_alarms();
+            }
+        }
+    }
+
+    /// Drops alarms that no longer hold: those in front, so that nobody is woken for one, and all where they pile up.
+    pub(super) fn forget_alarms(&mut self) {
+        let calls = &self.calls;
+        let holds = |Reverse((at, id)): &Reverse<(Instant, CallId)>| calls.get(id).is_some_and(|entry| entry.alarms.is_set(*at));
+        while self.alarms.peek().is_some_and(|next| !holds(next)) {
+            self.alarms.pop();
+        }
+        if self.alarms.len() > 2 * calls.len() + 32 {
+            self.alarms.retain(holds);
+        }
+    }
+
+    fn rang(&mut self, id: CallId, ring: Ring, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        match ring {
+            Ring::Deadline => {
+                let limit = entry.options.deadline.unwrap_or_default();
+                let error = Error::new(Kind::Deadline, format!("no value within {} ms of the call", limit.as_millis()));
+                self.give_up(id, error, now);
+            }
+            Ring::Timeout if matches!(entry.phase, Phase::Looking(_)) => {
+                let error = self.overdue(id);
+                self.fail(id, error, now);
+            }
+            Ring::Timeout => {
+                let error = self.overdue(id);
+                self.effects.push_back(Effect::Abort(id));
+                self.attempt_failed(id, error, now);
+            }
+            Ring::Stall => self.look_at_stall(id, now),
+            Ring::Retry => self.send_again(id, now),
+            Ring::Late => {
+                entry.late = true;
+                self.emit(id);
+            }
+        }
+    }
+
+    /// Whether [`Dispatcher::handle_chunk`] is of any use for this call.
+    pub fn watches_chunks(&self, id: CallId) -> bool {
+        self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some())
+    }
+
+    /// Bytes of the answer's body arrived.
+    pub fn handle_chunk(&mut self, id: CallId, now: Instant) {
+        if let Some(entry) = self.calls.get_mut(&id) {
+            entry.alarms.last_byte = now;
+        }
+    }
+
+    fn look_at_stall(&mut self, id: CallId, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        let Some(limit) = entry.options.stall_timeout else { return };
+        let due = entry.alarms.last_byte.plus(limit);
+        if due > now {
+            return self.arm(id, |alarms| alarms.stall = Some(due));
+        }
+        match entry.state {
+            State::Running => {
+                self.effects.push_back(Effect::Abort(id));
+                self.attempt_failed(id, Error::new(Kind::Timeout, format!("no byte for {} ms", limit.as_millis())), now);
+            }
+            State::Draining => {
+                self.effects.push_back(Effect::Stall(id));
+                self.finish(id);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use crate::dispatcher::sim::{Script, Sim};
+use crate::dispatcher::*;
+use crate::retry::Retry;
+
+/// With a key, and so many attempts after the first.
+fn keyed(limit: u32) -> Options {
+    let retry = Retry { limit, budget: Duration::from_secs(30), ..Retry::default() };
+    Options { keyed: true, retry, ..Options::default() }
+}
+
+fn network() -> Error {
+    Error::new(Kind::Network, "scripted")
+}
+
+fn unavailable(seconds: u64) -> Error {
+    Error::new(Kind::Http, "scripted").status(503).after(Duration::from_secs(seconds))
+}
+
+#[test]
+fn a_call_with_a_key_is_sent_again_and_holds_its_lane() {
+    let mut sim = Sim::new();
+    sim.call(1, keyed(2), Script::answers(10).failing(5, unavailable(1), 2));
+    sim.call(2, Options::default(), Script::answers(10));
+    sim.run_until(10_000);
+    assert_eq!(sim.log, ["0 send 1", "1005 send 1", "2010 send 1", "2020 settle 1", "2020 send 2", "2030 settle 2"]);
+}
+
+#[test]
+fn attempts_are_counted_and_told() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, keyed(1), Script::answers(10).failing(5, unavailable(1), 1));
+    sim.run_until(500);
+    let event = sim.core.snapshot().next().unwrap();
+    assert_eq!((event.state, event.attempts, event.retry_at), (State::Running, 1, Some(sim::ms(1005))));
+    sim.run_until(1005);
+    let event = sim.core.snapshot().next().unwrap();
+    assert_eq!((event.attempts, event.retry_at, sim.core.attempts(id)), (2, None, 2));
+}
+
+#[test]
+fn at_the_end_the_last_failure_counts() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, keyed(2), Script::answers(10).failing(5, unavailable(1), 9));
+    sim.run_until(10_000);
+    assert_eq!(sim.log, ["0 send 1", "1005 send 1", "2010 send 1", "2015 settle 1 HTTP yes"]);
+    assert_eq!(sim.settled[&id].as_ref().unwrap_err().retry_after(), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn without_a_key_nothing_that_may_have_run_is_sent_again() {
+    let mut sim = Sim::new();
+    sim.call(1, Options { keyed: false, ..keyed(3) }, Script::answers(10).failing(5, network(), 1));
+    sim.call(2, Options { keyed: false, safe: true, ..keyed(3) }, Script::answers(10).failing(5, unavailable(1), 1));
+    sim.run_until(10_000);
+    assert_eq!(sim.story(), ["send 1", "settle 1 NETWORK unknown", "send 2", "send 2", "settle 2"]);
+}
+
+#[test]
+fn an_answer_of_the_action_is_no_failure() {
+    let mut sim = Sim::new();
+    sim.call(1, keyed(3), Script::throws(10));
+    sim.run_until(10_000);
+    assert_eq!(sim.story(), ["send 1", "settle 1 ACTION_THREW yes"]);
+}
+
+#[test]
+fn timeouts_and_stalls_and_answers_cut_off_are_failures() {
+    let mut sim = Sim::new();
+    let limits = Options { timeout: Some(Duration::from_millis(100)), stall_timeout: Some(Duration::from_millis(50)), ..keyed(1) };
+    sim.call(1, limits.clone(), Script::silent());
+    sim.call(2, limits, Script { head: Some(10), ..Script::silent() });
+    sim.call(3, keyed(1), Script { head: Some(10), end: Some(20), ..Script::silent() });
+    sim.run_until(10_000);
+    let story = [
+        "send 1",
+        "abort 1",
+        "send 1",
+        "abort 1",
+        "settle 1 TIMEOUT unknown",
+        "send 2",
+        "abort 2",
+        "send 2",
+        "abort 2",
+        "settle 2 TIMEOUT yes",
+        "send 3",
+        "abort 3",
+        "send 3",
+        "abort 3",
+        "settle 3 DECODE yes",
+    ];
+    assert_eq!(sim.story(), story);
+}
+
+#[test]
+fn the_budget_ends_it() {
+    let mut sim = Sim::new();
+    let retry = Retry { limit: 100, budget: Duration::from_secs(5), ..Retry::default() };
+    sim.call(1, Options { retry, ..keyed(0) }, Script::answers(10).failing(0, unavailable(2), 100));
+    sim.run_until(100_000);
+    assert_eq!(sim.log, ["0 send 1", "2000 send 1", "4000 send 1", "4000 settle 1 HTTP yes"]);
+}
+
+#[test]
+fn a_deadline_ends_the_rest_between_attempts() {
+    let mut sim = Sim::new();
+    let options = Options { deadline: Some(Duration::from_millis(500)), ..keyed(3) };
+    sim.call(1, options, Script::answers(10).failing(5, unavailable(1), 1));
+    sim.call(2, Options::default(), Script::answers(10));
+    sim.run_until(10_000);
+    assert_eq!(sim.log, ["0 send 1", "500 abort 1", "500 settle 1 DEADLINE yes", "500 send 2", "510 settle 2"]);
+}
+
+#[test]
+fn abort_ends_the_rest_between_attempts() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, keyed(3), Script::answers(10).failing(5, unavailable(1), 1));
+    sim.run_until(100);
+    assert!(sim.with_core(|core, now| core.abort(id, now)));
+    sim.run_until(10_000);
+    assert_eq!(sim.log, ["0 send 1", "100 abort 1", "100 settle 1 ABORTED yes"]);
+}
+
+#[test]
+fn what_is_still_in_progress_under_its_key_is_asked_for_again() {
+    let mut sim = Sim::new();
+    let conflict = Error::new(Kind::Http, "scripted").status(409).after(Duration::from_secs(1));
+    sim.call(1, keyed(1), Script::answers(10).failing(5, conflict.clone(), 1));
+    sim.call(2, Options { lane: "beside".into(), ..keyed(0) }, Script::answers(10).failing(5, conflict.clone(), 1));
+    sim.call(3, Options { keyed: false, lane: "third".into(), ..keyed(3) }, Script::answers(10).failing(5, conflict, 1));
+    sim.run_until(10_000);
+    let log = ["0 send 1", "0 send 2", "0 send 3", "5 settle 2 KEY_CONFLICT yes", "5 settle 3 HTTP yes", "1005 send 1", "1015 settle 1"];
+    assert_eq!(sim.log, log);
+}
+
+#[test]
+fn a_thrown_in_progress_counts_as_one() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, keyed(1), Script::silent());
+    sim.run_until(5);
+    let thrown = Error::new(Kind::ActionThrew, "scripted").digest("IDEMPOTENCY_IN_PROGRESS");
+    sim.with_core(|core, now| {
+        core.handle_head(id, News::default(), now);
+        core.handle_value(id, Err(thrown.clone()), now);
+    });
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "abort 1", "send 1"]);
+    sim.with_core(|core, now| core.handle_value(id, Err(thrown), now));
+    assert_eq!(sim.kind(id), Some(Kind::KeyConflict), "the second time it has failed");
+}
+
+#[test]
+fn what_joined_it_waits_with_it() {
+    let mut sim = Sim::new();
+    let join = Options { strategy: Some(Strategy::Join), identity: Some("same".into()), ..keyed(1) };
+    sim.call(1, join.clone(), Script::answers(10).failing(5, unavailable(1), 1));
+    sim.call(2, join, Script::silent());
+    sim.run_until(10_000);
+    assert_eq!(sim.log, ["0 send 1", "0 join 2 to 1", "1005 send 1", "1015 settle 1", "1015 settle 2"]);
+}
+
+#[test]
+fn an_answer_that_revalidated_and_broke_off_owes_before_it_is_sent_again() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, keyed(1), Script::silent());
+    sim.with_core(|core, now| {
+        core.handle_head(id, News { revalidated: Some(Revalidated::All), redirects: false }, now);
+        core.handle_failure(id, unavailable(10), now);
+    });
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "500 refresh all"]);
+}
+
+#[test]
+fn the_waits_are_spread_by_chance_and_the_same_for_the_same_seed() {
+    let waits = |seed: u64| {
+        let mut sim = Sim::with(Config { seed, ..Config::default() });
+        sim.call(1, keyed(6), Script::answers(10).failing(0, network(), 6));
+        sim.run_until(60_000);
+        sim.log
+    };
+    assert_eq!(waits(1), waits(1));
+    assert_ne!(waits(1), waits(2));
+}

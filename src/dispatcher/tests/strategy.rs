@@ -1,0 +1,231 @@
+use crate::dispatcher::sim::{Script, Sim};
+use crate::dispatcher::*;
+
+fn of(strategy: Strategy) -> Options {
+    Options { strategy: Some(strategy), key: "key".into(), ..Options::default() }
+}
+
+fn equal(to: &str) -> Options {
+    Options { identity: Some(to.into()), ..of(Strategy::Join) }
+}
+
+/// In a lane of its own.
+fn beside(options: Options) -> Options {
+    Options { lane: "beside".into(), ..options }
+}
+
+fn stories(options: &Options) -> Vec<String> {
+    let mut sim = Sim::new();
+    for id in 1..=4 {
+        sim.call(id, options.clone(), Script::answers(100));
+    }
+    sim.run_until(1000);
+    sim.log
+}
+
+#[test]
+fn queue_keeps_all_in_order() {
+    assert_eq!(
+        stories(&of(Strategy::Queue)),
+        ["0 send 1", "100 settle 1", "100 send 2", "200 settle 2", "200 send 3", "300 settle 3", "300 send 4", "400 settle 4"]
+    );
+}
+
+#[test]
+fn drop_refuses_while_one_is_pending() {
+    let log = stories(&of(Strategy::Drop));
+    assert_eq!(log, ["0 send 1", "0 settle 2 DROPPED no", "0 settle 3 DROPPED no", "0 settle 4 DROPPED no", "100 settle 1"]);
+}
+
+#[test]
+fn drop_takes_the_next_once_the_value_is_there() {
+    let mut sim = Sim::new();
+    sim.call(1, of(Strategy::Drop), Script { end: Some(500), ..Script::answers(100) });
+    sim.run_until(100);
+    sim.call(2, of(Strategy::Drop), Script::answers(100));
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "100 settle 1", "100 send 2", "200 settle 2"]);
+}
+
+#[test]
+fn queue_last_keeps_the_newest_that_waits() {
+    let log = stories(&of(Strategy::QueueLast));
+    assert_eq!(log, ["0 send 1", "0 settle 2 REPLACED no", "0 settle 3 REPLACED no", "100 settle 1", "100 send 4", "200 settle 4"]);
+}
+
+#[test]
+fn replace_gives_up_what_runs_too() {
+    let mut sim = Sim::new();
+    sim.call(1, of(Strategy::Queue), Script::answers(100));
+    sim.call(2, of(Strategy::Queue), Script::answers(100));
+    sim.run_until(50);
+    sim.call(3, of(Strategy::Replace), Script::answers(100));
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "50 abort 1", "50 settle 1 REPLACED unknown", "50 settle 2 REPLACED no", "50 send 3", "150 settle 3"]);
+}
+
+#[test]
+fn other_keys_are_not_concerned() {
+    let mut sim = Sim::new();
+    sim.call(1, of(Strategy::Queue), Script::answers(100));
+    for (id, strategy) in [(2, Strategy::Drop), (3, Strategy::Replace), (4, Strategy::QueueLast)] {
+        sim.call(id, Options { key: format!("key {id}").into(), ..of(strategy) }, Script::answers(100));
+    }
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "settle 1", "send 2", "settle 2", "send 3", "settle 3", "send 4", "settle 4"]);
+}
+
+#[test]
+fn a_key_of_its_own_reaches_over_lanes() {
+    let mut sim = Sim::new();
+    sim.call(1, of(Strategy::Queue), Script::answers(100));
+    sim.call(2, beside(of(Strategy::Drop)), Script::answers(100));
+    sim.call(3, beside(of(Strategy::Replace)), Script::answers(100));
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "settle 2 DROPPED no", "abort 1", "settle 1 REPLACED unknown", "send 3", "settle 3"]);
+}
+
+#[test]
+fn the_lane_has_a_strategy_for_those_who_do_not_say() {
+    let lane = LaneOptions { strategy: Some(Strategy::Drop), ..LaneOptions::default() };
+    let mut sim = Sim::with(Config { lanes: HashMap::from([("cart".into(), lane)]), ..Config::default() });
+    let cart = |strategy| Options { lane: "cart".into(), strategy, ..Options::default() };
+    sim.call(1, cart(None), Script::answers(100));
+    sim.call(2, cart(None), Script::answers(100));
+    sim.call(3, cart(Some(Strategy::Queue)), Script::answers(100));
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "settle 2 DROPPED no", "settle 1", "send 3", "settle 3"]);
+}
+
+#[test]
+fn a_lane_may_run_several_at_once() {
+    let two = |name: &str| (name.into(), LaneOptions { concurrency: NonZeroU32::new(2), ..LaneOptions::default() });
+    let mut sim = Sim::with(Config { lanes: HashMap::from([two("cart"), two("parallel")]), ..Config::default() });
+    for (first, lane) in [(1, "cart"), (4, "parallel")] {
+        for id in first..first + 3 {
+            sim.call(id, Options { lane: lane.into(), ..Options::default() }, Script::answers(100));
+        }
+    }
+    sim.run_until(150);
+    assert_eq!(sim.story()[..4], ["send 1", "send 2", "send 4", "send 5"]);
+    assert_eq!(sim.story().iter().filter(|line| line.starts_with("send")).count(), 6);
+}
+
+#[test]
+fn joined_calls_share_one_answer() {
+    let mut sim = Sim::new();
+    for id in 1..=3 {
+        sim.call(id, equal("same"), Script::answers(100));
+    }
+    sim.call(4, equal("other"), Script::throws(100));
+    sim.call(5, equal("other"), Script::throws(100));
+    assert_eq!((sim.core.pending(), sim.core.waiting_in(&LaneName::Main)), (5, 1));
+    sim.run_until(1000);
+    assert_eq!(
+        sim.log,
+        [
+            "0 send 1",
+            "0 join 2 to 1",
+            "0 join 3 to 1",
+            "0 join 5 to 4",
+            "100 settle 1",
+            "100 settle 2",
+            "100 settle 3",
+            "100 send 4",
+            "200 settle 4 ACTION_THREW yes",
+            "200 settle 5 ACTION_THREW yes",
+        ]
+    );
+    assert_eq!(sim.core.pending(), 0);
+}
+
+#[test]
+fn whoever_has_no_equal_does_not_join() {
+    let mut sim = Sim::new();
+    for id in 1..=2 {
+        sim.call(id, of(Strategy::Join), Script::answers(100));
+    }
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "settle 1", "send 2", "settle 2"]);
+}
+
+#[test]
+fn a_joined_call_that_is_given_up_leaves_the_others() {
+    let mut sim = Sim::new();
+    let ids: Vec<_> = (1..=3).map(|id| sim.call(id, equal("same"), Script::answers(100))).collect();
+    sim.run_until(50);
+    assert!(sim.with_core(|core, now| core.abort(ids[1], now)));
+    assert!(sim.with_core(|core, now| core.abort(ids[0], now)), "the one that was sent");
+    assert_eq!(sim.core.state(ids[0]), State::Draining);
+    assert!(!sim.with_core(|core, now| core.abort(ids[0], now)), "twice");
+    sim.call(4, equal("same"), Script::answers(100));
+    sim.run_until(1000);
+    let joins = ["0 send 1", "0 join 2 to 1", "0 join 3 to 1"];
+    let rest = ["50 settle 2 ABORTED unknown", "50 settle 1 ABORTED unknown", "50 join 4 to 1", "100 settle 3", "100 settle 4"];
+    assert_eq!(sim.log, [joins.as_slice(), rest.as_slice()].concat());
+    assert_eq!(sim.core.state(ids[0]), State::Done);
+}
+
+#[test]
+fn when_nobody_wants_it_any_more_the_exchange_ends() {
+    for waiting in [false, true] {
+        let mut sim = Sim::new();
+        if waiting {
+            sim.call(9, Options::default(), Script::answers(20));
+        }
+        let ids: Vec<_> = (1..=2).map(|id| sim.call(id, equal("same"), Script::answers(100))).collect();
+        sim.run_until(10);
+        for &id in &ids {
+            assert!(sim.with_core(|core, now| core.abort(id, now)));
+        }
+        sim.call(3, Options::default(), Script::answers(10));
+        sim.run_until(1000);
+        assert_eq!(sim.log.iter().any(|line| line == "10 abort 1"), !waiting, "{:?}", sim.log);
+        assert_eq!(sim.story().last(), Some(&"settle 3"));
+        assert_eq!((sim.core.pending(), sim.core.waiting, sim.core.running, sim.core.calls.len(), sim.core.alarms.len()), (0, 0, 0, 0, 0));
+    }
+}
+
+#[test]
+fn clear_and_close_take_the_joined_along() {
+    let mut sim = Sim::new();
+    sim.call(1, Options::default(), Script::answers(100));
+    for id in 2..=3 {
+        sim.call(id, equal("same"), Script::answers(100));
+    }
+    sim.with_core(|core, now| core.clear(None, now));
+    for id in 4..=5 {
+        sim.call(id, equal("same"), Script::answers(100));
+    }
+    sim.with_core(Dispatcher::close);
+    let codes: Vec<_> = (1..=5).map(|id| sim.kind(CallId(id)).map(Kind::code)).collect();
+    assert_eq!(codes, [Some("CLOSED"), Some("CLEARED"), Some("CLEARED"), Some("CLOSED"), Some("CLOSED")]);
+}
+
+#[test]
+fn replacing_those_who_joined_ends_their_exchange() {
+    let mut sim = Sim::new();
+    for id in 1..=2 {
+        sim.call(id, equal("same"), Script::answers(100));
+    }
+    sim.with_core(|core, now| core.abort(CallId(1), now));
+    sim.call(3, of(Strategy::Replace), Script::answers(100));
+    sim.run_until(1000);
+    let story = ["send 1", "join 2 to 1", "settle 1 ABORTED unknown", "settle 2 REPLACED unknown", "abort 1", "send 3", "settle 3"];
+    assert_eq!(sim.story(), story);
+}
+
+#[test]
+fn everything_can_be_paused_at_once() {
+    let mut sim = Sim::new();
+    sim.with_core(|core, _| core.pause(None));
+    sim.with_core(|core, _| core.pause(Some(&"cart".into())));
+    sim.call(1, Options::default(), Script::answers(10));
+    sim.call(2, beside(Options::default()), Script::answers(10));
+    sim.call(3, Options { lane: "cart".into(), ..Options::default() }, Script::answers(10));
+    sim.run_until(100);
+    assert!(sim.log.is_empty(), "{:?}", sim.log);
+    sim.with_core(|core, now| core.resume(None, now));
+    sim.run_until(200);
+    assert_eq!(sim.log, ["100 send 1", "100 send 2", "110 settle 1", "110 settle 2"]);
+}

@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use crate::dispatcher::sim::{Script, Sim, ms};
+use crate::dispatcher::*;
+
+fn within(deadline: u64) -> Options {
+    Options { deadline: Some(Duration::from_millis(deadline)), ..Options::default() }
+}
+
+fn stalls(limit: u64) -> Options {
+    Options { stall_timeout: Some(Duration::from_millis(limit)), ..Options::default() }
+}
+
+#[test]
+fn a_deadline_counts_while_the_call_waits() {
+    let mut sim = Sim::new();
+    sim.call(1, Options::default(), Script::answers(100));
+    sim.call(2, within(50), Script::answers(10));
+    sim.prepare(3, within(60), Script::answers(10));
+    sim.call(4, Options { lane: "beside".into(), ..within(70) }, Script::silent());
+    sim.run_until(1000);
+    assert_eq!(
+        sim.log,
+        [
+            "0 send 1",
+            "0 send 4",
+            "50 settle 2 DEADLINE no",
+            "60 settle 3 DEADLINE no",
+            "70 abort 4",
+            "70 settle 4 DEADLINE unknown",
+            "100 settle 1"
+        ]
+    );
+}
+
+#[test]
+fn a_deadline_counts_from_the_moment_of_calling() {
+    let mut sim = Sim::new();
+    sim.run_until(100);
+    for (id, queued_at) in [(1, 40), (2, 60)] {
+        let call = Call { id: CallId(id), options: within(50), queued_at: ms(queued_at), page: sim.page, ready: true };
+        sim.with_core(|core, now| core.enqueue(call, now)).unwrap();
+    }
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["100 settle 1 DEADLINE no", "100 send 2", "110 abort 2", "110 settle 2 DEADLINE unknown"]);
+}
+
+#[test]
+fn a_value_in_time_disarms_the_deadline() {
+    let mut sim = Sim::new();
+    sim.call(1, within(100), Script { end: Some(500), ..Script::answers(99) });
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "99 settle 1"]);
+}
+
+#[test]
+fn no_byte_for_too_long_is_a_timeout() {
+    let mut sim = Sim::new();
+    sim.call(1, stalls(50), Script { head: Some(200), chunks: vec![240, 280], ..Script::silent() });
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "330 abort 1", "330 settle 1 TIMEOUT yes"], "the head may take as long as it takes");
+}
+
+#[test]
+fn a_stall_after_the_value_ends_the_exchange_and_settles_nothing_again() {
+    let mut sim = Sim::new();
+    sim.call(1, stalls(50), Script { end: None, chunks: vec![10, 40, 80], ..Script::answers(10) });
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "10 settle 1", "130 stall 1"]);
+    assert_eq!(sim.core.state(CallId(1)), State::Done);
+}
+
+#[test]
+fn bytes_in_time_are_no_stall() {
+    let mut sim = Sim::new();
+    let chunks: Vec<_> = (1..20).map(|n| n * 40).collect();
+    sim.call(1, stalls(50), Script { head: Some(10), chunks, ..Script::answers(790) });
+    sim.run_until(2000);
+    assert_eq!(sim.log, ["0 send 1", "790 settle 1"]);
+}
+
+#[test]
+fn listeners_hear_of_a_call_that_waits_for_long() {
+    let mut sim = Sim::new();
+    sim.call(1, Options::default(), Script::answers(40_000));
+    sim.call(2, Options::default(), Script::answers(10));
+    let mut late = Vec::new();
+    for at in (0..60).map(|s| ms(s * 1000)) {
+        sim.run_until(at.as_millis() as u64);
+        late.extend(sim.core.snapshot().filter(|event| event.late).map(|event| (at.as_millis(), event.id)));
+    }
+    let told: Vec<_> = (30..40).map(|s| (f64::from(s) * 1000.0, CallId(2))).collect();
+    assert_eq!(late, told, "from 30 s on until it starts");
+}
+
+#[test]
+fn a_clock_that_goes_backwards_does_no_harm() {
+    let mut sim = Sim::new();
+    sim.run_until(1000);
+    let options = Options { timeout: Some(Duration::from_millis(100)), ..stalls(100) };
+    sim.call(1, options, Script { head: Some(10), ..Script::silent() });
+    sim.core.handle_timeout(ms(0));
+    sim.core.handle_chunk(CallId(1), ms(5));
+    sim.run_until(5000);
+    assert_eq!(sim.kind(CallId(1)), Some(Kind::Timeout));
+}
+
+#[test]
+fn times_without_end_are_no_times() {
+    let mut sim = Sim::new();
+    let ever = Some(Duration::MAX);
+    sim.call(1, Options { timeout: ever, stall_timeout: ever, deadline: ever, ..Options::default() }, Script::answers(1_000_000));
+    sim.run_until(2_000_000);
+    assert_eq!(sim.log, ["0 send 1", "1000000 settle 1"]);
+}

@@ -1,0 +1,236 @@
+//! Whether a call that failed is sent again, and when.
+//!
+//! | what failed | [`Sent`] | over by itself |
+//! |---|---|---|
+//! | the host's `fetch` rejected | unknown | yes |
+//! | the attempt's `timeout`, before a head | unknown | yes |
+//! | … after the head, or no byte for `stallTimeout` | yes | yes |
+//! | the answer broke off, or ended before the value | yes | yes |
+//! | not Flight, status 408, 425, 429 or 5xx | yes | yes |
+//! | not Flight, any other status | yes | no |
+//! | Flight that cannot be read | yes | no |
+//! | the key's first request is still under way: 409, or the digest `IDEMPOTENCY_IN_PROGRESS` | yes | yes |
+//! | the key belongs to another request: 422, or the digest `IDEMPOTENCY_MISMATCH` | yes | no |
+//! | whatever else the action threw, `notFound()` and its like | yes | no: it is the answer |
+//!
+//! What is not over by itself is never sent again. What is, is sent again if its author allows repeats (`limit` above 0) and that is
+//! harmless: it did not run (`Sent::No`), it carries an idempotency key, or it changes nothing (a `'use cache'` function; `GET` and `HEAD`).
+
+use std::time::Duration;
+
+use crate::{Error, Kind, Sent};
+
+/// How often a call may be sent again, and how long to wait before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts after the first. 0, the default: none.
+    pub limit: u32,
+    /// From the first attempt to the start of the last. Default: 30 s.
+    pub budget: Duration,
+    /// The longest wait before the second attempt; twice as long before each one after. Default: 300 ms.
+    pub first: Duration,
+    /// What that does not grow beyond. Default: 10 s.
+    pub longest: Duration,
+    /// The longest that `Retry-After` is waited for; what says more counts as this. Default: 60 s.
+    pub longest_after: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            limit: 0,
+            budget: Duration::from_secs(30),
+            first: Duration::from_millis(300),
+            longest: Duration::from_secs(10),
+            longest_after: Duration::from_secs(60),
+        }
+    }
+}
+
+/// An attempt that failed.
+pub(crate) struct Failure<'a> {
+    pub(crate) error: &'a Error,
+    pub(crate) sent: Sent,
+    /// It carries an idempotency key, or changes nothing.
+    pub(crate) harmless: bool,
+    /// How often it has been sent again before.
+    pub(crate) repeats: u32,
+    /// Since the first attempt.
+    pub(crate) spent: Duration,
+}
+
+impl Retry {
+    /// How long to wait before the next attempt; `None` if there is to be none. `dice`: from 0 to below 1.
+    ///
+    /// `Retry-After` is waited for as it says. Without it: anything from nothing to the longest wait (full jitter), so that clients that
+    /// failed together do not come back together.
+    pub(crate) fn after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
+        let Failure { error, sent, harmless, repeats, spent } = failure;
+        if *repeats >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
+            return None;
+        }
+        let after = match error.retry_after() {
+            Some(after) => after.min(self.longest_after),
+            None => {
+                let longest = self.first.saturating_mul(1 << (*repeats).min(20)).min(self.longest);
+                longest.mul_f64(dice.clamp(0.0, 1.0))
+            }
+        };
+        (spent.saturating_add(after) <= self.budget).then_some(after)
+    }
+}
+
+/// The failure of a call that carries a key, as the key's protocol reads it (draft-ietf-httpapi-idempotency-key-header).
+pub(crate) fn of_key(error: Error) -> Error {
+    let as_conflict = |error: &Error, message: &str| {
+        let conflict = Error::new(Kind::KeyConflict, message).sent(error.was_sent());
+        match error.http_status() {
+            Some(status) => conflict.status(status),
+            None => conflict,
+        }
+    };
+    match (error.kind(), error.http_status(), error.server_digest()) {
+        (Kind::Http, Some(409), _) | (Kind::ActionThrew, _, Some("IDEMPOTENCY_IN_PROGRESS")) => {
+            let conflict = as_conflict(&error, "the first request with this idempotency key is still under way").passing();
+            match error.retry_after() {
+                Some(after) => conflict.after(after),
+                None => conflict,
+            }
+        }
+        (Kind::Http, Some(422), _) | (Kind::ActionThrew, _, Some("IDEMPOTENCY_MISMATCH")) => {
+            as_conflict(&error, "this idempotency key belongs to another request")
+        }
+        _ => error,
+    }
+}
+
+/// Whether what failed may be over by itself.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    match error.kind() {
+        Kind::Network | Kind::Timeout => true,
+        Kind::Http => matches!(error.http_status(), Some(408 | 425 | 429 | 500..=599)),
+        Kind::Decode | Kind::KeyConflict => error.is_passing(),
+        _ => false,
+    }
+}
+
+/// The delay of a `Retry-After` header; `until(date)` is how long it is from now to an HTTP date, in milliseconds. `None` for what is neither
+/// seconds nor a date.
+///
+/// ```
+/// # use std::time::Duration;
+/// assert_eq!(actionlane::retry_after("120", |_| f64::NAN), Some(Duration::from_secs(120)));
+/// ```
+pub fn retry_after(header: &str, until: impl FnOnce(&str) -> f64) -> Option<Duration> {
+    let header = header.trim();
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
+    }
+    let ms = until(header);
+    Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok().filter(|_| !ms.is_nan())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: Duration = Duration::from_secs(1);
+
+    fn http(status: u16) -> Error {
+        Error::new(Kind::Http, "scripted").status(status)
+    }
+
+    fn after(retry: Retry, error: &Error, change: impl FnOnce(&mut Failure<'_>)) -> Option<Duration> {
+        let mut failure = Failure { error, sent: Sent::Yes, harmless: true, repeats: 0, spent: Duration::ZERO };
+        change(&mut failure);
+        retry.after(&failure, 0.5)
+    }
+
+    const THREE: Retry = Retry {
+        limit: 3,
+        budget: Duration::from_secs(30),
+        first: Duration::from_millis(300),
+        longest: Duration::from_secs(10),
+        longest_after: Duration::from_secs(60),
+    };
+
+    #[test]
+    fn the_table() {
+        let again = |error: &Error| after(THREE, error, |_| {}).is_some();
+        for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+            assert!(again(&http(status)), "{status}");
+        }
+        for status in [400, 401, 403, 404, 409, 410, 413, 422] {
+            assert!(!again(&http(status)), "{status}");
+        }
+        for kind in [Kind::Network, Kind::Timeout] {
+            assert!(again(&Error::new(kind, "")), "{kind:?}");
+        }
+        for kind in
+            [Kind::NotFlight, Kind::Decode, Kind::ActionThrew, Kind::NotFound, Kind::RedirectBlocked, Kind::Encode, Kind::KeyConflict]
+        {
+            assert!(!again(&Error::new(kind, "")), "{kind:?}");
+        }
+        assert!(again(&Error::new(Kind::Decode, "cut").passing()));
+    }
+
+    #[test]
+    fn only_what_is_harmless_and_allowed() {
+        let error = Error::new(Kind::Network, "");
+        assert_eq!(after(Retry::default(), &error, |_| {}), None, "nobody allowed it");
+        assert_eq!(after(THREE, &error, |failure| failure.harmless = false), None);
+        assert!(after(THREE, &error, |failure| (failure.harmless, failure.sent) = (false, Sent::No)).is_some());
+        assert!(after(THREE, &error, |failure| failure.repeats = 2).is_some());
+        assert_eq!(after(THREE, &error, |failure| failure.repeats = 3), None);
+    }
+
+    #[test]
+    fn waits_grow_up_to_the_longest() {
+        let error = Error::new(Kind::Network, "");
+        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &error, |failure| failure.repeats = repeats).unwrap().as_millis();
+        assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
+        let failure = Failure { error: &error, sent: Sent::Yes, harmless: true, repeats: 0, spent: Duration::ZERO };
+        assert_eq!(THREE.after(&failure, 0.0), Some(Duration::ZERO));
+        assert!(THREE.after(&failure, 0.999).unwrap() < Duration::from_millis(300));
+    }
+
+    #[test]
+    fn retry_after_counts_up_to_its_longest_and_within_the_budget() {
+        let told = |seconds| http(503).after(S * seconds);
+        assert_eq!(after(THREE, &told(2), |_| {}), Some(2 * S));
+        assert_eq!(after(THREE, &told(31), |_| {}), None, "beyond the budget");
+        assert_eq!(after(Retry { budget: 600 * S, ..THREE }, &told(3600), |_| {}), Some(60 * S));
+        assert_eq!(after(THREE, &told(2), |failure| failure.spent = 29 * S), None);
+    }
+
+    #[test]
+    fn what_a_server_says_of_a_key() {
+        let thrown = |digest: &str| Error::new(Kind::ActionThrew, "").digest(digest);
+        for (error, passing) in [
+            (http(409).after(S), true),
+            (thrown("IDEMPOTENCY_IN_PROGRESS"), true),
+            (http(422), false),
+            (thrown("IDEMPOTENCY_MISMATCH"), false),
+        ] {
+            let after = error.retry_after();
+            let read = of_key(error);
+            assert_eq!((read.kind(), is_passing(&read), read.retry_after()), (Kind::KeyConflict, passing, after));
+        }
+        assert_eq!(of_key(http(500)).kind(), Kind::Http);
+        assert_eq!(of_key(thrown("123")).kind(), Kind::ActionThrew);
+    }
+
+    #[test]
+    fn the_header_in_both_forms() {
+        let never = |_: &str| f64::NAN;
+        assert_eq!(retry_after(" 120 ", never), Some(120 * S));
+        assert_eq!(retry_after("0", never), Some(Duration::ZERO));
+        assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1500.0), Some(Duration::from_millis(1500)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -5.0), Some(Duration::ZERO));
+        assert_eq!(retry_after(&"9".repeat(40), never), Some(Duration::from_secs(u64::MAX)));
+        for odd in ["", "soon", "-1", "1.5"] {
+            assert_eq!(retry_after(odd, never), None, "{odd}");
+        }
+        assert_eq!(retry_after("x", |_| f64::INFINITY), None);
+    }
+}

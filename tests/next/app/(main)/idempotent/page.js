@@ -1,0 +1,16 @@
+import { Ids, idsOf } from "../../ids";
+import { Harness } from "../../harness";
+import { ServerState } from "../../server-state";
+import * as actions from "./actions";
+
+export default function Page() {
+  const ids = idsOf(actions);
+  return (
+    <main>
+      <h1>/idempotent</h1>
+      <ServerState page="/idempotent" />
+      <Harness page="/idempotent" ids={ids} actions={{ ...actions }} />
+      <Ids ids={ids} />
+    </main>
+  );
+}
