@@ -18,7 +18,8 @@ use crate::{browser, build, workspace};
 /// The calls go through several lanes, with small and large arguments and answers; some are given up, some have a time limit. The server
 /// answers `--faults` of the requests wrongly, before or after the action has run, and keeps a ledger of what ran. Prints one line of
 /// JSON. Fails when a call was lost (it never settled, or settled with a value though its action did not run, or with that of another
-/// call), when an action ran twice, or when more memory is in use at the end than after the first twentieth.
+/// call), when an action ran twice, or when more than a tenth more memory is in use at the end than after the first calls: a twentieth of
+/// them, at least 500 (at most half), during which every fourth of the requests go wrong.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many calls
@@ -64,7 +65,7 @@ pub(crate) struct Soaked {
     faults: Faults,
 }
 
-/// Bytes in use after the first twentieth of the calls, and after the last.
+/// Bytes in use after the first calls, which warm up, and after the last.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Span {
     start: u64,
@@ -98,14 +99,15 @@ pub(crate) async fn soak(args: &Args) -> Result<Soaked> {
 
 async fn calls(args: &Args) -> Result<Soaked> {
     let server = Server::start(&workspace::pkg())?;
-    server.misbehave(&format!("faults={}&seed={}", args.faults, args.seed))?;
+    let misbehave = |faults: f64| server.misbehave(&format!("faults={faults}&seed={}", args.seed));
     let driver = Driver::start(args.browser.kind()).await?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/soak", server.url())).await?;
         browser.eval::<Value>("await soak.begin(args[0])", &[args.beginning()]).await?;
         let started = Instant::now();
-        let warm = u64::from(args.calls.div_ceil(20));
-        until(browser, warm).await?;
+        misbehave(if args.faults > 0.0 { args.faults.max(WARM_FAULTS) } else { 0.0 })?;
+        until(browser, args.warm_up()).await?;
+        misbehave(args.faults)?;
         let before = Memory::of(browser).await?;
         until(browser, args.calls.into()).await?;
         let seconds = (started.elapsed().as_secs_f64() * 10.0).round() / 10.0;
@@ -123,6 +125,12 @@ async fn calls(args: &Args) -> Result<Soaked> {
     })
     .await
 }
+
+/// How many of the requests go wrong at first, so that whatever the page compiles or keeps for good is there before its memory is measured.
+const WARM_FAULTS: f64 = 0.25;
+
+/// How many calls that takes, at least, of a run that is long enough.
+const WARM_CALLS: u32 = 500;
 
 /// How long nothing may settle before the calls that are open count as lost.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -207,11 +215,16 @@ impl Args {
         Self { calls, faults: 0.05, browser: Choice::Chromium, seed: 1, retry: 5 }
     }
 
+    /// How many calls are made before memory is measured: a twentieth, but enough of them, and at most half.
+    fn warm_up(&self) -> u64 {
+        self.calls.div_ceil(20).max(WARM_CALLS).min(self.calls.div_ceil(2)).into()
+    }
+
     /// What the page is to do. Every attempt has a time limit: some of the faults take for ever.
     fn beginning(&self) -> Value {
         let options = match self.retry {
-            0 => json!({ "timeout": 1500 }),
-            limit => json!({ "timeout": 1500, "idempotency": true, "retry": { "limit": limit, "delay": 50 } }),
+            0 => json!({ "timeout": 1000 }),
+            limit => json!({ "timeout": 1000, "idempotency": true, "retry": { "limit": limit, "delay": 50 } }),
         };
         json!({ "calls": self.calls, "seed": self.seed, "ownKeys": self.retry == 0, "options": options })
     }
@@ -299,6 +312,12 @@ mod tests {
         let mut soaked = soaked("1", &[("0", 1)]);
         soaked.faults.wanted = true;
         assert_eq!(soaked.wrong().len(), 1);
+    }
+
+    #[test]
+    fn warming_up_takes_a_twentieth_but_enough() {
+        let warm_up = |calls| Args::of(calls).warm_up();
+        assert_eq!([1, 100, 2000, 20_000].map(warm_up), [1, 50, 500, 1000]);
     }
 
     #[test]
