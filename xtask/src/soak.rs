@@ -253,7 +253,7 @@ impl Soaked {
         let mut wrong = Vec::new();
         let mut check = |fine: bool, what: String| {
             if !fine {
-                wrong.push(what)
+                wrong.push(what);
             }
         };
         check(self.settled > 0, "no call settled".to_owned());
