@@ -1,7 +1,5 @@
 //! Faults by chance, the same ones each time.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 /// What happens with `faults=…` to a request that is to be hit: each as likely as the others, and as likely before the action has run
 /// (it does not run then) as after. The drip runs it in any case.
 ///
@@ -47,9 +45,8 @@ struct Dice(u64);
 
 impl Dice {
     fn new(seed: u64, name: &str, arrival: u64) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (seed, name, arrival).hash(&mut hasher);
-        Self(hasher.finish())
+        let words = name.bytes().map(u64::from).chain([arrival]);
+        words.fold(Self(seed), |mut dice, word| Self(dice.next() ^ word))
     }
 
     fn next(&mut self) -> u64 {

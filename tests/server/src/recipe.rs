@@ -4,8 +4,8 @@
 //! meanwhile is told to come later, one that arrives later gets the stored answer, and one with another body is refused.
 
 use std::collections::HashMap;
-use std::collections::hash_map::{DefaultHasher, Entry};
-use std::hash::{Hash, Hasher};
+use std::collections::hash_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
