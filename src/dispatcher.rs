@@ -15,9 +15,11 @@ use crate::refresh::Refresh;
 use crate::retry::of_key;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
+use offline::{Offline, offline};
 use strategy::Admission;
 
 mod alarm;
+mod offline;
 mod page;
 mod recovery;
 mod repeat;
@@ -26,6 +28,8 @@ mod sim;
 mod strategy;
 #[cfg(test)]
 mod tests {
+    mod model;
+    mod offline;
     mod page;
     mod queue;
     mod recovery;
@@ -34,6 +38,7 @@ mod tests {
     mod time;
 }
 
+pub use offline::OfflineMode;
 pub use page::News;
 pub use recovery::Recovery;
 
@@ -44,6 +49,7 @@ pub struct Config {
     pub max_queued: usize,
     /// Lanes that are not as their name says.
     pub lanes: HashMap<LaneName, LaneOptions>,
+    pub offline: OfflineMode,
     /// Where chance begins: how long is waited before a call is sent again.
     pub seed: u64,
 }
@@ -59,7 +65,7 @@ pub struct LaneOptions {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_queued: 10_000, lanes: HashMap::new(), seed: 0 }
+        Self { max_queued: 10_000, lanes: HashMap::new(), offline: OfflineMode::Wait, seed: 0 }
     }
 }
 
@@ -81,6 +87,8 @@ pub enum Effect {
     Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
     /// Ask the page's router for fresh data.
     Refresh(Revalidated),
+    /// Find out whether anything can be reached, and tell [`Dispatcher::handle_probed`].
+    Probe,
     /// Load the page anew.
     Reload,
     /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
@@ -105,6 +113,7 @@ pub struct Dispatcher {
     unsettled: usize,
     closed: bool,
     paused: bool,
+    offline: Option<Offline>,
     dice: u64,
     page: Page,
     refresh: Refresh,
@@ -150,6 +159,8 @@ enum Phase {
     Looking(Error),
     /// Its exchange failed; it waits to be sent again.
     Resting,
+    /// The same, and there is no network.
+    Offline,
 }
 
 impl Dispatcher {
@@ -192,6 +203,8 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, Error::new(Kind::Deadline, "the deadline was over before the call could be taken"), now);
+        } else if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
+            self.refuse(id, offline(), now);
         } else {
             match self.admit(id, now) {
                 Admission::Refused => return Ok(()),
@@ -252,6 +265,7 @@ impl Dispatcher {
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
+        self.offline = None;
         for id in self.ids(|_| true) {
             self.abandon(id);
             self.end(id, closed(), now);
@@ -474,7 +488,7 @@ impl Dispatcher {
 
     /// Starts what may start in a lane.
     fn advance(&mut self, name: &LaneName, now: Instant) {
-        if self.leaving.is_some() || self.paused {
+        if self.leaving.is_some() || self.paused || self.offline.is_some() {
             return;
         }
         while let Some(id) = self.next_in(name) {

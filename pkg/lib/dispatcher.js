@@ -7,6 +7,7 @@ import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
@@ -22,6 +23,7 @@ export class Dispatcher {
   #loadWasm;
   #engine;
   #page;
+  #quiet;
   #basePath;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
@@ -31,11 +33,15 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
-    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued, lanes: this.#lanes() }, {
+    const { maxQueued, offline } = this.#options;
+    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued, lanes: this.#lanes(), failsOffline: offline === "fail" }, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
     });
+    // A dispatcher that nobody holds any more may go: only the listener must not keep it.
+    const own = new WeakRef(this);
+    this.#quiet = onOnline(() => own.deref()?.#engine.ask((engine) => engine.online()));
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
@@ -140,6 +146,7 @@ export class Dispatcher {
   close = () => {
     if (this.#open.closed) return;
     this.#open.closed = true;
+    this.#quiet();
     for (const entry of this.#engine.kept) this.#refuse(entry, closed());
     this.#engine.close();
     for (const entry of [...this.#open.values()]) entry.close?.();
@@ -335,6 +342,8 @@ export class Dispatcher {
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       redirect: (outcome, refresh) => this.#redirect(outcome, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
+      offline: isOffline,
+      probe: () => reachable(this.#options.probe, this.#send),
       refresh: (what) => this.#page.refresh(what),
       reload: () => this.#page.reload(),
     };
@@ -342,7 +351,7 @@ export class Dispatcher {
 }
 
 /** Where the action certainly did not run, and the same call may go through another time. */
-const AGAIN = ["ACTION_NOT_FOUND", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
+const AGAIN = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
 
 /** The lane that a function of the page's own chooses by the arguments. */
 function laneBy(choose, list) {

@@ -20,9 +20,9 @@ export class EngineSlot {
    * `loadWasm()` resolves when the wasm is there. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could
    * not be had, `lost(makeError)` when the instance has trapped.
    */
-  constructor(loadWasm, { host, maxQueued, lanes }, hooks) {
+  constructor(loadWasm, { host, maxQueued, lanes, failsOffline }, hooks) {
     this.#loadWasm = loadWasm;
-    this.#make = (lost) => makeEngine(host, maxQueued, lanes, lost);
+    this.#make = (lost) => makeEngine(host, { maxQueued, lanes, failsOffline }, lost);
     this.#hooks = hooks;
   }
 

@@ -24,9 +24,9 @@ export function load(source) {
  * A new engine for one dispatcher with `[name, concurrency]` of its lanes, once `load()` has resolved. `lost(makeError)` is called if the instance traps, unless `release()`
  * has been.
  */
-export function makeEngine(host, maxQueued, lanes, lost) {
+export function makeEngine(host, { maxQueued, lanes, failsOffline }, lost) {
   instantiate();
-  const engine = new glue.Engine(host, maxQueued, lanes);
+  const engine = new glue.Engine(host, maxQueued, lanes, failsOffline);
   users.add(lost);
   return { engine, release: () => users.delete(lost) };
 }

@@ -12,7 +12,7 @@ use web_sys::AbortController;
 
 use super::exchange::{self, Ending, Work};
 use super::fetch::Failure;
-use super::host::Host;
+use super::host::{Host, resolved};
 use super::timer::{self, Timer};
 use super::{error, outcome};
 use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
@@ -284,6 +284,7 @@ impl Driver {
             }
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
             Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
+            Effect::Probe => self.probe(),
             Effect::Reload => drop(self.host.reload()),
             Effect::Settle { id, result, timings, attempts } => {
                 let (owner, outcome, cause, throws) = {
@@ -320,6 +321,16 @@ impl Driver {
         }
     }
 
+    /// Finds out whether anything can be reached.
+    fn probe(&self) {
+        let Some(this) = self.this.upgrade() else { return };
+        let probed = self.host.probe();
+        wasm_bindgen_futures::spawn_local(async move {
+            let reached = resolved(probed).await.ok().and_then(|reached| reached.as_bool());
+            this.input(|core, now| core.handle_probed(reached, now));
+        });
+    }
+
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
         let Ok(controller) = AbortController::new() else {
@@ -354,7 +365,13 @@ impl Driver {
                 Err((error, cause)) => {
                     this.stop(id);
                     this.blame(id, cause);
-                    this.input(|core, now| core.handle_failure(id, error, now));
+                    let offline = error.kind() == Kind::Network && this.host.offline().unwrap_or(false);
+                    this.input(|core, now| {
+                        if offline {
+                            core.handle_offline(now);
+                        }
+                        core.handle_failure(id, error, now);
+                    });
                 }
             }
         };

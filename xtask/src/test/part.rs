@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, react, soaking, suites};
+use super::{boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,6 +37,8 @@ pub(crate) enum Part {
     E2e,
     /// Calls by the thousand to a server that misbehaves, in Chromium
     Soak,
+    /// Every kind of action under several versions of Next.js, beside Next's own client
+    Nexts,
 }
 
 /// What a part did.
@@ -49,7 +51,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -64,6 +66,7 @@ impl Part {
         Self::Fuzz,
         Self::E2e,
         Self::Soak,
+        Self::Nexts,
     ];
 
     /// Its name on the command line.
@@ -88,11 +91,13 @@ impl Part {
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",
+            Self::Nexts => "rows",
         }
     }
 
     /// Gets what it needs, then runs it. An error means that it could not be run.
-    pub(crate) fn run(self, runtime: &Runtime) -> Result<Ran> {
+    /// `all_nexts`: every version of Next.js there is.
+    pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
             Self::Clippy => lint::clippy_native(),
@@ -108,6 +113,7 @@ impl Part {
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
             Self::Soak => runtime.block_on(soaking::all()),
+            Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }
     }
 }
