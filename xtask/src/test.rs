@@ -9,6 +9,7 @@ mod nexts;
 mod part;
 mod react;
 mod report;
+mod soaking;
 mod suites;
 
 use std::process::ExitCode;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, nexts, react, suites};
+use super::{boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
+    /// Calls by the thousand to a server that misbehaves, in Chromium
+    Soak,
     /// Every kind of action under several versions of Next.js, beside Next's own client
     Nexts,
 }
@@ -49,7 +51,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -63,6 +65,7 @@ impl Part {
         Self::Oracle,
         Self::Fuzz,
         Self::E2e,
+        Self::Soak,
         Self::Nexts,
     ];
 
@@ -87,6 +90,7 @@ impl Part {
             Self::Types => "expectations",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
+            Self::Soak => "calls",
             Self::Nexts => "rows",
         }
     }
@@ -108,6 +112,7 @@ impl Part {
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
+            Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }
     }
