@@ -51,7 +51,7 @@ const CALL = {
 
 const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: text };
 
-const RETRY = { limit: count, budget: duration, delay: duration, backoffLimit: duration, maxRetryAfter: duration };
+const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
 
 const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
 
@@ -238,6 +238,10 @@ function object(value) {
 
 function count(value) {
   return expect(Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31, value, "a whole number below 2^31");
+}
+
+function time(value) {
+  return expect(typeof value === "number" && value >= 0, value, "milliseconds");
 }
 
 function duration(value) {
