@@ -277,8 +277,15 @@ export interface BindOptions extends Omit<CallOptions, "signal"> {}
 
 export interface RouteOptions {
   signal?: AbortSignal;
-  /** Time from sending to the head of the answer. */
+  /** Time from sending to the head of the answer, for each attempt. */
   timeout?: Milliseconds;
+  /**
+   * Default 0. A `GET` or `HEAD`, or a request with an `idempotencyKey`, is sent again where no answer came, and for 408, 425, 429 and 5xx; what
+   * the last attempt gave is what the route gives. Not where `init.body` is a stream, which can be sent once.
+   */
+  retry?: Retry;
+  /** As for a call: sets the header `Idempotency-Key`. */
+  idempotencyKey?: boolean | string;
   /** Shown in events. Default: method and path. */
   name?: string;
 }

@@ -61,7 +61,7 @@ const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
 const TRACE = { traceparent: asked, requestId: asked };
 
-const ROUTE = { signal, timeout: duration, name: text };
+const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
 const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count, temporaryReferences: object };
 

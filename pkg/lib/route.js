@@ -1,3 +1,4 @@
+import { isHarmless, waitBefore } from "./again.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { signalOf } from "./fetch.js";
 import { finite, routeOptions } from "./options.js";
@@ -5,11 +6,11 @@ import { onAbort, sendWith } from "./signals.js";
 
 /** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way. */
 export async function route(open, send, input, init, options) {
-  const { signal, name, own, timeout } = readOptions(input, init, options);
+  const { signal, name, own, timeout, retry, request } = readOptions(input, init, options);
   if (open.closed) throw closed();
   const controller = new AbortController();
-  const now = performance.now();
-  const entry = open.add({ name, lane: "route", state: "running", queuedAt: now, startedAt: now });
+  const since = performance.now();
+  const entry = open.add({ name, lane: "route", state: "running", queuedAt: since, startedAt: since, attempt: 1 });
   let stopped;
   const stop = (error) => {
     stopped ??= error;
@@ -18,24 +19,58 @@ export async function route(open, send, input, init, options) {
   entry.abort = (reason) => stop(aborted(reason, entry.sent));
   entry.close = () => stop(closed(entry.sent));
   const quiet = [onAbort(signal, entry.abort), onAbort(own, entry.abort)];
-  const timer = timeout && setTimeout(() => stop(late(timeout, entry.sent)), Math.min(timeout, 2 ** 31 - 1));
+  // A `fetch` of the page's own may not look at its signal.
+  const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
+  end.catch(() => {});
+  const once = () => attempt({ entry, timeout, end, send: (late) => sendWith([controller.signal, own, signal, late], request(send)) });
   try {
     if (stopped) throw stopped;
-    entry.sent = "unknown";
-    // A `fetch` of the page's own may not look at its signal.
-    const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
-    const response = await Promise.race([sendWith([controller.signal, own, signal], (signal) => send(input, { ...init, signal })), end]);
-    entry.headAt = entry.valueAt = performance.now();
-    open.done(entry, "ok");
-    return response;
-  } catch (cause) {
-    const error = stopped ?? new ActionError("NETWORK", "no answer", { cause, sent: entry.sent });
+    for (let repeats = 0; ; repeats += 1) {
+      const { response, error } = await once();
+      if (stopped) throw stopped;
+      const wait = retry && waitBefore({ retry, repeats, since, response });
+      if (wait === undefined) {
+        if (error) throw error;
+        entry.headAt = entry.valueAt = performance.now();
+        open.done(entry, "ok");
+        return response;
+      }
+      response?.body?.cancel().catch(() => {});
+      entry.retryAt = performance.now() + wait;
+      open.tell(entry);
+      await Promise.race([after(wait), end]);
+      entry.retryAt = undefined;
+      entry.attempt += 1;
+      entry.startedAt = performance.now();
+      open.tell(entry);
+    }
+  } catch (error) {
+    if (entry.attempt > 1) error.attempt = entry.attempt;
     open.done(entry, error.code);
     throw error;
   } finally {
-    clearTimeout(timer);
     for (const remove of quiet) remove();
   }
+}
+
+/** One request: its response, or its error, or both undefined where `end` rejects. */
+async function attempt({ entry, timeout, end, send }) {
+  const limit = new AbortController();
+  let error;
+  const timer = timeout && setTimeout(() => limit.abort((error = late(timeout, entry.sent))), Math.min(timeout, 2 ** 31 - 1));
+  const over = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(error), { once: true }));
+  try {
+    entry.sent = "unknown";
+    return { response: await Promise.race([send(limit.signal), over, end]) };
+  } catch (cause) {
+    return { error: error ?? new ActionError("NETWORK", "no answer", { cause, sent: entry.sent }) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function after(ms) {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(ms, 2 ** 31 - 1)));
 }
 
 function late(timeout, sent) {
@@ -43,18 +78,35 @@ function late(timeout, sent) {
 }
 
 function readOptions(input, init, options) {
-  const { signal, timeout, name } = routeOptions(options);
+  const { signal, timeout, name, retry, idempotencyKey } = routeOptions(options);
   try {
     const own = routeOptions({ signal: signalOf(input, init) }).signal;
-    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init) };
+    const key = idempotencyKey === true ? uuid() : idempotencyKey || undefined;
+    const again = retry?.limit > 0 && isHarmless(methodOf(input, init), key, init?.body) ? retry : undefined;
+    const changed = key === undefined ? init : { ...init, headers: new Headers(init?.headers ?? requestOf(input)?.headers) };
+    if (key !== undefined) changed.headers.set("idempotency-key", key);
+    // A request's own body can be read once.
+    const request = (send) => (signal) => send((again && requestOf(input)?.clone()) || input, { ...changed, signal });
+    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init), retry: again, request };
   } catch (error) {
     throw error instanceof ActionError ? error : invalid("route: the request cannot be read", error);
   }
 }
 
+const requestOf = (input) => (typeof Request === "function" && input instanceof Request ? input : undefined);
+
+const methodOf = (input, init) => String(init?.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
+
+/** Version 4; also where `crypto.randomUUID` is not: on insecure origins. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 function describe(input, init) {
-  const request = typeof Request === "function" && input instanceof Request ? input : undefined;
-  const method = init?.method ?? request?.method ?? "GET";
-  const url = request?.url ?? String(input);
-  return `${String(method).toUpperCase()} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
+  const url = requestOf(input)?.url ?? String(input);
+  return `${methodOf(input, init)} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
 }
