@@ -499,10 +499,13 @@ impl Dispatcher {
         }
     }
 
+    /// Starts what may start in any lane, those who were called first going first.
     fn advance_all(&mut self, now: Instant) {
-        let mut lanes: Vec<_> = self.lanes.keys().cloned().collect();
-        lanes.sort_unstable();
-        lanes.iter().for_each(|lane| self.advance(lane, now));
+        self.lanes.retain(|_, lane| !lane.is_idle());
+        for id in self.ids(|entry| entry.state == State::Waiting) {
+            let Some(lane) = self.calls.get(&id).map(|entry| entry.options.lane.clone()) else { continue };
+            self.advance(&lane, now);
+        }
     }
 
     /// Takes the slot for the call that may start next in a lane.

@@ -172,7 +172,7 @@ test("an abort ends the rest between attempts", async () => {
   plan = [[503, { "retry-after": "20" }, ""], ok];
   const d = createDispatcher({ url: server.url, idempotency: true });
   const call = d.call(ID, [], { retry });
-  while (!d.snapshot()[0]?.retryAt) await new Promise((resolve) => setImmediate(resolve));
+  while (!d.snapshot()[0]?.retryAt) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.equal(call.abort("enough"), true);
   await assert.rejects(call, { code: "ABORTED", sent: "yes", cause: "enough" });
   assert.equal(server.requests.length, 1);

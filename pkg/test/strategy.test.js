@@ -5,9 +5,12 @@ import { ID, serve } from "./server.js";
 
 // Answers wait at a gate, so that what is pending is certain.
 let server, open, arrived;
+// What an earlier round gave up may arrive late: each has an address of its own.
+let round = 0;
+const here = () => ({ url: `${server.url}?${round}` });
 before(async () => {
   server = await serve(async (request, response, body) => {
-    arrived.push(body);
+    if (request.url === `/?${round}`) arrived.push(body);
     await gate;
     response.writeHead(200, { "content-type": "text/x-component" });
     response.end(`0:{"a":"$@1"}\n1:${JSON.stringify(body)}\n`);
@@ -15,16 +18,21 @@ before(async () => {
 });
 after(() => server.close());
 let gate;
-beforeEach(() => {
+function begin() {
+  round += 1;
   arrived = [];
   gate = new Promise((resolve) => (open = resolve));
-});
+}
+beforeEach(begin);
 
 /** Some of them fail before anybody asks. */
 const quiet = (call) => (call.catch(() => {}), call);
 const codes = (calls) => Promise.all(calls.map((call) => call.then(() => "ok", ({ code }) => code)));
 const until = async (condition) => {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; !condition(); i += 1) {
+    if (i > 10_000) throw new Error(`still not so: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 };
 
 test("each strategy does what htmx's word says", async () => {
@@ -34,9 +42,8 @@ test("each strategy does what htmx's word says", async () => {
     ["drop", ["ok", "DROPPED", "DROPPED"], ["[1]"]],
     ["replace", ["REPLACED", "REPLACED", "ok"], ["[1]", "[2]", "[3]"]],
   ]) {
-    arrived = [];
-    gate = new Promise((resolve) => (open = resolve));
-    const d = createDispatcher({ url: server.url });
+    begin();
+    const d = createDispatcher(here());
     const calls = [];
     for (const n of [1, 2, 3]) {
       calls.push(quiet(d.call(ID, [n], { strategy })));
@@ -50,7 +57,7 @@ test("each strategy does what htmx's word says", async () => {
 });
 
 test("a key reaches over lanes; without one, the action in its lane counts", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   const strategy = "drop";
   const other = `40${"1".repeat(40)}`;
   const calls = [
@@ -65,7 +72,7 @@ test("a key reaches over lanes; without one, the action in its lane counts", asy
 });
 
 test("equal calls share one answer, and one that is given up leaves the others", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   const strategy = "join";
   const calls = [1, 1, 1].map((n) => quiet(d.call(ID, [{ n }], { strategy })));
   const others = [d.call(ID, [{ n: 2 }], { strategy, lane: "parallel" })];
@@ -87,7 +94,7 @@ test("equal calls share one answer, and one that is given up leaves the others",
 
 test("joined calls fail with what the one that was sent failed with", async () => {
   const cause = new TypeError("no route to host");
-  const d = createDispatcher({ url: server.url, fetch: () => gate.then(() => Promise.reject(cause)) });
+  const d = createDispatcher({ ...here(), fetch: () => gate.then(() => Promise.reject(cause)) });
   const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
   open();
   for (const call of calls) await assert.rejects(call, { code: "NETWORK", cause });
@@ -96,20 +103,19 @@ test("joined calls fail with what the one that was sent failed with", async () =
 });
 
 test("what holds a file, a promise or something of the page's own joins nothing", async () => {
-  const d = createDispatcher({ url: server.url });
   const kinds = [() => new Blob(["x"]), () => Promise.resolve(1), () => new (class Own {})(), () => new ReadableStream({ start: (it) => it.close() })];
   for (const kind of kinds) {
+    const d = createDispatcher(here());
     const calls = [1, 2].map(() => d.call(ID, [kind()], { strategy: "join", lane: "parallel" }));
     await until(() => arrived.length === 2);
     open();
     assert.deepEqual(await codes(calls), ["ok", "ok"], String(kind));
-    arrived = [];
-    gate = new Promise((resolve) => (open = resolve));
+    begin();
   }
 });
 
 test("a lane is as the dispatcher says, or as a function of the arguments", async () => {
-  const d = createDispatcher({ url: server.url, lanes: { cart: { concurrency: 2, strategy: "drop" } } });
+  const d = createDispatcher({ ...here(), lanes: { cart: { concurrency: 2, strategy: "drop" } } });
   const lane = (cart) => (cart ? `cart-${cart}` : undefined);
   const calls = [
     quiet(d.call(ID, [1], { lane: "cart" })),
@@ -126,7 +132,7 @@ test("a lane is as the dispatcher says, or as a function of the arguments", asyn
 });
 
 test("a lane that is a function and fails", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   const cause = new RangeError("no such cart");
   await assert.rejects(d.call(ID, [], { lane: () => { throw cause; } }), { code: "INVALID_OPTION", sent: "no", cause });
   for (const name of [5, "", null, Promise.resolve("a")]) {
@@ -140,9 +146,9 @@ test("options that make no sense", async () => {
     { lanes: { a: { strategy: "last" } } }, { lanes: { a: { limit: 1 } } }, { retry: -1 }, { retry: NaN }, { retry: { attempts: 1 } },
     { retry: { limit: 1, delay: -1 } }, { idempotency: { header: "a b" } }, { idempotency: "yes" }, { stallTimeout: 0 }, { deadline: NaN },
   ]) {
-    assert.throws(() => createDispatcher({ url: server.url, ...options }), { code: "INVALID_OPTION" }, JSON.stringify(options));
+    assert.throws(() => createDispatcher({ ...here(), ...options }), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   for (const options of [
     { strategy: "last" }, { strategy: true }, { key: 5 }, { stallTimeout: -1 }, { deadline: NaN }, { deadline: "1" }, { retry: 1.5 }, { retry: null },
     { idempotencyKey: "" }, { idempotencyKey: "a b" }, { idempotencyKey: 5 },
@@ -152,14 +158,14 @@ test("options that make no sense", async () => {
 });
 
 test("calls are cancelled by a function or by what they are, routes too", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   const calls = [
     quiet(d.call({ id: ID, name: "save" }, [1])),
     quiet(d.call({ id: ID, name: "save" }, [2])),
     quiet(d.call({ id: ID, name: "load" }, [3])),
     quiet(d.call(ID, [4], { lane: "cart" })),
   ];
-  const route = quiet(d.route(server.url, { method: "POST", body: "5" }));
+  const route = quiet(d.route(here().url, { method: "POST", body: "5" }));
   await until(() => arrived.length === 3);
   assert.equal(d.cancel({ name: "save", state: "waiting" }, "moot"), 1);
   assert.equal(d.cancel((call) => call.lane === "cart" || call.lane === "route"), 2);
@@ -170,7 +176,7 @@ test("calls are cancelled by a function or by what they are, routes too", async 
 });
 
 test("a filter that fails cancels nothing", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   const calls = [d.call(ID, [1]), d.call(ID, [2])];
   const cause = new Error("of the page's");
   assert.throws(() => d.cancel((call) => { if (call.id > 1) throw cause; return true; }), { code: "INVALID_OPTION", cause });
@@ -182,7 +188,7 @@ test("a filter that fails cancels nothing", async () => {
 });
 
 test("everything can be paused at once", async () => {
-  const d = createDispatcher({ url: server.url });
+  const d = createDispatcher(here());
   d.pause();
   const calls = [d.call(ID, [1]), d.call(ID, [2], { lane: "cart" })];
   await until(() => calls.every((call) => call.state === "waiting"));
@@ -193,7 +199,7 @@ test("everything can be paused at once", async () => {
 });
 
 test("what was refused can be called once more", async () => {
-  const d = createDispatcher({ url: server.url, maxQueued: 0 });
+  const d = createDispatcher({ ...here(), maxQueued: 0 });
   const first = d.call(ID, ["first"]);
   const error = await d.call(ID, ["second"]).catch((error) => error);
   assert.deepEqual([error.code, error.sent], ["QUEUE_FULL", "no"]);
