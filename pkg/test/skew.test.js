@@ -55,6 +55,14 @@ test("an action of another build is found by its name and sent once more; the ma
   assert.equal(server.requests.filter(({ method }) => method === "POST").length, 3);
 });
 
+test("an idempotency key is the same under the new id", async () => {
+  const { value, seen } = await call({ idempotency: true });
+  assert.deepEqual([value, seen], ['["kept"]', [NEW]]);
+  const keys = server.requests.filter(({ method }) => method === "POST").map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(keys.length, 2);
+  assert.ok(keys[0] && keys[0] === keys[1]);
+});
+
 test("many calls at once look once", async () => {
   const d = createDispatcher({ url: server.url });
   server.requests.length = 0;
