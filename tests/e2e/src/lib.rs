@@ -14,11 +14,13 @@
 //! ```
 
 mod browser;
+mod devtools;
 mod driver;
 mod fixture;
 mod heap;
 mod http;
 mod kind;
+mod network;
 mod next;
 mod payment;
 mod port;
