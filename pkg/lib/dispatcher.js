@@ -7,7 +7,7 @@ import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
-import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
+import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
@@ -22,7 +22,10 @@ export class Dispatcher {
   #loadWasm;
   #engine;
   #page;
+  #stay;
   #basePath;
+  /** What gives the lease of a lane back; again and again without harm. */
+  #leases = new Map();
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
 
@@ -31,10 +34,16 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
-    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued: this.#options.maxQueued, lanes: this.#lanes() }, {
+    const { maxQueued, scope, leaseTimeout = 60_000 } = this.#options;
+    const settings = { host: this.#host(), maxQueued, lanes: this.#lanes(), leaseTimeout: scope === "origin" ? leaseTimeout : undefined };
+    this.#engine = new EngineSlot(loadWasm, settings, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
+    });
+    this.#stay = onLeaving({
+      left: () => this.#engine.enter((engine) => engine.hidden()),
+      returned: () => this.#engine.enter((engine) => engine.returned()),
     });
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
@@ -140,6 +149,7 @@ export class Dispatcher {
   close = () => {
     if (this.#open.closed) return;
     this.#open.closed = true;
+    this.#stay();
     for (const entry of this.#engine.kept) this.#refuse(entry, closed());
     this.#engine.close();
     for (const entry of [...this.#open.values()]) entry.close?.();
@@ -170,6 +180,7 @@ export class Dispatcher {
         redirect: copied.redirect ?? this.#options.redirect,
         render: copied.render ?? this.#options.render,
         skew: copied.skew ?? this.#options.skew,
+        keepalive: copied.keepalive ?? this.#options.keepalive ?? true,
       };
       run = prepare(spec, copied);
       entry.quiet = onAbort(copied.signal, (reason) => this.#abort(entry, reason));
@@ -209,16 +220,6 @@ export class Dispatcher {
 
   #ownBasePath() {
     return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
-  }
-
-  /** Sends the user on. A document that is being left may be come back to. */
-  #redirect({ redirect: { url, type } }, refresh) {
-    const went = this.#page.redirect(url, type, refresh);
-    if (went === "leaving") {
-      const back = () => this.#engine.ask((engine) => engine.returned());
-      globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && back(), { once: true });
-    }
-    return went;
   }
 
   #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
@@ -288,6 +289,7 @@ export class Dispatcher {
 
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
+    for (const letGo of this.#leases.values()) letGo();
     for (const entry of [...this.#open.values()]) {
       if (!entry.entered) continue; // a route, or a call it has not seen
       if (entry.settled) this.#forget(entry);
@@ -333,7 +335,8 @@ export class Dispatcher {
       emit: (event) => this.#events.emit(event),
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
-      redirect: (outcome, refresh) => this.#redirect(outcome, refresh),
+      leased: (lane, letGo) => this.#leases.set(lane, letGo),
+      redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
       refresh: (what) => this.#page.refresh(what),
       reload: () => this.#page.reload(),

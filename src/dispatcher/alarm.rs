@@ -73,7 +73,7 @@ impl Dispatcher {
     /// Time has passed. A spurious wake-up does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.leaving.is_some_and(|at| at <= now) {
-            self.handle_returned(now);
+            self.stop_leaving(now);
         }
         self.pay(self.effects.len(), now);
         while let Some(&Reverse((at, id))) = self.alarms.peek() {
@@ -140,6 +140,8 @@ impl Dispatcher {
                 self.attempt_failed(id, error, now);
             }
             Ring::Stall => self.look_at_stall(id, now),
+            // Sent again once the document is back.
+            Ring::Retry if self.hidden => {}
             Ring::Retry => self.send_again(id, now),
             Ring::Late => {
                 entry.late = true;
