@@ -33,6 +33,18 @@ export interface DispatcherOptions {
    * Default `false`, and `{ header: "Idempotency-Key" }` for the calls that ask for one.
    */
   idempotency?: boolean | { header?: string };
+  /**
+   * What becomes of calls once a request has failed while the browser says that there is no network. `"wait"` (default): they keep their
+   * places, and nothing is sent until the browser says that it is back, or a probe gets through; a call that may be sent again is, then.
+   * `"fail"`: those that wait, and those made meanwhile, fail with `OFFLINE`, `sent: "no"`. The browser's word alone holds nothing: it is wrong
+   * on loopback and with some VPNs.
+   */
+  offline?: "wait" | "fail";
+  /**
+   * What is asked for with `HEAD`, after 1, 2, 4, … up to 30 seconds, to find out whether the network is back: a file that is always there,
+   * not a page. Default: a script or style sheet of the page's own origin. `false`, or where there is none: after a second it counts as back.
+   */
+  probe?: string | URL | false;
   /** Lanes that are not as their name says. */
   lanes?: Record<LaneName, LaneOptions>;
   /**
@@ -508,7 +520,7 @@ export function encode(value: unknown, options?: EncodeOptions): Promise<string 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "DEADLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "DEADLINE" | "OFFLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";
@@ -535,7 +547,7 @@ export class ActionError extends Error {
   /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
   readonly excerpt?: string;
   /**
-   * With `ACTION_NOT_FOUND`, `QUEUE_FULL`, `DROPPED`, `CLEARED` and `WASM_LOAD`, after which the action certainly did not run: makes the
+   * With `ACTION_NOT_FOUND`, `OFFLINE`, `QUEUE_FULL`, `DROPPED`, `CLEARED` and `WASM_LOAD`, after which the action certainly did not run: makes the
    * call once more, with the arguments and options it had. Not enumerable.
    */
   readonly retry?: () => ActionCall;

@@ -16,10 +16,12 @@ use crate::retry::of_key;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
 use lease::Lease;
+use offline::{Offline, offline};
 use strategy::Admission;
 
 mod alarm;
 mod lease;
+mod offline;
 mod page;
 mod recovery;
 mod repeat;
@@ -30,6 +32,7 @@ mod strategy;
 mod tests {
     mod lease;
     mod model;
+    mod offline;
     mod page;
     mod queue;
     mod recovery;
@@ -39,6 +42,7 @@ mod tests {
 }
 
 pub use lease::Scope;
+pub use offline::OfflineMode;
 pub use page::News;
 pub use recovery::Recovery;
 
@@ -50,6 +54,7 @@ pub struct Config {
     /// Lanes that are not as their name says.
     pub lanes: HashMap<LaneName, LaneOptions>,
     pub scope: Scope,
+    pub offline: OfflineMode,
     /// Where chance begins: how long is waited before a call is sent again.
     pub seed: u64,
 }
@@ -65,7 +70,7 @@ pub struct LaneOptions {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), seed: 0 }
+        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
     }
 }
 
@@ -91,6 +96,8 @@ pub enum Effect {
     Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
     /// Ask the page's router for fresh data.
     Refresh(Revalidated),
+    /// Find out whether anything can be reached, and tell [`Dispatcher::handle_probed`].
+    Probe,
     /// Load the page anew.
     Reload,
     /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
@@ -117,6 +124,7 @@ pub struct Dispatcher {
     unsettled: usize,
     closed: bool,
     paused: bool,
+    offline: Option<Offline>,
     dice: u64,
     page: Page,
     refresh: Refresh,
@@ -164,6 +172,8 @@ enum Phase {
     Looking(Error),
     /// Its exchange failed; it waits to be sent again.
     Resting,
+    /// The same, and there is no network.
+    Offline,
 }
 
 impl Dispatcher {
@@ -206,6 +216,8 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, Error::new(Kind::Deadline, "the deadline was over before the call could be taken"), now);
+        } else if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
+            self.refuse(id, offline(), now);
         } else {
             match self.admit(id, now) {
                 Admission::Refused => return Ok(()),
@@ -267,6 +279,7 @@ impl Dispatcher {
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
+        self.offline = None;
         for id in self.ids(|_| true) {
             self.abandon(id);
             self.end(id, closed(), now);

@@ -11,6 +11,8 @@ pub enum Kind {
     Timeout,
     /// All attempts together took longer than the call's `deadline`.
     Deadline,
+    /// There is no network, and the call was to fail rather than wait.
+    Offline,
     /// No answer, or one that broke off: the host's `fetch` or the body's stream failed.
     Network,
     /// Not Flight, and an HTTP status of 400 or above.
@@ -64,6 +66,7 @@ impl Kind {
             Self::Aborted => "ABORTED",
             Self::Timeout => "TIMEOUT",
             Self::Deadline => "DEADLINE",
+            Self::Offline => "OFFLINE",
             Self::Network => "NETWORK",
             Self::Http => "HTTP",
             Self::NotFlight => "NOT_FLIGHT",

@@ -62,7 +62,7 @@ mod serde;
 mod value;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
-pub use build::{Binary, Build, Flow, Key, Put};
+pub use build::{Binary, Build, Flow, Given, Key, Put};
 pub use decode::Decoder;
 pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
 pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};

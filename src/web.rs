@@ -29,7 +29,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew, Strategy};
-use crate::dispatcher::{Config, Dispatcher, LaneOptions, Scope};
+use crate::dispatcher::{Config, Dispatcher, LaneOptions, OfflineMode, Scope};
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, NextVersion, TraceContext, WireForm};
 use crate::{Error, Instant, Kind, Retry};
 use args::How;
@@ -133,12 +133,15 @@ pub struct Engine(Rc<Driver>);
 #[wasm_bindgen]
 impl Engine {
     #[wasm_bindgen(constructor)]
-    /// `lanes`: pairs of a name and how many of its calls may run at once. `lease_timeout`: with it, a lane is one at a time over all tabs,
-    /// and after so many milliseconds it is taken from another that keeps it.
-    pub fn new(host: JsValue, max_queued: Option<f64>, lanes: &Array, lease_timeout: Option<f64>) -> Self {
+    /// `lanes`: pairs of a name and how many of its calls may run at once. `fails_offline`: calls do not wait for a network. `lease_timeout`:
+    /// with it, a lane is one at a time over all tabs, and after so many milliseconds it is taken from another that keeps it.
+    pub fn new(host: JsValue, max_queued: Option<f64>, lanes: &Array, fails_offline: bool, lease_timeout: Option<f64>) -> Self {
         let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
         if let Some(max) = max_queued {
             config.max_queued = max as usize;
+        }
+        if fails_offline {
+            config.offline = OfflineMode::Fail;
         }
         for lane in lanes.iter() {
             let [name, at_once] = fetch::two(&lane);
@@ -158,9 +161,10 @@ impl Engine {
         let plain = |error| (error, JsValue::UNDEFINED);
         let mut identity = None;
         let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
-            let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, ..How::default() };
+            let wire = wire_form(spec.next_version()).map_err(plain)?;
             let tags = tags(spec).map_err(plain)?;
-            let start = args::encode(&used(args, &action), how)?;
+            let used = if wire.omits_unused(action.is_cached()) { used(args, &action) } else { args.clone() };
+            let start = args::encode(&used, How { wire, ..How::default() })?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
             let outlives = spec.keepalive();
@@ -223,6 +227,11 @@ impl Engine {
 
     pub fn snapshot(&self) -> Array {
         self.0.snapshot()
+    }
+
+    /// The browser says that the network is back.
+    pub fn online(&self) {
+        self.0.input(Dispatcher::handle_online);
     }
 
     /// The document is gone from the window: nothing starts until it is back.

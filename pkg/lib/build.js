@@ -3,7 +3,7 @@
 
 const { parse } = JSON;
 const { isArray } = Array;
-const { freeze, getPrototypeOf, hasOwn, prototype: plain } = Object;
+const { freeze, getPrototypeOf, hasOwn, keys: keysOf, prototype: plain } = Object;
 const { isView } = ArrayBuffer;
 const ELEMENT = Symbol.for("react.transitional.element");
 const LAZY = Symbol.for("react.lazy");
@@ -50,16 +50,54 @@ export function json(bytes) {
   return parse(string(bytes));
 }
 
+/** The value of a model in which nothing is special but elements. */
+export function elements(bytes) {
+  return withElements(json(bytes));
+}
+
+/** Makes elements of the arrays that begin with "$". */
+function withElements(value) {
+  if (isArray(value)) {
+    if (value[0] === "$") return element(any(value[1]), any(value[2]), any(value[3]));
+    for (let at = 0; at < value.length; at++) {
+      const item = value[at];
+      if (typeof item === "object" && item !== null) value[at] = withElements(item);
+    }
+    return value;
+  }
+  for (const key of keysOf(value)) {
+    const item = value[key];
+    if (typeof item === "object" && item !== null) value[key] = withElements(item);
+  }
+  return value;
+}
+
+const any = (value) => (typeof value === "object" && value !== null ? withElements(value) : value);
+
+const element = (type, key, props) => ({ $$typeof: ELEMENT, type, key, ref: null, props });
+
 /**
- * The numbered containers of a model; number 0 is its value. `text` is a JSON array of the model and the texts in it. Places are
- * `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, then pairs (container around it, place
- * there) and triples (kind and argument, container, place). `numbers` holds numbers, and bigints by their 64 bits.
+ * The value of a model; or its numbered containers, if they are to be kept: number 0 is its value. `text` is a JSON array of the model and the
+ * texts in it. Places are `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, of values that are
+ * ready, then pairs (container around it, place there), triples (kind and argument, container, place), and triples (number in `ready`,
+ * container, place). `numbers` holds numbers, and bigints by their 64 bits.
  */
-export function tree(text, orders, numbers) {
+export function tree(text, orders, numbers, ready, keep) {
   const [root, keys] = json(text);
   const holders = [];
-  edit(root, keys, holders, orders, 0, numbers, signed(numbers));
-  return holders;
+  const at = edit(root, keys, holders, orders, 0, numbers, signed(numbers));
+  const lossy = isLossy(keys);
+  for (let from = at; from < orders.length; from += 3) {
+    place(holders[orders[from + 1]], orders[from + 2], keys, lossy, ready[orders[from]]);
+  }
+  return keep ? holders : holders[0];
+}
+
+/** Puts a value where `null` stood; never a function under `then`. */
+function place(holder, place, keys, lossy, value) {
+  let key = place & 1 ? keys[place >> 1] : place >> 1;
+  if (lossy && place & 1) key = actual(holder, key);
+  holder[key] = key === "then" && typeof value === "function" ? null : value;
 }
 
 /** The values of many models, which share the texts that come after them. */
@@ -69,13 +107,14 @@ export function trees(text, orders, numbers) {
   const bigints = signed(numbers);
   let at = 0;
   for (let one = 0; one < values.length; one++) {
-    const [count, edits] = [orders[at], orders[at + 1]];
-    if (count > 0) {
+    if (orders[at] > 0) {
       const holders = [];
-      edit(values[one], keys, holders, orders, at, numbers, bigints);
+      at = edit(values[one], keys, holders, orders, at, numbers, bigints);
       values[one] = holders[0];
+    } else {
+      if (orders[at + 1] > 0) values[one] = withElements(values[one]);
+      at += 3;
     }
-    at += 2 + 2 * count + 3 * edits;
   }
   return values;
 }
@@ -92,13 +131,14 @@ const isLossy = (keys) => keys.some((key) => key.includes(LOST));
 /** The key of `holder` that is `key` in Rust. Throws if it may be two. */
 function actual(holder, key) {
   if (!key.includes(LOST) || isArray(holder)) return key;
-  const found = Object.keys(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
+  const found = keysOf(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
   check(found.length === 1);
   return found[0];
 }
 
+/** Gives the place after the edits in `orders`. */
 function edit(root, keys, holders, orders, from, numbers, bigints) {
-  const nodes = from + 2;
+  const nodes = from + 3;
   const edits = nodes + 2 * orders[from];
   const end = edits + 3 * orders[from + 1];
   const lossy = isLossy(keys);
@@ -151,7 +191,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
       default: {
         const tuple = holders[number];
         check(isArray(tuple));
-        value = { $$typeof: ELEMENT, type: tuple[1], key: tuple[2], ref: null, props: tuple[3] };
+        value = element(tuple[1], tuple[2], tuple[3]);
         holders[number] = value;
         if (number > 0) {
           const around = holders[orders[nodes + 2 * number]];
@@ -163,17 +203,18 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     if (lossy && place & 1) key = actual(holders[number], key);
     holders[number][key] = value;
   }
+  return end;
 }
 
-/** Puts a value where `null` stood; never a function under `then`. */
+/** The same for one value. */
 export function put(holders, number, key, value) {
   if (typeof key === "string") key = actual(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
-/** Follows own members of arrays and plain objects. */
+/** Follows own members of arrays and plain objects; a `:` comes before each step. */
 export function walk(from, path) {
-  for (const key of path.split(":")) from = step(from, key);
+  for (const key of path.split(":").slice(1)) from = step(from, key);
   return from;
 }
 
@@ -194,12 +235,10 @@ export function putAll(holders, names, puts, values) {
   try {
     for (let at = 0; at < puts.length; count++) {
       const holder = holders[puts[at++]];
-      const place = puts[at++];
+      const where = puts[at++];
       let value = values[puts[at++]];
       for (let steps = puts[at++]; steps > 0; steps--) value = step(value, keys[puts[at++]]);
-      let key = place & 1 ? keys[place >> 1] : place >> 1;
-      if (lossy && place & 1) key = actual(holder, key);
-      holder[key] = key === "then" && typeof value === "function" ? null : value;
+      place(holder, where, keys, lossy, value);
     }
   } catch {}
   return count;

@@ -7,6 +7,7 @@ import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
@@ -22,7 +23,7 @@ export class Dispatcher {
   #loadWasm;
   #engine;
   #page;
-  #stay;
+  #quiet;
   #basePath;
   /** What gives the lease of a lane back; again and again without harm. */
   #leases = new Map();
@@ -34,17 +35,29 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
-    const { maxQueued, scope, leaseTimeout = 60_000 } = this.#options;
-    const settings = { host: this.#host(), maxQueued, lanes: this.#lanes(), leaseTimeout: scope === "origin" ? leaseTimeout : undefined };
+    const { maxQueued, offline, scope, leaseTimeout = 60_000 } = this.#options;
+    const settings = {
+      host: this.#host(),
+      maxQueued,
+      lanes: this.#lanes(),
+      failsOffline: offline === "fail",
+      leaseTimeout: scope === "origin" ? leaseTimeout : undefined,
+    };
     this.#engine = new EngineSlot(loadWasm, settings, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
     });
-    this.#stay = onLeaving({
-      left: () => this.#engine.enter((engine) => engine.hidden()),
-      returned: () => this.#engine.enter((engine) => engine.returned()),
-    });
+    // A dispatcher that nobody holds any more may go: only the listeners must not keep it.
+    const own = new WeakRef(this);
+    const quiet = [
+      onOnline(() => own.deref()?.#engine.ask((engine) => engine.online())),
+      onLeaving({
+        left: () => own.deref()?.#engine.enter((engine) => engine.hidden()),
+        returned: () => own.deref()?.#engine.enter((engine) => engine.returned()),
+      }),
+    ];
+    this.#quiet = () => quiet.forEach((end) => end());
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
@@ -149,7 +162,7 @@ export class Dispatcher {
   close = () => {
     if (this.#open.closed) return;
     this.#open.closed = true;
-    this.#stay();
+    this.#quiet();
     for (const entry of this.#engine.kept) this.#refuse(entry, closed());
     this.#engine.close();
     for (const entry of [...this.#open.values()]) entry.close?.();
@@ -338,6 +351,8 @@ export class Dispatcher {
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
       redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
+      offline: isOffline,
+      probe: () => reachable(this.#options.probe, this.#send),
       refresh: (what) => this.#page.refresh(what),
       reload: () => this.#page.reload(),
     };
@@ -345,7 +360,7 @@ export class Dispatcher {
 }
 
 /** Where the action certainly did not run, and the same call may go through another time. */
-const AGAIN = ["ACTION_NOT_FOUND", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
+const AGAIN = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
 
 /** The lane that a function of the page's own chooses by the arguments. */
 function laneBy(choose, list) {

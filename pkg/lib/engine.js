@@ -17,8 +17,8 @@ export class EngineSlot {
   #closed = false;
 
   /**
-   * `loadWasm()` resolves when the wasm is there. `settings`: what `makeEngine` takes. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could
-   * not be had, `lost(makeError)` when the instance has trapped.
+   * `loadWasm()` resolves when the wasm is there. `settings`: what `makeEngine` takes. `hooks`: `opened(engine)`, `failed(entry, error)` for
+   * a kept call whose engine could not be had, `lost(makeError)` when the instance has trapped.
    */
   constructor(loadWasm, settings, hooks) {
     this.#loadWasm = loadWasm;

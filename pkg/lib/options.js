@@ -15,6 +15,8 @@ const DISPATCHER = {
   retry,
   idempotency,
   lanes,
+  offline: (value) => word(value, "wait", "fail"),
+  probe: (value) => (value === false ? value : address(value)),
   maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
   scope: (value) => word(value, "dispatcher", "origin"),

@@ -76,6 +76,7 @@ impl Dispatcher {
             self.stop_leaving(now);
         }
         self.pay(self.effects.len(), now);
+        self.probe(now);
         while let Some(&Reverse((at, id))) = self.alarms.peek() {
             if at > now {
                 break;
@@ -93,7 +94,7 @@ impl Dispatcher {
     /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let call = self.alarms.peek().map(|&Reverse((at, _))| at);
-        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).min()
+        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).chain(self.offline.and_then(|offline| offline.probe_at())).min()
     }
 
     /// Changes a call's alarms.
@@ -140,9 +141,7 @@ impl Dispatcher {
                 self.attempt_failed(id, error, now);
             }
             Ring::Stall => self.look_at_stall(id, now),
-            // Sent again once the document is back.
-            Ring::Retry if self.hidden => {}
-            Ring::Retry => self.send_again(id, now),
+            Ring::Retry => self.rested(id, now),
             Ring::Late => {
                 entry.late = true;
                 self.emit(id);

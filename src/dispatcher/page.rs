@@ -60,7 +60,7 @@ impl Dispatcher {
         let was_left = self.leaving.take().is_some();
         if std::mem::take(&mut self.hidden) {
             for id in self.ids(|entry| entry.phase == Phase::Resting && entry.alarms.retry.is_none()) {
-                self.send_again(id, now);
+                self.rested(id, now);
             }
         } else if !was_left {
             return;

@@ -248,6 +248,7 @@ impl Sim {
                 Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
                 Effect::Stall(id) => self.note(format!("stall {id}")),
                 Effect::Join { id, leader } => self.note(format!("join {id} to {leader}")),
+                Effect::Probe => self.note("probe".to_owned()),
                 Effect::Reload => self.note("reload".to_owned()),
                 Effect::Abort(id) => self.note(format!("abort {id}")),
                 Effect::Settle { id, result, .. } => {

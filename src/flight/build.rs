@@ -16,10 +16,13 @@ pub struct Put<'p, V> {
     pub key: Key<'p>,
     /// Where the value is found: by `path` from here, as [`Build::walk`] does.
     pub from: &'p V,
-    pub path: &'p [String],
+    pub path: &'p str,
     /// Those next to each other that have the same number here come from the same value.
     pub source: usize,
 }
+
+/// A value that is there already, and the place of a numbered container where it goes.
+pub type Given<'p, V> = (usize, Key<'p>, V);
 
 /// What delivers values over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,12 +72,13 @@ pub trait Build {
     /// The other end of a stream or async iterable.
     type Flow;
 
-    /// The value of a model, and its numbered containers; `None` if it is not JSON, or has no such containers because a key comes twice.
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Self::Value, Self::Holders)>;
+    /// The value of a model with `ready` put in, as [`put`](Self::put) does, once all of it is made; and its numbered containers if `keep` says
+    /// that they are needed. `None` if it is not JSON, or has no such containers because a key comes twice.
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
 
     /// The values of many models, each by itself as [`tree`](Self::tree) makes it. `None` for what cannot be made that way.
     fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<Self::Value>> {
-        trees.iter().map(|tree| self.tree(tree).map(|(value, _)| value)).collect()
+        trees.iter().map(|tree| self.tree(tree, &[], false).map(|(value, _)| value)).collect()
     }
 
     /// Container number `holder`: an element where there is one.
@@ -103,9 +107,9 @@ pub trait Build {
     /// Binary data of its own; the length is right for the type.
     fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Self::Value>;
 
-    /// Follows `path` through own elements and members of arrays and plain objects; `None` for everything else. An index is decimal,
+    /// Follows `path`, in which a `:` comes before each step, through own elements and members of arrays and plain objects; `None` for everything else. An index is decimal,
     /// without leading zeros.
-    fn walk(&mut self, from: &Self::Value, path: &[String]) -> Option<Self::Value>;
+    fn walk(&mut self, from: &Self::Value, path: &str) -> Option<Self::Value>;
 
     /// An empty Map, Set, FormData, Error or module description, to be filled once everything it may hold is there.
     fn make(&mut self, kind: Made) -> Option<Self::Value>;

@@ -17,7 +17,7 @@ use self::cell::Cell;
 use self::flow::Flowing;
 use self::want::{Lazied, Promised, Want, Who};
 use super::hash::Table;
-use super::model::Target;
+use super::model::{Path, Target};
 use super::row::{Row, Rows, Tag};
 use super::{Build, Flow, Limits, Made, Rejection};
 use crate::{Error, Kind};
@@ -58,18 +58,22 @@ pub struct Decoder<B: Build> {
     cells: Vec<Result<Cell<B>, Rejection>>,
     /// The cells of whole rows, and of what is no row of its own but has been given an id above all rows.
     whole: Table<u32, usize>,
-    /// Which rows the ids above all rows belong to.
+    /// Which rows the ids above all rows belong to, or stand for.
     origins: Vec<u32>,
     /// Values of rows that were made together with others, before their turn.
-    early: Table<u32, B::Value>,
+    early: Vec<B::Value>,
+    /// Where they are, until they are taken.
+    early_ids: Table<u32, usize>,
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
-    parts: Vec<(Vec<String>, usize)>,
+    parts: Vec<(Path, usize)>,
     made: Table<(Made, u32), B::Value>,
     promises: Table<u32, Promised<B>>,
     lazies: Table<u32, Lazied<B>>,
     flows: Table<u32, Flowing<B>>,
     /// Bytes of streams that nobody has asked for yet.
     backlog: usize,
+    /// How many rows are being made inside each other.
+    nesting: usize,
     /// A function of the server or a Blob is being made.
     making: bool,
     /// Wants by the row they wait for.
@@ -115,7 +119,7 @@ impl<B: Build> Decoder<B> {
     }
 
     fn with_goal(host: B, goal: Goal) -> Self {
-        let path = if goal == Goal::Action { Rc::from(["a".to_owned()]) } else { Rc::from([]) };
+        let path = if goal == Goal::Action { Path::new(":a") } else { Path::default() };
         let want = Want::new(Who::Answer, Target { id: 0, path, made: None });
         Self {
             host,
@@ -126,13 +130,15 @@ impl<B: Build> Decoder<B> {
             cells: Vec::new(),
             whole: Table::default(),
             origins: Vec::new(),
-            early: Table::default(),
+            early: Vec::new(),
+            early_ids: Table::default(),
             parts: Vec::new(),
             made: Table::default(),
             promises: Table::default(),
             lazies: Table::default(),
             flows: Table::default(),
             backlog: 0,
+            nesting: 0,
             making: false,
             waiting: Table::from_iter([(0, vec![want])]),
             ready: VecDeque::new(),
@@ -288,6 +294,22 @@ impl<B: Build> Decoder<B> {
         self.cells.push(cell);
         self.whole.insert(id, self.cells.len() - 1);
         id
+    }
+
+    /// The row that an id stands for, if it has no cell of its own.
+    fn row_of(&self, id: u32) -> u32 {
+        if id < OWN_IDS || self.whole.contains_key(&id) { id } else { self.origin(id) }
+    }
+
+    /// Where `target` is to be made anew for each place it stands at, as functions of the server and iterators are: the same with an id that
+    /// only this place has. Whoever refers to the place gets what is there.
+    fn alone(&mut self, mut target: Target) -> Target {
+        if matches!(target.made, Some(Made::Server | Made::Iterator)) {
+            let id = OWN_IDS.saturating_add(self.origins.len() as u32);
+            self.origins.push(target.id);
+            target.id = id;
+        }
+        target
     }
 }
 

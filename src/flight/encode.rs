@@ -237,6 +237,15 @@ impl<H: Inspect> Encoder<H> {
     /// What the server can only give back. React: a function or a symbol needs a path by which it is given back, an element, too, unless it
     /// is all there is.
     fn opaque(&mut self, value: H::Value, opaque: Opaque) -> Result<(), Error> {
+        if self.wire.is_14() {
+            return match self.host.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
+                Some(name) => {
+                    self.special('S', &name);
+                    Ok(())
+                }
+                None => Err(self.error(&format!("is {}, which Next 14 cannot give back", opaque.name()))),
+            };
+        }
         if !self.host.keeps() {
             return Err(self.error(&format!("is {}", opaque.name())));
         }
@@ -259,6 +268,14 @@ impl<H: Inspect> Encoder<H> {
     }
 
     fn container(&mut self, value: H::Value, container: Container) -> Result<(), Error> {
+        let container = match container {
+            // An array there is all the same to be iterated.
+            Container::Iterator if self.wire.is_14() => Container::Iterable,
+            _ => container,
+        };
+        if let Some(name) = container.name_beyond_14().filter(|_| self.wire.is_14()) {
+            return Err(self.error(&format!("is {name}, which Next 14 cannot read: send plain values, or a FormData")));
+        }
         let bound = container == Container::Array && matches!(self.frames.last(), Some(Frame { rest: Rest::Bound(..), .. }));
         if container != Container::Lazy && !bound && self.refer(&value)? {
             return Ok(());
@@ -417,7 +434,8 @@ impl<H: Inspect> Encoder<H> {
 
     /// Refers to a value that was written already.
     fn refer(&mut self, value: &H::Value) -> Result<bool, Error> {
-        let Some(number) = self.host.known(value) else { return Ok(false) };
+        // Next 14 knows no references: what is met again is written again.
+        let Some(number) = self.host.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
         self.count_again(number)?;

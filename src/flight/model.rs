@@ -16,11 +16,12 @@
 //! ["$",type,key,props,…]   a React element; what follows in development is skipped unread
 //! ```
 
+mod path;
 mod reader;
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
+pub(super) use self::path::Path;
 use self::reader::Reader;
 use super::json::Fault;
 use super::scan::Plain;
@@ -96,9 +97,21 @@ impl Made {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) id: u32,
-    pub(super) path: Rc<[String]>,
+    pub(super) path: Path,
     /// `None`: the row's value itself.
     pub(super) made: Option<Made>,
+}
+
+impl Target {
+    /// A whole row.
+    pub(super) fn row(id: u32) -> Self {
+        Self { id, path: Path::default(), made: None }
+    }
+
+    /// This reference, and from there on along `rest`.
+    pub(super) fn then(&self, rest: &Path) -> Self {
+        Self { id: self.id, path: self.path.then(rest), made: self.made }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +152,8 @@ pub struct Tree<'t> {
     /// The containers that the edits and the references name.
     pub nodes: Vec<Node<'t>>,
     pub edits: Vec<Edit<'t>>,
+    /// Each array that begins with `"$"` is the tuple of an element, and nothing else is to be done: there are neither nodes nor edits.
+    pub elements: bool,
 }
 
 /// A special value inside container number `holder` that is put in later.
@@ -160,22 +175,33 @@ pub(super) enum Model<'t> {
 impl<'t> Model<'t> {
     /// Reads the model in `text`. `row` is only for messages.
     pub(super) fn read(row: u32, text: &'t str, limits: &Limits) -> Result<Self, Error> {
-        if scan::plain(text.as_bytes(), limits.depth).is_some() {
-            return Ok(Self::Tree(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }, Vec::new()));
+        match scan::plain(text.as_bytes(), limits.depth) {
+            Some(plain) if limits.depth <= SHALLOW || plain != Plain::Elements => Ok(Self::Tree(Tree::plain(text, plain), Vec::new())),
+            _ => Reader::new(row, text, limits).read(),
         }
-        Reader::new(row, text, limits).read()
     }
 
-    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host.
-    pub(super) fn read_alone(row: u32, text: &'t str, limits: &Limits) -> Option<Tree<'t>> {
+    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host. `quick`: if that
+    /// is seen without reading it.
+    pub(super) fn read_alone(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
         match scan::plain(text.as_bytes(), limits.depth) {
-            Some(Plain::Container) => Some(Tree { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new() }),
             Some(Plain::Other) => None,
-            None => match Reader::new(row, text, limits).read() {
+            Some(plain) if limits.depth <= SHALLOW || plain != Plain::Elements => Some(Tree::plain(text, plain)),
+            _ if quick => None,
+            _ => match Reader::new(row, text, limits).read() {
                 Ok(Self::Tree(tree, placed)) if placed.is_empty() => Some(tree),
                 _ => None,
             },
         }
+    }
+}
+
+/// So deep elements may be for the host to find them itself.
+const SHALLOW: usize = 1000;
+
+impl<'t> Tree<'t> {
+    fn plain(text: &'t str, plain: Plain) -> Self {
+        Self { text: Cow::Borrowed(text), nodes: Vec::new(), edits: Vec::new(), elements: plain == Plain::Elements }
     }
 }
 
@@ -238,7 +264,7 @@ mod tests {
             nodes,
             [(0, Spot::Index(0)), (0, name("a")), (1, Spot::Index(1))].map(|(parent, spot)| Node { parent, spot, element: None })
         );
-        let link = Special::Link(Target { id: 1, path: Rc::from(["x".to_owned(), "0".to_owned()]), made: None });
+        let link = Special::Link(Target { id: 1, path: Path::new(":x:0"), made: None });
         assert_eq!(
             placed,
             [Placed { holder: 2, spot: name("b"), special: link }, Placed { holder: 0, spot: name("c"), special: Special::Promise(0x1f) }]
@@ -248,7 +274,7 @@ mod tests {
     #[test]
     fn every_special_value() {
         let scalar = |scalar| Special::Scalar(scalar);
-        let made = |kind, id| Special::Link(Target { id, path: Rc::from([]), made: kind });
+        let made = |kind, id| Special::Link(Target { id, path: Path::default(), made: kind });
         for (text, expected) in [
             (r#""$undefined""#, scalar(Scalar::Undefined)),
             (r#" "$Infinity" "#, scalar(Scalar::Number(f64::INFINITY))),
@@ -290,6 +316,15 @@ mod tests {
         assert_eq!(tree.nodes[placed[0].holder].element, Some(1));
         assert_eq!(tree.edits, [Edit::Element { node: 3 }, Edit::Element { node: 1 }]);
         assert_eq!(tree.nodes[3].element, Some(3));
+    }
+
+    #[test]
+    fn where_nothing_else_is_special_elements_are_for_the_host_to_find() {
+        let source = r#"{"e":["$","a","k",{"y":["$","b",null,{}]}]}"#;
+        let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
+        assert_eq!((tree.text, tree.nodes.len(), tree.edits.len(), tree.elements, placed.len()), (source.into(), 0, 0, true, 0));
+        let deep = Limits { depth: 2000, ..Limits::DEFAULT };
+        assert!(matches!(Model::read(4, source, &deep), Ok(Model::Tree(Tree { elements: false, nodes, .. }, _)) if nodes.len() == 4));
     }
 
     #[test]

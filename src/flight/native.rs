@@ -5,7 +5,9 @@ use std::task::Poll;
 
 use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 use super::value::{Fault, Settled, Shared, index};
-use super::{Binary, Build, Container, Contents, Edit, Flow, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot};
+use super::{
+    Binary, Build, Container, Contents, Edit, Flow, Given, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot,
+};
 use super::{Temporaries, Text, Tree, Value, date, number};
 
 /// Makes [`Value`]s, and reads them.
@@ -32,8 +34,13 @@ impl Build for Native {
     type Lazy = Shared<Settled>;
     type Flow = Shared<Flowing>;
 
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(Value, Rc<[Value]>)> {
-        let mut root = Value::from_json(&tree.text)?;
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Value>], _: bool) -> Option<(Value, Option<Rc<[Value]>>)> {
+        let mut root = Value::read_json(&tree.text, |array| match &array {
+            Value::Array(tuple) if tree.elements && matches!(tuple.borrow().first(), Some(Value::String(mark)) if **mark == *"$") => {
+                element(&array)
+            }
+            _ => Some(array),
+        })?;
         let mut holders: Vec<Value> = Vec::with_capacity(tree.nodes.len());
         for node in &tree.nodes {
             let holder = match holders.get(node.parent) {
@@ -59,7 +66,8 @@ impl Build for Native {
                 }
             }
         }
-        Some((root, holders.into()))
+        let holders = holders.into();
+        ready.iter().all(|(holder, key, value)| self.put(&holders, *holder, *key, value)).then_some((root, Some(holders)))
     }
 
     fn holder(&mut self, holders: &Rc<[Value]>, holder: usize) -> Option<Value> {
@@ -94,9 +102,9 @@ impl Build for Native {
         Some(Value::Bytes(Rc::new(Bytes { kind, bytes: bytes.into() })))
     }
 
-    fn walk(&mut self, from: &Value, path: &[String]) -> Option<Value> {
+    fn walk(&mut self, from: &Value, path: &str) -> Option<Value> {
         let mut at = from.clone();
-        for step in path {
+        for step in path.split(':').skip(1) {
             at = match &at {
                 Value::Array(items) => items.borrow().get(index(step)?).cloned()?,
                 Value::Object(object) => object.borrow().get(step)?,
@@ -227,6 +235,10 @@ impl Build for Native {
 
 impl Inspect for Native {
     type Value = Value;
+
+    fn symbol(&mut self, value: &Value) -> Option<String> {
+        if let Value::Symbol(name) = value { Some(name.to_string()) } else { None }
+    }
 
     fn look(&mut self, value: &Value, _: Key<'_>) -> Look<Value> {
         let shape = match value {

@@ -2,21 +2,22 @@
 
 use super::Limits;
 use super::json::{self, Fault, Token, Tokens};
-use super::model::broken;
+use super::model::{Path, broken};
 use crate::Error;
 
-/// The text of the value at `path` in `text`, as far as it can be followed, and how many steps that was: a string ends the way.
+/// The text of the value at `path` in `text`, as far as it can be followed, and how many bytes of it that was: a string ends the way.
 /// Elements are stepped into by the names React gives their parts.
-pub(super) fn project<'t>(row: u32, text: &'t str, path: &[String], limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
+pub(super) fn project<'t>(row: u32, text: &'t str, path: &Path, limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
     let mut text = text;
-    for (taken, step) in path.iter().enumerate() {
+    let mut taken = 0;
+    for (step, after) in path.steps() {
         match member(text, step, limits.depth).map_err(|fault| broken(row, fault, limits))? {
-            Member::Found(inner) => text = inner,
+            Member::Found(inner) => (text, taken) = (inner, after),
             Member::None => return Ok(None),
             Member::Text => return Ok(Some((text, taken))),
         }
     }
-    Ok(Some((text, path.len())))
+    Ok(Some((text, taken)))
 }
 
 enum Member<'t> {
@@ -79,15 +80,12 @@ mod tests {
     #[test]
     fn parts_are_cut_out_unread() {
         let source = r#"{"t":["$","div",null,{"a":{"x":["$L9"]}}],"a":"$@1"}"#;
-        let at = |path: &[&str]| {
-            let path: Vec<String> = path.iter().map(|step| (*step).to_owned()).collect();
-            project(0, source, &path, &Limits::DEFAULT).expect("JSON")
-        };
-        assert_eq!(at(&["a"]), Some(("\"$@1\"", 1)));
-        assert_eq!(at(&["a", "x"]), Some(("\"$@1\"", 1)));
-        assert_eq!(at(&["t", "props", "a", "x"]), Some(("[\"$L9\"]", 4)));
-        assert_eq!(at(&["t", "1"]), Some(("\"div\"", 2)));
-        assert_eq!(at(&["t", "9"]), None);
-        assert_eq!(at(&["b"]), None);
+        let at = |path: &str| project(0, source, &Path::new(path), &Limits::DEFAULT).expect("JSON");
+        assert_eq!(at(":a"), Some(("\"$@1\"", 2)));
+        assert_eq!(at(":a:x"), Some(("\"$@1\"", 2)));
+        assert_eq!(at(":t:props:a:x"), Some(("[\"$L9\"]", 12)));
+        assert_eq!(at(":t:1"), Some(("\"div\"", 4)));
+        assert_eq!(at(":t:9"), None);
+        assert_eq!(at(":b"), None);
     }
 }

@@ -28,17 +28,20 @@ pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// What a text without anything special is.
+/// What a text without anything special but elements is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plain {
     /// If it is JSON at all, it is one array or object, from the first byte to the last.
     Container,
+    /// Such a container, in which arrays begin with `"$"`, and no other string does with `$`.
+    Elements,
     Other,
 }
 
 /// `None` if something in `text` may be special, a key forbidden or a container too deep. Else any JSON parser may have it as it is.
 pub(super) fn plain(text: &[u8], limit: usize) -> Option<Plain> {
-    let mut state = Structure { depth: 0, in_string: 0, escaped: 0, opened: 0, whole: matches!(text.first(), Some(b'[' | b'{')) };
+    let mut state =
+        Structure { depth: 0, in_string: 0, escaped: 0, opened: 0, elements: false, whole: matches!(text.first(), Some(b'[' | b'{')) };
     let (blocks, rest) = text.as_chunks::<64>();
     for (at, block) in blocks.iter().enumerate() {
         state.take(text, at * 64, block, limit)?;
@@ -49,7 +52,12 @@ pub(super) fn plain(text: &[u8], limit: usize) -> Option<Plain> {
         state.take(text, blocks.len() * 64, &block, limit)?;
     }
     let container = state.whole && state.depth == 0 && state.in_string == 0;
-    Some(if container { Plain::Container } else { Plain::Other })
+    match (container, state.elements) {
+        (true, true) => Some(Plain::Elements),
+        (true, false) => Some(Plain::Container),
+        (false, true) => None,
+        (false, false) => Some(Plain::Other),
+    }
 }
 
 /// How far the look at a text has come. Words of 64 bits have a bit for each byte of a block.
@@ -61,6 +69,8 @@ struct Structure {
     escaped: u64,
     /// 1 if the next byte is the first of a string.
     opened: u64,
+    /// An array began with `"$"`.
+    elements: bool,
     /// It began with a container, which is not closed yet or was by the last byte.
     whole: bool,
 }
@@ -79,8 +89,11 @@ impl Structure {
         let mut special = (starts << 1 | self.opened) & bits.marks;
         self.opened = starts >> 63;
         while special != 0 {
-            let first = &text[from + special.trailing_zeros() as usize..];
-            if first[0] == b'$' || first.starts_with(b"__proto__\"") {
+            let at = from + special.trailing_zeros() as usize;
+            let first = &text[at..];
+            if first.starts_with(b"$\"") && at > 1 && text[at - 2] == b'[' {
+                self.elements = true;
+            } else if first[0] == b'$' || first.starts_with(b"__proto__\"") {
                 return None;
             }
             special &= special - 1;
@@ -270,8 +283,10 @@ mod tests {
 
     /// Texts of pieces that mean something, of many lengths, the same ones each time.
     fn texts() -> impl Iterator<Item = Vec<u8>> {
-        const PIECES: [&str; 20] = [
+        const PIECES: [&str; 22] = [
             "[",
+            "[\"$\",",
+            "[\"$\"]",
             "]",
             "{",
             "}",
@@ -298,7 +313,7 @@ mod tests {
             (state >> 8) as usize % below
         };
         (0..20_000).map(move |_| {
-            let (count, kinds) = (random(60), 4 + random(17));
+            let (count, kinds) = (random(60), 4 + random(19));
             (0..count).flat_map(|_| PIECES[random(kinds)].bytes()).collect()
         })
     }
@@ -306,7 +321,7 @@ mod tests {
     /// One byte after the other.
     fn slowly(text: &[u8], limit: usize) -> Option<Plain> {
         let (mut depth, mut at, mut whole) = (0_usize, 0, matches!(text.first(), Some(b'[' | b'{')));
-        let mut open = false;
+        let (mut open, mut elements) = (false, false);
         while let Some(&byte) = text.get(at) {
             at += 1;
             match byte {
@@ -327,11 +342,17 @@ mod tests {
                 _ => {}
             }
             let begins = byte == b'"' && open;
-            if depth > limit || begins && (text.get(at) == Some(&b'$') || text[at..].starts_with(b"__proto__\"")) {
+            let element = begins && text[..at].ends_with(b"[\"") && text[at..].starts_with(b"$\"");
+            elements |= element;
+            if depth > limit || begins && !element && (text.get(at) == Some(&b'$') || text[at..].starts_with(b"__proto__\"")) {
                 return None;
             }
         }
-        Some(if whole && depth == 0 && !open { Plain::Container } else { Plain::Other })
+        let whole = whole && depth == 0 && !open;
+        match elements {
+            true => whole.then_some(Plain::Elements),
+            false => Some(if whole { Plain::Container } else { Plain::Other }),
+        }
     }
 
     #[test]
@@ -375,6 +396,13 @@ mod tests {
             ("[\"]", Some(Plain::Other)),
             ("1]", None),
             ("[\"$1\"]", None),
+            ("[\"$\"]", Some(Plain::Elements)),
+            ("{\"a\":[\"$\",\"b\",null,{\"c\":[\"$\"]}]}", Some(Plain::Elements)),
+            ("[\"$\"],[1]", None),
+            ("[\"$\",\"$1\"]", None),
+            ("[1,\"$\"]", None),
+            ("[ \"$\"]", None),
+            ("{\"$\":1}", None),
             ("", Some(Plain::Other)),
         ] {
             assert_eq!(plain(text.as_bytes(), 8), expected, "{text}");

@@ -115,6 +115,11 @@ impl Value {
 
     /// The value of a JSON text; `None` if it is not JSON.
     pub fn from_json(text: &str) -> Option<Self> {
+        Self::read_json(text, Some)
+    }
+
+    /// The same, with what `array` makes of each array.
+    pub(super) fn read_json(text: &str, array: impl Fn(Self) -> Option<Self>) -> Option<Self> {
         let mut tokens = Tokens::new(text, usize::MAX);
         let mut open: Vec<(Value, String)> = Vec::new();
         loop {
@@ -134,10 +139,13 @@ impl Value {
                 }
                 Token::Close => {
                     let (value, _) = open.pop()?;
-                    if let Self::Object(object) = &value {
-                        object.borrow_mut().sort();
+                    match value {
+                        Self::Object(object) => {
+                            object.borrow_mut().sort();
+                            Self::Object(object)
+                        }
+                        value => array(value)?,
                     }
-                    value
                 }
                 Token::Text(raw) => Self::string(&json::unescape(raw)),
                 Token::Number(text) => Self::Number(text.parse().ok()?),

@@ -55,6 +55,21 @@ pub struct WireForm {
     forms: Form,
     /// The values of a stream: `S<d>`, before that `<d>`.
     streams: Form,
+    /// A server of Next 14, which reads less: no binary data, streams or iterators, no references to what was written already, nothing that can
+    /// only be given back; symbols by their names.
+    is_14: bool,
+    /// Whose arguments that the id's info byte calls unused are left out.
+    unused: Unused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Unused {
+    /// Nobody's: the byte may be wrong (15.0 does not count what a closure has bound), or is not there.
+    Sent,
+    /// Those of `'use cache'` functions: from 15.1 on.
+    SentByActions,
+    /// Everybody's: from 16.2 on.
+    LeftOut,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,13 +110,39 @@ impl Change {
 impl WireForm {
     /// What servers of this version read.
     pub fn of(version: NextVersion) -> Self {
-        Self { references: REFERENCES.form(version), forms: FORMS.form(version), streams: STREAMS.form(version) }
+        let unused = match (version.major, version.minor) {
+            (..15, _) | (15, 0) => Unused::Sent,
+            (15, _) | (16, 0 | 1) => Unused::SentByActions,
+            _ => Unused::LeftOut,
+        };
+        Self {
+            references: REFERENCES.form(version),
+            forms: FORMS.form(version),
+            streams: STREAMS.form(version),
+            is_14: version.major <= 14,
+            unused,
+        }
     }
 
     /// What servers of all versions read, for more bytes: FormData and streams are sent under both names. A function of the server's cannot be:
     /// it is sent in today's form.
     pub fn any() -> Self {
-        Self { references: Form::New, forms: Form::Both, streams: Form::Both }
+        Self { references: Form::New, forms: Form::Both, streams: Form::Both, is_14: false, unused: Unused::Sent }
+    }
+
+    /// Whether the arguments that an id's info byte calls unused are left out, as the client of that version does. `cached`: it is a
+    /// `'use cache'` function.
+    pub fn omits_unused(self, cached: bool) -> bool {
+        match self.unused {
+            Unused::Sent => false,
+            Unused::SentByActions => cached,
+            Unused::LeftOut => true,
+        }
+    }
+
+    /// Whether it is for a server of Next 14, which reads less than those after it.
+    pub fn is_14(self) -> bool {
+        self.is_14
     }
 
     /// The letter of a function of the server's.
@@ -130,7 +171,7 @@ impl WireForm {
 
 impl Default for WireForm {
     fn default() -> Self {
-        Self { references: Form::New, forms: Form::New, streams: Form::New }
+        Self { references: Form::New, forms: Form::New, streams: Form::New, is_14: false, unused: Unused::LeftOut }
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) struct How {
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
 pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
-    if let Some(plain) = plain(args) {
+    if let Some(plain) = plain(args).filter(|_| !how.wire.is_14()) {
         let body = Body::Complete(plain.body());
         let temporaries = Temporaries::elsewhere(move |path| Some(plain.find(path)).filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });

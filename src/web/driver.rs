@@ -13,7 +13,7 @@ use web_sys::AbortController;
 
 use super::exchange::{self, Ending, Work};
 use super::fetch::Failure;
-use super::host::Host;
+use super::host::{Host, resolved};
 use super::lock::Lock;
 use super::timer::{self, Timer};
 use super::{error, outcome};
@@ -312,6 +312,7 @@ impl Driver {
             }
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
             Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
+            Effect::Probe => self.probe(),
             Effect::Reload => drop(self.host.reload()),
             Effect::Settle { id, result, timings, attempts } => {
                 let (owner, outcome, cause, throws) = {
@@ -348,6 +349,16 @@ impl Driver {
         }
     }
 
+    /// Finds out whether anything can be reached.
+    fn probe(&self) {
+        let Some(this) = self.this.upgrade() else { return };
+        let probed = self.host.probe();
+        wasm_bindgen_futures::spawn_local(async move {
+            let reached = resolved(probed).await.ok().and_then(|reached| reached.as_bool());
+            this.input(|core, now| core.handle_probed(reached, now));
+        });
+    }
+
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
         let Ok(controller) = AbortController::new() else {
@@ -382,7 +393,13 @@ impl Driver {
                 Err((error, cause)) => {
                     this.stop(id);
                     this.blame(id, cause);
-                    this.input(|core, now| core.handle_failure(id, error, now));
+                    let offline = error.kind() == Kind::Network && this.host.offline().unwrap_or(false);
+                    this.input(|core, now| {
+                        if offline {
+                            core.handle_offline(now);
+                        }
+                        core.handle_failure(id, error, now);
+                    });
                 }
             }
         };

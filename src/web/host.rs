@@ -67,6 +67,14 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn refresh(this: &Host, what: &str) -> Result<(), JsValue>;
 
+    /// Whether the browser says that there is no network: a hint.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn offline(this: &Host) -> Result<bool, JsValue>;
+
+    /// A promise of whether anything can be reached; of `undefined` where nothing is known that could be asked for.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn probe(this: &Host) -> Result<JsValue, JsValue>;
+
     /// Loads the page anew.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn reload(this: &Host) -> Result<(), JsValue>;

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use super::error;
-use crate::flight::{Binary, Build, Flow, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::{Error, Kind, Sent, protocol};
 
 // The functions of `build.js`, described there.
@@ -24,9 +24,11 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn json(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
+    fn elements(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
     fn string(this: &Builder, text: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<js_sys::Array, JsValue>;
+    fn tree(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64], ready: Vec<JsValue>, keep: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn trees(this: &Builder, text: &[u8], orders: &[u32], numbers: &[f64]) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = put)]
@@ -171,22 +173,25 @@ impl Build for Js {
     type Lazy = JsValue;
     type Flow = Flowing;
 
-    fn tree(&mut self, tree: &Tree<'_>) -> Option<(JsValue, JsValue)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
         if tree.nodes.is_empty() {
-            return Some((self.builder.json(tree.text.as_bytes()).ok()?, JsValue::UNDEFINED));
+            let text = tree.text.as_bytes();
+            return Some((if tree.elements { self.builder.elements(text) } else { self.builder.json(text) }.ok()?, None));
         }
-        let made =
-            self.instructions.read(std::slice::from_ref(tree), |text, orders, numbers| self.builder.tree(text, orders, numbers).ok())?;
-        Some((made.get(0), made.into()))
+        let text = self.instructions.trees(std::slice::from_ref(tree), ready);
+        let values = ready.iter().map(|(.., value)| value.clone()).collect();
+        let made = self.builder.tree(&text, &self.instructions.orders, &self.instructions.numbers, values, keep).ok()?;
+        Some(if keep { (made.unchecked_ref::<js_sys::Array>().get(0), Some(made)) } else { (made, None) })
     }
 
     fn trees(&mut self, trees: &[Tree<'_>]) -> Vec<Option<JsValue>> {
-        let made = self.instructions.read(trees, |text, orders, numbers| self.builder.trees(text, orders, numbers).ok());
+        let text = self.instructions.trees(trees, &[]);
+        let made = self.builder.trees(&text, &self.instructions.orders, &self.instructions.numbers).ok();
         made.filter(|made| made.len() == trees.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
 
     fn holder(&mut self, holders: &JsValue, holder: usize) -> Option<JsValue> {
-        holders.dyn_ref::<js_sys::Array>().map(|holders| holders.get(holder as u32))
+        Some(holders.unchecked_ref::<js_sys::Array>().get(holder as u32))
     }
 
     fn put(&mut self, holders: &JsValue, holder: usize, key: Key<'_>, value: &JsValue) -> bool {
@@ -198,11 +203,11 @@ impl Build for Js {
     }
 
     fn put_all(&mut self, holders: &JsValue, puts: &[Put<'_, JsValue>]) -> Result<(), usize> {
-        if let [Put { holder, key, from, path: [], .. }] = puts {
+        if let [Put { holder, key, from, path: "", .. }] = puts {
             return self.put(holders, *holder, *key, from).then_some(()).ok_or(0);
         }
-        let done = self.instructions.puts(puts, |names, numbers, values| self.builder.put_all(holders, names, numbers, values));
-        match done {
+        let values = self.instructions.puts(puts);
+        match self.builder.put_all(holders, &self.instructions.names, &self.instructions.orders, values) {
             Ok(done) if done as usize == puts.len() => Ok(()),
             Ok(done) => Err(done as usize),
             Err(_) => Err(0),
@@ -229,8 +234,8 @@ impl Build for Js {
         self.builder.binary(kind.name(), bytes).ok()
     }
 
-    fn walk(&mut self, from: &JsValue, path: &[String]) -> Option<JsValue> {
-        self.builder.walk(from, &path.join(":")).ok()
+    fn walk(&mut self, from: &JsValue, path: &str) -> Option<JsValue> {
+        self.builder.walk(from, path).ok()
     }
 
     fn make(&mut self, kind: Made) -> Option<JsValue> {
@@ -291,7 +296,8 @@ impl Build for Js {
 
     fn put_lazies(&mut self, holders: &JsValue, shared: Vec<Option<JsValue>>, puts: &[(usize, Key<'_>, usize)]) -> Option<Vec<JsValue>> {
         let (count, payloads) = (shared.len(), shared.into_iter().map(Option::unwrap_or_default).collect());
-        let made = self.instructions.lazies(puts, |names, puts| self.builder.put_lazies(holders, names, puts, payloads).ok());
+        self.instructions.lazies(puts);
+        let made = self.builder.put_lazies(holders, &self.instructions.names, &self.instructions.orders, payloads).ok();
         made.filter(|made| made.len() == count)
     }
 

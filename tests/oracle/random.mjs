@@ -148,11 +148,7 @@ class Maker {
 
   promise = (depth) => Promise.resolve(this.#later(() => ({ value: this.value(depth) })));
 
-  iterator = (depth) => {
-    // What it is in is not met again: it can be read once, and a reference into a row to where it stands makes React give the same one, us another.
-    for (const made of this.#made) made.length = 0;
-    return this.#apart(() => this.#list(() => this.value(depth))).values();
-  };
+  iterator = (depth) => this.#apart(() => this.#list(() => this.value(depth))).values();
 
   stream = (depth) => {
     const values = this.#later(() => this.#list(() => this.value(depth)));

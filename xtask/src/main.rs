@@ -19,6 +19,7 @@ mod oracle;
 mod package;
 mod run;
 mod sizes;
+mod soak;
 mod stamp;
 mod step;
 mod test;
@@ -50,6 +51,7 @@ enum Command {
     Demo(demo::Args),
     Fuzz(fuzz::Args),
     Nexts(nexts::Args),
+    Soak(soak::Args),
     Test(test::Args),
 }
 
@@ -76,6 +78,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
+        Command::Soak(args) => runtime.block_on(soak::run(&args)),
         Command::Test(args) => return test::run(&args, &runtime),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -1,34 +1,160 @@
 //! `cargo xtask nexts`.
 
 mod fixtures;
+mod observe;
+mod report;
+mod rows;
+mod verdict;
 
-use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Build, Driver, Kind};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail, ensure};
+use e2e::{Browser, Build, Driver, Fixture, Kind};
 use serde_json::json;
 
 use fixtures::serve;
 pub(crate) use fixtures::{Choices, Version, build};
+pub(crate) use report::Report;
 
+use crate::step::{note, step_async};
 use crate::{browser, build as package};
+use observe::{Seen, Side, Stage};
+use rows::{Difference, Row, Table};
+use verdict::{Verdict, judge};
 
-/// Build the fixture app with several versions of Next.js and open it in Chromium
+/// Every kind of action under several versions of Next.js, in Chromium
+///
+/// Builds the fixture app of tests/next/ with each version and serves it. Each row of the matrix runs twice there: through Next's own
+/// client, then through the package; what comes of it must be equal (value or error, URL, history, cookies, what the page shows and whether
+/// that is fresh, what ran on the server), but for what tests/next/differences.json lists. What is listed and no longer different is a
+/// failure, and so is a row marked as open that passes. The last line is one of JSON.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which versions; default: 14.2, 15.5 and 16.4
+    #[arg(value_name = "VERSION")]
     versions: Vec<Version>,
     /// All there are: 15.0 and 16.2 too
     #[arg(long)]
     all: bool,
+    /// Print nothing but that line on standard output
+    #[arg(long)]
+    json: bool,
+    /// Only the rows with this in their name (may be repeated)
+    #[arg(long, value_name = "TEXT")]
+    row: Vec<String>,
+    /// Print on standard error what each row showed, through both clients
+    #[arg(long)]
+    show: bool,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
+    let report = matrix(&args.chosen(), &args.row, args.show).await?;
+    if args.json {
+        eprint!("{}", report.text());
+    } else {
+        print!("{}", report.text());
+    }
+    println!("{}", report.json());
+    if !report.is_good() {
+        bail!("not as it should be (above)");
+    }
+    Ok(())
+}
+
+/// Runs the matrix, one version at a time. `only`: rows with one of these in their name. `show`: what each row showed, on standard error.
+pub(crate) async fn matrix(versions: &[Version], only: &[String], show: bool) -> Result<Report> {
     browser::ensure()?;
     package::prepare()?;
     package::package()?;
-    for version in args.chosen() {
-        check(&build(version, Choices::default())?).await?;
+    let mut report = Report::default();
+    for version in versions {
+        let table = Table::of(*version, only)?;
+        let builds: BTreeSet<Option<&str>> = table.rows.iter().map(|row| row.build.as_deref()).collect();
+        for name in builds {
+            let base_path = name.map(|name| format!("/{name}"));
+            let built = build(*version, Choices { name, base_path: base_path.as_deref(), ..Choices::default() })?;
+            let rows: Vec<&Row> = table.rows.iter().filter(|row| row.build.as_deref() == name).collect();
+            let verdicts =
+                step_async(&format!("{} rows on Next {}", rows.len(), built.version), on_build(&built, &rows, &table, show)).await?;
+            for (row, verdict) in rows.iter().zip(verdicts) {
+                report.add(&built.version, row, verdict, &table.differences);
+            }
+        }
     }
-    Ok(())
+    Ok(report)
+}
+
+/// So few rows are done before a second browser is there.
+const FEW: usize = 20;
+
+/// A verdict a row, in their order: two pairs of server and browser take one row after the other.
+async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Result<Vec<Verdict>> {
+    let next = AtomicUsize::new(0);
+    let take = async |stage: &Stage<'_>| {
+        let mut verdicts = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(row) = rows.get(at) else { return verdicts };
+            verdicts.push((at, run_row(stage, row, &table.differences, show).await));
+        }
+    };
+    let second = async {
+        match rows.len() {
+            ..FEW => Ok(Vec::new()),
+            _ => in_turn(build, "next-2.log", &take).await,
+        }
+    };
+    let (one, other) = tokio::try_join!(in_turn(build, "next-1.log", &take), second)?;
+    let mut verdicts: Vec<_> = one.into_iter().chain(other).collect();
+    verdicts.sort_by_key(|(at, _)| *at);
+    Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
+}
+
+/// Serves the build, opens a browser, and has rows run there.
+async fn in_turn<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> T) -> Result<T> {
+    let fixture = serve(build, log).await?;
+    let driver = Driver::start(Kind::Chromium).await?;
+    Browser::with(&driver, async |browser| {
+        check(browser, &fixture).await?;
+        Ok(run(&Stage::new(browser, &fixture).await?).await)
+    })
+    .await
+}
+
+/// A row that cannot be run has failed.
+async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool) -> Verdict {
+    let both = async {
+        let next = match row.alone {
+            true => None,
+            false => Some(reference(stage, row).await.context("through Next's client")?),
+        };
+        anyhow::Ok((next, stage.observe(row, Side::Ours).await.context("through ours")?))
+    };
+    match both.await {
+        Ok((next, ours)) => {
+            if show {
+                let next = next.as_ref().map(Seen::text).unwrap_or_default();
+                eprintln!("{}\n  Next's {next}\n  ours   {}", row.name, ours.text());
+            }
+            judge(row, listed, next.as_ref(), &ours)
+        }
+        Err(error) => {
+            let lost = stage.go_home().await.err().map(|error| format!("and then: {error:#}"));
+            Verdict::Failed([format!("{error:#}")].into_iter().chain(lost).collect())
+        }
+    }
+}
+
+/// The row through Next's client. On a busy machine that stays now and then where it is, with its answer there (15.5, a redirect that
+/// revalidated): such a run is no reference, and is repeated once. Ours is never.
+async fn reference(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
+    let seen = stage.observe(row, Side::Next).await?;
+    if !seen.hung() {
+        return Ok(seen);
+    }
+    note(&format!("{}: Next's client did not get there: once more", row.name));
+    stage.observe(row, Side::Next).await
 }
 
 impl Args {
@@ -41,17 +167,12 @@ impl Args {
     }
 }
 
-/// The page is hydrated, and says which version it is of.
-async fn check(build: &Build) -> Result<()> {
-    let fixture = serve(build).await?;
-    let driver = Driver::start(Kind::Chromium).await?;
-    Browser::with(&driver, async |browser| {
-        browser.goto(&fixture.url("/")).await?;
-        let version: String = browser.eval(VERSION, &[json!(null)]).await.context("the page")?;
-        ensure!(version == fixture.version(), "the page says it is of Next {version}");
-        Ok(())
-    })
-    .await
+/// The page is hydrated, and says which version it is of: that is what arguments are written for.
+async fn check(browser: &Browser, fixture: &Fixture) -> Result<()> {
+    browser.goto(&fixture.url("/")).await?;
+    let version: String = browser.eval(VERSION, &[json!(null)]).await.context("the page")?;
+    ensure!(version == fixture.version(), "the page says it is of Next {version}");
+    Ok(())
 }
 
 const VERSION: &str = r#"

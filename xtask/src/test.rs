@@ -5,9 +5,11 @@ mod count;
 mod end_to_end;
 mod fuzzing;
 mod lint;
+mod nexts;
 mod part;
 mod react;
 mod report;
+mod soaking;
 mod suites;
 
 use std::process::ExitCode;
@@ -31,6 +33,9 @@ pub(crate) struct Args {
     /// Go on after a part that fails
     #[arg(long)]
     keep_going: bool,
+    /// The part `nexts` with all versions there are: 15.0 and 16.2 too
+    #[arg(long)]
+    all_nexts: bool,
 }
 
 pub(crate) fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode> {
@@ -40,7 +45,7 @@ pub(crate) fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode> {
     for part in Part::ALL.iter().filter(chosen) {
         let part_started = Instant::now();
         report.begin(*part);
-        let outcome = part.run(runtime);
+        let outcome = part.run(runtime, args.all_nexts);
         let passed = report.finish(*part, outcome, part_started.elapsed());
         if !passed && !args.keep_going {
             break;

@@ -120,6 +120,15 @@ fn a_lane_that_goes_on_asks_again() {
 }
 
 #[test]
+fn without_network_nothing_is_asked_for() {
+    let mut sim = tab();
+    sim.call(1, lane("main"), Script::answers(100));
+    sim.with_core(Dispatcher::handle_offline);
+    sim.with_core(Dispatcher::handle_online);
+    assert_eq!(sim.log, ["0 ask main", "0 release main", "0 ask main"]);
+}
+
+#[test]
 fn what_runs_keeps_it_while_paused_and_over_its_retries() {
     let mut sim = tab();
     let retry = Retry { limit: 1, ..Retry::default() };
@@ -238,6 +247,23 @@ fn nothing_starts_while_the_document_is_hidden_not_even_again() {
     sim.with_core(Dispatcher::handle_returned);
     sim.run_until(200_000);
     assert_eq!(sim.log[1..], ["100000 send 1", "100000 send 3", "100100 settle 1", "100100 send 2", "100100 settle 3", "100200 settle 2"]);
+}
+
+#[test]
+fn what_waits_for_a_network_waits_for_the_document_too() {
+    let mut sim = Sim::new();
+    let retry = Retry { limit: 1, ..Retry::default() };
+    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
+    sim.run_until(200);
+    sim.with_core(Dispatcher::handle_offline);
+    sim.run_until(700);
+    sim.core.handle_hidden();
+    sim.with_core(Dispatcher::handle_online);
+    assert_eq!(sim.log, ["0 send 1"]);
+    sim.with_core(Dispatcher::handle_returned);
+    sim.run_until(1000);
+    assert_eq!(sim.log[1..], ["700 send 1", "800 settle 1"]);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! Only what needs no other row is made ahead of its turn: so nobody can tell, except by the time it takes.
 
+use std::hash::BuildHasherDefault;
+
 use super::cell::{Cell, Link, Located, Root};
 use super::{Arrived, Decoder, Goal};
 use crate::flight::hash::Table;
-use crate::flight::model::Model;
+use crate::flight::model::{Model, Path};
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Made, Tree};
 
@@ -13,30 +15,40 @@ use crate::flight::{Build, Made, Tree};
 const LARGE: usize = 8192;
 
 impl<B: Build> Decoder<B> {
-    /// Makes the values of those of `rows` that somebody waits for. Until they are filed.
+    /// Makes the values of those of `rows` that somebody waits for, and where the whole answer is wanted those that follow one: what a
+    /// row needs most often comes after it. Until they are filed.
     pub(super) fn look_ahead(&mut self, rows: &[Row]) {
         if rows.len() < 2 {
             return;
         }
         // Of rows with the same id, the first one counts, whatever it is.
-        let mut met: Table<u32, ()> = Table::default();
-        let awaited = |row: &&Row| {
-            self.waiting.contains_key(&row.id)
-                && met.insert(row.id, ()).is_none()
+        let mut met: Table<u32, ()> = Table::with_capacity_and_hasher(rows.len(), BuildHasherDefault::default());
+        let (mut ready, mut follows) = (Vec::new(), false);
+        for row in rows {
+            let waits = self.waiting.contains_key(&row.id);
+            follows |= waits && self.goal == Goal::Root;
+            let first = met.insert(row.id, ()).is_none();
+            if (waits || follows)
+                && first
                 && matches!(row.tag, Tag::Model)
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
-        };
-        let texts = rows.iter().filter(awaited).filter_map(|row| Some((row.id, std::str::from_utf8(&row.body).ok()?)));
-        let texts: Vec<_> = texts.collect();
-        self.make_early(&texts);
+                && let Ok(text) = std::str::from_utf8(&row.body)
+                // What nobody waits for yet may need other rows, as the first one most often does, and would then be read twice.
+                && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
+            {
+                ready.push((row.id, tree));
+            }
+        }
+        self.make_early(ready);
     }
 
-    /// Makes the values of the rows that `links` name.
-    pub(super) fn look_along_links(&mut self, ids: impl Iterator<Item = u32>) {
+    /// Makes the values of these rows, to which links lead.
+    pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
+            let id = self.row_of(id);
             if self.is_in_parts(id) {
                 continue;
             }
@@ -47,8 +59,9 @@ impl<B: Build> Decoder<B> {
                 texts.push((id, text.clone()));
             }
         }
-        let texts: Vec<_> = texts.iter().map(|(id, text)| (*id, text.as_str())).collect();
-        self.make_early(&texts);
+        let limits = &self.limits;
+        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, false, limits)?))).collect();
+        self.make_early(ready);
     }
 
     /// Makes what `links` need made of rows, where nothing is to be put into those first.
@@ -60,8 +73,8 @@ impl<B: Build> Decoder<B> {
             if !link.target.path.is_empty() || self.made.contains_key(&(kind, id)) {
                 continue;
             }
-            if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
-                && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+            if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
+                && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
             {
                 list.push((kind, from.clone()));
                 keys.push((kind, id));
@@ -78,16 +91,15 @@ impl<B: Build> Decoder<B> {
     }
 
     /// No id is there twice.
-    fn make_early(&mut self, texts: &[(u32, &str)]) {
-        if texts.len() < 2 {
+    fn make_early(&mut self, ready: Vec<(u32, Tree<'_>)>) {
+        if ready.is_empty() {
             return;
         }
-        let limits = &self.limits;
-        let read = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, limits)?)));
-        let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = read.unzip();
+        let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = ready.into_iter().unzip();
         for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
             if let Some(value) = value {
-                self.early.insert(id, value);
+                self.early.push(value);
+                self.early_ids.insert(id, self.early.len() - 1);
             }
         }
     }

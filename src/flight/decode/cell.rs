@@ -6,11 +6,14 @@ use std::rc::Rc;
 
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::hash::{Mixer, Table};
-use crate::flight::model::{Model, Node, Placed, Special, Spot, Target};
+use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
 /// How many parts of an action's row 0 may be referred to: each is looked for from its beginning.
 const MAX_PARTS: usize = 1024;
+
+/// How deep rows are made while others are, because those refer to them. Beyond, references are put in later.
+const MAX_NESTING: usize = 8;
 
 /// A row, or a part of row 0, made into a value that may still lack other rows.
 pub(super) struct Cell<B: Build> {
@@ -23,9 +26,9 @@ pub(super) struct Cell<B: Build> {
     /// The id of the root, if it is such an element, and the lazy value it has become.
     pub(super) root_element: Option<u32>,
     pub(super) face: Option<B::Value>,
-    /// For each numbered container, the one around it, and the step that leads to it.
-    nodes: Vec<(usize, Rc<str>, Option<u32>)>,
-    marks: Vec<(usize, Rc<str>, Mark)>,
+    /// For each numbered container, the one around it, the step that leads to it, and the id of the element it is.
+    nodes: Vec<(usize, Place, Option<u32>)>,
+    marks: Vec<(usize, Place, Mark)>,
     branches: Option<Branches>,
     /// A path through it may go through lazy values.
     pub(super) soft: bool,
@@ -45,14 +48,21 @@ pub(super) enum Root<V> {
 /// A reference, and where its value goes.
 pub(super) struct Link {
     pub(super) holder: usize,
-    pub(super) spot: Spot<'static>,
+    pub(super) spot: Place,
     pub(super) target: Target,
+}
+
+/// Where something stands once tuples are elements: their parts have names then.
+#[derive(Clone)]
+pub(super) enum Place {
+    Index(usize),
+    Name(Rc<str>),
 }
 
 /// An element with references of its own: a cell, and where it stands; nowhere if it is the root.
 pub(super) struct Deferred {
     pub(super) id: u32,
-    pub(super) place: Option<(usize, Spot<'static>)>,
+    pub(super) place: Option<(usize, Place)>,
 }
 
 /// What stands at a place that a reference must not simply read through.
@@ -79,7 +89,8 @@ pub(super) enum Located {
 
 impl<B: Build> Decoder<B> {
     /// The cell that `path` in row `id` begins in, made if need be, and how many steps lead to that cell.
-    pub(super) fn locate(&mut self, id: u32, path: &[String]) -> Result<Located, Rejection> {
+    pub(super) fn locate(&mut self, id: u32, path: &Path) -> Result<Located, Rejection> {
+        let id = self.row_of(id);
         if self.goal == Goal::Action && id == 0 && !path.is_empty() {
             return self.locate_part(path);
         }
@@ -96,8 +107,8 @@ impl<B: Build> Decoder<B> {
             }
         };
         let cell = match arrived {
-            Arrived::Model(text, _) => match self.early.remove(&id) {
-                Some(value) => Ok(Cell::new(id, Root::Value(value))),
+            Arrived::Model(text, _) => match self.early_ids.remove(&id).and_then(|at| self.early.get(at)) {
+                Some(value) => Ok(Cell::new(id, Root::Value(value.clone()))),
                 None => self.cell(id, &text),
             },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
@@ -105,8 +116,16 @@ impl<B: Build> Decoder<B> {
             Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
             Arrived::Module(text) => {
                 let module = self.cell(id, &text);
-                let id = self.name(id, module);
-                Ok(Cell::new(id, Root::Link(Target { id, path: Rc::from([]), made: Some(Made::Client) })))
+                match &module {
+                    Ok(Cell { root: Root::Value(from), done: true, .. }) => {
+                        let made = self.host.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
+                        made.map(|module| Cell::new(id, Root::Opaque(module)))
+                    }
+                    _ => {
+                        let id = self.name(id, module);
+                        Ok(Cell::new(id, Root::Link(Target { made: Some(Made::Client), ..Target::row(id) })))
+                    }
+                }
             }
             Arrived::Flow => self.flow(id).map(|value| Cell::new(id, Root::Opaque(value))),
             Arrived::Lost(rejection) => Err(rejection),
@@ -117,10 +136,11 @@ impl<B: Build> Decoder<B> {
         Ok(Located::Cell(self.cells.len() - 1, 0))
     }
 
-    pub(super) fn locate_part(&mut self, path: &[String]) -> Result<Located, Rejection> {
-        let known = self.parts.iter().filter(|(prefix, _)| path.starts_with(prefix)).max_by_key(|(prefix, _)| prefix.len());
+    pub(super) fn locate_part(&mut self, path: &Path) -> Result<Located, Rejection> {
+        let leads = |prefix: &Path| path.text().strip_prefix(prefix.text()).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+        let known = self.parts.iter().filter(|(prefix, _)| leads(prefix)).max_by_key(|(prefix, _)| prefix.text().len());
         if let Some((prefix, index)) = known {
-            return Ok(Located::Cell(*index, prefix.len()));
+            return Ok(Located::Cell(*index, prefix.text().len()));
         }
         if self.parts.len() >= MAX_PARTS {
             return Err(broken(0, &format!("more than {MAX_PARTS} parts of it are referred to")));
@@ -131,19 +151,20 @@ impl<B: Build> Decoder<B> {
             Some(Arrived::Thrown(text)) => return Err(self.thrown(0, text)),
             Some(_) => return Err(broken(0, "not the answer to an action")),
         };
-        let array = text.trim_start().starts_with('[') && path[0] == "a";
-        let first = ["0".to_owned()];
+        // As long as `:a`.
+        let first = Path::new(":0");
+        let array = text.trim_start().starts_with('[') && path.steps().next().is_some_and(|(step, _)| step == "a");
         let found = part::project(0, &text, if array { &first } else { path }, &self.limits).map_err(Rejection::Broken)?;
-        let Some((part, steps)) = found else {
-            return Err(broken(0, &format!("no member .{}", path.join("."))));
+        let Some((part, taken)) = found else {
+            return Err(broken(0, &format!("no member {}", path.text().replace(':', "."))));
         };
-        if steps == 0 {
+        if taken == 0 {
             return Err(broken(0, "not the answer to an action"));
         }
         let cell = self.cell(0, part);
         self.cells.push(cell);
-        self.parts.push((path[..steps].to_vec(), self.cells.len() - 1));
-        Ok(Located::Cell(self.cells.len() - 1, steps))
+        self.parts.push((Path::new(path.text().get(..taken).unwrap_or_default()), self.cells.len() - 1));
+        Ok(Located::Cell(self.cells.len() - 1, taken))
     }
 
     /// Makes a model into a value, all but its references to other rows.
@@ -156,21 +177,24 @@ impl<B: Build> Decoder<B> {
                     Special::Temporary(path) => Root::Opaque(self.temporary(row, &path)?),
                     Special::Promise(id) => Root::Promise(id),
                     Special::Lazy(id) => Root::Lazy(id),
-                    Special::Link(target) => Root::Link(target),
+                    Special::Link(target) => Root::Link(self.alone(target)),
                 };
                 return Ok(Cell::new(row, root));
             }
         };
         let what = || if tree.nodes.is_empty() { "not JSON" } else { "not JSON, or a key that comes twice" };
-        let (value, holders) = self.host.tree(&tree).ok_or_else(|| broken(row, what()))?;
+        let there = self.there(&placed);
+        let ready: Vec<_> = std::iter::zip(&placed, &there)
+            .filter_map(|(placed, value)| Some((placed.holder, key(&tree.nodes, placed.holder, &placed.spot), value.clone()?)))
+            .collect();
+        let keep = ready.len() < placed.len();
+        let (value, holders) = self.host.tree(&tree, &ready, keep).ok_or_else(|| broken(row, what()))?;
         let mut cell = Cell::new(row, Root::Value(value));
-        if placed.is_empty() {
-            return Ok(cell);
-        }
         let mut elements: Table<usize, Vec<Link>> = Table::default();
         let mut lazies = Vec::new();
-        for Placed { holder, spot, special } in placed {
-            let spot = named(&tree.nodes, holder, spot);
+        let mut names = Names::default();
+        for (Placed { holder, spot, special }, there) in std::iter::zip(placed, there) {
+            let spot = names.place(&tree.nodes, holder, &spot);
             let (value, mark) = match special {
                 Special::Scalar(scalar) => (Some(self.scalar(row, &scalar)?), None),
                 Special::Temporary(path) => (Some(self.temporary(row, &path)?), Some(Mark::Opaque)),
@@ -179,7 +203,9 @@ impl<B: Build> Decoder<B> {
                     lazies.push((holder, spot.clone(), id));
                     (None, Some(Mark::Lazy(id)))
                 }
+                Special::Link(target) if there.is_some() => (None, Some(Mark::Link(target))),
                 Special::Link(target) => {
+                    let target = self.alone(target);
                     let link = Link { holder, spot: spot.clone(), target: target.clone() };
                     match tree.nodes[holder].element {
                         Some(element) => elements.entry(element).or_default().push(link),
@@ -188,48 +214,76 @@ impl<B: Build> Decoder<B> {
                     (None, Some(Mark::Link(target)))
                 }
             };
-            if let Some(value) = value
-                && !self.host.put(&holders, holder, key(&spot), &value)
+            if let (Some(value), Some(holders)) = (value, &holders)
+                && !self.host.put(holders, holder, spot.key(), &value)
             {
                 return Err(broken(row, "a key that comes twice"));
             }
             if let Some(mark) = mark {
                 cell.soft |= matches!(mark, Mark::Lazy(_));
-                cell.marks.push((holder, name(&spot), mark));
+                cell.marks.push((holder, spot, mark));
             }
         }
-        self.put_lazies(row, &holders, &lazies)?;
-        self.defer(&mut cell, &holders, &tree.nodes, elements)?;
-        cell.holders = Some(holders);
+        if !cell.marks.is_empty() {
+            cell.nodes = tree.nodes.iter().map(|node| (node.parent, names.place(&tree.nodes, node.parent, &node.spot), None)).collect();
+        }
+        if let Some(holders) = &holders {
+            self.put_lazies(row, holders, &lazies)?;
+            self.defer(&mut cell, holders, elements)?;
+        }
+        cell.done = cell.links.is_empty() && cell.elements.is_empty();
+        cell.holders = holders;
         Ok(cell)
     }
 
+    /// The values that references in a row lead to, where that is a whole row that lacks nothing.
+    fn there(&mut self, placed: &[Placed<'_>]) -> Vec<Option<B::Value>> {
+        let rows = |placed: &Placed<'_>| match &placed.special {
+            Special::Link(Target { id, path, made: None }) if path.is_empty() => Some(*id),
+            _ => None,
+        };
+        let ids: Vec<u32> = placed.iter().filter_map(rows).collect();
+        if ids.len() > 1 {
+            self.look_along_links(ids);
+        }
+        placed.iter().map(|placed| self.whole_row(rows(placed)?)).collect()
+    }
+
+    /// The value of a row that lacks nothing, made if need be.
+    fn whole_row(&mut self, id: u32) -> Option<B::Value> {
+        let known = self.whole.contains_key(&id);
+        let makes =
+            || matches!(self.arrived.get(&id), Some(Arrived::Model(..) | Arrived::Text(_) | Arrived::Bytes(..) | Arrived::Module(_)));
+        if !known && (self.nesting >= MAX_NESTING || self.goal == Goal::Action && id == 0 || !makes()) {
+            return None;
+        }
+        self.nesting += 1;
+        let located = self.locate(id, &Path::default());
+        self.nesting -= 1;
+        let Ok(Located::Cell(index, 0)) = located else { return None };
+        match self.cells.get(index) {
+            Some(Ok(Cell { root: Root::Value(value) | Root::Opaque(value), face: None, done: true, .. })) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
     /// Makes the elements that have references of their own into cells of their own.
-    fn defer(
-        &mut self,
-        cell: &mut Cell<B>,
-        holders: &B::Holders,
-        nodes: &[Node<'_>],
-        elements: Table<usize, Vec<Link>>,
-    ) -> Result<(), Rejection> {
-        let mut ids: Table<usize, u32> = Table::default();
+    fn defer(&mut self, cell: &mut Cell<B>, holders: &B::Holders, elements: Table<usize, Vec<Link>>) -> Result<(), Rejection> {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable_by_key(|(node, _)| *node);
         for (node, links) in elements {
             let value = self.host.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
             let mut own = Cell::new(cell.row, Root::Value(value));
-            (own.links, own.holders) = (links, Some(holders.clone()));
+            (own.links, own.holders, own.done) = (links, Some(holders.clone()), false);
             let id = self.name(cell.row, Ok(own));
-            let Node { parent, spot, .. } = &nodes[node];
-            let place = (node != 0).then(|| (*parent, named(nodes, *parent, spot.clone())));
+            let place = cell.nodes.get(node).filter(|_| node != 0).map(|(parent, spot, _)| (*parent, spot.clone()));
             cell.root_element = cell.root_element.or((node == 0).then_some(id));
             cell.elements.push(Deferred { id, place });
             cell.soft = true;
-            ids.insert(node, id);
+            if let Some(known) = cell.nodes.get_mut(node) {
+                known.2 = Some(id);
+            }
         }
-        let step =
-            |(at, node): (usize, &Node<'_>)| (node.parent, name(&named(nodes, node.parent, node.spot.clone())), ids.get(&at).copied());
-        cell.nodes = nodes.iter().enumerate().map(step).collect();
         Ok(())
     }
 
@@ -261,6 +315,7 @@ impl<B: Build> Decoder<B> {
 
 impl<B: Build> Cell<B> {
     pub(super) fn new(row: u32, root: Root<B::Value>) -> Self {
+        let done = matches!(root, Root::Value(_) | Root::Opaque(_));
         Self {
             row,
             root,
@@ -273,7 +328,7 @@ impl<B: Build> Cell<B> {
             marks: Vec::new(),
             branches: None,
             soft: false,
-            done: false,
+            done,
         }
     }
 
@@ -283,13 +338,13 @@ impl<B: Build> Cell<B> {
 
     /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
-        let names = self.nodes.iter().map(|(parent, name, _)| (*parent, &**name));
-        let marked = self.marks.iter().map(|(holder, name, _)| (*holder, &**name));
+        let names = self.nodes.iter().map(|(parent, name, _)| (*parent, name));
+        let marked = self.marks.iter().map(|(holder, name, _)| (*holder, name));
         let branches = self.branches.get_or_insert_with(|| Branches::new(names.chain(marked)));
         let at = branches.find(node, step, |at| match self.nodes.get(at) {
             // The root stands nowhere.
-            Some((parent, name, _)) => at > 0 && *parent == node && **name == *step,
-            None => self.marks.get(at - self.nodes.len()).is_some_and(|(holder, name, _)| *holder == node && **name == *step),
+            Some((parent, name, _)) => at > 0 && *parent == node && name.is(step),
+            None => self.marks.get(at - self.nodes.len()).is_some_and(|(holder, name, _)| *holder == node && name.is(step)),
         })?;
         Some(match self.nodes.get(at) {
             Some((.., Some(id))) => Branch::Element(*id, at),
@@ -302,20 +357,20 @@ impl<B: Build> Cell<B> {
 /// What stands where below the containers of a row: the numbers of its nodes, and after them those of its marks.
 struct Branches {
     /// By the hash of container and step, the last with it.
-    last: Table<u64, usize>,
+    last: Table<u32, usize>,
     /// For each, the one before it with the same hash.
     before: Vec<Option<usize>>,
 }
 
 impl Branches {
-    fn new<'n>(places: impl Iterator<Item = (usize, &'n str)>) -> Self {
+    fn new<'n>(places: impl Iterator<Item = (usize, &'n Place)>) -> Self {
         let mut last = Table::with_capacity_and_hasher(places.size_hint().0, BuildHasherDefault::default());
-        let before = places.enumerate().map(|(at, (node, step))| last.insert(Self::hash(node, step), at)).collect();
+        let before = places.enumerate().map(|(at, (node, step))| last.insert(Self::hash(node, step.key()), at)).collect();
         Self { last, before }
     }
 
     fn find(&self, node: usize, step: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut at = self.last.get(&Self::hash(node, step)).copied();
+        let mut at = self.last.get(&Self::hash(node, whole(step).map_or(Key::Name(step), Key::Index))).copied();
         while let Some(number) = at {
             if is_it(number) {
                 break;
@@ -325,31 +380,61 @@ impl Branches {
         at
     }
 
-    fn hash(node: usize, step: &str) -> u64 {
-        BuildHasherDefault::<Mixer>::default().hash_one((node, step))
+    fn hash(node: usize, step: Key<'_>) -> u32 {
+        let hasher = BuildHasherDefault::<Mixer>::default();
+        let hash = match step {
+            Key::Index(index) => hasher.hash_one((node, index)),
+            Key::Name(name) => match whole(name) {
+                Some(index) => hasher.hash_one((node, index)),
+                None => hasher.hash_one((node, name)),
+            },
+        };
+        hash as u32
     }
 }
 
-/// Where something stands once tuples are elements: their parts have names then.
-fn named(nodes: &[Node<'_>], holder: usize, spot: Spot<'_>) -> Spot<'static> {
+impl Place {
+    pub(super) fn key(&self) -> Key<'_> {
+        match self {
+            Self::Index(index) => Key::Index(*index),
+            Self::Name(name) => Key::Name(name),
+        }
+    }
+
+    fn is(&self, step: &str) -> bool {
+        match self {
+            Self::Index(index) => whole(step) == Some(*index),
+            Self::Name(name) => **name == *step,
+        }
+    }
+}
+
+/// The number of an element, as a step has it: decimal, without leading zeros.
+fn whole(step: &str) -> Option<usize> {
+    let digits = step.bytes().all(|byte| byte.is_ascii_digit()) && (step.len() == 1 || !step.starts_with('0'));
+    if digits { step.parse().ok() } else { None }
+}
+
+/// The names of one row, each once.
+#[derive(Default)]
+struct Names<'t>(Table<&'t str, Rc<str>>);
+
+impl<'t> Names<'t> {
+    fn place(&mut self, nodes: &[Node<'_>], holder: usize, spot: &Spot<'t>) -> Place {
+        match (key(nodes, holder, spot), spot) {
+            (Key::Index(index), _) => Place::Index(index),
+            (Key::Name(_), Spot::Name(Cow::Borrowed(name))) => Place::Name(self.0.entry(name).or_insert_with(|| (*name).into()).clone()),
+            (Key::Name(name), _) => Place::Name(name.into()),
+        }
+    }
+}
+
+/// Where something stands once tuples are elements.
+fn key<'s>(nodes: &[Node<'_>], holder: usize, spot: &'s Spot<'_>) -> Key<'s> {
     match spot {
         Spot::Index(index @ 1..=3) if nodes.get(holder).is_some_and(|node| node.element == Some(holder)) => {
-            Spot::Name(Cow::Borrowed(["type", "key", "props"][index - 1]))
+            Key::Name(["type", "key", "props"][index - 1])
         }
-        Spot::Index(index) => Spot::Index(index),
-        Spot::Name(name) => Spot::Name(name.into_owned().into()),
-    }
-}
-
-fn name(spot: &Spot<'_>) -> Rc<str> {
-    match spot {
-        Spot::Index(index) => index.to_string().into(),
-        Spot::Name(name) => name.as_ref().into(),
-    }
-}
-
-pub(super) fn key<'s>(spot: &'s Spot<'_>) -> Key<'s> {
-    match spot {
         Spot::Index(index) => Key::Index(*index),
         Spot::Name(name) => Key::Name(name),
     }

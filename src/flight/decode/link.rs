@@ -1,11 +1,9 @@
 //! References between rows: followed, and put where they stand.
 
-use std::rc::Rc;
-
-use super::cell::{Branch, Cell, Deferred, Located, Mark, Root, key};
+use super::cell::{Branch, Cell, Deferred, Located, Mark, Root};
 use super::want::{Searched, Want, Who};
 use super::{Decoder, MAX_HOPS, broken};
-use crate::flight::model::Target;
+use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Made, Put, Rejection, Scalar};
 
 /// How many rows an element may need and still be delivered in one piece with the row it is in. Beyond, it is a lazy value.
@@ -17,11 +15,11 @@ const ELEMENT_DEPTH: usize = 16;
 /// Where a reference leads.
 pub(super) enum Found<V> {
     Value(V),
-    /// In a value, along the last so many steps of the target's path. The value is that of the cell with this number, if it is one's.
+    /// In a value of row `id`, along this path. The value is that of the cell with this number, if it is one's.
     Inside {
         from: V,
-        target: Target,
-        steps: usize,
+        id: u32,
+        path: Path,
         cell: Option<usize>,
     },
     Promise(u32),
@@ -67,8 +65,7 @@ impl<B: Build> Decoder<B> {
         let found = self.find(want.target.id, &want.target, fills)?;
         let mut filled = 0;
         while let Some((kind, id, made)) = fills.get(filled).cloned() {
-            let target = Target { id, path: Rc::from([]), made: None };
-            match self.find(id, &target, fills)? {
+            match self.find(id, &Target::row(id), fills)? {
                 Found::Value(from) if self.host.fill(kind, &made, &from) => {}
                 _ => return Err(self.unmade(kind, id)),
             }
@@ -94,7 +91,7 @@ impl<B: Build> Decoder<B> {
         for (at, link) in links.iter().enumerate() {
             found.push(match self.resolve(row, &link.target, fills)? {
                 Found::Value(value) => (value, None, usize::MAX - at),
-                Found::Inside { from, target, steps, cell } => (from, Some((target, steps)), cell.unwrap_or(usize::MAX - at)),
+                Found::Inside { from, id, path, cell } => (from, Some((id, path)), cell.unwrap_or(usize::MAX - at)),
                 Found::Promise(id) => (self.promise(id)?, None, usize::MAX - at),
                 Found::Lazy(id) => (self.lazy(id)?, None, usize::MAX - at),
                 Found::Loop => (self.scalar(row, &Scalar::Null)?, None, usize::MAX - at),
@@ -102,12 +99,12 @@ impl<B: Build> Decoder<B> {
         }
         let puts: Vec<_> = std::iter::zip(links, &found)
             .map(|(link, (from, along, source))| {
-                let path = along.as_ref().map_or(&[][..], |(target, steps)| &target.path[target.path.len() - steps..]);
-                Put { holder: link.holder, key: key(&link.spot), from, path, source: *source }
+                let path = along.as_ref().map_or("", |(_, path)| path.text());
+                Put { holder: link.holder, key: link.spot.key(), from, path, source: *source }
             })
             .collect();
         self.host.put_all(holders, &puts).map_err(|at| match found.get(at) {
-            Some((_, Some((target, _)), _)) => no_member(row, self.origin(target.id)),
+            Some((_, Some((id, _)), _)) => no_member(row, self.origin(*id)),
             _ => broken(row, "a key that comes twice"),
         })
     }
@@ -115,9 +112,9 @@ impl<B: Build> Decoder<B> {
     /// Follows a reference all the way.
     fn find(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         Ok(match self.resolve(from, target, fills)? {
-            Found::Inside { from: value, target, steps, .. } => {
-                let value = self.host.walk(&value, &target.path[target.path.len() - steps..]);
-                Found::Value(value.ok_or_else(|| no_member(self.origin(from), self.origin(target.id)))?)
+            Found::Inside { from: value, id, path, .. } => {
+                let value = self.host.walk(&value, path.text());
+                Found::Value(value.ok_or_else(|| no_member(self.origin(from), self.origin(id)))?)
             }
             found => found,
         })
@@ -136,7 +133,7 @@ impl<B: Build> Decoder<B> {
         let lazy = self.lazy(element.id)?;
         let Ok(Cell { row, holders, face, .. }) = &mut self.cells[index] else { return Ok(()) };
         match (&element.place, holders) {
-            (Some((holder, spot)), Some(holders)) if !self.host.put(holders, *holder, key(spot), &lazy) => {
+            (Some((holder, spot)), Some(holders)) if !self.host.put(holders, *holder, spot.key(), &lazy) => {
                 Err(broken(*row, "a key that comes twice"))
             }
             (None, _) => {
@@ -168,7 +165,7 @@ impl<B: Build> Decoder<B> {
             let about = self.origin(target.id);
             let Located::Cell(index, taken) = self.locate(target.id, &target.path)? else { return Err(broken(from, "a row is missing")) };
             let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
-            let rest = &target.path[taken..];
+            let rest = target.path.after(taken);
             let mut value = match &cell.root {
                 Root::Value(value) => match &cell.face {
                     Some(face) if rest.is_empty() => return Ok(Found::Value(face.clone())),
@@ -179,25 +176,26 @@ impl<B: Build> Decoder<B> {
                 Root::Lazy(id) if rest.is_empty() => return Ok(Found::Lazy(*id)),
                 Root::Opaque(_) | Root::Promise(_) => return Err(no_member(from, about)),
                 Root::Lazy(id) => {
-                    let next = Target { id: *id, path: rest.into(), made: None };
+                    let next = Target { id: *id, path: rest, made: None };
                     visited.push(std::mem::replace(&mut target, next));
                     continue;
                 }
                 Root::Link(link) => {
-                    let next = link.then(rest);
+                    let next = link.then(&rest);
                     visited.push(std::mem::replace(&mut target, next));
                     continue;
                 }
             };
             let mut node = cell.root_node();
             let mut walked = 0;
-            for (at, step) in rest.iter().enumerate() {
-                let after = &rest[at + 1..];
+            for (step, after) in rest.steps() {
+                let at = after;
+                let after = rest.after(after);
                 let Some(branch) = node.and_then(|node| cell.branch(node, step)) else { break };
                 let next = match branch {
-                    Branch::Mark(Mark::Link(link)) => link.then(after),
+                    Branch::Mark(Mark::Link(link)) => link.then(&after),
                     Branch::Mark(Mark::Promise(id)) if after.is_empty() => return Ok(Found::Promise(id)),
-                    Branch::Mark(Mark::Lazy(id)) if !after.is_empty() => Target { id, path: after.into(), made: None },
+                    Branch::Mark(Mark::Lazy(id)) if !after.is_empty() => Target { id, path: after, made: None },
                     Branch::Mark(Mark::Lazy(_) | Mark::Opaque) if after.is_empty() => break,
                     Branch::Mark(_) => return Err(no_member(from, about)),
                     Branch::Node(inner) => {
@@ -209,7 +207,7 @@ impl<B: Build> Decoder<B> {
                         if !after.is_empty()
                             && let Some(element) = cell.holders.as_ref().and_then(|holders| self.host.holder(holders, inner))
                         {
-                            (value, walked) = (element, at + 1);
+                            (value, walked) = (element, at);
                         }
                         continue;
                     }
@@ -217,14 +215,15 @@ impl<B: Build> Decoder<B> {
                 visited.push(std::mem::replace(&mut target, next));
                 continue 'hop;
             }
-            let steps = rest.len() - walked;
+            let path = rest.after(walked);
             // Elements on the way are no sources of their own: the path says where they are.
             let cell = (walked == 0).then_some(index);
-            return Ok(if steps == 0 { Found::Value(value) } else { Found::Inside { from: value, target, steps, cell } });
+            return Ok(if path.is_empty() { Found::Value(value) } else { Found::Inside { from: value, id: target.id, path, cell } });
         }
     }
 
-    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to.
+    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to; of functions of the server and iterators
+    /// each place has one, with an id of its own.
     fn container(&mut self, kind: Made, id: u32, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
         if let Some(made) = self.made.get(&(kind, id)) {
             return Ok(made.clone());
@@ -236,13 +235,15 @@ impl<B: Build> Decoder<B> {
             let made = match kind {
                 Made::Server => self.server(id, fills),
                 Made::Blob => self.blob(id, fills),
-                _ => self.part(id, &[], fills).map(|array| self.host.iterator(&array)),
+                _ => self.part(id, "", fills).map(|array| self.host.iterator(&array)),
             };
             self.making = false;
-            return made?.ok_or_else(|| self.unmade(kind, id));
+            let made = made?.ok_or_else(|| self.unmade(kind, id))?;
+            self.made.insert((kind, id), made.clone());
+            return Ok(made);
         }
-        if let Ok(Located::Cell(index, 0)) = self.locate(id, &[])
-            && let Ok(Cell { root: Root::Value(from), holders: None, .. }) = &self.cells[index]
+        if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
+            && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
         {
             let made = self.host.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
             self.made.insert((kind, id), made.clone());
@@ -254,29 +255,24 @@ impl<B: Build> Decoder<B> {
         Ok(made)
     }
 
-    /// A function of the server: a new one each time, as in React.
+    /// A function of the server.
     fn server(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
         let null = self.scalar(id, &Scalar::Null)?;
-        let name = self.part(id, &["id"], fills).unwrap_or_else(|_| null.clone());
-        let bound = self.part(id, &["bound"], fills).unwrap_or(null);
+        let name = self.part(id, ":id", fills).unwrap_or_else(|_| null.clone());
+        let bound = self.part(id, ":bound", fills).unwrap_or(null);
         Ok(self.host.server(&name, &bound))
     }
 
     fn blob(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
-        let row = self.part(id, &[], fills)?;
+        let row = self.part(id, "", fills)?;
         let Some(length) = self.host.length(&row) else { return Ok(None) };
-        let kind = self.part(id, &["0"], fills)?;
-        let parts: Result<Vec<_>, _> = (1..length).map(|at| self.part(id, &[&at.to_string()], fills)).collect();
-        let made = self.host.blob(&kind, &parts?);
-        if let Some(made) = &made {
-            self.made.insert((Made::Blob, id), made.clone());
-        }
-        Ok(made)
+        let kind = self.part(id, ":0", fills)?;
+        let parts: Result<Vec<_>, _> = (1..length).map(|at| self.part(id, &format!(":{at}"), fills)).collect();
+        Ok(self.host.blob(&kind, &parts?))
     }
 
-    fn part(&mut self, id: u32, path: &[&str], fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
-        let path = path.iter().map(|step| (*step).to_owned()).collect();
-        match self.find(id, &Target { id, path, made: None }, fills)? {
+    fn part(&mut self, id: u32, path: &str, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
+        match self.find(id, &Target { id, path: Path::new(path), made: None }, fills)? {
             Found::Value(value) | Found::Inside { from: value, .. } => Ok(value),
             Found::Promise(id) => self.promise(id),
             Found::Lazy(id) => self.lazy(id),
@@ -284,18 +280,8 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    fn unmade(&self, kind: Made, id: u32) -> Rejection {
+    pub(super) fn unmade(&self, kind: Made, id: u32) -> Rejection {
         broken(self.origin(id), &format!("cannot be made into {}", kind.name()))
-    }
-}
-
-impl Target {
-    /// This reference, and from there on along `rest`.
-    pub(super) fn then(&self, rest: &[String]) -> Self {
-        if rest.is_empty() {
-            return self.clone();
-        }
-        Self { id: self.id, path: [&self.path, rest].concat().into(), made: self.made }
     }
 }
 

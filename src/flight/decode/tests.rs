@@ -340,6 +340,18 @@ fn modules_functions_and_what_is_made_of_rows() {
 }
 
 #[test]
+fn a_function_is_one_for_each_place_and_those_who_refer_to_it() {
+    let function = "1:{\"id\":\"f\",\"bound\":null}\n";
+    assert_eq!(root(&format!("{function}0:[\"$h1\",\"$h1\"]\n")), "[server(f null),server(f null)]");
+    assert_eq!(root(&format!("{function}0:[{{\"f\":\"$h1\"}},\"$0:0:f\",\"$2\"]\n2:[\"$0:0:f\"]\n")), "[{f:server(f null)},@2,[@2]]");
+    assert_eq!(
+        root(&format!("0:[\"$2:0\",\"$2\",\"$3\",\"$3\"]\n2:[\"$h1\"]\n3:\"$h1\"\n{function}")),
+        "[server(f null),[@1],server(f null),@3]"
+    );
+    assert_eq!(action(&format!("{function}0:{{\"a\":\"$@2\",\"f\":\"$h1\"}}\n2:[\"$0:f\",\"$0:f\"]\n")), "[server(f null),@1]");
+}
+
+#[test]
 fn streams_in_order_while_they_arrive() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"1:R\n0:\"$1\"\n1:[\"$2\"]\n1:T1,b").expect("rows");
@@ -380,6 +392,7 @@ fn streams_that_nobody_reads() {
 
 #[test]
 fn of_rows_with_the_same_id_in_one_chunk_the_first_counts() {
+    assert_eq!(root("1:[2]\n0:[\"$1\",\"$@2\"]\n1:[3]\n2:[]\n"), "[[2],rejected(row 1: came twice)]");
     for (first, expected) in [("0:\"a\"\n", "a"), ("0:T1,b", "b"), ("0:\"$1\"\n1:\"c\"\n", "c")] {
         for cut in [0, first.len()] {
             let bytes = format!("{first}0:[1]\n0:[2]\n");

@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
-use std::rc::Rc;
 use std::task::Poll;
 
-use super::cell::{Branch, Located, Mark, Root, key};
+use super::cell::{Branch, Located, Mark, Place, Root};
 use super::link::Found;
 use super::{Decoder, Goal, MAX_HOPS, broken};
 use crate::flight::hash::{Mixer, Table};
-use crate::flight::model::{Spot, Target};
+use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Rejection, Scalar};
 
 pub(super) struct Promised<B: Build> {
@@ -51,7 +50,7 @@ pub(super) struct Want {
 }
 
 /// A row to look at, the path into it, and how many references led there.
-type Step = (u32, Rc<[String]>, usize);
+type Step = (u32, Path, usize);
 
 /// What became of a search.
 pub(super) enum Searched {
@@ -71,7 +70,7 @@ impl Want {
 
     /// The value of a whole row.
     pub(super) fn of(who: Who, id: u32) -> Self {
-        Self::new(who, Target { id, path: Rc::from([]), made: None })
+        Self::new(who, Target::row(id))
     }
 }
 
@@ -109,8 +108,9 @@ impl<B: Build> Decoder<B> {
                     return Ok(Searched::Missing(row));
                 }
             };
-            if path.len() > taken && hops < MAX_HOPS {
-                self.look_along(index, &path[taken..], hops, &mut want.todo)?;
+            let rest = path.after(taken);
+            if !rest.is_empty() && hops < MAX_HOPS {
+                self.look_along(index, &rest, hops, &mut want.todo)?;
             }
             let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             if cell.done || !want.seen.insert(index) {
@@ -120,8 +120,8 @@ impl<B: Build> Decoder<B> {
                 return Ok(Searched::Stopped);
             }
             if let [_, _, ..] = &*cell.links {
-                let ids: Vec<u32> = cell.links.iter().map(|link| link.target.id).collect();
-                self.look_along_links(ids.into_iter());
+                let ids = cell.links.iter().map(|link| link.target.id).collect();
+                self.look_along_links(ids);
             }
             let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
@@ -131,34 +131,34 @@ impl<B: Build> Decoder<B> {
     }
 
     /// A path goes through lazy values; what it needs of them must be there, too.
-    fn look_along(&mut self, index: usize, path: &[String], hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
+    fn look_along(&mut self, index: usize, path: &Path, hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
         let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
         match &cell.root {
-            Root::Lazy(id) => todo.push((*id, path.into(), hops + 1)),
-            Root::Link(target) if hops > 0 => todo.push((target.id, target.then(path).path, hops + 1)),
+            Root::Lazy(id) => todo.push((*id, path.clone(), hops + 1)),
+            Root::Link(target) if hops > 0 => todo.push((target.id, target.path.then(path), hops + 1)),
             _ => {}
         }
         if !cell.soft {
             return Ok(());
         }
         if let Some(own) = cell.root_element {
-            todo.push((own, Rc::from([]), hops));
+            todo.push((own, Path::default(), hops));
         }
         let mut node = cell.root_node();
-        for (at, step) in path.iter().enumerate() {
-            let rest = &path[at + 1..];
+        for (step, after) in path.steps() {
+            let rest = path.after(after);
             match node.and_then(|node| cell.branch(node, step)) {
                 Some(Branch::Mark(Mark::Lazy(id))) if !rest.is_empty() => {
-                    todo.push((id, rest.into(), hops + 1));
+                    todo.push((id, rest, hops + 1));
                     return Ok(());
                 }
                 Some(Branch::Mark(Mark::Link(target))) => {
-                    todo.push((target.id, target.then(rest).path, hops + 1));
+                    todo.push((target.id, target.path.then(&rest), hops + 1));
                     return Ok(());
                 }
                 Some(Branch::Element(own, inner)) => {
                     if !rest.is_empty() {
-                        todo.push((own, Rc::from([]), hops));
+                        todo.push((own, Path::default(), hops));
                     }
                     node = Some(inner);
                 }
@@ -195,21 +195,24 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
-    pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Spot<'static>, u32)]) -> Result<(), Rejection> {
+    pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Place, u32)]) -> Result<(), Rejection> {
         let mut numbers: Table<u32, usize> = Table::default();
-        let (mut ids, mut shared, mut puts) = (Vec::new(), Vec::new(), Vec::new());
+        if let [_, _, ..] = list {
+            self.look_along_links(list.iter().map(|(.., id)| *id).collect());
+        }
+        let (mut ids, mut shared, mut puts, mut open) = (Vec::new(), Vec::new(), Vec::new(), self.unsettled);
         for (holder, spot, id) in list {
             let which = *numbers.entry(*id).or_insert(ids.len());
             if which == ids.len() {
+                let known = self.lazies.get(id).map(|lazied| lazied.handle.clone());
+                open += usize::from(known.is_none());
+                if open > self.limits.open_rows {
+                    return Err(self.too_many(*id));
+                }
                 ids.push(*id);
-                shared.push(self.lazies.get(id).map(|lazied| lazied.handle.clone()));
+                shared.push(known);
             }
-            puts.push((*holder, key(spot), which));
-        }
-        let fresh: Vec<u32> = ids.iter().zip(&shared).filter(|(_, known)| known.is_none()).map(|(id, _)| *id).collect();
-        if self.unsettled + fresh.len() > self.limits.open_rows {
-            let first = fresh.get(self.limits.open_rows.saturating_sub(self.unsettled)).copied().unwrap_or(row);
-            return Err(broken(first, &format!("more than {} rows are open", self.limits.open_rows)));
+            puts.push((*holder, spot.key(), which));
         }
         if list.is_empty() {
             return Ok(());
@@ -227,10 +230,14 @@ impl<B: Build> Decoder<B> {
 
     fn one_more(&mut self, row: u32) -> Result<(), Rejection> {
         if self.unsettled >= self.limits.open_rows {
-            return Err(broken(row, &format!("more than {} rows are open", self.limits.open_rows)));
+            return Err(self.too_many(row));
         }
         self.unsettled += 1;
         Ok(())
+    }
+
+    fn too_many(&self, row: u32) -> Rejection {
+        broken(row, &format!("more than {} rows are open", self.limits.open_rows))
     }
 
     /// Every row `want` needs is there: puts references in, and hands the value over.

@@ -19,6 +19,11 @@ pub trait Inspect {
         true
     }
 
+    /// The name of a symbol that is known by it everywhere (`Symbol.for`).
+    fn symbol(&mut self, _value: &Self::Value) -> Option<String> {
+        None
+    }
+
     /// The number under which this very container is remembered.
     fn known(&mut self, value: &Self::Value) -> Option<u32>;
 
@@ -39,6 +44,14 @@ impl<H: Inspect> Inspect for &mut H {
 
     fn number(&mut self, number: f64) -> String {
         (**self).number(number)
+    }
+
+    fn keeps(&self) -> bool {
+        (**self).keeps()
+    }
+
+    fn symbol(&mut self, value: &Self::Value) -> Option<String> {
+        (**self).symbol(value)
     }
 
     fn known(&mut self, value: &Self::Value) -> Option<u32> {
@@ -108,6 +121,21 @@ pub enum Container {
     Lazy,
     /// `Reference`: a function of the server's.
     Reference,
+}
+
+impl Container {
+    /// What is not known to the servers of Next 14, with its article.
+    pub(super) fn name_beyond_14(self) -> Option<&'static str> {
+        match self {
+            Self::Blob => Some("a Blob or a File outside a FormData"),
+            Self::Binary('A') => Some("an ArrayBuffer"),
+            Self::Binary(_) => Some("a typed array"),
+            Self::Stream => Some("a stream"),
+            Self::AsyncIterable => Some("an async iterable"),
+            Self::Lazy => Some("a lazy component"),
+            _ => None,
+        }
+    }
 }
 
 /// What the server is not shown.

@@ -2,7 +2,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::Kind;
-use crate::flight::{Body, Encoder, Fault, Inspect, Native, Part, Settled, Shared, Value, encode};
+use crate::flight::kinds::Bytes;
+use crate::flight::{Binary, Body, Encoder, Fault, Inspect, Native, Part, Settled, Shared, Value, encode};
 use crate::protocol::{NextVersion, WireForm};
 
 mod later;
@@ -284,4 +285,25 @@ fn every_container_can_be_referred_back_to() {
     for path in ["", "1", "0:2", "0:1:a:b", "1:0:y", "constructor"] {
         assert_eq!(found(path), None, "{path}");
     }
+}
+
+#[test]
+fn what_next_14_reads() {
+    let encode = |value: Value| {
+        let wire = WireForm::of(NextVersion { major: 14, minor: 2, patch: 35 });
+        Encoder::new(Native::default(), Value::array([value]), wire).map(|encoder| match encoder.finish().body {
+            Body::Text(text) => text,
+            Body::Form(parts) => format!("{} parts", parts.len()),
+        })
+    };
+    let one = Value::array([Value::Number(1.0)]);
+    assert_eq!(encode(Value::array([one.clone(), one])).unwrap(), "[[[1],[1]]]", "written again");
+    assert_eq!(encode(Value::Symbol("fixture".into())).unwrap(), r#"["$Sfixture"]"#);
+    let error = encode(Value::Bytes(Rc::new(Bytes { kind: Binary::Uint8Array, bytes: [1][..].into() }))).unwrap_err();
+    assert_eq!((error.kind(), error.was_sent()), (Kind::Encode, crate::Sent::No));
+    assert!(error.message().contains("a typed array, which Next 14 cannot read"), "{}", error.message());
+    let cycle = Value::array([]);
+    let Value::Array(inside) = &cycle else { panic!() };
+    inside.borrow_mut().push(cycle.clone());
+    assert_eq!(encode(cycle.clone()).unwrap_err().kind(), Kind::Encode);
 }

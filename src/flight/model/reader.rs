@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Edit, Made, Model, Node, Placed, Scalar, Special, Spot, Target, Tree, broken};
+use super::{Edit, Made, Model, Node, Path, Placed, Scalar, Special, Spot, Target, Tree, broken};
 use crate::flight::json::{self, Fault, Token, Tokens};
 use crate::flight::row::MAX_ID;
 use crate::flight::{Limits, date};
@@ -131,7 +131,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             }
         }
         let text = self.edited();
-        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes }, self.placed))
+        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes, elements: false }, self.placed))
     }
 
     fn open(&mut self, array: bool) {
@@ -350,9 +350,8 @@ impl Spliced {
 }
 
 fn target(text: &str, made: Option<Made>) -> Option<Target> {
-    let mut steps = text.split(':');
-    let id = row_id(steps.next()?)?;
-    Some(Target { id, path: steps.map(str::to_owned).collect(), made })
+    let (id, path) = text.split_at(text.find(':').unwrap_or(text.len()));
+    Some(Target { id: row_id(id)?, path: Path::new(path), made })
 }
 
 fn row_id(hex: &str) -> Option<u32> {

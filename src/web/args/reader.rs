@@ -32,6 +32,8 @@ extern "C" {
     fn boxed(value: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Symbol, js_name = "for")]
     fn symbol_for(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Symbol, js_name = keyFor)]
+    fn key_for(symbol: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = String)]
     fn string_of(value: &JsValue) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
@@ -107,6 +109,10 @@ impl Inspect for Reader {
 
     fn keeps(&self) -> bool {
         !self.forgets
+    }
+
+    fn symbol(&mut self, value: &JsValue) -> Option<String> {
+        key_for(value).ok()?.as_string()
     }
 
     fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {

@@ -116,6 +116,13 @@ fn elements() {
         "v.x.z === 1 && v.t === 'a' && v.e.props.p === v.x",
     );
     check("1:\"$Sreact.fragment\"\n0:[\"$\",\"$1\",null,{}]\n", "v.type === Symbol.for('react.fragment')");
+    check(
+        "1:[[\"$\",\"a\",null,{}],{\"e\":[\"$\",\"b\",\"k\",{\"c\":[[\"$\",\"i\"],[1,[\"$\",\"u\",null,null]]]}]}]\n\
+         2:[\"$\",\"p\",null,{},null,[[\"$\"]],1]\n3:{\"d\":\"$Dnull\",\"e\":[\"$\",\"s\",null,{}]}\n0:[\"$1\",\"$2\",\"$3\",[\"$L2\"]]\n",
+        "v[0][0].type === 'a' && v[0][1].e.key === 'k' && v[0][1].e.props.c[0].type === 'i' && v[0][1].e.props.c[1][1].type === 'u' \
+         && Object.keys(v[1]).join() === '$$typeof,type,key,ref,props' && v[2].e.type === 's' && isNaN(v[2].d) \
+         && v[3][0]._init(v[3][0]._payload) === v[1]",
+    );
 }
 
 #[wasm_bindgen_test]
@@ -164,6 +171,7 @@ fn modules_and_iterators() {
         "Object.isFrozen(v[0]) && JSON.stringify(v[0]) === '{\"id\":\"m\",\"chunks\":[\"c\",\"c.js\"],\"name\":\"default\",\"async\":true}' && v[0] === v[1]",
     );
     check("1:[1,2]\n0:\"$i1\"\n", "[...v].join() === '1,2' && [...v].length === 0");
+    check("1:[1,2]\n0:[[\"$i1\"],\"$0:0:0\",\"$i1\"]\n", "v[0][0] === v[1] && v[0][0] !== v[2]");
 }
 
 #[wasm_bindgen_test]

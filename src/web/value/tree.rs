@@ -4,23 +4,24 @@ use wasm_bindgen::JsValue;
 
 use super::UNTOLD;
 use crate::flight::hash::Table;
-use crate::flight::{Edit, Key, Put, Scalar, Spot, Tree, json};
+use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
 
 /// Buffers that are used again for each row.
 #[derive(Default)]
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
-    names: String,
-    /// Of each model how many containers and edits, the containers, two numbers each, the edits, three each; or what is to be put.
-    orders: Vec<u32>,
+    pub(super) names: String,
+    /// Of each model how many containers (without any and with one edit: only elements), edits and values, the containers, two numbers each, the edits and values, three each; or what is to
+    /// be put.
+    pub(super) orders: Vec<u32>,
     /// Numbers and dates; bigints by their 64 bits.
-    numbers: Vec<f64>,
+    pub(super) numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `trees` down as `build.js` reads them, and hands them to `apply(text, orders, numbers)`. They are JSON, each of them: joined,
+    /// Writes `trees` down as `build.js` reads them, and what is `ready` for the only one; gives their text. They are JSON, each of them: joined,
     /// they cannot be told apart otherwise.
-    pub(super) fn read<R>(&mut self, trees: &[Tree<'_>], apply: impl FnOnce(&[u8], &[u32], &[f64]) -> Option<R>) -> Option<R> {
+    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Given<'t, JsValue>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
         numbers.clear();
@@ -29,14 +30,14 @@ impl Instructions {
         names.push('[');
         for tree in trees {
             let start = orders.len();
-            orders.extend([tree.nodes.len() as u32, tree.edits.len() as u32]);
+            orders.extend([tree.nodes.len() as u32, tree.edits.len().max(tree.elements.into()) as u32, ready.len() as u32]);
             for node in &tree.nodes {
                 let place = place(&node.spot, names, &mut known);
                 orders.extend([node.parent as u32, place]);
             }
             for edit in &tree.edits {
                 let (kind, holder, spot) = match edit {
-                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 3]),
+                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 4]),
                     Edit::Put { holder, spot, scalar } => {
                         let (kind, argument) = match scalar {
                             Scalar::Undefined => (0, 0),
@@ -56,6 +57,10 @@ impl Instructions {
                 orders.extend([kind, holder as u32, spot]);
             }
         }
+        for (at, (holder, place, _)) in ready.iter().enumerate() {
+            let place = key(*place, names, &mut known);
+            orders.extend([at as u32, *holder as u32, place]);
+        }
         names.push(']');
         let mut text = Vec::with_capacity(trees.iter().map(|tree| tree.text.len() + 1).sum::<usize>() + names.len() + 2);
         for tree in trees {
@@ -65,13 +70,11 @@ impl Instructions {
         text.push(b',');
         text.extend_from_slice(names.as_bytes());
         text.push(b']');
-        apply(&text, orders, numbers)
+        text
     }
-}
 
-impl Instructions {
-    /// Writes `puts` down as `build.js` reads them, and hands them to `apply(names, puts, values)`.
-    pub(super) fn puts<R>(&mut self, puts: &[Put<'_, JsValue>], apply: impl FnOnce(&str, &[u32], Vec<JsValue>) -> R) -> R {
+    /// Writes `puts` down as `build.js` reads them; gives the values.
+    pub(super) fn puts(&mut self, puts: &[Put<'_, JsValue>]) -> Vec<JsValue> {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
@@ -84,19 +87,17 @@ impl Instructions {
                 values.push(put.from.clone());
             }
             let place = key(put.key, names, &mut known);
-            orders.extend([put.holder as u32, place, values.len() as u32 - 1, put.path.len() as u32]);
-            for step in put.path {
-                orders.push(name(step, names, &mut known));
-            }
+            orders.extend([put.holder as u32, place, values.len() as u32 - 1, 0]);
+            let start = orders.len();
+            orders.extend(put.path.split(':').skip(1).map(|step| name(step, names, &mut known)));
+            orders[start - 1] = (orders.len() - start) as u32;
         }
         names.push(']');
-        apply(names, orders, values)
+        values
     }
-}
 
-impl Instructions {
-    /// Writes down where lazy values go, and hands it to `apply(names, puts)`.
-    pub(super) fn lazies<R>(&mut self, puts: &[(usize, Key<'_>, usize)], apply: impl FnOnce(&str, &[u32]) -> R) -> R {
+    /// Writes down where lazy values go.
+    pub(super) fn lazies(&mut self, puts: &[(usize, Key<'_>, usize)]) {
         let Self { names, orders, .. } = self;
         names.clear();
         orders.clear();
@@ -107,7 +108,6 @@ impl Instructions {
             orders.extend([*holder as u32, place, *which as u32]);
         }
         names.push(']');
-        apply(names, orders)
     }
 }
 

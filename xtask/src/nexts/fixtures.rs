@@ -80,9 +80,9 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     Ok(build)
 }
 
-/// Serves a build on a free port.
-pub(crate) async fn serve(build: &Build) -> Result<Fixture> {
-    let log = workspace::scratch("next.log")?;
+/// Serves a build on a free port, with what it prints in a file of that name.
+pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
+    let log = workspace::scratch(log)?;
     let port = e2e::free_port()?;
     step_async(&format!("next start, {}, on port {port}", build.version), Fixture::start(build, port, &log)).await
 }

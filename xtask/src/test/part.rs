@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, react, suites};
+use super::{boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +35,10 @@ pub(crate) enum Part {
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
+    /// Calls by the thousand to a server that misbehaves, in Chromium
+    Soak,
+    /// Every kind of action under several versions of Next.js, beside Next's own client
+    Nexts,
 }
 
 /// What a part did.
@@ -47,7 +51,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -61,6 +65,8 @@ impl Part {
         Self::Oracle,
         Self::Fuzz,
         Self::E2e,
+        Self::Soak,
+        Self::Nexts,
     ];
 
     /// Its name on the command line.
@@ -84,11 +90,14 @@ impl Part {
             Self::Types => "expectations",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
+            Self::Soak => "calls",
+            Self::Nexts => "rows",
         }
     }
 
     /// Gets what it needs, then runs it. An error means that it could not be run.
-    pub(crate) fn run(self, runtime: &Runtime) -> Result<Ran> {
+    /// `all_nexts`: every version of Next.js there is.
+    pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
             Self::Clippy => lint::clippy_native(),
@@ -103,6 +112,8 @@ impl Part {
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
+            Self::Soak => runtime.block_on(soaking::all()),
+            Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }
     }
 }

@@ -1,0 +1,34 @@
+// The network, as far as a page can tell: the browser's word is a hint, a file of the app that can be had is a proof.
+
+const LONGEST_MS = 10_000;
+
+export const isOffline = () => globalThis.navigator?.onLine === false;
+
+/** Calls `back` whenever the browser says that there is a network. Gives what ends that. */
+export function onOnline(back) {
+  if (typeof addEventListener !== "function") return () => {};
+  addEventListener("online", back);
+  return () => removeEventListener("online", back);
+}
+
+/**
+ * Whether a file of the app can be had: `url`, or else a script or style sheet that the page has loaded from its own origin; never a page
+ * or an action. A promise of `undefined` where there is none, or none is to be asked for.
+ */
+export async function reachable(url, send) {
+  const asked = url ?? fileOfPage();
+  if (!asked) return undefined;
+  try {
+    await send(asked, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fileOfPage() {
+  const { document, location } = globalThis;
+  if (!document) return undefined;
+  const own = (url) => url?.startsWith(`${location.origin}/`);
+  return [...document.scripts].map(({ src }) => src).find(own) ?? [...document.styleSheets].map(({ href }) => href).find(own);
+}

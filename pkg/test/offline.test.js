@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+// A network that is there or not, and a browser's word about it that may be wrong.
+let server, there, asked, own;
+const { navigator: real } = globalThis;
+const say = (onLine) => Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
+before(async () => (server = await serve()));
+after(() => server.close());
+beforeEach(() => {
+  there = true;
+  asked = [];
+  own = new EventTarget();
+  for (const name of ["addEventListener", "removeEventListener"]) globalThis[name] = own[name].bind(own);
+});
+afterEach(() => {
+  Object.defineProperty(globalThis, "navigator", { value: real, configurable: true });
+  delete globalThis.addEventListener;
+  delete globalThis.removeEventListener;
+});
+
+const send = (url, init) => {
+  asked.push(`${init.method} ${new URL(url).pathname}`);
+  return there ? fetch(url, { ...init, mode: undefined }) : Promise.reject(new TypeError("no network"));
+};
+const dispatcher = (options) => createDispatcher({ url: server.url, fetch: send, ...options });
+const until = async (condition) => {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+test("a hint alone holds nothing", async () => {
+  say(false);
+  assert.equal(await dispatcher().call(ID, [1]), "[1]");
+});
+
+test("after a failure calls keep their places until the browser says that the network is back", async () => {
+  say(false);
+  there = false;
+  const d = dispatcher({ probe: `${server.url}app.js` });
+  const lost = d.call(ID, ["lost"]);
+  const kept = d.call(ID, ["kept"], { retry: { limit: 1, delay: 1 }, idempotencyKey: true, lane: "b" });
+  await assert.rejects(lost, { code: "NETWORK", sent: "unknown" });
+  const waiting = d.call(ID, ["waiting"]);
+  await until(() => asked.includes("HEAD /app.js"));
+  assert.deepEqual([kept.state, waiting.state], ["running", "waiting"]);
+  assert.equal(asked.filter((line) => line === "POST /").length, 2);
+  there = true;
+  own.dispatchEvent(new Event("online"));
+  assert.deepEqual(await Promise.all([kept, waiting]), ['["kept"]', '["waiting"]']);
+  d.close();
+});
+
+test("a probe that gets through ends it, whatever the browser says", async () => {
+  say(false);
+  there = false;
+  const d = dispatcher({ probe: `${server.url}app.js` });
+  await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
+  there = true;
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.deepEqual(asked, ["POST /", "HEAD /app.js", "POST /"]);
+});
+
+test("where nothing can be probed, a second later it is tried", async () => {
+  say(false);
+  there = false;
+  const d = dispatcher({ probe: false });
+  await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
+  there = true;
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.deepEqual(asked, ["POST /", "POST /"]);
+});
+
+test("calls may rather fail at once", async () => {
+  say(false);
+  there = false;
+  const d = dispatcher({ offline: "fail" });
+  const calls = [d.call(ID, ["lost"]), d.call(ID, ["waits"])];
+  const failed = await Promise.all(calls.map((call) => call.catch(({ code, sent }) => [code, sent])));
+  assert.deepEqual(failed, [["NETWORK", "unknown"], ["OFFLINE", "no"]]);
+  const error = await d.call(ID, ["late"]).catch((error) => error);
+  assert.equal(error.code, "OFFLINE");
+  there = true;
+  own.dispatchEvent(new Event("online"));
+  assert.equal(await error.retry(), '["late"]');
+});
+
+test("while the browser says that there is a network, a failure is only a failure", async () => {
+  say(true);
+  there = false;
+  const d = dispatcher();
+  await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
+  there = true;
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  assert.deepEqual(asked, ["POST /", "POST /"]);
+});

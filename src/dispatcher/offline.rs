@@ -1,0 +1,109 @@
+//! What is done while there is no network. The host's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
+//! once a request has failed, and a probe may prove it wrong.
+
+use std::time::Duration;
+
+use super::{Dispatcher, Effect, Phase};
+use crate::call::{CallId, State};
+use crate::{Error, Instant, Kind};
+
+/// How long until the first probe; twice as long until each one after.
+const FIRST: Duration = Duration::from_secs(1);
+/// What that does not grow beyond.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What becomes of calls while there is no network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OfflineMode {
+    /// They keep their places; nothing is sent.
+    #[default]
+    Wait,
+    /// They fail with [`Kind::Offline`], those that wait too.
+    Fail,
+}
+
+/// There is no network, as far as is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offline {
+    /// When to ask for a probe; `None` while one is under way.
+    probe_at: Option<Instant>,
+    probes: u32,
+}
+
+impl Offline {
+    pub(super) fn probe_at(&self) -> Option<Instant> {
+        self.probe_at
+    }
+}
+
+impl Dispatcher {
+    /// The host says that there is no network. To be told before the failure of a request that got no answer, and only then.
+    pub fn handle_offline(&mut self, now: Instant) {
+        if self.offline.is_some() || self.closed {
+            return;
+        }
+        self.offline = Some(Offline { probe_at: Some(now.plus(FIRST)), probes: 0 });
+        if self.config.offline == OfflineMode::Fail {
+            for id in self.ids(|entry| entry.leader.is_none() && matches!(entry.state, State::Preparing | State::Waiting)) {
+                self.end(id, offline(), now);
+            }
+        }
+        self.release_unused();
+    }
+
+    /// The network is there again.
+    pub fn handle_online(&mut self, now: Instant) {
+        if self.offline.take().is_none() {
+            return;
+        }
+        for id in self.ids(|entry| entry.phase == Phase::Offline) {
+            // The time without network is not the server's.
+            if let Some(entry) = self.calls.get_mut(&id) {
+                entry.first_at = now;
+            }
+            self.rested(id, now);
+        }
+        self.advance_all(now);
+    }
+
+    /// What [`Effect::Probe`] came to: whether anything could be reached. What cannot be probed is tried.
+    pub fn handle_probed(&mut self, reached: Option<bool>, now: Instant) {
+        let Some(offline) = self.offline.as_mut().filter(|offline| offline.probe_at.is_none()) else { return };
+        if reached != Some(false) {
+            return self.handle_online(now);
+        }
+        offline.probes += 1;
+        let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
+        offline.probe_at = Some(now.plus(after));
+    }
+
+    /// Whether nothing is sent because there is no network.
+    pub fn is_offline(&self) -> bool {
+        self.offline.is_some()
+    }
+
+    pub(super) fn probe(&mut self, now: Instant) {
+        if let Some(offline) = self.offline.as_mut()
+            && offline.probe_at.is_some_and(|at| at <= now)
+        {
+            offline.probe_at = None;
+            self.effects.push_back(Effect::Probe);
+        }
+    }
+
+    /// The time to send a call again has come.
+    pub(super) fn rested(&mut self, id: CallId, now: Instant) {
+        if self.offline.is_none() && !self.hidden {
+            return self.send_again(id, now);
+        }
+        let phase = if self.hidden { Phase::Resting } else { Phase::Offline };
+        if let Some(entry) = self.in_state(id, State::Running) {
+            entry.phase = phase;
+            self.emit(id);
+        }
+    }
+}
+
+pub(super) fn offline() -> Error {
+    Error::new(Kind::Offline, "there is no network")
+}

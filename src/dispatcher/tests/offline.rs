@@ -1,0 +1,120 @@
+use crate::dispatcher::sim::{Script, Sim};
+use crate::dispatcher::*;
+use crate::retry::Retry;
+
+fn keyed() -> Options {
+    Options { keyed: true, retry: Retry { limit: 1, ..Retry::default() }, ..Options::default() }
+}
+
+/// No answer, and the host says that there is no network.
+fn lose(sim: &mut Sim, id: CallId) {
+    sim.with_core(|core, now| {
+        core.handle_offline(now);
+        core.handle_failure(id, Error::new(Kind::Network, "scripted"), now);
+    });
+}
+
+#[test]
+fn calls_keep_their_places_until_the_network_is_back() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, Options::default(), Script::silent());
+    sim.call(2, Options::default(), Script::answers(10));
+    sim.call(3, Options { lane: "cart".into(), ..Options::default() }, Script::answers(500));
+    lose(&mut sim, first);
+    sim.call(4, Options { lane: "other".into(), ..Options::default() }, Script::answers(10));
+    sim.run_until(600);
+    assert_eq!(sim.story(), ["send 1", "send 3", "settle 1 NETWORK unknown", "settle 3"]);
+    sim.with_core(Dispatcher::handle_online);
+    sim.run_until(700);
+    assert_eq!(sim.story()[4..], ["send 2", "send 4", "settle 2", "settle 4"]);
+}
+
+#[test]
+fn a_call_with_a_key_is_sent_again_once_the_network_is_back() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, keyed(), Script::answers(10).failing(9_999_999, Error::new(Kind::Network, ""), 1));
+    sim.call(2, Options::default(), Script::answers(10));
+    lose(&mut sim, first);
+    sim.run_until(120_000);
+    assert!(!sim.story().contains(&"send 2"), "{:?}", sim.log);
+    let probes = sim.log.iter().filter(|line| line.ends_with("probe")).count();
+    assert_eq!(probes, 1, "the next one only when the first is over");
+    sim.with_core(Dispatcher::handle_online);
+    sim.run_until(121_000);
+    assert_eq!(sim.story().iter().rev().take(4).rev().copied().collect::<Vec<_>>(), ["send 1", "settle 1", "send 2", "settle 2"]);
+}
+
+#[test]
+fn probes_come_less_and_less_often_and_one_that_gets_through_ends_it() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, Options::default(), Script::silent());
+    sim.call(2, Options::default(), Script::answers(10));
+    lose(&mut sim, first);
+    let mut at = Vec::new();
+    for second in 1..=130 {
+        sim.run_until(second * 1000);
+        if sim.log.last().is_some_and(|line| line.ends_with("probe"))
+            && at.len() < sim.log.iter().filter(|line| line.ends_with("probe")).count()
+        {
+            at.push(second);
+            sim.with_core(|core, now| core.handle_probed(Some(false), now));
+        }
+    }
+    assert_eq!(at, [1, 3, 7, 15, 31, 61, 91, 121]);
+    sim.run_until(151_000);
+    sim.with_core(|core, now| core.handle_probed(Some(true), now));
+    sim.run_until(152_000);
+    assert!(!sim.core.is_offline());
+    assert_eq!(sim.story().last(), Some(&"settle 2"));
+}
+
+#[test]
+fn what_cannot_be_probed_is_tried() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, Options::default(), Script::silent());
+    sim.call(2, Options::default(), Script::answers(10));
+    lose(&mut sim, first);
+    sim.run_until(1000);
+    sim.with_core(|core, now| core.handle_probed(None, now));
+    sim.run_until(2000);
+    assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown", "1000 probe", "1000 send 2", "1010 settle 2"]);
+}
+
+#[test]
+fn calls_may_rather_fail_at_once() {
+    let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
+    let first = sim.call(1, Options::default(), Script::silent());
+    sim.call(2, Options::default(), Script::answers(10));
+    sim.call(3, Options { lane: "cart".into(), ..Options::default() }, Script::answers(10));
+    lose(&mut sim, first);
+    sim.call(4, Options::default(), Script::answers(10));
+    sim.run_until(100);
+    sim.with_core(Dispatcher::handle_online);
+    sim.call(5, Options::default(), Script::answers(10));
+    sim.run_until(200);
+    let story =
+        ["send 1", "send 3", "settle 2 OFFLINE no", "settle 1 NETWORK unknown", "settle 4 OFFLINE no", "settle 3", "send 5", "settle 5"];
+    assert_eq!(sim.story(), story);
+}
+
+#[test]
+fn a_wait_can_be_given_up() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, keyed(), Script::silent());
+    let second = sim.call(2, Options { deadline: Some(std::time::Duration::from_secs(2)), ..Options::default() }, Script::answers(10));
+    lose(&mut sim, first);
+    sim.run_until(5000);
+    assert_eq!(sim.kind(second), Some(Kind::Deadline));
+    assert!(sim.with_core(|core, now| core.abort(first, now)));
+    sim.with_core(Dispatcher::handle_online);
+    assert_eq!(sim.kind(first), Some(Kind::Aborted));
+    assert_eq!((sim.core.pending(), sim.core.poll_timeout()), (0, None));
+}
+
+#[test]
+fn a_word_that_nobody_asked_for_changes_nothing() {
+    let mut sim = Sim::new();
+    sim.with_core(Dispatcher::handle_online);
+    sim.with_core(|core, now| core.handle_probed(Some(false), now));
+    assert!(!sim.core.is_offline());
+}

@@ -1,0 +1,327 @@
+// In the page: one row of the matrix, through Next's own client or through ours, and what came of it. The text of this file is put
+// before each script that the runner has run there; `window.matrix` is made once a document, and what must outlive it is in
+// `sessionStorage`.
+window.matrix ??= (() => {
+  const told = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
+  const tell = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
+  const home = `${location.protocol}//localhost:${location.port}`;
+  const own = location.origin === home;
+  /** How long anything is waited for, in ms: what has not come by then does not come, however busy the machine. */
+  const PATIENCE = 30_000;
+  const until = async (what, condition) => {
+    const deadline = performance.now() + PATIENCE;
+    while (performance.now() < deadline) {
+      const value = await condition();
+      if (value) return value;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`not within ${PATIENCE / 1000} s: ${what}`);
+  };
+
+  // What is under way: requests whose answers have not ended, and how often anything has changed.
+  let inFlight = 0;
+  let changes = 0;
+  let tamper;
+  /** This is the document that the row began in. */
+  let began = false;
+  const busy = () => (changes += 1);
+  new MutationObserver(busy).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  /** A frame, then a moment in which the page has nothing to do. */
+  const idle = () => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)));
+  /** Whether nothing is under way, and nothing changes while the page twice comes to rest. */
+  const atRest = async () => {
+    if (inFlight > 0 || document.readyState !== "complete") return false;
+    const before = changes;
+    await idle();
+    await idle();
+    return inFlight === 0 && changes === before;
+  };
+  const realFetch = window.fetch;
+  window.fetch = async function fetch(input, init) {
+    inFlight += 1;
+    busy();
+    const headers = new Headers(init?.headers);
+    const isAction = headers.has("next-action");
+    if (isAction) {
+      if (tamper?.id !== undefined) headers.set("next-action", tamper.id);
+      if (tamper?.path !== undefined) input = tamper.path;
+      init = { ...init, headers };
+      tell("posts", (told("posts") ?? 0) + 1);
+      tell("wire", wireOf(init.body));
+    }
+    try {
+      const response = await realFetch.call(window, input, init);
+      const copy = response.clone().body?.getReader();
+      const drain = async () => {
+        while (copy && !(await copy.read()).done);
+      };
+      drain().catch(() => {}).finally(() => {
+        if (isAction) tell("answered", true);
+        inFlight -= 1;
+        busy();
+      });
+      return response;
+    } catch (error) {
+      inFlight -= 1;
+      throw error;
+    }
+  };
+  const uncaught = (error) => own && tell("uncaught", [...(told("uncaught") ?? []), String(error?.digest ?? error?.message ?? error)]);
+  addEventListener("error", (event) => uncaught(event.error ?? event.message));
+  addEventListener("unhandledrejection", (event) => uncaught(event.reason));
+
+  /** In which form arguments were written: the names of the parts, and the letters before functions of the server's. */
+  function wireOf(body) {
+    const parts = body instanceof FormData ? [...body] : [["text", body]];
+    const names = parts.map(([name]) => name.replace(/^(_|S)?[0-9a-f]+(?=_|$)/, "$1N"));
+    const letters = parts.flatMap(([, text]) => (typeof text === "string" ? (text.match(/"\$[hF](?=\d)/g) ?? []) : []));
+    return [...new Set([...names, ...letters.map((found) => found.slice(1))])].sort().join(" ");
+  }
+
+  const ready = () => !document.querySelector("[data-testid=pathname]") || window.fixture !== undefined;
+
+  /** Everything a value is, as text; waits for what it holds. */
+  async function describe(value, seen = new Map(), path = "$") {
+    const inner = (it, key) => describe(it, seen, `${path}.${String(key)}`);
+    if (value === null) return "null";
+    if (typeof value === "string") return value.length > 200 ? `text of ${value.length} ending in ${JSON.stringify(value.slice(-20))}` : JSON.stringify(value);
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+    if (typeof value === "symbol") return `symbol ${Symbol.keyFor(value) ?? value.description}`;
+    if (typeof value === "function") return "function";
+    if (typeof value !== "object") return String(value);
+    if (typeof value.then === "function" && !Object.hasOwn(value, "then")) {
+      return Promise.resolve(value).then(async (it) => `promise of ${await inner(it, "then")}`, (error) => `promise rejected ${failure(error)}`);
+    }
+    if (seen.has(value)) return `as ${seen.get(value)}`;
+    seen.set(value, path);
+    const list = async (items) => {
+      const texts = [];
+      let at = 0;
+      for (const item of items) texts.push(await inner(item, at++));
+      return texts.join(", ");
+    };
+    if (value instanceof Date) return `date ${value.toISOString()}`;
+    if (value instanceof Error) return `error ${value.digest ?? ""}`.trim();
+    if (value instanceof Map) return `map {${await list(value)}}`;
+    if (value instanceof Set) return `set {${await list(value)}}`;
+    if (value instanceof FormData) return `form {${await list(value)}}`;
+    if (value instanceof Blob) return `${value.constructor.name.toLowerCase()} ${value.type} ${JSON.stringify(await value.text())}`;
+    if (value instanceof ArrayBuffer) return `buffer ${hex(new Uint8Array(value))}`;
+    if (ArrayBuffer.isView(value)) return `${value.constructor.name} ${hex(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))}`;
+    if (value instanceof ReadableStream) return `stream [${await drained(reader(value), inner)}]`;
+    if (Array.isArray(value)) return `[${await list(value)}]`;
+    if (value.$$typeof !== undefined) return `element ${value.type} ${await inner(value.props, "props")}`;
+    if (typeof value[Symbol.asyncIterator] === "function") return `async [${await drained(value[Symbol.asyncIterator](), inner)}]`;
+    if (typeof value[Symbol.iterator] === "function") return `iterator [${await list(value)}]`;
+    const texts = [];
+    for (const key of Object.keys(value)) texts.push(`${key}: ${await inner(value[key], key)}`);
+    return `{${texts.join(", ")}}`;
+  }
+
+  async function drained(iterator, inner) {
+    const texts = [];
+    try {
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done) return texts.join(", ");
+        texts.push(await inner(value, texts.length));
+      }
+    } catch (error) {
+      return [...texts, `broken ${failure(error)}`].join(", ");
+    }
+  }
+
+  function reader(stream) {
+    const source = stream.getReader();
+    return { next: () => source.read() };
+  }
+
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const failure = (error) => `with digest ${error?.digest ?? "none"}`;
+  /** Where it lies, without the port that this run happens to have. */
+  const place = (url) => url?.replace(home, "").replace(`http://127.0.0.1:${location.port}`, "OTHER");
+
+  const request = async (method, path) => (await realFetch(path, { method })).json();
+  const base = () => told("base") ?? "";
+  const api = {
+    get: (what) => request("GET", `${base()}/api/${what}`),
+    post: (what) => request("POST", `${base()}/api/${what}`),
+    until,
+    other: `http://127.0.0.1:${location.port}`,
+    home,
+  };
+
+  /** Everything in a value that is an object or a function, itself included; promises are waited for. */
+  async function* insides(value, seen = new Set()) {
+    const it = typeof value?.then === "function" ? await value : value;
+    if ((typeof it !== "object" && typeof it !== "function") || it === null || seen.has(it)) return;
+    seen.add(it);
+    yield it;
+    for (const inner of it instanceof Map || it instanceof Set ? it : Object.values(it)) yield* insides(inner, seen);
+    if (it._payload !== undefined) yield* insides(it._payload, seen);
+  }
+
+  /** The first thing in the data of the page at `path` that `wanted` gives something for. */
+  async function fromPage(path, wanted) {
+    const { value, done } = window.actionlane.decode(await realFetch(path, { headers: { rsc: "1" } }));
+    const root = await value;
+    await done;
+    for await (const it of insides(root)) {
+      const found = wanted(it);
+      if (found !== undefined) return found;
+    }
+    throw new Error(`not in the data of ${path}`);
+  }
+
+  /** A function of the server's: its id, and its bound arguments. */
+  async function bound(reference) {
+    const { id, bound } = reference[Symbol.for("actionlane.reference")];
+    return { id, args: (await bound) ?? [] };
+  }
+
+  const forms = {
+    closure: async (path, id) => bound(await fromPage(path, (it) => (it[Symbol.for("actionlane.reference")]?.id === id ? it : undefined))),
+    formAction: async (id) => bound(await fromPage("/forms", (it) => (it.props?.id === id || it.props?.name === id) && typeof it.props.action === "function" ? it.props.action : undefined)),
+    formData: (id) => new FormData(document.getElementById(id), document.querySelector(`[data-testid=submit-${id}]`)),
+    /** By the button, once React is there. */
+    submit: async (id) => {
+      const form = document.getElementById(id);
+      await until("the form is hydrated", () => Object.keys(form).some((key) => key.startsWith("__reactProps")));
+      form.querySelector(`[data-testid=submit-${id}]`).click();
+      await until("the form is sent", () => told("posts") > 0 && inFlight === 0);
+      return "sent";
+    },
+  };
+
+  const run = (text) => (text === undefined || text === null ? undefined : (0, eval)(`(${text})`));
+
+  async function theirsOf(row, { ids }) {
+    const fixture = window.fixture ?? { actions: {}, passed: {}, raw: {} };
+    const call = (name, ...args) => (fixture.passed[name] ?? fixture.actions[name] ?? fixture.actions.echo)(...args);
+    const mine = { ...api, ...forms, ids, call };
+    const args = row.args ? await run(row.args)(mine) : [];
+    const id = row.id ? run(row.id)(ids) : undefined;
+    // An action that this page's client does not have: another one's request, under its id.
+    const foreign = id ?? (row.next || fixture.passed[row.action] || fixture.actions[row.action] ? undefined : ids[row.action]);
+    tamper = { id: foreign, path: row.path ?? undefined };
+    return { mine, start: () => (row.next ? run(row.next)(mine) : call(row.action, ...args)) };
+  }
+
+  async function oursOf(row, { ids }) {
+    const { actionlane } = window;
+    const d = actionlane.createDispatcher(row.dispatcher ?? {});
+    await actionlane.ready();
+    const call = (name, ...args) => d.call(ids[name], args);
+    const options = { ...row.options, ...(row.path && { url: row.path }) };
+    const mine = { ...api, ...forms, ids, d, call, actionlane };
+    const args = row.args ? await run(row.args)(mine) : [];
+    const id = row.id ? run(row.id)(ids) : ids[row.action];
+    return {
+      mine,
+      start: () => {
+        const made = row.ours ? run(row.ours)(mine) : d.call(id, args, options);
+        const keep = (outcome) => outcome && tell("own", summary(outcome));
+        Promise.resolve(made).then(() => made.outcome?.then(keep), (error) => tell("own", { ...summary(error?.outcome), ...codes(error) }));
+        return made;
+      },
+    };
+  }
+
+  const codes = (error) => ({ code: window.actionlane.isActionError(error) ? error.code : "none", sent: error?.sent, status: error?.status, digest: error?.digest });
+  const summary = (outcome) => ({
+    code: "ok",
+    redirect: outcome?.redirect ? `${outcome.redirect.type ?? "-"} ${place(outcome.redirect.url)}${outcome.redirect.followed ? "" : " (not followed)"}` : null,
+    revalidated: outcome?.revalidated ?? null,
+    rendered: outcome?.rendered ?? null,
+    attempts: outcome?.attempts ?? null,
+  });
+
+  /** Gets the page ready and sets the row going once this has returned. */
+  async function begin(row, side, world) {
+    sessionStorage.clear();
+    tell("base", world.base);
+    tamper = undefined;
+    await until("the page is hydrated", () => ready() && (row.bare || window.fixture));
+    if (side === "ours" && !window.actionlane) {
+      await new Promise((resolve, reject) => {
+        const script = Object.assign(document.createElement("script"), { src: `${world.base}/actionlane.js`, onload: resolve });
+        script.onerror = () => reject(new Error("no /actionlane.js"));
+        document.head.append(script);
+      });
+    }
+    const { mine, start } = await (side === "ours" ? oursOf : theirsOf)(row, world);
+    if (!began) await until("the page is at rest", atRest);
+    sessionStorage.removeItem("matrix:posts");
+    began = true;
+    tell("started", { href: location.href, history: history.length, renders: row.prerendered ? undefined : renders() });
+    setTimeout(() => {
+      const use = run(row.use) ?? ((value) => value);
+      (async () => {
+        const promise = start();
+        if (row.meanwhile) run(row.meanwhile)(mine).catch(uncaught);
+        return `value ${await describe(await use(await promise, mine))}`;
+      })().then(
+        (text) => tell("result", { result: text }),
+        (error) => tell("result", { result: `rejected ${failure(error)}`, kind: String(error?.name ?? typeof error), message: String(error?.message ?? error) }),
+      );
+    });
+  }
+
+  /** Whether nothing more is to come: it has settled, the page has been left if it is to be (of a stuck one: it is answered), and is at rest. */
+  async function isOver({ leaves, stuck, ours }) {
+    if (!ready()) return false;
+    if (stuck) return told("answered") !== null && atRest();
+    if (own && began && told("result") === null) return false;
+    const failed = ours && told("result")?.kind !== undefined;
+    if (own && leaves && !failed && location.href === told("started")?.href) return false;
+    return atRest();
+  }
+
+  const renders = () => document.querySelector("[data-testid=renders]")?.textContent;
+
+  /** What the document shows: where it is, and every text with a name. */
+  function shown() {
+    const texts = {};
+    for (const element of document.querySelectorAll("[data-testid]")) {
+      const { testid } = element.dataset;
+      if (!["renders", "tagged", "pending"].includes(testid) && !testid.startsWith("link-") && !testid.startsWith("submit-")) texts[testid] = element.textContent;
+    }
+    return {
+      at: place(location.href),
+      same: began,
+      history: history.length,
+      fresh: own && began && told("started").renders !== undefined && location.href === told("started").href ? renders() !== told("started").renders : null,
+      heading: document.querySelector("h1")?.textContent ?? "",
+      texts: own ? texts : {},
+      tagged: Number(document.querySelector("[data-testid=tagged]")?.textContent ?? -1),
+    };
+  }
+
+  /** What was written down on the way, and what the server knows. Only on pages of the app's own origin. */
+  async function toldHere() {
+    const [{ counts, effects, order, mostRunning, computed }, cookies] = await Promise.all([api.get("state"), api.get("cookies")]);
+    return {
+      ...told("result"),
+      started: told("started"),
+      own: told("own"),
+      wire: told("wire"),
+      posts: told("posts") ?? 0,
+      uncaught: told("uncaught") ?? [],
+      cookies,
+      server: { counts, effects, order, mostRunning, computed },
+    };
+  }
+
+  return {
+    begin,
+    told: toldHere,
+
+    /** Waits until the row is over; a document that is left on the way never answers, and the next one is asked the same. */
+    async end(how) {
+      const over = await until("the row is over", () => isOver(how)).then(() => true, () => false);
+      return { over, shown: shown(), told: own ? await toldHere() : null };
+    },
+  };
+})();
+const matrix = window.matrix;

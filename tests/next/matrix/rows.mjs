@@ -1,0 +1,55 @@
+// The rows of the matrix, one kind of action each:
+//
+//   node rows.mjs VERSION     prints those of that version of Next.js as JSON, `{ "rows": […], "differences": […] }`
+//
+// A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
+//
+// on         the page it is called on; default "/". `build: "base"`: in the build with a base path
+// args       (api) => the arguments; default none
+// path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
+// cookies    { name: value }, set before
+// options, dispatcher   of our call and of its dispatcher
+// next, ours (api) => promise: instead of the plain call
+// use        (value, api) => what is looked at instead of the value, as what a function among it gives
+// meanwhile  (api) => promise: done once the call is made
+// leaves     the URL is another one afterwards; nothing else is waited for
+// stuck      Next's client does nothing more once the answer is there: neither settles nor leaves
+// shares     changes nothing on the page: may run where the row before ran, if that shares too
+// open       what is known to be wrong in ours: the row must not pass yet
+// bare       the page has no fixture of its own
+// alone      not through Next's client, for the reason given
+// prerendered   the number of its renders does not say whether it is fresh
+// tagged     the page shows the tagged value as the server knows it
+// wire       the form in which the arguments are written is compared too: the names of the parts, and the letter of functions
+// expect     what our call says: { code, result, redirect, revalidated, rendered, attempts, wire, … }, as far as named
+//
+// Whatever differs between versions is `since({ "14.2": …, "15.5": … })`: the value of the last version that is not after this one.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Since, after } from "./since.mjs";
+import failures from "./rows/failures.mjs";
+import forms from "./rows/forms.mjs";
+import posting from "./rows/posting.mjs";
+import redirects from "./rows/redirects.mjs";
+import revalidation from "./rows/revalidation.mjs";
+import streams from "./rows/streams.mjs";
+import values from "./rows/values.mjs";
+
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...posting, ...forms];
+
+/** A row as this version has it, with functions as their text. */
+export function ofVersion(row, version) {
+  return JSON.parse(JSON.stringify(row, (_, value) => (value instanceof Since ? value.of(version) : typeof value === "function" ? String(value) : value)));
+}
+
+/** Differences from Next's own client that are meant, in this version: `{ row, field, reason }`. */
+export function differencesOf(version) {
+  const list = JSON.parse(readFileSync(new URL("../differences.json", import.meta.url), "utf8"));
+  const holds = ({ from = version, to = version }) => !after(from, version) && !after(version, to);
+  return list.filter(holds).flatMap(({ field, rows: names, reason }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason }))));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const version = process.argv[2];
+  console.log(JSON.stringify({ rows: rows.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+}

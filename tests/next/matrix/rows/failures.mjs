@@ -1,0 +1,25 @@
+// Actions that throw.
+import { since } from "../since.mjs";
+
+const threw = { code: "ACTION_THREW", sent: "yes", status: 500, revalidated: null, rendered: false, attempts: 1 };
+const interrupted = (code, status) => ({ code, sent: "yes", status, revalidated: null, rendered: true, attempts: 1 });
+// Next 14 does not answer at all where what is thrown is no object.
+const hangs = {
+  options: since({ "14.2": { timeout: 500 }, "15.0": {} }),
+  alone: since({ "14.2": "Next 14 never answers, and its client waits without end", "15.0": false }),
+  expect: since({ "14.2": { code: "TIMEOUT" }, "15.0": threw }),
+};
+
+export default [
+  { name: "throws an Error", action: "fail", args: () => ["secret message"], expect: threw },
+  { name: "throws with a digest of its own", action: "failWithDigest", args: () => ["MY_DIGEST"], expect: { ...threw, digest: "MY_DIGEST" } },
+  { name: "throws a string", action: "failWith", args: () => ["string"], ...hangs },
+  { name: "throws undefined", action: "failWith", args: () => ["undefined"], ...hangs },
+  { name: "throws null", action: "failWith", args: () => ["null"], ...hangs },
+  { name: "throws an object", action: "failWith", args: () => ["object"], expect: threw },
+  { name: "notFound()", action: "notFoundHere", expect: interrupted("NOT_FOUND", 404) },
+  { name: "forbidden()", action: "forbiddenHere", expect: interrupted("FORBIDDEN", 403) },
+  { name: "unauthorized()", action: "unauthorizedHere", expect: interrupted("UNAUTHORIZED", 401) },
+  { name: "cookie, then notFound()", action: "setCookieAndMiss", args: () => ["v"], expect: { ...interrupted("NOT_FOUND", 404), revalidated: "all" } },
+  { name: "revalidates, then throws", action: "revalidateAndThrow", expect: { ...threw, revalidated: since({ "14.2": null, "15.5": "all" }), rendered: true } },
+];

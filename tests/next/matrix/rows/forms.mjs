@@ -1,0 +1,35 @@
+// Forms' actions, called with the form's entries; and closures, with the encrypted argument that the page shows.
+import { since } from "../since.mjs";
+
+const ok = { code: "ok", attempts: 1 };
+const entries = (text) => `() => { const form = new FormData(); form.append("text", ${JSON.stringify(text)}); return [form]; }`;
+const form = (name, action, more = {}) => ({ name, action, args: entries("t"), expect: ok, ...more });
+
+/** There the id does not count what a closure closes over, and Next's own client takes nothing for unused. */
+const unusedIn15_0 = { open: since({ "14.2": null, "15.0": "the last argument is left out as unused", "15.5": null }) };
+
+export default [
+  form("form: returns", "saveForm"),
+  form("form: bound arguments", "saveBound", { args: () => ["one", new Map([["two", 2n]]), (() => { const form = new FormData(); form.append("text", "t"); return form; })()] }),
+  form("form: `useActionState`", "saveState", { args: () => [{ times: 3 }, (() => { const form = new FormData(); form.append("text", "t"); return form; })()] }),
+  form("form: redirects", "saveAndGo", { args: () => { const form = new FormData(); form.append("to", "/target?x=1"); return [form]; }, leaves: true }),
+  form("form: sets a cookie", "saveCookie", { args: () => { const form = new FormData(); form.append("flavour", "mint"); return [form]; }, expect: { ...ok, revalidated: "all" } }),
+  form("form: notFound()", "saveAndMiss", { expect: { code: "NOT_FOUND", status: 404 } }),
+  form("form: throws", "saveAndThrow", { expect: { code: "ACTION_THREW", status: 500 } }),
+  { name: "closure, with its encrypted argument", action: "reveal", args: () => ["v"], next: ({ call }) => call("reveal", "v"), ours: async ({ d, ids, closure }) => { const { id, args } = await closure("/", ids.reveal); return d.call(id, [...args, "v"]); }, expect: {}, ...unusedIn15_0 },
+  submitted("form submitted: plain", "plain"),
+  submitted("form submitted: bound arguments", "bound"),
+  { ...submitted("form submitted: closure", "closure"), ...unusedIn15_0 },
+];
+
+/** The form of /forms with this id: by Next's own submission; by us, the action as the page's data has it, with the form's entries. */
+function submitted(name, id) {
+  return {
+    name,
+    action: "saveForm",
+    on: "/forms",
+    bare: true,
+    next: `async ({ until, submit }) => submit(${JSON.stringify(id)})`,
+    ours: `async ({ d, formAction, formData }) => { const { id, args } = await formAction(${JSON.stringify(id)}); await d.call(id, [...args, formData(${JSON.stringify(id)})]); return "sent"; }`,
+  };
+}

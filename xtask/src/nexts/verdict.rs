@@ -1,0 +1,122 @@
+//! What a row's two runs say.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::observe::Seen;
+use super::rows::{Difference, Row};
+
+/// How a row went.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// As it should be; where that is not as Next does it, the fields that differ are on the list.
+    Passed { differs: BTreeSet<String> },
+    /// This version has no such thing: the fixture says so.
+    Skipped,
+    /// Known to be wrong in ours: why.
+    Open(String),
+    /// What is wrong, a line each.
+    Failed(Vec<String>),
+}
+
+/// What the fixture's actions answer where a version of Next has no such thing.
+const ABSENT: &str = "value \"absent\"";
+
+/// Compares what was seen of a row: ours with what it must say, and with Next's own client where it ran through that too.
+pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours: &Seen) -> Verdict {
+    if ours.fields.get("result").is_some_and(|result| *result == ABSENT)
+        && next.is_none_or(|next| next.fields.get("result") == ours.fields.get("result"))
+    {
+        return Verdict::Skipped;
+    }
+    let mut wrong = Vec::new();
+    for (name, expected) in &row.expect {
+        let found = ours.own.get(name).unwrap_or(&Value::Null);
+        if found != expected {
+            wrong.push(format!("{name}: expected {expected}, got {found}"));
+        }
+    }
+    if ours.hung() {
+        wrong.push(format!("not over in good time: {:?}", ours.fields));
+    }
+    let listed: BTreeSet<&str> =
+        listed.iter().filter(|difference| difference.row == row.name).map(|difference| difference.field.as_str()).collect();
+    let differs = next.map(|next| different(next, ours)).unwrap_or_default();
+    for (field, theirs, own) in &differs {
+        if !listed.contains(field.as_str()) {
+            wrong.push(format!("{field}: Next's client {theirs}, ours {own}"));
+        }
+    }
+    let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
+    for field in listed.iter().filter(|field| !differs.contains(**field)) {
+        wrong.push(format!("{field}: listed as different from Next's client, and is not"));
+    }
+    match (&row.open, wrong.is_empty()) {
+        (None, true) => Verdict::Passed { differs },
+        (None, false) => Verdict::Failed(wrong),
+        (Some(why), false) => Verdict::Open(why.clone()),
+        (Some(why), true) => Verdict::Failed(vec![format!("open ({why}), and nothing is wrong")]),
+    }
+}
+
+/// Fields that both have and that are not equal.
+fn different(next: &Seen, ours: &Seen) -> Vec<(String, Value, Value)> {
+    let pairs = next.fields.iter().filter_map(|(field, theirs)| Some((field, theirs, ours.fields.get(field)?)));
+    pairs.filter(|(_, theirs, own)| theirs != own).map(|(field, theirs, own)| (field.clone(), theirs.clone(), own.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn row(expect: &Value) -> Row {
+        Row::from(json!({ "name": "row", "expect": expect }))
+    }
+
+    fn seen(fields: &Value, own: &Value) -> Seen {
+        let object = |value: &Value| value.as_object().cloned().unwrap_or_else(Map::new);
+        Seen { fields: object(fields), own: object(own), ..Seen::default() }
+    }
+
+    fn listed(field: &str) -> Vec<Difference> {
+        vec![Difference { row: "row".into(), field: field.into(), reason: "because".into() }]
+    }
+
+    #[test]
+    fn alike_and_as_expected() {
+        let ours = seen(&json!({ "url": "/" }), &json!({ "code": "ok" }));
+        assert_eq!(judge(&row(&json!({ "code": "ok" })), &[], Some(&ours), &ours), Verdict::Passed { differs: BTreeSet::new() });
+    }
+
+    #[test]
+    fn an_unlisted_difference_fails_and_so_does_a_listed_one_that_is_none() {
+        let next = seen(&json!({ "url": "/a" }), &json!({}));
+        let ours = seen(&json!({ "url": "/b" }), &json!({}));
+        assert!(matches!(judge(&row(&json!({})), &[], Some(&next), &ours), Verdict::Failed(_)));
+        assert!(matches!(judge(&row(&json!({})), &listed("url"), Some(&next), &ours), Verdict::Passed { .. }));
+        assert!(matches!(judge(&row(&json!({})), &listed("url"), Some(&ours), &ours), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn what_ours_must_say() {
+        let ours = seen(&json!({}), &json!({ "code": "HTTP" }));
+        let Verdict::Failed(wrong) = judge(&row(&json!({ "code": "ok", "redirect": null })), &[], None, &ours) else { panic!("it passed") };
+        assert_eq!(wrong, ["code: expected \"ok\", got \"HTTP\""]);
+    }
+
+    #[test]
+    fn an_open_row_that_is_as_it_should_be_fails() {
+        let row = Row::from(json!({ "name": "row", "open": "known", "expect": { "code": "ok" } }));
+        assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::Open("known".into()));
+        assert!(matches!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "ok" }))), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn absent_is_skipped() {
+        let ours = seen(&json!({ "result": ABSENT }), &json!({}));
+        assert_eq!(judge(&row(&json!({ "code": "FORBIDDEN" })), &[], Some(&ours), &ours), Verdict::Skipped);
+    }
+}

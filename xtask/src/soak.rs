@@ -1,0 +1,333 @@
+//! `cargo xtask soak`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
+use e2e::{Browser, Driver, Kind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use server::{Ledger, Server};
+
+use crate::step::{note, step_async};
+use crate::{browser, build, workspace};
+
+/// Makes calls by the thousand in a real browser, to a server that misbehaves, and counts what became of each
+///
+/// The calls go through several lanes, with small and large arguments and answers; some are given up, some have a time limit. The server
+/// answers `--faults` of the requests wrongly, before or after the action has run, and keeps a ledger of what ran. Prints one line of
+/// JSON. Fails when a call was lost (it never settled, or settled with a value though its action did not run, or with that of another
+/// call), when an action ran twice, or when more than a tenth more memory is in use at the end than after the first calls: a twentieth of
+/// them, at least 500 (at most half), during which every fourth of the requests go wrong.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How many calls
+    #[arg(long, default_value_t = 2000)]
+    calls: u32,
+    /// How many of the requests go wrong, from 0 to 1
+    #[arg(long, default_value_t = 0.05)]
+    faults: f64,
+    /// Where
+    #[arg(long, default_value = "chromium")]
+    browser: Choice,
+    /// What the calls and the faults are drawn with
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// How often a call may be sent again; with 0, its key is sent as a header of the page's own
+    #[arg(long, default_value_t = 5)]
+    retry: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Choice {
+    Chromium,
+}
+
+/// What became of the calls.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Soaked {
+    calls: u64,
+    settled: u64,
+    lost: u64,
+    /// Calls whose action ran more than once.
+    doubled: u64,
+    /// How many failed, by code.
+    by_code: BTreeMap<String, u64>,
+    /// Of the wasm's memory.
+    wasm_bytes: Span,
+    /// None where the browser does not tell.
+    js_heap: Option<Span>,
+    seconds: f64,
+    /// How many requests went wrong on purpose.
+    #[serde(skip)]
+    faults: Faults,
+}
+
+/// Bytes in use after the first calls, which warm up, and after the last.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Span {
+    start: u64,
+    end: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Faults {
+    wanted: bool,
+    drawn: u64,
+}
+
+pub(crate) async fn run(args: &Args) -> Result<()> {
+    let soaked = soak(args).await?;
+    println!("{}", soaked.line()?);
+    let wrong = soaked.wrong();
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}
+
+/// Gets what it needs, then does it.
+pub(crate) async fn soak(args: &Args) -> Result<Soaked> {
+    ensure!(args.calls > 0, "--calls must be at least 1");
+    ensure!((0.0..1.0).contains(&args.faults), "--faults must be from 0 to below 1");
+    browser::ensure()?;
+    build::prepare()?;
+    build::package()?;
+    let what = format!("{} calls in {:?}, {} % of the requests go wrong", args.calls, args.browser, args.faults * 100.0);
+    step_async(&what, calls(args)).await
+}
+
+async fn calls(args: &Args) -> Result<Soaked> {
+    let server = Server::start(&workspace::pkg())?;
+    let misbehave = |faults: f64| server.misbehave(&format!("faults={faults}&seed={}", args.seed));
+    let driver = Driver::start(args.browser.kind()).await?;
+    Browser::with(&driver, async |browser| {
+        browser.goto(&format!("{}/soak", server.url())).await?;
+        browser.eval::<Value>("await soak.begin(args[0])", &[args.beginning()]).await?;
+        let started = Instant::now();
+        misbehave(if args.faults > 0.0 { args.faults.max(WARM_FAULTS) } else { 0.0 })?;
+        until(browser, args.warm_up()).await?;
+        misbehave(args.faults)?;
+        let before = Memory::of(browser).await?;
+        until(browser, args.calls.into()).await?;
+        let seconds = (started.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+        let after = Memory::of(browser).await?;
+        let results: Results = browser.eval("return soak.results()", &[]).await?;
+        let ledger = server.ledger();
+        note(&told(&ledger));
+        Ok(Soaked {
+            wasm_bytes: Span { start: before.wasm, end: after.wasm },
+            js_heap: before.heap.zip(after.heap).map(|(start, end)| Span { start, end }),
+            seconds,
+            faults: Faults { wanted: args.faults > 0.0, drawn: ledger.drawn.values().sum() },
+            ..results.soaked(&ledger)?
+        })
+    })
+    .await
+}
+
+/// How many of the requests go wrong at first, so that whatever the page compiles or keeps for good is there before its memory is measured.
+const WARM_FAULTS: f64 = 0.25;
+
+/// How many calls that takes, at least, of a run that is long enough.
+const WARM_CALLS: u32 = 500;
+
+/// How long nothing may settle before the calls that are open count as lost.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Returns when so many calls have settled, or none does any more.
+async fn until(browser: &Browser, calls: u64) -> Result<()> {
+    let (mut settled, mut since) = (0, Instant::now());
+    while settled < calls && since.elapsed() < PATIENCE {
+        let now = browser.eval("return await soak.run(args[0])", &[json!(calls)]).await?;
+        if now > settled {
+            (settled, since) = (now, Instant::now());
+            note(&format!("{settled} calls have settled"));
+        }
+    }
+    Ok(())
+}
+
+/// For people, on the way.
+fn told(ledger: &Ledger) -> String {
+    let drawn = ledger.drawn.iter().map(|(fault, times)| format!("{fault} × {times}")).collect::<Vec<_>>().join(", ");
+    format!("{} requests, at most {} at once; {drawn}", ledger.total, ledger.most_at_once)
+}
+
+struct Memory {
+    wasm: u64,
+    heap: Option<u64>,
+}
+
+impl Memory {
+    async fn of(browser: &Browser) -> Result<Self> {
+        let heap = browser.heap().await?;
+        Ok(Self { wasm: browser.eval("return soak.wasmBytes()", &[]).await?, heap })
+    }
+}
+
+/// What the page knows at the end.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Results {
+    /// A digit a call: 0 it never settled, 1 with its value, 2 with a failure, 3 with a value that is not its own.
+    verdicts: String,
+    by_code: BTreeMap<String, u64>,
+}
+
+impl Results {
+    /// Compares what the page was told with what the server did.
+    fn soaked(self, ledger: &Ledger) -> Result<Soaked> {
+        let mut effects: HashMap<&str, u64> = HashMap::new();
+        for entry in ledger.keys.values() {
+            *effects.entry(entry.call.as_deref().context("the ledger has a call without a name")?).or_default() += entry.effects;
+        }
+        let (mut settled, mut lost) = (0, 0);
+        for (call, verdict) in self.verdicts.chars().enumerate() {
+            let ran = effects.get(call.to_string().as_str()).is_some_and(|times| *times > 0);
+            settled += u64::from(verdict != '0');
+            lost += match verdict {
+                '1' => u64::from(!ran),
+                '2' => 0,
+                '0' | '3' => 1,
+                _ => bail!("the page gave the verdict {verdict:?}"),
+            };
+        }
+        let doubled = effects.values().filter(|times| **times > 1).count() as u64;
+        let none = Span { start: 0, end: 0 };
+        Ok(Soaked {
+            calls: self.verdicts.len() as u64,
+            settled,
+            lost,
+            doubled,
+            by_code: self.by_code,
+            wasm_bytes: none,
+            js_heap: None,
+            seconds: 0.0,
+            faults: Faults { wanted: false, drawn: 0 },
+        })
+    }
+}
+
+impl Args {
+    /// The default, with so many calls.
+    pub(crate) fn of(calls: u32) -> Self {
+        Self { calls, faults: 0.05, browser: Choice::Chromium, seed: 1, retry: 5 }
+    }
+
+    /// How many calls are made before memory is measured: a twentieth, but enough of them, and at most half.
+    fn warm_up(&self) -> u64 {
+        self.calls.div_ceil(20).max(WARM_CALLS).min(self.calls.div_ceil(2)).into()
+    }
+
+    /// What the page is to do. Every attempt has a time limit: some of the faults take for ever.
+    fn beginning(&self) -> Value {
+        let options = match self.retry {
+            0 => json!({ "timeout": 1000 }),
+            limit => json!({ "timeout": 1000, "idempotency": true, "retry": { "limit": limit, "delay": 50 } }),
+        };
+        json!({ "calls": self.calls, "seed": self.seed, "ownKeys": self.retry == 0, "options": options })
+    }
+}
+
+impl Choice {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Chromium => Kind::Chromium,
+        }
+    }
+}
+
+impl Soaked {
+    /// For programs.
+    pub(crate) fn line(&self) -> Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled
+    }
+
+    /// What must not be, each in a clause; nothing where all is well.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut check = |fine: bool, what: String| {
+            if !fine {
+                wrong.push(what);
+            }
+        };
+        check(self.settled > 0, "no call settled".to_owned());
+        check(self.lost == 0, format!("{} calls were lost", self.lost));
+        check(self.doubled == 0, format!("the actions of {} calls ran more than once", self.doubled));
+        check(self.wasm_bytes.is_flat(), format!("the wasm's memory grew from {} to {}", self.wasm_bytes.start, self.wasm_bytes.end));
+        if let Some(heap) = self.js_heap {
+            check(heap.is_flat(), format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
+        }
+        check(!self.faults.wanted || self.faults.drawn > 0, "no request went wrong: nothing was tried".to_owned());
+        wrong
+    }
+}
+
+impl Span {
+    /// A tenth more is flat.
+    fn is_flat(self) -> bool {
+        self.end * 10 <= self.start * 11
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soaked(verdicts: &str, effects: &[(&str, u64)]) -> Soaked {
+        let entry = |call: &str, effects: u64| json!({ "arrivals": 1, "effects": effects, "call": call, "order": 1 });
+        let keys: serde_json::Map<_, _> =
+            effects.iter().enumerate().map(|(at, (call, times))| (format!("k{at}"), entry(call, *times))).collect();
+        let ledger = json!({ "keys": keys, "mostAtOnce": 1, "total": 1, "drawn": {} });
+        let results = Results { verdicts: verdicts.to_owned(), by_code: BTreeMap::new() };
+        results.soaked(&serde_json::from_value(ledger).expect("a ledger")).expect("verdicts")
+    }
+
+    #[test]
+    fn lost_is_open_or_without_effect_or_not_its_own() {
+        let all = soaked("10213", &[("0", 1), ("2", 0), ("4", 1)]);
+        assert_eq!((all.calls, all.settled, all.lost, all.doubled), (5, 4, 3, 0));
+        assert_eq!(soaked("1", &[("0", 1)]).wrong(), Vec::<String>::new());
+        assert_eq!(soaked("0", &[]).wrong().len(), 2);
+    }
+
+    #[test]
+    fn doubled_is_counted_by_call_whatever_the_keys() {
+        assert_eq!(soaked("111", &[("0", 2), ("1", 1), ("1", 1), ("2", 1)]).doubled, 2);
+    }
+
+    #[test]
+    fn memory_may_grow_by_a_tenth() {
+        assert!(Span { start: 100, end: 110 }.is_flat());
+        assert!(!Span { start: 100, end: 111 }.is_flat());
+    }
+
+    #[test]
+    fn faults_that_never_happened_are_wrong() {
+        let mut soaked = soaked("1", &[("0", 1)]);
+        soaked.faults.wanted = true;
+        assert_eq!(soaked.wrong().len(), 1);
+    }
+
+    #[test]
+    fn warming_up_takes_a_twentieth_but_enough() {
+        let warm_up = |calls| Args::of(calls).warm_up();
+        assert_eq!([1, 100, 2000, 20_000].map(warm_up), [1, 50, 500, 1000]);
+    }
+
+    #[test]
+    fn the_json_line_has_the_agreed_shape() {
+        let mut soaked = soaked("12", &[("0", 1)]);
+        soaked.by_code.insert("ABORTED".to_owned(), 1);
+        soaked.js_heap = Some(Span { start: 1, end: 2 });
+        assert_eq!(
+            soaked.line().expect("JSON"),
+            r#"{"calls":2,"settled":2,"lost":0,"doubled":0,"byCode":{"ABORTED":1},"wasmBytes":{"start":0,"end":0},"jsHeap":{"start":1,"end":2},"seconds":0.0}"#
+        );
+    }
+}
