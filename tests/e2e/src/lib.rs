@@ -14,6 +14,7 @@
 //! ```
 
 mod browser;
+mod devtools;
 mod driver;
 mod fixture;
 mod heap;

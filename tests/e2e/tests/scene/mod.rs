@@ -105,6 +105,11 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Where it is.
+    pub(crate) fn browser(&self) -> &Browser {
+        self.browser
+    }
+
     /// Runs `script`, with the prelude before it.
     pub(crate) async fn eval<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
         self.browser.eval(&format!("{PRELUDE}\n{script}"), &[json!({ "url": self.url, "ids": self.ids })]).await
