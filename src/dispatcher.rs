@@ -77,7 +77,8 @@ impl Default for Config {
 /// What the driver is to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask for the lease of this lane, behind the other tabs that have asked, and tell [`Dispatcher::handle_lease`].
+    /// Ask for the lease of this lane, behind the other tabs that have asked, and tell [`Dispatcher::handle_lease`]. One that is held is
+    /// given back then.
     Lease(LaneName),
     /// Give the lease of this lane back, or ask no longer.
     Release(LaneName),
@@ -336,7 +337,7 @@ impl Dispatcher {
         self.emit(id);
         self.settle_joined(id, &value, now);
         self.lane_mut(&lane).free();
-        self.release(&lane);
+        self.spend(&lane);
         self.advance(&lane, now);
         self.pay(at, now);
     }
@@ -476,7 +477,7 @@ impl Dispatcher {
             }
             State::Running => {
                 lane.free();
-                self.release(&name);
+                self.spend(&name);
             }
             State::Draining | State::Done => return None,
         }

@@ -23,6 +23,8 @@ pub(super) enum Lease {
     Asked,
     /// A call runs under it.
     Held,
+    /// That call's slot is free. Given back at once, or once the next is asked for: asked for later, it could be granted to others twice before.
+    Spent,
 }
 
 impl Dispatcher {
@@ -71,8 +73,11 @@ impl Dispatcher {
         let ready = !stopped && lane.is_some_and(|lane| lane.next(place).is_some());
         match self.leases.get(name) {
             Some(Lease::Held) if ready => return true,
-            Some(_) if !ready && !running => self.release(name),
-            None if ready => {
+            Some(_) if !ready && !running => {
+                self.leases.remove(name);
+                self.effects.push_back(Effect::Release(name.clone()));
+            }
+            Some(Lease::Spent) | None if ready => {
                 self.leases.insert(name.clone(), Lease::Asked);
                 self.effects.push_back(Effect::Lease(name.clone()));
             }
@@ -81,14 +86,14 @@ impl Dispatcher {
         false
     }
 
-    /// Gives a lease back, or asks for it no longer.
-    pub(super) fn release(&mut self, name: &LaneName) {
-        if self.leases.remove(name).is_some() {
-            self.effects.push_back(Effect::Release(name.clone()));
+    /// A lane's slot is free: whatever it does next, this lease is of no more use.
+    pub(super) fn spend(&mut self, name: &LaneName) {
+        if let Some(lease) = self.leases.get_mut(name) {
+            *lease = Lease::Spent;
         }
     }
 
-    /// The same for every lane in which nothing runs and nothing may start now.
+    /// Gives back, or asks no longer for, the leases of lanes in which nothing runs and nothing may start now.
     pub(super) fn release_unused(&mut self) {
         let mut names: Vec<_> = self.leases.keys().cloned().collect();
         names.sort_unstable();

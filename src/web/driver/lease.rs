@@ -7,7 +7,7 @@ use crate::web::timer;
 use crate::{Error, Kind};
 
 impl Driver {
-    /// Asks for the lease of a lane.
+    /// Asks for the lease of a lane, and gives one that is held back then.
     pub(super) fn ask(&self, lane: LaneName) {
         let (this, of) = (self.this.clone(), lane.clone());
         let tell = move |told| {

@@ -78,7 +78,7 @@ async fn nothing_starts_once_the_page_is_left_and_what_waited_goes_once_it_is_ba
 
 /// A page whose call is under way is not kept: its dispatcher is gone with it, and its lease.
 #[tokio::test]
-async fn a_page_that_is_left_gives_its_lease_back() -> Result<()> {
+async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         page.eval::<()>(
             "await actionlane.ready();
@@ -96,6 +96,16 @@ async fn a_page_that_is_left_gives_its_lease_back() -> Result<()> {
             )
             .await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
+        // Come back to anew, it has forgotten what waited.
+        page.browser().client().back().await?;
+        let ledger: Ledger = page
+            .eval(
+                "await until(() => location.search === '');
+                 await d.call(some, [], { url: '/?call=back' });
+                 return await (await fetch('/ledger')).json();",
+            )
+            .await?;
+        assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
         Ok(())
     })
     .await

@@ -152,6 +152,20 @@ async fn a_tab_that_is_closed_in_the_middle_of_a_call_lets_the_others_go_on() ->
 }
 
 #[tokio::test]
+async fn a_tab_that_crashes_in_the_middle_of_a_call_lets_the_others_go_on() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
+        tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
+        tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);")).await?;
+        tabs.show(0).await?;
+        // Nobody is left to answer.
+        assert!(page.browser().devtools("Page.crash", json!({})).await.is_err());
+        tabs.eval::<()>(1, "await next").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_dispatcher_that_is_closed_or_wants_it_no_longer_lets_the_others_go_on() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
