@@ -239,6 +239,39 @@ async fn from_a_call_that_never_ends_the_lease_is_taken() -> Result<()> {
     .await
 }
 
+/// What is asked for and what is held when the engine fails inside is let go.
+#[tokio::test]
+async fn an_engine_that_fails_inside_lets_the_others_go_on() -> Result<()> {
+    on_a_bad_server("?load=module", async |page, _server| {
+        page.eval::<()>("await window.load()").await?;
+        let told: Value = page
+            .eval(&format!(
+                "{SEEN} {LOCKS}
+                 const make = () => actionlane.createDispatcher({{ url, scope: 'origin', leaseTimeout: Infinity }});
+                 const [holds, waits] = [make(), make()];
+                 await actionlane.ready();
+                 const calls = [holds.call(some, [], {{ url: '/?call=held&do=never' }}), waits.call(some)];
+                 await seen('held');
+                 await until(async () => await locks('pending') === 1);
+                 const {{ Engine }} = await import('/pkg/wasm/actionlane.js');
+                 const {{ call }} = Engine.prototype;
+                 Engine.prototype.call = () => {{
+                     Engine.prototype.call = call;
+                     throw new WebAssembly.RuntimeError('unreachable');
+                 }};
+                 calls.push(d.call(some));
+                 const codes = [];
+                 for (const call of calls) codes.push((await settle(call)).code);
+                 codes.push((await settle(holds.call(some))).value, (await settle(make().call(some))).value);
+                 return codes;"
+            ))
+            .await?;
+        assert_eq!(told, json!(["INTERNAL", "INTERNAL", "INTERNAL", "ok", "ok"]));
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_made() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
