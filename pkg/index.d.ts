@@ -61,6 +61,21 @@ export interface DispatcherOptions {
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
   maxQueued?: number;
   /**
+   * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
+   * this scope in all tabs, frames and workers of the origin, in lanes of the same name; in order within a dispatcher, in turn between them.
+   * `"parallel"` has no order here either, and a lane with a `concurrency` above 1 is `INVALID_OPTION`; so is a browser, or a page, without
+   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it.
+   */
+  scope?: "dispatcher" | "origin";
+  /**
+   * With `scope: "origin"`: how long another tab may hold a lane's lease, a suspended one for example, while this one waits for it; after
+   * that it is taken away (at the latest after one and a half times as long), and a call of either may run at once. Default 60 000.
+   * `Infinity`: never. No shorter than a call may take, its retries included.
+   */
+  leaseTimeout?: Milliseconds;
+  /** For every call without one of its own: see `CallOptions`. Default `true`. */
+  keepalive?: boolean;
+  /**
    * Who carries out what answers say of the page: redirects, and the refresh that a revalidation owes. Default `"auto"`.
    *
    * `"next"`: Next's App Router (`window.next.router`, looked up at use). `"document"`: redirects load a document; a refresh is the event
@@ -269,6 +284,12 @@ export interface CallOptions {
   redirect?: RedirectMode;
   render?: RenderMode;
   skew?: SkewMode;
+  /**
+   * Whether the request goes on when the page is left (`keepalive` of `fetch`). Browsers allow that for 64 KiB of bodies at a time, over the
+   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. Default: the
+   * dispatcher's, then `true`.
+   */
+  keepalive?: boolean;
   /** Over that of the dispatcher, part by part. */
   trace?: Trace;
 }
@@ -339,6 +360,8 @@ export interface Outcome<R = any> {
   trace?: { traceparent?: string; requestId?: string };
   /** What the request was sent with. */
   idempotencyKey?: string;
+  /** The request was to go on when the page is left, and was sent without: its body did not fit beside those that were open. */
+  keepalive?: false;
   timings: Timings;
 }
 
@@ -381,6 +404,8 @@ export interface CallInfo extends Timings {
   retryAt?: number;
   /** With `preparing` and `waiting`: it has waited for half a minute. */
   late?: true;
+  /** Once it has been sent: it was to go on when the page is left, and does not, as in `Outcome`. */
+  keepalive?: false;
 }
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */

@@ -15,10 +15,12 @@ use crate::refresh::Refresh;
 use crate::retry::of_key;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
+use lease::Lease;
 use offline::{Offline, offline};
 use strategy::Admission;
 
 mod alarm;
+mod lease;
 mod offline;
 mod page;
 mod recovery;
@@ -28,6 +30,7 @@ mod sim;
 mod strategy;
 #[cfg(test)]
 mod tests {
+    mod lease;
     mod model;
     mod offline;
     mod page;
@@ -38,6 +41,7 @@ mod tests {
     mod time;
 }
 
+pub use lease::Scope;
 pub use offline::OfflineMode;
 pub use page::News;
 pub use recovery::Recovery;
@@ -49,6 +53,7 @@ pub struct Config {
     pub max_queued: usize,
     /// Lanes that are not as their name says.
     pub lanes: HashMap<LaneName, LaneOptions>,
+    pub scope: Scope,
     pub offline: OfflineMode,
     /// Where chance begins: how long is waited before a call is sent again.
     pub seed: u64,
@@ -65,13 +70,18 @@ pub struct LaneOptions {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_queued: 10_000, lanes: HashMap::new(), offline: OfflineMode::Wait, seed: 0 }
+        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
     }
 }
 
 /// What the driver is to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// Ask for the lease of this lane, behind the other tabs that have asked, and tell [`Dispatcher::handle_lease`]. One that is held is
+    /// given back then.
+    Lease(LaneName),
+    /// Give the lease of this lane back, or ask no longer.
+    Release(LaneName),
     /// Start the exchange of this call, again if it has had one, asking for what [`Dispatcher::render`] says.
     Send(CallId),
     /// Look this call's action up in the page as deployed now, and tell [`Dispatcher::handle_recovered`].
@@ -105,6 +115,8 @@ pub struct Dispatcher {
     config: Config,
     calls: HashMap<CallId, Entry>,
     lanes: HashMap<LaneName, Lane>,
+    /// Of the lanes that have asked for theirs.
+    leases: HashMap<LaneName, Lease>,
     /// The soonest first. One that no longer holds stays until it comes to the front, or until there are many.
     alarms: BinaryHeap<Reverse<(Instant, CallId)>>,
     effects: VecDeque<Effect>,
@@ -121,6 +133,8 @@ pub struct Dispatcher {
     redirected: Option<CallId>,
     /// Until when nothing starts.
     leaving: Option<Instant>,
+    /// The document is gone from the window.
+    hidden: bool,
 }
 
 #[derive(Debug)]
@@ -246,6 +260,7 @@ impl Dispatcher {
             Some(lane) => self.lane_mut(lane).set_paused(true),
             None => self.paused = true,
         }
+        self.release_unused();
     }
 
     /// Takes back what [`Dispatcher::pause`] said of the same lane, or of all: a lane paused by its own name stays so.
@@ -271,6 +286,7 @@ impl Dispatcher {
             self.end(id, closed(), now);
         }
         self.lanes.clear();
+        self.release_unused();
         self.pay(self.effects.len(), now);
     }
 
@@ -321,6 +337,7 @@ impl Dispatcher {
         self.emit(id);
         self.settle_joined(id, &value, now);
         self.lane_mut(&lane).free();
+        self.spend(&lane);
         self.advance(&lane, now);
         self.pay(at, now);
     }
@@ -458,7 +475,10 @@ impl Dispatcher {
                 lane.leave();
                 self.waiting -= 1;
             }
-            State::Running => lane.free(),
+            State::Running => {
+                lane.free();
+                self.spend(&name);
+            }
             State::Draining | State::Done => return None,
         }
         Some(name)
@@ -488,10 +508,9 @@ impl Dispatcher {
 
     /// Starts what may start in a lane.
     fn advance(&mut self, name: &LaneName, now: Instant) {
-        if self.leaving.is_some() || self.paused || self.offline.is_some() {
-            return;
-        }
-        while let Some(id) = self.next_in(name) {
+        while self.is_open(name)
+            && let Some(id) = self.next_in(name)
+        {
             self.start(id, now);
         }
         if self.lanes.get(name).is_some_and(Lane::is_idle) {

@@ -73,18 +73,32 @@ impl Lane {
         self.paused = paused;
     }
 
-    /// Takes the next call that may start, and a slot for it.
-    pub(crate) fn start(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
+    /// Whether its calls start in order, so many at a time.
+    pub(crate) fn is_serial(&self) -> bool {
+        matches!(self.order, Order::Serial(_))
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running > 0
+    }
+
+    /// The next call that may start.
+    pub(crate) fn next(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
         if self.paused || matches!(self.order, Order::Serial(at_once) if self.running >= at_once.get() as usize) {
             return None;
         }
         while self.queue.front().is_some_and(|&id| place(id) == Place::Left) {
             self.queue.pop_front();
         }
-        let id = match self.order {
-            Order::Serial(_) => self.queue.front().copied().filter(|&id| place(id) == Place::Ready)?,
-            Order::Parallel => self.queue.iter().copied().find(|&id| place(id) == Place::Ready)?,
-        };
+        match self.order {
+            Order::Serial(_) => self.queue.front().copied().filter(|&id| place(id) == Place::Ready),
+            Order::Parallel => self.queue.iter().copied().find(|&id| place(id) == Place::Ready),
+        }
+    }
+
+    /// Takes the next call that may start, and a slot for it.
+    pub(crate) fn start(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
+        let id = self.next(place)?;
         match self.order {
             Order::Serial(_) => drop(self.queue.pop_front()),
             Order::Parallel => self.queue.retain(|&other| other != id),

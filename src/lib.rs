@@ -30,7 +30,7 @@ mod time;
 mod web;
 
 pub use call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, Skew, State, Strategy, Timings};
-pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, OfflineMode, Recovery};
+pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, OfflineMode, Recovery, Scope};
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
 pub use time::Instant;

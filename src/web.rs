@@ -9,6 +9,8 @@ mod error;
 mod exchange;
 mod fetch;
 mod host;
+mod keepalive;
+mod lock;
 #[cfg(test)]
 mod module;
 mod outcome;
@@ -27,7 +29,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options, Page, RedirectMode, Render, Skew, Strategy};
-use crate::dispatcher::{Config, Dispatcher, LaneOptions, OfflineMode};
+use crate::dispatcher::{Config, Dispatcher, LaneOptions, OfflineMode, Scope};
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, NextVersion, TraceContext, WireForm};
 use crate::{Error, Instant, Kind, Retry};
 use args::How;
@@ -81,6 +83,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = idempotencyHeader)]
     fn idempotency_header(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
+    fn keepalive(this: &Spec) -> bool;
+    #[wasm_bindgen(method, getter)]
     fn url(this: &Spec) -> String;
     #[wasm_bindgen(method, getter, js_name = maxBodyBytes)]
     fn max_body_bytes(this: &Spec) -> Option<f64>;
@@ -129,8 +133,9 @@ pub struct Engine(Rc<Driver>);
 #[wasm_bindgen]
 impl Engine {
     #[wasm_bindgen(constructor)]
-    /// `lanes`: pairs of a name and how many of its calls may run at once. `fails_offline`: calls do not wait for a network.
-    pub fn new(host: JsValue, max_queued: Option<f64>, lanes: &Array, fails_offline: bool) -> Self {
+    /// `lanes`: pairs of a name and how many of its calls may run at once. `fails_offline`: calls do not wait for a network. `lease_timeout`:
+    /// with it, a lane is one at a time over all tabs, and after so many milliseconds it is taken from another that keeps it.
+    pub fn new(host: JsValue, max_queued: Option<f64>, lanes: &Array, fails_offline: bool, lease_timeout: Option<f64>) -> Self {
         let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
         if let Some(max) = max_queued {
             config.max_queued = max as usize;
@@ -144,7 +149,11 @@ impl Engine {
             let name = name.as_string().unwrap_or_default();
             config.lanes.insert(name.as_str().into(), LaneOptions { concurrency, strategy: None });
         }
-        Self(Driver::new(host.unchecked_into::<Host>(), config))
+        if lease_timeout.is_some() {
+            config.scope = Scope::Origin;
+        }
+        let patience = lease_timeout.filter(|timeout| timeout.is_finite()).map(milliseconds);
+        Self(Driver::new(host.unchecked_into::<Host>(), config, patience))
     }
 
     /// Calls an action. Its arguments are encoded here and now.
@@ -158,9 +167,12 @@ impl Engine {
             let start = args::encode(&used, How { wire, ..How::default() })?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
+            let outlives = spec.keepalive();
             let work = move |body| {
-                fits(&body, limit)?;
-                Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
+                let bytes = if outlives || limit.is_finite() { size::of(&body) } else { 0.0 };
+                fits(bytes, limit)?;
+                let keepalive = outlives.then(|| size::at_most(&body, bytes));
+                Ok(Work::Action(Request { action, url, body, keepalive, headers, tags }, temporaries))
             };
             Ok(match start.body {
                 args::Body::Complete(body) => {
@@ -222,7 +234,12 @@ impl Engine {
         self.0.input(Dispatcher::handle_online);
     }
 
-    /// The document that was being left is here again.
+    /// The document is gone from the window: nothing starts until it is back.
+    pub fn hidden(&self) {
+        self.0.input(|core, _| core.handle_hidden());
+    }
+
+    /// The document is back, or was not left.
     pub fn returned(&self) {
         self.0.returned();
     }
@@ -330,11 +347,7 @@ fn used(args: &Array, action: &ActionId) -> Array {
     kept
 }
 
-fn fits(body: &JsValue, limit: f64) -> Result<(), Error> {
-    if !limit.is_finite() {
-        return Ok(());
-    }
-    let bytes = size::of(body);
+fn fits(bytes: f64, limit: f64) -> Result<(), Error> {
     if bytes <= limit {
         return Ok(());
     }

@@ -8,7 +8,7 @@ import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
-import { basePathOfPage, deploymentOfPage, pageNumber } from "./page.js";
+import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
@@ -25,6 +25,8 @@ export class Dispatcher {
   #page;
   #quiet;
   #basePath;
+  /** What gives the lease of a lane back; again and again without harm. */
+  #leases = new Map();
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
 
@@ -33,15 +35,29 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
-    const { maxQueued, offline } = this.#options;
-    this.#engine = new EngineSlot(loadWasm, { host: this.#host(), maxQueued, lanes: this.#lanes(), failsOffline: offline === "fail" }, {
+    const { maxQueued, offline, scope, leaseTimeout = 60_000 } = this.#options;
+    const settings = {
+      host: this.#host(),
+      maxQueued,
+      lanes: this.#lanes(),
+      failsOffline: offline === "fail",
+      leaseTimeout: scope === "origin" ? leaseTimeout : undefined,
+    };
+    this.#engine = new EngineSlot(loadWasm, settings, {
       opened: (engine) => engine.listen(this.#events.any),
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
     });
-    // A dispatcher that nobody holds any more may go: only the listener must not keep it.
+    // A dispatcher that nobody holds any more may go: only the listeners must not keep it.
     const own = new WeakRef(this);
-    this.#quiet = onOnline(() => own.deref()?.#engine.ask((engine) => engine.online()));
+    const quiet = [
+      onOnline(() => own.deref()?.#engine.ask((engine) => engine.online())),
+      onLeaving({
+        left: () => own.deref()?.#engine.enter((engine) => engine.hidden()),
+        returned: () => own.deref()?.#engine.enter((engine) => engine.returned()),
+      }),
+    ];
+    this.#quiet = () => quiet.forEach((end) => end());
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
@@ -177,6 +193,7 @@ export class Dispatcher {
         redirect: copied.redirect ?? this.#options.redirect,
         render: copied.render ?? this.#options.render,
         skew: copied.skew ?? this.#options.skew,
+        keepalive: copied.keepalive ?? this.#options.keepalive ?? true,
       };
       run = prepare(spec, copied);
       entry.quiet = onAbort(copied.signal, (reason) => this.#abort(entry, reason));
@@ -216,16 +233,6 @@ export class Dispatcher {
 
   #ownBasePath() {
     return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
-  }
-
-  /** Sends the user on. A document that is being left may be come back to. */
-  #redirect({ redirect: { url, type } }, refresh) {
-    const went = this.#page.redirect(url, type, refresh);
-    if (went === "leaving") {
-      const back = () => this.#engine.ask((engine) => engine.returned());
-      globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && back(), { once: true });
-    }
-    return went;
   }
 
   #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
@@ -295,6 +302,7 @@ export class Dispatcher {
 
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
+    for (const letGo of this.#leases.values()) letGo();
     for (const entry of [...this.#open.values()]) {
       if (!entry.entered) continue; // a route, or a call it has not seen
       if (entry.settled) this.#forget(entry);
@@ -340,7 +348,8 @@ export class Dispatcher {
       emit: (event) => this.#events.emit(event),
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
-      redirect: (outcome, refresh) => this.#redirect(outcome, refresh),
+      leased: (lane, letGo) => this.#leases.set(lane, letGo),
+      redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
       offline: isOffline,
       probe: () => reachable(this.#options.probe, this.#send),

@@ -17,12 +17,12 @@ export class EngineSlot {
   #closed = false;
 
   /**
-   * `loadWasm()` resolves when the wasm is there. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could
-   * not be had, `lost(makeError)` when the instance has trapped.
+   * `loadWasm()` resolves when the wasm is there. `settings`: what `makeEngine` takes. `hooks`: `opened(engine)`, `failed(entry, error)` for
+   * a kept call whose engine could not be had, `lost(makeError)` when the instance has trapped.
    */
-  constructor(loadWasm, { host, maxQueued, lanes, failsOffline }, hooks) {
+  constructor(loadWasm, settings, hooks) {
     this.#loadWasm = loadWasm;
-    this.#make = (lost) => makeEngine(host, { maxQueued, lanes, failsOffline }, lost);
+    this.#make = (lost) => makeEngine(settings, lost);
     this.#hooks = hooks;
   }
 

@@ -21,12 +21,12 @@ export function load(source) {
 }
 
 /**
- * A new engine for one dispatcher with `[name, concurrency]` of its lanes, once `load()` has resolved. `lost(makeError)` is called if the instance traps, unless `release()`
- * has been.
+ * A new engine for one dispatcher, once `load()` has resolved. `settings` is `{ host, maxQueued, lanes, failsOffline,
+ * leaseTimeout }`, the lanes `[name, concurrency]` each. `lost(makeError)` is called if the instance traps, unless `release()` has been.
  */
-export function makeEngine(host, { maxQueued, lanes, failsOffline }, lost) {
+export function makeEngine({ host, maxQueued, lanes, failsOffline, leaseTimeout }, lost) {
   instantiate();
-  const engine = new glue.Engine(host, maxQueued, lanes, failsOffline);
+  const engine = new glue.Engine(host, maxQueued, lanes, failsOffline, leaseTimeout);
   users.add(lost);
   return { engine, release: () => users.delete(lost) };
 }

@@ -19,6 +19,9 @@ const DISPATCHER = {
   probe: (value) => (value === false ? value : address(value)),
   maxBodyBytes: (value) => (value === false ? Infinity : count(value)),
   maxQueued: count,
+  scope: (value) => word(value, "dispatcher", "origin"),
+  leaseTimeout: duration,
+  keepalive: flag,
   nextVersion,
   basePath: path,
   host,
@@ -46,6 +49,7 @@ const CALL = {
   redirect: DISPATCHER.redirect,
   render: DISPATCHER.render,
   skew: DISPATCHER.skew,
+  keepalive: flag,
   trace,
 };
 
@@ -69,10 +73,29 @@ const ENCODE = { nextVersion, signal, temporaryReferences: object };
 
 const REFERENCE = { id: text, name: text, url: address };
 
-export const dispatcherOptions = (options) => copy(options, DISPATCHER, "dispatcher");
+export function dispatcherOptions(options) {
+  const copied = copy(options, DISPATCHER, "dispatcher");
+  if (copied.scope === "origin") oneOverAllTabs(copied.lanes);
+  return copied;
+}
+
 export const callOptions = (options) => copy(options, CALL, "call");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
+
+/** What it takes to let one call go at a time over all tabs. Whatever else is wrong with the locks shows when the first is asked for. */
+function oneOverAllTabs(lanes) {
+  const why = [...(lanes ?? [])].find(([, { concurrency }]) => concurrency > 1);
+  if (why) throw invalid(`lanes: ${JSON.stringify(why[0])} cannot run several at once with scope "origin"`);
+  let request;
+  try {
+    request = globalThis.navigator.locks.request;
+  } catch {
+    // There is no lock API.
+  }
+  if (typeof request !== "function") throw invalid('scope: "origin" needs the lock API (navigator.locks), which browsers have on secure pages only');
+  if (globalThis.origin === "null") throw invalid('scope: "origin" needs an origin, and this document has one of its own that nobody shares');
+}
 
 /** The properties by which calls are chosen. Nothing at all is a slip, not everything. */
 export function cancelFilter(filter) {
@@ -156,6 +179,10 @@ export function versionOfPage() {
   } catch {
     return undefined;
   }
+}
+
+function flag(value) {
+  return expect(typeof value === "boolean", value, "true or false");
 }
 
 function text(value) {

@@ -17,6 +17,21 @@ export function pageNumber() {
   return count;
 }
 
+/**
+ * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function
+ * that ends it.
+ */
+export function onLeaving({ left, returned }) {
+  const target = globalThis.document && globalThis;
+  const back = ({ persisted }) => persisted && returned();
+  target?.addEventListener("pagehide", left);
+  target?.addEventListener("pageshow", back);
+  return () => {
+    target?.removeEventListener("pagehide", left);
+    target?.removeEventListener("pageshow", back);
+  };
+}
+
 /** The path under which the app lies (`/shop`), as the addresses of its scripts tell; empty where they do not. */
 export function basePathOfPage() {
   for (const { pathname } of scripts()) {

@@ -73,7 +73,7 @@ impl Dispatcher {
     /// Time has passed. A spurious wake-up does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.leaving.is_some_and(|at| at <= now) {
-            self.handle_returned(now);
+            self.stop_leaving(now);
         }
         self.pay(self.effects.len(), now);
         self.probe(now);

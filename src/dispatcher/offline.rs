@@ -48,6 +48,7 @@ impl Dispatcher {
                 self.end(id, offline(), now);
             }
         }
+        self.release_unused();
     }
 
     /// The network is there again.
@@ -60,7 +61,7 @@ impl Dispatcher {
             if let Some(entry) = self.calls.get_mut(&id) {
                 entry.first_at = now;
             }
-            self.send_again(id, now);
+            self.rested(id, now);
         }
         self.advance_all(now);
     }
@@ -92,11 +93,12 @@ impl Dispatcher {
 
     /// The time to send a call again has come.
     pub(super) fn rested(&mut self, id: CallId, now: Instant) {
-        if self.offline.is_none() {
+        if self.offline.is_none() && !self.hidden {
             return self.send_again(id, now);
         }
+        let phase = if self.hidden { Phase::Resting } else { Phase::Offline };
         if let Some(entry) = self.in_state(id, State::Running) {
-            entry.phase = Phase::Offline;
+            entry.phase = phase;
             self.emit(id);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Dispatcher, Effect};
+use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, Page, RedirectMode, State};
 use crate::protocol::Revalidated;
 use crate::{Error, Instant};
@@ -46,13 +46,32 @@ impl Dispatcher {
     pub fn handle_leaving(&mut self, now: Instant) {
         self.refresh.forgive();
         self.leaving = Some(now.plus(LEAVING));
+        self.release_unused();
     }
 
-    /// The document was not left, or has been come back to.
+    /// The document is gone from the window: nothing starts any more, also nothing that was to be sent again, until it is back.
+    pub fn handle_hidden(&mut self) {
+        self.hidden = true;
+        self.release_unused();
+    }
+
+    /// The document has been come back to, or was not left.
     pub fn handle_returned(&mut self, now: Instant) {
-        if self.leaving.take().is_some() {
-            self.advance_all(now);
+        let was_left = self.leaving.take().is_some();
+        if std::mem::take(&mut self.hidden) {
+            for id in self.ids(|entry| entry.phase == Phase::Resting && entry.alarms.retry.is_none()) {
+                self.rested(id, now);
+            }
+        } else if !was_left {
+            return;
         }
+        self.advance_all(now);
+    }
+
+    /// So much time has passed that the document cannot have been left.
+    pub(super) fn stop_leaving(&mut self, now: Instant) {
+        self.leaving = None;
+        self.advance_all(now);
     }
 
     /// A call is about to settle with a value. Sends the user where it redirected to, unless they have moved on: to another page, or
@@ -75,9 +94,9 @@ impl Dispatcher {
     }
 
     /// Asks for fresh data if it is owed and time. That comes before the effects from `at` on: a promise that settles there must find
-    /// that it was asked for.
+    /// that it was asked for. A lane that waits for its lease goes on.
     pub(super) fn pay(&mut self, at: usize, now: Instant) {
-        if let Some(what) = self.refresh.due(self.running > 0, now) {
+        if let Some(what) = self.refresh.due(self.running > 0 || !self.leases.is_empty(), now) {
             self.effects.insert(at, Effect::Refresh(what));
         }
     }

@@ -95,6 +95,8 @@ pub(super) struct Sim {
     pub settled: HashMap<CallId, Result<(), Error>>,
     /// Where the user is.
     pub page: Page,
+    /// What was done about leases: asked for, or given back.
+    pub leases: Vec<(LaneName, bool)>,
     scripts: HashMap<CallId, Script>,
     agenda: BTreeMap<(Instant, u64), (CallId, u32, Arrival)>,
     count: u64,
@@ -112,6 +114,7 @@ impl Sim {
             log: Vec::new(),
             settled: HashMap::new(),
             page: Page::default(),
+            leases: Vec::new(),
             scripts: HashMap::new(),
             agenda: BTreeMap::new(),
             count: 0,
@@ -256,6 +259,14 @@ impl Sim {
                     assert!(self.settled.insert(id, result).is_none(), "call {id} settled twice");
                 }
                 Effect::Forget(id) => assert!(self.settled.contains_key(&id), "call {id} forgotten before it settled"),
+                Effect::Lease(lane) => {
+                    self.note(format!("ask {}", lane.as_str()));
+                    self.leases.push((lane, true));
+                }
+                Effect::Release(lane) => {
+                    self.note(format!("release {}", lane.as_str()));
+                    self.leases.push((lane, false));
+                }
                 Effect::Emit(_) => {}
             }
         }

@@ -1,3 +1,4 @@
+mod lease;
 mod lost;
 
 use std::cell::{Cell, RefCell};
@@ -13,9 +14,10 @@ use web_sys::AbortController;
 use super::exchange::{self, Ending, Work};
 use super::fetch::Failure;
 use super::host::{Host, resolved};
+use super::lock::Lock;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode};
 use crate::dispatcher::{Config, Dispatcher, Effect};
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind};
@@ -28,6 +30,9 @@ pub(crate) struct Driver {
     core: RefCell<Dispatcher>,
     held: RefCell<HashMap<CallId, Held>>,
     timer: Timer,
+    /// The leases that are held or asked for, and how long another tab may keep one that is waited for; none for as long as it likes.
+    locks: RefCell<HashMap<LaneName, Lock>>,
+    patience: Option<Duration>,
     /// A wake-up came long after its time: until this moment, what the network has meanwhile delivered goes first.
     grace: Cell<Option<Instant>>,
     /// Calls whose actions are to be looked up, and whether that is under way.
@@ -76,6 +81,8 @@ struct Held {
     outcome: Option<Object>,
     /// Why it failed, as the page put it.
     cause: JsValue,
+    /// The attempt was to outlive the page, and may not.
+    mortal: bool,
     /// Its answer is given up because no byte came for too long.
     stalled: Rc<Cell<bool>>,
     /// Whose answer it shares.
@@ -83,12 +90,15 @@ struct Held {
 }
 
 impl Driver {
-    pub(crate) fn new(host: Host, config: Config) -> Rc<Self> {
+    /// `patience`: how long another tab may keep a lease that is waited for; none for as long as it likes.
+    pub(crate) fn new(host: Host, config: Config, patience: Option<Duration>) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
             host,
             core: RefCell::new(Dispatcher::new(config)),
             held: RefCell::default(),
             timer: Timer::default(),
+            locks: RefCell::default(),
+            patience,
             grace: Cell::default(),
             lost: RefCell::default(),
             looking: Cell::new(false),
@@ -109,8 +119,17 @@ impl Driver {
             Body::Complete(work) => (Stage::Ready, Some(work)),
             Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        let held =
-            Held { owner, stage, work, throws: false, outcome: None, cause: JsValue::UNDEFINED, stalled: Rc::default(), leader: None };
+        let held = Held {
+            owner,
+            stage,
+            work,
+            throws: false,
+            outcome: None,
+            cause: JsValue::UNDEFINED,
+            mortal: false,
+            stalled: Rc::default(),
+            leader: None,
+        };
         self.held.borrow_mut().insert(id, held);
         self.look_around();
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
@@ -123,7 +142,7 @@ impl Driver {
         }
     }
 
-    /// The document was not left, or has been come back to.
+    /// The document has been come back to, or was not left.
     pub(crate) fn returned(&self) {
         self.input(Dispatcher::handle_returned);
     }
@@ -191,6 +210,13 @@ impl Driver {
     pub(crate) fn set_outcome(&self, id: CallId, outcome: Option<Object>) {
         if let Some(held) = self.held.borrow_mut().get_mut(&id) {
             held.outcome = outcome;
+        }
+    }
+
+    /// Keeps whether the attempt under way was to outlive the page, and may not.
+    pub(crate) fn set_mortal(&self, id: CallId, mortal: bool) {
+        if let Some(held) = self.held.borrow_mut().get_mut(&id) {
+            held.mortal = mortal;
         }
     }
 
@@ -270,6 +296,8 @@ impl Driver {
 
     fn act(&self, effect: Effect) {
         match effect {
+            Effect::Lease(lane) => self.ask(lane),
+            Effect::Release(lane) => self.give_back(&lane),
             Effect::Send(id) => self.send(id),
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
@@ -416,7 +444,11 @@ impl Driver {
     fn show(&self, event: &Event) -> Option<JsValue> {
         let held = self.held.borrow();
         let held = held.get(&event.id)?;
-        Some(outcome::of_event(event, &held.owner).into())
+        let shown = outcome::of_event(event, &held.owner);
+        if held.mortal {
+            outcome::set(&shown, "keepalive", &JsValue::FALSE);
+        }
+        Some(shown.into())
     }
 
     fn set_timer(&self, at: Option<Instant>) {

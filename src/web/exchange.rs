@@ -14,6 +14,7 @@ use super::bell::Bell;
 use super::driver::Driver;
 use super::fetch::{Chunks, Failure, Request, Response};
 use super::host::resolved;
+use super::keepalive::Keepalive;
 use super::{outcome, url, value};
 use crate::call::CallId;
 use crate::dispatcher::News;
@@ -58,7 +59,13 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let (render, attempt) = driver.look(|core| (core.render(id), core.attempts(id)));
     driver.set_outcome(id, None); // what an answer to an earlier attempt said
     let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
-    let own = outcome::Own { trace: trace.as_ref(), idempotency_key: request.tags.idempotency.as_ref().map(|(_, key)| &**key) };
+    let kept = request.keepalive.and_then(Keepalive::take);
+    if kept.is_some() {
+        outcome::set(&init, "keepalive", &JsValue::TRUE);
+    }
+    let mortal = request.keepalive.is_some() && kept.is_none();
+    driver.set_mortal(id, mortal);
+    let own = outcome::Own { trace: trace.as_ref(), idempotency_key: request.tags.idempotency.as_ref().map(|(_, key)| &**key), mortal };
     driver.set_outcome(id, own.alone());
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;

@@ -63,6 +63,8 @@ pub(crate) struct Request {
     pub(crate) url: String,
     /// A string or a `FormData`.
     pub(crate) body: JsValue,
+    /// It may outlive the page, if its body of so many bytes is not too much.
+    pub(crate) keepalive: Option<f64>,
     /// `headers(attempt, actionId)` gives a promise of `[name, value]` pairs, the names in lower case; rejects with `[what failed, cause]`.
     pub(crate) headers: Option<Function>,
     pub(crate) tags: Rc<Tags>,

@@ -38,6 +38,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn answered(this: &Host, id: f64, outcome: &Object) -> Result<(), JsValue>;
 
+    /// A lane has its lease. `let_go` gives it back, for when this instance cannot any more.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn leased(this: &Host, lane: &str, let_go: &js_sys::Function) -> Result<(), JsValue>;
+
     /// The number of the page the client is on.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn page(this: &Host) -> Result<f64, JsValue>;

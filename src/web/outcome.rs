@@ -35,12 +35,14 @@ pub(crate) fn set_redirect(outcome: &Object, redirect: &Redirect, target: Option
 pub(crate) struct Own<'a> {
     pub(crate) trace: Option<&'a Object>,
     pub(crate) idempotency_key: Option<&'a str>,
+    /// It was to outlive the page, and may not.
+    pub(crate) mortal: bool,
 }
 
 impl Own<'_> {
     /// The outcome while there is no answer; none if there is nothing to say.
     pub(crate) fn alone(&self) -> Option<Object> {
-        (self.trace.is_some() || self.idempotency_key.is_some()).then(|| {
+        (self.trace.is_some() || self.idempotency_key.is_some() || self.mortal).then(|| {
             let outcome = Object::new();
             self.add_to(&outcome);
             outcome
@@ -53,6 +55,9 @@ impl Own<'_> {
         }
         if let Some(key) = self.idempotency_key {
             set(outcome, "idempotencyKey", &key.into());
+        }
+        if self.mortal {
+            set(outcome, "keepalive", &JsValue::FALSE);
         }
     }
 }

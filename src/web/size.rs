@@ -7,6 +7,14 @@ extern "C" {
     fn entries_of(form: &JsValue) -> Result<Array, JsValue>;
 }
 
+/// By how much a `FormData` may be larger than it is taken for.
+const MARGIN: f64 = 1024.0;
+
+/// How many bytes a body that [`of`] takes for so many takes on the wire at the most.
+pub(crate) fn at_most(body: &JsValue, bytes: f64) -> f64 {
+    bytes + if body.is_string() { 0.0 } else { MARGIN }
+}
+
 /// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB, as the boundary is the browser's.
 pub(crate) fn of(body: &JsValue) -> f64 {
     if let Some(text) = body.dyn_ref::<JsString>() {

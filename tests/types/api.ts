@@ -83,7 +83,15 @@ caught instanceof ActionError && caught.code === "OOPS";
 call.id = 3;
 // @ts-expect-error: a stream, a Response or bytes
 decode("0:1\n");
-// @ts-expect-error: not an option yet
-createDispatcher({ scope: "origin" });
+// @ts-expect-error: no such scope
+createDispatcher({ scope: "site" });
+
+createDispatcher({ scope: "origin", leaseTimeout: 10_000, keepalive: false });
+d.call(id, [], { keepalive: true }).outcome.then(({ keepalive }) => {
+  expect<Same<typeof keepalive, false | undefined>>();
+});
+d.subscribe(({ keepalive }) => {
+  expect<Same<typeof keepalive, false | undefined>>();
+});
 
 export { drop_in };

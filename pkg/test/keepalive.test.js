@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, over } from "./server.js";
+
+const url = "http://localhost/";
+const answer = () => new Response('0:{"a":"$@1"}\n1:"ok"\n', { headers: { "content-type": "text/x-component" } });
+
+/** A dispatcher with a `fetch` of the page's own, and what that was given; requests to `/open` are answered by `open[i]()`. */
+function watched(options) {
+  const inits = [];
+  const open = [];
+  const fetch = (url, init) => {
+    inits.push(init);
+    return url.endsWith("/open") ? new Promise((resolve) => open.push(() => resolve(answer()))) : Promise.resolve(answer());
+  };
+  return { d: createDispatcher({ url, fetch, ...options }), inits, open };
+}
+
+/** The argument of a call whose body takes so many bytes. */
+const body = (bytes) => ["x".repeat(bytes - 4)];
+
+const until = async (condition) => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+
+test("a request goes on when the page is left, unless the caller does not want it", async () => {
+  for (const [own, common, expected] of [
+    [undefined, undefined, true],
+    [undefined, false, undefined],
+    [true, false, true],
+    [false, true, undefined],
+    [false, undefined, undefined],
+  ]) {
+    const { d, inits } = watched({ keepalive: common });
+    const { keepalive } = await d.call(ID, [], { keepalive: own }).outcome;
+    assert.equal(inits[0].keepalive, expected, `${own} ${common}`);
+    assert.equal(keepalive, undefined, "there is nothing to say");
+  }
+});
+
+test("a body above 64 KiB is sent without, and says so", async () => {
+  const { d, inits } = watched();
+  const events = [];
+  d.subscribe((event) => events.push(event));
+  assert.equal((await d.call(ID, body(65_536)).outcome).keepalive, undefined);
+  const large = d.call(ID, body(65_537));
+  assert.equal((await large.outcome).keepalive, false);
+  // In UTF-8.
+  assert.equal((await d.call(ID, ["ü".repeat(32_767)]).outcome).keepalive, false);
+  assert.deepEqual(inits.map(({ keepalive }) => keepalive), [true, undefined, undefined]);
+  await d.idle();
+  await over(large);
+  const done = events.filter(({ state }) => state === "done").map(({ keepalive }) => keepalive);
+  assert.deepEqual(done.slice(0, 2), [undefined, false]);
+});
+
+test("all open bodies of the page together take no more than 64 KiB", async () => {
+  const one = watched();
+  const two = watched();
+  const options = { url: "http://localhost/open", lane: "parallel" };
+  const first = one.d.call(ID, body(40_000), options);
+  const second = two.d.call(ID, body(25_536), options);
+  await until(() => one.open.length + two.open.length === 2);
+  assert.equal((await one.d.call(ID, body(10), { lane: "parallel" }).outcome).keepalive, false);
+  one.open[0]();
+  await first;
+  await over(first);
+  assert.equal((await one.d.call(ID, body(40_000)).outcome).keepalive, undefined);
+  two.open[0]();
+  await over(second);
+});
+
+test("a call that is given up gives its share back", async () => {
+  const { d, inits } = watched();
+  const call = d.call(ID, body(65_536), { url: "http://localhost/open" });
+  await until(() => inits.length === 1);
+  call.abort();
+  await assert.rejects(call, { code: "ABORTED" });
+  await over(call);
+  assert.equal((await d.call(ID, body(65_536)).outcome).keepalive, undefined);
+});
+
+test("no more than 64 requests at once go on when the page is left", async () => {
+  const { d, inits, open } = watched();
+  const calls = Array.from({ length: 70 }, () => d.call(ID, [], { url: "http://localhost/open", lane: "parallel" }));
+  await until(() => open.length === 70);
+  assert.equal(inits.filter(({ keepalive }) => keepalive).length, 64);
+  for (const answer of open) answer();
+  await Promise.all(calls);
+});
+
+test("a form counts with what its size is not known to", async () => {
+  const { d } = watched();
+  const form = (bytes) => {
+    const form = new FormData();
+    form.append("file", new Blob(["x".repeat(bytes)]));
+    return [form];
+  };
+  assert.equal((await d.call(ID, form(60_000)).outcome).keepalive, undefined);
+  assert.equal((await d.call(ID, form(65_000)).outcome).keepalive, false);
+});
+
+test("what fails without it says so too", async () => {
+  const d = createDispatcher({ url, fetch: () => Promise.reject(new TypeError("scripted")) });
+  await assert.rejects(d.call(ID, body(70_000)), ({ outcome }) => outcome.keepalive === false);
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+let server;
+before(async () => (server = await serve()));
+after(() => server.close());
+
+/** Runs something with another `navigator`; none with undefined. */
+async function withNavigator(value, run) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value, configurable: true });
+  try {
+    await run();
+  } finally {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else delete globalThis.navigator;
+  }
+}
+
+test("without the lock API one order over all tabs is INVALID_OPTION when the dispatcher is made", async () => {
+  for (const navigator of [undefined, {}, { locks: undefined }, { get locks() { throw new Error("no"); } }]) {
+    await withNavigator(navigator, () => {
+      assert.throws(() => createDispatcher({ scope: "origin" }), { code: "INVALID_OPTION", message: /navigator\.locks/ });
+      createDispatcher({ scope: "dispatcher" });
+    });
+  }
+});
+
+test("one at a time over all tabs and several at once do not go together", async () => {
+  await withNavigator({ locks: { request() {} } }, () => {
+    const lanes = { cart: { concurrency: 2 } };
+    assert.throws(() => createDispatcher({ scope: "origin", lanes }), { code: "INVALID_OPTION", message: /"cart".*several at once/ });
+    createDispatcher({ scope: "origin", lanes: { cart: { concurrency: 1 } } });
+    createDispatcher({ lanes });
+  });
+});
+
+test("what is no scope and no time is INVALID_OPTION", () => {
+  for (const options of [{ scope: "page" }, { scope: true }, { leaseTimeout: 0 }, { leaseTimeout: "1000" }, { keepalive: 1 }]) {
+    assert.throws(() => createDispatcher(options), { code: "INVALID_OPTION" }, JSON.stringify(options));
+  }
+});
+
+test("a browser that refuses the lock fails the calls that wait for it, and none is sent", async () => {
+  const refused = new DOMException("scripted", "SecurityError");
+  await withNavigator({ locks: { request: () => Promise.reject(refused) } }, async () => {
+    const d = createDispatcher({ url: server.url, scope: "origin" });
+    for (const { reason } of await Promise.allSettled([d.call(ID), d.call(ID)])) {
+      assert.deepEqual([reason.code, reason.sent, reason.cause], ["INVALID_OPTION", "no", refused]);
+    }
+    assert.equal(await d.call(ID, ["parallel"], { lane: "parallel" }), '["parallel"]');
+    assert.equal(d.pending, 0);
+  });
+  assert.equal(server.requests.length, 1);
+});

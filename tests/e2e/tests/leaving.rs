@@ -1,0 +1,112 @@
+//! A page that is left with calls under way, and come back to.
+
+mod scene;
+
+use anyhow::Result;
+use scene::on_a_bad_server;
+use serde_json::{Value, json};
+use server::Ledger;
+
+#[tokio::test]
+async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        // The driver may run a script that leaves the page once more, in the page it leads to.
+        page.eval::<()>(
+            "if (sessionStorage.left) return;
+             await actionlane.ready();
+             sessionStorage.left = 'yes';
+             d.call(some, ['x'.repeat(50_000)], { url: '/?call=last&work=50' });
+             location.href = '/?away=1';",
+        )
+        .await?;
+        let ledger: Ledger = page
+            .eval(
+                "await until(() => location.search === '?away=1');
+                 let ledger;
+                 await until(async () => (ledger = await (await fetch('/ledger')).json()).keys.last?.effects);
+                 return ledger;",
+            )
+            .await?;
+        assert_eq!(ledger.keys["last"].arrivals, 1);
+        page.browser().client().back().await?;
+        let ledger: Ledger = page
+            .eval(
+                "await until(() => location.search === '');
+                 await d.call(some, [], { url: '/?call=back' });
+                 return await (await fetch('/ledger')).json();",
+            )
+            .await?;
+        assert_eq!((ledger.keys["last"].arrivals, ledger.keys["last"].effects), (1, 1));
+        assert_eq!(ledger.total, 2);
+        Ok(())
+    })
+    .await
+}
+
+/// From `pagehide` on, also calls that the page makes there.
+#[tokio::test]
+async fn nothing_starts_once_the_page_is_left_and_what_waited_goes_once_it_is_back() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        page.eval::<()>(
+            "await d.call(some, [], { url: '/?call=before', keepalive: false });
+             window.own = d;
+             addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
+             addEventListener('pagehide', () => (window.late = own.call(some, [], { url: '/?call=late' })));",
+        )
+        .await?;
+        page.browser().goto(&format!("{}/?away=1", server.url())).await?;
+        let away: Ledger = page.eval("return await (await fetch('/ledger')).json()").await?;
+        assert_eq!(away.keys.keys().collect::<Vec<_>>(), ["before"]);
+        page.browser().client().back().await?;
+        let back: Value = page
+            .eval(
+                "await until(() => location.search === '');
+                 if (!window.persisted) return { persisted: false };
+                 await late;
+                 const { keys } = await (await fetch('/ledger')).json();
+                 return { persisted: true, arrivals: keys.late.arrivals, total: Object.keys(keys).length };",
+            )
+            .await?;
+        // A browser that did not keep the page loads it anew: then there is nothing left of the call.
+        if back["persisted"] == json!(true) {
+            assert_eq!(back, json!({ "persisted": true, "arrivals": 1, "total": 2 }));
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A page whose call is under way is not kept: its dispatcher is gone with it, and its lease.
+#[tokio::test]
+async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        page.eval::<()>(
+            "await actionlane.ready();
+             window.own = actionlane.createDispatcher({ url, scope: 'origin', leaseTimeout: Infinity });
+             window.calls = [own.call(some, [], { url: '/?call=held&gate=end' }), own.call(some, [], { url: '/?call=behind' })];
+             await until(async () => (await (await fetch('/ledger')).json()).keys.held);",
+        )
+        .await?;
+        page.browser().goto(&format!("{}/?away=1", server.url())).await?;
+        let ledger: Ledger = page
+            .eval(
+                "await actionlane.createDispatcher({ url, scope: 'origin', leaseTimeout: Infinity }).call(some, [], { url: '/?call=next' });
+                 await fetch('/__gate?name=end', { method: 'POST' });
+                 return await (await fetch('/ledger')).json();",
+            )
+            .await?;
+        assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
+        // Come back to anew, it has forgotten what waited.
+        page.browser().client().back().await?;
+        let ledger: Ledger = page
+            .eval(
+                "await until(() => location.search === '');
+                 await d.call(some, [], { url: '/?call=back' });
+                 return await (await fetch('/ledger')).json();",
+            )
+            .await?;
+        assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
+        Ok(())
+    })
+    .await
+}
