@@ -460,7 +460,7 @@ export interface Dispatcher {
   snapshot(): CallInfo[];
   /** Hears every change of state, in order, in a microtask of its own. Gives the function that ends it. */
   subscribe(listener: (event: CallEvent) => void): () => void;
-  /** Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. */
+  /** Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. What is not closed lives as long as the page. */
   close(): void;
 }
 

@@ -92,14 +92,14 @@ pub enum Effect {
     Stall(CallId),
     /// This call shares the answer of `leader`, which settles first.
     Join { id: CallId, leader: CallId },
-    /// Send the user where the action redirected to, and ask for fresh data there if any is owed. Or see that the promise, which settles
-    /// next, rejects with Next's own redirect error.
+    /// Send the user where the action redirected to, ask for fresh data there if any is owed, and tell [`Dispatcher::handle_moved`]; nothing
+    /// starts before. Or see that the promise, which settles next, rejects with Next's own redirect error.
     Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
     /// Ask the page's router for fresh data.
     Refresh(Revalidated),
     /// Find out whether anything can be reached, and tell [`Dispatcher::handle_probed`].
     Probe,
-    /// Load the page anew.
+    /// Load the page anew, and tell [`Dispatcher::handle_moved`].
     Reload,
     /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
     Settle { id: CallId, result: Result<(), Error>, timings: Timings, attempts: u32 },
@@ -131,6 +131,8 @@ pub struct Dispatcher {
     refresh: Refresh,
     /// The call made last of those that have redirected.
     redirected: Option<CallId>,
+    /// The driver is sending the user elsewhere, or loads the page anew: whether the document ends thereby is not known yet.
+    moving: bool,
     /// Until when nothing starts.
     leaving: Option<Instant>,
     /// The document is gone from the window.
@@ -153,6 +155,8 @@ struct Entry {
     /// How often of these because the one before failed.
     repeats: u32,
     sent: Sent,
+    /// The same of the attempts before: what one of them may have done is not undone by what is said of another.
+    sent_before: Sent,
     news: News,
     alarms: Alarms,
     late: bool,
@@ -173,8 +177,8 @@ enum Phase {
     Looking(Error),
     /// Its exchange failed; it waits to be sent again.
     Resting,
-    /// The same, and there is no network.
-    Offline,
+    /// The same, and its time has come, but nothing may be sent now.
+    Held,
 }
 
 impl Dispatcher {
@@ -204,6 +208,7 @@ impl Dispatcher {
             attempts: 0,
             repeats: 0,
             sent: Sent::No,
+            sent_before: Sent::No,
             news: News::default(),
             alarms: Alarms::default(),
             late: false,
@@ -247,9 +252,20 @@ impl Dispatcher {
     pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
         let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
         let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
-        let ids = self.ids(|entry| waits(entry) && here(entry));
-        // Only then may a lane go on: nothing is started that is about to be dropped.
-        let lanes: Vec<_> = ids.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
+        let (own, joined): (Vec<_>, Vec<_>) = self
+            .ids(|entry| waits(entry) && here(entry))
+            .into_iter()
+            .partition(|id| self.calls.get(id).is_some_and(|entry| entry.leader.is_none()));
+        let mut ids: Vec<_> =
+            joined.iter().chain(&own).copied().filter(|id| self.calls.get(id).is_some_and(|entry| entry.result.is_none())).collect();
+        ids.sort_unstable();
+        // Only then may a lane go on: nothing is started that is about to be dropped. What others of another lane have joined goes on for them.
+        let mut lanes: Vec<_> = joined.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
+        for id in own {
+            if !self.leave_to_joined(id, &cleared(), now) {
+                lanes.extend(self.end(id, cleared(), now));
+            }
+        }
         lanes.iter().for_each(|lane| self.advance(lane, now));
         ids
     }
@@ -456,8 +472,8 @@ impl Dispatcher {
             return self.end(leader, error, now);
         }
         let (state, name) = (entry.state, entry.options.lane.clone());
-        // Action-not-found is the server's own word that it did not run the action.
-        let sent = if error.kind() == Kind::ActionNotFound { Sent::No } else { entry.sent };
+        // Action-not-found is the server's own word that this attempt did not run the action.
+        let sent = if error.kind() == Kind::ActionNotFound { entry.sent_before } else { entry.sent };
         // It answered, and then the answer broke off: what it made stale is stale.
         if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
             self.refresh.owe(what, now);

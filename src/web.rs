@@ -330,6 +330,9 @@ fn tags(spec: &Spec) -> Result<Rc<Tags>, Error> {
         given => given,
     };
     let header = spec.idempotency_header().unwrap_or_else(|| protocol::IDEMPOTENCY_KEY.to_owned());
+    if protocol::is_protected(&header) || [protocol::TRACEPARENT, protocol::REQUEST_ID].contains(&&*header) {
+        return Err(Error::new(Kind::InvalidOption, format!("idempotency: {header} is a header of another meaning")));
+    }
     let idempotency = idempotency_key.map(|key| (header, key));
     Ok(Rc::new(Tags { deployment: spec.deployment_id(), trace, request_id, idempotency }))
 }

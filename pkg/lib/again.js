@@ -7,7 +7,7 @@ const isPassing = (status) => status === 408 || status === 425 || status === 429
 
 /** Whether repeating it is harmless: it changes nothing, or carries a key; and its body can be sent twice. */
 export function isHarmless(method, key, body) {
-  const stream = typeof ReadableStream === "function" && body instanceof ReadableStream;
+  const stream = (typeof ReadableStream === "function" && body instanceof ReadableStream) || body?.[Symbol.asyncIterator] !== undefined;
   return (method === "GET" || method === "HEAD" || key !== undefined) && !stream;
 }
 

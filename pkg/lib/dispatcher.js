@@ -48,13 +48,12 @@ export class Dispatcher {
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
     });
-    // A dispatcher that nobody holds any more may go: only the listeners must not keep it.
-    const own = new WeakRef(this);
+    // Until `close()`: a dispatcher may have calls that nobody waits for.
     const quiet = [
-      onOnline(() => own.deref()?.#engine.ask((engine) => engine.online())),
+      onOnline(() => this.#engine.ask((engine) => engine.online())),
       onLeaving({
-        left: () => own.deref()?.#engine.enter((engine) => engine.hidden()),
-        returned: () => own.deref()?.#engine.enter((engine) => engine.returned()),
+        left: () => this.#engine.enter((engine) => engine.hidden()),
+        returned: () => this.#engine.enter((engine) => engine.returned()),
       }),
     ];
     this.#quiet = () => quiet.forEach((end) => end());
@@ -287,7 +286,7 @@ export class Dispatcher {
   }
 
   #settle(entry, error, outcome) {
-    if (AGAIN.includes(error?.code)) error.keep(entry.again);
+    if (error?.sent === "no" && AGAIN.includes(error.code)) error.keep(entry.again);
     if (error && entry.hooks) onError(entry.hooks, entry, error);
     entry.settle(error, outcome);
   }
@@ -320,15 +319,19 @@ export class Dispatcher {
       },
       fetch: this.#send,
       binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
-      settle: (id, error, outcome) => {
+      settle: (id, error, outcome, answered) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;
-        if (outcome && !("payload" in outcome)) givePayload(outcome, new Promise((resolve) => (entry.ended = resolve)), this.#loadWasm);
+        if (outcome) {
+          const owner = this.#open.get(answered) ?? entry;
+          owner.answerEnds ??= new Promise((resolve) => (owner.ended = resolve));
+          givePayload(outcome, owner.answerEnds, this.#loadWasm);
+        }
         if (error && outcome) {
           error.outcome = outcome;
           error.status ??= outcome.status;
           error.attempt = outcome.attempts;
-          error.idempotencyKey = outcome.idempotencyKey;
+          if (outcome.idempotencyKey) error.idempotencyKey = outcome.idempotencyKey;
         }
         this.#settle(entry, error, outcome);
       },

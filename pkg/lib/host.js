@@ -1,7 +1,7 @@
 // Who sends the user elsewhere and fetches fresh data. What is to be done is decided in Rust; here it is done.
 //
-// A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` gives "stayed", "went" or "leaving" (the document
-// ends thereby), and `what` is "all" or "dynamic".
+// A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
+// document ends thereby), and `what` is "all" or "dynamic".
 
 import { isUnder } from "./page.js";
 import { carefully } from "./report.js";
@@ -18,7 +18,7 @@ export function hostOf(choice, basePath) {
   return {
     redirect: (...args) => carefully(() => chosen().redirect(...args)) ?? "stayed",
     refresh: (what) => carefully(() => chosen().refresh(what)),
-    reload: () => carefully(() => chosen().reload()),
+    reload: () => carefully(() => chosen().reload()) ?? "stayed",
   };
 }
 
@@ -30,7 +30,7 @@ export function redirectError({ url, type }, basePath) {
   return error;
 }
 
-const NONE = { redirect: () => "stayed", refresh() {}, reload() {} };
+const NONE = { redirect: () => "stayed", refresh() {}, reload: () => "stayed" };
 
 const DOCUMENT = {
   redirect(url, type) {
@@ -43,6 +43,7 @@ const DOCUMENT = {
   },
   reload() {
     location.reload();
+    return "leaving";
   },
 };
 
@@ -83,13 +84,14 @@ function once(condition, act, until = performance.now() + LONGEST_MS) {
 
 function ownHost(own) {
   return {
-    redirect(url, type) {
+    redirect(url, type, refresh) {
       if (!own.redirect) return "stayed";
       own.redirect(url, type);
+      if (refresh) own.refresh?.(refresh);
       return "went";
     },
     refresh: (what) => own.refresh?.(what),
-    reload: () => globalThis.location?.reload?.(),
+    reload: () => (globalThis.location?.reload ? DOCUMENT.reload() : "stayed"),
   };
 }
 

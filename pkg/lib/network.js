@@ -18,11 +18,16 @@ export function onOnline(back) {
 export async function reachable(url, send) {
   const asked = url ?? fileOfPage();
   if (!asked) return undefined;
+  // A `fetch` of the page's own may not look at its signal.
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_MS, false)));
   try {
-    await send(asked, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
-    return true;
+    const asking = send(asked, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
+    return await Promise.race([Promise.resolve(asking).then(() => true), late]);
   } catch {
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -255,7 +255,9 @@ function idempotency(value) {
 
 /** Options by lane. */
 function lanes(value) {
-  const names = Object.keys(object(value));
+  const prototype = Object.getPrototypeOf(object(value));
+  expect(prototype === null || Object.getPrototypeOf(prototype) === null, value, "an object of lanes by name");
+  const names = Object.keys(value);
   return new Map(names.map((name) => [laneName(name), copy(object(value[name]), LANE, `lanes: ${JSON.stringify(name)}`)]));
 }
 

@@ -27,6 +27,7 @@ export async function route(open, send, input, init, options) {
     if (stopped) throw stopped;
     for (let repeats = 0; ; repeats += 1) {
       const { response, error } = await once();
+      if (response) entry.sent = "yes";
       if (stopped) throw stopped;
       const wait = retry && waitBefore({ retry, repeats, since, response });
       if (wait === undefined) {
@@ -38,7 +39,8 @@ export async function route(open, send, input, init, options) {
       response?.body?.cancel().catch(() => {});
       entry.retryAt = performance.now() + wait;
       open.tell(entry);
-      await Promise.race([after(wait), end]);
+      const rest = after(wait);
+      await Promise.race([rest.over, end]).finally(rest.stop);
       entry.retryAt = undefined;
       entry.attempt += 1;
       entry.startedAt = performance.now();
@@ -60,7 +62,7 @@ async function attempt({ entry, timeout, end, send }) {
   const timer = timeout && setTimeout(() => limit.abort((error = late(timeout, entry.sent))), Math.min(timeout, 2 ** 31 - 1));
   const over = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(error), { once: true }));
   try {
-    entry.sent = "unknown";
+    if (entry.sent === "no") entry.sent = "unknown";
     return { response: await Promise.race([send(limit.signal), over, end]) };
   } catch (cause) {
     return { error: error ?? new ActionError("NETWORK", "no answer", { cause, sent: entry.sent }) };
@@ -70,7 +72,9 @@ async function attempt({ entry, timeout, end, send }) {
 }
 
 function after(ms) {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(ms, 2 ** 31 - 1)));
+  let timer;
+  const over = new Promise((resolve) => (timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))));
+  return { over, stop: () => clearTimeout(timer) };
 }
 
 function late(timeout, sent) {

@@ -47,6 +47,7 @@ test("other answers, other methods and whoever does not ask are not sent again",
     [[503], { method: "POST", body: "x" }, { retry }],
     [[503], { method: "DELETE" }, { retry }],
     [[503], { method: "POST", body: new ReadableStream({ start: (it) => it.close() }), duplex: "half" }, { retry, idempotencyKey: true }],
+    [[503], { method: "POST", body: (async function* () { yield Buffer.from("pay"); })(), duplex: "half" }, { retry, idempotencyKey: true }],
   ]) {
     plan = [fault, [200]];
     server.requests.length = 0;
@@ -78,7 +79,7 @@ test("an abort ends the wait, and Retry-After beyond the budget ends it at once"
     events.push([attempt, retryAt !== undefined]);
     if (retryAt) controller.abort("enough");
   });
-  await assert.rejects(d.route(server.url, {}, { retry, signal: controller.signal }), { code: "ABORTED", cause: "enough" });
+  await assert.rejects(d.route(server.url, {}, { retry, signal: controller.signal }), { code: "ABORTED", cause: "enough", sent: "yes" });
   await new Promise((resolve) => setImmediate(resolve));
   off();
   assert.deepEqual(events.slice(0, 2), [[1, false], [1, true]]);

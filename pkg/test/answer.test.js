@@ -59,6 +59,22 @@ test("a redirect that the server takes for an error (Next 14 and a URL with a se
   assert.equal(page.told.length, 1);
 });
 
+test("what was made stale is asked for, whoever carries the redirect out", async () => {
+  answers = [[200, { "x-action-redirect": "/done;push", "x-action-revalidated": "1" }, ""]];
+  for (const [redirects, expected] of [
+    [undefined, [["refresh", "all"]]],
+    [() => {}, [["refresh", "all"]]],
+    [() => { throw new Error("of the page's own"); }, [["refresh", "all"]]],
+  ]) {
+    const told = [];
+    const own = { ...(redirects && { redirect: redirects }), refresh: (kind) => told.push(["refresh", kind]) };
+    const { error } = console;
+    console.error = () => {};
+    await createDispatcher({ url: server.url, host: own }).call(ID).finally(() => (console.error = error));
+    assert.deepEqual(told, expected, String(redirects));
+  }
+});
+
 test("a redirect's URL is read as UTF-8, as the server writes it", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });

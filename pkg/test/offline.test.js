@@ -72,6 +72,30 @@ test("where nothing can be probed, a second later it is tried", async () => {
   assert.deepEqual(asked, ["POST /", "POST /"]);
 });
 
+test("a probe that never ends is given up", async (context) => {
+  say(false);
+  there = false;
+  let probes = 0;
+  const d = createDispatcher({
+    url: server.url,
+    probe: `${server.url}app.js`,
+    fetch: (url, init) => (init.method === "HEAD" && probes++ === 0 ? new Promise(() => {}) : send(url, init)),
+  });
+  await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    while (probes < 2) {
+      context.mock.timers.tick(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+      there = probes > 0;
+    }
+  } finally {
+    context.mock.timers.reset();
+  }
+  assert.equal(await d.call(ID, ["next"]), '["next"]');
+  d.close();
+});
+
 test("calls may rather fail at once", async () => {
   say(false);
   there = false;

@@ -157,6 +157,38 @@ test("no byte for too long is a timeout, before the value and after it", async (
   assert.equal(call.state, "done");
 });
 
+test("each failure has its own cause, and the key is known whenever it fails", async () => {
+  plan = [reset, () => {}];
+  const reasons = [];
+  const d = createDispatcher({
+    url: server.url,
+    retry: { limit: 1, delay: 0 },
+    fetch: (url, init) => (init.signal.addEventListener("abort", () => reasons.push(init.signal.reason?.name)), fetch(url, init)),
+  });
+  const late = await d.call(ID, [], { idempotencyKey: "mine", timeout: 300 }).catch((error) => error);
+  assert.deepEqual([late.code, late.cause, late.attempt, reasons.at(-1)], ["TIMEOUT", undefined, 2, "AbortError"]);
+  plan = [reset, ok];
+  let asked = 0;
+  const headers = () => (asked++ === 0 ? {} : Promise.reject(new Error("no token")));
+  const refused = await createDispatcher({ url: server.url, headers, retry: { limit: 1, delay: 0 } })
+    .call(ID, [], { idempotencyKey: "mine" })
+    .catch((error) => error);
+  assert.deepEqual([refused.code, refused.sent, refused.idempotencyKey], ["INVALID_OPTION", "unknown", "mine"]);
+});
+
+test("an action that is not found on a later attempt may have run on an earlier one", async () => {
+  plan = [reset, [409, { "x-nextjs-action-not-found": "1" }, ""]];
+  const error = await createDispatcher({ url: server.url, retry, idempotency: true }).call(ID).catch((error) => error);
+  assert.deepEqual([error.code, error.sent, error.retry], ["ACTION_NOT_FOUND", "unknown", undefined]);
+});
+
+test("the key has a header of its own", async () => {
+  for (const header of ["Next-Action", "content-type", "accept", "traceparent", "X-Request-Id"]) {
+    const d = createDispatcher({ url: server.url, idempotency: { header } });
+    await assert.rejects(d.call(ID), { code: "INVALID_OPTION", sent: "no" }, header);
+  }
+});
+
 test("events say which attempt it is, and when the next one starts", async () => {
   plan = [unavailable, ok];
   const d = createDispatcher({ url: server.url, idempotency: true });

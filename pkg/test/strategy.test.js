@@ -92,6 +92,41 @@ test("equal calls share one answer, and one that is given up leaves the others",
   await until(() => d.snapshot().length === 0);
 });
 
+test("whoever gave up a joined call has an outcome of its own, which does as it likes", async () => {
+  const d = createDispatcher({
+    ...here(),
+    async fetch(url, init) {
+      const rows = new ReadableStream({
+        async start(it) {
+          it.enqueue(new TextEncoder().encode('0:{"a":"$@1","t":{"s":"","d":"$2"}}\n'));
+          await gate;
+          it.enqueue(new TextEncoder().encode('1:"value"\n'));
+          setTimeout(() => {
+            it.enqueue(new TextEncoder().encode('2:"late"\n'));
+            it.close();
+          }, 20);
+        },
+      });
+      arrived.push(init.body);
+      return new Response(rows, { headers: { "content-type": "text/x-component", "x-action-revalidated": "1" } });
+    },
+  });
+  const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
+  await until(() => d.snapshot()[0]?.headAt !== undefined);
+  calls[0].abort("mine");
+  const { outcome } = await calls[0].catch((error) => error);
+  Object.defineProperty(outcome, "value", { set: () => d.call(ID, ["other"]).catch(() => {}) });
+  Object.freeze(outcome);
+  open();
+  assert.equal(await calls[1], "value");
+  assert.equal(outcome.value, undefined);
+  assert.equal((await (await calls[1].outcome).payload).data.d, "late", "all of the answer");
+  const end = quiet(d.call(ID, ["same"], { strategy: "join" }));
+  d.close();
+  const error = await end.catch((error) => error);
+  assert.deepEqual([error.code, error.cause], ["CLOSED", undefined]);
+});
+
 test("joined calls fail with what the one that was sent failed with", async () => {
   const cause = new TypeError("no route to host");
   const d = createDispatcher({ ...here(), fetch: () => gate.then(() => Promise.reject(cause)) });
@@ -142,7 +177,7 @@ test("a lane that is a function and fails", async () => {
 
 test("options that make no sense", async () => {
   for (const options of [
-    { lanes: 5 }, { lanes: { a: 5 } }, { lanes: { a: { concurrency: 0 } } }, { lanes: { a: { concurrency: 1.5 } } }, { lanes: { "": {} } },
+    { lanes: 5 }, { lanes: new Map([["a", {}]]) }, { lanes: { a: 5 } }, { lanes: { a: { concurrency: 0 } } }, { lanes: { a: { concurrency: 1.5 } } }, { lanes: { "": {} } },
     { lanes: { a: { strategy: "last" } } }, { lanes: { a: { limit: 1 } } }, { retry: -1 }, { retry: NaN }, { retry: { attempts: 1 } },
     { retry: { limit: 1, delay: -1 } }, { idempotency: { header: "a b" } }, { idempotency: "yes" }, { stallTimeout: 0 }, { deadline: NaN },
   ]) {

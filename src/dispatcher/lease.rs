@@ -62,7 +62,7 @@ impl Dispatcher {
     /// Whether a call may start in this lane, if one is ready and there is a slot. Asks for the lease where that is all that is missing, and
     /// gives it back where there is no use for it.
     pub(super) fn is_open(&mut self, name: &LaneName) -> bool {
-        let stopped = self.paused || self.hidden || self.leaving.is_some() || self.offline.is_some();
+        let stopped = self.paused || self.is_still();
         if self.config.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
             return !stopped;
         }

@@ -56,14 +56,9 @@ impl Dispatcher {
         if self.offline.take().is_none() {
             return;
         }
-        for id in self.ids(|entry| entry.phase == Phase::Offline) {
-            // The time without network is not the server's.
-            if let Some(entry) = self.calls.get_mut(&id) {
-                entry.first_at = now;
-            }
-            self.rested(id, now);
-        }
-        self.advance_all(now);
+        // The time without network is not the server's.
+        self.calls.values_mut().filter(|entry| entry.phase == Phase::Held).for_each(|entry| entry.first_at = now);
+        self.go_on(now);
     }
 
     /// What [`Effect::Probe`] came to: whether anything could be reached. What cannot be probed is tried.
@@ -93,12 +88,14 @@ impl Dispatcher {
 
     /// The time to send a call again has come.
     pub(super) fn rested(&mut self, id: CallId, now: Instant) {
-        if self.offline.is_none() && !self.hidden {
+        if !self.is_still() {
             return self.send_again(id, now);
         }
-        let phase = if self.hidden { Phase::Resting } else { Phase::Offline };
+        if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
+            return self.fail(id, offline(), now);
+        }
         if let Some(entry) = self.in_state(id, State::Running) {
-            entry.phase = phase;
+            entry.phase = Phase::Held;
             self.emit(id);
         }
     }

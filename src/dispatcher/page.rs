@@ -58,12 +58,37 @@ impl Dispatcher {
     /// The document has been come back to, or was not left.
     pub fn handle_returned(&mut self, now: Instant) {
         let was_left = self.leaving.take().is_some();
-        if std::mem::take(&mut self.hidden) {
-            for id in self.ids(|entry| entry.phase == Phase::Resting && entry.alarms.retry.is_none()) {
-                self.rested(id, now);
-            }
-        } else if !was_left {
+        if std::mem::take(&mut self.hidden) || was_left {
+            self.go_on(now);
+        }
+    }
+
+    /// What came of sending the user elsewhere, or of loading the page anew. `leaving`: the document ends thereby. `owed`: fresh data that the
+    /// page is still owed, as the user has stayed.
+    pub fn handle_moved(&mut self, leaving: bool, owed: Option<Revalidated>, now: Instant) {
+        self.moving = false;
+        if leaving {
+            return self.handle_leaving(now);
+        }
+        if let Some(what) = owed {
+            self.refresh.owe(what, now);
+        }
+        self.go_on(now);
+        self.pay(self.effects.len(), now);
+    }
+
+    /// Whether nothing is sent now, for reasons that concern all lanes alike.
+    pub(super) fn is_still(&self) -> bool {
+        self.moving || self.hidden || self.leaving.is_some() || self.offline.is_some()
+    }
+
+    /// Sends what was held, unless something else holds it.
+    pub(super) fn go_on(&mut self, now: Instant) {
+        if self.is_still() {
             return;
+        }
+        for id in self.ids(|entry| entry.phase == Phase::Held) {
+            self.send_again(id, now);
         }
         self.advance_all(now);
     }
@@ -71,7 +96,7 @@ impl Dispatcher {
     /// So much time has passed that the document cannot have been left.
     pub(super) fn stop_leaving(&mut self, now: Instant) {
         self.leaving = None;
-        self.advance_all(now);
+        self.go_on(now);
     }
 
     /// A call is about to settle with a value. Sends the user where it redirected to, unless they have moved on: to another page, or
@@ -89,6 +114,7 @@ impl Dispatcher {
         }
         if wanted {
             let refresh = if follows { self.refresh.forgive() } else { None };
+            self.moving |= follows;
             self.effects.push_back(Effect::Redirect { id, mode, refresh });
         }
     }

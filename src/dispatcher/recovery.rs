@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, Render, Skew, State};
-use crate::{Error, Instant, Kind, Sent};
+use crate::{Error, Instant, Kind};
 
 /// How long looking an action up may take.
 const LOOKING: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ impl Dispatcher {
     /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
-        entry.sent = Sent::No;
+        entry.sent = entry.sent_before;
         entry.timings.head_at = None;
         if entry.options.render == Render::Skip {
             entry.options.render = Render::Auto;
@@ -36,6 +36,7 @@ impl Dispatcher {
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
+                self.moving = true;
                 self.end_and_advance(id, error, now);
                 self.effects.push_back(Effect::Reload);
             }

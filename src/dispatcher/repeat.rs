@@ -42,7 +42,10 @@ impl Dispatcher {
     fn rest(&mut self, id: CallId, until: Instant, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.phase = Phase::Resting;
-        entry.repeats += 1;
+        // The time without network is not the server's.
+        if self.offline.is_none() {
+            entry.repeats += 1;
+        }
         entry.timings.head_at = None;
         let stale: Option<Revalidated> = std::mem::take(&mut entry.news).revalidated;
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (None, None, Some(until)));
@@ -57,10 +60,11 @@ impl Dispatcher {
     pub(super) fn send_again(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         entry.phase = Phase::Sending;
+        entry.sent_before = entry.sent;
         entry.attempts += 1;
         entry.timings.started_at = Some(now);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
-        self.arm(id, |alarms| (alarms.timeout, alarms.retry) = (timeout, None));
+        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (timeout, None, None));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));
     }

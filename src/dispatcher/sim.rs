@@ -95,6 +95,9 @@ pub(super) struct Sim {
     pub settled: HashMap<CallId, Result<(), Error>>,
     /// Where the user is.
     pub page: Page,
+    /// Whether a redirect ends the document, and whether it goes nowhere.
+    pub leaves: bool,
+    pub stays: bool,
     /// What was done about leases: asked for, or given back.
     pub leases: Vec<(LaneName, bool)>,
     scripts: HashMap<CallId, Script>,
@@ -114,6 +117,8 @@ impl Sim {
             log: Vec::new(),
             settled: HashMap::new(),
             page: Page::default(),
+            leaves: false,
+            stays: false,
             leases: Vec::new(),
             scripts: HashMap::new(),
             agenda: BTreeMap::new(),
@@ -244,12 +249,19 @@ impl Sim {
                     let word = if mode == RedirectMode::Throw { "throw" } else { "redirect" };
                     let and = refresh.map_or(String::new(), |what| format!(" and refresh {}", what.as_str()));
                     self.note(format!("{word} {id}{and}"));
+                    if mode == RedirectMode::Follow {
+                        let (leaving, owed) = (self.leaves, refresh.filter(|_| self.stays));
+                        self.core.handle_moved(leaving, owed, self.now);
+                    }
                 }
                 Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
                 Effect::Stall(id) => self.note(format!("stall {id}")),
                 Effect::Join { id, leader } => self.note(format!("join {id} to {leader}")),
                 Effect::Probe => self.note("probe".to_owned()),
-                Effect::Reload => self.note("reload".to_owned()),
+                Effect::Reload => {
+                    self.note("reload".to_owned());
+                    self.core.handle_moved(self.leaves, None, self.now);
+                }
                 Effect::Abort(id) => self.note(format!("abort {id}")),
                 Effect::Settle { id, result, .. } => {
                     self.note(match &result {

@@ -109,6 +109,7 @@ impl Dispatcher {
                 entry.state = State::Running;
                 entry.timings.started_at = Some(now);
             }
+            self.arm(id, |alarms| alarms.late = None);
             self.emit(id);
         }
     }

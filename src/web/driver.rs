@@ -17,7 +17,7 @@ use super::host::{Host, resolved};
 use super::lock::Lock;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, State};
 use crate::dispatcher::{Config, Dispatcher, Effect};
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind};
@@ -313,24 +313,34 @@ impl Driver {
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
             Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
             Effect::Probe => self.probe(),
-            Effect::Reload => drop(self.host.reload()),
+            Effect::Reload => {
+                let leaving = self.host.reload().is_ok_and(|went| went == "leaving");
+                self.core.borrow_mut().handle_moved(leaving, None, timer::now());
+            }
             Effect::Settle { id, result, timings, attempts } => {
-                let (owner, outcome, cause, throws) = {
-                    let held = self.held.borrow();
+                let goes_on = self.core.borrow().state(id) != State::Done;
+                let (owner, outcome, cause, throws, leader) = {
+                    let mut held = self.held.borrow_mut();
                     let Some(own) = held.get(&id) else { return };
                     // What others share is what the answer said; who gave it up has its own reason.
                     let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_undefined()).unwrap_or(own);
-                    (own.owner.clone(), shared.outcome.clone(), shared.cause.clone(), shared.throws)
+                    let said = (own.owner.clone(), shared.outcome.clone(), shared.cause.clone(), shared.throws, own.leader);
+                    // Whatever still comes of it has another reason.
+                    if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
+                        own.cause = JsValue::UNDEFINED;
+                    }
+                    said
                 };
-                let joined = self.held.borrow().get(&id).is_some_and(|held| held.leader.is_some());
-                let outcome = if joined { outcome.map(|outcome| outcome::copy(&outcome)) } else { outcome };
+                // The page may do with its own as it likes.
+                let outcome = outcome.map(|outcome| outcome::copy(&outcome));
                 if let Some(outcome) = &outcome {
                     outcome::set_timings(outcome, &timings, attempts);
                 }
                 let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
                 let error = result.err().map(|error| error::owned(&error, Some(&owner), Some(&cause)));
                 let error = error.or_else(|| if throws { self.host.redirect_error(&outcome).ok() } else { None });
-                let _ = self.host.settle(id.0 as f64, &error.unwrap_or_default(), &outcome);
+                let answered = leader.unwrap_or(id).0 as f64;
+                let _ = self.host.settle(id.0 as f64, &error.unwrap_or_default(), &outcome, answered);
             }
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
@@ -372,6 +382,7 @@ impl Driver {
             let mut held = self.held.borrow_mut();
             let Some(held) = held.get_mut(&id) else { return };
             held.stage = Stage::Running(controller, stop);
+            held.cause = JsValue::UNDEFINED;
             held.work.clone()
         };
         let Some(mut work) = work else { return };
@@ -411,21 +422,22 @@ impl Driver {
     fn redirect(&self, id: CallId, mode: RedirectMode, refresh: Option<Revalidated>) {
         let outcome = {
             let mut held = self.held.borrow_mut();
-            let Some(held) = held.get_mut(&id) else { return };
-            held.throws = mode == RedirectMode::Throw;
-            held.outcome.clone()
+            let held = held.get_mut(&id);
+            held.and_then(|held| {
+                held.throws = mode == RedirectMode::Throw;
+                held.outcome.clone()
+            })
         };
         if mode == RedirectMode::Throw {
             return;
         }
-        let Some(outcome) = outcome else { return };
-        let went = self.host.redirect(&outcome, refresh.map(Revalidated::as_str)).unwrap_or_default();
-        if went != "stayed" && !went.is_empty() {
-            outcome::set_followed(&outcome);
+        let went = outcome.as_ref().and_then(|outcome| self.host.redirect(outcome, refresh.map(Revalidated::as_str)).ok());
+        let went = went.as_deref().unwrap_or("stayed");
+        if let (false, Some(outcome)) = (went == "stayed", &outcome) {
+            outcome::set_followed(outcome);
         }
-        if went == "leaving" {
-            self.core.borrow_mut().handle_leaving(timer::now());
-        }
+        let owed = refresh.filter(|_| went == "stayed");
+        self.core.borrow_mut().handle_moved(went == "leaving", owed, timer::now());
     }
 
     /// Breaks the exchange off, with the reason the page gave.

@@ -57,7 +57,9 @@ async fn built(driver: &Driver, id: CallId, send: &Function, signal: &AbortSigna
 
 async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<Ending, Failure> {
     let (render, attempt) = driver.look(|core| (core.render(id), core.attempts(id)));
-    driver.set_outcome(id, None); // what an answer to an earlier attempt said
+    let key = request.tags.idempotency.as_ref().map(|(_, key)| &**key);
+    // No more what an earlier attempt came to.
+    driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
     let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
     let kept = request.keepalive.and_then(Keepalive::take);
     if kept.is_some() {
@@ -65,7 +67,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     }
     let mortal = request.keepalive.is_some() && kept.is_none();
     driver.set_mortal(id, mortal);
-    let own = outcome::Own { trace: trace.as_ref(), idempotency_key: request.tags.idempotency.as_ref().map(|(_, key)| &**key), mortal };
+    let own = outcome::Own { trace: trace.as_ref(), idempotency_key: key, mortal };
     driver.set_outcome(id, own.alone());
     driver.input(|core, _| core.handle_sent(id));
     let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;

@@ -14,9 +14,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn binder(this: &Host, url: &str) -> Result<js_sys::Function, JsValue>;
 
-    /// Settles the caller's promise: with `error`, or with `outcome.value`.
+    /// Settles the caller's promise: with `error`, or with `outcome.value`. `answered`: whose answer that is, its own or that of the call it
+    /// has joined.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn settle(this: &Host, id: f64, error: &JsValue, outcome: &JsValue) -> Result<(), JsValue>;
+    pub(crate) fn settle(this: &Host, id: f64, error: &JsValue, outcome: &JsValue, answered: f64) -> Result<(), JsValue>;
 
     /// Rejects a call that was never in a lane.
     #[wasm_bindgen(method, catch)]
@@ -75,9 +76,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn probe(this: &Host) -> Result<JsValue, JsValue>;
 
-    /// Loads the page anew.
+    /// Loads the page anew. Gives `leaving` if it does, else `stayed`.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn reload(this: &Host) -> Result<(), JsValue>;
+    pub(crate) fn reload(this: &Host) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn credentials(this: &Host) -> Option<String>;

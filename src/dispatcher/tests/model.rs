@@ -315,10 +315,13 @@ fn run(seed: u64) {
             11 if roll(8) == 0 => {
                 let lane = roll(4) as usize;
                 core.clear(Some(&LANES[lane].into()), now);
-                for id in 0..model.calls.len() {
-                    let own_lane = model.calls[id].lane == lane;
-                    if own_lane && matches!(model.shown(id), Doing::Preparing | Doing::Waiting) && model.calls[id].doing != Doing::Over {
-                        model.end(id, "CLEARED");
+                for joined in [true, false] {
+                    for id in 0..model.calls.len() {
+                        let own = model.calls[id].lane == lane && model.calls[id].leader.is_some() == joined;
+                        if own && matches!(model.shown(id), Doing::Preparing | Doing::Waiting) && model.calls[id].doing != Doing::Over {
+                            // What others of another lane have joined goes on for them.
+                            if model.joined(id).is_empty() { model.end(id, "CLEARED") } else { model.settle(id, "CLEARED") }
+                        }
                     }
                 }
                 model.advance();

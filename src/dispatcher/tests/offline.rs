@@ -98,6 +98,27 @@ fn calls_may_rather_fail_at_once() {
 }
 
 #[test]
+fn a_call_that_would_be_sent_again_fails_too_and_says_that_it_was_sent() {
+    let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
+    let first = sim.call(1, keyed(), Script::silent());
+    lose(&mut sim, first);
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "abort 1", "settle 1 OFFLINE unknown", "probe"]);
+}
+
+#[test]
+fn the_time_without_network_costs_no_attempt() {
+    let mut sim = Sim::new();
+    let first = sim.call(1, keyed(), Script::silent());
+    for _ in 0..5 {
+        lose(&mut sim, first);
+        sim.run_until(sim.now.as_millis() as u64 + 1000);
+        sim.with_core(|core, now| core.handle_probed(None, now));
+    }
+    assert_eq!((sim.kind(first), sim.core.attempts(first)), (None, 6));
+}
+
+#[test]
 fn a_wait_can_be_given_up() {
     let mut sim = Sim::new();
     let first = sim.call(1, keyed(), Script::silent());

@@ -155,10 +155,9 @@ fn a_redirect_may_be_left_to_nexts_router() {
 #[test]
 fn nothing_starts_while_the_document_is_left() {
     let mut sim = Sim::new();
-    sim.call(1, lane("main"), Script::redirects(100));
+    sim.leaves = true;
+    sim.call(1, lane("main"), Script::redirects(99));
     sim.call(2, lane("main"), Script::answers(100));
-    sim.run_until(99);
-    sim.with_core(Dispatcher::handle_leaving);
     sim.run_until(20_000);
     assert_eq!(sim.story(), ["send 1", "redirect 1", "settle 1"]);
     sim.call(3, lane("other"), Script::answers(1));
@@ -292,4 +291,29 @@ fn any_interleaving_owes_what_the_model_owes() {
         }
     }
     assert!(refreshes > 1000, "only {refreshes} refreshes in all");
+}
+
+#[test]
+fn nothing_is_sent_again_while_the_document_is_left() {
+    let mut sim = Sim::new();
+    let retry = crate::Retry { limit: 1, ..crate::Retry::default() };
+    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_secs(1));
+    sim.call(1, Options { keyed: true, retry, ..lane("cart") }, Script::answers(10).failing(10, busy, 1));
+    sim.leaves = true;
+    sim.call(2, lane("main"), Script::redirects(100));
+    sim.run_until(20_000);
+    assert_eq!(sim.story(), ["send 1", "send 2", "redirect 2", "settle 2"]);
+    sim.with_core(Dispatcher::handle_returned);
+    sim.run_until(21_000);
+    assert_eq!(sim.story()[4..], ["send 1", "settle 1"]);
+}
+
+#[test]
+fn what_a_user_who_stays_is_owed_is_paid() {
+    let mut sim = Sim::new();
+    sim.stays = true;
+    let news = News { redirects: true, revalidated: Some(Revalidated::All) };
+    sim.call(1, lane("main"), Script { news, ..Script::answers(10) });
+    sim.run_until(1000);
+    assert_eq!(sim.log, ["0 send 1", "10 redirect 1 and refresh all", "10 settle 1", "10 refresh all"]);
 }

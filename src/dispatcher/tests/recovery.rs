@@ -109,3 +109,34 @@ fn aborting_while_it_is_looked_up_sends_nothing_more() {
     sim.run_until(100);
     assert_eq!(sim.log, ["0 send 1", "5 recover 1", "20 abort 1", "20 settle 1 ABORTED no"]);
 }
+
+#[test]
+fn what_an_earlier_attempt_may_have_done_is_not_undone() {
+    let mut sim = Sim::new();
+    let retry = crate::Retry { limit: 1, first: Duration::ZERO, ..crate::Retry::default() };
+    let id = sim.call(1, Options { keyed: true, retry, ..Options::default() }, Script::silent());
+    sim.with_core(|core, now| core.handle_failure(id, Error::new(Kind::Network, "scripted"), now));
+    sim.run_until(10);
+    sim.with_core(|core, now| core.handle_unknown(id, Error::new(Kind::ActionNotFound, "scripted"), now));
+    assert_eq!(sim.story(), ["send 1", "send 1", "settle 1 ACTION_NOT_FOUND unknown"]);
+}
+
+#[test]
+fn a_stall_of_the_refused_answer_is_none_of_the_next() {
+    let mut sim = Sim::new();
+    let options = Options { render: Render::Skip, stall_timeout: Some(Duration::from_millis(200)), ..named() };
+    let id = sim.call(1, options, Script::answers(600).unknown(10, 1));
+    sim.with_core(|core, now| core.handle_head(id, News::default(), now));
+    sim.run_until(2000);
+    assert_eq!(sim.log, ["0 send 1 skip", "10 send 1", "610 settle 1"]);
+}
+
+#[test]
+fn nothing_starts_while_the_page_is_loaded_anew() {
+    let mut sim = Sim::new();
+    sim.leaves = true;
+    sim.call(1, Options { skew: Skew::Reload, ..named() }, Script::answers(10).unknown(5, 1));
+    sim.call(2, Options::default(), Script::answers(10));
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "settle 1 ACTION_NOT_FOUND no", "reload"]);
+}

@@ -187,6 +187,20 @@ fn when_nobody_wants_it_any_more_the_exchange_ends() {
 }
 
 #[test]
+fn clear_leaves_what_another_lane_has_joined() {
+    let mut sim = Sim::new();
+    sim.call(9, Options::default(), Script::answers(50));
+    sim.call(1, equal("same"), Script::answers(100));
+    sim.call(2, beside(equal("same")), Script::answers(100));
+    sim.call(3, equal("same"), Script::answers(100));
+    assert_eq!(sim.with_core(|core, now| core.clear(Some(&LaneName::Main), now)), [CallId(1), CallId(3)]);
+    assert_eq!(sim.with_core(|core, now| core.clear(Some(&LaneName::Main), now)), []);
+    sim.run_until(1000);
+    let story = ["send 9", "join 2 to 1", "join 3 to 1", "settle 3 CLEARED no", "settle 1 CLEARED no", "settle 9", "send 1", "settle 2"];
+    assert_eq!(sim.story(), story);
+}
+
+#[test]
 fn clear_and_close_take_the_joined_along() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), Script::answers(100));
