@@ -20,6 +20,7 @@ mod fixture;
 mod heap;
 mod http;
 mod kind;
+mod lifecycle;
 mod next;
 mod payment;
 mod port;
