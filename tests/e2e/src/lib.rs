@@ -20,12 +20,12 @@ mod fixture;
 mod heap;
 mod http;
 mod kind;
-mod lifecycle;
 mod next;
 mod payment;
 mod port;
 mod process;
 mod profile;
+mod tab;
 mod www;
 
 pub use browser::Browser;
