@@ -59,9 +59,9 @@ impl Lock {
             let tell = Rc::new(tell);
             let ended = wire.run(&name, patience, &tell).await;
             match (wire.stage.replace(Stage::Over), ended) {
-                (Stage::Asked, Err(cause)) => tell(Told::Refused(cause)),
+                (Stage::Asked, ended) => tell(Told::Refused(ended.err().unwrap_or_default())),
                 (Stage::Held, _) => tell(Told::Lost),
-                _ => {}
+                (Stage::Over, _) => {}
             }
         });
         lock
@@ -81,6 +81,9 @@ impl Drop for Lock {
 impl Wire {
     /// Until the lock is given back, lost, or cannot be had.
     async fn run<T: Fn(Told) + 'static>(self: &Rc<Self>, name: &str, patience: Option<Duration>, tell: &Rc<T>) -> Result<JsValue, JsValue> {
+        if self.stage.get() == Stage::Over {
+            return Ok(JsValue::UNDEFINED); // given up before it was asked for
+        }
         let options = Object::new();
         if let Ok(controller) = AbortController::new() {
             set(&options, "signal", &controller.signal());

@@ -1,4 +1,4 @@
-//! Chromium's own protocol, for what WebDriver has no command for.
+//! Chromium's own protocol, for what WebDriver has no words for.
 
 use anyhow::{Context, Result};
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -7,17 +7,14 @@ use serde_json::{Value, json};
 use crate::Browser;
 
 impl Browser {
-    /// A command of that protocol, for the tab that is driven.
-    pub async fn devtools(&self, name: &'static str, params: Value) -> Result<Value> {
-        self.client().issue_cmd(Devtools { name, params }).await.context(name)
+    /// A command of Chromium's own protocol.
+    pub(crate) async fn devtools(&self, name: &'static str, params: Value) -> Result<Value> {
+        self.client().issue_cmd(Devtools(name, params)).await.context(name)
     }
 }
 
 #[derive(Debug)]
-struct Devtools {
-    name: &'static str,
-    params: Value,
-}
+struct Devtools(&'static str, Value);
 
 impl WebDriverCompatibleCommand for Devtools {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
@@ -25,6 +22,6 @@ impl WebDriverCompatibleCommand for Devtools {
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "cmd": self.name, "params": self.params }).to_string()))
+        (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
     }
 }

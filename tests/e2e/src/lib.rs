@@ -26,6 +26,7 @@ mod payment;
 mod port;
 mod process;
 mod profile;
+mod tab;
 mod www;
 
 pub use browser::Browser;

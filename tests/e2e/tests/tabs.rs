@@ -158,8 +158,7 @@ async fn a_tab_that_crashes_in_the_middle_of_a_call_lets_the_others_go_on() -> R
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
         tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);")).await?;
         tabs.show(0).await?;
-        // Nobody is left to answer.
-        assert!(page.browser().devtools("Page.crash", json!({})).await.is_err());
+        page.browser().crash().await?;
         tabs.eval::<()>(1, "await next").await
     })
     .await
@@ -198,10 +197,10 @@ async fn from_a_tab_that_is_suspended_the_lease_is_taken() -> Result<()> {
             &format!("{SEEN} window.calls = [make('held', 'gate=end'), make('after')]; calls.forEach(call => call.catch(() => {{}})); await seen('held');"),
         )
         .await?;
-        page.browser().devtools("Page.setWebLifecycleState", json!({ "state": "frozen" })).await?;
+        page.browser().suspend().await?;
         tabs.eval::<()>(1, "await fetch('/__gate?name=end', { method: 'POST' }); await make('other');").await?;
         tabs.show(0).await?;
-        page.browser().devtools("Page.setWebLifecycleState", json!({ "state": "active" })).await?;
+        page.browser().resume().await?;
         tabs.eval::<()>(0, "await Promise.all(calls)").await?;
         let ledger = tabs.ledger(0).await?;
         let place = |name: &str| ledger.keys.get(name).map(|entry| (entry.arrivals, entry.order));

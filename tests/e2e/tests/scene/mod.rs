@@ -105,7 +105,6 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Where it is.
     pub(crate) fn browser(&self) -> &Browser {
         self.browser
     }
