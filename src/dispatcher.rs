@@ -192,7 +192,7 @@ impl Dispatcher {
         if self.closed {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
-            self.refuse(id, Error::new(Kind::Deadline, "the deadline was over before the call could be taken"), now);
+            self.refuse(id, self.too_late(id), now);
         } else {
             match self.admit(id, now) {
                 Admission::Refused => return Ok(()),
