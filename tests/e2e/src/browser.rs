@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Driver;
 use crate::profile::Profile;
+use crate::{Driver, Kind};
 
 /// How long a script may take before [`Browser::eval`] fails.
 const SCRIPT: Duration = Duration::from_secs(60);
@@ -24,6 +24,7 @@ const LOAD: Duration = Duration::from_secs(60);
 #[must_use = "the browser stays open until `close` or until its driver ends"]
 pub struct Browser {
     client: Client,
+    kind: Kind,
     _profile: Profile,
 }
 
@@ -41,7 +42,7 @@ impl Browser {
             .await
             .with_context(|| format!("opening {:?} through {}", driver.kind(), driver.url()))?;
         client.update_timeouts(TimeoutConfiguration::new(Some(SCRIPT), Some(LOAD), None)).await?;
-        Ok(Self { client, _profile: profile })
+        Ok(Self { client, kind: driver.kind(), _profile: profile })
     }
 
     /// Opens a browser, hands it to `scene` and closes it, also when `scene` fails or panics.
@@ -53,6 +54,11 @@ impl Browser {
             Ok(result) => closed.and(result),
             Err(panic) => std::panic::resume_unwind(panic),
         }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Loads a page. Returns when its `load` event has fired.

@@ -16,6 +16,7 @@
 mod browser;
 mod driver;
 mod fixture;
+mod heap;
 mod http;
 mod kind;
 mod next;

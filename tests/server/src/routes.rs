@@ -1,40 +1,40 @@
 //! Which request gets which answer.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
-use axum::Router;
-use axum::extract::{Path as Rest, Query, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::{Path as Rest, Query, RawQuery, State};
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
 use serde::Deserialize;
 
-use crate::behaviour::Behaviour;
+use crate::action::action;
+use crate::asked::Asked;
+use crate::behaviour::login;
 use crate::files;
+use crate::ledger::Ledger;
 use crate::page::{self, Csp, Load};
-use crate::seen::{Log, Seen};
+use crate::seen::Seen;
+use crate::shared::Shared;
 
 /// Everything the server answers.
-pub(crate) fn router(package: &Path) -> Router {
-    let state = Arc::new(Shared { package: package.to_owned(), serves_wasm: AtomicBool::new(true), log: Log::default() });
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(page).post(action))
+        .route("/soak", get(soak))
+        .route("/login", any(login))
         .route("/actionlane.js", get(drop_in))
         .route("/pkg/{*path}", get(package_file))
+        .route("/ledger", get(ledger).delete(forget))
+        .route("/__misbehave", post(misbehave))
+        .route("/__gate", post(open_gate))
         .route("/__wasm", post(toggle_wasm))
         .route("/__seen", get(seen))
         .fallback(post(action))
-        .with_state(state)
-}
-
-struct Shared {
-    package: PathBuf,
-    serves_wasm: AtomicBool,
-    log: Log,
+        .with_state(shared)
 }
 
 #[derive(Deserialize)]
@@ -53,6 +53,10 @@ async fn page(Query(query): Query<PageQuery>) -> Response {
     response
 }
 
+async fn soak() -> Html<&'static str> {
+    Html(include_str!("../pages/soak.html"))
+}
+
 async fn drop_in(State(shared): State<Arc<Shared>>) -> Response {
     files::serve(&shared.package, "dist/actionlane.js")
 }
@@ -62,6 +66,35 @@ async fn package_file(State(shared): State<Arc<Shared>>, Rest(path): Rest<String
         return (StatusCode::NOT_FOUND, "missing on request").into_response();
     }
     files::serve(&shared.package, &path)
+}
+
+async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
+    Json(shared.ledger())
+}
+
+async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.forget();
+    StatusCode::NO_CONTENT
+}
+
+async fn misbehave(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    match Asked::parse(query.as_deref().unwrap_or_default()) {
+        Ok(asked) => {
+            shared.set(asked);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(wrong) => (StatusCode::BAD_REQUEST, wrong).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Gate {
+    name: String,
+}
+
+async fn open_gate(State(shared): State<Arc<Shared>>, Query(gate): Query<Gate>) -> StatusCode {
+    shared.gates.open(gate.name);
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -74,27 +107,6 @@ async fn toggle_wasm(State(shared): State<Arc<Shared>>, Query(toggle): Query<Tog
     StatusCode::NO_CONTENT
 }
 
-async fn seen(State(shared): State<Arc<Shared>>) -> Response {
-    let seen = serde_json::to_vec(&shared.log.all()).unwrap_or_default();
-    ([(CONTENT_TYPE, "application/json")], seen).into_response()
-}
-
-#[derive(Deserialize)]
-struct ActionQuery {
-    #[serde(rename = "do", default)]
-    behaviour: Option<String>,
-    #[serde(default)]
-    ms: u64,
-}
-
-async fn action(State(shared): State<Arc<Shared>>, Query(query): Query<ActionQuery>, headers: HeaderMap) -> Response {
-    let Some(action) = headers.get("next-action").and_then(|id| id.to_str().ok()) else {
-        return (StatusCode::BAD_REQUEST, "no Next-Action header").into_response();
-    };
-    let name = query.behaviour.unwrap_or_else(|| "ok".to_owned());
-    shared.log.push(Seen { action: action.to_owned(), behaviour: name.clone() });
-    match name.parse::<Behaviour>() {
-        Ok(behaviour) => behaviour.answer(Duration::from_millis(query.ms)).await,
-        Err(unknown) => (StatusCode::BAD_REQUEST, unknown.to_string()).into_response(),
-    }
+async fn seen(State(shared): State<Arc<Shared>>) -> Json<Vec<Seen>> {
+    Json(shared.log.all())
 }

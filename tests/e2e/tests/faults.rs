@@ -1,0 +1,153 @@
+//! Each way a server can go wrong, as a page sees it: once without a second attempt, and once with one, by the server's own ledger.
+
+mod scene;
+
+use anyhow::Result;
+use scene::{Page, Pair, Settled, on_a_bad_server};
+use serde_json::{Value, json};
+use server::Ledger;
+
+/// What is asked of the server, and the code and `sent` it makes.
+const FAILURES: [(&str, &str, &str); 15] = [
+    ("do=reset", "NETWORK", "unknown"),
+    ("do=close", "NETWORK", "unknown"),
+    ("do=reset-head", "NETWORK", "unknown"),
+    ("do=reset-row", "NETWORK", "yes"),
+    ("do=cut", "NETWORK", "yes"),
+    ("do=ends", "DECODE", "yes"),
+    ("do=stall-row", "TIMEOUT", "yes"),
+    ("do=unread", "TIMEOUT", "unknown"),
+    ("do=never", "TIMEOUT", "unknown"),
+    ("do=status", "HTTP", "yes"),
+    ("do=status&status=429&after=1", "HTTP", "yes"),
+    ("do=early", "HTTP", "yes"),
+    ("do=html502", "HTTP", "yes"),
+    ("do=login", "NOT_FLIGHT", "yes"),
+    ("do=type", "NOT_FLIGHT", "yes"),
+];
+
+/// Those that may be over when the same is sent again.
+const PASSING: [&str; 12] = [
+    "do=reset",
+    "do=close",
+    "do=reset-head",
+    "do=reset-row",
+    "do=cut",
+    "do=ends",
+    "do=stall",
+    "do=stall-row",
+    "do=never",
+    "do=status",
+    "do=status&status=503&after=0",
+    "do=html502",
+];
+
+#[tokio::test]
+async fn fails_with_the_right_code_and_alone() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        for (asked, code, sent) in FAILURES {
+            let call = format!("d.call(some, [], {{ url: '/?{asked}', timeout: 1500 }})");
+            let pair: Pair = page.eval(&format!("return await pair({call}, d.call(some));")).await?;
+            eprintln!("{asked}: {:?}", pair.call);
+            pair.assert_failed_alone(code, sent, &json!("ok"));
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_whole_answer_is_taken_however_it_comes() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        for asked in ["do=drip&ms=10", "do=twice", "do=slow&ms=100", "delay=100&when=before"] {
+            let call: Settled = page.eval(&format!("return await settle(d.call(some, [], {{ url: '/?{asked}' }}))")).await?;
+            call.assert_value(&json!("ok"));
+        }
+        let huge: Settled = page.eval("return await settle(d.call(some, [], { url: '/?do=huge' }).then(text => text.length))").await?;
+        huge.assert_value(&json!(8 << 20));
+        Ok(())
+    })
+    .await
+}
+
+/// The answer is lost after the action has run: the second attempt has the same key and gets the stored one.
+#[tokio::test]
+async fn a_lost_answer_is_had_by_the_key() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        for asked in PASSING {
+            let key = asked.replace(['=', '&'], "-");
+            again(page, asked, "after", &key).await?.assert_value(&json!({ "value": "first", "attempts": 2 }));
+            let ledger = server.ledger();
+            assert!(ledger.keys[&key].arrivals >= 2, "{asked}: {ledger:?}");
+            assert_eq!(ledger.keys[&key].effects, 1, "{asked}: {ledger:?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// It goes wrong before: the second attempt runs the action.
+#[tokio::test]
+async fn what_did_not_run_runs_on_the_second_attempt() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        for asked in PASSING.into_iter().chain(["do=unread"]) {
+            let key = asked.replace(['=', '&'], "-");
+            again(page, asked, "before", &key).await?.assert_value(&json!({ "value": "second", "attempts": 2 }));
+            assert_eq!(server.ledger().keys[&key].effects, 1, "{asked}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn while_the_first_attempt_is_in_work_the_second_waits() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let settled: Settled = page
+            .eval(
+                "const call = d.call(some, [], { url: '/?gate=g&busy=0', idempotencyKey: 'k', timeout: 300, retry: { limit: 50, delay: 20 } });
+                 const ledger = async () => (await fetch('/ledger')).json();
+                 await until(async () => (await ledger()).keys.k?.arrivals >= 3);
+                 await fetch('/__gate?name=g', { method: 'POST' });
+                 return await settle(call);",
+            )
+            .await?;
+        settled.assert_value(&json!("ok"));
+        assert_eq!(server.ledger().keys["k"].effects, 1);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let pair: Pair = page
+            .eval(
+                "const takesOne = '40' + some.slice(2);
+                 const call = n => d.call(takesOne, [n], { idempotencyKey: 'k', retry: 3 });
+                 await call(1);
+                 return await pair(call(2), d.call(some));",
+            )
+            .await?;
+        pair.assert_failed_alone("KEY_CONFLICT", "yes", &json!("ok"));
+        let Ledger { keys, .. } = server.ledger();
+        assert_eq!((keys["k"].arrivals, keys["k"].effects), (2, 1));
+        Ok(())
+    })
+    .await
+}
+
+/// One call whose first attempt goes wrong as asked; the action's value is what the attempt that ran it is called.
+async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<Settled> {
+    let first = json!(format!("{asked}&when={when}&call=first"));
+    let (key, second): (Value, Value) = (json!(key), json!("call=second"));
+    page.eval(&format!(
+        "let attempt = 0;
+         const headers = () => ({{ misbehave: attempt++ === 0 ? {first} : {second} }});
+         const own = actionlane.createDispatcher({{ url, headers, timeout: 1500, retry: {{ limit: 1, delay: 1 }} }});
+         const call = own.call(some, [], {{ idempotencyKey: {key} }});
+         return await settle(call.outcome.then(({{ value, attempts }}) => ({{ value: value.call, attempts }})));"
+    ))
+    .await
+}

@@ -1,0 +1,48 @@
+//! Flight, as little of it as an answer to an action needs.
+
+use serde_json::{Map, Value};
+
+use crate::asked::Asked;
+
+/// The rows of an answer: the root row points at the action's value, which is row 1.
+pub(crate) fn answer(value: &str) -> String {
+    format!("0:{{\"a\":\"$@1\",\"q\":\"\",\"i\":false}}\n1:{value}\n")
+}
+
+/// The same up to the middle of row 1.
+pub(crate) fn half(rows: &str) -> &str {
+    // The end of the row, the quote or bracket, and the character before it, which is one byte long in every value there is here.
+    &rows[..rows.len().saturating_sub(3)]
+}
+
+/// What an action gives, in JSON: `"ok"`, or, where the call has a name, `{"call": name, "bytes": length of its body}` with
+/// `"pad"` as long as its `size`.
+pub(crate) fn value(asked: &Asked, body: usize) -> String {
+    let Some(call) = &asked.call else { return "\"ok\"".to_owned() };
+    let mut value = Map::new();
+    value.insert("call".to_owned(), Value::from(escaped(call)));
+    value.insert("bytes".to_owned(), Value::from(body));
+    if let Some(size) = asked.size {
+        value.insert("pad".to_owned(), Value::from("x".repeat(size)));
+    }
+    Value::Object(value).to_string()
+}
+
+/// A string that begins with a dollar has another one before it.
+fn escaped(text: &str) -> String {
+    if text.starts_with('$') { format!("${text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values() {
+        assert_eq!(value(&Asked::default(), 5), "\"ok\"");
+        let asked = Asked::parse("call=$7&size=3").expect("readable");
+        assert_eq!(value(&asked, 5), r#"{"call":"$$7","bytes":5,"pad":"xxx"}"#);
+        assert!(half(&answer("\"ok\"")).ends_with("\n1:\"o"));
+        assert!(half(&answer(&value(&Asked::parse("call=é").expect("readable"), 12))).ends_with("\"bytes\":1"));
+    }
+}

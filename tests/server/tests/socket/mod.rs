@@ -1,0 +1,82 @@
+//! A client that sees what goes over the wire.
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+use server::{Ledger, Server};
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Closed,
+    Reset,
+    /// Neither, for a moment.
+    Open,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.text.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+    }
+
+    pub(crate) fn head(&self) -> &str {
+        self.text.split_once("\r\n\r\n").map_or(self.text.as_str(), |(head, _)| head)
+    }
+
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+pub(crate) fn server() -> Server {
+    Server::start(Path::new("nowhere")).expect("a server")
+}
+
+/// An action request with this body and these more headers (each ends with CRLF), not answered yet.
+pub(crate) fn send(server: &Server, path: &str, headers: &str, body: &str) -> TcpStream {
+    let length = body.len();
+    open(server, &format!("POST {path} HTTP/1.1"), &format!("next-action: 00ff\r\ncontent-length: {length}\r\n{headers}"), body)
+}
+
+pub(crate) fn post(server: &Server, path: &str) -> Answer {
+    read(send(server, path, "", ""))
+}
+
+pub(crate) fn ask(server: &Server, request: &str, headers: &str) -> Answer {
+    read(open(server, request, headers, ""))
+}
+
+pub(crate) fn ledger(server: &Server) -> Ledger {
+    serde_json::from_str(ask(server, "GET /ledger HTTP/1.1", "").body()).expect("a ledger")
+}
+
+/// Everything that comes.
+pub(crate) fn read(mut stream: TcpStream) -> Answer {
+    stream.set_read_timeout(Some(Duration::from_millis(600))).expect("a timeout");
+    let mut bytes = Vec::new();
+    let end = match stream.read_to_end(&mut bytes) {
+        Ok(_) => End::Closed,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => End::Reset,
+        Err(_) => End::Open,
+    };
+    Answer { text: String::from_utf8(bytes).expect("text"), end }
+}
+
+fn open(server: &Server, request: &str, headers: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).expect("it listens");
+    write!(stream, "{request}\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n{body}").expect("sent");
+    stream
+}
