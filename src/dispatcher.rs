@@ -168,6 +168,7 @@ impl Dispatcher {
         }
         options.strategy = options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy);
         let lane = options.lane.clone();
+        let sent = if options.replayed { Sent::Unknown } else { Sent::No };
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));
         let entry = Entry {
             options,
@@ -179,7 +180,7 @@ impl Dispatcher {
             first_at: now,
             attempts: 0,
             repeats: 0,
-            sent: Sent::No,
+            sent,
             news: News::default(),
             alarms: Alarms::default(),
             late: false,

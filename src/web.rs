@@ -11,6 +11,7 @@ mod fetch;
 mod host;
 #[cfg(test)]
 mod module;
+mod outbox;
 mod outcome;
 mod random;
 mod recover;
@@ -35,6 +36,7 @@ use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::{Request, Tags};
 use host::Host;
+use outbox::{Durable, Entry};
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
 /// `build.js`, which it makes values with, and those of `plain.js`, which reads simple arguments.
@@ -96,6 +98,8 @@ extern "C" {
     fn render(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn skew(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn durable(this: &Spec) -> Option<Durable>;
     #[wasm_bindgen(method, getter, js_name = deploymentId)]
     fn deployment_id(this: &Spec) -> Option<String>;
     // Of these two, an empty one is to be made here.
@@ -149,15 +153,29 @@ impl Engine {
         let plain = |error| (error, JsValue::UNDEFINED);
         let mut identity = None;
         let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
-            let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, ..How::default() };
+            let durable = spec.durable();
+            // What the server cannot be shown cannot be found again by another page.
+            let how = How { wire: wire_form(spec.next_version()).map_err(plain)?, forgets: durable.is_some(), ..How::default() };
             let tags = tags(spec).map_err(plain)?;
             let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
+            let entry = durable.map(|durable| Entry::new(spec, &durable, &action, &tags));
             let work = move |body| {
                 fits(&body, limit)?;
                 Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
             };
+            if let Some(entry) = entry {
+                let (driver, id) = (Rc::clone(&self.0), CallId(spec.id() as u64));
+                return Ok(Body::Open(Box::pin(async move {
+                    let body = match start.body {
+                        args::Body::Complete(body) => body,
+                        args::Body::Open(body) => body.await?,
+                    };
+                    fits(&body, limit).map_err(plain)?;
+                    work(entry.keep(driver, id, body).await?).map_err(plain)
+                })));
+            }
             Ok(match start.body {
                 args::Body::Complete(body) => {
                     if spec.strategy().as_deref() == Some("join") {
@@ -169,6 +187,16 @@ impl Engine {
             })
         });
         self.enter(spec, body, identity);
+    }
+
+    /// Sends what another page has put in the outbox.
+    pub fn replay(&self, spec: &Spec, body: JsValue, headers: Option<Function>) {
+        let request = ActionId::parse(&spec.action()).and_then(|action| {
+            let tags = tags(spec)?;
+            Ok(Request { action, url: spec.url(), body, headers, tags })
+        });
+        let body = request.map(|request| Body::Complete(Work::Action(request, args::Temporaries::default())));
+        self.enter(spec, body.map_err(|error| (error, JsValue::UNDEFINED)), None);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
@@ -242,6 +270,11 @@ impl Engine {
 }
 
 fn options(spec: &Spec, owner: &Owner) -> Options {
+    let mut retry = spec.retry().map(|spec| retry(&spec)).unwrap_or_default();
+    let durable = spec.durable();
+    if durable.is_some() {
+        (retry.limit, retry.budget) = (u32::MAX, Duration::MAX);
+    }
     Options {
         lane: spec.lane().as_str().into(),
         strategy: match spec.strategy().as_deref() {
@@ -256,8 +289,10 @@ fn options(spec: &Spec, owner: &Owner) -> Options {
         identity: None,
         timeout: spec.timeout().map(milliseconds),
         stall_timeout: spec.stall_timeout().map(milliseconds),
-        deadline: spec.deadline().map(milliseconds),
-        retry: spec.retry().map(|spec| retry(&spec)).unwrap_or_default(),
+        deadline: durable.as_ref().map(Durable::ttl).or_else(|| spec.deadline()).map(milliseconds),
+        durable: durable.is_some(),
+        replayed: durable.is_some_and(|durable| durable.replayed()),
+        retry,
         keyed: spec.idempotency_key().is_some(),
         safe: ActionId::parse(&owner.action).is_ok_and(|action| action.is_cached()),
         redirect: if spec.redirect().as_deref() == Some("throw") { RedirectMode::Throw } else { RedirectMode::Follow },

@@ -17,6 +17,7 @@ use super::timer::{self, Timer};
 use super::{error, outcome};
 use crate::call::{Call, CallId, Event, Options, Page, RedirectMode};
 use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::journal::Fate;
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind};
 
@@ -67,6 +68,8 @@ enum Stage {
 /// What is kept of a call until it is over.
 struct Held {
     owner: Owner,
+    /// It is in the outbox, or about to be.
+    durable: bool,
     stage: Stage,
     /// What is done when it is sent; none while arguments are open.
     work: Option<Work>,
@@ -109,8 +112,17 @@ impl Driver {
             Body::Complete(work) => (Stage::Ready, Some(work)),
             Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        let held =
-            Held { owner, stage, work, throws: false, outcome: None, cause: JsValue::UNDEFINED, stalled: Rc::default(), leader: None };
+        let held = Held {
+            owner,
+            durable: options.durable,
+            stage,
+            work,
+            throws: false,
+            outcome: None,
+            cause: JsValue::UNDEFINED,
+            stalled: Rc::default(),
+            leader: None,
+        };
         self.held.borrow_mut().insert(id, held);
         self.look_around();
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
@@ -286,13 +298,17 @@ impl Driver {
             Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
             Effect::Reload => drop(self.host.reload()),
             Effect::Settle { id, result, timings, attempts } => {
-                let (owner, outcome, cause, throws) = {
+                let (owner, durable, outcome, cause, throws) = {
                     let held = self.held.borrow();
                     let Some(own) = held.get(&id) else { return };
                     // What others share is what the answer said; who gave it up has its own reason.
                     let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_undefined()).unwrap_or(own);
-                    (own.owner.clone(), shared.outcome.clone(), shared.cause.clone(), shared.throws)
+                    (own.owner.clone(), own.durable, shared.outcome.clone(), shared.cause.clone(), shared.throws)
                 };
+                if durable {
+                    let code = result.as_ref().err().map(|error| error.kind().code());
+                    let _ = self.host.fate(id.0 as f64, Fate::of(&result).as_str(), code);
+                }
                 let joined = self.held.borrow().get(&id).is_some_and(|held| held.leader.is_some());
                 let outcome = if joined { outcome.map(|outcome| outcome::copy(&outcome)) } else { outcome };
                 if let Some(outcome) = &outcome {

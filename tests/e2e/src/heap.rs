@@ -13,22 +13,22 @@ impl Browser {
             Kind::Chromium => {
                 // What the first collection finalizes, the second one collects.
                 for _ in 0..2 {
-                    self.devtools("HeapProfiler.collectGarbage").await?;
+                    self.devtools("HeapProfiler.collectGarbage", json!({})).await?;
                 }
-                let usage = self.devtools("Runtime.getHeapUsage").await?;
+                let usage = self.devtools("Runtime.getHeapUsage", json!({})).await?;
                 Ok(Some(usage["usedSize"].as_f64().with_context(|| format!("no heap in {usage}"))? as u64))
             }
         }
     }
 
-    /// A command of Chromium's own protocol, without parameters.
-    async fn devtools(&self, name: &'static str) -> Result<Value> {
-        self.client().issue_cmd(Devtools(name)).await.context(name)
+    /// A command of Chromium's own protocol.
+    pub async fn devtools(&self, name: &'static str, params: Value) -> Result<Value> {
+        self.client().issue_cmd(Devtools(name, params)).await.context(name)
     }
 }
 
 #[derive(Debug)]
-struct Devtools(&'static str);
+struct Devtools(&'static str, Value);
 
 impl WebDriverCompatibleCommand for Devtools {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
@@ -36,6 +36,6 @@ impl WebDriverCompatibleCommand for Devtools {
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "cmd": self.0, "params": {} }).to_string()))
+        (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
     }
 }
