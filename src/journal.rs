@@ -6,7 +6,7 @@
 //! | `abort`, `remove`, `clear`, or a later call takes its place (`strategy`) | goes | rejects |
 //! | no answer within its `ttl` | goes | rejects, [`Kind::Expired`] |
 //! | what may be over by itself (see [`Retry`](crate::Retry)) | stays, sent again | pending |
-//! | the page or the dispatcher closes, or the engine fails | stays, sent by the next one | pending, or rejects |
+//! | the page or the dispatcher closes, the engine fails, or too many calls wait | stays, sent by the next one | pending, or rejects |
 //! | anything else: an answer that is none, an action nobody knows | stays, [`Record::failed`] | rejects |
 //!
 //! A record is one line of bytes, the version first, so that no version has to understand another's:
@@ -153,60 +153,69 @@ pub struct Found<'a> {
 }
 
 /// What is to be done with a record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is to be sent, for so long.
-    Send(Record, Duration),
+    Send(Duration),
     /// Its sender is there and does that.
-    Leave(Record),
+    Leave,
     /// It has failed for good, and is kept.
-    Failed(Record),
+    Failed,
     /// Its time is over.
-    Expired(Record),
+    Expired,
     /// It is somebody else's.
     Foreign,
     /// It is left as it is, and stands in nobody's way.
     Aside(Unreadable),
 }
 
-/// What a dispatcher of this owner is to do with what it finds, in that order: each by its place in `found`. `again`: what has failed is
-/// sent once more.
-pub fn sift(found: &[Found<'_>], owner: &str, again: bool, now: f64) -> Vec<(usize, Verdict)> {
-    let mut sifted: Vec<_> = found.iter().map(|found| judge(found, owner, again, now)).enumerate().collect();
-    sifted.sort_by(|(_, one), (_, other)| one.place().partial_cmp(&other.place()).unwrap_or(std::cmp::Ordering::Equal));
+/// A record that was looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sifted {
+    /// Its place among those that were found.
+    pub index: usize,
+    pub verdict: Verdict,
+    /// What it says; none of what is foreign or cannot be read.
+    pub record: Option<Record>,
+}
+
+/// What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. `again`: what
+/// has failed is sent once more.
+pub fn sift(found: &[Found<'_>], owner: &str, again: bool, now: f64) -> Vec<Sifted> {
+    let mut sifted: Vec<Sifted> = Vec::with_capacity(found.len());
+    for (index, found) in found.iter().enumerate() {
+        let (verdict, record) = judge(found, owner, again, now);
+        let one = Sifted { index, verdict, record };
+        // They are found in this order, but for what was stored late: a file takes its time.
+        let place = sifted.iter().rposition(|other| other.place() <= one.place()).map_or(0, |before| before + 1);
+        sifted.insert(place, one);
+    }
     sifted
 }
 
-fn judge(found: &Found<'_>, owner: &str, again: bool, now: f64) -> Verdict {
+fn judge(found: &Found<'_>, owner: &str, again: bool, now: f64) -> (Verdict, Option<Record>) {
     let record = match Record::decode(found.record) {
         Ok(record) => record,
-        Err(unreadable) => return Verdict::Aside(unreadable),
+        Err(unreadable) => return (Verdict::Aside(unreadable), None),
     };
     if record.owner != owner {
-        return Verdict::Foreign;
+        return (Verdict::Foreign, None);
     }
     if found.form != Some(record.form) {
-        return Verdict::Aside(Unreadable::Torn);
+        return (Verdict::Aside(Unreadable::Torn), None);
     }
-    if found.sender_lives {
-        return Verdict::Leave(record);
-    }
-    match record.left(now) {
-        None => Verdict::Expired(record),
-        Some(_) if record.failed.is_some() && !again => Verdict::Failed(record),
-        Some(left) => Verdict::Send(record, left),
-    }
+    let verdict = match record.left(now) {
+        _ if found.sender_lives => Verdict::Leave,
+        None => Verdict::Expired,
+        Some(_) if record.failed.is_some() && !again => Verdict::Failed,
+        Some(left) => Verdict::Send(left),
+    };
+    (verdict, Some(record))
 }
 
-impl Verdict {
-    /// In order of calling; what cannot be read comes first.
+impl Sifted {
     fn place(&self) -> Option<(f64, u64)> {
-        match self {
-            Self::Send(record, _) | Self::Leave(record) | Self::Failed(record) | Self::Expired(record) => {
-                Some((record.queued_at, record.sequence))
-            }
-            Self::Foreign | Self::Aside(_) => None,
-        }
+        self.record.as_ref().map(|record| (record.queued_at, record.sequence))
     }
 }
 
@@ -237,9 +246,9 @@ impl Fate {
             // The action's own answer.
             Kind::ActionThrew | Kind::NotFound | Kind::Forbidden | Kind::Unauthorized | Kind::RedirectBlocked => Self::Ends,
             // The caller, or the owner of the lane, does not want it any more.
-            Kind::Aborted | Kind::Dropped | Kind::Replaced | Kind::Cleared | Kind::Expired | Kind::QueueFull | Kind::Deadline => Self::Ends,
-            // It goes on elsewhere.
-            Kind::Closed | Kind::Internal => Self::Stays,
+            Kind::Aborted | Kind::Dropped | Kind::Replaced | Kind::Cleared | Kind::Expired => Self::Ends,
+            // It goes on elsewhere, or later. A new call that finds no room is not in the outbox yet.
+            Kind::Closed | Kind::Internal | Kind::QueueFull => Self::Stays,
             _ if crate::retry::is_passing(error) => Self::Stays,
             _ => Self::Fails,
         }

@@ -160,30 +160,27 @@ impl Engine {
             let start = args::encode(&used(args, &action), how)?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
-            let entry = durable.map(|durable| Entry::new(spec, &durable, &action, &tags));
-            let work = move |body| {
-                fits(&body, limit)?;
-                Ok(Work::Action(Request { action, url, body, headers, tags }, temporaries))
-            };
-            if let Some(entry) = entry {
-                let (driver, id) = (Rc::clone(&self.0), CallId(spec.id() as u64));
-                return Ok(Body::Open(Box::pin(async move {
-                    let body = match start.body {
+            let entry = durable.map(|durable| Entry::new(Rc::clone(&self.0), spec, &durable, &action, &tags));
+            let work = move |body| Work::Action(Request { action, url, body, headers, tags }, temporaries);
+            Ok(match (start.body, entry) {
+                (args::Body::Complete(body), None) => {
+                    if spec.strategy().as_deref() == Some("join") {
+                        identity = identity_of(spec, &body);
+                    }
+                    fits(&body, limit).map_err(plain)?;
+                    Body::Complete(work(body))
+                }
+                (body, entry) => Body::Open(Box::pin(async move {
+                    let mut body = match body {
                         args::Body::Complete(body) => body,
                         args::Body::Open(body) => body.await?,
                     };
                     fits(&body, limit).map_err(plain)?;
-                    work(entry.keep(driver, id, body).await?).map_err(plain)
-                })));
-            }
-            Ok(match start.body {
-                args::Body::Complete(body) => {
-                    if spec.strategy().as_deref() == Some("join") {
-                        identity = identity_of(spec, &body);
+                    if let Some(entry) = entry {
+                        body = entry.keep(body).await?;
                     }
-                    Body::Complete(work(body).map_err(plain)?)
-                }
-                args::Body::Open(body) => Body::Open(Box::pin(async move { work(body.await?).map_err(plain) })),
+                    Ok(work(body))
+                })),
             })
         });
         self.enter(spec, body, identity);

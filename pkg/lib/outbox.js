@@ -42,6 +42,8 @@ export class Outbox {
 
   /** Reads what is left, once the wasm is there. Resolves always, and soon. */
   gather() {
+    const look = () => globalThis.document.visibilityState === "visible" && this.#look();
+    globalThis.document?.addEventListener("visibilitychange", look, { signal: this.#closing.signal });
     const read = this.#claim(false).catch(this.#failed).then((found = []) => {
       if (this.#opened) found.forEach(this.#side.replay);
       else this.#found = found;
@@ -231,10 +233,19 @@ export class Outbox {
     if (this.#watched.has(sender) || this.#closing.signal.aborted) return;
     this.#watched.add(sender);
     const gone = navigator.locks.request(SENDER + sender, { mode: "shared", signal: this.#closing.signal }, () => {});
-    gone.then(async () => {
+    gone.then(() => {
       this.#watched.delete(sender);
-      (await this.#claim(false)).forEach(this.#side.replay);
+      return this.#look();
     }).catch(this.#failed);
+  }
+
+  /** Takes up what has been left meanwhile. */
+  async #look() {
+    try {
+      (await this.#claim(false)).forEach(this.#side.replay);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** This sender's name, once its lock is held. */

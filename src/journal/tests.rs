@@ -23,7 +23,10 @@ fn found(record: &[u8]) -> Found<'_> {
 }
 
 fn verdict(found: Found<'_>, owner: &str, now: f64) -> Verdict {
-    sift(&[found], owner, false, now).remove(0).1
+    let Sifted { index, verdict, record: read } = sift(&[found], owner, false, now).remove(0);
+    assert_eq!(index, 0);
+    assert_eq!(read.is_none(), matches!(verdict, Verdict::Foreign | Verdict::Aside(_)));
+    verdict
 }
 
 #[test]
@@ -90,22 +93,23 @@ fn its_time_is_over_after_its_ttl() {
 #[test]
 fn who_may_send_it() {
     let bytes = record(1).encode();
-    assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Send(record(1), Duration::from_millis(400)));
+    assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Send(Duration::from_millis(400)));
     assert_eq!(verdict(found(&bytes), "bob", 1_100.0), Verdict::Foreign);
     assert_eq!(verdict(found(&bytes), "bob", 9_999.0), Verdict::Foreign, "also when its time is over");
     let alive = Found { sender_lives: true, ..found(&bytes) };
-    assert_eq!(verdict(alive.clone(), "ann", 1_100.0), Verdict::Leave(record(1)));
-    assert_eq!(verdict(alive, "ann", 9_999.0), Verdict::Leave(record(1)), "its sender ends it");
-    assert_eq!(verdict(found(&bytes), "ann", 9_999.0), Verdict::Expired(record(1)));
+    assert_eq!(verdict(alive.clone(), "ann", 1_100.0), Verdict::Leave);
+    assert_eq!(verdict(alive, "ann", 9_999.0), Verdict::Leave, "its sender ends it");
+    assert_eq!(verdict(found(&bytes), "ann", 9_999.0), Verdict::Expired);
 }
 
 #[test]
 fn what_has_failed_waits_to_be_asked_for() {
     let failed = Record { failed: Some("NOT_FLIGHT".to_owned()), ..record(1) };
     let bytes = failed.encode();
-    assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Failed(failed.clone()));
-    assert_eq!(sift(&[found(&bytes)], "ann", true, 1_100.0), [(0, Verdict::Send(failed.clone(), Duration::from_millis(400)))]);
-    assert_eq!(verdict(found(&bytes), "ann", 9_999.0), Verdict::Expired(failed));
+    assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Failed);
+    let again = Sifted { index: 0, verdict: Verdict::Send(Duration::from_millis(400)), record: Some(failed) };
+    assert_eq!(sift(&[found(&bytes)], "ann", true, 1_100.0), [again]);
+    assert_eq!(verdict(found(&bytes), "ann", 9_999.0), Verdict::Expired);
 }
 
 #[test]
@@ -121,12 +125,9 @@ fn the_order_is_that_of_calling_and_what_cannot_be_read_is_in_nobodys_way() {
     let at = |queued_at, sequence| Record { queued_at, ..record(sequence) }.encode();
     let records = [at(1_002.0, 1), at(1_001.0, 9), vec![1, 2, 3], at(1_001.0, 8), vec![7]];
     let all: Vec<_> = records.iter().map(|record| found(record)).collect();
-    let order = |verdicts: Vec<(usize, Verdict)>| {
-        verdicts.into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Send(..))).map(|(index, _)| index).collect::<Vec<_>>()
-    };
     let sifted = sift(&all, "ann", false, 1_100.0);
     assert_eq!(sifted.len(), 5);
-    assert_eq!(order(sifted), [3, 1, 0]);
+    assert_eq!(sifted.iter().filter(|one| one.record.is_some()).map(|one| one.index).collect::<Vec<_>>(), [3, 1, 0]);
 }
 
 #[test]
@@ -136,13 +137,13 @@ fn what_ends_an_entry() {
     for kind in [Kind::ActionThrew, Kind::NotFound, Kind::Forbidden, Kind::Unauthorized, Kind::RedirectBlocked] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: it is an answer");
     }
-    for kind in [Kind::Aborted, Kind::Dropped, Kind::Replaced, Kind::Cleared, Kind::Expired, Kind::QueueFull] {
+    for kind in [Kind::Aborted, Kind::Dropped, Kind::Replaced, Kind::Cleared, Kind::Expired] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: nobody wants it");
     }
     for status in [408, 425, 429, 500, 503] {
         assert_eq!(fate(Error::new(Kind::Http, "").status(status)), Fate::Stays, "{status}");
     }
-    for kind in [Kind::Network, Kind::Timeout, Kind::Closed, Kind::Internal] {
+    for kind in [Kind::Network, Kind::Timeout, Kind::Closed, Kind::Internal, Kind::QueueFull] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Stays, "{kind:?}");
     }
     for kind in [Kind::NotFlight, Kind::Decode, Kind::ActionNotFound, Kind::KeyConflict, Kind::InvalidOption] {

@@ -11,9 +11,9 @@ use super::driver::Driver;
 use super::fetch::{Failure, Tags, two};
 use super::host::resolved;
 use super::outcome::set;
-use crate::journal::{Found, Record, Unreadable, Verdict};
+use crate::journal::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
-use crate::{CallId, Error, Kind};
+use crate::{Error, Kind};
 
 // What makes a call a durable one.
 #[wasm_bindgen]
@@ -50,13 +50,16 @@ extern "C" {
 }
 
 /// A durable call that is not in the outbox yet.
-pub(super) struct Entry(Record);
+pub(super) struct Entry {
+    driver: Rc<Driver>,
+    record: Record,
+}
 
 impl Entry {
-    pub(super) fn new(spec: &Spec, durable: &Durable, action: &ActionId, tags: &Tags) -> Self {
+    pub(super) fn new(driver: Rc<Driver>, spec: &Spec, durable: &Durable, action: &ActionId, tags: &Tags) -> Self {
         let (header, key) = tags.idempotency.clone().unwrap_or_default();
         let text = |value: &JsValue| value.as_string().unwrap_or_default();
-        Self(Record {
+        let record = Record {
             owner: durable.owner(),
             lane: spec.lane(),
             action: action.clone(),
@@ -70,13 +73,14 @@ impl Entry {
             sequence: spec.id() as u64,
             form: false,
             headers: durable.headers().iter().map(|pair| two(&pair)).map(|[name, value]| (text(&name), text(&value))).collect(),
-        })
+        };
+        Self { driver, record }
     }
 
     /// Resolves once it is there for good, with the body to send. Fails with `STORAGE`.
-    pub(super) async fn keep(mut self, driver: Rc<Driver>, id: CallId, body: JsValue) -> Result<JsValue, Failure> {
-        self.0.form = body.has_type::<FormData>();
-        resolved(driver.host.keep(id.0 as f64, &self.0.encode(), &body)).await.map_err(|thrown| {
+    pub(super) async fn keep(mut self, body: JsValue) -> Result<JsValue, Failure> {
+        self.record.form = body.has_type::<FormData>();
+        resolved(self.driver.host.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
             let [what, cause] = two(&thrown);
             (Error::new(Kind::Storage, what.as_string().unwrap_or_default()), cause)
         })
@@ -90,7 +94,7 @@ pub fn sift(rows: &Array, owner: &str, again: bool, now: f64) -> Array {
     let rows: Vec<(Row, Vec<u8>)> =
         rows.iter().map(JsCast::unchecked_into).map(|row: Row| (row.head().to_vec(), row)).map(|(head, row)| (row, head)).collect();
     let found: Vec<_> = rows.iter().map(|(row, head)| Found { record: head, form: row.form(), sender_lives: row.alive() }).collect();
-    crate::journal::sift(&found, owner, again, now).into_iter().map(|(index, verdict)| JsValue::from(shown(index, verdict))).collect()
+    crate::journal::sift(&found, owner, again, now).iter().map(|sifted| JsValue::from(shown(sifted))).collect()
 }
 
 /// The record, saying that it has failed with this code, or that it has not. Undefined for one that cannot be read.
@@ -100,29 +104,29 @@ pub fn marked(record: &[u8], failed: Option<String>) -> Option<Vec<u8>> {
     Some(Record { failed, ..Record::decode(record).ok()? }.encode())
 }
 
-fn shown(index: usize, verdict: Verdict) -> Object {
+fn shown(Sifted { index, verdict, record }: &Sifted) -> Object {
     let shown = Object::new();
-    set(&shown, "index", &(index as f64).into());
-    let entry = |verdict: &str, record: &Record| {
-        set(&shown, "verdict", &verdict.into());
-        show(&shown, record);
-    };
-    match &verdict {
-        Verdict::Send(record, left) => {
-            entry("send", record);
+    set(&shown, "index", &(*index as f64).into());
+    let word = match verdict {
+        Verdict::Send(left) => {
             set(&shown, "left", &(left.as_secs_f64() * 1000.0).into());
+            "send"
         }
-        Verdict::Leave(record) => entry("leave", record),
-        Verdict::Failed(record) => entry("failed", record),
-        Verdict::Expired(record) => entry("expired", record),
-        Verdict::Foreign => set(&shown, "verdict", &"foreign".into()),
+        Verdict::Leave => "leave",
+        Verdict::Failed => "failed",
+        Verdict::Expired => "expired",
+        Verdict::Foreign => "foreign",
         Verdict::Aside(unreadable) => {
-            set(&shown, "verdict", &"aside".into());
             set(&shown, "message", &unreadable.to_string().into());
             if let Unreadable::Version(version) = unreadable {
                 set(&shown, "version", &(*version).into());
             }
+            "aside"
         }
+    };
+    set(&shown, "verdict", &word.into());
+    if let Some(record) = record {
+        show(&shown, record);
     }
     shown
 }

@@ -1,5 +1,6 @@
 //! A browser with one page.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -71,6 +72,11 @@ impl Browser {
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Where it keeps its state.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
     }
 
     /// Loads a page. Returns when its `load` event has fired.

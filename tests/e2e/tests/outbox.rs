@@ -508,6 +508,86 @@ async fn a_full_disk() -> Result<()> {
     .await
 }
 
+/// An older tab finds what a younger one has left when it is looked at.
+#[tokio::test]
+async fn a_tab_that_was_there_before_looks_again() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let client = page.browser().client();
+        let first = client.window().await?;
+        eval::<()>(page, "window.o = open('ann'); await o.call(some);").await?;
+        let second = client.new_window(true).await?.handle;
+        client.switch_to_window(second).await?;
+        reload(page, &server).await?;
+        eval::<()>(page, "window.o = open('ann'); o.pause(); await kept(durable(o, 'x'));").await?;
+        client.close_window().await?;
+        client.switch_to_window(first).await?;
+        let seen: Value = eval(
+            page,
+            "await until(() => (document.dispatchEvent(new Event('visibilitychange')), o.results.length === 1)); return o.results[0].value.call;",
+        )
+        .await?;
+        assert_eq!(seen, json!("x"));
+        assert_eq!(counts(&server.ledger(), "x"), (1, 1));
+        Ok(())
+    })
+    .await
+}
+
+/// What the browser keeps of a file is damaged: that entry fails, the others are sent.
+#[tokio::test]
+async fn a_file_that_is_lost() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        eval::<()>(
+            page,
+            "const o = open('ann'); o.pause();
+             await kept(durable(o, 'x', '', { given: [new File(['content '.repeat(100_000)], 'file')] }));
+             await kept(durable(o, 'y'));",
+        )
+        .await?;
+        let lost = remove_blobs(page.browser().profile())?;
+        assert!(lost > 0, "no file of the browser's was found");
+        reload(page, &server).await?;
+        let seen: Value = eval(
+            page,
+            "const o = open('ann');
+             await until(() => o.results.length === 2);
+             await o.outbox.flush();
+             return [o.results.map(({ error, value }) => error ?? value.call).slice(0, 2), await states(o)];",
+        )
+        .await?;
+        assert_eq!(seen, json!([["STORAGE", "y"], ["x failed STORAGE"]]));
+        assert_eq!(counts(&server.ledger(), "x"), (0, 0));
+        Ok(())
+    })
+    .await
+}
+
+/// Removes the files that Chromium keeps for Blobs in IndexedDB. Gives how many those were.
+fn remove_blobs(dir: &std::path::Path) -> std::io::Result<usize> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(dir)?.flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if name.to_string_lossy().ends_with(".indexeddb.blob") {
+            std::fs::remove_dir_all(&path)?;
+            removed += 1;
+        } else if path.is_dir() && ["Default", "IndexedDB"].iter().any(|known| name == *known) {
+            removed += remove_blobs(&path)?;
+        }
+    }
+    Ok(removed)
+}
+
+#[tokio::test]
+async fn storage_that_never_answers_holds_nobody_up() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let settled: Settled =
+            eval(page, "IDBFactory.prototype.open = () => new EventTarget(); return await settle(open('ann').call(some));").await?;
+        settled.assert_value(&json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
