@@ -94,7 +94,7 @@ export interface OutboxOptions {
 /**
  * What the outside may see of an entry: never arguments. `sending`: a call of this dispatcher, under way or waiting. `elsewhere`: of another
  * page that is there, or of another dispatcher. `waiting`: nobody sends it yet. `failed`: what came was no answer, or the entry cannot be used;
- * it is sent again by `flush()` only. `unreadable`: another version has written it, or it is damaged. `done`, to `onResult`: answered.
+ * it is sent again by `flush()` only. `unreadable`: another version has written it, or it is damaged. `done`, to `onResult`: it is no more.
  */
 export interface OutboxEntry {
   /** Its key in the store. */
@@ -102,7 +102,7 @@ export interface OutboxEntry {
   state: "sending" | "elsewhere" | "waiting" | "failed" | "unreadable" | "done";
   /** The id of the call, with `sending`. */
   call?: number;
-  /** With `failed`. */
+  /** Why, with `failed`; to `onResult` that of the error. */
   code?: ErrorCode;
   /** With `unreadable`: why, and the version it is of if that is why. Such an entry has none of what follows. */
   message?: string;

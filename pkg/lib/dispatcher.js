@@ -231,7 +231,7 @@ export class Dispatcher {
     if (this.#open.closed) return;
     const entry = this.#open.add({ lane, actionId, name, state: "waiting", queuedAt: performance.now(), replayed: true, durable: true });
     Object.assign(entry, { entered: true, hooks: this.#options.hooks, again: () => this.outbox.flush() });
-    entry.settle = (error, outcome) => this.#outbox.told(found, error, outcome);
+    entry.settle = (error, outcome) => this.#outbox.settled(found, entry, error, outcome);
     this.#outbox.adopt(entry, key);
     try {
       entry.url = destination(found.url);

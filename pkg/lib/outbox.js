@@ -107,9 +107,14 @@ export class Outbox {
     }
   }
 
-  /** An entry that another page has made, and how it ended. */
-  told(found, error, outcome) {
-    const entry = shownAs(found, error ? "failed" : "done", error?.code);
+  /** The call of an entry that another page has made settles. */
+  settled(found, call, error, outcome) {
+    const state = { ends: "done", fails: "failed" }[call.fate?.fate];
+    if (state) this.#tell(found, state, error, outcome);
+  }
+
+  #tell(found, state, error, outcome) {
+    const entry = shownAs(found, state, error?.code);
     if (this.#onResult) carefully(() => this.#onResult(entry, error ? { error } : { outcome }));
   }
 
@@ -134,10 +139,7 @@ export class Outbox {
 
   remove = (key) => this.#careful(() => this.#locked(async () => {
     const call = this.#own.get(key);
-    if (call) return this.#side.abort(call, REMOVED);
-    const value = await this.#store.get(key);
-    const theirs = (value?.owner !== this.owner && typeof value?.owner === "string") || this.#lives(value?.sender, await living());
-    if (value === undefined || theirs) return false;
+    if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
     await this.#store.remove([key]);
     return true;
   }));
@@ -155,6 +157,13 @@ export class Outbox {
     for (const call of this.#side.calls()) this.#side.abort(call, REMOVED);
     return keys.length;
   }));
+
+  /** Whether there is an entry that this owner may remove: nobody else's, and nobody sends it. */
+  async #isLeft(key) {
+    const value = await this.#store.get(key);
+    if (value === undefined) return false;
+    return (value.owner === this.owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
+  }
 
   /** Makes what is nobody's this dispatcher's, and gives it, in order. */
   async #claim(again) {
@@ -185,28 +194,29 @@ export class Outbox {
     } catch (cause) {
       const error = new ActionError("STORAGE", "an entry of the outbox cannot be used", { cause, sent: "unknown" });
       await this.#mark(found.key, error.code).catch(report);
-      this.#ended(found, error);
+      this.#over(found, "failed", error);
       return undefined;
     }
   }
 
   async #expire(found) {
     await this.#store.remove([found.key]);
-    this.#ended(found, new ActionError("EXPIRED", "an entry of the outbox had no answer in its time (ttl)", { sent: "unknown" }));
+    this.#over(found, "done", new ActionError("EXPIRED", "an entry of the outbox had no answer in its time (ttl)", { sent: "unknown" }));
   }
 
   /** Left as it is; told of once. */
   #setAside(found) {
     if (this.#aside.has(found.key)) return;
     this.#aside.add(found.key);
-    this.#ended(found, new ActionError("STORAGE", found.message, { sent: "unknown" }));
+    this.#over(found, "unreadable", new ActionError("STORAGE", found.message, { sent: "unknown" }));
   }
 
-  #ended(found, error) {
+  /** No call is made of an entry. */
+  #over(found, state, error) {
     for (const key of ["actionId", "idempotencyKey"]) if (found[key]) error[key] = found[key];
     if (found.name) error.actionName = found.name;
     this.#side.tell(found, error.code);
-    this.told(found, error);
+    this.#tell(found, state, error);
   }
 
   /** Does with an entry what its call's end asks for. Until then nobody here takes it up again. */

@@ -213,3 +213,12 @@ fn a_durable_call_expires_while_it_waits_rests_or_runs() {
         ["20000 settle 4 EXPIRED unknown", "30000 settle 3 EXPIRED no", "40000 settle 2 EXPIRED no", "50000 settle 1 EXPIRED yes"]
     );
 }
+
+#[test]
+fn a_call_that_another_page_has_made_may_have_been_sent_there() {
+    let mut sim = Sim::new();
+    sim.call(1, durable(50_000), Script::silent());
+    let id = sim.call(2, Options { replayed: true, ..durable(50_000) }, Script::answers(10));
+    sim.with_core(|core, now| core.abort(id, now));
+    assert_eq!(sim.story(), ["send 1", "settle 2 ABORTED unknown"]);
+}

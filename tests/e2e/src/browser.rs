@@ -35,12 +35,14 @@ impl Browser {
         Self::open_in(driver, Profile::new()?).await
     }
 
-    /// Ends the browser at once, as a crash or an empty battery does, and opens it again with what it had on the disk.
-    pub async fn kill_and_reopen(self, driver: &Driver) -> Result<Self> {
+    /// Ends the browser at once, as a crash or an empty battery does, and opens it again with what it had on the disk, and what `meanwhile` has
+    /// done to that directory.
+    pub async fn kill_and_reopen(self, driver: &Driver, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let Self { client, profile, .. } = self;
         profile.kill_browser()?;
         // There is nothing left to close: this is for the driver to see that.
         let _ = client.close().await;
+        meanwhile(profile.path())?;
         Self::open_in(driver, profile).await
     }
 
@@ -72,11 +74,6 @@ impl Browser {
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind
-    }
-
-    /// Where it keeps its state.
-    pub fn profile(&self) -> &Path {
-        self.profile.path()
     }
 
     /// Loads a page. Returns when its `load` event has fired.

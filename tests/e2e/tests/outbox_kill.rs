@@ -4,7 +4,8 @@
 mod scene;
 
 use std::collections::BTreeSet;
-use std::env;
+use std::path::Path;
+use std::{env, fs, io};
 
 use anyhow::{Context, Result, ensure};
 use e2e::{Browser, Driver, Kind};
@@ -48,6 +49,61 @@ async fn every_call_that_was_kept_runs_once_and_in_order() -> Result<()> {
     outcome
 }
 
+/// What the browser has kept of a file is gone: that entry fails, the others are sent.
+#[tokio::test]
+async fn a_file_that_is_lost() -> Result<()> {
+    let server = Server::start(package())?;
+    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let mut browser = Some(Browser::open(&driver).await?);
+    let outcome = lose_a_file(&server, &driver, &mut browser).await;
+    if let Some(browser) = browser {
+        browser.close().await?;
+    }
+    outcome
+}
+
+async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Browser>) -> Result<()> {
+    goto(browser, server).await?;
+    eval::<Value>(
+        browser,
+        "const o = open('ann');
+         o.pause();
+         const file = new File(['content '.repeat(100_000)], 'file');
+         const calls = [file, 'text'].map(given => o.call('7f' + some.slice(2), [given], { url: '/?call=' + (given.name ?? given), durable: true }));
+         await until(() => calls.every(({ state }) => state === 'waiting'));",
+    )
+    .await?;
+    let living = browser.take().context("no browser")?;
+    *browser = Some(living.kill_and_reopen(driver, |profile| Ok(ensure!(remove_blobs(profile)? > 0, "no file was found"))).await?);
+    goto(browser, server).await?;
+    let seen: Value = eval(
+        browser,
+        "const o = open('ann');
+         await until(() => o.results.length === 2);
+         return [o.results, (await o.outbox.entries()).map(({ state, code, url }) => [state, code, url.includes('file')])];",
+    )
+    .await?;
+    ensure!(seen == json!([["STORAGE", "ok"], [["failed", "STORAGE", true]]]), "{seen}");
+    let ran: Vec<_> = server.ledger().keys.into_values().filter_map(|entry| entry.call).collect();
+    ensure!(ran == ["text"], "{ran:?}");
+    Ok(())
+}
+
+/// Removes the files that Chromium keeps for Blobs in IndexedDB. Gives how many directories of them those were.
+fn remove_blobs(dir: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    for entry in fs::read_dir(dir)?.flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if name.to_string_lossy().ends_with(".indexeddb.blob") {
+            fs::remove_dir_all(&path)?;
+            removed += 1;
+        } else if path.is_dir() && ["Default", "IndexedDB"].iter().any(|known| name == *known) {
+            removed += remove_blobs(&path)?;
+        }
+    }
+    Ok(removed)
+}
+
 async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Option<Browser>) -> Result<()> {
     let mut kept = BTreeSet::new();
     goto(browser, server).await?;
@@ -64,7 +120,7 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
         kept.extend(settled);
         if round % 2 == 0 {
             let living = browser.take().context("no browser")?;
-            *browser = Some(living.kill_and_reopen(driver).await?);
+            *browser = Some(living.kill_and_reopen(driver, |_| Ok(())).await?);
         } else {
             close_tab(browser).await?;
         }
