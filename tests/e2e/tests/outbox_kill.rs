@@ -73,8 +73,12 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
          await until(() => calls.every(({ state }) => state === 'waiting'));",
     )
     .await?;
+    let lose = |profile: &Path| {
+        ensure!(remove_blobs(profile)? > 0, "no file was found");
+        Ok(())
+    };
     let living = browser.take().context("no browser")?;
-    *browser = Some(living.kill_and_reopen(driver, |profile| Ok(ensure!(remove_blobs(profile)? > 0, "no file was found"))).await?);
+    *browser = Some(living.kill_and_reopen(driver, lose).await?);
     goto(browser, server).await?;
     let seen: Value = eval(
         browser,
