@@ -99,6 +99,64 @@ export interface DispatcherOptions {
   trace?: Trace;
   /** What runs around each request of an action, and after each failure. */
   hooks?: Hooks;
+  /** Where durable calls are kept until they are answered. Default: nowhere; a durable call is `INVALID_OPTION` then. */
+  outbox?: OutboxOptions;
+}
+
+/** See `docs/outbox.md`. */
+export interface OutboxOptions {
+  /**
+   * Who is logged in: an id, stored in clear. Entries of this owner that nobody sends any more are sent when the dispatcher is made, in order,
+   * before the first call of their lane; those of another owner are never looked into. When somebody else logs in, empty the outbox or close this
+   * dispatcher, and make another.
+   */
+  owner: string;
+  /**
+   * An entry that was made by another page has ended, failed or been set aside: `outcome` is what its answer said, `error` why there is
+   * none. What it throws goes to `reportError`.
+   */
+  onResult?(entry: OutboxEntry, result: { outcome: Outcome; error?: undefined } | { error: ActionError; outcome?: undefined }): void;
+}
+
+/**
+ * What the outside may see of an entry: never arguments. `sending`: a call of this dispatcher, under way or waiting. `elsewhere`: of another
+ * page that is there, or of another dispatcher. `waiting`: nobody sends it yet. `failed`: what came was no answer, or the entry cannot be used;
+ * it is sent again by `flush()` only. `unreadable`: another version has written it, or it is damaged. `done`, to `onResult`: it is no more.
+ */
+export interface OutboxEntry {
+  /** Its key in the store. */
+  id: number;
+  state: "sending" | "elsewhere" | "waiting" | "failed" | "unreadable" | "done";
+  /** The id of the call, with `sending`. */
+  call?: number;
+  /** Why, with `failed`; to `onResult` that of the error. */
+  code?: ErrorCode;
+  /** With `unreadable`: why, and the version it is of if that is why. Such an entry has none of what follows. */
+  message?: string;
+  version?: number;
+  lane?: LaneName;
+  actionId?: string;
+  name?: string;
+  url?: string;
+  idempotencyKey?: string;
+  /** Milliseconds since 1970. */
+  queuedAt?: number;
+  expiresAt?: number;
+}
+
+/** What is kept until it is answered. Rejects with `STORAGE` where it cannot be had, with `INVALID_OPTION` where the dispatcher has none. */
+export interface Outbox {
+  /** Every entry of the owner, in whatever page, in order; and those of which nobody can tell whose they are. */
+  entries(): Promise<OutboxEntry[]>;
+  /** Removes an entry, and aborts its call. False where there is none, or another page sends it. */
+  remove(id: number): Promise<boolean>;
+  /** Sends what nobody sends, and once more what has failed. Gives how many entries that is; it does not wait for their answers. */
+  flush(): Promise<number>;
+  /**
+   * Removes every entry of the owner, and those of which nobody can tell whose they are; aborts the calls of this dispatcher, while another page
+   * ends its own before it would send them next. For a logout. Gives how many entries that was.
+   */
+  clear(): Promise<number>;
 }
 
 /**
@@ -292,6 +350,20 @@ export interface CallOptions {
   keepalive?: boolean;
   /** Over that of the dispatcher, part by part. */
   trace?: Trace;
+  /**
+   * The call is kept in IndexedDB, in clear, before it is sent, and until it is answered: by whatever page of the same owner, under the same
+   * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
+   * (pages that are not secure), a file that cannot be read. Not with `deadline` and `strategy: "join"`. The arguments are those the server can be
+   * shown: no functions or class instances.
+   */
+  durable?: boolean | DurableOptions;
+}
+
+export interface DurableOptions {
+  /** The dispatcher's; another is `INVALID_OPTION`. */
+  owner?: string;
+  /** How long after the call it may still be sent; then the error's code is `EXPIRED`. Default 86 400 000, a day. */
+  ttl?: Milliseconds;
 }
 
 export interface BindOptions extends Omit<CallOptions, "signal"> {}
@@ -406,6 +478,8 @@ export interface CallInfo extends Timings {
   late?: true;
   /** Once it has been sent: it was to go on when the page is left, and does not, as in `Outcome`. */
   keepalive?: false;
+  /** Another page has made it: it comes from the outbox. */
+  replayed?: true;
 }
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
@@ -441,6 +515,7 @@ export interface Dispatcher {
   route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
   /** A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  readonly outbox: Outbox;
   lane(name: LaneName): Lane;
   /** Nothing more starts, in any lane, until `resume()`; what runs goes on. A lane paused by itself stays so. */
   pause(): void;
@@ -460,7 +535,10 @@ export interface Dispatcher {
   snapshot(): CallInfo[];
   /** Hears every change of state, in order, in a microtask of its own. Gives the function that ends it. */
   subscribe(listener: (event: CallEvent) => void): () => void;
-  /** Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. What is not closed lives as long as the page. */
+  /**
+   * Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. What is in the outbox stays there. A dispatcher that is
+   * not closed lives as long as the page.
+   */
   close(): void;
 }
 
@@ -527,7 +605,7 @@ export function encode(value: unknown, options?: EncodeOptions): Promise<string 
 export type ErrorCode =
   | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
   | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "DEADLINE" | "OFFLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  | "DEADLINE" | "OFFLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "STORAGE" | "EXPIRED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
 
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";

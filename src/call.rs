@@ -76,6 +76,10 @@ pub struct Options {
     pub stall_timeout: Option<Duration>,
     /// From the moment the caller made it to the value, over all attempts and whatever it waits for. `None`: as long as it takes.
     pub deadline: Option<Duration>,
+    /// It is in the outbox: its deadline is the end of its `ttl`, and beyond that it fails with [`Kind::Expired`](crate::Kind::Expired).
+    pub durable: bool,
+    /// Another page has made it: it may have been sent before.
+    pub replayed: bool,
     pub retry: Retry,
     /// The request carries an idempotency key.
     pub keyed: bool,

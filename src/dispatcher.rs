@@ -196,6 +196,7 @@ impl Dispatcher {
         }
         options.strategy = options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy);
         let lane = options.lane.clone();
+        let sent = if options.replayed { Sent::Unknown } else { Sent::No };
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));
         let entry = Entry {
             options,
@@ -207,8 +208,8 @@ impl Dispatcher {
             first_at: now,
             attempts: 0,
             repeats: 0,
-            sent: Sent::No,
-            sent_before: Sent::No,
+            sent,
+            sent_before: sent,
             news: News::default(),
             alarms: Alarms::default(),
             late: false,
@@ -221,7 +222,7 @@ impl Dispatcher {
         if self.closed {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
-            self.refuse(id, Error::new(Kind::Deadline, "the deadline was over before the call could be taken"), now);
+            self.refuse(id, self.too_late(id), now);
         } else if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
             self.refuse(id, offline(), now);
         } else {

@@ -47,6 +47,10 @@ pub enum Kind {
     Cleared,
     /// The dispatcher is closed.
     Closed,
+    /// A durable call could not be kept, or what was kept cannot be used.
+    Storage,
+    /// A durable call had no answer within its `ttl`.
+    Expired,
     /// The idempotency key's first request is still under way, or was another request.
     KeyConflict,
     /// The page's policy forbids wasm.
@@ -84,6 +88,8 @@ impl Kind {
             Self::Replaced => "REPLACED",
             Self::Cleared => "CLEARED",
             Self::Closed => "CLOSED",
+            Self::Storage => "STORAGE",
+            Self::Expired => "EXPIRED",
             Self::KeyConflict => "KEY_CONFLICT",
             Self::WasmBlocked => "WASM_BLOCKED",
             Self::WasmLoad => "WASM_LOAD",

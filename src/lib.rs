@@ -21,6 +21,7 @@ mod call;
 mod dispatcher;
 mod error;
 pub mod flight;
+pub mod journal;
 mod lane;
 pub mod protocol;
 mod refresh;

@@ -13,6 +13,7 @@ mod keepalive;
 mod lock;
 #[cfg(test)]
 mod module;
+mod outbox;
 mod outcome;
 mod random;
 mod recover;
@@ -37,6 +38,7 @@ use driver::{Body, Driver, Owner};
 use exchange::Work;
 use fetch::{Request, Tags};
 use host::Host;
+use outbox::{Durable, Entry};
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
 /// `build.js`, which it makes values with, and those of `plain.js`, which reads simple arguments.
@@ -100,6 +102,8 @@ extern "C" {
     fn render(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn skew(this: &Spec) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn durable(this: &Spec) -> Option<Durable>;
     #[wasm_bindgen(method, getter, js_name = deploymentId)]
     fn deployment_id(this: &Spec) -> Option<String>;
     // Of these two, an empty one is to be made here.
@@ -162,29 +166,54 @@ impl Engine {
         let mut identity = None;
         let body = ActionId::parse(&spec.action()).map_err(plain).and_then(|action| {
             let wire = wire_form(spec.next_version()).map_err(plain)?;
+            let durable = spec.durable();
             let tags = tags(spec).map_err(plain)?;
             let used = if wire.omits_unused(action.is_cached()) { used(args, &action) } else { args.clone() };
-            let start = args::encode(&used, How { wire, ..How::default() })?;
+            // What the server cannot be shown cannot be found again by another page.
+            let start = args::encode(&used, How { wire, forgets: durable.is_some(), ..How::default() })?;
             let (url, temporaries) = (spec.url(), start.temporaries);
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
             let outlives = spec.keepalive();
-            let work = move |body| {
-                let bytes = if outlives || limit.is_finite() { size::of(&body) } else { 0.0 };
+            let entry = durable.map(|durable| Entry::new(Rc::clone(&self.0), spec, &durable, &action, &tags));
+            let weigh = move |body: &JsValue| {
+                let bytes = if outlives || limit.is_finite() { size::of(body) } else { 0.0 };
                 fits(bytes, limit)?;
-                let keepalive = outlives.then(|| size::at_most(&body, bytes));
-                Ok(Work::Action(Request { action, url, body, keepalive, headers, tags }, temporaries))
+                Ok(outlives.then(|| size::at_most(body, bytes)))
             };
-            Ok(match start.body {
-                args::Body::Complete(body) => {
+            let work = move |body, keepalive| Work::Action(Request { action, url, body, keepalive, headers, tags }, temporaries);
+            Ok(match (start.body, entry) {
+                (args::Body::Complete(body), None) => {
                     if spec.strategy().as_deref() == Some("join") {
                         identity = identity_of(spec, &body);
                     }
-                    Body::Complete(work(body).map_err(plain)?)
+                    let keepalive = weigh(&body).map_err(plain)?;
+                    Body::Complete(work(body, keepalive))
                 }
-                args::Body::Open(body) => Body::Open(Box::pin(async move { work(body.await?).map_err(plain) })),
+                (body, entry) => Body::Open(Box::pin(async move {
+                    let mut body = match body {
+                        args::Body::Complete(body) => body,
+                        args::Body::Open(body) => body.await?,
+                    };
+                    let keepalive = weigh(&body).map_err(plain)?;
+                    if let Some(entry) = entry {
+                        body = entry.keep(body).await?;
+                    }
+                    Ok(work(body, keepalive))
+                })),
             })
         });
         self.enter(spec, body, identity);
+    }
+
+    /// Sends what another page has put in the outbox.
+    pub fn replay(&self, spec: &Spec, body: JsValue, headers: Option<Function>) {
+        let request = ActionId::parse(&spec.action()).and_then(|action| {
+            let tags = tags(spec)?;
+            let keepalive = spec.keepalive().then(|| size::at_most(&body, size::of(&body)));
+            Ok(Request { action, url: spec.url(), body, keepalive, headers, tags })
+        });
+        let body = request.map(|request| Body::Complete(Work::Action(request, args::Temporaries::default())));
+        self.enter(spec, body.map_err(|error| (error, JsValue::UNDEFINED)), None);
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
@@ -268,6 +297,11 @@ impl Engine {
 }
 
 fn options(spec: &Spec, owner: &Owner) -> Options {
+    let mut retry = spec.retry().map(|spec| retry(&spec)).unwrap_or_default();
+    let durable = spec.durable();
+    if durable.is_some() {
+        (retry.limit, retry.budget) = (u32::MAX, Duration::MAX);
+    }
     Options {
         lane: spec.lane().as_str().into(),
         strategy: match spec.strategy().as_deref() {
@@ -282,8 +316,10 @@ fn options(spec: &Spec, owner: &Owner) -> Options {
         identity: None,
         timeout: spec.timeout().map(milliseconds),
         stall_timeout: spec.stall_timeout().map(milliseconds),
-        deadline: spec.deadline().map(milliseconds),
-        retry: spec.retry().map(|spec| retry(&spec)).unwrap_or_default(),
+        deadline: durable.as_ref().map(Durable::ttl).or_else(|| spec.deadline()).map(milliseconds),
+        durable: durable.is_some(),
+        replayed: durable.is_some_and(|durable| durable.replayed()),
+        retry,
         keyed: spec.idempotency_key().is_some(),
         safe: ActionId::parse(&owner.action).is_ok_and(|action| action.is_cached()),
         redirect: if spec.redirect().as_deref() == Some("throw") { RedirectMode::Throw } else { RedirectMode::Follow },

@@ -9,6 +9,7 @@ import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
+import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { route } from "./route.js";
@@ -27,6 +28,7 @@ export class Dispatcher {
   #basePath;
   /** What gives the lease of a lane back; again and again without harm. */
   #leases = new Map();
+  #outbox;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
 
@@ -35,8 +37,19 @@ export class Dispatcher {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
+    this.#outbox = this.#options.outbox && new Outbox(this.#options.outbox, {
+      replay: (found) => this.#engine.enter((engine) => this.#replay(engine, found)),
+      tell: ({ actionId, name, lane = "main" }, code) => {
+        const entry = this.#open.add({ actionId, name, lane, state: "waiting", queuedAt: performance.now(), replayed: true });
+        this.#open.done(entry, code);
+      },
+      calls: () => [...this.#open.values()].filter((entry) => entry.durable && !entry.settled),
+      abort: (entry, reason) => this.#abort(entry, reason),
+      load: loadWasm,
+    });
     const { maxQueued, offline, scope, leaseTimeout = 60_000 } = this.#options;
     const settings = {
+      gather: this.#outbox && (() => this.#outbox.gather()),
       host: this.#host(),
       maxQueued,
       lanes: this.#lanes(),
@@ -44,7 +57,10 @@ export class Dispatcher {
       leaseTimeout: scope === "origin" ? leaseTimeout : undefined,
     };
     this.#engine = new EngineSlot(loadWasm, settings, {
-      opened: (engine) => engine.listen(this.#events.any),
+      opened: (engine) => {
+        engine.listen(this.#events.any);
+        for (const found of this.#outbox?.opened() ?? []) this.#replay(engine, found);
+      },
       failed: (entry, error) => this.#refuse(entry, error),
       lost: (makeError) => this.#lost(makeError),
     });
@@ -79,10 +95,11 @@ export class Dispatcher {
       spec.url = entry.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
       spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
-      spec.deploymentId = (this.#options.deploymentId ?? deploymentOfPage()) || undefined;
+      spec.deploymentId = this.#deploymentId();
       Object.assign(spec, this.#options.trace, copied.trace);
       spec.idempotencyKey = keyOf(copied.idempotencyKey ?? this.#options.idempotency?.every);
       spec.idempotencyHeader = this.#options.idempotency?.header;
+      if (copied.durable) this.#makeDurable(entry, spec, copied);
       const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
     }, ref, options, laneOf);
@@ -110,6 +127,12 @@ export class Dispatcher {
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
     return answer;
   };
+
+  /** What is kept until it is answered: reads, resends and empties it. */
+  get outbox() {
+    const { entries, remove, flush, clear } = this.#outbox ?? NO_OUTBOX;
+    return { entries, remove, flush, clear };
+  }
 
   lane = (name) => {
     const lane = check(name);
@@ -150,7 +173,7 @@ export class Dispatcher {
 
   snapshot = () => {
     const known = new Map((this.#engine.ask((engine) => engine.snapshot()) ?? []).map((info) => [info.id, info]));
-    return [...this.#open.values()].map((entry) => known.get(entry.id) ?? describe(entry));
+    return [...this.#open.values()].map((entry) => this.#shown(known.get(entry.id)) ?? describe(entry));
   };
 
   subscribe = (listener) => {
@@ -164,6 +187,7 @@ export class Dispatcher {
     this.#quiet();
     for (const entry of this.#engine.kept) this.#refuse(entry, closed());
     this.#engine.close();
+    this.#outbox?.close();
     for (const entry of [...this.#open.values()]) entry.close?.();
   };
 
@@ -177,22 +201,12 @@ export class Dispatcher {
       Object.assign(entry, { name: copied.name ?? name, lane: laneOf(copied.lane) ?? "main" });
       if (this.#open.closed) throw closed();
       const spec = {
+        ...this.#common(entry, copied),
         id: entry.id,
         action: id,
-        name: entry.name,
-        lane: entry.lane,
         strategy: copied.strategy ?? this.#options.lanes?.get(entry.lane)?.strategy,
         key: copied.key,
-        timeout: finite(copied.timeout ?? this.#options.timeout),
-        stallTimeout: finite(copied.stallTimeout ?? this.#options.stallTimeout),
-        deadline: finite(copied.deadline ?? this.#options.deadline),
-        retry: copied.retry ?? this.#options.retry,
-        queuedAt: entry.queuedAt,
         page: pageNumber(),
-        redirect: copied.redirect ?? this.#options.redirect,
-        render: copied.render ?? this.#options.render,
-        skew: copied.skew ?? this.#options.skew,
-        keepalive: copied.keepalive ?? this.#options.keepalive ?? true,
       };
       run = prepare(spec, copied);
       entry.quiet = onAbort(copied.signal, (reason) => this.#abort(entry, reason));
@@ -206,6 +220,74 @@ export class Dispatcher {
     else if (!entry.entered) this.#refuse(entry, closed()); // by its own url()
   }
 
+  /** What a call says of itself, or the dispatcher for it. */
+  #common({ name, lane, queuedAt }, own = {}) {
+    const or = (option) => own[option] ?? this.#options[option];
+    return {
+      name,
+      lane,
+      queuedAt,
+      timeout: finite(or("timeout")),
+      stallTimeout: finite(or("stallTimeout")),
+      deadline: finite(or("deadline")),
+      retry: or("retry"),
+      redirect: or("redirect"),
+      render: or("render"),
+      skew: or("skew"),
+      keepalive: or("keepalive") ?? true,
+    };
+  }
+
+  #makeDurable(entry, spec, { durable: { owner, ttl = DAY }, deadline, headers = [] }) {
+    if (!this.#outbox) throw invalid("durable: the dispatcher needs an outbox: { owner }");
+    if ((owner ?? this.#outbox.owner) !== this.#outbox.owner) throw invalid("durable: the dispatcher's outbox is of another owner");
+    if (deadline !== undefined) throw invalid("durable: give it a ttl in the place of a deadline");
+    if (spec.strategy === "join") throw invalid('durable: "join" shares an answer and is not kept');
+    entry.durable = true;
+    spec.idempotencyKey ??= "";
+    spec.durable = { owner: this.#outbox.owner, ttl, now: this.#outbox.now(), headers, replayed: false };
+  }
+
+  /** Makes a call of what another page has left. */
+  #replay(engine, found) {
+    const { key, lane, actionId, name, left, headers } = found;
+    if (this.#open.closed) return;
+    const entry = this.#open.add({ lane, actionId, name, state: "waiting", queuedAt: performance.now(), replayed: true, durable: true });
+    Object.assign(entry, { entered: true, hooks: this.#options.hooks, again: () => this.outbox.flush() });
+    entry.settle = (error, outcome) => this.#outbox.settled(found, entry, error, outcome);
+    this.#outbox.adopt(entry, key);
+    try {
+      entry.url = destination(found.url);
+      const spec = {
+        ...this.#common(entry),
+        id: entry.id,
+        action: actionId,
+        url: entry.url,
+        page: -1, // nobody is sent along its redirect
+        deploymentId: this.#deploymentId(),
+        ...this.#options.trace,
+        idempotencyKey: found.idempotencyKey,
+        idempotencyHeader: found.header,
+        durable: { owner: this.#outbox.owner, ttl: left, now: 0, headers, replayed: true },
+      };
+      engine.replay(spec, found.body, this.#headers(entry, headers));
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error; // a trap
+      this.#outbox.fate(entry, "fails", error.code);
+      this.#refuse(entry, error);
+    }
+  }
+
+  #deploymentId() {
+    return (this.#options.deploymentId ?? deploymentOfPage()) || undefined;
+  }
+
+  /** What the engine says of a call, and what only this side knows. */
+  #shown(info) {
+    if (info && this.#open.get(info.id)?.replayed) info.replayed = true;
+    return info;
+  }
+
   #destination(url) {
     const { url: common } = this.#options;
     return destination(url ?? (typeof common === "function" ? common() : common));
@@ -214,8 +296,12 @@ export class Dispatcher {
   /** A function that gives this call's headers as pairs, asked once an attempt; none where nobody may set any. It rejects with what failed, and why. */
   #headers(entry, own) {
     const { headers: common } = this.#options;
-    if (common === undefined && own === undefined && !entry.hooks) return undefined;
+    if (common === undefined && own === undefined && !entry.hooks && !entry.durable) return undefined;
     return async (attempt, actionId) => {
+      if (entry.durable && !(await this.#outbox.holds(entry))) {
+        this.#abort(entry, REMOVED);
+        return new Promise(() => {}); // nobody waits any more
+      }
       Object.assign(entry, { attempt, actionId });
       let failed = "headers: could not be had";
       try {
@@ -296,6 +382,7 @@ export class Dispatcher {
     entry.kept = false;
     entry.quiet?.();
     entry.ended?.();
+    if (entry.durable) this.#outbox.forget(entry);
     this.#open.remove(entry);
   }
 
@@ -344,11 +431,20 @@ export class Dispatcher {
         if (entry) this.#refuse(entry, error);
       },
       over: (id) => this.#open.get(id) === undefined,
+      keep: (id, record, body) => {
+        const entry = this.#open.get(id);
+        if (!entry) throw ["the call is over"];
+        return this.#outbox.keep(entry, record.slice(), body); // it lies in memory that is used again
+      },
+      fate: (id, fate, code) => {
+        const entry = this.#open.get(id);
+        if (entry) this.#outbox.fate(entry, fate, code);
+      },
       forget: (id) => {
         const entry = this.#open.get(id);
         if (entry) this.#forget(entry);
       },
-      emit: (event) => this.#events.emit(event),
+      emit: (event) => this.#events.emit(this.#shown(event)),
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
@@ -361,6 +457,8 @@ export class Dispatcher {
     };
   }
 }
+
+const DAY = 86_400_000;
 
 /** Where the action certainly did not run, and the same call may go through another time. */
 const AGAIN = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];

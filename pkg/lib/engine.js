@@ -7,6 +7,7 @@ import { crashed, isLoaded, makeEngine } from "./loading.js";
  */
 export class EngineSlot {
   #loadWasm;
+  #gather;
   #make;
   #hooks;
   #engine;
@@ -17,11 +18,13 @@ export class EngineSlot {
   #closed = false;
 
   /**
-   * `loadWasm()` resolves when the wasm is there. `settings`: what `makeEngine` takes. `hooks`: `opened(engine)`, `failed(entry, error)` for
-   * a kept call whose engine could not be had, `lost(makeError)` when the instance has trapped.
+   * `loadWasm()` resolves when the wasm is there; then `gather()`, where there is one, is waited for, once. `settings`: what `makeEngine` takes.
+   * `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could not be had, `lost(makeError)` when the instance has
+   * trapped.
    */
-  constructor(loadWasm, settings, hooks) {
+  constructor(loadWasm, { gather, ...settings }, hooks) {
     this.#loadWasm = loadWasm;
+    this.#gather = gather;
     this.#make = (lost) => makeEngine(settings, lost);
     this.#hooks = hooks;
   }
@@ -54,7 +57,7 @@ export class EngineSlot {
   /** Gets the engine. One attempt at a time; after a failed one the next call tries again. */
   load() {
     if (this.#attempt || this.#engine || this.#closed) return;
-    if (isLoaded()) {
+    if (isLoaded() && !this.#gather) {
       try {
         this.#start();
       } catch (error) {
@@ -65,7 +68,9 @@ export class EngineSlot {
     // Over before anybody hears of its outcome: whoever calls again then must start another.
     const over = () => (this.#attempt = undefined);
     this.#attempt = this.#loadWasm()
+      .then(() => this.#gather?.())
       .then(() => {
+        this.#gather = undefined;
         over();
         this.#start();
       })

@@ -49,6 +49,18 @@ export function makeEncoded(value, nextVersion, forgets, stop) {
   return glue.encode(value, nextVersion, forgets, stop);
 }
 
+/** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
+export function sift(rows, owner, again, now) {
+  instantiate();
+  return glue.sift(rows, owner, again, now);
+}
+
+/** The record, saying that it has failed with this code, or with `undefined` that it has not. After `load()`. */
+export function marked(record, code) {
+  instantiate();
+  return glue.marked(record, code);
+}
+
 /** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
 export function buildOf(html) {
   instantiate();

@@ -69,7 +69,7 @@ export class Open {
   }
 }
 
-const SHOWN = ["id", "actionId", "name", "lane", "state", "attempt", "retryAt", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt"];
+const SHOWN = ["id", "actionId", "name", "lane", "state", "attempt", "retryAt", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt", "replayed"];
 
 /** What the outside may see of an entry: never arguments, never answers. */
 export const describe = (entry) => pick(entry, SHOWN);

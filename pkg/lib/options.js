@@ -31,6 +31,7 @@ const DISPATCHER = {
   deploymentId: (value) => (value === "" ? value : token(value)),
   trace,
   hooks: (value) => bound(value, HOOKS, "hooks"),
+  outbox,
 };
 
 const CALL = {
@@ -51,7 +52,12 @@ const CALL = {
   skew: DISPATCHER.skew,
   keepalive: flag,
   trace,
+  durable: (value) => (typeof value === "boolean" ? value && {} : copy(object(value), DURABLE, "durable")),
 };
+
+const OUTBOX = { owner, onResult: method };
+
+const DURABLE = { owner, ttl: duration };
 
 const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: text };
 
@@ -259,6 +265,17 @@ function lanes(value) {
   expect(prototype === null || Object.getPrototypeOf(prototype) === null, value, "an object of lanes by name");
   const names = Object.keys(value);
   return new Map(names.map((name) => [laneName(name), copy(object(value[name]), LANE, `lanes: ${JSON.stringify(name)}`)]));
+}
+
+function outbox(value) {
+  const own = copy(object(value), OUTBOX, "outbox");
+  if (own.owner === undefined) throw invalid("outbox: owner is missing");
+  own.onResult = own.onResult?.bind(value);
+  return own;
+}
+
+function owner(value) {
+  return expect(typeof value === "string" && value !== "", value, "who is logged in, as a string");
 }
 
 function object(value) {

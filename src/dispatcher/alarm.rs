@@ -127,8 +127,7 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         match ring {
             Ring::Deadline => {
-                let limit = entry.options.deadline.unwrap_or_default();
-                let error = Error::new(Kind::Deadline, format!("no value within {} ms of the call", limit.as_millis()));
+                let error = self.too_late(id);
                 self.give_up(id, error, now);
             }
             Ring::Timeout if matches!(entry.phase, Phase::Looking(_)) => {
@@ -146,6 +145,16 @@ impl Dispatcher {
                 entry.late = true;
                 self.emit(id);
             }
+        }
+    }
+
+    /// The error of a call whose deadline is over.
+    pub(super) fn too_late(&self, id: CallId) -> Error {
+        let options = self.calls.get(&id).map(|entry| &entry.options);
+        let limit = options.and_then(|options| options.deadline).unwrap_or_default().as_millis();
+        match options.is_some_and(|options| options.durable) {
+            true => Error::new(Kind::Expired, format!("no answer in the {limit} ms that were left (ttl)")),
+            false => Error::new(Kind::Deadline, format!("no value within {limit} ms of the call")),
         }
     }
 

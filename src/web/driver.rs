@@ -19,6 +19,7 @@ use super::timer::{self, Timer};
 use super::{error, outcome};
 use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, State};
 use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::journal::Fate;
 use crate::protocol::{ActionId, Redirect, Revalidated};
 use crate::{Error, Instant, Kind};
 
@@ -72,6 +73,8 @@ enum Stage {
 /// What is kept of a call until it is over.
 struct Held {
     owner: Owner,
+    /// It is in the outbox, or about to be.
+    durable: bool,
     stage: Stage,
     /// What is done when it is sent; none while arguments are open.
     work: Option<Work>,
@@ -121,6 +124,7 @@ impl Driver {
         };
         let held = Held {
             owner,
+            durable: options.durable,
             stage,
             work,
             throws: false,
@@ -319,18 +323,22 @@ impl Driver {
             }
             Effect::Settle { id, result, timings, attempts } => {
                 let goes_on = self.core.borrow().state(id) != State::Done;
-                let (owner, outcome, cause, throws, leader) = {
+                let (owner, durable, outcome, cause, throws, leader) = {
                     let mut held = self.held.borrow_mut();
                     let Some(own) = held.get(&id) else { return };
                     // What others share is what the answer said; who gave it up has its own reason.
                     let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_undefined()).unwrap_or(own);
-                    let said = (own.owner.clone(), shared.outcome.clone(), shared.cause.clone(), shared.throws, own.leader);
+                    let said = (own.owner.clone(), own.durable, shared.outcome.clone(), shared.cause.clone(), shared.throws, own.leader);
                     // Whatever still comes of it has another reason.
                     if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
                         own.cause = JsValue::UNDEFINED;
                     }
                     said
                 };
+                if durable {
+                    let code = result.as_ref().err().map(|error| error.kind().code());
+                    let _ = self.host.fate(id.0 as f64, Fate::of(&result).as_str(), code);
+                }
                 // The page may do with its own as it likes.
                 let outcome = outcome.map(|outcome| outcome::copy(&outcome));
                 if let Some(outcome) = &outcome {

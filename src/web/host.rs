@@ -23,6 +23,15 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn refuse(this: &Host, id: f64, error: &JsValue) -> Result<(), JsValue>;
 
+    /// Puts a durable call in the outbox. Gives a promise, resolved once it is there for good, of the body to send; rejects with
+    /// `[what failed, cause]`.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn keep(this: &Host, id: f64, record: &[u8], body: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A durable call settles next, with this code if it failed: what becomes of its entry.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn fate(this: &Host, id: f64, fate: &str, code: Option<&str>) -> Result<(), JsValue>;
+
     /// Whether the call is over: a getter among its arguments may have given it up.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn over(this: &Host, id: f64) -> Result<bool, JsValue>;

@@ -1,5 +1,5 @@
 // The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
-import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, ready } from "../../pkg/index.js";
+import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, type OutboxEntry, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<Holds extends true>(): Holds;
@@ -95,3 +95,23 @@ d.subscribe(({ keepalive }) => {
 });
 
 export { drop_in };
+
+const outbox = createDispatcher({
+  outbox: {
+    owner: "user-1",
+    onResult(entry, { outcome, error }) {
+      if (error) expect<Same<typeof error, ActionError>>();
+      else expect<Same<typeof outcome, Outcome>>();
+      if (entry.state === "failed") entry.code?.toString();
+    },
+  },
+});
+outbox.call(id, [], { durable: true });
+outbox.call(id, [], { durable: { owner: "user-1", ttl: 1_000 }, idempotencyKey: "mine" });
+expect<Same<Awaited<ReturnType<typeof outbox.outbox.entries>>, OutboxEntry[]>>();
+expect<Same<Awaited<ReturnType<typeof outbox.outbox.remove>>, boolean>>();
+expect<Same<Awaited<ReturnType<typeof outbox.outbox.flush>>, number>>();
+// @ts-expect-error: an outbox has an owner
+createDispatcher({ outbox: {} });
+// @ts-expect-error: a time is a number
+outbox.call(id, [], { durable: { ttl: "1d" } });

@@ -183,3 +183,42 @@ fn the_waits_are_spread_by_chance_and_the_same_for_the_same_seed() {
     assert_eq!(waits(1), waits(1));
     assert_ne!(waits(1), waits(2));
 }
+
+/// In the outbox, with so many milliseconds left.
+fn durable(left: u64) -> Options {
+    let retry = Retry { limit: u32::MAX, budget: Duration::MAX, ..Retry::default() };
+    Options { durable: true, keyed: true, deadline: Some(Duration::from_millis(left)), retry, ..Options::default() }
+}
+
+#[test]
+fn a_durable_call_is_sent_again_until_there_is_an_answer() {
+    let mut sim = Sim::new();
+    let id = sim.call(1, durable(86_400_000), Script::answers(10).failing(5, unavailable(60), 500));
+    sim.run_until(86_400_000);
+    assert_eq!(sim.settled[&id], Ok(()));
+    assert_eq!(sim.story().len(), 502);
+}
+
+#[test]
+fn a_durable_call_expires_while_it_waits_rests_or_runs() {
+    let mut sim = Sim::new();
+    sim.call(1, durable(50_000), Script::answers(10).failing(5, unavailable(60), 9));
+    sim.call(2, durable(40_000), Script::answers(10));
+    sim.prepare(3, durable(30_000), Script::answers(10));
+    sim.call(4, Options { lane: "other".into(), ..durable(20_000) }, Script::silent());
+    sim.run_until(100_000);
+    let settled: Vec<_> = sim.log.iter().filter(|line| line.contains("settle")).collect();
+    assert_eq!(
+        settled,
+        ["20000 settle 4 EXPIRED unknown", "30000 settle 3 EXPIRED no", "40000 settle 2 EXPIRED no", "50000 settle 1 EXPIRED yes"]
+    );
+}
+
+#[test]
+fn a_call_that_another_page_has_made_may_have_been_sent_there() {
+    let mut sim = Sim::new();
+    sim.call(1, durable(50_000), Script::silent());
+    let id = sim.call(2, Options { replayed: true, ..durable(50_000) }, Script::answers(10));
+    sim.with_core(|core, now| core.abort(id, now));
+    assert_eq!(sim.story(), ["send 1", "settle 2 ABORTED unknown"]);
+}

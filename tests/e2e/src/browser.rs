@@ -1,5 +1,6 @@
 //! A browser with one page.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -25,13 +26,27 @@ const LOAD: Duration = Duration::from_secs(60);
 pub struct Browser {
     client: Client,
     kind: Kind,
-    _profile: Profile,
+    profile: Profile,
 }
 
 impl Browser {
     /// Opens a browser with an empty page.
     pub async fn open(driver: &Driver) -> Result<Self> {
-        let profile = Profile::new()?;
+        Self::open_in(driver, Profile::new()?).await
+    }
+
+    /// Ends the browser at once, as a crash or an empty battery does, and opens it again with what it had on the disk, and what `meanwhile` has
+    /// done to that directory.
+    pub async fn kill_and_reopen(self, driver: &Driver, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        let Self { client, profile, .. } = self;
+        profile.kill_browser()?;
+        // There is nothing left to close: this is for the driver to see that.
+        let _ = client.close().await;
+        meanwhile(profile.path())?;
+        Self::open_in(driver, profile).await
+    }
+
+    async fn open_in(driver: &Driver, profile: Profile) -> Result<Self> {
         let binary = driver.installed().map(|installed| installed.browser.as_path());
         let Value::Object(capabilities) = driver.kind().capabilities(binary, profile.path()) else {
             bail!("capabilities are not an object");
@@ -42,7 +57,7 @@ impl Browser {
             .await
             .with_context(|| format!("opening {:?} through {}", driver.kind(), driver.url()))?;
         client.update_timeouts(TimeoutConfiguration::new(Some(SCRIPT), Some(LOAD), None)).await?;
-        Ok(Self { client, kind: driver.kind(), _profile: profile })
+        Ok(Self { client, kind: driver.kind(), profile })
     }
 
     /// Opens a browser, hands it to `scene` and closes it, also when `scene` fails or panics.

@@ -1,6 +1,7 @@
 //! The directory a browser keeps its state in.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{env, fs, io, process};
@@ -24,6 +25,22 @@ impl Profile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Kills the browser that runs in it. Its other processes end with it.
+    pub(crate) fn kill_browser(&self) -> io::Result<()> {
+        let listed = Command::new("ps").args(["-axo", "pid=,args="]).output()?;
+        let mark = format!("--user-data-dir={}", self.0.display());
+        for line in String::from_utf8_lossy(&listed.stdout).lines() {
+            let Some((pid, args)) = line.trim_start().split_once(' ') else { continue };
+            if let Ok(pid) = pid.parse()
+                && args.split(' ').any(|arg| arg == mark)
+            {
+                // SAFETY: `kill` takes numbers only. A process that has ended meanwhile is none the worse.
+                unsafe { libc::kill(pid, libc::SIGKILL) };
+            }
+        }
+        Ok(())
     }
 }
 

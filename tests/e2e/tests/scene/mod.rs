@@ -104,8 +104,13 @@ pub(crate) struct Page<'a> {
     ids: Value,
 }
 
-impl Page<'_> {
-    pub(crate) fn browser(&self) -> &Browser {
+impl<'a> Page<'a> {
+    /// The page that a browser shows. Calls are posted to `/`.
+    pub(crate) fn of(browser: &'a Browser) -> Self {
+        Self { browser, url: "/".to_owned(), ids: json!({}) }
+    }
+
+    pub(crate) fn browser(&self) -> &'a Browser {
         self.browser
     }
 

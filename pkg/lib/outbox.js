@@ -1,0 +1,353 @@
+// The outbox of one owner: what is in the store, who sends it, and what becomes of it. What an entry says, who may send it and what ends
+// it is decided in Rust.
+//
+// A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock as long as it
+// lives, `head` is the record as Rust writes it, `body` a string or the parts of a form.
+
+import { ActionError, invalid } from "./error.js";
+import { marked, sift } from "./loading.js";
+import { carefully, report } from "./report.js";
+import { Store } from "./store.js";
+
+const SENDER = "actionlane:sender:";
+const CLAIM = "actionlane:outbox";
+/** How long calls wait for what is left in the outbox to be read. */
+const SOON = 3_000;
+
+export class Outbox {
+  owner;
+  #onResult;
+  #side;
+  #store = new Store();
+  #own = new Map(); // key → the call's entry
+  #sender;
+  #release;
+  #last = 0;
+  #closing = new AbortController();
+  #sending;
+  #watched = new Set();
+  #aside = new Set();
+  #found; // what was read before there was an engine
+  #opened = false;
+
+  /**
+   * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
+   * ones that are open, `abort(call, reason)` ends one; `load()` resolves once the wasm is there.
+   */
+  constructor({ owner, onResult }, side) {
+    this.owner = owner;
+    this.#onResult = onResult;
+    this.#side = side;
+  }
+
+  /** Reads what is left, once the wasm is there. Resolves always, and soon. */
+  gather() {
+    const look = () => globalThis.document.visibilityState === "visible" && this.#look();
+    globalThis.document?.addEventListener("visibilitychange", look, { signal: this.#closing.signal });
+    const read = this.#claim(false).catch(this.#failed).then((found = []) => {
+      if (this.#opened) found.forEach(this.#side.replay);
+      else this.#found = found;
+    });
+    return Promise.race([read, new Promise((resolve) => setTimeout(resolve, SOON))]);
+  }
+
+  /** The engine is there: gives what is to be sent before all else. */
+  opened() {
+    this.#opened = true;
+    const found = this.#found ?? [];
+    this.#found = undefined;
+    return found;
+  }
+
+  /** The time, which never goes back: it is the order of calling. Milliseconds since 1970. */
+  now() {
+    return (this.#last = Math.max(this.#last, Date.now()));
+  }
+
+  /** Puts a call in; rejects with `[what failed, cause]`. Gives the body to send, which no longer depends on any file. */
+  async keep(call, head, body) {
+    let failed = "durable: the outbox needs Web Locks, which are there on secure pages only";
+    try {
+      const sender = await this.#live();
+      failed = "durable: a file among the arguments cannot be read";
+      const parts = typeof body === "string" ? undefined : await partsOf(body);
+      failed = "durable: the call could not be stored";
+      call.stored = await this.#store.add({ owner: this.owner, sender, head, body: parts ?? body });
+      this.#own.set(call.stored, call);
+      if (call.fate) this.#meet(call);
+      return parts ? formOf(parts) : body;
+    } catch (cause) {
+      throw [failed, cause];
+    }
+  }
+
+  /** The call settles: its entry ends, stays or fails. */
+  fate(call, fate, code) {
+    call.fate = { fate, code };
+    if (call.stored !== undefined) this.#meet(call);
+  }
+
+  /** A call has been made of an entry. */
+  adopt(call, key) {
+    call.stored = key;
+    this.#own.set(key, call);
+  }
+
+  /** The call is over. */
+  forget(call) {
+    if (!call.fate) this.#own.delete(call.stored);
+  }
+
+  /** Whether a call is still in the outbox: somebody else may have emptied it. */
+  async holds(call) {
+    try {
+      return await this.#store.has(call.stored);
+    } catch {
+      return true;
+    }
+  }
+
+  /** The call of an entry that another page has made settles. */
+  settled(found, call, error, outcome) {
+    const state = { ends: "done", fails: "failed" }[call.fate?.fate];
+    if (state) this.#tell(found, state, error, outcome);
+  }
+
+  #tell(found, state, error, outcome) {
+    const entry = shownAs(found, state, error?.code);
+    if (this.#onResult) carefully(() => this.#onResult(entry, error ? { error } : { outcome }));
+  }
+
+  close() {
+    this.#closing.abort();
+    this.#release?.();
+  }
+
+  entries = () => this.#careful(async () => {
+    await this.#side.load();
+    const rows = await this.#store.all(this.owner);
+    return this.#sift(rows, await living(), false).filter(({ verdict }) => verdict !== "foreign").map((found) => {
+      const [key, { sender }] = rows[found.index];
+      const entry = { ...found, key };
+      const call = this.#own.get(key);
+      if (call && !call.settled) return { ...shownAs(entry, "sending"), call: call.id };
+      if (found.verdict === "aside") return shownAs(entry, "unreadable");
+      if (found.verdict === "leave" && sender !== this.#sender) return shownAs(entry, "elsewhere");
+      return found.code ? shownAs(entry, "failed", found.code) : shownAs(entry, "waiting");
+    });
+  });
+
+  remove = (key) => this.#careful(() => this.#locked(async () => {
+    const call = this.#own.get(key);
+    if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
+    await this.#store.remove([key]);
+    return true;
+  }));
+
+  flush = () => this.#careful(async () => {
+    await this.#side.load();
+    const found = await this.#claim(true);
+    found.forEach(this.#side.replay);
+    return found.length;
+  });
+
+  clear = () => this.#careful(() => this.#locked(async () => {
+    const keys = (await this.#store.all(this.owner)).map(([key]) => key);
+    await this.#store.remove(keys);
+    for (const call of this.#side.calls()) this.#side.abort(call, REMOVED);
+    return keys.length;
+  }));
+
+  /** Whether there is an entry that this owner may remove: nobody else's, and nobody sends it. */
+  async #isLeft(key) {
+    const value = await this.#store.get(key);
+    if (value === undefined) return false;
+    return (value.owner === this.owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
+  }
+
+  /** Makes what is nobody's this dispatcher's, and gives it, in order. */
+  async #claim(again) {
+    return this.#locked(async () => {
+      const sender = await this.#live();
+      const rows = await this.#store.all(this.owner);
+      const claimed = [];
+      for (const found of this.#sift(rows, await living(), again)) {
+        const [key, value] = rows[found.index];
+        const entry = { ...found, key };
+        if (found.verdict === "send") claimed.push(this.#take(entry, value, sender));
+        else if (found.verdict === "leave" && value.sender !== sender) this.#watch(value.sender);
+        else if (found.verdict === "expired") await this.#expire(entry);
+        else if (found.verdict === "aside") this.#setAside(entry);
+      }
+      return (await Promise.all(claimed)).filter((entry) => entry !== undefined);
+    });
+  }
+
+  /** Gives the entry with its body; one whose body cannot be read any more has failed. */
+  async #take(found, value, sender) {
+    try {
+      const head = found.code ? marked(value.head, undefined) : value.head;
+      const parts = typeof value.body === "string" ? undefined : await partsOf(value.body);
+      await this.#store.put(found.key, { ...value, head, sender });
+      this.#own.set(found.key, undefined); // nobody takes it up twice
+      return { ...found, body: parts ? formOf(parts) : value.body };
+    } catch (cause) {
+      const error = new ActionError("STORAGE", "an entry of the outbox cannot be used", { cause, sent: "unknown" });
+      await this.#mark(found.key, error.code).catch(report);
+      this.#over(found, "failed", error);
+      return undefined;
+    }
+  }
+
+  async #expire(found) {
+    await this.#store.remove([found.key]);
+    this.#over(found, "done", new ActionError("EXPIRED", "an entry of the outbox had no answer in its time (ttl)", { sent: "unknown" }));
+  }
+
+  /** Left as it is; told of once. */
+  #setAside(found) {
+    if (this.#aside.has(found.key)) return;
+    this.#aside.add(found.key);
+    this.#over(found, "unreadable", new ActionError("STORAGE", found.message, { sent: "unknown" }));
+  }
+
+  /** No call is made of an entry. */
+  #over(found, state, error) {
+    for (const key of ["actionId", "idempotencyKey"]) if (found[key]) error[key] = found[key];
+    if (found.name) error.actionName = found.name;
+    this.#side.tell(found, error.code);
+    this.#tell(found, state, error);
+  }
+
+  /** Does with an entry what its call's end asks for. Until then nobody here takes it up again. */
+  async #meet(call) {
+    const { stored: key, fate: { fate, code } } = call;
+    try {
+      if (fate === "ends") await this.#store.remove([key]);
+      if (fate === "fails") await this.#mark(key, code);
+    } catch (error) {
+      report(error);
+    } finally {
+      this.#own.delete(key);
+    }
+  }
+
+  async #mark(key, code) {
+    const value = await this.#store.get(key);
+    const head = value && marked(value.head, code);
+    if (head) await this.#store.put(key, { ...value, head });
+  }
+
+  /** A sender that has gone leaves its entries to whoever is there. */
+  #watch(sender) {
+    if (this.#watched.has(sender) || this.#closing.signal.aborted) return;
+    this.#watched.add(sender);
+    const gone = navigator.locks.request(SENDER + sender, { mode: "shared", signal: this.#closing.signal }, () => {});
+    gone.then(() => {
+      this.#watched.delete(sender);
+      return this.#look();
+    }).catch(this.#failed);
+  }
+
+  /** Takes up what has been left meanwhile. */
+  async #look() {
+    try {
+      (await this.#claim(false)).forEach(this.#side.replay);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** This sender's name, once its lock is held. */
+  #live() {
+    this.#sending ??= new Promise((resolve, reject) => {
+      const name = crypto.randomUUID();
+      const hold = () => new Promise((release) => {
+        this.#release = release;
+        this.#sender = name;
+        if (this.#closing.signal.aborted) release();
+        resolve(name);
+      });
+      navigator.locks.request(SENDER + name, hold).catch(reject);
+    }).catch((error) => {
+      this.#sending = undefined;
+      throw error;
+    });
+    return this.#sending;
+  }
+
+  #lives(sender, held) {
+    return sender !== this.#sender && held.has(SENDER + sender);
+  }
+
+  #sift(rows, held, again) {
+    const seen = rows.map(([key, value]) => ({
+      head: value?.head instanceof Uint8Array ? value.head : new Uint8Array(),
+      form: isForm(value?.body),
+      alive: this.#own.has(key) || this.#lives(value?.sender, held),
+    }));
+    return sift(seen, this.owner, again, Date.now());
+  }
+
+  #locked(act) {
+    return navigator.locks.request(CLAIM, act);
+  }
+
+  #failed = (error) => {
+    if (!this.#closing.signal.aborted) report(new ActionError("STORAGE", "the outbox cannot be read", { cause: error }));
+  };
+
+  async #careful(act) {
+    try {
+      return await act();
+    } catch (cause) {
+      throw cause instanceof ActionError ? cause : new ActionError("STORAGE", "the outbox cannot be read or changed", { cause });
+    }
+  }
+}
+
+/** Why a call is aborted whose entry is removed. */
+export const REMOVED = "removed from the outbox";
+
+/** What `outbox` is on a dispatcher that has none. */
+export const NO_OUTBOX = Object.fromEntries(["entries", "remove", "flush", "clear"].map((name) => {
+  return [name, () => Promise.reject(invalid("outbox: this dispatcher has none; give it outbox: { owner }"))];
+}));
+
+/** The locks that are held. */
+async function living() {
+  const { held } = await navigator.locks.query();
+  return new Set(held.map(({ name }) => name));
+}
+
+/** The parts of a form, or of what was one, with every file read: what lies on a disk may change. */
+function partsOf(form) {
+  return Promise.all([...form].map(async ([name, value]) => {
+    if (typeof value === "string") return [name, value];
+    const { name: file, type, lastModified } = value;
+    return [name, new File([await value.arrayBuffer()], file, { type, lastModified })];
+  }));
+}
+
+function formOf(parts) {
+  const form = new FormData();
+  for (const [name, value] of parts) form.append(name, value);
+  return form;
+}
+
+/** Whether a body is the parts of a form, or a text; undefined for anything else. */
+function isForm(body) {
+  if (typeof body === "string") return false;
+  const isPart = (part) => Array.isArray(part) && typeof part[0] === "string" && (typeof part[1] === "string" || part[1] instanceof Blob);
+  return Array.isArray(body) && body.every(isPart) ? true : undefined;
+}
+
+const SHOWN = ["lane", "actionId", "name", "url", "idempotencyKey", "queuedAt", "expiresAt", "message", "version"];
+
+/** What the outside may see of an entry: never arguments. */
+function shownAs(found, state, code) {
+  const shown = { id: found.key, state };
+  for (const key of SHOWN) if (found[key] !== undefined) shown[key] = found[key];
+  if (code !== undefined) shown.code = code;
+  return shown;
+}

@@ -1,0 +1,86 @@
+// IndexedDB, as far as the outbox needs it: values in one object store, under keys that count up. Whatever is wrong, promises reject.
+
+const DATABASE = "actionlane";
+const VERSION = 1;
+const VALUES = "outbox";
+
+export class Store {
+  #opening;
+
+  /** Gives the key, once the value is on the disk, where the browser can say so. */
+  add(value) {
+    return this.#run("readwrite", (values) => values.add(value), "strict");
+  }
+
+  put(key, value) {
+    return this.#run("readwrite", (values) => values.put(value, key), "strict");
+  }
+
+  /** One that comes back after a crash does no harm. */
+  remove(keys) {
+    return this.#run("readwrite", (values) => keys.forEach((key) => values.delete(key)), "relaxed");
+  }
+
+  get(key) {
+    return this.#run("readonly", (values) => values.get(key));
+  }
+
+  async has(key) {
+    return (await this.#run("readonly", (values) => values.count(key))) > 0;
+  }
+
+  /** `[key, value]` of each that is of this owner, or of nobody, in the order of keys. */
+  async all(owner) {
+    const found = [];
+    await this.#run("readonly", (values) => {
+      const owners = values.index("owner");
+      const own = owners.getAllKeys(owner);
+      const owned = owners.getAllKeys();
+      const every = values.getAllKeys();
+      every.onsuccess = () => {
+        const [mine, known] = [new Set(own.result), new Set(owned.result)];
+        for (const key of every.result.filter((key) => mine.has(key) || !known.has(key))) {
+          values.get(key).onsuccess = ({ target }) => found.push([key, target.result]);
+        }
+      };
+    });
+    return found;
+  }
+
+  /** `act(values)` may give the request whose result is wanted. */
+  async #run(mode, act, durability = "default", again = true) {
+    const database = await this.#open();
+    let transaction;
+    try {
+      transaction = database.transaction(VALUES, mode, { durability });
+    } catch (error) {
+      this.#opening = undefined;
+      if (!again) throw error;
+      return this.#run(mode, act, durability, false); // the browser has closed it meanwhile
+    }
+    return new Promise((resolve, reject) => {
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("the transaction was aborted", "AbortError"));
+      const request = act(transaction.objectStore(VALUES));
+      transaction.oncomplete = () => resolve(request?.result);
+    });
+  }
+
+  #open() {
+    this.#opening ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(DATABASE, VERSION);
+      request.onupgradeneeded = () => request.result.createObjectStore(VALUES, { autoIncrement: true }).createIndex("owner", "owner");
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const database = request.result;
+        const over = () => (this.#opening = undefined);
+        database.onclose = over;
+        database.onversionchange = () => (database.close(), over());
+        resolve(database);
+      };
+    }).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createDispatcher } from "../node.js";
+import { ID, serve } from "./server.js";
+
+// What an outbox does is shown in a browser (`tests/e2e/tests/outbox.rs`); here is what it says where there is no storage, and of options.
+
+let server;
+before(async () => (server = await serve()));
+after(() => server.close());
+
+const wrong = (options, dispatcher) => {
+  const d = createDispatcher({ url: server.url, ...dispatcher });
+  return assert.rejects(d.call(ID, [], options), { code: "INVALID_OPTION", sent: "no" }).then(() => d.close());
+};
+
+test("where there is no storage, a durable call is STORAGE, and the next call goes on", async () => {
+  const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
+  const durable = d.call(ID, ["x"], { durable: true });
+  await assert.rejects(durable, { code: "STORAGE", sent: "no" });
+  assert.equal(await d.call(ID, ["y"]), '["y"]');
+  for (const asked of [d.outbox.entries(), d.outbox.remove(1), d.outbox.flush(), d.outbox.clear()]) {
+    await assert.rejects(asked, { code: "STORAGE" });
+  }
+  d.close();
+});
+
+test("a durable call is of the dispatcher's owner", async () => {
+  await wrong({ durable: true });
+  await wrong({ durable: { owner: "bob" } }, { outbox: { owner: "ann" } });
+  const { outbox } = createDispatcher({ url: server.url });
+  for (const asked of [outbox.entries(), outbox.remove(1), outbox.flush(), outbox.clear()]) {
+    await assert.rejects(asked, { code: "INVALID_OPTION" });
+  }
+});
+
+test("what makes no sense with it", async () => {
+  const outbox = { outbox: { owner: "ann" } };
+  for (const options of [{ deadline: 1 }, { strategy: "join" }]) await wrong({ durable: true, ...options }, outbox);
+  for (const durable of ["yes", { ttl: 0 }, { ttl: "1d" }, { owner: "" }, { owner: 7 }, { until: 1 }]) await wrong({ durable }, outbox);
+  await wrong({ durable: true }, { ...outbox, lanes: { main: { strategy: "join" } } });
+  for (const outbox of [true, {}, { owner: "" }, { owner: "ann", onResult: 1 }, { owner: "ann", ttl: 1 }]) {
+    assert.throws(() => createDispatcher({ outbox }), { code: "INVALID_OPTION" });
+  }
+});
+
+test("durable: false is a call as any other", async () => {
+  assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"], { durable: false }), '["x"]');
+});
+
+test("what cannot be shown to the server cannot be kept", async () => {
+  const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
+  await assert.rejects(d.call(ID, [{ f() {} }], { durable: true }), { code: "ENCODE", sent: "no" });
+  d.close();
+});
