@@ -14,16 +14,19 @@
 //! ```
 
 mod browser;
+mod devtools;
 mod driver;
 mod fixture;
 mod heap;
 mod http;
 mod kind;
+mod network;
 mod next;
 mod payment;
 mod port;
 mod process;
 mod profile;
+mod tab;
 mod www;
 
 pub use browser::Browser;
