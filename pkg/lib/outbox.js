@@ -186,9 +186,9 @@ export class Outbox {
   /** Gives the entry with its body; one whose body cannot be read any more has failed. */
   async #take(found, value, sender) {
     try {
-      const head = found.code ? marked(value.head, undefined) : value.head;
       const parts = typeof value.body === "string" ? undefined : await partsOf(value.body);
-      await this.#store.put(found.key, { ...value, head, sender });
+      const head = found.code ? marked(value.head, undefined) : value.head;
+      if (!(await this.#store.update(found.key, (value) => ({ ...value, head, sender })))) return undefined; // it ended meanwhile
       this.#own.set(found.key, undefined); // nobody takes it up twice
       return { ...found, body: parts ? formOf(parts) : value.body };
     } catch (cause) {
@@ -232,10 +232,8 @@ export class Outbox {
     }
   }
 
-  async #mark(key, code) {
-    const value = await this.#store.get(key);
-    const head = value && marked(value.head, code);
-    if (head) await this.#store.put(key, { ...value, head });
+  #mark(key, code) {
+    return this.#store.update(key, (value) => ({ ...value, head: marked(value.head, code) }));
   }
 
   /** A sender that has gone leaves its entries to whoever is there. */

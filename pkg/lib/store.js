@@ -12,8 +12,15 @@ export class Store {
     return this.#run("readwrite", (values) => values.add(value), "strict");
   }
 
-  put(key, value) {
-    return this.#run("readwrite", (values) => values.put(value, key), "strict");
+  /** Puts what `change(value)` gives in the place of a value that is still there. Gives whether it was. */
+  update(key, change) {
+    const done = { result: false };
+    const changed = ({ target: { result: value } }, values) => {
+      if (value === undefined) return;
+      values.put(change(value), key);
+      done.result = true;
+    };
+    return this.#run("readwrite", (values) => ((values.get(key).onsuccess = (event) => changed(event, values)), done), "strict");
   }
 
   /** One that comes back after a crash does no harm. */
@@ -47,7 +54,7 @@ export class Store {
     return found;
   }
 
-  /** `act(values)` may give the request whose result is wanted. */
+  /** `act(values)` may give the request, or what else will have a `result`, that is wanted. */
   async #run(mode, act, durability = "default", again = true) {
     const database = await this.#open();
     let transaction;

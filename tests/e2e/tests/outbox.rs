@@ -508,6 +508,74 @@ async fn a_full_disk() -> Result<()> {
     .await
 }
 
+/// Looking again and again while calls are stored, sent and answered takes none of them up twice.
+#[tokio::test]
+async fn a_flush_meanwhile_takes_up_nothing() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let seen: Value = eval(
+            page,
+            "const o = open('ann'), other = open('ann');
+             const all = Promise.all(Array.from({ length: 100 }, (_, n) => durable(o, 'n' + n, '', { lane: ['main', 'cart', 'parallel'][n % 3] })));
+             let over = false, taken = 0;
+             all.finally(() => (over = true));
+             while (!over) taken += await o.outbox.flush() + await other.outbox.flush();
+             await until(async () => (await states(o)).length === 0);
+             await Promise.all([o.idle(), other.idle()]);
+             return [taken, o.results, other.results];",
+        )
+        .await?;
+        assert_eq!(seen, json!([0, [], []]));
+        let ledger = server.ledger();
+        assert!(ledger.keys.values().all(|entry| (entry.arrivals, entry.effects) == (1, 1)), "{ledger:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// What was read before a call was answered is not what is there any more.
+#[tokio::test]
+async fn an_answer_while_the_outbox_is_read() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let seen: Value = eval(
+            page,
+            "const o = open('ann'), other = open('ann');
+             await o.call(some);
+             await other.call(some);
+             const taken = [];
+             for (const who of [o, other]) {
+                 const call = durable(o, 'x' + taken.length, 'busy=0&gate=g' + taken.length);
+                 await until(() => call.state === 'running');
+                 const { query } = LockManager.prototype;
+                 let asked, go;
+                 const was = new Promise(resolve => (asked = resolve)), late = new Promise(resolve => (go = resolve));
+                 LockManager.prototype.query = async function () {
+                     asked();
+                     await late;
+                     const snapshot = await query.call(this);
+                     // As if the sender had gone right after its answer.
+                     return who === o ? snapshot : { held: snapshot.held.filter(({ name }) => !name.includes('sender')) };
+                 };
+                 const flushed = who.outbox.flush();
+                 await was;
+                 await gate('g' + taken.length);
+                 await call;
+                 let left;
+                 await until(async () => (await raw(values => (values.count().onsuccess = ({ target }) => (left = target.result))), left === 0));
+                 go();
+                 taken.push(await flushed);
+                 LockManager.prototype.query = query;
+             }
+             await raw(values => (values.count().onsuccess = ({ target }) => taken.push(target.result)));
+             return [taken, o.results, other.results];",
+        )
+        .await?;
+        assert_eq!(seen, json!([[0, 0, 0], [], []]));
+        assert_eq!([counts(&server.ledger(), "x0"), counts(&server.ledger(), "x1")], [(1, 1); 2]);
+        Ok(())
+    })
+    .await
+}
+
 /// An older tab finds what a younger one has left when it is looked at.
 #[tokio::test]
 async fn a_tab_that_was_there_before_looks_again() -> Result<()> {

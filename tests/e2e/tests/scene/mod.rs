@@ -104,19 +104,21 @@ pub(crate) struct Page<'a> {
     ids: Value,
 }
 
-impl<'a> Page<'a> {
-    /// The page that a browser shows. Calls are posted to `/`.
-    pub(crate) fn of(browser: &'a Browser) -> Self {
-        Self { browser, url: "/".to_owned(), ids: json!({}) }
-    }
-
-    pub(crate) fn browser(&self) -> &'a Browser {
+impl Page<'_> {
+    pub(crate) fn browser(&self) -> &Browser {
         self.browser
     }
 
     /// Runs `script`, with the prelude before it.
     pub(crate) async fn eval<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
         self.browser.eval(&format!("{PRELUDE}\n{script}"), &[json!({ "url": self.url, "ids": self.ids })]).await
+    }
+}
+
+impl<'a> Page<'a> {
+    /// The page of a misbehaving server that a browser shows. Calls are posted to `/`.
+    pub(crate) fn of(browser: &'a Browser) -> Self {
+        Self { browser, url: "/".to_owned(), ids: json!({}) }
     }
 }
 
