@@ -83,7 +83,8 @@ impl Model {
             }
         }
         self.advance();
-        let waiting = self.calls.iter().filter(|call| call.leader.is_none() && matches!(call.doing, Doing::Preparing | Doing::Waiting)).count();
+        let waiting =
+            self.calls.iter().filter(|call| call.leader.is_none() && matches!(call.doing, Doing::Preparing | Doing::Waiting)).count();
         if waiting > MAX_QUEUED && matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting) {
             self.end(id, "QUEUE_FULL");
         }
@@ -212,7 +213,9 @@ fn said(core: &mut Dispatcher) -> Vec<String> {
                 said.push(format!("send {id}"));
             }
             Effect::Join { id, leader } => said.push(format!("join {id} to {leader}")),
-            Effect::Settle { id, result, .. } => said.push(format!("settle {id} {}", result.err().map_or("ok", |error| error.kind().code()))),
+            Effect::Settle { id, result, .. } => {
+                said.push(format!("settle {id} {}", result.err().map_or("ok", |error| error.kind().code())))
+            }
             _ => {}
         }
     }

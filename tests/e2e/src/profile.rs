@@ -1,9 +1,9 @@
 //! The directory a browser keeps its state in.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::process::Command;
 use std::{env, fs, io, process};
 
 /// Those there are, for when a signal ends this process.
