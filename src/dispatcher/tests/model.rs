@@ -214,7 +214,7 @@ fn said(core: &mut Dispatcher) -> Vec<String> {
             }
             Effect::Join { id, leader } => said.push(format!("join {id} to {leader}")),
             Effect::Settle { id, result, .. } => {
-                said.push(format!("settle {id} {}", result.err().map_or("ok", |error| error.kind().code())))
+                said.push(format!("settle {id} {}", result.err().map_or("ok", |error| error.kind().code())));
             }
             _ => {}
         }
