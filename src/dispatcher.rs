@@ -223,7 +223,7 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, self.too_late(id), now);
-        } else if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
+        } else if self.offline.is_some() && self.fails_offline(id) {
             self.refuse(id, offline(), now);
         } else {
             match self.admit(id, now) {

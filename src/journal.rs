@@ -248,7 +248,7 @@ impl Fate {
             // The caller, or the owner of the lane, does not want it any more.
             Kind::Aborted | Kind::Dropped | Kind::Replaced | Kind::Cleared | Kind::Expired => Self::Ends,
             // It goes on elsewhere, or later. A new call that finds no room is not in the outbox yet.
-            Kind::Closed | Kind::Internal | Kind::QueueFull => Self::Stays,
+            Kind::Closed | Kind::Internal | Kind::QueueFull | Kind::Offline => Self::Stays,
             _ if crate::retry::is_passing(error) => Self::Stays,
             _ => Self::Fails,
         }

@@ -43,8 +43,8 @@ impl Dispatcher {
             return;
         }
         self.offline = Some(Offline { probe_at: Some(now.plus(FIRST)), probes: 0 });
-        if self.config.offline == OfflineMode::Fail {
-            for id in self.ids(|entry| entry.leader.is_none() && matches!(entry.state, State::Preparing | State::Waiting)) {
+        for id in self.ids(|entry| entry.leader.is_none() && matches!(entry.state, State::Preparing | State::Waiting)) {
+            if self.fails_offline(id) {
                 self.end(id, offline(), now);
             }
         }
@@ -72,6 +72,11 @@ impl Dispatcher {
         offline.probe_at = Some(now.plus(after));
     }
 
+    /// Whether a call fails rather than waits without a network. A durable one waits: that is what it is for.
+    pub(super) fn fails_offline(&self, id: CallId) -> bool {
+        self.config.offline == OfflineMode::Fail && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
+    }
+
     /// Whether nothing is sent because there is no network.
     pub fn is_offline(&self) -> bool {
         self.offline.is_some()
@@ -91,7 +96,7 @@ impl Dispatcher {
         if !self.is_still() {
             return self.send_again(id, now);
         }
-        if self.offline.is_some() && self.config.offline == OfflineMode::Fail {
+        if self.offline.is_some() && self.fails_offline(id) {
             return self.fail(id, offline(), now);
         }
         if let Some(entry) = self.in_state(id, State::Running) {

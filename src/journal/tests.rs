@@ -143,7 +143,7 @@ fn what_ends_an_entry() {
     for status in [408, 425, 429, 500, 503] {
         assert_eq!(fate(Error::new(Kind::Http, "").status(status)), Fate::Stays, "{status}");
     }
-    for kind in [Kind::Network, Kind::Timeout, Kind::Closed, Kind::Internal, Kind::QueueFull] {
+    for kind in [Kind::Network, Kind::Timeout, Kind::Closed, Kind::Internal, Kind::QueueFull, Kind::Offline] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Stays, "{kind:?}");
     }
     for kind in [Kind::NotFlight, Kind::Decode, Kind::ActionNotFound, Kind::KeyConflict, Kind::InvalidOption] {

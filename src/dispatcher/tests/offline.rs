@@ -107,6 +107,21 @@ fn a_call_that_would_be_sent_again_fails_too_and_says_that_it_was_sent() {
 }
 
 #[test]
+fn a_durable_call_waits_all_the_same() {
+    let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
+    let durable = || Options { durable: true, lane: "durable".into(), ..keyed() };
+    let first = sim.call(1, durable(), Script::answers(10).failing(9_999_999, Error::new(Kind::Network, ""), 1));
+    sim.call(2, durable(), Script::answers(10));
+    lose(&mut sim, first);
+    sim.call(3, durable(), Script::answers(10));
+    sim.run_until(900);
+    assert!(sim.settled.is_empty(), "{:?}", sim.log);
+    sim.with_core(Dispatcher::handle_online);
+    sim.run_until(2000);
+    assert_eq!(sim.story(), ["send 1", "send 1", "settle 1", "send 2", "settle 2", "send 3", "settle 3"]);
+}
+
+#[test]
 fn the_time_without_network_costs_no_attempt() {
     let mut sim = Sim::new();
     let first = sim.call(1, keyed(), Script::silent());

@@ -13,12 +13,12 @@ async fn calls_keep_their_places_until_the_network_is_back() -> Result<()> {
         page.browser().set_offline(true).await?;
         let before: Value = page
             .eval(
-                "const d = window.kept;
+                "const { call } = window.kept;
                  window.order = [];
-                 const note = (name, call) => call.then(() => order.push(name), error => order.push(`${name} ${error.code}`));
-                 const lost = note('lost', d.call(ids.echo, ['lost']));
-                 const keyed = d.call(ids.echo, ['keyed'], { lane: 'keyed', idempotencyKey: true, retry: { limit: 1, delay: 0 } });
-                 const waiting = d.call(ids.echo, ['waiting']);
+                 const note = (name, promise) => promise.then(() => order.push(name), error => order.push(`${name} ${error.code}`));
+                 const lost = note('lost', call(ids.echo, ['lost']));
+                 const keyed = call(ids.echo, ['keyed'], { lane: 'keyed', idempotencyKey: true, retry: { limit: 1, delay: 0 } });
+                 const waiting = call(ids.echo, ['waiting']);
                  window.ends = [lost, note('keyed', keyed), note('waiting', waiting)];
                  await lost;
                  return [navigator.onLine, order, waiting.state, keyed.state];",
