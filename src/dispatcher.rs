@@ -6,20 +6,22 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::num::NonZeroU32;
 
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, State, Strategy, Timings};
+use crate::call::{Call, CallId, Event, LaneName, Page, Render, State, Timings};
 use crate::lane::{Lane, Order, Place};
-use crate::protocol::Revalidated;
 use crate::refresh::Refresh;
 use crate::retry::of_key;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
+use entry::{Entry, Phase};
 use lease::Lease;
 use offline::{Offline, offline};
 use strategy::Admission;
 
 mod alarm;
+mod config;
+mod effect;
+mod entry;
 mod lease;
 mod offline;
 mod page;
@@ -41,73 +43,12 @@ mod tests {
     mod time;
 }
 
+pub use config::{Config, LaneOptions};
+pub use effect::Effect;
 pub use lease::Scope;
 pub use offline::OfflineMode;
 pub use page::News;
 pub use recovery::Recovery;
-
-/// What holds for a whole dispatcher.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`].
-    pub max_queued: usize,
-    /// Lanes that are not as their name says.
-    pub lanes: HashMap<LaneName, LaneOptions>,
-    pub scope: Scope,
-    pub offline: OfflineMode,
-    /// Where chance begins: how long is waited before a call is sent again.
-    pub seed: u64,
-}
-
-/// How one lane is to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LaneOptions {
-    /// How many of its calls may run at once. `None`: one, and any number in `"parallel"`.
-    pub concurrency: Option<NonZeroU32>,
-    /// For calls that do not say. `None`: [`Strategy::Queue`].
-    pub strategy: Option<Strategy>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
-    }
-}
-
-/// What the driver is to do now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask for the lease of this lane, behind the other tabs that have asked, and tell [`Dispatcher::handle_lease`]. One that is held is
-    /// given back then.
-    Lease(LaneName),
-    /// Give the lease of this lane back, or ask no longer.
-    Release(LaneName),
-    /// Start the exchange of this call, again if it has had one, asking for what [`Dispatcher::render`] says.
-    Send(CallId),
-    /// Look this call's action up in the page as deployed now, and tell [`Dispatcher::handle_recovered`].
-    Recover(CallId),
-    /// Break the exchange off; nothing that still comes of it matters.
-    Abort(CallId),
-    /// The same, of a call that has its value: no byte came for too long. What of the value is still open fails with [`Kind::Timeout`].
-    Stall(CallId),
-    /// This call shares the answer of `leader`, which settles first.
-    Join { id: CallId, leader: CallId },
-    /// Send the user where the action redirected to, ask for fresh data there if any is owed, and tell [`Dispatcher::handle_moved`]; nothing
-    /// starts before. Or see that the promise, which settles next, rejects with Next's own redirect error.
-    Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
-    /// Ask the page's router for fresh data.
-    Refresh(Revalidated),
-    /// Find out whether anything can be reached, and tell [`Dispatcher::handle_probed`].
-    Probe,
-    /// Load the page anew, and tell [`Dispatcher::handle_moved`].
-    Reload,
-    /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
-    Settle { id: CallId, result: Result<(), Error>, timings: Timings, attempts: u32 },
-    /// The call is over: drop what is held for it. The last effect of every call.
-    Forget(CallId),
-    /// Tell listeners.
-    Emit(Event),
-}
 
 /// Calls, lanes and time of one client.
 #[derive(Debug, Default)]
@@ -137,48 +78,6 @@ pub struct Dispatcher {
     leaving: Option<Instant>,
     /// The document is gone from the window.
     hidden: bool,
-}
-
-#[derive(Debug)]
-struct Entry {
-    options: Options,
-    page: Page,
-    state: State,
-    phase: Phase,
-    /// It has been looked up: not again.
-    recovered: bool,
-    timings: Timings,
-    /// When the first attempt began.
-    first_at: Instant,
-    /// How often it was sent.
-    attempts: u32,
-    /// How often of these because the one before failed.
-    repeats: u32,
-    sent: Sent,
-    /// The same of the attempts before: what one of them may have done is not undone by what is said of another.
-    sent_before: Sent,
-    news: News,
-    alarms: Alarms,
-    late: bool,
-    /// How it was settled. One that others have joined may still go on for them.
-    result: Option<Result<(), Error>>,
-    /// Whose answer it shares.
-    leader: Option<CallId>,
-    /// Who shares its answer.
-    joined: Vec<CallId>,
-}
-
-/// What a running call is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Its exchange is under way.
-    Sending,
-    /// Its action is being looked up, as the server does not know it; this is the error if that is of no use.
-    Looking(Error),
-    /// Its exchange failed; it waits to be sent again.
-    Resting,
-    /// The same, and its time has come, but nothing may be sent now.
-    Held,
 }
 
 impl Dispatcher {
@@ -588,36 +487,6 @@ impl Dispatcher {
             (None, _) => Order::ONE,
         };
         self.lanes.entry(name.clone()).or_insert_with(|| Lane::new(order))
-    }
-}
-
-impl Entry {
-    fn event(&self, id: CallId) -> Event {
-        let running = self.state == State::Running;
-        Event {
-            id,
-            lane: self.options.lane.clone(),
-            state: self.shown_state(),
-            timings: self.timings,
-            attempts: self.attempts,
-            recovered: running && self.recovered,
-            retry_at: self.alarms.retry.filter(|_| running),
-            late: self.late && matches!(self.state, State::Preparing | State::Waiting),
-            result: self.result.clone(),
-        }
-    }
-
-    /// What its caller sees: one that was given up is settled, though it goes on for those who joined it.
-    fn shown_state(&self) -> State {
-        if self.result.is_some() && self.state != State::Done { State::Draining } else { self.state }
-    }
-
-    fn place(&self) -> Place {
-        match self.state {
-            State::Waiting => Place::Ready,
-            State::Preparing => Place::NotReady,
-            State::Running | State::Draining | State::Done => Place::Left,
-        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
+use crate::call::{Options, RedirectMode};
+use crate::protocol::Revalidated;
 
 /// How the server treats one call, in milliseconds from the request.
 #[derive(Clone, Debug)]

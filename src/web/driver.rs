@@ -1,5 +1,6 @@
 mod lease;
 mod lost;
+mod page;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -13,14 +14,14 @@ use web_sys::AbortController;
 
 use super::exchange::{self, Ending, Work};
 use super::fetch::Failure;
-use super::host::{Host, resolved};
+use super::host::Host;
 use super::lock::Lock;
 use super::timer::{self, Timer};
 use super::{error, outcome};
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, State};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, State};
 use crate::dispatcher::{Config, Dispatcher, Effect};
 use crate::journal::Fate;
-use crate::protocol::{ActionId, Redirect, Revalidated};
+use crate::protocol::{ActionId, Redirect};
 use crate::{Error, Instant, Kind};
 
 /// Carries out what the core decides, and tells it what happened.
@@ -367,16 +368,6 @@ impl Driver {
         }
     }
 
-    /// Finds out whether anything can be reached.
-    fn probe(&self) {
-        let Some(this) = self.this.upgrade() else { return };
-        let probed = self.host.probe();
-        wasm_bindgen_futures::spawn_local(async move {
-            let reached = resolved(probed).await.ok().and_then(|reached| reached.as_bool());
-            this.input(|core, now| core.handle_probed(reached, now));
-        });
-    }
-
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
         let Ok(controller) = AbortController::new() else {
@@ -424,28 +415,6 @@ impl Driver {
         };
         let run = Abortable::new(run, stopped);
         wasm_bindgen_futures::spawn_local(async move { run.await.unwrap_or_default() });
-    }
-
-    /// Sends the user where the action wants them.
-    fn redirect(&self, id: CallId, mode: RedirectMode, refresh: Option<Revalidated>) {
-        let outcome = {
-            let mut held = self.held.borrow_mut();
-            let held = held.get_mut(&id);
-            held.and_then(|held| {
-                held.throws = mode == RedirectMode::Throw;
-                held.outcome.clone()
-            })
-        };
-        if mode == RedirectMode::Throw {
-            return;
-        }
-        let went = outcome.as_ref().and_then(|outcome| self.host.redirect(outcome, refresh.map(Revalidated::as_str)).ok());
-        let went = went.as_deref().unwrap_or("stayed");
-        if let (false, Some(outcome)) = (went == "stayed", &outcome) {
-            outcome::set_followed(outcome);
-        }
-        let owed = refresh.filter(|_| went == "stayed");
-        self.core.borrow_mut().handle_moved(went == "leaving", owed, timer::now());
     }
 
     /// Breaks the exchange off, with the reason the page gave.

@@ -1,8 +1,11 @@
 use std::collections::VecDeque;
 
+use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
+use crate::protocol::Revalidated;
 use crate::retry::Retry;
+use std::num::NonZeroU32;
 
 fn tab() -> Sim {
     Sim::with(Config { scope: Scope::Origin, ..Config::default() })

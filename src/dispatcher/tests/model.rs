@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::retry::Retry;
+use std::num::NonZeroU32;
 
 /// 10⁶ operations.
 const SEEDS: u64 = 10_000;

@@ -1,3 +1,4 @@
+use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
 use crate::retry::Retry;

@@ -1,5 +1,7 @@
+use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
+use crate::protocol::Revalidated;
 
 fn lane(name: &str) -> Options {
     Options { lane: name.into(), ..Options::default() }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::call::Options;
 use crate::call::Skew;
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
+use crate::protocol::Revalidated;
 use crate::retry::Retry;
 
 /// With a key, and so many attempts after the first.

@@ -1,5 +1,7 @@
+use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
+use std::num::NonZeroU32;
 
 fn of(strategy: Strategy) -> Options {
     Options { strategy: Some(strategy), key: "key".into(), ..Options::default() }

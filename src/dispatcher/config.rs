@@ -1,0 +1,33 @@
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+
+use super::{OfflineMode, Scope};
+use crate::call::{LaneName, Strategy};
+
+/// What holds for a whole dispatcher.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`](crate::Kind::QueueFull).
+    pub max_queued: usize,
+    /// Lanes that are not as their name says.
+    pub lanes: HashMap<LaneName, LaneOptions>,
+    pub scope: Scope,
+    pub offline: OfflineMode,
+    /// Where chance begins: how long is waited before a call is sent again.
+    pub seed: u64,
+}
+
+/// How one lane is to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LaneOptions {
+    /// How many of its calls may run at once. `None`: one, and any number in `"parallel"`.
+    pub concurrency: Option<NonZeroU32>,
+    /// For calls that do not say. `None`: [`Strategy::Queue`].
+    pub strategy: Option<Strategy>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
+    }
+}
