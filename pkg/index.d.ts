@@ -36,12 +36,12 @@ export interface DispatcherOptions {
   /**
    * What becomes of calls once a request has failed while the browser says that there is no network. `"wait"` (default): they keep their
    * places, and nothing is sent until the browser says that it is back, or a probe gets through; a call that may be sent again is, then.
-   * `"fail"`: those that wait, and those made meanwhile, fail with `OFFLINE`, `sent: "no"`. The browser's word alone holds nothing: it is wrong
+   * `"fail"`: once a probe has not got through either, those that wait, and those made meanwhile, fail with `OFFLINE`. The browser's word alone holds nothing: it is wrong
    * on loopback and with some VPNs.
    */
   offline?: "wait" | "fail";
   /**
-   * What is asked for with `HEAD`, after 1, 2, 4, … up to 30 seconds, to find out whether the network is back: a file that is always there,
+   * What is asked for with `HEAD`, at once and then after 1, 2, 4, … up to 30 seconds, to find out whether the network is back: a file that is always there,
    * not a page. Default: a script or style sheet of the page's own origin. `false`, or where there is none: after a second it counts as back.
    */
   probe?: string | URL | false;

@@ -15,7 +15,7 @@ use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
 use entry::{Entry, Phase};
 use lease::Lease;
-use offline::{Offline, offline};
+use offline::{Offline, no_network};
 use strategy::Admission;
 
 mod alarm;
@@ -122,8 +122,8 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, self.too_late(id), now);
-        } else if self.offline.is_some() && self.fails_offline(id) {
-            self.refuse(id, offline(), now);
+        } else if self.fails_offline(id) {
+            self.refuse(id, no_network(), now);
         } else {
             match self.admit(id, now) {
                 Admission::Refused => return Ok(()),

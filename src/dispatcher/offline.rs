@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::{Dispatcher, Effect, Phase};
+use super::{Dispatcher, Effect, Entry, Phase};
 use crate::call::{CallId, State};
 use crate::{Error, Instant, Kind};
 
-/// How long until the first probe; twice as long until each one after.
+/// The first probe is made at once, as the hint may be wrong. How long until the second; twice as long until each one after.
 const FIRST: Duration = Duration::from_secs(1);
 /// What that does not grow beyond.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -18,7 +18,7 @@ pub enum OfflineMode {
     /// They keep their places; nothing is sent.
     #[default]
     Wait,
-    /// They fail with [`Kind::Offline`], those that wait too.
+    /// They fail with [`Kind::Offline`], those that wait too, once a probe has not got through either.
     Fail,
 }
 
@@ -42,12 +42,7 @@ impl Dispatcher {
         if self.offline.is_some() || self.closed {
             return;
         }
-        self.offline = Some(Offline { probe_at: Some(now.plus(FIRST)), probes: 0 });
-        for id in self.ids(|entry| entry.leader.is_none() && matches!(entry.state, State::Preparing | State::Waiting)) {
-            if self.fails_offline(id) {
-                self.end(id, offline(), now);
-            }
-        }
+        self.offline = Some(Offline { probe_at: Some(now), probes: 0 });
         self.release_unused();
     }
 
@@ -61,20 +56,27 @@ impl Dispatcher {
         self.go_on(now);
     }
 
-    /// What [`Effect::Probe`] came to: whether anything could be reached. What cannot be probed is tried.
+    /// What [`Effect::Probe`] came to: whether anything could be reached. What cannot be probed is tried, after as long as until the second.
     pub fn handle_probed(&mut self, reached: Option<bool>, now: Instant) {
         let Some(offline) = self.offline.as_mut().filter(|offline| offline.probe_at.is_none()) else { return };
-        if reached != Some(false) {
+        if reached == Some(true) || (reached.is_none() && offline.probes > 0) {
             return self.handle_online(now);
         }
-        offline.probes += 1;
         let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
+        offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
+        let waits = |entry: &Entry| entry.phase == Phase::Held || matches!(entry.state, State::Preparing | State::Waiting);
+        for id in self.ids(|entry| entry.leader.is_none() && waits(entry)) {
+            if self.fails_offline(id) {
+                self.fail(id, no_network(), now);
+            }
+        }
     }
 
-    /// Whether a call fails rather than waits without a network. A durable one waits: that is what it is for.
+    /// Whether a call fails rather than waits, as a probe has found no network either. A durable one waits: that is what it is for.
     pub(super) fn fails_offline(&self, id: CallId) -> bool {
-        self.config.offline == OfflineMode::Fail && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
+        let proved = self.offline.is_some_and(|offline| offline.probes > 0);
+        proved && self.config.offline == OfflineMode::Fail && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 
     /// Whether nothing is sent because there is no network.
@@ -96,8 +98,8 @@ impl Dispatcher {
         if !self.is_still() {
             return self.send_again(id, now);
         }
-        if self.offline.is_some() && self.fails_offline(id) {
-            return self.fail(id, offline(), now);
+        if self.fails_offline(id) {
+            return self.fail(id, no_network(), now);
         }
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.phase = Phase::Held;
@@ -106,6 +108,6 @@ impl Dispatcher {
     }
 }
 
-pub(super) fn offline() -> Error {
+pub(super) fn no_network() -> Error {
     Error::new(Kind::Offline, "there is no network")
 }

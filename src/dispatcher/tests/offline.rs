@@ -15,6 +15,17 @@ fn lose(sim: &mut Sim, id: CallId) {
     });
 }
 
+/// The first probe, made at once, finds none either.
+fn prove(sim: &mut Sim) {
+    let now = sim.now.as_millis() as u64;
+    sim.run_until(now);
+    sim.with_core(|core, now| core.handle_probed(Some(false), now));
+}
+
+fn story(sim: &Sim) -> Vec<&str> {
+    sim.story().into_iter().filter(|line| *line != "probe").collect()
+}
+
 #[test]
 fn calls_keep_their_places_until_the_network_is_back() {
     let mut sim = Sim::new();
@@ -24,10 +35,10 @@ fn calls_keep_their_places_until_the_network_is_back() {
     lose(&mut sim, first);
     sim.call(4, Options { lane: "other".into(), ..Options::default() }, Script::answers(10));
     sim.run_until(600);
-    assert_eq!(sim.story(), ["send 1", "send 3", "settle 1 NETWORK unknown", "settle 3"]);
+    assert_eq!(story(&sim), ["send 1", "send 3", "settle 1 NETWORK unknown", "settle 3"]);
     sim.with_core(Dispatcher::handle_online);
     sim.run_until(700);
-    assert_eq!(sim.story()[4..], ["send 2", "send 4", "settle 2", "settle 4"]);
+    assert_eq!(story(&sim)[4..], ["send 2", "send 4", "settle 2", "settle 4"]);
 }
 
 #[test]
@@ -52,7 +63,7 @@ fn probes_come_less_and_less_often_and_one_that_gets_through_ends_it() {
     sim.call(2, Options::default(), Script::answers(10));
     lose(&mut sim, first);
     let mut at = Vec::new();
-    for second in 1..=130 {
+    for second in 0..=130 {
         sim.run_until(second * 1000);
         if sim.log.last().is_some_and(|line| line.ends_with("probe"))
             && at.len() < sim.log.iter().filter(|line| line.ends_with("probe")).count()
@@ -61,7 +72,7 @@ fn probes_come_less_and_less_often_and_one_that_gets_through_ends_it() {
             sim.with_core(|core, now| core.handle_probed(Some(false), now));
         }
     }
-    assert_eq!(at, [1, 3, 7, 15, 31, 61, 91, 121]);
+    assert_eq!(at, [0, 1, 3, 7, 15, 31, 61, 91, 121]);
     sim.run_until(151_000);
     sim.with_core(|core, now| core.handle_probed(Some(true), now));
     sim.run_until(152_000);
@@ -75,10 +86,12 @@ fn what_cannot_be_probed_is_tried() {
     let first = sim.call(1, Options::default(), Script::silent());
     sim.call(2, Options::default(), Script::answers(10));
     lose(&mut sim, first);
-    sim.run_until(1000);
-    sim.with_core(|core, now| core.handle_probed(None, now));
+    for at in [0, 1000] {
+        sim.run_until(at);
+        sim.with_core(|core, now| core.handle_probed(None, now));
+    }
     sim.run_until(2000);
-    assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown", "1000 probe", "1000 send 2", "1010 settle 2"]);
+    assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown", "0 probe", "1000 probe", "1000 send 2", "1010 settle 2"]);
 }
 
 #[test]
@@ -88,14 +101,15 @@ fn calls_may_rather_fail_at_once() {
     sim.call(2, Options::default(), Script::answers(10));
     sim.call(3, Options { lane: "cart".into(), ..Options::default() }, Script::answers(10));
     lose(&mut sim, first);
+    prove(&mut sim);
     sim.call(4, Options::default(), Script::answers(10));
     sim.run_until(100);
     sim.with_core(Dispatcher::handle_online);
     sim.call(5, Options::default(), Script::answers(10));
     sim.run_until(200);
-    let story =
-        ["send 1", "send 3", "settle 2 OFFLINE no", "settle 1 NETWORK unknown", "settle 4 OFFLINE no", "settle 3", "send 5", "settle 5"];
-    assert_eq!(sim.story(), story);
+    let told =
+        ["send 1", "send 3", "settle 1 NETWORK unknown", "settle 2 OFFLINE no", "settle 4 OFFLINE no", "settle 3", "send 5", "settle 5"];
+    assert_eq!(story(&sim), told);
 }
 
 #[test]
@@ -103,8 +117,9 @@ fn a_call_that_would_be_sent_again_fails_too_and_says_that_it_was_sent() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     let first = sim.call(1, keyed(), Script::silent());
     lose(&mut sim, first);
+    prove(&mut sim);
     sim.run_until(1000);
-    assert_eq!(sim.story(), ["send 1", "abort 1", "settle 1 OFFLINE unknown", "probe"]);
+    assert_eq!(story(&sim), ["send 1", "abort 1", "settle 1 OFFLINE unknown"]);
 }
 
 #[test]
@@ -114,12 +129,13 @@ fn a_durable_call_waits_all_the_same() {
     let first = sim.call(1, durable(), Script::answers(10).failing(9_999_999, Error::new(Kind::Network, ""), 1));
     sim.call(2, durable(), Script::answers(10));
     lose(&mut sim, first);
+    prove(&mut sim);
     sim.call(3, durable(), Script::answers(10));
     sim.run_until(900);
     assert!(sim.settled.is_empty(), "{:?}", sim.log);
     sim.with_core(Dispatcher::handle_online);
     sim.run_until(2000);
-    assert_eq!(sim.story(), ["send 1", "send 1", "settle 1", "send 2", "settle 2", "send 3", "settle 3"]);
+    assert_eq!(story(&sim), ["send 1", "send 1", "settle 1", "send 2", "settle 2", "send 3", "settle 3"]);
 }
 
 #[test]
@@ -128,8 +144,10 @@ fn the_time_without_network_costs_no_attempt() {
     let first = sim.call(1, keyed(), Script::silent());
     for _ in 0..5 {
         lose(&mut sim, first);
-        sim.run_until(sim.now.as_millis() as u64 + 1000);
-        sim.with_core(|core, now| core.handle_probed(None, now));
+        for after in [0, 1000] {
+            sim.run_until(sim.now.as_millis() as u64 + after);
+            sim.with_core(|core, now| core.handle_probed(None, now));
+        }
     }
     assert_eq!((sim.kind(first), sim.core.attempts(first)), (None, 6));
 }
@@ -154,4 +172,16 @@ fn a_word_that_nobody_asked_for_changes_nothing() {
     sim.with_core(Dispatcher::handle_online);
     sim.with_core(|core, now| core.handle_probed(Some(false), now));
     assert!(!sim.core.is_offline());
+}
+
+#[test]
+fn a_hint_that_is_wrong_fails_nothing_and_costs_a_probe() {
+    let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
+    let first = sim.call(1, Options::default(), Script::silent());
+    sim.call(2, Options::default(), Script::answers(10));
+    lose(&mut sim, first);
+    sim.run_until(5);
+    sim.with_core(|core, now| core.handle_probed(Some(true), now));
+    sim.run_until(100);
+    assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown", "0 probe", "5 send 2", "15 settle 2"]);
 }
