@@ -252,10 +252,10 @@ fn what_waits_for_a_network_waits_for_the_document_too() {
     sim.run_until(700);
     sim.core.handle_hidden();
     sim.with_core(Dispatcher::handle_online);
-    assert_eq!(sim.log, ["0 send 1"]);
+    assert_eq!(sim.log, ["0 send 1", "200 probe"]);
     sim.with_core(Dispatcher::handle_returned);
     sim.run_until(1000);
-    assert_eq!(sim.log[1..], ["700 send 1", "800 settle 1"]);
+    assert_eq!(sim.log[2..], ["700 send 1", "800 settle 1"]);
 }
 
 #[test]
