@@ -344,8 +344,8 @@ export interface CallOptions {
   skew?: SkewMode;
   /**
    * Whether the request goes on when the page is left (`keepalive` of `fetch`). Browsers allow that for 64 KiB of bodies at a time, over the
-   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. Default: the
-   * dispatcher's, then `true`.
+   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. Where many requests
+   * are given up while the server stalls, Chromium goes on faster without it (seen over HTTP/1.1). Default: the dispatcher's, then `true`.
    */
   keepalive?: boolean;
   /** Over that of the dispatcher, part by part. */
