@@ -344,8 +344,9 @@ export interface CallOptions {
   skew?: SkewMode;
   /**
    * Whether the request goes on when the page is left (`keepalive` of `fetch`). Browsers allow that for 64 KiB of bodies at a time, over the
-   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. Where many requests
-   * are given up while the server stalls, Chromium goes on faster without it (seen over HTTP/1.1). Default: the dispatcher's, then `true`.
+   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. So does what
+   * would be the fifth at a time: Chromium keeps such a request going for 30 s if it is aborted before its answer begins, and there are six
+   * connections (HTTP/1.1). Default: the dispatcher's, then `true`.
    */
   keepalive?: boolean;
   /** Over that of the dispatcher, part by part. */
@@ -432,7 +433,7 @@ export interface Outcome<R = any> {
   trace?: { traceparent?: string; requestId?: string };
   /** What the request was sent with. */
   idempotencyKey?: string;
-  /** The request was to go on when the page is left, and was sent without: its body did not fit beside those that were open. */
+  /** The request was to go on when the page is left, and was sent without: it did not fit beside those that were open. */
   keepalive?: false;
   timings: Timings;
 }

@@ -22,6 +22,8 @@ mod dispatcher;
 mod error;
 pub mod flight;
 pub mod journal;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod keepalive;
 mod lane;
 pub mod protocol;
 mod refresh;

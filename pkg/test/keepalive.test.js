@@ -71,21 +71,51 @@ test("all open bodies of the page together take no more than 64 KiB", async () =
   await over(second);
 });
 
-test("a call that is given up gives its share back", async () => {
+test("a call that is given up gives its bytes back at once, its place only when the browser has surely let go", async (t) => {
   const { d, inits } = watched();
-  const call = d.call(ID, body(65_536), { url: "http://localhost/open" });
-  await until(() => inits.length === 1);
-  call.abort();
-  await assert.rejects(call, { code: "ABORTED" });
-  await over(call);
-  assert.equal((await d.call(ID, body(65_536)).outcome).keepalive, undefined);
+  const options = { url: "http://localhost/open" };
+  const giveUp = async () => {
+    const [call, before] = [d.call(ID, body(65_536), options), inits.length];
+    await until(() => inits.length > before);
+    call.abort();
+    await assert.rejects(call, { code: "ABORTED" });
+    await over(call);
+    return inits.at(-1).keepalive;
+  };
+  assert.deepEqual([await giveUp(), await giveUp(), await giveUp(), await giveUp(), await giveUp()], [true, true, true, true, undefined]);
+  assert.equal((await d.call(ID).outcome).keepalive, false);
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now + 30_000);
+  assert.equal((await d.call(ID).outcome).keepalive, undefined);
 });
 
-test("no more than 64 requests at once go on when the page is left", async () => {
+test("a call whose answer has begun, or that failed by itself, holds no place when it is over", async () => {
+  let answered;
+  const body = () => new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n')) });
+  const fetch = (url) => {
+    if (url.endsWith("/fails")) return Promise.reject(new TypeError("scripted"));
+    answered?.();
+    return Promise.resolve(new Response(body(), { headers: { "content-type": "text/x-component" } }));
+  };
+  const d = createDispatcher({ url, fetch });
+  for (let i = 0; i < 5; i++) {
+    const begun = new Promise((resolve) => (answered = resolve));
+    const call = d.call(ID);
+    await begun;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    call.abort();
+    const { outcome } = await call.then(assert.fail, (error) => error);
+    assert.equal(outcome?.keepalive, undefined);
+    await over(call);
+    await assert.rejects(d.call(ID, [], { url: "http://localhost/fails" }), ({ outcome }) => outcome?.keepalive === undefined);
+  }
+});
+
+test("no more than four requests at once go on when the page is left", async () => {
   const { d, inits, open } = watched();
-  const calls = Array.from({ length: 70 }, () => d.call(ID, [], { url: "http://localhost/open", lane: "parallel" }));
-  await until(() => open.length === 70);
-  assert.equal(inits.filter(({ keepalive }) => keepalive).length, 64);
+  const calls = Array.from({ length: 10 }, () => d.call(ID, [], { url: "http://localhost/open", lane: "parallel" }));
+  await until(() => open.length === 10);
+  assert.equal(inits.filter(({ keepalive }) => keepalive).length, 4);
   for (const answer of open) answer();
   await Promise.all(calls);
 });

@@ -61,7 +61,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     // No more what an earlier attempt came to.
     driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
     let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
-    let kept = request.keepalive.and_then(Keepalive::take);
+    let mut kept = request.keepalive.and_then(Keepalive::take);
     if kept.is_some() {
         outcome::set(&init, "keepalive", &JsValue::TRUE);
     }
@@ -70,7 +70,14 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let own = outcome::Own { trace: trace.as_ref(), idempotency_key: key, mortal };
     driver.set_outcome(id, own.alone());
     driver.input(|core, _| core.handle_sent(id));
-    let response = resolved(driver.host.fetch(&request.url, &init)).await.map_err(no_answer)?;
+    let response = resolved(driver.host.fetch(&request.url, &init)).await;
+    // An abort that came before the head leaves it with the browser.
+    if let Some(kept) = &mut kept
+        && (response.is_ok() || !signal.aborted())
+    {
+        kept.over();
+    }
+    let response = response.map_err(no_answer)?;
     let response: Response = response.unchecked_into();
     let (status, header) = response.head().map_err(|cause| broken("fetch gave something that is not a Response", cause))?;
     let answer = protocol::classify(&Head { status, header: &header });

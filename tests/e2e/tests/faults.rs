@@ -151,3 +151,25 @@ async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<Se
     ))
     .await
 }
+
+/// Chromium keeps the connection of a request with `keepalive` for 30 s after it has been given up, as long as no answer begins.
+#[tokio::test]
+async fn calls_given_up_while_the_server_is_silent_leave_the_page_a_connection() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let kept: Vec<bool> = page
+            .eval(
+                "const kept = [];
+                 for (let i = 0; i < 8; i++) {
+                     const call = d.call(some, [], { url: `/?call=${i}&do=never`, timeout: 200 });
+                     const error = await call.catch(error => error);
+                     kept.push(error.outcome?.keepalive !== false);
+                 }
+                 await fetch('/ledger', { signal: AbortSignal.timeout(20_000) });
+                 return kept;",
+            )
+            .await?;
+        assert_eq!(kept, [true, true, true, true, false, false, false, false]);
+        Ok(())
+    })
+    .await
+}
