@@ -13,6 +13,7 @@ import plain from "payloads/plain.rsc";
 import references from "payloads/references.rsc";
 import result from "payloads/result.rsc";
 import tables from "payloads/tables.rsc";
+import { DISPATCH, dispatching } from "./dispatch.js";
 import * as values from "./values.js";
 
 /** As `fetch` gives them. */
@@ -164,7 +165,7 @@ function median(list) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding] };
+const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch: [DISPATCH, dispatching] };
 
 globalThis.bench = {
   names: (kind) => Object.keys(CASES[kind][0]),
@@ -172,6 +173,6 @@ globalThis.bench = {
     await ready();
     const [cases, prepare] = CASES[kind];
     const { bytes, contenders } = prepare(cases[name]);
-    return { case: name, bytes, ...(await measure(contenders, rounds)) };
+    return { case: name, bytes, ms: await measure(contenders, rounds) };
   },
 };

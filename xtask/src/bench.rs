@@ -1,25 +1,27 @@
 //! `cargo xtask bench`.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use e2e::{Browser, Driver, Kind};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use server::Server;
 
 use crate::run::{self, quiet};
 use crate::step::{note, step, step_async};
 use crate::{browser, conformance, npm, oracle, workspace};
 
-/// Measures our codec against React's client and JSON, in Chromium
+/// Measures our codec and our queue against the field's, in Chromium
 ///
-/// One page, one run, in turns: our package, React's production client, and JSON.parse or JSON.stringify of as much. Prints medians and
-/// the ratios of ours to theirs. Asserts nothing.
+/// One page, one run, in turns: our package, the same work with React's production client (and p-queue, for dispatch), and the least that
+/// can be done: JSON.parse or JSON.stringify of as much, a bare fetch. Prints medians and the ratios of ours to theirs. Asserts nothing.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    kind: Coding,
+    kind: What,
     /// Print the result as one line of JSON, last on standard output
     #[arg(long)]
     json: bool,
@@ -32,49 +34,52 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Coding {
+enum What {
     /// Answers, to values
     Decode,
     /// Arguments, to a body
     Encode,
+    /// Whole calls, with answers made in the page, and by a server on loopback
+    Dispatch,
 }
 
-/// The medians of one case, in milliseconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// The medians of one case.
+#[derive(Clone, Debug, Deserialize)]
 struct Measured {
     case: String,
     bytes: u64,
-    ours: f64,
-    react: f64,
-    json: f64,
+    /// In milliseconds: `ours`, and the others by their names.
+    ms: BTreeMap<String, f64>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     browser::ensure()?;
     conformance::prepare()?;
+    npm::ensure_packages(&dir())?;
     let page = step("bundling the page", bundle)?;
-    let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    let measured = step_async(&format!("measuring {kind}, {} rounds", args.rounds), measure(&page, &kind, args)).await?;
-    let table = table(&measured);
+    let measured = step_async(&format!("measuring {}, {} rounds", args.kind.name(), args.rounds), measure(&page, args)).await?;
+    let table = args.kind.table(&measured)?;
     if args.json {
         eprintln!("{table}");
-        println!("{}", report(&kind, &measured));
+        println!("{}", args.kind.report(&measured)?);
     } else {
         println!("{table}");
     }
     Ok(())
 }
 
-async fn measure(page: &str, kind: &str, args: &Args) -> Result<Vec<Measured>> {
+async fn measure(page: &Path, args: &Args) -> Result<Vec<Measured>> {
+    let server = Server::start(page)?;
     let driver = Driver::start(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
-        browser.goto(page).await?;
-        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(kind)]).await?;
+        browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
+        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(args.kind.name())]).await?;
         let mut all = Vec::new();
         for name in names.iter().filter(|name| args.only.as_ref().is_none_or(|only| name.contains(only))) {
             let run = "return await bench.run(args[0], args[1], args[2])";
-            let measured: Measured = browser.eval(run, &[json!(kind), json!(name), json!(args.rounds)]).await.context(name.clone())?;
-            note(&measured.line());
+            let values = [json!(args.kind.name()), json!(name), json!(args.rounds)];
+            let measured: Measured = browser.eval(run, &values).await.context(name.clone())?;
+            note(&args.kind.line(&measured)?);
             all.push(measured);
         }
         Ok(all)
@@ -82,11 +87,11 @@ async fn measure(page: &str, kind: &str, args: &Args) -> Result<Vec<Measured>> {
     .await
 }
 
-/// Makes the page: a script of everything, and a file that has it. Gives its address.
-fn bundle() -> Result<String> {
+/// Makes the page: a script of everything, and a file that has it. Gives their directory.
+fn bundle() -> Result<PathBuf> {
     let page = workspace::scratch("bench/index.html")?;
     let payloads = page.with_file_name("payloads");
-    let bench = workspace::root().join("tests/bench");
+    let bench = dir();
     quiet(run::command("node", &bench).arg("payloads.mjs").arg(&payloads))?;
     let modules = oracle::dir().join("node_modules");
     let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
@@ -101,7 +106,7 @@ fn bundle() -> Result<String> {
     }
     quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("bench.js").display())))?;
     fs::write(&page, PAGE).with_context(|| format!("writing {}", page.display()))?;
-    Ok(address(&page))
+    Ok(page.with_file_name(""))
 }
 
 const ESBUILD: [&str; 8] = [
@@ -117,39 +122,66 @@ const ESBUILD: [&str; 8] = [
 
 const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>bench</title><script src=\"bench.js\"></script>\n";
 
-fn address(page: &Path) -> String {
-    format!("file://{}", page.display())
+fn dir() -> PathBuf {
+    workspace::root().join("tests/bench")
 }
 
-impl Measured {
-    fn line(&self) -> String {
-        let Self { case, bytes, ours, react, json } = self;
-        format!(
-            "{case:<16} {:>6} kB {:>10} {:>10} {:>10} {:>8.2} {:>8.2}",
-            bytes.div_ceil(1000),
-            time(*ours),
-            time(*react),
-            time(*json),
-            ours / react,
-            ours / json
-        )
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Encode => "encode",
+            Self::Dispatch => "dispatch",
+        }
     }
-}
 
-/// For people.
-fn table(measured: &[Measured]) -> String {
-    let head = format!("{:<16} {:>9} {:>10} {:>10} {:>10} {:>8} {:>8}", "", "size", "ours", "React", "JSON", "÷ React", "÷ JSON");
-    measured.iter().fold(head, |table, measured| format!("{table}\n{}", measured.line()))
-}
+    /// What ours is measured against: the name in the page, and that for people.
+    fn others(self) -> [(&'static str, &'static str); 2] {
+        match self {
+            Self::Decode | Self::Encode => [("react", "React"), ("json", "JSON")],
+            Self::Dispatch => [("hand", "by hand"), ("fetch", "fetch")],
+        }
+    }
 
-/// For programs: the medians of each case, and what ours is of theirs.
-fn report(kind: &str, measured: &[Measured]) -> Value {
-    let cases = measured.iter().map(|Measured { case, bytes, ours, react, json }| {
-        let ratio = json!({ "react": rounded(ours / react), "json": rounded(ours / json) });
-        let ms = json!({ "ours": rounded(*ours), "react": rounded(*react), "json": rounded(*json) });
-        (case.clone(), json!({ "bytes": bytes, "ms": ms, "ratio": ratio }))
-    });
-    json!({ kind: cases.collect::<Map<_, _>>() })
+    fn line(self, Measured { case, bytes, ms }: &Measured) -> Result<String> {
+        let of = |name| ms.get(name).copied().with_context(|| format!("{case} has no time of {name}"));
+        let [first, second] = self.others().map(|(name, _)| of(name));
+        let (ours, first, second) = (of("ours")?, first?, second?);
+        let size = bytes.div_ceil(1000);
+        let times = [ours, first, second].map(time);
+        Ok(format!(
+            "{case:<16} {size:>6} kB {:>10} {:>10} {:>10} {:>9.2} {:>8.2}",
+            times[0],
+            times[1],
+            times[2],
+            ours / first,
+            ours / second
+        ))
+    }
+
+    /// For people.
+    fn table(self, measured: &[Measured]) -> Result<String> {
+        let [first, second] = self.others().map(|(_, title)| title);
+        let ratios = [first, second].map(|title| format!("÷ {title}"));
+        let mut table = format!("{:<16} {:>9} {:>10} {first:>10} {second:>10} {:>9} {:>8}", "", "size", "ours", ratios[0], ratios[1]);
+        for measured in measured {
+            table.push('\n');
+            table.push_str(&self.line(measured)?);
+        }
+        Ok(table)
+    }
+
+    /// For programs: the medians of each case, and what ours is of theirs.
+    fn report(self, measured: &[Measured]) -> Result<Value> {
+        let cases = measured.iter().map(|Measured { case, bytes, ms }| {
+            let ours = ms.get("ours").copied().with_context(|| format!("{case} has no time of ours"))?;
+            let theirs = ms.iter().filter(|(name, _)| *name != "ours");
+            let ratio: Map<_, _> = theirs.map(|(name, ms)| (name.clone(), json!(rounded(ours / ms)))).collect();
+            let ms: Map<_, _> = ms.iter().map(|(name, ms)| (name.clone(), json!(rounded(*ms)))).collect();
+            Ok((case.clone(), json!({ "bytes": bytes, "ms": ms, "ratio": ratio })))
+        });
+        Ok(json!({ self.name(): cases.collect::<Result<Map<_, _>>>()? }))
+    }
 }
 
 fn time(ms: f64) -> String {
@@ -167,9 +199,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_json_line_has_the_agreed_shape() {
-        let measured = Measured { case: "plain".to_owned(), bytes: 1000, ours: 1.0, react: 2.0, json: 0.5 };
-        let line = r#"{"decode":{"plain":{"bytes":1000,"ms":{"ours":1.0,"react":2.0,"json":0.5},"ratio":{"react":0.5,"json":2.0}}}}"#;
-        assert_eq!(report("decode", &[measured]).to_string(), line);
+    fn the_json_line_has_the_agreed_shape() -> Result<()> {
+        let ms = [("ours", 1.0), ("react", 2.0), ("json", 0.5)].map(|(name, ms)| (name.to_owned(), ms));
+        let measured = Measured { case: "plain".to_owned(), bytes: 1000, ms: ms.into() };
+        let line: Value = serde_json::from_str(
+            r#"{"decode":{"plain":{"bytes":1000,"ms":{"ours":1.0,"react":2.0,"json":0.5},"ratio":{"react":0.5,"json":2.0}}}}"#,
+        )?;
+        assert_eq!(What::Decode.report(&[measured])?, line);
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_not_measured_is_an_error() {
+        let measured = Measured { case: "plain".to_owned(), bytes: 1, ms: BTreeMap::new() };
+        assert!(What::Dispatch.line(&measured).is_err());
+        assert!(What::Dispatch.report(&[measured]).is_err());
     }
 }

@@ -1,0 +1,52 @@
+// What it takes to make a call: ours, the same work by hand with React's client and a queue of the field's own, and `fetch` alone.
+
+import PQueue from "p-queue";
+import { createFromFetch, encodeReply } from "react-server-dom-webpack/client.browser";
+
+import { createDispatcher } from "../../pkg/inline.js";
+import { result, smallArguments } from "./values.js";
+
+const ID = `40${"5a".repeat(20)}`;
+const HEADERS = { Accept: "text/x-component", "Next-Action": ID };
+const BODY = new TextEncoder().encode(`0:{"a":"$@1","f":"","b":"xNlS3fPnCwZP2hUZ9S4pQ"}\n1:${JSON.stringify(result())}\n`);
+
+/** Answers made in the page: what is left is the work of the client. */
+const answered = () => Promise.resolve(new Response(BODY, { headers: { "content-type": "text/x-component" } }));
+/** Answers of the server that serves this page, over loopback. */
+const served = (url, init) => fetch(url, init);
+
+/** `count` calls at once, of which as many run at a time as `side` by side: 1 or `Infinity`. */
+function dispatching({ count, side = 1, fetch = answered }) {
+  const args = smallArguments();
+  const url = `${location.origin}/`;
+  const queue = new PQueue({ concurrency: side });
+  const d = createDispatcher({ url, fetch, host: "none", maxQueued: count });
+  const options = side === 1 ? {} : { lane: "parallel" };
+  const many = (one) => () => Promise.all(Array.from({ length: count }, one));
+  const post = async (body) => fetch(url, { method: "POST", headers: HEADERS, body });
+  const byHand = async () => {
+    const body = await encodeReply(args);
+    const { a } = await createFromFetch(post(body), { callServer: () => Promise.reject(new Error("not here")) });
+    return await a;
+  };
+  const bare = JSON.stringify(args);
+  return {
+    bytes: BODY.length,
+    contenders: {
+      ours: many(() => d.call(ID, args, options)),
+      hand: many(() => queue.add(byHand)),
+      fetch: many(async () => (await post(bare)).text()),
+    },
+  };
+}
+
+/** In microseconds a call, or in milliseconds for all. */
+export const DISPATCH = {
+  "one call": { count: 1 },
+  "1000, one lane": { count: 1000 },
+  "10000, one lane": { count: 10_000 },
+  "1000, parallel": { count: 1000, side: Infinity },
+  "one, loopback": { count: 1, fetch: served },
+};
+
+export { dispatching };
