@@ -65,7 +65,7 @@ const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time,
 
 const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
 
-const IDEMPOTENCY = { header: (value) => expect(/^[!#$%&'*+.^_`|~\w-]+$/.test(value), value, "the name of a header").toLowerCase() };
+const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~\w-]+$/), value, "the name of a header").toLowerCase() };
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
@@ -171,17 +171,22 @@ function expect(holds, value, what) {
   return value;
 }
 
+/** An array or a number would be made a text for the test alone. */
+function matches(value, pattern) {
+  return typeof value === "string" && pattern.test(value);
+}
+
 const VERSION = /^v?\d+(\.\d+){0,2}([-+].*)?$/;
 
 function nextVersion(value) {
-  return expect(value === "any" || VERSION.test(value), value, 'a version as "16.4.6", or "any"');
+  return expect(value === "any" || matches(value, VERSION), value, 'a version as "16.4.6", or "any"');
 }
 
 /** The version that an App Router page says it is of. */
 export function versionOfPage() {
   try {
     const { version } = globalThis.next;
-    return typeof version === "string" && VERSION.test(version) ? version : undefined;
+    return matches(version, VERSION) ? version : undefined;
   } catch {
     return undefined;
   }
@@ -204,7 +209,7 @@ function word(value, ...words) {
 }
 
 function path(value) {
-  return expect(value === "" || /^\/[^?#]*[^/?#]$/.test(value), value, 'a path as "/shop", or ""');
+  return expect(value === "" || matches(value, /^\/[^?#]*[^/?#]$/), value, 'a path as "/shop", or ""');
 }
 
 function method(value) {
