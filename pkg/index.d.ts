@@ -523,7 +523,8 @@ export interface Dispatcher {
   resume(): void;
   /**
    * Aborts the calls, and routes, that the filter chooses: a function of what `snapshot()` shows, or properties that must be equal. Gives how
-   * many those were. Throws `INVALID_OPTION`, and aborts nothing, where the filter throws.
+   * many those were. Throws `INVALID_OPTION`, and aborts nothing, where the filter throws, and where an object has no property, or an undefined
+   * one.
    */
   cancel(filter: ((call: CallInfo) => unknown) | CancelFilter, reason?: unknown): number;
   /** Rejects everything that waits, in every lane, with `CLEARED`. Gives how many those were. */

@@ -106,7 +106,13 @@ function oneOverAllTabs(lanes) {
 /** The properties by which calls are chosen. Nothing at all is a slip, not everything. */
 export function cancelFilter(filter) {
   if (typeof filter !== "object" || filter === null) throw invalid("cancel: expected a function or an object");
-  return copy(filter, CANCEL, "cancel");
+  const wanted = copy(filter, CANCEL, "cancel");
+  // Undefined is what a property is where whatever it was taken from is missing.
+  const named = Object.keys(filter);
+  if (named.length === 0 || named.some((name) => wanted[name] === undefined)) {
+    throw invalid("cancel: a filter without a property, or with an undefined one, would choose every call; for that, give () => true");
+  }
+  return wanted;
 }
 
 export const routeOptions = (options) => copy(options, ROUTE, "route");

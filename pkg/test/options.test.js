@@ -18,3 +18,12 @@ test("what only looks like a text when it is made one is none", async () => {
   }
   await assert.rejects(encode([1], { nextVersion: 16 }), INVALID);
 });
+
+test("a filter that names nothing cancels nothing", async () => {
+  const d = createDispatcher({ url: server.url });
+  const calls = [d.call(ID, [1]), d.call(ID, [2], { lane: "cart" })];
+  for (const filter of [{}, { name: undefined }, { lane: "cart", name: undefined }, Object.create(null)]) {
+    assert.throws(() => d.cancel(filter), INVALID);
+  }
+  await Promise.all(calls);
+});
