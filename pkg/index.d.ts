@@ -330,7 +330,8 @@ export interface CallOptions {
   retry?: Retry;
   /**
    * By which the server knows a request that is sent again, in the header `Idempotency-Key`: the same for every attempt. `true`: a UUID of
-   * version 4. A string, visible ASCII: itself. It is a promise of the server's that must be kept there, as by `actionlane/server`.
+   * version 4. A string, 1 to 255 visible ASCII characters without quotes and commas: itself. It is a promise of the server's that must be kept
+   * there, as by `actionlane/server`.
    */
   idempotencyKey?: boolean | string;
   /** Added to this request, over those of the dispatcher. */

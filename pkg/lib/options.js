@@ -43,7 +43,7 @@ const CALL = {
   stallTimeout: duration,
   deadline: duration,
   retry,
-  idempotencyKey: (value) => (typeof value === "boolean" ? value : token(value)),
+  idempotencyKey: (value) => (typeof value === "boolean" ? value : key(value)),
   headers,
   url: address,
   name: text,
@@ -254,6 +254,11 @@ function asked(value) {
 
 function token(value) {
   return expect(isToken(value), value, "visible ASCII characters");
+}
+
+/** What `actionlane/server` reads as one key. */
+function key(value) {
+  return expect(matches(value, /^[!#-+\--~]{1,255}$/), value, "1 to 255 visible ASCII characters without quotes and commas");
 }
 
 function strategy(value) {

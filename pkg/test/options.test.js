@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, encode } from "../node.js";
+import { idempotencyKey } from "../server.js";
 import { ID, serve } from "./server.js";
 
 let server;
@@ -26,4 +27,17 @@ test("a filter that names nothing cancels nothing", async () => {
     assert.throws(() => d.cancel(filter), INVALID);
   }
   await Promise.all(calls);
+});
+
+test("a key is what the server's half reads as one", async () => {
+  const d = createDispatcher({ url: server.url });
+  const read = (key) => idempotencyKey({ user: 1, action: "a", headers: new Headers({ "idempotency-key": key }) }).key;
+  const every = Array.from({ length: 127 - 33 }, (_, index) => String.fromCharCode(33 + index));
+  for (const key of [...every, "k".repeat(255), "k".repeat(256), "a,b", '"a"']) {
+    const holds = read(key) === key && key.length <= 255;
+    const call = d.call(ID, [], { idempotencyKey: key, lane: "parallel" });
+    if (holds) await call;
+    else await assert.rejects(call, INVALID, key);
+  }
+  await assert.rejects(d.route(server.url, {}, { idempotencyKey: "a,b" }), INVALID);
 });
