@@ -70,7 +70,7 @@ export interface DispatcherOptions {
   /**
    * With `scope: "origin"`: how long another tab may hold a lane's lease, a suspended one for example, while this one waits for it; after
    * that it is taken away (at the latest after one and a half times as long), and a call of either may run at once. Default 60 000.
-   * `Infinity`: never. No shorter than a call may take, its retries included.
+   * `Infinity`: never. No shorter than a call may take, its retries included. `INVALID_OPTION` with another scope.
    */
   leaseTimeout?: Milliseconds;
   /** For every call without one of its own: see `CallOptions`. Default `true`. */

@@ -82,6 +82,7 @@ const REFERENCE = { id: text, name: text, url: address };
 export function dispatcherOptions(options) {
   const copied = copy(options, DISPATCHER, "dispatcher");
   if (copied.scope === "origin") oneOverAllTabs(copied.lanes);
+  else if (copied.leaseTimeout !== undefined) throw invalid('leaseTimeout: there are leases with scope: "origin" only');
   return copied;
 }
 

@@ -41,3 +41,9 @@ test("a key is what the server's half reads as one", async () => {
   }
   await assert.rejects(d.route(server.url, {}, { idempotencyKey: "a,b" }), INVALID);
 });
+
+test("leaseTimeout is of a scope that has leases", () => {
+  for (const scope of [undefined, "dispatcher"]) {
+    assert.throws(() => createDispatcher({ scope, leaseTimeout: 1_000 }), { ...INVALID, message: /^leaseTimeout: / });
+  }
+});
