@@ -69,7 +69,7 @@ const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
-const TRACE = { traceparent: asked, requestId: asked };
+const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
@@ -248,9 +248,15 @@ function trace(value) {
   return copy(value, TRACE, "trace");
 }
 
-function asked(value) {
+function asked(value, read) {
   if (typeof value === "boolean") return value ? "" : undefined;
-  return token(value);
+  return read(value);
+}
+
+/** As `protocol/trace.rs` reads it. */
+function parent(value) {
+  const form = /^(?!ff|00.{54}|.{3}0{32}|.{36}0{16})[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;
+  return expect(matches(value, form), value, 'one as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"');
 }
 
 function token(value) {

@@ -47,3 +47,13 @@ test("leaseTimeout is of a scope that has leases", () => {
     assert.throws(() => createDispatcher({ scope, leaseTimeout: 1_000 }), { ...INVALID, message: /^leaseTimeout: / });
   }
 });
+
+test("what is no traceparent is none from the beginning", async () => {
+  const d = createDispatcher({ url: server.url });
+  const good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  for (const traceparent of ["nonsense", good.toUpperCase(), `${good} `, good.slice(1), 5]) {
+    assert.throws(() => createDispatcher({ trace: { traceparent } }), INVALID);
+    await assert.rejects(d.call(ID, [], { trace: { traceparent } }), INVALID);
+  }
+  for (const traceparent of [good, `cc${good.slice(2)}-more`]) await d.call(ID, [], { trace: { traceparent } });
+});

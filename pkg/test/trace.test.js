@@ -105,7 +105,8 @@ test("what makes no sense is refused before anything is sent", async () => {
   }
   const wrong = [TRACE, PARENT.toUpperCase(), `${PARENT}-1`, `ff${PARENT.slice(2)}`, PARENT.replace(TRACE, "0".repeat(32)), PARENT.replace("00f067aa0ba902b7", "0".repeat(16))];
   for (const traceparent of wrong) {
-    await assert.rejects(createDispatcher({ url: server.url, trace: { traceparent } }).call(ID), refused, traceparent);
+    assert.throws(() => createDispatcher({ trace: { traceparent } }), refused, traceparent);
+    await assert.rejects(createDispatcher({ url: server.url }).call(ID, [], { trace: { traceparent } }), refused, traceparent);
   }
   assert.equal(server.requests.length, before);
 });
