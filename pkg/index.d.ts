@@ -368,7 +368,10 @@ export interface DurableOptions {
   ttl?: Milliseconds;
 }
 
-export interface BindOptions extends Omit<CallOptions, "signal"> {}
+export interface BindOptions extends Omit<CallOptions, "signal" | "idempotencyKey"> {
+  /** As for a call; a key of your own would be that of every call, whatever its arguments: `INVALID_OPTION`. */
+  idempotencyKey?: boolean;
+}
 
 export interface RouteOptions {
   signal?: AbortSignal;

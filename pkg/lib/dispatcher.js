@@ -76,7 +76,9 @@ export class Dispatcher {
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
-  call = (ref, args, options) => {
+  call = (ref, args, options) => this.#call(ref, args, options);
+
+  #call(ref, args, options, rule) {
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     const { call, settle } = ActionCall.start({
       id: entry.id,
@@ -92,6 +94,7 @@ export class Dispatcher {
       return typeof lane === "function" ? laneBy(lane, list) : lane;
     };
     this.#enter(entry, (spec, copied) => {
+      rule?.(copied);
       spec.url = entry.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
       spec.nextVersion = this.#options.nextVersion ?? versionOfPage();
@@ -104,9 +107,11 @@ export class Dispatcher {
       return (engine) => engine.call(spec, list, headers);
     }, ref, options, laneOf);
     return call;
-  };
+  }
 
-  bind = (ref, options) => (...args) => this.call(ref, args, options);
+  bind = (ref, options) => (...args) => this.#call(ref, args, options, (copied) => {
+    if (typeof copied.idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
+  });
 
   route = (input, init, options) => route(this.#open, this.#send, input, init, options);
 

@@ -57,3 +57,14 @@ test("what is no traceparent is none from the beginning", async () => {
   }
   for (const traceparent of [good, `cc${good.slice(2)}-more`]) await d.call(ID, [], { trace: { traceparent } });
 });
+
+test("one key is not that of every call of a bound action", async () => {
+  const d = createDispatcher({ url: server.url });
+  const before = server.requests.length;
+  await assert.rejects(d.bind(ID, { idempotencyKey: "save" })("one"), INVALID);
+  assert.equal(server.requests.length, before);
+  const save = d.bind(ID, { idempotencyKey: true });
+  await Promise.all([save("one"), save("two")]);
+  const [one, two] = server.requests.slice(before).map(({ headers }) => headers["idempotency-key"]);
+  assert.ok(one && two && one !== two);
+});

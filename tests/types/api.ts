@@ -77,6 +77,9 @@ d.call(id, "argument");
 d.call(id, [], { lanes: "payment" });
 // @ts-expect-error: bound calls have no signal of their own
 d.bind(id, { signal: new AbortController().signal });
+d.bind(id, { idempotencyKey: true });
+// @ts-expect-error: bound calls have no key of their own
+d.bind(id, { idempotencyKey: "save" });
 // @ts-expect-error: no such code
 caught instanceof ActionError && caught.code === "OOPS";
 // @ts-expect-error: an id is read-only
