@@ -214,6 +214,7 @@ export class Dispatcher {
         page: pageNumber(),
       };
       run = prepare(spec, copied);
+      if (entry.over) return; // by its own url()
       entry.quiet = onAbort(copied.signal, (reason) => this.#abort(entry, reason));
     } catch (error) {
       this.#refuse(entry, error instanceof ActionError ? error : invalid("the call's options cannot be read", error));

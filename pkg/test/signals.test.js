@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { sendWith } from "../lib/signals.js";
+import { createDispatcher } from "../node.js";
 
 /** Two signals, and what hangs on them. */
 function two() {
@@ -39,4 +40,11 @@ test("a browser without AbortSignal.any", async (t) => {
   read.controllers[0].abort("while the body is read");
   assert.equal(own.reason, "while the body is read");
   assert.deepEqual([read.listeners(), await response.text()], [[0, 0], "a body"]);
+});
+
+test("a call that ends while it is made listens to no signal", async () => {
+  const { signal } = new AbortController();
+  const d = createDispatcher({ url: () => (d.cancel(() => true), "http://127.0.0.1/") });
+  await assert.rejects(d.call("7f".padEnd(42, "0"), [], { signal }), { code: "ABORTED", sent: "no" });
+  assert.deepEqual(getEventListeners(signal, "abort"), []);
 });
