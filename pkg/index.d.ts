@@ -382,7 +382,7 @@ export interface RouteOptions {
    * the last attempt gave is what the route gives. Not where `init.body` is a stream, which can be sent once.
    */
   retry?: Retry;
-  /** As for a call: sets the header `Idempotency-Key`. */
+  /** As for a call: sets the header `Idempotency-Key`, or the one that the dispatcher's `idempotency` names. */
   idempotencyKey?: boolean | string;
   /** Shown in events. Default: method and path. */
   name?: string;

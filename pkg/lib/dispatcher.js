@@ -113,7 +113,9 @@ export class Dispatcher {
     if (typeof copied.idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
   });
 
-  route = (input, init, options) => route(this.#open, this.#send, input, init, options);
+  route = (input, init, options) => {
+    return route({ open: this.#open, send: this.#send, header: this.#options.idempotency?.header }, input, init, options);
+  };
 
   fetch = (input, init) => {
     let id, own;

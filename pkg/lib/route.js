@@ -4,9 +4,9 @@ import { signalOf } from "./fetch.js";
 import { finite, routeOptions } from "./options.js";
 import { onAbort, sendWith } from "./signals.js";
 
-/** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way. */
-export async function route(open, send, input, init, options) {
-  const { signal, name, own, timeout, retry, request } = readOptions(input, init, options);
+/** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key. */
+export async function route({ open, send, header = "idempotency-key" }, input, init, options) {
+  const { signal, name, own, timeout, retry, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
   const since = performance.now();
@@ -81,14 +81,14 @@ function late(timeout, sent) {
   return new ActionError("TIMEOUT", `no answer within ${timeout} ms`, { sent });
 }
 
-function readOptions(input, init, options) {
+function readOptions(input, init, options, header) {
   const { signal, timeout, name, retry, idempotencyKey } = routeOptions(options);
   try {
     const own = routeOptions({ signal: signalOf(input, init) }).signal;
     const key = idempotencyKey === true ? uuid() : idempotencyKey || undefined;
     const again = retry?.limit > 0 && isHarmless(methodOf(input, init), key, init?.body) ? retry : undefined;
     const changed = key === undefined ? init : { ...init, headers: new Headers(init?.headers ?? requestOf(input)?.headers) };
-    if (key !== undefined) changed.headers.set("idempotency-key", key);
+    if (key !== undefined) changed.headers.set(header, key);
     // A request's own body can be read once.
     const request = (send) => (signal) => send((again && requestOf(input)?.clone()) || input, { ...changed, signal });
     return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init), retry: again, request };

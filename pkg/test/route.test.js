@@ -100,3 +100,10 @@ test("fetch lets the server judge an id", async () => {
   const response = await d.fetch(server.url, { method: "POST", headers: { "Next-Action": "odd" }, body: "x" });
   assert.match(await response.text(), /1:"x"/);
 });
+
+test("a route sends its key in the header that the dispatcher names", async () => {
+  const d = createDispatcher({ url: server.url, idempotency: { header: "X-Key" } });
+  await d.route(server.url, { method: "POST" }, { idempotencyKey: "mine" });
+  const { headers } = server.requests.at(-1);
+  assert.deepEqual([headers["x-key"], headers["idempotency-key"]], ["mine", undefined]);
+});
