@@ -337,8 +337,9 @@ export class Dispatcher {
 
   #abort(entry, reason) {
     if (entry.over) return false;
-    // False also while the engine reads the arguments: then the call is not in a lane yet.
     if (entry.entered && this.#engine.ask((engine) => engine.abort(entry.id, reason))) return true;
+    // What the engine has taken in and cannot abort has ended there: it settles in a moment. While its arguments are read, it is in no lane yet.
+    if (entry.taken) return false;
     return this.#refuse(entry, aborted(reason));
   }
 
@@ -438,7 +439,11 @@ export class Dispatcher {
         const entry = this.#open.get(id);
         if (entry) this.#refuse(entry, error);
       },
-      over: (id) => this.#open.get(id) === undefined,
+      over: (id) => {
+        const entry = this.#open.get(id);
+        if (entry) entry.taken = true;
+        return entry === undefined;
+      },
       keep: (id, record, body) => {
         const entry = this.#open.get(id);
         if (!entry) throw ["the call is over"];

@@ -254,3 +254,29 @@ test("a call given up while beforeRequest is under way is never sent", async () 
   await turn();
   assert.ok(!server.requests.some(({ body }) => body.includes("given up")));
 });
+
+test("a call that has ended is not ABORTED by the hook that hears of another's end first", async () => {
+  const slow = await serve((request, response, body) => setTimeout(() => flight(response, JSON.stringify(body)), 20));
+  const ends = async (strategy, end, options = {}) => {
+    let calls = [];
+    const aborted = [];
+    const onError = (error, { id }) => id === 1 && aborted.push(calls[1].abort("mine"));
+    const d = createDispatcher({ url: slow.url, hooks: { onError }, ...options });
+    calls = ["a", "b"].map((lane) => d.call(ID, [1], { lane, key: "k", strategy }));
+    const settled = Promise.allSettled(calls);
+    const before = slow.requests.length;
+    while (!options.fetch && slow.requests.length < before + 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    const more = end?.(d);
+    await more;
+    return [...(await settled).map(({ reason }) => [reason.code, reason.sent]), ...aborted];
+  };
+  try {
+    assert.deepEqual(await ends("queue", (d) => d.close()), [["CLOSED", "unknown"], ["CLOSED", "unknown"], false]);
+    const replace = (d) => d.call(ID, [2], { lane: "c", key: "k", strategy: "replace" });
+    assert.deepEqual(await ends("queue", replace), [["REPLACED", "unknown"], ["REPLACED", "unknown"], false]);
+    const fetch = async () => new Response('0:{"a":"$@1"}\n1:E{"digest":"1"}\n', { headers: { "content-type": "text/x-component" } });
+    assert.deepEqual(await ends("join", undefined, { fetch }), [["ACTION_THREW", "yes"], ["ACTION_THREW", "yes"], false]);
+  } finally {
+    slow.close();
+  }
+});
