@@ -26,6 +26,8 @@ export class Dispatcher {
   #page;
   #quiet;
   #basePath;
+  /** Lanes that are paused, and undefined where all are: a fresh engine is told. */
+  #paused = new Set();
   /** What gives the lease of a lane back; again and again without harm. */
   #leases = new Map();
   #outbox;
@@ -59,6 +61,7 @@ export class Dispatcher {
     this.#engine = new EngineSlot(loadWasm, settings, {
       opened: (engine) => {
         engine.listen(this.#events.any);
+        for (const lane of this.#paused) engine.pause(lane);
         for (const found of this.#outbox?.opened() ?? []) this.#replay(engine, found);
       },
       failed: (entry, error) => this.#refuse(entry, error),
@@ -130,7 +133,10 @@ export class Dispatcher {
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    const send = (signal) => sendWith([signal, own], (signal) => this.#send(input, { ...init, signal }));
+    const send = async (signal) => {
+      if (!entry.over) return sendWith([signal, own], (signal) => this.#send(input, { ...init, signal }));
+      throw closed(); // to an instance that has failed
+    };
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
     return answer;
   };
@@ -149,17 +155,17 @@ export class Dispatcher {
       get size() {
         return dispatcher.#sizeOf(lane);
       },
-      pause: () => this.#engine.enter((engine) => engine.pause(lane)),
-      resume: () => this.#engine.enter((engine) => engine.resume(lane)),
+      pause: () => this.#pause(lane),
+      resume: () => this.#resume(lane),
       clear: (reason) => this.#clear(lane, reason),
     };
   };
 
   clear = (reason) => this.#clear(undefined, reason);
 
-  pause = () => this.#engine.enter((engine) => engine.pause());
+  pause = () => this.#pause();
 
-  resume = () => this.#engine.enter((engine) => engine.resume());
+  resume = () => this.#resume();
 
   cancel = (filter, reason) => {
     const wanted = chooser(filter);
@@ -306,6 +312,7 @@ export class Dispatcher {
     const { headers: common } = this.#options;
     if (common === undefined && own === undefined && !entry.hooks && !entry.durable) return undefined;
     return async (attempt, actionId) => {
+      if (entry.over) return new Promise(() => {}); // asked by an instance that has failed
       if (entry.durable && !(await this.#outbox.holds(entry))) {
         this.#abort(entry, REMOVED);
         return new Promise(() => {}); // nobody waits any more
@@ -354,6 +361,20 @@ export class Dispatcher {
     return [...(this.#options.lanes ?? [])].filter(([, lane]) => lane.concurrency).map(([name, lane]) => [name, lane.concurrency]);
   }
 
+  #pause(lane) {
+    this.#engine.enter((engine) => {
+      this.#paused.add(lane);
+      engine.pause(lane);
+    });
+  }
+
+  #resume(lane) {
+    this.#engine.enter((engine) => {
+      this.#paused.delete(lane);
+      engine.resume(lane);
+    });
+  }
+
   #clear(lane, reason) {
     const kept = this.#keptIn(lane);
     for (const entry of kept) this.#refuse(entry, new ActionError("CLEARED", "the call was dropped from its lane", { cause: reason }));
@@ -398,8 +419,9 @@ export class Dispatcher {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     for (const letGo of this.#leases.values()) letGo();
-    for (const entry of [...this.#open.values()]) {
-      if (!entry.entered) continue; // a route, or a call it has not seen
+    const lost = [...this.#open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
+    for (const { controller } of lost) controller?.abort(makeError());
+    for (const entry of lost) {
       if (entry.settled) this.#forget(entry);
       else this.#refuse(entry, makeError());
     }
@@ -414,6 +436,12 @@ export class Dispatcher {
         return ownBasePath();
       },
       fetch: this.#send,
+      controller: (id) => {
+        const controller = new AbortController();
+        const entry = this.#open.get(id);
+        if (entry) entry.controller = controller;
+        return controller;
+      },
       binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
       settle: (id, error, outcome, answered) => {
         const entry = this.#open.get(id);

@@ -8,8 +8,9 @@ import * as plain from "./plain.js";
 let module; // compiled, kept for a fresh instance
 let attempt; // the load under way, or the one that succeeded
 let live = false; // whether the instance can be trusted
+let fallen = false; // whether one that cannot is still to be replaced
 let count = 0; // how many instances there have been
-const users = new Set();
+const users = new Set(); // { cut(), lost(makeError) }, one an engine
 
 /** Resolves when the wasm is there. One attempt at a time; a failed one is forgotten. */
 export function load(source) {
@@ -26,13 +27,27 @@ export function load(source) {
  */
 export function makeEngine({ host, maxQueued, lanes, failsOffline, leaseTimeout }, lost) {
   instantiate();
-  const engine = new glue.Engine(host, maxQueued, lanes, failsOffline, leaseTimeout);
-  users.add(lost);
-  return { engine, release: () => users.delete(lost) };
+  const line = severable(host);
+  const engine = new glue.Engine(line.host, maxQueued, lanes, failsOffline, leaseTimeout);
+  const user = { cut: line.cut, lost };
+  users.add(user);
+  return { engine, release: () => users.delete(user) };
+}
+
+/** The same host until `cut()`; after that, whatever is asked of it fails and is not done. */
+function severable(host) {
+  const own = Object.create(host);
+  const fail = () => {
+    throw new Error("this instance of actionlane has failed");
+  };
+  const cut = () => {
+    for (const name of Object.keys(host)) if (typeof host[name] === "function") own[name] = fail;
+  };
+  return { host: own, cut };
 }
 
 /** Whether `load()` has succeeded: an engine can be made at once. */
-export const isLoaded = () => module !== undefined;
+export const isLoaded = () => module !== undefined && !fallen;
 
 /** Names the instance: another one after each trap. */
 export const instance = () => count;
@@ -67,13 +82,21 @@ export function buildOf(html) {
   return glue.buildOf(html);
 }
 
-/** The instance can no longer be trusted: everybody's open calls fail, and the next engine gets a fresh one. */
+/**
+ * The instance can no longer be trusted: nothing it still does has an effect, everybody's open calls fail, and the next engine gets a fresh
+ * one.
+ */
 export function crashed(cause) {
   if (!live) return;
   live = false;
+  fallen = true;
+  // Not at once: it may be running below this. Once it is replaced, none of its timers and promises reaches it any more.
+  queueMicrotask(replace);
   const message = "actionlane failed inside; the next call gets a fresh instance";
-  for (const lost of [...users]) {
-    users.delete(lost);
+  const open = [...users];
+  users.clear();
+  for (const { cut } of open) cut();
+  for (const { lost } of open) {
     lost(() => new ActionError("INTERNAL", message, { cause, sent: "unknown" }));
   }
 }
@@ -88,6 +111,15 @@ async function start(source) {
   } catch (cause) {
     module = undefined;
     throw new ActionError("WASM_LOAD", "the wasm is not the one that belongs to this package", { cause });
+  }
+}
+
+function replace() {
+  fallen = false;
+  try {
+    instantiate();
+  } catch {
+    // Whoever needs it tries again.
   }
 }
 

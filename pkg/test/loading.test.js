@@ -107,7 +107,52 @@ test("a trap fails what is open, everywhere, and the next call gets a fresh inst
   await assert.rejects(two.call(ID), (error) => error.code === "INTERNAL" && error.cause instanceof WebAssembly.RuntimeError);
   await assert.rejects(waiting, { code: "INTERNAL" });
   assert.equal(one.pending + two.pending, 0);
-  for (const d of [one, two]) assert.equal(await d.call(ID, ["fresh"]), '["fresh"]');
+  const fresh = one.call(ID, ["fresh"]);
+  assert.equal(await two.call(ID, ["fresh"]), '["fresh"]');
+  assert.equal(fresh.state, "waiting"); // what was paused still is
+  one.lane("main").resume();
+  assert.equal(await fresh, '["fresh"]');
+});
+
+test("a dispatcher that was paused as a whole stays so over a trap", async () => {
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  d.pause();
+  trapOnce();
+  await assert.rejects(createDispatcher({ url: server.url }).call(ID), { code: "INTERNAL" });
+  const waiting = d.call(ID, ["waiting"]);
+  await createDispatcher({ url: server.url }).call(ID);
+  assert.equal(waiting.state, "waiting");
+  d.resume();
+  assert.equal(await waiting, '["waiting"]');
+});
+
+test("what a trap has failed is not sent by the instance that is gone, and what it had sent is aborted", async (t) => {
+  let here, gone;
+  const arrived = new Promise((resolve) => (here = resolve)), broken = new Promise((resolve) => (gone = resolve));
+  const slow = await serve((_, response) => (response.on("close", () => gone(response.writableEnded)), here()));
+  t.after(() => slow.close());
+  const d = createDispatcher({ url: slow.url });
+  const calls = [1, 2, 3].map((n) => d.call(ID, [n]));
+  const handed = d.fetch(slow.url, { method: "POST", headers: { "next-action": ID } });
+  await arrived;
+  trapOnce();
+  await assert.rejects(createDispatcher({ url: server.url }).call(ID), { code: "INTERNAL" });
+  for (const call of [...calls, handed]) await assert.rejects(call, { code: "INTERNAL", sent: "unknown" });
+  const late = new Promise((resolve) => setTimeout(resolve, 2_000, "never aborted"));
+  assert.equal(await Promise.race([broken, late]), false);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(slow.requests.map(({ body }) => body), ["[1]"]);
+});
+
+test("a call made by whoever hears of a trap is the fresh instance's", async () => {
+  let again;
+  const onError = () => (again ??= d.call(ID, ["again"]));
+  const d = createDispatcher({ url: server.url, hooks: { onError } });
+  await d.call(ID);
+  trapOnce();
+  await assert.rejects(d.call(ID), { code: "INTERNAL" });
+  assert.equal(await again, '["again"]');
 });
 
 function trapOnce() {

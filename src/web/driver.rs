@@ -370,7 +370,7 @@ impl Driver {
 
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
-        let Ok(controller) = AbortController::new() else {
+        let Ok(controller) = self.host.controller(id.0 as f64) else {
             let error = Error::new(Kind::Internal, "no AbortController can be made");
             self.core.borrow_mut().handle_failure(id, error, timer::now());
             return; // the effects of this come out of the pump that is running

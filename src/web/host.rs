@@ -1,5 +1,6 @@
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
 
 // The dispatcher's JavaScript side, as the engine is given it. Every function may run code of the page, so every one may throw.
 #[wasm_bindgen]
@@ -9,6 +10,10 @@ extern "C" {
     /// `fetch(url, init)`: the page's, or the one given in the options.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn fetch(this: &Host, url: &str, init: &Object) -> Result<JsValue, JsValue>;
+
+    /// Makes what the request of a call is aborted with; kept there, for when this instance cannot any more.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn controller(this: &Host, id: f64) -> Result<AbortController, JsValue>;
 
     /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`.
     #[wasm_bindgen(method, catch)]
