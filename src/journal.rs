@@ -6,7 +6,7 @@
 //! | `abort`, `remove`, `clear`, or a later call takes its place (`strategy`) | goes | rejects |
 //! | no answer within its `ttl` | goes | rejects, [`Kind::Expired`] |
 //! | what may be over by itself (see [`Retry`](crate::Retry)) | stays, sent again | pending |
-//! | the page or the dispatcher closes, the engine fails, or too many calls wait | stays, sent by the next one | pending, or rejects |
+//! | the page or the dispatcher closes, or the engine fails | stays, sent by the next one | pending, or rejects |
 //! | anything else: an answer that is none, an action nobody knows | stays, [`Record::failed`] | rejects |
 //!
 //! A record is one line of bytes, the version first, so that no version has to understand another's:

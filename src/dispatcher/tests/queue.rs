@@ -225,6 +225,20 @@ fn a_full_queue_refuses_the_next() {
 }
 
 #[test]
+fn what_another_page_has_left_finds_room() {
+    let mut sim = Sim::with(Config { max_queued: 1, ..Config::default() });
+    let replayed = || Options { replayed: true, durable: true, ..lane("main") };
+    for id in 1..=4 {
+        sim.call(id, replayed(), Script::answers(10));
+    }
+    let new = sim.call(5, lane("main"), Script::answers(10));
+    assert_eq!(sim.kind(new), Some(Kind::QueueFull), "those that wait count");
+    sim.run_until(100);
+    let sent: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("send")).collect();
+    assert_eq!(sent, ["send 1", "send 2", "send 3", "send 4"]);
+}
+
+#[test]
 fn an_answer_that_ends_without_a_value_is_an_error() {
     let mut sim = Sim::new();
     let only = sim.call(1, lane("main"), Script { value: None, ..Script::answers(10) });
