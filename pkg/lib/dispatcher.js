@@ -40,7 +40,10 @@ export class Dispatcher {
     this.#loadWasm = loadWasm;
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
     this.#outbox = this.#options.outbox && new Outbox(this.#options.outbox, {
-      replay: (found) => this.#engine.enter((engine) => this.#replay(engine, found)),
+      replay: (found) => {
+        this.#engine.enter((engine) => this.#replay(engine, found));
+        this.#engine.load(); // after a trap there is none
+      },
       tell: ({ actionId, name, lane = "main" }, code) => {
         const entry = this.#open.add({ actionId, name, lane, state: "waiting", queuedAt: performance.now(), replayed: true });
         this.#open.done(entry, code);

@@ -73,8 +73,8 @@ export class Outbox {
       const parts = typeof body === "string" ? undefined : await partsOf(body);
       failed = "durable: the call could not be stored";
       call.stored = await this.#store.add({ owner: this.owner, sender, head, body: parts ?? body });
-      this.#own.set(call.stored, call);
       if (call.fate) this.#meet(call);
+      else if (!call.over) this.#own.set(call.stored, call); // a trap has ended it meanwhile: its entry is for whoever comes next
       return parts ? formOf(parts) : body;
     } catch (cause) {
       throw [failed, cause];
@@ -222,6 +222,7 @@ export class Outbox {
   /** Does with an entry what its call's end asks for. Until then nobody here takes it up again. */
   async #meet(call) {
     const { stored: key, fate: { fate, code } } = call;
+    this.#own.set(key, call);
     try {
       if (fate === "ends") await this.#store.remove([key]);
       if (fate === "fails") await this.#mark(key, code);

@@ -612,6 +612,42 @@ async fn storage_that_never_answers_holds_nobody_up() -> Result<()> {
     .await
 }
 
+/// What a call leaves that a trap has ended while it was stored is not taken for one that is under way.
+#[tokio::test]
+async fn a_trap_while_it_is_stored() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let seen: Value = eval(
+            page,
+            "const o = open('ann'), other = actionlane.createDispatcher({ url: '/' });
+             await Promise.all([o.call(some), other.call(some)]);
+             const { arrayBuffer } = Blob.prototype;
+             let go;
+             Blob.prototype.arrayBuffer = function () { return new Promise(resolve => (go = resolve)).then(() => arrayBuffer.call(this)); };
+             const call = settle(durable(o, 'x', '', { given: [new File(['text'], 'f')] }));
+             await until(() => go);
+             // An exception of the browser's where none can be.
+             const { encodeInto } = TextEncoder.prototype;
+             TextEncoder.prototype.encodeInto = () => { throw new Error('scripted'); };
+             other.lane('ü').size;
+             TextEncoder.prototype.encodeInto = encodeInto;
+             Blob.prototype.arrayBuffer = arrayBuffer;
+             go();
+             const { code, sent } = await call;
+             await until(async () => (await states(o)).length === 1);
+             const before = [counted(await (await fetch('/ledger')).json()), await states(o)];
+             const taken = await o.outbox.flush();
+             await until(() => o.results.length === 1);
+             return [code, sent, ...before, taken, o.results[0].value.call, await states(o)];
+             function counted({ keys }) { return Object.values(keys).filter(({ call }) => call === 'x').length; }",
+        )
+        .await?;
+        assert_eq!(seen, json!(["INTERNAL", "unknown", 0, ["x waiting"], 1, "x", []]));
+        assert_eq!(counts(&server.ledger(), "x"), (1, 1));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
