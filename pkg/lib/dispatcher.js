@@ -262,7 +262,9 @@ export class Dispatcher {
     if (spec.strategy === "join") throw invalid('durable: "join" shares an answer and is not kept');
     entry.durable = true;
     spec.idempotencyKey ??= "";
-    spec.durable = { owner: this.#outbox.owner, ttl, now: this.#outbox.now(), headers, replayed: false };
+    // Asked once it is known what is left.
+    const outbox = this.#outbox;
+    spec.durable = { owner: outbox.owner, ttl, headers, replayed: false, get now() { return outbox.now(); } };
   }
 
   /** Makes a call of what another page has left. */

@@ -59,7 +59,7 @@ export class Outbox {
     return found;
   }
 
-  /** The time, which never goes back: it is the order of calling. Milliseconds since 1970. */
+  /** The time, which never goes back, nor behind what has been found: it is the order of calling. Milliseconds since 1970. */
   now() {
     return (this.#last = Math.max(this.#last, Date.now()));
   }
@@ -174,6 +174,7 @@ export class Outbox {
       for (const found of this.#sift(rows, await living(), again)) {
         const [key, value] = rows[found.index];
         const entry = { ...found, key };
+        if (found.queuedAt > this.#last) this.#last = found.queuedAt; // whatever has become of the clock since
         if (found.verdict === "send") claimed.push(this.#take(entry, value, sender));
         else if (found.verdict === "leave" && value.sender !== sender) this.#watch(value.sender);
         else if (found.verdict === "expired") await this.#expire(entry);

@@ -648,6 +648,32 @@ async fn a_trap_while_it_is_stored() -> Result<()> {
     .await
 }
 
+/// The order of calling is that of the pages, whatever has become of the clock between them.
+#[tokio::test]
+async fn a_clock_that_is_set_back() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let busy = "await fetch('/__misbehave?do=status&status=503&when=before', { method: 'POST' });";
+        eval::<()>(page, &format!("{busy} await kept(durable(open('ann'), 'first'));")).await?;
+        for name in ["second", "third"] {
+            reload(page, &server).await?;
+            let back = "const now = Date.now; Date.now = () => now() - 3_600_000;";
+            eval::<()>(page, &format!("{back} await kept(durable(open('ann'), '{name}'));")).await?;
+        }
+        reload(page, &server).await?;
+        let order: Value = eval(
+            page,
+            "await fetch('/__misbehave', { method: 'POST' });
+             const o = open('ann');
+             await until(() => o.results.length === 3);
+             return o.results.map(({ value }) => value.call);",
+        )
+        .await?;
+        assert_eq!(order, json!(["first", "second", "third"]));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
