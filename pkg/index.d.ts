@@ -150,7 +150,10 @@ export interface Outbox {
   entries(): Promise<OutboxEntry[]>;
   /** Removes an entry, and aborts its call. False where there is none, or another page sends it. */
   remove(id: number): Promise<boolean>;
-  /** Sends what nobody sends, and once more what has failed. Gives how many entries that is; it does not wait for their answers. */
+  /**
+   * Sends what nobody sends, and once more what has failed. Gives how many entries that is; it does not wait for their answers. `CLOSED` if the
+   * dispatcher is.
+   */
   flush(): Promise<number>;
   /**
    * Removes every entry of the owner, and those of which nobody can tell whose they are; aborts the calls of this dispatcher, while another page

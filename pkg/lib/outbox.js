@@ -4,7 +4,7 @@
 // A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock as long as it
 // lives, `head` is the record as Rust writes it, `body` a string or the parts of a form.
 
-import { ActionError, invalid } from "./error.js";
+import { ActionError, closed, invalid } from "./error.js";
 import { marked, sift } from "./loading.js";
 import { carefully, report } from "./report.js";
 import { Store } from "./store.js";
@@ -137,15 +137,19 @@ export class Outbox {
     });
   });
 
-  remove = (key) => this.#careful(() => this.#locked(async () => {
-    const call = this.#own.get(key);
-    if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
-    await this.#store.remove([key]);
-    return true;
-  }));
+  remove = (key) => this.#careful(async () => {
+    if (!Number.isSafeInteger(key)) throw invalid("remove: expected the id of an entry");
+    return this.#locked(async () => {
+      const call = this.#own.get(key);
+      if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
+      await this.#store.remove([key]);
+      return true;
+    });
+  });
 
   flush = () => this.#careful(async () => {
     await this.#side.load();
+    if (this.#closing.signal.aborted) throw closed();
     const found = await this.#claim(true);
     found.forEach(this.#side.replay);
     return found.length;

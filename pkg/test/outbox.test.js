@@ -44,6 +44,11 @@ test("what makes no sense with it", async () => {
   }
 });
 
+test("an entry is removed by its id", async () => {
+  const { outbox } = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
+  for (const id of [undefined, null, "1", 1.5]) await assert.rejects(outbox.remove(id), { code: "INVALID_OPTION" });
+});
+
 test("durable: false is a call as any other", async () => {
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"], { durable: false }), '["x"]');
 });

@@ -674,6 +674,28 @@ async fn a_clock_that_is_set_back() -> Result<()> {
     .await
 }
 
+/// A dispatcher that is closed sends nothing more, and what has failed stays so; it can be looked at and emptied.
+#[tokio::test]
+async fn no_flush_after_close() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let seen: Value = eval(
+            page,
+            "const o = open('ann');
+             await settle(durable(o, 'login', 'do=html200&when=before'));
+             await until(async () => (await states(o)).join() === 'login failed NOT_FLIGHT');
+             o.close();
+             const { code } = await settle(o.outbox.flush());
+             const [entry] = await o.outbox.entries();
+             return [code, entry.state, await o.outbox.remove(entry.id), await o.outbox.clear()];",
+        )
+        .await?;
+        assert_eq!(seen, json!(["CLOSED", "failed", true, 0]));
+        assert_eq!(counts(&server.ledger(), "login").0, 1);
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
