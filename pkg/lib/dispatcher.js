@@ -470,6 +470,7 @@ export class Dispatcher {
       },
       refuse: (id, error) => {
         const entry = this.#open.get(id);
+        if (entry?.replayed) this.#outbox.fate(entry, "fails", error.code); // as it would be each time it is tried
         if (entry) this.#refuse(entry, error);
       },
       over: (id) => {

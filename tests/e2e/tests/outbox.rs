@@ -696,6 +696,33 @@ async fn no_flush_after_close() -> Result<()> {
     .await
 }
 
+/// An entry that cannot even be tried has failed, and is not tried at each look.
+#[tokio::test]
+async fn a_replay_that_is_refused() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        eval::<()>(page, "const o = open('ann'); o.pause(); await kept(durable(o, 'x'));").await?;
+        reload(page, &server).await?;
+        let seen: Value = eval(
+            page,
+            "const { getRandomValues } = Crypto.prototype;
+             Crypto.prototype.getRandomValues = () => { throw new Error('scripted'); };
+             const o = open('ann', { trace: true });
+             await until(() => o.results.length === 1);
+             Crypto.prototype.getRandomValues = getRandomValues;
+             await until(async () => (await states(o)).join().includes('failed'));
+             const heard = [o.results[0].error, o.results[0].state, await states(o), o.events.filter(({ state }) => state === 'done').map(({ code }) => code)];
+             const taken = await o.outbox.flush();
+             await until(() => o.results.length === 2);
+             return [...heard, taken, o.results[1].value.call];",
+        )
+        .await?;
+        assert_eq!(seen, json!(["INVALID_OPTION", "failed", ["x failed INVALID_OPTION"], ["INVALID_OPTION"], 1, "x"]));
+        assert_eq!(counts(&server.ledger(), "x"), (1, 1));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
