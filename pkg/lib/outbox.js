@@ -1,8 +1,8 @@
 // The outbox of one owner: what is in the store, who sends it, and what becomes of it. What an entry says, who may send it and what ends
 // it is decided in Rust.
 //
-// A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock as long as it
-// lives, `head` is the record as Rust writes it, `body` a string or the parts of a form.
+// A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock of that name as
+// long as it lives and has anything to send, and takes another name after, `head` is the record as Rust writes it, `body` a string or the parts of a form.
 
 import { ActionError, closed, invalid } from "./error.js";
 import { marked, sift } from "./loading.js";
@@ -20,7 +20,8 @@ export class Outbox {
   #side;
   #store = new Store();
   #own = new Map(); // key → the call's entry
-  #sender;
+  #names = new Set(); // of this sender; those before, until the browser has its lock back
+  #busy = 0; // who is about to send something
   #release;
   #last = 0;
   #closing = new AbortController();
@@ -67,6 +68,7 @@ export class Outbox {
   /** Puts a call in; rejects with `[what failed, cause]`. Gives the body to send, which no longer depends on any file. */
   async keep(call, head, body) {
     let failed = "durable: the outbox needs Web Locks, which are there on secure pages only";
+    this.#busy += 1;
     try {
       const sender = await this.#live();
       failed = "durable: a file among the arguments cannot be read";
@@ -78,6 +80,9 @@ export class Outbox {
       return parts ? formOf(parts) : body;
     } catch (cause) {
       throw [failed, cause];
+    } finally {
+      this.#busy -= 1;
+      this.#rest();
     }
   }
 
@@ -95,7 +100,9 @@ export class Outbox {
 
   /** The call is over. */
   forget(call) {
-    if (!call.fate) this.#own.delete(call.stored);
+    if (call.fate) return;
+    this.#own.delete(call.stored);
+    this.#rest();
   }
 
   /** Whether a call is still in the outbox: somebody else may have emptied it. */
@@ -132,7 +139,7 @@ export class Outbox {
       const call = this.#own.get(key);
       if (call && !call.settled) return { ...shownAs(entry, "sending"), call: call.id };
       if (found.verdict === "aside") return shownAs(entry, "unreadable");
-      if (found.verdict === "leave" && sender !== this.#sender) return shownAs(entry, "elsewhere");
+      if (found.verdict === "leave" && !this.#names.has(sender)) return shownAs(entry, "elsewhere");
       return found.code ? shownAs(entry, "failed", found.code) : shownAs(entry, "waiting");
     });
   });
@@ -171,16 +178,28 @@ export class Outbox {
 
   /** Makes what is nobody's this dispatcher's, and gives it, in order. */
   async #claim(again) {
+    this.#busy += 1;
+    try {
+      return await this.#claimed(again);
+    } finally {
+      this.#busy -= 1;
+      this.#rest();
+    }
+  }
+
+  #claimed(again) {
     return this.#locked(async () => {
-      const sender = await this.#live();
       const rows = await this.#store.all(this.owner);
       const claimed = [];
-      for (const found of this.#sift(rows, await living(), again)) {
+      const sifted = this.#sift(rows, await living(), again);
+      // Nobody is to see an entry of this sender's before it can be seen to live.
+      const sender = sifted.some(({ verdict }) => verdict === "send") ? await this.#live() : undefined;
+      for (const found of sifted) {
         const [key, value] = rows[found.index];
         const entry = { ...found, key };
         if (found.queuedAt > this.#last) this.#last = found.queuedAt; // whatever has become of the clock since
         if (found.verdict === "send") claimed.push(this.#take(entry, value, sender));
-        else if (found.verdict === "leave" && value.sender !== sender) this.#watch(value.sender);
+        else if (found.verdict === "leave" && !this.#names.has(value.sender)) this.#watch(value.sender);
         else if (found.verdict === "expired") await this.#expire(entry);
         else if (found.verdict === "aside") this.#setAside(entry);
       }
@@ -235,6 +254,7 @@ export class Outbox {
       report(error);
     } finally {
       this.#own.delete(key);
+      this.#rest();
     }
   }
 
@@ -268,11 +288,11 @@ export class Outbox {
       const name = crypto.randomUUID();
       const hold = () => new Promise((release) => {
         this.#release = release;
-        this.#sender = name;
+        this.#names.add(name);
         if (this.#closing.signal.aborted) release();
         resolve(name);
       });
-      navigator.locks.request(SENDER + name, hold).catch(reject);
+      navigator.locks.request(SENDER + name, hold).catch(reject).finally(() => this.#names.delete(name));
     }).catch((error) => {
       this.#sending = undefined;
       throw error;
@@ -280,8 +300,16 @@ export class Outbox {
     return this.#sending;
   }
 
+  /** Gives the lock back where there is nothing to send: a page that holds one is not kept by the browser when it is left. */
+  #rest() {
+    if (this.#busy > 0 || this.#own.size > 0 || !this.#sending) return;
+    this.#sending = undefined;
+    this.#release?.();
+    this.#release = undefined;
+  }
+
   #lives(sender, held) {
-    return sender !== this.#sender && held.has(SENDER + sender);
+    return !this.#names.has(sender) && held.has(SENDER + sender);
   }
 
   #sift(rows, held, again) {

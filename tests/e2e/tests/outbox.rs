@@ -723,6 +723,51 @@ async fn a_replay_that_is_refused() -> Result<()> {
     .await
 }
 
+/// A page that holds a lock is not kept by the browser when it is left.
+#[tokio::test]
+async fn a_lock_is_held_while_there_is_something_to_send() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let senders = "const senders = async () => (await navigator.locks.query()).held.filter(({ name }) => name.startsWith('actionlane:sender:')).length;";
+        let seen: Value = eval(
+            page,
+            &format!(
+                "{senders} const o = open('ann'), other = open('ann');
+                 await Promise.all([o.call(some), other.call(some)]);
+                 const idle = await senders();
+                 const call = durable(o, 'x', 'gate=g&busy=0');
+                 await until(() => call.state === 'running');
+                 const during = [await senders(), await states(other), await other.outbox.flush()];
+                 await gate('g');
+                 await call;
+                 await until(async () => await senders() === 0);
+                 await settle(durable(o, 'login', 'do=html200&when=before'));
+                 await until(async () => await senders() === 0);
+                 const left = [await states(o), await states(other)];
+                 o.pause();
+                 await kept(durable(o, 'y'));
+                 return [idle, ...during, ...left, await senders()];"
+            ),
+        )
+        .await?;
+        let left = json!(["login failed NOT_FLIGHT"]);
+        assert_eq!(seen, json!([0, 1, ["x elsewhere"], 0, left, left, 1]));
+        reload(page, &server).await?;
+        let seen: u64 = eval(
+            page,
+            &format!(
+                "{senders} const o = open('ann');
+                 await until(() => o.results.length === 1);
+                 await until(async () => await senders() === 0);
+                 return await o.outbox.clear();"
+            ),
+        )
+        .await?;
+        assert_eq!((seen, counts(&server.ledger(), "y")), (1, (1, 1)));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
