@@ -12,6 +12,7 @@ import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
+import { report } from "./report.js";
 import { route } from "./route.js";
 import { onAbort, sendWith } from "./signals.js";
 
@@ -312,7 +313,10 @@ export class Dispatcher {
     return destination(url ?? (typeof common === "function" ? common() : common));
   }
 
-  /** A function that gives this call's headers as pairs, asked once an attempt; none where nobody may set any. It rejects with what failed, and why. */
+  /**
+   * A function that gives this call's headers as pairs, asked once an attempt; none where nobody may set any. It rejects with what failed, why,
+   * and whether that may be over by itself: for what is kept, whatever the page's own functions fail with.
+   */
   #headers(entry, own) {
     const { headers: common } = this.#options;
     if (common === undefined && own === undefined && !entry.hooks && !entry.durable) return undefined;
@@ -324,14 +328,19 @@ export class Dispatcher {
       }
       Object.assign(entry, { attempt, actionId });
       let failed = "headers: could not be had";
+      let passing = entry.durable === true;
       try {
-        const merged = new Headers(typeof common === "function" ? await common() : common);
+        const given = typeof common === "function" ? await common() : common;
+        passing = false;
+        const merged = new Headers(given);
         for (const [name, value] of own ?? []) merged.set(name, value);
         failed = "hooks.beforeRequest: it failed";
+        passing = entry.durable === true;
         if (entry.hooks) await beforeRequest(entry.hooks, entry, merged);
         return [...merged];
       } catch (cause) {
-        throw [failed, cause];
+        if (passing) report(cause); // nobody else hears of it
+        throw [failed, cause, passing];
       }
     };
   }

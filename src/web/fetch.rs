@@ -65,7 +65,8 @@ pub(crate) struct Request {
     pub(crate) body: JsValue,
     /// It may outlive the page, if its body of so many bytes is not too much.
     pub(crate) keepalive: Option<f64>,
-    /// `headers(attempt, actionId)` gives a promise of `[name, value]` pairs, the names in lower case; rejects with `[what failed, cause]`.
+    /// `headers(attempt, actionId)` gives a promise of `[name, value]` pairs, the names in lower case; rejects with `[what failed, cause, passing]`,
+    /// which says whether it may be over by itself.
     pub(crate) headers: Option<Function>,
     pub(crate) tags: Rc<Tags>,
 }
@@ -279,8 +280,10 @@ pub(crate) fn two(entry: &JsValue) -> [JsValue; 2] {
     [entry.get(0), entry.get(1)]
 }
 
-/// Why the caller's headers could not be had.
+/// Why the caller's headers could not be had. What may be over by itself is like a network that is not there: a login cannot be refreshed then.
 fn unreadable(thrown: JsValue) -> Failure {
     let [what, cause] = two(&thrown);
-    (Error::new(Kind::InvalidOption, what.as_string().unwrap_or_default()), cause)
+    let passing = Array::from(&thrown).get(2).is_truthy();
+    let kind = if passing { Kind::Network } else { Kind::InvalidOption };
+    (Error::new(kind, what.as_string().unwrap_or_default()), cause)
 }

@@ -768,6 +768,33 @@ async fn a_lock_is_held_while_there_is_something_to_send() -> Result<()> {
     .await
 }
 
+/// A login that cannot be refreshed now may be refreshed later: the call is kept, and waits its turn.
+#[tokio::test]
+async fn a_hook_that_fails() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let seen: Value = eval(
+            page,
+            "const reported = [];
+             addEventListener('error', event => (event.preventDefault(), reported.push(event.message)));
+             let hooks = 0, tokens = 0;
+             const beforeRequest = () => { if (++hooks < 3) throw new TypeError('Failed to fetch'); };
+             const headers = async () => { if (++tokens < 3) throw new TypeError('no token'); return {}; };
+             const o = open('ann', { hooks: { beforeRequest }, headers });
+             const call = durable(o, 'x');
+             const value = await call, { attempts } = await call.outcome;
+             const own = open('ann', { hooks: { beforeRequest({ headers }) { headers.set('next-action', 'x'); } } });
+             const refused = await settle(durable(own, 'y'));
+             await until(async () => (await states(o)).length === 1);
+             return [value.call, attempts, hooks, tokens, reported.length, refused.code, await states(o)];",
+        )
+        .await?;
+        assert_eq!(seen, json!(["x", 5, 3, 5, 4, "INVALID_OPTION", ["y failed INVALID_OPTION"]]));
+        assert_eq!(counts(&server.ledger(), "x"), (1, 1));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
