@@ -25,6 +25,7 @@ export interface DispatcherOptions {
   /** For every call without one of its own: see `CallOptions`. Default: none. */
   timeout?: Milliseconds;
   stallTimeout?: Milliseconds;
+  /** Not for durable calls: those have a `ttl`. */
   deadline?: Milliseconds;
   /** For every call without its own: see `CallOptions`. Default 0. */
   retry?: Retry;
@@ -58,7 +59,7 @@ export interface DispatcherOptions {
    * Next.js takes by default (`serverActions.bodySizeLimit`). `false`: no limit.
    */
   maxBodyBytes?: number | false;
-  /** How many calls may wait before `QUEUE_FULL`. Default 10 000. */
+  /** How many calls may wait before `QUEUE_FULL`. Default 10 000. What an earlier page has left in the outbox counts, and always finds room. */
   maxQueued?: number;
   /**
    * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
@@ -187,7 +188,8 @@ export interface Hooks {
   /**
    * Before each time a request is sent, also when it is sent again; waited for, within the call's `timeout`. May change `headers`, which
    * holds the dispatcher's and the call's own; the protocol's own headers are `INVALID_OPTION` as they are in `headers`. If it throws or
-   * rejects, nothing is sent and the call fails with `INVALID_OPTION` (`sent: "no"`), what it threw as the `cause`.
+   * rejects, nothing is sent and the call fails with `INVALID_OPTION` (`sent: "no"`), what it threw as the `cause`. A durable call is kept, and
+   * tried again; what it threw goes to `reportError`.
    *
    * The place to refresh a login in:
    *
@@ -358,7 +360,8 @@ export interface CallOptions {
   /**
    * The call is kept in IndexedDB, in clear, before it is sent, and until it is answered: by whatever page of the same owner, under the same
    * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
-   * (pages that are not secure), a file that cannot be read. Not with `deadline` and `strategy: "join"`. The arguments are those the server can be
+   * (pages that are not secure), a file that cannot be read. Not with `deadline` (the dispatcher's is not for it) and `strategy: "join"`. It holds
+   * its lane until it is answered, up to its `ttl`: give it a lane of its own, and a `timeout`. The arguments are those the server can be
    * shown: no functions or class instances.
    */
   durable?: boolean | DurableOptions;

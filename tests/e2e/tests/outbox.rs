@@ -795,6 +795,50 @@ async fn a_hook_that_fails() -> Result<()> {
     .await
 }
 
+/// What an earlier page has left is pending as a call of this one is.
+#[tokio::test]
+async fn a_later_call_takes_the_place_of_what_is_left() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let full: Value = eval(
+            page,
+            "await fetch('/__misbehave?do=status&status=503&when=before', { method: 'POST' });
+             const o = open('ann');
+             await kept(durable(o, 'running')); await kept(durable(o, 'waits')); await kept(durable(o, 'other', '', { lane: 'cart' }));
+             const full = open('ann', { maxQueued: 1 });
+             full.pause();
+             await kept(durable(full, 'first', '', { lane: 'full' }));
+             return (await settle(durable(full, 'second', '', { lane: 'full' }))).code;",
+        )
+        .await?;
+        assert_eq!(full, json!("QUEUE_FULL"));
+        reload(page, &server).await?;
+        let seen: Value = eval(
+            page,
+            "const o = open('ann', { maxQueued: 1 });
+             const running = () => new Set(o.events.filter(({ replayed, state }) => replayed && state === 'running').map(({ lane }) => lane));
+             await until(() => running().size === 3);
+             const before = await states(o);
+             const last = settle(durable(o, 'last', '', { strategy: 'queue last' }));
+             await until(() => o.results.length === 1);
+             const replace = settle(durable(o, 'replace', '', { strategy: 'replace' }));
+             await until(() => o.results.length === 2);
+             const heard = o.results.map(({ error, url }) => [new URL(url).searchParams.get('call'), error]);
+             await until(async () => (await states(o)).length === 3);
+             const left = await states(o);
+             o.pause();
+             await kept(durable(o, 'more', '', { lane: 'cart' }));
+             const cleared = o.clear();
+             return [before, heard, (await last).code, left, cleared];",
+        )
+        .await?;
+        let before = json!(["running sending", "waits sending", "other sending", "first sending"]);
+        let heard = json!([["waits", "REPLACED"], ["running", "REPLACED"]]);
+        assert_eq!(seen, json!([before, heard, "REPLACED", ["other sending", "first sending", "replace sending"], 1]));
+        Ok(())
+    })
+    .await
+}
+
 /// What the outside sees of an entry never holds arguments.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
