@@ -90,7 +90,7 @@ extern "C" {
     pub(crate) fn reload(this: &Host) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn credentials(this: &Host) -> Option<String>;
+    pub(crate) fn credentials(this: &Host) -> JsValue;
 }
 
 /// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
