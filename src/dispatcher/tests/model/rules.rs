@@ -1,0 +1,288 @@
+//! What becomes of calls, said so plainly that it can be read. Everything is found by looking at all calls.
+
+use std::collections::BTreeSet;
+
+use super::still::Offline;
+use super::{LANES, MAX_QUEUED};
+use crate::call::Strategy;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    Preparing,
+    Waiting,
+    Running,
+    /// It failed, and is sent again then.
+    Resting(u64),
+    /// The same, and its time has come, but nothing is sent now.
+    Held,
+    Over,
+}
+
+/// One call, with times in milliseconds.
+#[derive(Clone, Debug)]
+pub(super) struct Plain {
+    pub lane: usize,
+    pub strategy: Strategy,
+    pub key: u64,
+    pub identity: Option<u64>,
+    pub timeout: Option<u64>,
+    pub deadline: Option<u64>,
+    pub repeats: u32,
+    pub doing: Doing,
+    pub attempt_at: u64,
+    pub settled: bool,
+    pub leader: Option<usize>,
+}
+
+impl Plain {
+    fn waits(&self) -> bool {
+        matches!(self.doing, Doing::Preparing | Doing::Waiting)
+    }
+
+    fn has_a_slot(&self) -> bool {
+        matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Held)
+    }
+}
+
+/// What is to be done, or is told. Calls count from 0.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Said {
+    Send(usize),
+    Join { id: usize, leader: usize },
+    Settle(usize, &'static str),
+    Probe,
+}
+
+/// What happens by itself. Of several at one moment the first comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Probe,
+    Deadline(usize),
+    Timeout(usize),
+    Again(usize),
+}
+
+impl Due {
+    /// What concerns all calls, then call by call.
+    fn rank(self) -> (usize, Self) {
+        match self {
+            Self::Probe => (0, self),
+            Self::Deadline(id) | Self::Timeout(id) | Self::Again(id) => (id + 1, self),
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Model {
+    pub calls: Vec<Plain>,
+    pub paused: BTreeSet<usize>,
+    pub all_paused: bool,
+    pub offline: Option<Offline>,
+    /// Without a network calls fail rather than wait.
+    pub fails_offline: bool,
+    pub now: u64,
+    pub said: Vec<Said>,
+}
+
+impl Model {
+    pub(super) fn enter(&mut self, call: Plain) {
+        let id = self.calls.len();
+        let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
+        let (strategy, identity, key) = (call.strategy, call.identity, call.key);
+        self.calls.push(call);
+        if self.refuses() {
+            return self.end(id, "OFFLINE");
+        }
+        match strategy {
+            Strategy::Queue => {}
+            Strategy::Drop if pending.is_empty() => {}
+            Strategy::Drop => {
+                self.calls[id].doing = Doing::Over;
+                return self.settle(id, "DROPPED");
+            }
+            Strategy::Replace => pending.iter().for_each(|&other| self.end(other, "REPLACED")),
+            Strategy::QueueLast => {
+                let waiting: Vec<usize> = pending.into_iter().filter(|&other| self.seems_to_wait(other)).collect();
+                waiting.iter().for_each(|&other| self.end(other, "REPLACED"));
+            }
+            Strategy::Join => {
+                let equal = |&other: &usize| {
+                    let call = &self.calls[other];
+                    call.key == key && call.leader.is_none() && call.doing != Doing::Over && identity.is_some() && call.identity == identity
+                };
+                let found = (0..id).find(equal);
+                if let Some(leader) = found {
+                    self.calls[id].leader = Some(leader);
+                    self.said.push(Said::Join { id, leader });
+                    return;
+                }
+            }
+        }
+        self.advance();
+        let waiting = self.calls.iter().filter(|call| call.leader.is_none() && call.waits()).count();
+        if waiting > MAX_QUEUED && self.calls[id].waits() {
+            self.end(id, "QUEUE_FULL");
+        }
+    }
+
+    /// Starts whatever may start.
+    pub(super) fn advance(&mut self) {
+        while let Some(id) = (0..self.calls.len()).find(|&id| self.may_start(id)) {
+            self.send(id);
+        }
+    }
+
+    pub(super) fn send(&mut self, id: usize) {
+        self.calls[id].doing = Doing::Running;
+        self.calls[id].attempt_at = self.now;
+        self.said.push(Said::Send(id));
+    }
+
+    fn may_start(&self, id: usize) -> bool {
+        let call = &self.calls[id];
+        call.doing == Doing::Waiting
+            && call.leader.is_none()
+            && !self.is_still()
+            && !self.all_paused
+            && !self.paused.contains(&call.lane)
+            && self.has_its_turn(id)
+    }
+
+    fn has_its_turn(&self, id: usize) -> bool {
+        let call = &self.calls[id];
+        let here = |other: &Plain| other.lane == call.lane && other.leader.is_none();
+        let running = self.calls.iter().filter(|other| here(other) && other.has_a_slot()).count();
+        let before = self.calls[..id].iter().any(|other| here(other) && other.waits());
+        match LANES[call.lane] {
+            "parallel" => true,
+            "two" => running < 2 && !before,
+            _ => running < 1 && !before,
+        }
+    }
+
+    /// To who joined another, that one is what it does.
+    fn seems_to_wait(&self, id: usize) -> bool {
+        self.calls[self.calls[id].leader.unwrap_or(id)].waits()
+    }
+
+    fn settle(&mut self, id: usize, code: &'static str) {
+        if !std::mem::replace(&mut self.calls[id].settled, true) {
+            self.said.push(Said::Settle(id, code));
+        }
+    }
+
+    fn joined(&self, id: usize) -> Vec<usize> {
+        (0..self.calls.len()).filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].doing != Doing::Over).collect()
+    }
+
+    /// For everybody who wants its answer.
+    pub(super) fn end(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].doing == Doing::Over {
+            return;
+        }
+        if let Some(leader) = self.calls[id].leader {
+            return self.leave(id, leader, code);
+        }
+        self.settle(id, code);
+        for other in self.joined(id) {
+            self.settle(other, code);
+            self.calls[other].doing = Doing::Over;
+        }
+        self.calls[id].doing = Doing::Over;
+    }
+
+    fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
+        self.settle(id, code);
+        self.calls[id].doing = Doing::Over;
+        if self.joined(leader).is_empty() && self.calls[leader].settled {
+            self.calls[leader].doing = Doing::Over;
+        }
+    }
+
+    /// For its caller alone.
+    pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].settled {
+            return;
+        }
+        if self.calls[id].leader.is_none() && !self.joined(id).is_empty() {
+            self.settle(id, code);
+        } else {
+            self.end(id, code);
+        }
+        self.advance();
+    }
+
+    pub(super) fn clear(&mut self, lane: usize) {
+        for joined in [true, false] {
+            for id in 0..self.calls.len() {
+                let own = self.calls[id].lane == lane && self.calls[id].leader.is_some() == joined;
+                if own && self.seems_to_wait(id) && self.calls[id].doing != Doing::Over {
+                    // What others of another lane have joined goes on for them.
+                    if self.joined(id).is_empty() { self.end(id, "CLEARED") } else { self.settle(id, "CLEARED") }
+                }
+            }
+        }
+        self.advance();
+    }
+
+    /// It has its value.
+    pub(super) fn answer(&mut self, id: usize) {
+        self.end(id, "ok");
+        self.advance();
+    }
+
+    pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
+        if self.calls[id].repeats == 0 {
+            self.end(id, code);
+            return self.advance();
+        }
+        // The time without network is not the server's.
+        if self.offline.is_none() {
+            self.calls[id].repeats -= 1;
+        }
+        self.calls[id].doing = Doing::Resting(self.now + after);
+    }
+
+    /// The time to send it again has come.
+    fn again(&mut self, id: usize) {
+        if !self.is_still() {
+            self.send(id);
+        } else if self.refuses() {
+            self.end(id, "OFFLINE");
+            self.advance();
+        } else {
+            self.calls[id].doing = Doing::Held;
+        }
+    }
+
+    /// The next thing that happens by itself, and when.
+    fn due(&self) -> Option<(u64, Due)> {
+        let mut due: Vec<(u64, Due)> = Vec::new();
+        due.extend(self.offline.and_then(|offline| offline.probe_at).map(|at| (at, Due::Probe)));
+        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over) {
+            due.extend(call.deadline.filter(|_| !call.settled).map(|at| (at, Due::Deadline(id))));
+            match call.doing {
+                Doing::Running if call.leader.is_none() => {
+                    due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));
+                }
+                Doing::Resting(until) => due.push((until, Due::Again(id))),
+                _ => {}
+            }
+        }
+        due.into_iter().min_by_key(|&(at, what)| (at, what.rank()))
+    }
+
+    pub(super) fn pass(&mut self, until: u64) {
+        while let Some((at, what)) = self.due().filter(|&(at, _)| at <= until) {
+            self.now = self.now.max(at);
+            match what {
+                Due::Probe => self.probe(),
+                Due::Deadline(id) => self.give_up(id, "DEADLINE"),
+                // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
+                Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
+                Due::Again(id) => self.again(id),
+            }
+        }
+        self.now = until;
+    }
+}

@@ -1,0 +1,184 @@
+//! A dispatcher and what is around it, beside the model: what happens is told to both, and both must say the same.
+
+use super::rules::{Doing, Model, Said};
+use super::{LANES, MAX_QUEUED};
+use crate::dispatcher::sim::ms;
+use crate::dispatcher::*;
+use std::num::NonZeroU32;
+
+/// How often everything that can happen to a call happens, until it is over.
+const ROUNDS: usize = 4;
+
+#[derive(Default)]
+pub(super) struct World {
+    pub core: Dispatcher,
+    pub model: Model,
+    /// Whether there is one.
+    pub network: bool,
+    said: Vec<Said>,
+    calls: Vec<Seen>,
+    /// They have their value, and the rest of the answer is still to come.
+    draining: Vec<CallId>,
+}
+
+/// What has been told of a call.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    settled: bool,
+    forgotten: bool,
+}
+
+impl World {
+    pub(super) fn new(offline: OfflineMode) -> Self {
+        let two = LaneOptions { concurrency: NonZeroU32::new(2), strategy: None };
+        let config = Config { max_queued: MAX_QUEUED, lanes: HashMap::from([("two".into(), two)]), offline, ..Config::default() };
+        let model = Model { fails_offline: offline == OfflineMode::Fail, ..Model::default() };
+        Self { core: Dispatcher::new(config), model, network: true, ..Self::default() }
+    }
+
+    /// Tells the dispatcher something, and does what it wants done.
+    pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
+        let told = input(&mut self.core, ms(self.model.now));
+        self.calls.resize(self.calls.len().max(self.model.calls.len() + 1), Seen::default());
+        while let Some(effect) = self.core.poll_effect() {
+            self.act(effect);
+        }
+        told
+    }
+
+    fn act(&mut self, effect: Effect) {
+        let index = |id: CallId| id.0 as usize - 1;
+        match effect {
+            Effect::Send(id) => {
+                self.core.handle_sent(id);
+                self.said.push(Said::Send(index(id)));
+            }
+            Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
+            Effect::Settle { id, result, .. } => {
+                let seen = &mut self.calls[index(id)];
+                assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
+                self.said.push(Said::Settle(index(id), result.err().map_or("ok", |error| error.kind().code())));
+            }
+            Effect::Forget(id) => {
+                let seen = &mut self.calls[index(id)];
+                assert!(seen.settled && !std::mem::replace(&mut seen.forgotten, true), "call {id} is forgotten twice, or too early");
+            }
+            Effect::Probe => self.said.push(Said::Probe),
+            _ => {}
+        }
+    }
+
+    /// So much time passes.
+    pub(super) fn pass(&mut self, by: u64) {
+        let until = self.model.now + by;
+        self.model.pass(until);
+        while let Some(at) = self.core.poll_timeout().filter(|&at| at <= ms(until)) {
+            self.tell(|core, _| core.handle_timeout(at));
+        }
+    }
+
+    pub(super) fn answer(&mut self, id: usize, to_the_end: bool) {
+        let call = CallId(id as u64 + 1);
+        self.model.answer(id);
+        self.tell(|core, now| core.handle_value(call, Ok(()), now));
+        self.draining.push(call);
+        if to_the_end {
+            self.end();
+        }
+    }
+
+    /// The answers that are still coming end.
+    pub(super) fn end(&mut self) {
+        for id in std::mem::take(&mut self.draining) {
+            self.tell(|core, now| core.handle_end(id, now));
+        }
+    }
+
+    /// No answer came; after how long the server wants to be asked again.
+    pub(super) fn fail(&mut self, id: usize, after: u64) {
+        let network = self.network;
+        if !network {
+            self.model.lose_network();
+        }
+        self.model.fails(id, after, "NETWORK");
+        let error = Error::new(Kind::Network, "scripted").after(std::time::Duration::from_millis(after));
+        self.tell(|core, now| {
+            if !network {
+                core.handle_offline(now);
+            }
+            core.handle_failure(CallId(id as u64 + 1), error, now);
+        });
+    }
+
+    pub(super) fn ready(&mut self, id: usize) {
+        self.model.calls[id].doing = Doing::Waiting;
+        self.model.advance();
+        self.tell(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
+    }
+
+    /// The network is back, and the host says so.
+    pub(super) fn online(&mut self) {
+        self.network = true;
+        self.model.online();
+        self.tell(Dispatcher::handle_online);
+    }
+
+    pub(super) fn probed(&mut self, reached: Option<bool>) {
+        self.model.probed(reached);
+        self.tell(|core, now| core.handle_probed(reached, now));
+    }
+
+    pub(super) fn resume(&mut self, lane: usize) {
+        self.model.paused.remove(&lane);
+        self.model.all_paused = false;
+        self.model.advance();
+        self.tell(|core, now| {
+            core.resume(Some(&LANES[lane].into()), now);
+            core.resume(None, now);
+        });
+    }
+
+    /// Both have said the same, and the dispatcher keeps no more than it needs.
+    pub(super) fn check(&mut self, when: &dyn Fn() -> String) {
+        self.pass(0);
+        self.said.sort_unstable();
+        self.model.said.sort_unstable();
+        assert_eq!(self.said, self.model.said, "{}, {} ms: left the dispatcher, right the model", when(), self.model.now);
+        self.said.clear();
+        self.model.said.clear();
+        let pending = self.model.calls.iter().filter(|call| !call.settled).count();
+        assert_eq!(self.core.pending(), pending, "{}", when());
+        if self.core.calls.is_empty() && !self.model.is_still() {
+            assert_eq!(self.core.poll_timeout(), None, "{}: there is nothing to wake up for", when());
+        }
+    }
+
+    /// From now on nothing goes wrong any more: all calls settle, one after the other.
+    pub(super) fn calm(&mut self, when: &dyn Fn() -> String) {
+        self.online();
+        (0..LANES.len()).for_each(|lane| self.resume(lane));
+        let open = |world: &Self| world.model.calls.iter().filter(|call| call.doing != Doing::Over).count();
+        for _ in 0..ROUNDS * open(self) {
+            for id in 0..self.model.calls.len() {
+                match self.model.calls[id].doing {
+                    Doing::Preparing => self.ready(id),
+                    Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, true),
+                    _ => {}
+                }
+            }
+            self.pass(50);
+            self.check(when);
+        }
+        self.end();
+        assert_eq!((open(self), self.core.pending()), (0, 0), "{}: a call is stuck", when());
+    }
+
+    /// Nothing is left of anything.
+    pub(super) fn is_empty(&self) -> bool {
+        let core = &self.core;
+        let kept = [core.pending(), core.waiting, core.running, core.calls.len(), core.alarms.len(), core.lanes.len(), core.leases.len()];
+        kept.iter().all(|&kept| kept == 0)
+            && core.poll_timeout().is_none()
+            && self.calls[..self.model.calls.len()].iter().all(|seen| seen.forgotten)
+    }
+}
