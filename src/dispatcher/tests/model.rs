@@ -1,5 +1,6 @@
 //! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request and every settlement.
 
+mod lease;
 mod rules;
 mod still;
 mod world;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use crate::call::{Options, Strategy};
 use crate::dispatcher::*;
 use crate::retry::Retry;
+use lease::Lease;
 use rules::{Doing, Plain};
 use world::World;
 
@@ -34,6 +36,11 @@ enum Operation {
     /// The network goes or comes, and the host may say so.
     Network,
     Probed,
+    /// A lane that waits for its lease is granted it; it may also come too late.
+    Grant,
+    Steal,
+    /// The lease of a lane cannot be had.
+    Refuse,
 }
 
 /// How often it happens, in every run.
@@ -50,6 +57,7 @@ const USUAL: [(Operation, usize); 10] = [
     (Operation::Pass, 24),
 ];
 const OFFLINE: [(Operation, usize); 3] = [(Operation::Fail, 8), (Operation::Network, 6), (Operation::Probed, 6)];
+const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
 
 /// Chance, the same for the same seed.
 struct Dice(u64);
@@ -88,8 +96,12 @@ fn run(seed: u64) {
     if has(0) {
         operations.extend(OFFLINE);
     }
+    if has(1) {
+        operations.extend(ALL_TABS);
+    }
     let operations: Vec<Operation> = operations.into_iter().flat_map(|(operation, times)| std::iter::repeat_n(operation, times)).collect();
-    let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait });
+    let scope = if has(1) { Scope::Origin } else { Scope::Dispatcher };
+    let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
         operate(&mut world, operation, &mut dice);
@@ -108,6 +120,8 @@ fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
     // Mostly one of the last: those before are over.
     let id = count.saturating_sub(1 + dice.roll(12)) as usize;
     let doing = world.model.calls.get(id).filter(|call| call.leader.is_none()).map_or(Doing::Over, |call| call.doing);
+    let lane = dice.roll(4) as usize;
+    let lease = world.lease(lane);
     match operation {
         Operation::Call => call(world, dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
@@ -119,19 +133,18 @@ fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
             world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
         }
         Operation::Clear => {
-            let lane = dice.roll(4) as usize;
             world.model.clear(lane);
             world.tell(|core, now| core.clear(Some(&LANES[lane].into()), now));
         }
         Operation::Pause => {
-            let lane = dice.one_in(2).then(|| dice.roll(4) as usize);
+            let lane = dice.one_in(2).then_some(lane);
             match lane {
                 Some(lane) => drop(world.model.paused.insert(lane)),
                 None => world.model.all_paused = true,
             }
             world.tell(|core, _| core.pause(lane.map(|lane| LANES[lane].into()).as_ref()));
         }
-        Operation::Resume => world.resume(dice.roll(4) as usize),
+        Operation::Resume => world.resume(lane),
         Operation::Network if world.network => world.network = false,
         Operation::Network if dice.one_in(2) => world.online(),
         Operation::Network => world.network = true,
@@ -139,6 +152,9 @@ fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
             let reached = (!dice.one_in(4)).then_some(world.network);
             world.probed(reached);
         }
+        Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
+        Operation::Steal if lease == Lease::Held => world.steal(lane),
+        Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
         _ => {
             let by = if dice.one_in(16) { dice.roll(5000) } else { dice.roll(30) };
             world.pass(by);

@@ -35,11 +35,11 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         matches!(self.doing, Doing::Preparing | Doing::Waiting)
     }
 
-    fn has_a_slot(&self) -> bool {
+    pub(super) fn has_a_slot(&self) -> bool {
         matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Held)
     }
 }
@@ -80,6 +80,10 @@ pub(super) struct Model {
     pub offline: Option<Offline>,
     /// Without a network calls fail rather than wait.
     pub fails_offline: bool,
+    /// A lane of this client is one at a time over all tabs.
+    pub of_all_tabs: bool,
+    /// The lanes that have their lease.
+    pub leased: BTreeSet<usize>,
     pub now: u64,
     pub said: Vec<Said>,
 }
@@ -139,6 +143,11 @@ impl Model {
     }
 
     fn may_start(&self, id: usize) -> bool {
+        self.would_start(id) && self.has_its_lease(self.calls[id].lane)
+    }
+
+    /// If its lane has its lease.
+    pub(super) fn would_start(&self, id: usize) -> bool {
         let call = &self.calls[id];
         call.doing == Doing::Waiting
             && call.leader.is_none()
@@ -155,7 +164,7 @@ impl Model {
         let before = self.calls[..id].iter().any(|other| here(other) && other.waits());
         match LANES[call.lane] {
             "parallel" => true,
-            "two" => running < 2 && !before,
+            "two" if !self.of_all_tabs => running < 2 && !before,
             _ => running < 1 && !before,
         }
     }
@@ -188,6 +197,14 @@ impl Model {
             self.settle(other, code);
             self.calls[other].doing = Doing::Over;
         }
+        self.over(id);
+    }
+
+    /// Its slot is free.
+    fn over(&mut self, id: usize) {
+        if self.calls[id].has_a_slot() {
+            self.leased.remove(&self.calls[id].lane);
+        }
         self.calls[id].doing = Doing::Over;
     }
 
@@ -195,7 +212,7 @@ impl Model {
         self.settle(id, code);
         self.calls[id].doing = Doing::Over;
         if self.joined(leader).is_empty() && self.calls[leader].settled {
-            self.calls[leader].doing = Doing::Over;
+            self.over(leader);
         }
     }
 

@@ -1,5 +1,6 @@
 //! A dispatcher and what is around it, beside the model: what happens is told to both, and both must say the same.
 
+use super::lease::Lease;
 use super::rules::{Doing, Model, Said};
 use super::{LANES, MAX_QUEUED};
 use crate::dispatcher::sim::ms;
@@ -15,6 +16,9 @@ pub(super) struct World {
     pub model: Model,
     /// Whether there is one.
     pub network: bool,
+    leases: [Lease; LANES.len()],
+    /// The lanes that have just given their place among the tabs away.
+    released: Vec<LaneName>,
     said: Vec<Said>,
     calls: Vec<Seen>,
     /// They have their value, and the rest of the answer is still to come.
@@ -29,10 +33,13 @@ struct Seen {
 }
 
 impl World {
-    pub(super) fn new(offline: OfflineMode) -> Self {
-        let two = LaneOptions { concurrency: NonZeroU32::new(2), strategy: None };
-        let config = Config { max_queued: MAX_QUEUED, lanes: HashMap::from([("two".into(), two)]), offline, ..Config::default() };
-        let model = Model { fails_offline: offline == OfflineMode::Fail, ..Model::default() };
+    pub(super) fn new(offline: OfflineMode, scope: Scope) -> Self {
+        let of_all_tabs = scope == Scope::Origin;
+        // Over all tabs there is no such lane.
+        let two = LaneOptions { concurrency: NonZeroU32::new(2).filter(|_| !of_all_tabs), strategy: None };
+        let lanes = HashMap::from([("two".into(), two)]);
+        let config = Config { max_queued: MAX_QUEUED, lanes, offline, scope, ..Config::default() };
+        let model = Model { fails_offline: offline == OfflineMode::Fail, of_all_tabs, ..Model::default() };
         Self { core: Dispatcher::new(config), model, network: true, ..Self::default() }
     }
 
@@ -40,6 +47,7 @@ impl World {
     pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
         let told = input(&mut self.core, ms(self.model.now));
         self.calls.resize(self.calls.len().max(self.model.calls.len() + 1), Seen::default());
+        self.released.clear();
         while let Some(effect) = self.core.poll_effect() {
             self.act(effect);
         }
@@ -51,6 +59,9 @@ impl World {
         match effect {
             Effect::Send(id) => {
                 self.core.handle_sent(id);
+                let (lane, first) = (self.model.calls[index(id)].lane, self.core.attempts(id) == 1);
+                let may_start = !first || !self.model.needs_lease(lane) || self.leases[lane] == Lease::Held;
+                assert!(may_start, "call {id} is sent without the lease of its lane");
                 self.said.push(Said::Send(index(id)));
             }
             Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
@@ -62,6 +73,17 @@ impl World {
             Effect::Forget(id) => {
                 let seen = &mut self.calls[index(id)];
                 assert!(seen.settled && !std::mem::replace(&mut seen.forgotten, true), "call {id} is forgotten twice, or too early");
+            }
+            Effect::Lease(lane) => {
+                assert!(!self.released.contains(&lane), "{lane:?} has given its place among the tabs away, and wants it still");
+                let lease = &mut self.leases[number(&lane)];
+                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is asked for twice");
+                *lease = Lease::Asked;
+            }
+            Effect::Release(lane) => {
+                let before = std::mem::take(&mut self.leases[number(&lane)]);
+                assert_ne!(before, Lease::None, "{lane:?} gives a lease back that it has not");
+                self.released.push(lane);
             }
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
@@ -128,6 +150,32 @@ impl World {
         self.tell(|core, now| core.handle_probed(reached, now));
     }
 
+    /// Also where it was given up meanwhile: then it is given back.
+    pub(super) fn grant(&mut self, lane: usize) {
+        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Asked {
+            self.model.grant(lane);
+        }
+        self.tell(|core, now| core.handle_lease(&LANES[lane].into(), now));
+    }
+
+    pub(super) fn steal(&mut self, lane: usize) {
+        self.leases[lane] = Lease::None;
+        self.model.steal(lane);
+        self.tell(|core, now| core.handle_lease_lost(&LANES[lane].into(), now));
+    }
+
+    pub(super) fn refuse(&mut self, lane: usize) {
+        self.leases[lane] = Lease::None;
+        let failed = self.model.refuse(lane);
+        let error = Error::new(Kind::InvalidOption, "scripted");
+        let told = self.tell(|core, now| core.handle_lease_failed(&LANES[lane].into(), &error, now));
+        assert_eq!(told, failed.into_iter().map(|id| CallId(id as u64 + 1)).collect::<Vec<_>>());
+    }
+
+    pub(super) fn lease(&self, lane: usize) -> Lease {
+        self.leases[lane]
+    }
+
     pub(super) fn resume(&mut self, lane: usize) {
         self.model.paused.remove(&lane);
         self.model.all_paused = false;
@@ -146,6 +194,8 @@ impl World {
         assert_eq!(self.said, self.model.said, "{}, {} ms: left the dispatcher, right the model", when(), self.model.now);
         self.said.clear();
         self.model.said.clear();
+        let leases = [0, 1, 2, 3].map(|lane| self.model.lease(lane));
+        assert_eq!(self.leases, leases, "{}: leases, left the dispatcher's, right the model's", when());
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
         assert_eq!(self.core.pending(), pending, "{}", when());
         if self.core.calls.is_empty() && !self.model.is_still() {
@@ -166,6 +216,11 @@ impl World {
                     _ => {}
                 }
             }
+            (0..LANES.len())
+                .filter(|&lane| self.leases[lane] == Lease::Asked)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|lane| self.grant(lane));
             self.pass(50);
             self.check(when);
         }
@@ -178,7 +233,12 @@ impl World {
         let core = &self.core;
         let kept = [core.pending(), core.waiting, core.running, core.calls.len(), core.alarms.len(), core.lanes.len(), core.leases.len()];
         kept.iter().all(|&kept| kept == 0)
+            && self.leases == [Lease::None; LANES.len()]
             && core.poll_timeout().is_none()
             && self.calls[..self.model.calls.len()].iter().all(|seen| seen.forgotten)
     }
+}
+
+fn number(lane: &LaneName) -> usize {
+    LANES.iter().position(|name| *name == lane.as_str()).unwrap()
 }
