@@ -41,7 +41,8 @@ impl Dispatcher {
 
     /// Ends a call that has no place in a lane.
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
-        self.settle(id, Err(error), now);
+        let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
+        self.settle(id, Err(error.sent(sent)), now);
         self.finish(id);
     }
 
