@@ -1,12 +1,14 @@
 //! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request and every settlement.
 
 mod lease;
+mod outbox;
 mod rules;
 mod still;
 mod world;
 
 use std::time::Duration;
 
+use crate::Sent;
 use crate::call::{Options, Strategy};
 use crate::dispatcher::*;
 use crate::retry::Retry;
@@ -25,9 +27,17 @@ const LANES: [&str; 4] = ["main", "cart", "two", "parallel"];
 enum Operation {
     Call,
     Ready,
+    /// Its body cannot be had.
+    Spoil,
+    /// The answer begins.
+    Head,
     Answer,
+    /// The action throws.
+    Throw,
     End,
     Fail,
+    /// An answer that is none.
+    Refusal,
     Abort,
     Clear,
     Pause,
@@ -44,12 +54,16 @@ enum Operation {
 }
 
 /// How often it happens, in every run.
-const USUAL: [(Operation, usize); 10] = [
+const USUAL: [(Operation, usize); 14] = [
     (Operation::Call, 48),
     (Operation::Ready, 8),
-    (Operation::Answer, 16),
+    (Operation::Spoil, 2),
+    (Operation::Head, 4),
+    (Operation::Answer, 14),
+    (Operation::Throw, 2),
     (Operation::End, 4),
     (Operation::Fail, 8),
+    (Operation::Refusal, 1),
     (Operation::Abort, 8),
     (Operation::Clear, 1),
     (Operation::Pause, 3),
@@ -104,18 +118,18 @@ fn run(seed: u64) {
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
-        operate(&mut world, operation, &mut dice);
+        operate(&mut world, operation, has(2), &mut dice);
         world.check(&|| format!("ACTIONLANE_MODEL_SEED={seed}, operation {step}: {operation:?}"));
     }
     if dice.one_in(2) {
         world.calm(&|| format!("ACTIONLANE_MODEL_SEED={seed}, at the end"));
     } else {
-        world.tell(Dispatcher::close);
+        world.close(&|| format!("ACTIONLANE_MODEL_SEED={seed}, closed"));
     }
     assert!(world.is_empty(), "ACTIONLANE_MODEL_SEED={seed}: something is left");
 }
 
-fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
+fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut Dice) {
     let count = world.model.calls.len() as u64;
     // Mostly one of the last: those before are over.
     let id = count.saturating_sub(1 + dice.roll(12)) as usize;
@@ -123,11 +137,16 @@ fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
     let lane = dice.roll(4) as usize;
     let lease = world.lease(lane);
     match operation {
+        Operation::Call if has_outbox && dice.one_in(3) => durable(world, dice),
         Operation::Call => call(world, dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
-        Operation::Answer if doing == Doing::Running => world.answer(id, !dice.one_in(3)),
+        Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
+        Operation::Head if doing == Doing::Running => world.head(id),
+        Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
+        Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::End => world.end(),
-        Operation::Fail if doing == Doing::Running => world.fail(id, dice.roll(30)),
+        Operation::Fail if doing == Doing::Running => world.fail(id, dice.one_in(4), dice.roll(30)),
+        Operation::Refusal if doing == Doing::Running => world.refuse_for_good(id),
         Operation::Abort if count > 0 => {
             world.model.give_up(id, "ABORTED");
             world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
@@ -164,34 +183,58 @@ fn operate(world: &mut World, operation: Operation, dice: &mut Dice) {
 
 fn call(world: &mut World, dice: &mut Dice) {
     use Strategy::{Drop, Join, Queue, QueueLast, Replace};
-    let now = world.model.now;
-    let strategy = [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize];
     let ready = !dice.one_in(5);
     let call = Plain {
-        lane: dice.roll(4) as usize,
-        strategy,
-        key: dice.roll(3),
+        strategy: [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize],
         identity: (ready && !dice.one_in(4)).then(|| dice.roll(2)),
         timeout: dice.one_in(3).then(|| 1 + dice.roll(40)),
-        deadline: dice.one_in(4).then(|| now + 1 + dice.roll(80)),
+        deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
         repeats: dice.roll(3) as u32,
         doing: if ready { Doing::Waiting } else { Doing::Preparing },
-        attempt_at: 0,
-        settled: false,
-        leader: None,
+        sent: Sent::No,
+        durable: false,
+        ..some(dice)
     };
+    enter(world, call);
+}
+
+/// One that is to survive the page, or has.
+fn durable(world: &mut World, dice: &mut Dice) {
+    use Strategy::{Drop, Queue, QueueLast, Replace};
+    let replayed = dice.one_in(4);
+    let ttl = if dice.one_in(2) { dice.roll(80) } else { dice.roll(20_000) };
+    let call = Plain {
+        strategy: if replayed { Queue } else { [Queue, Queue, QueueLast, Drop, Replace][dice.roll(5) as usize] },
+        identity: None,
+        timeout: dice.one_in(3).then(|| 1000 + dice.roll(3000)),
+        deadline: Some(world.model.now + ttl),
+        repeats: u32::MAX,
+        doing: if replayed { Doing::Waiting } else { Doing::Preparing },
+        sent: if replayed { Sent::Unknown } else { Sent::No },
+        durable: true,
+        ..some(dice)
+    };
+    enter(world, call);
+}
+
+/// What every call has.
+fn some(dice: &mut Dice) -> Plain {
+    Plain { lane: dice.roll(4) as usize, key: dice.roll(3), ..Plain::default() }
+}
+
+fn enter(world: &mut World, call: Plain) {
     let options = Options {
         lane: LANES[call.lane].into(),
-        strategy: Some(strategy),
+        strategy: Some(call.strategy),
         key: call.key.to_string().into(),
         identity: call.identity.map(|identity| identity.to_string().into()),
         timeout: call.timeout.map(Duration::from_millis),
-        deadline: call.deadline.map(|at| Duration::from_millis(at - now)),
+        deadline: call.deadline.map(|at| Duration::from_millis(at - world.model.now)),
+        durable: call.durable,
+        replayed: call.sent != Sent::No,
         retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
         keyed: true,
         ..Options::default()
     };
-    let id = CallId(world.model.calls.len() as u64 + 1);
-    world.model.enter(call);
-    world.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page: Page::default(), ready }, now)).unwrap();
+    world.enter(call, options);
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::still::Offline;
 use super::{LANES, MAX_QUEUED};
+use crate::Sent;
 use crate::call::Strategy;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Doing {
+    #[default]
     Preparing,
     Waiting,
     Running,
@@ -19,7 +21,7 @@ pub(super) enum Doing {
 }
 
 /// One call, with times in milliseconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plain {
     pub lane: usize,
     pub strategy: Strategy,
@@ -31,6 +33,10 @@ pub(super) struct Plain {
     pub doing: Doing,
     pub attempt_at: u64,
     pub settled: bool,
+    /// Whether the server may have seen it.
+    pub sent: Sent,
+    /// It is in the outbox before it is sent: while it prepares it is being stored.
+    pub durable: bool,
     pub leader: Option<usize>,
 }
 
@@ -49,7 +55,7 @@ impl Plain {
 pub(super) enum Said {
     Send(usize),
     Join { id: usize, leader: usize },
-    Settle(usize, &'static str),
+    Settle(usize, &'static str, Sent),
     Probe,
 }
 
@@ -85,6 +91,7 @@ pub(super) struct Model {
     /// The lanes that have their lease.
     pub leased: BTreeSet<usize>,
     pub now: u64,
+    pub sending: Vec<usize>,
     pub said: Vec<Said>,
 }
 
@@ -94,7 +101,10 @@ impl Model {
         let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
         let (strategy, identity, key) = (call.strategy, call.identity, call.key);
         self.calls.push(call);
-        if self.refuses() {
+        if self.calls[id].deadline.is_some_and(|at| at <= self.now) {
+            return self.end(id, self.too_late(id));
+        }
+        if self.refuses(id) {
             return self.end(id, "OFFLINE");
         }
         match strategy {
@@ -139,7 +149,15 @@ impl Model {
     pub(super) fn send(&mut self, id: usize) {
         self.calls[id].doing = Doing::Running;
         self.calls[id].attempt_at = self.now;
+        self.sending.push(id);
         self.said.push(Said::Send(id));
+    }
+
+    /// What is to be sent is given to the host, and the server may see it. Who was given up at that very moment was not sent.
+    pub(super) fn hand_over(&mut self) {
+        for id in std::mem::take(&mut self.sending) {
+            self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);
+        }
     }
 
     fn may_start(&self, id: usize) -> bool {
@@ -176,7 +194,8 @@ impl Model {
 
     fn settle(&mut self, id: usize, code: &'static str) {
         if !std::mem::replace(&mut self.calls[id].settled, true) {
-            self.said.push(Said::Settle(id, code));
+            let sent = self.calls[self.calls[id].leader.unwrap_or(id)].sent;
+            self.said.push(Said::Settle(id, code, sent));
         }
     }
 
@@ -242,16 +261,26 @@ impl Model {
         self.advance();
     }
 
-    /// It has its value.
-    pub(super) fn answer(&mut self, id: usize) {
-        self.end(id, "ok");
+    pub(super) fn close(&mut self) {
+        self.offline = None;
+        (0..self.calls.len()).for_each(|id| self.end(id, "CLOSED"));
+    }
+
+    /// Nothing more is tried.
+    pub(super) fn ends(&mut self, id: usize, code: &'static str) {
+        self.end(id, code);
         self.advance();
+    }
+
+    /// The action's own value is there, or what it threw.
+    pub(super) fn answer(&mut self, id: usize, code: &'static str) {
+        self.calls[id].sent = Sent::Yes;
+        self.ends(id, code);
     }
 
     pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
         if self.calls[id].repeats == 0 {
-            self.end(id, code);
-            return self.advance();
+            return self.ends(id, code);
         }
         // The time without network is not the server's.
         if self.offline.is_none() {
@@ -264,12 +293,15 @@ impl Model {
     fn again(&mut self, id: usize) {
         if !self.is_still() {
             self.send(id);
-        } else if self.refuses() {
-            self.end(id, "OFFLINE");
-            self.advance();
+        } else if self.refuses(id) {
+            self.ends(id, "OFFLINE");
         } else {
             self.calls[id].doing = Doing::Held;
         }
+    }
+
+    fn too_late(&self, id: usize) -> &'static str {
+        if self.calls[id].durable { "EXPIRED" } else { "DEADLINE" }
     }
 
     /// The next thing that happens by itself, and when.
@@ -291,10 +323,13 @@ impl Model {
 
     pub(super) fn pass(&mut self, until: u64) {
         while let Some((at, what)) = self.due().filter(|&(at, _)| at <= until) {
-            self.now = self.now.max(at);
+            if at > self.now {
+                self.hand_over();
+                self.now = at;
+            }
             match what {
                 Due::Probe => self.probe(),
-                Due::Deadline(id) => self.give_up(id, "DEADLINE"),
+                Due::Deadline(id) => self.give_up(id, self.too_late(id)),
                 // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
                 Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
                 Due::Again(id) => self.again(id),

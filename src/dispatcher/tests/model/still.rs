@@ -58,14 +58,14 @@ impl Model {
         self.offline = Some(offline);
         for id in 0..self.calls.len() {
             let idle = matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting | Doing::Held);
-            if idle && self.calls[id].leader.is_none() && self.refuses() {
+            if idle && self.calls[id].leader.is_none() && self.refuses(id) {
                 self.end(id, "OFFLINE");
             }
         }
     }
 
-    /// Whether a call fails rather than waits: a probe has not got through either.
-    pub(super) fn refuses(&self) -> bool {
-        self.fails_offline && self.offline.is_some_and(|offline| offline.failed > 0)
+    /// Whether a call fails rather than waits: a probe has not got through either. A durable one waits.
+    pub(super) fn refuses(&self, id: usize) -> bool {
+        self.fails_offline && !self.calls[id].durable && self.offline.is_some_and(|offline| offline.failed > 0)
     }
 }

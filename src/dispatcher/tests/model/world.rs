@@ -1,11 +1,15 @@
 //! A dispatcher and what is around it, beside the model: what happens is told to both, and both must say the same.
 
 use super::lease::Lease;
-use super::rules::{Doing, Model, Said};
+use super::outbox::fate;
+use super::rules::{Doing, Model, Plain, Said};
 use super::{LANES, MAX_QUEUED};
+use crate::call::Options;
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
+use crate::journal::Fate;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// How often everything that can happen to a call happens, until it is over.
 const ROUNDS: usize = 4;
@@ -28,6 +32,8 @@ pub(super) struct World {
 /// What has been told of a call.
 #[derive(Clone, Copy, Default)]
 struct Seen {
+    /// It is in the outbox.
+    stored: bool,
     settled: bool,
     forgotten: bool,
 }
@@ -46,11 +52,11 @@ impl World {
     /// Tells the dispatcher something, and does what it wants done.
     pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
         let told = input(&mut self.core, ms(self.model.now));
-        self.calls.resize(self.calls.len().max(self.model.calls.len() + 1), Seen::default());
         self.released.clear();
         while let Some(effect) = self.core.poll_effect() {
             self.act(effect);
         }
+        self.model.hand_over();
         told
     }
 
@@ -62,13 +68,19 @@ impl World {
                 let (lane, first) = (self.model.calls[index(id)].lane, self.core.attempts(id) == 1);
                 let may_start = !first || !self.model.needs_lease(lane) || self.leases[lane] == Lease::Held;
                 assert!(may_start, "call {id} is sent without the lease of its lane");
+                let durable = self.model.calls[index(id)].durable;
+                assert!(!durable || self.calls[index(id)].stored, "call {id} is sent before it is stored");
                 self.said.push(Said::Send(index(id)));
             }
             Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
             Effect::Settle { id, result, .. } => {
                 let seen = &mut self.calls[index(id)];
                 assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
-                self.said.push(Said::Settle(index(id), result.err().map_or("ok", |error| error.kind().code())));
+                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.was_sent()));
+                if self.model.calls[index(id)].durable {
+                    assert_eq!(Fate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
+                }
+                self.said.push(Said::Settle(index(id), code, sent));
             }
             Effect::Forget(id) => {
                 let seen = &mut self.calls[index(id)];
@@ -99,10 +111,15 @@ impl World {
         }
     }
 
-    pub(super) fn answer(&mut self, id: usize, to_the_end: bool) {
+    pub(super) fn head(&mut self, id: usize) {
+        self.model.calls[id].sent = Sent::Yes;
+        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), News::default(), now));
+    }
+
+    pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
         let call = CallId(id as u64 + 1);
-        self.model.answer(id);
-        self.tell(|core, now| core.handle_value(call, Ok(()), now));
+        self.model.answer(id, value.map_or_else(Kind::code, |()| "ok"));
+        self.tell(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
         self.draining.push(call);
         if to_the_end {
             self.end();
@@ -116,14 +133,18 @@ impl World {
         }
     }
 
-    /// No answer came; after how long the server wants to be asked again.
-    pub(super) fn fail(&mut self, id: usize, after: u64) {
-        let network = self.network;
+    /// No answer came, or the server is `busy`; after how long it wants to be asked again.
+    pub(super) fn fail(&mut self, id: usize, busy: bool, after: u64) {
+        let network = self.network || busy;
         if !network {
             self.model.lose_network();
         }
-        self.model.fails(id, after, "NETWORK");
-        let error = Error::new(Kind::Network, "scripted").after(std::time::Duration::from_millis(after));
+        let kind = if busy { Kind::Http } else { Kind::Network };
+        if busy {
+            self.head(id);
+        }
+        self.model.fails(id, after, kind.code());
+        let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
         self.tell(|core, now| {
             if !network {
                 core.handle_offline(now);
@@ -132,10 +153,34 @@ impl World {
         });
     }
 
+    /// An answer that is none.
+    pub(super) fn refuse_for_good(&mut self, id: usize) {
+        self.head(id);
+        self.model.ends(id, "HTTP");
+        let error = Error::new(Kind::Http, "scripted").status(401);
+        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
+    }
+
+    /// Its body is complete, and stored where it is durable.
     pub(super) fn ready(&mut self, id: usize) {
+        self.calls[id].stored = true;
         self.model.calls[id].doing = Doing::Waiting;
         self.model.advance();
         self.tell(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
+    }
+
+    /// Its body cannot be had, or not be stored.
+    pub(super) fn spoil(&mut self, id: usize) {
+        let kind = if self.model.calls[id].durable { Kind::Storage } else { Kind::Encode };
+        self.model.ends(id, kind.code());
+        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), Error::new(kind, "scripted"), now));
+    }
+
+    pub(super) fn enter(&mut self, call: Plain, options: Options) {
+        let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
+        self.model.enter(call);
+        self.calls.push(Seen { stored: ready, ..Seen::default() });
+        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page: Page::default(), ready }, now)).unwrap();
     }
 
     /// The network is back, and the host says so.
@@ -203,6 +248,12 @@ impl World {
         }
     }
 
+    pub(super) fn close(&mut self, when: &dyn Fn() -> String) {
+        self.model.close();
+        self.tell(Dispatcher::close);
+        self.check(when);
+    }
+
     /// From now on nothing goes wrong any more: all calls settle, one after the other.
     pub(super) fn calm(&mut self, when: &dyn Fn() -> String) {
         self.online();
@@ -212,7 +263,7 @@ impl World {
             for id in 0..self.model.calls.len() {
                 match self.model.calls[id].doing {
                     Doing::Preparing => self.ready(id),
-                    Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, true),
+                    Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, Ok(()), true),
                     _ => {}
                 }
             }
@@ -235,7 +286,7 @@ impl World {
         kept.iter().all(|&kept| kept == 0)
             && self.leases == [Lease::None; LANES.len()]
             && core.poll_timeout().is_none()
-            && self.calls[..self.model.calls.len()].iter().all(|seen| seen.forgotten)
+            && self.calls.iter().all(|seen| seen.forgotten)
     }
 }
 
