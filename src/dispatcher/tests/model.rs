@@ -9,7 +9,7 @@ mod world;
 use std::time::Duration;
 
 use crate::Sent;
-use crate::call::{Options, Strategy};
+use crate::call::{Options, RedirectMode, Strategy};
 use crate::dispatcher::*;
 use crate::retry::Retry;
 use lease::Lease;
@@ -51,6 +51,12 @@ enum Operation {
     Steal,
     /// The lease of a lane cannot be had.
     Refuse,
+    /// The answer begins, and redirects the user.
+    Redirect,
+    /// The user is on another page.
+    Go,
+    Hide,
+    Return,
 }
 
 /// How often it happens, in every run.
@@ -72,6 +78,7 @@ const USUAL: [(Operation, usize); 14] = [
 ];
 const OFFLINE: [(Operation, usize); 3] = [(Operation::Fail, 8), (Operation::Network, 6), (Operation::Probed, 6)];
 const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
+const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 10), (Operation::Go, 3), (Operation::Hide, 3), (Operation::Return, 6)];
 
 /// Chance, the same for the same seed.
 struct Dice(u64);
@@ -113,6 +120,9 @@ fn run(seed: u64) {
     if has(1) {
         operations.extend(ALL_TABS);
     }
+    if has(3) {
+        operations.extend(LEFT);
+    }
     let operations: Vec<Operation> = operations.into_iter().flat_map(|(operation, times)| std::iter::repeat_n(operation, times)).collect();
     let scope = if has(1) { Scope::Origin } else { Scope::Dispatcher };
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
@@ -136,12 +146,13 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
     let doing = world.model.calls.get(id).filter(|call| call.leader.is_none()).map_or(Doing::Over, |call| call.doing);
     let lane = dice.roll(4) as usize;
     let lease = world.lease(lane);
+    world.model.leaves = dice.one_in(3);
     match operation {
         Operation::Call if has_outbox && dice.one_in(3) => durable(world, dice),
         Operation::Call => call(world, dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
         Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
-        Operation::Head if doing == Doing::Running => world.head(id),
+        Operation::Head if doing == Doing::Running => world.head(id, false),
         Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
         Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::End => world.end(),
@@ -174,8 +185,18 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
         Operation::Steal if lease == Lease::Held => world.steal(lane),
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
+        Operation::Redirect if doing == Doing::Running => world.head(id, true),
+        Operation::Go => world.go(),
+        Operation::Hide => world.hide(),
+        Operation::Return => world.come_back(),
         _ => {
-            let by = if dice.one_in(16) { dice.roll(5000) } else { dice.roll(30) };
+            let by = if dice.one_in(64) {
+                30_000
+            } else if dice.one_in(16) {
+                dice.roll(5000)
+            } else {
+                dice.roll(30)
+            };
             world.pass(by);
         }
     }
@@ -193,6 +214,8 @@ fn call(world: &mut World, dice: &mut Dice) {
         doing: if ready { Doing::Waiting } else { Doing::Preparing },
         sent: Sent::No,
         durable: false,
+        page: world.model.page,
+        throws: dice.one_in(8),
         ..some(dice)
     };
     enter(world, call);
@@ -212,6 +235,8 @@ fn durable(world: &mut World, dice: &mut Dice) {
         doing: if replayed { Doing::Waiting } else { Doing::Preparing },
         sent: if replayed { Sent::Unknown } else { Sent::No },
         durable: true,
+        // Nobody is sent along the redirect of what another page has made.
+        page: if replayed { u64::MAX } else { world.model.page },
         ..some(dice)
     };
     enter(world, call);
@@ -230,6 +255,7 @@ fn enter(world: &mut World, call: Plain) {
         identity: call.identity.map(|identity| identity.to_string().into()),
         timeout: call.timeout.map(Duration::from_millis),
         deadline: call.deadline.map(|at| Duration::from_millis(at - world.model.now)),
+        redirect: if call.throws { RedirectMode::Throw } else { RedirectMode::Follow },
         durable: call.durable,
         replayed: call.sent != Sent::No,
         retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },

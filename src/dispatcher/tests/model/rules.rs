@@ -37,6 +37,10 @@ pub(super) struct Plain {
     pub sent: Sent,
     /// It is in the outbox before it is sent: while it prepares it is being stored.
     pub durable: bool,
+    /// Where it was made, and whether its answer sends the user elsewhere.
+    pub page: u64,
+    pub redirects: bool,
+    pub throws: bool,
     pub leader: Option<usize>,
 }
 
@@ -56,12 +60,14 @@ pub(super) enum Said {
     Send(usize),
     Join { id: usize, leader: usize },
     Settle(usize, &'static str, Sent),
+    Redirect(usize),
     Probe,
 }
 
 /// What happens by itself. Of several at one moment the first comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
+    Stayed,
     Probe,
     Deadline(usize),
     Timeout(usize),
@@ -72,7 +78,7 @@ impl Due {
     /// What concerns all calls, then call by call.
     fn rank(self) -> (usize, Self) {
         match self {
-            Self::Probe => (0, self),
+            Self::Stayed | Self::Probe => (0, self),
             Self::Deadline(id) | Self::Timeout(id) | Self::Again(id) => (id + 1, self),
         }
     }
@@ -90,6 +96,15 @@ pub(super) struct Model {
     pub of_all_tabs: bool,
     /// The lanes that have their lease.
     pub leased: BTreeSet<usize>,
+    /// Until when the document is believed to be on its way out.
+    pub leaving: Option<u64>,
+    /// It is gone from the window.
+    pub hidden: bool,
+    /// Where the user is, and the call that has sent them there.
+    pub page: u64,
+    pub redirected: Option<usize>,
+    /// What the host does with a redirect: whether the document ends.
+    pub leaves: bool,
     pub now: u64,
     pub sending: Vec<usize>,
     pub said: Vec<Said>,
@@ -262,7 +277,7 @@ impl Model {
     }
 
     pub(super) fn close(&mut self) {
-        self.offline = None;
+        (self.offline, self.leaving) = (None, None);
         (0..self.calls.len()).for_each(|id| self.end(id, "CLOSED"));
     }
 
@@ -275,6 +290,14 @@ impl Model {
     /// The action's own value is there, or what it threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
+        let Plain { redirects, page, throws, .. } = self.calls[id];
+        if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
+            self.redirected = Some(id);
+            self.said.push(Said::Redirect(id));
+            if self.leaves && !throws {
+                self.leaving = Some(self.now + 30_000);
+            }
+        }
         self.ends(id, code);
     }
 
@@ -286,6 +309,7 @@ impl Model {
         if self.offline.is_none() {
             self.calls[id].repeats -= 1;
         }
+        self.calls[id].redirects = false;
         self.calls[id].doing = Doing::Resting(self.now + after);
     }
 
@@ -307,6 +331,7 @@ impl Model {
     /// The next thing that happens by itself, and when.
     fn due(&self) -> Option<(u64, Due)> {
         let mut due: Vec<(u64, Due)> = Vec::new();
+        due.extend(self.leaving.map(|at| (at, Due::Stayed)));
         due.extend(self.offline.and_then(|offline| offline.probe_at).map(|at| (at, Due::Probe)));
         for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over) {
             due.extend(call.deadline.filter(|_| !call.settled).map(|at| (at, Due::Deadline(id))));
@@ -328,6 +353,7 @@ impl Model {
                 self.now = at;
             }
             match what {
+                Due::Stayed => self.stayed(),
                 Due::Probe => self.probe(),
                 Due::Deadline(id) => self.give_up(id, self.too_late(id)),
                 // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.

@@ -13,7 +13,7 @@ pub(super) struct Offline {
 
 impl Model {
     pub(super) fn is_still(&self) -> bool {
-        self.offline.is_some()
+        self.offline.is_some() || self.leaving.is_some() || self.hidden
     }
 
     /// Sends what was held, then what waits.
@@ -27,6 +27,17 @@ impl Model {
             }
         }
         self.advance();
+    }
+
+    /// The document was not left, after all.
+    pub(super) fn stayed(&mut self) {
+        self.leaving = None;
+        self.go_on();
+    }
+
+    pub(super) fn returned(&mut self) {
+        self.hidden = false;
+        self.stayed();
     }
 
     pub(super) fn lose_network(&mut self) {

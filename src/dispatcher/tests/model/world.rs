@@ -4,7 +4,7 @@ use super::lease::Lease;
 use super::outbox::fate;
 use super::rules::{Doing, Model, Plain, Said};
 use super::{LANES, MAX_QUEUED};
-use crate::call::Options;
+use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::journal::Fate;
@@ -21,7 +21,7 @@ pub(super) struct World {
     /// Whether there is one.
     pub network: bool,
     leases: [Lease; LANES.len()],
-    /// The lanes that have just given their place among the tabs away.
+    /// The lanes that have just given a place among the tabs away.
     released: Vec<LaneName>,
     said: Vec<Said>,
     calls: Vec<Seen>,
@@ -95,7 +95,13 @@ impl World {
             Effect::Release(lane) => {
                 let before = std::mem::take(&mut self.leases[number(&lane)]);
                 assert_ne!(before, Lease::None, "{lane:?} gives a lease back that it has not");
-                self.released.push(lane);
+                self.released.extend((before == Lease::Asked).then_some(lane));
+            }
+            Effect::Redirect { id, mode, .. } => {
+                self.said.push(Said::Redirect(index(id)));
+                if mode == RedirectMode::Follow {
+                    self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
+                }
             }
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
@@ -111,9 +117,10 @@ impl World {
         }
     }
 
-    pub(super) fn head(&mut self, id: usize) {
-        self.model.calls[id].sent = Sent::Yes;
-        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), News::default(), now));
+    pub(super) fn head(&mut self, id: usize, redirects: bool) {
+        (self.model.calls[id].sent, self.model.calls[id].redirects) = (Sent::Yes, redirects);
+        let news = News { redirects, ..News::default() };
+        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
     }
 
     pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
@@ -141,7 +148,7 @@ impl World {
         }
         let kind = if busy { Kind::Http } else { Kind::Network };
         if busy {
-            self.head(id);
+            self.head(id, false);
         }
         self.model.fails(id, after, kind.code());
         let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
@@ -155,7 +162,7 @@ impl World {
 
     /// An answer that is none.
     pub(super) fn refuse_for_good(&mut self, id: usize) {
-        self.head(id);
+        self.head(id, false);
         self.model.ends(id, "HTTP");
         let error = Error::new(Kind::Http, "scripted").status(401);
         self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
@@ -177,10 +184,30 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, call: Plain, options: Options) {
+        let page = Page(call.page);
         let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
         self.model.enter(call);
         self.calls.push(Seen { stored: ready, ..Seen::default() });
-        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page: Page::default(), ready }, now)).unwrap();
+        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page, ready }, now)).unwrap();
+    }
+
+    /// The document is gone from the window.
+    pub(super) fn hide(&mut self) {
+        self.model.hidden = true;
+        self.tell(|core, _| core.handle_hidden());
+    }
+
+    /// It is back, or was not left.
+    pub(super) fn come_back(&mut self) {
+        self.model.returned();
+        self.tell(Dispatcher::handle_returned);
+    }
+
+    /// The user is on another page.
+    pub(super) fn go(&mut self) {
+        self.model.page += 1;
+        let page = Page(self.model.page);
+        self.tell(|core, _| core.handle_page(page));
     }
 
     /// The network is back, and the host says so.
@@ -256,7 +283,9 @@ impl World {
 
     /// From now on nothing goes wrong any more: all calls settle, one after the other.
     pub(super) fn calm(&mut self, when: &dyn Fn() -> String) {
+        self.model.leaves = false;
         self.online();
+        self.come_back();
         (0..LANES.len()).for_each(|lane| self.resume(lane));
         let open = |world: &Self| world.model.calls.iter().filter(|call| call.doing != Doing::Over).count();
         for _ in 0..ROUNDS * open(self) {
