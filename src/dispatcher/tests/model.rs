@@ -9,7 +9,7 @@ mod world;
 use std::time::Duration;
 
 use crate::Sent;
-use crate::call::{Options, RedirectMode, Strategy};
+use crate::call::{Options, RedirectMode, Skew, Strategy};
 use crate::dispatcher::*;
 use crate::retry::Retry;
 use lease::Lease;
@@ -57,6 +57,9 @@ enum Operation {
     Go,
     Hide,
     Return,
+    /// The server does not know an action.
+    Unknown,
+    Recovered,
 }
 
 /// How often it happens, in every run.
@@ -79,6 +82,7 @@ const USUAL: [(Operation, usize); 14] = [
 const OFFLINE: [(Operation, usize); 3] = [(Operation::Fail, 8), (Operation::Network, 6), (Operation::Probed, 6)];
 const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
 const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 10), (Operation::Go, 3), (Operation::Hide, 3), (Operation::Return, 6)];
+const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 10), (Operation::Recovered, 12)];
 
 /// Chance, the same for the same seed.
 struct Dice(u64);
@@ -122,6 +126,9 @@ fn run(seed: u64) {
     }
     if has(3) {
         operations.extend(LEFT);
+    }
+    if has(4) {
+        operations.extend(DEPLOYED);
     }
     let operations: Vec<Operation> = operations.into_iter().flat_map(|(operation, times)| std::iter::repeat_n(operation, times)).collect();
     let scope = if has(1) { Scope::Origin } else { Scope::Dispatcher };
@@ -185,6 +192,8 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
         Operation::Steal if lease == Lease::Held => world.steal(lane),
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
+        Operation::Unknown if doing == Doing::Running => world.unknown(id),
+        Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
         Operation::Redirect if doing == Doing::Running => world.head(id, true),
         Operation::Go => world.go(),
         Operation::Hide => world.hide(),
@@ -216,6 +225,8 @@ fn call(world: &mut World, dice: &mut Dice) {
         durable: false,
         page: world.model.page,
         throws: dice.one_in(8),
+        skips: dice.one_in(4),
+        skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
         ..some(dice)
     };
     enter(world, call);
@@ -244,7 +255,7 @@ fn durable(world: &mut World, dice: &mut Dice) {
 
 /// What every call has.
 fn some(dice: &mut Dice) -> Plain {
-    Plain { lane: dice.roll(4) as usize, key: dice.roll(3), ..Plain::default() }
+    Plain { lane: dice.roll(4) as usize, key: dice.roll(3), named: dice.one_in(2), ..Plain::default() }
 }
 
 fn enter(world: &mut World, call: Plain) {
@@ -256,6 +267,9 @@ fn enter(world: &mut World, call: Plain) {
         timeout: call.timeout.map(Duration::from_millis),
         deadline: call.deadline.map(|at| Duration::from_millis(at - world.model.now)),
         redirect: if call.throws { RedirectMode::Throw } else { RedirectMode::Follow },
+        render: if call.skips { Render::Skip } else { Render::Auto },
+        skew: call.skew,
+        named: call.named,
         durable: call.durable,
         replayed: call.sent != Sent::No,
         retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },

@@ -10,7 +10,7 @@ pub(super) fn fate(code: &str) -> Fate {
         // The next dispatcher sends it.
         "CLOSED" | "QUEUE_FULL" => Fate::Stays,
         // An answer that is none; what could not be stored is not there.
-        "HTTP" | "INVALID_OPTION" | "STORAGE" => Fate::Fails,
+        "ACTION_NOT_FOUND" | "HTTP" | "INVALID_OPTION" | "STORAGE" => Fate::Fails,
         _ => panic!("a durable call settles with {code}"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::still::Offline;
 use super::{LANES, MAX_QUEUED};
 use crate::Sent;
-use crate::call::Strategy;
+use crate::call::{Skew, Strategy};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Doing {
@@ -15,7 +15,9 @@ pub(super) enum Doing {
     Running,
     /// It failed, and is sent again then.
     Resting(u64),
-    /// The same, and its time has come, but nothing is sent now.
+    /// The server does not know its action, which is looked up until then.
+    Looking(u64),
+    /// It is to be sent again, but nothing is sent now.
     Held,
     Over,
 }
@@ -35,12 +37,18 @@ pub(super) struct Plain {
     pub settled: bool,
     /// Whether the server may have seen it.
     pub sent: Sent,
+    /// The same before the last attempt.
+    pub sent_before: Sent,
     /// It is in the outbox before it is sent: while it prepares it is being stored.
     pub durable: bool,
     /// Where it was made, and whether its answer sends the user elsewhere.
     pub page: u64,
     pub redirects: bool,
     pub throws: bool,
+    pub skips: bool,
+    pub skew: Skew,
+    /// Its action can be looked up, once.
+    pub named: bool,
     pub leader: Option<usize>,
 }
 
@@ -50,7 +58,7 @@ impl Plain {
     }
 
     pub(super) fn has_a_slot(&self) -> bool {
-        matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Held)
+        matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Looking(_) | Doing::Held)
     }
 }
 
@@ -61,6 +69,8 @@ pub(super) enum Said {
     Join { id: usize, leader: usize },
     Settle(usize, &'static str, Sent),
     Redirect(usize),
+    Recover(usize),
+    Reload,
     Probe,
 }
 
@@ -164,6 +174,7 @@ impl Model {
     pub(super) fn send(&mut self, id: usize) {
         self.calls[id].doing = Doing::Running;
         self.calls[id].attempt_at = self.now;
+        self.calls[id].sent_before = self.calls[id].sent;
         self.sending.push(id);
         self.said.push(Said::Send(id));
     }
@@ -295,7 +306,7 @@ impl Model {
             self.redirected = Some(id);
             self.said.push(Said::Redirect(id));
             if self.leaves && !throws {
-                self.leaving = Some(self.now + 30_000);
+                self.leave_document();
             }
         }
         self.ends(id, code);
@@ -311,6 +322,33 @@ impl Model {
         }
         self.calls[id].redirects = false;
         self.calls[id].doing = Doing::Resting(self.now + after);
+    }
+
+    /// The server does not know its action, so has not run it.
+    pub(super) fn unknown(&mut self, id: usize) {
+        let call = &mut self.calls[id];
+        call.sent = call.sent_before;
+        if std::mem::take(&mut call.skips) {
+            return self.again(id);
+        }
+        match call.skew {
+            Skew::Recover if std::mem::take(&mut call.named) => {
+                call.doing = Doing::Looking(self.now + 10_000);
+                self.said.push(Said::Recover(id));
+            }
+            Skew::Recover | Skew::Fail => self.ends(id, "ACTION_NOT_FOUND"),
+            Skew::Reload => {
+                self.said.push(Said::Reload);
+                if self.leaves {
+                    self.leave_document();
+                }
+                self.ends(id, "ACTION_NOT_FOUND");
+            }
+        }
+    }
+
+    pub(super) fn recovered(&mut self, id: usize, found: bool) {
+        if found { self.again(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
     }
 
     /// The time to send it again has come.
@@ -339,6 +377,7 @@ impl Model {
                 Doing::Running if call.leader.is_none() => {
                     due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));
                 }
+                Doing::Looking(until) => due.push((until, Due::Timeout(id))),
                 Doing::Resting(until) => due.push((until, Due::Again(id))),
                 _ => {}
             }
@@ -356,6 +395,7 @@ impl Model {
                 Due::Stayed => self.stayed(),
                 Due::Probe => self.probe(),
                 Due::Deadline(id) => self.give_up(id, self.too_late(id)),
+                Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
                 // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
                 Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
                 Due::Again(id) => self.again(id),

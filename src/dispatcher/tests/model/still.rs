@@ -29,6 +29,10 @@ impl Model {
         self.advance();
     }
 
+    pub(super) fn leave_document(&mut self) {
+        self.leaving = Some(self.now + 30_000);
+    }
+
     /// The document was not left, after all.
     pub(super) fn stayed(&mut self) {
         self.leaving = None;

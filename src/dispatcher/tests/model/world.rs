@@ -103,6 +103,11 @@ impl World {
                     self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
                 }
             }
+            Effect::Recover(id) => self.said.push(Said::Recover(index(id))),
+            Effect::Reload => {
+                self.said.push(Said::Reload);
+                self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
+            }
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
         }
@@ -166,6 +171,18 @@ impl World {
         self.model.ends(id, "HTTP");
         let error = Error::new(Kind::Http, "scripted").status(401);
         self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
+    }
+
+    pub(super) fn unknown(&mut self, id: usize) {
+        self.model.unknown(id);
+        let error = Error::new(Kind::ActionNotFound, "scripted");
+        self.tell(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
+    }
+
+    pub(super) fn recovered(&mut self, id: usize, found: bool) {
+        self.model.recovered(id, found);
+        let recovery = if found { Recovery::Found } else { Recovery::NotFound("scripted".to_owned()) };
+        self.tell(|core, now| core.handle_recovered(CallId(id as u64 + 1), recovery, now));
     }
 
     /// Its body is complete, and stored where it is durable.
@@ -292,6 +309,7 @@ impl World {
             for id in 0..self.model.calls.len() {
                 match self.model.calls[id].doing {
                     Doing::Preparing => self.ready(id),
+                    Doing::Looking(_) => self.recovered(id, true),
                     Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, Ok(()), true),
                     _ => {}
                 }
