@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::Sent;
 use crate::call::{Options, RedirectMode, Skew, Strategy};
 use crate::dispatcher::*;
+use crate::protocol::Revalidated;
 use crate::retry::Retry;
 use lease::Lease;
 use rules::{Doing, Plain};
@@ -29,7 +30,7 @@ enum Operation {
     Ready,
     /// Its body cannot be had.
     Spoil,
-    /// The answer begins.
+    /// The answer begins, and may say that the page's data are stale.
     Head,
     Answer,
     /// The action throws.
@@ -51,7 +52,7 @@ enum Operation {
     Steal,
     /// The lease of a lane cannot be had.
     Refuse,
-    /// The answer begins, and redirects the user.
+    /// The same, and it redirects the user.
     Redirect,
     /// The user is on another page.
     Go,
@@ -133,17 +134,33 @@ fn run(seed: u64) {
     let operations: Vec<Operation> = operations.into_iter().flat_map(|(operation, times)| std::iter::repeat_n(operation, times)).collect();
     let scope = if has(1) { Scope::Origin } else { Scope::Dispatcher };
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
+    let mut at = Where { seed, step: 0, operation: None };
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
+        (at.step, at.operation) = (step, Some(operation));
         operate(&mut world, operation, has(2), &mut dice);
-        world.check(&|| format!("ACTIONLANE_MODEL_SEED={seed}, operation {step}: {operation:?}"));
+        world.check();
     }
-    if dice.one_in(2) {
-        world.calm(&|| format!("ACTIONLANE_MODEL_SEED={seed}, at the end"));
-    } else {
-        world.close(&|| format!("ACTIONLANE_MODEL_SEED={seed}, closed"));
+    at.operation = None;
+    let end = if dice.one_in(2) { World::calm } else { World::close };
+    end(&mut world);
+    assert!(world.is_empty(), "something is left");
+}
+
+/// Says where it went wrong, and how to see that again.
+struct Where {
+    seed: u64,
+    step: u64,
+    /// None once it is the end.
+    operation: Option<Operation>,
+}
+
+impl Drop for Where {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("ACTIONLANE_MODEL_SEED={}, operation {}: {:?}", self.seed, self.step, self.operation);
+        }
     }
-    assert!(world.is_empty(), "ACTIONLANE_MODEL_SEED={seed}: something is left");
 }
 
 fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut Dice) {
@@ -159,7 +176,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Call => call(world, dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
         Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
-        Operation::Head if doing == Doing::Running => world.head(id, false),
+        Operation::Head if doing == Doing::Running => world.head(id, news(false, dice)),
         Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
         Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::End => world.end(),
@@ -194,7 +211,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
         Operation::Unknown if doing == Doing::Running => world.unknown(id),
         Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
-        Operation::Redirect if doing == Doing::Running => world.head(id, true),
+        Operation::Redirect if doing == Doing::Running => world.head(id, news(true, dice)),
         Operation::Go => world.go(),
         Operation::Hide => world.hide(),
         Operation::Return => world.come_back(),
@@ -251,6 +268,10 @@ fn durable(world: &mut World, dice: &mut Dice) {
         ..some(dice)
     };
     enter(world, call);
+}
+
+fn news(redirects: bool, dice: &mut Dice) -> News {
+    News { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
 }
 
 /// What every call has.

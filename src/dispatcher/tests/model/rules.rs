@@ -44,6 +44,8 @@ pub(super) struct Plain {
     /// Where it was made, and whether its answer sends the user elsewhere.
     pub page: u64,
     pub redirects: bool,
+    /// Its answer makes the page's data stale.
+    pub stale: bool,
     pub throws: bool,
     pub skips: bool,
     pub skew: Skew,
@@ -115,6 +117,8 @@ pub(super) struct Model {
     pub redirected: Option<usize>,
     /// What the host does with a redirect: whether the document ends.
     pub leaves: bool,
+    /// Since when the page is owed fresh data. It is told when that is asked for.
+    pub owed: Option<u64>,
     pub now: u64,
     pub sending: Vec<usize>,
     pub said: Vec<Said>,
@@ -245,10 +249,18 @@ impl Model {
         self.over(id);
     }
 
+    /// What its answer made stale is stale, also if it broke off.
+    fn owe(&mut self, id: usize) {
+        if std::mem::take(&mut self.calls[id].stale) {
+            self.owed.get_or_insert(self.now);
+        }
+    }
+
     /// Its slot is free.
     fn over(&mut self, id: usize) {
         if self.calls[id].has_a_slot() {
             self.leased.remove(&self.calls[id].lane);
+            self.owe(id);
         }
         self.calls[id].doing = Doing::Over;
     }
@@ -302,11 +314,14 @@ impl Model {
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
         let Plain { redirects, page, throws, .. } = self.calls[id];
+        self.owe(id);
         if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
             self.said.push(Said::Redirect(id));
-            if self.leaves && !throws {
-                self.leave_document();
+            if !throws {
+                // Where the user is sent all data are fresh.
+                self.owed = None;
+                self.moved();
             }
         }
         self.ends(id, code);
@@ -321,6 +336,7 @@ impl Model {
             self.calls[id].repeats -= 1;
         }
         self.calls[id].redirects = false;
+        self.owe(id);
         self.calls[id].doing = Doing::Resting(self.now + after);
     }
 
@@ -339,9 +355,7 @@ impl Model {
             Skew::Recover | Skew::Fail => self.ends(id, "ACTION_NOT_FOUND"),
             Skew::Reload => {
                 self.said.push(Said::Reload);
-                if self.leaves {
-                    self.leave_document();
-                }
+                self.moved();
                 self.ends(id, "ACTION_NOT_FOUND");
             }
         }

@@ -29,8 +29,11 @@ impl Model {
         self.advance();
     }
 
-    pub(super) fn leave_document(&mut self) {
-        self.leaving = Some(self.now + 30_000);
+    /// The user is sent elsewhere, or the page loaded anew: the document may end.
+    pub(super) fn moved(&mut self) {
+        if self.leaves {
+            self.leaving = Some(self.now + 30_000);
+        }
     }
 
     /// The document was not left, after all.

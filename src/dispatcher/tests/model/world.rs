@@ -14,6 +14,9 @@ use std::time::Duration;
 /// How often everything that can happen to a call happens, until it is over.
 const ROUNDS: usize = 4;
 
+/// How many milliseconds the page is owed fresh data.
+const LONGEST: u64 = 500;
+
 #[derive(Default)]
 pub(super) struct World {
     pub core: Dispatcher,
@@ -97,6 +100,10 @@ impl World {
                 assert_ne!(before, Lease::None, "{lane:?} gives a lease back that it has not");
                 self.released.extend((before == Lease::Asked).then_some(lane));
             }
+            Effect::Refresh(_) => {
+                let since = self.model.owed.take().expect("a refresh that is owed");
+                assert!(self.model.now <= since + LONGEST, "the page was owed fresh data for long");
+            }
             Effect::Redirect { id, mode, .. } => {
                 self.said.push(Said::Redirect(index(id)));
                 if mode == RedirectMode::Follow {
@@ -106,6 +113,7 @@ impl World {
             Effect::Recover(id) => self.said.push(Said::Recover(index(id))),
             Effect::Reload => {
                 self.said.push(Said::Reload);
+                self.model.owed.take_if(|_| self.model.leaves);
                 self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
             }
             Effect::Probe => self.said.push(Said::Probe),
@@ -116,15 +124,16 @@ impl World {
     /// So much time passes.
     pub(super) fn pass(&mut self, by: u64) {
         let until = self.model.now + by;
-        self.model.pass(until);
         while let Some(at) = self.core.poll_timeout().filter(|&at| at <= ms(until)) {
+            self.model.pass(self.model.now.max(at.as_millis() as u64));
             self.tell(|core, _| core.handle_timeout(at));
         }
+        self.model.pass(until);
     }
 
-    pub(super) fn head(&mut self, id: usize, redirects: bool) {
-        (self.model.calls[id].sent, self.model.calls[id].redirects) = (Sent::Yes, redirects);
-        let news = News { redirects, ..News::default() };
+    pub(super) fn head(&mut self, id: usize, news: News) {
+        let call = &mut self.model.calls[id];
+        (call.sent, call.redirects, call.stale) = (Sent::Yes, news.redirects, news.revalidated.is_some());
         self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
     }
 
@@ -153,7 +162,7 @@ impl World {
         }
         let kind = if busy { Kind::Http } else { Kind::Network };
         if busy {
-            self.head(id, false);
+            self.head(id, News::default());
         }
         self.model.fails(id, after, kind.code());
         let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
@@ -167,13 +176,14 @@ impl World {
 
     /// An answer that is none.
     pub(super) fn refuse_for_good(&mut self, id: usize) {
-        self.head(id, false);
+        self.head(id, News::default());
         self.model.ends(id, "HTTP");
         let error = Error::new(Kind::Http, "scripted").status(401);
         self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
     }
 
     pub(super) fn unknown(&mut self, id: usize) {
+        self.head(id, News::default());
         self.model.unknown(id);
         let error = Error::new(Kind::ActionNotFound, "scripted");
         self.tell(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
@@ -222,7 +232,7 @@ impl World {
 
     /// The user is on another page.
     pub(super) fn go(&mut self) {
-        self.model.page += 1;
+        (self.model.page, self.model.owed) = (self.model.page + 1, None);
         let page = Page(self.model.page);
         self.tell(|core, _| core.handle_page(page));
     }
@@ -276,30 +286,32 @@ impl World {
     }
 
     /// Both have said the same, and the dispatcher keeps no more than it needs.
-    pub(super) fn check(&mut self, when: &dyn Fn() -> String) {
+    pub(super) fn check(&mut self) {
         self.pass(0);
         self.said.sort_unstable();
         self.model.said.sort_unstable();
-        assert_eq!(self.said, self.model.said, "{}, {} ms: left the dispatcher, right the model", when(), self.model.now);
+        assert_eq!(self.said, self.model.said, "left the dispatcher, right the model");
         self.said.clear();
         self.model.said.clear();
         let leases = [0, 1, 2, 3].map(|lane| self.model.lease(lane));
-        assert_eq!(self.leases, leases, "{}: leases, left the dispatcher's, right the model's", when());
+        assert_eq!(self.leases, leases, "leases, left the dispatcher's, right the model's");
+        let owed_for_long = self.model.owed.is_some_and(|since| self.model.now >= since + LONGEST);
+        assert!(!owed_for_long, "the page is owed fresh data");
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
-        assert_eq!(self.core.pending(), pending, "{}", when());
-        if self.core.calls.is_empty() && !self.model.is_still() {
-            assert_eq!(self.core.poll_timeout(), None, "{}: there is nothing to wake up for", when());
+        assert_eq!(self.core.pending(), pending);
+        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
+            assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
         }
     }
 
-    pub(super) fn close(&mut self, when: &dyn Fn() -> String) {
+    pub(super) fn close(&mut self) {
         self.model.close();
         self.tell(Dispatcher::close);
-        self.check(when);
+        self.check();
     }
 
     /// From now on nothing goes wrong any more: all calls settle, one after the other.
-    pub(super) fn calm(&mut self, when: &dyn Fn() -> String) {
+    pub(super) fn calm(&mut self) {
         self.model.leaves = false;
         self.online();
         self.come_back();
@@ -320,10 +332,10 @@ impl World {
                 .into_iter()
                 .for_each(|lane| self.grant(lane));
             self.pass(50);
-            self.check(when);
+            self.check();
         }
         self.end();
-        assert_eq!((open(self), self.core.pending()), (0, 0), "{}: a call is stuck", when());
+        assert_eq!((open(self), self.core.pending()), (0, 0), "a call is stuck");
     }
 
     /// Nothing is left of anything.
