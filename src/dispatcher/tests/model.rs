@@ -1,4 +1,7 @@
-//! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request and every settlement.
+//! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request, every settlement and
+//! every lease.
+//!
+//! The model does not know stalls, budgets, keys that conflict, nor how long is waited where the server does not say.
 
 mod lease;
 mod outbox;
@@ -17,8 +20,8 @@ use lease::Lease;
 use rules::{Doing, Plain};
 use world::World;
 
-/// 10⁶ operations.
-const SEEDS: u64 = 10_000;
+/// How many runs, of so many operations each.
+const SEEDS: u64 = 16_000;
 const OPERATIONS: u64 = 100;
 const MAX_QUEUED: usize = 8;
 const LANES: [&str; 4] = ["main", "cart", "two", "parallel"];
@@ -35,6 +38,7 @@ enum Operation {
     Answer,
     /// The action throws.
     Throw,
+    /// The rest of the answers is there, too.
     End,
     Fail,
     /// An answer that is none.
@@ -43,19 +47,25 @@ enum Operation {
     Clear,
     Pause,
     Resume,
+    /// Something is told of an exchange that is over, or has not begun.
+    Late,
     Pass,
     /// The network goes or comes, and the host may say so.
     Network,
     Probed,
+    /// The network is away for minutes.
+    Away,
     /// A lane that waits for its lease is granted it; it may also come too late.
     Grant,
+    /// Another tab takes it.
     Steal,
     /// The lease of a lane cannot be had.
     Refuse,
-    /// The same, and it redirects the user.
+    /// The answer begins, and is to send the user elsewhere.
     Redirect,
     /// The user is on another page.
     Go,
+    /// The document is gone from the window.
     Hide,
     Return,
     /// The server does not know an action.
@@ -64,7 +74,7 @@ enum Operation {
 }
 
 /// How often it happens, in every run.
-const USUAL: [(Operation, usize); 14] = [
+const USUAL: [(Operation, usize); 15] = [
     (Operation::Call, 48),
     (Operation::Ready, 8),
     (Operation::Spoil, 2),
@@ -78,12 +88,15 @@ const USUAL: [(Operation, usize); 14] = [
     (Operation::Clear, 1),
     (Operation::Pause, 3),
     (Operation::Resume, 8),
+    (Operation::Late, 4),
     (Operation::Pass, 24),
 ];
-const OFFLINE: [(Operation, usize); 3] = [(Operation::Fail, 8), (Operation::Network, 6), (Operation::Probed, 6)];
+/// What else happens in every other run, each on its own.
+const UNUSUAL: [&[(Operation, usize)]; 4] = [&OFFLINE, &ALL_TABS, &LEFT, &DEPLOYED];
+const OFFLINE: [(Operation, usize); 4] = [(Operation::Fail, 8), (Operation::Network, 4), (Operation::Probed, 10), (Operation::Away, 2)];
 const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
-const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 10), (Operation::Go, 3), (Operation::Hide, 3), (Operation::Return, 6)];
-const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 10), (Operation::Recovered, 12)];
+const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 20), (Operation::Go, 2), (Operation::Hide, 5), (Operation::Return, 6)];
+const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 14), (Operation::Recovered, 12)];
 
 /// Chance, the same for the same seed.
 struct Dice(u64);
@@ -118,27 +131,15 @@ fn agrees_with_the_model() {
 fn run(seed: u64) {
     let mut dice = Dice::new(seed);
     let has = |feature: u32| seed >> feature & 1 == 1;
-    let mut operations = USUAL.to_vec();
-    if has(0) {
-        operations.extend(OFFLINE);
-    }
-    if has(1) {
-        operations.extend(ALL_TABS);
-    }
-    if has(3) {
-        operations.extend(LEFT);
-    }
-    if has(4) {
-        operations.extend(DEPLOYED);
-    }
-    let operations: Vec<Operation> = operations.into_iter().flat_map(|(operation, times)| std::iter::repeat_n(operation, times)).collect();
-    let scope = if has(1) { Scope::Origin } else { Scope::Dispatcher };
+    let unusual = (0..).zip(UNUSUAL).filter(|(feature, _)| has(*feature)).flat_map(|(_, more)| more);
+    let operations: Vec<Operation> = USUAL.iter().chain(unusual).flat_map(|&(operation, times)| vec![operation; times]).collect();
+    let (scope, has_outbox) = (if has(1) { Scope::Origin } else { Scope::Dispatcher }, has(4));
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
     let mut at = Where { seed, step: 0, operation: None };
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
         (at.step, at.operation) = (step, Some(operation));
-        operate(&mut world, operation, has(2), &mut dice);
+        operate(&mut world, operation, has_outbox, &mut dice);
         world.check();
     }
     at.operation = None;
@@ -199,6 +200,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
             world.tell(|core, _| core.pause(lane.map(|lane| LANES[lane].into()).as_ref()));
         }
         Operation::Resume => world.resume(lane),
+        Operation::Late if count > 0 => world.late(id),
         Operation::Network if world.network => world.network = false,
         Operation::Network if dice.one_in(2) => world.online(),
         Operation::Network => world.network = true,
@@ -206,6 +208,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
             let reached = (!dice.one_in(4)).then_some(world.network);
             world.probed(reached);
         }
+        Operation::Away => world.away(),
         Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
         Operation::Steal if lease == Lease::Held => world.steal(lane),
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
@@ -216,13 +219,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Hide => world.hide(),
         Operation::Return => world.come_back(),
         _ => {
-            let by = if dice.one_in(64) {
-                30_000
-            } else if dice.one_in(16) {
-                dice.roll(5000)
-            } else {
-                dice.roll(30)
-            };
+            let by = if dice.one_in(12) { dice.roll(40_000) } else { dice.roll(30) };
             world.pass(by);
         }
     }
@@ -234,7 +231,7 @@ fn call(world: &mut World, dice: &mut Dice) {
     let call = Plain {
         strategy: [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize],
         identity: (ready && !dice.one_in(4)).then(|| dice.roll(2)),
-        timeout: dice.one_in(3).then(|| 1 + dice.roll(40)),
+        timeout: dice.one_in(3).then(|| 1 + dice.roll(100)),
         deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
         repeats: dice.roll(3) as u32,
         doing: if ready { Doing::Waiting } else { Doing::Preparing },
@@ -242,7 +239,7 @@ fn call(world: &mut World, dice: &mut Dice) {
         durable: false,
         page: world.model.page,
         throws: dice.one_in(8),
-        skips: dice.one_in(4),
+        skips: dice.one_in(2),
         skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
         ..some(dice)
     };
@@ -276,7 +273,7 @@ fn news(redirects: bool, dice: &mut Dice) -> News {
 
 /// What every call has.
 fn some(dice: &mut Dice) -> Plain {
-    Plain { lane: dice.roll(4) as usize, key: dice.roll(3), named: dice.one_in(2), ..Plain::default() }
+    Plain { lane: dice.roll(4) as usize, key: dice.roll(5), named: dice.one_in(2), ..Plain::default() }
 }
 
 fn enter(world: &mut World, call: Plain) {

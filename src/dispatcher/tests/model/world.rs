@@ -8,6 +8,7 @@ use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::journal::Fate;
+use crate::protocol::Revalidated;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(super) struct World {
     released: Vec<LaneName>,
     said: Vec<Said>,
     calls: Vec<Seen>,
+    /// The call that started last in each lane.
+    last: [Option<CallId>; LANES.len()],
     /// They have their value, and the rest of the answer is still to come.
     draining: Vec<CallId>,
 }
@@ -73,6 +76,8 @@ impl World {
                 assert!(may_start, "call {id} is sent without the lease of its lane");
                 let durable = self.model.calls[index(id)].durable;
                 assert!(!durable || self.calls[index(id)].stored, "call {id} is sent before it is stored");
+                let before = if first { self.last[lane].replace(id) } else { None };
+                assert!(before < Some(id) || LANES[lane] == "parallel", "call {id} starts after one that was made later");
                 self.said.push(Said::Send(index(id)));
             }
             Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
@@ -244,6 +249,37 @@ impl World {
         self.tell(Dispatcher::handle_online);
     }
 
+    /// Nothing comes of what is told of an exchange that is not there. Who joined another never has one.
+    pub(super) fn late(&mut self, id: usize) {
+        let call = &self.model.calls[id];
+        if call.leader.is_some() || matches!(call.doing, Doing::Preparing | Doing::Running | Doing::Looking(_)) {
+            return;
+        }
+        let (id, error) = (CallId(id as u64 + 1), || Error::new(Kind::Network, "late"));
+        self.tell(|core, now| {
+            core.handle_ready(id, now);
+            core.handle_sent(id);
+            core.handle_head(id, News { redirects: true, revalidated: Some(Revalidated::All) }, now);
+            core.handle_chunk(id, now);
+            core.handle_unknown(id, error(), now);
+            core.handle_recovered(id, Recovery::Found, now);
+            core.handle_value(id, Ok(()), now);
+            core.handle_failure(id, error(), now);
+            core.handle_end(id, now);
+        });
+    }
+
+    /// No probe gets through for a while.
+    pub(super) fn away(&mut self) {
+        for _ in 0..8 {
+            let next = self.model.offline.and_then(|offline| offline.probe_at);
+            next.into_iter().for_each(|at| self.pass(at - self.model.now));
+            if self.model.is_probing() {
+                self.probed(Some(false));
+            }
+        }
+    }
+
     pub(super) fn probed(&mut self, reached: Option<bool>) {
         self.model.probed(reached);
         self.tell(|core, now| core.handle_probed(reached, now));
@@ -326,11 +362,11 @@ impl World {
                     _ => {}
                 }
             }
-            (0..LANES.len())
-                .filter(|&lane| self.leases[lane] == Lease::Asked)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .for_each(|lane| self.grant(lane));
+            for lane in 0..LANES.len() {
+                if self.leases[lane] == Lease::Asked {
+                    self.grant(lane);
+                }
+            }
             self.pass(50);
             self.check();
         }
