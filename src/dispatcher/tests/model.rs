@@ -1,7 +1,7 @@
 //! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request, every settlement and
 //! every lease.
 //!
-//! The model does not know stalls, budgets, keys that conflict, nor how long is waited where the server does not say.
+//! The model does not know budgets, keys that conflict, nor how long is waited where the server does not say.
 
 mod lease;
 mod outbox;
@@ -38,6 +38,7 @@ enum Operation {
     Answer,
     /// The action throws.
     Throw,
+    Chunk,
     /// The rest of the answers is there, too.
     End,
     Fail,
@@ -74,14 +75,15 @@ enum Operation {
 }
 
 /// How often it happens, in every run.
-const USUAL: [(Operation, usize); 15] = [
+const USUAL: [(Operation, usize); 16] = [
     (Operation::Call, 48),
     (Operation::Ready, 8),
     (Operation::Spoil, 2),
     (Operation::Head, 4),
     (Operation::Answer, 14),
     (Operation::Throw, 2),
-    (Operation::End, 4),
+    (Operation::Chunk, 3),
+    (Operation::End, 3),
     (Operation::Fail, 8),
     (Operation::Refusal, 1),
     (Operation::Abort, 8),
@@ -180,6 +182,7 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Head if doing == Doing::Running => world.head(id, news(false, dice)),
         Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
         Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
+        Operation::Chunk => world.chunk(),
         Operation::End => world.end(),
         Operation::Fail if doing == Doing::Running => world.fail(id, dice.one_in(4), dice.roll(30)),
         Operation::Refusal if doing == Doing::Running => world.refuse_for_good(id),
@@ -273,7 +276,13 @@ fn news(redirects: bool, dice: &mut Dice) -> News {
 
 /// What every call has.
 fn some(dice: &mut Dice) -> Plain {
-    Plain { lane: dice.roll(4) as usize, key: dice.roll(5), named: dice.one_in(2), ..Plain::default() }
+    Plain {
+        lane: dice.roll(4) as usize,
+        key: dice.roll(5),
+        named: dice.one_in(2),
+        stall: dice.one_in(4).then(|| 1 + dice.roll(60)),
+        ..Plain::default()
+    }
 }
 
 fn enter(world: &mut World, call: Plain) {
@@ -292,6 +301,7 @@ fn enter(world: &mut World, call: Plain) {
         replayed: call.sent != Sent::No,
         retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
         keyed: true,
+        stall_timeout: call.stall.map(Duration::from_millis),
         ..Options::default()
     };
     world.enter(call, options);

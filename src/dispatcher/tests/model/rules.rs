@@ -30,6 +30,9 @@ pub(super) struct Plain {
     pub key: u64,
     pub identity: Option<u64>,
     pub timeout: Option<u64>,
+    pub stall: Option<u64>,
+    /// When the last of its answer came, while more may come.
+    pub last_byte: Option<u64>,
     pub deadline: Option<u64>,
     pub repeats: u32,
     pub doing: Doing,
@@ -73,6 +76,7 @@ pub(super) enum Said {
     Redirect(usize),
     Recover(usize),
     Reload,
+    Stall(usize),
     Probe,
 }
 
@@ -83,6 +87,7 @@ enum Due {
     Probe,
     Deadline(usize),
     Timeout(usize),
+    Stall(usize),
     Again(usize),
 }
 
@@ -91,7 +96,7 @@ impl Due {
     fn rank(self) -> (usize, Self) {
         match self {
             Self::Stayed | Self::Probe => (0, self),
-            Self::Deadline(id) | Self::Timeout(id) | Self::Again(id) => (id + 1, self),
+            Self::Deadline(id) | Self::Timeout(id) | Self::Stall(id) | Self::Again(id) => (id + 1, self),
         }
     }
 }
@@ -177,7 +182,7 @@ impl Model {
 
     pub(super) fn send(&mut self, id: usize) {
         self.calls[id].doing = Doing::Running;
-        self.calls[id].attempt_at = self.now;
+        (self.calls[id].attempt_at, self.calls[id].last_byte) = (self.now, None);
         self.calls[id].sent_before = self.calls[id].sent;
         self.sending.push(id);
         self.said.push(Said::Send(id));
@@ -262,7 +267,7 @@ impl Model {
             self.leased.remove(&self.calls[id].lane);
             self.owe(id);
         }
-        self.calls[id].doing = Doing::Over;
+        (self.calls[id].doing, self.calls[id].last_byte) = (Doing::Over, None);
     }
 
     fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
@@ -275,6 +280,10 @@ impl Model {
 
     /// For its caller alone.
     pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].doing == Doing::Over {
+            // Nobody reads on.
+            self.calls[id].last_byte = None;
+        }
         if self.calls[id].settled {
             return;
         }
@@ -302,6 +311,7 @@ impl Model {
     pub(super) fn close(&mut self) {
         (self.offline, self.leaving) = (None, None);
         (0..self.calls.len()).for_each(|id| self.end(id, "CLOSED"));
+        self.calls.iter_mut().for_each(|call| call.last_byte = None);
     }
 
     /// Nothing more is tried.
@@ -313,7 +323,7 @@ impl Model {
     /// The action's own value is there, or what it threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
-        let Plain { redirects, page, throws, .. } = self.calls[id];
+        let Plain { redirects, page, throws, last_byte, .. } = self.calls[id];
         self.owe(id);
         if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
@@ -325,6 +335,8 @@ impl Model {
             }
         }
         self.ends(id, code);
+        // The rest of the answer is still to come.
+        self.calls[id].last_byte = last_byte;
     }
 
     pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
@@ -335,7 +347,7 @@ impl Model {
         if self.offline.is_none() {
             self.calls[id].repeats -= 1;
         }
-        self.calls[id].redirects = false;
+        (self.calls[id].redirects, self.calls[id].last_byte) = (false, None);
         self.owe(id);
         self.calls[id].doing = Doing::Resting(self.now + after);
     }
@@ -343,7 +355,7 @@ impl Model {
     /// The server does not know its action, so has not run it.
     pub(super) fn unknown(&mut self, id: usize) {
         let call = &mut self.calls[id];
-        call.sent = call.sent_before;
+        (call.sent, call.last_byte) = (call.sent_before, None);
         if std::mem::take(&mut call.skips) {
             return self.again(id);
         }
@@ -385,7 +397,11 @@ impl Model {
         let mut due: Vec<(u64, Due)> = Vec::new();
         due.extend(self.leaving.map(|at| (at, Due::Stayed)));
         due.extend(self.offline.and_then(|offline| offline.probe_at).map(|at| (at, Due::Probe)));
-        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over) {
+        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over || call.last_byte.is_some()) {
+            due.extend(call.last_byte.zip(call.stall).map(|(last, limit)| (last + limit, Due::Stall(id))));
+            if call.doing == Doing::Over {
+                continue;
+            }
             due.extend(call.deadline.filter(|_| !call.settled).map(|at| (at, Due::Deadline(id))));
             match call.doing {
                 Doing::Running if call.leader.is_none() => {
@@ -412,6 +428,11 @@ impl Model {
                 Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
                 // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
                 Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
+                Due::Stall(id) if self.calls[id].doing == Doing::Over => {
+                    self.calls[id].last_byte = None;
+                    self.said.push(Said::Stall(id));
+                }
+                Due::Stall(id) => self.fails(id, 0, "TIMEOUT"),
                 Due::Again(id) => self.again(id),
             }
         }

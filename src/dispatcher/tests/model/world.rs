@@ -121,6 +121,7 @@ impl World {
                 self.model.owed.take_if(|_| self.model.leaves);
                 self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
             }
+            Effect::Stall(id) => self.said.push(Said::Stall(index(id))),
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
         }
@@ -139,6 +140,7 @@ impl World {
     pub(super) fn head(&mut self, id: usize, news: News) {
         let call = &mut self.model.calls[id];
         (call.sent, call.redirects, call.stale) = (Sent::Yes, news.redirects, news.revalidated.is_some());
+        call.last_byte = Some(self.model.now);
         self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
     }
 
@@ -152,9 +154,21 @@ impl World {
         }
     }
 
+    /// More of the answers that have begun.
+    pub(super) fn chunk(&mut self) {
+        let now = self.model.now;
+        for (id, call) in (1..).zip(&mut self.model.calls) {
+            if let Some(last) = &mut call.last_byte {
+                *last = now;
+                self.core.handle_chunk(CallId(id), ms(now));
+            }
+        }
+    }
+
     /// The answers that are still coming end.
     pub(super) fn end(&mut self) {
         for id in std::mem::take(&mut self.draining) {
+            self.model.calls[id.0 as usize - 1].last_byte = None;
             self.tell(|core, now| core.handle_end(id, now));
         }
     }
@@ -255,6 +269,7 @@ impl World {
         if call.leader.is_some() || matches!(call.doing, Doing::Preparing | Doing::Running | Doing::Looking(_)) {
             return;
         }
+        self.model.calls[id].last_byte = None;
         let (id, error) = (CallId(id as u64 + 1), || Error::new(Kind::Network, "late"));
         self.tell(|core, now| {
             core.handle_ready(id, now);
