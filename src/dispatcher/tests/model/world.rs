@@ -40,6 +40,8 @@ pub(super) struct World {
 struct Seen {
     /// It is in the outbox.
     stored: bool,
+    /// Its exchange is under way.
+    open: bool,
     settled: bool,
     forgotten: bool,
 }
@@ -71,6 +73,7 @@ impl World {
         match effect {
             Effect::Send(id) => {
                 self.core.handle_sent(id);
+                assert!(!std::mem::replace(&mut self.calls[index(id)].open, true), "call {id} is sent twice at once");
                 let (lane, first) = (self.model.calls[index(id)].lane, self.core.attempts(id) == 1);
                 let may_start = !first || !self.model.needs_lease(lane) || self.leases[lane] == Lease::Held;
                 assert!(may_start, "call {id} is sent without the lease of its lane");
@@ -93,6 +96,7 @@ impl World {
             Effect::Forget(id) => {
                 let seen = &mut self.calls[index(id)];
                 assert!(seen.settled && !std::mem::replace(&mut seen.forgotten, true), "call {id} is forgotten twice, or too early");
+                assert!(!seen.open, "nobody wants the answer of call {id}, which is still coming");
             }
             Effect::Lease(lane) => {
                 assert!(!self.released.contains(&lane), "{lane:?} has given its place among the tabs away, and wants it still");
@@ -121,10 +125,20 @@ impl World {
                 self.model.owed.take_if(|_| self.model.leaves);
                 self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
             }
-            Effect::Stall(id) => self.said.push(Said::Stall(index(id))),
+            Effect::Abort(id) => self.over(id),
+            Effect::Stall(id) => {
+                self.over(id);
+                self.said.push(Said::Stall(index(id)));
+            }
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
         }
+    }
+
+    /// Nothing more comes of its exchange.
+    fn over(&mut self, id: CallId) {
+        self.calls[id.0 as usize - 1].open = false;
+        self.draining.retain(|&other| other != id);
     }
 
     /// So much time passes.
@@ -147,8 +161,8 @@ impl World {
     pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
         let call = CallId(id as u64 + 1);
         self.model.answer(id, value.map_or_else(Kind::code, |()| "ok"));
-        self.tell(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
         self.draining.push(call);
+        self.tell(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
         if to_the_end {
             self.end();
         }
@@ -167,7 +181,8 @@ impl World {
 
     /// The answers that are still coming end.
     pub(super) fn end(&mut self) {
-        for id in std::mem::take(&mut self.draining) {
+        while let Some(&id) = self.draining.first() {
+            self.over(id);
             self.model.calls[id.0 as usize - 1].last_byte = None;
             self.tell(|core, now| core.handle_end(id, now));
         }
@@ -184,6 +199,7 @@ impl World {
             self.head(id, News::default());
         }
         self.model.fails(id, after, kind.code());
+        self.over(CallId(id as u64 + 1));
         let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
         self.tell(|core, now| {
             if !network {
@@ -197,6 +213,7 @@ impl World {
     pub(super) fn refuse_for_good(&mut self, id: usize) {
         self.head(id, News::default());
         self.model.ends(id, "HTTP");
+        self.over(CallId(id as u64 + 1));
         let error = Error::new(Kind::Http, "scripted").status(401);
         self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
     }
@@ -204,6 +221,7 @@ impl World {
     pub(super) fn unknown(&mut self, id: usize) {
         self.head(id, News::default());
         self.model.unknown(id);
+        self.over(CallId(id as u64 + 1));
         let error = Error::new(Kind::ActionNotFound, "scripted");
         self.tell(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
     }
@@ -271,6 +289,7 @@ impl World {
         }
         self.model.calls[id].last_byte = None;
         let (id, error) = (CallId(id as u64 + 1), || Error::new(Kind::Network, "late"));
+        self.over(id);
         self.tell(|core, now| {
             core.handle_ready(id, now);
             core.handle_sent(id);
