@@ -21,7 +21,7 @@ use rules::{Doing, Plain};
 use world::World;
 
 /// How many runs, of so many operations each.
-const SEEDS: u64 = 16_000;
+const SEEDS: u64 = 12_000;
 const OPERATIONS: u64 = 100;
 const MAX_QUEUED: usize = 8;
 const LANES: [&str; 4] = ["main", "cart", "two", "parallel"];

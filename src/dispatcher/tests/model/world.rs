@@ -369,6 +369,7 @@ impl World {
         assert!(!owed_for_long, "the page is owed fresh data");
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
         assert_eq!(self.core.pending(), pending);
+        assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane is kept in which nothing is");
         if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
             assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
         }
