@@ -196,7 +196,7 @@ impl Dispatcher {
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
-        self.offline = None;
+        (self.offline, self.leaving) = (None, None);
         for id in self.ids(|_| true) {
             self.abandon(id);
             self.end(id, closed(), now);

@@ -103,6 +103,7 @@ impl Dispatcher {
         }
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.phase = Phase::Held;
+            self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (None, None));
             self.emit(id);
         }
     }
