@@ -61,7 +61,8 @@ export declare function idempotent<T>(
 /**
  * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says
  * `Retry-After: 1`. One with a `cause` is thrown. A stored response has its status, headers and body (read whole), no cookies, and
- * `Idempotent-Replayed: true`. A response of 401, 403, 408, 425, 429 or from 500 on is given and not stored.
+ * `Idempotent-Replayed: true`; one that cannot be read is an `IDEMPOTENCY_LOST`. A response of 401, 403, 408, 425, 429 or from 500 on is given
+ * and not stored.
  */
 export declare function idempotentRoute(
   key: IdempotencyKey | null | undefined,

@@ -282,6 +282,30 @@ test("a route says 409, 422 and 400", async () => {
   assert.equal((await first).status, 200);
 });
 
+for (const [what, make] of [
+  ["breaks off", () => new Response(new ReadableStream({ start: (it) => it.error(new Error("broke off")) }))],
+  ["has been read", async () => {
+    const response = new Response("read");
+    await response.text();
+    return response;
+  }],
+  ["is being read", () => {
+    const response = new Response("read");
+    response.body.getReader();
+    return response;
+  }],
+  ["cannot be given again", () => Response.error()],
+  ["is none", () => undefined],
+]) {
+  test(`a route whose response ${what} has run, and does not run again`, async () => {
+    const store = memoryStore();
+    const fn = counted(make);
+    await assert.rejects(idempotentRoute(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause instanceof Error);
+    const again = await idempotentRoute(key, fn, store);
+    assert.deepEqual([again.status, (await again.json()).code, fn.runs], [500, "IDEMPOTENCY_LOST", 1]);
+  });
+}
+
 for (const [status, runs] of [[200, 1], [404, 1], [409, 1], [422, 1], [401, 2], [403, 2], [408, 2], [425, 2], [429, 2], [500, 2], [503, 2]]) {
   test(`a route that answered ${status} ${runs === 1 ? "does not run" : "may run"} again`, async () => {
     const store = memoryStore();

@@ -6,7 +6,12 @@ import { idOf, isKeyed, printOf } from "./key.js";
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;
 
-export async function idempotent(key, fn, store, options) {
+export function idempotent(key, fn, store, options) {
+  return once(key, fn, store, options, (value) => value);
+}
+
+/** `kept(value)` is what is stored of what `fn` has returned. If it fails, that is lost: `fn` has run. */
+export async function once(key, fn, store, options, kept) {
   if (!isKeyed(key)) return fn();
   const { leaseMs, ttlMs, now } = read(options);
   const [id, fingerprint] = await Promise.all([idOf(key), printOf(key)]);
@@ -15,21 +20,18 @@ export async function idempotent(key, fn, store, options) {
   const claim = await store.claim(id, { token, fingerprint, now: asked, until: asked + leaseMs });
   if (claim.state !== "claimed") return earlier(claim, fingerprint, key.action);
 
-  let value, thrown, record;
+  const keep = (record) => finish(store, id, token, record, () => now() + ttlMs, key.action);
+  let value;
   try {
     value = await fn(id);
-    record = { type: "value", value };
   } catch (error) {
-    record = resultOf(error);
-    if (!record) {
-      // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
-      await attempt(() => store.release(id, token));
-      throw error;
-    }
-    thrown = error;
+    const result = resultOf(error);
+    if (result) await keep(() => result);
+    // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
+    else await attempt(() => store.release(id, token));
+    throw error;
   }
-  await keep(store, id, token, record, now() + ttlMs, key.action);
-  if (record.type === "digest") throw thrown;
+  await keep(async () => ({ type: "value", value: await kept(value) }));
   return value;
 }
 
@@ -52,12 +54,13 @@ export function resultOf(error) {
   return isResult ? { type: "digest", digest } : undefined;
 }
 
-async function keep(store, id, token, record, until, action) {
+/** Stores what `record()` gives, until `until()`. */
+async function finish(store, id, token, record, until, action) {
   try {
-    await store.finish(id, token, record, until);
+    await store.finish(id, token, await record(), until());
   } catch (cause) {
     // It has happened all the same, and must not happen again.
-    await attempt(() => store.finish(id, token, { type: "lost" }, until));
+    await attempt(() => store.finish(id, token, { type: "lost" }, until()));
     throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
   }
 }
