@@ -90,7 +90,10 @@ export declare class IdempotencyError extends Error {
 
 /** What is kept of a call. Opaque to a store, which gives back what it was given. */
 export type IdempotencyRecord =
-  /** Anything `structuredClone` and `node:v8`'s `serialize` can copy: dates, maps, sets, bigints, typed arrays. */
+  /**
+   * What both `structuredClone` and `node:v8`'s `serialize` copy as it is: plain objects, arrays, dates, maps, sets, bigints, typed arrays.
+   * Anything else does not get this far: `idempotent` throws an `IDEMPOTENCY_LOST` and stores that.
+   */
   | { type: "value"; value: unknown }
   /** What Next.js throws for `redirect()` and `notFound()`. */
   | { type: "digest"; digest: string }

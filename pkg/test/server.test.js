@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { IdempotencyError, idempotencyKey, idempotent, idempotentRoute, memoryStore } from "../server.js";
 
 const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
@@ -188,6 +189,56 @@ test("a result that cannot be stored: said to the first, and never run again", a
   await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.name === "DataCloneError");
   await assert.rejects(idempotent(key, fn, store), LOST);
   assert.equal(fn.runs, 1);
+});
+
+class Money {
+  #cents = 4200;
+  get cents() {
+    return this.#cents;
+  }
+}
+const form = new FormData();
+form.set("amount", "4200");
+for (const [what, lost] of [
+  ["FormData", form],
+  ["URL", new URL("http://x/receipt")],
+  ["URLSearchParams", new URLSearchParams("a=1")],
+  ["Headers", new Headers({ a: "1" })],
+  ["Request", new Request("http://x/")],
+  ["Response", new Response("x")],
+  ["Blob", new Blob(["x"])],
+  ["File", new File(["x"], "receipt.txt")],
+  ["Money", new Money()],
+  ["properties of its own", Object.assign(new Error("declined"), { code: 7 })],
+]) {
+  test(`a result that would lose its content (${what}) is one that cannot be stored, wherever it is`, async () => {
+    for (const wrap of [(it) => it, (it) => ({ in: [it] }), (it) => new Map([[1, new Set([it])]]), (it) => new Error("", { cause: it })]) {
+      const store = memoryStore();
+      const fn = counted(() => wrap(lost));
+      await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.message.includes(what));
+      await assert.rejects(idempotent(key, fn, store), LOST);
+      assert.equal(fn.runs, 1);
+    }
+  });
+}
+
+test("a result that is kept as it is", async () => {
+  const row = class Row {
+    id = 1;
+  };
+  const ring = { name: "ring" };
+  ring.self = [ring];
+  const elsewhere = runInNewContext("({ at: new Date(7), list: [new Map([[1, new Set([2n])]])], of: Object.create(null), broken: new RangeError('x') })");
+  const boxed = [Object(1n), Object("a"), /a/g, new Uint8Array([1]).subarray(0), new DataView(new ArrayBuffer(1)), new ArrayBuffer(2), [, undefined, null]];
+  for (const value of [undefined, null, "", 7n, { __proto__: null, a: 1 }, boxed, ring, elsewhere, new RangeError("x", { cause: new Date(1) })]) {
+    const store = memoryStore();
+    await idempotent(key, () => value, store);
+    const kept = await idempotent(key, () => assert.fail("it ran twice"), store);
+    assert.deepEqual(kept, structuredClone(value));
+  }
+  const store = memoryStore();
+  await idempotent(key, () => new row(), store);
+  assert.deepEqual(await idempotent(key, undefined, store), { id: 1 }, "fields are");
 });
 
 test("a store that is down when the result is there: its error, and the claim stands until its lease ends", async () => {

@@ -1,13 +1,14 @@
 // Runs once, answers as often as asked: the first to come claims, runs and stores; who comes later is told what was stored.
 
 import { IdempotencyError } from "./error.js";
+import { faithful } from "./faithful.js";
 import { idOf, isKeyed, printOf } from "./key.js";
 
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;
 
 export function idempotent(key, fn, store, options) {
-  return once(key, fn, store, options, (value) => value);
+  return once(key, fn, store, options, faithful);
 }
 
 /** `kept(value)` is what is stored of what `fn` has returned. If it fails, that is lost: `fn` has run. */
