@@ -20,13 +20,15 @@ export interface IdempotencyKey {
 }
 
 /**
- * The key that a request's header `Idempotency-Key` says: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or bare.
+ * The key that a request's header says: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or bare.
  * `headers` is `await headers()` of `next/headers`, or `request.headers`. A header that is neither is refused when the action runs.
  */
 export declare function idempotencyKey(from: {
   user: IdempotencyKey["user"];
   action: string;
   headers: { get(name: string): string | null | undefined };
+  /** Its name, the client's `idempotency: { header }`. Default `"Idempotency-Key"`. */
+  header?: string;
   fingerprint?: string | null | undefined;
 }): IdempotencyKey;
 

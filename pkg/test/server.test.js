@@ -270,6 +270,19 @@ test("the header, quoted or bare", async () => {
   }
 });
 
+test("the key in a header of the author's own", async () => {
+  const headers = new Headers({ "idempotency-key": "another", "x-key": `"${KEY}"` });
+  const from = { user: "ada", action: "charge", headers };
+  assert.equal(idempotencyKey({ ...from, header: "X-Key" }).key, KEY);
+  assert.equal(idempotencyKey({ ...from, header: "X-Other" }).key, undefined);
+  assert.equal(idempotencyKey({ ...from, header: undefined }).key, "another");
+  for (const header of ["", "x key", null, 5]) assert.throws(() => idempotencyKey({ ...from, header }), { name: "TypeError", message: /header/ });
+  const fn = counted(() => new Response("paid"));
+  const store = memoryStore();
+  for (let i = 0; i < 2; i += 1) await idempotentRoute(idempotencyKey({ ...from, header: "X-Key" }), fn, store);
+  assert.equal(fn.runs, 1);
+});
+
 test("what the author must say", async () => {
   const fn = counted();
   const refuse = (key, options) => assert.rejects(idempotent(key, fn, memoryStore(), options), TypeError);
