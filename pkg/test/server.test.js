@@ -296,6 +296,22 @@ test("what the author must say", async () => {
   assert.equal(fn.runs, 0);
 });
 
+test("options that are none: which one is said, with and without a key", async () => {
+  const fn = counted(() => new Response());
+  for (const [options, message] of [
+    [null, /options/],
+    [60_000, /options/],
+    [{ lease: 5 }, /"lease"/],
+    [{ leaseMs: null }, /leaseMs/],
+    [{ now: 5 }, /now/],
+  ]) {
+    for (const run of [idempotent, idempotentRoute]) {
+      for (const one of [key, undefined]) await assert.rejects(run(one, fn, memoryStore(), options), { name: "TypeError", message });
+    }
+  }
+  assert.equal(fn.runs, 0);
+});
+
 test("a route: the same response, without its cookies", async () => {
   const store = memoryStore();
   const respond = () => {

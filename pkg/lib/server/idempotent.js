@@ -13,8 +13,8 @@ export function idempotent(key, fn, store, options) {
 
 /** `kept(value)` is what is stored of what `fn` has returned. If it fails, that is lost: `fn` has run. */
 export async function once(key, fn, store, options, kept) {
-  if (!isKeyed(key)) return fn();
   const { leaseMs, ttlMs, now } = read(options);
+  if (!isKeyed(key)) return fn();
   const [id, fingerprint] = await Promise.all([idOf(key), printOf(key)]);
   const token = crypto.randomUUID();
   const asked = now();
@@ -74,9 +74,14 @@ async function attempt(work) {
   }
 }
 
-function read({ leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now } = {}) {
+/** The author's options, checked. */
+export function read(options = {}) {
+  if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
+  const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;
+  for (const name of Object.keys(unknown)) throw new TypeError(`idempotent: there is no option ${JSON.stringify(name)}`);
   for (const [name, value] of Object.entries({ leaseMs, ttlMs })) {
     if (typeof value !== "number" || !(value > 0)) throw new TypeError(`idempotent: ${name} is a number of milliseconds above 0`);
   }
+  if (typeof now !== "function") throw new TypeError("idempotent: now is a function");
   return { leaseMs, ttlMs, now };
 }

@@ -1,7 +1,7 @@
 // The same for a route handler, which can say 409 where an action can only throw.
 
 import { IdempotencyError } from "./error.js";
-import { once, resultOf } from "./idempotent.js";
+import { once, read, resultOf } from "./idempotent.js";
 import { isKeyed } from "./key.js";
 
 export async function idempotentRoute(key, fn, store, options) {
@@ -14,6 +14,7 @@ export async function idempotentRoute(key, fn, store, options) {
   };
   try {
     if (!isKeyed(key)) {
+      read(options);
       ran = true;
       return await fn();
     }
