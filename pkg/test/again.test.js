@@ -71,6 +71,27 @@ test("a POST with a key is sent again, with the same body under the same key", a
   assert.equal(keys().at(-1), "mine");
 });
 
+test("409 says of a key that its first request is under way; 422 is an answer, and so is a 409 that was kept", async () => {
+  const post = { method: "POST", body: "pay" };
+  const keyed = { retry, idempotencyKey: true };
+  const kept = { "idempotent-replayed": "true" };
+  for (const [faults, init, options, last, arrivals] of [
+    [[[409], [409, { "retry-after": "0" }]], post, keyed, 201, 3],
+    [[[409]], {}, keyed, 201, 2],
+    [[[409], [409], [409]], post, keyed, 409, 3],
+    [[[409], [409, kept]], post, keyed, 409, 2],
+    [[[422]], post, keyed, 422, 1],
+    [[[409]], {}, { retry }, 409, 1],
+    [[[409]], post, { idempotencyKey: true }, 409, 1],
+  ]) {
+    plan = [...faults, [201]];
+    server.requests.length = 0;
+    const { status } = await d.route(server.url, init, options);
+    assert.deepEqual([status, server.requests.length], [last, arrivals], JSON.stringify(faults));
+    assert.equal(new Set(keys()).size, 1);
+  }
+});
+
 test("an abort ends the wait, and Retry-After beyond the budget ends it at once", async () => {
   plan = [[503, { "retry-after": "20" }], [200]];
   const controller = new AbortController();
