@@ -295,7 +295,7 @@ export interface RetryOptions {
   delay?: Milliseconds;
   /** What that does not grow beyond. Default 10 000. */
   backoffLimit?: Milliseconds;
-  /** A `Retry-After` that says more counts as this. Default 60 000. */
+  /** `Retry-After` is the least that is waited; one that says more counts as this. Default 60 000. */
   maxRetryAfter?: Milliseconds;
 }
 

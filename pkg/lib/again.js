@@ -21,14 +21,15 @@ export function isHarmless(method, key, body) {
 export function waitBefore({ retry, keyed, repeats, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };
   if (repeats >= limit || (response && !isPassing(response, keyed))) return undefined;
-  const told = response && retryAfter(response.headers.get("retry-after"));
-  const wait = told === undefined ? Math.random() * Math.min(delay * 2 ** repeats, backoffLimit) : Math.min(told, maxRetryAfter);
+  const told = Math.min(retryAfter(response?.headers.get("retry-after")) ?? 0, maxRetryAfter);
+  const wait = Math.max(told, Math.random() * Math.min(delay * 2 ** Math.min(repeats, 20), backoffLimit));
   return performance.now() - since + wait <= budget ? wait : undefined;
 }
 
-/** A `Retry-After` in ms: seconds, or a date. */
+/** A `Retry-After` in ms: seconds, or a date, which has letters and a time of day: V8 makes dates of "1.5" and "-1", too. */
 function retryAfter(header) {
-  if (!header) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+  const text = header?.trim() ?? "";
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const ms = /[a-z]/i.test(text) && text.includes(":") ? Date.parse(text) - Date.now() : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
