@@ -1,6 +1,6 @@
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -37,11 +37,19 @@ pub(crate) enum Told {
 }
 
 struct Wire {
+    name: String,
     stage: Cell<Stage>,
     asking: RefCell<Option<AbortController>>,
     let_go: RefCell<Option<Function>>,
     /// Who has it may take the lock, until then.
     turn: RefCell<Option<Lock>>,
+    /// How often it has been granted here, to whomever.
+    grants: Cell<u32>,
+}
+
+thread_local! {
+    /// The locks that are asked for here.
+    static HERE: RefCell<Vec<Weak<Wire>>> = const { RefCell::new(Vec::new()) };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,15 +67,21 @@ impl Lock {
     /// known by a lock `stolen:{number}:{name}`, held as long: the browser's names of clients do not tell two dispatchers of one page apart.
     pub(crate) fn ask(name: String, patience: Option<Duration>, tell: impl Fn(Told) + 'static) -> Self {
         let wire = Rc::new(Wire {
+            name,
             stage: Cell::new(Stage::Asked),
             asking: RefCell::default(),
             let_go: RefCell::default(),
             turn: RefCell::default(),
+            grants: Cell::default(),
+        });
+        HERE.with_borrow_mut(|wires| {
+            wires.retain(|wire| wire.strong_count() > 0);
+            wires.push(Rc::downgrade(&wire));
         });
         let lock = Self(Rc::clone(&wire));
         wasm_bindgen_futures::spawn_local(async move {
             let tell: Rc<dyn Fn(Told)> = Rc::new(tell);
-            let ended = wire.run(&name, patience, &tell).await;
+            let ended = wire.run(patience, &tell).await;
             match (wire.stage.replace(Stage::Over), ended) {
                 (Stage::Asked, ended) => tell(Told::Refused(ended.err().unwrap_or_default())),
                 (Stage::Held, _) => tell(Told::Lost),
@@ -90,7 +104,7 @@ impl Drop for Lock {
 
 impl Wire {
     /// Until the lock is given back, lost, or cannot be had.
-    async fn run(self: &Rc<Self>, name: &str, patience: Option<Duration>, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
+    async fn run(self: &Rc<Self>, patience: Option<Duration>, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         if self.stage.get() == Stage::Over {
             return Ok(JsValue::UNDEFINED); // given up before it was asked for
         }
@@ -99,8 +113,8 @@ impl Wire {
             set(&options, "signal", &controller.signal());
             self.asking.replace(Some(controller));
         }
-        let asked = pin!(self.request(name, &options, tell));
-        let overdue = pin!(self.overdue(name, patience));
+        let asked = pin!(self.request(&options, tell));
+        let overdue = pin!(self.overdue(patience));
         let (turn, asked) = match select(asked, overdue).await {
             Either::Left((ended, _)) => return ended,
             Either::Right(found) => found,
@@ -113,16 +127,16 @@ impl Wire {
         self.withdraw();
         self.turn.replace(turn);
         let number = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-        let mark = Lock::ask(format!("stolen:{number}:{name}"), None, |_| {});
+        let mark = Lock::ask(format!("stolen:{number}:{}", self.name), None, |_| {});
         let options = Object::new();
         set(&options, "steal", &JsValue::TRUE);
-        let ended = self.request(name, &options, tell).await;
+        let ended = self.request(&options, tell).await;
         drop(self.turn.take());
         drop(mark);
         ended
     }
 
-    async fn request(self: &Rc<Self>, name: &str, options: &Object, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
+    async fn request(self: &Rc<Self>, options: &Object, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         let (wire, tell) = (Rc::clone(self), Rc::clone(tell));
         let granted = Closure::once(move |_lock: JsValue| -> JsValue {
             drop(wire.turn.take());
@@ -130,6 +144,7 @@ impl Wire {
                 return JsValue::UNDEFINED; // given back at once
             }
             wire.stage.set(Stage::Held);
+            wire.count();
             let mut resolve = None;
             let held = Promise::new(&mut |let_go, _| resolve = Some(let_go));
             if let Some(let_go) = resolve {
@@ -138,7 +153,16 @@ impl Wire {
             }
             held.into()
         });
-        resolved(request(name, options, granted.as_ref())).await
+        resolved(request(&self.name, options, granted.as_ref())).await
+    }
+
+    /// All who wait here hear that it has been granted.
+    fn count(&self) {
+        HERE.with_borrow(|wires| {
+            for wire in wires.iter().filter_map(Weak::upgrade).filter(|wire| wire.name == self.name) {
+                wire.grants.set(wire.grants.get().wrapping_add(1));
+            }
+        });
     }
 
     /// Asks no longer. No harm where it is held.
@@ -149,19 +173,19 @@ impl Wire {
     }
 
     /// Returns when the lock may be taken from its holder, as long as what is given is kept.
-    async fn overdue(&self, name: &str, patience: Option<Duration>) -> Option<Lock> {
+    async fn overdue(&self, patience: Option<Duration>) -> Option<Lock> {
         let Some(patience) = patience else { return std::future::pending().await };
         loop {
-            let before = self.stuck(name, patience).await;
-            let turn = held(format!("steal:{name}"), patience).await;
-            if Queue::look(name).await.is_some_and(|queue| queue.may_follow(&before)) {
+            let before = self.stuck(patience).await;
+            let turn = held(format!("steal:{}", self.name), patience).await;
+            if self.look().await.is_some_and(|queue| queue.is_still(&before)) {
                 return turn;
             }
         }
     }
 
     /// Returns when the lock has not changed hands for `patience` while it is waited for: who waited and held it first.
-    async fn stuck(&self, name: &str, patience: Duration) -> Queue {
+    async fn stuck(&self, patience: Duration) -> Queue {
         let step = (patience.as_secs_f64() * 1000.0 / 4.0).clamp(1.0, f64::from(i32::MAX)) as u32;
         let mut first: Option<(Queue, crate::Instant)> = None;
         loop {
@@ -169,13 +193,13 @@ impl Wire {
             if self.stage.get() != Stage::Asked {
                 return std::future::pending().await;
             }
-            let Some(queue) = Queue::look(name).await else {
+            let Some(queue) = self.look().await else {
                 first = None;
                 continue;
             };
             let now = timer::now();
             first = Some(match first.take() {
-                Some((before, since)) if queue.may_follow(&before) => {
+                Some((before, since)) if queue.is_still(&before) => {
                     if now.since(since) >= patience && self.stage.get() == Stage::Asked {
                         return before;
                     }
@@ -184,6 +208,24 @@ impl Wire {
                 _ => (queue, now),
             });
         }
+    }
+
+    /// As it is now; none where nobody holds the lock, or it cannot be seen.
+    async fn look(&self) -> Option<Queue> {
+        let all = resolved(query()).await.ok()?;
+        let locks = |list: &str| Reflect::get(&all, &list.into()).map(|list| Array::from(&list).to_vec()).unwrap_or_default();
+        let text = |of: &JsValue, key: &str| Reflect::get(of, &key.into()).ok()?.as_string();
+        let clients = |list: &[JsValue]| -> Vec<String> {
+            list.iter()
+                .filter(|lock| text(lock, "name").as_deref() == Some(self.name.as_str()))
+                .filter_map(|lock| text(lock, "clientId"))
+                .collect()
+        };
+        let held = locks("held");
+        let is_mark =
+            |mark: &String| mark.strip_prefix("stolen:").and_then(|mark| mark.split_once(':')).is_some_and(|(_, of)| of == self.name);
+        let marks = held.iter().filter_map(|lock| text(lock, "name")).filter(is_mark).collect();
+        Some(Queue { holder: clients(&held).pop()?, waiting: clients(&locks("pending")), marks, grants: self.grants.get() })
     }
 }
 
@@ -208,27 +250,19 @@ struct Queue {
     waiting: Vec<String>,
     /// The marks that it has been taken.
     marks: Vec<String>,
+    /// How often it has been granted here.
+    grants: u32,
 }
 
 impl Queue {
-    /// As it is now; none where nobody holds the lock, or it cannot be seen.
-    async fn look(name: &str) -> Option<Self> {
-        let all = resolved(query()).await.ok()?;
-        let locks = |list: &str| Reflect::get(&all, &list.into()).map(|list| Array::from(&list).to_vec()).unwrap_or_default();
-        let text = |of: &JsValue, key: &str| Reflect::get(of, &key.into()).ok()?.as_string();
-        let clients = |list: &[JsValue]| -> Vec<String> {
-            list.iter().filter(|lock| text(lock, "name").as_deref() == Some(name)).filter_map(|lock| text(lock, "clientId")).collect()
-        };
-        let held = locks("held");
-        let is_mark = |mark: &String| mark.strip_prefix("stolen:").and_then(|mark| mark.split_once(':')).is_some_and(|(_, of)| of == name);
-        let marks = held.iter().filter_map(|lock| text(lock, "name")).filter(is_mark).collect();
-        Some(Self { holder: clients(&held).pop()?, waiting: clients(&locks("pending")), marks })
-    }
-
-    /// Whether the lock may not have changed hands since: then the same client holds it, and at most more wait behind. If that client waits
-    /// for it, too, and has been granted it anew, it no longer waits in front; if it has taken it from itself, there is another mark.
-    fn may_follow(&self, before: &Self) -> bool {
+    /// Whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
+    /// waits in front no longer; among dispatchers of one page, which are one client, it is counted. Where it was taken there is another mark.
+    fn is_still(&self, before: &Self) -> bool {
         let marks = |of: &Self, other: &Self| of.marks.iter().all(|mark| other.marks.contains(mark));
-        self.holder == before.holder && marks(self, before) && marks(before, self) && self.waiting.starts_with(&before.waiting)
+        self.grants == before.grants
+            && self.holder == before.holder
+            && marks(self, before)
+            && marks(before, self)
+            && self.waiting.starts_with(&before.waiting)
     }
 }

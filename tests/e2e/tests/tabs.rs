@@ -138,6 +138,25 @@ async fn two_dispatchers_of_one_page_share_a_lane() -> Result<()> {
     .await
 }
 
+/// The browser does not tell them apart: the lock is always this page's, and this page always waits for it.
+#[tokio::test]
+async fn dispatchers_of_one_page_that_keep_a_lane_busy_take_it_from_nobody() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let tabs = Tabs::open(page, &server, 1, "{}").await?;
+        tabs.eval::<()>(
+            0,
+            "const make = () => actionlane.createDispatcher({ url: '/', scope: 'origin', leaseTimeout: 600 });
+             const clients = [make(), make(), make(), make(), make()];
+             await Promise.all(clients.flatMap((client, i) => [1, 2, 3].map(n => client.call(some, [], { url: `/?call=${i}-${n}&work=200` }))));",
+        )
+        .await?;
+        let ledger = tabs.ledger(0).await?;
+        assert_eq!((ledger.total, ledger.most_at_once), (15, 1), "{ledger:?}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_tab_that_is_closed_in_the_middle_of_a_call_lets_the_others_go_on() -> Result<()> {
     on_a_bad_server("", async |page, server| {
