@@ -26,7 +26,7 @@ export class Dispatcher {
   #page;
   #quiet;
   #basePath;
-  /** What gives the lease of a lane back; again and again without harm. */
+  /** What gives the lease of a lane back, while it has one; again and again without harm. */
   #leases = new Map();
   #outbox;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
@@ -389,6 +389,7 @@ export class Dispatcher {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     for (const letGo of this.#leases.values()) letGo();
+    this.#leases.clear();
     for (const entry of [...this.#open.values()]) {
       if (!entry.entered) continue; // a route, or a call it has not seen
       if (entry.settled) this.#forget(entry);
@@ -448,6 +449,7 @@ export class Dispatcher {
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
+      unleased: (lane) => this.#leases.delete(lane),
       redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
       offline: isOffline,
