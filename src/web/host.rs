@@ -52,6 +52,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn leased(this: &Host, lane: &str, let_go: &js_sys::Function) -> Result<(), JsValue>;
 
+    /// A lane that had its lease has it no longer.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn unleased(this: &Host, lane: &str) -> Result<(), JsValue>;
+
     /// The number of the page the client is on.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn page(this: &Host) -> Result<f64, JsValue>;

@@ -1,20 +1,10 @@
 //! The leases of lanes that are one at a time over all tabs.
 
-use wasm_bindgen::prelude::*;
-
 use super::Driver;
 use crate::call::LaneName;
-use crate::web::host::Host;
 use crate::web::lock::{Lock, Told};
 use crate::web::timer;
 use crate::{Error, Kind};
-
-#[wasm_bindgen]
-extern "C" {
-    /// A lane that had its lease has it no longer.
-    #[wasm_bindgen(method, catch)]
-    fn unleased(this: &Host, lane: &str) -> Result<(), JsValue>;
-}
 
 impl Driver {
     /// Asks for the lease of a lane, and gives one that is held back then.
