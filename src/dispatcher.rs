@@ -122,7 +122,7 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, self.too_late(id), now);
-        } else if self.fails_offline(id) {
+        } else if self.fails_offline(id, now) {
             self.refuse(id, no_network(), now);
         } else {
             match self.admit(id, now) {

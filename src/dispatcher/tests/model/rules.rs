@@ -396,7 +396,7 @@ impl Model {
     fn due(&self) -> Option<(u64, Due)> {
         let mut due: Vec<(u64, Due)> = Vec::new();
         due.extend(self.leaving.map(|at| (at, Due::Stayed)));
-        due.extend(self.offline.and_then(|offline| offline.probe_at).map(|at| (at, Due::Probe)));
+        due.extend(self.offline.and_then(|offline| offline.probe_at).filter(|_| self.waits_for_network()).map(|at| (at, Due::Probe)));
         for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over || call.last_byte.is_some()) {
             due.extend(call.last_byte.zip(call.stall).map(|(last, limit)| (last + limit, Due::Stall(id))));
             if call.doing == Doing::Over {

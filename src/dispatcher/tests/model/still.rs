@@ -75,15 +75,25 @@ impl Model {
         offline = Offline { probe_at: Some(self.now + seconds * 1000), failed: offline.failed + 1 };
         self.offline = Some(offline);
         for id in 0..self.calls.len() {
-            let idle = matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting | Doing::Held);
-            if idle && self.calls[id].leader.is_none() && self.refuses(id) {
+            if self.is_idle(id) && self.refuses(id) {
                 self.end(id, "OFFLINE");
             }
         }
     }
 
-    /// Whether a call fails rather than waits: a probe has not got through either. A durable one waits.
+    /// Whether a call fails rather than waits: the last probe has not got through either, and no other is due. A durable one waits.
     pub(super) fn refuses(&self, id: usize) -> bool {
-        self.fails_offline && !self.calls[id].durable && self.offline.is_some_and(|offline| offline.failed > 0)
+        let proved = |offline: Offline| offline.failed > 0 && offline.probe_at.is_none_or(|at| at > self.now);
+        self.fails_offline && !self.calls[id].durable && self.offline.is_some_and(proved)
+    }
+
+    /// Nobody asks for a probe otherwise.
+    pub(super) fn waits_for_network(&self) -> bool {
+        (0..self.calls.len()).any(|id| self.is_idle(id) || matches!(self.calls[id].doing, Doing::Resting(_)))
+    }
+
+    /// It would be sent sooner or later, were there a network.
+    fn is_idle(&self, id: usize) -> bool {
+        self.calls[id].leader.is_none() && matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting | Doing::Held)
     }
 }

@@ -307,7 +307,7 @@ impl World {
     pub(super) fn away(&mut self) {
         for _ in 0..8 {
             let next = self.model.offline.and_then(|offline| offline.probe_at);
-            next.into_iter().for_each(|at| self.pass(at - self.model.now));
+            next.into_iter().for_each(|at| self.pass(at.saturating_sub(self.model.now)));
             if self.model.is_probing() {
                 self.probed(Some(false));
             }
