@@ -300,7 +300,7 @@ export interface RetryOptions {
   delay?: Milliseconds;
   /** What that does not grow beyond. Default 10 000. */
   backoffLimit?: Milliseconds;
-  /** A `Retry-After` that says more counts as this. Default 60 000. */
+  /** `Retry-After` is the least that is waited; one that says more counts as this. Default 60 000. */
   maxRetryAfter?: Milliseconds;
 }
 
@@ -384,8 +384,9 @@ export interface RouteOptions {
   /** Time from sending to the head of the answer, for each attempt. */
   timeout?: Milliseconds;
   /**
-   * Default 0. A `GET` or `HEAD`, or a request with an `idempotencyKey`, is sent again where no answer came, and for 408, 425, 429 and 5xx; what
-   * the last attempt gave is what the route gives. Not where `init.body` is a stream, which can be sent once.
+   * Default 0. A `GET` or `HEAD`, or a request with an `idempotencyKey`, is sent again where no answer came, and for 408, 425, 429 and 5xx; with
+   * a key for 409, too, which says that its first request is still under way. What the last attempt gave is what the route gives. Not where
+   * `init.body` is a stream, which can be sent once.
    */
   retry?: Retry;
   /** As for a call: sets the header `Idempotency-Key`, or the one that the dispatcher's `idempotency` names. */

@@ -20,13 +20,15 @@ export interface IdempotencyKey {
 }
 
 /**
- * The key that a request's header `Idempotency-Key` says: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or bare.
+ * The key that a request's header says: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or bare.
  * `headers` is `await headers()` of `next/headers`, or `request.headers`. A header that is neither is refused when the action runs.
  */
 export declare function idempotencyKey(from: {
   user: IdempotencyKey["user"];
   action: string;
   headers: { get(name: string): string | null | undefined };
+  /** Its name, the client's `idempotency: { header }`. Default `"Idempotency-Key"`. */
+  header?: string;
   fingerprint?: string | null | undefined;
 }): IdempotencyKey;
 
@@ -61,7 +63,8 @@ export declare function idempotent<T>(
 /**
  * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says
  * `Retry-After: 1`. One with a `cause` is thrown. A stored response has its status, headers and body (read whole), no cookies, and
- * `Idempotent-Replayed: true`. A response of 401, 403, 408, 425, 429 or from 500 on is given and not stored.
+ * `Idempotent-Replayed: true`; one that cannot be read is an `IDEMPOTENCY_LOST`. A response of 401, 403, 408, 425, 429 or from 500 on is given
+ * and not stored.
  */
 export declare function idempotentRoute(
   key: IdempotencyKey | null | undefined,
@@ -89,7 +92,10 @@ export declare class IdempotencyError extends Error {
 
 /** What is kept of a call. Opaque to a store, which gives back what it was given. */
 export type IdempotencyRecord =
-  /** Anything `structuredClone` and `node:v8`'s `serialize` can copy: dates, maps, sets, bigints, typed arrays. */
+  /**
+   * What both `structuredClone` and `node:v8`'s `serialize` copy as it is: plain objects, arrays, dates, maps, sets, bigints, typed arrays.
+   * Anything else does not get this far: `idempotent` throws an `IDEMPOTENCY_LOST` and stores that.
+   */
   | { type: "value"; value: unknown }
   /** What Next.js throws for `redirect()` and `notFound()`. */
   | { type: "digest"; digest: string }

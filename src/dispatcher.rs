@@ -122,7 +122,7 @@ impl Dispatcher {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
             self.refuse(id, self.too_late(id), now);
-        } else if self.fails_offline(id) {
+        } else if self.fails_offline(id, now) {
             self.refuse(id, no_network(), now);
         } else {
             match self.admit(id, now) {
@@ -196,7 +196,7 @@ impl Dispatcher {
     /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
-        self.offline = None;
+        (self.offline, self.leaving) = (None, None);
         for id in self.ids(|_| true) {
             self.abandon(id);
             self.end(id, closed(), now);

@@ -62,20 +62,16 @@ pub(crate) struct Failure<'a> {
 impl Retry {
     /// How long to wait before the next attempt; `None` if there is to be none. `dice`: from 0 to below 1.
     ///
-    /// `Retry-After` is waited for as it says. Without it: anything from nothing to the longest wait (full jitter), so that clients that
-    /// failed together do not come back together.
+    /// Anything from nothing to the longest wait (full jitter), so that clients that failed together do not come back together; at the least
+    /// what `Retry-After` says, up to its longest.
     pub(crate) fn after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
         let Failure { error, sent, harmless, repeats, spent } = failure;
         if *repeats >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
             return None;
         }
-        let after = match error.retry_after() {
-            Some(after) => after.min(self.longest_after),
-            None => {
-                let longest = self.first.saturating_mul(1 << (*repeats).min(20)).min(self.longest);
-                longest.mul_f64(dice.clamp(0.0, 1.0))
-            }
-        };
+        let told = error.retry_after().unwrap_or_default().min(self.longest_after);
+        let longest = self.first.saturating_mul(1 << (*repeats).min(20)).min(self.longest);
+        let after = told.max(longest.mul_f64(dice.clamp(0.0, 1.0)));
         (spent.saturating_add(after) <= self.budget).then_some(after)
     }
 }
@@ -115,7 +111,7 @@ pub(crate) fn is_passing(error: &Error) -> bool {
 }
 
 /// The delay of a `Retry-After` header; `until(date)` is how long it is from now to an HTTP date, in milliseconds. `None` for what is neither
-/// seconds nor a date.
+/// seconds nor a date: a browser makes a date of any text with a number in it, so it is asked only about what has letters and a time of day.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -125,6 +121,9 @@ pub fn retry_after(header: &str, until: impl FnOnce(&str) -> f64) -> Option<Dura
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(header.parse().unwrap_or(u64::MAX)));
+    }
+    if !(header.bytes().any(|byte| byte.is_ascii_alphabetic()) && header.contains(':')) {
+        return None;
     }
     let ms = until(header);
     Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok().filter(|_| !ms.is_nan())
@@ -204,6 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_after_that_says_less_does_not_shorten_the_wait() {
+        let now = http(503).after(Duration::ZERO);
+        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &now, |failure| failure.repeats = repeats).unwrap().as_millis();
+        assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
+        let soon = http(503).after(S);
+        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &soon, |failure| failure.repeats = repeats).unwrap().as_millis();
+        assert_eq!([0, 2, 3, 6].map(waits), [1000, 1000, 1200, 5000]);
+    }
+
+    #[test]
     fn what_a_server_says_of_a_key() {
         let thrown = |digest: &str| Error::new(Kind::ActionThrew, "").digest(digest);
         for (error, passing) in [
@@ -228,9 +237,12 @@ mod tests {
         assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| 1500.0), Some(Duration::from_millis(1500)));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", |_| -5.0), Some(Duration::ZERO));
         assert_eq!(retry_after(&"9".repeat(40), never), Some(Duration::from_secs(u64::MAX)));
-        for odd in ["", "soon", "-1", "1.5"] {
-            assert_eq!(retry_after(odd, never), None, "{odd}");
+        assert_eq!(retry_after("Sunday, 06-Nov-94 08:49:37 GMT", |_| 5.0), Some(Duration::from_millis(5)));
+        assert_eq!(retry_after("Sun Nov  6 08:49:37 1994", |_| 5.0), Some(Duration::from_millis(5)));
+        for odd in ["", "soon", "-1", "1.5", "+5", "1e3", "5 s", "soon 5", "2026-11-21", "07:28:00"] {
+            assert_eq!(retry_after(odd, |_| 5.0), None, "{odd}");
         }
-        assert_eq!(retry_after("x", |_| f64::INFINITY), None);
+        assert_eq!(retry_after("Wed, 21 Oct 2026 07:28:00 GMT", |_| f64::INFINITY), None);
+        assert_eq!(retry_after("noon: 12", never), None);
     }
 }

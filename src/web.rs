@@ -17,10 +17,12 @@ mod outbox;
 mod outcome;
 mod random;
 mod recover;
+mod shapes;
 mod size;
 mod timer;
 mod url;
 mod value;
+mod word;
 
 use std::num::NonZeroU32;
 use std::rc::Rc;
@@ -41,13 +43,15 @@ use host::Host;
 use outbox::{Durable, Entry};
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
-/// `build.js`, which it makes values with, and those of `plain.js`, which reads simple arguments.
+/// `build.js`, which it makes values with, those of `plain.js`, which reads simple arguments, and of `shapes.js`, which makes what goes to
+/// `fetch` and to callers.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(error: Function, panicked: Function, build: JsValue, plain: JsValue) {
+pub fn setup(error: Function, panicked: Function, build: JsValue, plain: JsValue, made: JsValue) {
     error::set_maker(error);
     value::set_builder(build);
     args::set_plain(plain);
+    shapes::set(made);
     std::panic::set_hook(Box::new(move |info| {
         // The instance is lost; if this fails too, there is nobody left to tell.
         let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());

@@ -2,8 +2,11 @@
 
 const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxRetryAfter: 60_000 };
 
-/** Statuses of what may be over by itself. */
-const isPassing = (status) => status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
+/** Whether what an answer says may be over by itself. `keyed`: of a request with a key, a 409 says that the first is still under way. */
+function isPassing({ status, headers }, keyed) {
+  if (status === 409) return keyed && !headers.has("idempotent-replayed"); // that is what the first has given
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
+}
 
 /** Whether repeating it is harmless: it changes nothing, or carries a key; and its body can be sent twice. */
 export function isHarmless(method, key, body) {
@@ -13,19 +16,20 @@ export function isHarmless(method, key, body) {
 
 /**
  * How long to wait, in ms, before it is sent once more; undefined if it is not. `repeats`: how often it has been. `since`: the first attempt.
- * `response`: the answer, undefined where there was none.
+ * `response`: the answer, undefined where there was none. `keyed`: whether the request carries a key.
  */
-export function waitBefore({ retry, repeats, since, response }) {
+export function waitBefore({ retry, keyed, repeats, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };
-  if (repeats >= limit || (response && !isPassing(response.status))) return undefined;
-  const told = response && retryAfter(response.headers.get("retry-after"));
-  const wait = told === undefined ? Math.random() * Math.min(delay * 2 ** repeats, backoffLimit) : Math.min(told, maxRetryAfter);
+  if (repeats >= limit || (response && !isPassing(response, keyed))) return undefined;
+  const told = Math.min(retryAfter(response?.headers.get("retry-after")) ?? 0, maxRetryAfter);
+  const wait = Math.max(told, Math.random() * Math.min(delay * 2 ** Math.min(repeats, 20), backoffLimit));
   return performance.now() - since + wait <= budget ? wait : undefined;
 }
 
-/** A `Retry-After` in ms: seconds, or a date. */
+/** A `Retry-After` in ms: seconds, or a date, which has letters and a time of day: V8 makes dates of "1.5" and "-1", too. */
 function retryAfter(header) {
-  if (!header) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+  const text = header?.trim() ?? "";
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const ms = /[a-z]/i.test(text) && text.includes(":") ? Date.parse(text) - Date.now() : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }

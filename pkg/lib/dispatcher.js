@@ -29,7 +29,7 @@ export class Dispatcher {
   #basePath;
   /** Lanes that are paused, and undefined where all are: a fresh engine is told. */
   #paused = new Set();
-  /** What gives the lease of a lane back; again and again without harm. */
+  /** What gives the lease of a lane back, while it has one; again and again without harm. */
   #leases = new Map();
   #outbox;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
@@ -433,6 +433,7 @@ export class Dispatcher {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     for (const letGo of this.#leases.values()) letGo();
+    this.#leases.clear();
     const lost = [...this.#open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
     for (const { controller } of lost) controller?.abort(makeError());
     for (const entry of lost) {
@@ -504,6 +505,7 @@ export class Dispatcher {
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
+      unleased: (lane) => this.#leases.delete(lane),
       redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),
       redirectError: ({ redirect }) => redirectError(redirect, this.#ownBasePath()),
       offline: isOffline,

@@ -131,13 +131,25 @@ export function laneName(value) {
   return expect(typeof value === "string" && value !== "", value, "a name");
 }
 
+/** The last answer of `destination()`, and what it was for: most calls of a page go to one place. */
+let last = {};
+
 /** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
 export function destination(url) {
-  const page = /^https?:/.test(globalThis.location?.href) ? location.href : undefined;
+  const at = globalThis.location?.href;
+  const base = globalThis.document?.baseURI;
+  if (typeof url !== "object" && last.href && last.url === url && last.at === at && last.base === base) return last.href;
+  const href = absolute(url, at, base);
+  last = { url, at, base, href };
+  return href;
+}
+
+function absolute(url, at, base) {
+  const page = /^https?:/.test(at) ? at : undefined;
   if (url === undefined && page === undefined) throw invalid("url: there is no page to take it from, so it must be given");
   let resolved;
   try {
-    resolved = url === undefined ? new URL(page) : new URL(url, globalThis.document?.baseURI ?? page);
+    resolved = url === undefined ? new URL(page) : new URL(url, base ?? page);
   } catch (cause) {
     throw invalid("url: not a URL", cause);
   }
@@ -192,7 +204,7 @@ function nextVersion(value) {
 /** The version that an App Router page says it is of. */
 export function versionOfPage() {
   try {
-    const { version } = globalThis.next;
+    const version = globalThis.next?.version; // mostly there is no such thing, and to throw for that is dear
     return matches(version, VERSION) ? version : undefined;
   } catch {
     return undefined;

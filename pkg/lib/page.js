@@ -5,14 +5,17 @@ const attribute = globalThis.document?.documentElement?.dataset?.dplId;
 
 let inScripts;
 let href;
+let path;
 let count = 0;
 
 /** Its number: another one once the user has gone elsewhere. The hash is not part of where they are. */
 export function pageNumber() {
-  const now = globalThis.location?.href?.split("#", 1)[0];
+  const now = globalThis.location?.href;
   if (now !== href) {
     href = now;
-    count += 1;
+    const here = now?.split("#", 1)[0];
+    if (here !== path) count += 1;
+    path = here;
   }
   return count;
 }

@@ -6,7 +6,7 @@ import { onAbort, sendWith } from "./signals.js";
 
 /** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key. */
 export async function route({ open, send, header = "idempotency-key" }, input, init, options) {
-  const { signal, name, own, timeout, retry, request } = readOptions(input, init, options, header);
+  const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
   const since = performance.now();
@@ -29,7 +29,7 @@ export async function route({ open, send, header = "idempotency-key" }, input, i
       const { response, error } = await once();
       if (response) entry.sent = "yes";
       if (stopped) throw stopped;
-      const wait = retry && waitBefore({ retry, repeats, since, response });
+      const wait = retry && waitBefore({ retry, keyed, repeats, since, response });
       if (wait === undefined) {
         if (error) throw error;
         entry.headAt = entry.valueAt = performance.now();
@@ -91,7 +91,7 @@ function readOptions(input, init, options, header) {
     if (key !== undefined) changed.headers.set(header, key);
     // A request's own body can be read once.
     const request = (send) => (signal) => send((again && requestOf(input)?.clone()) || input, { ...changed, signal });
-    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init), retry: again, request };
+    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init), retry: again, keyed: key !== undefined, request };
   } catch (error) {
     throw error instanceof ActionError ? error : invalid("route: the request cannot be read", error);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { waitBefore } from "../lib/again.js";
 import { createDispatcher } from "../node.js";
 import { serve } from "./server.js";
 
@@ -69,6 +70,46 @@ test("a POST with a key is sent again, with the same body under the same key", a
   plan = [[200]];
   await d.route(server.url, {}, { idempotencyKey: "mine" });
   assert.equal(keys().at(-1), "mine");
+});
+
+test("409 says of a key that its first request is under way; 422 is an answer, and so is a 409 that was kept", async () => {
+  const post = { method: "POST", body: "pay" };
+  const keyed = { retry, idempotencyKey: true };
+  const kept = { "idempotent-replayed": "true" };
+  for (const [faults, init, options, last, arrivals] of [
+    [[[409], [409, { "retry-after": "0" }]], post, keyed, 201, 3],
+    [[[409]], {}, keyed, 201, 2],
+    [[[409], [409], [409]], post, keyed, 409, 3],
+    [[[409], [409, kept]], post, keyed, 409, 2],
+    [[[422]], post, keyed, 422, 1],
+    [[[409]], {}, { retry }, 409, 1],
+    [[[409]], post, { idempotencyKey: true }, 409, 1],
+  ]) {
+    plan = [...faults, [201]];
+    server.requests.length = 0;
+    const { status } = await d.route(server.url, init, options);
+    assert.deepEqual([status, server.requests.length], [last, arrivals], JSON.stringify(faults));
+    assert.equal(new Set(keys()).size, 1);
+  }
+});
+
+test("Retry-After is the least that is waited, and what is no time is not looked at", (t) => {
+  t.mock.method(Math, "random", () => 0.5);
+  t.mock.method(Date, "now", () => Date.UTC(2026, 10, 21, 9));
+  const wait = (header, repeats = 0, more) => {
+    const response = new Response(null, { status: 503, headers: header === undefined ? {} : { "retry-after": header } });
+    const retry = { limit: 100, budget: Infinity, ...more };
+    return waitBefore({ retry, repeats, since: performance.now(), response });
+  };
+  assert.deepEqual([0, 1, 2, 9].map((repeats) => wait(undefined, repeats)), [150, 300, 600, 5000]);
+  for (const header of ["0", "Sat, 21 Nov 2026 08:00:00 GMT", "", "soon", "soon 5", "1.5", "-1", "+5", "2126-11-21"]) {
+    assert.deepEqual([0, 1, 2, 9].map((repeats) => wait(header, repeats)), [150, 300, 600, 5000], header);
+  }
+  assert.deepEqual([0, 4, 9].map((repeats) => wait("2", repeats)), [2000, 2400, 5000]);
+  for (const date of ["Sat, 21 Nov 2026 09:00:20 GMT", "Saturday, 21-Nov-26 09:00:20 GMT", "Sat Nov 21 09:00:20 2026 GMT"]) assert.equal(wait(date), 20_000);
+  assert.equal(wait("120"), 60_000);
+  assert.equal(wait("120", 0, { maxRetryAfter: 0 }), 150);
+  assert.equal(wait(undefined, 5_000, { limit: 1e9, delay: 0 }), 0);
 });
 
 test("an abort ends the wait, and Retry-After beyond the budget ends it at once", async () => {

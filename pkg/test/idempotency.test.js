@@ -39,6 +39,7 @@ const CALLS = {
     await first();
     return KEY;
   },
+  "after a value that is not kept as it is, or a response that breaks off": async ({ first }) => (await first({ lost: true }), KEY),
   "after the result's time is over": async ({ first, later }) => (await first(), later(OVER), KEY),
 };
 
@@ -70,11 +71,12 @@ for (const [comes, action, route, runs] of rows) {
   });
 }
 
-function perform({ hang, digest, fails, status, begun }, isRoute) {
+function perform({ hang, digest, fails, lost, status, begun }, isRoute) {
   begun?.();
   if (hang) return new Promise(() => {});
   if (digest) throw Object.assign(new Error("of Next"), { digest });
   if (fails && !(isRoute && status)) throw new Error("down");
+  if (lost) return isRoute ? new Response(new ReadableStream({ pull: () => Promise.reject(new Error("broke off")) })) : new URL("http://x/receipt");
   return isRoute ? new Response("paid", { status }) : "paid";
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { IdempotencyError, idempotencyKey, idempotent, idempotentRoute, memoryStore } from "../server.js";
 
 const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
@@ -190,6 +191,56 @@ test("a result that cannot be stored: said to the first, and never run again", a
   assert.equal(fn.runs, 1);
 });
 
+class Money {
+  #cents = 4200;
+  get cents() {
+    return this.#cents;
+  }
+}
+const form = new FormData();
+form.set("amount", "4200");
+for (const [what, lost] of [
+  ["FormData", form],
+  ["URL", new URL("http://x/receipt")],
+  ["URLSearchParams", new URLSearchParams("a=1")],
+  ["Headers", new Headers({ a: "1" })],
+  ["Request", new Request("http://x/")],
+  ["Response", new Response("x")],
+  ["Blob", new Blob(["x"])],
+  ["File", new File(["x"], "receipt.txt")],
+  ["Money", new Money()],
+  ["properties of its own", Object.assign(new Error("declined"), { code: 7 })],
+]) {
+  test(`a result that would lose its content (${what}) is one that cannot be stored, wherever it is`, async () => {
+    for (const wrap of [(it) => it, (it) => ({ in: [it] }), (it) => new Map([[1, new Set([it])]]), (it) => new Error("", { cause: it })]) {
+      const store = memoryStore();
+      const fn = counted(() => wrap(lost));
+      await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.message.includes(what));
+      await assert.rejects(idempotent(key, fn, store), LOST);
+      assert.equal(fn.runs, 1);
+    }
+  });
+}
+
+test("a result that is kept as it is", async () => {
+  const row = class Row {
+    id = 1;
+  };
+  const ring = { name: "ring" };
+  ring.self = [ring];
+  const elsewhere = runInNewContext("({ at: new Date(7), list: [new Map([[1, new Set([2n])]])], of: Object.create(null), broken: new RangeError('x') })");
+  const boxed = [Object(1n), Object("a"), /a/g, new Uint8Array([1]).subarray(0), new DataView(new ArrayBuffer(1)), new ArrayBuffer(2), [, undefined, null]];
+  for (const value of [undefined, null, "", 7n, { __proto__: null, a: 1 }, boxed, ring, elsewhere, new RangeError("x", { cause: new Date(1) })]) {
+    const store = memoryStore();
+    await idempotent(key, () => value, store);
+    const kept = await idempotent(key, () => assert.fail("it ran twice"), store);
+    assert.deepEqual(kept, structuredClone(value));
+  }
+  const store = memoryStore();
+  await idempotent(key, () => new row(), store);
+  assert.deepEqual(await idempotent(key, undefined, store), { id: 1 }, "fields are");
+});
+
 test("a store that is down when the result is there: its error, and the claim stands until its lease ends", async () => {
   const down = new Error("disk full");
   const store = { ...memoryStore(), finish: () => { throw down; } };
@@ -219,6 +270,19 @@ test("the header, quoted or bare", async () => {
   }
 });
 
+test("the key in a header of the author's own", async () => {
+  const headers = new Headers({ "idempotency-key": "another", "x-key": `"${KEY}"` });
+  const from = { user: "ada", action: "charge", headers };
+  assert.equal(idempotencyKey({ ...from, header: "X-Key" }).key, KEY);
+  assert.equal(idempotencyKey({ ...from, header: "X-Other" }).key, undefined);
+  assert.equal(idempotencyKey({ ...from, header: undefined }).key, "another");
+  for (const header of ["", "x key", null, 5]) assert.throws(() => idempotencyKey({ ...from, header }), { name: "TypeError", message: /header/ });
+  const fn = counted(() => new Response("paid"));
+  const store = memoryStore();
+  for (let i = 0; i < 2; i += 1) await idempotentRoute(idempotencyKey({ ...from, header: "X-Key" }), fn, store);
+  assert.equal(fn.runs, 1);
+});
+
 test("what the author must say", async () => {
   const fn = counted();
   const refuse = (key, options) => assert.rejects(idempotent(key, fn, memoryStore(), options), TypeError);
@@ -228,6 +292,22 @@ test("what the author must say", async () => {
   for (const wrong of [0, -1, NaN, "60"]) {
     await refuse(key, { leaseMs: wrong });
     await refuse(key, { ttlMs: wrong });
+  }
+  assert.equal(fn.runs, 0);
+});
+
+test("options that are none: which one is said, with and without a key", async () => {
+  const fn = counted(() => new Response());
+  for (const [options, message] of [
+    [null, /options/],
+    [60_000, /options/],
+    [{ lease: 5 }, /"lease"/],
+    [{ leaseMs: null }, /leaseMs/],
+    [{ now: 5 }, /now/],
+  ]) {
+    for (const run of [idempotent, idempotentRoute]) {
+      for (const one of [key, undefined]) await assert.rejects(run(one, fn, memoryStore(), options), { name: "TypeError", message });
+    }
   }
   assert.equal(fn.runs, 0);
 });
@@ -281,6 +361,30 @@ test("a route says 409, 422 and 400", async () => {
   gate.resolve();
   assert.equal((await first).status, 200);
 });
+
+for (const [what, make] of [
+  ["breaks off", () => new Response(new ReadableStream({ start: (it) => it.error(new Error("broke off")) }))],
+  ["has been read", async () => {
+    const response = new Response("read");
+    await response.text();
+    return response;
+  }],
+  ["is being read", () => {
+    const response = new Response("read");
+    response.body.getReader();
+    return response;
+  }],
+  ["cannot be given again", () => Response.error()],
+  ["is none", () => undefined],
+]) {
+  test(`a route whose response ${what} has run, and does not run again`, async () => {
+    const store = memoryStore();
+    const fn = counted(make);
+    await assert.rejects(idempotentRoute(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause instanceof Error);
+    const again = await idempotentRoute(key, fn, store);
+    assert.deepEqual([again.status, (await again.json()).code, fn.runs], [500, "IDEMPOTENCY_LOST", 1]);
+  });
+}
 
 for (const [status, runs] of [[200, 1], [404, 1], [409, 1], [422, 1], [401, 2], [403, 2], [408, 2], [425, 2], [429, 2], [500, 2], [503, 2]]) {
   test(`a route that answered ${status} ${runs === 1 ? "does not run" : "may run"} again`, async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createDispatcher } from "../node.js";
 import { ID, serve } from "./server.js";
 
@@ -54,4 +56,26 @@ test("a browser that refuses the lock fails the calls that wait for it, and none
     assert.equal(d.pending, 0);
   });
   assert.equal(server.requests.length, 1);
+});
+
+test("a lease that has been given back leaves nothing behind, however many lanes there were", async () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc");
+  const leases = [];
+  const request = async (name, options, granted) => {
+    const lease = granted({ name });
+    leases.push(new WeakRef(lease));
+    await lease;
+  };
+  await withNavigator({ locks: { request } }, async () => {
+    const d = createDispatcher({ url: server.url, scope: "origin" });
+    for (let i = 0; i < 20; i += 1) await d.call(ID, [i], { lane: `order ${i}` });
+    await d.idle();
+    for (let i = 0; i < 20 && leases.some((lease) => lease.deref()); i += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      gc();
+    }
+    assert.deepEqual([leases.length, leases.filter((lease) => lease.deref()).length], [20, 0]);
+    assert.equal(d.pending, 0); // it is there still
+  });
 });

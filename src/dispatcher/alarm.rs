@@ -94,7 +94,7 @@ impl Dispatcher {
     /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let call = self.alarms.peek().map(|&Reverse((at, _))| at);
-        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).chain(self.offline.and_then(|offline| offline.probe_at())).min()
+        call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).chain(self.probe_at()).min()
     }
 
     /// Changes a call's alarms.

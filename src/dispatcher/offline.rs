@@ -7,7 +7,8 @@ use super::{Dispatcher, Effect, Entry, Phase};
 use crate::call::{CallId, State};
 use crate::{Error, Instant, Kind};
 
-/// The first probe is made at once, as the hint may be wrong. How long until the second; twice as long until each one after.
+/// The first probe is made at once, as the hint may be wrong. How long until the second; twice as long until each one after. None is made
+/// while no call waits for it: the next call then makes up for it.
 const FIRST: Duration = Duration::from_secs(1);
 /// What that does not grow beyond.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -25,15 +26,9 @@ pub enum OfflineMode {
 /// There is no network, as far as is known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offline {
-    /// When to ask for a probe; `None` while one is under way.
+    /// When to ask for a probe, if a call waits then; `None` while one is under way.
     probe_at: Option<Instant>,
     probes: u32,
-}
-
-impl Offline {
-    pub(super) fn probe_at(&self) -> Option<Instant> {
-        self.probe_at
-    }
 }
 
 impl Dispatcher {
@@ -65,18 +60,20 @@ impl Dispatcher {
         let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
         offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
-        let waits = |entry: &Entry| entry.phase == Phase::Held || matches!(entry.state, State::Preparing | State::Waiting);
-        for id in self.ids(|entry| entry.leader.is_none() && waits(entry)) {
-            if self.fails_offline(id) {
+        for id in self.ids(waits) {
+            if self.fails_offline(id, now) {
                 self.fail(id, no_network(), now);
             }
         }
     }
 
-    /// Whether a call fails rather than waits, as a probe has found no network either. A durable one waits: that is what it is for.
-    pub(super) fn fails_offline(&self, id: CallId) -> bool {
-        let proved = self.offline.is_some_and(|offline| offline.probes > 0);
-        proved && self.config.offline == OfflineMode::Fail && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
+    /// Whether a call fails rather than waits, as a probe has found no network either, and not too long ago. A durable one waits: that is
+    /// what it is for.
+    pub(super) fn fails_offline(&self, id: CallId, now: Instant) -> bool {
+        let proved = |offline: Offline| offline.probes > 0 && offline.probe_at.is_none_or(|at| at > now);
+        self.offline.is_some_and(proved)
+            && self.config.offline == OfflineMode::Fail
+            && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 
     /// Whether nothing is sent because there is no network.
@@ -84,9 +81,15 @@ impl Dispatcher {
         self.offline.is_some()
     }
 
+    /// When to ask for the next probe.
+    pub(super) fn probe_at(&self) -> Option<Instant> {
+        let at = self.offline?.probe_at?;
+        self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::Resting)).then_some(at)
+    }
+
     pub(super) fn probe(&mut self, now: Instant) {
-        if let Some(offline) = self.offline.as_mut()
-            && offline.probe_at.is_some_and(|at| at <= now)
+        if self.probe_at().is_some_and(|at| at <= now)
+            && let Some(offline) = self.offline.as_mut()
         {
             offline.probe_at = None;
             self.effects.push_back(Effect::Probe);
@@ -98,14 +101,21 @@ impl Dispatcher {
         if !self.is_still() {
             return self.send_again(id, now);
         }
-        if self.fails_offline(id) {
+        if self.fails_offline(id, now) {
             return self.fail(id, no_network(), now);
         }
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.phase = Phase::Held;
+            self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (None, None));
             self.emit(id);
         }
     }
+}
+
+/// Whether it would be sent sooner or later, were there a network.
+fn waits(entry: &Entry) -> bool {
+    let idle = entry.phase == Phase::Held || matches!(entry.state, State::Preparing | State::Waiting);
+    idle && entry.leader.is_none()
 }
 
 pub(super) fn no_network() -> Error {

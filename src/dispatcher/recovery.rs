@@ -27,7 +27,7 @@ impl Dispatcher {
         entry.timings.head_at = None;
         if entry.options.render == Render::Skip {
             entry.options.render = Render::Auto;
-            return self.send_again(id, now);
+            return self.rested(id, now);
         }
         match entry.options.skew {
             Skew::Recover if entry.options.named && !entry.recovered => {
@@ -51,7 +51,7 @@ impl Dispatcher {
         match recovery {
             Recovery::Found => {
                 entry.recovered = true;
-                self.send_again(id, now);
+                self.rested(id, now);
             }
             Recovery::NotFound(why) => {
                 let error = because(error, &why);

@@ -27,12 +27,12 @@ impl Dispatcher {
             }
             Strategy::Replace => {
                 let others = self.pending_of_key(id, |_| true);
-                self.replace(&others, now);
+                self.replace(id, &others, now);
                 Admission::Enter
             }
             Strategy::QueueLast => {
                 let others = self.pending_of_key(id, |entry| entry.state != State::Running);
-                self.replace(&others, now);
+                self.replace(id, &others, now);
                 Admission::Enter
             }
             Strategy::Join => self.join(id),
@@ -41,7 +41,8 @@ impl Dispatcher {
 
     /// Ends a call that has no place in a lane.
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
-        self.settle(id, Err(error), now);
+        let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
+        self.settle(id, Err(error.sent(sent)), now);
         self.finish(id);
     }
 
@@ -53,14 +54,16 @@ impl Dispatcher {
         others
     }
 
-    /// Ends calls for a later one of their key. Only then may a lane go on: nothing is started that is about to be replaced.
-    fn replace(&mut self, others: &[CallId], now: Instant) {
+    /// Ends calls for a later one of their key. Only then may a lane go on: nothing is started that is about to be replaced. The later one's
+    /// own lane goes on when it is in there: it would give up a lease that it needs.
+    fn replace(&mut self, id: CallId, others: &[CallId], now: Instant) {
+        let own = self.calls.get(&id).map(|entry| entry.options.lane.clone());
         let mut lanes: Vec<LaneName> = Vec::new();
         for &other in others {
             self.abandon(other);
             lanes.extend(self.end(other, Error::new(Kind::Replaced, "a later call of its key took its place"), now));
         }
-        lanes.iter().for_each(|lane| self.advance(lane, now));
+        lanes.iter().filter(|&lane| own.as_ref() != Some(lane)).for_each(|lane| self.advance(lane, now));
     }
 
     fn join(&mut self, id: CallId) -> Admission {

@@ -7,7 +7,7 @@ pub struct Head<'a> {
     /// HTTP status.
     pub status: u16,
     /// The value of a header by its lower-case name.
-    pub header: &'a dyn Fn(&str) -> Option<String>,
+    pub header: &'a dyn Fn(&'static str) -> Option<String>,
 }
 
 /// What the head of an answer says.

@@ -17,7 +17,7 @@ use super::fetch::Failure;
 use super::host::Host;
 use super::lock::Lock;
 use super::timer::{self, Timer};
-use super::{error, outcome};
+use super::{error, outcome, shapes};
 use crate::call::{Call, CallId, Event, LaneName, Options, Page, State};
 use crate::dispatcher::{Config, Dispatcher, Effect};
 use crate::journal::Fate;
@@ -340,11 +340,7 @@ impl Driver {
                     let code = result.as_ref().err().map(|error| error.kind().code());
                     let _ = self.host.fate(id.0 as f64, Fate::of(&result).as_str(), code);
                 }
-                // The page may do with its own as it likes.
-                let outcome = outcome.map(|outcome| outcome::copy(&outcome));
-                if let Some(outcome) = &outcome {
-                    outcome::set_timings(outcome, &timings, attempts);
-                }
+                let outcome = outcome.map(|outcome| shapes::settled(&outcome, &timings, attempts));
                 let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
                 let error = result.err().map(|error| error::owned(&error, Some(&owner), Some(&cause)));
                 let error = error.or_else(|| if throws { self.host.redirect_error(&outcome).ok() } else { None });

@@ -15,7 +15,7 @@ use super::driver::Driver;
 use super::fetch::{Chunks, Failure, Request, Response};
 use super::host::resolved;
 use super::keepalive::Keepalive;
-use super::{outcome, url, value};
+use super::{outcome, shapes, url, value};
 use crate::call::CallId;
 use crate::dispatcher::News;
 use crate::flight::{Decoder, Limits, Rejection};
@@ -60,11 +60,9 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let key = request.tags.idempotency.as_ref().map(|(_, key)| &**key);
     // No more what an earlier attempt came to.
     driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
-    let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
+    let (headers, trace) = request.headers(render, attempt).await?;
     let mut kept = request.keepalive.and_then(Keepalive::take);
-    if kept.is_some() {
-        outcome::set(&init, "keepalive", &JsValue::TRUE);
-    }
+    let init = shapes::init(&headers, &request.body, &driver.host.credentials(), signal, kept.is_some());
     let mortal = request.keepalive.is_some() && kept.is_none();
     driver.set_mortal(id, mortal);
     let own = outcome::Own { trace: trace.as_ref(), idempotency_key: key, mortal };

@@ -2,11 +2,11 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use super::host::{Host, resolved};
+use super::host::resolved;
 use super::outcome::set;
 use super::random;
+use super::word::word;
 use crate::call::Render;
 use crate::protocol::{self, ActionId, TraceContext};
 use crate::{Error, Kind};
@@ -41,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = get)]
-    fn get_header(this: &Headers, name: &str) -> Result<Option<String>, JsValue>;
+    fn get_header(this: &Headers, name: &JsValue) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn get_reader(this: &Body) -> Result<Reader, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -92,36 +92,34 @@ struct Traced {
 pub(crate) type Failure = (Error, JsValue);
 
 impl Request {
-    /// The second argument of `fetch`, and what this attempt is traced by.
-    pub(crate) async fn init(
-        &self,
-        host: &Host,
-        render: Render,
-        attempt: u32,
-        signal: &AbortSignal,
-    ) -> Result<(Object, Option<Object>), Failure> {
+    /// The headers of an attempt, name, value, name, value, …, and what it is traced by.
+    pub(crate) async fn headers(&self, render: Render, attempt: u32) -> Result<(Array, Option<Object>), Failure> {
         let nothing = |error| (error, JsValue::UNDEFINED);
         let mut traced = self.tags.traced().map_err(nothing)?;
         let headers = Array::new();
-        for (name, value) in protocol::request_headers(&self.action) {
-            headers.push(&pair(name, &value.into()));
-        }
+        let add = |name: JsValue, value: &JsValue| {
+            headers.push(&name);
+            headers.push(value);
+        };
+        let [accept, next_action] = protocol::request_headers(&self.action);
+        add(word(accept.0), &word(protocol::FLIGHT));
+        add(word(next_action.0), &next_action.1.into());
         if render == Render::Skip {
             let (name, value) = protocol::SKIP_RENDER;
-            headers.push(&pair(name, &value.into()));
+            add(word(name), &word(value));
         }
         if let Some(deployment) = &self.tags.deployment {
-            headers.push(&pair(protocol::DEPLOYMENT_ID, &deployment.into()));
+            add(word(protocol::DEPLOYMENT_ID), &deployment.into());
         }
         if let Some((header, key)) = &self.tags.idempotency {
-            headers.push(&pair(header, &key.into()));
+            add(header.into(), &key.into());
         }
         if let Some(ask) = &self.headers {
             let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &self.action.as_str().into());
             let pairs = resolved(asked).await.map_err(unreadable)?;
             for entry in Array::from(&pairs).iter() {
-                let [name, value] = two(&entry);
-                let name = name.as_string().unwrap_or_default();
+                let [own_name, value] = two(&entry);
+                let name = own_name.as_string().unwrap_or_default();
                 if protocol::is_protected(&name) {
                     let message = format!("headers: {name} is the protocol's own");
                     return Err(nothing(Error::new(Kind::InvalidOption, message)));
@@ -133,31 +131,18 @@ impl Request {
                 // Two values of one name would be sent as a list: the caller's stands.
                 match traced.iter_mut().find(|traced| traced.header == name) {
                     Some(traced) => traced.value = value,
-                    None => drop(headers.push(&entry)),
+                    None => add(own_name, &value),
                 }
             }
         }
         let trace = (!traced.is_empty()).then(Object::new);
         for Traced { header, key, value } in &traced {
-            headers.push(&pair(header, value));
+            add(word(header), value);
             if let Some(trace) = &trace {
                 set(trace, key, value);
             }
         }
-        let credentials = host.credentials();
-        let init = Object::new();
-        for (key, value) in [
-            ("method", &"POST".into()),
-            ("headers", headers.as_ref()),
-            ("body", &self.body),
-            ("mode", &"same-origin".into()),
-            ("referrerPolicy", &"same-origin".into()),
-            ("credentials", &credentials.as_deref().unwrap_or("same-origin").into()),
-            ("signal", signal.as_ref()),
-        ] {
-            set(&init, key, value);
-        }
-        Ok((init, trace))
+        Ok((headers, trace))
     }
 }
 
@@ -177,10 +162,10 @@ impl Tags {
 
 impl Response {
     /// Status and headers.
-    pub(crate) fn head(&self) -> Result<(u16, impl Fn(&str) -> Option<String>), JsValue> {
+    pub(crate) fn head(&self) -> Result<(u16, impl Fn(&'static str) -> Option<String>), JsValue> {
         let status = self.status()?.as_f64().unwrap_or_default() as u16;
         let headers = self.response_headers()?;
-        Ok((status, move |name: &str| headers.get_header(name).ok().flatten()))
+        Ok((status, move |name| headers.get_header(&word(name)).ok().flatten()))
     }
 
     pub(crate) fn headers(&self) -> JsValue {
@@ -264,15 +249,11 @@ fn ignore(given: Result<JsValue, JsValue>) {
 
 /// The bytes of a `Uint8Array`, of whatever realm.
 fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let one_byte = |value: &JsValue| Reflect::get(value, &"BYTES_PER_ELEMENT".into()).ok()?.as_f64();
+    let one_byte = |value: &JsValue| Reflect::get(value, &word("BYTES_PER_ELEMENT")).ok()?.as_f64();
     if is_view(value)? && one_byte(value) == Some(1.0) {
         return Ok(value.unchecked_ref::<Uint8Array>().to_vec());
     }
     Err(js_sys::TypeError::new("the body gave something other than bytes").into())
-}
-
-fn pair(name: &str, value: &JsValue) -> Array {
-    Array::of2(&name.into(), value)
 }
 
 pub(crate) fn two(entry: &JsValue) -> [JsValue; 2] {

@@ -37,7 +37,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn fate(this: &Host, id: f64, fate: &str, code: Option<&str>) -> Result<(), JsValue>;
 
-    /// Whether the call is over: a getter among its arguments may have given it up.
+    /// Asked when all of a call has been read, before it is taken in: whether it is over, as a getter among its arguments may have given it up.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn over(this: &Host, id: f64) -> Result<bool, JsValue>;
 
@@ -56,6 +56,10 @@ extern "C" {
     /// A lane has its lease. `let_go` gives it back, for when this instance cannot any more.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn leased(this: &Host, lane: &str, let_go: &js_sys::Function) -> Result<(), JsValue>;
+
+    /// A lane that had its lease has it no longer.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn unleased(this: &Host, lane: &str) -> Result<(), JsValue>;
 
     /// The number of the page the client is on.
     #[wasm_bindgen(method, catch)]
@@ -95,7 +99,7 @@ extern "C" {
     pub(crate) fn reload(this: &Host) -> Result<String, JsValue>;
 
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn credentials(this: &Host) -> Option<String>;
+    pub(crate) fn credentials(this: &Host) -> JsValue;
 }
 
 /// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.

@@ -1,6 +1,6 @@
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -37,9 +37,19 @@ pub(crate) enum Told {
 }
 
 struct Wire {
+    name: String,
     stage: Cell<Stage>,
     asking: RefCell<Option<AbortController>>,
     let_go: RefCell<Option<Function>>,
+    /// Who has it may take the lock, until then.
+    turn: RefCell<Option<Lock>>,
+    /// How often it has been granted here, to whomever.
+    grants: Cell<u32>,
+}
+
+thread_local! {
+    /// The locks that are asked for here.
+    static HERE: RefCell<Vec<Weak<Wire>>> = const { RefCell::new(Vec::new()) };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,12 +62,26 @@ enum Stage {
 impl Lock {
     /// Asks for the lock. It is taken from a holder who keeps it for `patience` while it is waited for, and then some: nobody tells when a lock
     /// changes hands, so it is looked at four times in `patience`. None: it is waited for as long as it takes.
+    ///
+    /// Of many who wait one takes it. They take turns, by a lock `steal:{name}`, and whoever has the turn looks once more. What has been taken is
+    /// known by a lock `stolen:{number}:{name}`, held as long: the browser's names of clients do not tell two dispatchers of one page apart.
     pub(crate) fn ask(name: String, patience: Option<Duration>, tell: impl Fn(Told) + 'static) -> Self {
-        let wire = Rc::new(Wire { stage: Cell::new(Stage::Asked), asking: RefCell::default(), let_go: RefCell::default() });
+        let wire = Rc::new(Wire {
+            name,
+            stage: Cell::new(Stage::Asked),
+            asking: RefCell::default(),
+            let_go: RefCell::default(),
+            turn: RefCell::default(),
+            grants: Cell::default(),
+        });
+        HERE.with_borrow_mut(|wires| {
+            wires.retain(|wire| wire.strong_count() > 0);
+            wires.push(Rc::downgrade(&wire));
+        });
         let lock = Self(Rc::clone(&wire));
         wasm_bindgen_futures::spawn_local(async move {
-            let tell = Rc::new(tell);
-            let ended = wire.run(&name, patience, &tell).await;
+            let tell: Rc<dyn Fn(Told)> = Rc::new(tell);
+            let ended = wire.run(patience, &tell).await;
             match (wire.stage.replace(Stage::Over), ended) {
                 (Stage::Asked, ended) => tell(Told::Refused(ended.err().unwrap_or_default())),
                 (Stage::Held, _) => tell(Told::Lost),
@@ -80,7 +104,7 @@ impl Drop for Lock {
 
 impl Wire {
     /// Until the lock is given back, lost, or cannot be had.
-    async fn run<T: Fn(Told) + 'static>(self: &Rc<Self>, name: &str, patience: Option<Duration>, tell: &Rc<T>) -> Result<JsValue, JsValue> {
+    async fn run(self: &Rc<Self>, patience: Option<Duration>, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         if self.stage.get() == Stage::Over {
             return Ok(JsValue::UNDEFINED); // given up before it was asked for
         }
@@ -89,30 +113,38 @@ impl Wire {
             set(&options, "signal", &controller.signal());
             self.asking.replace(Some(controller));
         }
-        let asked = pin!(self.request(name, &options, tell));
-        let stuck = pin!(self.stuck(name, patience));
-        let asked = match select(asked, stuck).await {
+        let asked = pin!(self.request(&options, tell));
+        let overdue = pin!(self.overdue(patience));
+        let (turn, asked) = match select(asked, overdue).await {
             Either::Left((ended, _)) => return ended,
-            Either::Right(((), asked)) => asked,
+            Either::Right(found) => found,
         };
-        // Stealing leaves no place in the queue: this one is given up, unless it has just been granted.
-        self.withdraw();
-        let ended = asked.await;
         if self.stage.get() != Stage::Asked {
-            return ended;
+            drop(turn);
+            return asked.await;
         }
+        // In one go, so that nobody comes between. The place in the queue is given up first, or the lock could be granted twice.
+        self.withdraw();
+        self.turn.replace(turn);
+        let number = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        let mark = Lock::ask(format!("stolen:{number}:{}", self.name), None, |_| {});
         let options = Object::new();
         set(&options, "steal", &JsValue::TRUE);
-        self.request(name, &options, tell).await
+        let ended = self.request(&options, tell).await;
+        drop(self.turn.take());
+        drop(mark);
+        ended
     }
 
-    async fn request<T: Fn(Told) + 'static>(self: &Rc<Self>, name: &str, options: &Object, tell: &Rc<T>) -> Result<JsValue, JsValue> {
+    async fn request(self: &Rc<Self>, options: &Object, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         let (wire, tell) = (Rc::clone(self), Rc::clone(tell));
         let granted = Closure::once(move |_lock: JsValue| -> JsValue {
+            drop(wire.turn.take());
             if wire.stage.get() != Stage::Asked {
                 return JsValue::UNDEFINED; // given back at once
             }
             wire.stage.set(Stage::Held);
+            wire.count();
             let mut resolve = None;
             let held = Promise::new(&mut |let_go, _| resolve = Some(let_go));
             if let Some(let_go) = resolve {
@@ -121,7 +153,16 @@ impl Wire {
             }
             held.into()
         });
-        resolved(request(name, options, granted.as_ref())).await
+        resolved(request(&self.name, options, granted.as_ref())).await
+    }
+
+    /// All who wait here hear that it has been granted.
+    fn count(&self) {
+        HERE.with_borrow(|wires| {
+            for wire in wires.iter().filter_map(Weak::upgrade).filter(|wire| wire.name == self.name) {
+                wire.grants.set(wire.grants.get().wrapping_add(1));
+            }
+        });
     }
 
     /// Asks no longer. No harm where it is held.
@@ -131,9 +172,20 @@ impl Wire {
         }
     }
 
-    /// Returns when the lock has not changed hands for `patience` while it is waited for.
-    async fn stuck(&self, name: &str, patience: Option<Duration>) {
+    /// Returns when the lock may be taken from its holder, as long as what is given is kept.
+    async fn overdue(&self, patience: Option<Duration>) -> Option<Lock> {
         let Some(patience) = patience else { return std::future::pending().await };
+        loop {
+            let before = self.stuck(patience).await;
+            let turn = held(format!("steal:{}", self.name), patience).await;
+            if self.look().await.is_some_and(|queue| queue.is_still(&before)) {
+                return turn;
+            }
+        }
+    }
+
+    /// Returns when the lock has not changed hands for `patience` while it is waited for: who waited and held it first.
+    async fn stuck(&self, patience: Duration) -> Queue {
         let step = (patience.as_secs_f64() * 1000.0 / 4.0).clamp(1.0, f64::from(i32::MAX)) as u32;
         let mut first: Option<(Queue, crate::Instant)> = None;
         loop {
@@ -141,44 +193,76 @@ impl Wire {
             if self.stage.get() != Stage::Asked {
                 return std::future::pending().await;
             }
-            let Some(queue) = Queue::look(name).await else {
+            let Some(queue) = self.look().await else {
                 first = None;
                 continue;
             };
             let now = timer::now();
-            match &first {
-                Some((before, since)) if queue.may_follow(before) => {
-                    if now.since(*since) >= patience && self.stage.get() == Stage::Asked {
-                        return;
+            first = Some(match first.take() {
+                Some((before, since)) if queue.is_still(&before) => {
+                    if now.since(since) >= patience && self.stage.get() == Stage::Asked {
+                        return before;
                     }
+                    (before, since)
                 }
-                _ => first = Some((queue, now)),
-            }
+                _ => (queue, now),
+            });
         }
     }
+
+    /// As it is now; none where nobody holds the lock, or it cannot be seen.
+    async fn look(&self) -> Option<Queue> {
+        let all = resolved(query()).await.ok()?;
+        let locks = |list: &str| Reflect::get(&all, &list.into()).map(|list| Array::from(&list).to_vec()).unwrap_or_default();
+        let text = |of: &JsValue, key: &str| Reflect::get(of, &key.into()).ok()?.as_string();
+        let clients = |list: &[JsValue]| -> Vec<String> {
+            list.iter()
+                .filter(|lock| text(lock, "name").as_deref() == Some(self.name.as_str()))
+                .filter_map(|lock| text(lock, "clientId"))
+                .collect()
+        };
+        let held = locks("held");
+        let is_mark =
+            |mark: &String| mark.strip_prefix("stolen:").and_then(|mark| mark.split_once(':')).is_some_and(|(_, of)| of == self.name);
+        let marks = held.iter().filter_map(|lock| text(lock, "name")).filter(is_mark).collect();
+        Some(Queue { holder: clients(&held).pop()?, waiting: clients(&locks("pending")), marks, grants: self.grants.get() })
+    }
+}
+
+/// Waits for a lock, which may take forever. It is there when this returns.
+async fn held(name: String, patience: Duration) -> Option<Lock> {
+    let mut lock = None;
+    let granted = Promise::new(&mut |granted, _| {
+        let tell = move |told| {
+            if let Told::Granted(_) = told {
+                let _ = granted.call0(&JsValue::UNDEFINED);
+            }
+        };
+        lock = Some(Lock::ask(name.clone(), Some(patience), tell));
+    });
+    let _ = resolved(Ok(granted.into())).await;
+    lock
 }
 
 /// Who holds a lock, and who waits for it in which order. The browser names clients, which may wait several times.
 struct Queue {
     holder: String,
     waiting: Vec<String>,
+    /// The marks that it has been taken.
+    marks: Vec<String>,
+    /// How often it has been granted here.
+    grants: u32,
 }
 
 impl Queue {
-    /// As it is now; none where nobody holds the lock, or it cannot be seen.
-    async fn look(name: &str) -> Option<Self> {
-        let all = resolved(query()).await.ok()?;
-        let clients = |list: &str| -> Vec<String> {
-            let list = Reflect::get(&all, &list.into()).map(|list| Array::from(&list)).unwrap_or_default();
-            let text = |of: &JsValue, key: &str| Reflect::get(of, &key.into()).ok()?.as_string();
-            list.iter().filter(|lock| text(lock, "name").as_deref() == Some(name)).filter_map(|lock| text(&lock, "clientId")).collect()
-        };
-        Some(Self { holder: clients("held").pop()?, waiting: clients("pending") })
-    }
-
-    /// Whether the lock may not have changed hands since: then the same client holds it, and at most more wait behind. If that client waits
-    /// for it, too, and has been granted it anew, it no longer waits in front.
-    fn may_follow(&self, before: &Self) -> bool {
-        self.holder == before.holder && self.waiting.starts_with(&before.waiting)
+    /// Whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
+    /// waits in front no longer; among dispatchers of one page, which are one client, it is counted. Where it was taken there is another mark.
+    fn is_still(&self, before: &Self) -> bool {
+        let marks = |of: &Self, other: &Self| of.marks.iter().all(|mark| other.marks.contains(mark));
+        self.grants == before.grants
+            && self.holder == before.holder
+            && marks(self, before)
+            && marks(before, self)
+            && self.waiting.starts_with(&before.waiting)
     }
 }

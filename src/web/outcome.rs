@@ -2,15 +2,14 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::driver::Owner;
+use super::shapes;
+use super::word::word;
 use crate::call::{Event, Timings};
 use crate::protocol::{Answer, Redirect};
 
 /// What an answer said so far, as JavaScript will see it. `target`: where its redirect leads.
 pub(crate) fn of_answer(answer: &Answer, headers: &JsValue, target: Option<&str>) -> Object {
-    let outcome = Object::new();
-    set(&outcome, "status", &answer.status.into());
-    set(&outcome, "headers", headers);
-    set(&outcome, "rendered", &JsValue::FALSE);
+    let outcome = shapes::said(answer.status, headers);
     if let Some(redirect) = &answer.redirect {
         set_redirect(&outcome, redirect, target);
     }
@@ -69,19 +68,6 @@ pub(crate) fn set_followed(outcome: &Object) {
     }
 }
 
-/// Adds when the call passed its stations, and how often it was sent.
-pub(crate) fn set_timings(outcome: &Object, timings: &Timings, attempts: u32) {
-    let shown = Object::new();
-    set_times(&shown, timings);
-    set(outcome, "attempts", &attempts.into());
-    set(outcome, "timings", &shown);
-}
-
-/// The same for another call that shares the answer. What is made on demand stays so, and is made once for all.
-pub(crate) fn copy(outcome: &Object) -> Object {
-    Object::define_properties(&Object::new(), &Object::get_own_property_descriptors(outcome).unchecked_into())
-}
-
 /// What `subscribe` and `snapshot` show of a call.
 pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     let shown = Object::new();
@@ -113,8 +99,8 @@ pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
 }
 
 /// Fresh plain objects take every key.
-pub(crate) fn set(object: &Object, key: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &key.into(), value);
+pub(crate) fn set(object: &Object, key: &'static str, value: &JsValue) {
+    let _ = Reflect::set(object, &word(key), value);
 }
 
 fn set_times(object: &Object, timings: &Timings) {

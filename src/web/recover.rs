@@ -102,12 +102,9 @@ async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &Abor
     let init = Object::new();
     let headers = js_sys::Array::of1(&js_sys::Array::of2(&"Accept".into(), &accept.into()));
     let credentials = host.credentials();
-    for (key, value) in [
-        ("headers", headers.as_ref()),
-        ("mode", &mode.into()),
-        ("credentials", &credentials.as_deref().unwrap_or("same-origin").into()),
-        ("signal", signal.as_ref()),
-    ] {
+    let credentials = if credentials.is_undefined() { "same-origin".into() } else { credentials };
+    for (key, value) in [("headers", headers.as_ref()), ("mode", &mode.into()), ("credentials", &credentials), ("signal", signal.as_ref())]
+    {
         // A fresh plain object takes every key.
         let _ = Reflect::set(&init, &key.into(), value);
     }

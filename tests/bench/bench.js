@@ -20,6 +20,8 @@ import * as values from "./values.js";
 const CHUNK = 65536;
 /** Milliseconds of one batch: far above what the clock can tell. */
 const BATCH_MS = 40;
+/** Milliseconds that each runs before it is measured: what is compiled on the way is compiled then. */
+const WARM_MS = 400;
 /** Milliseconds between two batches. */
 const PAUSE_MS = 60;
 
@@ -142,8 +144,10 @@ async function measure(contenders, rounds) {
   const names = Object.keys(contenders);
   const counts = {};
   for (const name of names) {
-    await batch(contenders[name], 3);
-    const one = await batch(contenders[name], 3);
+    const until = performance.now() + WARM_MS;
+    let one;
+    do one = await batch(contenders[name], 1);
+    while (performance.now() < until);
     const some = await batch(contenders[name], Math.max(1, Math.ceil(5 / Math.max(one, 0.001))));
     counts[name] = Math.max(1, Math.ceil(BATCH_MS / Math.max(some, 0.0005)));
   }
@@ -169,6 +173,12 @@ const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch
 
 globalThis.bench = {
   names: (kind) => Object.keys(CASES[kind][0]),
+  /** For a profiler: one contender of a case, so often; milliseconds a time. */
+  async loop(kind, name, contender, count) {
+    await ready();
+    const [cases, prepare] = CASES[kind];
+    return batch(prepare(cases[name]).contenders[contender], count);
+  },
   async run(kind, name, rounds) {
     await ready();
     const [cases, prepare] = CASES[kind];

@@ -1,35 +1,38 @@
 // Runs once, answers as often as asked: the first to come claims, runs and stores; who comes later is told what was stored.
 
 import { IdempotencyError } from "./error.js";
+import { faithful } from "./faithful.js";
 import { idOf, isKeyed, printOf } from "./key.js";
 
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;
 
-export async function idempotent(key, fn, store, options) {
-  if (!isKeyed(key)) return fn();
+export function idempotent(key, fn, store, options) {
+  return once(key, fn, store, options, faithful);
+}
+
+/** `kept(value)` is what is stored of what `fn` has returned. If it fails, that is lost: `fn` has run. */
+export async function once(key, fn, store, options, kept) {
   const { leaseMs, ttlMs, now } = read(options);
+  if (!isKeyed(key)) return fn();
   const [id, fingerprint] = await Promise.all([idOf(key), printOf(key)]);
   const token = crypto.randomUUID();
   const asked = now();
   const claim = await store.claim(id, { token, fingerprint, now: asked, until: asked + leaseMs });
   if (claim.state !== "claimed") return earlier(claim, fingerprint, key.action);
 
-  let value, thrown, record;
+  const keep = (record) => finish(store, id, token, record, () => now() + ttlMs, key.action);
+  let value;
   try {
     value = await fn(id);
-    record = { type: "value", value };
   } catch (error) {
-    record = resultOf(error);
-    if (!record) {
-      // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
-      await attempt(() => store.release(id, token));
-      throw error;
-    }
-    thrown = error;
+    const result = resultOf(error);
+    if (result) await keep(() => result);
+    // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
+    else await attempt(() => store.release(id, token));
+    throw error;
   }
-  await keep(store, id, token, record, now() + ttlMs, key.action);
-  if (record.type === "digest") throw thrown;
+  await keep(async () => ({ type: "value", value: await kept(value) }));
   return value;
 }
 
@@ -52,12 +55,13 @@ export function resultOf(error) {
   return isResult ? { type: "digest", digest } : undefined;
 }
 
-async function keep(store, id, token, record, until, action) {
+/** Stores what `record()` gives, until `until()`. */
+async function finish(store, id, token, record, until, action) {
   try {
-    await store.finish(id, token, record, until);
+    await store.finish(id, token, await record(), until());
   } catch (cause) {
     // It has happened all the same, and must not happen again.
-    await attempt(() => store.finish(id, token, { type: "lost" }, until));
+    await attempt(() => store.finish(id, token, { type: "lost" }, until()));
     throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
   }
 }
@@ -70,9 +74,14 @@ async function attempt(work) {
   }
 }
 
-function read({ leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now } = {}) {
+/** The author's options, checked. */
+export function read(options = {}) {
+  if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
+  const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;
+  for (const name of Object.keys(unknown)) throw new TypeError(`idempotent: there is no option ${JSON.stringify(name)}`);
   for (const [name, value] of Object.entries({ leaseMs, ttlMs })) {
     if (typeof value !== "number" || !(value > 0)) throw new TypeError(`idempotent: ${name} is a number of milliseconds above 0`);
   }
+  if (typeof now !== "function") throw new TypeError("idempotent: now is a function");
   return { leaseMs, ttlMs, now };
 }

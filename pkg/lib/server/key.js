@@ -7,11 +7,14 @@ const LONGEST = 255;
 
 /** A string of RFC 8941, maybe with parameters. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?:;[^"]*)?$/;
+/** The name of a header: a token of RFC 9110. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 /** Several headers of that name arrive as one with commas in it: that is no key. */
 const BARE = /^[^\s",]+$/;
 
-export function idempotencyKey({ user, action, headers, fingerprint }) {
-  const sent = headers.get("idempotency-key");
+export function idempotencyKey({ user, action, headers, header = "idempotency-key", fingerprint }) {
+  if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is the name of one");
+  const sent = headers.get(header);
   return { user, action, key: sent === null || sent === undefined ? undefined : read(sent.trim()), fingerprint };
 }
 

@@ -1,7 +1,7 @@
 // The same for a route handler, which can say 409 where an action can only throw.
 
 import { IdempotencyError } from "./error.js";
-import { idempotent, resultOf } from "./idempotent.js";
+import { once, read, resultOf } from "./idempotent.js";
 import { isKeyed } from "./key.js";
 
 export async function idempotentRoute(key, fn, store, options) {
@@ -9,16 +9,17 @@ export async function idempotentRoute(key, fn, store, options) {
   const run = async (id) => {
     ran = true;
     response = await fn(id);
-    if (!isResult(response.status)) throw new NoResult();
-    return recordOf(response.clone());
+    if (isFailure(response?.status)) throw new NoResult();
+    return response;
   };
   try {
     if (!isKeyed(key)) {
+      read(options);
       ran = true;
       return await fn();
     }
-    const kept = await idempotent(key, run, store, options);
-    return response ?? replay(kept);
+    const given = await once(key, run, store, options, (response) => recordOf(response.clone()));
+    return ran ? given : replay(given);
   } catch (error) {
     if (error instanceof NoResult) return response;
     // A store's failure is for the log, which Next.js writes.
@@ -33,15 +34,17 @@ export async function idempotentRoute(key, fn, store, options) {
 class NoResult extends Error {}
 
 /** A refusal and a failure are to a route what throwing is to an action. */
-function isResult(status) {
-  return status < 500 && ![401, 403, 408, 425, 429].includes(status);
+function isFailure(status) {
+  return status >= 500 || [401, 403, 408, 425, 429].includes(status);
 }
 
 /** Without its cookies: the browser has them from the first answer, or was never meant to have them from this one. */
 async function recordOf(response) {
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
   const body = response.body && new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, headers, body };
+  const record = { status: response.status, headers, body };
+  replay(record); // it can be given again: `Response.error()` cannot
+  return record;
 }
 
 /** What a stored `redirect()` or `notFound()` answers. It is not thrown on: Next.js 14 takes only redirects that it has made itself. */

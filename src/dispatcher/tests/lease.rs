@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::call::Options;
+use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 use crate::protocol::Revalidated;
@@ -98,6 +98,29 @@ fn with_others_waiting_it_stays_asked_for() {
     sim.with_core(|core, now| core.abort(first, now));
     grant(&mut sim, "main");
     assert_eq!(sim.log, ["0 ask main", "0 settle 1 ABORTED no", "0 send 2"]);
+}
+
+#[test]
+fn who_takes_a_waiting_call_s_place_takes_its_place_among_the_tabs_too() {
+    for strategy in [Strategy::Replace, Strategy::QueueLast] {
+        let mut sim = tab();
+        let typing = || Options { strategy: Some(strategy), key: "search".into(), ..lane("main") };
+        for id in 1..=3 {
+            sim.call(id, typing(), Script::answers(100));
+        }
+        grant(&mut sim, "main");
+        assert_eq!(sim.log, ["0 ask main", "0 settle 1 REPLACED no", "0 settle 2 REPLACED no", "0 send 3"], "{strategy:?}");
+    }
+}
+
+#[test]
+fn who_takes_a_running_call_s_place_asks_before_the_lease_is_given_back() {
+    let mut sim = tab();
+    let search = || Options { strategy: Some(Strategy::Replace), key: "search".into(), ..lane("main") };
+    sim.call(1, search(), Script::answers(100));
+    grant(&mut sim, "main");
+    sim.call(2, search(), Script::answers(100));
+    assert_eq!(sim.log[2..], ["0 abort 1", "0 settle 1 REPLACED unknown", "0 ask main"]);
 }
 
 #[test]

@@ -1,236 +1,124 @@
-//! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request and every settlement.
+//! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request, every settlement and
+//! every lease.
+//!
+//! The model does not know budgets, keys that conflict, nor how long is waited where the server does not say.
 
-use std::collections::BTreeSet;
+mod lease;
+mod outbox;
+mod rules;
+mod still;
+mod world;
+
 use std::time::Duration;
 
-use crate::call::{Options, Strategy};
-use crate::dispatcher::sim::ms;
+use crate::Sent;
+use crate::call::{Options, RedirectMode, Skew, Strategy};
 use crate::dispatcher::*;
+use crate::protocol::Revalidated;
 use crate::retry::Retry;
-use std::num::NonZeroU32;
+use lease::Lease;
+use rules::{Doing, Plain};
+use world::World;
 
-/// 10⁶ operations.
-const SEEDS: u64 = 10_000;
+/// How many runs, of so many operations each.
+const SEEDS: u64 = 12_000;
 const OPERATIONS: u64 = 100;
 const MAX_QUEUED: usize = 8;
 const LANES: [&str; 4] = ["main", "cart", "two", "parallel"];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doing {
-    Preparing,
-    Waiting,
-    Running,
-    /// It failed, and is sent again then.
-    Resting(u64),
-    Over,
+/// What can happen.
+#[derive(Clone, Copy, Debug)]
+enum Operation {
+    Call,
+    Ready,
+    /// Its body cannot be had.
+    Spoil,
+    /// The answer begins, and may say that the page's data are stale.
+    Head,
+    Answer,
+    /// The action throws.
+    Throw,
+    Chunk,
+    /// The rest of the answers is there, too.
+    End,
+    Fail,
+    /// An answer that is none.
+    Refusal,
+    Abort,
+    Clear,
+    Pause,
+    Resume,
+    /// Something is told of an exchange that is over, or has not begun.
+    Late,
+    Pass,
+    /// The network goes or comes, and the host may say so.
+    Network,
+    Probed,
+    /// The network is away for minutes.
+    Away,
+    /// A lane that waits for its lease is granted it; it may also come too late.
+    Grant,
+    /// Another tab takes it.
+    Steal,
+    /// The lease of a lane cannot be had.
+    Refuse,
+    /// The answer begins, and is to send the user elsewhere.
+    Redirect,
+    /// The user is on another page.
+    Go,
+    /// The document is gone from the window.
+    Hide,
+    Return,
+    /// The server does not know an action.
+    Unknown,
+    Recovered,
 }
 
-/// One call, with times in milliseconds.
-#[derive(Clone, Debug)]
-struct Plain {
-    lane: usize,
-    strategy: Strategy,
-    key: u64,
-    identity: Option<u64>,
-    timeout: Option<u64>,
-    deadline: Option<u64>,
-    repeats: u32,
-    doing: Doing,
-    attempt_at: u64,
-    settled: bool,
-    leader: Option<usize>,
-}
+/// How often it happens, in every run.
+const USUAL: [(Operation, usize); 16] = [
+    (Operation::Call, 48),
+    (Operation::Ready, 8),
+    (Operation::Spoil, 2),
+    (Operation::Head, 4),
+    (Operation::Answer, 14),
+    (Operation::Throw, 2),
+    (Operation::Chunk, 3),
+    (Operation::End, 3),
+    (Operation::Fail, 8),
+    (Operation::Refusal, 1),
+    (Operation::Abort, 8),
+    (Operation::Clear, 1),
+    (Operation::Pause, 3),
+    (Operation::Resume, 8),
+    (Operation::Late, 4),
+    (Operation::Pass, 24),
+];
+/// What else happens in every other run, each on its own.
+const UNUSUAL: [&[(Operation, usize)]; 4] = [&OFFLINE, &ALL_TABS, &LEFT, &DEPLOYED];
+const OFFLINE: [(Operation, usize); 4] = [(Operation::Fail, 8), (Operation::Network, 4), (Operation::Probed, 10), (Operation::Away, 2)];
+const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
+const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 20), (Operation::Go, 2), (Operation::Hide, 5), (Operation::Return, 6)];
+const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 14), (Operation::Recovered, 12)];
 
-/// Everything is found by looking at all calls.
-#[derive(Default)]
-struct Model {
-    /// By id, from 1.
-    calls: Vec<Plain>,
-    paused: BTreeSet<usize>,
-    all_paused: bool,
-    now: u64,
-    said: Vec<String>,
-}
+/// Chance, the same for the same seed.
+struct Dice(u64);
 
-impl Model {
-    fn enter(&mut self, call: Plain) {
-        let id = self.calls.len();
-        let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
-        let (strategy, identity, key) = (call.strategy, call.identity, call.key);
-        self.calls.push(call);
-        match strategy {
-            Strategy::Queue => {}
-            Strategy::Drop if pending.is_empty() => {}
-            Strategy::Drop => {
-                self.calls[id].doing = Doing::Over;
-                return self.settle(id, "DROPPED");
-            }
-            Strategy::Replace => pending.iter().for_each(|&other| self.end(other, "REPLACED")),
-            Strategy::QueueLast => {
-                let waits = |&other: &usize| matches!(self.shown(other), Doing::Preparing | Doing::Waiting);
-                let waiting: Vec<usize> = pending.into_iter().filter(waits).collect();
-                waiting.iter().for_each(|&other| self.end(other, "REPLACED"));
-            }
-            Strategy::Join => {
-                let equal = |&other: &usize| {
-                    let call = &self.calls[other];
-                    call.key == key && call.leader.is_none() && call.doing != Doing::Over && identity.is_some() && call.identity == identity
-                };
-                let found = (0..id).find(equal);
-                if let Some(leader) = found {
-                    self.calls[id].leader = Some(leader);
-                    self.said.push(format!("join {} to {}", id + 1, leader + 1));
-                    return;
-                }
-            }
-        }
-        self.advance();
-        let waiting =
-            self.calls.iter().filter(|call| call.leader.is_none() && matches!(call.doing, Doing::Preparing | Doing::Waiting)).count();
-        if waiting > MAX_QUEUED && matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting) {
-            self.end(id, "QUEUE_FULL");
-        }
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// Starts whatever may start.
-    fn advance(&mut self) {
-        while let Some(id) = (0..self.calls.len()).find(|&id| self.may_start(id)) {
-            self.calls[id].doing = Doing::Running;
-            self.calls[id].attempt_at = self.now;
-            self.said.push(format!("send {}", id + 1));
-        }
+    /// From 0 to below `sides`.
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % sides
     }
 
-    fn may_start(&self, id: usize) -> bool {
-        let call = &self.calls[id];
-        let here = |other: &Plain| other.lane == call.lane && other.leader.is_none();
-        let running = self.calls.iter().filter(|other| here(other) && matches!(other.doing, Doing::Running | Doing::Resting(_))).count();
-        let before = self.calls[..id].iter().any(|other| here(other) && matches!(other.doing, Doing::Preparing | Doing::Waiting));
-        let free = match LANES[call.lane] {
-            "parallel" => true,
-            "two" => running < 2 && !before,
-            _ => running < 1 && !before,
-        };
-        call.doing == Doing::Waiting && call.leader.is_none() && free && !self.all_paused && !self.paused.contains(&call.lane)
+    fn one_in(&mut self, many: u64) -> bool {
+        self.roll(many) == 0
     }
-
-    fn shown(&self, id: usize) -> Doing {
-        self.calls[id].leader.map_or(self.calls[id].doing, |leader| self.calls[leader].doing)
-    }
-
-    fn settle(&mut self, id: usize, code: &str) {
-        if !std::mem::replace(&mut self.calls[id].settled, true) {
-            self.said.push(format!("settle {} {code}", id + 1));
-        }
-    }
-
-    fn joined(&self, id: usize) -> Vec<usize> {
-        (0..self.calls.len()).filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].doing != Doing::Over).collect()
-    }
-
-    /// For everybody who wants its answer.
-    fn end(&mut self, id: usize, code: &str) {
-        if self.calls[id].doing == Doing::Over {
-            return;
-        }
-        if let Some(leader) = self.calls[id].leader {
-            return self.leave(id, leader, code);
-        }
-        self.settle(id, code);
-        for other in self.joined(id) {
-            self.settle(other, code);
-            self.calls[other].doing = Doing::Over;
-        }
-        self.calls[id].doing = Doing::Over;
-    }
-
-    fn leave(&mut self, id: usize, leader: usize, code: &str) {
-        self.settle(id, code);
-        self.calls[id].doing = Doing::Over;
-        if self.joined(leader).is_empty() && self.calls[leader].settled {
-            self.calls[leader].doing = Doing::Over;
-        }
-    }
-
-    /// For its caller alone.
-    fn give_up(&mut self, id: usize, code: &str) {
-        if self.calls[id].leader.is_none() && !self.joined(id).is_empty() {
-            self.settle(id, code);
-        } else {
-            self.end(id, code);
-        }
-        self.advance();
-    }
-
-    fn fails(&mut self, id: usize, after: u64, code: &str) {
-        if self.calls[id].repeats == 0 {
-            self.end(id, code);
-            return self.advance();
-        }
-        self.calls[id].repeats -= 1;
-        self.calls[id].doing = Doing::Resting(self.now + after);
-    }
-
-    /// The next thing that happens by itself: when, to whom, and what; a deadline before anything else of the same moment.
-    fn due(&self) -> Option<(u64, usize, &'static str)> {
-        let mut due = Vec::new();
-        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over) {
-            if let Some(at) = call.deadline.filter(|_| !call.settled) {
-                due.push((at, id, "deadline"));
-            }
-            match call.doing {
-                Doing::Running if call.leader.is_none() => due.extend(call.timeout.map(|limit| (call.attempt_at + limit, id, "timeout"))),
-                Doing::Resting(until) => due.push((until, id, "send")),
-                _ => {}
-            }
-        }
-        due.into_iter().min()
-    }
-
-    fn pass(&mut self, until: u64) {
-        while let Some((at, id, what)) = self.due().filter(|&(at, ..)| at <= until) {
-            self.now = self.now.max(at);
-            match what {
-                "deadline" => self.give_up(id, "DEADLINE"),
-                // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
-                "timeout" => self.fails(id, 0, "TIMEOUT"),
-                _ => {
-                    self.calls[id].doing = Doing::Running;
-                    self.calls[id].attempt_at = self.now;
-                    self.said.push(format!("send {}", id + 1));
-                }
-            }
-        }
-        self.now = until;
-    }
-}
-
-/// What the dispatcher wants done, as the model says it.
-fn said(core: &mut Dispatcher) -> Vec<String> {
-    let mut said = Vec::new();
-    while let Some(effect) = core.poll_effect() {
-        match effect {
-            Effect::Send(id) => {
-                core.handle_sent(id);
-                said.push(format!("send {id}"));
-            }
-            Effect::Join { id, leader } => said.push(format!("join {id} to {leader}")),
-            Effect::Settle { id, result, .. } => {
-                said.push(format!("settle {id} {}", result.err().map_or("ok", |error| error.kind().code())));
-            }
-            _ => {}
-        }
-    }
-    said
-}
-
-fn pass(core: &mut Dispatcher, until: u64) -> Vec<String> {
-    let mut all = said(core);
-    while let Some(at) = core.poll_timeout().filter(|&at| at <= ms(until)) {
-        core.handle_timeout(at);
-        all.extend(said(core));
-    }
-    all
 }
 
 #[test]
@@ -241,130 +129,180 @@ fn agrees_with_the_model() {
     }
 }
 
+/// What can go wrong is another in each seed.
 fn run(seed: u64) {
-    let mut dice = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut roll = move |sides: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        (dice >> 11) % sides
-    };
-    let two = LaneOptions { concurrency: NonZeroU32::new(2), strategy: None };
-    let config = Config { max_queued: MAX_QUEUED, lanes: HashMap::from([("two".into(), two)]), ..Config::default() };
-    let (mut core, mut model) = (Dispatcher::new(config), Model::default());
+    let mut dice = Dice::new(seed);
+    let has = |feature: u32| seed >> feature & 1 == 1;
+    let unusual = (0..).zip(UNUSUAL).filter(|(feature, _)| has(*feature)).flat_map(|(_, more)| more);
+    let operations: Vec<Operation> = USUAL.iter().chain(unusual).flat_map(|&(operation, times)| vec![operation; times]).collect();
+    let (scope, has_outbox) = (if has(1) { Scope::Origin } else { Scope::Dispatcher }, has(4));
+    let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
+    let mut at = Where { seed, step: 0, operation: None };
     for step in 0..OPERATIONS {
-        let now = ms(model.now);
-        let count = model.calls.len() as u64;
-        // Mostly one of the last: those before are over.
-        let target = count.saturating_sub(1 + roll(12)) as usize;
-        let id = CallId(target as u64 + 1);
-        let exists = count > 0;
-        let running = exists && model.calls[target].doing == Doing::Running && model.calls[target].leader.is_none();
-        match roll(16) {
-            0..=5 => {
-                use Strategy::{Drop, Join, Queue, QueueLast, Replace};
-                let strategy = [Queue, Queue, QueueLast, Drop, Replace, Join, Join][roll(7) as usize];
-                let ready = roll(5) > 0;
-                let call = Plain {
-                    lane: roll(4) as usize,
-                    strategy,
-                    key: roll(3),
-                    identity: (ready && roll(4) > 0).then(|| roll(2)),
-                    timeout: (roll(3) == 0).then(|| 1 + roll(40)),
-                    deadline: (roll(4) == 0).then(|| model.now + 1 + roll(80)),
-                    repeats: roll(3) as u32,
-                    doing: if ready { Doing::Waiting } else { Doing::Preparing },
-                    attempt_at: 0,
-                    settled: false,
-                    leader: None,
-                };
-                let options = Options {
-                    lane: LANES[call.lane].into(),
-                    strategy: Some(strategy),
-                    key: call.key.to_string().into(),
-                    identity: call.identity.map(|identity| identity.to_string().into()),
-                    timeout: call.timeout.map(Duration::from_millis),
-                    deadline: call.deadline.map(|at| Duration::from_millis(at - model.now)),
-                    retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
-                    keyed: true,
-                    ..Options::default()
-                };
-                core.enqueue(Call { id: CallId(count + 1), options, queued_at: now, page: Page::default(), ready }, now).unwrap();
-                model.enter(call);
-            }
-            6 if exists && model.calls[target].doing == Doing::Preparing => {
-                core.handle_ready(id, now);
-                model.calls[target].doing = Doing::Waiting;
-                model.advance();
-            }
-            7 | 8 if running => {
-                core.handle_value(id, Ok(()), now);
-                core.handle_end(id, now);
-                model.end(target, "ok");
-                model.advance();
-            }
-            9 if running => {
-                let after = roll(30);
-                core.handle_failure(id, Error::new(Kind::Network, "scripted").after(Duration::from_millis(after)), now);
-                model.fails(target, after, "NETWORK");
-            }
-            10 if exists => {
-                core.abort(id, now);
-                if !model.calls[target].settled {
-                    model.give_up(target, "ABORTED");
-                }
-            }
-            11 if roll(8) == 0 => {
-                let lane = roll(4) as usize;
-                core.clear(Some(&LANES[lane].into()), now);
-                for joined in [true, false] {
-                    for id in 0..model.calls.len() {
-                        let own = model.calls[id].lane == lane && model.calls[id].leader.is_some() == joined;
-                        if own && matches!(model.shown(id), Doing::Preparing | Doing::Waiting) && model.calls[id].doing != Doing::Over {
-                            // What others of another lane have joined goes on for them.
-                            if model.joined(id).is_empty() { model.end(id, "CLEARED") } else { model.settle(id, "CLEARED") }
-                        }
-                    }
-                }
-                model.advance();
-            }
-            12 if roll(3) == 0 => match roll(2) {
-                0 => {
-                    let lane = roll(4) as usize;
-                    core.pause(Some(&LANES[lane].into()));
-                    model.paused.insert(lane);
-                }
-                _ => {
-                    core.pause(None);
-                    model.all_paused = true;
-                }
-            },
-            13 => {
-                let lane = roll(4) as usize;
-                core.resume(Some(&LANES[lane].into()), now);
-                core.resume(None, now);
-                model.paused.remove(&lane);
-                model.all_paused = false;
-                model.advance();
-            }
-            _ => {
-                let until = model.now + roll(30);
-                model.pass(until);
-            }
-        }
-        let mut theirs = pass(&mut core, model.now);
-        let until = model.now;
-        model.pass(until);
-        let mut own = std::mem::take(&mut model.said);
-        theirs.sort_unstable();
-        own.sort_unstable();
-        assert_eq!(theirs, own, "ACTIONLANE_MODEL_SEED={seed}, operation {step}, {} ms", model.now);
-        let pending = model.calls.iter().filter(|call| !call.settled).count();
-        assert_eq!(core.pending(), pending, "ACTIONLANE_MODEL_SEED={seed}, operation {step}");
+        let operation = operations[dice.roll(operations.len() as u64) as usize];
+        (at.step, at.operation) = (step, Some(operation));
+        operate(&mut world, operation, has_outbox, &mut dice);
+        world.check();
     }
-    let end = ms(model.now);
-    core.close(end);
-    drop(said(&mut core));
-    let left = (core.pending(), core.waiting, core.running, core.calls.len(), core.alarms.len(), core.lanes.len());
-    assert_eq!(left, (0, 0, 0, 0, 0, 0), "ACTIONLANE_MODEL_SEED={seed}: something is left");
+    at.operation = None;
+    let end = if dice.one_in(2) { World::calm } else { World::close };
+    end(&mut world);
+    assert!(world.is_empty(), "something is left");
+}
+
+/// Says where it went wrong, and how to see that again.
+struct Where {
+    seed: u64,
+    step: u64,
+    /// None once it is the end.
+    operation: Option<Operation>,
+}
+
+impl Drop for Where {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("ACTIONLANE_MODEL_SEED={}, operation {}: {:?}", self.seed, self.step, self.operation);
+        }
+    }
+}
+
+fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut Dice) {
+    let count = world.model.calls.len() as u64;
+    // Mostly one of the last: those before are over.
+    let id = count.saturating_sub(1 + dice.roll(12)) as usize;
+    let doing = world.model.calls.get(id).filter(|call| call.leader.is_none()).map_or(Doing::Over, |call| call.doing);
+    let lane = dice.roll(4) as usize;
+    let lease = world.lease(lane);
+    world.model.leaves = dice.one_in(3);
+    match operation {
+        Operation::Call if has_outbox && dice.one_in(3) => durable(world, dice),
+        Operation::Call => call(world, dice),
+        Operation::Ready if doing == Doing::Preparing => world.ready(id),
+        Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
+        Operation::Head if doing == Doing::Running => world.head(id, news(false, dice)),
+        Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
+        Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
+        Operation::Chunk => world.chunk(),
+        Operation::End => world.end(),
+        Operation::Fail if doing == Doing::Running => world.fail(id, dice.one_in(4), dice.roll(30)),
+        Operation::Refusal if doing == Doing::Running => world.refuse_for_good(id),
+        Operation::Abort if count > 0 => {
+            world.model.give_up(id, "ABORTED");
+            world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
+        }
+        Operation::Clear => {
+            world.model.clear(lane);
+            world.tell(|core, now| core.clear(Some(&LANES[lane].into()), now));
+        }
+        Operation::Pause => {
+            let lane = dice.one_in(2).then_some(lane);
+            match lane {
+                Some(lane) => drop(world.model.paused.insert(lane)),
+                None => world.model.all_paused = true,
+            }
+            world.tell(|core, _| core.pause(lane.map(|lane| LANES[lane].into()).as_ref()));
+        }
+        Operation::Resume => world.resume(lane),
+        Operation::Late if count > 0 => world.late(id),
+        Operation::Network if world.network => world.network = false,
+        Operation::Network if dice.one_in(2) => world.online(),
+        Operation::Network => world.network = true,
+        Operation::Probed if world.model.is_probing() || dice.one_in(8) => {
+            let reached = (!dice.one_in(4)).then_some(world.network);
+            world.probed(reached);
+        }
+        Operation::Away => world.away(),
+        Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
+        Operation::Steal if lease == Lease::Held => world.steal(lane),
+        Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
+        Operation::Unknown if doing == Doing::Running => world.unknown(id),
+        Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
+        Operation::Redirect if doing == Doing::Running => world.head(id, news(true, dice)),
+        Operation::Go => world.go(),
+        Operation::Hide => world.hide(),
+        Operation::Return => world.come_back(),
+        _ => {
+            let by = if dice.one_in(12) { dice.roll(40_000) } else { dice.roll(30) };
+            world.pass(by);
+        }
+    }
+}
+
+fn call(world: &mut World, dice: &mut Dice) {
+    use Strategy::{Drop, Join, Queue, QueueLast, Replace};
+    let ready = !dice.one_in(5);
+    let call = Plain {
+        strategy: [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize],
+        identity: (ready && !dice.one_in(4)).then(|| dice.roll(2)),
+        timeout: dice.one_in(3).then(|| 1 + dice.roll(100)),
+        deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
+        repeats: dice.roll(3) as u32,
+        doing: if ready { Doing::Waiting } else { Doing::Preparing },
+        sent: Sent::No,
+        durable: false,
+        page: world.model.page,
+        throws: dice.one_in(8),
+        skips: dice.one_in(2),
+        skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
+        ..some(dice)
+    };
+    enter(world, call);
+}
+
+/// One that is to survive the page, or has.
+fn durable(world: &mut World, dice: &mut Dice) {
+    use Strategy::{Drop, Queue, QueueLast, Replace};
+    let replayed = dice.one_in(4);
+    let ttl = if dice.one_in(2) { dice.roll(80) } else { dice.roll(20_000) };
+    let call = Plain {
+        strategy: if replayed { Queue } else { [Queue, Queue, QueueLast, Drop, Replace][dice.roll(5) as usize] },
+        identity: None,
+        timeout: dice.one_in(3).then(|| 1000 + dice.roll(3000)),
+        deadline: Some(world.model.now + ttl),
+        repeats: u32::MAX,
+        doing: if replayed { Doing::Waiting } else { Doing::Preparing },
+        sent: if replayed { Sent::Unknown } else { Sent::No },
+        durable: true,
+        // Nobody is sent along the redirect of what another page has made.
+        page: if replayed { u64::MAX } else { world.model.page },
+        ..some(dice)
+    };
+    enter(world, call);
+}
+
+fn news(redirects: bool, dice: &mut Dice) -> News {
+    News { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
+}
+
+/// What every call has.
+fn some(dice: &mut Dice) -> Plain {
+    Plain {
+        lane: dice.roll(4) as usize,
+        key: dice.roll(5),
+        named: dice.one_in(2),
+        stall: dice.one_in(4).then(|| 1 + dice.roll(60)),
+        ..Plain::default()
+    }
+}
+
+fn enter(world: &mut World, call: Plain) {
+    let options = Options {
+        lane: LANES[call.lane].into(),
+        strategy: Some(call.strategy),
+        key: call.key.to_string().into(),
+        identity: call.identity.map(|identity| identity.to_string().into()),
+        timeout: call.timeout.map(Duration::from_millis),
+        deadline: call.deadline.map(|at| Duration::from_millis(at - world.model.now)),
+        redirect: if call.throws { RedirectMode::Throw } else { RedirectMode::Follow },
+        render: if call.skips { Render::Skip } else { Render::Auto },
+        skew: call.skew,
+        named: call.named,
+        durable: call.durable,
+        replayed: call.sent != Sent::No,
+        retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
+        keyed: true,
+        stall_timeout: call.stall.map(Duration::from_millis),
+        ..Options::default()
+    };
+    world.enter(call, options);
 }

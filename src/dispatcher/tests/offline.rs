@@ -185,3 +185,29 @@ fn a_hint_that_is_wrong_fails_nothing_and_costs_a_probe() {
     sim.run_until(100);
     assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown", "0 probe", "5 send 2", "15 settle 2"]);
 }
+
+#[test]
+fn nobody_asks_for_a_probe_while_no_call_waits() {
+    for (offline, ends) in [(OfflineMode::Wait, None), (OfflineMode::Fail, Some("settle 2 OFFLINE no"))] {
+        let mut sim = Sim::with(Config { offline, ..Config::default() });
+        let first = sim.call(1, Options::default(), Script::silent());
+        lose(&mut sim, first);
+        sim.run_until(3_600_000);
+        assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown"]);
+        assert_eq!(sim.core.poll_timeout(), None);
+        // The call that comes then does not fail unheard.
+        sim.call(2, Options::default(), Script::answers(10));
+        sim.run_until(3_600_000);
+        assert_eq!(sim.log[2..], ["3600000 probe"]);
+        sim.with_core(|core, now| core.handle_probed(Some(false), now));
+        assert_eq!(story(&sim)[2..].first().copied(), ends);
+        sim.run_until(7_200_000);
+        // What has failed waits for nothing; what waits is probed for once more, and not again before that is over.
+        assert_eq!(sim.story().iter().filter(|line| **line == "probe").count(), if ends.is_some() { 1 } else { 2 });
+        sim.call(3, Options::default(), Script::answers(10));
+        sim.run_until(7_200_000);
+        sim.with_core(|core, now| core.handle_probed(Some(true), now));
+        sim.run_until(7_201_000);
+        assert_eq!(sim.story().last(), Some(&"settle 3"));
+    }
+}

@@ -181,6 +181,14 @@ fn coming_back_to_the_document_goes_on_at_once() {
 }
 
 #[test]
+fn a_dispatcher_that_is_closed_waits_for_no_document() {
+    let mut sim = Sim::new();
+    sim.with_core(Dispatcher::handle_leaving);
+    sim.with_core(Dispatcher::close);
+    assert_eq!(sim.core.poll_timeout(), None);
+}
+
+#[test]
 fn closing_pays_what_is_owed() {
     let mut sim = Sim::new();
     sim.call(1, lane("parallel"), stale(10));

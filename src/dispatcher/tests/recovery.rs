@@ -23,6 +23,35 @@ fn an_unknown_action_is_looked_up_and_sent_once_more_before_the_next_of_its_lane
 }
 
 #[test]
+fn what_is_found_while_the_document_is_hidden_is_sent_when_it_is_back() {
+    let mut sim = Sim::new();
+    let limits = Options { timeout: Some(Duration::from_millis(100)), ..named() };
+    sim.call(1, limits.clone(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
+    let skip = Options { render: Render::Skip, lane: "cart".into(), ..limits };
+    sim.call(2, skip, Script::answers(10).unknown(20, 1));
+    sim.run_until(10);
+    sim.core.handle_hidden();
+    sim.run_until(50_000);
+    sim.with_core(Dispatcher::handle_returned);
+    sim.run_until(60_000);
+    let sent = ["0 send 1", "0 send 2 skip", "5 recover 1", "50000 send 1", "50000 send 2", "50010 settle 1", "50010 settle 2"];
+    assert_eq!(sim.log, sent);
+}
+
+#[test]
+fn what_is_found_without_network_waits_for_it() {
+    let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
+    sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
+    sim.call(2, Options { lane: "cart".into(), ..named() }, Script { recovery: found(60), ..Script::answers(10).unknown(5, 1) });
+    sim.run_until(10);
+    sim.with_core(Dispatcher::handle_offline);
+    sim.run_until(40);
+    sim.with_core(|core, now| core.handle_probed(Some(false), now));
+    sim.run_until(100);
+    assert_eq!(sim.story()[4..], ["probe", "abort 1", "settle 1 OFFLINE no", "abort 2", "settle 2 OFFLINE no"]);
+}
+
+#[test]
 fn a_second_refusal_is_final() {
     let mut sim = Sim::new();
     let only = sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 2) });

@@ -224,3 +224,14 @@ fn a_call_that_another_page_has_made_may_have_been_sent_there() {
     sim.with_core(|core, now| core.abort(id, now));
     assert_eq!(sim.story(), ["send 1", "settle 2 ABORTED unknown"]);
 }
+
+#[test]
+fn one_that_is_not_even_taken_may_have_been_sent_there_too() {
+    let mut sim = Sim::new();
+    let replayed = |left| Options { replayed: true, ..durable(left) };
+    sim.call(1, replayed(0), Script::answers(10));
+    sim.with_core(Dispatcher::close);
+    sim.call(2, replayed(50_000), Script::answers(10));
+    sim.call(3, durable(0), Script::answers(10));
+    assert_eq!(sim.story(), ["settle 1 EXPIRED unknown", "settle 2 CLOSED unknown", "settle 3 CLOSED no"]);
+}

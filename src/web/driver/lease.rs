@@ -17,7 +17,10 @@ impl Driver {
                     let _ = this.host.leased(of.as_str(), &let_go);
                     this.input(|core, now| core.handle_lease(&of, now));
                 }
-                Told::Lost => this.input(|core, now| core.handle_lease_lost(&of, now)),
+                Told::Lost => {
+                    let _ = this.host.unleased(of.as_str());
+                    this.input(|core, now| core.handle_lease_lost(&of, now));
+                }
                 Told::Refused(cause) => {
                     let error = Error::new(Kind::InvalidOption, "scope: the browser gives no lock to be one at a time over all tabs");
                     let ids = this.core.borrow_mut().handle_lease_failed(&of, &error, timer::now());
@@ -36,5 +39,6 @@ impl Driver {
     pub(super) fn give_back(&self, lane: &LaneName) {
         let lock = self.locks.borrow_mut().remove(lane);
         drop(lock);
+        let _ = self.host.unleased(lane.as_str());
     }
 }

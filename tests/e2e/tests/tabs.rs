@@ -138,6 +138,25 @@ async fn two_dispatchers_of_one_page_share_a_lane() -> Result<()> {
     .await
 }
 
+/// The browser does not tell them apart: the lock is always this page's, and this page always waits for it.
+#[tokio::test]
+async fn dispatchers_of_one_page_that_keep_a_lane_busy_take_it_from_nobody() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let tabs = Tabs::open(page, &server, 1, "{}").await?;
+        tabs.eval::<()>(
+            0,
+            "const make = () => actionlane.createDispatcher({ url: '/', scope: 'origin', leaseTimeout: 600 });
+             const clients = [make(), make(), make(), make(), make()];
+             await Promise.all(clients.flatMap((client, i) => [1, 2, 3].map(n => client.call(some, [], { url: `/?call=${i}-${n}&work=200` }))));",
+        )
+        .await?;
+        let ledger = tabs.ledger(0).await?;
+        assert_eq!((ledger.total, ledger.most_at_once), (15, 1), "{ledger:?}");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_tab_that_is_closed_in_the_middle_of_a_call_lets_the_others_go_on() -> Result<()> {
     on_a_bad_server("", async |page, server| {
@@ -205,6 +224,38 @@ async fn from_a_tab_that_is_suspended_the_lease_is_taken() -> Result<()> {
         let ledger = tabs.ledger(0).await?;
         let place = |name: &str| ledger.keys.get(name).map(|entry| (entry.arrivals, entry.order));
         assert_eq!(["held", "other", "after"].map(place), [Some((1, 1)), Some((1, 2)), Some((1, 3))]);
+        Ok(())
+    })
+    .await
+}
+
+/// Many wait at the same moment: one takes it, the others queue behind that one. Frames, so that they are clients of their own at one speed, and
+/// two dispatchers in each, which the browser does not tell apart. The page is who is suspended: it has the lease, and nothing that would end.
+#[tokio::test]
+async fn of_those_that_wait_for_a_suspended_one_a_single_one_takes_the_lease() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let tabs = Tabs::open(page, &server, 1, "{}").await?;
+        tabs.eval::<()>(
+            0,
+            "const make = async () => {
+                 const frame = document.createElement('iframe');
+                 frame.src = '/';
+                 await new Promise(loaded => { frame.onload = loaded; document.body.append(frame); });
+                 const { actionlane } = frame.contentWindow;
+                 await actionlane.ready();
+                 return Array.from({ length: 2 }, () => actionlane.createDispatcher({ url: '/', scope: 'origin', leaseTimeout: 400 }));
+             };
+             const clients = (await Promise.all([make(), make(), make()])).flat();
+             for (let round = 0; round < 6; round++) {
+                 const lane = `lane ${round}`;
+                 await new Promise(held => navigator.locks.request(`actionlane:lane:${lane}`, () => { held(); return new Promise(() => {}); }));
+                 const calls = clients.map((client, i) => client.call(some, [], { lane, url: `/?call=${round}-${i}&work=60` }));
+                 await Promise.all(calls);
+             }",
+        )
+        .await?;
+        let ledger = tabs.ledger(0).await?;
+        assert_eq!((ledger.total, ledger.most_at_once), (36, 1), "{ledger:?}");
         Ok(())
     })
     .await

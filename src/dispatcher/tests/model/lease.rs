@@ -1,0 +1,54 @@
+//! What a lane that is one at a time over all tabs does about its lease.
+
+use super::LANES;
+use super::rules::{Doing, Model};
+
+/// How far a lane is with its lease, as the host sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Lease {
+    #[default]
+    None,
+    Asked,
+    Held,
+}
+
+impl Model {
+    pub(super) fn needs_lease(&self, lane: usize) -> bool {
+        self.of_all_tabs && LANES[lane] != "parallel"
+    }
+
+    pub(super) fn has_its_lease(&self, lane: usize) -> bool {
+        !self.needs_lease(lane) || self.leased.contains(&lane)
+    }
+
+    /// It is kept while a call runs under it, and asked for when it is all that keeps a call from starting.
+    pub(super) fn lease(&self, lane: usize) -> Lease {
+        if self.leased.contains(&lane) {
+            Lease::Held
+        } else if self.needs_lease(lane) && (0..self.calls.len()).any(|id| self.calls[id].lane == lane && self.would_start(id)) {
+            Lease::Asked
+        } else {
+            Lease::None
+        }
+    }
+
+    pub(super) fn grant(&mut self, lane: usize) {
+        self.leased.insert(lane);
+        self.advance();
+    }
+
+    /// Another tab has taken it; what runs goes on.
+    pub(super) fn steal(&mut self, lane: usize) {
+        self.leased.remove(&lane);
+    }
+
+    /// It cannot be had: who waits for it fails. Gives who that is.
+    pub(super) fn refuse(&mut self, lane: usize) -> Vec<usize> {
+        let waits =
+            |id: &usize| self.calls[*id].lane == lane && self.calls[*id].leader.is_none() && self.calls[*id].doing == Doing::Waiting;
+        let ids: Vec<usize> = (0..self.calls.len()).filter(waits).collect();
+        ids.iter().for_each(|&id| self.end(id, "INVALID_OPTION"));
+        self.advance();
+        ids
+    }
+}

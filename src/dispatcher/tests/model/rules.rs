@@ -1,0 +1,443 @@
+//! What becomes of calls, said so plainly that it can be read. Everything is found by looking at all calls.
+
+use std::collections::BTreeSet;
+
+use super::still::Offline;
+use super::{LANES, MAX_QUEUED};
+use crate::Sent;
+use crate::call::{Skew, Strategy};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Doing {
+    #[default]
+    Preparing,
+    Waiting,
+    Running,
+    /// It failed, and is sent again then.
+    Resting(u64),
+    /// The server does not know its action, which is looked up until then.
+    Looking(u64),
+    /// It is to be sent again, but nothing is sent now.
+    Held,
+    Over,
+}
+
+/// One call, with times in milliseconds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plain {
+    pub lane: usize,
+    pub strategy: Strategy,
+    pub key: u64,
+    pub identity: Option<u64>,
+    pub timeout: Option<u64>,
+    pub stall: Option<u64>,
+    /// When the last of its answer came, while more may come.
+    pub last_byte: Option<u64>,
+    pub deadline: Option<u64>,
+    pub repeats: u32,
+    pub doing: Doing,
+    pub attempt_at: u64,
+    pub settled: bool,
+    /// Whether the server may have seen it.
+    pub sent: Sent,
+    /// The same before the last attempt.
+    pub sent_before: Sent,
+    /// It is in the outbox before it is sent: while it prepares it is being stored.
+    pub durable: bool,
+    /// Where it was made, and whether its answer sends the user elsewhere.
+    pub page: u64,
+    pub redirects: bool,
+    /// Its answer makes the page's data stale.
+    pub stale: bool,
+    pub throws: bool,
+    pub skips: bool,
+    pub skew: Skew,
+    /// Its action can be looked up, once.
+    pub named: bool,
+    pub leader: Option<usize>,
+}
+
+impl Plain {
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.doing, Doing::Preparing | Doing::Waiting)
+    }
+
+    pub(super) fn has_a_slot(&self) -> bool {
+        matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Looking(_) | Doing::Held)
+    }
+}
+
+/// What is to be done, or is told. Calls count from 0.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Said {
+    Send(usize),
+    Join { id: usize, leader: usize },
+    Settle(usize, &'static str, Sent),
+    Redirect(usize),
+    Recover(usize),
+    Reload,
+    Stall(usize),
+    Probe,
+}
+
+/// What happens by itself. Of several at one moment the first comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Stayed,
+    Probe,
+    Deadline(usize),
+    Timeout(usize),
+    Stall(usize),
+    Again(usize),
+}
+
+impl Due {
+    /// What concerns all calls, then call by call.
+    fn rank(self) -> (usize, Self) {
+        match self {
+            Self::Stayed | Self::Probe => (0, self),
+            Self::Deadline(id) | Self::Timeout(id) | Self::Stall(id) | Self::Again(id) => (id + 1, self),
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Model {
+    pub calls: Vec<Plain>,
+    pub paused: BTreeSet<usize>,
+    pub all_paused: bool,
+    pub offline: Option<Offline>,
+    /// Without a network calls fail rather than wait.
+    pub fails_offline: bool,
+    /// A lane of this client is one at a time over all tabs.
+    pub of_all_tabs: bool,
+    /// The lanes that have their lease.
+    pub leased: BTreeSet<usize>,
+    /// Until when the document is believed to be on its way out.
+    pub leaving: Option<u64>,
+    /// It is gone from the window.
+    pub hidden: bool,
+    /// Where the user is, and the call that has sent them there.
+    pub page: u64,
+    pub redirected: Option<usize>,
+    /// What the host does with a redirect: whether the document ends.
+    pub leaves: bool,
+    /// Since when the page is owed fresh data. It is told when that is asked for.
+    pub owed: Option<u64>,
+    pub now: u64,
+    pub sending: Vec<usize>,
+    pub said: Vec<Said>,
+}
+
+impl Model {
+    pub(super) fn enter(&mut self, call: Plain) {
+        let id = self.calls.len();
+        let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
+        let (strategy, identity, key) = (call.strategy, call.identity, call.key);
+        self.calls.push(call);
+        if self.calls[id].deadline.is_some_and(|at| at <= self.now) {
+            return self.end(id, self.too_late(id));
+        }
+        if self.refuses(id) {
+            return self.end(id, "OFFLINE");
+        }
+        match strategy {
+            Strategy::Queue => {}
+            Strategy::Drop if pending.is_empty() => {}
+            Strategy::Drop => {
+                self.calls[id].doing = Doing::Over;
+                return self.settle(id, "DROPPED");
+            }
+            Strategy::Replace => pending.iter().for_each(|&other| self.end(other, "REPLACED")),
+            Strategy::QueueLast => {
+                let waiting: Vec<usize> = pending.into_iter().filter(|&other| self.seems_to_wait(other)).collect();
+                waiting.iter().for_each(|&other| self.end(other, "REPLACED"));
+            }
+            Strategy::Join => {
+                let equal = |&other: &usize| {
+                    let call = &self.calls[other];
+                    call.key == key && call.leader.is_none() && call.doing != Doing::Over && identity.is_some() && call.identity == identity
+                };
+                let found = (0..id).find(equal);
+                if let Some(leader) = found {
+                    self.calls[id].leader = Some(leader);
+                    self.said.push(Said::Join { id, leader });
+                    return;
+                }
+            }
+        }
+        self.advance();
+        let waiting = self.calls.iter().filter(|call| call.leader.is_none() && call.waits()).count();
+        // What another page has made may have been sent there, and finds room.
+        let replayed = self.calls[id].sent == Sent::Unknown;
+        if waiting > MAX_QUEUED && self.calls[id].waits() && !replayed {
+            self.end(id, "QUEUE_FULL");
+        }
+    }
+
+    /// Starts whatever may start.
+    pub(super) fn advance(&mut self) {
+        while let Some(id) = (0..self.calls.len()).find(|&id| self.may_start(id)) {
+            self.send(id);
+        }
+    }
+
+    pub(super) fn send(&mut self, id: usize) {
+        self.calls[id].doing = Doing::Running;
+        (self.calls[id].attempt_at, self.calls[id].last_byte) = (self.now, None);
+        self.calls[id].sent_before = self.calls[id].sent;
+        self.sending.push(id);
+        self.said.push(Said::Send(id));
+    }
+
+    /// What is to be sent is given to the host, and the server may see it. Who was given up at that very moment was not sent.
+    pub(super) fn hand_over(&mut self) {
+        for id in std::mem::take(&mut self.sending) {
+            self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);
+        }
+    }
+
+    fn may_start(&self, id: usize) -> bool {
+        self.would_start(id) && self.has_its_lease(self.calls[id].lane)
+    }
+
+    /// If its lane has its lease.
+    pub(super) fn would_start(&self, id: usize) -> bool {
+        let call = &self.calls[id];
+        call.doing == Doing::Waiting
+            && call.leader.is_none()
+            && !self.is_still()
+            && !self.all_paused
+            && !self.paused.contains(&call.lane)
+            && self.has_its_turn(id)
+    }
+
+    fn has_its_turn(&self, id: usize) -> bool {
+        let call = &self.calls[id];
+        let here = |other: &Plain| other.lane == call.lane && other.leader.is_none();
+        let running = self.calls.iter().filter(|other| here(other) && other.has_a_slot()).count();
+        let before = self.calls[..id].iter().any(|other| here(other) && other.waits());
+        match LANES[call.lane] {
+            "parallel" => true,
+            "two" if !self.of_all_tabs => running < 2 && !before,
+            _ => running < 1 && !before,
+        }
+    }
+
+    /// To who joined another, that one is what it does.
+    fn seems_to_wait(&self, id: usize) -> bool {
+        self.calls[self.calls[id].leader.unwrap_or(id)].waits()
+    }
+
+    fn settle(&mut self, id: usize, code: &'static str) {
+        if !std::mem::replace(&mut self.calls[id].settled, true) {
+            let sent = self.calls[self.calls[id].leader.unwrap_or(id)].sent;
+            self.said.push(Said::Settle(id, code, sent));
+        }
+    }
+
+    fn joined(&self, id: usize) -> Vec<usize> {
+        (0..self.calls.len()).filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].doing != Doing::Over).collect()
+    }
+
+    /// For everybody who wants its answer.
+    pub(super) fn end(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].doing == Doing::Over {
+            return;
+        }
+        if let Some(leader) = self.calls[id].leader {
+            return self.leave(id, leader, code);
+        }
+        self.settle(id, code);
+        for other in self.joined(id) {
+            self.settle(other, code);
+            self.calls[other].doing = Doing::Over;
+        }
+        self.over(id);
+    }
+
+    /// What its answer made stale is stale, also if it broke off.
+    fn owe(&mut self, id: usize) {
+        if std::mem::take(&mut self.calls[id].stale) {
+            self.owed.get_or_insert(self.now);
+        }
+    }
+
+    /// Its slot is free.
+    fn over(&mut self, id: usize) {
+        if self.calls[id].has_a_slot() {
+            self.leased.remove(&self.calls[id].lane);
+            self.owe(id);
+        }
+        (self.calls[id].doing, self.calls[id].last_byte) = (Doing::Over, None);
+    }
+
+    fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
+        self.settle(id, code);
+        self.calls[id].doing = Doing::Over;
+        if self.joined(leader).is_empty() && self.calls[leader].settled {
+            self.over(leader);
+        }
+    }
+
+    /// For its caller alone.
+    pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].doing == Doing::Over {
+            // Nobody reads on.
+            self.calls[id].last_byte = None;
+        }
+        if self.calls[id].settled {
+            return;
+        }
+        if self.calls[id].leader.is_none() && !self.joined(id).is_empty() {
+            self.settle(id, code);
+        } else {
+            self.end(id, code);
+        }
+        self.advance();
+    }
+
+    pub(super) fn clear(&mut self, lane: usize) {
+        for joined in [true, false] {
+            for id in 0..self.calls.len() {
+                let own = self.calls[id].lane == lane && self.calls[id].leader.is_some() == joined;
+                if own && self.seems_to_wait(id) && self.calls[id].doing != Doing::Over {
+                    // What others of another lane have joined goes on for them.
+                    if self.joined(id).is_empty() { self.end(id, "CLEARED") } else { self.settle(id, "CLEARED") }
+                }
+            }
+        }
+        self.advance();
+    }
+
+    pub(super) fn close(&mut self) {
+        (self.offline, self.leaving) = (None, None);
+        (0..self.calls.len()).for_each(|id| self.end(id, "CLOSED"));
+        self.calls.iter_mut().for_each(|call| call.last_byte = None);
+    }
+
+    /// Nothing more is tried.
+    pub(super) fn ends(&mut self, id: usize, code: &'static str) {
+        self.end(id, code);
+        self.advance();
+    }
+
+    /// The action's own value is there, or what it threw.
+    pub(super) fn answer(&mut self, id: usize, code: &'static str) {
+        self.calls[id].sent = Sent::Yes;
+        let Plain { redirects, page, throws, last_byte, .. } = self.calls[id];
+        self.owe(id);
+        if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
+            self.redirected = Some(id);
+            self.said.push(Said::Redirect(id));
+            if !throws {
+                // Where the user is sent all data are fresh.
+                self.owed = None;
+                self.moved();
+            }
+        }
+        self.ends(id, code);
+        // The rest of the answer is still to come.
+        self.calls[id].last_byte = last_byte;
+    }
+
+    pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
+        if self.calls[id].repeats == 0 {
+            return self.ends(id, code);
+        }
+        // The time without network is not the server's.
+        if self.offline.is_none() {
+            self.calls[id].repeats -= 1;
+        }
+        (self.calls[id].redirects, self.calls[id].last_byte) = (false, None);
+        self.owe(id);
+        self.calls[id].doing = Doing::Resting(self.now + after);
+    }
+
+    /// The server does not know its action, so has not run it.
+    pub(super) fn unknown(&mut self, id: usize) {
+        let call = &mut self.calls[id];
+        (call.sent, call.last_byte) = (call.sent_before, None);
+        if std::mem::take(&mut call.skips) {
+            return self.again(id);
+        }
+        match call.skew {
+            Skew::Recover if std::mem::take(&mut call.named) => {
+                call.doing = Doing::Looking(self.now + 10_000);
+                self.said.push(Said::Recover(id));
+            }
+            Skew::Recover | Skew::Fail => self.ends(id, "ACTION_NOT_FOUND"),
+            Skew::Reload => {
+                self.said.push(Said::Reload);
+                self.moved();
+                self.ends(id, "ACTION_NOT_FOUND");
+            }
+        }
+    }
+
+    pub(super) fn recovered(&mut self, id: usize, found: bool) {
+        if found { self.again(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
+    }
+
+    /// The time to send it again has come.
+    fn again(&mut self, id: usize) {
+        if !self.is_still() {
+            self.send(id);
+        } else if self.refuses(id) {
+            self.ends(id, "OFFLINE");
+        } else {
+            self.calls[id].doing = Doing::Held;
+        }
+    }
+
+    fn too_late(&self, id: usize) -> &'static str {
+        if self.calls[id].durable { "EXPIRED" } else { "DEADLINE" }
+    }
+
+    /// The next thing that happens by itself, and when.
+    fn due(&self) -> Option<(u64, Due)> {
+        let mut due: Vec<(u64, Due)> = Vec::new();
+        due.extend(self.leaving.map(|at| (at, Due::Stayed)));
+        due.extend(self.offline.and_then(|offline| offline.probe_at).filter(|_| self.waits_for_network()).map(|at| (at, Due::Probe)));
+        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over || call.last_byte.is_some()) {
+            due.extend(call.last_byte.zip(call.stall).map(|(last, limit)| (last + limit, Due::Stall(id))));
+            if call.doing == Doing::Over {
+                continue;
+            }
+            due.extend(call.deadline.filter(|_| !call.settled).map(|at| (at, Due::Deadline(id))));
+            match call.doing {
+                Doing::Running if call.leader.is_none() => {
+                    due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));
+                }
+                Doing::Looking(until) => due.push((until, Due::Timeout(id))),
+                Doing::Resting(until) => due.push((until, Due::Again(id))),
+                _ => {}
+            }
+        }
+        due.into_iter().min_by_key(|&(at, what)| (at, what.rank()))
+    }
+
+    pub(super) fn pass(&mut self, until: u64) {
+        while let Some((at, what)) = self.due().filter(|&(at, _)| at <= until) {
+            if at > self.now {
+                self.hand_over();
+                self.now = at;
+            }
+            match what {
+                Due::Stayed => self.stayed(),
+                Due::Probe => self.probe(),
+                Due::Deadline(id) => self.give_up(id, self.too_late(id)),
+                Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
+                // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
+                Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
+                Due::Stall(id) if self.calls[id].doing == Doing::Over => {
+                    self.calls[id].last_byte = None;
+                    self.said.push(Said::Stall(id));
+                }
+                Due::Stall(id) => self.fails(id, 0, "TIMEOUT"),
+                Due::Again(id) => self.again(id),
+            }
+        }
+        self.now = until;
+    }
+}

@@ -1,0 +1,99 @@
+//! When nothing is sent, in whatever lane.
+
+use super::rules::{Doing, Model, Said};
+
+/// A request got no answer, and the host says that there is no network.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Offline {
+    /// None while one is under way.
+    pub probe_at: Option<u64>,
+    /// How many have not got through.
+    pub failed: u32,
+}
+
+impl Model {
+    pub(super) fn is_still(&self) -> bool {
+        self.offline.is_some() || self.leaving.is_some() || self.hidden
+    }
+
+    /// Sends what was held, then what waits.
+    fn go_on(&mut self) {
+        if self.is_still() {
+            return;
+        }
+        for id in 0..self.calls.len() {
+            if self.calls[id].doing == Doing::Held {
+                self.send(id);
+            }
+        }
+        self.advance();
+    }
+
+    /// The user is sent elsewhere, or the page loaded anew: the document may end.
+    pub(super) fn moved(&mut self) {
+        if self.leaves {
+            self.leaving = Some(self.now + 30_000);
+        }
+    }
+
+    /// The document was not left, after all.
+    pub(super) fn stayed(&mut self) {
+        self.leaving = None;
+        self.go_on();
+    }
+
+    pub(super) fn returned(&mut self) {
+        self.hidden = false;
+        self.stayed();
+    }
+
+    pub(super) fn lose_network(&mut self) {
+        self.offline.get_or_insert(Offline { probe_at: Some(self.now), failed: 0 });
+    }
+
+    pub(super) fn online(&mut self) {
+        self.offline = None;
+        self.go_on();
+    }
+
+    pub(super) fn probe(&mut self) {
+        self.offline.as_mut().unwrap().probe_at = None;
+        self.said.push(Said::Probe);
+    }
+
+    pub(super) fn is_probing(&self) -> bool {
+        self.offline.is_some_and(|offline| offline.probe_at.is_none())
+    }
+
+    /// `reached`: none if it cannot be probed.
+    pub(super) fn probed(&mut self, reached: Option<bool>) {
+        let Some(mut offline) = self.offline.filter(|offline| offline.probe_at.is_none()) else { return };
+        if reached == Some(true) || (reached.is_none() && offline.failed > 0) {
+            return self.online();
+        }
+        let seconds = [1, 2, 4, 8, 16, 30][offline.failed.min(5) as usize];
+        offline = Offline { probe_at: Some(self.now + seconds * 1000), failed: offline.failed + 1 };
+        self.offline = Some(offline);
+        for id in 0..self.calls.len() {
+            if self.is_idle(id) && self.refuses(id) {
+                self.end(id, "OFFLINE");
+            }
+        }
+    }
+
+    /// Whether a call fails rather than waits: the last probe has not got through either, and no other is due. A durable one waits.
+    pub(super) fn refuses(&self, id: usize) -> bool {
+        let proved = |offline: Offline| offline.failed > 0 && offline.probe_at.is_none_or(|at| at > self.now);
+        self.fails_offline && !self.calls[id].durable && self.offline.is_some_and(proved)
+    }
+
+    /// Nobody asks for a probe otherwise.
+    pub(super) fn waits_for_network(&self) -> bool {
+        (0..self.calls.len()).any(|id| self.is_idle(id) || matches!(self.calls[id].doing, Doing::Resting(_)))
+    }
+
+    /// It would be sent sooner or later, were there a network.
+    fn is_idle(&self, id: usize) -> bool {
+        self.calls[id].leader.is_none() && matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting | Doing::Held)
+    }
+}

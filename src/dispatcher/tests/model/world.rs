@@ -1,0 +1,425 @@
+//! A dispatcher and what is around it, beside the model: what happens is told to both, and both must say the same.
+
+use super::lease::Lease;
+use super::outbox::fate;
+use super::rules::{Doing, Model, Plain, Said};
+use super::{LANES, MAX_QUEUED};
+use crate::call::{Options, RedirectMode};
+use crate::dispatcher::sim::ms;
+use crate::dispatcher::*;
+use crate::journal::Fate;
+use crate::protocol::Revalidated;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// How often everything that can happen to a call happens, until it is over.
+const ROUNDS: usize = 4;
+
+/// How many milliseconds the page is owed fresh data.
+const LONGEST: u64 = 500;
+
+#[derive(Default)]
+pub(super) struct World {
+    pub core: Dispatcher,
+    pub model: Model,
+    /// Whether there is one.
+    pub network: bool,
+    leases: [Lease; LANES.len()],
+    /// The lanes that have just given a place among the tabs away.
+    released: Vec<LaneName>,
+    said: Vec<Said>,
+    calls: Vec<Seen>,
+    /// The call that started last in each lane.
+    last: [Option<CallId>; LANES.len()],
+    /// They have their value, and the rest of the answer is still to come.
+    draining: Vec<CallId>,
+}
+
+/// What has been told of a call.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// It is in the outbox.
+    stored: bool,
+    /// Its exchange is under way.
+    open: bool,
+    settled: bool,
+    forgotten: bool,
+}
+
+impl World {
+    pub(super) fn new(offline: OfflineMode, scope: Scope) -> Self {
+        let of_all_tabs = scope == Scope::Origin;
+        // Over all tabs there is no such lane.
+        let two = LaneOptions { concurrency: NonZeroU32::new(2).filter(|_| !of_all_tabs), strategy: None };
+        let lanes = HashMap::from([("two".into(), two)]);
+        let config = Config { max_queued: MAX_QUEUED, lanes, offline, scope, ..Config::default() };
+        let model = Model { fails_offline: offline == OfflineMode::Fail, of_all_tabs, ..Model::default() };
+        Self { core: Dispatcher::new(config), model, network: true, ..Self::default() }
+    }
+
+    /// Tells the dispatcher something, and does what it wants done.
+    pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
+        let told = input(&mut self.core, ms(self.model.now));
+        self.released.clear();
+        while let Some(effect) = self.core.poll_effect() {
+            self.act(effect);
+        }
+        self.model.hand_over();
+        told
+    }
+
+    fn act(&mut self, effect: Effect) {
+        let index = |id: CallId| id.0 as usize - 1;
+        match effect {
+            Effect::Send(id) => {
+                self.core.handle_sent(id);
+                assert!(!std::mem::replace(&mut self.calls[index(id)].open, true), "call {id} is sent twice at once");
+                let (lane, first) = (self.model.calls[index(id)].lane, self.core.attempts(id) == 1);
+                let may_start = !first || !self.model.needs_lease(lane) || self.leases[lane] == Lease::Held;
+                assert!(may_start, "call {id} is sent without the lease of its lane");
+                let durable = self.model.calls[index(id)].durable;
+                assert!(!durable || self.calls[index(id)].stored, "call {id} is sent before it is stored");
+                let before = if first { self.last[lane].replace(id) } else { None };
+                assert!(before < Some(id) || LANES[lane] == "parallel", "call {id} starts after one that was made later");
+                self.said.push(Said::Send(index(id)));
+            }
+            Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
+            Effect::Settle { id, result, .. } => {
+                let seen = &mut self.calls[index(id)];
+                assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
+                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.was_sent()));
+                if self.model.calls[index(id)].durable {
+                    assert_eq!(Fate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
+                }
+                self.said.push(Said::Settle(index(id), code, sent));
+            }
+            Effect::Forget(id) => {
+                let seen = &mut self.calls[index(id)];
+                assert!(seen.settled && !std::mem::replace(&mut seen.forgotten, true), "call {id} is forgotten twice, or too early");
+                assert!(!seen.open, "nobody wants the answer of call {id}, which is still coming");
+            }
+            Effect::Lease(lane) => {
+                assert!(!self.released.contains(&lane), "{lane:?} has given its place among the tabs away, and wants it still");
+                let lease = &mut self.leases[number(&lane)];
+                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is asked for twice");
+                *lease = Lease::Asked;
+            }
+            Effect::Release(lane) => {
+                let before = std::mem::take(&mut self.leases[number(&lane)]);
+                assert_ne!(before, Lease::None, "{lane:?} gives a lease back that it has not");
+                self.released.extend((before == Lease::Asked).then_some(lane));
+            }
+            Effect::Refresh(_) => {
+                let since = self.model.owed.take().expect("a refresh that is owed");
+                assert!(self.model.now <= since + LONGEST, "the page was owed fresh data for long");
+            }
+            Effect::Redirect { id, mode, .. } => {
+                self.said.push(Said::Redirect(index(id)));
+                if mode == RedirectMode::Follow {
+                    self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
+                }
+            }
+            Effect::Recover(id) => self.said.push(Said::Recover(index(id))),
+            Effect::Reload => {
+                self.said.push(Said::Reload);
+                self.model.owed.take_if(|_| self.model.leaves);
+                self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
+            }
+            Effect::Abort(id) => self.over(id),
+            Effect::Stall(id) => {
+                self.over(id);
+                self.said.push(Said::Stall(index(id)));
+            }
+            Effect::Probe => self.said.push(Said::Probe),
+            _ => {}
+        }
+    }
+
+    /// Nothing more comes of its exchange.
+    fn over(&mut self, id: CallId) {
+        self.calls[id.0 as usize - 1].open = false;
+        self.draining.retain(|&other| other != id);
+    }
+
+    /// So much time passes.
+    pub(super) fn pass(&mut self, by: u64) {
+        let until = self.model.now + by;
+        while let Some(at) = self.core.poll_timeout().filter(|&at| at <= ms(until)) {
+            self.model.pass(self.model.now.max(at.as_millis() as u64));
+            self.tell(|core, _| core.handle_timeout(at));
+        }
+        self.model.pass(until);
+    }
+
+    pub(super) fn head(&mut self, id: usize, news: News) {
+        let call = &mut self.model.calls[id];
+        (call.sent, call.redirects, call.stale) = (Sent::Yes, news.redirects, news.revalidated.is_some());
+        call.last_byte = Some(self.model.now);
+        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
+    }
+
+    pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
+        let call = CallId(id as u64 + 1);
+        self.model.answer(id, value.map_or_else(Kind::code, |()| "ok"));
+        self.draining.push(call);
+        self.tell(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
+        if to_the_end {
+            self.end();
+        }
+    }
+
+    /// More of the answers that have begun.
+    pub(super) fn chunk(&mut self) {
+        let now = self.model.now;
+        for (id, call) in (1..).zip(&mut self.model.calls) {
+            if let Some(last) = &mut call.last_byte {
+                *last = now;
+                self.core.handle_chunk(CallId(id), ms(now));
+            }
+        }
+    }
+
+    /// The answers that are still coming end.
+    pub(super) fn end(&mut self) {
+        while let Some(&id) = self.draining.first() {
+            self.over(id);
+            self.model.calls[id.0 as usize - 1].last_byte = None;
+            self.tell(|core, now| core.handle_end(id, now));
+        }
+    }
+
+    /// No answer came, or the server is `busy`; after how long it wants to be asked again.
+    pub(super) fn fail(&mut self, id: usize, busy: bool, after: u64) {
+        let network = self.network || busy;
+        if !network {
+            self.model.lose_network();
+        }
+        let kind = if busy { Kind::Http } else { Kind::Network };
+        if busy {
+            self.head(id, News::default());
+        }
+        self.model.fails(id, after, kind.code());
+        self.over(CallId(id as u64 + 1));
+        let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
+        self.tell(|core, now| {
+            if !network {
+                core.handle_offline(now);
+            }
+            core.handle_failure(CallId(id as u64 + 1), error, now);
+        });
+    }
+
+    /// An answer that is none.
+    pub(super) fn refuse_for_good(&mut self, id: usize) {
+        self.head(id, News::default());
+        self.model.ends(id, "HTTP");
+        self.over(CallId(id as u64 + 1));
+        let error = Error::new(Kind::Http, "scripted").status(401);
+        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
+    }
+
+    pub(super) fn unknown(&mut self, id: usize) {
+        self.head(id, News::default());
+        self.model.unknown(id);
+        self.over(CallId(id as u64 + 1));
+        let error = Error::new(Kind::ActionNotFound, "scripted");
+        self.tell(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
+    }
+
+    pub(super) fn recovered(&mut self, id: usize, found: bool) {
+        self.model.recovered(id, found);
+        let recovery = if found { Recovery::Found } else { Recovery::NotFound("scripted".to_owned()) };
+        self.tell(|core, now| core.handle_recovered(CallId(id as u64 + 1), recovery, now));
+    }
+
+    /// Its body is complete, and stored where it is durable.
+    pub(super) fn ready(&mut self, id: usize) {
+        self.calls[id].stored = true;
+        self.model.calls[id].doing = Doing::Waiting;
+        self.model.advance();
+        self.tell(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
+    }
+
+    /// Its body cannot be had, or not be stored.
+    pub(super) fn spoil(&mut self, id: usize) {
+        let kind = if self.model.calls[id].durable { Kind::Storage } else { Kind::Encode };
+        self.model.ends(id, kind.code());
+        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), Error::new(kind, "scripted"), now));
+    }
+
+    pub(super) fn enter(&mut self, call: Plain, options: Options) {
+        let page = Page(call.page);
+        let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
+        self.model.enter(call);
+        self.calls.push(Seen { stored: ready, ..Seen::default() });
+        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page, ready }, now)).unwrap();
+    }
+
+    /// The document is gone from the window.
+    pub(super) fn hide(&mut self) {
+        self.model.hidden = true;
+        self.tell(|core, _| core.handle_hidden());
+    }
+
+    /// It is back, or was not left.
+    pub(super) fn come_back(&mut self) {
+        self.model.returned();
+        self.tell(Dispatcher::handle_returned);
+    }
+
+    /// The user is on another page.
+    pub(super) fn go(&mut self) {
+        (self.model.page, self.model.owed) = (self.model.page + 1, None);
+        let page = Page(self.model.page);
+        self.tell(|core, _| core.handle_page(page));
+    }
+
+    /// The network is back, and the host says so.
+    pub(super) fn online(&mut self) {
+        self.network = true;
+        self.model.online();
+        self.tell(Dispatcher::handle_online);
+    }
+
+    /// Nothing comes of what is told of an exchange that is not there. Who joined another never has one.
+    pub(super) fn late(&mut self, id: usize) {
+        let call = &self.model.calls[id];
+        if call.leader.is_some() || matches!(call.doing, Doing::Preparing | Doing::Running | Doing::Looking(_)) {
+            return;
+        }
+        self.model.calls[id].last_byte = None;
+        let (id, error) = (CallId(id as u64 + 1), || Error::new(Kind::Network, "late"));
+        self.over(id);
+        self.tell(|core, now| {
+            core.handle_ready(id, now);
+            core.handle_sent(id);
+            core.handle_head(id, News { redirects: true, revalidated: Some(Revalidated::All) }, now);
+            core.handle_chunk(id, now);
+            core.handle_unknown(id, error(), now);
+            core.handle_recovered(id, Recovery::Found, now);
+            core.handle_value(id, Ok(()), now);
+            core.handle_failure(id, error(), now);
+            core.handle_end(id, now);
+        });
+    }
+
+    /// No probe gets through for a while.
+    pub(super) fn away(&mut self) {
+        for _ in 0..8 {
+            let next = self.model.offline.and_then(|offline| offline.probe_at);
+            next.into_iter().for_each(|at| self.pass(at.saturating_sub(self.model.now)));
+            if self.model.is_probing() {
+                self.probed(Some(false));
+            }
+        }
+    }
+
+    pub(super) fn probed(&mut self, reached: Option<bool>) {
+        self.model.probed(reached);
+        self.tell(|core, now| core.handle_probed(reached, now));
+    }
+
+    /// Also where it was given up meanwhile: then it is given back.
+    pub(super) fn grant(&mut self, lane: usize) {
+        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Asked {
+            self.model.grant(lane);
+        }
+        self.tell(|core, now| core.handle_lease(&LANES[lane].into(), now));
+    }
+
+    pub(super) fn steal(&mut self, lane: usize) {
+        self.leases[lane] = Lease::None;
+        self.model.steal(lane);
+        self.tell(|core, now| core.handle_lease_lost(&LANES[lane].into(), now));
+    }
+
+    pub(super) fn refuse(&mut self, lane: usize) {
+        self.leases[lane] = Lease::None;
+        let failed = self.model.refuse(lane);
+        let error = Error::new(Kind::InvalidOption, "scripted");
+        let told = self.tell(|core, now| core.handle_lease_failed(&LANES[lane].into(), &error, now));
+        assert_eq!(told, failed.into_iter().map(|id| CallId(id as u64 + 1)).collect::<Vec<_>>());
+    }
+
+    pub(super) fn lease(&self, lane: usize) -> Lease {
+        self.leases[lane]
+    }
+
+    pub(super) fn resume(&mut self, lane: usize) {
+        self.model.paused.remove(&lane);
+        self.model.all_paused = false;
+        self.model.advance();
+        self.tell(|core, now| {
+            core.resume(Some(&LANES[lane].into()), now);
+            core.resume(None, now);
+        });
+    }
+
+    /// Both have said the same, and the dispatcher keeps no more than it needs.
+    pub(super) fn check(&mut self) {
+        self.pass(0);
+        self.said.sort_unstable();
+        self.model.said.sort_unstable();
+        assert_eq!(self.said, self.model.said, "left the dispatcher, right the model");
+        self.said.clear();
+        self.model.said.clear();
+        let leases = [0, 1, 2, 3].map(|lane| self.model.lease(lane));
+        assert_eq!(self.leases, leases, "leases, left the dispatcher's, right the model's");
+        let owed_for_long = self.model.owed.is_some_and(|since| self.model.now >= since + LONGEST);
+        assert!(!owed_for_long, "the page is owed fresh data");
+        let pending = self.model.calls.iter().filter(|call| !call.settled).count();
+        assert_eq!(self.core.pending(), pending);
+        assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane is kept in which nothing is");
+        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
+            assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.model.close();
+        self.tell(Dispatcher::close);
+        self.check();
+    }
+
+    /// From now on nothing goes wrong any more: all calls settle, one after the other.
+    pub(super) fn calm(&mut self) {
+        self.model.leaves = false;
+        self.online();
+        self.come_back();
+        (0..LANES.len()).for_each(|lane| self.resume(lane));
+        let open = |world: &Self| world.model.calls.iter().filter(|call| call.doing != Doing::Over).count();
+        for _ in 0..ROUNDS * open(self) {
+            for id in 0..self.model.calls.len() {
+                match self.model.calls[id].doing {
+                    Doing::Preparing => self.ready(id),
+                    Doing::Looking(_) => self.recovered(id, true),
+                    Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, Ok(()), true),
+                    _ => {}
+                }
+            }
+            for lane in 0..LANES.len() {
+                if self.leases[lane] == Lease::Asked {
+                    self.grant(lane);
+                }
+            }
+            self.pass(50);
+            self.check();
+        }
+        self.end();
+        assert_eq!((open(self), self.core.pending()), (0, 0), "a call is stuck");
+    }
+
+    /// Nothing is left of anything.
+    pub(super) fn is_empty(&self) -> bool {
+        let core = &self.core;
+        let kept = [core.pending(), core.waiting, core.running, core.calls.len(), core.alarms.len(), core.lanes.len(), core.leases.len()];
+        kept.iter().all(|&kept| kept == 0)
+            && self.leases == [Lease::None; LANES.len()]
+            && core.poll_timeout().is_none()
+            && self.calls.iter().all(|seen| seen.forgotten)
+    }
+}
+
+fn number(lane: &LaneName) -> usize {
+    LANES.iter().position(|name| *name == lane.as_str()).unwrap()
+}
