@@ -50,7 +50,7 @@ struct Measured {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    browser::ensure()?;
+    browser::ensure(Kind::Chromium)?;
     conformance::prepare()?;
     let page = step("bundling the page", bundle)?;
     let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();

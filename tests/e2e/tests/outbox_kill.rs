@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Driver, Kind};
+use e2e::{Browser, Driver};
 use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
@@ -40,7 +40,7 @@ async fn every_call_that_was_kept_runs_once_and_in_order() -> Result<()> {
     };
     let server = Server::start(package())?;
     server.misbehave(FAULTS)?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let mut browser = Some(Browser::open(&driver).await?);
     let outcome = all(rounds, &server, &driver, &mut browser).await;
     if let Some(browser) = browser {
@@ -53,7 +53,7 @@ async fn every_call_that_was_kept_runs_once_and_in_order() -> Result<()> {
 #[tokio::test]
 async fn a_file_that_is_lost() -> Result<()> {
     let server = Server::start(package())?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let mut browser = Some(Browser::open(&driver).await?);
     let outcome = lose_a_file(&server, &driver, &mut browser).await;
     if let Some(browser) = browser {
