@@ -61,7 +61,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     // No more what an earlier attempt came to.
     driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
     let (init, trace) = request.init(&driver.host, render, attempt, signal).await?;
-    let mut kept = request.keepalive.and_then(Keepalive::take);
+    let mut kept = request.keepalive.and_then(|bytes| Keepalive::take(bytes, &driver.host));
     if kept.is_some() {
         outcome::set(&init, "keepalive", &JsValue::TRUE);
     }
