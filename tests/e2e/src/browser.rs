@@ -126,7 +126,7 @@ impl Browser {
 /// page's is an `instanceof Date`: this one is run by the page itself, whatever policy it has for `eval`.
 fn in_the_page(body: &str, args: &[Value]) -> String {
     let args = Value::Array(args.to_vec());
-    let source = format!("window.evaluated = (async () => {{ const args = {args}; {body}\n }})();");
+    let source = format!("window.evaluated = (args => (async () => {{ {body}\n }})())({args});");
     format!(
         "(async () => {{
              const script = document.createElement('script');
