@@ -8,7 +8,7 @@ import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
-import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
+import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
@@ -406,6 +406,7 @@ export class Dispatcher {
         return ownBasePath();
       },
       fetch: this.#send,
+      outlives,
       binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
       settle: (id, error, outcome, answered) => {
         const entry = this.#open.get(id);
