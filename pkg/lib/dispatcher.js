@@ -8,7 +8,7 @@ import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
-import { basePathOfPage, deploymentOfPage, onLeaving, pageNumber } from "./page.js";
+import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
@@ -31,6 +31,8 @@ export class Dispatcher {
   #paused = new Set();
   /** What gives the lease of a lane back, while it has one; again and again without harm. */
   #leases = new Map();
+  /** How many of its requests may outlive the page. */
+  #outliving = 0;
   #outbox;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
@@ -434,6 +436,8 @@ export class Dispatcher {
   #lost(makeError) {
     for (const letGo of this.#leases.values()) letGo();
     this.#leases.clear();
+    outlives(-this.#outliving);
+    this.#outliving = 0;
     const lost = [...this.#open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
     for (const { controller } of lost) controller?.abort(makeError());
     for (const entry of lost) {
@@ -456,6 +460,10 @@ export class Dispatcher {
         const entry = this.#open.get(id);
         if (entry) entry.controller = controller;
         return controller;
+      },
+      outlives: (change) => {
+        this.#outliving += change;
+        outlives(change);
       },
       binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
       settle: (id, error, outcome, answered) => {

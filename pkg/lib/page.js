@@ -35,6 +35,17 @@ export function onLeaving({ left, returned }) {
   };
 }
 
+// Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
+const loses = globalThis.navigator?.userAgent?.includes("Firefox/");
+const nothing = () => {};
+let outliving = 0;
+
+/** A request that may outlive the page begins (1), or is over (-1): while there is one, a browser that loses its answer must not keep the page. */
+export function outlives(change) {
+  outliving += change;
+  if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);
+}
+
 /** The path under which the app lies (`/shop`), as the addresses of its scripts tell; empty where they do not. */
 export function basePathOfPage() {
   for (const { pathname } of scripts()) {

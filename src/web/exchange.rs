@@ -61,7 +61,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     // No more what an earlier attempt came to.
     driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
     let (headers, trace) = request.headers(render, attempt).await?;
-    let mut kept = request.keepalive.and_then(Keepalive::take);
+    let mut kept = request.keepalive.and_then(|bytes| Keepalive::take(bytes, &driver.host));
     let init = shapes::init(&headers, &request.body, &driver.host.credentials(), signal, kept.is_some());
     let mortal = request.keepalive.is_some() && kept.is_none();
     driver.set_mortal(id, mortal);

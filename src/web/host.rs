@@ -15,6 +15,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn controller(this: &Host, id: f64) -> Result<AbortController, JsValue>;
 
+    /// A request that may outlive the page begins (1), or is over (-1).
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn outlives(this: &Host, change: i32) -> Result<(), JsValue>;
+
     /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn binder(this: &Host, url: &str) -> Result<js_sys::Function, JsValue>;

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 
+use super::host::Host;
 use super::timer;
 use crate::keepalive::Places;
 
@@ -10,15 +11,19 @@ thread_local! {
 
 /// Leave for one request to outlive the page. Dropped without [`Keepalive::over`], the request was given up.
 #[must_use = "dropping this counts as giving the request up"]
-pub(crate) struct Keepalive {
+pub(crate) struct Keepalive<'a> {
+    host: &'a Host,
     bytes: f64,
     over: bool,
 }
 
-impl Keepalive {
+impl<'a> Keepalive<'a> {
     /// For a body of this size; none where that is too much beside those that are open.
-    pub(crate) fn take(bytes: f64) -> Option<Self> {
-        PLACES.with_borrow_mut(|places| places.take(bytes, timer::now())).then(|| Self { bytes, over: false })
+    pub(crate) fn take(bytes: f64, host: &'a Host) -> Option<Self> {
+        PLACES.with_borrow_mut(|places| places.take(bytes, timer::now())).then(|| {
+            let _ = host.outlives(1);
+            Self { host, bytes, over: false }
+        })
     }
 
     /// The answer has begun, or the request has failed: from now on it ends when it is given up.
@@ -27,11 +32,12 @@ impl Keepalive {
     }
 }
 
-impl Drop for Keepalive {
+impl Drop for Keepalive<'_> {
     fn drop(&mut self) {
         PLACES.with_borrow_mut(|places| match self.over {
             true => places.give_back(self.bytes),
             false => places.give_up(self.bytes, timer::now()),
         });
+        let _ = self.host.outlives(-1);
     }
 }

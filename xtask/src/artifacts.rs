@@ -3,23 +3,21 @@
 use std::thread;
 
 use anyhow::{Result, anyhow};
+use e2e::Kind;
 
-use crate::{browser, build, npm, tools, workspace, www};
+use crate::{browser, build, npm, workspace, www};
 
 /// Gets everything the package, the app and the browser need.
 ///
 /// Building tools keeps the processors busy, npm and apt the network: they go side by side.
-pub(crate) fn prepare_all(tests: bool) -> Result<browser::Availability> {
+pub(crate) fn prepare_all(kind: Kind) -> Result<browser::Availability> {
     thread::scope(|scope| {
         let fetched = scope.spawn(|| {
             npm::ensure_packages(&workspace::pkg())?;
             npm::ensure_packages(&workspace::www())?;
-            anyhow::Ok(browser::ensure())
+            anyhow::Ok(browser::ensure(kind))
         });
         build::prepare()?;
-        if tests {
-            tools::ensure_wasm_pack()?;
-        }
         fetched.join().map_err(|_| anyhow!("fetching packages panicked"))?
     })
 }

@@ -53,7 +53,7 @@ struct Measured {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    browser::ensure()?;
+    browser::ensure(Kind::Chromium)?;
     conformance::prepare()?;
     npm::ensure_packages(&dir())?;
     let page = step("bundling the page", bundle)?;

@@ -1,39 +1,61 @@
-//! Chromium and its driver.
+//! The browsers and their drivers.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use e2e::Kind;
+use e2e::{Installed, Kind};
 
 use crate::step::step;
-use crate::{run, workspace};
+use crate::{run, tools, workspace};
 
-/// Whether a browser can be driven here; if not, why and what to install.
-pub(crate) type Availability = Result<()>;
+/// A browser that can be driven here; if there is none, why and what to install.
+pub(crate) type Availability = Result<Installed>;
 
-/// Makes sure Chromium and chromedriver are there, by apt when root on Debian.
-pub(crate) fn ensure() -> Availability {
-    if Kind::Chromium.installed().is_some() {
-        return Ok(());
+/// Makes sure a browser and its driver are there: by apt when root on Debian, but geckodriver, which is built here.
+pub(crate) fn ensure(kind: Kind) -> Availability {
+    if kind == Kind::Firefox {
+        tools::ensure_geckodriver()?;
     }
-    install().context(ADVICE)?;
-    Kind::Chromium.installed().map(drop).ok_or_else(|| anyhow!(ADVICE).context("installed, and still not in PATH"))
+    if let Some(installed) = installed(kind)? {
+        return Ok(installed);
+    }
+    install(kind).context(advice(kind))?;
+    installed(kind)?.ok_or_else(|| anyhow!(advice(kind)).context("installed, and still not in PATH"))
 }
 
-const ADVICE: &str = "there is no Chromium to drive: install Chromium (or Chrome) and chromedriver of the same version, both in PATH \
-                      (Debian: apt-get install chromium chromium-driver)";
+fn installed(kind: Kind) -> Result<Option<Installed>> {
+    Ok(kind.installed_in(&tools::path()?))
+}
 
-fn install() -> Result<()> {
-    if !Path::new("/etc/debian_version").exists() || !is_root()? {
-        bail!("they are installed from here only for root on Debian");
+fn advice(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Chromium => {
+            "there is no Chromium to drive: install Chromium (or Chrome) and chromedriver of the same version, both in PATH \
+             (Debian: apt-get install chromium chromium-driver)"
+        }
+        Kind::Firefox => "there is no Firefox to drive: install it, in PATH (Debian: apt-get install firefox-esr)",
     }
-    step("installing chromium and chromium-driver with apt", || {
+}
+
+fn packages(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Chromium => &["chromium", "chromium-driver"],
+        Kind::Firefox => &["firefox-esr"],
+    }
+}
+
+fn install(kind: Kind) -> Result<()> {
+    let packages = packages(kind);
+    if !Path::new("/etc/debian_version").exists() || !is_root()? {
+        bail!("it is installed from here only for root on Debian");
+    }
+    step(&format!("installing {} with apt", packages.join(" and ")), || {
         let apt = |args: &[&str]| {
             let mut apt = run::command("apt-get", workspace::root());
             run::quiet(apt.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
         };
         apt(&["update"])?;
-        apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])?;
+        apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())?;
         Ok(())
     })
 }

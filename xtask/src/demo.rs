@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let browser = match prepare_all(false)? {
+    let browser = match prepare_all(Kind::Chromium)? {
         Err(why) if args.once => bail!(why.context("nothing to measure with")),
         browser => browser,
     };
@@ -38,7 +38,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let port = if e2e::is_free(args.port) { args.port } else { e2e::free_port()? };
     let mut app = www::serve(port, &[]).await?;
     match browser {
-        Ok(()) => {
+        Ok(_) => {
             let measured = measure_in_chromium(&app, args.runs).await?;
             report(&measured, args.json)?;
         }

@@ -64,7 +64,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 
 /// Runs the matrix, one version at a time. `only`: rows with one of these in their name. `show`: what each row showed, on standard error.
 pub(crate) async fn matrix(versions: &[Version], only: &[String], show: bool) -> Result<Report> {
-    browser::ensure()?;
+    browser::ensure(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();

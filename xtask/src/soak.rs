@@ -42,6 +42,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Choice {
     Chromium,
+    Firefox,
 }
 
 /// What became of the calls.
@@ -90,17 +91,17 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 pub(crate) async fn soak(args: &Args) -> Result<Soaked> {
     ensure!(args.calls > 0, "--calls must be at least 1");
     ensure!((0.0..1.0).contains(&args.faults), "--faults must be from 0 to below 1");
-    browser::ensure()?;
+    let kind = args.browser.kind();
+    let installed = browser::ensure(kind)?;
     build::prepare()?;
     build::package()?;
     let what = format!("{} calls in {:?}, {} % of the requests go wrong", args.calls, args.browser, args.faults * 100.0);
-    step_async(&what, calls(args)).await
+    step_async(&what, calls(args, Driver::start_installed(kind, installed).await?)).await
 }
 
-async fn calls(args: &Args) -> Result<Soaked> {
+async fn calls(args: &Args, driver: Driver) -> Result<Soaked> {
     let server = Server::start(&workspace::pkg())?;
     let misbehave = |faults: f64| server.misbehave(&format!("faults={faults}&seed={}", args.seed));
-    let driver = Driver::start(args.browser.kind()).await?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/soak", server.url())).await?;
         browser.eval::<Value>("await soak.begin(args[0])", &[args.beginning()]).await?;
@@ -234,6 +235,7 @@ impl Choice {
     fn kind(self) -> Kind {
         match self {
             Self::Chromium => Kind::Chromium,
+            Self::Firefox => Kind::Firefox,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::step::step;
-use crate::versions::{CARGO_FUZZ, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
+use crate::versions::{CARGO_FUZZ, GECKODRIVER, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::{run, workspace};
 
 /// Makes sure rustc can compile to wasm.
@@ -41,6 +41,11 @@ pub(crate) fn ensure_wasm_pack() -> Result<()> {
 /// Makes sure `cargo fuzz` is there.
 pub(crate) fn ensure_cargo_fuzz() -> Result<()> {
     ensure_installed(&CARGO_FUZZ)
+}
+
+/// Makes sure `geckodriver` is there.
+pub(crate) fn ensure_geckodriver() -> Result<()> {
+    ensure_installed(&GECKODRIVER)
 }
 
 /// Where a tool is.

@@ -14,6 +14,9 @@ pub(crate) const WASM_BINDGEN: Tool =
 
 pub(crate) const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", version: "0.13.2", programs: &["cargo-fuzz"] };
 
+/// It drives every Firefox from 115 on.
+pub(crate) const GECKODRIVER: Tool = Tool { package: "geckodriver", version: "0.37.1", programs: &["geckodriver"] };
+
 pub(crate) const WASM_PACK: Tool = Tool { package: "wasm-pack", version: "0.15.1", programs: &["wasm-pack"] };
 
 /// The oldest Node.js everything here runs on.

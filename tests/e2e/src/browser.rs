@@ -89,10 +89,14 @@ impl Browser {
     /// Runs `body` as the body of an async function in the page, with `args` in scope, and gives what it returns.
     /// What it returns goes through JSON (`undefined` becomes null); what it throws becomes the error.
     pub async fn eval<T: DeserializeOwned>(&self, body: &str, args: &[Value]) -> Result<T> {
+        let run = match self.kind {
+            Kind::Chromium => format!("(async () => {{ {body}\n }})()"),
+            Kind::Firefox => in_the_page(body, args),
+        };
         let script = format!(
             "const args = arguments[0], done = arguments[1];
-             const failed = e => done(JSON.stringify({{ error: e instanceof Error ? (e.stack || `${{e.name}}: ${{e.message}}`) : String(e) }}));
-             (async () => {{ {body}\n }})().then(v => done(JSON.stringify({{ ok: v === undefined ? null : v }}))).catch(failed);"
+             const failed = e => done(JSON.stringify({{ error: e instanceof Error ? `${{e}}\n${{e.stack}}` : String(e) }}));
+             {run}.then(v => done(JSON.stringify({{ ok: v === undefined ? null : v }}))).catch(failed);"
         );
         let answer = self.client.execute_async(&script, vec![Value::Array(args.to_vec())]).await.context("running a script in the page")?;
         let answer = answer.as_str().ok_or_else(|| anyhow!("the script gave no text"))?;
@@ -116,6 +120,26 @@ impl Browser {
     pub async fn close(self) -> Result<()> {
         self.client.close().await.context("closing the browser")
     }
+}
+
+/// An expression that gives a promise of what `body` returns. Scripts of Firefox's driver have globals of their own, where no `Date` of the
+/// page's is an `instanceof Date`: this one is run by the page itself, whatever policy it has for `eval`.
+fn in_the_page(body: &str, args: &[Value]) -> String {
+    let args = Value::Array(args.to_vec());
+    let source = format!("window.evaluated = (args => (async () => {{ {body}\n }})())({args});");
+    format!(
+        "(async () => {{
+             const script = document.createElement('script');
+             script.textContent = {};
+             document.documentElement.append(script);
+             script.remove();
+             const {{ evaluated }} = window;
+             delete window.evaluated;
+             if (!evaluated) throw new Error('the script has a syntax error, or the page allows none');
+             return await evaluated;
+         }})()",
+        Value::from(source)
+    )
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::http::wait_until_ready;
 use crate::{Installed, Kind, Owned, free_port};
 
-/// The address of a WebDriver that runs already, for the tests.
+/// The address of a WebDriver that runs already, for the tests. Not for Firefox: geckodriver opens one browser at a time.
 pub const WEBDRIVER_ENV: &str = "ACTIONLANE_WEBDRIVER";
 
 /// A WebDriver that can be asked for browsers.
@@ -28,20 +28,26 @@ impl Driver {
         let Some(installed) = kind.installed() else {
             bail!("no {kind:?} here: the browser and `{}` must both be in PATH", kind.driver());
         };
+        Self::start_installed(kind, installed).await
+    }
+
+    /// The same with programs that have been found already.
+    pub async fn start_installed(kind: Kind, installed: Installed) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(&installed.driver);
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(format!("--port={port}")).args(kind.driver_args()).stdout(Stdio::null()).stderr(Stdio::null());
         let starting = || format!("starting {}", installed.driver.display());
         let mut process = Owned::spawn(&mut command).with_context(starting)?;
         wait_until_ready(&mut process, port, "/status", Duration::from_secs(20)).await.with_context(starting)?;
         Ok(Self { url: format!("http://127.0.0.1:{port}"), kind, installed: Some(installed), _process: Some(process) })
     }
 
-    /// The driver at `ACTIONLANE_WEBDRIVER` where that is set, otherwise one of our own.
-    pub async fn from_env_or_start(kind: Kind) -> Result<Self> {
-        match env::var(WEBDRIVER_ENV) {
-            Ok(url) => Ok(Self { url, kind, installed: kind.installed(), _process: None }),
-            Err(_) => Self::start(kind).await,
+    /// The driver of the browser that `ACTIONLANE_BROWSER` names: the one at `ACTIONLANE_WEBDRIVER` where that is set, otherwise one of our own.
+    pub async fn from_env_or_start() -> Result<Self> {
+        let kind = Kind::from_env()?;
+        match (env::var(WEBDRIVER_ENV), kind) {
+            (Ok(url), Kind::Chromium) => Ok(Self { url, kind, installed: kind.installed(), _process: None }),
+            _ => Self::start(kind).await,
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
-//! let driver = e2e::Driver::from_env_or_start(e2e::Kind::Chromium).await?;
+//! let driver = e2e::Driver::from_env_or_start().await?;
 //! let browser = e2e::Browser::open(&driver).await?;
 //! browser.goto("http://127.0.0.1:3000/").await?;
 //! let title: String = browser.eval("return document.title", &[]).await?;
@@ -17,6 +17,7 @@ mod browser;
 mod devtools;
 mod driver;
 mod fixture;
+mod gecko;
 mod heap;
 mod http;
 mod kind;
@@ -32,7 +33,7 @@ mod www;
 pub use browser::Browser;
 pub use driver::{Driver, WEBDRIVER_ENV};
 pub use fixture::{Build, Fixture};
-pub use kind::{Installed, Kind};
+pub use kind::{BROWSER_ENV, Installed, Kind};
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};
 pub use process::{Owned, end_all, end_all_on_signal};

@@ -30,11 +30,11 @@ impl Profile {
     /// Kills the browser that runs in it. Its other processes end with it.
     pub(crate) fn kill_browser(&self) -> io::Result<()> {
         let listed = Command::new("ps").args(["-axo", "pid=,args="]).output()?;
-        let mark = format!("--user-data-dir={}", self.0.display());
+        let path = self.0.display().to_string();
         for line in String::from_utf8_lossy(&listed.stdout).lines() {
             let Some((pid, args)) = line.trim_start().split_once(' ') else { continue };
             if let Ok(pid) = pid.parse()
-                && args.split(' ').any(|arg| arg == mark)
+                && args.split(' ').any(|arg| arg.strip_prefix("--user-data-dir=").unwrap_or(arg) == path)
             {
                 // SAFETY: `kill` takes numbers only. A process that has ended meanwhile is none the worse.
                 unsafe { libc::kill(pid, libc::SIGKILL) };

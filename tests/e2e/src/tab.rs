@@ -1,6 +1,6 @@
 //! What a browser does to a tab that nobody looks at.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::{Browser, Kind};
@@ -23,12 +23,26 @@ impl Browser {
                 Ok(told) => bail!("it is still there: {told}"),
                 Err(_) => Ok(()),
             },
+            Kind::Firefox => self.kill_process_of_tab().await,
         }
+    }
+
+    async fn kill_process_of_tab(&self) -> Result<()> {
+        // As geckodriver starts it, the whole browser ends when a tab crashes: it is not told of it.
+        let script = "const { TabCrashHandler } = ChromeUtils.importESModule('resource:///modules/ContentCrashHandlers.sys.mjs');
+             Services.obs.removeObserver(TabCrashHandler, 'ipc:content-shutdown');
+             return gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.osPid;";
+        let pid = self.gecko(script, Vec::new()).await?;
+        let pid = pid.as_i64().and_then(|pid| i32::try_from(pid).ok()).filter(|pid| *pid > 1);
+        // SAFETY: `kill` takes numbers only.
+        unsafe { libc::kill(pid.context("the tab has no process of its own")?, libc::SIGKILL) };
+        Ok(())
     }
 
     async fn set_lifecycle(&self, state: &str) -> Result<()> {
         match self.kind() {
             Kind::Chromium => self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop),
+            Kind::Firefox => bail!("Firefox suspends no tab"),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Kind, Www, free_port};
+use e2e::{Browser, Driver, Www, free_port};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ async fn open(browser: &Browser, app: &Www) -> Result<()> {
 
 async fn on_the_page(scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     let app = serve(free_port()?, &[]).await?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &app).await?;
         scene(browser).await
@@ -197,7 +197,7 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
     let _ = std::fs::remove_dir_all(&store);
     let vars = [("FIXTURE_STORE", store.to_str().context("the temporary directory is no text")?)];
     let before = serve(port, &vars).await?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &before).await?;
         let (done, begun, at): (String, String, f64) = eval(

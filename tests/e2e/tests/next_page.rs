@@ -5,7 +5,7 @@ mod thief;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Kind, Www, free_port};
+use e2e::{Browser, Driver, Www, free_port};
 use serde_json::{Value, json};
 use thief::Thief;
 
@@ -61,7 +61,7 @@ async fn on_a_page(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) 
 
 async fn on_a_page_of(build: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     let app = serve(build, free_port()?).await?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &format!("{}{path}", app.url())).await?;
         scene(browser).await
@@ -202,7 +202,7 @@ async fn a_middleware_that_redirects_to_another_origin_gives_it_nothing() -> Res
 async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
     let port = free_port()?;
     let before = serve("a", port).await?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, before.url()).await?;
         let old: String = eval(browser, "return fixture.ids.write", &[]).await?;

@@ -4,6 +4,7 @@
 mod scene;
 
 use anyhow::Result;
+use e2e::Kind;
 use scene::{Page, Settled, on_a_bad_server};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -320,6 +321,11 @@ async fn close_leaves_it_to_the_next_dispatcher() -> Result<()> {
     .await
 }
 
+/// Whether two bodies are of one size, but for the lines between the parts of a form: those of Firefox are not always of the same length.
+fn alike(bytes: u64, others: u64) -> bool {
+    bytes.abs_diff(others) < 100
+}
+
 #[tokio::test]
 async fn forms_and_files_are_kept() -> Result<()> {
     on_a_bad_server("", async |page, server| {
@@ -334,7 +340,7 @@ async fn forms_and_files_are_kept() -> Result<()> {
         reload(page, &server).await?;
         let replayed: u64 =
             eval(page, "const o = open('ann'); await until(() => o.results.length === 1); return o.results[0].value.bytes").await?;
-        assert!(sent > 8_000 && sent == replayed, "{sent} and {replayed} bytes");
+        assert!(sent > 8_000 && alike(sent, replayed), "{sent} and {replayed} bytes");
         Ok(())
     })
     .await
@@ -357,7 +363,11 @@ async fn a_file_that_changes_on_disk() -> Result<()> {
             eval(page, &format!("{take} return (await open('bob').call(action, given, {{ url: '/?call=plain' }})).bytes")).await?;
         eval::<()>(page, &format!("{take} const o = open('ann'); o.pause(); await kept(durable(o, 'x', '', {{ given }}));")).await?;
         std::fs::write(&path, "another")?;
-        // Changed before it was kept: the call fails, the lane goes on.
+        // Changed before it was kept: the call fails, the lane goes on. Firefox does not look: it reads what is there now.
+        let of_changed = match page.browser().kind() {
+            Kind::Chromium => (json!("STORAGE"), json!("no")),
+            Kind::Firefox => (Value::Null, Value::Null),
+        };
         let seen: Value = eval(
             page,
             &format!(
@@ -366,12 +376,12 @@ async fn a_file_that_changes_on_disk() -> Result<()> {
             ),
         )
         .await?;
-        assert_eq!(seen, json!(["STORAGE", "no", "z", []]));
+        assert_eq!(seen, json!([of_changed.0, of_changed.1, "z", []]));
         reload(page, &server).await?;
         let replayed: u64 =
             eval(page, "const o = open('ann'); await until(() => o.results.length === 1); return o.results[0].value.bytes").await?;
         std::fs::remove_file(&path)?;
-        assert_eq!(sent, replayed);
+        assert!(sent > 900 && alike(sent, replayed), "{sent} and {replayed} bytes");
         Ok(())
     })
     .await

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use anyhow::{Context, Result, ensure};
-use e2e::{Browser, Driver, Kind};
+use e2e::{Browser, Driver};
 use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
@@ -40,22 +40,9 @@ async fn every_call_that_was_kept_runs_once_and_in_order() -> Result<()> {
     };
     let server = Server::start(package())?;
     server.misbehave(FAULTS)?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let mut browser = Some(Browser::open(&driver).await?);
     let outcome = all(rounds, &server, &driver, &mut browser).await;
-    if let Some(browser) = browser {
-        browser.close().await?;
-    }
-    outcome
-}
-
-/// What the browser has kept of a file is gone: that entry fails, the others are sent.
-#[tokio::test]
-async fn a_file_that_is_lost() -> Result<()> {
-    let server = Server::start(package())?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
-    let mut browser = Some(Browser::open(&driver).await?);
-    let outcome = lose_a_file(&server, &driver, &mut browser).await;
     if let Some(browser) = browser {
         browser.close().await?;
     }
@@ -215,4 +202,22 @@ async fn goto(browser: &Option<Browser>, server: &Server) -> Result<()> {
 
 async fn eval<T: serde::de::DeserializeOwned>(browser: &Option<Browser>, script: &str) -> Result<T> {
     Page::of(browser.as_ref().context("no browser")?).eval(&format!("{OPEN}\n{script}")).await
+}
+
+/// Where Chromium keeps files is known here.
+mod chromium {
+    use super::*;
+
+    /// What the browser has kept of a file is gone: that entry fails, the others are sent.
+    #[tokio::test]
+    async fn a_file_that_is_lost() -> Result<()> {
+        let server = Server::start(package())?;
+        let driver = Driver::from_env_or_start().await?;
+        let mut browser = Some(Browser::open(&driver).await?);
+        let outcome = lose_a_file(&server, &driver, &mut browser).await;
+        if let Some(browser) = browser {
+            browser.close().await?;
+        }
+        outcome
+    }
 }

@@ -1,7 +1,7 @@
 //! The payment story, on the page of the app and on the page without React: order and cookies, never times.
 
 use anyhow::{Result, ensure};
-use e2e::{Browser, Driver, Kind, Row, Run, Www};
+use e2e::{Browser, Driver, Row, Run, Www};
 
 /// A value frees the lane at once and reaches the caller a little later, with React in between: two notes of one moment may be this
 /// far apart. The server takes several times as long.
@@ -55,7 +55,7 @@ async fn without_react_a_route_does_not_wait() -> Result<()> {
 /// A second run on the same page carries the cookies of the second run.
 #[tokio::test]
 async fn a_page_can_run_again() -> Result<()> {
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}/", Www::from_env()?);
     Browser::with(&driver, async |browser| {
         Run::on(browser, &page, "queue").await?.ensure_cookies()?;
@@ -67,7 +67,7 @@ async fn a_page_can_run_again() -> Result<()> {
 
 /// One run in a browser of its own, cookies checked.
 async fn run(path: &str, way: &str) -> Result<Run> {
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let page = format!("{}{path}", Www::from_env()?);
     let run = Browser::with(&driver, async |browser| Run::on(browser, &page, way).await).await?;
     run.ensure_cookies()?;

@@ -206,29 +206,6 @@ async fn a_dispatcher_that_is_closed_or_wants_it_no_longer_lets_the_others_go_on
     .await
 }
 
-/// A tab that is suspended holds its lease, as its call may be under way; who waits takes it after `leaseTimeout`.
-#[tokio::test]
-async fn from_a_tab_that_is_suspended_the_lease_is_taken() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
-        let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: 400 }").await?;
-        tabs.eval::<()>(
-            0,
-            &format!("{SEEN} window.calls = [make('held', 'gate=end'), make('after')]; calls.forEach(call => call.catch(() => {{}})); await seen('held');"),
-        )
-        .await?;
-        page.browser().suspend().await?;
-        tabs.eval::<()>(1, "await fetch('/__gate?name=end', { method: 'POST' }); await make('other');").await?;
-        tabs.show(0).await?;
-        page.browser().resume().await?;
-        tabs.eval::<()>(0, "await Promise.all(calls)").await?;
-        let ledger = tabs.ledger(0).await?;
-        let place = |name: &str| ledger.keys.get(name).map(|entry| (entry.arrivals, entry.order));
-        assert_eq!(["held", "other", "after"].map(place), [Some((1, 1)), Some((1, 2)), Some((1, 3))]);
-        Ok(())
-    })
-    .await
-}
-
 /// Many wait at the same moment: one takes it, the others queue behind that one. Frames, so that they are clients of their own at one speed, and
 /// two dispatchers in each, which the browser does not tell apart. The page is who is suspended: it has the lease, and nothing that would end.
 #[tokio::test]
@@ -342,4 +319,32 @@ async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_mad
         Ok(())
     })
     .await
+}
+
+/// What only Chromium can be told to do: Firefox suspends no tab.
+mod chromium {
+    use super::*;
+
+    /// A tab that is suspended holds its lease, as its call may be under way; who waits takes it after `leaseTimeout`.
+    #[tokio::test]
+    async fn from_a_tab_that_is_suspended_the_lease_is_taken() -> Result<()> {
+        on_a_bad_server("", async |page, server| {
+            let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: 400 }").await?;
+            tabs.eval::<()>(
+                0,
+                &format!("{SEEN} window.calls = [make('held', 'gate=end'), make('after')]; calls.forEach(call => call.catch(() => {{}})); await seen('held');"),
+            )
+            .await?;
+            page.browser().suspend().await?;
+            tabs.eval::<()>(1, "await fetch('/__gate?name=end', { method: 'POST' }); await make('other');").await?;
+            tabs.show(0).await?;
+            page.browser().resume().await?;
+            tabs.eval::<()>(0, "await Promise.all(calls)").await?;
+            let ledger = tabs.ledger(0).await?;
+            let place = |name: &str| ledger.keys.get(name).map(|entry| (entry.arrivals, entry.order));
+            assert_eq!(["held", "other", "after"].map(place), [Some((1, 1)), Some((1, 2)), Some((1, 3))]);
+            Ok(())
+        })
+        .await
+    }
 }

@@ -1,11 +1,14 @@
 //! The end-to-end tests: against the app and a driver started here, once for all of them.
 
+use std::process::Command;
+
 use anyhow::{Context, Result};
-use e2e::{Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
+use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV, Www};
 
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version, build};
-use crate::{run, workspace, www};
+use crate::step::note;
+use crate::{run, tools, workspace, www};
 
 use super::count;
 use super::part::Ran;
@@ -17,18 +20,49 @@ const BUILDS_ENV: &str = "ACTIONLANE_NEXTS";
 const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_MS", "100")];
 
 pub(crate) async fn all() -> Result<Ran> {
-    prepare_all(false)?.context("the end-to-end tests need a browser")?;
-    build_all()?;
+    prepare(Kind::Chromium)?;
+    build_fixtures()?;
+    let app = www::serve(e2e::free_port()?, &QUICK).await?;
+    let driver = Driver::start(Kind::Chromium).await?;
+    Ok(count::libtest(run::captured(tests(&app).env(WEBDRIVER_ENV, driver.url()))?))
+}
+
+/// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
+/// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
+/// `payment`. They pass there too.
+const IN_FIREFOX: [&str; 8] = ["bad_server", "faults", "kinds", "leaving", "offline", "outbox", "outbox_kill", "tabs"];
+
+/// The tests that Firefox cannot run are in modules of this name.
+const NOT_IN_FIREFOX: &str = "chromium::";
+
+/// Each test has a driver of its own: geckodriver opens one browser at a time.
+pub(crate) async fn in_firefox() -> Result<Ran> {
+    prepare(Kind::Firefox)?;
+    let app = www::serve(e2e::free_port()?, &QUICK).await?;
+    let mut tests = tests(&app);
+    tests.args(IN_FIREFOX.map(|file| ["--test", file]).concat()).args(["--", "--skip", NOT_IN_FIREFOX]);
+    let finished = run::captured(tests.env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
+    note(&format!("{} tests are for Chromium only", count::filtered(&finished)));
+    Ok(count::libtest(finished))
+}
+
+/// The browser, and the app, up to date.
+fn prepare(kind: Kind) -> Result<()> {
+    prepare_all(kind)?.context("the end-to-end tests need a browser")?;
+    build_all()
+}
+
+/// The builds of the fixture app that the tests use.
+fn build_fixtures() -> Result<()> {
     for (name, deployment_id) in [("a", None), ("b", None), ("dpl", Some("dpl_7"))] {
         build(Version::V16_4, Choices { name: Some(name), deployment_id, ..Choices::default() })?;
     }
-    let app = www::serve(e2e::free_port()?, &QUICK).await?;
-    let driver = Driver::start(Kind::Chromium).await?;
+    Ok(())
+}
+
+fn tests(app: &Www) -> Command {
     let mut tests = run::cargo();
+    tests.args(["test", "--package", "e2e", "--no-fail-fast"]).env(WWW_ENV, app.url());
+    tests.env(BUILDS_ENV, workspace::target().join("next"));
     tests
-        .args(["test", "--package", "e2e", "--no-fail-fast"])
-        .env(WWW_ENV, app.url())
-        .env(BUILDS_ENV, workspace::target().join("next"))
-        .env(WEBDRIVER_ENV, driver.url());
-    Ok(count::libtest(run::captured(&mut tests)?))
 }

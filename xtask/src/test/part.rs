@@ -35,6 +35,8 @@ pub(crate) enum Part {
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,
+    /// Those of them that depend on the browser, in Firefox
+    Firefox,
     /// Calls by the thousand to a server that misbehaves, in Chromium
     Soak,
     /// Every kind of action under several versions of Next.js, beside Next's own client
@@ -51,7 +53,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -65,6 +67,7 @@ impl Part {
         Self::Oracle,
         Self::Fuzz,
         Self::E2e,
+        Self::Firefox,
         Self::Soak,
         Self::Nexts,
     ];
@@ -86,7 +89,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Build => "checks",
-            Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e => "tests",
+            Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox => "tests",
             Self::Types => "expectations",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
@@ -112,6 +115,7 @@ impl Part {
             Self::Oracle => react::all(),
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
+            Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }

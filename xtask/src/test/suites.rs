@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
@@ -32,7 +33,7 @@ pub(crate) fn cases_in_node() -> Result<Ran> {
 
 /// The same in Chromium (`tests/browser.rs`).
 pub(crate) fn cases_in_chromium() -> Result<Ran> {
-    browser::ensure()?;
+    browser::ensure(Kind::Chromium)?;
     wasm_pack(&["--headless", "--chrome"], "browser")
 }
 

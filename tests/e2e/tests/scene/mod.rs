@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Kind, Www};
+use e2e::{Browser, Driver, Www};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ impl<'a> Page<'a> {
 
 /// Runs a scene on the app's page without React, posting to `/checks`.
 pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     let www = Www::from_env()?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{www}/plain.html")).await?;
@@ -137,7 +137,7 @@ pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>)
 /// Runs a scene on a page of a misbehaving server: `/` plus `query`. Calls are posted to `/`, so give each a `url: "/?do=…"`.
 pub(crate) async fn on_a_bad_server(query: &str, scene: impl AsyncFnOnce(&Page<'_>, Server) -> Result<()>) -> Result<()> {
     let server = Server::start(package())?;
-    let driver = Driver::from_env_or_start(Kind::Chromium).await?;
+    let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/{query}", server.url())).await?;
         scene(&Page { browser, url: "/".to_owned(), ids: json!({}) }, server).await
