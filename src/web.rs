@@ -22,6 +22,7 @@ mod size;
 mod timer;
 mod url;
 mod value;
+mod wait;
 mod word;
 
 use std::num::NonZeroU32;
@@ -44,14 +45,15 @@ use outbox::{Durable, Entry};
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
 /// `build.js`, which it makes values with, those of `plain.js`, which reads simple arguments, and of `shapes.js`, which makes what goes to
-/// `fetch` and to callers.
+/// `fetch` and to callers, and the function of `wait.js`.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(error: Function, panicked: Function, build: JsValue, plain: JsValue, made: JsValue) {
+pub fn setup(error: Function, panicked: Function, build: JsValue, plain: JsValue, made: JsValue, waits: JsValue) {
     error::set_maker(error);
     value::set_builder(build);
     args::set_plain(plain);
     shapes::set(made);
+    wait::set(waits);
     std::panic::set_hook(Box::new(move |info| {
         // The instance is lost; if this fails too, there is nobody left to tell.
         let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());

@@ -5,6 +5,7 @@ import * as build from "./build.js";
 import { ActionError } from "./error.js";
 import * as plain from "./plain.js";
 import * as shapes from "./shapes.js";
+import { wait } from "./wait.js";
 
 let module; // compiled, kept for a fresh instance
 let attempt; // the load under way, or the one that succeeded
@@ -129,7 +130,7 @@ function instantiate() {
   if (count > 0) glue.__wbg_reset_state();
   else glue.initSync({ module });
   const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
-  glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes);
+  glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
   live = true;
   count += 1;
 }

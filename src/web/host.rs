@@ -1,5 +1,7 @@
-use js_sys::{Object, Promise};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
+
+use super::wait::Wait;
 use web_sys::AbortController;
 
 // The dispatcher's JavaScript side, as the engine is given it. Every function may run code of the page, so every one may throw.
@@ -109,5 +111,5 @@ extern "C" {
 /// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
 pub(crate) async fn resolved(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
     let given = given?;
-    if given.is_object() { wasm_bindgen_futures::JsFuture::from(Promise::resolve(&given)).await } else { Ok(given) }
+    if given.is_object() { Wait::new(&given).await } else { Ok(given) }
 }

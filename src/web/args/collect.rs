@@ -8,12 +8,12 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::reader::{self, Reader, Thrown};
 use super::{Collecting, Failure, body};
 use crate::flight::{Encoder, Later, Slot};
+use crate::web::wait::Wait;
 
 // What may run the page's code is fallible.
 #[wasm_bindgen]
@@ -71,7 +71,7 @@ async fn finish(
 ) -> Result<JsValue, Failure> {
     let mut stopped = pin!(async move {
         match stop {
-            Some(stop) => drop(JsFuture::from(stop).await),
+            Some(stop) => drop(Wait::new(&stop).await),
             None => pending().await,
         }
     });
@@ -111,8 +111,8 @@ fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
 
 /// What a promise, a thenable or any other value comes to. It is subscribed to at once, through a promise of our own: a thenable may do
 /// anything.
-fn adopt(value: &JsValue) -> JsFuture {
-    Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))).into()
+fn adopt(value: &JsValue) -> Wait {
+    Wait::new(&Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))))
 }
 
 /// A lazy component says by throwing what to wait for, so and so often.

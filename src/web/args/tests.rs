@@ -5,7 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
-use crate::web::module;
+use crate::web::{module, wait};
 
 /// Bodies that React's `encodeReply` wrote for JavaScript expressions.
 const VECTORS: &[&str] = &[
@@ -124,6 +124,8 @@ globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.trans
 
 fn js(expression: &str) -> JsValue {
     set_plain(module::functions(include_str!("../../../pkg/lib/plain.js")));
+    let waits = module::functions(include_str!("../../../pkg/lib/wait.js"));
+    wait::set(Reflect::get(&waits, &"wait".into()).expect("a function"));
     js_sys::eval(expression).expect("an expression")
 }
 
