@@ -329,10 +329,8 @@ impl Dispatcher {
     /// Lets a new call start, or wait if not too many do. What another page has made was taken in there: it has a place.
     fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
         self.advance(lane, now);
-        if self.calls.get(&id).is_some_and(|entry| entry.options.replayed) {
-            return;
-        }
-        if self.waiting > self.config.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
+        let replayed = self.calls.get(&id).is_some_and(|entry| entry.options.replayed);
+        if !replayed && self.waiting > self.config.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
             let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
             self.fail(id, Error::new(Kind::QueueFull, message), now);
         }

@@ -4,7 +4,7 @@ mod scene;
 
 use anyhow::Result;
 use e2e::Kind;
-use scene::{Settled, on_a_bad_server};
+use scene::{Page, Settled, on_a_bad_server};
 use serde_json::{Value, json};
 use server::Ledger;
 
@@ -29,14 +29,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
             )
             .await?;
         assert_eq!(ledger.keys["last"].arrivals, 1);
-        page.browser().client().back().await?;
-        let ledger: Ledger = page
-            .eval(
-                "await until(() => location.search === '');
-                 await d.call(some, [], { url: '/?call=back' });
-                 return await (await fetch('/ledger')).json();",
-            )
-            .await?;
+        let ledger = back(page).await?;
         assert_eq!((ledger.keys["last"].arrivals, ledger.keys["last"].effects), (1, 1));
         assert_eq!(ledger.total, 2);
         Ok(())
@@ -135,16 +128,20 @@ async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> R
             .await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
         // Come back to anew, it has forgotten what waited.
-        page.browser().client().back().await?;
-        let ledger: Ledger = page
-            .eval(
-                "await until(() => location.search === '');
-                 await d.call(some, [], { url: '/?call=back' });
-                 return await (await fetch('/ledger')).json();",
-            )
-            .await?;
+        let ledger = back(page).await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
         Ok(())
     })
+    .await
+}
+
+/// Goes back to the page that was left, and makes a call there.
+async fn back(page: &Page<'_>) -> Result<Ledger> {
+    page.browser().client().back().await?;
+    page.eval(
+        "await until(() => location.search === '');
+         await d.call(some, [], { url: '/?call=back' });
+         return await (await fetch('/ledger')).json();",
+    )
     .await
 }
