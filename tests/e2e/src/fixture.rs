@@ -1,6 +1,7 @@
 //! The fixture app (`tests/next/`), as one version of Next.js has built it, served.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{self, Path, PathBuf};
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -39,7 +40,7 @@ impl Fixture {
     pub async fn start(build: &Build, port: u16, log: &Path) -> Result<Self> {
         // With a base path, the path with a slash at its end is a redirect.
         let first = if build.base_path.is_empty() { "/" } else { &build.base_path };
-        let process = next::start(&build.dir, port, first, &[], log).await?;
+        let process = next::start(&build.dir, port, first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
         Ok(Self { build: build.clone(), origin: format!("http://localhost:{port}"), port, _process: process })
     }
 
@@ -68,4 +69,13 @@ impl Fixture {
         let path = if path == "/" && !self.build.base_path.is_empty() { "" } else { path };
         format!("{}{}{path}", self.origin, self.build.base_path)
     }
+}
+
+/// Where the server keeps what has been done under keys: beside its log. Nothing is left there of an earlier one.
+fn fresh_store(log: &Path) -> Result<String> {
+    let store = path::absolute(log.with_extension("store"))?;
+    if store.exists() {
+        fs::remove_dir_all(&store)?;
+    }
+    Ok(store.display().to_string())
 }

@@ -9,11 +9,28 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// The build `16.4/a` of the fixture app, with what its server is told.
-async fn serve(port: u16, vars: &[(&str, &str)]) -> Result<Www> {
+fn app() -> Result<PathBuf> {
     let builds =
         std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
-    let dir: PathBuf = Path::new(&builds).join("16.4/a");
-    Www::start(&dir, port, vars, &dir.join(format!("{port}.log"))).await
+    Ok(Path::new(&builds).join("16.4/a"))
+}
+
+/// Where a server on this port keeps what has been done.
+fn store(port: u16) -> Result<PathBuf> {
+    Ok(std::path::absolute(app()?)?.join(format!("{port}.store")))
+}
+
+/// A port on which nothing has been done yet.
+fn fresh_port() -> Result<u16> {
+    let port = free_port()?;
+    let _ = std::fs::remove_dir_all(store(port)?);
+    Ok(port)
+}
+
+async fn serve(port: u16) -> Result<Www> {
+    let (app, store) = (app()?, store(port)?);
+    let vars = [("FIXTURE_STORE", store.to_str().context("the directory of the build is no text")?)];
+    Www::start(&app, port, &vars, &app.join(format!("{port}.log"))).await
 }
 
 /// Requests by hand, so that nothing is repeated that a test does not repeat. `charge(key, args, url)` and `pay(key, query, body)` give
@@ -56,7 +73,7 @@ async fn open(browser: &Browser, app: &Www) -> Result<()> {
 }
 
 async fn on_the_page(scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
-    let app = serve(free_port()?, &[]).await?;
+    let app = serve(fresh_port()?).await?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &app).await?;
@@ -192,11 +209,8 @@ async fn a_route_says_so_with_its_status() -> Result<()> {
 
 #[tokio::test]
 async fn results_and_claims_outlive_the_server() -> Result<()> {
-    let port = free_port()?;
-    let store = std::env::temp_dir().join(format!("actionlane-store-{port}"));
-    let _ = std::fs::remove_dir_all(&store);
-    let vars = [("FIXTURE_STORE", store.to_str().context("the temporary directory is no text")?)];
-    let before = serve(port, &vars).await?;
+    let port = fresh_port()?;
+    let before = serve(port).await?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &before).await?;
@@ -211,7 +225,7 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
         )
         .await?;
         drop(before);
-        let after = serve(port, &vars).await?;
+        let after = serve(port).await?;
         open(browser, &after).await?;
         let (again, digest, runs): (f64, String, u32) = eval(
             browser,
@@ -226,5 +240,5 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
         Ok(())
     })
     .await?;
-    std::fs::remove_dir_all(&store).context("removing the store")
+    std::fs::remove_dir_all(store(port)?).context("removing the store")
 }
