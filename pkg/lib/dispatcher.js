@@ -450,7 +450,7 @@ export class Dispatcher {
   #host() {
     const ownBasePath = () => this.#ownBasePath();
     return {
-      credentials: this.#options.credentials,
+      credentials: this.#options.credentials ?? "same-origin",
       get basePath() {
         return ownBasePath();
       },

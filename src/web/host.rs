@@ -1,8 +1,8 @@
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
 
 use super::wait::Wait;
-use web_sys::AbortController;
 
 // The dispatcher's JavaScript side, as the engine is given it. Every function may run code of the page, so every one may throw.
 #[wasm_bindgen]

@@ -102,7 +102,6 @@ async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &Abor
     let init = Object::new();
     let headers = js_sys::Array::of1(&js_sys::Array::of2(&"Accept".into(), &accept.into()));
     let credentials = host.credentials();
-    let credentials = if credentials.is_undefined() { "same-origin".into() } else { credentials };
     for (key, value) in [("headers", headers.as_ref()), ("mode", &mode.into()), ("credentials", &credentials), ("signal", signal.as_ref())]
     {
         // A fresh plain object takes every key.

@@ -173,12 +173,6 @@ const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch
 
 globalThis.bench = {
   names: (kind) => Object.keys(CASES[kind][0]),
-  /** For a profiler: one contender of a case, so often; milliseconds a time. */
-  async loop(kind, name, contender, count) {
-    await ready();
-    const [cases, prepare] = CASES[kind];
-    return batch(prepare(cases[name]).contenders[contender], count);
-  },
   async run(kind, name, rounds) {
     await ready();
     const [cases, prepare] = CASES[kind];

@@ -75,7 +75,7 @@ async function attempt(work) {
 }
 
 /** The author's options, checked. */
-export function read(options = {}) {
+function read(options = {}) {
   if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
   const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;
   for (const name of Object.keys(unknown)) throw new TypeError(`idempotent: there is no option ${JSON.stringify(name)}`);

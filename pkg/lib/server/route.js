@@ -1,8 +1,7 @@
 // The same for a route handler, which can say 409 where an action can only throw.
 
 import { IdempotencyError } from "./error.js";
-import { once, read, resultOf } from "./idempotent.js";
-import { isKeyed } from "./key.js";
+import { once, resultOf } from "./idempotent.js";
 
 export async function idempotentRoute(key, fn, store, options) {
   let ran = false, response;
@@ -13,11 +12,6 @@ export async function idempotentRoute(key, fn, store, options) {
     return response;
   };
   try {
-    if (!isKeyed(key)) {
-      read(options);
-      ran = true;
-      return await fn();
-    }
     const given = await once(key, run, store, options, (response) => recordOf(response.clone()));
     return ran ? given : replay(given);
   } catch (error) {

@@ -71,8 +71,8 @@ impl Fixture {
     }
 }
 
-/// Where the server keeps what has been done under keys: beside its log. Nothing is left there of an earlier one.
-fn fresh_store(log: &Path) -> Result<String> {
+/// For `FIXTURE_STORE`, where the app keeps what has been done under keys: beside the log. Nothing is left there of an earlier server.
+pub fn fresh_store(log: &Path) -> Result<String> {
     let store = path::absolute(log.with_extension("store"))?;
     if store.exists() {
         fs::remove_dir_all(&store)?;

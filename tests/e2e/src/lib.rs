@@ -32,7 +32,7 @@ mod www;
 
 pub use browser::Browser;
 pub use driver::{Driver, WEBDRIVER_ENV};
-pub use fixture::{Build, Fixture};
+pub use fixture::{Build, Fixture, fresh_store};
 pub use kind::{BROWSER_ENV, Installed, Kind};
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};

@@ -4,33 +4,23 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use e2e::{Browser, Driver, Www, free_port};
+use e2e::{Browser, Driver, Www, free_port, fresh_store};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// The build `16.4/a` of the fixture app, with what its server is told.
+/// The build `16.4/a` of the fixture app.
 fn app() -> Result<PathBuf> {
     let builds =
         std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
     Ok(Path::new(&builds).join("16.4/a"))
 }
 
-/// Where a server on this port keeps what has been done.
-fn store(port: u16) -> Result<PathBuf> {
-    Ok(std::path::absolute(app()?)?.join(format!("{port}.store")))
+fn log(port: u16) -> Result<PathBuf> {
+    Ok(app()?.join(format!("{port}.log")))
 }
 
-/// A port on which nothing has been done yet.
-fn fresh_port() -> Result<u16> {
-    let port = free_port()?;
-    let _ = std::fs::remove_dir_all(store(port)?);
-    Ok(port)
-}
-
-async fn serve(port: u16) -> Result<Www> {
-    let (app, store) = (app()?, store(port)?);
-    let vars = [("FIXTURE_STORE", store.to_str().context("the directory of the build is no text")?)];
-    Www::start(&app, port, &vars, &app.join(format!("{port}.log"))).await
+async fn serve(port: u16, store: &str) -> Result<Www> {
+    Www::start(&app()?, port, &[("FIXTURE_STORE", store)], &log(port)?).await
 }
 
 /// Requests by hand, so that nothing is repeated that a test does not repeat. `charge(key, args, url)` and `pay(key, query, body)` give
@@ -73,7 +63,8 @@ async fn open(browser: &Browser, app: &Www) -> Result<()> {
 }
 
 async fn on_the_page(scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
-    let app = serve(fresh_port()?).await?;
+    let port = free_port()?;
+    let app = serve(port, &fresh_store(&log(port)?)?).await?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &app).await?;
@@ -209,8 +200,9 @@ async fn a_route_says_so_with_its_status() -> Result<()> {
 
 #[tokio::test]
 async fn results_and_claims_outlive_the_server() -> Result<()> {
-    let port = fresh_port()?;
-    let before = serve(port).await?;
+    let port = free_port()?;
+    let store = fresh_store(&log(port)?)?;
+    let before = serve(port, &store).await?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         open(browser, &before).await?;
@@ -225,7 +217,7 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
         )
         .await?;
         drop(before);
-        let after = serve(port).await?;
+        let after = serve(port, &store).await?;
         open(browser, &after).await?;
         let (again, digest, runs): (f64, String, u32) = eval(
             browser,
@@ -240,5 +232,5 @@ async fn results_and_claims_outlive_the_server() -> Result<()> {
         Ok(())
     })
     .await?;
-    std::fs::remove_dir_all(store(port)?).context("removing the store")
+    std::fs::remove_dir_all(store).context("removing the store")
 }
