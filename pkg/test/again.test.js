@@ -38,7 +38,8 @@ test("what the last attempt gave is what the route gives", async () => {
   plan = ["reset"];
   await assert.rejects(d.route(server.url, {}, { retry }), { code: "NETWORK", sent: "unknown", attempt: 3 });
   plan = ["silent", [200]];
-  assert.equal((await d.route(server.url, {}, { retry, timeout: 200 })).status, 200);
+  // As often as it takes a busy machine to answer in time.
+  assert.equal((await d.route(server.url, {}, { retry: { limit: 50, delay: 0 }, timeout: 200 })).status, 200);
 });
 
 test("other answers, other methods and whoever does not ask are not sent again", async () => {

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ActionError, createDispatcher, isActionError, ready } from "../node.js";
-import { ID, flight, over, serve } from "./server.js";
+import { ID, flight, makeGate, over, serve, until } from "./server.js";
 
-let server;
+// Requests of `?gated` are answered once the gate is open.
+let server, gate;
+const gated = () => {
+  gate = makeGate();
+  return `${server.url}?gated`;
+};
+const arrived = (body) => until(() => server.requests.some((request) => request.body === body));
+/** Listeners have been told what has happened so far. */
+const told = () => new Promise((resolve) => setImmediate(resolve));
 before(async () => {
   server = await serve(async (request, response, body) => {
-    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
-    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (request.url.endsWith("?gated")) await gate.opened;
     flight(response, JSON.stringify(body), { "x-action-revalidated": "1" });
   });
 });
@@ -140,17 +147,17 @@ test("what cannot be shown to the server can come back", async () => {
 
 test("abort before, while waiting, while running, and after", async () => {
   await ready();
-  const d = createDispatcher({ url: `${server.url}?wait=50` });
-  await d.call(ID);
+  const d = createDispatcher({ url: gated() });
   const running = d.call(ID, ["running"]);
   const waiting = d.call(ID, ["waiting"]);
   const last = d.call(ID, ["last"]);
   assert.deepEqual([running.state, waiting.state], ["running", "waiting"]);
   assert.equal(waiting.abort("a string"), true);
   await assert.rejects(waiting, (error) => failure("ABORTED")(error) && error.cause === "a string");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await arrived('["running"]');
   assert.equal(running.abort(), true);
   await assert.rejects(running, failure("ABORTED", "unknown"));
+  gate.open();
   assert.equal(await last, '["last"]');
   await over(last);
   assert.equal(last.abort(), false);
@@ -178,14 +185,15 @@ test("one signal for many calls keeps no listener behind", async () => {
   signal.addEventListener = (...args) => (listeners.add(args[1]), addEventListener.apply(signal, args));
   signal.removeEventListener = (...args) => (listeners.delete(args[1]), removeEventListener.apply(signal, args));
   const d = createDispatcher({ url: server.url });
-  await Promise.all([1, 2, 3].map((n) => d.call(ID, [n], { signal })));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const calls = [1, 2, 3].map((n) => d.call(ID, [n], { signal }));
+  await Promise.all(calls);
+  await Promise.all(calls.map(over));
   assert.equal(listeners.size, 0);
 });
 
 test("timeout, network, an unknown answer: the lane goes on", async () => {
   const d = createDispatcher({ url: server.url });
-  await assert.rejects(d.call(ID, [], { url: `${server.url}?wait=300`, timeout: 30 }), failure("TIMEOUT", "unknown"));
+  await assert.rejects(d.call(ID, [], { url: gated(), timeout: 30 }), failure("TIMEOUT", "unknown"));
   await assert.rejects(d.call(ID, [], { url: "http://127.0.0.1:9/" }), (error) => failure("NETWORK", "unknown")(error) && error.cause instanceof Error);
   assert.equal(await d.call(ID, ["next"]), '["next"]');
 });
@@ -206,9 +214,11 @@ test("a fetch that rejects with something odd, or gives something odd", async ()
 });
 
 test("close rejects what is open and what comes later", async () => {
-  const d = createDispatcher({ url: `${server.url}?wait=100` });
-  const calls = [d.call(ID), d.call(ID), d.call(ID, [], { lane: "parallel" }), d.route(`${server.url}?wait=100`)];
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  const url = gated();
+  const d = createDispatcher({ url });
+  const before = server.requests.length;
+  const calls = [d.call(ID), d.call(ID), d.call(ID, [], { lane: "parallel" }), d.route(url)];
+  await until(() => server.requests.length === before + 3);
   d.close();
   for (const call of [...calls, d.call(ID), d.route(server.url)]) await assert.rejects(call, (error) => error.code === "CLOSED");
   assert.equal(d.pending, 0);
@@ -240,15 +250,18 @@ test("events and snapshots name the call and its times, never arguments or answe
   const call = d.call({ id: ID, name: "echo" }, ["secret"]);
   assert.deepEqual(d.snapshot().map(({ id, name, lane }) => ({ id, name, lane })), [{ id: 1, name: "echo", lane: "main" }]);
   await call;
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await over(call);
+  await told();
   assert.deepEqual(events.map(({ state }) => state), ["waiting", "running", "draining", "done"]);
   const last = events.at(-1);
   assert.deepEqual([last.actionId, last.name, last.lane, last.code], [ID, "echo", "main", "ok"]);
   assert.ok(last.queuedAt <= last.startedAt && last.valueAt <= last.settledAt);
   assert.ok(!JSON.stringify(events).includes("secret"));
   stop();
-  await d.call(ID);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const unheard = d.call(ID);
+  await unheard;
+  await over(unheard);
+  await told();
   assert.equal(events.length, 4);
 });
 
@@ -290,9 +303,13 @@ test("ActionError is known across copies of the package", async () => {
 });
 
 test("Infinity switches the dispatcher's timeout off", async () => {
-  const d = createDispatcher({ url: `${server.url}?wait=60`, timeout: 20 });
+  const d = createDispatcher({ url: gated(), timeout: 20 });
   await assert.rejects(d.call(ID), failure("TIMEOUT", "unknown"));
-  assert.equal(await d.call(ID, ["x"], { timeout: Infinity }), '["x"]');
+  const patient = d.call(ID, ["patient"], { timeout: Infinity });
+  await arrived('["patient"]');
+  await assert.rejects(d.call(ID, [], { lane: "other" }), failure("TIMEOUT", "unknown"), "its time would be over, too");
+  gate.open();
+  assert.equal(await patient, '["patient"]');
 });
 
 test("an error says the status of the answer", async () => {
@@ -339,7 +356,7 @@ test("every refused call is told to listeners once", async () => {
   await Promise.allSettled([d.call("bad"), d.call(ID, [{ get a() { throw 1; } }]), d.call(ID, [], { lane: "" })]);
   const controller = new AbortController();
   await assert.rejects(d.call(ID, [{ get a() { controller.abort(); return 1; } }], { signal: controller.signal }), failure("ABORTED"));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await told();
   const codes = ["INVALID_OPTION", "ENCODE", "INVALID_OPTION", "ABORTED"];
   assert.deepEqual(events.sort(([a], [b]) => a - b), codes.map((code, index) => [index + 2, "done", code]));
 });

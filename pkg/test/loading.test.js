@@ -139,8 +139,7 @@ test("what a trap has failed is not sent by the instance that is gone, and what 
   trapOnce();
   await assert.rejects(createDispatcher({ url: server.url }).call(ID), { code: "INTERNAL" });
   for (const call of [...calls, handed]) await assert.rejects(call, { code: "INTERNAL", sent: "unknown" });
-  const late = new Promise((resolve) => setTimeout(resolve, 2_000, "never aborted"));
-  assert.equal(await Promise.race([broken, late]), false);
+  assert.equal(await broken, false);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.deepEqual(slow.requests.map(({ body }) => body), ["[1]"]);
 });

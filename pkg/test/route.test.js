@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
-import { ID, flight, serve } from "./server.js";
+import { ID, flight, makeGate, serve, until } from "./server.js";
 
-let server;
+// Requests of `?gated` are answered once the gate is open.
+let server, gate;
+const gated = () => {
+  gate = makeGate();
+  return `${server.url}?gated`;
+};
 before(async () => {
   server = await serve(async (request, response, body) => {
-    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
-    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (request.url.endsWith("?gated")) await gate.opened;
     if (request.headers["next-action"]) flight(response, JSON.stringify(body));
     else response.writeHead(201, { "content-type": "application/json" }).end(JSON.stringify({ method: request.method, body }));
   });
@@ -17,22 +21,23 @@ after(() => server.close());
 const order = () => server.requests.map(({ body }) => body);
 
 test("a route goes past a busy lane and gives the Response as it is", async () => {
-  const d = createDispatcher({ url: `${server.url}?wait=100` });
+  const d = createDispatcher({ url: gated() });
   const events = [];
   d.subscribe((event) => events.push(event));
   const slow = d.call(ID, ["slow"]);
   const response = await d.route(`${server.url}session`, { method: "POST", body: "now" });
   assert.equal(slow.state === "done", false);
   assert.deepEqual([response.status, await response.json()], [201, { method: "POST", body: "now" }]);
+  gate.open();
   await slow;
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => events.some(({ lane, state }) => lane === "route" && state === "done"));
   const route = events.filter(({ lane }) => lane === "route");
   assert.deepEqual(route.map(({ state, name, code }) => [state, name, code]), [["running", "POST /session", undefined], ["done", "POST /session", "ok"]]);
 });
 
 test("a route can be aborted and timed out, by either signal", async () => {
   const d = createDispatcher();
-  const slow = `${server.url}?wait=200`;
+  const slow = gated();
   const ends = (error, code, cause) => isActionError(error) && error.code === code && error.sent === "unknown" && (!cause || error.cause === cause);
   await assert.rejects(d.route(slow, {}, { timeout: 20 }), (error) => ends(error, "TIMEOUT"));
   const one = new AbortController();
@@ -49,12 +54,14 @@ test("a route can be aborted and timed out, by either signal", async () => {
 test("fetch sends an action through its lane and everything else at once", async () => {
   const d = createDispatcher({ url: server.url });
   const { fetch } = d; // as it is handed to somebody who calls it
-  const action = (body, init) => fetch(`${server.url}?wait=40`, { method: "POST", headers: { "Next-Action": ID }, body, ...init });
+  const url = gated();
+  const action = (body, init) => fetch(url, { method: "POST", headers: { "Next-Action": ID }, body, ...init });
   const from = server.requests.length;
   const first = action("first");
   const second = action("second");
   const plain = await fetch(`${server.url}plain`, { method: "POST", body: "plain" });
   assert.equal(plain.status, 201);
+  gate.open();
   assert.match(await (await second).text(), /1:"second"/);
   assert.match(await (await first).text(), /1:"first"/);
   // One that an earlier test gave up may arrive only now; it has no body.

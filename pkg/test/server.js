@@ -28,6 +28,17 @@ export function flight(response, model, headers = {}) {
   response.end(`0:{"a":"$@1","q":"","i":false}\n1:${model}\n`);
 }
 
+/** A gate for a server's answers: `opened` resolves once `open()` has been called. */
+export function makeGate() {
+  const gate = {};
+  gate.opened = new Promise((resolve) => (gate.open = resolve));
+  return gate;
+}
+
+export async function until(condition) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /** Waits until the rest of the answer has been read. */
 export async function over(call) {
   while (call.state !== "done") await new Promise((resolve) => setTimeout(resolve, 1));

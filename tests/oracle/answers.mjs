@@ -1,6 +1,6 @@
 // Answers (server to client): React's server makes them, React's client reads them.
 
-import { describe, describeError, settled } from "./describe.mjs";
+import { describe, describeError, later, settled } from "./describe.mjs";
 import { CLIENT_MANIFEST } from "./webpack.mjs";
 
 /** How long a server waits for what never settles. */
@@ -9,7 +9,7 @@ const ABORT_MS = 200;
 /** The bytes a release's server makes of a value. */
 export async function render(release, value, options) {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error("too late")), ABORT_MS);
+  const stop = later(ABORT_MS, () => controller.abort(new Error("too late")));
   let errors = 0;
   const onError = (error) => error?.digest ?? `digest:${(errors += 1)}`;
   try {
@@ -18,7 +18,7 @@ export async function render(release, value, options) {
     for await (const chunk of stream) chunks.push(chunk);
     return new Uint8Array(Buffer.concat(chunks));
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 

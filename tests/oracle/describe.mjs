@@ -161,9 +161,9 @@ const hex = (buffer, from, length) => Buffer.from(buffer, from, length).toString
 /** How a promise or thenable ended: `{ value }`, `{ rejected, reason }`, or `"pending"`. A value that is a promise stays one. */
 export function settled(thenable, patience = PATIENCE_MS) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience, "pending");
+    const stop = later(patience, () => resolve("pending"));
     const finish = (state) => {
-      clearTimeout(timer);
+      stop();
       resolve(state);
     };
     thenable.then(
@@ -171,4 +171,21 @@ export function settled(thenable, patience = PATIENCE_MS) {
       (reason) => finish({ rejected: true, reason }),
     );
   });
+}
+
+const TICK_MS = 10;
+
+/**
+ * Calls `act()` in `ms`, by timers one after the other: on a busy machine they come as late as those of the streams and promises that are
+ * waited for. Gives the function that stops it.
+ */
+export function later(ms, act) {
+  let left = ms / TICK_MS;
+  let timer;
+  const next = () => {
+    left -= 1;
+    timer = left > 0 ? setTimeout(next, TICK_MS) : act();
+  };
+  timer = setTimeout(next, TICK_MS);
+  return () => clearTimeout(timer);
 }

@@ -8,11 +8,12 @@ export interface Pair {
   createPaymentSession(amount: number, idToken: string): Promise<PaymentSession>;
 }
 
-/** One call, in ms since the click: made, its request started, its value arrived. */
+/** One call, in ms since the click: made, its request started, the head of its answer came, its value arrived. */
 export interface Track {
   action: ActionName;
   madeMs: number;
   startMs?: number;
+  headMs?: number;
   valueMs?: number;
 }
 
@@ -20,6 +21,8 @@ export interface Row {
   action: ActionName;
   /** From the click to the request. */
   startMs: number;
+  /** From the click to the head of the answer: noted before the client that sent the request can see it. */
+  headMs: number;
   /** From the request to the value: the caller's promise settles. */
   durationMs: number;
   /** From the call to the request. */
@@ -65,10 +68,10 @@ export async function measure(pair: Pair, ids: Record<ActionName, string>, amoun
     return value;
   };
 
-  hear = (target) => {
-    const startMs = elapsed();
-    if (target === ids.saveTokens) update("saveTokens", { startMs });
-    if (target === ids.createPaymentSession || target === route) update("createPaymentSession", { startMs });
+  hear = (target, moment) => {
+    const times = { [moment]: elapsed() };
+    if (target === ids.saveTokens) update("saveTokens", times);
+    if (target === ids.createPaymentSession || target === route) update("createPaymentSession", times);
   };
   wrapFetch();
 
@@ -90,17 +93,20 @@ export async function measure(pair: Pair, ids: Record<ActionName, string>, amoun
   };
 }
 
-/** Told the action id or the path of each request that starts. */
-let hear: ((target: string) => void) | undefined;
+/** Told the action id or the path of each request that starts, and again when the head of its answer is there. */
+let hear: ((target: string, moment: "startMs" | "headMs") => void) | undefined;
 let wrapped = false;
 
 function wrapFetch() {
   if (wrapped) return;
   wrapped = true;
   const original = window.fetch;
-  window.fetch = (input, init) => {
-    hear?.(targetOf(input, init));
-    return original.call(window, input, init);
+  window.fetch = async (input, init) => {
+    const target = targetOf(input, init);
+    hear?.(target, "startMs");
+    const response = await original.call(window, input, init);
+    hear?.(target, "headMs");
+    return response;
   };
 }
 
@@ -110,11 +116,14 @@ function targetOf(input: RequestInfo | URL, init?: RequestInit): string {
   return headers.get("next-action") ?? new URL(request?.url ?? String(input), location.href).pathname;
 }
 
-function row({ action, madeMs, startMs, valueMs }: Track): Row {
-  if (startMs === undefined || valueMs === undefined) throw new Error(`no request was seen for ${action}`);
+function row({ action, madeMs, startMs, headMs, valueMs }: Track): Row {
+  if (startMs === undefined || headMs === undefined || valueMs === undefined) {
+    throw new Error(`no request was seen for ${action}`);
+  }
   return {
     action,
     startMs: tenths(startMs),
+    headMs: tenths(headMs),
     durationMs: tenths(valueMs - startMs),
     waitedMs: tenths(startMs - madeMs),
   };

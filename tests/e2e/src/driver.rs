@@ -38,7 +38,7 @@ impl Driver {
         command.arg(format!("--port={port}")).args(kind.driver_args()).stdout(Stdio::null()).stderr(Stdio::null());
         let starting = || format!("starting {}", installed.driver.display());
         let mut process = Owned::spawn(&mut command).with_context(starting)?;
-        wait_until_ready(&mut process, port, "/status", Duration::from_secs(20)).await.with_context(starting)?;
+        wait_until_ready(&mut process, port, "/status", Duration::from_secs(60)).await.with_context(starting)?;
         Ok(Self { url: format!("http://127.0.0.1:{port}"), kind, installed: Some(installed), _process: Some(process) })
     }
 

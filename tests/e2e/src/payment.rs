@@ -27,6 +27,8 @@ pub struct Row {
     pub action: String,
     /// From the click to the request.
     pub start_ms: f64,
+    /// From the click to the head of the answer: noted before the client that sent the request can see it.
+    pub head_ms: f64,
     /// From the request to the value.
     pub duration_ms: f64,
     /// How much of `start_ms` was waiting for its turn.
@@ -61,16 +63,9 @@ impl Run {
     }
 }
 
-impl Row {
-    /// When its value arrived, from the click.
-    pub fn end_ms(&self) -> f64 {
-        self.start_ms + self.duration_ms
-    }
-}
-
 /// A page that is still starting up gets a moment for `window.demo`.
 const RUN: &str = r#"
-    for (let i = 0; !window.demo?.run && i < 200; i++) await new Promise(r => setTimeout(r, 50));
+    for (let i = 0; !window.demo?.run && i < 1200; i++) await new Promise(r => setTimeout(r, 50));
     if (!window.demo?.run) throw new Error("the page has no window.demo.run");
     return await window.demo.run(args[0]);
 "#;

@@ -93,15 +93,16 @@ async fn abort_while_waiting() -> Result<()> {
     on_the_app(async |page| {
         let pair: Pair = page
             .eval(
-                "const first = d.call(ids.slow, [200]);
+                "const first = d.call(ids.waits, ['abort-while-waiting']);
                  const waiting = d.call(ids.echo, ['never sent']);
                  const next = d.call(ids.echo, ['next']);
                  await until(() => first.state === 'running');
                  if (waiting.state !== 'waiting') throw new Error(waiting.state);
                  if (!waiting.abort('a string')) throw new Error('abort() said it was over');
                  if (waiting.abort()) throw new Error('aborted twice');
+                 await fetch('/api/checks/abort-while-waiting', { method: 'POST' });
                  const both = await pair(waiting, next);
-                 if (await first !== 200) throw new Error('the first call was touched');
+                 if (await first !== 'abort-while-waiting') throw new Error('the first call was touched');
                  return both;",
             )
             .await?;
@@ -118,7 +119,7 @@ async fn abort_while_running() -> Result<()> {
         let pair: Pair = page
             .eval(
                 "const controller = new AbortController();
-                 const running = d.call(ids.slow, [3000], { signal: controller.signal });
+                 const running = d.call(ids.waits, ['for ever'], { signal: controller.signal });
                  const next = d.call(ids.echo, ['next']);
                  await until(() => running.state === 'running');
                  controller.abort(new TypeError('gone'));
@@ -157,7 +158,7 @@ async fn abort_after_settling() -> Result<()> {
 #[tokio::test]
 async fn timeout() -> Result<()> {
     on_the_app(async |page| {
-        fails(page, "d.call(ids.slow, [3000], { timeout: 150 })", "TIMEOUT", "unknown").await?;
+        fails(page, "d.call(ids.waits, ['for ever'], { timeout: 150 })", "TIMEOUT", "unknown").await?;
         Ok(())
     })
     .await
@@ -169,9 +170,16 @@ async fn timeout_starts_with_the_request() -> Result<()> {
     on_the_app(async |page| {
         let settled: Settled = page
             .eval(
-                "await settle(d.call(ids.echo, ['warm']));
-                 d.call(ids.slow, [1500]);
-                 return await settle(d.call(ids.echo, ['in time'], { timeout: 1200 }));",
+                "const late = async timeout => {
+                     const key = `timeout ${timeout}`;
+                     const first = d.call(ids.waits, [key]);
+                     const second = d.call(ids.echo, ['in time'], { timeout });
+                     await new Promise(resolve => setTimeout(resolve, timeout + 50));
+                     await fetch(`/api/checks/${key}`, { method: 'POST' });
+                     await first;
+                     return await settle(second);
+                 };
+                 return await inTime(late, ({ value }) => value !== undefined);",
             )
             .await?;
         settled.assert_value(&json!("in time"));
@@ -185,7 +193,7 @@ async fn close_with_calls_pending() -> Result<()> {
     on_the_app(async |page| {
         let [running, waiting, late]: [Settled; 3] = page
             .eval(
-                "const running = d.call(ids.slow, [3000]);
+                "const running = d.call(ids.waits, ['for ever']);
                  const waiting = d.call(ids.echo, ['never sent']);
                  await until(() => running.state === 'running');
                  d.close();
@@ -239,7 +247,7 @@ async fn abort_from_inside_a_listener() -> Result<()> {
             .eval(
                 "let call;
                  d.subscribe(event => { if (event.id === call.id && event.state === 'running') call.abort(); });
-                 call = d.call(ids.slow, [3000]);
+                 call = d.call(ids.waits, ['for ever']);
                  return await pair(call, d.call(ids.echo, ['next']));",
             )
             .await?;
@@ -259,7 +267,7 @@ async fn close_from_inside_a_listener() -> Result<()> {
                 "let first;
                  d.subscribe(event => { if (event.id === first.id && event.state === 'done') d.close(); });
                  first = d.call(ids.echo, ['first']);
-                 const second = d.call(ids.slow, [2000]);
+                 const second = d.call(ids.waits, ['for ever']);
                  return [await settle(first), await settle(second)];",
             )
             .await?;

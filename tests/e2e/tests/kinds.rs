@@ -113,7 +113,7 @@ async fn the_server_stops_when_nobody_reads_on() -> Result<()> {
                  for await (const n of await call) { seen.push(String(n)); if (n === 3) break; }
                  await until(() => call.state === 'done');
                  const stopped = async () => (await (await fetch(`/api/checks/${key}`)).json()).stopped;
-                 for (let tries = 0; tries < 100 && !await stopped(); tries += 1) await new Promise(r => setTimeout(r, 50));
+                 await until(stopped);
                  seen.push(`stopped: ${await stopped()}`);
                  seen.push(await d.call(ids.echo, ['next']));
                  return seen;",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, Www, free_port};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use thief::Thief;
 
@@ -25,12 +26,13 @@ async fn serve(name: &str, port: u16) -> Result<Www> {
 /// What scripts have at hand: `fixture`, the app's own harness; `d`, a dispatcher; `shown(id)`, what the page shows; `until`.
 const PRELUDE: &str = r#"
     const until = async (condition, what = condition) => {
-        for (let i = 0; i < 800; i++) {
+        const end = performance.now() + 60_000;
+        while (performance.now() < end) {
             const found = await condition();
             if (found) return found;
             await new Promise(resolve => setTimeout(resolve, 10));
         }
-        throw new Error("still not so after 8 s: " + what);
+        throw new Error("still not so after a minute: " + what);
     };
     const shown = id => document.querySelector(`[data-testid=${id}]`)?.textContent;
     const fixture = await until(() => window.fixture);
@@ -72,7 +74,7 @@ async fn on_a_page_of(build: &str, path: &str, scene: impl AsyncFnOnce(&Browser)
 #[tokio::test]
 async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round() -> Result<()> {
     on_a_page("/", async |browser| {
-        let (refreshes, wrong): (Vec<usize>, Vec<String>) = eval(
+        let (rounds, wrong): (Vec<Round>, Vec<String>) = eval(
             browser,
             "let asked = 0;
              const real = window.fetch;
@@ -80,25 +82,41 @@ async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round
                  if (new Headers(init?.headers).has('rsc') && !new Headers(init.headers).has('next-router-prefetch')) asked += 1;
                  return real(input, init);
              };
-             const refreshes = [], wrong = [];
+             const rounds = [], wrong = [];
              for (let round = 1; round <= 200; round += 1) {
                  asked = 0;
                  const calls = Array.from({ length: 10 }, () => d.call(named('revalidateThisPath'), ['/'], { lane: 'parallel' }));
-                 await Promise.all(calls);
+                 const timings = (await Promise.all(calls.map(call => call.outcome))).map(({ timings }) => timings);
                  await until(() => shown('path') === String(10 * round), `round ${round}`);
-                 refreshes.push(asked);
+                 const debt = Math.max(...timings.map(({ settledAt }) => settledAt)) - Math.min(...timings.map(({ headAt }) => headAt));
+                 rounds.push({ asked, debt });
                  const { counts } = await get('/api/state');
                  if (counts.path !== 10 * round) wrong.push(`${counts.path} in round ${round}`);
              }
-             return [refreshes, wrong];",
+             return [rounds, wrong];",
             &[],
         )
         .await?;
-        assert_eq!((refreshes, wrong), (vec![1; 200], vec![]));
+        assert_eq!((rounds.len(), wrong), (200, vec![]));
+        // Where a busy machine takes longer than the first debt may wait, the page is refreshed meanwhile, too.
+        let (in_time, late): (Vec<Round>, Vec<Round>) = rounds.into_iter().partition(|round| round.debt < LONGEST_DEBT_MS);
+        assert!(in_time.iter().all(|round| round.asked == 1), "{in_time:?}");
+        assert!(late.iter().all(|round| (1..=10).contains(&round.asked)), "{late:?}");
+        assert!(!in_time.is_empty(), "no round was done within {LONGEST_DEBT_MS} ms: {late:?}");
         Ok(())
     })
     .await
 }
+
+/// Ten actions that revalidate: the refreshes the page asked for, and the milliseconds from the first answer to the last settled promise.
+#[derive(Debug, Deserialize)]
+struct Round {
+    asked: usize,
+    debt: f64,
+}
+
+/// The longest that a refresh is put off while actions are in flight (`LONGEST` of `src/refresh.rs`).
+const LONGEST_DEBT_MS: f64 = 500.0;
 
 #[tokio::test]
 async fn a_transition_is_pending_until_the_fresh_data_is_on_the_page() -> Result<()> {

@@ -7,7 +7,7 @@ window.matrix ??= (() => {
   const home = `${location.protocol}//localhost:${location.port}`;
   const own = location.origin === home;
   /** How long anything is waited for, in ms: what has not come by then does not come, however busy the machine. */
-  const PATIENCE = 30_000;
+  const PATIENCE = 60_000;
   const until = async (what, condition) => {
     const deadline = performance.now() + PATIENCE;
     while (performance.now() < deadline) {

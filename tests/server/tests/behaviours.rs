@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use server::{Behaviour, Seen, Server};
-use socket::{Answer, End, ask, post, read, send, server};
+use socket::{Answer, End, ask, post, read, read_open, send, server};
 
 /// The whole answer of an action that has gone well.
 const ROWS: &str = "0:{\"a\":\"$@1\",\"q\":\"\",\"i\":false}\n1:\"ok\"\n";
@@ -112,9 +112,9 @@ fn ends_is_as_long_as_promised() {
 #[test]
 fn stall_sends_the_head_or_half_a_row() {
     let server = server();
-    let answer = post(&server, "/?do=stall");
+    let answer = read_open(send(&server, "/?do=stall", "", ""), "\r\n\r\n");
     assert_eq!((answer.status(), answer.body(), answer.end), (Some(200), "", End::Open));
-    let answer = post(&server, "/?do=stall-row");
+    let answer = read_open(send(&server, "/?do=stall-row", "", ""), "1:\"o");
     assert!(answer.body().contains("1:\"o"), "{answer:?}");
     assert_eq!(answer.end, End::Open);
 }
@@ -122,7 +122,7 @@ fn stall_sends_the_head_or_half_a_row() {
 #[test]
 fn never_sends_nothing() {
     let server = server();
-    let answer = post(&server, "/?do=never");
+    let answer = read_open(send(&server, "/?do=never", "", ""), "");
     assert_eq!((answer.text.as_str(), answer.end), ("", End::Open));
 }
 

@@ -5,7 +5,7 @@ mod socket;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use server::{Behaviour, DRAWN, Ledger, Server};
+use server::{Behaviour, DRAWN, Ledger, Seen, Server};
 use socket::{Answer, End, ask, ledger, post, read, send, server};
 
 #[test]
@@ -163,14 +163,19 @@ fn an_answer_that_tells_to_wait_can_get_lost_too() {
 
 #[test]
 fn faults_are_drawn_by_name_and_arrival() {
-    let all = |server: &Server| (0..40).map(|call| keyed(server, &format!("/?call={call}"), &format!("k{call}"), "")).collect::<Vec<_>>();
-    let told = |answers: &[Answer]| answers.iter().map(|Answer { text, end }| (text.len(), *end)).collect::<Vec<_>>();
+    let all = |server: &Server| {
+        for call in 0..40 {
+            give_up(server, &format!("/?call={call}"), &format!("k{call}"), |ledger| ledger.total == call + 1);
+            until_seen(server, call as usize + 1);
+        }
+        seen(server)
+    };
     let servers = [server(), server()];
     for server in &servers {
         server.misbehave("faults=0.3&seed=11&ms=0").expect("readable");
     }
-    let [one, other] = servers.each_ref().map(|server| told(&all(server)));
-    assert_eq!(one, other);
+    let [one, other] = servers.each_ref().map(all);
+    assert_eq!((one, &servers[0].ledger().drawn), (other, &servers[1].ledger().drawn));
     let ledger = ledger(&servers[0]);
     let drawn: u64 = ledger.drawn.values().sum();
     assert!((4..=20).contains(&drawn), "{ledger:?}");
@@ -205,10 +210,19 @@ fn open(server: &Server, gate: &str) {
     assert_eq!(ask(server, &format!("POST /__gate?name={gate} HTTP/1.1"), "content-length: 0\r\n").status(), Some(204));
 }
 
+/// What the server has been asked so far, and did.
+fn seen(server: &Server) -> Vec<Seen> {
+    serde_json::from_str(ask(server, "GET /__seen HTTP/1.1", "").body()).expect("a list")
+}
+
+fn until_seen(server: &Server, count: usize) {
+    until(server, |_| seen(server).len() == count);
+}
+
 /// Waits until the ledger is so, a bounded time.
 #[track_caller]
 fn until(server: &Server, so: impl Fn(&Ledger) -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while !so(&server.ledger()) {
         assert!(Instant::now() < deadline, "{:?}", server.ledger());
         thread::yield_now();

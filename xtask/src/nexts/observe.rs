@@ -15,7 +15,7 @@ use super::rows::Row;
 /// The page's side of it.
 const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
 /// How long documents may follow each other until one can be asked. Each then waits for as long as `page.js` says.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The pause between two documents.
 const POLL: Duration = Duration::from_millis(15);
 

@@ -65,9 +65,11 @@ impl Settled {
 /// - `ids`: name → id of the app's actions (empty on the misbehaving server);
 /// - `some`: an id of the right form that means nothing;
 /// - `d`: a dispatcher that posts to `url` (`args[0].url`);
-/// - `settle(promise, ms)`: a [`Settled`], always within `ms`;
+/// - `settle(promise)`: a [`Settled`], `hung` after a minute;
 /// - `pair(call, next)`: a [`Pair`];
-/// - `until(condition)`: waits until it is true, a bounded time.
+/// - `until(condition)`: waits until it is true, a minute at most;
+/// - `inTime(run, good)`: for what has to happen within a time limit, which a busy machine may not keep: runs `run(ms)` with a limit twice as
+///   long each time until `good(result)`, at last with half a minute. Gives the last result.
 const PRELUDE: &str = r#"
     const actionlane = window.actionlane ?? window.module;
     const { url, ids } = args[0];
@@ -78,9 +80,9 @@ const PRELUDE: &str = r#"
         sent: error?.sent, status: error?.status, digest: error?.digest, excerpt: error?.excerpt,
         message: String(error?.message ?? error), cause: text(error?.cause),
     });
-    const settle = (promise, ms = 8000) => Promise.race([
+    const settle = promise => Promise.race([
         Promise.resolve(promise).then(value => ({ value }), told),
-        new Promise(resolve => setTimeout(() => resolve({ hung: true }), ms)),
+        new Promise(resolve => setTimeout(() => resolve({ hung: true }), 60_000)),
     ]);
     const pair = async (call, next) => {
         const both = { call: await settle(call), next: await settle(next) };
@@ -88,11 +90,18 @@ const PRELUDE: &str = r#"
         return { ...both, idle };
     };
     const until = async condition => {
-        for (let i = 0; i < 400; i++) {
+        const end = performance.now() + 60_000;
+        while (performance.now() < end) {
             if (await condition()) return;
             await new Promise(resolve => setTimeout(resolve, 20));
         }
-        throw new Error("still not so after 8 s: " + condition);
+        throw new Error("still not so after a minute: " + condition);
+    };
+    const inTime = async (run, good) => {
+        for (let ms = 250; ; ms *= 2) {
+            const result = await run(ms);
+            if (ms > 30_000 || await good(result)) return result;
+        }
     };
     const d = actionlane?.createDispatcher({ url });
 "#;

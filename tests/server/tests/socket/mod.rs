@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 pub(crate) enum End {
     Closed,
     Reset,
-    /// Neither, for a moment.
+    /// Neither: see [`read_open`].
     Open,
 }
 
@@ -63,10 +63,31 @@ pub(crate) fn ledger(server: &Server) -> Ledger {
     serde_json::from_str(ask(server, "GET /ledger HTTP/1.1", "").body()).expect("a ledger")
 }
 
-/// Everything that comes.
-pub(crate) fn read(mut stream: TcpStream) -> Answer {
-    stream.set_read_timeout(Some(Duration::from_millis(600))).expect("a timeout");
+/// Everything that comes, until the connection ends.
+pub(crate) fn read(stream: TcpStream) -> Answer {
+    let answer = receive(stream, LONG, Vec::new());
+    assert_ne!(answer.end, End::Open, "neither closed nor reset: {answer:?}");
+    answer
+}
+
+/// Everything that comes up to `last`, and after that nothing more for a moment.
+pub(crate) fn read_open(mut stream: TcpStream, last: &str) -> Answer {
+    stream.set_read_timeout(Some(LONG)).expect("a timeout");
     let mut bytes = Vec::new();
+    while !bytes.ends_with(last.as_bytes()) {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap_or_else(|error| panic!("{error}, after {:?}", String::from_utf8_lossy(&bytes)));
+        bytes.extend(byte);
+    }
+    receive(stream, Duration::from_millis(300), bytes)
+}
+
+/// Ends what hangs: nothing takes as long, however busy the machine is.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Adds what comes to `bytes`, until the connection ends or no byte comes for so long.
+fn receive(mut stream: TcpStream, patience: Duration, mut bytes: Vec<u8>) -> Answer {
+    stream.set_read_timeout(Some(patience)).expect("a timeout");
     let end = match stream.read_to_end(&mut bytes) {
         Ok(_) => End::Closed,
         Err(error) if error.kind() == ErrorKind::ConnectionReset => End::Reset,
