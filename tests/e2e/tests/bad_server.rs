@@ -98,7 +98,7 @@ async fn an_answer_that_stalls() -> Result<()> {
         let pair: Pair = page.eval(&format!("return await pair({timeout}, d.call(some));")).await?;
         // Firefox shows the head of an answer only when its body begins.
         let sent = match page.browser().kind() {
-            Kind::Chromium => "yes",
+            Kind::Chromium | Kind::WebKit => "yes",
             Kind::Firefox => "unknown",
         };
         pair.assert_failed_alone("TIMEOUT", sent, &json!("ok"));
