@@ -27,7 +27,7 @@ pub(crate) enum Part {
     Chromium,
     /// The package's own tests, in Node.js
     Package,
-    /// The type declarations
+    /// The type declarations, and the code in the documents
     Types,
     /// The package against React, in Node.js
     Oracle,
@@ -93,7 +93,7 @@ impl Part {
             Self::Boundary => "crates and files",
             Self::Build => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
-            Self::Types => "expectations",
+            Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",

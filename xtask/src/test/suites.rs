@@ -10,8 +10,8 @@ use crate::run::{self, cargo};
 use crate::stamp::entries;
 use crate::{browser, build as package_build, npm, tools, workspace};
 
-use super::count;
 use super::part::Ran;
+use super::{compiled, count};
 
 /// Rust tests of every package, but those that need a browser.
 pub(crate) fn native() -> Result<Ran> {
@@ -48,7 +48,7 @@ pub(crate) fn package() -> Result<Ran> {
     Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
 }
 
-/// `tests/types/`: what the type declarations accept and refuse.
+/// `tests/types/`: what the type declarations accept and refuse; and the code in the documents.
 pub(crate) fn types() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let project = workspace::root().join("tests/types");
@@ -58,7 +58,8 @@ pub(crate) fn types() -> Result<Ran> {
         expectations += text.lines().filter(|line| is_expectation(line)).count() as u64;
     }
     let finished = run::captured(npm::program(&workspace::pkg(), "tsc").arg("--project").arg(&project))?;
-    Ok(Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr))
+    let expected = Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr);
+    Ok(expected.and(compiled::documents()?))
 }
 
 /// A line that must be an error, or a call `expect<…>()` that holds for the compiler.
