@@ -8,7 +8,7 @@ use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
-use crate::{browser, build as package_build, npm, tools, workspace};
+use crate::{browser, build as package_build, npm, sizes, tools, workspace};
 
 use super::part::Ran;
 use super::{compiled, count};
@@ -19,11 +19,13 @@ pub(crate) fn native() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The package, built and checked.
+/// The package, built and checked; README.md says how large it is.
 pub(crate) fn build() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
-    Ok(Ran { passed: package_build::verify()? as u64, ..Ran::default() })
+    let checks = package_build::verify()? as u64;
+    sizes::measured()?.check_readme()?;
+    Ok(Ran { passed: checks + 1, ..Ran::default() })
 }
 
 /// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.
