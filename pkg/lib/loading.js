@@ -158,7 +158,8 @@ async function compile(find) {
 /** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
 function blocked() {
   try {
-    new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+    // WebKit refuses no module, but each instance.
+    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
     return false;
   } catch {
     return true;

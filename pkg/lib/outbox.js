@@ -5,8 +5,10 @@
 // long as it lives and has anything to send, and takes another name after, `head` is the record as Rust writes it, `body` a string or the parts of a form.
 
 import { ActionError, closed, invalid } from "./error.js";
+import { formOf, isForm, partsOf } from "./kept.js";
 import { marked, sift } from "./loading.js";
 import { carefully, report } from "./report.js";
+import { unusable } from "./storage.js";
 import { Store } from "./store.js";
 
 const SENDER = "actionlane:sender:";
@@ -67,19 +69,16 @@ export class Outbox {
 
   /** Puts a call in; rejects with `[what failed, cause]`. Gives the body to send, which no longer depends on any file. */
   async keep(call, head, body) {
-    let failed = "durable: the outbox needs Web Locks, which are there on secure pages only";
     this.#busy += 1;
     try {
       const sender = await this.#live();
-      failed = "durable: a file among the arguments cannot be read";
-      const parts = typeof body === "string" ? undefined : await partsOf(body);
-      failed = "durable: the call could not be stored";
+      const parts = typeof body === "string" ? undefined : await partsOf(body).catch(unread);
       call.stored = await this.#store.add({ owner: this.owner, sender, head, body: parts ?? body });
       if (call.fate) this.#meet(call);
       else if (!call.over) this.#own.set(call.stored, call); // a trap has ended it meanwhile: its entry is for whoever comes next
       return parts ? formOf(parts) : body;
     } catch (cause) {
-      throw [failed, cause];
+      throw Array.isArray(cause) ? cause : [`durable: ${unusable(cause) ?? "the call could not be stored"}`, cause];
     } finally {
       this.#busy -= 1;
       this.#rest();
@@ -163,7 +162,7 @@ export class Outbox {
   });
 
   clear = () => this.#careful(() => this.#locked(async () => {
-    const keys = (await this.#store.all(this.owner)).map(([key]) => key);
+    const keys = await this.#store.keys(this.owner);
     await this.#store.remove(keys);
     for (const call of this.#side.calls()) this.#side.abort(call, REMOVED);
     return keys.length;
@@ -326,14 +325,14 @@ export class Outbox {
   }
 
   #failed = (error) => {
-    if (!this.#closing.signal.aborted) report(new ActionError("STORAGE", "the outbox cannot be read", { cause: error }));
+    if (!this.#closing.signal.aborted) report(failure("the outbox cannot be read", error));
   };
 
   async #careful(act) {
     try {
       return await act();
     } catch (cause) {
-      throw cause instanceof ActionError ? cause : new ActionError("STORAGE", "the outbox cannot be read or changed", { cause });
+      throw cause instanceof ActionError ? cause : failure("the outbox cannot be read or changed", cause);
     }
   }
 }
@@ -352,27 +351,11 @@ async function living() {
   return new Set(held.map(({ name }) => name));
 }
 
-/** The parts of a form, or of what was one, with every file read: what lies on a disk may change. */
-function partsOf(form) {
-  return Promise.all([...form].map(async ([name, value]) => {
-    if (typeof value === "string") return [name, value];
-    const { name: file, type, lastModified } = value;
-    return [name, new File([await value.arrayBuffer()], file, { type, lastModified })];
-  }));
+function unread(cause) {
+  throw ["durable: a file among the arguments cannot be read: it may have changed since it was chosen", cause];
 }
 
-function formOf(parts) {
-  const form = new FormData();
-  for (const [name, value] of parts) form.append(name, value);
-  return form;
-}
-
-/** Whether a body is the parts of a form, or a text; undefined for anything else. */
-function isForm(body) {
-  if (typeof body === "string") return false;
-  const isPart = (part) => Array.isArray(part) && typeof part[0] === "string" && (typeof part[1] === "string" || part[1] instanceof Blob);
-  return Array.isArray(body) && body.every(isPart) ? true : undefined;
-}
+const failure = (what, cause) => new ActionError("STORAGE", [what, unusable(cause)].filter(Boolean).join(": "), { cause });
 
 const SHOWN = ["lane", "actionId", "name", "url", "idempotencyKey", "queuedAt", "expiresAt", "message", "version"];
 

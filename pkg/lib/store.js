@@ -28,30 +28,34 @@ export class Store {
     return this.#run("readwrite", (values) => keys.forEach((key) => values.delete(key)), "relaxed");
   }
 
+  /** Gives an empty value in the place of one that the browser has lost. */
   get(key) {
-    return this.#run("readonly", (values) => values.get(key));
+    return this.#run("readonly", (values) => values.get(key)).catch(() => ({}));
   }
 
   async has(key) {
     return (await this.#run("readonly", (values) => values.count(key))) > 0;
   }
 
-  /** `[key, value]` of each that is of this owner, or of nobody, in the order of keys. */
+  /** `[key, value]` of each that is of this owner, or of nobody, in the order of keys. Empty values as with `get`. */
   async all(owner) {
     const found = [];
-    await this.#run("readonly", (values) => {
-      const owners = values.index("owner");
-      const own = owners.getAllKeys(owner);
-      const owned = owners.getAllKeys();
-      const every = values.getAllKeys();
-      every.onsuccess = () => {
-        const [mine, known] = [new Set(own.result), new Set(owned.result)];
-        for (const key of every.result.filter((key) => mine.has(key) || !known.has(key))) {
-          values.get(key).onsuccess = ({ target }) => found.push([key, target.result]);
-        }
-      };
-    });
-    return found;
+    const read = (values, key) => (values.get(key).onsuccess = ({ target }) => found.push([key, target.result]));
+    try {
+      await this.#run("readonly", (values) => list(values, owner, (key) => read(values, key)));
+      return found;
+    } catch {
+      // Browsers keep a large value in a file of its own. One that is lost ends the transaction that reads it.
+      const each = (await this.keys(owner)).map(async (key) => [key, await this.get(key)]);
+      return (await Promise.all(each)).filter(([, value]) => value !== undefined);
+    }
+  }
+
+  /** Their keys alone. */
+  async keys(owner) {
+    const keys = [];
+    await this.#run("readonly", (values) => list(values, owner, (key) => keys.push(key)));
+    return keys;
   }
 
   /** `act(values)` may give the request, or what else will have a `result`, that is wanted. */
@@ -90,4 +94,15 @@ export class Store {
     });
     return this.#opening;
   }
+}
+
+function list(values, owner, each) {
+  const owners = values.index("owner");
+  const own = owners.getAllKeys(owner);
+  const owned = owners.getAllKeys();
+  const every = values.getAllKeys();
+  every.onsuccess = () => {
+    const [mine, known] = [new Set(own.result), new Set(owned.result)];
+    every.result.filter((key) => mine.has(key) || !known.has(key)).forEach(each);
+  };
 }

@@ -17,10 +17,12 @@ const wrong = (options, dispatcher) => {
 test("where there is no storage, a durable call is STORAGE, and the next call goes on", async () => {
   const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
   const durable = d.call(ID, ["x"], { durable: true });
-  await assert.rejects(durable, { code: "STORAGE", sent: "no" });
+  // Which of the two Node.js lacks depends on its version.
+  const missing = /(over https or on localhost only|make the call without durable)$/;
+  await assert.rejects(durable, { code: "STORAGE", sent: "no", message: missing });
   assert.equal(await d.call(ID, ["y"]), '["y"]');
   for (const asked of [d.outbox.entries(), d.outbox.remove(1), d.outbox.flush(), d.outbox.clear()]) {
-    await assert.rejects(asked, { code: "STORAGE" });
+    await assert.rejects(asked, { code: "STORAGE", message: missing });
   }
   d.close();
 });

@@ -46,7 +46,7 @@ export function Intro({ delays }: { delays: { saveTokens: number; createPaymentS
         <figure>
           <figcaption>{messages.codeNext}</figcaption>
           <pre>
-            <code>saveTokens(idToken, accessToken);</code>
+            <code>const saved = saveTokens(idToken, accessToken);</code>
             <code>
               const session = await createPaymentSession(
               <wbr />
@@ -58,11 +58,11 @@ export function Intro({ delays }: { delays: { saveTokens: number; createPaymentS
           <figcaption>{messages.codeActionlane}</figcaption>
           <pre>
             <code>
-              dispatcher.call(saveTokens, <span>[idToken, accessToken]);</span>
+              const saved = actions.call(ids.saveTokens, <span>[idToken, accessToken]);</span>
             </code>
             <code>
-              const session = await dispatcher.call(createPaymentSession, <span>[amount, idToken],</span>{" "}
-              <mark>{'{ lane: "payment" }'}</mark>);
+              const session = await actions.call&lt;Session&gt;(<wbr />
+              <span>ids.createPaymentSession, [amount, idToken],</span> <mark>{'{ lane: "payment" }'}</mark>);
             </code>
           </pre>
         </figure>

@@ -1,12 +1,11 @@
-import { createDispatcher, ready } from "actionlane";
+import { ready } from "actionlane";
 import { createPaymentSession, saveTokens } from "@/app/actions";
+import { actions } from "@/lib/actions";
 import type { ActionName, Pair } from "@/lib/measure";
 import type { PaymentSession } from "@/lib/payment";
 
 export const ways = ["next", "queue", "skip", "lane", "route"] as const;
 export type Way = (typeof ways)[number];
-
-const dispatcher = createDispatcher();
 
 /** Resolves when a way can be measured: the wasm comes with the page, not with the click. */
 export const prepared = ready;
@@ -15,27 +14,27 @@ export const prepared = ready;
 export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
   const save = { id: ids.saveTokens, name: "saveTokens" };
   const create = { id: ids.createPaymentSession, name: "createPaymentSession" };
-  const saveByCall: Pair["saveTokens"] = (idToken, accessToken) => dispatcher.call(save, [idToken, accessToken]);
+  const saveByCall: Pair["saveTokens"] = (idToken, accessToken) => actions.call(save, [idToken, accessToken]);
 
   return {
     next: { saveTokens, createPaymentSession },
     queue: {
       saveTokens: saveByCall,
-      createPaymentSession: (amount, idToken) => dispatcher.call<PaymentSession>(create, [amount, idToken]),
+      createPaymentSession: (amount, idToken) => actions.call<PaymentSession>(create, [amount, idToken]),
     },
     skip: {
-      saveTokens: (idToken, accessToken) => dispatcher.call(save, [idToken, accessToken], { render: "skip" }),
-      createPaymentSession: (amount, idToken) => dispatcher.call<PaymentSession>(create, [amount, idToken]),
+      saveTokens: (idToken, accessToken) => actions.call(save, [idToken, accessToken], { render: "skip" }),
+      createPaymentSession: (amount, idToken) => actions.call<PaymentSession>(create, [amount, idToken]),
     },
     lane: {
       saveTokens: saveByCall,
       createPaymentSession: (amount, idToken) =>
-        dispatcher.call<PaymentSession>(create, [amount, idToken], { lane: "payment" }),
+        actions.call<PaymentSession>(create, [amount, idToken], { lane: "payment" }),
     },
     route: {
       saveTokens: saveByCall,
       createPaymentSession: async (amount, idToken) => {
-        const response = await dispatcher.route("/api/payin/session", {
+        const response = await actions.route("/api/payin/session", {
           method: "POST",
           headers: { "content-type": "application/json" },
           body: JSON.stringify({ amount, idToken }),

@@ -34,6 +34,10 @@ fn advice(kind: Kind) -> &'static str {
              (Debian: apt-get install chromium chromium-driver)"
         }
         Kind::Firefox => "there is no Firefox to drive: install it, in PATH (Debian: apt-get install firefox-esr)",
+        Kind::WebKit => {
+            "there is no WebKitGTK to drive: install WebKitWebDriver and Xvfb, both in PATH, and MiniBrowser, which lies beside the library \
+             (Debian: apt-get install webkit2gtk-driver xvfb)"
+        }
     }
 }
 
@@ -41,6 +45,7 @@ fn packages(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Chromium => &["chromium", "chromium-driver"],
         Kind::Firefox => &["firefox-esr"],
+        Kind::WebKit => &["webkit2gtk-driver", "xvfb"],
     }
 }
 

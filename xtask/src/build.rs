@@ -11,14 +11,23 @@ use crate::{imports, npm, package, sizes, tools, wasm, workspace};
 /// into target/xtask/pack/ and checks from the packed file that the wasm and every entry of package.json are in it, and that the
 /// wasm imports nothing but its own glue.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Put the sizes into README.md
+    #[arg(long)]
+    write_readme: bool,
+}
 
-pub(crate) fn run(_: &Args) -> Result<()> {
+pub(crate) fn run(args: &Args) -> Result<()> {
     prepare()?;
     package()?;
     let checks = verify()?;
     note(&format!("{checks} checks passed"));
-    println!("{}", sizes::table()?.trim_end());
+    let sizes = sizes::measured()?;
+    println!("{}", sizes.table().trim_end());
+    if args.write_readme {
+        sizes.write_readme()?;
+        package::papers()?;
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod browser;
 mod build;
 mod conformance;
 mod demo;
+mod documents;
 mod fuzz;
 mod imports;
 mod measure;

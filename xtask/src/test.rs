@@ -1,6 +1,7 @@
 //! `cargo xtask test`.
 
 mod boundary;
+mod compiled;
 mod count;
 mod end_to_end;
 mod fuzzing;

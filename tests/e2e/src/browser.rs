@@ -38,7 +38,10 @@ impl Browser {
     /// Ends the browser at once, as a crash or an empty battery does, and opens it again with what it had on the disk, and what `meanwhile` has
     /// done to that directory.
     pub async fn kill_and_reopen(self, driver: &Driver, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
-        let Self { client, profile, .. } = self;
+        let Self { client, profile, kind } = self;
+        if kind == Kind::WebKit {
+            bail!("WebKit has nothing on the disk to be opened with again");
+        }
         profile.kill_browser()?;
         // There is nothing left to close: this is for the driver to see that.
         let _ = client.close().await;
@@ -90,7 +93,7 @@ impl Browser {
     /// What it returns goes through JSON (`undefined` becomes null); what it throws becomes the error.
     pub async fn eval<T: DeserializeOwned>(&self, body: &str, args: &[Value]) -> Result<T> {
         let run = match self.kind {
-            Kind::Chromium => format!("(async () => {{ {body}\n }})()"),
+            Kind::Chromium | Kind::WebKit => format!("(async () => {{ {body}\n }})()"),
             Kind::Firefox => in_the_page(body, args),
         };
         let script = format!(

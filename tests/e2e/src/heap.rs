@@ -17,7 +17,7 @@ impl Browser {
                 let usage = self.devtools("Runtime.getHeapUsage", json!({})).await?;
                 Ok(Some(usage["usedSize"].as_f64().with_context(|| format!("no heap in {usage}"))? as u64))
             }
-            Kind::Firefox => Ok(None),
+            Kind::Firefox | Kind::WebKit => Ok(None),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The browsers that can be driven.
 
-use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-/// The browser that the tests are to run in, for those that do not need one in particular: `chromium`, the default, or `firefox`.
+/// The browser that the tests are to run in, for those that do not need one in particular: `chromium`, the default, `firefox` or `webkit`.
 pub const BROWSER_ENV: &str = "ACTIONLANE_BROWSER";
 
 /// A kind of browser.
@@ -17,6 +17,8 @@ pub enum Kind {
     Chromium,
     /// Firefox, behind geckodriver.
     Firefox,
+    /// WebKitGTK in its own small browser, behind WebKitWebDriver. A window of it is a private one: it keeps nothing on the disk.
+    WebKit,
 }
 
 /// A browser of this machine and the driver that goes with it.
@@ -24,6 +26,8 @@ pub enum Kind {
 pub struct Installed {
     pub browser: PathBuf,
     pub driver: PathBuf,
+    /// What gives it a screen, for a browser that cannot do without one.
+    pub screen: Option<PathBuf>,
 }
 
 impl Kind {
@@ -32,18 +36,28 @@ impl Kind {
         match env::var(BROWSER_ENV).as_deref() {
             Err(env::VarError::NotPresent) | Ok("chromium") => Ok(Self::Chromium),
             Ok("firefox") => Ok(Self::Firefox),
-            other => bail!("{BROWSER_ENV} is {other:?}, neither `chromium` nor `firefox`"),
+            Ok("webkit") => Ok(Self::WebKit),
+            other => bail!("{BROWSER_ENV} is {other:?}, none of `chromium`, `firefox` and `webkit`"),
         }
     }
 
-    /// Where this kind of browser and its driver are, if both are in `PATH`.
+    /// Where this kind of browser and its driver are, if both are in `PATH`, or where Linux distributions put them.
     pub fn installed(self) -> Option<Installed> {
         self.installed_in(&env::var_os("PATH")?)
     }
 
     /// The same in another `PATH`.
     pub fn installed_in(self, path: &OsStr) -> Option<Installed> {
-        Some(Installed { browser: find(path, self.browsers())?, driver: find(path, &[self.driver()])? })
+        let browser = match self {
+            Kind::Chromium => find(path, &["chromium", "google-chrome", "chromium-browser", "chrome"])?,
+            Kind::Firefox => find(path, &["firefox-esr", "firefox"])?,
+            Kind::WebKit => mini_browser()?,
+        };
+        let screen = match self {
+            Kind::Chromium | Kind::Firefox => None,
+            Kind::WebKit => Some(find(path, &["Xvfb"])?),
+        };
+        Some(Installed { browser, driver: find(path, &[self.driver()])?, screen })
     }
 
     /// The program that drives it.
@@ -51,13 +65,14 @@ impl Kind {
         match self {
             Kind::Chromium => "chromedriver",
             Kind::Firefox => "geckodriver",
+            Kind::WebKit => "WebKitWebDriver",
         }
     }
 
     /// What its driver is started with, beside the port.
     pub(crate) fn driver_args(self) -> &'static [&'static str] {
         match self {
-            Kind::Chromium => &[],
+            Kind::Chromium | Kind::WebKit => &[],
             // Other ports of its own are any that are free: several of them run at a time. And what WebDriver has no words for is asked of
             // the browser itself.
             Kind::Firefox => &["--websocket-port=0", "--allow-system-access"],
@@ -84,13 +99,13 @@ impl Kind {
                 }
                 json!({ "moz:firefoxOptions": options })
             }
-        }
-    }
-
-    fn browsers(self) -> &'static [&'static str] {
-        match self {
-            Kind::Chromium => &["chromium", "google-chrome", "chromium-browser", "chrome"],
-            Kind::Firefox => &["firefox-esr", "firefox"],
+            Kind::WebKit => {
+                let mut options = json!({ "args": ["--automation"] });
+                if let Some(browser) = browser {
+                    options["binary"] = json!(browser);
+                }
+                json!({ "webkitgtk:browserOptions": options })
+            }
         }
     }
 }
@@ -115,6 +130,22 @@ const FIREFOX_PREFS: [(&str, bool); 1] = [("network.disable-localhost-when-offli
 
 fn find(path: &OsStr, names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| env::split_paths(path).map(|dir| dir.join(name)).find(|file| file.is_file()))
+}
+
+/// WebKitGTK's own browser lies beside the library and not in `PATH`: under `/usr/lib/<machine>/` on Debian, `/usr/libexec/` on Fedora.
+fn mini_browser() -> Option<PathBuf> {
+    let below = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect::<Vec<_>>();
+    let parents = below(Path::new("/usr/lib")).into_iter().chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")]);
+    let of_webkit = |dir: &PathBuf| dir.file_name().is_some_and(|name| name.to_string_lossy().starts_with("webkit"));
+    let mut found: Vec<PathBuf> = parents
+        .flat_map(|parent| below(&parent))
+        .filter(of_webkit)
+        .map(|dir| dir.join("MiniBrowser"))
+        .filter(|file| file.is_file())
+        .collect();
+    // The newest of several: `webkit2gtk-4.0`, `webkit2gtk-4.1`, `webkitgtk-6.0`.
+    found.sort();
+    found.pop()
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod payment;
 mod port;
 mod process;
 mod profile;
+mod screen;
 mod tab;
 mod www;
 

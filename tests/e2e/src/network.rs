@@ -1,4 +1,4 @@
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::json;
 
 use crate::{Browser, Kind};
@@ -17,6 +17,7 @@ impl Browser {
                 let work = "Services.io.offline = arguments[0]; Services.obs.notifyObservers(null, 'net:prune-all-connections')";
                 self.gecko(work, vec![json!(offline)]).await.map(drop)
             }
+            Kind::WebKit => bail!("nothing tells WebKit that it has no network"),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio, exit};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio, exit};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -51,6 +51,11 @@ impl Owned {
         let status = self.child.wait();
         hold_if_ending();
         status
+    }
+
+    /// What it prints, if that was to be piped. Gives it once.
+    pub(crate) fn stdout(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
     }
 
     /// How the process ended, if it has.
@@ -155,7 +160,7 @@ mod tests {
     fn shell(script: &str) -> (Owned, impl Read) {
         let mut command = Command::new("sh");
         let mut owned = Owned::spawn(command.args(["-c", script]).stdout(Stdio::piped())).expect("sh starts");
-        let pipe = owned.child.stdout.take().expect("a pipe");
+        let pipe = owned.stdout().expect("a pipe");
         (owned, pipe)
     }
 

@@ -24,6 +24,7 @@ impl Browser {
                 Err(_) => Ok(()),
             },
             Kind::Firefox => self.kill_process_of_tab().await,
+            Kind::WebKit => bail!("nothing tells WebKit to let a tab crash"),
         }
     }
 
@@ -42,7 +43,7 @@ impl Browser {
     async fn set_lifecycle(&self, state: &str) -> Result<()> {
         match self.kind() {
             Kind::Chromium => self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop),
-            Kind::Firefox => bail!("Firefox suspends no tab"),
+            kind @ (Kind::Firefox | Kind::WebKit) => bail!("{kind:?} suspends no tab"),
         }
     }
 }

@@ -96,7 +96,7 @@ async fn an_answer_that_stalls() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         // Firefox shows the head of an answer only when its body begins.
         let sent = match page.browser().kind() {
-            Kind::Chromium => "yes",
+            Kind::Chromium | Kind::WebKit => "yes",
             Kind::Firefox => "unknown",
         };
         let pair: Pair = page

@@ -3,6 +3,8 @@
 
 mod scene;
 
+use std::time::{Duration, SystemTime};
+
 use anyhow::Result;
 use e2e::Kind;
 use scene::{Page, Settled, on_a_bad_server};
@@ -346,6 +348,49 @@ async fn forms_and_files_are_kept() -> Result<()> {
     .await
 }
 
+/// A private window stores no Blobs in some browsers: files are kept as bytes, and are what they were.
+#[tokio::test]
+async fn files_are_what_they_were() -> Result<()> {
+    on_a_bad_server("", async |page, server| {
+        let kept: Value = eval(
+            page,
+            "const file = (parts, name, type, lastModified) => new File(parts, name, { type, lastModified });
+             const form = new FormData();
+             form.append('note', file(['text'], 'ü note.txt', 'text/x-note', 1_000_000_000_000));
+             form.append('empty', file([], 'empty', '', 0));
+             form.append('none', file([], '', 'application/octet-stream', 7));
+             const o = open('ann');
+             o.pause();
+             const call = durable(o, 'x', '', { given: [form, new Blob([new Uint8Array([0, 255])], { type: 'image/x' })] });
+             const refused = call.then(() => undefined, ({ message, cause }) => [message, String(cause)]);
+             return await Promise.race([kept(call).then(() => states(o)), refused]);",
+        )
+        .await?;
+        assert_eq!(kept, json!(["x sending"]));
+        reload(page, &server).await?;
+        let seen: Value = eval(
+            page,
+            "const sent = [];
+             const read = async ([name, file]) => [name, file.name, file.type, file.lastModified, [...new Uint8Array(await file.arrayBuffer())].join()];
+             const o = open('ann', { fetch: async (url, init) => {
+                 for (const part of init.body) if (typeof part[1] !== 'string') sent.push(await read(part));
+                 return fetch(url, init);
+             } });
+             await until(() => o.results.length === 1);
+             const bytes = [...new TextEncoder().encode('text')].join();
+             return { sent: sent.map(([, ...file]) => file).sort(([a], [b]) => a < b ? -1 : 1), bytes, value: o.results[0].value.call };",
+        )
+        .await?;
+        let blob = &seen["sent"][1];
+        assert_eq!((&blob[0], &blob[1], &blob[3]), (&json!("blob"), &json!("image/x"), &json!("0,255")));
+        let note = json!(["ü note.txt", "text/x-note", 1_000_000_000_000_i64, seen["bytes"]]);
+        assert_eq!(seen["sent"], json!([["", "application/octet-stream", 7, ""], blob, ["empty", "", 0, ""], note]));
+        assert_eq!((&seen["value"], counts(&server.ledger(), "x")), (&json!("x"), (1, 1)));
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_file_that_changes_on_disk() -> Result<()> {
     on_a_bad_server("", async |page, server| {
@@ -363,9 +408,11 @@ async fn a_file_that_changes_on_disk() -> Result<()> {
             eval(page, &format!("{take} return (await open('bob').call(action, given, {{ url: '/?call=plain' }})).bytes")).await?;
         eval::<()>(page, &format!("{take} const o = open('ann'); o.pause(); await kept(durable(o, 'x', '', {{ given }}));")).await?;
         std::fs::write(&path, "another")?;
+        // WebKit looks at the seconds.
+        std::fs::File::options().write(true).open(&path)?.set_modified(SystemTime::now() + Duration::from_secs(60))?;
         // Changed before it was kept: the call fails, the lane goes on. Firefox does not look: it reads what is there now.
         let of_changed = match page.browser().kind() {
-            Kind::Chromium => (json!("STORAGE"), json!("no")),
+            Kind::Chromium | Kind::WebKit => (json!("STORAGE"), json!("no")),
             Kind::Firefox => (Value::Null, Value::Null),
         };
         let seen: Value = eval(
@@ -455,7 +502,7 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
              const script = `
                  window.onerror = () => true;
                  const o = actionlane.createDispatcher({ url: '${location.origin}/', outbox: { owner: 'ann' }, fetch: async () => new Response('0:{\"a\":\"$@1\"}\\\\n1:7\\\\n', { headers: { 'content-type': 'text/x-component' } }) });
-                 const told = promise => promise.then(value => value, error => error.code + ' ' + error.sent);
+                 const told = promise => promise.then(value => value, error => [error.code, error.sent, error.message].join(' '));
                  (async () => parent.postMessage([await told(o.call('${some}', [], { durable: true })), await told(o.call('${some}')), await told(o.outbox.entries())], '*'))()`;
              const source = await (await fetch('/actionlane.js')).text();
              const blob = text => `<script>${text.replaceAll('</script', '<\\\\/script')}</scr` + 'ipt>';
@@ -465,7 +512,9 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
              return await settle(heard);",
         )
         .await?;
-        assert_eq!(blocked["value"], json!(["STORAGE no", 7, "STORAGE no"]), "{blocked}");
+        let stored = "this page may store nothing (a sandboxed frame, or blocked by the user): make the call without durable";
+        let [durable, asked] = [format!("STORAGE no durable: {stored}"), format!("STORAGE no the outbox cannot be read or changed: {stored}")];
+        assert_eq!(blocked["value"], json!([durable, 7, asked]), "{blocked}");
         // No Web Locks, as on a page that is not secure.
         let seen: Value = eval(
             page,
@@ -473,12 +522,14 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
              Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
              const o = open('ann');
              const failed = await settle(durable(o, 'x'));
+             const asked = await settle(o.outbox.entries());
              delete navigator.locks;
-             return [failed.code, failed.sent, failed.message, (await o.call(some)), (await durable(o, 'y')).call];",
+             return [failed.code, failed.sent, failed.message, asked.message, (await o.call(some)), (await durable(o, 'y')).call];",
         )
         .await?;
-        let message = "durable: the outbox needs Web Locks, which are there on secure pages only";
-        assert_eq!(seen, json!(["STORAGE", "no", message, "ok", "y"]));
+        let locks = "the outbox needs Web Locks, which pages have over https or on localhost only";
+        let [durable, asked] = [format!("durable: {locks}"), format!("the outbox cannot be read or changed: {locks}")];
+        assert_eq!(seen, json!(["STORAGE", "no", durable, asked, "ok", "y"]));
         assert_eq!(counts(&server.ledger(), "x"), (0, 0));
         Ok(())
     })
@@ -494,23 +545,25 @@ async fn a_full_disk() -> Result<()> {
              const { add } = IDBObjectStore.prototype;
              // As a browser says it: when the value is given, or when the transaction is to be completed.
              const full = [
-                 () => { throw new DOMException('no room', 'QuotaExceededError'); },
+                 () => { throw new DOMException('', 'QuotaExceededError'); },
                  function (value) { const request = add.call(this, value); request.onsuccess = () => this.transaction.abort(); return request; },
              ];
              const seen = [];
              for (const how of full) {
                  IDBObjectStore.prototype.add = how;
                  const failed = settle(durable(o, 'large'));
-                 const { code, sent, cause } = await failed;
+                 const { code, sent, cause, message } = await failed;
                  IDBObjectStore.prototype.add = add;
-                 seen.push([code, sent, cause, (await durable(o, 'small')).call, await states(o)]);
+                 seen.push([code, sent, cause, message, (await durable(o, 'small')).call, await states(o)]);
              }
              return seen;",
         )
         .await?;
+        let room = "durable: no room is left for this site: remove entries of the outbox, or make the call without durable";
+        let stored = "durable: the call could not be stored";
         assert_eq!(
             seen,
-            json!([["STORAGE", "no", "QuotaExceededError", "small", []], ["STORAGE", "no", "AbortError", "small", []]])
+            json!([["STORAGE", "no", "QuotaExceededError", room, "small", []], ["STORAGE", "no", "AbortError", stored, "small", []]])
         );
         assert_eq!(counts(&server.ledger(), "large"), (0, 0));
         Ok(())
@@ -880,4 +933,43 @@ async fn entries_show_no_arguments() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// A private window of WebKit stores no `File`.
+mod not_in_webkit {
+    use super::*;
+
+    /// Earlier versions of the package have stored files as they were.
+    #[tokio::test]
+    async fn files_of_an_earlier_version() -> Result<()> {
+        on_a_bad_server("", async |page, server| {
+            eval::<()>(
+                page,
+                "const o = open('ann'); o.pause();
+                 await kept(durable(o, 'x', '', { given: [new File(['text'], 'n.txt', { type: 'text/x', lastModified: 5 })] }));",
+            )
+            .await?;
+            reload(page, &server).await?;
+            let seen: Value = eval(
+                page,
+                "let changed = 0;
+                 const file = ({ bytes, name, type, lastModified }) => (changed++, new File([bytes], name, { type, lastModified }));
+                 const part = ([name, value]) => [name, typeof value === 'string' ? value : file(value)];
+                 await change(value => ({ ...value, body: value.body.map(part) }));
+                 const sent = [];
+                 const o = open('ann', { fetch: (url, init) => {
+                     sent.push(...[...init.body].map(([, value]) => value).filter(value => typeof value !== 'string'));
+                     return fetch(url, init);
+                 } });
+                 await until(() => o.results.length === 1);
+                 const [{ name, type, lastModified }] = sent;
+                 return [changed, o.results[0].value.call, name, type, lastModified, await sent[0].text(), await states(o)];",
+            )
+            .await?;
+            assert_eq!(seen, json!([1, "x", "n.txt", "text/x", 5, "text", []]));
+            assert_eq!(counts(&server.ledger(), "x"), (1, 1));
+            Ok(())
+        })
+        .await
+    }
 }

@@ -55,9 +55,23 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
         browser,
         "const o = open('ann');
          o.pause();
-         const file = new File(['content '.repeat(100_000)], 'file');
-         const calls = [file, 'text'].map(given => o.call('7f' + some.slice(2), [given], { url: '/?call=' + (given.name ?? given), durable: true }));
-         await until(() => calls.every(({ state }) => state === 'waiting'));",
+         // Nothing that could be made smaller.
+         const bytes = Array.from({ length: 10 }, () => crypto.getRandomValues(new Uint8Array(40_000)));
+         const file = new File(bytes, 'file');
+         const given = { file, large: bytes.slice(5).join(), text: 'text', earlier: file };
+         const calls = Object.entries(given).map(([name, value]) => o.call('7f' + some.slice(2), [value], { url: '/?call=' + name, durable: true }));
+         await until(() => calls.every(({ state }) => state === 'waiting'));
+         // An earlier version of the package has stored the file as it was.
+         const [{ id }] = (await o.outbox.entries()).filter(({ url }) => url.includes('earlier'));
+         await new Promise((resolve, reject) => {
+             indexedDB.open('actionlane', 1).onsuccess = ({ target: { result: database } }) => {
+                 const transaction = database.transaction('outbox', 'readwrite'), values = transaction.objectStore('outbox');
+                 values.get(id).onsuccess = ({ target: { result } }) =>
+                     values.put({ ...result, body: result.body.map(([name, value]) => [name, value.bytes ? file : value]) }, id);
+                 transaction.oncomplete = resolve;
+                 transaction.onabort = () => reject(transaction.error);
+             };
+         });",
     )
     .await?;
     let lose = |profile: &Path| {
@@ -70,11 +84,13 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
     let seen: Value = eval(
         browser,
         "const o = open('ann');
-         await until(() => o.results.length === 2);
-         return [o.results, (await o.outbox.entries()).map(({ state, code, url }) => [state, code, url.includes('file')])];",
+         await until(() => o.results.length === 4);
+         const before = await o.outbox.entries();
+         const removed = await o.outbox.remove(before[0].id);
+         return [o.results, before.map(({ state }) => state), removed, await o.outbox.clear()];",
     )
     .await?;
-    ensure!(seen == json!([["STORAGE", "ok"], [["failed", "STORAGE", true]]]), "{seen}");
+    ensure!(seen == json!([["STORAGE", "STORAGE", "STORAGE", "ok"], ["unreadable", "unreadable", "failed"], true, 2]), "{seen}");
     let ran: Vec<_> = server.ledger().keys.into_values().filter_map(|entry| entry.call).collect();
     ensure!(ran == ["text"], "{ran:?}");
     Ok(())
@@ -208,7 +224,7 @@ async fn eval<T: serde::de::DeserializeOwned>(browser: &Option<Browser>, script:
 mod chromium {
     use super::*;
 
-    /// What the browser has kept of a file is gone: that entry fails, the others are sent.
+    /// What the browser has kept of a large call is gone: that entry is set aside, the others are sent.
     #[tokio::test]
     async fn a_file_that_is_lost() -> Result<()> {
         let server = Server::start(package())?;

@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV, Www};
+use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
 
 use crate::artifacts::{build_all, prepare_all};
-use crate::nexts::{Choices, Version, build};
+use crate::nexts::{Choices, Version};
 use crate::step::note;
-use crate::{run, tools, workspace, www};
+use crate::{browser, build, nexts, run, tools, workspace, www};
 
 use super::count;
 use super::part::Ran;
@@ -24,7 +24,7 @@ pub(crate) async fn all() -> Result<Ran> {
     build_fixtures()?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;
-    Ok(count::libtest(run::captured(tests(&app).env(WEBDRIVER_ENV, driver.url()))?))
+    Ok(count::libtest(run::captured(tests().env(WWW_ENV, app.url()).env(WEBDRIVER_ENV, driver.url()))?))
 }
 
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
@@ -39,10 +39,29 @@ const NOT_IN_FIREFOX: &str = "chromium::";
 pub(crate) async fn in_firefox() -> Result<Ran> {
     prepare(Kind::Firefox)?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
-    let mut tests = tests(&app);
+    let mut tests = tests();
     tests.args(IN_FIREFOX.map(|file| ["--test", file]).concat()).args(["--", "--skip", NOT_IN_FIREFOX]);
-    let finished = run::captured(tests.env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
+    let finished = run::captured(tests.env(WWW_ENV, app.url()).env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
     note(&format!("{} tests are for Chromium only", count::filtered(&finished)));
+    Ok(count::libtest(finished))
+}
+
+/// The files of tests that run in WebKit too: those about what it does otherwise, against a server that needs no app.
+const IN_WEBKIT: [&str; 2] = ["bad_server", "outbox"];
+
+/// The tests that WebKit cannot run, and Firefox can, are in modules of this name.
+const NOT_IN_WEBKIT: &str = "not_in_webkit::";
+
+/// Each test has a driver of its own, as in Firefox.
+pub(crate) fn in_webkit() -> Result<Ran> {
+    browser::ensure(Kind::WebKit).context("the end-to-end tests need a browser")?;
+    build::prepare()?;
+    build::package()?;
+    let skipped = [NOT_IN_FIREFOX, NOT_IN_WEBKIT].map(|name| ["--skip", name]).concat();
+    let mut tests = tests();
+    tests.args(IN_WEBKIT.map(|file| ["--test", file]).concat()).arg("--").args(skipped);
+    let finished = run::captured(tests.env(BROWSER_ENV, "webkit"))?;
+    note(&format!("{} tests are for other browsers only", count::filtered(&finished)));
     Ok(count::libtest(finished))
 }
 
@@ -55,14 +74,13 @@ fn prepare(kind: Kind) -> Result<()> {
 /// The builds of the fixture app that the tests use.
 fn build_fixtures() -> Result<()> {
     for (name, deployment_id) in [("a", None), ("b", None), ("dpl", Some("dpl_7"))] {
-        build(Version::V16_4, Choices { name: Some(name), deployment_id, ..Choices::default() })?;
+        nexts::build(Version::V16_4, Choices { name: Some(name), deployment_id, ..Choices::default() })?;
     }
     Ok(())
 }
 
-fn tests(app: &Www) -> Command {
+fn tests() -> Command {
     let mut tests = run::cargo();
-    tests.args(["test", "--package", "e2e", "--no-fail-fast"]).env(WWW_ENV, app.url());
-    tests.env(BUILDS_ENV, workspace::target().join("next"));
+    tests.args(["test", "--package", "e2e", "--no-fail-fast"]).env(BUILDS_ENV, workspace::target().join("next"));
     tests
 }

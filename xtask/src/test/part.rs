@@ -27,7 +27,7 @@ pub(crate) enum Part {
     Chromium,
     /// The package's own tests, in Node.js
     Package,
-    /// The type declarations
+    /// The type declarations, and the code in the documents
     Types,
     /// The package against React, in Node.js
     Oracle,
@@ -37,6 +37,8 @@ pub(crate) enum Part {
     E2e,
     /// Those of them that depend on the browser, in Firefox
     Firefox,
+    /// Those of them that depend on WebKit, in WebKitGTK
+    Webkit,
     /// Calls by the thousand to a server that misbehaves, in Chromium
     Soak,
     /// Every kind of action under several versions of Next.js, beside Next's own client
@@ -53,7 +55,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -68,6 +70,7 @@ impl Part {
         Self::Fuzz,
         Self::E2e,
         Self::Firefox,
+        Self::Webkit,
         Self::Soak,
         Self::Nexts,
     ];
@@ -89,8 +92,8 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Build => "checks",
-            Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox => "tests",
-            Self::Types => "expectations",
+            Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
+            Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",
@@ -116,6 +119,7 @@ impl Part {
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
             Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
+            Self::Webkit => end_to_end::in_webkit(),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }

@@ -8,10 +8,10 @@ use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
-use crate::{browser, build as package_build, npm, tools, workspace};
+use crate::{browser, build as package_build, npm, sizes, tools, workspace};
 
-use super::count;
 use super::part::Ran;
+use super::{compiled, count};
 
 /// Rust tests of every package, but those that need a browser.
 pub(crate) fn native() -> Result<Ran> {
@@ -19,11 +19,13 @@ pub(crate) fn native() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The package, built and checked.
+/// The package, built and checked; README.md says how large it is.
 pub(crate) fn build() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
-    Ok(Ran { passed: package_build::verify()? as u64, ..Ran::default() })
+    let checks = package_build::verify()? as u64;
+    sizes::measured()?.check_readme()?;
+    Ok(Ran { passed: checks + 1, ..Ran::default() })
 }
 
 /// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.
@@ -48,7 +50,7 @@ pub(crate) fn package() -> Result<Ran> {
     Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
 }
 
-/// `tests/types/`: what the type declarations accept and refuse.
+/// `tests/types/`: what the type declarations accept and refuse; and the code in the documents.
 pub(crate) fn types() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let project = workspace::root().join("tests/types");
@@ -58,7 +60,8 @@ pub(crate) fn types() -> Result<Ran> {
         expectations += text.lines().filter(|line| is_expectation(line)).count() as u64;
     }
     let finished = run::captured(npm::program(&workspace::pkg(), "tsc").arg("--project").arg(&project))?;
-    Ok(Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr))
+    let expected = Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr);
+    Ok(expected.and(compiled::documents()?))
 }
 
 /// A line that must be an error, or a call `expect<…>()` that holds for the compiler.

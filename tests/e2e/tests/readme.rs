@@ -1,0 +1,108 @@
+//! The ways in that README.md begins with, run as they stand there: two are files of the demo app, which `cargo xtask test --only types`
+//! compares with README.md; the third is taken from it.
+
+mod scene;
+
+use anyhow::{Context, Result};
+use e2e::{Browser, Driver, Www};
+use scene::on_a_bad_server;
+use serde_json::{Value, json};
+
+/// Clicks the button of a page of the app and gives what is written there once it says that it has paid.
+async fn pay(page: &str) -> Result<String> {
+    let driver = Driver::from_env_or_start().await?;
+    let url = format!("{}{page}", Www::from_env()?);
+    Browser::with(&driver, async |browser| {
+        browser.goto(&url).await?;
+        browser
+            .eval(
+                "const until = async condition => {
+                     for (let i = 0; i < 400; i++) {
+                         if (condition()) return;
+                         await new Promise(resolve => setTimeout(resolve, 20));
+                     }
+                     throw new Error('still not so after 8 s: ' + document.body.innerText);
+                 };
+                 const button = document.querySelector('button');
+                 // React has taken the page over.
+                 if (location.pathname === '/checkout') await until(() => Object.keys(button).some(key => key.startsWith('__reactProps')));
+                 button.click();
+                 await until(() => document.body.innerText.includes('Paid in'));
+                 return document.body.innerText;",
+                &[],
+            )
+            .await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn in_a_next_app() -> Result<()> {
+    let text = pay("/checkout").await?;
+    assert!(text.trim().starts_with("Paid in ps_"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn in_any_page() -> Result<()> {
+    let text = pay("/pay.html").await?;
+    assert!(text.contains("Paid in ps_"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn by_hand() -> Result<()> {
+    let readme = include_str!("../../../README.md");
+    let (_, from) = readme.split_once("**By hand**").context("README.md has no way by hand")?;
+    let code = from.split("```js\n").nth(1).and_then(|block| block.split("```").next()).context("it has no code")?;
+    let module = format!("const id = '7f' + 'ab'.repeat(20);\n{code}\nwindow.over();");
+    on_a_bad_server("?load=module", async |page, server| {
+        page.eval::<()>(
+            "const map = document.createElement('script');
+             map.type = 'importmap';
+             map.textContent = JSON.stringify({ imports: { actionlane: '/pkg/index.js' } });
+             document.head.append(map);",
+        )
+        .await?;
+        let run = format!(
+            "const printed = [];
+             for (const to of ['log', 'error']) console[to] = (...values) => printed.push([to, ...values]);
+             const script = document.createElement('script');
+             script.type = 'module';
+             script.textContent = {};
+             const over = new Promise(resolve => (window.over = resolve));
+             document.head.append(script);
+             await over;
+             return printed;",
+            json!(module)
+        );
+        let printed: Value = page.eval(&run).await?;
+        assert_eq!((&printed[0][0], printed.as_array().map(Vec::len)), (&json!("log"), Some(1)), "{printed}");
+        server.misbehave("do=html502")?;
+        let printed: Value = page.eval(&run).await?;
+        assert_eq!(printed, json!([["error", "HTTP", "yes"]]));
+        Ok(())
+    })
+    .await
+}
+
+/// The code that the demo shows is code that is compiled, and run by the test above.
+#[tokio::test]
+async fn the_demo_shows_code_that_runs() -> Result<()> {
+    let driver = Driver::from_env_or_start().await?;
+    let url = format!("{}/", Www::from_env()?);
+    Browser::with(&driver, async |browser| {
+        browser.goto(&url).await?;
+        let lines: Vec<String> = browser
+            .eval("return [...document.querySelectorAll('.codes figure:last-child code')].map(code => code.textContent)", &[])
+            .await?;
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        let dense = |text: &str| text.split_whitespace().collect::<String>();
+        let source = dense(include_str!("../../../www/app/checkout/checkout.tsx"));
+        for line in lines {
+            assert!(source.contains(&dense(&line)), "{line}");
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,8 @@
+import { createPaymentSession, saveTokens } from "@/app/actions";
+import { Checkout } from "./checkout";
+
+const id = (action: unknown) => (action as { $$id: string }).$$id; // only the server can read it
+
+export default function Page() {
+  return <Checkout ids={{ saveTokens: id(saveTokens), createPaymentSession: id(createPaymentSession) }} amount={4200} />;
+}

@@ -1,0 +1,166 @@
+//! The code in the documents: README.md and docs/.
+//!
+//! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` is code that compiles, or says `sketch` after its language. In one document:
+//! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) is that file, word for word, of the
+//!   demo app, without that line;
+//! - any other block is a module, and the blocks after it that import nothing go on in it;
+//! - `<!-- given: … -->` just before a block declares what the reader is spared, for all blocks of the document.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::stamp::entries;
+use crate::workspace;
+
+/// A document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// Its path, as seen from the repository.
+    pub(crate) name: String,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// A block of code that is to compile.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// The number of its first line of code in the document, from 1.
+    pub(crate) line: usize,
+    pub(crate) language: String,
+    pub(crate) code: String,
+    /// The file of the demo app that it is.
+    pub(crate) file: Option<String>,
+    /// Declarations that the reader is spared, and their line.
+    pub(crate) given: Option<(usize, String)>,
+}
+
+impl Block {
+    /// Whether it goes on in the module of the block before it.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.file.is_none() && self.language != "html" && !self.code.lines().any(|line| line.starts_with("import "))
+    }
+}
+
+/// Every document that has code to be compiled.
+pub(crate) fn all() -> Result<Vec<Document>> {
+    let mut files = vec![workspace::root().join("README.md")];
+    files.extend(entries(&workspace::root().join("docs"))?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "md")));
+    let read = |file: &PathBuf| {
+        let name = workspace::shown(file);
+        let text = fs::read_to_string(file).with_context(|| format!("reading {name}"))?;
+        Ok(Document { blocks: blocks(&text).with_context(|| name.clone())?, name })
+    };
+    let mut documents = files.iter().map(read).collect::<Result<Vec<_>>>()?;
+    documents.retain(|document| !document.blocks.is_empty());
+    ensure!(documents.first().is_some_and(|first| first.name == "README.md"), "README.md has no code that is to compile");
+    Ok(documents)
+}
+
+/// Languages of blocks that are no code of the package's users, or that nothing here compiles.
+const OTHERS: [&str; 4] = ["", "sh", "sql", "rust"];
+
+fn blocks(text: &str) -> Result<Vec<Block>> {
+    let mut blocks = Vec::new();
+    let mut given = None;
+    let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    while let Some((number, line)) = lines.next() {
+        if let Some(first) = line.strip_prefix("<!-- given:") {
+            let mut declared = first.to_owned();
+            while !declared.trim_end().ends_with("-->") {
+                let (_, next) = lines.next().with_context(|| format!("line {number}: the comment has no end"))?;
+                declared = declared + "\n" + next;
+            }
+            given = Some((number, declared.trim_end().trim_end_matches("-->").to_owned()));
+            continue;
+        }
+        let Some(info) = line.strip_prefix("```") else {
+            ensure!(given.is_none() || line.trim().is_empty(), "line {number}: what is given is for the block right after it");
+            continue;
+        };
+        let mut code = String::new();
+        loop {
+            let (_, line) = lines.next().with_context(|| format!("line {number}: the block has no end"))?;
+            if line.starts_with("```") {
+                break;
+            }
+            code = code + line + "\n";
+        }
+        let (language, word) = info.trim().split_once(' ').unwrap_or((info.trim(), ""));
+        match (language, word) {
+            (language, "") if OTHERS.contains(&language) => {}
+            ("ts" | "tsx" | "js" | "jsx" | "html", "sketch") => {}
+            ("ts" | "tsx" | "js" | "jsx" | "html", "") => {
+                let (file, rest) = named(&code);
+                let line = number + 1 + usize::from(file.is_some());
+                let (file, code) = (file.map(str::to_owned), rest.to_owned());
+                blocks.push(Block { line, language: language.to_owned(), code, file, given: given.take() });
+            }
+            _ => bail!("line {number}: a block of `{info}` is neither code that is looked at nor a `sketch`"),
+        }
+        ensure!(given.is_none(), "line {number}: this block needs nothing that is given");
+    }
+    Ok(blocks)
+}
+
+/// The file that the first line names, and what comes after that line.
+fn named(code: &str) -> (Option<&str>, &str) {
+    let (first, rest) = code.split_once('\n').unwrap_or((code, ""));
+    let comment = first.strip_prefix("// ").or_else(|| first.strip_prefix("<!-- ")?.strip_suffix(" -->"));
+    match comment {
+        Some(path) if path.contains('.') && path.contains('/') && !path.contains(' ') => (Some(path), rest),
+        _ => (None, code),
+    }
+}
+
+/// The scripts in a page: the number of the line before each, counted from 0, and its code.
+pub(crate) fn scripts(html: &str) -> Vec<(usize, String)> {
+    let mut scripts = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find("<script") {
+        let Some(open) = rest[start..].find('>') else { break };
+        let code = &rest[start + open + 1..];
+        let end = code.find("</script>").unwrap_or(code.len());
+        if !code[..end].trim().is_empty() {
+            let before = html.len() - code.len();
+            scripts.push((html[..before].matches('\n').count(), code[..end].to_owned()));
+        }
+        rest = &code[end..];
+    }
+    scripts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_code() {
+        let text = "a\n```sh\nls\n```\n```ts sketch\nnonsense {\n```\n<!-- given: declare const id: string;\ntype A = 1; -->\n\n```js\nconst a = id;\n```\n";
+        let given = Some((8, " declare const id: string;\ntype A = 1; ".to_owned()));
+        let block = Block { line: 12, language: "js".to_owned(), code: "const a = id;\n".to_owned(), file: None, given };
+        assert_eq!(blocks(text).expect("it can be read"), [block]);
+    }
+
+    #[test]
+    fn blocks_that_go_on() {
+        let text = "```ts\nimport \"a\";\n```\n```ts\nlet a;\n```\n```ts\n// lib/a.ts\nlet a;\n```\n```html\n<p>\n```\n";
+        let blocks = blocks(text).expect("it can be read");
+        assert_eq!(blocks.iter().map(Block::goes_on).collect::<Vec<_>>(), [false, true, false, false]);
+        assert_eq!((blocks[2].file.as_deref(), blocks[2].line, blocks[2].code.as_str()), (Some("lib/a.ts"), 9, "let a;\n"));
+    }
+
+    #[test]
+    fn what_nobody_would_look_at() {
+        for text in ["```typescript\n```\n", "```ts draft\n```\n", "```ts\n", "<!-- given: a\n", "<!-- given: a -->\ntext\n"] {
+            assert!(blocks(text).is_err(), "{text}");
+        }
+        assert_eq!(blocks("```\nany text\n```\n").expect("it can be read"), []);
+    }
+
+    #[test]
+    fn scripts_of_a_page() {
+        let html = "<p>\n<script src=\"a.js\"></script>\n<script type=\"module\">\n  a();\n</script>\n<script>b()</script>";
+        assert_eq!(scripts(html), [(2, "\n  a();\n".to_owned()), (5, "b()".to_owned())]);
+    }
+}

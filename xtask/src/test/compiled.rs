@@ -1,0 +1,164 @@
+//! The code in the documents, given to the compiler of TypeScript.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use super::part::Ran;
+use crate::documents::{self, Document, scripts};
+use crate::{npm, run, workspace};
+
+/// Compiles each block, and compares those that are files of the demo app with these. Counts blocks.
+pub(crate) fn documents() -> Result<Ran> {
+    npm::ensure_packages(&workspace::pkg())?;
+    let mut ran = Ran::default();
+    for document in documents::all()? {
+        let mut wrong = unlike_the_app(&document)?;
+        wrong.extend(compile(&document)?);
+        let failed = wrong.len().min(document.blocks.len()) as u64;
+        ran = ran.and(Ran { passed: document.blocks.len() as u64 - failed, failed, output: wrong.concat() });
+    }
+    Ok(ran)
+}
+
+/// What is wrong with blocks that are files, a line each.
+fn unlike_the_app(document: &Document) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for block in &document.blocks {
+        let Some(file) = &block.file else { continue };
+        let path = workspace::www().join(file);
+        let text = fs::read_to_string(&path).with_context(|| format!("{}:{}: www/{file}", document.name, block.line))?;
+        let differs = text.lines().zip(block.code.lines()).take_while(|(a, b)| a == b).count();
+        if text != block.code {
+            wrong.push(format!("{}:{}: not as in www/{file}: make them equal\n", document.name, block.line + differs));
+        }
+    }
+    Ok(wrong)
+}
+
+/// The compiler's errors, a line each, as of the document.
+fn compile(document: &Document) -> Result<Vec<String>> {
+    let dir = workspace::scratch(&format!("documents/{}/x", document.name))?.with_file_name("");
+    let _ = fs::remove_dir_all(&dir);
+    let sources = Sources::of(document);
+    for (file, lines) in &sources.files {
+        let path = dir.join(file);
+        fs::create_dir_all(path.parent().unwrap_or(&dir))?;
+        fs::write(&path, lines.iter().map(|(_, line)| format!("{line}\n")).collect::<String>())?;
+    }
+    fs::write(dir.join("tsconfig.json"), config().to_string())?;
+    let finished = run::captured(npm::program(&workspace::pkg(), "tsc").args(["--pretty", "false", "--project"]).arg(&dir))?;
+    let mut wrong: Vec<String> = Vec::new();
+    for line in finished.stdout.lines() {
+        match wrong.last_mut() {
+            // More of the same error.
+            Some(last) if line.starts_with(' ') => *last += &format!("{line}\n"),
+            _ => wrong.push(format!("{}\n", sources.told(line, &dir, document))),
+        }
+    }
+    if !finished.success && wrong.is_empty() {
+        wrong.push(finished.stderr);
+    }
+    Ok(wrong)
+}
+
+/// Files, by their path: each line with the number that it has in the document.
+#[derive(Default)]
+struct Sources {
+    files: BTreeMap<PathBuf, Vec<(usize, String)>>,
+}
+
+impl Sources {
+    fn of(document: &Document) -> Self {
+        let mut sources = Self::default();
+        let mut module = None;
+        for block in &document.blocks {
+            if let Some((line, given)) = &block.given {
+                // No module: what it declares is there everywhere.
+                sources.add(&format!("given-{line}.d.ts"), *line, given);
+            }
+            let extension = if block.language.ends_with('x') { "tsx" } else { "ts" };
+            if block.language == "html" {
+                sources.add("script.d.ts", block.line, "declare const actionlane: typeof import(\"actionlane\");");
+                for (offset, code) in scripts(&block.code) {
+                    let file = format!("script-{}.ts", block.line + offset);
+                    sources.add(&file, block.line + offset, &code);
+                    sources.add(&file, block.line, "export {};");
+                }
+            } else if let Some(file) = &block.file {
+                sources.add(file, block.line, &block.code);
+            } else {
+                let known = module.take().filter(|_| block.goes_on());
+                let file = known.unwrap_or_else(|| format!("block-{}.{extension}", block.line));
+                sources.add(&file, block.line, &block.code);
+                sources.add(&file, block.line, "export {};");
+                module = Some(file);
+            }
+        }
+        sources
+    }
+
+    fn add(&mut self, file: &str, line: usize, code: &str) {
+        let lines = code.lines().enumerate().map(|(index, code)| (line + index, code.to_owned()));
+        self.files.entry(file.into()).or_default().extend(lines);
+    }
+
+    /// What the compiler says, as of the document: `README.md:12: error TS2339: …` for `…/block-10.ts(3,5): error TS2339: …`.
+    fn told(&self, line: &str, dir: &Path, document: &Document) -> String {
+        let of_ours = || {
+            let (place, what) = line.split_once("): ")?;
+            let (file, position) = place.rsplit_once('(')?;
+            let name = file.rsplit_once(&*document.name).map_or(file, |(_, name)| name.trim_start_matches('/'));
+            let lines = self.files.get(Path::new(name)).or_else(|| self.files.get(Path::new(file).strip_prefix(dir).ok()?))?;
+            let index: usize = position.split(',').next()?.parse().ok()?;
+            Some(format!("{}:{}: {what}", document.name, lines.get(index.checked_sub(1)?)?.0))
+        };
+        of_ours().unwrap_or_else(|| line.to_owned())
+    }
+}
+
+/// As `tests/types/`, with the package by its name, React's types, and `@/` for the app.
+fn config() -> serde_json::Value {
+    let pkg = workspace::pkg();
+    let react = pkg.join("node_modules/@types/react");
+    json!({
+        "extends": workspace::root().join("tests/types/tsconfig.json"),
+        "compilerOptions": {
+            "jsx": "react-jsx",
+            "paths": {
+                "@/*": ["./*"],
+                "actionlane": [pkg.join("index.d.ts")],
+                "actionlane/*": [pkg.join("*.d.ts")],
+                "react": [react.join("index.d.ts")],
+                "react/*": [react.join("*.d.ts")],
+            },
+        },
+        "files": [],
+        "include": ["**/*"],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Block;
+
+    fn block(line: usize, language: &str, code: &str) -> Block {
+        Block { line, language: language.to_owned(), code: code.to_owned(), ..Block::default() }
+    }
+
+    #[test]
+    fn an_error_is_told_with_the_line_of_the_document() {
+        let blocks = vec![block(10, "ts", "import \"a\";\nb();\n"), block(20, "js", "c();\nd();\n"), block(30, "tsx", "import \"e\";\n")];
+        let document = Document { name: "docs/x.md".to_owned(), blocks };
+        let sources = Sources::of(&document);
+        let told = |line: &str| sources.told(line, Path::new("/dir"), &document);
+        assert_eq!(sources.files.keys().map(|file| file.display().to_string()).collect::<Vec<_>>(), ["block-10.ts", "block-30.tsx"]);
+        assert_eq!(told("../target/docs/x.md/block-10.ts(2,1): error TS1: no b"), "docs/x.md:11: error TS1: no b");
+        assert_eq!(told("/dir/block-10.ts(5,1): error TS1: no d"), "docs/x.md:21: error TS1: no d");
+        assert_eq!(told("error TS5058: no such path"), "error TS5058: no such path");
+    }
+}
