@@ -6,6 +6,7 @@
 
 import { ActionError, closed, invalid } from "./error.js";
 import { marked, sift } from "./loading.js";
+import { owned } from "./owner.js";
 import { carefully, report } from "./report.js";
 import { Store } from "./store.js";
 
@@ -30,6 +31,7 @@ export class Outbox {
   #aside = new Set();
   #found; // what was read before there was an engine
   #opened = false;
+  #shown;
 
   /**
    * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
@@ -39,6 +41,11 @@ export class Outbox {
     this.owner = owner;
     this.#onResult = onResult;
     this.#side = side;
+  }
+
+  /** What the page may do with it. */
+  get shown() {
+    return (this.#shown ??= { entries: this.entries, remove: this.remove, flush: this.flush, clear: this.clear });
   }
 
   /** Reads what is left, once the wasm is there. Resolves always, and soon. */
@@ -239,6 +246,7 @@ export class Outbox {
   #over(found, state, error) {
     for (const key of ["actionId", "idempotencyKey"]) if (found[key]) error[key] = found[key];
     if (found.name) error.actionName = found.name;
+    owned(error, found);
     this.#side.tell(found, error.code);
     this.#tell(found, state, error);
   }
