@@ -8,5 +8,13 @@ import { load } from "./loading.js";
 export const readyWith = (source) => () => load(source);
 export const initWith = (source) => (given) => load(given === undefined ? source : () => given);
 export const dispatcherWith = (source) => (options) => new Dispatcher(readyWith(source), options);
-export const decodeWith = (source) => (stream, options) => codec.decode(readyWith(source), stream, options);
-export const encodeWith = (source) => (value, options) => codec.encode(readyWith(source), value, options);
+
+export function decodeWith(source) {
+  const decode = (stream, options) => codec.decode(readyWith(source), stream, options, decode);
+  return decode;
+}
+
+export function encodeWith(source) {
+  const encode = (value, options) => codec.encode(readyWith(source), value, options, encode);
+  return encode;
+}

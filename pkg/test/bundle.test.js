@@ -38,7 +38,7 @@ test("isActionError alone brings no dispatcher along", async () => {
 
 /** How often a bundle warns of a call, whose `retry` does nothing, that is made twice. No server is there, and none is needed. */
 async function warnings(text) {
-  await writeFile(join(app, "run.mjs"), `${text}
+  await writeFile(join(app, "run.mjs"), `${text}; {
     let count = 0;
     console.warn = () => (count += 1);
     const d = createDispatcher({ url: "http://127.0.0.1/", fetch: () => Promise.reject(new Error()) });
@@ -46,7 +46,7 @@ async function warnings(text) {
     await init(wasm);
     for (const times of [1, 2]) await d.call("7f" + "0".repeat(40), [], { retry: 2 }).catch(() => {});
     process.stdout.write(String(count));
-  `);
+  }`);
   return Number((await run("node", [join(app, "run.mjs")], { env: { ...process.env, NODE_ENV: "" } })).stdout);
 }
 

@@ -205,7 +205,7 @@ async fn abort_removes_and_clear_empties() -> Result<()> {
         for settled in &seen {
             assert_eq!(settled.code.as_deref(), Some("ABORTED"), "{settled:?}");
         }
-        assert_eq!(seen[2].message.as_deref(), Some("the call was aborted"));
+        assert_eq!(seen[2].message.as_deref(), Some("action 7fababab: the call was aborted"));
         reload(page, &server).await?;
         eval::<()>(page, "const o = open('ann'); await durable(o, 'last'); if (o.results.length > 0) throw new Error('replayed');").await?;
         assert_eq!(order(&server.ledger(), "main"), ["running", "last"]);
@@ -477,7 +477,7 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
              return [failed.code, failed.sent, failed.message, (await o.call(some)), (await durable(o, 'y')).call];",
         )
         .await?;
-        let message = "durable: the outbox needs Web Locks, which are there on secure pages only";
+        let message = "action 7fababab: durable: the outbox needs Web Locks, which are there on secure pages only";
         assert_eq!(seen, json!(["STORAGE", "no", message, "ok", "y"]));
         assert_eq!(counts(&server.ledger(), "x"), (0, 0));
         Ok(())
