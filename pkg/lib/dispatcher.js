@@ -431,8 +431,6 @@ export class Dispatcher {
   /** Ends a call that is in no lane. False if it was over. */
   #refuse(entry, error) {
     if (!this.#open.settle(entry)) return false;
-    if (entry.actionId) error.actionId ??= entry.actionId;
-    if (entry.name) error.actionName ??= entry.name;
     this.#settle(entry, error);
     this.#forget(entry);
     entry.state = "done";
@@ -442,7 +440,6 @@ export class Dispatcher {
 
   #settle(entry, error, outcome) {
     if (error) owned(error, entry, entry.caller);
-    entry.caller = undefined;
     if (error?.sent === "no" && AGAIN.includes(error.code)) error.keep(entry.again);
     if (error && entry.hooks) onError(entry.hooks, entry, error);
     entry.settle(error, outcome);
@@ -451,6 +448,7 @@ export class Dispatcher {
   #forget(entry) {
     entry.over = true;
     entry.kept = false;
+    entry.caller = undefined;
     entry.quiet?.();
     entry.ended?.();
     if (entry.durable) this.#outbox.forget(entry);
@@ -490,7 +488,12 @@ export class Dispatcher {
         this.#outliving += change;
         outlives(change);
       },
-      binder: (url) => (id, bound) => makeReference(id, bound, (id, args, from) => this.#call({ id, url }, args, undefined, from)),
+      binder: (url, call) => {
+        const bind = (id, bound) => makeReference(id, bound, (id, args, from) => this.#call({ id, url }, args, undefined, from));
+        const { actionId, name } = this.#open.get(call) ?? {}; // it may be over when what is left of its value fails
+        bind.own = (error) => owned(error, { actionId, name }, this.#open.get(call)?.caller);
+        return bind;
+      },
       settle: (id, error, outcome, answered) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;

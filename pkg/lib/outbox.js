@@ -244,8 +244,7 @@ export class Outbox {
 
   /** No call is made of an entry. */
   #over(found, state, error) {
-    for (const key of ["actionId", "idempotencyKey"]) if (found[key]) error[key] = found[key];
-    if (found.name) error.actionName = found.name;
+    if (found.idempotencyKey) error.idempotencyKey = found.idempotencyKey;
     owned(error, found);
     this.#side.tell(found, error.code);
     this.#tell(found, state, error);

@@ -10,9 +10,13 @@ export function nameOf({ name, actionId }) {
   return name ?? (/^[\da-f]{40,42}$/i.test(actionId) ? `action ${actionId.slice(0, DIGITS)}` : undefined);
 }
 
-/** Puts the call's name before the error's message, and its caller in the place of its stack. `at`: what `callerOf` gave. */
+/** Has an error say which call it is of, in its message, too, and puts the call's caller in the place of its stack. `at`: what `callerOf` gave. */
 export function owned(error, of, at) {
   if (!(error instanceof ActionError)) return error; // Next's own
+  if (of.actionId) {
+    error.actionId ??= of.actionId;
+    if (of.name) error.actionName ??= of.name;
+  }
   const owner = nameOf(of);
   if (owner !== undefined) error.message = `${owner}: ${error.message}`;
   showCaller(error, at);

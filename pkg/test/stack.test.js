@@ -11,8 +11,9 @@ before(async () => {
     if (request.url === "/throws") {
       response.writeHead(500, { "content-type": "text/x-component" });
       response.end('0:{"a":"$@1","q":"","i":false}\n1:E{"digest":"2338545322"}\n');
-    } else if (request.url === "/action") {
-      flight(response, '"$h2"\n2:{"id":"7f","bound":null}');
+    } else if (request.url === "/parts") {
+      response.writeHead(200, { "content-type": "text/x-component" });
+      response.write('0:{"a":"$@1","q":"","i":false}\n1:{"thrown":"$@2","never":"$@3"}\n2:E{"digest":"1"}\n');
     } else if (request.url !== "/never") flight(response, "1");
   });
 });
@@ -103,4 +104,17 @@ test("a hook hears the error as the caller gets it", async () => {
   const open = "save: the action threw, or the server refused the request (its origin, its size): the digest in the server's log tells";
   assert.equal((await rejection(client.call({ id: ID, name: "save" }))).message, open);
   assert.equal(heard, open);
+});
+
+test("what fails inside a value says which call it was of", async () => {
+  const client = createDispatcher({ url: at("/parts") });
+  const failing = await client.call({ id: ID, name: "report" });
+  assert.equal((await rejection(failing.thrown)).message, "report: the action threw");
+  failing.never.catch(() => {});
+  const call = client.call({ id: ID, name: "open" });
+  const { never } = await call;
+  call.abort();
+  const error = await rejection(never);
+  assert.deepEqual([error.message, error.actionName], ["open: the call was aborted while this was still to come", "open"]);
+  assert.ok(!error.stack.includes("/lib/"), error.stack);
 });

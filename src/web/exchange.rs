@@ -108,7 +108,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
         }
         Body::Flight => {
             let mut values = value::Js::new(temporaries);
-            if let Ok(bind) = driver.host.binder(&request.url) {
+            if let Ok(bind) = driver.host.binder(&request.url, id.0 as f64) {
                 values = values.bind(bind);
             }
             let asked = Asked { url: &request.url, body: &body };
