@@ -27,7 +27,7 @@ export interface DispatcherOptions {
   stallTimeout?: Milliseconds;
   /** Not for durable calls: those have a `ttl`. */
   deadline?: Milliseconds;
-  /** For every call without its own: see `CallOptions`. Default 0. */
+  /** For every call without its own: see `CallOptions`; also there it does nothing for calls without a key (`idempotency: true`). Default 0. */
   retry?: Retry;
   /**
    * Whether every call carries an idempotency key, as if with `idempotencyKey: true`; an object says that it does, and in which header.
@@ -289,7 +289,7 @@ export type Strategy = "queue" | "queue last" | "drop" | "replace" | "join";
 export type Retry = number | RetryOptions;
 
 export interface RetryOptions {
-  /** Attempts after the first. Default 0. */
+  /** Attempts after the first. Without it the others do nothing, which is `INVALID_OPTION`, but for durable calls. */
   limit?: number;
   /** From the first attempt to the start of the last. Default 30 000. */
   budget?: Milliseconds;
@@ -332,6 +332,10 @@ export interface CallOptions {
   stallTimeout?: Milliseconds;
   /** Time from the call to the value, over all attempts, waiting included. The error's code is `DEADLINE`. */
   deadline?: Milliseconds;
+  /**
+   * Does nothing for a call without an `idempotencyKey`, unless it is of a `'use cache'` function: what may have run is not sent again. Outside
+   * production, `console.warn` says so, once an action.
+   */
   retry?: Retry;
   /**
    * By which the server knows a request that is sent again, in the header `Idempotency-Key`: the same for every attempt. `true`: a UUID of
@@ -362,7 +366,7 @@ export interface CallOptions {
    * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
    * (pages that are not secure), a file that cannot be read. Not with `deadline` (the dispatcher's is not for it) and `strategy: "join"`. It holds
    * its lane until it is answered, up to its `ttl`: give it a lane of its own, and a `timeout`. The arguments are those the server can be
-   * shown: no functions or class instances.
+   * shown: no functions or class instances. `idempotencyKey: false` beside it is `INVALID_OPTION`.
    */
   durable?: boolean | DurableOptions;
 }
@@ -386,7 +390,7 @@ export interface RouteOptions {
   /**
    * Default 0. A `GET` or `HEAD`, or a request with an `idempotencyKey`, is sent again where no answer came, and for 408, 425, 429 and 5xx; with
    * a key for 409, too, which says that its first request is still under way. What the last attempt gave is what the route gives. Not where
-   * `init.body` is a stream, which can be sent once.
+   * `init.body` is a stream, which can be sent once. Where it does nothing, `console.warn` says so, once, outside production.
    */
   retry?: Retry;
   /** As for a call: sets the header `Idempotency-Key`, or the one that the dispatcher's `idempotency` names. */
@@ -486,7 +490,7 @@ export interface CallInfo extends Timings {
   attempt?: number;
   /** With `running`: the attempt failed, and the next one starts then; the lane is held. On the clock of `performance.now()`. */
   retryAt?: number;
-  /** With `preparing` and `waiting`: it has waited for half a minute. */
+  /** With `preparing` and `waiting`: it has waited for half a minute. With `running`: the attempt has had no value for as long. */
   late?: true;
   /** Once it has been sent: it was to go on when the page is left, and does not, as in `Outcome`. */
   keepalive?: false;
@@ -496,13 +500,19 @@ export interface CallInfo extends Timings {
 
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
 export interface CallEvent extends CallInfo {
+  /**
+   * With `preparing` and `running`: it holds its lane for half a minute, and so many calls wait behind it. Told once a call; `console.warn` says
+   * the same, in production, too.
+   */
+  behind?: number;
   /** With `running`: the server did not know the action, it was found in the page as deployed now, and is sent once more. */
   recovered?: true;
   /** With `draining` and `done`: how the call was settled. */
   code?: "ok" | ErrorCode;
 }
 
-export type CancelFilter = Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane" | "state">>;
+/** In other states there is nothing to cancel: `INVALID_OPTION`. */
+export type CancelFilter = Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane">> & { state?: Exclude<CallState, "draining" | "done"> };
 
 export interface Lane {
   readonly name: LaneName;
@@ -527,6 +537,7 @@ export interface Dispatcher {
   route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
   /** A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** The same object each time, as is that of a lane. */
   readonly outbox: Outbox;
   lane(name: LaneName): Lane;
   /** Nothing more starts, in any lane, until `resume()`; what runs goes on. A lane paused by itself stays so. */
@@ -544,8 +555,11 @@ export interface Dispatcher {
   idle(): Promise<void>;
   /** How many calls and routes have not settled. */
   readonly pending: number;
-  /** Every call and route that is not over, in order of calling. */
-  snapshot(): CallInfo[];
+  /**
+   * Every call and route that is not over, in order of calling. The same array while nothing in it has changed, and in the next one the same object
+   * for each call that has not: `useSyncExternalStore(d.subscribe, d.snapshot, d.snapshot)`.
+   */
+  snapshot(): readonly CallInfo[];
   /** Hears every change of state, in order, in a microtask of its own. Gives the function that ends it. */
   subscribe(listener: (event: CallEvent) => void): () => void;
   /**
@@ -623,6 +637,10 @@ export type ErrorCode =
 /** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";
 
+/**
+ * `message` begins with the call's name, or the first digits of the action's id: `saveTokens: no value within 50 ms`; of a route with its method
+ * and path. `stack` shows who made the call.
+ */
 export class ActionError extends Error {
   readonly name: "ActionError";
   readonly code: ErrorCode;

@@ -1,5 +1,10 @@
 // For browsers and bundlers: the wasm is a file beside this one.
-import { makeApi } from "./lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-export const { createDispatcher, decode, encode, ready, init } = makeApi(() => new URL("./wasm/actionlane_bg.wasm", import.meta.url));
+const source = () => new URL("./wasm/actionlane_bg.wasm", import.meta.url);
+export const createDispatcher = /* @__PURE__ */ dispatcherWith(source);
+export const decode = /* @__PURE__ */ decodeWith(source);
+export const encode = /* @__PURE__ */ encodeWith(source);
+export const ready = /* @__PURE__ */ readyWith(source);
+export const init = /* @__PURE__ */ initWith(source);
 export { ActionError, isActionError } from "./lib/error.js";

@@ -196,8 +196,10 @@ pub struct Event {
     pub recovered: bool,
     /// With [`State::Running`]: the attempt failed, and the next one starts then. The lane is held.
     pub retry_at: Option<Instant>,
-    /// With [`State::Preparing`] and [`State::Waiting`]: it has waited for long.
+    /// With [`State::Preparing`] and [`State::Waiting`]: it has waited for long. With [`State::Running`]: the attempt has no value since long.
     pub late: bool,
+    /// It holds its lane for long, and so many wait behind it. Said once a call.
+    pub behind: Option<usize>,
     /// With [`State::Done`] and [`State::Draining`]: how the call was settled.
     pub result: Option<Result<(), Error>>,
 }

@@ -112,6 +112,7 @@ impl Dispatcher {
             news: News::default(),
             alarms: Alarms::default(),
             late: false,
+            told: false,
             result: None,
             leader: None,
             joined: Vec::new(),
@@ -135,7 +136,7 @@ impl Dispatcher {
                     self.take(id, &lane, now);
                 }
             }
-            let late = matches!(self.state(id), State::Preparing | State::Waiting).then(|| now.plus(LATE));
+            let late = matches!(self.state(id), State::Preparing | State::Waiting | State::Running).then(|| now.plus(LATE));
             self.arm(id, |alarms| (alarms.deadline, alarms.late) = (deadline, late));
         }
         Ok(())
@@ -454,12 +455,11 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.state = State::Running;
         entry.timings.started_at = Some(now);
-        entry.first_at = now;
-        entry.attempts = 1;
+        (entry.first_at, entry.attempts, entry.late) = (now, 1, false);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
         self.waiting -= 1;
         self.running += 1;
-        self.arm(id, |alarms| (alarms.timeout, alarms.late) = (timeout, None));
+        self.arm(id, |alarms| (alarms.timeout, alarms.late) = (timeout, Some(now.plus(LATE))));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));
         self.start_joined(id, now);

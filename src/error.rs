@@ -141,6 +141,13 @@ impl Error {
         Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None, retry_after: None, passing: false }
     }
 
+    /// The same error in other words.
+    #[must_use]
+    pub(crate) fn message_of(mut self, message: String) -> Self {
+        self.message = message;
+        self
+    }
+
     /// The same error, knowing whether the call may have run.
     #[must_use]
     pub fn sent(mut self, sent: Sent) -> Self {

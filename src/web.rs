@@ -260,6 +260,11 @@ impl Engine {
         self.0.look(|core| core.waiting_in(&LaneName::from(lane)))
     }
 
+    /// Another number than before where [`Engine::snapshot`] may show something else.
+    pub fn revision(&self) -> u32 {
+        self.0.revision()
+    }
+
     pub fn snapshot(&self) -> Array {
         self.0.snapshot()
     }

@@ -6,19 +6,28 @@ import { decodeOptions, encodeOptions } from "./options.js";
 import { plain } from "./plain.js";
 import { makeReference } from "./reference.js";
 import { onAbort } from "./signals.js";
+import { callerOf, showCaller } from "./stack.js";
 
-/** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. */
-export function decode(load, source, options) {
+/** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. `from`: what the page has called. */
+export function decode(load, source, options, from) {
   const value = deferred();
-  const done = read(load, source, options, value);
+  const caller = callerOf(from);
+  const reject = value.reject;
+  value.reject = (error) => reject(calledBy(error, caller));
+  const done = read(load, source, options, value).catch((error) => Promise.reject(calledBy(error, caller)));
   // Whoever looks at one of the two need not look at the other.
   done.catch((error) => value.reject(error));
   value.promise.catch(() => {});
   return { value: value.promise, done };
 }
 
-/** Encodes the arguments of a call: a string where that suffices, else a `FormData`. */
-export async function encode(load, value, options) {
+/** Encodes the arguments of a call: a string where that suffices, else a `FormData`. `from`: what the page has called. */
+export function encode(load, value, options, from) {
+  const caller = callerOf(from);
+  return write(load, value, options).catch((error) => Promise.reject(calledBy(error, caller)));
+}
+
+async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences } = encodeOptions(options);
   if (!isLoaded()) await load();
   // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
@@ -96,6 +105,11 @@ function trapped(run, own = instance()) {
     if (own === instance()) crashed(error);
     throw new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause: error });
   }
+}
+
+function calledBy(error, caller) {
+  if (error instanceof ActionError) showCaller(error, caller);
+  return error;
 }
 
 function deferred() {

@@ -6,15 +6,20 @@ import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
-import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
+import { warnLate } from "./late.js";
+import { argumentList, callOptions, cancelFilter, checkId, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
+import { owned } from "./owner.js";
+import { checkCall } from "./moot.js";
 import { route } from "./route.js";
 import { onAbort, sendWith } from "./signals.js";
+import { Snapshot } from "./snapshot.js";
+import { callerOf } from "./stack.js";
 
 /**
  * One client: the page's side of the engine. It makes promises, keeps what is called before the wasm is there, and hands everything
@@ -36,6 +41,9 @@ export class Dispatcher {
   #outbox;
   #events = new Events((any) => this.#engine.ask((engine) => engine.listen(any)));
   #open = new Open(this.#events);
+  #snapshot = new Snapshot();
+  /** By name: whoever asks again gets the same object. */
+  #lanesAsked = new Map();
 
   /** `loadWasm()` resolves when the wasm is there. */
   constructor(loadWasm, options) {
@@ -85,10 +93,12 @@ export class Dispatcher {
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#engine.load();
   }
 
-  call = (ref, args, options) => this.#call(ref, args, options);
+  call = (ref, args, options) => this.#call(ref, args, options, this.call);
 
-  #call(ref, args, options, rule) {
+  /** `from`: the function of ours that the page has called. `rule(options)` throws where a call made by it must not have such. */
+  #call(ref, args, options, from, rule) {
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
+    entry.caller = callerOf(from);
     const { call, settle } = ActionCall.start({
       id: entry.id,
       state: () => this.#stateOf(entry),
@@ -96,13 +106,14 @@ export class Dispatcher {
     });
     entry.settle = settle;
     entry.hooks = this.#options.hooks;
-    entry.again = () => this.call(ref, args, options);
+    entry.again = () => this.#call(ref, args, options, entry.again, rule);
     let list;
     const laneOf = (lane) => {
       list = argumentList(args);
       return typeof lane === "function" ? laneBy(lane, list) : lane;
     };
     this.#enter(entry, (spec, copied) => {
+      checkId(spec.action);
       rule?.(copied);
       spec.url = entry.url = this.#destination(copied.url ?? entry.url);
       spec.maxBodyBytes = this.#options.maxBodyBytes;
@@ -111,6 +122,7 @@ export class Dispatcher {
       Object.assign(spec, this.#options.trace, copied.trace);
       spec.idempotencyKey = keyOf(copied.idempotencyKey ?? this.#options.idempotency?.every);
       spec.idempotencyHeader = this.#options.idempotency?.header;
+      checkCall(entry, copied, { retry: spec.retry, keyed: spec.idempotencyKey !== undefined, lanes: this.#options.lanes });
       if (copied.durable) this.#makeDurable(entry, spec, copied);
       const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
@@ -118,12 +130,15 @@ export class Dispatcher {
     return call;
   }
 
-  bind = (ref, options) => (...args) => this.#call(ref, args, options, (copied) => {
-    if (typeof copied.idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
-  });
+  bind = (ref, options) => {
+    const bound = (...args) => this.#call(ref, args, options, bound, ({ idempotencyKey }) => {
+      if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
+    });
+    return bound;
+  };
 
   route = (input, init, options) => {
-    return route({ open: this.#open, send: this.#send, header: this.#options.idempotency?.header }, input, init, options);
+    return route({ open: this.#open, send: this.#send, header: this.#options.idempotency?.header, from: this.route }, input, init, options);
   };
 
   fetch = (input, init) => {
@@ -136,6 +151,7 @@ export class Dispatcher {
     }
     if (id === undefined) return this.route(input, init).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
+    entry.caller = callerOf(this.fetch);
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
@@ -149,12 +165,16 @@ export class Dispatcher {
 
   /** What is kept until it is answered: reads, resends and empties it. */
   get outbox() {
-    const { entries, remove, flush, clear } = this.#outbox ?? NO_OUTBOX;
-    return { entries, remove, flush, clear };
+    return this.#outbox?.shown ?? NO_OUTBOX;
   }
 
   lane = (name) => {
     const lane = check(name);
+    if (!this.#lanesAsked.has(lane)) this.#lanesAsked.set(lane, this.#laneOf(lane));
+    return this.#lanesAsked.get(lane);
+  };
+
+  #laneOf(lane) {
     const dispatcher = this;
     return {
       name: lane,
@@ -165,7 +185,7 @@ export class Dispatcher {
       resume: () => this.#resume(lane),
       clear: (reason) => this.#clear(lane, reason),
     };
-  };
+  }
 
   clear = (reason) => this.#clear(undefined, reason);
 
@@ -191,8 +211,11 @@ export class Dispatcher {
   }
 
   snapshot = () => {
-    const known = new Map((this.#engine.ask((engine) => engine.snapshot()) ?? []).map((info) => [info.id, info]));
-    return [...this.#open.values()].map((entry) => this.#shown(known.get(entry.id)) ?? describe(entry));
+    const revision = this.#engine.ask((engine) => engine.revision());
+    return this.#snapshot.read([this.#open.version, revision], () => {
+      const known = new Map((this.#engine.ask((engine) => engine.snapshot()) ?? []).map((info) => [info.id, info]));
+      return [...this.#open.values()].map((entry) => this.#shown(known.get(entry.id)) ?? describe(entry));
+    });
   };
 
   subscribe = (listener) => {
@@ -408,8 +431,6 @@ export class Dispatcher {
   /** Ends a call that is in no lane. False if it was over. */
   #refuse(entry, error) {
     if (!this.#open.settle(entry)) return false;
-    if (entry.actionId) error.actionId ??= entry.actionId;
-    if (entry.name) error.actionName ??= entry.name;
     this.#settle(entry, error);
     this.#forget(entry);
     entry.state = "done";
@@ -418,6 +439,7 @@ export class Dispatcher {
   }
 
   #settle(entry, error, outcome) {
+    if (error) owned(error, entry, entry.caller);
     if (error?.sent === "no" && AGAIN.includes(error.code)) error.keep(entry.again);
     if (error && entry.hooks) onError(entry.hooks, entry, error);
     entry.settle(error, outcome);
@@ -426,6 +448,7 @@ export class Dispatcher {
   #forget(entry) {
     entry.over = true;
     entry.kept = false;
+    entry.caller = undefined;
     entry.quiet?.();
     entry.ended?.();
     if (entry.durable) this.#outbox.forget(entry);
@@ -465,7 +488,12 @@ export class Dispatcher {
         this.#outliving += change;
         outlives(change);
       },
-      binder: (url) => (id, bound) => makeReference(id, bound, (id, args) => this.call({ id, url }, args)),
+      binder: (url, call) => {
+        const bind = (id, bound) => makeReference(id, bound, (id, args, from) => this.#call({ id, url }, args, undefined, from));
+        const { actionId, name } = this.#open.get(call) ?? {}; // it may be over when what is left of its value fails
+        bind.own = (error) => owned(error, { actionId, name }, this.#open.get(call)?.caller);
+        return bind;
+      },
       settle: (id, error, outcome, answered) => {
         const entry = this.#open.get(id);
         if (!entry || !this.#open.settle(entry)) return;
@@ -509,7 +537,10 @@ export class Dispatcher {
         const entry = this.#open.get(id);
         if (entry) this.#forget(entry);
       },
-      emit: (event) => this.#events.emit(this.#shown(event)),
+      emit: (event) => {
+        if (event.behind !== undefined) warnLate(event);
+        this.#events.emit(this.#shown(event));
+      },
       page: pageNumber,
       pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
       leased: (lane, letGo) => this.#leases.set(lane, letGo),

@@ -1,6 +1,8 @@
 /** What is under way in one dispatcher, by id in order of calling: actions, and routes, which Rust never sees. */
 export class Open {
   closed = false;
+  /** Another number once what may be shown of an entry has changed. An entry is changed before `tell`, `settle` or `remove`. */
+  version = 0;
   #entries = new Map();
   #lastId = 0;
   #unsettled = 0;
@@ -19,6 +21,7 @@ export class Open {
   add(info) {
     const entry = { ...info, id: ++this.#lastId, sent: "no", settled: false };
     this.#entries.set(entry.id, entry);
+    this.version += 1;
     this.#unsettled += 1;
     if (entry.state === "running") this.tell(entry);
     return entry;
@@ -36,6 +39,7 @@ export class Open {
   settle(entry) {
     if (entry.settled) return false;
     entry.settled = true;
+    this.version += 1;
     entry.settledAt = performance.now();
     this.#unsettled -= 1;
     // In a task of its own, after whatever hangs on the promise that is settled now: it may call again.
@@ -45,6 +49,7 @@ export class Open {
 
   remove(entry) {
     this.#entries.delete(entry.id);
+    this.version += 1;
   }
 
   /** The end of an entry that Rust does not know. */
@@ -56,6 +61,7 @@ export class Open {
   }
 
   tell(entry, code) {
+    this.version += 1;
     this.#events.emit(code === undefined ? describe(entry) : { ...describe(entry), code });
   }
 

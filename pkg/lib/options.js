@@ -2,13 +2,15 @@
 // INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
 
 import { ActionError, invalid } from "./error.js";
+import { checkDispatcher } from "./moot.js";
+import { meant } from "./nearest.js";
 import { isToken } from "./page.js";
 
 const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
   headers: (value) => (typeof value === "function" ? value : headers(value)),
   fetch: (value) => expect(typeof value === "function", value, "a function"),
-  credentials: (value) => expect(["omit", "same-origin", "include"].includes(value), value, "omit, same-origin or include"),
+  credentials: (value) => word(value, "omit", "same-origin", "include"),
   timeout: duration,
   stallTimeout: duration,
   deadline: duration,
@@ -59,7 +61,8 @@ const OUTBOX = { owner, onResult: method };
 
 const DURABLE = { owner, ttl: duration };
 
-const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: text };
+/** Those of which there is something to cancel. */
+const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: (value) => word(value, "loading", "preparing", "waiting", "running") };
 
 const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
 
@@ -77,10 +80,11 @@ const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDep
 
 const ENCODE = { nextVersion, signal, temporaryReferences: object };
 
-const REFERENCE = { id: text, name: text, url: address };
+const REFERENCE = { id: (value) => (typeof value === "function" ? imported() : text(value)), name: text, url: address };
 
 export function dispatcherOptions(options) {
   const copied = copy(options, DISPATCHER, "dispatcher");
+  checkDispatcher(copied);
   if (copied.scope === "origin") oneOverAllTabs(copied.lanes);
   else if (copied.leaseTimeout !== undefined) throw invalid('leaseTimeout: there are leases with scope: "origin" only');
   return copied;
@@ -120,11 +124,20 @@ export const routeOptions = (options) => copy(options, ROUTE, "route");
 
 /** An action as `{ id, name?, url? }`. */
 export function reference(ref) {
-  if (typeof ref === "string") return { id: ref };
-  if (typeof ref === "function") throw invalid("an imported action does not show its id in the browser; pass the id");
-  const copied = copy(ref, REFERENCE, "action");
-  if (copied.id === undefined) throw invalid("action: id is missing");
+  const copied = typeof ref === "string" ? { id: ref } : typeof ref === "function" ? { id: imported() } : copy(ref, REFERENCE, "action");
+  if (copied.id === undefined) throw invalid(`action: id is missing; ${SOURCE}`);
   return copied;
+}
+
+/** Whether a text may be an id: Rust looks closer. A name in its place is the usual slip. */
+export function checkId(id) {
+  if (/^[a-z_$][\w$]*$/i.test(id) && !/^[\da-f]+$/i.test(id)) throw invalid(`action: a name alone finds no action; ${SOURCE}`);
+}
+
+const SOURCE = "a server component can read the id as action.$$id and pass it on: { id, name }";
+
+function imported() {
+  throw invalid(`action: an imported action does not show its id in the browser; ${SOURCE}`);
 }
 
 export function laneName(value) {
@@ -171,7 +184,7 @@ function copy(options, table, what) {
     const prototype = Object.getPrototypeOf(options);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {
-      if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}`);
+      if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}${meant(name, Object.keys(table))}`);
       const value = options[name];
       if (value !== undefined) copied[name] = table[name](value);
     }
@@ -224,7 +237,7 @@ function address(value) {
 }
 
 function word(value, ...words) {
-  return expect(words.includes(value), value, words.join(" or "));
+  return expect(words.includes(value), value, words.join(" or ") + (typeof value === "string" ? meant(value, words) : ""));
 }
 
 function path(value) {

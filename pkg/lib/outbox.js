@@ -7,6 +7,7 @@
 import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
 import { marked, sift } from "./loading.js";
+import { owned } from "./owner.js";
 import { carefully, report } from "./report.js";
 import { unusable } from "./storage.js";
 import { Store } from "./store.js";
@@ -32,6 +33,7 @@ export class Outbox {
   #aside = new Set();
   #found; // what was read before there was an engine
   #opened = false;
+  #shown;
 
   /**
    * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
@@ -41,6 +43,11 @@ export class Outbox {
     this.owner = owner;
     this.#onResult = onResult;
     this.#side = side;
+  }
+
+  /** What the page may do with it. */
+  get shown() {
+    return (this.#shown ??= { entries: this.entries, remove: this.remove, flush: this.flush, clear: this.clear });
   }
 
   /** Reads what is left, once the wasm is there. Resolves always, and soon. */
@@ -236,8 +243,8 @@ export class Outbox {
 
   /** No call is made of an entry. */
   #over(found, state, error) {
-    for (const key of ["actionId", "idempotencyKey"]) if (found[key]) error[key] = found[key];
-    if (found.name) error.actionName = found.name;
+    if (found.idempotencyKey) error.idempotencyKey = found.idempotencyKey;
+    owned(error, found);
     this.#side.tell(found, error.code);
     this.#tell(found, state, error);
   }

@@ -1,11 +1,18 @@
 import { isHarmless, waitBefore } from "./again.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { signalOf } from "./fetch.js";
+import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
+import { owned } from "./owner.js";
 import { onAbort, sendWith } from "./signals.js";
+import { callerOf } from "./stack.js";
 
-/** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key. */
-export async function route({ open, send, header = "idempotency-key" }, input, init, options) {
+/**
+ * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `from` is the
+ * function that the page has called.
+ */
+export async function route({ open, send, header = "idempotency-key", from }, input, init, options) {
+  const caller = callerOf(from);
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
@@ -49,7 +56,7 @@ export async function route({ open, send, header = "idempotency-key" }, input, i
   } catch (error) {
     if (entry.attempt > 1) error.attempt = entry.attempt;
     open.done(entry, error.code);
-    throw error;
+    throw owned(error, entry, caller);
   } finally {
     for (const remove of quiet) remove();
   }
@@ -86,7 +93,9 @@ function readOptions(input, init, options, header) {
   try {
     const own = routeOptions({ signal: signalOf(input, init) }).signal;
     const key = idempotencyKey === true ? uuid() : idempotencyKey || undefined;
-    const again = retry?.limit > 0 && isHarmless(methodOf(input, init), key, init?.body) ? retry : undefined;
+    const harmless = isHarmless(methodOf(input, init), key, init?.body);
+    checkRoute({ retry }, harmless);
+    const again = retry?.limit > 0 && harmless ? retry : undefined;
     const changed = key === undefined ? init : { ...init, headers: new Headers(init?.headers ?? requestOf(input)?.headers) };
     if (key !== undefined) changed.headers.set(header, key);
     // A request's own body can be read once.

@@ -238,7 +238,7 @@ test("a followed redirect is reported as what it is, with where it led", async (
   answers = [[303, { location: "/login", "content-type": "text/plain" }, ""], [200, { "content-type": "text/html" }, "<h1>Log in</h1>"]];
   const error = await d.call(ID).catch((error) => error);
   assert.equal(error.code, "NOT_FLIGHT");
-  assert.match(error.message, /^the request was redirected to http:.*\/login, which gave status 200 with text\/html/);
+  assert.match(error.message, /^action 7f000000: the request was redirected to http:.*\/login, which gave status 200 with text\/html/);
   assert.equal(error.outcome.url, `${server.url}login`);
 });
 

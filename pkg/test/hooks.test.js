@@ -80,7 +80,7 @@ test("a beforeRequest that fails fails its call, before anything is sent", async
     const before = server.requests.length;
     const [first, next] = [d.call(ID, ["first"]), d.call(ID, ["next"])];
     await assert.rejects(first, (error) => {
-      assert.deepEqual([error.code, error.sent, error.cause, error.message], ["INVALID_OPTION", "no", cause, "hooks.beforeRequest: it failed"]);
+      assert.deepEqual([error.code, error.sent, error.cause, error.message], ["INVALID_OPTION", "no", cause, "action 7f000000: hooks.beforeRequest: it failed"]);
       return errors.at(-1) === error;
     });
     assert.equal(await next, '["next"]', "the lane goes on");

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use super::{Dispatcher, Effect, Phase};
-use crate::call::{CallId, State};
+use super::{Dispatcher, Effect, Entry, Phase};
+use crate::call::{CallId, Event, State};
+use crate::lane::Lane;
 use crate::{Error, Instant, Kind};
 
-/// How long a call waits until listeners are told that it is late.
+/// How long a call waits, or an attempt at it has no value, until listeners are told that it is late.
 pub(super) const LATE: Duration = Duration::from_secs(30);
 
 /// When what is to happen to one call.
@@ -22,7 +23,7 @@ pub(super) struct Alarms {
     pub(super) last_byte: Instant,
     /// It is sent again.
     pub(super) retry: Option<Instant>,
-    /// It waits still.
+    /// It waits still, or has no value yet.
     pub(super) late: Option<Instant>,
     /// For when it is among the dispatcher's alarms.
     set: Option<Instant>,
@@ -143,9 +144,29 @@ impl Dispatcher {
             Ring::Retry => self.rested(id, now),
             Ring::Late => {
                 entry.late = true;
-                self.emit(id);
+                self.emit_late(id);
             }
         }
+    }
+
+    /// Tells that a call is late. One that its caller has given up is told of only as far as it holds its lane, for those who joined it.
+    fn emit_late(&mut self, id: CallId) {
+        let behind = self.behind(id);
+        if let Some(entry) = self.calls.get(&id).filter(|entry| behind.is_some() || entry.result.is_none()) {
+            self.effects.push_back(Effect::Emit(Event { behind, ..entry.event(id) }));
+        }
+    }
+
+    /// How many wait behind a call that holds its lane: the first time this is asked only. What waits itself holds nothing, nor does what shares
+    /// another's answer.
+    fn behind(&mut self, id: CallId) -> Option<usize> {
+        let holds = |entry: &&mut Entry| matches!(entry.state, State::Preparing | State::Running) && entry.leader.is_none() && !entry.told;
+        let entry = self.calls.get_mut(&id).filter(holds)?;
+        entry.told = true;
+        let lane = entry.options.lane.clone();
+        let serial = self.lanes.get(&lane).is_some_and(Lane::is_serial);
+        let waits = |other: &Entry| matches!(other.state, State::Preparing | State::Waiting) && other.leader.is_none();
+        Some(self.ids(|other| serial && waits(other) && other.options.lane == lane).into_iter().filter(|&other| other > id).count())
     }
 
     /// The error of a call whose deadline is over.

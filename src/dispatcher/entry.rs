@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub(super) news: News,
     pub(super) alarms: Alarms,
     pub(super) late: bool,
+    /// It has been said that it holds its lane for long.
+    pub(super) told: bool,
     /// How it was settled. One that others have joined may still go on for them.
     pub(super) result: Option<Result<(), Error>>,
     /// Whose answer it shares.
@@ -58,7 +60,8 @@ impl Entry {
             attempts: self.attempts,
             recovered: running && self.recovered,
             retry_at: self.alarms.retry.filter(|_| running),
-            late: self.late && matches!(self.state, State::Preparing | State::Waiting),
+            late: self.late && matches!(self.shown_state(), State::Preparing | State::Waiting | State::Running),
+            behind: None,
             result: self.result.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! Sending a call again: what `retry.rs` says is done here. The lane is held meanwhile, so that order holds.
 
+use super::alarm::LATE;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
 use crate::protocol::Revalidated;
@@ -64,7 +65,8 @@ impl Dispatcher {
         entry.attempts += 1;
         entry.timings.started_at = Some(now);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
-        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (timeout, None, None));
+        let late = (!entry.late).then(|| now.plus(LATE));
+        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry, alarms.late) = (timeout, None, None, late));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));
     }

@@ -102,6 +102,8 @@ pub(super) struct Sim {
     pub stays: bool,
     /// What was done about leases: asked for, or given back.
     pub leases: Vec<(LaneName, bool)>,
+    /// Who holds its lane for long, since when it is known, and how many wait behind it.
+    pub holding: Vec<(f64, CallId, usize)>,
     scripts: HashMap<CallId, Script>,
     agenda: BTreeMap<(Instant, u64), (CallId, u32, Arrival)>,
     count: u64,
@@ -122,6 +124,7 @@ impl Sim {
             leaves: false,
             stays: false,
             leases: Vec::new(),
+            holding: Vec::new(),
             scripts: HashMap::new(),
             agenda: BTreeMap::new(),
             count: 0,
@@ -281,7 +284,7 @@ impl Sim {
                     self.note(format!("release {}", lane.as_str()));
                     self.leases.push((lane, false));
                 }
-                Effect::Emit(_) => {}
+                Effect::Emit(event) => self.holding.extend(event.behind.map(|behind| (self.now.as_millis(), event.id, behind))),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What becomes of a call when others of its key are pending.
 
+use super::alarm::LATE;
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, State, Strategy};
 use crate::{Error, Instant, Kind};
@@ -111,8 +112,9 @@ impl Dispatcher {
             if let Some(entry) = self.calls.get_mut(&id) {
                 entry.state = State::Running;
                 entry.timings.started_at = Some(now);
+                entry.late = false;
             }
-            self.arm(id, |alarms| alarms.late = None);
+            self.arm(id, |alarms| alarms.late = Some(now.plus(LATE)));
             self.emit(id);
         }
     }
@@ -136,7 +138,7 @@ impl Dispatcher {
         let sent = entry.sent;
         if entry.result.is_none() {
             self.settle(id, Err(error.clone().sent(sent)), now);
-            self.arm(id, |alarms| (alarms.deadline, alarms.late) = (None, None));
+            self.arm(id, |alarms| alarms.deadline = None);
             self.emit(id);
         }
         true

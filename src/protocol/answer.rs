@@ -1,5 +1,5 @@
 use super::redirect::Redirect;
-use crate::protocol::FLIGHT;
+use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
 use crate::{Error, Kind, Sent};
 
 /// What is known when the head of an answer is there.
@@ -16,6 +16,8 @@ pub struct Answer {
     pub status: u16,
     pub redirect: Option<Redirect>,
     pub revalidated: Option<Revalidated>,
+    /// The head has what only the end of an action's run writes there, be it that nothing was made stale.
+    pub has_run: bool,
     pub body: Body,
 }
 
@@ -37,6 +39,25 @@ impl Answer {
     /// to 15.0 for what was revalidated before the action threw, which it does not say in the head.
     pub fn may_be_rendered(&self) -> bool {
         self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404 | 500)
+    }
+
+    /// What is known of an action's error, once its head and body are: Next.js in production refuses a request (of another origin, of too many
+    /// bytes, with arguments that it cannot read) in the very words in which it tells that an action threw, a digest that its log explains. `page`:
+    /// the body holds a page. `bytes`: how many the body of the request had.
+    pub fn explain(&self, error: Error, page: bool, bytes: impl FnOnce() -> u64) -> Error {
+        let hashed = error.server_digest().is_some_and(is_hash);
+        if error.kind() != Kind::ActionThrew || error.message() != THREW || self.status != 500 || self.has_run || page || !hashed {
+            return error;
+        }
+        let (bytes, usual) = (bytes(), u64::from(MAX_BODY_BYTES));
+        let size = if bytes > usual {
+            format!(": {bytes} bytes here, and it takes {usual} unless bodySizeLimit says more")
+        } else {
+            String::new()
+        };
+        let message =
+            format!("{THREW}, or the server refused the request (its origin, its size{size}): the digest in the server's log tells");
+        error.message_of(message)
     }
 
     /// Whether a rendered page in the body means that something was revalidated although the head does not say so.
@@ -68,12 +89,14 @@ impl Revalidated {
 /// The status decides nothing: a Flight answer of 404 or 500 carries the action's own word.
 pub fn classify(head: &Head<'_>) -> Answer {
     let status = head.status;
-    let mut answer = Answer { status, redirect: None, revalidated: None, body: Body::UnknownAction };
+    let mut answer = Answer { status, redirect: None, revalidated: None, has_run: false, body: Body::UnknownAction };
     if (head.header)("x-nextjs-action-not-found").as_deref() == Some("1") {
         return answer;
     }
     answer.redirect = (head.header)("x-action-redirect").as_deref().and_then(Redirect::parse);
-    answer.revalidated = (head.header)("x-action-revalidated").as_deref().and_then(parse_revalidated);
+    let revalidated = (head.header)("x-action-revalidated");
+    answer.has_run = revalidated.is_some();
+    answer.revalidated = revalidated.as_deref().and_then(parse_revalidated);
     let content_type = (head.header)("content-type");
     let flight = content_type.as_deref().is_some_and(|value| value.starts_with(FLIGHT));
     answer.body = if answer.redirect.is_some() {
@@ -120,7 +143,8 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
         Some("NEXT_HTTP_ERROR_FALLBACK;404" | "NEXT_NOT_FOUND") => (Kind::NotFound, "the action called notFound()"),
         Some("NEXT_HTTP_ERROR_FALLBACK;403") => (Kind::Forbidden, "the action called forbidden()"),
         Some("NEXT_HTTP_ERROR_FALLBACK;401") => (Kind::Unauthorized, "the action called unauthorized()"),
-        _ => (Kind::ActionThrew, "the action threw"),
+        _ if message.is_some_and(is_refusal) => (Kind::ActionThrew, "the server refused the request, and the action did not run"),
+        _ => (Kind::ActionThrew, THREW),
     };
     let error = match message {
         Some(message) if kind == Kind::ActionThrew && !message.is_empty() => Error::new(kind, format!("{what}: {message}")),
@@ -131,6 +155,21 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
         Some(digest) => error.digest(digest),
         None => error,
     }
+}
+
+const THREW: &str = "the action threw";
+
+/// What Next.js itself throws before the action, in development, where it says so.
+fn is_refusal(message: &str) -> bool {
+    message == "Invalid Server Actions request."
+        || (message.starts_with("Body exceeded ") && message.contains("serverActions#bodysizelimit"))
+}
+
+/// Whether a digest is one that Next.js has made, of an error that has none: decimal digits, in some versions with the code of an error of its own
+/// (`123@E80`).
+fn is_hash(digest: &str) -> bool {
+    let (hash, code) = digest.split_once("@E").unwrap_or((digest, "0"));
+    [hash, code].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `1`, `2`, or `[[paths…],tag,cookie]`, the latter two 0 or 1. What is neither says nothing.
@@ -239,5 +278,41 @@ mod tests {
         assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;418"), Kind::ActionThrew);
         assert_eq!(thrown(Some("123"), None).server_digest(), Some("123"));
         assert_eq!(thrown(None, Some("no funds")).message(), "the action threw: no funds");
+    }
+
+    #[test]
+    fn a_refusal_is_told_where_the_server_says_so() {
+        let message = |message| thrown(Some("1"), Some(message)).message().to_owned();
+        let refused = "the server refused the request, and the action did not run: ";
+        for text in [
+            "Invalid Server Actions request.",
+            "Body exceeded 1 MB limit.\nTo configure the body size limit for Server Actions, see: \
+             https://nextjs.org/docs/app/api-reference/next-config-js/serverActions#bodysizelimit",
+        ] {
+            assert_eq!(message(text), format!("{refused}{text}"));
+        }
+        assert_eq!(message("Body exceeded patience"), "the action threw: Body exceeded patience");
+    }
+
+    #[test]
+    fn what_a_masked_error_leaves_open_is_said() {
+        let explained = |headers: &[_], digest, page, bytes| {
+            let flight = [("content-type", FLIGHT)];
+            let headers: Vec<_> = flight.iter().chain(headers).copied().collect();
+            answer(500, &headers).explain(thrown(Some(digest), None), page, || bytes).message().to_owned()
+        };
+        let open = "the action threw, or the server refused the request (its origin, its size): the digest in the server's log tells";
+        assert_eq!(explained(&[], "2338545322", false, 1_000_000), open);
+        assert_eq!(explained(&[], "2338545322@E80", false, 10), open);
+        let large = "the action threw, or the server refused the request (its origin, its size: 1048577 bytes here, and it takes 1048576 unless \
+                     bodySizeLimit says more): the digest in the server's log tells";
+        assert_eq!(explained(&[], "1", false, 1_048_577), large);
+        for digest in ["MY_DIGEST", "12x", "@E1", ""] {
+            assert_eq!(explained(&[], digest, false, 2_000_000), THREW, "the action's own digest: {digest}");
+        }
+        assert_eq!(explained(&[("x-action-revalidated", "[[],0,0]")], "1", false, 2_000_000), THREW, "it has run to its end");
+        assert_eq!(explained(&[], "1", true, 2_000_000), THREW, "it has made a page stale");
+        let spoken = answer(500, &[("content-type", FLIGHT)]).explain(thrown(Some("1"), Some("no funds")), false, || 2_000_000);
+        assert_eq!(spoken.message(), "the action threw: no funds");
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Driver {
     /// Actions that another build has under other ids.
     renamed: RefCell<Vec<(ActionId, ActionId)>>,
     pumping: Cell<bool>,
+    /// Counts what may have changed what [`Driver::snapshot`] shows.
+    revision: Cell<u32>,
     listening: Cell<bool>,
     this: Weak<Self>,
 }
@@ -108,6 +110,7 @@ impl Driver {
             looking: Cell::new(false),
             renamed: RefCell::default(),
             pumping: Cell::new(false),
+            revision: Cell::new(0),
             listening: Cell::new(false),
             this: Weak::clone(this),
         })
@@ -206,6 +209,15 @@ impl Driver {
         look(&self.core.borrow())
     }
 
+    /// Another number than before where [`Driver::snapshot`] may show something else.
+    pub(crate) fn revision(&self) -> u32 {
+        self.revision.get()
+    }
+
+    fn changed(&self) {
+        self.revision.set(self.revision.get().wrapping_add(1));
+    }
+
     pub(crate) fn snapshot(&self) -> Array {
         let events: Vec<_> = self.core.borrow().snapshot().collect();
         events.iter().filter_map(|event| self.show(event)).collect()
@@ -279,6 +291,7 @@ impl Driver {
 
     /// Does what the core wants done until there is nothing left; a call from within only adds to it.
     fn pump(&self) {
+        self.changed();
         if self.pumping.replace(true) {
             return;
         }
@@ -292,6 +305,7 @@ impl Driver {
             }
             for effect in effects {
                 self.act(effect);
+                self.changed();
             }
         }
         self.pumping.set(false);
@@ -355,7 +369,8 @@ impl Driver {
                 let _ = self.host.forget(id.0 as f64);
             }
             Effect::Emit(event) => {
-                if self.listening.get()
+                // That a call holds its lane is said where nobody listens, too.
+                if (self.listening.get() || event.behind.is_some())
                     && let Some(shown) = self.show(&event)
                 {
                     let _ = self.host.emit(&shown);

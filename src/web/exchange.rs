@@ -15,7 +15,7 @@ use super::driver::Driver;
 use super::fetch::{Chunks, Failure, Request, Response};
 use super::host::resolved;
 use super::keepalive::Keepalive;
-use super::{outcome, shapes, url, value};
+use super::{outcome, shapes, size, url, value};
 use crate::call::CallId;
 use crate::dispatcher::News;
 use crate::flight::{Decoder, Limits, Rejection};
@@ -62,6 +62,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     driver.set_outcome(id, outcome::Own { trace: None, idempotency_key: key, mortal: false }.alone());
     let (headers, trace) = request.headers(render, attempt).await?;
     let mut kept = request.keepalive.and_then(|bytes| Keepalive::take(bytes, &driver.host));
+    let body = request.body.clone();
     let init = shapes::init(&headers, &request.body, &driver.host.credentials(), signal, kept.is_some());
     let mortal = request.keepalive.is_some() && kept.is_none();
     driver.set_mortal(id, mortal);
@@ -107,10 +108,11 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
         }
         Body::Flight => {
             let mut values = value::Js::new(temporaries);
-            if let Ok(bind) = driver.host.binder(&request.url) {
+            if let Ok(bind) = driver.host.binder(&request.url, id.0 as f64) {
                 values = values.bind(bind);
             }
-            flight(driver, id, &response, values, &answer, &request.url).await?;
+            let asked = Asked { url: &request.url, body: &body };
+            flight(driver, id, &response, values, &answer, &asked).await?;
             Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
@@ -141,8 +143,21 @@ fn thrown(driver: &Driver, id: CallId, error: Error, status: u16, asked: &str) -
     }
 }
 
-/// Reads a Flight body to its end; the value goes to the driver as soon as it is there. `asked`: the URL it is the answer of.
-async fn flight(driver: &Driver, id: CallId, response: &Response, values: value::Js, answer: &Answer, asked: &str) -> Result<(), Failure> {
+/// What an answer answers.
+struct Asked<'a> {
+    url: &'a str,
+    body: &'a JsValue,
+}
+
+/// Reads a Flight body to its end; the value goes to the driver as soon as it is there.
+async fn flight(
+    driver: &Driver,
+    id: CallId,
+    response: &Response,
+    values: value::Js,
+    answer: &Answer,
+    asked: &Asked<'_>,
+) -> Result<(), Failure> {
     let mut chunks = response.chunks().map_err(cut)?;
     if let Some(tape) = driver.tape(id, answer.may_be_rendered()) {
         chunks.record(tape);
@@ -175,7 +190,8 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
         };
         if !delivered && let Poll::Ready(result) = open.decoder.value() {
             delivered = true;
-            if open.decoder.root_row().is_some_and(|row| Root::read(row).rendered) {
+            let page = open.decoder.root_row().is_some_and(|row| Root::read(row).rendered);
+            if page {
                 driver.rendered(id);
                 if answer.is_silent_about_render() {
                     driver.input(|core, _| core.handle_stale(id, Revalidated::All));
@@ -188,7 +204,10 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
                     return Err((if cut { error.passing() } else { error }, JsValue::UNDEFINED));
                 }
                 Err(Rejection::Broken(_)) => {}
-                Err(rejection) => driver.value(id, thrown(driver, id, rejection.into_error(), answer.status, asked)),
+                Err(rejection) => {
+                    let error = answer.explain(rejection.into_error(), page, || size::of(asked.body) as u64);
+                    driver.value(id, thrown(driver, id, error, answer.status, asked.url));
+                }
                 Ok(value) => driver.value(id, Ok(value)),
             }
         }

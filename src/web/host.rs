@@ -21,9 +21,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn outlives(this: &Host, change: i32) -> Result<(), JsValue>;
 
-    /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`.
+    /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`, with `bind.own(error)` for what fails inside the
+    /// answer of this call.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn binder(this: &Host, url: &str) -> Result<js_sys::Function, JsValue>;
+    pub(crate) fn binder(this: &Host, url: &str, id: f64) -> Result<js_sys::Function, JsValue>;
 
     /// Settles the caller's promise: with `error`, or with `outcome.value`. `answered`: whose answer that is, its own or that of the call it
     /// has joined.

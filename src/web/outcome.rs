@@ -88,6 +88,9 @@ pub(crate) fn of_event(event: &Event, owner: &Owner) -> Object {
     if event.late {
         set(&shown, "late", &JsValue::TRUE);
     }
+    if let Some(behind) = event.behind {
+        set(&shown, "behind", &(behind as f64).into());
+    }
     if event.recovered {
         set(&shown, "recovered", &JsValue::TRUE);
     }

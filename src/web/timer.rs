@@ -27,9 +27,11 @@ pub(crate) struct Timer {
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 impl Timer {
-    /// Rings once at `at`, or never; what was set before is forgotten. `setTimeout` may be the page's own: nothing is borrowed meanwhile.
+    /// Rings once, at `at` or, where it was set to an earlier moment before, then: a moment that moves on with every call takes no call of the
+    /// host's. Never for none. `setTimeout` may be the page's own: nothing is borrowed meanwhile.
     pub(crate) fn set(&self, at: Option<Instant>, ring: impl FnOnce() + 'static) {
-        if self.armed.borrow().as_ref().map(|(at, _)| *at) == at {
+        let before = self.armed.borrow().as_ref().map(|(at, _)| *at);
+        if before == at || before.is_some_and(|before| at.is_some_and(|at| before <= at)) {
             return;
         }
         drop(self.armed.take());

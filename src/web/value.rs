@@ -151,11 +151,30 @@ impl Js {
     }
 
     /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call,
-    /// an array of them, or null. Without it such a function rejects.
+    /// an array of them, or null. Without it such a function rejects. `bind.own(error)`, where there is one, has an error inside the answer say
+    /// which call it is of.
     #[must_use]
     pub(crate) fn bind(mut self, bind: Function) -> Self {
         self.bind = bind.into();
         self
+    }
+
+    /// The `ActionError` of a rejected promise.
+    fn reason(&self, rejection: Rejection) -> JsValue {
+        let (error, environment) = match rejection {
+            Rejection::Thrown(thrown) => (protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref()), thrown.environment),
+            Rejection::Broken(error) => (error, None),
+        };
+        let made = error::to_js(&error.sent(Sent::Yes), None);
+        if let Some(environment) = environment {
+            let _ = js_sys::Reflect::set(&made, &"environmentName".into(), &environment.into());
+        }
+        if let Ok(own) = js_sys::Reflect::get(&self.bind, &"own".into())
+            && let Some(own) = own.dyn_ref::<Function>()
+        {
+            let _ = own.call1(&JsValue::UNDEFINED, &made);
+        }
+        made
     }
 
     /// Calls `cancelled()` each time a stream or async iterable of the answer is cancelled, from within the page's own call.
@@ -282,7 +301,7 @@ impl Build for Js {
         // A promise that cannot even be settled has nobody to tell.
         let _ = match outcome {
             Ok(value) => promise.resolve(&value),
-            Err(rejection) => promise.reject(&reason(rejection)),
+            Err(rejection) => promise.reject(&self.reason(rejection)),
         };
     }
 
@@ -304,7 +323,7 @@ impl Build for Js {
     fn settle_lazy(&mut self, lazy: &JsValue, outcome: Result<JsValue, Rejection>) {
         let _ = match outcome {
             Ok(value) => self.builder.settle_lazy(lazy, true, &value),
-            Err(rejection) => self.builder.settle_lazy(lazy, false, &reason(rejection)),
+            Err(rejection) => self.builder.settle_lazy(lazy, false, &self.reason(rejection)),
         };
     }
 
@@ -327,13 +346,13 @@ impl Build for Js {
     }
 
     fn push_failure(&mut self, flow: &Flowing, rejection: Rejection, size: usize) -> bool {
-        flow.push_failure(&reason(rejection), size as f64).is_ok()
+        flow.push_failure(&self.reason(rejection), size as f64).is_ok()
     }
 
     fn finish(&mut self, flow: &Flowing, outcome: Result<JsValue, Rejection>) {
         let _ = match outcome {
             Ok(value) => flow.end(&value),
-            Err(rejection) => flow.fail(&reason(rejection)),
+            Err(rejection) => flow.fail(&self.reason(rejection)),
         };
     }
 
@@ -348,19 +367,6 @@ impl Build for Js {
     fn temporary(&mut self, path: &str) -> Option<JsValue> {
         self.temporaries.get(path)
     }
-}
-
-/// The `ActionError` of a rejected promise.
-fn reason(rejection: Rejection) -> JsValue {
-    let (error, environment) = match rejection {
-        Rejection::Thrown(thrown) => (protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref()), thrown.environment),
-        Rejection::Broken(error) => (error, None),
-    };
-    let made = error::to_js(&error.sent(Sent::Yes), None);
-    if let Some(environment) = environment {
-        let _ = js_sys::Reflect::set(&made, &"environmentName".into(), &environment.into());
-    }
-    made
 }
 
 fn no_dispatcher() -> Error {

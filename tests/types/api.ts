@@ -1,5 +1,5 @@
 // The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
-import { ActionError, type ActionCall, type CallEvent, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, type OutboxEntry, ready } from "../../pkg/index.js";
+import { ActionError, type ActionCall, type CallEvent, type CallInfo, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, type OutboxEntry, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<Holds extends true>(): Holds;
@@ -96,6 +96,15 @@ d.call(id, [], { keepalive: true }).outcome.then(({ keepalive }) => {
 d.subscribe(({ keepalive }) => {
   expect<Same<typeof keepalive, false | undefined>>();
 });
+
+const calls = d.snapshot();
+expect<Same<typeof calls, readonly CallInfo[]>>();
+// @ts-expect-error: the array is the dispatcher's
+calls.push();
+d.subscribe(({ behind }) => expect<Same<typeof behind, number | undefined>>());
+d.cancel({ state: "waiting" });
+// @ts-expect-error: there is nothing to cancel
+d.cancel({ state: "draining" });
 
 export { drop_in };
 

@@ -35,9 +35,10 @@ pub(crate) fn bundle() -> Result<()> {
     }
     stamp.make(|| {
         step("bundling the package", || {
-            BUNDLES
-                .iter()
-                .try_for_each(|bundle| esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &["--loader:.wasm=binary"]))
+            BUNDLES.iter().try_for_each(|bundle| {
+                let environment = format!("--define:process.env.NODE_ENV={}", bundle.environment);
+                esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &["--loader:.wasm=binary", &environment])
+            })
         })
     })?;
     Ok(())
@@ -76,11 +77,14 @@ struct Bundle {
     source: &'static str,
     output: &'static str,
     format: &'static str,
+    /// What stands for `process.env.NODE_ENV` in it. esbuild makes it `"production"` by itself where it makes a file small.
+    environment: &'static str,
 }
 
 const BUNDLES: [Bundle; 2] = [
-    Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife" },
-    Bundle { source: "inline.js", output: "dist/inline.js", format: "esm" },
+    Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife", environment: "\"production\"" },
+    // That of whoever bundles it.
+    Bundle { source: "inline.js", output: "dist/inline.js", format: "esm", environment: "process.env.NODE_ENV" },
 ];
 
 #[derive(Deserialize)]

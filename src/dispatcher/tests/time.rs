@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::call::Options;
+use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 
@@ -88,10 +88,58 @@ fn listeners_hear_of_a_call_that_waits_for_long() {
     let mut late = Vec::new();
     for at in (0..60).map(|s| ms(s * 1000)) {
         sim.run_until(at.as_millis() as u64);
-        late.extend(sim.core.snapshot().filter(|event| event.late).map(|event| (at.as_millis(), event.id)));
+        late.extend(sim.core.snapshot().filter(|event| event.late && event.id == CallId(2)).map(|_| at.as_millis()));
     }
-    let told: Vec<_> = (30..40).map(|s| (f64::from(s) * 1000.0, CallId(2))).collect();
+    let told: Vec<_> = (30..40).map(|s| f64::from(s) * 1000.0).collect();
     assert_eq!(late, told, "from 30 s on until it starts");
+}
+
+#[test]
+fn a_call_that_holds_its_lane_for_long_is_told_of_once_with_how_many_wait_behind_it() {
+    let mut sim = Sim::new();
+    sim.call(1, Options::default(), Script { head: Some(10), ..Script::silent() });
+    sim.prepare(2, Options::default(), Script::silent());
+    sim.call(3, Options::default(), Script::silent());
+    sim.call(4, Options { lane: "beside".into(), ..Options::default() }, Script::answers(29_999));
+    sim.call(5, Options { lane: "parallel".into(), ..Options::default() }, Script::silent());
+    sim.run_until(29_999);
+    assert_eq!(sim.holding, []);
+    sim.run_until(200_000);
+    let told = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
+    assert_eq!(sim.holding, told, "what waits holds nothing, and what has its value neither");
+    assert!(sim.core.snapshot().all(|event| event.late), "each of the four that are left");
+}
+
+#[test]
+fn the_watchdog_counts_from_the_start_of_the_attempt_and_while_it_rests() {
+    let busy = |after: u64| Error::new(Kind::Http, "scripted").status(503).after(Duration::from_millis(after));
+    let retried = |limit, budget| {
+        let retry = crate::Retry { limit, budget: Duration::from_secs(budget), ..crate::Retry::default() };
+        Options { keyed: true, retry, ..Options::default() }
+    };
+    let mut sim = Sim::new();
+    sim.call(1, retried(1, 100), Script::silent().failing(20_000, busy(1000), 1));
+    sim.run_until(100_000);
+    assert_eq!(sim.holding, [(51_000.0, CallId(1), 0)], "30 s after the second attempt");
+    let mut sim = Sim::new();
+    sim.call(1, retried(2, 1000), Script::silent().failing(10, busy(60_000), 1));
+    sim.run_until(200_000);
+    assert_eq!(sim.holding, [(30_000.0, CallId(1), 0)], "it rests for a minute and holds its lane, and that is said once");
+}
+
+#[test]
+fn a_call_given_up_that_goes_on_for_others_still_holds_its_lane() {
+    let mut sim = Sim::new();
+    let equal = || Options { identity: Some("same".into()), strategy: Some(Strategy::Join), ..Options::default() };
+    sim.call(1, equal(), Script::silent());
+    sim.call(2, equal(), Script::silent());
+    sim.call(3, Options::default(), Script::silent());
+    sim.run_until(5_000);
+    sim.with_core(|core, now| core.abort(CallId(1), now));
+    sim.run_until(100_000);
+    assert_eq!(sim.holding, [(30_000.0, CallId(1), 1)]);
+    let late: Vec<_> = sim.core.snapshot().map(|event| (event.id.0, event.late)).collect();
+    assert_eq!(late, [(1, false), (2, true), (3, true)], "its own caller waits no more");
 }
 
 #[test]

@@ -207,7 +207,7 @@ async fn abort_removes_and_clear_empties() -> Result<()> {
         for settled in &seen {
             assert_eq!(settled.code.as_deref(), Some("ABORTED"), "{settled:?}");
         }
-        assert_eq!(seen[2].message.as_deref(), Some("the call was aborted"));
+        assert_eq!(seen[2].message.as_deref(), Some("action 7fababab: the call was aborted"));
         reload(page, &server).await?;
         eval::<()>(page, "const o = open('ann'); await durable(o, 'last'); if (o.results.length > 0) throw new Error('replayed');").await?;
         assert_eq!(order(&server.ledger(), "main"), ["running", "last"]);
@@ -528,7 +528,7 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
         )
         .await?;
         let locks = "the outbox needs Web Locks, which pages have over https or on localhost only";
-        let [durable, asked] = [format!("durable: {locks}"), format!("the outbox cannot be read or changed: {locks}")];
+        let [durable, asked] = [format!("action 7fababab: durable: {locks}"), format!("the outbox cannot be read or changed: {locks}")];
         assert_eq!(seen, json!(["STORAGE", "no", durable, asked, "ok", "y"]));
         assert_eq!(counts(&server.ledger(), "x"), (0, 0));
         Ok(())

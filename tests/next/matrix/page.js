@@ -228,7 +228,7 @@ window.matrix ??= (() => {
     };
   }
 
-  const codes = (error) => ({ code: window.actionlane.isActionError(error) ? error.code : "none", sent: error?.sent, status: error?.status, digest: error?.digest });
+  const codes = (error) => ({ code: window.actionlane.isActionError(error) ? error.code : "none", sent: error?.sent, status: error?.status, digest: error?.digest, message: error?.message });
   const summary = (outcome) => ({
     code: "ok",
     redirect: outcome?.redirect ? `${outcome.redirect.type ?? "-"} ${place(outcome.redirect.url)}${outcome.redirect.followed ? "" : " (not followed)"}` : null,

@@ -10,9 +10,18 @@ const hangs = {
   expect: since({ "14.2": { code: "TIMEOUT" }, "15.0": threw }),
 };
 
+// Next does not end its answer where the digest of what is thrown is no string.
+const open = {
+  options: { timeout: 500 },
+  alone: "the answer stays open, and Next's client waits without end",
+  expect: { code: "TIMEOUT", sent: "yes" },
+};
+
 export default [
   { name: "throws an Error", action: "fail", args: () => ["secret message"], expect: threw },
   { name: "throws with a digest of its own", action: "failWithDigest", args: () => ["MY_DIGEST"], expect: { ...threw, digest: "MY_DIGEST" } },
+  { name: "throws with a digest that is a number", action: "failWithDigest", args: () => [5], ...open },
+  { name: "throws with a digest that is an object", action: "failWithDigest", args: () => [{ code: 5 }], ...open },
   { name: "throws a string", action: "failWith", args: () => ["string"], ...hangs },
   { name: "throws undefined", action: "failWith", args: () => ["undefined"], ...hangs },
   { name: "throws null", action: "failWith", args: () => ["null"], ...hangs },

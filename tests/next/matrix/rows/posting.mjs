@@ -10,6 +10,14 @@ const notKnown = since({
   "16.4": { code: "ACTION_NOT_FOUND", sent: "no", attempts: 1, status: 409 },
 });
 
+/** In production the server says of it what it says of an action that threw. */
+const refused = {
+  code: "ACTION_THREW",
+  sent: "yes",
+  message: "same: the action threw, or the server refused the request (its origin, its size: 2097156 bytes here, and it takes 1048576 unless bodySizeLimit says more): "
+    + "the digest in the server's log tells",
+};
+
 export default [
   { name: "on a page that does not own it", action: "secondEcho", args: () => [1], expect: ok },
   { name: "… and sets a cookie", action: "secondCookie", args: () => ["v"], expect: { ...ok, revalidated: "all", rendered: false } },
@@ -32,7 +40,7 @@ export default [
   { name: "unknown id on a page without actions", action: "echo", id: unknown, args: () => [1], path: "/target", expect: notKnown },
   { name: "malformed id", action: "echo", id: () => "abc", args: () => [1], expect: { code: "INVALID_OPTION", sent: "no" } },
   { name: "id in upper case", action: "echo", id: (ids) => ids.echo.toUpperCase(), args: () => [1] },
-  { name: "body over the server's limit", action: "none", args: () => ["x".repeat(2 << 20)], ours: ({ d, ids }) => d.call(ids.same, ["x".repeat(2 << 20)]), next: ({ call }) => call("same", "x".repeat(2 << 20)), dispatcher: { maxBodyBytes: false } },
+  { name: "body over the server's limit", action: "none", args: () => ["x".repeat(2 << 20)], ours: ({ d, ids }) => d.call({ id: ids.same, name: "same" }, ["x".repeat(2 << 20)]), next: ({ call }) => call("same", "x".repeat(2 << 20)), dispatcher: { maxBodyBytes: false }, expect: since({ "14.2": refused, "15.0": {}, "15.5": refused }) },
   { name: "body over our limit", action: "same", args: () => ["x".repeat(2 << 20)], alone: "Next's client has none", expect: { code: "BODY_TOO_LARGE", sent: "no" } },
   { name: "network: nobody listens", action: "echo", path: "http://localhost:9/", alone: "another origin: not ours to call", expect: { code: "CROSS_ORIGIN", sent: "no" } },
 ];

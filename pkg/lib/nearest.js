@@ -1,0 +1,33 @@
+// Slips of the pen: which of the words that are known was meant.
+
+/** "; did you mean …?" for a word that is near to one of those; else "". */
+export function meant(given, known) {
+  const found = nearest(given, known);
+  return found === undefined ? "" : `; did you mean ${JSON.stringify(found)}?`;
+}
+
+/** The word that takes the fewest steps to write, if these are few for its length. A step: a letter more, less, another, or two swapped. */
+export function nearest(given, known) {
+  if (given.length > 40) return undefined;
+  let found;
+  let least = Math.max(1, Math.floor(given.length * 0.45)) + 1;
+  for (const word of known) {
+    const steps = distance(given.toLowerCase(), word.toLowerCase());
+    if (steps < least) [found, least] = [word, steps];
+  }
+  return found;
+}
+
+function distance(a, b) {
+  let before;
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
+      if (i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length];
+}

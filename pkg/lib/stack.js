@@ -1,0 +1,39 @@
+// Who made a call, for the stack of an error that is made long after: that one would show this package, and nobody who called.
+//
+// A call pays for the capture alone; what was taken down is written as text only if it fails. Measured on two busy cores, a call: Chromium 1.4 to
+// 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6 µs where it is twenty and 25 µs for a hundred (it takes down all).
+// In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
+
+/** What `Error.captureStackTrace` and the like have taken down. `from`: the function of ours that was called; it called what calls this. */
+export function callerOf(from) {
+  if (!isV8()) return new Error();
+  const at = {};
+  Error.captureStackTrace(at, from);
+  return at;
+}
+
+/** Shows who made the call in the place of what made the error. `at`: what `callerOf` gave; undefined where nobody called. */
+export function showCaller(error, at) {
+  const stack = isV8() ? `${error}${framesOfV8(at)}` : framesBelow(at);
+  Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+}
+
+/** Each with a line end before it. */
+function framesOfV8(at) {
+  const text = String(at?.stack ?? ""); // a page may write stacks in a way of its own
+  const first = text.search(/\n\s+at /);
+  return first < 0 ? "" : text.slice(first);
+}
+
+/** Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`, two: it leaves out what ends in a call. */
+function framesBelow(at) {
+  const ours = at && "line" in at ? 2 : 3;
+  return String(at?.stack ?? "").split("\n").slice(ours).join("\n");
+}
+
+let writesErrorFirst;
+
+/** V8 alone begins a stack with the error itself, and takes frames down without writing them. */
+function isV8() {
+  return (writesErrorFirst ??= typeof Error.captureStackTrace === "function" && /^Error\n +at /.test(new Error().stack));
+}

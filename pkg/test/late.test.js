@@ -1,0 +1,101 @@
+// Half a minute passes here by the clock that the package sees, and at once.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { createDispatcher, ready } from "../node.js";
+import { ID, serve } from "./server.js";
+
+const real = { now: performance.now.bind(performance), setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, warn: console.warn };
+let passed = 0;
+const timers = new Map();
+let warnings, server, asked, d;
+
+before(async () => {
+  performance.now = () => real.now() + passed;
+  globalThis.setTimeout = (ring, ms, ...more) => {
+    const timer = real.setTimeout(ring, ms, ...more);
+    timers.set(timer, { ring, due: performance.now() + ms });
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => (timers.delete(timer), real.clearTimeout(timer));
+  console.warn = (text) => warnings.push(text);
+  await ready();
+});
+after(() => Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout }));
+
+beforeEach(async () => {
+  warnings = [];
+  asked = [];
+  server = await serve((request, response) => void asked.push(response));
+  d = createDispatcher({ url: server.url });
+});
+afterEach(() => (d.close(), server.close()));
+
+/** Lets time pass, and what is due ring. */
+function pass(ms) {
+  passed += ms;
+  for (const [timer, { ring, due }] of [...timers]) {
+    if (due > performance.now()) continue;
+    clearTimeout(timer);
+    ring();
+  }
+}
+
+async function until(holds) {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Calls that nobody waits for. */
+const call = (...args) => d.call(...args).catch(() => {});
+
+test("a call that holds its lane for half a minute is told of, by name, once, with how many wait behind it", async () => {
+  process.env.NODE_ENV = "production"; // there, too
+  call({ id: ID, name: "saveTokens" });
+  call(ID);
+  call(ID);
+  await until(() => asked.length === 1);
+  pass(29_000);
+  assert.deepEqual(warnings, []);
+  pass(1_000);
+  const told = 'actionlane: saveTokens: no value for 30 s: no answer has begun, and 2 calls wait behind it in lane "main"; a timeout would end it';
+  assert.deepEqual(warnings, [told]);
+  assert.deepEqual(d.snapshot().map(({ state, late }) => [state, late]), [["running", true], ["waiting", true], ["waiting", true]]);
+  pass(300_000);
+  assert.equal(warnings.length, 1);
+  delete process.env.NODE_ENV;
+});
+
+test("listeners hear it, with an answer that has begun and does not end", async () => {
+  const events = [];
+  d.subscribe((event) => event.late && events.push(event));
+  call(ID, [], { lane: "cart" });
+  await until(() => asked.length === 1);
+  asked[0].writeHead(500, { "content-type": "text/x-component" });
+  asked[0].write("0:");
+  await until(() => d.snapshot()[0].headAt !== undefined);
+  pass(30_000);
+  await until(() => events.length > 0);
+  const { id, state, late, behind } = events[0];
+  assert.deepEqual([events.length, id, state, late, behind], [1, 1, "running", true, 0]);
+  assert.deepEqual(warnings, ["actionlane: action 7f000000: no value for 30 s: an answer has begun, and its value has not come; a timeout would end it"]);
+});
+
+test("so does a call whose arguments stay open", async () => {
+  call({ id: ID, name: "upload" }, [new Promise(() => {})]);
+  call(ID);
+  pass(30_000);
+  const open = "a promise or a stream among its arguments is still open";
+  const told = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a timeout would end it`;
+  assert.deepEqual(warnings, [told]);
+  assert.equal(asked.length, 0);
+});
+
+test("what is answered in time, or only streams the rest, is told of by nobody", async () => {
+  const value = d.call(ID);
+  await until(() => asked.length === 1);
+  asked[0].writeHead(200, { "content-type": "text/x-component" });
+  asked[0].write('0:{"a":"$@1","q":"","i":false}\n1:1\n');
+  assert.equal(await value, 1);
+  assert.equal(d.snapshot()[0].state, "draining");
+  pass(60_000);
+  assert.deepEqual(warnings, []);
+});
