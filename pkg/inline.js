@@ -1,6 +1,6 @@
-// For bundlers that do not copy the wasm: it is inside. Built into dist/inline.js.
+// For those who want no second request: the wasm is inside.
 import { makeApi } from "./lib/api.js";
-import wasm from "./wasm/actionlane_bg.wasm";
+import { bytes } from "./wasm/actionlane_bytes.js";
 
-export const { createDispatcher, decode, encode, ready, init } = makeApi(() => wasm);
+export const { createDispatcher, decode, encode, ready, init } = makeApi({ dispatcher: [bytes] });
 export { ActionError, isActionError } from "./lib/error.js";

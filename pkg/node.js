@@ -1,6 +1,7 @@
-// For Node: `fetch` does not read files.
-import { readFile } from "node:fs/promises";
+// For Node: `fetch` does not read files, and bundlers for servers move them. A chunk is where its importer looks for it.
 import { makeApi } from "./lib/api.js";
 
-export const { createDispatcher, decode, encode, ready, init } = makeApi(() => readFile(new URL("./wasm/actionlane_bg.wasm", import.meta.url)));
+const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
+
+export const { createDispatcher, decode, encode, ready, init } = makeApi({ dispatcher: [chunk] });
 export { ActionError, isActionError } from "./lib/error.js";

@@ -35,9 +35,9 @@ pub(crate) fn bundle() -> Result<()> {
     }
     stamp.make(|| {
         step("bundling the package", || {
-            BUNDLES
-                .iter()
-                .try_for_each(|bundle| esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &["--loader:.wasm=binary"]))
+            // Files of an earlier version would be packed with them.
+            let _ = fs::remove_dir_all(pkg.join("dist"));
+            BUNDLES.iter().try_for_each(|bundle| esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &[]))
         })
     })?;
     Ok(())
@@ -78,10 +78,7 @@ struct Bundle {
     format: &'static str,
 }
 
-const BUNDLES: [Bundle; 2] = [
-    Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife" },
-    Bundle { source: "inline.js", output: "dist/inline.js", format: "esm" },
-];
+const BUNDLES: [Bundle; 1] = [Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife" }];
 
 #[derive(Deserialize)]
 struct Packed {
@@ -106,7 +103,8 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 5] = ["wasm/actionlane_bg.wasm", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 6] =
+    ["wasm/actionlane_bg.wasm", "wasm/actionlane_bytes.js", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {

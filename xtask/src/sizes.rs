@@ -10,7 +10,7 @@ use crate::{npm, package, wasm, workspace};
 /// A table of sizes, raw and after brotli at its best.
 pub(crate) fn table() -> Result<String> {
     let script = workspace::scratch("sizes/index.js")?;
-    package::esbuild("index.js", "esm", &script, &[])?;
+    package::esbuild("index.js", "esm", &script, &["--external:*/actionlane_bytes.js"])?;
     let pkg = workspace::pkg();
     let rows = [
         ("wasm", vec![wasm::wasm()]),
