@@ -4,14 +4,15 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /?load=script\|module&csp=none\|strict\|wasm` | a page with Actionlane in it, see [`page`] |
+//! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane in it, see [`page`] |
 //! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
 //! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script; the package's files |
 //! | `POST` with `Next-Action`, any path | as told, see below |
 //! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
-//! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, or there again |
+//! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
+//! | `POST /__wasm?serve=…` | from now on its file is `missing`, a page (`html`), typed `charset` or `octets`, of an `other` build, or `cut` once |
 //! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour}]` |
 //!
 //! An action request is answered as told by the header `Misbehave: do=cut&when=before`, by its query in the same words, or for all:
@@ -45,6 +46,7 @@ mod routes;
 mod rows;
 mod seen;
 mod shared;
+mod wasm;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

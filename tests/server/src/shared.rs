@@ -1,7 +1,6 @@
 //! What all connections of a server share.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::asked::Asked;
@@ -10,11 +9,12 @@ use crate::gates::Gates;
 use crate::ledger::{Ledger, Tally};
 use crate::recipe::{Fingerprint, Recipe, Scope, Verdict};
 use crate::seen::Log;
+use crate::wasm::Wasm;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) package: PathBuf,
-    pub(crate) serves_wasm: AtomicBool,
+    wasm: Mutex<Wasm>,
     pub(crate) log: Log,
     pub(crate) gates: Gates,
     setting: Mutex<Asked>,
@@ -36,12 +36,20 @@ impl Shared {
     pub(crate) fn new(package: PathBuf) -> Self {
         Self {
             package,
-            serves_wasm: AtomicBool::new(true),
+            wasm: Mutex::default(),
             log: Log::default(),
             gates: Gates::default(),
             setting: Mutex::default(),
             books: Mutex::default(),
         }
+    }
+
+    /// Hands out what becomes of the wasm, and takes what is to become of it from now on.
+    pub(crate) fn wasm<T>(&self, use_it: impl FnOnce(Wasm) -> (T, Wasm)) -> T {
+        let mut wasm = held(&self.wasm);
+        let (made, next) = use_it(*wasm);
+        *wasm = next;
+        made
     }
 
     /// What is said for all requests.
