@@ -81,9 +81,10 @@ async function compileResponse(response, asked, again) {
 }
 
 async function compileBytes(source, where) {
-  if (MAGIC.some((byte, at) => viewOf(source)[at] !== byte)) throw new Error(`${where} is no wasm${beginning(source)}`);
+  const bytes = viewOf(source);
+  if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw new Error(`${where} is no wasm${beginning(bytes)}`);
   try {
-    return { compiled: await WebAssembly.compile(source), where };
+    return { compiled: await WebAssembly.compile(bytes), where };
   } catch (cause) {
     throw new Error(`${where} cannot be compiled (${worded(cause)})`, { cause });
   }

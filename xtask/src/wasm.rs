@@ -86,16 +86,21 @@ fn changed(glue: &str) -> Result<String> {
 }
 
 /// What is said, and what is to be said in its place.
-const CHANGES: [(&str, &str); 5] = [
+const CHANGES: [(&str, &str); 6] = [
     // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
     // rejections; its calls have failed already, so they have nothing left to do.
     ("throw new Error('Cannot invoke closure from previous WASM instance')", "return"),
+    // It gets no bytes here, and a module of another realm is one, too.
+    ("    if (!(module instanceof WebAssembly.Module)) {\n        module = new WebAssembly.Module(module);\n    }\n", ""),
     // To be imported it needs nothing of the platform: jsdom and others have no text coders. They are made with the first instance.
     ("let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n", "let cachedTextDecoder;\n"),
     ("const cachedTextEncoder = new TextEncoder();\n", "let cachedTextEncoder;\n"),
     (
         "\nif (!('encodeInto' in cachedTextEncoder)) {\n",
-        "\nfunction makeTextCoders() {\n    cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n    cachedTextEncoder = new TextEncoder();\n    if ('encodeInto' in cachedTextEncoder) return;\n",
+        concat!(
+            "\nfunction makeTextCoders() {\n    cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n",
+            "    cachedTextEncoder = new TextEncoder();\n    if ('encodeInto' in cachedTextEncoder) return;\n"
+        ),
     ),
     (
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n",
