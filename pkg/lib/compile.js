@@ -45,16 +45,16 @@ async function compile(source) {
   const kind = Object.prototype.toString.call(source);
   if (kind === "[object WebAssembly.Module]") return { compiled: source, where: "the module" };
   if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(source)) return compileBytes(source, "the bytes given");
-  if (typeof source?.arrayBuffer === "function") return compileResponse(source, "the response");
-  const url = sendable(source);
+  if (kind !== "[object Request]" && typeof source?.arrayBuffer === "function") return compileResponse(source, "the response");
+  const asked = source?.url ?? source;
   const get = async () => {
     try {
-      return await fetch(url);
+      return await fetch(sendable(source));
     } catch (cause) {
-      throw new Error(`${shown(url)} could not be fetched (${worded(cause)})`, { cause });
+      throw new Error(`${shown(asked)} could not be fetched (${worded(cause)})`, { cause });
     }
   };
-  return compileResponse(await get(), shown(url), get);
+  return compileResponse(await get(), asked, get);
 }
 
 /** `again()` asks once more for the same. */

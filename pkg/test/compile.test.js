@@ -49,7 +49,8 @@ test("a response that streaming compilation does not take as one", async () => {
   isOurs(await first(() => like(wasm)));
 });
 
-test("a response, bytes of each sort, a module, and any of them from another realm", async () => {
+test("a request, a response, bytes of each sort, a module, and any of them from another realm", async () => {
+  isOurs(await first(() => new Request(`${url}/`)));
   isOurs(await first(() => new Response(wasm, { headers: { "content-type": "application/wasm" } })));
   isOurs(await first(async () => new Response(wasm)));
   isOurs(await first(() => new Uint8Array(wasm)));
