@@ -221,7 +221,9 @@ function text(value) {
 }
 
 function address(value) {
-  return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+  // A bundler for servers, or a test runner, has a `URL` of its own.
+  const isUrl = Object.prototype.toString.call(value) === "[object URL]";
+  return String(expect(typeof value === "string" || isUrl, value, "a string or a URL"));
 }
 
 function word(value, ...words) {

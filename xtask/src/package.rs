@@ -50,9 +50,15 @@ pub(crate) fn esbuild(source: &str, format: &str, output: &Path, more: &[&str]) 
     run::quiet(esbuild.arg(format!("--format={format}")).arg(format!("--outfile={}", output.display()))).map(drop)
 }
 
-/// Packs the package as `npm publish` would and checks what is in the packed file. Gives how many things were checked.
+/// Checks what is in the packed file. Gives how many things were checked.
 pub(crate) fn pack() -> Result<usize> {
-    let packed = step("packing the package", || {
+    let packed = packed()?;
+    check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
+}
+
+/// Packs the package as `npm publish` would.
+pub(crate) fn packed() -> Result<PathBuf> {
+    step("packing the package", || {
         let directory = workspace::scratch("pack/x")?.with_file_name("");
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory)?;
@@ -61,8 +67,7 @@ pub(crate) fn pack() -> Result<usize> {
         let list: Vec<Packed> = serde_json::from_str(&list).with_context(|| format!("npm pack printed {list}"))?;
         let file = list.first().context("npm pack made no file")?.filename.clone();
         Ok(directory.join(file))
-    })?;
-    check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
+    })
 }
 
 /// Everything a bundle is made from, and the packed file too.

@@ -1,5 +1,6 @@
 //! `cargo xtask test`.
 
+mod apps;
 mod boundary;
 mod count;
 mod end_to_end;

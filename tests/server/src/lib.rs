@@ -34,6 +34,7 @@
 //! gets the stored value, or 409 while the first one is in work, or 422 where its body is another. Without a key it runs each time.
 
 mod action;
+mod app;
 mod asked;
 mod behaviour;
 mod drawn;
@@ -50,12 +51,13 @@ mod wasm;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, io};
 
 use tokio::runtime::{Builder, Runtime};
 
+pub use app::App;
 pub use behaviour::{Behaviour, UnknownBehaviour};
 pub use drawn::DRAWN;
 pub use ledger::{Entry, Ledger};
@@ -82,11 +84,20 @@ impl Server {
 
     /// The same on a given port.
     pub fn start_on(port: u16, package: &Path) -> io::Result<Self> {
+        Self::serve(port, Shared::new(package.to_owned(), None))
+    }
+
+    /// Puts itself in front of an app, on a free port: of the table above, it answers actions and `GET /__seen`.
+    pub fn in_front_of(app: App) -> io::Result<Self> {
+        Self::serve(0, Shared::new(PathBuf::new(), Some(app)))
+    }
+
+    fn serve(port: u16, shared: Shared) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let shared = Arc::new(Shared::new(package.to_owned()));
+        let shared = Arc::new(shared);
         let service = routes::router(shared.clone()).into_make_service_with_connect_info::<Wire>();
         runtime.spawn(async move { axum::serve(Wires(tokio::net::TcpListener::from_std(listener)?), service).await });
         Ok(Self { address, shared, runtime: Some(runtime) })

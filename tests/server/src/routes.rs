@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::action::action;
+use crate::app::app;
 use crate::asked::Asked;
 use crate::behaviour::login;
 use crate::files;
@@ -22,6 +23,9 @@ use crate::wasm::Wasm;
 
 /// Everything the server answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    if shared.app.is_some() {
+        return Router::new().route("/__seen", get(seen)).fallback(app).with_state(shared);
+    }
     Router::new()
         .route("/", get(page).post(action))
         .route("/soak", get(soak))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::app::App;
 use crate::asked::Asked;
 use crate::drawn::draw;
 use crate::gates::Gates;
@@ -14,6 +15,8 @@ use crate::wasm::Wasm;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) package: PathBuf,
+    /// What is behind the server, in the place of pages of its own.
+    pub(crate) app: Option<App>,
     wasm: Mutex<Wasm>,
     pub(crate) log: Log,
     pub(crate) gates: Gates,
@@ -33,9 +36,10 @@ struct Books {
 pub(crate) struct InWork(Arc<Shared>);
 
 impl Shared {
-    pub(crate) fn new(package: PathBuf) -> Self {
+    pub(crate) fn new(package: PathBuf, app: Option<App>) -> Self {
         Self {
             package,
+            app,
             wasm: Mutex::default(),
             log: Log::default(),
             gates: Gates::default(),

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,6 +37,8 @@ pub(crate) enum Part {
     E2e,
     /// Those of them that depend on the browser, in Firefox
     Firefox,
+    /// The packed package in apps made by other people's tools, in Chromium and in test runners
+    Apps,
     /// Calls by the thousand to a server that misbehaves, in Chromium
     Soak,
     /// Every kind of action under several versions of Next.js, beside Next's own client
@@ -53,7 +55,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -68,6 +70,7 @@ impl Part {
         Self::Fuzz,
         Self::E2e,
         Self::Firefox,
+        Self::Apps,
         Self::Soak,
         Self::Nexts,
     ];
@@ -88,7 +91,7 @@ impl Part {
             Self::Fmt => "files",
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
-            Self::Build => "checks",
+            Self::Build | Self::Apps => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox => "tests",
             Self::Types => "expectations",
             Self::Oracle => "cases",
@@ -116,6 +119,7 @@ impl Part {
             Self::Fuzz => fuzzing::all(),
             Self::E2e => runtime.block_on(end_to_end::all()),
             Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
+            Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }
