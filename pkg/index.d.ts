@@ -572,13 +572,19 @@ export interface Dispatcher {
 /** Nothing is sent and nothing waited for here; loading the wasm starts where there is a document or a worker. */
 export function createDispatcher(options?: DispatcherOptions): Dispatcher;
 
-/** Resolves when the wasm is there; rejects with `WASM_LOAD` or `WASM_BLOCKED`. Starts the loading, again if it failed. */
+/**
+ * Resolves when the wasm is there; rejects with `WASM_LOAD` or `WASM_BLOCKED`. Starts the loading, again if it failed. Where the file cannot
+ * be had (a bundler has not copied it, a policy forbids fetching it), the copy of it in a chunk of the package is loaded.
+ */
 export function ready(): Promise<void>;
 
 /** What `init` takes: where the wasm is, or the wasm itself. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** Loads the wasm from a place of your own. Only the first success counts; call it before `createDispatcher()`, which loads from the default place. */
+/**
+ * Loads the wasm from a place of your own, and from no other: it fails where the wasm of this version is not there. Only the first success
+ * counts; call it before `createDispatcher()`, which loads from the default place.
+ */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
 
 /** How much of a stream is believed. Beyond a bound the error is a `DECODE` that names it. */

@@ -1,10 +1,13 @@
-// For browsers and bundlers: the wasm is a file beside this one.
+// For browsers and bundlers: the wasm is a file beside this one. Where that cannot be had (a bundler that moves the one and not the other, a
+// server that forbids it), a copy of it in a chunk can.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-const source = () => new URL("./wasm/actionlane_bg.wasm", import.meta.url);
-export const createDispatcher = /* @__PURE__ */ dispatcherWith(source);
-export const decode = /* @__PURE__ */ decodeWith(source);
-export const encode = /* @__PURE__ */ encodeWith(source);
-export const ready = /* @__PURE__ */ readyWith(source);
-export const init = /* @__PURE__ */ initWith(source);
+const file = () => new URL("./wasm/actionlane_bg.wasm", import.meta.url);
+const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
+const places = { dispatcher: [file, chunk] };
+export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
+export const decode = /* @__PURE__ */ decodeWith(places);
+export const encode = /* @__PURE__ */ encodeWith(places);
+export const ready = /* @__PURE__ */ readyWith(places);
+export const init = /* @__PURE__ */ initWith(places);
 export { ActionError, isActionError } from "./lib/error.js";

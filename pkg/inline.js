@@ -1,11 +1,11 @@
-// For bundlers that do not copy the wasm: it is inside. Built into dist/inline.js.
+// For those who want no second request: the wasm is inside.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
-import wasm from "./wasm/actionlane_bg.wasm";
+import { bytes } from "./wasm/actionlane_bytes.js";
 
-const source = () => wasm;
-export const createDispatcher = /* @__PURE__ */ dispatcherWith(source);
-export const decode = /* @__PURE__ */ decodeWith(source);
-export const encode = /* @__PURE__ */ encodeWith(source);
-export const ready = /* @__PURE__ */ readyWith(source);
-export const init = /* @__PURE__ */ initWith(source);
+const places = { dispatcher: [bytes] };
+export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
+export const decode = /* @__PURE__ */ decodeWith(places);
+export const encode = /* @__PURE__ */ encodeWith(places);
+export const ready = /* @__PURE__ */ readyWith(places);
+export const init = /* @__PURE__ */ initWith(places);
 export { ActionError, isActionError } from "./lib/error.js";

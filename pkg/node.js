@@ -1,11 +1,11 @@
-// For Node: `fetch` does not read files.
-import { readFile } from "node:fs/promises";
+// For Node: `fetch` does not read files, and bundlers for servers move them. A chunk is where its importer looks for it.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-const source = () => readFile(new URL("./wasm/actionlane_bg.wasm", import.meta.url));
-export const createDispatcher = /* @__PURE__ */ dispatcherWith(source);
-export const decode = /* @__PURE__ */ decodeWith(source);
-export const encode = /* @__PURE__ */ encodeWith(source);
-export const ready = /* @__PURE__ */ readyWith(source);
-export const init = /* @__PURE__ */ initWith(source);
+const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
+const places = { dispatcher: [chunk] };
+export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
+export const decode = /* @__PURE__ */ decodeWith(places);
+export const encode = /* @__PURE__ */ encodeWith(places);
+export const ready = /* @__PURE__ */ readyWith(places);
+export const init = /* @__PURE__ */ initWith(places);
 export { ActionError, isActionError } from "./lib/error.js";

@@ -2,19 +2,26 @@ import * as codec from "./codec.js";
 import { Dispatcher } from "./dispatcher.js";
 import { load } from "./loading.js";
 
-// The package's functions, for an entry that knows where its wasm is: `source()` gives what is loaded unless `init` names another. Each is made
-// by a call that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
+// The package's functions, for an entry that knows where its wasm is: `places` by the name of the module, see `load`. Each is made by a call
+// that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
 
-export const readyWith = (source) => () => load(source);
-export const initWith = (source) => (given) => load(given === undefined ? source : () => given);
-export const dispatcherWith = (source) => (options) => new Dispatcher(readyWith(source), options);
+export const readyWith = (places) => () => load("dispatcher", places.dispatcher, HINT);
 
-export function decodeWith(source) {
-  const decode = (stream, options) => codec.decode(readyWith(source), stream, options, decode);
+export const initWith = (places) => (source) => {
+  return source === undefined ? readyWith(places)() : load("dispatcher", [() => source], OWN_HINT);
+};
+
+export const dispatcherWith = (places) => (options) => new Dispatcher(readyWith(places), options);
+
+export function decodeWith(places) {
+  const decode = (stream, options) => codec.decode(readyWith(places), stream, options, decode);
   return decode;
 }
 
-export function encodeWith(source) {
-  const encode = (value, options) => codec.encode(readyWith(source), value, options, encode);
+export function encodeWith(places) {
+  const encode = (value, options) => codec.encode(readyWith(places), value, options, encode);
   return encode;
 }
+
+const HINT = 'serve "actionlane/actionlane.wasm" of this version and pass its address to init(), or import from "actionlane/inline"';
+const OWN_HINT = 'init() needs "actionlane/actionlane.wasm" of this version of the package';

@@ -1,3 +1,4 @@
+import { sendable } from "./address.js";
 import { ActionCall } from "./call.js";
 import { EngineSlot } from "./engine.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
@@ -374,7 +375,7 @@ export class Dispatcher {
     return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
   }
 
-  #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
+  #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(sendable(url), init);
 
   #stateOf(entry) {
     if (entry.kept) return "loading";

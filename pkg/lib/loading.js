@@ -1,34 +1,35 @@
-// Loading the wasm: once a page, whatever number of dispatchers and entries; again after a failure; anew after a trap.
+// The wasm modules of the package, by name, and what is asked of them.
 
 import * as glue from "../wasm/actionlane.js";
 import * as build from "./build.js";
 import { ActionError } from "./error.js";
+import { Module } from "./module.js";
 import * as plain from "./plain.js";
 import * as shapes from "./shapes.js";
 import { wait } from "./wait.js";
 
-let module; // compiled, kept for a fresh instance
-let attempt; // the load under way, or the one that succeeded
-let live = false; // whether the instance can be trusted
-let fallen = false; // whether one that cannot is still to be replaced
-let count = 0; // how many instances there have been
-const users = new Set(); // { cut(), lost(makeError) }, one an engine
+const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
 
-/** Resolves when the wasm is there. One attempt at a time; a failed one is forgotten. */
-export function load(source) {
-  attempt ??= start(source).catch((error) => {
-    attempt = undefined;
-    throw error;
-  });
-  return attempt;
-}
+const dispatcher = new Module({
+  build: glue.BUILD,
+  start: glue.initSync,
+  restart: glue.__wbg_reset_state,
+  setUp: () => glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait),
+});
+
+const MODULES = { dispatcher };
+
+/** Loads the module of that name from the first of `places` that has it: see `compileFirst`. */
+export const load = (name, places, hint) => MODULES[name].load(places, hint);
+
+const users = new Set(); // { cut(), lost(makeError) }, one an engine
 
 /**
  * A new engine for one dispatcher, once `load()` has resolved. `settings` is `{ host, maxQueued, lanes, failsOffline,
  * leaseTimeout }`, the lanes `[name, concurrency]` each. `lost(makeError)` is called if the instance traps, unless `release()` has been.
  */
 export function makeEngine({ host, maxQueued, lanes, failsOffline, leaseTimeout }, lost) {
-  instantiate();
+  dispatcher.instantiate();
   const line = severable(host);
   const engine = new glue.Engine(line.host, maxQueued, lanes, failsOffline, leaseTimeout);
   const user = { cut: line.cut, lost };
@@ -49,38 +50,38 @@ function severable(host) {
 }
 
 /** Whether `load()` has succeeded: an engine can be made at once. */
-export const isLoaded = () => module !== undefined && !fallen;
+export const isLoaded = () => dispatcher.isLoaded;
 
 /** Names the instance: another one after each trap. */
-export const instance = () => count;
+export const instance = () => dispatcher.count;
 
 /** A decoder of its own: `told(error, value)` hears of its value once. After `load()`. */
 export function makeDecoding(bounds, told, bind, find) {
-  instantiate();
+  dispatcher.instantiate();
   return new glue.Decoding(bounds, told, bind, find);
 }
 
 /** A promise of a value as a request body, and of what an answer may refer back to; rejects with an `ActionError`. After `load()`. */
 export function makeEncoded(value, nextVersion, forgets, stop) {
-  instantiate();
+  dispatcher.instantiate();
   return glue.encode(value, nextVersion, forgets, stop);
 }
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
 export function sift(rows, owner, again, now) {
-  instantiate();
+  dispatcher.instantiate();
   return glue.sift(rows, owner, again, now);
 }
 
 /** The record, saying that it has failed with this code, or with `undefined` that it has not. After `load()`. */
 export function marked(record, code) {
-  instantiate();
+  dispatcher.instantiate();
   return glue.marked(record, code);
 }
 
 /** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
 export function buildOf(html) {
-  instantiate();
+  dispatcher.instantiate();
   return glue.buildOf(html);
 }
 
@@ -89,79 +90,13 @@ export function buildOf(html) {
  * one.
  */
 export function crashed(cause) {
-  if (!live) return;
-  live = false;
-  fallen = true;
-  // Not at once: it may be running below this. Once it is replaced, none of its timers and promises reaches it any more.
-  queueMicrotask(replace);
+  if (!dispatcher.isLive) return;
+  dispatcher.abandon();
   const message = "actionlane failed inside; the next call gets a fresh instance";
   const open = [...users];
   users.clear();
   for (const { cut } of open) cut();
   for (const { lost } of open) {
     lost(() => new ActionError("INTERNAL", message, { cause, sent: "unknown" }));
-  }
-}
-
-async function start(source) {
-  const compiled = await compile(source);
-  try {
-    // The glue cannot take back a module of another kind, so it is looked at first.
-    if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === "engine_new")) throw new Error("it has no engine");
-    module = compiled;
-    instantiate();
-  } catch (cause) {
-    module = undefined;
-    throw new ActionError("WASM_LOAD", "the wasm is not the one that belongs to this package", { cause });
-  }
-}
-
-function replace() {
-  fallen = false;
-  try {
-    instantiate();
-  } catch {
-    // Whoever needs it tries again.
-  }
-}
-
-function instantiate() {
-  if (live) return;
-  if (count > 0) glue.__wbg_reset_state();
-  else glue.initSync({ module });
-  const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
-  glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
-  live = true;
-  count += 1;
-}
-
-async function compile(find) {
-  if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
-  if (blocked()) {
-    const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
-    throw new ActionError("WASM_BLOCKED", message);
-  }
-  try {
-    const source = await find();
-    if (source instanceof WebAssembly.Module) return source;
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await WebAssembly.compile(source);
-    const response = source instanceof Response ? source : await fetch(source);
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    // Streaming wants the content type application/wasm; some servers do not know it.
-    const streams = response.headers.get("content-type")?.startsWith("application/wasm") && WebAssembly.compileStreaming;
-    return streams ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
-  } catch (cause) {
-    throw new ActionError("WASM_LOAD", "the wasm could not be loaded", { cause });
-  }
-}
-
-/** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
-function blocked() {
-  try {
-    // WebKit refuses no module, but each instance.
-    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
-    return false;
-  } catch {
-    return true;
   }
 }

@@ -1,5 +1,7 @@
 // The network, as far as a page can tell: the browser's word is a hint, a file of the app that can be had is a proof.
 
+import { sendable } from "./address.js";
+
 const LONGEST_MS = 10_000;
 
 export const isOffline = () => globalThis.navigator?.onLine === false;
@@ -34,6 +36,6 @@ export async function reachable(url, send) {
 function fileOfPage() {
   const { document, location } = globalThis;
   if (!document) return undefined;
-  const own = (url) => url?.startsWith(`${location.origin}/`);
+  const own = (url) => url && sendable(url).startsWith(`${location.origin}/`);
   return [...document.scripts].map(({ src }) => src).find(own) ?? [...document.styleSheets].map(({ href }) => href).find(own);
 }

@@ -1,6 +1,7 @@
 // Options come from the page: they are copied once, name by name, so that a getter that throws or a word that is not known is an
 // INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
 
+import { sendable } from "./address.js";
 import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./moot.js";
 import { meant } from "./nearest.js";
@@ -171,7 +172,7 @@ function absolute(url, at, base) {
     const message = "actions go to the page's own origin; Next.js answers no preflight, so another one works only through a proxy of the app";
     throw new ActionError("CROSS_ORIGIN", message);
   }
-  return resolved.href;
+  return String(sendable(resolved));
 }
 
 function copy(options, table, what) {
@@ -233,7 +234,9 @@ function text(value) {
 }
 
 function address(value) {
-  return expect(typeof value === "string" || value instanceof URL, value, "a string or a URL").toString();
+  // A bundler for servers, or a test runner, has a `URL` of its own.
+  const isUrl = Object.prototype.toString.call(value) === "[object URL]";
+  return String(expect(typeof value === "string" || isUrl, value, "a string or a URL"));
 }
 
 function word(value, ...words) {

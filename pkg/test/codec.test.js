@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { decode, encode, isActionError } from "../node.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -9,7 +10,9 @@ const stream = (...chunks) => new ReadableStream({ start: (c) => (chunks.forEach
 test("decode takes a stream, a Response or bytes", async () => {
   const text = '1:[[1,2]]\n0:{"map":"$Q1","at":"$D1970-01-01T00:00:00.000Z","n":"$n12"}\n';
   const expected = { map: new Map([[1, 2]]), at: new Date(0), n: 12n };
-  for (const source of [stream(text.slice(0, 7), text.slice(7)), new Response(text), bytes(text), bytes(text).buffer]) {
+  const foreign = runInNewContext("[new Uint8Array(text).buffer, new Uint8Array(text)]", { text: bytes(text) });
+  const pieces = new ReadableStream({ start: (c) => (c.enqueue(foreign[1]), c.close()) });
+  for (const source of [stream(text.slice(0, 7), text.slice(7)), new Response(text), bytes(text), bytes(text).buffer, pieces, ...foreign]) {
     const { value, done } = decode(source);
     assert.deepEqual(await value, expected);
     await done;

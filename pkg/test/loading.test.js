@@ -2,14 +2,17 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { createDispatcher, decode, init, ready } from "../index.js";
-import { Engine } from "../wasm/actionlane.js";
+import { runInNewContext } from "node:vm";
+import { withoutWasm } from "./copies.js";
 import { ID, serve } from "./server.js";
 
 const wasm = await readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url));
+const copy = await withoutWasm();
+const { createDispatcher, decode, init, ready } = await import(copy.file("index.js"));
+const { Engine } = await import(copy.file("wasm/actionlane.js"));
 let server;
 before(async () => (server = await serve()));
-after(() => server.close());
+after(() => Promise.all([server.close(), copy.remove()]));
 
 test("a failed load rejects what was kept, and a route never needed it", async () => {
   const d = createDispatcher({ url: server.url });
@@ -30,9 +33,11 @@ test("a call made by whoever hears of the failure starts another load", async ()
   await assert.rejects(again, { code: "WASM_LOAD" });
 });
 
-test("a wasm of another kind is a failed load", async () => {
+test("a wasm of another kind is a failed load, and so is one of another build", async () => {
   const other = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-  await assert.rejects(init(other), { code: "WASM_LOAD" });
+  await assert.rejects(init(other), { code: "WASM_LOAD", message: /belongs to this package/ });
+  const older = new Uint8Array(wasm).fill(120, wasm.length - 1);
+  await assert.rejects(init(older), { code: "WASM_LOAD", message: /belongs to this package/ });
 });
 
 test("a dispatcher closed by its own url(), before the wasm is there", async () => {
@@ -64,7 +69,7 @@ test("calls made before the wasm is there are kept, in order; some are given up 
   await assert.rejects(calls[1], { code: "ABORTED", cause: "changed my mind", sent: "no" });
   await assert.rejects(cleared, { code: "CLEARED", sent: "no" });
   assert.deepEqual(d.snapshot().map(({ state }) => state), ["loading", "loading", "loading", "loading"]);
-  given.resolve(new Response(wasm, { headers: { "content-type": "application/octet-stream" } }));
+  given.resolve(runInNewContext("new WebAssembly.Module(new Uint8Array(wasm))", { wasm: [...wasm] }));
   await loaded;
   await Promise.all([calls[0], calls[2], calls[3]]);
   assert.deepEqual(server.requests.slice(-3).map(({ body }) => body), ['["a"]', '["c"]', '["d"]']);

@@ -4,6 +4,7 @@
 //! where apt can give one) and does nothing twice: a second run does only what changed.
 #![allow(clippy::print_stdout)]
 
+mod apps;
 mod artifacts;
 mod bench;
 mod browser;
@@ -46,6 +47,7 @@ enum Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Apps(apps::Args),
     Bench(bench::Args),
     Build(build::Args),
     Conformance(conformance::Args),
@@ -73,6 +75,7 @@ fn run(command: Command) -> Result<ExitCode> {
     let _entered = runtime.enter();
     e2e::end_all_on_signal()?;
     let done = match command {
+        Command::Apps(args) => runtime.block_on(apps::run(&args)),
         Command::Bench(args) => runtime.block_on(bench::run(&args)),
         Command::Build(args) => build::run(&args),
         Command::Conformance(args) => conformance::run(&args),

@@ -35,9 +35,11 @@ pub(crate) fn bundle() -> Result<()> {
     }
     stamp.make(|| {
         step("bundling the package", || {
+            // Files of an earlier version would be packed with them.
+            let _ = fs::remove_dir_all(pkg.join("dist"));
             BUNDLES.iter().try_for_each(|bundle| {
                 let environment = format!("--define:process.env.NODE_ENV={}", bundle.environment);
-                esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &["--loader:.wasm=binary", &environment])
+                esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &[&environment])
             })
         })
     })?;
@@ -51,9 +53,15 @@ pub(crate) fn esbuild(source: &str, format: &str, output: &Path, more: &[&str]) 
     run::quiet(esbuild.arg(format!("--format={format}")).arg(format!("--outfile={}", output.display()))).map(drop)
 }
 
-/// Packs the package as `npm publish` would and checks what is in the packed file. Gives how many things were checked.
+/// Checks what is in the packed file. Gives how many things were checked.
 pub(crate) fn pack() -> Result<usize> {
-    let packed = step("packing the package", || {
+    let packed = packed()?;
+    check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
+}
+
+/// Packs the package as `npm publish` would.
+pub(crate) fn packed() -> Result<PathBuf> {
+    step("packing the package", || {
         let directory = workspace::scratch("pack/x")?.with_file_name("");
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory)?;
@@ -62,8 +70,7 @@ pub(crate) fn pack() -> Result<usize> {
         let list: Vec<Packed> = serde_json::from_str(&list).with_context(|| format!("npm pack printed {list}"))?;
         let file = list.first().context("npm pack made no file")?.filename.clone();
         Ok(directory.join(file))
-    })?;
-    check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
+    })
 }
 
 /// Everything a bundle is made from, and the packed file too.
@@ -81,11 +88,7 @@ struct Bundle {
     environment: &'static str,
 }
 
-const BUNDLES: [Bundle; 2] = [
-    Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife", environment: "\"production\"" },
-    // That of whoever bundles it.
-    Bundle { source: "inline.js", output: "dist/inline.js", format: "esm", environment: "process.env.NODE_ENV" },
-];
+const BUNDLES: [Bundle; 1] = [Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife", environment: "\"production\"" }];
 
 #[derive(Deserialize)]
 struct Packed {
@@ -110,7 +113,8 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 5] = ["wasm/actionlane_bg.wasm", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 6] =
+    ["wasm/actionlane_bg.wasm", "wasm/actionlane_bytes.js", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`.
 
+mod apps;
 mod boundary;
 mod compiled;
 mod count;

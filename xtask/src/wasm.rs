@@ -1,7 +1,8 @@
 //! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
 
 use std::fs;
-use std::path::PathBuf;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -17,10 +18,11 @@ pub(crate) fn build() -> Result<()> {
     })?;
     let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
     let stamp = Stamp::new("wasm")
-        .value((WASM_BINDGEN.version, BINDGEN, OPT, THROWS))
+        .value((WASM_BINDGEN.version, BINDGEN, OPT, CHANGES, SECTION, BYTES))
         .input(&compiled, &[])?
         .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
         .output(glue())
+        .output(bytes())
         .output(wasm());
     stamp.make(|| {
         step("wasm-bindgen and wasm-opt", || {
@@ -29,21 +31,82 @@ pub(crate) fn build() -> Result<()> {
             run::quiet(bindgen.args(BINDGEN).arg("--out-dir").arg(raw.with_file_name("")).arg(&compiled))?;
             fs::create_dir_all(workspace::pkg().join("wasm"))?;
             run::quiet(npm::program(&workspace::pkg(), "wasm-opt").args(OPT).arg(&raw).arg("-o").arg(wasm()))?;
+            let build = mark(&wasm())?;
             let generated = fs::read_to_string(raw.with_file_name("actionlane.js")).context("reading the glue")?;
-            fs::write(glue(), quiet_after_reset(&generated)?).context("writing the glue")
+            let glue_text = format!(
+                "{}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{build}\";\n",
+                changed(&generated)?
+            );
+            fs::write(glue(), glue_text).context("writing the glue")?;
+            let base64 = npm::node(BASE64, &[wasm().to_str().context("a path that is not UTF-8")?])?;
+            fs::write(bytes(), BYTES.replace("BASE64", base64.trim_end())).context("writing the bytes")
         })
     })?;
     Ok(())
 }
 
-/// After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
-/// rejections; its calls have failed already, so they have nothing left to do.
-fn quiet_after_reset(glue: &str) -> Result<String> {
-    ensure!(glue.contains(THROWS), "wasm-bindgen's glue no longer says `{THROWS}`; look at what it does with old closures now");
-    Ok(glue.replace(THROWS, "return"))
+/// Adds a section to the wasm that names its build, and gives that name: the loader knows by it whether a file and its glue belong together.
+fn mark(wasm: &Path) -> Result<String> {
+    let mut bytes = fs::read(wasm).context("reading the wasm")?;
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let build = format!("{:016x}", hasher.finish());
+    // A custom section: 0, its length, then the length of its name, its name, its content. Lengths below 128 are one byte.
+    let length = u8::try_from(1 + SECTION.len() + build.len())?;
+    bytes.extend([0, length, u8::try_from(SECTION.len())?]);
+    bytes.extend([SECTION, &build].concat().bytes());
+    fs::write(wasm, bytes).context("writing the wasm")?;
+    Ok(build)
 }
 
-const THROWS: &str = "throw new Error('Cannot invoke closure from previous WASM instance')";
+/// As in `pkg/lib/module.js`.
+const SECTION: &str = "actionlane";
+
+/// The wasm as a module of JavaScript: for the pages that cannot have the file.
+const BYTES: &str = r#"// The bytes of actionlane_bg.wasm.
+import { bytesOf } from "../lib/base64.js";
+
+export const bytes = () => bytesOf("BASE64");
+"#;
+
+const BASE64: &str = r#"
+    import { readFileSync } from "node:fs";
+    console.log(readFileSync(process.argv[1]).toString("base64"));
+"#;
+
+/// The glue, as the package needs it.
+fn changed(glue: &str) -> Result<String> {
+    CHANGES.iter().try_fold(glue.to_owned(), |glue, (from, to)| {
+        ensure!(
+            glue.contains(from),
+            "wasm-bindgen's glue no longer says `{from}`; look at what it does there now, and at why it is changed"
+        );
+        Ok(glue.replace(from, to))
+    })
+}
+
+/// What is said, and what is to be said in its place.
+const CHANGES: [(&str, &str); 6] = [
+    // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
+    // rejections; its calls have failed already, so they have nothing left to do.
+    ("throw new Error('Cannot invoke closure from previous WASM instance')", "return"),
+    // It gets no bytes here, and a module of another realm is one, too.
+    ("    if (!(module instanceof WebAssembly.Module)) {\n        module = new WebAssembly.Module(module);\n    }\n", ""),
+    // To be imported it needs nothing of the platform: jsdom and others have no text coders. They are made with the first instance.
+    ("let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n", "let cachedTextDecoder;\n"),
+    ("const cachedTextEncoder = new TextEncoder();\n", "let cachedTextEncoder;\n"),
+    (
+        "\nif (!('encodeInto' in cachedTextEncoder)) {\n",
+        concat!(
+            "\nfunction makeTextCoders() {\n    cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\n",
+            "    cachedTextEncoder = new TextEncoder();\n    if ('encodeInto' in cachedTextEncoder) return;\n"
+        ),
+    ),
+    (
+        "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n",
+        "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n    makeTextCoders();\n",
+    ),
+];
 
 /// The wasm of the package.
 pub(crate) fn wasm() -> PathBuf {
@@ -53,6 +116,11 @@ pub(crate) fn wasm() -> PathBuf {
 /// The JavaScript that belongs to it.
 fn glue() -> PathBuf {
     workspace::pkg().join("wasm/actionlane.js")
+}
+
+/// The same bytes, as JavaScript.
+fn bytes() -> PathBuf {
+    workspace::pkg().join("wasm/actionlane_bytes.js")
 }
 
 /// `web`: loads from anywhere, needs no bundler. The entries of the package say where the wasm is, so that bundlers see it once.

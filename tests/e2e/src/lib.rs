@@ -35,6 +35,7 @@ pub use browser::Browser;
 pub use driver::{Driver, WEBDRIVER_ENV};
 pub use fixture::{Build, Fixture, fresh_store};
 pub use kind::{BROWSER_ENV, Installed, Kind};
+pub use next::serve;
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};
 pub use process::{Owned, end_all, end_all_on_signal};

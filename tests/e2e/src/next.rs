@@ -18,13 +18,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) async fn start(dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
     let next = dir.join("node_modules/.bin/next");
     ensure!(next.exists(), "{} is missing: run `npm ci` in {}", next.display(), dir.display());
-    let out = File::create(log).with_context(|| format!("writing {}", log.display()))?;
     let mut command = Command::new(&next);
     command.args(["start", "--hostname", "127.0.0.1", "--port", &port.to_string()]).current_dir(dir);
     command.env("NEXT_TELEMETRY_DISABLED", "1").envs(vars.iter().copied());
+    serve(&mut command, port, path, log).await
+}
+
+/// Runs a server that listens on `port`, with what it prints in `log`. Returns when `GET path` has been answered with 200.
+pub async fn serve(command: &mut Command, port: u16, path: &str, log: &Path) -> Result<Owned> {
+    let out = File::create(log).with_context(|| format!("writing {}", log.display()))?;
     command.stdout(out.try_clone()?).stderr(out);
-    let starting = || format!("starting the app in {} (its output: {})", dir.display(), log.display());
-    let mut process = Owned::spawn(&mut command).with_context(starting)?;
+    let program = command.get_program().to_owned();
+    let starting = || format!("starting {} (its output: {})", Path::new(&program).display(), log.display());
+    let mut process = Owned::spawn(command).with_context(starting)?;
     wait_until_ready(&mut process, port, path, PATIENCE).await.with_context(starting)?;
     Ok(process)
 }

@@ -177,33 +177,6 @@ async fn wasm_allowed_by_the_policy() -> Result<()> {
     .await
 }
 
-#[tokio::test]
-async fn wasm_file_missing() -> Result<()> {
-    on_a_bad_server("?load=module", async |page, _server| {
-        let serve = async |serve: u8| page.eval::<()>(&format!("await fetch('/__wasm?serve={serve}', {{ method: 'POST' }})")).await;
-        serve(0).await?;
-        page.eval::<()>("await window.load()").await?;
-        let [first, second, ready]: [Settled; 3] = page
-            .eval("const both = [d.call(some), d.call(some)]; return [await settle(both[0]), await settle(both[1]), await settle(actionlane.ready())]")
-            .await?;
-        first.assert_failed("WASM_LOAD", "no");
-        second.assert_failed("WASM_LOAD", "no");
-        ready.assert_failed("WASM_LOAD", "no");
-        // The same dispatcher, once the file is there.
-        let back: Pair = page
-            .eval(
-                "const missing = await settle(d.call(some));
-                 await fetch('/__wasm?serve=1', { method: 'POST' });
-                 const back = await pair(d.call(some), d.call(some));
-                 return { ...back, call: missing };",
-            )
-            .await?;
-        back.assert_failed_alone("WASM_LOAD", "no", &json!("ok"));
-        Ok(())
-    })
-    .await
-}
-
 /// Answered as `?do=behaviour` says, a call rejects with `code` and `sent`, and the call after it runs.
 async fn fails(page: &Page<'_>, behaviour: &str, code: &str, sent: &str) -> Result<Settled> {
     let call = format!("d.call(some, [], {{ url: '/?do={behaviour}' }})");

@@ -30,6 +30,8 @@ pub enum Behaviour {
     Twice,
     /// `huge`: a value of `bytes` bytes.
     Huge,
+    /// `date`: a value that is a date.
+    Date,
     /// `html200`: a page instead of an answer, as a proxy or a login wall gives.
     Html200,
     /// `html502`: a gateway's error page.
@@ -76,12 +78,13 @@ pub struct UnknownBehaviour(String);
 
 impl Behaviour {
     /// Every one, with its name.
-    pub const ALL: [(&'static str, Self); 24] = [
+    pub const ALL: [(&'static str, Self); 25] = [
         ("ok", Self::Ok),
         ("slow", Self::Slow),
         ("drip", Self::Drip),
         ("twice", Self::Twice),
         ("huge", Self::Huge),
+        ("date", Self::Date),
         ("html200", Self::Html200),
         ("html502", Self::Html502),
         ("login", Self::Login),
@@ -105,7 +108,7 @@ impl Behaviour {
 
     /// Whether the client gets the action's value: then the action has run, whatever `when` says.
     pub fn succeeds(self) -> bool {
-        matches!(self, Self::Ok | Self::Slow | Self::Drip | Self::Twice | Self::Huge)
+        matches!(self, Self::Ok | Self::Slow | Self::Drip | Self::Twice | Self::Huge | Self::Date)
     }
 
     /// Whether it needs the body.
@@ -128,6 +131,7 @@ impl Behaviour {
                 closed(wire)
             }
             Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(asked.bytes.unwrap_or(8 << 20))))),
+            Self::Date => flight(rows::answer("\"$D2026-01-02T03:04:05.678Z\"")),
             Self::Html200 => html(StatusCode::OK, LOGIN),
             Self::Html502 => html(StatusCode::BAD_GATEWAY, "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>"),
             Self::Login => (status(asked, StatusCode::SEE_OTHER), [(LOCATION, "/login")]).into_response(),

@@ -4,14 +4,15 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /?load=script\|module&csp=none\|strict\|wasm` | a page with Actionlane in it, see [`page`] |
+//! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane in it, see [`page`] |
 //! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
 //! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script; the package's files |
 //! | `POST` with `Next-Action`, any path | as told, see below |
 //! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
-//! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, or there again |
+//! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
+//! | `POST /__wasm?serve=…` | from now on its file is `missing`, a page (`html`), typed `charset` or `octets`, of an `other` build, or `cut` once |
 //! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour}]` |
 //!
 //! An action request is answered as told by the header `Misbehave: do=cut&when=before`, by its query in the same words, or for all:
@@ -33,6 +34,7 @@
 //! gets the stored value, or 409 while the first one is in work, or 422 where its body is another. Without a key it runs each time.
 
 mod action;
+mod app;
 mod asked;
 mod behaviour;
 mod drawn;
@@ -45,15 +47,17 @@ mod routes;
 mod rows;
 mod seen;
 mod shared;
+mod wasm;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, io};
 
 use tokio::runtime::{Builder, Runtime};
 
+pub use app::App;
 pub use behaviour::{Behaviour, UnknownBehaviour};
 pub use drawn::DRAWN;
 pub use ledger::{Entry, Ledger};
@@ -80,11 +84,20 @@ impl Server {
 
     /// The same on a given port.
     pub fn start_on(port: u16, package: &Path) -> io::Result<Self> {
+        Self::serve(port, Shared::new(package.to_owned(), None))
+    }
+
+    /// Puts itself in front of an app, on a free port: of the table above, it answers actions and `GET /__seen`.
+    pub fn in_front_of(app: App) -> io::Result<Self> {
+        Self::serve(0, Shared::new(PathBuf::new(), Some(app)))
+    }
+
+    fn serve(port: u16, shared: Shared) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let shared = Arc::new(Shared::new(package.to_owned()));
+        let shared = Arc::new(shared);
         let service = routes::router(shared.clone()).into_make_service_with_connect_info::<Wire>();
         runtime.spawn(async move { axum::serve(Wires(tokio::net::TcpListener::from_std(listener)?), service).await });
         Ok(Self { address, shared, runtime: Some(runtime) })

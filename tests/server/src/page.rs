@@ -2,7 +2,8 @@
 //!
 //! - `load=script` (default): the drop-in script, which sets `window.actionlane`.
 //! - `load=module`: the package's ES module, imported on `window.load()`; its exports are then `window.module`.
-//! - `csp=none` (default), `csp=strict`: no WebAssembly allowed, `csp=wasm`: what Actionlane needs and no more.
+//! - `csp=none` (default), `csp=strict`: no WebAssembly allowed, `csp=wasm`: what Actionlane needs and no more,
+//!   `csp=connect`: `fetch` may call `/only`.
 
 use serde::Deserialize;
 
@@ -25,6 +26,8 @@ pub enum Csp {
     Strict,
     /// `script-src` with it.
     Wasm,
+    /// `connect-src` with one path.
+    Connect,
 }
 
 impl Csp {
@@ -34,6 +37,7 @@ impl Csp {
             Self::None => None,
             Self::Strict => Some("script-src 'self' 'unsafe-inline'"),
             Self::Wasm => Some("script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"),
+            Self::Connect => Some("connect-src http://localhost:*/only"),
         }
     }
 }

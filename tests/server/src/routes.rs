@@ -1,7 +1,6 @@
 //! Which request gets which answer.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::extract::{Path as Rest, Query, RawQuery, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
@@ -12,6 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::action::action;
+use crate::app::app;
 use crate::asked::Asked;
 use crate::behaviour::login;
 use crate::files;
@@ -19,9 +19,13 @@ use crate::ledger::Ledger;
 use crate::page::{self, Csp, Load};
 use crate::seen::Seen;
 use crate::shared::Shared;
+use crate::wasm::Wasm;
 
 /// Everything the server answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    if shared.app.is_some() {
+        return Router::new().route("/__seen", get(seen)).fallback(app).with_state(shared);
+    }
     Router::new()
         .route("/", get(page).post(action))
         .route("/soak", get(soak))
@@ -62,10 +66,7 @@ async fn drop_in(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn package_file(State(shared): State<Arc<Shared>>, Rest(path): Rest<String>) -> Response {
-    if path.ends_with(".wasm") && !shared.serves_wasm.load(Ordering::Relaxed) {
-        return (StatusCode::NOT_FOUND, "missing on request").into_response();
-    }
-    files::serve(&shared.package, &path)
+    shared.wasm(|wasm| wasm.answer(&shared.package, &path))
 }
 
 async fn ledger(State(shared): State<Arc<Shared>>) -> Json<Ledger> {
@@ -99,11 +100,11 @@ async fn open_gate(State(shared): State<Arc<Shared>>, Query(gate): Query<Gate>) 
 
 #[derive(Deserialize)]
 struct Toggle {
-    serve: u8,
+    serve: Wasm,
 }
 
 async fn toggle_wasm(State(shared): State<Arc<Shared>>, Query(toggle): Query<Toggle>) -> StatusCode {
-    shared.serves_wasm.store(toggle.serve != 0, Ordering::Relaxed);
+    shared.wasm(|_| ((), toggle.serve));
     StatusCode::NO_CONTENT
 }
 

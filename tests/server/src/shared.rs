@@ -1,20 +1,23 @@
 //! What all connections of a server share.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::app::App;
 use crate::asked::Asked;
 use crate::drawn::draw;
 use crate::gates::Gates;
 use crate::ledger::{Ledger, Tally};
 use crate::recipe::{Fingerprint, Recipe, Scope, Verdict};
 use crate::seen::Log;
+use crate::wasm::Wasm;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) package: PathBuf,
-    pub(crate) serves_wasm: AtomicBool,
+    /// What is behind the server, in the place of pages of its own.
+    pub(crate) app: Option<App>,
+    wasm: Mutex<Wasm>,
     pub(crate) log: Log,
     pub(crate) gates: Gates,
     setting: Mutex<Asked>,
@@ -33,15 +36,24 @@ struct Books {
 pub(crate) struct InWork(Arc<Shared>);
 
 impl Shared {
-    pub(crate) fn new(package: PathBuf) -> Self {
+    pub(crate) fn new(package: PathBuf, app: Option<App>) -> Self {
         Self {
             package,
-            serves_wasm: AtomicBool::new(true),
+            app,
+            wasm: Mutex::default(),
             log: Log::default(),
             gates: Gates::default(),
             setting: Mutex::default(),
             books: Mutex::default(),
         }
+    }
+
+    /// Hands out what becomes of the wasm, and takes what is to become of it from now on.
+    pub(crate) fn wasm<T>(&self, use_it: impl FnOnce(Wasm) -> (T, Wasm)) -> T {
+        let mut wasm = held(&self.wasm);
+        let (made, next) = use_it(*wasm);
+        *wasm = next;
+        made
     }
 
     /// What is said for all requests.

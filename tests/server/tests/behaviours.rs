@@ -237,6 +237,10 @@ fn wasm_comes_and_goes() {
     assert_eq!(get().status(), Some(404));
     ask(&server, "POST /__wasm?serve=1 HTTP/1.1", "");
     assert_eq!(get().status(), Some(200));
+    ask(&server, "POST /__wasm?serve=charset HTTP/1.1", "");
+    assert_eq!(get().header("content-type"), Some("application/wasm; charset=utf-8"));
+    ask(&server, "POST /__wasm?serve=html HTTP/1.1", "");
+    assert!(get().body().contains("<!doctype html>"));
     std::fs::remove_dir_all(&package).expect("removed");
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +39,8 @@ pub(crate) enum Part {
     Firefox,
     /// Those of them that depend on WebKit, in WebKitGTK
     Webkit,
+    /// The packed package in apps made by other people's tools, in Chromium and in test runners
+    Apps,
     /// Calls by the thousand to a server that misbehaves, in Chromium
     Soak,
     /// Every kind of action under several versions of Next.js, beside Next's own client
@@ -55,7 +57,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -71,6 +73,7 @@ impl Part {
         Self::E2e,
         Self::Firefox,
         Self::Webkit,
+        Self::Apps,
         Self::Soak,
         Self::Nexts,
     ];
@@ -91,7 +94,7 @@ impl Part {
             Self::Fmt => "files",
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
-            Self::Build => "checks",
+            Self::Build | Self::Apps => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -120,6 +123,7 @@ impl Part {
             Self::E2e => runtime.block_on(end_to_end::all()),
             Self::Firefox => runtime.block_on(end_to_end::in_firefox()),
             Self::Webkit => end_to_end::in_webkit(),
+            Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
         }

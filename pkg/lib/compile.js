@@ -1,0 +1,112 @@
+// A compiled module of wasm, from wherever it can be had.
+
+import { sendable } from "./address.js";
+import { ActionError } from "./error.js";
+
+/**
+ * Compiles what one of `places` gives, the first that `accept()` does not throw for. A place is a function that gives, or promises, what
+ * `init()` takes. Fails with what was wrong at each of them, and then `hint`.
+ */
+export async function compileFirst(places, accept, hint) {
+  if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
+  if (blocked()) {
+    const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
+    throw new ActionError("WASM_BLOCKED", message);
+  }
+  const failures = [];
+  for (const place of places) {
+    try {
+      return accept(await compile(await place()));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  const [first, ...others] = failures.map(worded);
+  const message = [`the wasm could not be loaded: ${first}`, ...others.map((other) => `nor could its copy in a chunk of the package: ${other}`), hint];
+  throw new ActionError("WASM_LOAD", message.join("; "), { cause: failures[0] });
+}
+
+/** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
+function blocked() {
+  try {
+    // WebKit refuses no module, but each instance.
+    new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([...MAGIC, 1, 0, 0, 0])));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Every module begins with it. */
+const MAGIC = [0, 97, 115, 109];
+
+/** Gives the module and, for messages, where it is from. */
+async function compile(source) {
+  // Told by name, not by class: it may be of another realm.
+  const kind = Object.prototype.toString.call(source);
+  if (kind === "[object WebAssembly.Module]") return { compiled: source, where: "the module" };
+  if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(source)) return compileBytes(source, "the bytes given");
+  if (kind !== "[object Request]" && typeof source?.arrayBuffer === "function") return compileResponse(source, "the response");
+  const asked = source?.url ?? source;
+  const get = async () => {
+    try {
+      return await fetch(sendable(source));
+    } catch (cause) {
+      throw new Error(`${shown(asked)} could not be fetched (${worded(cause)})`, { cause });
+    }
+  };
+  return compileResponse(await get(), asked, get);
+}
+
+/** `again()` asks once more for the same. */
+async function compileResponse(response, asked, again) {
+  const where = shown(response.url || asked);
+  const streams = response.ok && response.headers?.get("content-type") === "application/wasm" && WebAssembly.compileStreaming;
+  let whole = response;
+  if (streams) {
+    const spare = again ? undefined : response.clone();
+    try {
+      const compiled = await WebAssembly.compileStreaming(response);
+      spare?.body?.cancel().catch(() => {});
+      return { compiled, where };
+    } catch {
+      // For reasons that the bytes need not have: a network that broke off, a `Response` that only looks like one.
+      whole = spare ?? (response.bodyUsed ? await again() : response);
+    }
+  }
+  const bytes = await whole.arrayBuffer().catch((cause) => {
+    throw new Error(`${where} broke off (${worded(cause)})`, { cause });
+  });
+  if (whole.ok === false) throw new Error(`${where} answered ${whole.status}${beginning(bytes)}`);
+  return compileBytes(bytes, whole.status ? `${where} answered ${whole.status}, but it` : where);
+}
+
+async function compileBytes(source, where) {
+  const bytes = viewOf(source);
+  if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw new Error(`${where} is no wasm${beginning(bytes)}`);
+  try {
+    return { compiled: await WebAssembly.compile(bytes), where };
+  } catch (cause) {
+    throw new Error(`${where} cannot be compiled (${worded(cause)})`, { cause });
+  }
+}
+
+const viewOf = (bytes) => (ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes));
+
+const worded = (error) => String(error?.message ?? error);
+
+const BEGINNING = 40;
+
+/** The first characters, for a message. */
+function beginning(bytes) {
+  const text = String.fromCharCode(...viewOf(bytes).subarray(0, BEGINNING));
+  return text === "" ? ": it is empty" : `: it begins with ${JSON.stringify(text)}`;
+}
+
+const LONGEST = 200;
+
+/** An address, for a message: without a user and a password, and not as long as one that holds the bytes itself. */
+function shown(url) {
+  const text = String(url).replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

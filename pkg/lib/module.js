@@ -1,0 +1,84 @@
+// One wasm module of the package, by name: loaded once a page, whatever number of dispatchers and entries; again after a failure; anew
+// after a trap.
+
+import { compileFirst } from "./compile.js";
+
+export class Module {
+  #parts;
+  #compiled; // kept for a fresh instance
+  #attempt; // the load under way, or the one that succeeded
+  #live = false; // whether the instance can be trusted
+  #fallen = false; // whether one that cannot is still to be replaced
+
+  /** Names the instance: another one after each trap. */
+  count = 0;
+
+  /**
+   * `build`: which build of the wasm it takes. `start({ module })` makes the first instance, `restart()` a fresh one; `setUp()`
+   * follows each.
+   */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** Whether `load()` has succeeded: there is an instance, or one can be made. */
+  get isLoaded() {
+    return this.#compiled !== undefined && !this.#fallen;
+  }
+
+  /** Whether the instance can be trusted. */
+  get isLive() {
+    return this.#live;
+  }
+
+  /** Resolves when the wasm is there, from one of `places`: see `compileFirst`. One attempt at a time; a failed one is forgotten. */
+  load(places, hint) {
+    this.#attempt ??= compileFirst(places, (found) => this.#accept(found), hint).catch((error) => {
+      this.#attempt = undefined;
+      throw error;
+    });
+    return this.#attempt;
+  }
+
+  /** Sees to it that there is an instance. After `load()`. */
+  instantiate() {
+    if (this.#live) return;
+    const { start, restart, setUp } = this.#parts;
+    if (this.count > 0) restart();
+    else start({ module: this.#compiled });
+    setUp();
+    this.#live = true;
+    this.count += 1;
+  }
+
+  /** The instance can no longer be trusted: the next to use it gets a fresh one. */
+  abandon() {
+    this.#live = false;
+    this.#fallen = true;
+    // Not at once: it may be running below this. Once it is replaced, none of its timers and promises reaches it any more.
+    queueMicrotask(() => {
+      this.#fallen = false;
+      try {
+        this.instantiate();
+      } catch {
+        // Whoever needs it tries again.
+      }
+    });
+  }
+
+  #accept({ compiled, where }) {
+    // The glue cannot take back a module that it was not made for, so that is looked at first.
+    const [build] = WebAssembly.Module.customSections(compiled, SECTION).map((bytes) => String.fromCharCode(...new Uint8Array(bytes)));
+    if (build !== this.#parts.build) throw new Error(`${where} is not the wasm that belongs to this package`);
+    this.#compiled = compiled;
+    try {
+      this.instantiate();
+    } catch (error) {
+      this.#compiled = undefined;
+      throw error;
+    }
+  }
+}
+
+/** The section of the wasm that says which build it is of. */
+const SECTION = "actionlane";

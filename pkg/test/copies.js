@@ -1,0 +1,15 @@
+// Copies of the package, for what cannot be done to the package itself.
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** The package without its wasm, neither the file nor the copy of it in JavaScript. */
+export async function withoutWasm() {
+  const made = await mkdtemp(join(tmpdir(), "actionlane-"));
+  const source = fileURLToPath(new URL("..", import.meta.url));
+  for (const name of ["index.js", "node.js", "package.json", "lib", "wasm/actionlane.js"]) {
+    await cp(join(source, name), join(made, name), { recursive: true });
+  }
+  return { file: (name) => pathToFileURL(join(made, name)).href, remove: () => rm(made, { recursive: true }) };
+}

@@ -1,0 +1,68 @@
+// What an app does with the package, whatever has built it. The server beside the page answers actions as `tests/server` does.
+
+/** By its first byte, one that takes every argument. */
+const ID = "7f".padEnd(42, "0");
+
+function equal(found, expected) {
+  const [one, other] = [found, expected].map((value) => JSON.stringify(value));
+  if (one !== other) throw new Error(`${one} in the place of ${other}`);
+}
+
+/** By name: functions of the package's exports and of the address that actions go to, a function of a query. */
+export const checks = {
+  async "the wasm is there"({ ready }) {
+    await ready();
+    await ready();
+  },
+  async "plain arguments are encoded"({ encode }) {
+    equal(await encode([1, "two", { three: [null] }]), '[1,"two",{"three":[null]}]');
+  },
+  async "a map is encoded"({ encode }) {
+    const body = await encode([new Map([["since", new Date(0)]])]);
+    equal([...body.values()].sort(), ['["$Q1"]', '[["since","$D1970-01-01T00:00:00.000Z"]]']);
+  },
+  async "an answer is decoded"({ decode }) {
+    const { value, done } = decode(new TextEncoder().encode('0:{"when":"$D2026-01-02T03:04:05.000Z","many":"$n12345678901234567890"}\n'));
+    const { when, many } = await value;
+    equal([when.toISOString(), String(many)], ["2026-01-02T03:04:05.000Z", "12345678901234567890"]);
+    await done;
+  },
+  async "a call with a plain argument"({ createDispatcher }, at) {
+    equal(await createDispatcher({ url: at("do=ok") }).call(ID, [1, "two"]), "ok");
+  },
+  async "an answer with a date"({ createDispatcher }, at) {
+    equal((await createDispatcher({ url: at("do=date") }).call(ID)).toISOString(), "2026-01-02T03:04:05.678Z");
+  },
+  async "a call that is aborted"({ createDispatcher, isActionError, ActionError }, at) {
+    const d = createDispatcher({ url: at("do=never") });
+    const call = d.call(ID);
+    while (call.state !== "running") await new Promise((resolve) => setTimeout(resolve, 1));
+    call.abort("enough");
+    const error = await call.catch((error) => error);
+    equal([error.code, error.cause, isActionError(error), error instanceof ActionError], ["ABORTED", "enough", true, true]);
+    equal([isActionError(new Error("another")), isActionError(undefined)], [false, false]);
+  },
+  async "a route"({ createDispatcher }, at) {
+    const response = await createDispatcher().route(at("").replace(/\/\?$/, "/__seen"));
+    equal([response.status, Array.isArray(await response.json())], [200, true]);
+  },
+  async "a call with a map and a file"({ createDispatcher }, at) {
+    const file = new Blob(["a file of some bytes"], { type: "text/plain" });
+    const { call, bytes } = await createDispatcher({ url: at("call=parts") }).call(ID, [new Map([[1, file]])]);
+    equal([call, bytes > 200], ["parts", true]);
+  },
+};
+
+/** Runs them all, in the order above, and `more`: `[name, what was wrong, or null]` each. */
+export async function run(actionlane, more = {}) {
+  const results = [];
+  for (const [name, check] of Object.entries({ ...checks, ...more })) {
+    try {
+      await check(actionlane, (query) => `/?${query}`);
+      results.push([name, null]);
+    } catch (error) {
+      results.push([name, `${error?.code ?? error?.name}: ${error?.message ?? error}`]);
+    }
+  }
+  return results;
+}

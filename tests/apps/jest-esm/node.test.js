@@ -1,0 +1,4 @@
+import * as actionlane from "actionlane";
+import { checks } from "./src/checks.js";
+
+for (const [name, check] of Object.entries(checks)) test(name, () => check(actionlane, (query) => `${process.env.ACTIONS}/?${query}`));

@@ -1,0 +1,7 @@
+const nextJest = require("next/jest");
+
+module.exports = nextJest({ dir: "./" })({
+  testEnvironment: "jsdom",
+  testEnvironmentOptions: { url: process.env.ACTIONS },
+  setupFiles: ["<rootDir>/setup.js"],
+});

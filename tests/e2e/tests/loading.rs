@@ -1,0 +1,203 @@
+//! Loading the wasm: from its file, from the copy of it in a module of JavaScript, or not at all.
+
+mod scene;
+
+use anyhow::Result;
+use scene::{Page, Pair, Settled, on_a_bad_server};
+use serde::Deserialize;
+use serde_json::json;
+
+/// How a call ended, and the parts of the package that were asked for.
+#[derive(Debug, Deserialize)]
+struct Loaded {
+    call: Settled,
+    file: bool,
+    copy: bool,
+}
+
+impl Loaded {
+    #[track_caller]
+    fn assert_from(&self, file: bool, copy: bool) {
+        self.call.assert_value(&json!("ok"));
+        assert_eq!((self.file, self.copy), (file, copy), "{self:?}");
+    }
+}
+
+/// Each way in which streaming compilation refuses what is the wasm all the same.
+#[tokio::test]
+async fn a_file_that_is_typed_otherwise_or_broke_off() -> Result<()> {
+    for wrong in ["charset", "octets", "cut"] {
+        on_a_bad_server("?load=module", async |page, _server| {
+            serve(page, wrong).await?;
+            eprintln!("{wrong}");
+            load(page, "/").await?.assert_from(true, false);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Each way in which the file is not the wasm of this package: what bundlers and caches make of it.
+#[tokio::test]
+async fn a_file_that_is_not_the_wasm() -> Result<()> {
+    for wrong in ["missing", "html", "other"] {
+        on_a_bad_server("?load=module", async |page, _server| {
+            serve(page, wrong).await?;
+            eprintln!("{wrong}");
+            load(page, "/").await?.assert_from(true, true);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_fetching_the_file() -> Result<()> {
+    on_a_bad_server("?load=module&csp=connect", async |page, _server| {
+        load(page, "/only").await?.assert_from(false, true);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_policy_that_forbids_wasm_is_asked_for_nothing() -> Result<()> {
+    on_a_bad_server("?load=module&csp=strict", async |page, _server| {
+        let Loaded { call, file, copy } = load(page, "/").await?;
+        call.assert_failed("WASM_BLOCKED", "no");
+        assert_eq!((file, copy), (false, false));
+        Ok(())
+    })
+    .await
+}
+
+/// What `init()` is given is what is loaded, or nothing is.
+#[tokio::test]
+async fn the_place_that_the_page_names_is_the_only_one() -> Result<()> {
+    on_a_bad_server("?load=module", async |page, _server| {
+        serve(page, "html").await?;
+        page.eval::<()>("await window.load()").await?;
+        // Not after the prelude: its dispatcher loads from the default place at once.
+        let [named, default]: [Settled; 2] = page
+            .browser()
+            .eval(
+                "const told = ({ code, sent, message }) => ({ code, sent, message });
+                 const named = await module.init('/pkg/wasm/actionlane_bg.wasm').catch(told);
+                 return [named, await module.init().then(() => ({ value: null }), told)];",
+                &[],
+            )
+            .await?;
+        named.assert_failed("WASM_LOAD", "no");
+        let message = named.message.unwrap_or_default();
+        for part in ["/pkg/wasm/actionlane_bg.wasm answered 200", "<!doctype html>", "init() needs \"actionlane/actionlane.wasm\""] {
+            assert!(message.contains(part), "{part} is not in: {message}");
+        }
+        assert_eq!(default.code, None, "{default:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// One attempt for all who ask, and another one for who asks after it failed; the message says what was wrong with each place.
+#[tokio::test]
+async fn neither_is_there() -> Result<()> {
+    on_a_bad_server("?load=module", async |page, _server| {
+        let serve = async |serve: u8| page.eval::<()>(&format!("await fetch('/__wasm?serve={serve}', {{ method: 'POST' }})")).await;
+        serve(0).await?;
+        page.eval::<()>("await window.load()").await?;
+        let [first, second, ready]: [Settled; 3] = page
+            .eval("const both = [d.call(some), d.call(some)]; return [await settle(both[0]), await settle(both[1]), await settle(actionlane.ready())]")
+            .await?;
+        first.assert_failed("WASM_LOAD", "no");
+        let message = first.message.as_deref().unwrap_or_default();
+        for part in ["/pkg/wasm/actionlane_bg.wasm answered 404", "missing on request", "actionlane_bytes.js", "init()", "actionlane/inline"] {
+            // Only Chromium and Firefox name the script that could not be had.
+            assert!(message.contains(part), "{part} is not in: {message}");
+        }
+        second.assert_failed("WASM_LOAD", "no");
+        ready.assert_failed("WASM_LOAD", "no");
+        // The same dispatcher, once the file is there.
+        let back: Pair = page
+            .eval(
+                "const missing = await settle(d.call(some));
+                 await fetch('/__wasm?serve=1', { method: 'POST' });
+                 const back = await pair(d.call(some), d.call(some));
+                 return { ...back, call: missing };",
+            )
+            .await?;
+        back.assert_failed_alone("WASM_LOAD", "no", &json!("ok"));
+        Ok(())
+    })
+    .await
+}
+
+mod chromium {
+    use super::*;
+
+    /// Every relative address holds the credentials, too, and `fetch` refuses those. Firefox asks the user first.
+    #[tokio::test]
+    async fn a_page_whose_address_holds_credentials() -> Result<()> {
+        on_a_bad_server("", async |page, server| {
+            let address = server.url().replace("http://", "http://user:pa%20ss@");
+            page.browser().goto(&format!("{address}/?load=module")).await?;
+            load(page, "/").await?.assert_from(true, false);
+            let ended: Vec<Settled> = page
+                .eval(
+                    "const own = actionlane.createDispatcher();
+                     const head = { 'next-action': some };
+                     return [
+                         await settle(own.call(some)),
+                         await settle(d.route('/__seen').then(({ status }) => status)),
+                         await settle(d.fetch('/', { method: 'POST', headers: head }).then(({ status }) => status)),
+                         await settle(actionlane.init(document.baseURI + 'nowhere.wasm')),
+                         await settle(d.call(some, [], { url: 'http://other:one@' + location.host + '/' })),
+                     ];",
+                )
+                .await?;
+            let [own, route, action, init, explicit] = &ended[..] else { panic!("{ended:?}") };
+            own.assert_value(&json!("ok"));
+            route.assert_value(&json!(200));
+            action.assert_value(&json!(200));
+            assert_eq!(init.code, None, "loaded already: {init:?}");
+            // Those that the caller writes are not the page's: that they are not sent is for `fetch` to say.
+            explicit.assert_failed("NETWORK", "unknown");
+            Ok(())
+        })
+        .await
+    }
+
+    /// A file of the app that can be had proves that there is a network, also on such a page.
+    #[tokio::test]
+    async fn a_page_with_credentials_can_tell_that_it_is_online() -> Result<()> {
+        on_a_bad_server("", async |page, server| {
+            page.browser().goto(&server.url().replace("http://", "http://user:pw@")).await?;
+            let found: Option<bool> = page
+                .eval(
+                    "const { reachable } = await import(location.origin + '/pkg/lib/network.js');
+                     const { sendable } = await import(location.origin + '/pkg/lib/address.js');
+                     return await reachable(undefined, (url, init) => fetch(sendable(url), init));",
+                )
+                .await?;
+            assert_eq!(found, Some(true));
+            Ok(())
+        })
+        .await
+    }
+}
+
+async fn serve(page: &Page<'_>, how: &str) -> Result<()> {
+    page.eval(&format!("await fetch('/__wasm?serve={how}', {{ method: 'POST' }})")).await
+}
+
+/// Loads the package and makes a call to `url`.
+async fn load(page: &Page<'_>, url: &str) -> Result<Loaded> {
+    page.eval::<()>("await window.load()").await?;
+    page.eval(&format!(
+        "const call = await settle(d.call(some, [], {{ url: '{url}' }}));
+         const asked = performance.getEntriesByType('resource').map(({{ name }}) => name);
+         return {{ call, file: asked.some(name => name.endsWith('.wasm')), copy: asked.some(name => name.endsWith('_bytes.js')) }};"
+    ))
+    .await
+}

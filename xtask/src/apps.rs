@@ -1,0 +1,183 @@
+//! `cargo xtask apps`.
+
+mod report;
+mod rows;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use e2e::{Browser, Driver, Kind, Owned, free_port};
+use server::{App, Server};
+
+pub(crate) use report::Report;
+use report::{Outcome, Seen};
+use rows::{ROWS, Row, Shown};
+
+use crate::run::{captured, command, quiet};
+use crate::stamp::{Stamp, entries};
+use crate::step::{note, seconds, step};
+use crate::{browser, build as package_build, npm, package, workspace};
+
+/// The packed package in apps made by the tools that people use, in Chromium and in test runners
+///
+/// Unpacks the packed file beside the tools of tests/apps/package-lock.json. Each row is a copy of a directory of tests/apps/, made or served by
+/// one tool without any configuration, whose page (or whose tests) runs tests/apps/checks.js. Another row is another line in the table of
+/// xtask/src/apps/rows.rs, and a directory where none of those there are will do.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only the rows with this in their name (may be repeated)
+    #[arg(long, value_name = "TEXT")]
+    row: Vec<String>,
+}
+
+pub(crate) async fn run(args: &Args) -> Result<()> {
+    let report = all(&args.row).await?;
+    print!("{}", report.text());
+    if report.failed() > 0 {
+        bail!("not as it should be (above)");
+    }
+    Ok(())
+}
+
+/// Runs the rows with one of `only` in their name, or every one, one after the other.
+pub(crate) async fn all(only: &[String]) -> Result<Report> {
+    let rows: Vec<&Row> = ROWS.iter().filter(|row| only.is_empty() || only.iter().any(|text| row.name.contains(text))).collect();
+    ensure!(!rows.is_empty(), "there is no such row");
+    browser::ensure(Kind::Chromium)?;
+    package_build::prepare()?;
+    package_build::package()?;
+    unpack()?;
+    let driver = Driver::start(Kind::Chromium).await?;
+    let mut report = Report::default();
+    for row in rows {
+        let started = Instant::now();
+        let outcome = run_row(row, &driver).await;
+        note(&format!("{}: {}", row.name, seconds(started.elapsed())));
+        report.add(row.name, outcome, started.elapsed());
+    }
+    Ok(report)
+}
+
+/// Where the rows are, and above them the packages of the tools.
+fn dir() -> Result<PathBuf> {
+    Ok(workspace::scratch("apps/package.json")?.with_file_name(""))
+}
+
+fn source(path: &str) -> PathBuf {
+    workspace::root().join("tests/apps").join(path)
+}
+
+/// The tools, and the package as npm would install it.
+fn unpack() -> Result<()> {
+    let dir = dir()?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source(file), dir.join(file)).with_context(|| format!("copying {file}"))?;
+    }
+    npm::ensure_packages(&dir)?;
+    let package = dir.join("node_modules/actionlane");
+    let _ = fs::remove_dir_all(&package);
+    fs::create_dir_all(&package)?;
+    let mut tar = command("tar", &package);
+    quiet(tar.args(["--strip-components=1", "-xzf"]).arg(package::packed()?)).map(drop)
+}
+
+async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
+    let dir = dir()?.join(row.name);
+    make(row, &dir)?;
+    let log = dir.with_extension("log");
+    match row.shown {
+        Shown::Files { root, page, login } => {
+            let server = Server::in_front_of(App::Files(dir.join(root)))?;
+            look(driver, &format!("http://{login}localhost:{}/{page}", server.port())).await
+        }
+        Shown::Server { command } => {
+            let port = free_port()?;
+            let _app = serve(command, port, &dir, &log).await?;
+            let server = Server::in_front_of(App::Port(port))?;
+            look(driver, &server.url()).await.with_context(|| format!("what the server printed is in {}", workspace::shown(&log)))
+        }
+        Shown::Tests { command } => {
+            let server = Server::in_front_of(App::Files(dir.clone()))?;
+            let finished = captured(program(command, &dir)?.env("ACTIONS", server.url()))?;
+            Outcome::of_tests(&finished.stdout).with_context(|| format!("it printed {}{}", finished.stdout, finished.stderr))
+        }
+    }
+}
+
+/// Makes the row's copy of its app, and builds it there.
+fn make(row: &Row, dir: &Path) -> Result<()> {
+    let stamp = package::sources(Stamp::new(format!("app-{}", row.name)))?
+        .value(row.build)
+        .input(&source(row.app), &[])?
+        .input(&source("checks.js"), &[])?
+        .input(&source("package-lock.json"), &[])?
+        .output(dir.join("src/checks.js"));
+    stamp.make(|| {
+        step(&format!("making {}", row.name), || {
+            let _ = fs::remove_dir_all(dir);
+            copy(&source(row.app), dir)?;
+            fs::create_dir_all(dir.join("src"))?;
+            fs::copy(source("checks.js"), dir.join("src/checks.js"))?;
+            row.build.iter().try_for_each(|words| quiet(&mut program(words, dir)?).map(drop))
+        })
+    })?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in entries(from)? {
+        let to = to.join(entry.file_name().unwrap_or_default());
+        if entry.is_dir() {
+            copy(&entry, &to)?;
+        } else {
+            fs::copy(&entry, &to).with_context(|| format!("copying {}", entry.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The first word is a program of the packages, or a script of theirs.
+fn program(words: &[&str], dir: &Path) -> Result<Command> {
+    let (name, args) = words.split_first().context("a command of no words")?;
+    let modules = dir.with_file_name("node_modules");
+    let mut program = match *name {
+        "cp" | "node" => command(name, dir),
+        script if script.ends_with(".js") => {
+            let mut node = command("node", dir);
+            node.arg(modules.join(script));
+            node
+        }
+        name => command(modules.join(".bin").join(name), dir),
+    };
+    program.args(args).env("NEXT_TELEMETRY_DISABLED", "1");
+    Ok(program)
+}
+
+async fn serve(words: &[&str], port: u16, dir: &Path, log: &Path) -> Result<Owned> {
+    let number = port.to_string();
+    let words: Vec<&str> = words.iter().map(|word| if *word == "PORT" { &number } else { *word }).collect();
+    e2e::serve(&mut program(&words, dir)?, port, "/", log).await
+}
+
+/// What the page says of its checks.
+async fn look(driver: &Driver, url: &str) -> Result<Outcome> {
+    let seen: Vec<Seen> = Browser::with(driver, async |browser| {
+        browser.goto(url).await?;
+        browser.eval(WAIT, &[]).await
+    })
+    .await?;
+    Ok(Outcome::of_page(seen))
+}
+
+/// The page sets `window.checks` once its scripts run.
+const WAIT: &str = "
+    for (let tries = 0; tries < 300; tries++) {
+        if (window.checks) return await window.checks;
+        await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    throw new Error('the page ran no checks: ' + document.documentElement.outerHTML.slice(0, 2000));
+";

@@ -1,0 +1,100 @@
+//! The rows: one for each way in which a tool brings the package to a page, or to a test.
+
+/// An app, made by a tool as its first page tells, with no configuration.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    /// The directory of tests/apps/ that it is a copy of.
+    pub(super) app: &'static str,
+    /// The commands that build it there.
+    pub(super) build: &'static [&'static [&'static str]],
+    pub(super) shown: Shown,
+}
+
+/// How its checks are run.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// By a page among the files below `root`. `login`: what its address holds before the host.
+    Files { root: &'static str, page: &'static str, login: &'static str },
+    /// By the first page of a server that listens on `PORT`.
+    Server { command: &'static [&'static str] },
+    /// By tests. They are told in `ACTIONS` where actions are answered.
+    Tests { command: &'static [&'static str] },
+}
+
+const fn page(
+    name: &'static str,
+    app: &'static str,
+    build: &'static [&'static [&'static str]],
+    root: &'static str,
+    page: &'static str,
+) -> Row {
+    Row { name, app, build, shown: Shown::Files { root, page, login: "" } }
+}
+
+const fn server(name: &'static str, app: &'static str, build: &'static [&'static [&'static str]], command: &'static [&'static str]) -> Row {
+    Row { name, app, build, shown: Shown::Server { command } }
+}
+
+const fn tests(name: &'static str, app: &'static str, command: &'static [&'static str]) -> Row {
+    Row { name, app, build: &[], shown: Shown::Tests { command } }
+}
+
+const VITE_5: &str = "vite5/bin/vite.js";
+const VITE_6: &str = "vite6/bin/vite.js";
+const VITE_7: &str = "vite7/bin/vite.js";
+const VITE_8: &str = "vite/bin/vite.js";
+const WEBPACK: &[&str] = &["webpack", "--mode", "production"];
+const PACKAGE: &[&str] = &["cp", "-R", "../node_modules/actionlane", "actionlane"];
+const JEST: &[&str] = &["jest", "--json", "--silent", "--ci"];
+const START: &[&str] = &["next", "start", "--hostname", "127.0.0.1", "--port", "PORT"];
+
+pub(super) const ROWS: [Row; 30] = [
+    server("vite5-dev", "page", &[], &[VITE_5, "--host", "127.0.0.1", "--port", "PORT"]),
+    page("vite5-build", "page", &[&[VITE_5, "build"]], "dist", ""),
+    server("vite6-dev", "page", &[], &[VITE_6, "--host", "127.0.0.1", "--port", "PORT"]),
+    page("vite6-build", "page", &[&[VITE_6, "build"]], "dist", ""),
+    server("vite7-dev", "page", &[], &[VITE_7, "--host", "127.0.0.1", "--port", "PORT"]),
+    page("vite7-build", "page", &[&[VITE_7, "build"]], "dist", ""),
+    server("vite8-dev", "page", &[], &[VITE_8, "--host", "127.0.0.1", "--port", "PORT"]),
+    page("vite8-build", "page", &[&[VITE_8, "build"]], "dist", ""),
+    server("vite8-dev-worker", "worker", &[], &[VITE_8, "--host", "127.0.0.1", "--port", "PORT"]),
+    page("vite8-build-worker", "worker", &[&[VITE_8, "build"]], "dist", ""),
+    page("webpack", "page", &[WEBPACK], "", "classic.html"),
+    page("webpack-dev", "page", &[&["webpack", "--mode", "development"]], "", "classic.html"),
+    page("webpack-worker", "worker", &[WEBPACK], "", "classic.html"),
+    page("webpack-other-origin", "page", &[WEBPACK], "", "elsewhere.html"),
+    Row {
+        name: "webpack-credentials",
+        app: "page",
+        build: &[WEBPACK],
+        shown: Shown::Files { root: "", page: "classic.html", login: "user:pw@" },
+    },
+    page("rspack", "page", &[&["rspack", "build", "--mode", "production"]], "", "classic.html"),
+    page("esbuild", "page", &[&["esbuild", "src/index.js", "--bundle", "--outfile=dist/main.js"]], "", "classic.html"),
+    page(
+        "esbuild-modules",
+        "page",
+        &[&["esbuild", "src/index.js", "--bundle", "--format=esm", "--splitting", "--outdir=dist"]],
+        "",
+        "module.html",
+    ),
+    page("rollup", "page", &[&["rollup", "src/index.js", "-p", "node-resolve", "-f", "es", "-d", "dist"]], "", "module.html"),
+    page(
+        "rollup-inline",
+        "page",
+        &[&["rollup", "src/inline.js", "-p", "node-resolve", "-f", "iife", "-o", "dist/main.js"]],
+        "",
+        "classic.html",
+    ),
+    page("parcel", "page", &[&["parcel", "build", "index.html"]], "dist", ""),
+    server("next-turbopack", "next", &[&["next", "build"]], START),
+    server("next-webpack", "next", &[&["next", "build", "--webpack"]], START),
+    page("script", "plain", &[PACKAGE], "", "script.html"),
+    page("module", "plain", &[PACKAGE], "", "module.html"),
+    page("module-worker", "plain", &[PACKAGE], "", "worker.html"),
+    tests("jest-next", "jest-next", JEST),
+    tests("jest-babel", "jest-babel", JEST),
+    tests("jest-esm", "jest-esm", &["node", "--experimental-vm-modules", "../node_modules/jest/bin/jest.js", "--json", "--silent", "--ci"]),
+    tests("vitest", "vitest", &["vitest", "run", "--reporter=json"]),
+];
