@@ -3,6 +3,7 @@
 // A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
 // document ends thereby), and `what` is "all" or "dynamic".
 
+import { sentTo } from "./moved.js";
 import { isUnder } from "./page.js";
 import { carefully } from "./report.js";
 
@@ -16,7 +17,10 @@ export function hostOf(choice, basePath) {
     return choice === "next" || router() ? next : DOCUMENT;
   };
   return {
-    redirect: (...args) => carefully(() => chosen().redirect(...args)) ?? "stayed",
+    redirect: (url, ...how) => {
+      sentTo(url);
+      return carefully(() => chosen().redirect(url, ...how)) ?? "stayed";
+    },
     refresh: (what) => carefully(() => chosen().refresh(what)),
     reload: () => carefully(() => chosen().reload()) ?? "stayed",
   };

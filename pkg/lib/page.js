@@ -4,21 +4,6 @@
 const attribute = globalThis.document?.documentElement?.dataset?.dplId;
 
 let inScripts;
-let href;
-let path;
-let count = 0;
-
-/** Its number: another one once the user has gone elsewhere. The hash is not part of where they are. */
-export function pageNumber() {
-  const now = globalThis.location?.href;
-  if (now !== href) {
-    href = now;
-    const here = now?.split("#", 1)[0];
-    if (here !== path) count += 1;
-    path = here;
-  }
-  return count;
-}
 
 /**
  * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function

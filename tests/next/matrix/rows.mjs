@@ -29,13 +29,14 @@ import { fileURLToPath } from "node:url";
 import { Since, after } from "./since.mjs";
 import failures from "./rows/failures.mjs";
 import forms from "./rows/forms.mjs";
+import movedOn from "./rows/moved-on.mjs";
 import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...posting, ...forms];
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...movedOn, ...posting, ...forms];
 
 /** A row as this version has it, with functions as their text. */
 export function ofVersion(row, version) {
