@@ -27,7 +27,6 @@ export class Dispatcher {
   #engine;
   #page;
   #quiet;
-  #basePath;
   /** Lanes that are paused, and undefined where all are: a fresh engine is told. */
   #paused = new Set();
   /** What gives the lease of a lane back, while it has one; again and again without harm. */
@@ -349,7 +348,7 @@ export class Dispatcher {
   }
 
   #ownBasePath() {
-    return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
+    return this.#options.basePath ?? basePathOfPage();
   }
 
   #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);

@@ -84,6 +84,12 @@ export function buildOf(html) {
   return glue.buildOf(html);
 }
 
+/** Where the app of a document lies below its origin: see `base.rs`. After `load()`. */
+export function basePathOf(html, loaded, prefix) {
+  instantiate();
+  return glue.basePathOf(html, loaded, prefix);
+}
+
 /**
  * The instance can no longer be trusted: nothing it still does has an effect, everybody's open calls fail, and the next engine gets a fresh
  * one.

@@ -8,6 +8,8 @@
 // --salt TEXT           another salt, another encryption key and (after 14.2) other action ids; default: the build's name
 // --build-id TEXT       default: Next's own
 // --base-path /PATH     default: none
+// --asset-prefix TEXT   a path or a URL; default: none
+// --trailing-slash      with `trailingSlash`
 // --deployment-id TEXT  default: none
 // --cache-components    16 only: with `cacheComponents`
 // --public FILE         copied into public/, may be given several times; copying does not rebuild
@@ -38,6 +40,8 @@ const choices = {
   salt: options.salt ?? options.name,
   buildId: options["build-id"],
   basePath: options["base-path"],
+  assetPrefix: options["asset-prefix"],
+  trailingSlash: options["trailing-slash"],
   deploymentId: options["deployment-id"],
   cacheComponents: options["cache-components"],
 };
@@ -134,6 +138,8 @@ function parse() {
         salt: { type: "string" },
         "build-id": { type: "string" },
         "base-path": { type: "string" },
+        "asset-prefix": { type: "string" },
+        "trailing-slash": { type: "boolean", default: false },
         "deployment-id": { type: "string" },
         "cache-components": { type: "boolean", default: false },
         public: { type: "string", multiple: true, default: [] },

@@ -4,7 +4,9 @@
 //
 // A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
 //
-// on         the page it is called on; default "/". `build: "base"`: in the build with a base path
+// on         the page it is called on; default "/"
+// build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path, `trailingSlash`
+// rare       of the newest version only, unless all are asked for; `from: "16.2"`: of no version before
 // args       (api) => the arguments; default none
 // path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
 // cookies    { name: value }, set before
@@ -27,6 +29,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Since, after } from "./since.mjs";
+import bases from "./rows/bases.mjs";
 import failures from "./rows/failures.mjs";
 import forms from "./rows/forms.mjs";
 import movedOn from "./rows/moved-on.mjs";
@@ -36,7 +39,7 @@ import revalidation from "./rows/revalidation.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...movedOn, ...posting, ...forms];
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms];
 
 /** A row as this version has it, with functions as their text. */
 export function ofVersion(row, version) {
@@ -52,5 +55,6 @@ export function differencesOf(version) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = process.argv[2];
-  console.log(JSON.stringify({ rows: rows.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+  const known = rows.filter(({ from = version }) => !after(from, version));
+  console.log(JSON.stringify({ rows: known.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
 }
