@@ -12,6 +12,7 @@ import { pageNumber } from "./moved.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, outlives } from "./page.js";
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
+import { AbortController, Headers, Map, Set, pageText, performance } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
 import { route } from "./route.js";
@@ -511,7 +512,7 @@ export class Dispatcher {
       },
       emit: (event) => this.#events.emit(this.#shown(event)),
       page: pageNumber,
-      pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
+      pageText,
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
       unleased: (lane) => this.#leases.delete(lane),
       redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),

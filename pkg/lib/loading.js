@@ -4,6 +4,7 @@ import * as glue from "../wasm/actionlane.js";
 import * as build from "./build.js";
 import { ActionError } from "./error.js";
 import * as plain from "./plain.js";
+import { Response, Set, WebAssembly, fetch, queueMicrotask } from "./platform.js";
 import * as shapes from "./shapes.js";
 import { wait } from "./wait.js";
 

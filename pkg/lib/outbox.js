@@ -6,6 +6,7 @@
 
 import { ActionError, closed, invalid } from "./error.js";
 import { marked, sift } from "./loading.js";
+import { AbortController, Blob, File, FormData, Map, Set, crypto, navigator, ofDocument, setTimeout } from "./platform.js";
 import { carefully, report } from "./report.js";
 import { Store } from "./store.js";
 
@@ -43,8 +44,8 @@ export class Outbox {
 
   /** Reads what is left, once the wasm is there. Resolves always, and soon. */
   gather() {
-    const look = () => globalThis.document.visibilityState === "visible" && this.#look();
-    globalThis.document?.addEventListener("visibilitychange", look, { signal: this.#closing.signal });
+    const look = () => ofDocument("visibilityState") === "visible" && this.#look();
+    ofDocument("addEventListener")?.call(document, "visibilitychange", look, { signal: this.#closing.signal });
     const read = this.#claim(false).catch(this.#failed).then((found = []) => {
       if (this.#opened) found.forEach(this.#side.replay);
       else this.#found = found;

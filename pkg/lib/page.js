@@ -1,14 +1,12 @@
 // What the page says of the app it belongs to, and when it is left.
 
 import { basePathOf } from "./loading.js";
+import { addEventListener, firstPath, navigator, ofDocument, pageText, parsed, performance, removeEventListener } from "./platform.js";
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
-const attribute = globalThis.document?.documentElement?.dataset?.dplId;
+const attribute = ofDocument("documentElement")?.dataset?.dplId;
 
 let inScripts;
-
-// The document's own, unless a router was there before.
-const firstPath = globalThis.location?.pathname ?? "/";
 let basePath;
 
 /**
@@ -16,18 +14,18 @@ let basePath;
  * that ends it.
  */
 export function onLeaving({ left, returned }) {
-  const target = globalThis.document && globalThis;
+  if (!globalThis.document) return () => {};
   const back = ({ persisted }) => persisted && returned();
-  target?.addEventListener("pagehide", left);
-  target?.addEventListener("pageshow", back);
+  addEventListener("pagehide", left);
+  addEventListener("pageshow", back);
   return () => {
-    target?.removeEventListener("pagehide", left);
-    target?.removeEventListener("pageshow", back);
+    removeEventListener("pagehide", left);
+    removeEventListener("pageshow", back);
   };
 }
 
 // Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
-const loses = globalThis.navigator?.userAgent?.includes("Firefox/");
+const loses = navigator.userAgent?.includes("Firefox/");
 const nothing = () => {};
 let outliving = 0;
 
@@ -46,8 +44,8 @@ export function basePathOfPage() {
   if (basePath !== undefined) return basePath;
   const [script] = ownScripts();
   const prefix = script && prefixOf(script);
-  const found = prefix === "" ? "" : basePathOf(document.documentElement.outerHTML, loadedFrom(), prefix);
-  if (document.readyState === "complete") basePath = found; // no more to come
+  const found = prefix === "" ? "" : basePathOf(pageText(), loadedFrom(), prefix);
+  if (ofDocument("readyState") === "complete") basePath = found; // no more to come
   return found;
 }
 
@@ -71,7 +69,7 @@ function deploymentInScripts() {
     const found = searchParams.get("dpl");
     if (isToken(found)) return (inScripts = found);
   }
-  if (globalThis.document?.readyState === "complete") inScripts = null; // no more to come
+  if (ofDocument("readyState") === "complete") inScripts = null; // no more to come
   return undefined;
 }
 
@@ -89,7 +87,7 @@ function scriptsElsewhere() {
 
 /** The addresses of all scripts of Next.js. */
 function scripts() {
-  const found = [...(globalThis.document?.scripts ?? [])].map(({ src }) => parsed(src));
+  const found = [...(ofDocument("scripts") ?? [])].map(({ src }) => parsed(src));
   return found.filter((url) => url?.pathname.includes("/_next/"));
 }
 
@@ -101,14 +99,6 @@ function prefixOf({ pathname }) {
 function loadedFrom() {
   const [entry] = performance.getEntriesByType("navigation");
   return parsed(entry?.name)?.pathname ?? firstPath;
-}
-
-function parsed(url) {
-  try {
-    return new URL(url);
-  } catch {
-    return undefined;
-  }
 }
 
 export function isUnder(path, prefix) {

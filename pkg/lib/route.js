@@ -2,6 +2,7 @@ import { isHarmless, waitBefore } from "./again.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { signalOf } from "./fetch.js";
 import { finite, routeOptions } from "./options.js";
+import { AbortController, Headers, Request, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
 import { onAbort, sendWith } from "./signals.js";
 
 /** Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key. */

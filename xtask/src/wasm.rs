@@ -17,7 +17,7 @@ pub(crate) fn build() -> Result<()> {
     })?;
     let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
     let stamp = Stamp::new("wasm")
-        .value((WASM_BINDGEN.version, BINDGEN, OPT, THROWS))
+        .value((WASM_BINDGEN.version, BINDGEN, OPT, THROWS, TAKES))
         .input(&compiled, &[])?
         .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
         .output(glue())
@@ -30,7 +30,7 @@ pub(crate) fn build() -> Result<()> {
             fs::create_dir_all(workspace::pkg().join("wasm"))?;
             run::quiet(npm::program(&workspace::pkg(), "wasm-opt").args(OPT).arg(&raw).arg("-o").arg(wasm()))?;
             let generated = fs::read_to_string(raw.with_file_name("actionlane.js")).context("reading the glue")?;
-            fs::write(glue(), quiet_after_reset(&generated)?).context("writing the glue")
+            fs::write(glue(), format!("{TAKES}{}", quiet_after_reset(&generated)?)).context("writing the glue")
         })
     })?;
     Ok(())
@@ -44,6 +44,10 @@ fn quiet_after_reset(glue: &str) -> Result<String> {
 }
 
 const THROWS: &str = "throw new Error('Cannot invoke closure from previous WASM instance')";
+
+/// The globals of the glue, as `platform.js` has them: a page may shadow its own.
+const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
+    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n";
 
 /// The wasm of the package.
 pub(crate) fn wasm() -> PathBuf {

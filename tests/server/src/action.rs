@@ -71,6 +71,9 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
         let to = HeaderValue::try_from(to).map_err(|error| format!("to: {error}"))?;
         response.headers_mut().insert("x-action-redirect", to);
     }
+    if let Some(stale) = asked.stale {
+        response.headers_mut().insert("x-action-revalidated", stale.into());
+    }
     Ok(response.map(|body| Body::new(Held { body, _in_work: in_work })))
 }
 
