@@ -1,5 +1,5 @@
-// Whether the user has moved on: to another path, or by a navigation of Next's router. It is told here and not in Rust, because calls are made before
-// the wasm is there. docs/redirects.md has the whole table.
+// Whether the user has moved on: to another path, or by a navigation of Next's router. It is told here and not in Rust, because calls are
+// made before the wasm is there. docs/redirects.md has the whole table.
 
 import { addEventListener, queueMicrotask } from "./platform.js";
 
@@ -21,8 +21,8 @@ export function sentTo(url) {
 }
 
 /**
- * Whether that is another page: `before` and `now` are `{ href, state }`, of the address and of `history.state`. The page itself may write another query or
- * hash, or a state of its own. Next's router writes its tree beside the address, and copies it into what the page writes.
+ * Whether that is another page: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
+ * query or hash, or a state of its own. Next's router writes its tree beside the address, and copies it into what the page writes.
  */
 export function isMove(before, now) {
   if (pathOf(before.href) !== pathOf(now.href)) return true;

@@ -4,17 +4,17 @@
 // (`<img name="scripts">`). Neither reaches what is had from here, whether the page did it before this module ran or after:
 //
 // - properties of the document come from its class, where no element stands before them;
-// - the origin, the clock and addresses have a second source, for pages that shadow them by `var` before;
+// - the origin, the clock and addresses have a second source, for pages that have shadowed them by `var`;
 // - classes of the platform are taken once, from `globalThis`, which `let`, `const` and `class` of a script do not change;
-// - `document`, `location` and `window` cannot be shadowed.
+// - `document` and `location` cannot be shadowed.
 //
-// What a page puts in the place of a function is called, as it is meant to be: `fetch`, `setTimeout`, what zone.js changes. What it has put in the place of another class
-// or of a part of the language before this module ran (`var Map = …`) cannot be had back, and Next's own client would not run there either.
-// Nothing is needed at import: elsewhere than in a page, what there is not is undefined.
+// Functions that a page puts in the place of the browser's are called, as they are meant to be: `fetch`, `setTimeout`. Classes other than
+// `URL`, and parts of the language, that it has replaced by `var` before this module ran cannot be had back: they are used as they are,
+// which is what a polyfill wants. Nothing is needed at import: what there is not, in a worker or in Node.js, is undefined.
 
 export const {
-  AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set, TextDecoder, TextEncoder, WeakMap,
-  WebAssembly,
+  AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set, TextDecoder,
+  TextEncoder, WeakMap, WebAssembly,
 } = globalThis;
 
 const { URL: given, URLSearchParams, performance: own, location: first } = globalThis;

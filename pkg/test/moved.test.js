@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isMove } from "../lib/moved.js";
 
-const tree = (search = "", refreshed = null) => ["", { children: [`__PAGE__${search}`, {}, refreshed, refreshed && "refetch"] }, null, null, true];
-/** What Next's router leaves in the history: 16 beside the query it has rendered, before that the tree alone. */
+const tree = (search = "", refreshed = null) => {
+  return ["", { children: [`__PAGE__${search}`, {}, refreshed, refreshed && "refetch"] }, null, null, true];
+};
+/** What Next's router leaves in the history: in 16 with the query it has rendered. */
 const in16 = (search) => ({ __NA: true, __PRIVATE_NEXTJS_INTERNALS_TREE: { tree: tree(), renderedSearch: search } });
 const before16 = (search, refreshed) => ({ __NA: true, __PRIVATE_NEXTJS_INTERNALS_TREE: tree(search, refreshed) });
 

@@ -1,11 +1,12 @@
 /// Where the app of a document lies below its origin: `/shop`, or nothing.
 ///
-/// `loaded` is the path that the document was loaded from, `said` the path in it ([`Page::path`](super::Page::path)): the same one, without the base path.
-/// `prefix` is what stands before `/_next/` in the paths of its scripts, none where they are of another origin. That is the base path, unless the app
-/// has an `assetPrefix`; then the two have nothing to do with each other, but where there is a base path, there is a prefix.
+/// `loaded` is the path that the document was loaded from, `said` the path in it ([`Page::path`](super::Page::path)): the same one, without
+/// the base path. `prefix` is what stands before `/_next/` in the paths of its scripts, none where they are of another origin. That is the
+/// base path, unless the app has an `assetPrefix`; then the two have nothing to do with each other, but where there is a base path, there
+/// is a prefix.
 ///
-/// A page that is rendered ahead, and shown elsewhere by a rewrite, says the path it was rendered for. So `said` counts only where `loaded` ends with it,
-/// and not where it would make the base path longer than the prefix.
+/// A page that is rendered ahead, and shown elsewhere by a rewrite, says the path it was rendered for. So `said` counts only where `loaded`
+/// ends with it, and not where it would put the base path below the prefix.
 pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];

@@ -9,7 +9,7 @@ use server::Server;
 /// A script, and where the user is after it: followed to `/page/there`, or still here.
 type Case = (&'static str, Option<&'static str>);
 
-/// Calls an action that redirects, does `meanwhile` while it runs, and gives where the user is in the end, if the redirect was not followed.
+/// Runs `meanwhile`, in which an action is called that redirects. Gives where the user is in the end, if that was not followed.
 async fn after(page: &Page<'_>, server: &Server, case: usize, meanwhile: &str) -> Result<Option<String>> {
     page.browser().goto(&format!("{}/page/form?utm_source=a", server.url())).await?;
     let script = format!(

@@ -5,7 +5,8 @@
 // A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
 //
 // on         the page it is called on; default "/"
-// build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path, `trailingSlash`
+// build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
+//            `trailingSlash`
 // rare       of the newest version only, unless all are asked for; `from: "16.2"`: of no version before
 // args       (api) => the arguments; default none
 // path, id   posted there, under that id (ids => id): Next's client is made to by changing its request

@@ -1,20 +1,20 @@
-// Puts everything it can in the way of what runs in this page, loads Actionlane before that or after, and makes calls. `args`: how it is loaded ("script",
-// "module"), and when everything is in the way ("before", "after").
+// Puts everything it can in the way of what runs in this page, loads Actionlane before that or after, and makes calls. `args`: how it is
+// loaded ("script", "module"), and when everything is in the way ("before", "after").
 const [load, when] = args;
 
 /** Properties of the document that elements take the place of, by their names. */
-const NAMED = ["URL", "addEventListener", "baseURI", "body", "createElement", "createEvent", "currentScript", "defaultView", "dispatchEvent", "documentElement",
-  "documentURI", "forms", "head", "hidden", "implementation", "readyState", "removeEventListener", "scripts", "styleSheets", "visibilityState"];
+const NAMED = `URL addEventListener baseURI body createElement createEvent currentScript defaultView dispatchEvent documentElement documentURI
+  forms head hidden implementation readyState removeEventListener scripts styleSheets visibilityState`.split(/\s+/);
 /** Globals that named elements become where nothing else has the name. */
 const IDS = ["next", "NEXT_DEPLOYMENT_ID", "__next_f"];
 /** What `var` puts in the place of properties of the window. */
-const BY_VAR = `var origin = "BER", performance = { now: "soon" }, navigation = ["a", "b"], URL = "/api", status = "new", name = "Ann", event = 1;`;
+const BY_VAR = `var origin = "BER", performance = { now: "soon" }, navigation = ["a", "b"], URL = "/api", status = "new", name = "Ann";`;
 /** What shadows a name and leaves the window alone: `const`, `let` and `class` of a script. */
-const BY_CONST = `const crypto = "AES", navigator = "Ann", addEventListener = 1, removeEventListener = 1, fetch = 1, setTimeout = 1, clearTimeout = 1,
-  queueMicrotask = 1, history = [], self = 1;
+const BY_CONST = `const crypto = "AES", navigator = "Ann", addEventListener = 1, removeEventListener = 1, fetch = 1, setTimeout = 1,
+  clearTimeout = 1, queueMicrotask = 1, history = [], self = 1;
 class Map {} class Set {} class WeakMap {} class Headers {} class Request {} class Response {} class FormData {} class Blob {} class File {}
-class AbortController {} class AbortSignal {} class CustomEvent {} class Event {} class ReadableStream {} class TextDecoder {} class TextEncoder {}
-class WebAssembly {} class URLSearchParams {}`;
+class AbortController {} class AbortSignal {} class CustomEvent {} class Event {} class ReadableStream {} class TextDecoder {}
+class TextEncoder {} class WebAssembly {} class URLSearchParams {}`;
 
 const { createElement, documentElement, body, head } = document;
 const make = (tag, properties) => Object.assign(createElement.call(document, tag), properties);
@@ -60,7 +60,8 @@ async function calls({ createDispatcher, decode }) {
   const routed = await d.route("/page/x", undefined, { timeout: 20_000 });
   const answer = await real.fetch("/?call=decoded", { method: "POST", headers: { "next-action": some } });
   const { a } = await decode(answer.body).value;
-  const refreshed = new Promise((resolve) => EventTarget.prototype.addEventListener.call(document, "actionlane:refresh", ({ detail }) => resolve(detail.kind)));
+  const { addEventListener } = EventTarget.prototype;
+  const refreshed = new Promise((resolve) => addEventListener.call(document, "actionlane:refresh", ({ detail }) => resolve(detail.kind)));
   await createDispatcher().call(some, [], { url: "/?call=stale&stale=1" });
   return {
     values: [plain.call, rich.call, (await a).call],

@@ -6,8 +6,23 @@ const ELSEWHERE = "runs where the browser goes by itself: Next's client goes by 
 /** `base`: where that build lies. */
 function rows(build, base, more) {
   const to = (url) => ({ code: "ok", redirect: since({ "14.2": `- ${base}${url}`, "15.0": `push ${base}${url}` }) });
-  const row = (name, on, url, own) => ({ name: `${build ?? "plain"}: ${name}`, build, action: "goTo", on, args: `() => [${JSON.stringify(url)}]`, leaves: true, expect: to(url), ...own, ...more });
+  const row = (name, on, url, own) => ({
+    name: `${build ?? "plain"}: ${name}`,
+    build,
+    action: "goTo",
+    on,
+    args: `() => [${JSON.stringify(url)}]`,
+    leaves: true,
+    expect: to(url),
+    ...own,
+    ...more,
+  });
   const document = { dispatcher: { host: "document" }, alone: ELSEWHERE };
+  const fromHome = `async ({ shows }) => {
+    next.router.push("/");
+    await shows("page", "/");
+    return ["/target"];
+  }`;
   return [
     row("redirect from its first page", "/", "/target"),
     row("redirect to another language", "/blog/en", "/blog/de"),
@@ -15,7 +30,7 @@ function rows(build, base, more) {
     row("redirect to a document, from its first page", "/", "/target", document),
     row("redirect to a document, in another language", "/blog/en", "/blog/de", document),
     row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", document),
-    row("redirect to a document, after a soft navigation", "/blog/en", "/target", { ...document, args: `async ({ shows }) => { next.router.push("/"); await shows("page", "/"); return ["/target"]; }` }),
+    row("redirect to a document, after a soft navigation", "/blog/en", "/target", { ...document, args: fromHome }),
   ];
 }
 
