@@ -8,7 +8,7 @@
 //! What names cannot do: Next.js 14.2 writes no names, in its minified scripts not even `createServerReference`, so nothing is found
 //! there. Actions that only server components mention have no name in any script. A default export is called `default`, in every file.
 
-mod base;
+pub(crate) mod base;
 mod find;
 mod html;
 mod inline;
@@ -17,7 +17,6 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use base::base_path;
 pub(crate) use html::{Page, scan_html};
 pub(crate) use script::scan_script;
 

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::protocol::manifest::{base_path, scan_html};
+use crate::protocol::manifest::base::base_path;
+use crate::protocol::manifest::scan_html;
 
 /// Which build rendered a document of Next.js, by the data in its scripts; undefined where a deployment id takes its place.
 #[wasm_bindgen(js_name = buildOf)]

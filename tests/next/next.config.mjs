@@ -1,5 +1,5 @@
-// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes. Of an asset prefix only the
-// path is known then: the rest is the server's own.
+// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes. Where
+// the assets are of another origin, that is known once it is served.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

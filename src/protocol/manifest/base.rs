@@ -10,7 +10,7 @@
 pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];
-    let stated = said.and_then(|said| loaded.strip_suffix(&said[..path(said)]));
+    let stated = said.and_then(|said| loaded.strip_suffix(&said[..path(said)])).filter(|stated| !stated.ends_with('/'));
     let under = |prefix: &str| loaded.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match (stated, prefix) {
         (_, Some("")) => "",
@@ -75,5 +75,6 @@ mod tests {
         assert_eq!(base_path(Some("/a"), "/a", None), "");
         assert_eq!(base_path(Some("/a"), "/b", None), "");
         assert_eq!(base_path(None, "/a", None), "");
+        assert_eq!(base_path(Some("b"), "/a/b", None), "", "no path");
     }
 }

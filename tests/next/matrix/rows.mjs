@@ -7,7 +7,7 @@
 // on         the page it is called on; default "/"
 // build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
 //            `trailingSlash`
-// rare       of the newest version only, unless all are asked for; `from: "16.2"`: of no version before
+// rare       of the newest version only, unless all are asked for
 // args       (api) => the arguments; default none
 // path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
 // cookies    { name: value }, set before
@@ -56,6 +56,5 @@ export function differencesOf(version) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = process.argv[2];
-  const known = rows.filter(({ from = version }) => !after(from, version));
-  console.log(JSON.stringify({ rows: known.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+  console.log(JSON.stringify({ rows: rows.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
 }

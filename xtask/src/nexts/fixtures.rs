@@ -57,6 +57,8 @@ pub(crate) struct Choices<'a> {
     /// `/blog`, or a URL; `OTHER` in it is the same server under its other origin.
     pub(crate) asset_prefix: Option<&'a str>,
     pub(crate) trailing_slash: bool,
+    /// Built by webpack, also where that is not the default.
+    pub(crate) webpack: bool,
 }
 
 impl Choices<'static> {
@@ -70,7 +72,7 @@ impl Choices<'static> {
             Some("both") => Self { name: Some("both"), base_path: Some("/both"), asset_prefix: Some("/blog"), ..plain },
             Some("cdn") => {
                 let (base_path, asset_prefix) = (Some("/cdn"), Some("OTHER/assets"));
-                Self { name: Some("cdn"), base_path, asset_prefix, trailing_slash: true, ..plain }
+                Self { name: Some("cdn"), base_path, asset_prefix, trailing_slash: true, webpack: true, ..plain }
             }
             Some(name) => bail!("no row may ask for a build `{name}`"),
         })
@@ -94,7 +96,7 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     for (option, value) in options {
         command.args(value.map(|value| [option, value]).into_iter().flatten());
     }
-    command.args(choices.trailing_slash.then_some("--trailing-slash"));
+    command.args(choices.trailing_slash.then_some("--trailing-slash")).args(choices.webpack.then_some("--webpack"));
     let name = choices.name.unwrap_or("a");
     let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;

@@ -39,6 +39,5 @@ export default [
   ...rows("base", "/base", { rare: true }),
   ...rows("prefix", "", { rare: true }),
   ...rows("both", "/both", { rare: true }),
-  // The form of its assets' addresses is fixed when webpack builds.
-  ...rows("cdn", "/cdn", { rare: true, from: "16.2" }),
+  ...rows("cdn", "/cdn", { rare: true }),
 ];
