@@ -84,7 +84,10 @@ export interface DispatcherOptions {
    * is, else `"document"`. Or an object of your own; what it throws is reported and changes nothing for the call.
    */
   host?: "auto" | "next" | "document" | "none" | Host;
-  /** The path under which the app lies (`"/shop"`), which redirects leave out. Default: as the page's `/_next/` scripts tell, else `""`. */
+  /**
+   * The path under which the app lies (`"/shop"`), which redirects leave out. Default: as a page of Next.js says, whatever its `assetPrefix`;
+   * `""` in pages that it has not rendered.
+   */
   basePath?: string;
   /** For every call without one of its own: see `CallOptions`. */
   redirect?: RedirectMode;

@@ -2,7 +2,13 @@
 // server that forbids it), a copy of it in a chunk can.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-const file = () => new URL("./wasm/actionlane_bg.wasm", import.meta.url);
+const file = () => {
+  try {
+    return new URL("./wasm/actionlane_bg.wasm", import.meta.url); // as it stands here, bundlers know it
+  } catch {
+    return import.meta.url.replace(/[^/]*$/, "wasm/actionlane_bg.wasm"); // the page has put something else in the place of `URL`
+  }
+};
 const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
 const places = { dispatcher: [file, chunk] };
 export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);

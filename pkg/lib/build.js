@@ -1,6 +1,8 @@
 // What the decoder makes of values, a whole row at a time: one call into JavaScript costs as much as many values do.
 // Nothing here decides anything; that is Rust's. A throw means that a value cannot be made.
 
+import { Blob, FormData, Map, ReadableStream, Set, TextDecoder, queueMicrotask } from "./platform.js";
+
 const { parse } = JSON;
 const { isArray } = Array;
 const { freeze, getPrototypeOf, hasOwn, keys: keysOf, prototype: plain } = Object;

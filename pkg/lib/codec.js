@@ -4,6 +4,7 @@ import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
 import { plain } from "./plain.js";
+import { Response, WeakMap } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { onAbort } from "./signals.js";
 import { callerOf, showCaller } from "./stack.js";

@@ -10,9 +10,11 @@ import { hostOf, redirectError } from "./host.js";
 import { warnLate } from "./late.js";
 import { argumentList, callOptions, cancelFilter, checkId, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
-import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
+import { pageNumber } from "./moved.js";
+import { basePathOfPage, deploymentOfPage, onLeaving, outlives } from "./page.js";
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { givePayload } from "./payload.js";
+import { AbortController, Headers, Map, Set, pageText, performance } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
 import { owned } from "./owner.js";
@@ -32,7 +34,6 @@ export class Dispatcher {
   #engine;
   #page;
   #quiet;
-  #basePath;
   /** Lanes that are paused, and undefined where all are: a fresh engine is told. */
   #paused = new Set();
   /** What gives the lease of a lane back, while it has one; again and again without harm. */
@@ -372,7 +373,7 @@ export class Dispatcher {
   }
 
   #ownBasePath() {
-    return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
+    return this.#options.basePath ?? basePathOfPage();
   }
 
   #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(sendable(url), init);
@@ -543,7 +544,7 @@ export class Dispatcher {
         this.#events.emit(this.#shown(event));
       },
       page: pageNumber,
-      pageText: () => globalThis.document?.documentElement.outerHTML ?? "",
+      pageText,
       leased: (lane, letGo) => this.#leases.set(lane, letGo),
       unleased: (lane) => this.#leases.delete(lane),
       redirect: ({ redirect: { url, type } }, refresh) => this.#page.redirect(url, type, refresh),

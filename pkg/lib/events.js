@@ -1,5 +1,6 @@
 // Listeners hear events in a microtask of their own: whatever they call, nothing of ours is half done.
 
+import { Set, queueMicrotask } from "./platform.js";
 import { carefully } from "./report.js";
 
 export class Events {

@@ -1,5 +1,7 @@
 // The drop-in for `fetch`: an action that somebody else has built waits for its turn, everything else goes at once.
 
+import { Headers, Request } from "./platform.js";
+
 /** The action's id, if this is a POST with `Next-Action`. */
 export function actionOf(input, init) {
   const request = typeof Request === "function" && input instanceof Request ? input : undefined;

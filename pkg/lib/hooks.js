@@ -1,6 +1,7 @@
 // What the page does before each request of an action, and hears after it.
 
 import { pick } from "./open.js";
+import { Headers } from "./platform.js";
 import { carefully, report } from "./report.js";
 
 /** Lets the page change the headers of the next request. Throws and rejects as it does. */

@@ -3,7 +3,9 @@
 // A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
 // document ends thereby), and `what` is "all" or "dynamic".
 
+import { sentTo } from "./moved.js";
 import { isUnder } from "./page.js";
+import { CustomEvent, URL, pageOrigin, performance, propertyOf, setTimeout } from "./platform.js";
 import { carefully } from "./report.js";
 
 /** `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()`: where the app lies. */
@@ -16,7 +18,10 @@ export function hostOf(choice, basePath) {
     return choice === "next" || router() ? next : DOCUMENT;
   };
   return {
-    redirect: (...args) => carefully(() => chosen().redirect(...args)) ?? "stayed",
+    redirect: (url, ...how) => {
+      sentTo(url);
+      return carefully(() => chosen().redirect(url, ...how)) ?? "stayed";
+    },
     refresh: (what) => carefully(() => chosen().refresh(what)),
     reload: () => carefully(() => chosen().reload()) ?? "stayed",
   };
@@ -39,7 +44,7 @@ const DOCUMENT = {
     return here === there && url.includes("#") ? "went" : "leaving";
   },
   refresh(what) {
-    document.dispatchEvent(new CustomEvent("actionlane:refresh", { detail: { kind: what } }));
+    propertyOf(document, "dispatchEvent").call(document, new CustomEvent("actionlane:refresh", { detail: { kind: what } }));
   },
   reload() {
     location.reload();
@@ -98,6 +103,6 @@ function ownHost(own) {
 /** The address within the app, as its router takes it; undefined for what is not in the app. */
 function insideOf(url, basePath) {
   const { origin, pathname, search, hash } = new URL(url);
-  if (origin !== globalThis.location?.origin || !isUnder(pathname, basePath)) return undefined;
+  if (origin !== pageOrigin() || !isUnder(pathname, basePath)) return undefined;
   return `${pathname.slice(basePath.length) || "/"}${search}${hash}`;
 }

@@ -1,14 +1,14 @@
 // The network, as far as a page can tell: the browser's word is a hint, a file of the app that can be had is a proof.
 
 import { sendable } from "./address.js";
+import { AbortSignal, addEventListener, clearTimeout, navigator, ofDocument, removeEventListener, setTimeout } from "./platform.js";
 
 const LONGEST_MS = 10_000;
 
-export const isOffline = () => globalThis.navigator?.onLine === false;
+export const isOffline = () => navigator.onLine === false;
 
 /** Calls `back` whenever the browser says that there is a network. Gives what ends that. */
 export function onOnline(back) {
-  if (typeof addEventListener !== "function") return () => {};
   addEventListener("online", back);
   return () => removeEventListener("online", back);
 }
@@ -34,8 +34,6 @@ export async function reachable(url, send) {
 }
 
 function fileOfPage() {
-  const { document, location } = globalThis;
-  if (!document) return undefined;
   const own = (url) => url && sendable(url).startsWith(`${location.origin}/`);
-  return [...document.scripts].map(({ src }) => src).find(own) ?? [...document.styleSheets].map(({ href }) => href).find(own);
+  return [...(ofDocument("scripts") ?? [])].map(({ src }) => src).find(own) ?? [...(ofDocument("styleSheets") ?? [])].map(({ href }) => href).find(own);
 }

@@ -1,3 +1,5 @@
+import { Map, performance, setTimeout } from "./platform.js";
+
 /** What is under way in one dispatcher, by id in order of calling: actions, and routes, which Rust never sees. */
 export class Open {
   closed = false;

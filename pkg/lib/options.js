@@ -6,6 +6,7 @@ import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./moot.js";
 import { meant } from "./nearest.js";
 import { isToken } from "./page.js";
+import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
 
 const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
@@ -106,7 +107,7 @@ function oneOverAllTabs(lanes) {
     // There is no lock API.
   }
   if (typeof request !== "function") throw invalid('scope: "origin" needs the lock API (navigator.locks), which browsers have on secure pages only');
-  if (globalThis.origin === "null") throw invalid('scope: "origin" needs an origin, and this document has one of its own that nobody shares');
+  if (pageOrigin() === "null") throw invalid('scope: "origin" needs an origin, and this document has one of its own that nobody shares');
 }
 
 /** The properties by which calls are chosen. Nothing at all is a slip, not everything. */
@@ -151,7 +152,7 @@ let last = {};
 /** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
 export function destination(url) {
   const at = globalThis.location?.href;
-  const base = globalThis.document?.baseURI;
+  const base = ofDocument("baseURI");
   if (typeof url !== "object" && last.href && last.url === url && last.at === at && last.base === base) return last.href;
   const href = absolute(url, at, base);
   last = { url, at, base, href };
@@ -167,7 +168,7 @@ function absolute(url, at, base) {
   } catch (cause) {
     throw invalid("url: not a URL", cause);
   }
-  const own = globalThis.origin;
+  const own = pageOrigin();
   if (typeof own === "string" && own !== "null" && resolved.origin !== own) {
     const message = "actions go to the page's own origin; Next.js answers no preflight, so another one works only through a proxy of the app";
     throw new ActionError("CROSS_ORIGIN", message);

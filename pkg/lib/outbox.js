@@ -8,6 +8,7 @@ import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
 import { marked, sift } from "./loading.js";
 import { owned } from "./owner.js";
+import { AbortController, Blob, File, FormData, Map, Set, crypto, navigator, ofDocument, setTimeout } from "./platform.js";
 import { carefully, report } from "./report.js";
 import { unusable } from "./storage.js";
 import { Store } from "./store.js";
@@ -52,8 +53,8 @@ export class Outbox {
 
   /** Reads what is left, once the wasm is there. Resolves always, and soon. */
   gather() {
-    const look = () => globalThis.document.visibilityState === "visible" && this.#look();
-    globalThis.document?.addEventListener("visibilitychange", look, { signal: this.#closing.signal });
+    const look = () => ofDocument("visibilityState") === "visible" && this.#look();
+    ofDocument("addEventListener")?.call(document, "visibilitychange", look, { signal: this.#closing.signal });
     const read = this.#claim(false).catch(this.#failed).then((found = []) => {
       if (this.#opened) found.forEach(this.#side.replay);
       else this.#found = found;

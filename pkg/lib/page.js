@@ -1,42 +1,31 @@
-// The page that the client is on, and what it says of the app it belongs to.
+// What the page says of the app it belongs to, and when it is left.
+
+import { basePathOf } from "./loading.js";
+import { addEventListener, firstPath, navigator, ofDocument, pageText, parsed, performance, removeEventListener } from "./platform.js";
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
-const attribute = globalThis.document?.documentElement?.dataset?.dplId;
+const attribute = ofDocument("documentElement")?.dataset?.dplId;
 
 let inScripts;
-let href;
-let path;
-let count = 0;
-
-/** Its number: another one once the user has gone elsewhere. The hash is not part of where they are. */
-export function pageNumber() {
-  const now = globalThis.location?.href;
-  if (now !== href) {
-    href = now;
-    const here = now?.split("#", 1)[0];
-    if (here !== path) count += 1;
-    path = here;
-  }
-  return count;
-}
+let basePath;
 
 /**
  * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function
  * that ends it.
  */
 export function onLeaving({ left, returned }) {
-  const target = globalThis.document && globalThis;
+  if (!globalThis.document) return () => {};
   const back = ({ persisted }) => persisted && returned();
-  target?.addEventListener("pagehide", left);
-  target?.addEventListener("pageshow", back);
+  addEventListener("pagehide", left);
+  addEventListener("pageshow", back);
   return () => {
-    target?.removeEventListener("pagehide", left);
-    target?.removeEventListener("pageshow", back);
+    removeEventListener("pagehide", left);
+    removeEventListener("pageshow", back);
   };
 }
 
 // Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
-const loses = globalThis.navigator?.userAgent?.includes("Firefox/");
+const loses = navigator.userAgent?.includes("Firefox/");
 const nothing = () => {};
 let outliving = 0;
 
@@ -46,19 +35,23 @@ export function outlives(change) {
   if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);
 }
 
-/** The path under which the app lies (`/shop`), as the addresses of its scripts tell; empty where they do not. */
+/** The path under which the app lies (`/shop`), as the page says; empty where it does not. After `load()`. */
 export function basePathOfPage() {
-  for (const { pathname } of scripts()) {
-    const prefix = pathname.slice(0, pathname.indexOf("/_next/"));
-    // Assets may lie elsewhere than the pages.
-    return isUnder(location.pathname, prefix) ? prefix : "";
-  }
-  return "";
+  const { document, next } = globalThis;
+  if (!document) return "";
+  // Next's router of before, which pages may still have, says it itself.
+  if (typeof next?.router?.basePath === "string") return next.router.basePath;
+  if (basePath !== undefined) return basePath;
+  const [script] = ownScripts();
+  const prefix = script && prefixOf(script);
+  const found = prefix === "" ? "" : basePathOf(pageText(), loadedFrom(), prefix);
+  if (ofDocument("readyState") === "complete") basePath = found; // no more to come
+  return found;
 }
 
 /**
  * The deployment that the page is of, as it says: Next 16.3 and later in `data-dpl-id`, which its client moves to a global, Next before in
- * the addresses of its scripts. Undefined where the page says nothing, or nothing that a header can hold.
+ * the addresses of its scripts, which may be of another origin. Undefined where the page says nothing, or nothing that a header can hold.
  */
 export function deploymentOfPage() {
   return [attribute, globalThis.NEXT_DEPLOYMENT_ID].find(isToken) ?? deploymentInScripts();
@@ -71,21 +64,41 @@ export function isToken(value) {
 
 function deploymentInScripts() {
   if (inScripts !== undefined) return inScripts ?? undefined;
-  for (const { searchParams } of scripts()) {
+  const own = ownScripts();
+  for (const { searchParams } of own.length > 0 ? own : scriptsElsewhere()) {
     const found = searchParams.get("dpl");
     if (isToken(found)) return (inScripts = found);
   }
-  if (globalThis.document?.readyState === "complete") inScripts = null; // no more to come
+  if (ofDocument("readyState") === "complete") inScripts = null; // no more to come
   return undefined;
 }
 
-/** The addresses of the app's own scripts. */
-function* scripts() {
-  const { document, location } = globalThis;
-  for (const { src } of document?.scripts ?? []) {
-    const url = URL.canParse?.(src) ? new URL(src) : undefined;
-    if (url?.pathname.includes("/_next/") && url.origin === location.origin) yield url;
-  }
+/** The addresses of the app's own scripts that are of the page's origin. */
+function ownScripts() {
+  return scripts().filter(({ origin }) => origin === location.origin);
+}
+
+/** Where none are: those of the first prefix there is. A page may hold a part of another app, behind its own. */
+function scriptsElsewhere() {
+  const [first, ...others] = scripts();
+  const same = (url) => url.origin === first.origin && prefixOf(url) === prefixOf(first);
+  return first ? [first, ...others.filter(same)] : [];
+}
+
+/** The addresses of all scripts of Next.js. */
+function scripts() {
+  const found = [...(ofDocument("scripts") ?? [])].map(({ src }) => parsed(src));
+  return found.filter((url) => url?.pathname.includes("/_next/"));
+}
+
+function prefixOf({ pathname }) {
+  return pathname.slice(0, pathname.indexOf("/_next/"));
+}
+
+/** The path that the document was loaded from, wherever the router has gone since. */
+function loadedFrom() {
+  const [entry] = performance.getEntriesByType("navigation");
+  return parsed(entry?.name)?.pathname ?? firstPath;
 }
 
 export function isUnder(path, prefix) {

@@ -3,6 +3,7 @@
 import { decode } from "./codec.js";
 import { buildOf } from "./loading.js";
 import { deploymentOfPage } from "./page.js";
+import { Blob, pageText } from "./platform.js";
 
 /** Bytes before the rows of a redirect's page, in apps with Cache Components: "#" complete, "~" partial. */
 const MARKS = [0x23, 0x7e];
@@ -52,7 +53,7 @@ function pageOf(root) {
 let build;
 
 function buildOfPage() {
-  build ??= { id: globalThis.document ? buildOf(document.documentElement.outerHTML) : undefined };
+  build ??= { id: globalThis.document ? buildOf(pageText()) : undefined };
   return build.id;
 }
 

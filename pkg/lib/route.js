@@ -4,6 +4,7 @@ import { signalOf } from "./fetch.js";
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
+import { AbortController, Headers, Request, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
 import { onAbort, sendWith } from "./signals.js";
 import { callerOf } from "./stack.js";
 

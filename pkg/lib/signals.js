@@ -1,3 +1,5 @@
+import { AbortController, AbortSignal } from "./platform.js";
+
 /** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
 export function onAbort(signal, act) {
   if (!signal) return () => {};

@@ -1,5 +1,7 @@
 // IndexedDB, as far as the outbox needs it: values in one object store, under keys that count up. Whatever is wrong, promises reject.
 
+import { Set } from "./platform.js";
+
 const DATABASE = "actionlane";
 const VERSION = 1;
 const VALUES = "outbox";

@@ -68,6 +68,9 @@ test("else it is in the addresses of the app's own scripts", async () => {
   for (const [scripts, expected] of [
     [["", "https://app.example/x.js?dpl=no", "https://other.example/_next/a.js?dpl=no", own, `${own}?v=1&dpl=dpl_7`], "dpl_7"],
     [["https://app.example/shop/_next/a.js?dpl=dpl_8"], "dpl_8"],
+    [["https://cdn.example/app/_next/a.js", "https://cdn.example/app/_next/b.js?dpl=dpl_9"], "dpl_9"],
+    [["https://cdn.example/app/_next/a.js", "https://cdn.example/other/_next/b.js?dpl=no", "https://other.example/app/_next/c.js?dpl=no"], undefined],
+    [["https://other.example/_next/a.js?dpl=no", own], undefined],
     [[own], undefined],
     [[`${own}?dpl=`], undefined],
     [[`${own}?dpl=a%0Ab`], undefined],
@@ -82,4 +85,14 @@ test("scripts may still come while the page loads", async () => {
     document.scripts.push({ src: "https://app.example/_next/a.js?dpl=later" });
     assert.equal(deployment(), "later");
   });
+});
+
+test("browsers without `URL.canParse` (Chrome before 120, Safari before 17) find it, too", async () => {
+  const { canParse } = URL;
+  delete URL.canParse;
+  try {
+    await page({ scripts: ["", "https://app.example/_next/a.js?dpl=dpl_7"] }, (deployment) => assert.equal(deployment(), "dpl_7"));
+  } finally {
+    URL.canParse = canParse;
+  }
 });

@@ -8,6 +8,7 @@
 //! What names cannot do: Next.js 14.2 writes no names, in its minified scripts not even `createServerReference`, so nothing is found
 //! there. Actions that only server components mention have no name in any script. A default export is called `default`, in every file.
 
+pub(crate) mod base;
 mod find;
 mod html;
 mod inline;

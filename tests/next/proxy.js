@@ -2,11 +2,13 @@
 // Actions of `app/actions` belong to pages it does not guard: a POST of theirs that is repeated at /login runs, where Next forwards.
 import { NextResponse } from "next/server";
 
-export const config = { matcher: ["/guarded", "/thief", "/answer"] };
+export const config = { matcher: ["/guarded", "/thief", "/answer", "/welcome"] };
 
 export default function proxy(request) {
   const { nextUrl, headers, cookies, method } = request;
   const query = nextUrl.searchParams;
+  // Shows another page under this path.
+  if (nextUrl.pathname.startsWith("/welcome")) return NextResponse.rewrite(new URL(`${nextUrl.basePath}/blog/en`, nextUrl));
   if (method !== "POST") return NextResponse.next();
   switch (nextUrl.pathname) {
     // Without the cookie `session` every POST is sent to /login: with 307, so that the POST is repeated there, or as `status` says.

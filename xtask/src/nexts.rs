@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// Which versions; default: 14.2, 15.5 and 16.4
     #[arg(value_name = "VERSION")]
     versions: Vec<Version>,
-    /// All there are: 15.0 and 16.2 too
+    /// All there are: 15.0 and 16.2 too; and on each the rows that otherwise run on the newest alone
     #[arg(long)]
     all: bool,
     /// Print nothing but that line on standard output
@@ -49,7 +49,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let report = matrix(&args.chosen(), &args.row, args.show).await?;
+    let report = matrix(&args.chosen(), args.all, &args.row, args.show).await?;
     if args.json {
         eprint!("{}", report.text());
     } else {
@@ -62,18 +62,17 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Runs the matrix, one version at a time. `only`: rows with one of these in their name. `show`: what each row showed, on standard error.
-pub(crate) async fn matrix(versions: &[Version], only: &[String], show: bool) -> Result<Report> {
+/// Runs the matrix, one version at a time. `every`: rare rows on every version. `only`: rows with one of these in their name. `show`: what each row showed, on standard error.
+pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], show: bool) -> Result<Report> {
     browser::ensure(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();
     for version in versions {
-        let table = Table::of(*version, only)?;
+        let table = Table::of(*version, every, only)?;
         let builds: BTreeSet<Option<&str>> = table.rows.iter().map(|row| row.build.as_deref()).collect();
         for name in builds {
-            let base_path = name.map(|name| format!("/{name}"));
-            let built = build(*version, Choices { name, base_path: base_path.as_deref(), ..Choices::default() })?;
+            let built = build(*version, Choices::of_rows(name)?)?;
             let rows: Vec<&Row> = table.rows.iter().filter(|row| row.build.as_deref() == name).collect();
             let verdicts =
                 step_async(&format!("{} rows on Next {}", rows.len(), built.version), on_build(&built, &rows, &table, show)).await?;

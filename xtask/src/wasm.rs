@@ -18,7 +18,7 @@ pub(crate) fn build() -> Result<()> {
     })?;
     let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
     let stamp = Stamp::new("wasm")
-        .value((WASM_BINDGEN.version, BINDGEN, OPT, CHANGES, SECTION, BYTES))
+        .value((WASM_BINDGEN.version, BINDGEN, OPT, CHANGES, TAKES, SECTION, BYTES))
         .input(&compiled, &[])?
         .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
         .output(glue())
@@ -34,7 +34,7 @@ pub(crate) fn build() -> Result<()> {
             let build = mark(&wasm())?;
             let generated = fs::read_to_string(raw.with_file_name("actionlane.js")).context("reading the glue")?;
             let glue_text = format!(
-                "{}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{build}\";\n",
+                "{TAKES}{}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{build}\";\n",
                 changed(&generated)?
             );
             fs::write(glue(), glue_text).context("writing the glue")?;
@@ -107,6 +107,10 @@ const CHANGES: [(&str, &str); 6] = [
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n    makeTextCoders();\n",
     ),
 ];
+
+/// The globals of the glue, as `platform.js` has them: a page may shadow its own.
+const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
+    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n";
 
 /// The wasm of the package.
 pub(crate) fn wasm() -> PathBuf {

@@ -19,6 +19,8 @@ pub(crate) struct Page {
     pub(crate) ids: Vec<ActionId>,
     /// The build, as the Flight text says. Next.js 16.4 says none where there is a deployment.
     pub(crate) build: Option<String>,
+    /// The path that was asked for, without the base path and with the query, as the Flight text says: `/blog/en?q=1`.
+    pub(crate) path: Option<String>,
     /// The deployment, as the `<html>` tag of Next.js 16.4 says. 15.5 has it in the URLs of the scripts only.
     pub(crate) deployment: Option<String>,
 }
@@ -29,7 +31,7 @@ pub(crate) const MOST: usize = 512;
 /// Bytes of a URL, at most: a longer one is passed over.
 const LONGEST: usize = 4096;
 
-/// Takes scripts, ids, build and deployment out of the text of a document.
+/// Takes scripts, ids, build, path and deployment out of the text of a document.
 ///
 /// Reads tags, attributes, comments and raw text (`<script>`, `<style>`, `<title>`, …) as a browser would, and decodes the character
 /// references that React writes and numeric ones. It knows no tree: an element counts wherever it stands, in a `<template>` too, but not in

@@ -53,7 +53,7 @@ fn base64(text: &str, out: &mut Vec<u8>) {
 /// Goes through the rows of a Flight text, framed as in `flight/row.rs`. One that is not framed like a row ends with its line.
 ///
 /// Looked at are modules (`5:I[…]`) and strings (`2:"…"`, which modules may refer to) for paths of scripts, models that are a server
-/// reference, and the root for the build. Text and bytes are passed over: they may say anything.
+/// reference, and the root for the build and the path. Text and bytes are passed over: they may say anything.
 pub(super) fn rows(flight: &[u8], page: &mut Page) {
     let mut rest = flight;
     while !rest.is_empty() {
@@ -90,16 +90,16 @@ fn row(id: &[u8], line: &str, page: &mut Page) {
         }
     } else if line.starts_with('"') {
         page.add_chunk(&unescape(literal(line).0.unwrap_or_default()));
-    } else if id == b"0" && page.build.is_none() {
-        page.build = build(line);
+    } else if id == b"0" && page.build.is_none() && page.path.is_none() {
+        root(line, page);
     } else {
         page.reference(line);
     }
 }
 
-/// The build in the root: `b` of an object; in Next.js 14 `buildId`, one level down in an array.
-fn build(root: &str) -> Option<String> {
-    let (key, level) = if root.starts_with('{') { ("b", 1) } else { ("buildId", 2) };
+/// What the root says of the page, `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array.
+fn root(root: &str, page: &mut Page) {
+    let (build, path, level) = if root.starts_with('{') { ("b", "c", 1) } else { ("buildId", "urlParts", 2) };
     let mut depth = 0_usize;
     let mut rest = root;
     while let Some((_, found)) = until(rest, b"\"[]{}", true) {
@@ -110,11 +110,26 @@ fn build(root: &str) -> Option<String> {
             _ => {
                 let (word, behind) = literal(found);
                 rest = behind;
-                if let Some(value) = behind.strip_prefix(':').filter(|_| depth == level && word == Some(key)) {
-                    return literal(value).0.filter(|_| value.starts_with('"')).map(|build| unescape(build).into_owned());
+                let Some(value) = behind.strip_prefix(':').filter(|_| depth == level) else { continue };
+                if word == Some(build) && value.starts_with('"') {
+                    page.build = literal(value).0.map(|build| unescape(build).into_owned());
+                } else if word == Some(path) {
+                    page.path = joined(value);
                 }
             }
         }
     }
-    None
+}
+
+/// A path that was split at its slashes, lest crawlers follow it: `["","blog","en"]`.
+fn joined(list: &str) -> Option<String> {
+    let (_, mut rest) = list.split_at_checked(1).filter(|(bracket, _)| *bracket == "[")?;
+    let mut path = String::new();
+    loop {
+        let (part, behind) = literal(rest);
+        path.push_str(&unescape(part?));
+        let Some(next) = behind.strip_prefix(',') else { return behind.starts_with(']').then_some(path) };
+        path.push('/');
+        rest = next;
+    }
 }

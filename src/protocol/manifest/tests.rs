@@ -222,7 +222,7 @@ fn real_documents_of_turbopack() {
             "60b921d2c6f353ad90364644664efc36ce796a071b",
         ]
     );
-    assert_eq!((page.build, page.deployment.as_deref()), (None, Some("dpl_abc")));
+    assert_eq!((page.build, page.path.as_deref(), page.deployment.as_deref()), (None, Some("/"), Some("dpl_abc")));
 
     let page = scan_html(of("15.5-turbopack").document);
     assert_eq!(page.chunks, ["331bcca48c789d08", "f96ead19cb4edd3d"].map(|name| format!("/_next/static/chunks/{name}.js")));
@@ -242,7 +242,7 @@ fn real_documents_of_webpack() {
         assert!(page.scripts.contains(&format!("/_next/{chunk}")), "{name}: {:?}", page.scripts);
         assert_eq!((page.scripts.len(), page.ids.len()), (5, ids), "{name}: {page:?}");
         assert!(!page.scripts.iter().any(|script| script.contains("polyfills") || script.contains("no.js")), "{name}");
-        assert_eq!((page.build.as_deref(), page.deployment), (Some(build), None), "{name}");
+        assert_eq!((page.build.as_deref(), page.path.as_deref(), page.deployment), (Some(build), Some("/"), None), "{name}");
     }
 }
 
@@ -303,6 +303,21 @@ fn flight_rows_that_may_say_anything_say_nothing() {
 4:["/_next/static/no.js"]
 5:I[1,["7","static/chunks/b.js?dpl=1","\u002f_next/static/c.js"],"x.js"]"#;
     assert_eq!(page(strings).chunks, ["static/chunks/a%5Bb%5D.js", "static/chunks/b.js?dpl=1", "/_next/static/c.js"]);
+}
+
+#[test]
+fn the_path_is_a_list_in_the_root() {
+    let path = |root: &str| {
+        let mut literal = String::new();
+        crate::flight::json::quote(&mut literal, &format!("0:{root}"));
+        scan_html(&format!("<script>self.__next_f.push([1,{literal}])</script>")).path
+    };
+    assert_eq!(path(r#"{"c":["","blog","en?q=a/b"],"b":"build"}"#).as_deref(), Some("/blog/en?q=a/b"));
+    assert_eq!(path(r#"{"f":[{"c":["","no"]}],"b":"build","c":["",""]}"#).as_deref(), Some("/"));
+    assert_eq!(path(r#"["$","$L3",null,{"urlParts":["","a"],"buildId":"x"}]"#).as_deref(), Some("/a"));
+    for other in [r#"{"c":"/a"}"#, r#"{"c":["","a"}"#, r#"{"c":["",1]}"#, r#"{"c":[]}"#, r#"{"c":["#, r#"{"urlParts":["","a"]}"#] {
+        assert_eq!(path(other), None, "{other}");
+    }
 }
 
 #[test]

@@ -18,6 +18,9 @@ pub struct Build {
     /// Where the app lies below its origin: `/base`, or nothing.
     #[serde(default)]
     pub base_path: String,
+    /// Its pages have addresses with a slash at their end.
+    #[serde(default)]
+    pub trailing_slash: bool,
     /// How long `npm ci` took, in milliseconds; none where the packages were there.
     pub install_ms: Option<u64>,
     /// How long `next build` took, in milliseconds; none where nothing had changed.
@@ -38,9 +41,11 @@ impl Fixture {
     /// Serves the build on `port`, with what it prints in `log`. Returns when the first page has been answered. To serve another build
     /// on the same port, drop this one first.
     pub async fn start(build: &Build, port: u16, log: &Path) -> Result<Self> {
-        // With a base path, the path with a slash at its end is a redirect.
-        let first = if build.base_path.is_empty() { "/" } else { &build.base_path };
-        let process = next::start(&build.dir, port, first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
+        // The other form is a redirect.
+        let slash = if build.base_path.is_empty() || build.trailing_slash { "/" } else { "" };
+        let first = format!("{}{slash}", build.base_path);
+        let env = [("FIXTURE_STORE", fresh_store(log)?), ("OTHER_ORIGIN", other_origin(port))];
+        let process = next::start(&build.dir, port, &first, &env.each_ref().map(|(name, value)| (*name, value.as_str())), log).await?;
         Ok(Self { build: build.clone(), origin: format!("http://localhost:{port}"), port, _process: process })
     }
 
@@ -61,7 +66,7 @@ impl Fixture {
 
     /// The same server under another origin: `http://127.0.0.1:PORT`.
     pub fn other_origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        other_origin(self.port)
     }
 
     /// A page of the app: `/second` is `http://localhost:PORT/base/second` in a build with a base path.
@@ -69,6 +74,10 @@ impl Fixture {
         let path = if path == "/" && !self.build.base_path.is_empty() { "" } else { path };
         format!("{}{}{path}", self.origin, self.build.base_path)
     }
+}
+
+fn other_origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// For `FIXTURE_STORE`, where the app keeps what has been done under keys: beside the log. Nothing is left there of an earlier server.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use libfuzzer_sys::fuzz_target;
+use protocol::manifest::base::base_path;
 use protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 
 /// The module is not public: it is compiled once more, here.
@@ -62,7 +63,13 @@ fn check_page(page: &Page) {
         }
     }
     page.ids.iter().for_each(|id| check_id(id.as_str()));
-    let words = [&page.build, &page.deployment];
+    for loaded in ["/", "/a", "/a/b/"] {
+        for prefix in [None, Some(""), Some("/a"), page.path.as_deref()] {
+            let base = base_path(page.path.as_deref(), loaded, prefix);
+            assert!(loaded.starts_with(base) && !base.ends_with('/'), "{base}");
+        }
+    }
+    let words = [&page.build, &page.path, &page.deployment];
     assert!(words.iter().copied().flatten().all(|word| word.len() < 1 << 20));
 }
 
@@ -79,7 +86,7 @@ fn text(data: &[u8]) -> String {
 }
 
 /// What scripts, documents and Flight texts are made of.
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 65] = [
     "createServerReference",
     "createServerReference)(",
     "[\"createServerReference\"])(",
@@ -132,6 +139,7 @@ const PIECES: [&str; 64] = [
     "\"])",
     "\n0:{",
     "\"b\":\"",
+    "\"c\":[\"\",\"a",
     "0:[\"$\",{\"buildId\":\"x\"",
     "\n1:I[1,[\"",
     "/_next/static/chunks/",

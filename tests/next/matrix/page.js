@@ -144,7 +144,18 @@ window.matrix ??= (() => {
 
   const request = async (method, path) => (await realFetch(path, { method })).json();
   const base = () => told("base") ?? "";
+  const text = (id) => document.querySelector(`[data-testid=${id}]`)?.textContent;
   const api = {
+    /** Waits until the page shows this under a name, or nothing of it. */
+    shows: (id, wanted) => until(`${id} is ${wanted}`, () => text(id) === wanted),
+    /** Waits until the call has settled. */
+    settled: () => until("the call has settled", () => told("result")),
+    /** Goes back or forward in the history, and waits until the browser is there. */
+    came: (direction) =>
+      new Promise((resolve) => {
+        addEventListener("popstate", resolve, { once: true });
+        history[direction]();
+      }),
     get: (what) => request("GET", `${base()}/api/${what}`),
     post: (what) => request("POST", `${base()}/api/${what}`),
     until,
@@ -205,7 +216,7 @@ window.matrix ??= (() => {
     // An action that this page's client does not have: another one's request, under its id.
     const foreign = id ?? (row.next || fixture.passed[row.action] || fixture.actions[row.action] ? undefined : ids[row.action]);
     tamper = { id: foreign, path: row.path ?? undefined };
-    return { mine, start: () => (row.next ? run(row.next)(mine) : call(row.action, ...args)) };
+    return { mine, start: () => (row.next ? run(row.next)(mine, args) : call(row.action, ...args)) };
   }
 
   async function oursOf(row, { ids }) {

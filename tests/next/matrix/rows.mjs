@@ -4,7 +4,10 @@
 //
 // A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
 //
-// on         the page it is called on; default "/". `build: "base"`: in the build with a base path
+// on         the page it is called on; default "/"
+// build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
+//            `trailingSlash`
+// rare       of the newest version only, unless all are asked for
 // args       (api) => the arguments; default none
 // path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
 // cookies    { name: value }, set before
@@ -27,15 +30,17 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Since, after } from "./since.mjs";
+import bases from "./rows/bases.mjs";
 import failures from "./rows/failures.mjs";
 import forms from "./rows/forms.mjs";
+import movedOn from "./rows/moved-on.mjs";
 import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...posting, ...forms];
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms];
 
 /** A row as this version has it, with functions as their text. */
 export function ofVersion(row, version) {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
 use tokio::time::sleep;
@@ -60,13 +60,20 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     if !asked.is_before() {
         sleep(millis(asked.delay)).await;
     }
-    let response = match gone {
+    let mut response = match gone {
         Gone::Ran(value) => behaviour.answer(&asked, &value, &wire).await,
         // What goes wrong on the way goes wrong with any answer.
         Gone::InWork | Gone::OtherBody if !behaviour.succeeds() => behaviour.answer(&asked, &value, &wire).await,
         Gone::InWork => failure(StatusCode::CONFLICT, Some(&asked.busy.unwrap_or(1).to_string())),
         Gone::OtherBody => failure(StatusCode::UNPROCESSABLE_ENTITY, None),
     };
+    if let Some(to) = &asked.to {
+        let to = HeaderValue::try_from(to).map_err(|error| format!("to: {error}"))?;
+        response.headers_mut().insert("x-action-redirect", to);
+    }
+    if let Some(stale) = asked.stale {
+        response.headers_mut().insert("x-action-revalidated", stale.into());
+    }
     Ok(response.map(|body| Body::new(Held { body, _in_work: in_work })))
 }
 

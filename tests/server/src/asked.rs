@@ -38,6 +38,10 @@ pub(crate) struct Asked {
     pub(crate) faults: Option<f64>,
     /// What those are drawn with: the same seed, name of the call and count of its arrival draw the same. Default 0.
     pub(crate) seed: Option<u64>,
+    /// Where the action redirects, as `x-action-redirect` has it: `/elsewhere;push`.
+    pub(crate) to: Option<String>,
+    /// What the action has made stale, as `x-action-revalidated` has it: 1 all, 2 what is dynamic.
+    pub(crate) stale: Option<u16>,
     /// What the caller calls this call: it is in the value and in the ledger.
     pub(crate) call: Option<String>,
     /// The lane it says it came through: it is in the ledger.
@@ -86,6 +90,8 @@ impl Asked {
             size: self.size.or(other.size),
             faults: self.faults.or(other.faults),
             seed: self.seed.or(other.seed),
+            to: self.to.or(other.to),
+            stale: self.stale.or(other.stale),
             call: self.call.or(other.call),
             lane: self.lane.or(other.lane),
         }

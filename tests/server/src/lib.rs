@@ -5,12 +5,14 @@
 //! | request | answer |
 //! |---|---|
 //! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane in it, see [`page`] |
+//! | `GET /page/…` | the same page, at other paths |
 //! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
 //! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script; the package's files |
 //! | `POST` with `Next-Action`, any path | as told, see below |
 //! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
+//! | `GET /__pass?name=…` | an answer once that gate is open |
 //! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
 //! | `POST /__wasm?serve=…` | from now on its file is `missing`, a page (`html`), typed `charset` or `octets`, of an `other` build, or `cut` once |
 //! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour}]` |
@@ -26,6 +28,8 @@
 //! | `status`, `after` | of `status` (`login`: `status` only): the status; `Retry-After`, `%2B5`: the date in 5 s | 500 (303), none |
 //! | `bytes` | how long the value of `huge` is | 8 MiB |
 //! | `work`, `gate` | milliseconds the action takes; the gate it waits at | 0, none |
+//! | `to` | where the action redirects: `/elsewhere;push` | nowhere |
+//! | `stale` | what the action has made stale: 1 all, 2 what is dynamic | nothing |
 //! | `busy` | `Retry-After` of the 409 to an action that is in work already, in seconds | 1 |
 //! | `call`, `size`, `lane` | what the call is called, how much padding its value has, the lane it came through | none |
 //! | `faults`, `seed` | how often one of [`DRAWN`] is done where nothing else is asked for, and what they are drawn with | 0, 0 |

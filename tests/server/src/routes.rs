@@ -28,6 +28,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     }
     Router::new()
         .route("/", get(page).post(action))
+        .route("/page/{*path}", get(page))
         .route("/soak", get(soak))
         .route("/login", any(login))
         .route("/actionlane.js", get(drop_in))
@@ -35,6 +36,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/ledger", get(ledger).delete(forget))
         .route("/__misbehave", post(misbehave))
         .route("/__gate", post(open_gate))
+        .route("/__pass", get(pass))
         .route("/__wasm", post(toggle_wasm))
         .route("/__seen", get(seen))
         .fallback(post(action))
@@ -96,6 +98,11 @@ struct Gate {
 async fn open_gate(State(shared): State<Arc<Shared>>, Query(gate): Query<Gate>) -> StatusCode {
     shared.gates.open(gate.name);
     StatusCode::NO_CONTENT
+}
+
+async fn pass(State(shared): State<Arc<Shared>>, Query(gate): Query<Gate>) -> &'static str {
+    shared.gates.pass(&gate.name).await;
+    "through"
 }
 
 #[derive(Deserialize)]

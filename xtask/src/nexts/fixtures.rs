@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use e2e::{Build, Fixture};
 
 use crate::step::{note, seconds, step, step_async};
@@ -54,6 +54,29 @@ pub(crate) struct Choices<'a> {
     /// `/base`.
     pub(crate) base_path: Option<&'a str>,
     pub(crate) deployment_id: Option<&'a str>,
+    /// `/blog`, or a URL; `OTHER` in it is the same server under its other origin.
+    pub(crate) asset_prefix: Option<&'a str>,
+    pub(crate) trailing_slash: bool,
+    /// Built by webpack, also where that is not the default.
+    pub(crate) webpack: bool,
+}
+
+impl Choices<'static> {
+    /// The build that rows of the matrix ask for by this name; without one, the plain one.
+    pub(crate) fn of_rows(name: Option<&str>) -> Result<Self> {
+        let plain = Self::default();
+        Ok(match name {
+            None => plain,
+            Some("base") => Self { name: Some("base"), base_path: Some("/base"), ..plain },
+            Some("prefix") => Self { name: Some("prefix"), asset_prefix: Some("/blog"), ..plain },
+            Some("both") => Self { name: Some("both"), base_path: Some("/both"), asset_prefix: Some("/blog"), ..plain },
+            Some("cdn") => {
+                let (base_path, asset_prefix) = (Some("/cdn"), Some("OTHER/assets"));
+                Self { name: Some("cdn"), base_path, asset_prefix, trailing_slash: true, webpack: true, ..plain }
+            }
+            Some(name) => bail!("no row may ask for a build `{name}`"),
+        })
+    }
 }
 
 /// Builds the app below `target/next/`, with the package at `/actionlane.js`, and says what each step took. Does nothing twice. Wants the
@@ -64,14 +87,21 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     let mut command = run::command("node", workspace::root());
     command.args(["tests/next/build.mjs", version.name(), "--json"]);
     command.arg("--out").arg(workspace::target().join("next")).arg("--public").arg(package);
-    let options = [("--name", choices.name), ("--base-path", choices.base_path), ("--deployment-id", choices.deployment_id)];
+    let options = [
+        ("--name", choices.name),
+        ("--base-path", choices.base_path),
+        ("--asset-prefix", choices.asset_prefix),
+        ("--deployment-id", choices.deployment_id),
+    ];
     for (option, value) in options {
         command.args(value.map(|value| [option, value]).into_iter().flatten());
     }
+    command.args(choices.trailing_slash.then_some("--trailing-slash")).args(choices.webpack.then_some("--webpack"));
     let name = choices.name.unwrap_or("a");
     let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;
     choices.base_path.unwrap_or_default().clone_into(&mut build.base_path);
+    build.trailing_slash = choices.trailing_slash;
     for (what, took) in [("npm ci", build.install_ms), ("next build", build.build_ms)] {
         if let Some(took) = took {
             note(&format!("{what}: {}", seconds(std::time::Duration::from_millis(took))));

@@ -28,6 +28,8 @@ pub(crate) struct Row {
     pub(crate) leaves: bool,
     /// Next's client does nothing more once the answer is there.
     pub(crate) stuck: bool,
+    /// Of the newest version alone, unless every one is asked for.
+    pub(crate) rare: bool,
     /// Nothing changes on the page: others that share it run there too.
     pub(crate) shares: bool,
     /// What is known to be wrong with it, in ours: it must not pass, and is counted nowhere.
@@ -55,8 +57,8 @@ pub(crate) struct Difference {
 }
 
 impl Table {
-    /// The rows of a version; those named in `only`, where there is any.
-    pub(crate) fn of(version: Version, only: &[String]) -> Result<Self> {
+    /// The rows of a version; those named in `only`, where there is any. `every`: the rare ones of a version before the newest, too.
+    pub(crate) fn of(version: Version, every: bool, only: &[String]) -> Result<Self> {
         let mut node = run::command("node", workspace::root());
         let printed = run::quiet(node.args(["tests/next/matrix/rows.mjs", version.name()]))?;
         let mut table: Self = serde_json::from_str(&printed).context("the rows")?;
@@ -64,6 +66,8 @@ impl Table {
             let known = table.rows.iter().any(|row| row.name == difference.row);
             ensure!(known, "differences.json names a row that there is not: {:?}", difference.row);
         }
+        let leaves_out = !every && Version::ALL.last() != Some(&version);
+        table.rows.retain(|row| !(row.rare && leaves_out));
         if !only.is_empty() {
             let chosen = |name: &str| only.iter().any(|part| name.contains(part.as_str()));
             table.rows.retain(|row| chosen(&row.name));
@@ -83,6 +87,7 @@ impl From<Value> for Row {
             build: text("build"),
             leaves: flag("leaves"),
             stuck: flag("stuck"),
+            rare: flag("rare"),
             shares: flag("shares"),
             open: text("open"),
             tagged: flag("tagged"),

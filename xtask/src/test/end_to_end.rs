@@ -30,7 +30,8 @@ pub(crate) async fn all() -> Result<Ran> {
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
 /// `payment`. They pass there too.
-const IN_FIREFOX: [&str; 9] = ["bad_server", "faults", "kinds", "leaving", "loading", "offline", "outbox", "outbox_kill", "tabs"];
+const IN_FIREFOX: [&str; 11] =
+    ["bad_server", "faults", "kinds", "leaving", "loading", "moved_on", "offline", "outbox", "outbox_kill", "shadows", "tabs"];
 
 /// The tests that Firefox cannot run are in modules of this name.
 const NOT_IN_FIREFOX: &str = "chromium::";

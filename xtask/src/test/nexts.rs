@@ -10,7 +10,7 @@ use super::part::Ran;
 /// `every`: all versions there are, not only the usual three.
 pub(crate) async fn all(every: bool) -> Result<Ran> {
     let versions: &[Version] = if every { &Version::ALL } else { &Version::USUAL };
-    let report = matrix(versions, &[], false).await?;
+    let report = matrix(versions, every, &[], false).await?;
     if report.open() > 0 {
         note(&format!("{} rows are open: `cargo xtask nexts` lists them", report.open()));
     }

@@ -3,10 +3,16 @@
 import * as navigation from "next/navigation";
 import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
-import { count } from "../state";
+import { count, gate } from "../state";
 
 /** `type`: "push", "replace", or the version's default. Any URL, also another origin's. */
 export async function goTo(url, type) {
+  navigation.redirect(url, type);
+}
+
+/** The same, once somebody has opened the gate `key`. */
+export async function waitAndGo(key, url, type) {
+  await gate(key).pass();
   navigation.redirect(url, type);
 }
 

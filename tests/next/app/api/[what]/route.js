@@ -1,4 +1,4 @@
-// The tests' way in, past every action: GET state, cookies, effects?key=, gate?key=[&arrived=n]; POST reset, gate?key= (opens it).
+// The tests' way in, past every action: GET state, cookies, effects?key=, gate?key=[&arrived=n], pass?key= (waits at it); POST reset, gate?key= (opens it).
 import { cookies } from "next/headers";
 import { effect, gate, reset, state } from "../../state";
 
@@ -19,6 +19,9 @@ export async function GET(request, context) {
       if (query.has("arrived")) await it.arrivals(Number(query.get("arrived")));
       return Response.json(shown(it));
     }
+    case "pass":
+      await gate(query.get("key")).pass();
+      return Response.json("through");
     case "slow":
       await new Promise((resolve) => setTimeout(resolve, Number(query.get("ms") ?? 0)));
       return Response.json({ ms: Number(query.get("ms") ?? 0) });

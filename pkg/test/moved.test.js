@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isMove } from "../lib/moved.js";
+
+const tree = (search = "", refreshed = null) => {
+  return ["", { children: [`__PAGE__${search}`, {}, refreshed, refreshed && "refetch"] }, null, null, true];
+};
+/** What Next's router leaves in the history: in 16 with the query it has rendered. */
+const in16 = (search) => ({ __NA: true, __PRIVATE_NEXTJS_INTERNALS_TREE: { tree: tree(), renderedSearch: search } });
+const before16 = (search, refreshed) => ({ __NA: true, __PRIVATE_NEXTJS_INTERNALS_TREE: tree(search, refreshed) });
+
+const at = (path, state) => ({ href: `https://app.example${path}`, state });
+
+test("another path is another page, whoever has written it", () => {
+  assert.equal(isMove(at("/a"), at("/b")), true);
+  assert.equal(isMove(at("/a", in16("")), at("/b", in16(""))), true);
+  assert.equal(isMove(at("/a"), { href: "https://other.example/a" }), true);
+});
+
+test("what the page writes itself is not: a query, a hash, a state of its own", () => {
+  for (const [before, now] of [
+    [at("/a?utm_source=x"), at("/a")],
+    [at("/a"), at("/a?filter=1#top", { mine: 1 })],
+    [at("/a?utm_source=x", in16("?utm_source=x")), at("/a", { ...in16("?utm_source=x"), mine: 1 })],
+    [at("/a", before16("")), at("/a?filter=1", before16(""))],
+    [at("/a#one", in16("")), at("/a#two", null)],
+    [at("/a", in16("")), at("/a", { mine: 1 })],
+  ]) {
+    assert.equal(isMove(before, now), false, `${before.href} ${now.href}`);
+  }
+});
+
+test("a query that comes with another tree is the router's", () => {
+  assert.equal(isMove(at("/a", in16("")), at("/a?q=1", in16("?q=1"))), true);
+  assert.equal(isMove(at("/a", before16("")), at("/a?q=1", before16('?{"q":"1"}'))), true);
+});
+
+test("another tree at the same address is a refresh", () => {
+  assert.equal(isMove(at("/a?filter=1", in16("")), at("/a?filter=1", in16("?filter=1"))), false);
+  assert.equal(isMove(at("/a?x=1", before16("")), at("/a?x=2", before16("", "/a"))), false, "only its marks differ");
+});
+
+test("a tree of another form is none", () => {
+  for (const kept of [7, "text", {}, [], { tree: null }, { tree: [null, { a: 1 }] }]) {
+    assert.equal(isMove(at("/a?x=1", in16("")), at("/a?x=2", { __PRIVATE_NEXTJS_INTERNALS_TREE: kept })), false, JSON.stringify(kept));
+  }
+});

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+
+const saved = Object.getOwnPropertyDescriptors(globalThis);
+afterEach(() => {
+  for (const name of ["performance", "document", "location", "origin", "URL"]) {
+    if (saved[name]) Object.defineProperty(globalThis, name, saved[name]);
+    else delete globalThis[name];
+  }
+});
+
+/** The module as it finds the page, with `globals` in it. */
+let pages = 0;
+function onPage(globals) {
+  for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  return import(`../lib/platform.js?${pages++}`);
+}
+
+/** A document in which an element has the name of a property. */
+class Document {
+  get baseURI() {
+    return "https://app.example/shop/";
+  }
+}
+const clobbered = () => Object.defineProperty(new Document(), "baseURI", { value: "an element", configurable: true });
+
+test("a property comes from the class, where there is one", async () => {
+  const { ofDocument, propertyOf } = await onPage({ document: clobbered() });
+  assert.equal(ofDocument("baseURI"), "https://app.example/shop/");
+  assert.equal(propertyOf({ own: 1 }, "own"), 1);
+  assert.equal(ofDocument("nothing"), undefined);
+});
+
+test("where there is no document there are no properties of it", async () => {
+  const { ofDocument, pageText } = await onPage({});
+  assert.deepEqual([ofDocument("scripts"), pageText()], [undefined, ""]);
+});
+
+test("the origin is the page's, whatever is called so", async () => {
+  const at = (href, origin, document) => onPage({ location: new URL(href), origin, document }).then(({ pageOrigin }) => pageOrigin());
+  assert.equal(await at("https://app.example/shop", "BER"), "https://app.example");
+  assert.equal(await at("https://app.example/shop", "https://other.example"), "https://app.example");
+  assert.equal(await at("https://app.example/shop", "null"), "null", "of a sandbox");
+  assert.equal(await at("about:srcdoc", "https://app.example"), "https://app.example");
+  assert.equal(await at("about:srcdoc", "BER", clobbered()), "https://app.example");
+});
+
+test("the clock goes on where the page has taken it away, and never back", async () => {
+  for (const performance of [{}, { now: "soon" }, { now: () => 0 }, undefined, "fast"]) {
+    const { performance: own } = await onPage({ performance });
+    const times = Array.from({ length: 100 }, () => own.now());
+    assert.ok(times.every((time, nth) => typeof time === "number" && time >= (times[nth - 1] ?? 0)), JSON.stringify(performance));
+    assert.deepEqual(own.getEntriesByType("navigation"), []);
+  }
+});
+
+test("tests that set the clock set this one", async () => {
+  const { performance: own } = await onPage({});
+  const { now } = performance;
+  performance.now = () => 7;
+  try {
+    assert.equal(own.now(), 7);
+  } finally {
+    performance.now = now;
+  }
+});

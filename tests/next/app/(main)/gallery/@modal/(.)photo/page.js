@@ -1,0 +1,3 @@
+export default function Page() {
+  return <dialog open data-testid="dialog">the photo</dialog>;
+}

@@ -1,0 +1,5 @@
+import { Owner } from "../../owner";
+
+export default function Page() {
+  return <Owner page="/gallery" />;
+}

@@ -1,0 +1,11 @@
+import { Harness } from "../../../harness";
+
+/** The photo on a page of its own: as it comes when it is loaded. It owns no action. */
+export default function Page() {
+  return (
+    <main>
+      <h1>/gallery/photo</h1>
+      <Harness page="/gallery/photo" ids={{}} actions={{}} />
+    </main>
+  );
+}

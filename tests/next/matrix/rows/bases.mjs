@@ -1,0 +1,43 @@
+// Where the app lies and where its assets do, each by itself: every redirect is of a path below the base path.
+import { since } from "../since.mjs";
+
+const ELSEWHERE = "runs where the browser goes by itself: Next's client goes by its router";
+
+/** `base`: where that build lies. */
+function rows(build, base, more) {
+  const to = (url) => ({ code: "ok", redirect: since({ "14.2": `- ${base}${url}`, "15.0": `push ${base}${url}` }) });
+  const row = (name, on, url, own) => ({
+    name: `${build ?? "plain"}: ${name}`,
+    build,
+    action: "goTo",
+    on,
+    args: `() => [${JSON.stringify(url)}]`,
+    leaves: true,
+    expect: to(url),
+    ...own,
+    ...more,
+  });
+  const document = { dispatcher: { host: "document" }, alone: ELSEWHERE };
+  const fromHome = `async ({ shows }) => {
+    next.router.push("/");
+    await shows("page", "/");
+    return ["/target"];
+  }`;
+  return [
+    row("redirect from its first page", "/", "/target"),
+    row("redirect to another language", "/blog/en", "/blog/de"),
+    row("redirect from a rewritten page", "/welcome", "/blog/de"),
+    row("redirect to a document, from its first page", "/", "/target", document),
+    row("redirect to a document, in another language", "/blog/en", "/blog/de", document),
+    row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", document),
+    row("redirect to a document, after a soft navigation", "/blog/en", "/target", { ...document, args: fromHome }),
+  ];
+}
+
+export default [
+  ...rows(undefined, "", { rare: true }),
+  ...rows("base", "/base", { rare: true }),
+  ...rows("prefix", "", { rare: true }),
+  ...rows("both", "/both", { rare: true }),
+  ...rows("cdn", "/cdn", { rare: true }),
+];
