@@ -1,5 +1,7 @@
 // Addresses that `fetch` takes.
 
+import { URL } from "./platform.js";
+
 const WITH_USER = /^https?:\/\/[^/?#]*@/;
 
 /**

@@ -2,6 +2,7 @@
 
 import { sendable } from "./address.js";
 import { ActionError } from "./error.js";
+import { WebAssembly, fetch } from "./platform.js";
 
 /**
  * Compiles what one of `places` gives, the first that `accept()` does not throw for. A place is a function that gives, or promises, what

@@ -2,6 +2,8 @@
 // `{ bytes, name, type, lastModified }`: WebKit stores no Blob in a private window, and a file on a disk may change. Earlier versions of this
 // package have stored a `File`.
 
+import { Blob, File, FormData } from "./platform.js";
+
 /** The parts of a form, or of what was one, with every file read. Rejects where one cannot be. */
 export function partsOf(form) {
   return Promise.all([...form].map(async ([name, value]) => {

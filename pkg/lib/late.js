@@ -1,4 +1,5 @@
 import { nameOf } from "./owner.js";
+import { performance } from "./platform.js";
 
 /** Says that a call holds its lane for long: `event` is the one that tells it. Also in production, where a lane that hangs is news, too. */
 export function warnLate(event) {

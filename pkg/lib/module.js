@@ -2,6 +2,7 @@
 // after a trap.
 
 import { compileFirst } from "./compile.js";
+import { WebAssembly, queueMicrotask } from "./platform.js";
 
 export class Module {
   #parts;

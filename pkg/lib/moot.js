@@ -3,6 +3,7 @@
 import { invalid } from "./error.js";
 import { nearest } from "./nearest.js";
 import { nameOf } from "./owner.js";
+import { Set } from "./platform.js";
 import { warnOnce } from "./warn.js";
 
 const KEY = "give it idempotencyKey: true, and have the server keep its promise, or leave retry out";

@@ -1,6 +1,8 @@
 // What `snapshot()` gives: the same array while nothing in it has changed, and in the next array the same object for each call that has
 // not. React's `useSyncExternalStore` compares by identity, and renders for ever where each look gives something new.
 
+import { Map } from "./platform.js";
+
 export class Snapshot {
   #list = [];
   #versions = [];

@@ -1,5 +1,7 @@
 // Words to whoever writes the page, where something is not wrong and yet does nothing. None in production.
 
+import { Set } from "./platform.js";
+
 const said = new Set();
 
 /** Warns once a page of each thing. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
 import { afterEach, test } from "node:test";
 
 const saved = Object.getOwnPropertyDescriptors(globalThis);
@@ -63,4 +64,23 @@ test("tests that set the clock set this one", async () => {
   } finally {
     performance.now = now;
   }
+});
+
+test("no other module of the package takes a global of the page's by itself", async () => {
+  const lib = new URL("../lib/", import.meta.url);
+  const names = Object.keys(await import("../lib/platform.js")).filter((name) => name in globalThis || ["URL", "File", "Request"].includes(name));
+  assert.ok(names.length > 20, String(names));
+  const taken = [];
+  for (const file of (await readdir(lib)).filter((file) => file.endsWith(".js") && file !== "platform.js")) {
+    const text = await readFile(new URL(file, lib), "utf8");
+    const imported = /import \{([^}]*)\} from "\.\/platform\.js"/.exec(text)?.[1].split(",").map((name) => name.trim()) ?? [];
+    const code = text
+      .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*|\s\/\/ .*|import \{[^}]*\} from .*/gm, "")
+      .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '""');
+    for (const name of names.filter((name) => !imported.includes(name))) {
+      // A property or a key of the same name is another thing.
+      if (new RegExp(`(?<![.\\w$#])${name}(?![\\w$]|\\s*:|\\s=\\s)`).test(code.replace(/\.\.\./g, " "))) taken.push(`${file}: ${name}`);
+    }
+  }
+  assert.deepEqual(taken, []);
 });
