@@ -1,5 +1,6 @@
 // React's two encodings on their own, for answers and arguments that no dispatcher sends.
 
+import { piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
@@ -59,12 +60,12 @@ async function read(load, source, options, value) {
   const own = instance();
   try {
     for (;;) {
-      const { done, value: chunk } = await chunks.next();
-      if (done) break;
-      if (!(chunk instanceof Uint8Array)) throw new TypeError("the stream gave something other than bytes");
+      const chunk = await chunks.read();
+      if (chunk === undefined) break;
+      if (chunk === null) throw new TypeError("the stream gave something other than bytes");
       const error = trapped(() => decoding.push(chunk), own);
       if (error) {
-        chunks.cancel(error);
+        Promise.resolve(chunks.cancel(error)).catch(() => {});
         throw error;
       }
     }
@@ -75,16 +76,14 @@ async function read(load, source, options, value) {
 }
 
 function chunksOf(source) {
-  if (source instanceof ArrayBuffer) return chunksOf(new Uint8Array(source));
-  if (source instanceof Uint8Array) {
-    const chunks = [source];
-    return { next: async () => ({ done: chunks.length === 0, value: chunks.pop() }), cancel() {} };
+  let reader;
+  try {
+    if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
+  } catch (cause) {
+    throw invalid("decode: the source cannot be read", cause);
   }
-  const stream = typeof Response === "function" && source instanceof Response ? source.body : source;
-  if (stream === null) return chunksOf(new Uint8Array());
-  if (typeof stream?.getReader !== "function") throw invalid("decode: expected a ReadableStream, a Response or bytes");
-  const reader = stream.getReader();
-  return { next: () => reader.read(), cancel: (reason) => void reader.cancel(reason).catch(() => {}) };
+  if (!reader) throw invalid("decode: expected a stream, a Response or bytes, that nobody has read");
+  return reader;
 }
 
 /** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */

@@ -1,3 +1,5 @@
+import { Beneath } from "./beneath.js";
+import { readerOf } from "./body.js";
 import { ActionCall } from "./call.js";
 import { EngineSlot } from "./engine.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
@@ -6,6 +8,7 @@ import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
+import { argumentsOf, bodyNow, isOnce, readInit } from "./init.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
@@ -24,6 +27,7 @@ export class Dispatcher {
   #options;
   #loadWasm;
   #engine;
+  #beneath;
   #page;
   #quiet;
   #basePath;
@@ -41,6 +45,7 @@ export class Dispatcher {
   constructor(loadWasm, options) {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
+    this.#beneath = new Beneath(this.#options.fetch, this.#fetch);
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
     this.#outbox = this.#options.outbox && new Outbox(this.#options.outbox, {
       replay: (found) => {
@@ -122,30 +127,45 @@ export class Dispatcher {
     if (typeof copied.idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
   });
 
-  route = (input, init, options) => {
-    return route({ open: this.#open, send: this.#send, header: this.#options.idempotency?.header }, input, init, options);
-  };
+  route = (input, init, options) => route(this.#routes((make) => this.#send(...make())), input, init, options);
 
-  fetch = (input, init) => {
-    let id, own;
+  /** The same function each time. It may be read to take the place of the page's, so that is looked at. */
+  get fetch() {
+    this.#beneath.look();
+    return this.#fetch;
+  }
+
+  #fetch = (input, init) => {
+    let read, id, own, ours;
     try {
-      id = actionOf(input, init);
-      own = signalOf(input, init);
+      read = readInit(init);
+      id = actionOf(input, read);
+      own = signalOf(input, read);
+      ours = this.#beneath.find(input, read, id);
+      if (ours) return this.#beneath.pass(ours, input, init && read);
     } catch (error) {
-      return Promise.reject(error); // what `fetch` would say of these headers
+      return Promise.reject(error); // what `fetch` would say of these
     }
-    if (id === undefined) return this.route(input, init).catch((error) => Promise.reject(asFetchWould(error)));
+    const send = (make, once) => this.#beneath.sendOn(make, once);
+    if (this.#open.closed) return sendWith([new AbortController().signal, own], (signal) => send(() => argumentsOf(input, read, signal), true));
+    if (id === undefined) return route(this.#routes(send), input, read).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    const send = async (signal) => {
-      if (!entry.over) return sendWith([signal, own], (signal) => this.#send(input, { ...init, signal }));
+    read.body = bodyNow(read.body);
+    const once = isOnce(input, read);
+    const exchange = async (signal) => {
+      if (!entry.over) return sendWith([signal, own], (signal) => send(() => argumentsOf(input, read, signal), once));
       throw closed(); // to an instance that has failed
     };
-    this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
+    this.#enter(entry, (spec) => (engine) => engine.exchange(spec, exchange), id, own && { signal: own });
     return answer;
   };
+
+  #routes(send) {
+    return { open: this.#open, send, header: this.#options.idempotency?.header };
+  }
 
   /** What is kept until it is answered: reads, resends and empties it. */
   get outbox() {
@@ -351,7 +371,7 @@ export class Dispatcher {
     return this.#options.basePath ?? (this.#basePath ||= basePathOfPage());
   }
 
-  #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(url, init);
+  #send = (input, init) => this.#beneath.send(input, init);
 
   #stateOf(entry) {
     if (entry.kept) return "loading";
@@ -455,6 +475,7 @@ export class Dispatcher {
         return ownBasePath();
       },
       fetch: this.#send,
+      reader: readerOf,
       controller: (id) => {
         const controller = new AbortController();
         const entry = this.#open.get(id);
