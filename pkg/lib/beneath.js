@@ -87,7 +87,7 @@ export class Beneath {
       const same = action !== undefined || addressOf(input) === addressOf(now.input) || now.passed.get(this) === globalThis.fetch;
       return { sent: now, same };
     }
-    const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayReturn(sent) && isLike(sent, input));
+    const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
     return like && { sent: like, same: true };
   }
 
@@ -125,10 +125,11 @@ export class Beneath {
     }
   }
 
-  /** Whether one under way may be on its way back here. */
-  #mayReturn({ init, action, passed }) {
-    if (action !== undefined && init.mode === "same-origin" && init.referrerPolicy === "same-origin") return true;
-    return passed.has(this) && !this.#fine.has(passed.get(this));
+  /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
+  #mayCome({ init, action, passed }) {
+    const target = passed.get(this);
+    if (target && !this.#fine.has(target)) return true;
+    return action !== undefined && (!target || (init.mode === "same-origin" && init.referrerPolicy === "same-origin"));
   }
 
   /** The newest that does not lead back here; `last` only where there is no other. */

@@ -8,7 +8,7 @@ import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
-import { argumentsOf, bodyNow, isOnce, readInit } from "./init.js";
+import { argumentsOf, bodyNow, isOnce, readInit, targetOf } from "./init.js";
 import { argumentList, callOptions, cancelFilter, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
 import { basePathOfPage, deploymentOfPage, onLeaving, outlives, pageNumber } from "./page.js";
@@ -135,9 +135,10 @@ export class Dispatcher {
     return this.#fetch;
   }
 
-  #fetch = (input, init) => {
-    let read, id, own, ours;
+  #fetch = (asked, init) => {
+    let input, read, id, own, ours;
     try {
+      input = targetOf(asked);
       read = readInit(init);
       id = actionOf(input, read);
       own = signalOf(input, read);

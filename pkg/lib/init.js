@@ -29,6 +29,9 @@ export function requestOf(input) {
   return typeof input === "object" && typeof input?.method === "string" && typeof input.url === "string" ? input : undefined;
 }
 
+/** What to ask for: a request, or a text that nothing changes any more. */
+export const targetOf = (input) => requestOf(input) ?? (typeof input === "object" ? String(input) : input);
+
 /** A copy of headers in the form they have, so that a wrapper that spreads them or asks for their class finds what it expects. */
 function headersNow(headers) {
   if (typeof headers !== "object" || headers === null) return headers; // for `fetch` to refuse
@@ -37,9 +40,12 @@ function headersNow(headers) {
   return record(Object.entries(headers));
 }
 
-/** A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. */
+/**
+ * A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. `__proto__` is in capitals, which
+ * makes it the same header and no property that assigning loses.
+ */
 export function record(pairs) {
-  return Object.fromEntries(pairs); // which makes an own property of `__proto__`, too
+  return Object.fromEntries(pairs.map(([name, value]) => [name === "__proto__" ? "__PROTO__" : name, value]));
 }
 
 /** The headers as a plain object with one more, in the place of those of its name. */

@@ -2,7 +2,7 @@ import { isHarmless, waitBefore } from "./again.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { methodOf, signalOf } from "./fetch.js";
-import { argumentsOf, isOnce, isStream, readInit, requestOf, withHeader } from "./init.js";
+import { argumentsOf, isOnce, isStream, readInit, requestOf, targetOf, withHeader } from "./init.js";
 import { finite, routeOptions } from "./options.js";
 import { onAbort, sendWith } from "./signals.js";
 
@@ -90,7 +90,7 @@ function readOptions(input, init, options, header) {
   const { signal, timeout, name, retry, idempotencyKey } = routeOptions(options);
   try {
     const read = readInit(init);
-    const to = requestOf(input) ?? (typeof input === "object" ? String(input) : input);
+    const to = targetOf(input);
     const own = routeOptions({ signal: signalOf(to, read) }).signal;
     const key = idempotencyKey === true ? uuid() : idempotencyKey || undefined;
     const method = methodOf(to, read);

@@ -153,7 +153,6 @@ async fn flight(driver: &Driver, id: CallId, response: &Response, values: value:
     let mut delivered = false;
     loop {
         let Some(next) = next(&mut chunks, &bell, &open.decoder).await else {
-            chunks.cancel();
             return Ok(());
         };
         let step = match next {
@@ -206,7 +205,6 @@ async fn record(driver: &Driver, response: &Response, tape: Array) -> Result<(),
     while let Some(bytes) = chunks.next().await.map_err(cut)? {
         total += bytes.len();
         if total > Limits::DEFAULT.total_bytes {
-            chunks.cancel();
             break;
         }
     }

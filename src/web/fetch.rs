@@ -179,7 +179,7 @@ impl Response {
 
     pub(crate) fn chunks(&self, host: &Host) -> Result<Chunks, Broken> {
         match host.reader(self) {
-            Ok(Some(reader)) => Ok(Chunks { reader, tape: None }),
+            Ok(Some(reader)) => Ok(Chunks { reader, ended: false, tape: None }),
             Ok(None) => Err(Broken::Unreadable(JsValue::UNDEFINED)),
             Err(cause) => Err(Broken::Unreadable(cause)),
         }
@@ -187,8 +187,10 @@ impl Response {
 }
 
 /// The body, piece by piece.
+#[must_use = "dropping this cancels the body, unless it has ended"]
 pub(crate) struct Chunks {
     reader: Reader,
+    ended: bool,
     tape: Option<Array>,
 }
 
@@ -198,15 +200,12 @@ impl Chunks {
         self.tape = Some(tape);
     }
 
-    /// Nobody will read on.
-    pub(crate) fn cancel(&self) {
-        ignore(self.reader.cancel());
-    }
-
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
-        let view = resolved(self.reader.read()).await.map_err(Broken::Cut)?;
-        if view.is_undefined() {
+        let view = resolved(self.reader.read()).await;
+        self.ended = view.as_ref().map_or(true, JsValue::is_undefined);
+        let view = view.map_err(Broken::Cut)?;
+        if self.ended {
             return Ok(None);
         }
         if view.is_null() {
@@ -216,6 +215,14 @@ impl Chunks {
             tape.push(&view);
         }
         Ok(Some(view.unchecked_ref::<Uint8Array>().to_vec()))
+    }
+}
+
+impl Drop for Chunks {
+    fn drop(&mut self) {
+        if !self.ended {
+            ignore(self.reader.cancel());
+        }
     }
 }
 

@@ -120,7 +120,6 @@ async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &Abor
     while let Some(more) = chunks.next().await.ok()? {
         bytes.extend(more);
         if bytes.len() > LARGEST {
-            chunks.cancel();
             return None;
         }
     }

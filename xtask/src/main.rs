@@ -27,6 +27,7 @@ mod tools;
 mod versions;
 mod wasm;
 mod workspace;
+mod wrappers;
 mod www;
 
 use std::process::ExitCode;

@@ -39,7 +39,7 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     let (in_work, arrival) = shared.arrived(scope.as_ref(), &asked);
     let asked = shared.cast(asked, key.as_deref(), arrival)?;
     let name = asked.behaviour.clone().unwrap_or_else(|| "ok".to_owned());
-    shared.log.push(Seen { action, behaviour: name.clone(), headers: seen::by_name(&head.headers) });
+    shared.log.push(Seen { action, behaviour: name.clone(), url: head.uri.to_string(), headers: seen::by_name(&head.headers) });
     let behaviour = name.parse::<Behaviour>().map_err(|unknown| unknown.to_string())?;
     if !behaviour.reads() {
         let response = behaviour.answer(&asked, "", &wire).await;

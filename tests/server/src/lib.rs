@@ -12,7 +12,7 @@
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
 //! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, or there again |
-//! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour, "headers": {name: value}}]` |
+//! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour, "url": …, "headers": {name: value}}]` |
 //! | any method, `/__echo` | the request itself: `{"method": …, "headers": {name: value}, "body": text}` |
 //!
 //! An action request is answered as told by the header `Misbehave: do=cut&when=before`, by its query in the same words, or for all:

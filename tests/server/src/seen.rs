@@ -14,6 +14,8 @@ pub struct Seen {
     /// Its `?do=`.
     #[serde(rename = "do")]
     pub behaviour: String,
+    /// Its path, with the query.
+    pub url: String,
     /// Its headers, by their names in lower case.
     pub headers: BTreeMap<String, String>,
 }
