@@ -4,8 +4,8 @@
 // A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
 // - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;
 // - its `init` carries `SENT`, which a spread copies; or its signal, or the `Request` itself, is the one that was sent;
-// - it is a `Request` like one under way: the same address, method, action, mode and referrer policy. A wrapper that waits and then makes a
-//   `new Request` of what it was given leaves no more than that; nobody but us sends actions of that mode and policy.
+// - it is a `Request` like one under way: the same address, method, action and mode. A wrapper that waits and then makes a `new Request` of
+//   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
 
 import { invalid } from "./error.js";
 import { actionOf, methodOf } from "./fetch.js";
@@ -81,32 +81,35 @@ export class Beneath {
   find(input, init, action) {
     const { now, marks, open } = shared();
     const sent = init[SENT] ?? marks.get(init.signal) ?? marks.get(input);
-    if (sent?.passed) return { sent, same: true };
+    if (sent?.passed) return { sent, same: true, sure: true };
     if (now && now.action === action) {
       // A wrapper may also send something else just now.
-      const same = action !== undefined || addressOf(input) === addressOf(now.input) || now.passed.get(this) === globalThis.fetch;
-      return { sent: now, same };
+      const sure = action !== undefined || addressOf(input) === addressOf(now.input);
+      return { sent: now, same: sure || now.passed.get(this)?.at(-1) === globalThis.fetch, sure };
     }
     const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
-    return like && { sent: like, same: true };
+    return like && { sent: like, same: true, sure: false };
   }
 
   /** Hands a request of ours on as it is. */
-  pass({ sent, same }, input, init) {
-    if (same && sent.passed.has(this)) {
-      this.#leading.add(sent.passed.get(this));
+  pass({ sent, same, sure }, input, init) {
+    const tried = same ? (sent.passed.get(this) ?? []) : [];
+    const back = tried.at(-1);
+    // What a service worker hands back to the page comes from beneath, whatever it was sent with.
+    if (back && (sure || back === globalThis.fetch)) {
+      this.#leading.add(back);
       const { trial } = sent;
       if (trial?.by === this && shared().now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
     }
-    const target = this.#next(globalThis.fetch);
-    if (same) sent.passed.set(this, target);
+    const target = this.#next([...tried, globalThis.fetch]);
+    if (same) sent.passed.set(this, [...tried, target]);
     return call(target, sent, input, init);
   }
 
   #start(target, input, init, trial) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
     const action = init?.headers?.["next-action"] ?? actionOf(input, init ?? {});
-    const sent = { input, init: init ?? {}, action, passed: new Map([[this, target]]), trial };
+    const sent = { input, init: init ?? {}, action, passed: new Map([[this, [target]]]), trial };
     const { marks, open } = shared();
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
@@ -116,7 +119,7 @@ export class Beneath {
       const answer = call(target, sent, input, init);
       Promise.resolve(answer).then(() => {
         over();
-        if (sent.passed.get(this) === target) this.#fine.add(target);
+        if (sent.passed.get(this).length === 1) this.#fine.add(target);
       }, over);
       return answer;
     } catch (error) {
@@ -127,15 +130,15 @@ export class Beneath {
 
   /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
   #mayCome({ init, action, passed }) {
-    const target = passed.get(this);
-    if (target && !this.#fine.has(target)) return true;
-    return action !== undefined && (!target || (init.mode === "same-origin" && init.referrerPolicy === "same-origin"));
+    const tried = passed.get(this);
+    if (tried && !this.#fine.has(tried.at(-1))) return true;
+    return action !== undefined && (!tried || init.mode === "same-origin");
   }
 
-  /** The newest that does not lead back here; `last` only where there is no other. */
-  #next(last) {
-    const fit = [...this.#known, this.#given].filter((known) => known && !this.#leading.has(known)).reverse();
-    const found = fit.find((known) => known !== last) ?? fit[0];
+  /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
+  #next(others = []) {
+    const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
+    const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1);
     if (!found) throw invalid("fetch: every one that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
     return found;
   }
@@ -164,13 +167,8 @@ async function headOf(answer) {
 }
 
 function isLike({ input, init }, request) {
-  const { mode, referrerPolicy } = requestOf(input) ?? {};
-  return (
-    request.method === methodOf(input, init) &&
-    request.mode === (init.mode ?? mode ?? "cors") &&
-    request.referrerPolicy === (init.referrerPolicy ?? referrerPolicy ?? "") &&
-    addressOf(request) === addressOf(input)
-  );
+  const mode = init.mode ?? requestOf(input)?.mode ?? "cors";
+  return request.method === methodOf(input, init) && request.mode === mode && addressOf(request) === addressOf(input);
 }
 
 function addressOf(input) {

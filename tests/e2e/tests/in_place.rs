@@ -7,8 +7,10 @@ use scene::on_a_bad_server;
 
 /// Every case, with two copies of the package: the script's, and the module's.
 const CASES: &str = r#"
-    const { cases } = await import("/pkg/test/in_place.js");
-    const { createDispatcher } = await import("/pkg/index.js");
+    const at = (path) => import(location.origin + path);
+    const { cases } = await at("/pkg/test/in_place.js");
+    const { createDispatcher, ready } = await at("/pkg/index.js");
+    await Promise.all([ready(), globalThis.actionlane?.ready()]); // what loads it is no part of the cases
     const env = { createDispatcher, other: globalThis.actionlane?.createDispatcher ?? createDispatcher, url: location.origin + "/", id: "00".repeat(21) };
     const failed = [];
     for (const [name, run] of Object.entries(cases)) {
@@ -38,7 +40,7 @@ async fn in_a_worker() -> Result<()> {
         let script = serde_json::to_string(&script)?;
         let (ran, failed): (usize, Vec<String>) = page
             .eval(&format!(
-                "const worker = new Worker('data:text/javascript,' + encodeURIComponent({script}), {{ type: 'module' }});
+                "const worker = new Worker(URL.createObjectURL(new Blob([{script}], {{ type: 'text/javascript' }})), {{ type: 'module' }});
                  return await new Promise((resolve, reject) => {{
                      [worker.onmessage, worker.onerror] = [({{ data }}) => resolve(data), reject];
                      worker.postMessage('go');
