@@ -37,9 +37,9 @@ pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 /// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The headers of an action request. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
+/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
-    [("Accept", FLIGHT), ("Next-Action", id.as_str())]
+    [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]
 }
 
 /// Whether a header is the protocol's own, so that a caller may not set it: it would make the request something other than this action.
@@ -70,7 +70,7 @@ mod tests {
     fn an_action_request_never_says_rsc() {
         let id = ActionId::parse(&"0".repeat(42)).unwrap();
         let headers = request_headers(&id);
-        assert_eq!(headers, [("Accept", "text/x-component"), ("Next-Action", id.as_str())]);
+        assert_eq!(headers, [("Accept", "text/x-component"), ("next-action", id.as_str())]);
     }
 
     #[test]

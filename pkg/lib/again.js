@@ -10,10 +10,9 @@ function isPassing({ status, headers }, keyed) {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
-/** Whether repeating it is harmless: it changes nothing, or carries a key; and its body can be sent twice. */
-export function isHarmless(method, key, body) {
-  const stream = (typeof ReadableStream === "function" && body instanceof ReadableStream) || body?.[Symbol.asyncIterator] !== undefined;
-  return (method === "GET" || method === "HEAD" || key !== undefined) && !stream;
+/** Whether repeating it is harmless: it changes nothing, or carries a key. */
+export function isHarmless(method, key) {
+  return method === "GET" || method === "HEAD" || key !== undefined;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { sendable } from "./address.js";
+import { Beneath } from "./beneath.js";
+import { readerOf } from "./body.js";
 import { ActionCall } from "./call.js";
 import { EngineSlot } from "./engine.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
@@ -7,6 +9,7 @@ import { actionOf, asFetchWould, signalOf } from "./fetch.js";
 import { afterResponse, beforeRequest, onError } from "./hooks.js";
 import { Open, describe } from "./open.js";
 import { hostOf, redirectError } from "./host.js";
+import { argumentsOf, bodyNow, isOnce, readInit, targetOf } from "./init.js";
 import { warnLate } from "./late.js";
 import { argumentList, callOptions, cancelFilter, checkId, destination, dispatcherOptions, finite, laneName, reference, versionOfPage } from "./options.js";
 import { isOffline, onOnline, reachable } from "./network.js";
@@ -32,6 +35,7 @@ export class Dispatcher {
   #options;
   #loadWasm;
   #engine;
+  #beneath;
   #page;
   #quiet;
   /** Lanes that are paused, and undefined where all are: a fresh engine is told. */
@@ -51,6 +55,7 @@ export class Dispatcher {
   constructor(loadWasm, options) {
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
+    this.#beneath = new Beneath(this.#options.fetch, this.#fetch);
     this.#page = hostOf(this.#options.host ?? "auto", () => this.#ownBasePath());
     this.#outbox = this.#options.outbox && new Outbox(this.#options.outbox, {
       replay: (found) => {
@@ -139,31 +144,47 @@ export class Dispatcher {
     return bound;
   };
 
-  route = (input, init, options) => {
-    return route({ open: this.#open, send: this.#send, header: this.#options.idempotency?.header, from: this.route }, input, init, options);
-  };
+  route = (input, init, options) => route(this.#routes((make) => this.#send(...make()), this.route), input, init, options);
 
-  fetch = (input, init) => {
-    let id, own;
+  /** The same function each time. It may be read to take the place of the page's, so that is looked at. */
+  get fetch() {
+    this.#beneath.look();
+    return this.#fetch;
+  }
+
+  #fetch = (asked, init) => {
+    let input, read, id, own, ours;
     try {
-      id = actionOf(input, init);
-      own = signalOf(input, init);
+      input = targetOf(asked);
+      read = readInit(init);
+      id = actionOf(input, read);
+      own = signalOf(input, read);
+      ours = this.#beneath.find(input, read, id);
+      if (ours) return this.#beneath.pass(ours, input, init && read);
     } catch (error) {
-      return Promise.reject(error); // what `fetch` would say of these headers
+      return Promise.reject(error); // what `fetch` would say of these
     }
-    if (id === undefined) return this.route(input, init).catch((error) => Promise.reject(asFetchWould(error)));
+    const send = (make, once) => this.#beneath.sendOn(make, once);
+    if (this.#open.closed) return sendWith([new AbortController().signal, own], (signal) => send(() => argumentsOf(input, read, signal), true));
+    if (id === undefined) return route(this.#routes(send, this.#fetch), input, read).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
-    entry.caller = callerOf(this.fetch);
+    entry.caller = callerOf(this.#fetch);
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    const send = async (signal) => {
-      if (!entry.over) return sendWith([signal, own], (signal) => this.#send(input, { ...init, signal }));
+    read.body = bodyNow(read.body);
+    const once = isOnce(input, read);
+    const exchange = async (signal) => {
+      if (!entry.over) return sendWith([signal, own], (signal) => send(() => argumentsOf(input, read, signal), once));
       throw closed(); // to an instance that has failed
     };
-    this.#enter(entry, (spec) => (engine) => engine.exchange(spec, send), id, own && { signal: own });
+    this.#enter(entry, (spec) => (engine) => engine.exchange(spec, exchange), id, own && { signal: own });
     return answer;
   };
+
+  #routes(send, from) {
+    return { open: this.#open, send, header: this.#options.idempotency?.header, from };
+  }
 
   /** What is kept until it is answered: reads, resends and empties it. */
   get outbox() {
@@ -376,7 +397,7 @@ export class Dispatcher {
     return this.#options.basePath ?? basePathOfPage();
   }
 
-  #send = (url, init) => (this.#options.fetch ?? globalThis.fetch)(sendable(url), init);
+  #send = (input, init) => this.#beneath.send(sendable(input), init);
 
   #stateOf(entry) {
     if (entry.kept) return "loading";
@@ -480,6 +501,7 @@ export class Dispatcher {
         return ownBasePath();
       },
       fetch: this.#send,
+      reader: readerOf,
       controller: (id) => {
         const controller = new AbortController();
         const entry = this.#open.get(id);

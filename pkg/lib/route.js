@@ -1,6 +1,8 @@
 import { isHarmless, waitBefore } from "./again.js";
+import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { signalOf } from "./fetch.js";
+import { methodOf, signalOf } from "./fetch.js";
+import { argumentsOf, isOnce, isStream, readInit, requestOf, targetOf, withHeader } from "./init.js";
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
@@ -10,7 +12,7 @@ import { callerOf } from "./stack.js";
 
 /**
  * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `from` is the
- * function that the page has called.
+ * function that the page has called. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
  */
 export async function route({ open, send, header = "idempotency-key", from }, input, init, options) {
   const caller = callerOf(from);
@@ -44,7 +46,7 @@ export async function route({ open, send, header = "idempotency-key", from }, in
         open.done(entry, "ok");
         return response;
       }
-      response?.body?.cancel().catch(() => {});
+      discard(response);
       entry.retryAt = performance.now() + wait;
       open.tell(entry);
       const rest = after(wait);
@@ -92,24 +94,23 @@ function late(timeout, sent) {
 function readOptions(input, init, options, header) {
   const { signal, timeout, name, retry, idempotencyKey } = routeOptions(options);
   try {
-    const own = routeOptions({ signal: signalOf(input, init) }).signal;
+    const read = readInit(init);
+    const to = targetOf(input);
+    const own = routeOptions({ signal: signalOf(to, read) }).signal;
     const key = idempotencyKey === true ? uuid() : idempotencyKey || undefined;
-    const harmless = isHarmless(methodOf(input, init), key, init?.body);
+    const method = methodOf(to, read);
+    const harmless = isHarmless(method, key) && !isStream(read.body);
     checkRoute({ retry }, harmless);
     const again = retry?.limit > 0 && harmless ? retry : undefined;
-    const changed = key === undefined ? init : { ...init, headers: new Headers(init?.headers ?? requestOf(input)?.headers) };
-    if (key !== undefined) changed.headers.set(header, key);
-    // A request's own body can be read once.
-    const request = (send) => (signal) => send((again && requestOf(input)?.clone()) || input, { ...changed, signal });
-    return { signal, own, timeout: finite(timeout), name: name ?? describe(input, init), retry: again, keyed: key !== undefined, request };
+    if (key !== undefined) read.headers = withHeader(read.headers ?? requestOf(to)?.headers, header, key);
+    // The body of a request can be read once.
+    const make = (signal) => argumentsOf(again && requestOf(to) ? to.clone() : to, read, signal);
+    const request = (send) => (signal) => send(() => make(signal), !again && isOnce(to, read));
+    return { signal, own, timeout: finite(timeout), name: name ?? describe(method, to), retry: again, keyed: key !== undefined, request };
   } catch (error) {
     throw error instanceof ActionError ? error : invalid("route: the request cannot be read", error);
   }
 }
-
-const requestOf = (input) => (typeof Request === "function" && input instanceof Request ? input : undefined);
-
-const methodOf = (input, init) => String(init?.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
 
 /** Version 4; also where `crypto.randomUUID` is not: on insecure origins. */
 function uuid() {
@@ -120,7 +121,7 @@ function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-function describe(input, init) {
+function describe(method, input) {
   const url = requestOf(input)?.url ?? String(input);
-  return `${methodOf(input, init)} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
+  return `${method} ${url.replace(/^[a-z]+:\/\/[^/]*/i, "").replace(/[?#].*$/, "") || "/"}`;
 }

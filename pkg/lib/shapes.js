@@ -1,10 +1,12 @@
 // The objects of one exchange, each made at once: one crossing from Rust in the place of one for each property.
 
-/** The second argument of `fetch`. `headers`: name, value, name, value, … */
+import { record } from "./init.js";
+
+/** The second argument of `fetch`, fresh for each attempt. `headers`: name, value, name, value, … */
 export function init(headers, body, credentials, signal, keepalive) {
   const pairs = [];
   for (let at = 0; at < headers.length; at += 2) pairs.push([headers[at], headers[at + 1]]);
-  const made = { method: "POST", headers: pairs, body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
+  const made = { method: "POST", headers: record(pairs), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
   if (keepalive) made.keepalive = true;
   return made;
 }

@@ -31,7 +31,7 @@ export async function sendWith(signals, send) {
   for (const signal of given) quiet.push(onAbort(signal, abort));
   try {
     const response = await send(controller.signal);
-    if (response?.body) (unread ??= new FinalizationRegistry((release) => release())).register(response.body, release);
+    if (typeof response?.body === "object" && response.body) (unread ??= new FinalizationRegistry((release) => release())).register(response.body, release);
     else release();
     return response;
   } catch (error) {

@@ -209,7 +209,7 @@ test("a fetch that rejects with something odd, or gives something odd", async ()
   }
   const headers = new Headers({ "content-type": "text/x-component" });
   const stream = (chunk) => new ReadableStream({ start: (c) => (c.enqueue(chunk), c.close()) });
-  await assert.rejects(gives(async () => ({ status: 200, headers, body: stream("not bytes") })).call(ID), failure("NETWORK", "yes"));
+  await assert.rejects(gives(async () => ({ status: 200, headers, body: stream({ not: "bytes" }) })).call(ID), failure("INVALID_OPTION", "yes"));
   await assert.rejects(gives(async () => ({ status: 200, headers, body: stream(new Uint8Array([255])) })).call(ID), failure("DECODE", "yes"));
 });
 
@@ -401,7 +401,7 @@ test("chunks of another realm are bytes too", async () => {
 test("a function of the server's is called through the dispatcher, and sent back as itself", async () => {
   const bodies = [];
   const fetch = async (_url, init) => {
-    bodies.push([init.headers.find(([name]) => name === "Next-Action")[1], init.body]);
+    bodies.push([init.headers["next-action"], init.body]);
     const answer = bodies.length === 1 ? `0:{"a":"$@1"}\n2:{"id":"${OTHER}","bound":"$@3"}\n3:[1]\n1:{"add":"$h2"}\n` : '0:{"a":42}\n';
     return new Response(answer, { headers: { "content-type": "text/x-component" } });
   };

@@ -12,7 +12,7 @@ use web_sys::AbortSignal;
 use super::args::Temporaries;
 use super::bell::Bell;
 use super::driver::Driver;
-use super::fetch::{Chunks, Failure, Request, Response};
+use super::fetch::{Broken, Chunks, Failure, Request, Response};
 use super::host::resolved;
 use super::keepalive::Keepalive;
 use super::{outcome, shapes, size, url, value};
@@ -78,7 +78,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     }
     let response = response.map_err(no_answer)?;
     let response: Response = response.unchecked_into();
-    let (status, header) = response.head().map_err(|cause| broken("fetch gave something that is not a Response", cause))?;
+    let (status, header) = response.head().map_err(unreadable)?;
     let answer = protocol::classify(&Head { status, header: &header });
     let target = answer.redirect.as_ref().map(|redirect| target(driver, redirect, &request.url));
     let news = News { redirects: matches!(target, Some(Ok(_))), revalidated: answer.revalidated };
@@ -93,7 +93,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
     let _ = driver.host.answered(id.0 as f64, &said);
     match answer.body {
         Body::UnknownAction => {
-            response.cancel();
+            response.cancel(&driver.host);
             Ok(Ending::Unknown(protocol::unknown_action(status)))
         }
         Body::Redirected { page } => {
@@ -101,8 +101,8 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             let blocked = |error: Error| (error.status(status), JsValue::UNDEFINED);
             driver.value(id, target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked));
             match tape {
-                Some(tape) => record(&response, tape).await?,
-                None => response.cancel(),
+                Some(tape) => record(driver, &response, tape).await?,
+                None => response.cancel(&driver.host),
             }
             Ok(Ending::Complete)
         }
@@ -116,7 +116,7 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
-            let text = excerpt(&response, content_type.as_deref()).await;
+            let text = excerpt(driver, &response, content_type.as_deref()).await;
             let error = protocol::foreign(status, content_type.as_deref(), text.as_deref(), elsewhere.as_deref());
             let after = header("retry-after").and_then(|after| retry_after(&after, until));
             Err((after.map_or(error.clone(), |after| error.after(after)), JsValue::UNDEFINED))
@@ -158,7 +158,7 @@ async fn flight(
     answer: &Answer,
     asked: &Asked<'_>,
 ) -> Result<(), Failure> {
-    let mut chunks = response.chunks().map_err(cut)?;
+    let mut chunks = response.chunks(&driver.host).map_err(cut)?;
     if let Some(tape) = driver.tape(id, answer.may_be_rendered()) {
         chunks.record(tape);
     }
@@ -168,7 +168,6 @@ async fn flight(
     let mut delivered = false;
     loop {
         let Some(next) = next(&mut chunks, &bell, &open.decoder).await else {
-            chunks.cancel();
             return Ok(());
         };
         let step = match next {
@@ -218,14 +217,13 @@ async fn flight(
 }
 
 /// Reads the page that a redirect leads to, for whoever wants to see it.
-async fn record(response: &Response, tape: Array) -> Result<(), Failure> {
-    let mut chunks = response.chunks().map_err(cut)?;
+async fn record(driver: &Driver, response: &Response, tape: Array) -> Result<(), Failure> {
+    let mut chunks = response.chunks(&driver.host).map_err(cut)?;
     chunks.record(tape);
     let mut total = 0;
     while let Some(bytes) = chunks.next().await.map_err(cut)? {
         total += bytes.len();
         if total > Limits::DEFAULT.total_bytes {
-            chunks.cancel();
             break;
         }
     }
@@ -233,7 +231,7 @@ async fn record(response: &Response, tape: Array) -> Result<(), Failure> {
 }
 
 /// The next bytes; `None` once the page has cancelled every stream that they could be for.
-async fn next(chunks: &mut Chunks, bell: &Bell, decoder: &Decoder<value::Js>) -> Option<Result<Option<Vec<u8>>, JsValue>> {
+async fn next(chunks: &mut Chunks, bell: &Bell, decoder: &Decoder<value::Js>) -> Option<Result<Option<Vec<u8>>, Broken>> {
     let mut next = pin!(chunks.next());
     while !decoder.is_abandoned() {
         if let Either::Left((next, _)) = select(next.as_mut(), bell.rung()).await {
@@ -266,13 +264,13 @@ fn until(date: &str) -> f64 {
 }
 
 /// The beginning of a textual body, if it comes soon; never waited for long, as the lane is held meanwhile.
-async fn excerpt(response: &Response, content_type: Option<&str>) -> Option<String> {
+async fn excerpt(driver: &Driver, response: &Response, content_type: Option<&str>) -> Option<String> {
     const SOON: u32 = 200;
     let media = content_type.unwrap_or("text/plain").to_ascii_lowercase();
     if !["text/", "application/json", "application/problem+json", "application/xml"].iter().any(|text| media.starts_with(text)) {
         return None;
     }
-    let mut chunks: Chunks = response.chunks().ok()?;
+    let mut chunks: Chunks = response.chunks(&driver.host).ok()?;
     let text = match select(Box::pin(chunks.next()), TimeoutFuture::new(SOON)).await {
         Either::Left((Ok(Some(bytes)), _)) => String::from_utf8_lossy(&bytes).trim().chars().take(200).collect(),
         Either::Left(_) | Either::Right(_) => return None,
@@ -281,13 +279,24 @@ async fn excerpt(response: &Response, content_type: Option<&str>) -> Option<Stri
 }
 
 fn no_answer(cause: JsValue) -> Failure {
-    broken("no answer", cause)
+    network("no answer", cause)
 }
 
-fn cut(cause: JsValue) -> Failure {
-    broken("the answer broke off", cause)
+fn cut(broken: Broken) -> Failure {
+    match broken {
+        Broken::Cut(cause) => network("the answer broke off", cause),
+        Broken::Unreadable(cause) => {
+            let message = "fetch: it gave a body that cannot be read: one that was read before, or without getReader, async iteration, arrayBuffer and text";
+            (Error::new(Kind::InvalidOption, message).sent(Sent::Yes), cause)
+        }
+    }
 }
 
-fn broken(what: &str, cause: JsValue) -> Failure {
+/// It is never sent again: this `fetch` would give the same.
+fn unreadable(cause: JsValue) -> Failure {
+    (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").sent(Sent::Unknown), cause)
+}
+
+fn network(what: &str, cause: JsValue) -> Failure {
     (Error::new(Kind::Network, what).sent(Sent::Yes), cause)
 }

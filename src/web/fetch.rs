@@ -1,9 +1,9 @@
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::host::resolved;
+use super::host::{Host, resolved};
 use super::outcome::set;
 use super::random;
 use super::word::word;
@@ -16,17 +16,7 @@ use crate::{Error, Kind};
 extern "C" {
     pub(crate) type Response;
     type Headers;
-    type Body;
     pub(crate) type Reader;
-    type Chunk;
-
-    // Throws for what is no buffer, or a detached one.
-    #[wasm_bindgen(js_name = Uint8Array)]
-    type View;
-    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
-    fn new(buffer: &JsValue) -> Result<View, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
-    fn is_view(value: &JsValue) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(method, getter, catch)]
     fn status(this: &Response) -> Result<JsValue, JsValue>;
@@ -36,24 +26,22 @@ extern "C" {
     fn redirected(this: &Response) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     fn url(this: &Response) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn body(this: &Response) -> Result<Option<Body>, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
-    fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = get)]
     fn get_header(this: &Headers, name: &JsValue) -> Result<Option<String>, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(this: &Body) -> Result<Reader, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn cancel(this: &Body) -> Result<JsValue, JsValue>;
+
+    // What `body.js` gives. `read()`: a promise of a `Uint8Array`, `undefined` at the end, `null` for what are no bytes.
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = cancel)]
+    #[wasm_bindgen(method, catch)]
     fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+}
+
+/// Why the bytes of a body end before it does.
+pub(crate) enum Broken {
+    /// It broke off.
+    Cut(JsValue),
+    /// It cannot be read, however often it is asked for, for what was thrown if anything was.
+    Unreadable(JsValue),
 }
 
 /// An action's request, as far as it is known when the call is made.
@@ -160,12 +148,16 @@ impl Tags {
     }
 }
 
+const CONTENT_TYPE: &str = "content-type";
+
 impl Response {
-    /// Status and headers.
+    /// Status and headers. Fails for what is no response at all.
     pub(crate) fn head(&self) -> Result<(u16, impl Fn(&'static str) -> Option<String>), JsValue> {
-        let status = self.status()?.as_f64().unwrap_or_default() as u16;
+        let odd = |what: &str| JsValue::from(js_sys::TypeError::new(what));
+        let status = self.status()?.as_f64().ok_or_else(|| odd("its status is no number"))? as u16;
         let headers = self.response_headers()?;
-        Ok((status, move |name| headers.get_header(&word(name)).ok().flatten()))
+        let kind = headers.get_header(&word(CONTENT_TYPE)).map_err(|_| odd("its headers have no get()"))?;
+        Ok((status, move |name| if name == CONTENT_TYPE { kind.clone() } else { headers.get_header(&word(name)).ok().flatten() }))
     }
 
     pub(crate) fn headers(&self) -> JsValue {
@@ -179,31 +171,27 @@ impl Response {
     }
 
     /// Nobody will read the body.
-    pub(crate) fn cancel(&self) {
-        if let Ok(Some(body)) = self.body() {
-            ignore(body.cancel());
+    pub(crate) fn cancel(&self, host: &Host) {
+        if let Ok(Some(reader)) = host.reader(self) {
+            ignore(reader.cancel());
         }
     }
 
-    pub(crate) fn chunks(&self) -> Result<Chunks, JsValue> {
-        let source = match self.body()? {
-            Some(body) => Source::Stream(body.get_reader()?),
-            None => Source::Whole(Some(self.array_buffer())),
-        };
-        Ok(Chunks { source, tape: None })
+    pub(crate) fn chunks(&self, host: &Host) -> Result<Chunks, Broken> {
+        match host.reader(self) {
+            Ok(Some(reader)) => Ok(Chunks { reader, ended: false, tape: None }),
+            Ok(None) => Err(Broken::Unreadable(JsValue::UNDEFINED)),
+            Err(cause) => Err(Broken::Unreadable(cause)),
+        }
     }
 }
 
 /// The body, piece by piece.
+#[must_use = "dropping this cancels the body, unless it has ended"]
 pub(crate) struct Chunks {
-    source: Source,
+    reader: Reader,
+    ended: bool,
     tape: Option<Array>,
-}
-
-enum Source {
-    Stream(Reader),
-    /// In one piece: a `Response` of the page's own has no stream.
-    Whole(Option<Result<JsValue, JsValue>>),
 }
 
 impl Chunks {
@@ -212,48 +200,35 @@ impl Chunks {
         self.tape = Some(tape);
     }
 
-    /// Nobody will read on.
-    pub(crate) fn cancel(&self) {
-        if let Source::Stream(reader) = &self.source {
-            ignore(reader.cancel());
-        }
-    }
-
     /// The next bytes; `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
-        let view = match &mut self.source {
-            Source::Stream(reader) => {
-                let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
-                if chunk.done()?.is_truthy() {
-                    return Ok(None);
-                }
-                chunk.value()?
-            }
-            Source::Whole(whole) => {
-                let Some(whole) = whole.take() else { return Ok(None) };
-                View::new(&resolved(whole).await?)?.into()
-            }
-        };
-        let bytes = bytes_of(&view)?;
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
+        let view = resolved(self.reader.read()).await;
+        self.ended = view.as_ref().map_or(true, JsValue::is_undefined);
+        let view = view.map_err(Broken::Cut)?;
+        if self.ended {
+            return Ok(None);
+        }
+        if view.is_null() {
+            return Err(Broken::Unreadable(js_sys::TypeError::new("the body gave something other than bytes").into()));
+        }
         if let Some(tape) = &self.tape {
             tape.push(&view);
         }
-        Ok(Some(bytes))
+        Ok(Some(view.unchecked_ref::<Uint8Array>().to_vec()))
+    }
+}
+
+impl Drop for Chunks {
+    fn drop(&mut self) {
+        if !self.ended {
+            ignore(self.reader.cancel());
+        }
     }
 }
 
 /// However this ends, nobody is to hear of it.
 fn ignore(given: Result<JsValue, JsValue>) {
     wasm_bindgen_futures::spawn_local(async move { drop(resolved(given).await) });
-}
-
-/// The bytes of a `Uint8Array`, of whatever realm.
-fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    let one_byte = |value: &JsValue| Reflect::get(value, &word("BYTES_PER_ELEMENT")).ok()?.as_f64();
-    if is_view(value)? && one_byte(value) == Some(1.0) {
-        return Ok(value.unchecked_ref::<Uint8Array>().to_vec());
-    }
-    Err(js_sys::TypeError::new("the body gave something other than bytes").into())
 }
 
 pub(crate) fn two(entry: &JsValue) -> [JsValue; 2] {

@@ -2,6 +2,7 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
+use super::fetch::{Reader, Response};
 use super::wait::Wait;
 
 // The dispatcher's JavaScript side, as the engine is given it. Every function may run code of the page, so every one may throw.
@@ -12,6 +13,10 @@ extern "C" {
     /// `fetch(url, init)`: the page's, or the one given in the options.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn fetch(this: &Host, url: &str, init: &Object) -> Result<JsValue, JsValue>;
+
+    /// Reads the body of an answer; none where it cannot be read.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn reader(this: &Host, response: &Response) -> Result<Option<Reader>, JsValue>;
 
     /// Makes what the request of a call is aborted with; kept there, for when this instance cannot any more.
     #[wasm_bindgen(method, catch)]

@@ -100,8 +100,9 @@ fn scripts(at: &str, page: &Page, here: &Page) -> Vec<String> {
 /// The text at an address, and the address it came from.
 async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &AbortSignal) -> Option<(String, Rc<str>)> {
     let init = Object::new();
-    let headers = js_sys::Array::of1(&js_sys::Array::of2(&"Accept".into(), &accept.into()));
+    let headers = Object::new();
     let credentials = host.credentials();
+    let _ = Reflect::set(&headers, &"Accept".into(), &accept.into());
     for (key, value) in [("headers", headers.as_ref()), ("mode", &mode.into()), ("credentials", &credentials), ("signal", signal.as_ref())]
     {
         // A fresh plain object takes every key.
@@ -110,16 +111,15 @@ async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &Abor
     let response: Response = resolved(host.fetch(address, &init)).await.ok()?.unchecked_into();
     let (status, _) = response.head().ok()?;
     if status >= 400 {
-        response.cancel();
+        response.cancel(host);
         return None;
     }
     let at = response.elsewhere().unwrap_or_else(|| address.to_owned());
-    let mut chunks = response.chunks().ok()?;
+    let mut chunks = response.chunks(host).ok()?;
     let mut bytes = Vec::new();
     while let Some(more) = chunks.next().await.ok()? {
         bytes.extend(more);
         if bytes.len() > LARGEST {
-            chunks.cancel();
             return None;
         }
     }

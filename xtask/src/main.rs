@@ -29,6 +29,7 @@ mod tools;
 mod versions;
 mod wasm;
 mod workspace;
+mod wrappers;
 mod www;
 
 use std::process::ExitCode;

@@ -15,7 +15,7 @@ use crate::asked::{Asked, millis};
 use crate::behaviour::{Behaviour, failure};
 use crate::recipe::{self, Fingerprint, Scope, Verdict};
 use crate::rows;
-use crate::seen::Seen;
+use crate::seen::{self, Seen};
 use crate::shared::{InWork, Shared};
 use crate::wire::Wire;
 
@@ -39,7 +39,7 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     let (in_work, arrival) = shared.arrived(scope.as_ref(), &asked);
     let asked = shared.cast(asked, key.as_deref(), arrival)?;
     let name = asked.behaviour.clone().unwrap_or_else(|| "ok".to_owned());
-    shared.log.push(Seen { action, behaviour: name.clone() });
+    shared.log.push(Seen { action, behaviour: name.clone(), url: head.uri.to_string(), headers: seen::by_name(&head.headers) });
     let behaviour = name.parse::<Behaviour>().map_err(|unknown| unknown.to_string())?;
     if !behaviour.reads() {
         let response = behaviour.answer(&asked, "", &wire).await;

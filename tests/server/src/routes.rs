@@ -1,14 +1,15 @@
 //! Which request gets which answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path as Rest, Query, RawQuery, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::action::action;
 use crate::app::app;
@@ -17,7 +18,7 @@ use crate::behaviour::login;
 use crate::files;
 use crate::ledger::Ledger;
 use crate::page::{self, Csp, Load};
-use crate::seen::Seen;
+use crate::seen::{Seen, by_name};
 use crate::shared::Shared;
 use crate::wasm::Wasm;
 
@@ -39,6 +40,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/__pass", get(pass))
         .route("/__wasm", post(toggle_wasm))
         .route("/__seen", get(seen))
+        .route("/__echo", any(echo))
         .fallback(post(action))
         .with_state(shared)
 }
@@ -113,6 +115,18 @@ struct Toggle {
 async fn toggle_wasm(State(shared): State<Arc<Shared>>, Query(toggle): Query<Toggle>) -> StatusCode {
     shared.wasm(|_| ((), toggle.serve));
     StatusCode::NO_CONTENT
+}
+
+/// What a request of a route handler has been.
+#[derive(Serialize)]
+struct Echo {
+    method: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+async fn echo(method: Method, headers: HeaderMap, body: String) -> Json<Echo> {
+    Json(Echo { method: method.to_string(), headers: by_name(&headers), body })
 }
 
 async fn seen(State(shared): State<Arc<Shared>>) -> Json<Vec<Seen>> {

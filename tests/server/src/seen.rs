@@ -1,7 +1,9 @@
 //! What the server has been asked.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 /// One action request.
@@ -12,6 +14,15 @@ pub struct Seen {
     /// Its `?do=`.
     #[serde(rename = "do")]
     pub behaviour: String,
+    /// Its path, with the query.
+    pub url: String,
+    /// Its headers, by their names in lower case.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Headers by their names; the last of those that are there more than once.
+pub(crate) fn by_name(headers: &HeaderMap) -> BTreeMap<String, String> {
+    headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
 /// Every action request so far, in order of arrival.

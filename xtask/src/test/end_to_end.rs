@@ -8,13 +8,16 @@ use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version};
 use crate::step::note;
-use crate::{browser, build, nexts, run, tools, workspace, www};
+use crate::{browser, build, nexts, run, tools, workspace, wrappers, www};
 
 use super::count;
 use super::part::Ran;
 
 /// Where the builds of the fixture app are, for the tests.
 const BUILDS_ENV: &str = "ACTIONLANE_NEXTS";
+
+/// Where the page of what pages put around `fetch` is, for the tests.
+const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
 
 /// The story's waiting times, shortened: the tests look at order, never at times.
 const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_MS", "100")];
@@ -24,14 +27,17 @@ pub(crate) async fn all() -> Result<Ran> {
     build_fixtures()?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;
-    Ok(count::libtest(run::captured(tests().env(WWW_ENV, app.url()).env(WEBDRIVER_ENV, driver.url()))?))
+    let wrappers = wrappers::build()?;
+    let mut tests = tests();
+    tests.env(WWW_ENV, app.url()).env(WEBDRIVER_ENV, driver.url()).env(WRAPPERS_ENV, wrappers);
+    Ok(count::libtest(run::captured(&mut tests)?))
 }
 
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
-/// `payment`. They pass there too.
-const IN_FIREFOX: [&str; 11] =
-    ["bad_server", "faults", "kinds", "leaving", "loading", "moved_on", "offline", "outbox", "outbox_kill", "shadows", "tabs"];
+/// `payment`; nor `wrappers`, which are the same in each. They pass there too.
+const IN_FIREFOX: [&str; 12] =
+    ["bad_server", "faults", "in_place", "kinds", "leaving", "loading", "moved_on", "offline", "outbox", "outbox_kill", "shadows", "tabs"];
 
 /// The tests that Firefox cannot run are in modules of this name.
 const NOT_IN_FIREFOX: &str = "chromium::";

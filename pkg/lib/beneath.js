@@ -1,0 +1,181 @@
+// Which `fetch` a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it sends
+// comes back to it then, and must go on to the `fetch` beneath, past every lane.
+//
+// A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
+// - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;
+// - its `init` carries `SENT`, which a spread copies; or its signal, or the `Request` itself, is the one that was sent;
+// - it is a `Request` like one under way: the same address, method, action and mode. A wrapper that waits and then makes a `new Request` of
+//   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
+
+import { invalid } from "./error.js";
+import { actionOf, methodOf } from "./fetch.js";
+import { requestOf } from "./init.js";
+
+const SENT = Symbol.for("actionlane.sent");
+
+/** The page's `fetch` when this was imported. */
+const first = globalThis.fetch;
+
+/** So many functions that were the page's `fetch` are kept. */
+const KEPT = 8;
+
+/** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
+function shared() {
+  if (!globalThis[SENT]) {
+    const value = { now: undefined, marks: new WeakMap(), open: new Set() };
+    Object.defineProperty(globalThis, SENT, { value, configurable: true });
+  }
+  return globalThis[SENT];
+}
+
+export class Beneath {
+  #given;
+  #own;
+  /** What the page's `fetch` has been, the newest last. */
+  #known = [];
+  /** Those that lead back to `own`, and those that have given an answer and did not. */
+  #leading = new WeakSet();
+  #fine = new WeakSet();
+
+  /** `given`: the `fetch` of the dispatcher's options, which comes before the page's. `own`: the dispatcher's `fetch`. */
+  constructor(given, own) {
+    this.#given = given;
+    this.#own = own;
+    this.#leading.add(own);
+    this.#know(first);
+    this.look();
+  }
+
+  /** Takes note of the page's `fetch` as it is now: `own` may be about to take its place. */
+  look() {
+    this.#know(globalThis.fetch);
+  }
+
+  /** Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. */
+  send(input, init) {
+    this.look();
+    const target = this.#given ?? globalThis.fetch;
+    return this.#start(target === this.#own ? this.#next() : target, input, init);
+  }
+
+  /**
+   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to call
+   * `fetch` with; `once`: it can be asked once only.
+   */
+  sendOn(make, once) {
+    this.look();
+    if (this.#given && !this.#leading.has(this.#given)) return this.#start(this.#given, ...make());
+    const current = globalThis.fetch;
+    if (typeof current !== "function" || this.#leading.has(current)) return this.#start(this.#next(), ...make());
+    // Whether it leads back here shows when it is called. If it does, this request has passed it before, and goes on as it came.
+    const trial = once || this.#fine.has(current) ? undefined : { by: this };
+    const answer = this.#start(current, ...make(), trial);
+    if (!trial?.back) return answer;
+    Promise.resolve(answer).catch(() => {});
+    const real = this.#start(this.#next(), ...make());
+    trial.back(real);
+    return real;
+  }
+
+  /** The request of ours that has come to `own`, if it is one. `init`: as `readInit` gives it. */
+  find(input, init, action) {
+    const { now, marks, open } = shared();
+    const sent = init[SENT] ?? marks.get(init.signal) ?? marks.get(input);
+    if (sent?.passed) return { sent, same: true, sure: true };
+    if (now && now.action === action) {
+      // A wrapper may also send something else just now.
+      const sure = action !== undefined || addressOf(input) === addressOf(now.input);
+      return { sent: now, same: sure || now.passed.get(this)?.at(-1) === globalThis.fetch, sure };
+    }
+    const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
+    return like && { sent: like, same: true, sure: false };
+  }
+
+  /** Hands a request of ours on as it is. */
+  pass({ sent, same, sure }, input, init) {
+    const tried = same ? (sent.passed.get(this) ?? []) : [];
+    const back = tried.at(-1);
+    // What a service worker hands back to the page comes from beneath, whatever it was sent with.
+    if (back && (sure || back === globalThis.fetch)) {
+      this.#leading.add(back);
+      const { trial } = sent;
+      if (trial?.by === this && shared().now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
+    }
+    const target = this.#next([...tried, globalThis.fetch]);
+    if (same) sent.passed.set(this, [...tried, target]);
+    return call(target, sent, input, init);
+  }
+
+  #start(target, input, init, trial) {
+    if (typeof target !== "function") throw new TypeError("there is no fetch");
+    const action = init?.headers?.["next-action"] ?? actionOf(input, init ?? {});
+    const sent = { input, init: init ?? {}, action, passed: new Map([[this, [target]]]), trial };
+    const { marks, open } = shared();
+    if (init) init[SENT] = sent;
+    marks.set(init?.signal ?? input, sent);
+    open.add(sent);
+    const over = () => open.delete(sent);
+    try {
+      const answer = call(target, sent, input, init);
+      Promise.resolve(answer).then(() => {
+        over();
+        if (sent.passed.get(this).length === 1) this.#fine.add(target);
+      }, over);
+      return answer;
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
+  #mayCome({ init, action, passed }) {
+    const tried = passed.get(this);
+    if (tried && !this.#fine.has(tried.at(-1))) return true;
+    return action !== undefined && (!tried || init.mode === "same-origin");
+  }
+
+  /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
+  #next(others = []) {
+    const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
+    const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1);
+    if (!found) throw invalid("fetch: every one that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+    return found;
+  }
+
+  #know(fetch) {
+    if (typeof fetch !== "function" || this.#known.at(-1) === fetch || this.#leading.has(fetch)) return;
+    this.#known = [...this.#known.filter((known) => known !== fetch), fetch].slice(-KEPT);
+  }
+}
+
+function call(target, sent, input, init) {
+  const all = shared();
+  const { now } = all;
+  all.now = sent;
+  try {
+    return init ? target(input, init) : target(input);
+  } finally {
+    all.now = now;
+  }
+}
+
+/** What the wrappers hear of a request that was only to show where they lead: the head of its answer. */
+async function headOf(answer) {
+  const { status, statusText, headers } = await answer;
+  return new Response(null, { status, statusText, headers });
+}
+
+function isLike({ input, init }, request) {
+  const mode = init.mode ?? requestOf(input)?.mode ?? "cors";
+  return request.method === methodOf(input, init) && request.mode === mode && addressOf(request) === addressOf(input);
+}
+
+function addressOf(input) {
+  const url = requestOf(input)?.url ?? String(input);
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  } catch {
+    return url;
+  }
+}

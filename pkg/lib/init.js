@@ -1,0 +1,91 @@
+// The arguments of `fetch`, read as `fetch` reads them: members that are inherited count, and each getter runs once.
+
+import { sendable } from "./address.js";
+import { FormData, Headers, Request } from "./platform.js";
+
+/** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
+const MEMBERS = [
+  "body", "browsingTopics", "cache", "credentials", "duplex", "headers", "integrity", "keepalive", "method", "mode", "priority", "privateToken",
+  "redirect", "referrer", "referrerPolicy", "signal", "targetAddressSpace", "window",
+];
+
+/** A plain copy of `init`, of only what is given; throws a `TypeError` where `fetch` rejects with one. */
+export function readInit(init) {
+  const read = {};
+  if (init === undefined || init === null) return read;
+  if (typeof init !== "object" && typeof init !== "function") throw new TypeError("fetch: its second argument is not an object");
+  const take = (name) => {
+    const value = init[name];
+    if (value !== undefined) read[name] = value;
+  };
+  MEMBERS.forEach(take);
+  for (const name of Reflect.ownKeys(init)) {
+    if (!MEMBERS.includes(name) && name !== "__proto__" && Object.prototype.propertyIsEnumerable.call(init, name)) take(name);
+  }
+  if (read.method !== undefined) read.method = `${read.method}`;
+  if (read.headers !== undefined) read.headers = headersNow(read.headers);
+  return read;
+}
+
+/** The request in the place of a URL: of this realm, of another, or of a class of the page's own. */
+export function requestOf(input) {
+  return typeof input === "object" && typeof input?.method === "string" && typeof input.url === "string" ? input : undefined;
+}
+
+/** What to ask for: a request, or a text that nothing changes any more. */
+export const targetOf = (input) => requestOf(input) ?? sendable(typeof input === "object" ? String(input) : input);
+
+/** A copy of headers in the form they have, so that a wrapper that spreads them or asks for their class finds what it expects. */
+function headersNow(headers) {
+  if (typeof headers !== "object" || headers === null) return headers; // for `fetch` to refuse
+  if (typeof Headers === "function" && headers instanceof Headers) return new Headers(headers);
+  if (typeof headers[Symbol.iterator] === "function") return Array.from(headers, (pair) => Array.from(pair));
+  return record(Object.entries(headers));
+}
+
+/**
+ * A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. `__proto__` is in capitals, which
+ * makes it the same header and no property that assigning loses.
+ */
+export function record(pairs) {
+  return Object.fromEntries(pairs.map(([name, value]) => [name === "__proto__" ? "__PROTO__" : name, value]));
+}
+
+/** The headers as a plain object with one more, in the place of those of its name. */
+export function withHeader(headers, name, value) {
+  const isRecord = typeof headers?.[Symbol.iterator] !== "function";
+  const pairs = isRecord ? Object.entries(headers ?? {}) : [...new Headers(headers)];
+  return record([...pairs.filter(([other]) => other.toLowerCase() !== name), [name, value]]);
+}
+
+/**
+ * What to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch` pass only that
+ * on. Headers are a fresh copy, since some change them.
+ */
+export function argumentsOf(input, init, signal) {
+  if (typeof Request === "function" && input instanceof Request) return [new Request(input, { ...init, signal })];
+  const made = { ...init, signal };
+  if (init.headers !== undefined) made.headers = headersNow(init.headers);
+  return [input, made];
+}
+
+/** Whether a request can be sent once only: its body is read as it is sent. */
+export function isOnce(input, init) {
+  if (init.body !== undefined && init.body !== null) return isStream(init.body);
+  const request = requestOf(input);
+  return request !== undefined && request.method !== "GET" && request.method !== "HEAD";
+}
+
+/** Whether this is read piece by piece: a stream of whatever realm, or what Node.js takes for one. */
+export const isStream = (body) => typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
+
+/** The same body, as it is now: what the page does to it later is of no consequence. */
+export function bodyNow(body) {
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (body instanceof ArrayBuffer) return body.slice(0);
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  if (!(body instanceof FormData)) return body;
+  const copy = new FormData();
+  for (const [name, value] of body) copy.append(name, value);
+  return copy;
+}

@@ -1,0 +1,99 @@
+//! Real packages that pages put around `fetch`, and wrappers as people write them: what is sent arrives whole, whichever was there first.
+
+mod scene;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use e2e::{Browser, Driver};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use server::{Seen, Server};
+
+/// Where the page is, that `cargo xtask test` makes of `tests/wrappers`.
+const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
+
+/// What one wrapper has made of one request of each sort.
+#[derive(Debug, Deserialize)]
+struct Told {
+    /// The header that it adds.
+    adds: String,
+    value: Value,
+    /// Of `d.route`, and of the page's `fetch`: what the server says it was asked.
+    route: Echo,
+    page: Echo,
+    seen: Vec<Seen>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Echo {
+    method: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+/// `args`: the wrapper; whether it comes before the dispatcher; whether the dispatcher takes the place of the page's `fetch`.
+const SCRIPT: &str = r#"
+    const [name, first, inPlace] = args;
+    const { fetch: native } = window;
+    const id = "00".repeat(21);
+    let adds;
+    if (first) adds = await wrappers[name]();
+    const d = actionlane.createDispatcher({ url: "/" });
+    if (inPlace) window.fetch = (...given) => d.fetch(...given);
+    if (!first) adds = await wrappers[name]();
+    const soon = (promise, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 8000, new Error(what + ": still waiting")))]);
+    const value = await soon(d.call(id, [], { headers: { "x-own": "call" } }), "call");
+    const headers = { "x-own": "route" };
+    const routed = await soon(d.route("/__echo", { method: "PUT", headers, body: "routed" }, { idempotencyKey: "key" }), "route");
+    const action = { method: "POST", headers: { "next-action": id, "x-own": "action" }, body: "[]" };
+    await (await soon(window.fetch("/", action), "action")).text();
+    const got = await soon(window.fetch("/__echo", { headers: { "x-own": "page" } }), "page");
+    return { adds, value, route: await routed.json(), page: await got.json(), seen: await (await native("/__seen")).json() };
+"#;
+
+#[tokio::test]
+async fn what_is_sent_arrives_whole() -> Result<()> {
+    let pages = PathBuf::from(env::var(WRAPPERS_ENV).context("cargo xtask test --only e2e makes the page")?);
+    let driver = Driver::from_env_or_start().await?;
+    Browser::with(&driver, async |browser| {
+        let names: Vec<String> = on_a_fresh_page(browser, &pages, "return Object.keys(wrappers)", &[]).await?;
+        assert!(names.len() > 10, "{names:?}");
+        for name in &names {
+            for (first, in_place) in [(true, false), (false, false), (true, true), (false, true)] {
+                let what = format!("{name}, there first: {first}, in its place: {in_place}");
+                let told: Told = on_a_fresh_page(browser, &pages, SCRIPT, &[json!(name), json!(first), json!(in_place)])
+                    .await
+                    .with_context(|| what.clone())?;
+                check(&told, &format!("{what}: {told:#?}"));
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn check(told: &Told, what: &str) {
+    assert_eq!(told.value, json!("ok"), "{what}");
+    let actions: Vec<_> = told.seen.iter().map(|seen| (seen.action.as_str(), seen.headers.get("x-own").map(String::as_str))).collect();
+    let id = "00".repeat(21);
+    assert_eq!(actions, [(&*id, Some("call")), (&*id, Some("action"))], "{what}");
+    for seen in &told.seen {
+        assert!(seen.headers.contains_key(&told.adds), "{what}");
+    }
+    for (echo, own, method, body) in [(&told.route, "route", "PUT", "routed"), (&told.page, "page", "GET", "")] {
+        assert_eq!((&*echo.method, &*echo.body, echo.headers.get("x-own").map(String::as_str)), (method, body, Some(own)), "{what}");
+        assert!(echo.headers.contains_key(&told.adds), "{what}");
+    }
+    assert_eq!(told.route.headers.get("idempotency-key").map(String::as_str), Some("key"), "{what}");
+}
+
+/// Runs a script on a page of a server of its own: an origin that nothing has been installed on.
+async fn on_a_fresh_page<T: DeserializeOwned>(browser: &Browser, pages: &Path, script: &str, args: &[Value]) -> Result<T> {
+    let server = Server::start(pages)?;
+    browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
+    browser.eval(script, args).await
+}

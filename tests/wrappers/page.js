@@ -1,0 +1,98 @@
+// What pages put around `fetch`: real packages, and wrappers as people write them by hand. `wrappers[name]()` puts one in place, and gives the
+// name of the header that it adds to requests. Nothing happens before.
+
+import { context, propagation, trace } from "@opentelemetry/api";
+
+/** A wrapper by hand: what it makes of `init` before it calls on. */
+const byHand = (change) => () => {
+  const inner = globalThis.fetch;
+  globalThis.fetch = (input, init) => inner(...change(input, init));
+  return "x-a";
+};
+
+const isRequest = (input) => input instanceof Request;
+
+/** Most people who spread headers do not think of a `Request`, so that is left alone. */
+const ofInit = (change) => byHand((input, init = {}) => (isRequest(input) ? [withHeader(input)] : [input, { ...init, headers: change(init.headers) }]));
+
+function withHeader(request) {
+  const headers = new Headers(request.headers);
+  headers.set("x-a", "b");
+  return new Request(request, { headers });
+}
+
+async function otel({ FetchInstrumentation }, { WebTracerProvider }) {
+  const provider = new WebTracerProvider();
+  provider.register();
+  new FetchInstrumentation().setTracerProvider(provider);
+  trace.setGlobalTracerProvider(provider);
+  if (!propagation.fields().includes("traceparent")) throw new Error("nothing is propagated");
+  context.active();
+  return "traceparent";
+}
+
+window.wrappers = {
+  "@opentelemetry/instrumentation-fetch 0.52": () => otel(require("otel-fetch-0.52"), require("otel-trace-0.52")),
+  "@opentelemetry/instrumentation-fetch 0.300": () => otel(require("otel-fetch-0.300"), require("otel-trace-0.300")),
+  "fetch-intercept": () => {
+    require("fetch-intercept").register({
+      request: (url, config) => (isRequest(url) ? [withHeader(url)] : [url, { ...config, headers: { ...config?.headers, "x-a": "b" } }]),
+    });
+    return "x-a";
+  },
+  "@sentry/browser": () => {
+    const { browserTracingIntegration, init } = require("@sentry/browser");
+    init({
+      dsn: "https://key@sentry.invalid/1",
+      transport: () => ({ send: async () => ({}), flush: async () => true }),
+      integrations: [browserTracingIntegration()],
+      tracesSampleRate: 1,
+      tracePropagationTargets: [/./],
+    });
+    return "sentry-trace";
+  },
+  // Its service worker: it hears of what really leaves the page, and the page answers it.
+  "msw": async () => {
+    const { setupWorker } = require("msw/browser");
+    const { bypass, http } = require("msw");
+    const worker = setupWorker(http.all("*", ({ request }) => fetch(bypass(withHeader(request)))));
+    await worker.start({ quiet: true, serviceWorker: { url: "/pkg/mockServiceWorker.js" } });
+    return "x-a";
+  },
+  "spreads the headers": ofInit((headers) => ({ ...headers, "x-a": "b" })),
+  "assigns the headers": ofInit((headers) => Object.assign({}, headers, { "x-a": "b" })),
+  "makes Headers": ofInit((headers) => {
+    const made = new Headers(headers);
+    made.set("x-a", "b");
+    return made;
+  }),
+  "goes through entries": ofInit((headers) => Object.fromEntries([...Object.entries(headers ?? {}), ["x-a", "b"]])),
+  "goes through names": ofInit((headers) => {
+    const made = new Headers();
+    for (const name in headers) made.append(name, headers[name]);
+    made.append("x-a", "b");
+    return made;
+  }),
+  "goes through its own names, as polyfills do": ofInit((headers) => {
+    const made = new Headers();
+    for (const name of Object.getOwnPropertyNames(headers ?? {})) made.append(name, headers[name]);
+    made.append("x-a", "b");
+    return made;
+  }),
+  "asks for their class": ofInit((headers) => {
+    if (headers instanceof Headers) return headers.set("x-a", "b"), headers;
+    if (Array.isArray(headers)) return [...headers, ["x-a", "b"]];
+    return { ...headers, "x-a": "b" };
+  }),
+  "changes them in place": byHand((input, init = {}) => {
+    if (isRequest(input)) return [withHeader(input)];
+    (init.headers ??= {})["x-a"] = "b";
+    return [input, init];
+  }),
+  "looks for the action as Next.js spells it": byHand((input, init = {}) => {
+    if (isRequest(input)) return [withHeader(input)];
+    const missed = init.method === "POST" && init.headers?.["next-action"] === undefined;
+    return [input, missed ? init : { ...init, headers: { ...init.headers, "x-a": "b" } }];
+  }),
+  "passes on nothing but a Request": byHand((input, init) => [withHeader(new Request(input, init))]),
+};

@@ -1,0 +1,50 @@
+//! `tests/wrappers/`: what pages put around `fetch`, made into a page for the end-to-end tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::run::quiet;
+use crate::step::step;
+use crate::{npm, workspace};
+
+/// Gets the packages and makes the page of them. Gives its directory, which is laid out as the npm package is: wants that to be built.
+pub(crate) fn build() -> Result<PathBuf> {
+    npm::ensure_packages(&dir())?;
+    step("bundling the wrappers of fetch", bundle)
+}
+
+fn bundle() -> Result<PathBuf> {
+    let page = workspace::scratch("wrappers/index.html")?;
+    let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
+    esbuild.arg(dir().join("page.js")).args(ESBUILD);
+    quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("wrappers.js").display())))?;
+    let script = workspace::scratch("wrappers/dist/actionlane.js")?;
+    copy(&workspace::pkg().join("dist/actionlane.js"), &script)?;
+    copy(&dir().join("node_modules/msw/lib/mockServiceWorker.js"), &page.with_file_name("mockServiceWorker.js"))?;
+    fs::write(&page, PAGE).with_context(|| format!("writing {}", page.display()))?;
+    Ok(page.with_file_name(""))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("copying {}", from.display())).map(drop)
+}
+
+/// `whatwg-fetch`: what fetch-intercept wants where there is no `fetch`.
+const ESBUILD: [&str; 7] = [
+    "--external:whatwg-fetch",
+    "--bundle",
+    "--format=iife",
+    "--platform=browser",
+    "--target=es2022",
+    "--log-level=error",
+    "--define:process.env.NODE_ENV=\"production\"",
+];
+
+const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>wrappers</title>\
+                    <script src=\"/actionlane.js\"></script><script src=\"wrappers.js\"></script>\n";
+
+fn dir() -> PathBuf {
+    workspace::root().join("tests/wrappers")
+}
