@@ -1,6 +1,6 @@
 // Addresses that `fetch` takes.
 
-import { URL } from "./platform.js";
+import { URL, ofDocument } from "./platform.js";
 
 const WITH_USER = /^https?:\/\/[^/?#]*@/;
 
@@ -9,7 +9,7 @@ const WITH_USER = /^https?:\/\/[^/?#]*@/;
  * them too, and `fetch` refuses those: here they are left out, as the browser has them already. Everything else is given back as it is.
  */
 export function sendable(input) {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const base = ofDocument("baseURI") ?? globalThis.location?.href;
   if (!WITH_USER.test(base) || (typeof input === "object" && !("href" in input))) return input;
   try {
     const [own, resolved] = [new URL(base), new URL(input, base)];

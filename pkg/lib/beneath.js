@@ -10,6 +10,7 @@
 import { invalid } from "./error.js";
 import { actionOf, methodOf } from "./fetch.js";
 import { requestOf } from "./init.js";
+import { Map, Response, Set, URL, WeakMap, ofDocument } from "./platform.js";
 
 const SENT = Symbol.for("actionlane.sent");
 
@@ -174,7 +175,7 @@ function isLike({ input, init }, request) {
 function addressOf(input) {
   const url = requestOf(input)?.url ?? String(input);
   try {
-    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    return new URL(url, ofDocument("baseURI") ?? globalThis.location?.href).href;
   } catch {
     return url;
   }

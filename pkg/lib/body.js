@@ -1,5 +1,7 @@
 // The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than a `Response` of the browser's.
 
+import { TextEncoder } from "./platform.js";
+
 /**
  * Reads the body of an answer: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
  * `cancel()` of when nobody reads on. `undefined` where it cannot be read, or has been.

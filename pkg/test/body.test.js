@@ -85,7 +85,7 @@ test("a body that cannot be read is said once, and never sent again", async () =
   for (const [what, body] of Object.entries(bodies)) {
     const { code, sent, message, times } = await call(() => Object.defineProperties({ status: 200, headers }, Object.getOwnPropertyDescriptors(body)));
     assert.deepEqual([code, sent, times], ["INVALID_OPTION", "yes", 1], what);
-    assert.match(message, /^fetch: it gave a body that cannot be read/);
+    assert.match(message, /: fetch: it gave a body that cannot be read/);
   }
   for (const response of [used, locked]) {
     const { code, sent, times } = await call(() => response);
@@ -96,7 +96,7 @@ test("a body that cannot be read is said once, and never sent again", async () =
 test("what is no Response is said once, and never sent again", async () => {
   for (const odd of [undefined, null, 7, "text", {}, { status: 200 }, { status: "200", headers }, { status: 200, headers: { "content-type": "text/x-component" } }, { get status() { throw new Error("mine"); } }]) {
     const { code, sent, message, times } = await call(() => odd);
-    assert.deepEqual([code, sent, times, message], ["INVALID_OPTION", "unknown", 1, "fetch: it gave something that is not a Response"]);
+    assert.deepEqual([code, sent, times, message], ["INVALID_OPTION", "unknown", 1, "action 7f000000: fetch: it gave something that is not a Response"]);
   }
 });
 
