@@ -85,7 +85,7 @@ fn unpack() -> Result<()> {
 }
 
 async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
-    let dir = dir()?.join(row.name);
+    let dir = dir()?.join(row.made);
     make(row, &dir)?;
     let log = dir.with_extension("log");
     match row.shown {
@@ -109,14 +109,14 @@ async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
 
 /// Makes the row's copy of its app, and builds it there.
 fn make(row: &Row, dir: &Path) -> Result<()> {
-    let stamp = package::sources(Stamp::new(format!("app-{}", row.name)))?
+    let stamp = package::sources(Stamp::new(format!("app-{}", row.made)))?
         .value(row.build)
         .input(&source(row.app), &[])?
         .input(&source("checks.js"), &[])?
         .input(&source("package-lock.json"), &[])?
         .output(dir.join("src/checks.js"));
     stamp.make(|| {
-        step(&format!("making {}", row.name), || {
+        step(&format!("making {}", row.made), || {
             let _ = fs::remove_dir_all(dir);
             copy(&source(row.app), dir)?;
             fs::create_dir_all(dir.join("src"))?;

@@ -4,6 +4,8 @@
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: &'static str,
+    /// The row whose app it shows: itself, or another one, which is made in the same way.
+    pub(super) made: &'static str,
     /// The directory of tests/apps/ that it is a copy of.
     pub(super) app: &'static str,
     /// The commands that build it there.
@@ -29,15 +31,20 @@ const fn page(
     root: &'static str,
     page: &'static str,
 ) -> Row {
-    Row { name, app, build, shown: Shown::Files { root, page, login: "" } }
+    Row { name, made: name, app, build, shown: Shown::Files { root, page, login: "" } }
 }
 
 const fn server(name: &'static str, app: &'static str, build: &'static [&'static [&'static str]], command: &'static [&'static str]) -> Row {
-    Row { name, app, build, shown: Shown::Server { command } }
+    Row { name, made: name, app, build, shown: Shown::Server { command } }
+}
+
+/// The same app as in the row `webpack`.
+const fn webpack(name: &'static str, shown: Shown) -> Row {
+    Row { name, made: "webpack", app: "page", build: &[WEBPACK], shown }
 }
 
 const fn tests(name: &'static str, app: &'static str, command: &'static [&'static str]) -> Row {
-    Row { name, app, build: &[], shown: Shown::Tests { command } }
+    Row { name, made: name, app, build: &[], shown: Shown::Tests { command } }
 }
 
 const VITE_5: &str = "vite5/bin/vite.js";
@@ -63,13 +70,8 @@ pub(super) const ROWS: [Row; 30] = [
     page("webpack", "page", &[WEBPACK], "", "classic.html"),
     page("webpack-dev", "page", &[&["webpack", "--mode", "development"]], "", "classic.html"),
     page("webpack-worker", "worker", &[WEBPACK], "", "classic.html"),
-    page("webpack-other-origin", "page", &[WEBPACK], "", "elsewhere.html"),
-    Row {
-        name: "webpack-credentials",
-        app: "page",
-        build: &[WEBPACK],
-        shown: Shown::Files { root: "", page: "classic.html", login: "user:pw@" },
-    },
+    webpack("webpack-other-origin", Shown::Files { root: "", page: "elsewhere.html", login: "" }),
+    webpack("webpack-credentials", Shown::Files { root: "", page: "classic.html", login: "user:pw@" }),
     page("rspack", "page", &[&["rspack", "build", "--mode", "production"]], "", "classic.html"),
     page("esbuild", "page", &[&["esbuild", "src/index.js", "--bundle", "--outfile=dist/main.js"]], "", "classic.html"),
     page(
