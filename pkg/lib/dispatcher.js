@@ -15,6 +15,7 @@ import { makeReference } from "./reference.js";
 import { report } from "./report.js";
 import { route } from "./route.js";
 import { onAbort, sendWith } from "./signals.js";
+import { needRoom } from "./stack.js";
 
 /**
  * One client: the page's side of the engine. It makes promises, keeps what is called before the wasm is there, and hands everything
@@ -88,6 +89,7 @@ export class Dispatcher {
   call = (ref, args, options) => this.#call(ref, args, options);
 
   #call(ref, args, options, rule) {
+    needRoom();
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     const { call, settle } = ActionCall.start({
       id: entry.id,
@@ -127,6 +129,7 @@ export class Dispatcher {
   };
 
   fetch = (input, init) => {
+    needRoom();
     let id, own;
     try {
       id = actionOf(input, init);
@@ -255,6 +258,7 @@ export class Dispatcher {
       render: or("render"),
       skew: or("skew"),
       keepalive: or("keepalive") ?? true,
+      limits: (own.limits || this.#options.limits) && { ...this.#options.limits, ...own.limits },
     };
   }
 

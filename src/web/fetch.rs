@@ -190,14 +190,19 @@ impl Response {
             Some(body) => Source::Stream(body.get_reader()?),
             None => Source::Whole(Some(self.array_buffer())),
         };
-        Ok(Chunks { source, tape: None })
+        Ok(Chunks { source, tape: None, rest: None })
     }
 }
+
+/// Bytes that are taken over at once. A network gives less; of a `Response` that the page has made, all may be one piece.
+const PIECE: u32 = 4 << 20;
 
 /// The body, piece by piece.
 pub(crate) struct Chunks {
     source: Source,
     tape: Option<Array>,
+    /// What is left of a large piece.
+    rest: Option<Uint8Array>,
 }
 
 enum Source {
@@ -221,6 +226,9 @@ impl Chunks {
 
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        if let Some(rest) = self.rest.take() {
+            return Ok(Some(self.piece(rest)));
+        }
         let view = match &mut self.source {
             Source::Stream(reader) => {
                 let chunk: Chunk = resolved(reader.read()).await?.unchecked_into();
@@ -238,7 +246,15 @@ impl Chunks {
         if let Some(tape) = &self.tape {
             tape.push(&view);
         }
-        Ok(Some(bytes))
+        Ok(Some(self.piece(bytes)))
+    }
+
+    fn piece(&mut self, bytes: Uint8Array) -> Vec<u8> {
+        if bytes.length() <= PIECE {
+            return bytes.to_vec();
+        }
+        self.rest = Some(bytes.subarray(PIECE, bytes.length()));
+        bytes.subarray(0, PIECE).to_vec()
     }
 }
 
@@ -248,10 +264,10 @@ fn ignore(given: Result<JsValue, JsValue>) {
 }
 
 /// The bytes of a `Uint8Array`, of whatever realm.
-fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
+fn bytes_of(value: &JsValue) -> Result<Uint8Array, JsValue> {
     let one_byte = |value: &JsValue| Reflect::get(value, &word("BYTES_PER_ELEMENT")).ok()?.as_f64();
     if is_view(value)? && one_byte(value) == Some(1.0) {
-        return Ok(value.unchecked_ref::<Uint8Array>().to_vec());
+        return Ok(value.unchecked_ref::<Uint8Array>().clone());
     }
     Err(js_sys::TypeError::new("the body gave something other than bytes").into())
 }
