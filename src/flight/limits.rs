@@ -23,14 +23,8 @@ pub struct Limits {
 
 impl Limits {
     /// The defaults above.
-    pub const DEFAULT: Self = Self {
-        row_bytes: 512 << 20,
-        total_bytes: 2 << 30,
-        open_rows: 1 << 20,
-        depth: 20_000,
-        digits: 1_000_000,
-        unread_bytes: 1 << 30,
-    };
+    pub const DEFAULT: Self =
+        Self { row_bytes: 512 << 20, total_bytes: 2 << 30, open_rows: 1 << 20, depth: 20_000, digits: 1_000_000, unread_bytes: 1 << 30 };
 
     /// Containers inside containers that become Rust values, or come from them. serde follows them on the native stack, where 1 000 are
     /// too many for some types; `serde_json` has the same bound.

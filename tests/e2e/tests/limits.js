@@ -3,12 +3,14 @@
 const DEPTH = 20_000; // the default of maxDepth
 const RAISED = 1_000_000;
 
+/** An action that looks at all of its arguments. */
+const action = "7f" + "ab".repeat(20);
 const flight = rows => new Response(rows, { headers: { "content-type": "text/x-component" } });
 const answering = (rows, options) => actionlane.createDispatcher({ url, fetch: async () => flight(rows), ...options });
 const outcome = promise => Promise.resolve(promise).then(() => "value", error => error?.code ?? String(error));
 
 /** Rows, each of which needs the next. */
-const rows = (count, row, last = "[]") => {
+const chain = (count, row, last = "[]") => {
     let text = "";
     for (let at = 0; at < count; at++) text += `${at.toString(16)}:${row((at + 1).toString(16))}\n`;
     return `${text}${count.toString(16)}:${last}\n`;
@@ -28,17 +30,17 @@ const DEEP = {
 
 /** Answers in which `count` rows need each other. */
 const LONG = {
-    Maps: count => rows(count, id => `[[0,"$Q${id}"]]`),
-    Sets: count => rows(count, id => `["$W${id}"]`),
-    promises: count => rows(count, id => `{"p":"$@${id}"}`),
-    "promises of promises": count => rows(count, id => `"$@${id}"`),
-    "lazy values": count => rows(count, id => `{"p":"$L${id}"}`),
-    "lazy values of lazy values": count => rows(count, id => `"$L${id}"`),
-    references: count => rows(count, id => `"$${id}"`),
-    "references in arrays": count => rows(count, id => `["$${id}"]`),
-    "references, backwards": count => rows(count, id => `["$${id}"]`).trim().split("\n").reverse().join("\n") + "\n",
-    Errors: count => rows(count, id => `{"message":"m","cause":"$Z${id}"}`, '{"message":"m"}'),
-    "elements with references": count => rows(count, id => `["$","a",null,{"children":"$${id}"}]`),
+    Maps: count => chain(count, id => `[[0,"$Q${id}"]]`),
+    Sets: count => chain(count, id => `["$W${id}"]`),
+    promises: count => chain(count, id => `{"p":"$@${id}"}`),
+    "promises of promises": count => chain(count, id => `"$@${id}"`),
+    "lazy values": count => chain(count, id => `{"p":"$L${id}"}`),
+    "lazy values of lazy values": count => chain(count, id => `"$L${id}"`),
+    references: count => chain(count, id => `"$${id}"`),
+    "references in arrays": count => chain(count, id => `["$${id}"]`),
+    "references, backwards": count => chain(count, id => `["$${id}"]`).trim().split("\n").reverse().join("\n") + "\n",
+    Errors: count => chain(count, id => `{"message":"m","cause":"$Z${id}"}`, '{"message":"m"}'),
+    "elements with references": count => chain(count, id => `["$","a",null,{"children":"$${id}"}]`),
 };
 
 const nested = (count, wrap) => {
@@ -57,7 +59,7 @@ const ARGUMENTS = {
     toJSON: [1, value => ({ toJSON: () => [value] })],
     iterators: [1, value => [value].values()],
 };
-const deepArguments = (name, count) => [nested(Math.ceil((count - 1) / ARGUMENTS[name][0]), ARGUMENTS[name][1])];
+const deepArguments = (name, count) => [nested(Math.floor((count - 1) / ARGUMENTS[name][0]), ARGUMENTS[name][1])];
 
 /** Calls `act` with ever more of the stack left, from its very end on; gives what came of each. */
 const atTheEndOfTheStack = async act => {
