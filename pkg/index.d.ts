@@ -61,6 +61,8 @@ export interface DispatcherOptions {
   maxBodyBytes?: number | false;
   /** How many calls may wait before `QUEUE_FULL`. Default 10 000. What an earlier page has left in the outbox counts, and always finds room. */
   maxQueued?: number;
+  /** How much of an answer is believed, and how deep arguments may be. */
+  limits?: Limits;
   /**
    * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
    * this scope in all tabs, frames and workers of the origin, in lanes of the same name; in order within a dispatcher, in turn between them.
@@ -372,6 +374,8 @@ export interface CallOptions {
    * shown: no functions or class instances. `idempotencyKey: false` beside it is `INVALID_OPTION`.
    */
   durable?: boolean | DurableOptions;
+  /** Over the dispatcher's, name by name. What is sent again from the outbox of an earlier page has the dispatcher's alone. */
+  limits?: Limits;
 }
 
 export interface DurableOptions {
@@ -590,20 +594,32 @@ export type WasmSource = string | URL | Request | Response | BufferSource | WebA
  */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
 
-/** How much of a stream is believed. Beyond a bound the error is a `DECODE` that names it. */
-export interface DecodeOptions {
-  /** The whole stream. Default 256 MiB. */
+/**
+ * How much of an answer is believed. The defaults take whatever React's client takes in any browser. Beyond a bound the error is a `DECODE`
+ * that names it. `Infinity` is no bound: then the end of the memory, or the engine, is.
+ */
+export interface Limits {
+  /** Bytes of the whole answer, streams in it included. Default 2 GiB. Protects the memory of the decoder: 4 GiB, in which all answers are. */
   maxBytes?: number;
-  /** One row, its id and tag included. Default 64 MiB. */
+  /** Bytes of one row, its id and tag included. Default 512 MiB. Protects the same: a row is copied while it is read. */
   maxRowBytes?: number;
-  /** Rows that were referred to and have not arrived. Default 65 536. */
+  /** Promises and lazy values that wait for their rows at the same time. Default 1 048 576. Protects from a few bytes each that cost some hundred. */
   maxOpenRows?: number;
-  /** Containers inside containers, within one row. Default 1 000. */
+  /**
+   * Containers inside containers, within one row; of arguments, all in all, where the error is an `ENCODE`. Default 20 000. Nothing here
+   * needs the stack for them: it protects whoever walks through a value by recursion, as `JSON.stringify` does in some browsers.
+   */
   maxDepth?: number;
-  /** Digits of one bigint. Default 10 000. */
+  /** Digits of one bigint. Default 1 000 000; Firefox has no bigint of more than 315 653. Protects the time that it takes to read them. */
   maxDigits?: number;
-  /** What has arrived of all streams in the answer and has not been read. There is no back-pressure. Default 64 MiB. */
+  /**
+   * Bytes that have arrived of all streams in the answer and have not been read. There is no back-pressure. Default 1 GiB. Protects the
+   * memory of the page. The stream that goes beyond it fails, the answer does not.
+   */
   maxUnreadBytes?: number;
+}
+
+export interface DecodeOptions extends Limits {
   /** The object that `encode` was given: the answer may refer back to what was sent. */
   temporaryReferences?: object;
 }
@@ -630,6 +646,8 @@ export interface EncodeOptions {
   temporaryReferences?: object;
   /** Once it aborts, the body is what there is of it: promises and streams that are still open are left open. */
   signal?: AbortSignal;
+  /** As in `Limits`. */
+  maxDepth?: number;
 }
 
 /**

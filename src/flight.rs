@@ -41,7 +41,7 @@
 //!
 //! Messages say where (`.items[3].price: expected u32, found a string`) and never what; only what a type's own implementation says is
 //! repeated as it says it, up to 200 characters. Values may hold a container many times: what is read may not be larger than an answer of
-//! [`Limits::total_bytes`] could make it without that. Nesting is bounded by [`Limits::NATIVE_DEPTH`], which circles exceed.
+//! [`Limits::NATIVE_BYTES`] could make it without that. Nesting is bounded by [`Limits::NATIVE_DEPTH`], which circles exceed.
 
 mod build;
 mod date;

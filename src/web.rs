@@ -10,6 +10,7 @@ mod exchange;
 mod fetch;
 mod host;
 mod keepalive;
+mod limits;
 mod lock;
 #[cfg(test)]
 mod module;
@@ -38,9 +39,10 @@ use crate::protocol::{self, ActionId, MAX_BODY_BYTES, NextVersion, TraceContext,
 use crate::{Error, Instant, Kind, Retry};
 use args::How;
 use driver::{Body, Driver, Owner};
-use exchange::Work;
+use exchange::{Reading, Work};
 use fetch::{Request, Tags};
 use host::Host;
+use limits::{Bounds, limits};
 use outbox::{Durable, Entry};
 
 /// Gives a new instance what it makes errors with, `error(details, cause)`, what hears of a panic, `panicked(message)`, the functions of
@@ -110,6 +112,8 @@ extern "C" {
     fn skew(this: &Spec) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn durable(this: &Spec) -> Option<Durable>;
+    #[wasm_bindgen(method, getter)]
+    fn limits(this: &Spec) -> Option<Bounds>;
     #[wasm_bindgen(method, getter, js_name = deploymentId)]
     fn deployment_id(this: &Spec) -> Option<String>;
     // Of these two, an empty one is to be made here.
@@ -176,8 +180,9 @@ impl Engine {
             let tags = tags(spec).map_err(plain)?;
             let used = if wire.omits_unused(action.is_cached()) { used(args, &action) } else { args.clone() };
             // What the server cannot be shown cannot be found again by another page.
-            let start = args::encode(&used, How { wire, forgets: durable.is_some(), ..How::default() })?;
-            let (url, temporaries) = (spec.url(), start.temporaries);
+            let limits = limits(spec.limits().as_ref());
+            let start = args::encode(&used, How { wire, forgets: durable.is_some(), limits, ..How::default() })?;
+            let (url, reading) = (spec.url(), Reading { temporaries: start.temporaries, limits });
             let limit = spec.max_body_bytes().unwrap_or(MAX_BODY_BYTES.into());
             let outlives = spec.keepalive();
             let entry = durable.map(|durable| Entry::new(Rc::clone(&self.0), spec, &durable, &action, &tags));
@@ -186,7 +191,7 @@ impl Engine {
                 fits(bytes, limit)?;
                 Ok(outlives.then(|| size::at_most(body, bytes)))
             };
-            let work = move |body, keepalive| Work::Action(Request { action, url, body, keepalive, headers, tags }, temporaries);
+            let work = move |body, keepalive| Work::Action(Request { action, url, body, keepalive, headers, tags }, reading);
             Ok(match (start.body, entry) {
                 (args::Body::Complete(body), None) => {
                     if spec.strategy().as_deref() == Some("join") {
@@ -218,7 +223,8 @@ impl Engine {
             let keepalive = spec.keepalive().then(|| size::at_most(&body, size::of(&body)));
             Ok(Request { action, url: spec.url(), body, keepalive, headers, tags })
         });
-        let body = request.map(|request| Body::Complete(Work::Action(request, args::Temporaries::default())));
+        let reading = Reading { temporaries: args::Temporaries::default(), limits: limits(spec.limits().as_ref()) };
+        let body = request.map(|request| Body::Complete(Work::Action(request, reading)));
         self.enter(spec, body.map_err(|error| (error, JsValue::UNDEFINED)), None);
     }
 

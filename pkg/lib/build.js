@@ -417,9 +417,9 @@ export function settleLazy(payload, fulfilled, value) {
   Payload.settle(payload, fulfilled ? "fulfilled" : "rejected", value);
 }
 
-/** What `flow` counts in: bytes nobody has read, and who hears that nobody will. */
+/** What `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
 export function meter(cancelled) {
-  return { unread: 0, cancelled };
+  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(cancelled)) };
 }
 
 /** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */

@@ -7,8 +7,14 @@ import { decodeOptions, encodeOptions } from "./options.js";
 import { plain } from "./plain.js";
 import { Response, WeakMap } from "./platform.js";
 import { makeReference } from "./reference.js";
+import { hasRoom } from "./room.js";
 import { onAbort } from "./signals.js";
 import { callerOf, showCaller } from "./stack.js";
+
+/** As in `flight/limits.rs`. */
+const MAX_DEPTH = 20_000;
+/** Bytes that are taken over at once. */
+const PIECE = 4 << 20;
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. `from`: what the page has called. */
 export function decode(load, source, options, from) {
@@ -30,20 +36,21 @@ export function encode(load, value, options, from) {
 }
 
 async function write(load, value, options) {
-  const { nextVersion, signal, temporaryReferences } = encodeOptions(options);
+  const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
+  else if (!hasRoom()) await null;
   // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
-  const short = nextVersion === undefined ? plain(value) : undefined;
-  const { body, references } = short ? { body: short.body, references: short } : await encodeAny(value, nextVersion, signal, !temporaryReferences);
+  const short = nextVersion === undefined ? plain(value, maxDepth ?? MAX_DEPTH) : undefined;
+  const { body, references } = short ? { body: short.body, references: short } : await encodeAny(value, nextVersion, signal, !temporaryReferences, maxDepth);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }
 
-async function encodeAny(value, nextVersion, signal, forgets) {
+async function encodeAny(value, nextVersion, signal, forgets, maxDepth) {
   let quiet;
   const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
   try {
-    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop));
+    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop, maxDepth === undefined ? undefined : { maxDepth }));
     return { body, references };
   } finally {
     quiet?.();
@@ -64,6 +71,7 @@ async function read(load, source, options, value) {
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
   const chunks = chunksOf(source);
   if (!isLoaded()) await load();
+  else if (!hasRoom()) await null;
   const told = (error, found) => (error ? value.reject(error) : value.resolve(found));
   const bind = (id, bound) => makeReference(id, bound, refuseCall);
   const decoding = trapped(() => makeDecoding(bounded, told, bind, find));
@@ -73,8 +81,9 @@ async function read(load, source, options, value) {
       const chunk = await chunks.read();
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
-      const error = trapped(() => decoding.push(chunk), own);
-      if (error) {
+      for (let at = 0; at < chunk.length; at += PIECE) {
+        const error = trapped(() => decoding.push(chunk.subarray(at, at + PIECE)), own);
+        if (!error) continue;
         Promise.resolve(chunks.cancel(error)).catch(() => {});
         throw error;
       }

@@ -20,6 +20,7 @@ import { givePayload } from "./payload.js";
 import { AbortController, Headers, Map, Set, pageText, performance } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
+import { needRoom } from "./room.js";
 import { owned } from "./owner.js";
 import { checkCall } from "./moot.js";
 import { route } from "./route.js";
@@ -104,6 +105,7 @@ export class Dispatcher {
 
   /** `from`: the function of ours that the page has called. `rule(options)` throws where a call made by it must not have such. */
   #call(ref, args, options, from, rule) {
+    needRoom();
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     entry.caller = callerOf(from);
     const { call, settle } = ActionCall.start({
@@ -153,6 +155,7 @@ export class Dispatcher {
   }
 
   #fetch = (asked, init) => {
+    needRoom();
     let input, read, id, own, ours;
     try {
       input = targetOf(asked);
@@ -301,6 +304,7 @@ export class Dispatcher {
       render: or("render"),
       skew: or("skew"),
       keepalive: or("keepalive") ?? true,
+      limits: (own.limits || this.#options.limits) && { ...this.#options.limits, ...own.limits },
     };
   }
 

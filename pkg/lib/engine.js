@@ -1,5 +1,7 @@
 import { ActionError } from "./error.js";
 import { crashed, isLoaded, makeEngine } from "./loading.js";
+import { queueMicrotask } from "./platform.js";
+import { hasRoom } from "./room.js";
 
 /**
  * The engine of one dispatcher, and what is kept for it, in order, while it is not there: before the wasm is loaded, after a trap,
@@ -34,15 +36,28 @@ export class EngineSlot {
     if (this.#closed) return;
     if (entry) entry.kept = true;
     this.#kept.push({ entry, run });
-    if (this.#engine) this.#drain();
-    else if (entry) this.load();
+    if (!this.#engine) {
+      if (entry) this.load();
+    } else if (hasRoom()) {
+      this.#drain();
+    } else {
+      queueMicrotask(() => this.#drain());
+    }
   }
 
-  /** Runs something with the engine that is there; undefined where none is. What it throws is a trap: it never throws otherwise. */
+  /**
+   * Runs something with the engine that is there; undefined where none is. What it throws is a trap: it never throws otherwise, but where the
+   * stack is at its end.
+   */
   ask(run) {
     if (!this.#engine) return undefined;
+    if (!hasRoom()) throw new RangeError("the stack is at its end");
+    return this.#run(run);
+  }
+
+  #run(run, engine = this.#engine) {
     try {
-      return run(this.#engine);
+      return run(engine);
     } catch (error) {
       crashed(error);
       return undefined;
@@ -57,7 +72,7 @@ export class EngineSlot {
   /** Gets the engine. One attempt at a time; after a failed one the next call tries again. */
   load() {
     if (this.#attempt || this.#engine || this.#closed) return;
-    if (isLoaded() && !this.#gather) {
+    if (isLoaded() && !this.#gather && hasRoom()) {
       try {
         this.#start();
       } catch (error) {
@@ -82,7 +97,10 @@ export class EngineSlot {
 
   close() {
     this.#closed = true;
-    this.ask((engine) => engine.close());
+    const engine = this.#engine;
+    const end = () => this.#run((engine) => engine?.close(), engine);
+    if (hasRoom()) end();
+    else queueMicrotask(end);
     this.#engine = undefined;
     this.#release?.();
     this.#kept = [];
@@ -93,7 +111,7 @@ export class EngineSlot {
     const { engine, release } = this.#make((makeError) => this.#lost(makeError));
     this.#engine = engine;
     this.#release = release;
-    this.ask(this.#hooks.opened);
+    this.#run(this.#hooks.opened);
     this.#drain();
   }
 
@@ -107,7 +125,7 @@ export class EngineSlot {
         entry.kept = false;
         entry.entered = true;
       }
-      this.ask(run);
+      this.#run(run);
     }
     this.#draining = false;
   }

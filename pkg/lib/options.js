@@ -36,6 +36,7 @@ const DISPATCHER = {
   trace,
   hooks: (value) => bound(value, HOOKS, "hooks"),
   outbox,
+  limits,
 };
 
 const CALL = {
@@ -57,6 +58,7 @@ const CALL = {
   keepalive: flag,
   trace,
   durable: (value) => (typeof value === "boolean" ? value && {} : copy(object(value), DURABLE, "durable")),
+  limits,
 };
 
 const OUTBOX = { owner, onResult: method };
@@ -78,9 +80,11 @@ const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value)
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
-const DECODE = { maxBytes: count, maxRowBytes: count, maxOpenRows: count, maxDepth: count, maxDigits: count, maxUnreadBytes: count, temporaryReferences: object };
+const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
-const ENCODE = { nextVersion, signal, temporaryReferences: object };
+const DECODE = { ...LIMITS, temporaryReferences: object };
+
+const ENCODE = { nextVersion, signal, temporaryReferences: object, maxDepth: most };
 
 const REFERENCE = { id: (value) => (typeof value === "function" ? imported() : text(value)), name: text, url: address };
 
@@ -336,6 +340,16 @@ function object(value) {
 
 function count(value) {
   return expect(Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31, value, "a whole number below 2^31");
+}
+
+/** How much of something, where `Infinity` means that there is no limit. */
+function most(value) {
+  return value === Infinity ? value : count(value);
+}
+
+/** How much of an answer is believed, by name. */
+function limits(value) {
+  return copy(object(value), LIMITS, "limits");
 }
 
 function time(value) {

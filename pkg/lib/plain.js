@@ -9,7 +9,6 @@ const FEW = 8;
 const MAX_SLOTS = 1_000_000;
 const MAX_DIGITS = 300;
 const MAX_ARGUMENTS = 1000;
-const MAX_DEPTH = 1000;
 const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
 
@@ -19,16 +18,17 @@ const { isFinite } = Number;
 
 /** Where a container was written; `value` is undefined where it only exists in the encoding. */
 class Place {
-  #path;
-
   constructor(value, parent, key) {
     this.value = value;
     this.parent = parent;
     this.key = key;
   }
 
+  /** `0:1:key`: how the server is told of what it has seen. */
   get path() {
-    return (this.#path ??= this.parent ? this.parent.path + ":" + this.key : this.key);
+    const keys = [];
+    for (let at = this; at; at = at.parent) keys.push(at.key);
+    return keys.reverse().join(":");
   }
 }
 
@@ -37,7 +37,8 @@ class Plain {
   body;
   #places = [];
   #known = null;
-  #paths = null;
+  /** Places by their keys, by the place around. */
+  #inside = null;
   /** The fields before the root. */
   #parts = [];
   #ids = 0;
@@ -45,8 +46,10 @@ class Plain {
   #slots = 0;
   #all = 0;
   #again = 0;
+  #maxDepth;
 
-  constructor(args) {
+  constructor(args, maxDepth) {
+    this.#maxDepth = maxDepth;
     const json = this.#json(args, null, "0", 0);
     // Each time, all the arrays around may count twice.
     if (this.#again && this.#all * 2 ** this.#again > MAX_SLOTS) throw GIVE_UP;
@@ -62,8 +65,20 @@ class Plain {
 
   /** The container at a path, as the encoder's `Temporaries` finds it. */
   find(path) {
-    this.#paths ??= new Map(this.#places.map((place) => [place.path, place]));
-    return this.#paths.get(path)?.value;
+    if (!this.#inside) {
+      this.#inside = new Map();
+      for (const place of this.#places) {
+        const { parent = null, key } = place;
+        if (!this.#inside.has(parent)) this.#inside.set(parent, new Map());
+        this.#inside.get(parent).set("" + key, place);
+      }
+    }
+    let found = null;
+    for (const key of path.split(":")) {
+      found = this.#inside.get(found)?.get(key);
+      if (!found) return undefined;
+    }
+    return found.value;
   }
 
   /** What `JSON.stringify` makes the text of: the value itself where that is all of it. `parent` is undefined where no path leads. */
@@ -91,7 +106,7 @@ class Plain {
     if (kind === DATE) return date(value, key);
     const known = this.#met(value);
     if (known) return "$" + known.path;
-    if (depth >= MAX_DEPTH) throw GIVE_UP;
+    if (depth >= this.#maxDepth) throw GIVE_UP;
     const place = parent === undefined || (typeof key === "string" && key.includes(":")) ? undefined : this.#add(value, parent, key);
     switch (kind) {
       case ARRAY:
@@ -224,12 +239,12 @@ function date(value, key) {
 }
 
 /**
- * The body of the arguments, and where their containers are; nothing if they hold anything else, or perhaps too much. Whatever is thrown is
- * thrown again when they are read in earnest.
+ * The body of the arguments, and where their containers are; nothing if they hold anything else, or perhaps too much, or are too deep, as the
+ * stack may say, too. Whatever is thrown is thrown again when they are read in earnest.
  */
-export function plain(args) {
+export function plain(args, maxDepth) {
   try {
-    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args) : undefined;
+    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth) : undefined;
   } catch {
     return undefined;
   }

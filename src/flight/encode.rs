@@ -102,6 +102,8 @@ pub fn encode<H: Inspect>(host: &mut H, root: H::Value) -> Result<Encoded<H::Val
 pub struct Encoder<H: Inspect> {
     host: H,
     wire: WireForm,
+    /// How many containers may be inside each other.
+    depth: usize,
     /// The text being written.
     out: String,
     /// The texts around it, which go on once it is a part.
@@ -143,9 +145,15 @@ impl Top {
 impl<H: Inspect> Encoder<H> {
     /// Reads and writes `root`. Fails as [`encode`] does.
     pub fn new(host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
+        Self::within(&Limits::DEFAULT, host, root, wire)
+    }
+
+    /// The same with other bounds, of which it looks at the depth.
+    pub fn within(limits: &Limits, host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
             host,
             wire,
+            depth: limits.depth,
             out: String::new(),
             outer: Vec::new(),
             frames: Vec::new(),
@@ -280,8 +288,8 @@ impl<H: Inspect> Encoder<H> {
         if container != Container::Lazy && !bound && self.refer(&value)? {
             return Ok(());
         }
-        if self.frames.len() >= Limits::DEFAULT.depth {
-            return Err(self.error(&format!("is nested deeper than {} containers", Limits::DEFAULT.depth)));
+        if self.frames.len() >= self.depth {
+            return Err(self.error(&format!("is nested deeper than {} containers", self.depth)));
         }
         let place = match container {
             Container::Promise | Container::Lazy | Container::Reference => None,

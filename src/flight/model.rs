@@ -175,20 +175,20 @@ pub(super) enum Model<'t> {
 impl<'t> Model<'t> {
     /// Reads the model in `text`. `row` is only for messages.
     pub(super) fn read(row: u32, text: &'t str, limits: &Limits) -> Result<Self, Error> {
-        match scan::plain(text.as_bytes(), limits.depth) {
-            Some(plain) if limits.depth <= SHALLOW || plain != Plain::Elements => Ok(Self::Tree(Tree::plain(text, plain), Vec::new())),
-            _ => Reader::new(row, text, limits).read(),
+        match scan::plain(text.as_bytes(), limits.depth.min(SHALLOW)) {
+            Some(plain) => Ok(Self::Tree(Tree::plain(text, plain), Vec::new())),
+            None => Reader::new(row, text, limits).read(),
         }
     }
 
     /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host. `quick`: if that
     /// is seen without reading it.
     pub(super) fn read_alone(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
-        match scan::plain(text.as_bytes(), limits.depth) {
+        match scan::plain(text.as_bytes(), limits.depth.min(SHALLOW)) {
             Some(Plain::Other) => None,
-            Some(plain) if limits.depth <= SHALLOW || plain != Plain::Elements => Some(Tree::plain(text, plain)),
-            _ if quick => None,
-            _ => match Reader::new(row, text, limits).read() {
+            Some(plain) => Some(Tree::plain(text, plain)),
+            None if quick => None,
+            None => match Reader::new(row, text, limits).read() {
                 Ok(Self::Tree(tree, placed)) if placed.is_empty() => Some(tree),
                 _ => None,
             },
@@ -196,7 +196,7 @@ impl<'t> Model<'t> {
     }
 }
 
-/// So deep elements may be for the host to find them itself.
+/// So deep a text may be that is left to the host as it is: hosts find elements by recursion. Deeper ones are read here, without.
 const SHALLOW: usize = 1000;
 
 impl<'t> Tree<'t> {
@@ -323,8 +323,8 @@ mod tests {
         let source = r#"{"e":["$","a","k",{"y":["$","b",null,{}]}]}"#;
         let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
         assert_eq!((tree.text, tree.nodes.len(), tree.edits.len(), tree.elements, placed.len()), (source.into(), 0, 0, true, 0));
-        let deep = Limits { depth: 2000, ..Limits::DEFAULT };
-        assert!(matches!(Model::read(4, source, &deep), Ok(Model::Tree(Tree { elements: false, nodes, .. }, _)) if nodes.len() == 4));
+        let deep = format!("{}{source}{}", "[".repeat(SHALLOW), "]".repeat(SHALLOW));
+        assert!(matches!(read(&deep), Ok(Model::Tree(Tree { elements: false, nodes, .. }, _)) if nodes.len() == SHALLOW + 4));
     }
 
     #[test]
@@ -333,8 +333,10 @@ mod tests {
         assert_eq!(message(r#"["$z1"]"#), "row 4: unsupported value $z at [0]");
         assert_eq!(message(r#"["$1x"]"#), "row 4: unsupported value reference at [0]");
         assert_eq!(message(r#"["$nxyz"]"#), "row 4: not a bigint at [0]");
-        assert_eq!(message(&format!("[\"$n{}\"]", "1".repeat(10_001))), "row 4: a bigint of more than 10000 digits at [0]");
+        assert_eq!(message(&format!("[\"$n{}\"]", "1".repeat(1_000_001))), "row 4: a bigint of more than 1000000 digits at [0]");
         assert_eq!(message(r#"["$1""#), "row 4: not JSON at byte 5");
-        assert_eq!(message(&"[".repeat(100_000)), "row 4: more than 1000 containers inside each other");
+        assert_eq!(message(&"[".repeat(100_000)), "row 4: more than 20000 containers inside each other");
+        let deep = format!("{}\"$n1x\"{}", "[".repeat(2000), "]".repeat(2000));
+        assert_eq!(message(&deep), format!("row 4: not a bigint at {}…", "[0]".repeat(16)), "a message is of bounded length");
     }
 }

@@ -66,6 +66,9 @@ pub(super) struct Rows {
     total: usize,
 }
 
+/// Bytes of a row for which it is asked beforehand whether there is memory: to run out of it in the middle would be the end of everything.
+const HUGE: usize = 16 << 20;
+
 /// The largest id a row may have: React keeps ids in 32 signed bits.
 pub(super) const MAX_ID: u32 = i32::MAX as u32;
 
@@ -89,6 +92,9 @@ impl Rows {
             }
             self.row = 0;
         }
+        // Twice as much as is needed may be more than there is.
+        let room = self.buffer.try_reserve(bytes.len()).or_else(|_| self.buffer.try_reserve_exact(bytes.len()));
+        room.map_err(|_| self.no_room())?;
         self.buffer.extend_from_slice(bytes);
         Ok(())
     }
@@ -143,7 +149,7 @@ impl Rows {
                     if self.buffer.len() < end {
                         return Ok(None);
                     }
-                    return Ok(Some(self.finish(tag, self.at, end, end)));
+                    return self.finish(tag, self.at, end, end).map(Some);
                 }
                 State::Line { tag, from } => {
                     let end = scan::find(&self.buffer, self.at, b'\n');
@@ -154,7 +160,7 @@ impl Rows {
                         self.at = self.buffer.len();
                         return Ok(None);
                     };
-                    return Ok(Some(self.finish(tag, from, end, end + 1)));
+                    return self.finish(tag, from, end, end + 1).map(Some);
                 }
             }
         }
@@ -185,7 +191,11 @@ impl Rows {
         State::Line { tag, from: self.at }
     }
 
-    fn finish(&mut self, tag: Tag, from: usize, to: usize, end: usize) -> Row {
+    fn finish(&mut self, tag: Tag, from: usize, to: usize, end: usize) -> Result<Row, Error> {
+        // A value is made of a copy of the row, and of a copy of that where something is taken out of it.
+        if to - from >= HUGE && Vec::<u8>::new().try_reserve_exact((to - from).saturating_mul(2)).is_err() {
+            return Err(self.no_room());
+        }
         (self.row, self.at) = (end, end);
         let body = if matches!(tag, Tag::Aside) {
             Vec::new()
@@ -198,12 +208,16 @@ impl Rows {
             self.buffer[from..to].to_vec()
         };
         self.state = State::Id { value: 0, digits: 0 };
-        Row { id: self.id, tag, body }
+        Ok(Row { id: self.id, tag, body })
     }
 
     fn unexpected(&self, byte: u8, place: &str) -> Error {
         let at = self.total - self.buffer.len() + self.at - 1;
         broken(format!("byte {at}: unexpected '{}' {place}", byte.escape_ascii()))
+    }
+
+    fn no_room(&self) -> Error {
+        broken(format!("row {:x}: there is no memory for it", self.id))
     }
 
     fn too_long(&self) -> Error {

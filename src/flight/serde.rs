@@ -35,7 +35,7 @@ const MAX_WRAPS: usize = 32;
 /// assert_eq!(error.message(), ".items: expected f64, found an array");
 /// ```
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    let budget = Cell::new(Limits::DEFAULT.total_bytes);
+    let budget = Cell::new(Limits::NATIVE_BYTES);
     T::deserialize(Reader::new(value.clone(), &budget)).map_err(|fault| fault.into_error(Kind::Decode))
 }
 

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use crate::flight::{self, Encoder, Part};
+use crate::flight::{self, Encoder, Limits, Part};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 use plain::plain;
@@ -62,15 +62,17 @@ pub(crate) struct How {
     pub(crate) forgets: bool,
     /// Once this resolves, the body is what there is of it.
     pub(crate) stop: Option<Promise>,
+    /// Of these, the depth counts.
+    pub(crate) limits: Limits,
 }
 
 /// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
 pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
-    if let Some(plain) = plain(args).filter(|_| !how.wire.is_14()) {
+    if let Some(plain) = plain(args, how.limits.depth).filter(|_| !how.wire.is_14()) {
         let body = Body::Complete(plain.body());
-        let temporaries = Temporaries::elsewhere(move |path| Some(plain.find(path)).filter(|value| !value.is_undefined()));
+        let temporaries = Temporaries::elsewhere(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });
     }
     read(args, how)
@@ -80,7 +82,7 @@ pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
 fn read(args: &JsValue, how: How) -> Result<Start, Failure> {
     let reader = Reader::new(how.forgets);
     let thrown = reader.thrown();
-    let encoder = Encoder::new(reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
+    let encoder = Encoder::within(&how.limits, reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)

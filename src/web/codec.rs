@@ -7,28 +7,10 @@ use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::args::How;
+use super::limits::{Bounds, limits};
 use super::{args, error, value, wire_form};
-use crate::flight::{Decoder, Limits};
+use crate::flight::Decoder;
 use crate::{Error, Kind};
-
-// Bounds as the page's side has checked them: whole numbers, each optional.
-#[wasm_bindgen]
-extern "C" {
-    pub type Bounds;
-
-    #[wasm_bindgen(method, getter, js_name = maxRowBytes)]
-    fn max_row_bytes(this: &Bounds) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = maxBytes)]
-    fn max_bytes(this: &Bounds) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = maxOpenRows)]
-    fn max_open_rows(this: &Bounds) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = maxDepth)]
-    fn max_depth(this: &Bounds) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = maxUnreadBytes)]
-    fn max_unread_bytes(this: &Bounds) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = maxDigits)]
-    fn max_digits(this: &Bounds) -> Option<f64>;
-}
 
 /// A stream being decoded: `told(error, value)` is called once, when its value is there or cannot be any more. `bind(id, bound)` makes
 /// functions of the server's; `find(path)` finds what the answer refers back to.
@@ -46,7 +28,7 @@ impl Decoding {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
             args::Temporaries::elsewhere(find)
         });
-        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(bounds.as_ref().map_or(Limits::DEFAULT, limits));
+        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(limits(bounds.as_ref()));
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
     }
 
@@ -103,28 +85,22 @@ impl References {
 
 /// Encodes a value for a server of this version: gives the body and the [`References`]. Throws, or rejects with, an `ActionError`.
 ///
-/// `forgets`: nobody keeps the references. Once `stop` resolves, the body is what there is of it.
+/// `forgets`: nobody keeps the references. Once `stop` resolves, the body is what there is of it. Of the bounds, the depth counts.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub async fn encode(value: JsValue, next_version: Option<String>, forgets: bool, stop: Option<Promise>) -> Result<Array, JsValue> {
+pub async fn encode(
+    value: JsValue,
+    next_version: Option<String>,
+    forgets: bool,
+    stop: Option<Promise>,
+    bounds: Option<Bounds>,
+) -> Result<Array, JsValue> {
     let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
     let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
-    let start = args::encode(&value, How { wire, forgets, stop }).map_err(failed)?;
+    let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()) }).map_err(failed)?;
     let body = match start.body {
         args::Body::Complete(body) => body,
         args::Body::Open(body) => body.await.map_err(failed)?,
     };
     Ok(Array::of2(&body, &References(start.temporaries).into()))
-}
-
-fn limits(bounds: &Bounds) -> Limits {
-    let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
-    Limits {
-        row_bytes: or(bounds.max_row_bytes(), Limits::DEFAULT.row_bytes),
-        total_bytes: or(bounds.max_bytes(), Limits::DEFAULT.total_bytes),
-        open_rows: or(bounds.max_open_rows(), Limits::DEFAULT.open_rows),
-        depth: or(bounds.max_depth(), Limits::DEFAULT.depth),
-        digits: or(bounds.max_digits(), Limits::DEFAULT.digits),
-        unread_bytes: or(bounds.max_unread_bytes(), Limits::DEFAULT.unread_bytes),
-    }
 }

@@ -26,10 +26,18 @@ use crate::{Error, Kind, Sent};
 /// What is done when a call's turn has come, and again if it is sent again.
 #[derive(Clone)]
 pub(crate) enum Work {
-    /// One action: its request, and the arguments that the answer may name.
-    Action(Request, Temporaries),
+    /// One action: its request, and how its answer is read.
+    Action(Request, Reading),
     /// A request somebody else has built, `send(signal)`: its value is the `Response`, there with the head.
     Built(Function),
+}
+
+/// How an answer is read.
+#[derive(Clone)]
+pub(crate) struct Reading {
+    /// The arguments that it may name.
+    pub(crate) temporaries: Temporaries,
+    pub(crate) limits: Limits,
 }
 
 /// How an exchange ended that did not fail.
@@ -42,7 +50,7 @@ pub(crate) enum Ending {
 /// One request and its answer. An error means that the exchange is over; the value, or what the action threw, goes to the driver.
 pub(crate) async fn run(driver: &Driver, id: CallId, work: Work, signal: &AbortSignal) -> Result<Ending, Failure> {
     match work {
-        Work::Action(request, temporaries) => action(driver, id, request, temporaries, signal).await,
+        Work::Action(request, reading) => action(driver, id, request, reading, signal).await,
         Work::Built(send) => built(driver, id, &send, signal).await.map(|()| Ending::Complete),
     }
 }
@@ -55,7 +63,7 @@ async fn built(driver: &Driver, id: CallId, send: &Function, signal: &AbortSigna
     Ok(())
 }
 
-async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temporaries, signal: &AbortSignal) -> Result<Ending, Failure> {
+async fn action(driver: &Driver, id: CallId, request: Request, reading: Reading, signal: &AbortSignal) -> Result<Ending, Failure> {
     let (render, attempt) = driver.look(|core| (core.render(id), core.attempts(id)));
     let key = request.tags.idempotency.as_ref().map(|(_, key)| &**key);
     // No more what an earlier attempt came to.
@@ -101,18 +109,20 @@ async fn action(driver: &Driver, id: CallId, request: Request, temporaries: Temp
             let blocked = |error: Error| (error.status(status), JsValue::UNDEFINED);
             driver.value(id, target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked));
             match tape {
-                Some(tape) => record(driver, &response, tape).await?,
+                Some(tape) => record(driver, &response, tape, reading.limits.total_bytes).await?,
                 None => response.cancel(&driver.host),
             }
             Ok(Ending::Complete)
         }
         Body::Flight => {
-            let mut values = value::Js::new(temporaries);
+            let bell = Bell::default();
+            let mut values = value::Js::new(reading.temporaries).on_cancel(bell.handle());
             if let Ok(bind) = driver.host.binder(&request.url, id.0 as f64) {
                 values = values.bind(bind);
             }
+            let decoder = Decoder::action(values).limits(reading.limits);
             let asked = Asked { url: &request.url, body: &body };
-            flight(driver, id, &response, values, &answer, &asked).await?;
+            flight(driver, id, &response, decoder, &bell, &answer, &asked).await?;
             Ok(Ending::Complete)
         }
         Body::Foreign { content_type } => {
@@ -154,7 +164,8 @@ async fn flight(
     driver: &Driver,
     id: CallId,
     response: &Response,
-    values: value::Js,
+    decoder: Decoder<value::Js>,
+    bell: &Bell,
     answer: &Answer,
     asked: &Asked<'_>,
 ) -> Result<(), Failure> {
@@ -162,12 +173,11 @@ async fn flight(
     if let Some(tape) = driver.tape(id, answer.may_be_rendered()) {
         chunks.record(tape);
     }
-    let bell = Bell::default();
     let watched = driver.look(|core| core.watches_chunks(id));
-    let mut open = Open { decoder: Decoder::action(values.on_cancel(bell.handle())), stalled: driver.stalled(id) };
+    let mut open = Open { decoder, stalled: driver.stalled(id) };
     let mut delivered = false;
     loop {
-        let Some(next) = next(&mut chunks, &bell, &open.decoder).await else {
+        let Some(next) = next(&mut chunks, bell, &open.decoder).await else {
             return Ok(());
         };
         let step = match next {
@@ -217,13 +227,13 @@ async fn flight(
 }
 
 /// Reads the page that a redirect leads to, for whoever wants to see it.
-async fn record(driver: &Driver, response: &Response, tape: Array) -> Result<(), Failure> {
+async fn record(driver: &Driver, response: &Response, tape: Array, most: usize) -> Result<(), Failure> {
     let mut chunks = response.chunks(&driver.host).map_err(cut)?;
     chunks.record(tape);
     let mut total = 0;
     while let Some(bytes) = chunks.next().await.map_err(cut)? {
         total += bytes.len();
-        if total > Limits::DEFAULT.total_bytes {
+        if total > most {
             break;
         }
     }

@@ -179,12 +179,15 @@ impl Response {
 
     pub(crate) fn chunks(&self, host: &Host) -> Result<Chunks, Broken> {
         match host.reader(self) {
-            Ok(Some(reader)) => Ok(Chunks { reader, ended: false, tape: None }),
+            Ok(Some(reader)) => Ok(Chunks { reader, ended: false, tape: None, rest: None }),
             Ok(None) => Err(Broken::Unreadable(JsValue::UNDEFINED)),
             Err(cause) => Err(Broken::Unreadable(cause)),
         }
     }
 }
+
+/// Bytes that are taken over at once. A network gives less; of a `Response` that the page has made, all may be one piece.
+const PIECE: u32 = 4 << 20;
 
 /// The body, piece by piece.
 #[must_use = "dropping this cancels the body, unless it has ended"]
@@ -192,6 +195,8 @@ pub(crate) struct Chunks {
     reader: Reader,
     ended: bool,
     tape: Option<Array>,
+    /// What is left of a large piece.
+    rest: Option<Uint8Array>,
 }
 
 impl Chunks {
@@ -202,6 +207,9 @@ impl Chunks {
 
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
+        if let Some(rest) = self.rest.take() {
+            return Ok(Some(self.piece(rest)));
+        }
         let view = resolved(self.reader.read()).await;
         self.ended = view.as_ref().map_or(true, JsValue::is_undefined);
         let view = view.map_err(Broken::Cut)?;
@@ -214,7 +222,15 @@ impl Chunks {
         if let Some(tape) = &self.tape {
             tape.push(&view);
         }
-        Ok(Some(view.unchecked_ref::<Uint8Array>().to_vec()))
+        Ok(Some(self.piece(view.unchecked_into())))
+    }
+
+    fn piece(&mut self, bytes: Uint8Array) -> Vec<u8> {
+        if bytes.length() <= PIECE {
+            return bytes.to_vec();
+        }
+        self.rest = Some(bytes.subarray(PIECE, bytes.length()));
+        bytes.subarray(0, PIECE).to_vec()
     }
 }
 

@@ -45,7 +45,8 @@ if (isActionError(caught)) {
   if (caught.code === "TIMEOUT") caught.status?.toFixed();
 }
 
-createDispatcher({ deploymentId: "dpl_1", trace: true });
+createDispatcher({ deploymentId: "dpl_1", trace: true, limits: { maxBytes: Infinity, maxDepth: 100 } });
+d.call(id, [], { limits: { maxDigits: 20 } });
 d.call(id, [], { trace: { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", requestId: true } });
 d.bind(id, { trace: false });
 call.outcome.then(({ trace }) => expect<Same<typeof trace, { traceparent?: string; requestId?: string } | undefined>>());

@@ -9,7 +9,8 @@ use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
-/// How many parts of an action's row 0 may be referred to: each is looked for from its beginning.
+/// How many parts of an action's row 0 are made alone: each is looked for from its beginning. Beyond, all of the member it is in is made, of
+/// which there may be as many again: Next.js has a handful.
 const MAX_PARTS: usize = 1024;
 
 /// How deep rows are made while others are, because those refer to them. Beyond, references are put in later.
@@ -142,8 +143,8 @@ impl<B: Build> Decoder<B> {
         if let Some((prefix, index)) = known {
             return Ok(Located::Cell(*index, prefix.text().len()));
         }
-        if self.parts.len() >= MAX_PARTS {
-            return Err(broken(0, &format!("more than {MAX_PARTS} parts of it are referred to")));
+        if self.parts.len() >= 2 * MAX_PARTS {
+            return Err(broken(0, &format!("more than {} parts of it are referred to", 2 * MAX_PARTS)));
         }
         let text = match self.arrived.get(&0) {
             None => return Ok(Located::Missing(0)),
@@ -154,7 +155,15 @@ impl<B: Build> Decoder<B> {
         // As long as `:a`.
         let first = Path::new(":0");
         let array = text.trim_start().starts_with('[') && path.steps().next().is_some_and(|(step, _)| step == "a");
-        let found = part::project(0, &text, if array { &first } else { path }, &self.limits).map_err(Rejection::Broken)?;
+        let member = path.steps().next().and_then(|(_, end)| path.text().get(..end)).map(Path::new).unwrap_or_default();
+        let wanted = if array {
+            &first
+        } else if self.parts.len() >= MAX_PARTS {
+            &member
+        } else {
+            path
+        };
+        let found = part::project(0, &text, wanted, &self.limits).map_err(Rejection::Broken)?;
         let Some((part, taken)) = found else {
             return Err(broken(0, &format!("no member {}", path.text().replace(':', "."))));
         };

@@ -266,10 +266,19 @@ fn bounds() {
     decoder.push(b"0:[\"$@1\",\"$@2\",\"$@3\"]\n").expect("rows");
     assert_eq!(answer(&decoder), "row 3: more than 2 rows are open");
     let deep = format!("0:{}{}\n", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(root(&deep), "row 0: more than 1000 containers inside each other");
-    let parts: Vec<String> = (0..1100).map(|n| format!("\"$0:f:{n}\"")).collect();
-    let rows = format!("0:{{\"a\":\"$@1\",\"f\":[{}]}}\n1:[{}]\n", vec!["[]"; 1100].join(","), parts.join(","));
-    assert_eq!(action(&rows), "row 0: more than 1024 parts of it are referred to");
+    assert_eq!(root(&deep), "row 0: more than 20000 containers inside each other");
+    let members: Vec<String> = (0..2100).map(|n| format!("\"k{n}\":[]")).collect();
+    let parts: Vec<String> = (0..2100).map(|n| format!("\"$0:k{n}\"")).collect();
+    let rows = format!("0:{{\"a\":\"$@1\",{}}}\n1:[{}]\n", members.join(","), parts.join(","));
+    assert_eq!(action(&rows), "row 0: more than 2048 parts of it are referred to");
+}
+
+#[test]
+fn many_parts_of_the_page_may_be_referred_to() {
+    let parts: Vec<String> = (0..2000).map(|n| format!("\"$0:f:{n}\"")).collect();
+    let page: Vec<String> = (0..2000).map(|n| format!("[{n}]")).collect();
+    let rows = format!("0:{{\"a\":\"$@1\",\"f\":[{}]}}\n1:[{}]\n", page.join(","), parts.join(","));
+    assert_eq!(action(&rows), format!("[{}]", page.join(",")));
 }
 
 #[test]

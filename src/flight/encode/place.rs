@@ -19,8 +19,8 @@ pub struct Temporaries<V>(Rc<RefCell<Sent<V>>>);
 
 struct Sent<V> {
     places: Vec<Place<V>>,
-    /// Of the first so many places.
-    paths: HashMap<String, u32>,
+    /// Places by the one around and the key there, of the first so many.
+    inside: HashMap<(Option<u32>, String), u32>,
     indexed: u32,
     elsewhere: Option<Elsewhere<V>>,
 }
@@ -34,11 +34,15 @@ impl<V: Clone> Temporaries<V> {
         if let Some(elsewhere) = &sent.elsewhere {
             return elsewhere(path);
         }
-        for number in sent.indexed..sent.places.len() as u32 {
-            sent.paths.insert(self::path(&sent.places, number), number);
+        for (number, place) in (sent.indexed..).zip(sent.places.iter().skip(sent.indexed as usize)) {
+            sent.inside.insert((place.parent, place.key.clone()), number);
         }
         sent.indexed = sent.places.len() as u32;
-        sent.places.get(*sent.paths.get(path)? as usize)?.value.clone()
+        let mut found = None;
+        for key in path.split(':') {
+            found = Some(*sent.inside.get(&(found, key.to_owned()))?);
+        }
+        sent.places.get(found? as usize)?.value.clone()
     }
 }
 
@@ -75,7 +79,7 @@ fn path<V>(places: &[Place<V>], number: u32) -> String {
 
 impl<V> Default for Temporaries<V> {
     fn default() -> Self {
-        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), paths: HashMap::new(), indexed: 0, elsewhere: None })))
+        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), inside: HashMap::new(), indexed: 0, elsewhere: None })))
     }
 }
 

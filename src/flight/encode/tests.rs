@@ -268,7 +268,7 @@ fn depth_is_bounded() {
         deep = Value::array([deep]);
     }
     let message = message(deep);
-    assert_eq!(message, format!("argument 0: {}… is nested deeper than 1000 containers", "[0]".repeat(16)));
+    assert_eq!(message, format!("argument 0: {}… is nested deeper than 20000 containers", "[0]".repeat(16)));
 }
 
 #[test]

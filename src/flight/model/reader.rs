@@ -53,6 +53,9 @@ pub(super) struct Reader<'t, 'l> {
 /// A key no object may have.
 const FORBIDDEN: &str = "__proto__";
 
+/// How many keys a message names before it says `…`.
+const MAX_STEPS: usize = 16;
+
 /// Bytes of a long text.
 const LONG: usize = 10_000;
 
@@ -291,7 +294,11 @@ impl<'t, 'l> Reader<'t, 'l> {
     /// An error at the current place.
     fn complain(&self, what: &str) -> Error {
         let mut place = String::new();
-        for frame in &self.frames {
+        for (steps, frame) in self.frames.iter().enumerate() {
+            if steps >= MAX_STEPS {
+                place.push('…');
+                break;
+            }
             if frame.array {
                 place.push_str(&format!("[{}]", frame.index));
             } else {

@@ -482,6 +482,6 @@ fn charge(budget: &Cell<usize>, cost: usize) -> Result<(), Fault> {
             budget.set(left);
             Ok(())
         }
-        None => Err(Fault::new(format!("more than {} values and bytes, repeated ones counted", Limits::DEFAULT.total_bytes))),
+        None => Err(Fault::new(format!("more than {} values and bytes, repeated ones counted", Limits::NATIVE_BYTES))),
     }
 }

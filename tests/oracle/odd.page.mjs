@@ -1,0 +1,110 @@
+// Runs in a page, with React's client beside ours: `odd.run()` gives what differs, `{ compared, differs: [name, what] }`.
+
+import "../bench/webpack.js";
+
+import { createTemporaryReferenceSet, encodeReply } from "react-server-dom-webpack/client.browser";
+
+import { createDispatcher, encode, isActionError, ready } from "../../pkg/inline.js";
+import { PLACES, odd } from "./odd.mjs";
+import { bodyDifference } from "./same.mjs";
+
+const ACTION = `7f${"0".repeat(40)}`;
+const PATIENCE_MS = 500;
+const NOTHING = Symbol("nothing");
+
+/** The doors: what each makes of a value, `{ body }` or `{ refused }`. */
+const DOORS = {
+  "encode": (args) => encode(args, { temporaryReferences: {} }),
+  "encode, read with care": (args) => encode(args, { temporaryReferences: {}, nextVersion: "16.4.6" }),
+  "a call": (args) => called(args, {}),
+  "a call to a known version": (args) => called(args, { nextVersion: "16.4.6" }),
+};
+const ALONE = { "encode without references": (args) => encode(args), "encode without references, read with care": (args) => encode(args, { nextVersion: "16.4.6" }) };
+
+async function called(args, options) {
+  let sent = NOTHING;
+  const fetch = async (_, { body }) => {
+    sent = body;
+    return new Response('0:{"a":1,"f":"","b":"x"}\n', { headers: { "content-type": "text/x-component" } });
+  };
+  const d = createDispatcher({ url: location.href, maxBodyBytes: false, fetch, ...options });
+  try {
+    await d.call(ACTION, args);
+  } finally {
+    d.close();
+  }
+  return sent;
+}
+
+async function outcome(make) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, { never: true })));
+  const tried = (async () => ({ body: await tell(await make()) }))().catch((reason) => ({ refused: true, reason }));
+  const told = await Promise.race([tried, late]);
+  clearTimeout(timer);
+  return told;
+}
+
+async function tell(body) {
+  if (typeof body === "string") return { kind: "string", body };
+  const parts = [];
+  for (const [name, value] of body) {
+    if (typeof value === "string") parts.push({ name, value });
+    else parts.push({ name, filename: value.name, type: value.type, bytes: [...new Uint8Array(await value.arrayBuffer())].join() });
+  }
+  return { kind: "formdata", parts };
+}
+
+function compare(theirs, ours) {
+  const of = ({ body, refused, never, reason }) => (refused ? `refused (${reason?.message ?? String(reason)})` : never ? "never ended" : JSON.stringify(body));
+  if (theirs.body && ours.body) return bodyDifference(theirs.body, ours.body);
+  if (ours.refused && !(isActionError(ours.reason) && ours.reason.code === "ENCODE")) return `failed with ${ours.reason?.code ?? ours.reason}: ${ours.reason?.message}`;
+  return theirs.body || ours.body || theirs.never !== ours.never ? `React: ${of(theirs)}; ours: ${of(ours)}`.slice(0, 400) : undefined;
+}
+
+async function one(place, make) {
+  const value = async () => {
+    let made = make();
+    // What is to be had later only is no argument, but what it comes to.
+    if (made instanceof Promise && make.later) made = await made;
+    return PLACES[place](made);
+  };
+  const wrong = [];
+  for (const [doors, references] of [[DOORS, true], [ALONE, false]]) {
+    const theirs = await outcome(async () => {
+      const args = await value();
+      return encodeReply(args, references ? { temporaryReferences: createTemporaryReferenceSet() } : {});
+    });
+    for (const [door, encoded] of Object.entries(doors)) {
+      if (place === "alone" && door.startsWith("a call")) continue;
+      const what = compare(theirs, await outcome(async () => encoded(await value())));
+      if (what) wrong.push(`${door}: ${what}`);
+    }
+  }
+  return wrong;
+}
+
+async function run(only = "") {
+  await ready();
+  addEventListener("unhandledrejection", (event) => event.preventDefault());
+  const iframe = document.body.appendChild(document.createElement("iframe"));
+  const differs = [];
+  let compared = 0;
+  const values = odd(iframe.contentWindow);
+  for (const [name, make] of Object.entries(values)) {
+    if (!name.includes(only)) continue;
+    try {
+      make();
+    } catch {
+      continue; // this engine has no such thing
+    }
+    for (const place of Object.keys(PLACES)) {
+      compared++;
+      const wrong = await one(place, make);
+      if (wrong.length > 0) differs.push([`${name} / ${place}`, wrong.join("\n    ")]);
+    }
+  }
+  return { compared, differs };
+}
+
+globalThis.odd = { run };
