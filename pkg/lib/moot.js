@@ -20,7 +20,7 @@ export function checkCall(call, own, { retry, keyed, lanes }) {
   const { durable } = own;
   if (durable && own.idempotencyKey === false) throw invalid("idempotencyKey: a durable call is sent again and carries one; leave false out");
   if (own.retry && own.retry.limit === undefined && !durable) throw invalid(NO_LIMIT);
-  const which = nameOf(call);
+  const which = nameOf(call) ?? "a call";
   if (durable) {
     const { limit, budget } = own.retry ?? {};
     if (limit > 0 || budget !== undefined) warnOnce(`${which}: retry: a durable call is sent until it is answered; limit and budget do nothing`);

@@ -20,7 +20,7 @@ export function showCaller(error, at) {
 
 /** Each with a line end before it. */
 function framesOfV8(at) {
-  const text = String(at?.stack ?? ""); // a page may write stacks in a way of its own
+  const text = textOf(at);
   const first = text.search(/\n\s+at /);
   return first < 0 ? "" : text.slice(first);
 }
@@ -28,12 +28,21 @@ function framesOfV8(at) {
 /** Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`, two: it leaves out what ends in a call. */
 function framesBelow(at) {
   const ours = at && "line" in at ? 2 : 3;
-  return String(at?.stack ?? "").split("\n").slice(ours).join("\n");
+  return textOf(at).split("\n").slice(ours).join("\n");
 }
 
 let writesErrorFirst;
 
 /** V8 alone begins a stack with the error itself, and takes frames down without writing them. */
 function isV8() {
-  return (writesErrorFirst ??= typeof Error.captureStackTrace === "function" && /^Error\n +at /.test(new Error().stack));
+  return (writesErrorFirst ??= typeof Error.captureStackTrace === "function" && /^Error\n +at /.test(textOf(new Error())));
+}
+
+/** A page may have a way of its own to write stacks (`Error.prepareStackTrace`), which may fail. */
+function textOf(at) {
+  try {
+    return String(at?.stack ?? "");
+  } catch {
+    return "";
+  }
 }

@@ -118,3 +118,18 @@ test("what fails inside a value says which call it was of", async () => {
   assert.deepEqual([error.message, error.actionName], ["open: the call was aborted while this was still to come", "open"]);
   assert.ok(!error.stack.includes("/lib/"), error.stack);
 });
+
+test("a page that writes stacks in a way of its own, and fails at it, is called back all the same", { timeout: 30_000 }, async () => {
+  const client = d();
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error) => {
+    if (error instanceof Error) return `${error}`;
+    throw new Error("no stack");
+  };
+  try {
+    const error = await rejection(client.call({ id: ID, name: "save" }, [], { timeout: 20 }));
+    assert.deepEqual([error.code, error.stack], ["TIMEOUT", "ActionError: save: no value within 20 ms"]);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+});
