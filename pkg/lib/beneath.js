@@ -21,10 +21,7 @@ const KEPT = 8;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
 function shared() {
-  if (!globalThis[SENT]) {
-    const value = { now: undefined, marks: new WeakMap(), open: new Set() };
-    Object.defineProperty(globalThis, SENT, { value, configurable: true });
-  }
+  if (!globalThis[SENT]) Object.defineProperty(globalThis, SENT, { value: { now: undefined, marks: new WeakMap(), open: new Set() }, configurable: true });
   return globalThis[SENT];
 }
 

@@ -4,6 +4,7 @@ mod scene;
 
 use anyhow::Result;
 use scene::on_a_bad_server;
+use serde::Deserialize;
 
 /// Every case, with two copies of the package: the script's, and the module's.
 const CASES: &str = r#"
@@ -23,11 +24,23 @@ const CASES: &str = r#"
     const ran = Object.keys(cases).length;
 "#;
 
+#[derive(Deserialize)]
+struct Ran {
+    ran: usize,
+    failed: Vec<String>,
+}
+
+impl Ran {
+    #[track_caller]
+    fn check(&self) {
+        assert!(self.ran > 100 && self.failed.is_empty(), "{:#?}", self.failed);
+    }
+}
+
 #[tokio::test]
 async fn in_a_page() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
-        let (ran, failed): (usize, Vec<String>) = page.eval(&format!("{CASES} return [ran, failed];")).await?;
-        assert!(ran > 100 && failed.is_empty(), "{failed:#?}");
+        page.eval::<Ran>(&format!("{CASES} return {{ ran, failed }};")).await?.check();
         Ok(())
     })
     .await
@@ -36,9 +49,9 @@ async fn in_a_page() -> Result<()> {
 #[tokio::test]
 async fn in_a_worker() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
-        let script = format!("onmessage = async () => {{ {CASES} postMessage([ran, failed]); }};");
+        let script = format!("onmessage = async () => {{ {CASES} postMessage({{ ran, failed }}); }};");
         let script = serde_json::to_string(&script)?;
-        let (ran, failed): (usize, Vec<String>) = page
+        let ran: Ran = page
             .eval(&format!(
                 "const worker = new Worker(URL.createObjectURL(new Blob([{script}], {{ type: 'text/javascript' }})), {{ type: 'module' }});
                  return await new Promise((resolve, reject) => {{
@@ -47,7 +60,7 @@ async fn in_a_worker() -> Result<()> {
                  }});"
             ))
             .await?;
-        assert!(ran > 100 && failed.is_empty(), "{failed:#?}");
+        ran.check();
         Ok(())
     })
     .await
