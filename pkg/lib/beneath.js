@@ -21,7 +21,8 @@ const KEPT = 8;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
 function shared() {
-  if (!globalThis[SENT]) Object.defineProperty(globalThis, SENT, { value: { now: undefined, marks: new WeakMap(), open: new Set() }, configurable: true });
+  const value = { now: undefined, marks: new WeakMap(), open: new Set() };
+  if (!globalThis[SENT]) Object.defineProperty(globalThis, SENT, { value, configurable: true });
   return globalThis[SENT];
 }
 
@@ -56,8 +57,8 @@ export class Beneath {
   }
 
   /**
-   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to call
-   * `fetch` with; `once`: it can be asked once only.
+   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to
+   * call `fetch` with; `once`: it can be asked once only.
    */
   sendOn(make, once) {
     this.look();
@@ -136,7 +137,7 @@ export class Beneath {
   #next(others = []) {
     const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
     const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1);
-    if (!found) throw invalid("fetch: every one that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+    if (!found) throw invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
     return found;
   }
 
