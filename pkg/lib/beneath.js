@@ -21,8 +21,10 @@ const KEPT = 8;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
 function shared() {
-  const value = { now: undefined, marks: new WeakMap(), open: new Set() };
-  if (!globalThis[SENT]) Object.defineProperty(globalThis, SENT, { value, configurable: true });
+  if (!globalThis[SENT]) {
+    const value = { now: undefined, marks: new WeakMap(), open: new Set() };
+    Object.defineProperty(globalThis, SENT, { value, configurable: true });
+  }
   return globalThis[SENT];
 }
 
