@@ -18,7 +18,12 @@ export interface DispatcherOptions {
   url?: string | URL | (() => string | URL);
   /** Added to every action request; a function is asked before each, also one that is sent again. The protocol's own headers are `INVALID_OPTION`. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  /** Used instead of `globalThis.fetch`, which is otherwise looked up at each request. */
+  /**
+   * Used instead of `globalThis.fetch`, which is otherwise looked up at each request; where `d.fetch` stands in its place, also among
+   * wrappers, the one beneath it is called. A body is read by what it offers: `getReader`, async iteration (a stream of Node.js),
+   * `arrayBuffer`, `text`. One that offers none of these, or was read before, is `INVALID_OPTION` (`sent: "yes"`), as is what is no
+   * `Response` (`sent: "unknown"`): neither is sent again.
+   */
   fetch?: typeof globalThis.fetch;
   /** Default `"same-origin"`. */
   credentials?: RequestCredentials;
@@ -542,8 +547,16 @@ export interface Dispatcher {
   bind<A extends readonly unknown[] = any[], R = any>(ref: ActionRef, options?: BindOptions): (...args: A) => ActionCall<R>;
   /** `fetch` for route handlers: at once, past every lane, also before the wasm is there. Rejects with an `ActionError`. */
   route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
-  /** A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does. */
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does.
+   * Once the dispatcher is closed, everything goes at once.
+   *
+   * It may take the place of the page's: `window.fetch = d.fetch`. It calls the one that was there when it was read last. Within a function,
+   * `(...args) => d.fetch(...args)`, that is the one that was there when the dispatcher was made, or has sent last. What the dispatcher sends
+   * itself goes through the wrappers around it, then past its lanes. A wrapper that waits, then changes the address of an action and makes a
+   * `new Request` of it hides whose it is: give the `fetch` beneath as the option `fetch`, or the action waits for itself.
+   */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
   /** The same object each time, as is that of a lane. */
   readonly outbox: Outbox;
   lane(name: LaneName): Lane;
@@ -632,7 +645,7 @@ export interface DecodeOptions extends Limits {
  * stream broke off.
  */
 export function decode<R = any>(
-  source: ReadableStream<Uint8Array> | Response | Uint8Array | ArrayBuffer,
+  source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Uint8Array | ArrayBuffer,
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
 

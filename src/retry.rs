@@ -6,6 +6,8 @@
 //! | the attempt's `timeout`, before a head | unknown | yes |
 //! | … after the head, or no byte for `stallTimeout` | yes | yes |
 //! | the answer broke off, or ended before the value | yes | yes |
+//! | the page's own `fetch` gave a body that cannot be read | yes | no |
+//! | … or something that is no response | unknown | no |
 //! | not Flight, status 408, 425, 429 or 5xx | yes | yes |
 //! | not Flight, any other status | yes | no |
 //! | Flight that cannot be read | yes | no |
@@ -165,9 +167,15 @@ mod tests {
         for kind in [Kind::Network, Kind::Timeout] {
             assert!(again(&Error::new(kind, "")), "{kind:?}");
         }
-        for kind in
-            [Kind::NotFlight, Kind::Decode, Kind::ActionThrew, Kind::NotFound, Kind::RedirectBlocked, Kind::Encode, Kind::KeyConflict]
-        {
+        for kind in [
+            Kind::NotFlight,
+            Kind::Decode,
+            Kind::ActionThrew,
+            Kind::NotFound,
+            Kind::RedirectBlocked,
+            Kind::InvalidOption,
+            Kind::KeyConflict,
+        ] {
             assert!(!again(&Error::new(kind, "")), "{kind:?}");
         }
         assert!(again(&Error::new(Kind::Decode, "cut").passing()));

@@ -60,8 +60,8 @@ export class Beneath {
   }
 
   /**
-   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to call
-   * `fetch` with; `once`: it can be asked once only.
+   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to
+   * call `fetch` with; `once`: it can be asked once only.
    */
   sendOn(make, once) {
     this.look();
@@ -140,7 +140,7 @@ export class Beneath {
   #next(others = []) {
     const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
     const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1);
-    if (!found) throw invalid("fetch: every one that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+    if (!found) throw invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
     return found;
   }
 

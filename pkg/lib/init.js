@@ -5,8 +5,8 @@ import { FormData, Headers, Request } from "./platform.js";
 
 /** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
 const MEMBERS = [
-  "body", "browsingTopics", "cache", "credentials", "duplex", "headers", "integrity", "keepalive", "method", "mode", "priority", "privateToken",
-  "redirect", "referrer", "referrerPolicy", "signal", "targetAddressSpace", "window",
+  "body", "browsingTopics", "cache", "credentials", "duplex", "headers", "integrity", "keepalive", "method", "mode", "priority",
+  "privateToken", "redirect", "referrer", "referrerPolicy", "signal", "targetAddressSpace", "window",
 ];
 
 /** A plain copy of `init`, of only what is given; throws a `TypeError` where `fetch` rejects with one. */
@@ -44,8 +44,8 @@ function headersNow(headers) {
 }
 
 /**
- * A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. `__proto__` is in capitals, which
- * makes it the same header and no property that assigning loses.
+ * A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. `__proto__` is in
+ * capitals, which makes it the same header and no property that assigning loses.
  */
 export function record(pairs) {
   return Object.fromEntries(pairs.map(([name, value]) => [name === "__proto__" ? "__PROTO__" : name, value]));
@@ -59,8 +59,8 @@ export function withHeader(headers, name, value) {
 }
 
 /**
- * What to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch` pass only that
- * on. Headers are a fresh copy, since some change them.
+ * What to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch`
+ * pass only that on. Headers are a fresh copy, since some change them.
  */
 export function argumentsOf(input, init, signal) {
   if (typeof Request === "function" && input instanceof Request) return [new Request(input, { ...init, signal })];

@@ -69,7 +69,7 @@ function tools({ url, id }) {
 
 /** Fails where one waits for itself. */
 function soon(promise, what) {
-  const { promise: late, stop } = after(8000, what);
+  const { promise: late, stop } = after(20_000, what);
   return Promise.race([promise, late]).finally(stop);
 }
 

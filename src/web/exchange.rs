@@ -296,7 +296,8 @@ fn cut(broken: Broken) -> Failure {
     match broken {
         Broken::Cut(cause) => network("the answer broke off", cause),
         Broken::Unreadable(cause) => {
-            let message = "fetch: it gave a body that cannot be read: one that was read before, or without getReader, async iteration, arrayBuffer and text";
+            let message = "fetch: it gave a body that cannot be read: one that was read before, or has none of getReader, \
+                           async iteration, arrayBuffer and text";
             (Error::new(Kind::InvalidOption, message).sent(Sent::Yes), cause)
         }
     }

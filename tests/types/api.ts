@@ -85,6 +85,9 @@ d.bind(id, { idempotencyKey: "save" });
 caught instanceof ActionError && caught.code === "OOPS";
 // @ts-expect-error: an id is read-only
 call.id = 3;
+decode((async function* () {
+  yield new Uint8Array();
+})());
 // @ts-expect-error: a stream, a Response or bytes
 decode("0:1\n");
 // @ts-expect-error: no such scope

@@ -45,7 +45,7 @@ const SCRIPT: &str = r#"
     const d = actionlane.createDispatcher({ url: "/" });
     if (inPlace) window.fetch = (...given) => d.fetch(...given);
     if (!first) adds = await wrappers[name]();
-    const soon = (promise, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 8000, new Error(what + ": still waiting")))]);
+    const soon = (promise, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(reject, 20_000, new Error(what + ": still waiting")))]);
     const value = await soon(d.call(id, [], { headers: { "x-own": "call" } }), "call");
     const headers = { "x-own": "route" };
     const routed = await soon(d.route("/__echo", { method: "PUT", headers, body: "routed" }, { idempotencyKey: "key" }), "route");
