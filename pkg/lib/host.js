@@ -5,7 +5,7 @@
 
 import { sentTo } from "./moved.js";
 import { isUnder } from "./page.js";
-import { CustomEvent, URL, pageOrigin, performance, propertyOf, setTimeout } from "./platform.js";
+import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./platform.js";
 import { carefully } from "./report.js";
 
 /** `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()`: where the app lies. */
@@ -103,6 +103,6 @@ function ownHost(own) {
 /** The address within the app, as its router takes it; undefined for what is not in the app. */
 function insideOf(url, basePath) {
   const { origin, pathname, search, hash } = new URL(url);
-  if (origin !== pageOrigin() || !isUnder(pathname, basePath)) return undefined;
+  if (origin !== globalThis.location?.origin || !isUnder(pathname, basePath)) return undefined;
   return `${pathname.slice(basePath.length) || "/"}${search}${hash}`;
 }

@@ -35,5 +35,6 @@ export async function reachable(url, send) {
 
 function fileOfPage() {
   const own = (url) => url && sendable(url).startsWith(`${location.origin}/`);
-  return [...(ofDocument("scripts") ?? [])].map(({ src }) => src).find(own) ?? [...(ofDocument("styleSheets") ?? [])].map(({ href }) => href).find(own);
+  const [scripts, sheets] = ["scripts", "styleSheets"].map((name) => [...(ofDocument(name) ?? [])]);
+  return scripts.map(({ src }) => src).find(own) ?? sheets.map(({ href }) => href).find(own);
 }

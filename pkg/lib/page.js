@@ -1,7 +1,7 @@
 // What the page says of the app it belongs to, and when it is left.
 
 import { basePathOf } from "./loading.js";
-import { addEventListener, firstPath, navigator, ofDocument, pageText, parsed, performance, removeEventListener } from "./platform.js";
+import { addEventListener, firstPath, navigator, ofDocument, pageOrigin, pageText, parsed, performance, removeEventListener } from "./platform.js";
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
@@ -75,7 +75,8 @@ function deploymentInScripts() {
 
 /** The addresses of the app's own scripts that are of the page's origin. */
 function ownScripts() {
-  return scripts().filter(({ origin }) => origin === location.origin);
+  const own = pageOrigin();
+  return scripts().filter(({ origin }) => origin === own);
 }
 
 /** Where none are: those of the first prefix there is. A page may hold a part of another app, behind its own. */

@@ -10,7 +10,6 @@
 // --base-path /PATH     default: none
 // --asset-prefix TEXT   a path or a URL; default: none
 // --trailing-slash      with `trailingSlash`
-// --webpack             16 only, before it is the default: the origin of its assets can still change once it is built
 // --deployment-id TEXT  default: none
 // --cache-components    16 only: with `cacheComponents`
 // --public FILE         copied into public/, may be given several times; copying does not rebuild
@@ -43,7 +42,6 @@ const choices = {
   basePath: options["base-path"],
   assetPrefix: options["asset-prefix"],
   trailingSlash: options["trailing-slash"],
-  webpack: options.webpack,
   deploymentId: options["deployment-id"],
   cacheComponents: options["cache-components"],
 };
@@ -83,7 +81,7 @@ function build() {
     mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
     for (const file of server) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
     symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
-    run(process.execPath, ["node_modules/.bin/next", "build", ...(choices.webpack && major >= 16 ? ["--webpack"] : [])], dir);
+    run(process.execPath, ["node_modules/.bin/next", "build"], dir);
   });
 }
 
@@ -142,7 +140,6 @@ function parse() {
         "base-path": { type: "string" },
         "asset-prefix": { type: "string" },
         "trailing-slash": { type: "boolean", default: false },
-        webpack: { type: "boolean", default: false },
         "deployment-id": { type: "string" },
         "cache-components": { type: "boolean", default: false },
         public: { type: "string", multiple: true, default: [] },

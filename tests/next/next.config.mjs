@@ -1,5 +1,4 @@
-// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes. Where
-// the assets are of another origin, that is known once it is served.
+// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -18,7 +17,7 @@ export default {
   poweredByHeader: false,
   ...(choices.buildId && { generateBuildId: () => choices.buildId }),
   ...(choices.basePath && { basePath: choices.basePath }),
-  ...(choices.assetPrefix && { assetPrefix: choices.assetPrefix.replace("OTHER", process.env.OTHER_ORIGIN ?? "http://127.0.0.1") }),
+  ...(choices.assetPrefix && { assetPrefix: choices.assetPrefix }),
   ...(choices.trailingSlash && { trailingSlash: true }),
   ...(choices.deploymentId && { deploymentId: choices.deploymentId }),
   ...(choices.cacheComponents && { cacheComponents: true }),

@@ -5,8 +5,8 @@
 /// base path, unless the app has an `assetPrefix`; then the two have nothing to do with each other, but where there is a base path, there
 /// is a prefix.
 ///
-/// A page that is rendered ahead, and shown elsewhere by a rewrite, says the path it was rendered for. So `said` counts only where `loaded`
-/// ends with it, and not where it would put the base path below the prefix.
+/// A page that a rewrite shows may say the path it was rewritten to. So `said` counts only where `loaded` ends with it, and not where it
+/// would put the base path below the prefix.
 pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];
@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn scripts_below_the_origin_itself_tell_that_there_is_none() {
         assert_eq!(base_path(Some("/de"), "/de", Some("")), "");
-        assert_eq!(base_path(Some("/"), "/de", Some("")), "", "rewritten to a page that was rendered ahead");
+        assert_eq!(base_path(Some("/"), "/de", Some("")), "", "rewritten");
     }
 
     #[test]

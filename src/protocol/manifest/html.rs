@@ -19,7 +19,7 @@ pub(crate) struct Page {
     pub(crate) ids: Vec<ActionId>,
     /// The build, as the Flight text says. Next.js 16.4 says none where there is a deployment.
     pub(crate) build: Option<String>,
-    /// The path that was asked for, without the base path and with the query, as the Flight text says: `/blog/en?q=1`.
+    /// The path that was asked for, or rewritten to, without the base path and with the query, as the Flight text says: `/blog/en?q=1`.
     pub(crate) path: Option<String>,
     /// The deployment, as the `<html>` tag of Next.js 16.4 says. 15.5 has it in the URLs of the scripts only.
     pub(crate) deployment: Option<String>,

@@ -18,6 +18,9 @@ pub struct Build {
     /// Where the app lies below its origin: `/base`, or nothing.
     #[serde(default)]
     pub base_path: String,
+    /// Where it is to be served, as its pages say where their assets are.
+    #[serde(default)]
+    pub port: Option<u16>,
     /// Its pages have addresses with a slash at their end.
     #[serde(default)]
     pub trailing_slash: bool,
@@ -44,8 +47,7 @@ impl Fixture {
         // The other form is a redirect.
         let slash = if build.base_path.is_empty() || build.trailing_slash { "/" } else { "" };
         let first = format!("{}{slash}", build.base_path);
-        let env = [("FIXTURE_STORE", fresh_store(log)?), ("OTHER_ORIGIN", other_origin(port))];
-        let process = next::start(&build.dir, port, &first, &env.each_ref().map(|(name, value)| (*name, value.as_str())), log).await?;
+        let process = next::start(&build.dir, port, &first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
         Ok(Self { build: build.clone(), origin: format!("http://localhost:{port}"), port, _process: process })
     }
 
@@ -66,7 +68,7 @@ impl Fixture {
 
     /// The same server under another origin: `http://127.0.0.1:PORT`.
     pub fn other_origin(&self) -> String {
-        other_origin(self.port)
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// A page of the app: `/second` is `http://localhost:PORT/base/second` in a build with a base path.
@@ -74,10 +76,6 @@ impl Fixture {
         let path = if path == "/" && !self.build.base_path.is_empty() { "" } else { path };
         format!("{}{}{path}", self.origin, self.build.base_path)
     }
-}
-
-fn other_origin(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
 }
 
 /// For `FIXTURE_STORE`, where the app keeps what has been done under keys: beside the log. Nothing is left there of an earlier server.

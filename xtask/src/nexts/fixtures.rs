@@ -54,11 +54,11 @@ pub(crate) struct Choices<'a> {
     /// `/base`.
     pub(crate) base_path: Option<&'a str>,
     pub(crate) deployment_id: Option<&'a str>,
-    /// `/blog`, or a URL; `OTHER` in it is the same server under its other origin.
+    /// `/blog`, or a URL.
     pub(crate) asset_prefix: Option<&'a str>,
+    /// Where it is to be served; default: on any port.
+    pub(crate) port: Option<u16>,
     pub(crate) trailing_slash: bool,
-    /// Built by webpack, also where that is not the default.
-    pub(crate) webpack: bool,
 }
 
 impl Choices<'static> {
@@ -71,8 +71,9 @@ impl Choices<'static> {
             Some("prefix") => Self { name: Some("prefix"), asset_prefix: Some("/blog"), ..plain },
             Some("both") => Self { name: Some("both"), base_path: Some("/both"), asset_prefix: Some("/blog"), ..plain },
             Some("cdn") => {
-                let (base_path, asset_prefix) = (Some("/cdn"), Some("OTHER/assets"));
-                Self { name: Some("cdn"), base_path, asset_prefix, trailing_slash: true, webpack: true, ..plain }
+                // The same server, under its other origin.
+                let (asset_prefix, port) = (Some("http://127.0.0.1:28471/assets"), Some(28471));
+                Self { name: Some("cdn"), base_path: Some("/cdn"), asset_prefix, port, trailing_slash: true, ..plain }
             }
             Some(name) => bail!("no row may ask for a build `{name}`"),
         })
@@ -96,12 +97,13 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     for (option, value) in options {
         command.args(value.map(|value| [option, value]).into_iter().flatten());
     }
-    command.args(choices.trailing_slash.then_some("--trailing-slash")).args(choices.webpack.then_some("--webpack"));
+    command.args(choices.trailing_slash.then_some("--trailing-slash"));
     let name = choices.name.unwrap_or("a");
     let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;
     choices.base_path.unwrap_or_default().clone_into(&mut build.base_path);
     build.trailing_slash = choices.trailing_slash;
+    build.port = choices.port;
     for (what, took) in [("npm ci", build.install_ms), ("next build", build.build_ms)] {
         if let Some(took) = took {
             note(&format!("{what}: {}", seconds(std::time::Duration::from_millis(took))));
@@ -110,9 +112,9 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     Ok(build)
 }
 
-/// Serves a build on a free port, with what it prints in a file of that name.
+/// Serves a build on its port, or a free one, with what it prints in a file of that name.
 pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
     let log = workspace::scratch(log)?;
-    let port = e2e::free_port()?;
+    let port = build.port.map_or_else(e2e::free_port, Ok)?;
     step_async(&format!("next start, {}, on port {port}", build.version), Fixture::start(build, port, &log)).await
 }

@@ -3,8 +3,11 @@ import { since } from "../since.mjs";
 
 const ELSEWHERE = "runs where the browser goes by itself: Next's client goes by its router";
 
-/** `base`: where that build lies. */
-function rows(build, base, more) {
+/**
+ * `base`: where that build lies. A page that a rewrite shows says the path it was rewritten to: where the assets say nothing of the base path
+ * either, the dispatcher is told.
+ */
+function rows(build, base, { isTold = false, ...more }) {
   const to = (url) => ({ code: "ok", redirect: since({ "14.2": `- ${base}${url}`, "15.0": `push ${base}${url}` }) });
   const row = (name, on, url, own) => ({
     name: `${build ?? "plain"}: ${name}`,
@@ -18,6 +21,7 @@ function rows(build, base, more) {
     ...more,
   });
   const document = { dispatcher: { host: "document" }, alone: ELSEWHERE };
+  const told = isTold ? { basePath: base } : {};
   const fromHome = `async ({ shows }) => {
     next.router.push("/");
     await shows("page", "/");
@@ -26,10 +30,10 @@ function rows(build, base, more) {
   return [
     row("redirect from its first page", "/", "/target"),
     row("redirect to another language", "/blog/en", "/blog/de"),
-    row("redirect from a rewritten page", "/welcome", "/blog/de"),
+    row("redirect from a rewritten page", "/welcome", "/blog/de", { dispatcher: told }),
     row("redirect to a document, from its first page", "/", "/target", document),
     row("redirect to a document, in another language", "/blog/en", "/blog/de", document),
-    row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", document),
+    row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", { ...document, dispatcher: { host: "document", ...told } }),
     row("redirect to a document, after a soft navigation", "/blog/en", "/target", { ...document, args: fromHome }),
   ];
 }
@@ -38,6 +42,6 @@ export default [
   ...rows(undefined, "", { rare: true }),
   ...rows("base", "/base", { rare: true }),
   ...rows("prefix", "", { rare: true }),
-  ...rows("both", "/both", { rare: true }),
-  ...rows("cdn", "/cdn", { rare: true }),
+  ...rows("both", "/both", { rare: true, isTold: true }),
+  ...rows("cdn", "/cdn", { rare: true, isTold: true }),
 ];
