@@ -36,7 +36,7 @@ export const checks = {
   async "a call that is aborted"({ createDispatcher, isActionError, ActionError }, at) {
     const d = createDispatcher({ url: at("do=never") });
     const call = d.call(ID);
-    while (call.state !== "running") await new Promise((resolve) => setTimeout(resolve, 1));
+    while (call.state === "loading" || call.state === "waiting") await new Promise((resolve) => setTimeout(resolve, 1));
     call.abort("enough");
     const error = await call.catch((error) => error);
     equal([error.code, error.cause, isActionError(error), error instanceof ActionError], ["ABORTED", "enough", true, true]);
