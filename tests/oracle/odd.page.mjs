@@ -1,4 +1,4 @@
-// Runs in a page, with React's client beside ours: `odd.run()` gives what differs, and what this engine does not have:
+// Runs in a page, with React's client beside ours: `odd.run(names)` gives what differs, and what this engine does not have:
 // `{ compared, differs: [name, what], missing }`.
 
 import "../bench/webpack.js";
@@ -77,29 +77,33 @@ async function one(place, make) {
   return wrong;
 }
 
-async function run(only = "") {
+const frame = document.body.appendChild(document.createElement("iframe")).contentWindow;
+addEventListener("unhandledrejection", (event) => event.preventDefault());
+
+const names = () => Object.keys(odd(frame));
+
+async function run(some = names()) {
   await ready();
-  addEventListener("unhandledrejection", (event) => event.preventDefault());
-  const iframe = document.body.appendChild(document.createElement("iframe"));
   const differs = [];
   const missing = [];
   let compared = 0;
-  const values = odd(iframe.contentWindow);
-  for (const [name, make] of Object.entries(values)) {
-    if (!name.includes(only)) continue;
+  const values = odd(frame);
+  for (const name of some) {
+    const make = values[name];
     try {
       make();
     } catch {
       missing.push(name);
       continue;
     }
-    for (const place of Object.keys(PLACES)) {
-      compared++;
-      const wrong = await one(place, make);
-      if (wrong.length > 0) differs.push([`${name} / ${place}`, wrong.join("\n    ")]);
+    const places = Object.keys(PLACES);
+    compared += places.length;
+    const all = await Promise.all(places.map((place) => one(place, make)));
+    for (const [at, wrong] of all.entries()) {
+      if (wrong.length > 0) differs.push([name, `${places[at]}: ${wrong.join("; ")}`]);
     }
   }
   return { compared, differs, missing };
 }
 
-globalThis.odd = { run };
+globalThis.odd = { names, run };

@@ -246,6 +246,9 @@ fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
         Key::Name(name) => name.to_owned(),
     };
     let json = to_json.call1(value, &key.into())?;
+    if json == *value {
+        return Ok(Look { value: None, shape: classify(value)? });
+    }
     let shape = match primitive(&json).or_else(|| common(&json)) {
         Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
         Some(shape) => shape,

@@ -8,13 +8,16 @@ use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV, Www};
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version, build};
 use crate::step::note;
-use crate::{run, tools, workspace, www};
+use crate::{oracle, run, tools, workspace, www};
 
 use super::count;
 use super::part::Ran;
 
 /// Where the builds of the fixture app are, for the tests.
 const BUILDS_ENV: &str = "ACTIONLANE_NEXTS";
+
+/// Where the page with React's client is, for the tests.
+const ODD_ENV: &str = "ACTIONLANE_ODD";
 
 /// The story's waiting times, shortened: the tests look at order, never at times.
 const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_MS", "100")];
@@ -24,13 +27,13 @@ pub(crate) async fn all() -> Result<Ran> {
     build_fixtures()?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let driver = Driver::start(Kind::Chromium).await?;
-    Ok(count::libtest(run::captured(tests(&app).env(WEBDRIVER_ENV, driver.url()))?))
+    Ok(count::libtest(run::captured(tests(&app)?.env(WEBDRIVER_ENV, driver.url()))?))
 }
 
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
 /// `payment`. They pass there too.
-const IN_FIREFOX: [&str; 8] = ["bad_server", "faults", "kinds", "leaving", "offline", "outbox", "outbox_kill", "tabs"];
+const IN_FIREFOX: [&str; 10] = ["bad_server", "faults", "kinds", "leaving", "limits", "odd", "offline", "outbox", "outbox_kill", "tabs"];
 
 /// The tests that Firefox cannot run are in modules of this name.
 const NOT_IN_FIREFOX: &str = "chromium::";
@@ -39,7 +42,7 @@ const NOT_IN_FIREFOX: &str = "chromium::";
 pub(crate) async fn in_firefox() -> Result<Ran> {
     prepare(Kind::Firefox)?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
-    let mut tests = tests(&app);
+    let mut tests = tests(&app)?;
     tests.args(IN_FIREFOX.map(|file| ["--test", file]).concat()).args(["--", "--skip", NOT_IN_FIREFOX]);
     let finished = run::captured(tests.env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
     note(&format!("{} tests are for Chromium only", count::filtered(&finished)));
@@ -60,9 +63,9 @@ fn build_fixtures() -> Result<()> {
     Ok(())
 }
 
-fn tests(app: &Www) -> Command {
+fn tests(app: &Www) -> Result<Command> {
     let mut tests = run::cargo();
     tests.args(["test", "--package", "e2e", "--no-fail-fast"]).env(WWW_ENV, app.url());
-    tests.env(BUILDS_ENV, workspace::target().join("next"));
-    tests
+    tests.env(BUILDS_ENV, workspace::target().join("next")).env(ODD_ENV, oracle::odd_page()?);
+    Ok(tests)
 }
