@@ -40,17 +40,19 @@ async function write(load, value, options) {
   if (!isLoaded()) await load();
   else if (!hasRoom()) await null;
   // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
-  const short = nextVersion === undefined ? plain(value, maxDepth ?? MAX_DEPTH) : undefined;
-  const { body, references } = short ? { body: short.body, references: short } : await encodeAny(value, nextVersion, signal, !temporaryReferences, maxDepth);
+  const tried = nextVersion === undefined ? plain(value, maxDepth ?? MAX_DEPTH) : undefined;
+  const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
+  const { body, references } = tried?.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }
 
-async function encodeAny(value, nextVersion, signal, forgets, maxDepth) {
+async function encodeAny(value, { nextVersion, signal, forgets, maxDepth, tried }) {
   let quiet;
   const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
   try {
-    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop, maxDepth === undefined ? undefined : { maxDepth }));
+    const bounds = maxDepth === undefined ? undefined : { maxDepth };
+    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop, bounds, tried));
     return { body, references };
   } finally {
     quiet?.();

@@ -63,9 +63,9 @@ export function makeDecoding(bounds, told, bind, find) {
 }
 
 /** A promise of a value as a request body, and of what an answer may refer back to; rejects with an `ActionError`. After `load()`. */
-export function makeEncoded(value, nextVersion, forgets, stop, bounds) {
+export function makeEncoded(value, nextVersion, forgets, stop, bounds, tried) {
   dispatcher.instantiate();
-  return glue.encode(value, nextVersion, forgets, stop, bounds);
+  return glue.encode(value, nextVersion, forgets, stop, bounds, tried);
 }
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */

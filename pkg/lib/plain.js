@@ -13,8 +13,10 @@ const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
 
 const { from, isArray } = Array;
-const { getPrototypeOf, keys: keysOf } = Object;
+const { getOwnPropertyDescriptors, getPrototypeOf, keys: keysOf, values: valuesOf } = Object;
 const { isFinite } = Number;
+const MAP_ITERATOR = Map.prototype[Symbol.iterator];
+const SET_ITERATOR = Set.prototype[Symbol.iterator];
 
 /** Where a container was written; `value` is undefined where it only exists in the encoding. */
 class Place {
@@ -33,8 +35,14 @@ class Place {
 }
 
 class Plain {
-  /** A string or a `FormData`: what `fetch` takes as a body. */
+  /** A string or a `FormData`: what `fetch` takes as a body. None where it gave up. */
   body;
+  /** Where it gave up, what containers with getters were read as, by the container: nothing is to be read twice. */
+  reads;
+  /** Containers, and what each was read as. */
+  #read = [];
+  /** What was replaced in those: where, under which key, and what stood there. */
+  #replaced = [];
   #places = [];
   #known = null;
   /** Places by their keys, by the place around. */
@@ -50,17 +58,33 @@ class Plain {
 
   constructor(args, maxDepth) {
     this.#maxDepth = maxDepth;
+    try {
+      this.body = this.#body(args);
+    } catch {
+      this.reads = this.#readOnce();
+    }
+    this.#read = this.#replaced = undefined;
+  }
+
+  #body(args) {
     const json = this.#json(args, null, "0", 0);
     // Each time, all the arrays around may count twice.
     if (this.#again && this.#all * 2 ** this.#again > MAX_SLOTS) throw GIVE_UP;
     const root = JSON.stringify(json);
-    if (this.#ids === 0) {
-      this.body = root;
-      return;
-    }
-    this.body = new FormData();
-    for (const { name, text } of this.#parts) this.body.append(name, text);
-    this.body.append("0", root);
+    if (this.#ids === 0) return root;
+    const body = new FormData();
+    for (const { name, text } of this.#parts) body.append(name, text);
+    body.append("0", root);
+    return body;
+  }
+
+  #readOnce() {
+    const read = this.#read;
+    const replaced = this.#replaced;
+    for (let at = replaced.length - 3; at >= 0; at -= 3) replaced[at][replaced[at + 1]] = replaced[at + 2];
+    const reads = new Map();
+    for (let at = 0; at < read.length; at += 2) if (hasGetter(read[at])) reads.set(read[at], read[at + 1]);
+    return reads.size > 0 ? reads : undefined;
   }
 
   /** The container at a path, as the encoder's `Temporaries` finds it. */
@@ -123,17 +147,22 @@ class Plain {
   }
 
   #array(value, place, depth) {
-    let copy = value;
-    const { length } = value;
+    const copy = list(value);
+    this.#read.push(value, copy);
+    const { length } = copy;
     this.#count(length + 1);
     for (let index = 0; index < length; index++) {
-      const item = value[index];
+      const item = copy[index];
       const json = this.#item(item, place, index, depth + 1);
-      if (json === item) continue;
-      if (copy === value) copy = value.slice();
-      copy[index] = json;
+      if (json !== item) this.#replace(copy, index, json);
     }
     return copy;
+  }
+
+  /** In a copy: nothing is read again when the text is made. */
+  #replace(copy, key, json) {
+    this.#replaced.push(copy, key, copy[key]);
+    copy[key] = json;
   }
 
   #item(item, place, index, depth) {
@@ -147,14 +176,13 @@ class Plain {
   #object(value, place, depth) {
     const slots = this.#slots;
     this.#slots = 0;
-    let copy = value;
-    const names = keysOf(value);
+    const copy = { ...value };
+    this.#read.push(value, copy);
+    const names = keysOf(copy);
     for (let at = 0; at < names.length; at++) {
-      const member = value[names[at]];
+      const member = copy[names[at]];
       const json = this.#json(member, place, names[at], depth + 1);
-      if (json === member) continue;
-      if (copy === value) copy = { ...value };
-      copy[names[at]] = json;
+      if (json !== member) this.#replace(copy, names[at], json);
     }
     this.#slots = slots;
     return copy;
@@ -220,8 +248,8 @@ function kindOf(value) {
   if (prototype === Date.prototype) return DATE;
   if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
   if (array) return ARRAY;
-  if (prototype === Map.prototype) return MAP;
-  if (prototype === Set.prototype) return SET;
+  if (prototype === Map.prototype) return value[Symbol.iterator] === MAP_ITERATOR ? MAP : 0;
+  if (prototype === Set.prototype) return value[Symbol.iterator] === SET_ITERATOR ? SET : 0;
   return prototype === Object.prototype && value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined ? OBJECT : 0;
 }
 
@@ -238,8 +266,16 @@ function date(value, key) {
   return "$D" + text;
 }
 
+function hasGetter(value) {
+  try {
+    return valuesOf(getOwnPropertyDescriptors(value)).some(({ get }) => get !== undefined);
+  } catch {
+    return false;
+  }
+}
+
 /**
- * The body of the arguments, and where their containers are; nothing if they hold anything else, or perhaps too much, or are too deep, as the
+ * The body of the arguments, and where their containers are; no body if they hold anything else, or perhaps too much, or are too deep, as the
  * stack may say, too. Whatever is thrown is thrown again when they are read in earnest.
  */
 export function plain(args, maxDepth) {
@@ -250,15 +286,63 @@ export function plain(args, maxDepth) {
   }
 }
 
+/** The elements of an array, whatever it says of itself. */
+export function list(array) {
+  const copy = [];
+  const { length } = array;
+  for (let index = 0; index < length; index++) copy.push(array[index]);
+  return copy;
+}
+
+/** What iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
+export function iterated(value) {
+  const iterate = value[Symbol.iterator] || value["@@iterator"];
+  if (typeof iterate !== "function") return undefined;
+  const iterator = iterate.call(value);
+  return [from(iterator), iterator === value];
+}
+
+/** The entries of a form. */
+export function fields(form) {
+  const entries = [];
+  form.forEach((value, key) => entries.push([key, value]));
+  return entries;
+}
+
+const VIEWS = [
+  [Int8Array, "O"],
+  [Uint8Array, "o"],
+  [Uint8ClampedArray, "U"],
+  [Int16Array, "S"],
+  [Uint16Array, "s"],
+  [Int32Array, "L"],
+  [Uint32Array, "l"],
+  [Float32Array, "G"],
+  [Float64Array, "g"],
+  [BigInt64Array, "M"],
+  [BigUint64Array, "m"],
+  [DataView, "V"],
+];
+
+/** The letter of a view of a buffer. */
+export function view(value) {
+  return VIEWS.find(([type]) => value instanceof type)?.[1];
+}
+
+/** The bytes of a buffer, or of a view of one. Throws where they have been taken away. */
+export function bytes(value) {
+  return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
+}
+
 /** What the most common values that are neither strings nor numbers are; 0 for what is to be looked at in earnest. */
 export function kind(value) {
-  if (value === undefined) return 1;
+  if (typeof value === "undefined") return 1;
   if (value === null) return 2;
   if (typeof value === "boolean") return value ? 3 : 4;
   if (typeof value !== "object") return 0;
   try {
     const kind = kindOf(value);
-    return kind === DATE ? 0 : kind;
+    return kind === DATE || (kind === OBJECT && value["@@iterator"] !== undefined) ? 0 : kind;
   } catch {
     return 0;
   }

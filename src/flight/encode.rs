@@ -116,6 +116,8 @@ pub struct Encoder<H: Inspect> {
     parts: Vec<Part<H::Value>>,
     /// The root's text.
     root: String,
+    /// The value that is being written is what a `toJSON` gave.
+    replaced: bool,
     ids: u32,
     /// Slots that nobody has taken.
     slots: VecDeque<Slot<H::Value>>,
@@ -162,6 +164,7 @@ impl<H: Inspect> Encoder<H> {
             temporaries: Temporaries::default(),
             parts: Vec::new(),
             root: String::new(),
+            replaced: false,
             ids: 0,
             slots: VecDeque::new(),
             open: BTreeMap::new(),
@@ -217,6 +220,7 @@ impl<H: Inspect> Encoder<H> {
     /// Writes a value; of a container only the beginning.
     fn value(&mut self, value: H::Value) -> Result<(), Error> {
         let look = self.host.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
+        self.replaced = look.value.is_some();
         let value = look.value.unwrap_or(value);
         match look.shape {
             Shape::Null => self.out.push_str("null"),
@@ -264,7 +268,8 @@ impl<H: Inspect> Encoder<H> {
             }
             return Ok(());
         }
-        let key = if self.frames.is_empty() && opaque != Opaque::Element { None } else { self.place() };
+        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. }));
+        let key = if alone && opaque != Opaque::Element { None } else { self.place() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
             None => {
@@ -276,11 +281,11 @@ impl<H: Inspect> Encoder<H> {
     }
 
     fn container(&mut self, value: H::Value, container: Container) -> Result<(), Error> {
-        let container = match container {
+        let mut container = container;
+        if container == Container::Iterator && self.wire.is_14() {
             // An array there is all the same to be iterated.
-            Container::Iterator if self.wire.is_14() => Container::Iterable,
-            _ => container,
-        };
+            container = Container::Iterable;
+        }
         if let Some(name) = container.name_beyond_14().filter(|_| self.wire.is_14()) {
             return Err(self.error(&format!("is {name}, which Next 14 cannot read: send plain values, or a FormData")));
         }
@@ -307,6 +312,12 @@ impl<H: Inspect> Encoder<H> {
                 if values.len() > bounds::MAX_ARGUMENTS && (bound || (self.frames.is_empty() && matches!(self.top, Top::Root))) {
                     let what = if bound { "is bound to" } else { "has" };
                     return Err(self.error(&format!("{what} more than 1000 arguments, which the server refuses: pass one array")));
+                }
+                Rest::Values(values.into_iter())
+            }
+            Contents::Remaining(values) => {
+                if !self.wire.is_14() {
+                    container = Container::Iterator;
                 }
                 Rest::Values(values.into_iter())
             }
@@ -464,8 +475,12 @@ impl<H: Inspect> Encoder<H> {
         self.host.remember(value, number);
     }
 
-    /// Where the value being written stands, if that can be referred to: not through a key with a colon.
+    /// Where the value being written stands, if that can be referred to: not through a key with a colon. What a `toJSON` gave cannot be where it
+    /// is all of a part: React knows that part by what had the `toJSON`.
     fn place(&self) -> Option<(Option<u32>, String)> {
+        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. })) {
+            return None;
+        }
         let Some(frame) = self.frames.last() else {
             return match self.top {
                 Top::Root => Some((None, "0".to_owned())),

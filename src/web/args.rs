@@ -12,7 +12,8 @@ use wasm_bindgen::prelude::*;
 use crate::flight::{self, Encoder, Limits, Part};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
-use plain::plain;
+pub(crate) use plain::Plain;
+use plain::{Reads, plain};
 use reader::Reader;
 
 /// What an answer may refer back to.
@@ -64,23 +65,30 @@ pub(crate) struct How {
     pub(crate) stop: Option<Promise>,
     /// Of these, the depth counts.
     pub(crate) limits: Limits,
+    /// What became of reading the arguments in one go, if that was tried.
+    pub(crate) tried: Option<Plain>,
 }
 
 /// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
-pub(crate) fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
-    if let Some(plain) = plain(args, how.limits.depth).filter(|_| !how.wire.is_14()) {
-        let body = Body::Complete(plain.body());
+pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
+    let tried = if how.wire.is_14() { None } else { how.tried.take().or_else(|| plain(args, how.limits.depth)) };
+    if let Some(plain) = tried {
+        let body = plain.body();
+        if body.is_undefined() {
+            return read(args, how, plain.reads());
+        }
+        let body = Body::Complete(body);
         let temporaries = Temporaries::elsewhere(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });
     }
-    read(args, how)
+    read(args, how, None)
 }
 
-/// The same, whatever is in the arguments.
-fn read(args: &JsValue, how: How) -> Result<Start, Failure> {
-    let reader = Reader::new(how.forgets);
+/// The same, whatever is in the arguments. `reads`: what was read of them before.
+fn read(args: &JsValue, how: How, reads: Option<Reads>) -> Result<Start, Failure> {
+    let reader = Reader::new(how.forgets, reads);
     let thrown = reader.thrown();
     let encoder = Encoder::within(&how.limits, reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();

@@ -6,7 +6,7 @@ use std::task::Poll;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::args::How;
+use super::args::{How, Plain};
 use super::limits::{Bounds, limits};
 use super::{args, error, value, wire_form};
 use crate::flight::Decoder;
@@ -86,6 +86,7 @@ impl References {
 /// Encodes a value for a server of this version: gives the body and the [`References`]. Throws, or rejects with, an `ActionError`.
 ///
 /// `forgets`: nobody keeps the references. Once `stop` resolves, the body is what there is of it. Of the bounds, the depth counts.
+/// `tried`: what `plain.js` made of the value.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub async fn encode(
@@ -94,10 +95,11 @@ pub async fn encode(
     forgets: bool,
     stop: Option<Promise>,
     bounds: Option<Bounds>,
+    tried: Option<Plain>,
 ) -> Result<Array, JsValue> {
     let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
     let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
-    let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()) }).map_err(failed)?;
+    let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), tried }).map_err(failed)?;
     let body = match start.body {
         args::Body::Complete(body) => body,
         args::Body::Open(body) => body.await.map_err(failed)?,

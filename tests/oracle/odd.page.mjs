@@ -1,4 +1,5 @@
-// Runs in a page, with React's client beside ours: `odd.run()` gives what differs, `{ compared, differs: [name, what] }`.
+// Runs in a page, with React's client beside ours: `odd.run(names)` gives what differs, and what this engine does not have:
+// `{ compared, differs: [name, what], missing }`.
 
 import "../bench/webpack.js";
 
@@ -63,48 +64,46 @@ function compare(theirs, ours) {
 }
 
 async function one(place, make) {
-  const value = async () => {
-    let made = make();
-    // What is to be had later only is no argument, but what it comes to.
-    if (made instanceof Promise && make.later) made = await made;
-    return PLACES[place](made);
-  };
+  const value = () => PLACES[place](make());
   const wrong = [];
   for (const [doors, references] of [[DOORS, true], [ALONE, false]]) {
-    const theirs = await outcome(async () => {
-      const args = await value();
-      return encodeReply(args, references ? { temporaryReferences: createTemporaryReferenceSet() } : {});
-    });
+    const theirs = await outcome(() => encodeReply(value(), references ? { temporaryReferences: createTemporaryReferenceSet() } : {}));
     for (const [door, encoded] of Object.entries(doors)) {
       if (place === "alone" && door.startsWith("a call")) continue;
-      const what = compare(theirs, await outcome(async () => encoded(await value())));
+      const what = compare(theirs, await outcome(() => encoded(value())));
       if (what) wrong.push(`${door}: ${what}`);
     }
   }
   return wrong;
 }
 
-async function run(only = "") {
+const frame = document.body.appendChild(document.createElement("iframe")).contentWindow;
+addEventListener("unhandledrejection", (event) => event.preventDefault());
+
+const names = () => Object.keys(odd(frame));
+
+async function run(some = names()) {
   await ready();
-  addEventListener("unhandledrejection", (event) => event.preventDefault());
-  const iframe = document.body.appendChild(document.createElement("iframe"));
   const differs = [];
+  const missing = [];
   let compared = 0;
-  const values = odd(iframe.contentWindow);
-  for (const [name, make] of Object.entries(values)) {
-    if (!name.includes(only)) continue;
+  const values = odd(frame);
+  for (const name of some) {
+    const make = values[name];
     try {
       make();
     } catch {
-      continue; // this engine has no such thing
+      missing.push(name);
+      continue;
     }
-    for (const place of Object.keys(PLACES)) {
-      compared++;
-      const wrong = await one(place, make);
-      if (wrong.length > 0) differs.push([`${name} / ${place}`, wrong.join("\n    ")]);
+    const places = Object.keys(PLACES);
+    compared += places.length;
+    const all = await Promise.all(places.map((place) => one(place, make)));
+    for (const [at, wrong] of all.entries()) {
+      if (wrong.length > 0) differs.push([name, `${places[at]}: ${wrong.join("; ")}`]);
     }
   }
-  return { compared, differs };
+  return { compared, differs, missing };
 }
 
-globalThis.odd = { run };
+globalThis.odd = { names, run };

@@ -1,7 +1,6 @@
 //! `cargo xtask bench`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -89,38 +88,11 @@ async fn measure(page: &Path, args: &Args) -> Result<Vec<Measured>> {
 
 /// Makes the page: a script of everything, and a file that has it. Gives their directory.
 fn bundle() -> Result<PathBuf> {
-    let page = workspace::scratch("bench/index.html")?;
-    let payloads = page.with_file_name("payloads");
+    let payloads = workspace::scratch("bench/payloads")?;
     let bench = dir();
     quiet(run::command("node", &bench).arg("payloads.mjs").arg(&payloads))?;
-    let modules = oracle::dir().join("node_modules");
-    let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
-    esbuild.arg(bench.join("bench.js")).args(ESBUILD);
-    for (name, directory) in [
-        ("react", modules.join("react-19.3")),
-        ("react-dom", modules.join("react-dom-19.3")),
-        ("react-server-dom-webpack", modules.join("react-server-dom-webpack-19.3")),
-        ("payloads", payloads),
-    ] {
-        esbuild.arg(format!("--alias:{name}={}", directory.display()));
-    }
-    quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("bench.js").display())))?;
-    fs::write(&page, PAGE).with_context(|| format!("writing {}", page.display()))?;
-    Ok(page.with_file_name(""))
+    oracle::page("bench", &bench.join("bench.js"), &[("payloads", &payloads)])
 }
-
-const ESBUILD: [&str; 8] = [
-    "--bundle",
-    "--minify",
-    "--format=iife",
-    "--target=es2022",
-    "--log-level=warning",
-    "--loader:.wasm=binary",
-    "--loader:.rsc=binary",
-    "--define:process.env.NODE_ENV=\"production\"",
-];
-
-const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>bench</title><script src=\"bench.js\"></script>\n";
 
 fn dir() -> PathBuf {
     workspace::root().join("tests/bench")

@@ -1,11 +1,13 @@
-//! `tests/oracle/`: React, run in Node.js.
+//! `tests/oracle/`: React, run in Node.js and in pages.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::run::{self, Finished};
-use crate::workspace;
+use crate::step::step;
+use crate::{npm, workspace};
 
 /// Where it is.
 pub(crate) fn dir() -> PathBuf {
@@ -15,4 +17,39 @@ pub(crate) fn dir() -> PathBuf {
 /// Runs `node` there.
 pub(crate) fn node(args: &[impl AsRef<str>]) -> Result<Finished> {
     run::captured(run::command("node", &dir()).args(args.iter().map(AsRef::as_ref)))
+}
+
+/// Makes a page with one script: `entry`, with React's client in it as a production build has it. Gives the page's directory, `target/xtask/<name>`.
+/// `also`: more directories that it imports from, by name.
+pub(crate) fn page(name: &str, entry: &Path, also: &[(&str, &Path)]) -> Result<PathBuf> {
+    let page = workspace::scratch(&format!("{name}/index.html"))?;
+    let modules = dir().join("node_modules");
+    let react = ["react", "react-dom", "react-server-dom-webpack"].map(|name| (name, modules.join(format!("{name}-19.3"))));
+    let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
+    esbuild.arg(entry).args(ESBUILD);
+    for (name, directory) in react.iter().map(|(name, directory)| (*name, directory.as_path())).chain(also.iter().copied()) {
+        esbuild.arg(format!("--alias:{name}={}", directory.display()));
+    }
+    run::quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("page.js").display())))?;
+    fs::write(&page, PAGE).with_context(|| format!("writing {}", page.display()))?;
+    Ok(page.with_file_name(""))
+}
+
+const ESBUILD: [&str; 8] = [
+    "--bundle",
+    "--minify",
+    "--format=iife",
+    "--target=es2022",
+    "--log-level=warning",
+    "--loader:.wasm=binary",
+    "--loader:.rsc=binary",
+    "--define:process.env.NODE_ENV=\"production\"",
+];
+
+const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>React</title><body><script src=\"page.js\"></script>\n";
+
+/// The page in which odd arguments are encoded by React's client and by ours.
+pub(crate) fn odd_page() -> Result<PathBuf> {
+    npm::ensure_packages(&dir())?;
+    step("bundling React's client and ours", || page("odd", &dir().join("odd.page.mjs"), &[]))
 }

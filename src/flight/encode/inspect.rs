@@ -103,7 +103,7 @@ pub enum Container {
     Set,
     /// `Values`: those that remain.
     Iterator,
-    /// `Values`, of something else that can be iterated: it arrives as an array.
+    /// `Values`, of something else that can be iterated: it arrives as an array. Or `Remaining`, if it turns out to be an iterator.
     Iterable,
     /// `Fields`: strings and files, which are sent as they are.
     FormData,
@@ -165,6 +165,8 @@ impl Opaque {
 #[derive(Debug)]
 pub enum Contents<V> {
     Values(Vec<V>),
+    /// Of an `Iterable` that is an iterator: those that remain.
+    Remaining(Vec<V>),
     Members(Vec<(Text, V)>),
     Entries(Vec<(V, V)>),
     Fields(Vec<(String, V)>),

@@ -142,7 +142,11 @@ impl Reading {
         let asked = match self.later {
             Later::Bytes => self.source.read_into(Uint8Array::new_with_length(BUFFER)),
             Later::Stream => self.source.read(),
-            _ => self.source.next(),
+            // As React does, which asks for its `then`.
+            _ => self.source.next().and_then(|promise| match reader::is_thenable(&promise) {
+                true => Ok(promise),
+                false => Err(js_sys::TypeError::new("next() gave no promise").into()),
+            }),
         };
         let asked = asked.map(|promise| adopt(&promise));
         Box::pin(async move {

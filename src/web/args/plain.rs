@@ -1,6 +1,8 @@
 use std::cell::RefCell;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
+use web_sys::Blob;
 
 // The functions of `plain.js`, which the package hands in.
 #[wasm_bindgen]
@@ -10,13 +12,30 @@ extern "C" {
     fn plain_of(this: &Functions, args: &JsValue, depth: f64) -> Result<Option<Plain>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = kind)]
     fn kind_of(this: &Functions, value: &JsValue) -> Result<u32, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = list)]
+    fn list_of(this: &Functions, array: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = iterated)]
+    fn iterated_of(this: &Functions, value: &JsValue) -> Result<Option<Array>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = fields)]
+    fn fields_of(this: &Functions, form: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = view)]
+    fn view_of(this: &Functions, value: &JsValue) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = bytes)]
+    fn bytes_of(this: &Functions, value: &JsValue) -> Result<Blob, JsValue>;
 
-    /// The body of the arguments, and the places of their containers.
-    pub(super) type Plain;
+    /// What became of reading the arguments in one go: their body, and the places of their containers.
+    pub type Plain;
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &Plain) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn reads(this: &Plain) -> Option<Reads>;
     #[wasm_bindgen(method, catch)]
     pub(super) fn find(this: &Plain, path: &str) -> Result<JsValue, JsValue>;
+
+    /// What containers were read as before, by the container: a `Map`.
+    pub(super) type Reads;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn get(this: &Reads, container: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 thread_local! {
@@ -27,12 +46,44 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(Some(functions.unchecked_into()));
 }
 
-/// The arguments, if they hold nothing but arrays, plain objects, Maps, Sets and what is a text on the wire, and are no deeper than this.
+/// Fails with what the page's code threw.
+fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>) -> Result<T, JsValue> {
+    FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or(Err(JsValue::UNDEFINED), ask))
+}
+
+/// The arguments, with a body if they hold nothing but arrays, plain objects, Maps, Sets and what is a text on the wire, and are no deeper than
+/// this.
 pub(super) fn plain(args: &JsValue, depth: usize) -> Option<Plain> {
-    FUNCTIONS.with_borrow(|functions| functions.as_ref()?.plain_of(args, depth as f64).ok()?)
+    with(|functions| functions.plain_of(args, depth as f64)).ok()?
 }
 
 /// What an object is, by the numbers of `plain.js`; 0 where only a longer look can tell.
 pub(super) fn kind(value: &JsValue) -> u32 {
-    FUNCTIONS.with_borrow(|functions| functions.as_ref()?.kind_of(value).ok()).unwrap_or(0)
+    with(|functions| functions.kind_of(value)).unwrap_or(0)
+}
+
+/// The elements of an array.
+pub(super) fn list(array: &JsValue) -> Result<Array, JsValue> {
+    with(|functions| functions.list_of(array))
+}
+
+/// What iterating gives, and whether the value is an iterator itself. `None` if it cannot be iterated.
+pub(super) fn iterated(value: &JsValue) -> Result<Option<(Array, bool)>, JsValue> {
+    let pair = with(|functions| functions.iterated_of(value))?;
+    Ok(pair.map(|pair| (pair.get(0).unchecked_into(), pair.get(1).is_truthy())))
+}
+
+/// The entries of a form, as pairs.
+pub(super) fn fields(form: &JsValue) -> Result<Array, JsValue> {
+    with(|functions| functions.fields_of(form))
+}
+
+/// The letter of a view of a buffer.
+pub(super) fn view(value: &JsValue) -> Result<Option<char>, JsValue> {
+    Ok(with(|functions| functions.view_of(value))?.and_then(|letter| letter.chars().next()))
+}
+
+/// The bytes of a buffer, or of a view of one.
+pub(super) fn bytes(value: &JsValue) -> Result<Blob, JsValue> {
+    with(|functions| functions.bytes_of(value))
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FormData};
 
 use super::Failure;
-use super::plain::kind;
+use super::plain::{self, Reads, kind};
 use crate::Error;
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
 
@@ -36,8 +36,6 @@ extern "C" {
     fn key_for(symbol: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = String)]
     fn string_of(value: &JsValue) -> Result<String, JsValue>;
-    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
-    fn is_view(value: &JsValue) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(js_name = ReadableStream)]
     type Stream;
@@ -50,14 +48,13 @@ extern "C" {
     static ITERATOR: JsValue;
     #[wasm_bindgen(thread_local_v2, js_namespace = Symbol, js_name = asyncIterator)]
     static ASYNC_ITERATOR: JsValue;
-    #[wasm_bindgen(thread_local_v2, js_namespace = Symbol, js_name = toStringTag)]
-    static TAG: JsValue;
 }
 
 thread_local! {
     static TO_JSON: JsValue = "toJSON".into();
     static THEN: JsValue = "then".into();
     static TYPE_OF: JsValue = "$$typeof".into();
+    static OLD_ITERATOR: JsValue = "@@iterator".into();
     static ID: JsValue = "$$id".into();
     static BOUND: JsValue = "$$bound".into();
     static REFERENCE: JsValue = symbol_for("actionlane.reference").unwrap_or_default();
@@ -87,12 +84,14 @@ pub(super) struct Reader {
     thrown: Thrown,
     few: Vec<(JsValue, u32)>,
     many: Option<Numbers>,
+    /// What was read before, and is not to be read again.
+    reads: Option<Reads>,
 }
 
 impl Reader {
-    /// `forgets`: nobody keeps what cannot be shown to the server.
-    pub(super) fn new(forgets: bool) -> Self {
-        Self { forgets, ..Self::default() }
+    /// `forgets`: nobody keeps what cannot be shown to the server. `reads`: what was read before.
+    pub(super) fn new(forgets: bool, reads: Option<Reads>) -> Self {
+        Self { forgets, reads, ..Self::default() }
     }
 
     pub(super) fn thrown(&self) -> Thrown {
@@ -123,7 +122,8 @@ impl Inspect for Reader {
     }
 
     fn contents(&mut self, value: &JsValue, container: Container) -> Option<Contents<JsValue>> {
-        self.keep(contents(value, container))
+        let read = self.reads.as_ref().and_then(|reads| reads.get(value).ok()).filter(|read| !read.is_undefined());
+        self.keep(contents(read.as_ref().unwrap_or(value), container))
     }
 
     fn number(&mut self, number: f64) -> String {
@@ -169,15 +169,18 @@ fn contents(value: &JsValue, container: Container) -> Result<Contents<JsValue>, 
             let field = |entry: JsValue| {
                 entry.dyn_into().and_then(|pair: Array| Ok((pair.get(0).as_string().ok_or(JsValue::UNDEFINED)?, pair.get(1))))
             };
-            Contents::Fields(array_from(value)?.iter().map(field).collect::<Result<_, _>>()?)
+            Contents::Fields(plain::fields(value)?.iter().map(field).collect::<Result<_, _>>()?)
         }
-        Container::Array | Container::Set | Container::Iterator | Container::Iterable => {
-            Contents::Values(array_from(value)?.iter().collect())
+        Container::Array => Contents::Values(plain::list(value)?.iter().collect()),
+        Container::Set => Contents::Values(array_from(value)?.iter().collect()),
+        Container::Iterator | Container::Iterable => {
+            let (values, remain) = plain::iterated(value)?.ok_or(JsValue::UNDEFINED)?;
+            let values = values.iter().collect();
+            if remain { Contents::Remaining(values) } else { Contents::Values(values) }
         }
         Container::Binary(_) => {
-            let len = Reflect::get(value, &"byteLength".into())?.as_f64().unwrap_or_default() as usize;
-            let blob = Blob::new_with_u8_array_sequence(&Array::of1(value))?.into();
-            Contents::Bytes { blob, len }
+            let blob = plain::bytes(value)?;
+            Contents::Bytes { len: blob.size() as usize, blob: blob.into() }
         }
         Container::Promise => Contents::Later { later: Later::Promise, source: value.clone() },
         Container::Stream => stream(value.unchecked_ref())?,
@@ -243,6 +246,9 @@ fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
         Key::Name(name) => name.to_owned(),
     };
     let json = to_json.call1(value, &key.into())?;
+    if json == *value {
+        return Ok(Look { value: None, shape: classify(value)? });
+    }
     let shape = match primitive(&json).or_else(|| common(&json)) {
         Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
         Some(shape) => shape,
@@ -260,9 +266,6 @@ fn classify(value: &JsValue) -> Result<Shape, JsValue> {
             Shape::Opaque(Opaque::Function)
         });
     }
-    if Array::is_array(value) {
-        return Ok(Shape::Container(Container::Array));
-    }
     let type_of = get(value, &TYPE_OF)?;
     if type_of.is_symbol() {
         if ELEMENTS.with(|elements| elements.contains(&type_of)) {
@@ -275,15 +278,18 @@ fn classify(value: &JsValue) -> Result<Shape, JsValue> {
     if get(value, &THEN)?.is_function() {
         return Ok(Shape::Container(Container::Promise));
     }
+    if Array::is_array(value) {
+        return Ok(Shape::Container(Container::Array));
+    }
     let prototype = Reflect::get_prototype_of(value)?;
     let base = if prototype.is_null() { None } else { Some(Reflect::get_prototype_of(&prototype)?) };
     let plain = base.is_some_and(|base| base.is_null());
     if !plain && let Some(container) = builtin(value)? {
         return Ok(Shape::Container(container));
     }
-    if let Some(iterate) = ITERATOR.with(|key| Reflect::get(value, key))?.dyn_ref::<Function>() {
-        let same = iterate.call0(value)? == *value;
-        return Ok(Shape::Container(if same { Container::Iterator } else { Container::Iterable }));
+    let iterate = ITERATOR.with(|key| Reflect::get(value, key))?;
+    if (if iterate.is_truthy() { iterate } else { get(value, &OLD_ITERATOR)? }).is_function() {
+        return Ok(Shape::Container(Container::Iterable));
     }
     if !plain && value.is_instance_of::<Stream>() {
         return Ok(Shape::Container(Container::Stream));
@@ -304,32 +310,12 @@ fn builtin(value: &JsValue) -> Result<Option<Container>, JsValue> {
         Some(Container::Set)
     } else if value.is_instance_of::<js_sys::ArrayBuffer>() {
         Some(Container::Binary('A'))
-    } else if is_view(value)? {
-        let tag = TAG.with(|key| Reflect::get(value, key))?.as_string();
-        tag.and_then(|tag| view(&tag)).map(Container::Binary)
+    } else if let Some(letter) = plain::view(value)? {
+        Some(Container::Binary(letter))
     } else if value.is_instance_of::<Blob>() {
         Some(Container::Blob)
     } else {
         None
-    })
-}
-
-/// The letter of a view of a buffer.
-fn view(tag: &str) -> Option<char> {
-    Some(match tag {
-        "Int8Array" => 'O',
-        "Uint8Array" => 'o',
-        "Uint8ClampedArray" => 'U',
-        "Int16Array" => 'S',
-        "Uint16Array" => 's',
-        "Int32Array" => 'L',
-        "Uint32Array" => 'l',
-        "Float32Array" => 'G',
-        "Float64Array" => 'g',
-        "BigInt64Array" => 'M',
-        "BigUint64Array" => 'm',
-        "DataView" => 'V',
-        _ => return None,
     })
 }
 

@@ -8,7 +8,7 @@ use e2e::{BROWSER_ENV, Driver, Kind, WEBDRIVER_ENV, WWW_ENV};
 use crate::artifacts::{build_all, prepare_all};
 use crate::nexts::{Choices, Version};
 use crate::step::note;
-use crate::{browser, build, nexts, run, tools, workspace, wrappers, www};
+use crate::{browser, build, nexts, oracle, run, tools, workspace, wrappers, www};
 
 use super::count;
 use super::part::Ran;
@@ -18,6 +18,8 @@ const BUILDS_ENV: &str = "ACTIONLANE_NEXTS";
 
 /// Where the page of what pages put around `fetch` is, for the tests.
 const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
+/// Where the page with React's client is, for the tests.
+const ODD_ENV: &str = "ACTIONLANE_ODD";
 
 /// The story's waiting times, shortened: the tests look at order, never at times.
 const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_MS", "100")];
@@ -29,15 +31,29 @@ pub(crate) async fn all() -> Result<Ran> {
     let driver = Driver::start(Kind::Chromium).await?;
     let wrappers = wrappers::build()?;
     let mut tests = tests();
-    tests.env(WWW_ENV, app.url()).env(WEBDRIVER_ENV, driver.url()).env(WRAPPERS_ENV, wrappers);
+    tests.env(WWW_ENV, app.url()).env(WEBDRIVER_ENV, driver.url()).env(WRAPPERS_ENV, wrappers).env(ODD_ENV, oracle::odd_page()?);
     Ok(count::libtest(run::captured(&mut tests)?))
 }
 
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
 /// `payment`; nor `wrappers`, which are the same in each. They pass there too.
-const IN_FIREFOX: [&str; 12] =
-    ["bad_server", "faults", "in_place", "kinds", "leaving", "loading", "moved_on", "offline", "outbox", "outbox_kill", "shadows", "tabs"];
+const IN_FIREFOX: [&str; 14] = [
+    "bad_server",
+    "faults",
+    "in_place",
+    "kinds",
+    "leaving",
+    "limits",
+    "loading",
+    "moved_on",
+    "odd",
+    "offline",
+    "outbox",
+    "outbox_kill",
+    "shadows",
+    "tabs",
+];
 
 /// The tests that Firefox cannot run are in modules of this name.
 const NOT_IN_FIREFOX: &str = "chromium::";
@@ -48,7 +64,8 @@ pub(crate) async fn in_firefox() -> Result<Ran> {
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
     let mut tests = tests();
     tests.args(IN_FIREFOX.map(|file| ["--test", file]).concat()).args(["--", "--skip", NOT_IN_FIREFOX]);
-    let finished = run::captured(tests.env(WWW_ENV, app.url()).env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
+    tests.env(WWW_ENV, app.url()).env(ODD_ENV, oracle::odd_page()?);
+    let finished = run::captured(tests.env(BROWSER_ENV, "firefox").env("PATH", tools::path()?))?;
     note(&format!("{} tests are for Chromium only", count::filtered(&finished)));
     Ok(count::libtest(finished))
 }
