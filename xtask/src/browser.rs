@@ -60,7 +60,8 @@ fn install(kind: Kind) -> Result<()> {
             run::quiet(apt.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
         };
         apt(&["update"])?;
-        apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())?;
+        // Another apt may be at work: that one is waited for.
+        apt(&[&["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"], packages].concat())?;
         Ok(())
     })
 }
