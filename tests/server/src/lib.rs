@@ -12,7 +12,7 @@
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
 //! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
-//! | `POST /__wasm?serve=…` | from now on its file is `missing`, a page (`html`), typed `charset` or `octets`, of an `other` build, or `cut` once |
+//! | `POST /__wasm?serve=…` | from now on its file is wrong in a way that `wasm.rs` names: `missing`, `html`, … |
 //! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour}]` |
 //!
 //! An action request is answered as told by the header `Misbehave: do=cut&when=before`, by its query in the same words, or for all:
