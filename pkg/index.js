@@ -1,5 +1,5 @@
-// For browsers and bundlers: the wasm is a file beside this one. Where that cannot be had (a bundler that moves the one and not the other, a
-// server that forbids it), a copy of it in a chunk can.
+// For browsers and bundlers: the wasm is a file beside this one. Where that cannot be had (a bundler that moves the one and not the
+// other, a server that forbids it), a copy of it in a chunk can.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
 const file = () => {

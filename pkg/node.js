@@ -1,5 +1,5 @@
-// For Node: `fetch` does not read files, and bundlers for servers move them. A chunk is where its importer looks for it. For what is transpiled
-// to CommonJS as well, as test runners do: there is no `import.meta` there.
+// For Node: `fetch` does not read files, and bundlers for servers move them. A chunk is where its importer looks for it. For what is
+// transpiled to CommonJS as well, as test runners do: there is no `import.meta` there.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
 const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();

@@ -22,9 +22,9 @@ export async function compileFirst(places, accept, hint) {
       failures.push(error);
     }
   }
-  const [first, ...others] = failures.map(worded);
-  const message = [`the wasm could not be loaded: ${first}`, ...others.map((other) => `nor could its copy in a chunk of the package: ${other}`), hint];
-  throw new ActionError("WASM_LOAD", message.join("; "), { cause: failures[0] });
+  const subject = (at) => (at === 0 ? "the wasm could not be loaded" : "nor could its copy in a chunk of the package");
+  const said = failures.map((error, at) => `${subject(at)}: ${worded(error)}`);
+  throw new ActionError("WASM_LOAD", [...said, hint].join("; "), { cause: failures[0] });
 }
 
 /** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
@@ -92,7 +92,9 @@ async function compileBytes(source, where) {
   }
 }
 
-const viewOf = (bytes) => (ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes));
+function viewOf(bytes) {
+  return ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+}
 
 const worded = (error) => String(error?.message ?? error);
 

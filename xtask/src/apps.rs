@@ -23,9 +23,9 @@ use crate::{browser, build as package_build, npm, package, workspace};
 
 /// The packed package in apps made by the tools that people use, in Chromium and in test runners
 ///
-/// Unpacks the packed file beside the tools of tests/apps/package-lock.json. Each row is a copy of a directory of tests/apps/, made or served by
-/// one tool without any configuration, whose page (or whose tests) runs tests/apps/checks.js. Another row is another line in the table of
-/// xtask/src/apps/rows.rs, and a directory where none of those there are will do.
+/// Unpacks the packed file beside the tools of tests/apps/package-lock.json. Each row is a copy of a directory of tests/apps/, made or served
+/// by one tool without any configuration, whose page (or whose tests) runs tests/apps/checks.js. Another row is another line in the table
+/// of xtask/src/apps/rows.rs, and a directory where none of those there are will do.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only the rows with this in their name (may be repeated)

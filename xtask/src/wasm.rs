@@ -45,7 +45,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Adds a section to the wasm that names its build, and gives that name: the loader knows by it whether a file and its glue belong together.
+/// Adds a section to the wasm that names its build, and gives that name: by it the loader knows whether a file belongs to its glue.
 fn mark(wasm: &Path) -> Result<String> {
     let mut bytes = fs::read(wasm).context("reading the wasm")?;
     let mut hasher = DefaultHasher::new();

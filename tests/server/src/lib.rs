@@ -14,7 +14,7 @@
 //! | `POST /__gate?name=…` | from now on actions run on at that gate |
 //! | `GET /__pass?name=…` | an answer once that gate is open |
 //! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
-//! | `POST /__wasm?serve=…` | from now on its file is `missing`, a page (`html`), typed `charset` or `octets`, of an `other` build, or `cut` once |
+//! | `POST /__wasm?serve=…` | from now on its file is wrong in a way that `wasm.rs` names: `missing`, `html`, … |
 //! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour, "url": …, "headers": {name: value}}]` |
 //! | any method, `/__echo` | the request itself: `{"method": …, "headers": {name: value}, "body": text}` |
 //!
