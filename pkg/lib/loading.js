@@ -129,7 +129,9 @@ function instantiate() {
   if (live) return;
   if (count > 0) glue.__wbg_reset_state();
   else glue.initSync({ module });
-  const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
+  const makeError = ({ code, message, ...details }, cause) => {
+    return new ActionError(code, message, { ...details, ...(cause instanceof build.Told ? cause : { cause }) });
+  };
   glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
   live = true;
   count += 1;

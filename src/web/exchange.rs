@@ -138,8 +138,8 @@ fn target(driver: &Driver, redirect: &Redirect, asked: &str) -> Result<String, E
 }
 
 /// What comes of a value that the action rejected: a redirect, where that is what it threw.
-fn thrown(driver: &Driver, id: CallId, error: Error, status: u16, asked: &str) -> Result<JsValue, Failure> {
-    let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, JsValue::UNDEFINED)) };
+fn thrown(driver: &Driver, id: CallId, (error, told): Failure, status: u16, asked: &str) -> Result<JsValue, Failure> {
+    let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, told)) };
     let target = target(driver, &redirect, asked);
     driver.redirects(id, &redirect, target.as_deref().ok());
     match target {
@@ -205,7 +205,7 @@ async fn flight(
                     return Err((if cut { error.passing() } else { error }, JsValue::UNDEFINED));
                 }
                 Err(Rejection::Broken(_)) => {}
-                Err(rejection) => driver.value(id, thrown(driver, id, rejection.into_error(), answer.status, asked)),
+                Err(rejection) => driver.value(id, thrown(driver, id, value::told(rejection), answer.status, asked)),
                 Ok(value) => driver.value(id, Ok(value)),
             }
         }
