@@ -689,6 +689,12 @@ export class ActionError extends Error {
   readonly status?: number;
   /** The server's digest of a thrown error. Untrusted text. */
   readonly digest?: string;
+  /** Of what the page or the network threw. Of `ACTION_THREW`, the `cause` of the server's own error, which `next dev` tells. */
+  readonly cause?: unknown;
+  /** The `errors` of an AggregateError that the action threw, which `next dev` tells. Not enumerable. */
+  readonly errors?: unknown[];
+  /** Where the action threw: `Server` and the like, which `next dev` tells. */
+  readonly environmentName?: string;
   readonly actionId?: string;
   readonly actionName?: string;
   readonly outcome?: Partial<Outcome>;

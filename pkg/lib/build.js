@@ -5,7 +5,7 @@ import { Blob, FormData, Map, ReadableStream, Set, TextDecoder, queueMicrotask }
 
 const { parse } = JSON;
 const { isArray } = Array;
-const { freeze, getPrototypeOf, hasOwn, keys: keysOf, prototype: plain } = Object;
+const { defineProperty, freeze, getPrototypeOf, hasOwn, keys: keysOf, prototype: plain, setPrototypeOf } = Object;
 const { isView } = ArrayBuffer;
 const ELEMENT = Symbol.for("react.transitional.element");
 const LAZY = Symbol.for("react.lazy");
@@ -249,6 +249,21 @@ export function putAll(holders, names, puts, values) {
 }
 
 const [MAP, SET, FORM, ERROR] = [0, 1, 2, 3];
+/** What an error may hold besides. */
+const MORE = ["cause", "errors"];
+
+/** As such properties of an error are, where it is made by its class. */
+const hide = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
+
+/** What a server tells of what it threw, beside message and digest: `loading.js` makes the error of it. */
+export class Told {
+  constructor(more, environment) {
+    for (const name of MORE) if (more && hasOwn(more, name)) this[name] = more[name];
+    if (environment !== undefined) this.environmentName = environment;
+  }
+}
+
+export const told = (more, environment) => new Told(more, environment);
 
 export function make(kind) {
   switch (kind) {
@@ -289,6 +304,8 @@ export function fill(kind, made, from) {
       for (const [name, key] of [["name", "name"], ["message", "message"], ["env", "environmentName"]]) {
         if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
       }
+      if (hasOwn(from, "errors")) setPrototypeOf(made, AggregateError.prototype);
+      for (const name of MORE) if (hasOwn(from, name)) hide(made, name, from[name]);
       break;
     default: {
       const [id, chunks, name, flag] = from;
@@ -331,7 +348,7 @@ export function blob(type, parts) {
 export function server(id, bound, bind, refusal) {
   if (typeof id !== "string") return null;
   if (bind === undefined) {
-    return Object.defineProperty(() => Promise.reject(refusal), REFERENCE, { value: freeze({ id, bound: bound ?? null }) });
+    return defineProperty(() => Promise.reject(refusal), REFERENCE, { value: freeze({ id, bound: bound ?? null }) });
   }
   const made = bind(id, bound);
   check(typeof made === "function");

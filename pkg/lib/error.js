@@ -3,7 +3,7 @@
 const BRAND = Symbol.for("actionlane.ActionError");
 
 export class ActionError extends Error {
-  constructor(code, message, { cause, excerpt, ...details } = {}) {
+  constructor(code, message, { cause, excerpt, errors, ...details } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.sent = "no";
@@ -11,7 +11,9 @@ export class ActionError extends Error {
       if (value !== undefined) this[key] = value;
     }
     // Not enumerable: a log that walks the error does not carry a stranger's page along.
-    if (excerpt !== undefined) Object.defineProperty(this, "excerpt", { value: excerpt, configurable: true, writable: true });
+    for (const [key, value] of Object.entries({ excerpt, errors })) {
+      if (value !== undefined) Object.defineProperty(this, key, { value, configurable: true, writable: true });
+    }
   }
 
   #again;

@@ -9,7 +9,9 @@ import { Response, Set, WebAssembly, fetch, queueMicrotask } from "./platform.js
 import * as shapes from "./shapes.js";
 import { wait } from "./wait.js";
 
-const makeError = ({ code, message, ...details }, cause) => new ActionError(code, message, { ...details, cause });
+const makeError = ({ code, message, ...details }, cause) => {
+  return new ActionError(code, message, { ...details, ...(cause instanceof build.Told ? cause : { cause }) });
+};
 
 const dispatcher = new Module({
   build: glue.BUILD,

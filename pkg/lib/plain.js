@@ -1,7 +1,7 @@
 // The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, and whatever is a text on the wire. It makes the body that
 // the encoder in Rust makes of them, byte for byte; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
-import { FormData, Map, Set } from "./platform.js";
+import { Blob, FormData, Map, Set } from "./platform.js";
 
 /** Up to this many containers are told apart by looking at each. */
 const FEW = 8;

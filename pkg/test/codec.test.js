@@ -105,3 +105,32 @@ test("streams are read while they arrive", async () => {
   assert.deepEqual([await iterator.next(), await iterator.next()], [{ done: false, value: { n: 1 } }, { done: true, value: "end" }]);
   controller.close();
 });
+
+test("a server in development tells causes, and the errors of an AggregateError", async () => {
+  const rows = [
+    '5:"$Z6"',
+    '6:{"name":"RangeError","message":"inner","stack":[],"env":"Server","cause":"$7"}',
+    '7:{"code":1,"at":"$D2020-01-01T00:00:00.000Z"}',
+    '8:["$Z9",2]',
+    '9:{"name":"Error","message":"one of them","stack":[],"env":"Server"}',
+  ];
+  const value = [...rows, '0:["$Za","$Zb"]', 'a:{"name":"TypeError","message":"m","stack":[],"env":"Server","cause":"$5"}', 'b:{"name":"AggregateError","message":"many","stack":[],"env":"Server","errors":"$8"}'];
+  const [error, many] = await decode(bytes(value.join("\n") + "\n")).value;
+  assert.ok(error instanceof Error && error.name === "TypeError" && error.cause instanceof Error && error.cause.name === "RangeError");
+  assert.deepEqual([error.cause.message, error.cause.environmentName, error.cause.cause], ["inner", "Server", { code: 1, at: new Date("2020-01-01") }]);
+  assert.ok(many instanceof AggregateError && many.errors.length === 2 && many.errors[0].message === "one of them" && many.errors[1] === 2);
+  assert.deepEqual(Object.keys(many).sort(), ["environmentName", "name"]);
+
+  const told = '{"digest":"7","name":"AggregateError","message":"m","stack":[],"env":"Server","owner":null,"cause":"$5","errors":"$8"}';
+  const thrown = await decode(bytes([...rows, `0:E${told}`].join("\n") + "\n")).value.catch((error) => error);
+  assert.deepEqual([thrown.code, thrown.message, thrown.digest, thrown.environmentName], ["ACTION_THREW", "the action threw: m", "7", "Server"]);
+  assert.ok(thrown.cause instanceof Error && thrown.cause.cause.code === 1 && thrown.errors[0].message === "one of them");
+  const { p } = await decode(bytes(['0:{"p":"$@1"}', ...rows, `1:E${told}`].join("\n") + "\n")).value;
+  assert.equal((await p.catch((error) => error)).cause.message, "inner");
+
+  // What a hostile server writes there: rows that never come, a chain without end.
+  const lacking = await decode(bytes('0:E{"digest":"","message":"m","cause":"$ff"}\n')).value.catch((error) => error);
+  assert.deepEqual([lacking.code, lacking.cause], ["ACTION_THREW", undefined]);
+  const chain = Array.from({ length: 50_000 }, (_, at) => `${at.toString(16)}:E{"digest":"${at}","message":"m","cause":"$${(at + 1).toString(16)}"}`).reverse();
+  assert.equal((await decode(bytes(chain.join("\n") + "\n")).value.catch((error) => error)).digest, "0");
+});

@@ -62,7 +62,7 @@ pub enum Binary {
 /// Nothing here panics, whatever the values. What cannot be done is `None` or `false`, and becomes a `DECODE` error that says where.
 pub trait Build {
     /// A value. Clones of a container are the same container.
-    type Value: Clone;
+    type Value: Clone + 'static;
     /// The containers of one model that have a number.
     type Holders: Clone;
     /// The other end of a promise: what settles it.
@@ -188,6 +188,11 @@ pub trait Build {
 
     /// The sizes of what was delivered and not read yet, of all streams together.
     fn unread(&self) -> usize;
+
+    /// Whether what was thrown is to come with its `cause` and its `errors`, as far as the server tells of them.
+    fn wants_causes(&self) -> bool {
+        false
+    }
 
     /// The caller's own argument at `path` (`0:0`), which the server sent back by name.
     fn temporary(&mut self, path: &str) -> Option<Self::Value>;

@@ -149,7 +149,13 @@ impl Build for Native {
                     Some(Value::String(text)) => Some(text),
                     _ => None,
                 };
-                *fault.borrow_mut() = Fault { name: text("name"), message: text("message"), environment: text("env") };
+                *fault.borrow_mut() = Fault {
+                    name: text("name"),
+                    message: text("message"),
+                    environment: text("env"),
+                    cause: object.borrow().get("cause"),
+                    errors: object.borrow().get("errors"),
+                };
                 true
             }
             (Value::Client(client), Value::Array(parts)) => Client::read(&parts.borrow()).map(|read| *client.borrow_mut() = read).is_some(),

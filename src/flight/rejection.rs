@@ -1,3 +1,7 @@
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
 use super::json::{self, Token, Tokens};
 use super::{Limits, model};
 use crate::{Error, Kind, protocol};
@@ -22,13 +26,46 @@ pub struct Thrown {
     pub message: Option<String>,
     /// Where it was thrown. Only servers in development send it.
     pub environment: Option<String>,
+    /// Its `cause`, and the `errors` of an AggregateError, as the host has made them. Only servers in development send them.
+    pub(crate) more: More,
+}
+
+/// A value of the host's, an object of what else is told of an error. Hosts that do not ask for it have none.
+#[derive(Clone, Default)]
+pub(crate) struct More(Option<Rc<dyn Any>>);
+
+impl More {
+    pub(super) fn of(value: impl Any) -> Self {
+        Self(Some(Rc::new(value)))
+    }
+
+    pub(crate) fn get<V: Clone + 'static>(&self) -> Option<V> {
+        self.0.as_ref()?.downcast_ref().cloned()
+    }
+}
+
+/// Two errors that say the same are equal, whatever values come with them.
+impl PartialEq for More {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for More {}
+
+impl fmt::Debug for More {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "…" } else { "none" })
+    }
 }
 
 impl Thrown {
-    /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`.
-    pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<Self, Error> {
+    /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. And the model of what else is told, `{"cause":…,"errors":…}`, if
+    /// anything is.
+    pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
         let fault = |fault| model::broken(row, fault, limits);
         let mut thrown = Self::default();
+        let mut more: Vec<String> = Vec::new();
         let mut tokens = Tokens::new(text, limits.depth);
         let mut open = tokens.next().map_err(fault)?;
         if open != Some(Token::OpenObject) {
@@ -48,11 +85,12 @@ impl Thrown {
                 "name" => thrown.name = said,
                 "message" => thrown.message = said,
                 "env" => thrown.environment = said,
+                "cause" | "errors" => more.push(format!("\"{key}\":{}", &text[start..tokens.end()])),
                 _ => {}
             }
             open = tokens.next().map_err(fault)?;
         }
-        Ok(thrown)
+        Ok((thrown, (!more.is_empty()).then(|| format!("{{{}}}", more.join(",")))))
     }
 }
 
@@ -71,7 +109,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Thrown, String> {
-        Thrown::read(1, text, &Limits::DEFAULT).map_err(|error| error.message().to_owned())
+        Thrown::read(1, text, &Limits::DEFAULT).map(|(thrown, _)| thrown).map_err(|error| error.message().to_owned())
     }
 
     #[test]
@@ -84,9 +122,16 @@ mod tests {
                 digest: Some("{\"a\":1}".into()),
                 name: Some("TypeError".into()),
                 message: Some("no".into()),
-                environment: Some("Server".into())
+                environment: Some("Server".into()),
+                more: More::default(),
             })
         );
+        let more = |text| Thrown::read(1, text, &Limits::DEFAULT).expect("an error").1;
+        assert_eq!(
+            more(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(),
+            Some(r#"{"cause":"$2","errors":[1,"$3"]}"#)
+        );
+        assert_eq!(more(r#"{"digest":""}"#), None);
         assert_eq!(read("{oops"), Err("row 1: not JSON at byte 1".into()));
         assert_eq!(read("[]"), Err("row 1: not an error".into()));
     }

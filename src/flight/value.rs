@@ -62,6 +62,10 @@ pub struct Fault {
     pub message: Option<Rc<str>>,
     /// Where it was made; only servers in development say so.
     pub environment: Option<Rc<str>>,
+    /// Only servers in development send it.
+    pub cause: Option<Value>,
+    /// Of an AggregateError. Only servers in development send them.
+    pub errors: Option<Value>,
 }
 
 /// The state of a promise.
@@ -271,6 +275,7 @@ impl<T: Children> Drop for Shared<T> {
                 Value::Object(shared) => shared.take(&mut todo),
                 Value::Map(shared) => shared.take(&mut todo),
                 Value::FormData(shared) => shared.take(&mut todo),
+                Value::Error(shared) => shared.take(&mut todo),
                 Value::Promise(shared) => shared.take(&mut todo),
                 Value::Server(shared) => shared.take(&mut todo),
                 Value::Lazy(shared) => shared.take(&mut todo),
@@ -312,7 +317,10 @@ impl Children for Object {
 }
 
 impl Children for Fault {
-    fn take(&mut self, _: &mut Vec<Value>) {}
+    fn take(&mut self, out: &mut Vec<Value>) {
+        out.extend(self.cause.take());
+        out.extend(self.errors.take());
+    }
 }
 
 impl Children for Settled {

@@ -63,7 +63,10 @@ impl Decoding {
         {
             let (error, value) = match value {
                 Ok(value) => (JsValue::UNDEFINED, value),
-                Err(rejection) => (error::to_js(&rejection.into_error(), None), JsValue::UNDEFINED),
+                Err(rejection) => {
+                    let (error, told) = value::told(rejection);
+                    (error::to_js(&error, Some(&told)), JsValue::UNDEFINED)
+                }
             };
             let _ = told.call2(&JsValue::UNDEFINED, &error, &value);
         }

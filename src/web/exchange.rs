@@ -140,8 +140,8 @@ fn target(driver: &Driver, redirect: &Redirect, asked: &str) -> Result<String, E
 }
 
 /// What comes of a value that the action rejected: a redirect, where that is what it threw.
-fn thrown(driver: &Driver, id: CallId, error: Error, status: u16, asked: &str) -> Result<JsValue, Failure> {
-    let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, JsValue::UNDEFINED)) };
+fn thrown(driver: &Driver, id: CallId, (error, told): Failure, status: u16, asked: &str) -> Result<JsValue, Failure> {
+    let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, told)) };
     let target = target(driver, &redirect, asked);
     driver.redirects(id, &redirect, target.as_deref().ok());
     match target {
@@ -214,8 +214,9 @@ async fn flight(
                 }
                 Err(Rejection::Broken(_)) => {}
                 Err(rejection) => {
-                    let error = answer.explain(rejection.into_error(), page, || size::of(asked.body) as u64);
-                    driver.value(id, thrown(driver, id, error, answer.status, asked.url));
+                    let (error, told) = value::told(rejection);
+                    let error = answer.explain(error, page, || size::of(asked.body) as u64);
+                    driver.value(id, thrown(driver, id, (error, told), answer.status, asked.url));
                 }
                 Ok(value) => driver.value(id, Ok(value)),
             }

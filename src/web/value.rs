@@ -12,8 +12,8 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use super::error;
-use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
-use crate::{Error, Kind, Sent, protocol};
+use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Thrown, Tree};
+use crate::{Error, Kind, Sent};
 
 // The functions of `build.js`, described there.
 #[wasm_bindgen]
@@ -65,6 +65,8 @@ extern "C" {
     fn put_lazies(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], payloads: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = settleLazy)]
     fn settle_lazy(this: &Builder, payload: &JsValue, fulfilled: bool, value: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn told(this: &Builder, more: &JsValue, environment: Option<&str>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn meter(this: &Builder, cancelled: &JsValue) -> Result<Meter, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -161,14 +163,8 @@ impl Js {
 
     /// The `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
-        let (error, environment) = match rejection {
-            Rejection::Thrown(thrown) => (protocol::thrown(thrown.digest.as_deref(), thrown.message.as_deref()), thrown.environment),
-            Rejection::Broken(error) => (error, None),
-        };
-        let made = error::to_js(&error.sent(Sent::Yes), None);
-        if let Some(environment) = environment {
-            let _ = js_sys::Reflect::set(&made, &"environmentName".into(), &environment.into());
-        }
+        let (error, told) = told(rejection);
+        let made = error::to_js(&error.sent(Sent::Yes), Some(&told));
         if let Ok(own) = js_sys::Reflect::get(&self.bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
         {
@@ -364,9 +360,27 @@ impl Build for Js {
         self.meter.as_ref().map_or(0, |meter| meter.unread() as usize)
     }
 
+    fn wants_causes(&self) -> bool {
+        true
+    }
+
     fn temporary(&mut self, path: &str) -> Option<JsValue> {
         self.temporaries.get(path)
     }
+}
+
+/// A rejection as an error, and what else the server tells: what the maker of errors takes for a cause.
+pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
+    let told = match &rejection {
+        Rejection::Thrown(Thrown { environment, more, .. }) => {
+            let (environment, more) = (environment.as_deref(), more.get::<JsValue>());
+            let wanted = environment.is_some() || more.is_some();
+            let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.told(&more.unwrap_or_default(), environment).ok());
+            if wanted { made() } else { None }
+        }
+        Rejection::Broken(_) => None,
+    };
+    (rejection.into_error(), told.unwrap_or_default())
 }
 
 fn no_dispatcher() -> Error {

@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::rc::Rc;
 
+use super::link::Found;
+use super::want::{Searched, Want, Who};
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
+use crate::flight::rejection::More;
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
 /// How many parts of an action's row 0 are made alone: each is looked for from its beginning. Beyond, all of the member it is in is made, of
@@ -149,7 +152,10 @@ impl<B: Build> Decoder<B> {
         let text = match self.arrived.get(&0) {
             None => return Ok(Located::Missing(0)),
             Some(Arrived::Model(text, _)) => text.clone(),
-            Some(Arrived::Thrown(text)) => return Err(self.thrown(0, text)),
+            Some(Arrived::Thrown(text)) => {
+                let text = text.clone();
+                return Err(self.thrown(0, &text));
+            }
             Some(_) => return Err(broken(0, "not the answer to an action")),
         };
         // As long as `:a`.
@@ -314,10 +320,33 @@ impl<B: Build> Decoder<B> {
     }
 
     /// What an `E` row says was thrown. Development servers say more than a digest.
-    pub(super) fn thrown(&self, row: u32, text: &str) -> Rejection {
+    pub(super) fn thrown(&mut self, row: u32, text: &str) -> Rejection {
         match Thrown::read(row, text, &self.limits) {
-            Ok(thrown) => Rejection::Thrown(thrown),
+            Ok((mut thrown, more)) => {
+                thrown.more = more.and_then(|more| self.told(row, &more)).map(More::of).unwrap_or_default();
+                Rejection::Thrown(thrown)
+            }
             Err(error) => Rejection::Broken(error),
+        }
+    }
+
+    /// What else is told of what was thrown, if it is there: servers send the rows it needs before.
+    fn told(&mut self, row: u32, model: &str) -> Option<B::Value> {
+        if self.nesting >= MAX_NESTING || !self.host.wants_causes() {
+            return None;
+        }
+        self.nesting += 1;
+        let cell = self.cell(row, model);
+        // Nobody waits for it.
+        let mut want = Want::of(Who::Answer, self.name(row, cell));
+        let found = match self.search(&mut want, None) {
+            Ok(Searched::Complete) => self.complete(&want, 0).ok(),
+            _ => None,
+        };
+        self.nesting -= 1;
+        match found {
+            Some(Found::Value(value)) => Some(value),
+            _ => None,
         }
     }
 }
