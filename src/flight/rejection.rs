@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -28,6 +29,32 @@ pub struct Thrown {
     pub environment: Option<String>,
     /// Its `cause`, and the `errors` of an AggregateError, as the host has made them. Only servers in development send them.
     pub(crate) more: More,
+}
+
+/// The row of an Error that is a value, as it is to be read. In development servers write its `cause` and `errors` as strings that are read once
+/// more: `"$$4"` for what is in row 4. Any other row's would be the string `$4`.
+pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
+    let mut tokens = Tokens::new(text, limits.depth);
+    let mut cuts = Vec::new();
+    // What is not JSON is found out when it is read.
+    while let Ok(Some(token)) = tokens.next() {
+        let Token::Key(key) = token else { continue };
+        let Ok(Some(value)) = tokens.next() else { break };
+        if matches!(key, "cause" | "errors")
+            && let Token::Text(raw) = value
+            && raw.starts_with("$$")
+        {
+            cuts.push(tokens.start() + 1);
+        }
+        if tokens.skip(value).is_err() {
+            break;
+        }
+    }
+    let mut text = Cow::Borrowed(text);
+    for cut in cuts.into_iter().rev() {
+        text.to_mut().remove(cut);
+    }
+    text
 }
 
 /// A value of the host's, an object of what else is told of an error. Hosts that do not ask for it have none.
@@ -113,6 +140,18 @@ mod tests {
     }
 
     #[test]
+    fn causes_in_errors_that_are_values_are_read_once_more() {
+        let read = |text| revived(text, &Limits::DEFAULT).into_owned();
+        assert_eq!(
+            read(r#"{"cause":"$$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$$1f"}"#),
+            r#"{"cause":"$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$1f"}"#
+        );
+        for same in [r#"{"cause":4,"errors":"text"}"#, r#"["cause","$$4"]"#, "{oops", r#"{"cause":"$$"#, "1"] {
+            assert_eq!(read(same), same);
+        }
+    }
+
+    #[test]
     fn production_and_development_rows() {
         assert_eq!(read(r#"{"digest":"a\u00e9"}"#), Ok(Thrown { digest: Some("aé".into()), ..Thrown::default() }));
         assert_eq!(read("{}"), Ok(Thrown::default()));
@@ -127,7 +166,10 @@ mod tests {
             })
         );
         let more = |text| Thrown::read(1, text, &Limits::DEFAULT).expect("an error").1;
-        assert_eq!(more(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(), Some(r#"{"cause":"$2","errors":[1,"$3"]}"#));
+        assert_eq!(
+            more(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(),
+            Some(r#"{"cause":"$2","errors":[1,"$3"]}"#)
+        );
         assert_eq!(more(r#"{"digest":""}"#), None);
         assert_eq!(read("{oops"), Err("row 1: not JSON at byte 1".into()));
         assert_eq!(read("[]"), Err("row 1: not an error".into()));

@@ -72,8 +72,9 @@ pub(crate) async fn matrix(versions: &[Version], only: &[String], show: bool) ->
         let table = Table::of(*version, only)?;
         let builds: BTreeSet<Option<&str>> = table.rows.iter().map(|row| row.build.as_deref()).collect();
         for name in builds {
-            let base_path = name.map(|name| format!("/{name}"));
-            let built = build(*version, Choices { name, base_path: base_path.as_deref(), ..Choices::default() })?;
+            let dev = name == Some(DEV);
+            let base_path = name.filter(|_| !dev).map(|name| format!("/{name}"));
+            let built = build(*version, Choices { name, base_path: base_path.as_deref(), dev, ..Choices::default() })?;
             let rows: Vec<&Row> = table.rows.iter().filter(|row| row.build.as_deref() == name).collect();
             let verdicts =
                 step_async(&format!("{} rows on Next {}", rows.len(), built.version), on_build(&built, &rows, &table, show)).await?;
@@ -84,6 +85,9 @@ pub(crate) async fn matrix(versions: &[Version], only: &[String], show: bool) ->
     }
     Ok(report)
 }
+
+/// The build that is none.
+const DEV: &str = "dev";
 
 /// So few rows are done before a second browser is there.
 const FEW: usize = 20;

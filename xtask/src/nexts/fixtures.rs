@@ -54,6 +54,8 @@ pub(crate) struct Choices<'a> {
     /// `/base`.
     pub(crate) base_path: Option<&'a str>,
     pub(crate) deployment_id: Option<&'a str>,
+    /// It is not built: `next dev` serves it.
+    pub(crate) dev: bool,
 }
 
 /// Builds the app below `target/next/`, with the package at `/actionlane.js`, and says what each step took. Does nothing twice. Wants the
@@ -68,6 +70,7 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     for (option, value) in options {
         command.args(value.map(|value| [option, value]).into_iter().flatten());
     }
+    command.args(choices.dev.then_some("--dev"));
     let name = choices.name.unwrap_or("a");
     let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;
@@ -84,5 +87,9 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
 pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
     let log = workspace::scratch(log)?;
     let port = e2e::free_port()?;
-    step_async(&format!("next start, {}, on port {port}", build.version), Fixture::start(build, port, &log)).await
+    step_async(
+        &format!("next {}, {}, on port {port}", if build.dev { "dev" } else { "start" }, build.version),
+        Fixture::start(build, port, &log),
+    )
+    .await
 }
