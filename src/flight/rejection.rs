@@ -28,7 +28,7 @@ pub struct Thrown {
     /// Where it was thrown. Only servers in development send it.
     pub environment: Option<String>,
     /// Its `cause`, and the `errors` of an AggregateError, as the host has made them. Only servers in development send them.
-    pub(crate) more: More,
+    pub(super) more: More,
 }
 
 /// The row of an Error that is a value, as it is to be read. In development servers write its `cause` and `errors` as strings that are read once
@@ -65,10 +65,6 @@ impl More {
     pub(super) fn of(value: impl Any) -> Self {
         Self(Some(Rc::new(value)))
     }
-
-    pub(crate) fn get<V: Clone + 'static>(&self) -> Option<V> {
-        self.0.as_ref()?.downcast_ref().cloned()
-    }
 }
 
 /// Two errors that say the same are equal, whatever values come with them.
@@ -87,6 +83,12 @@ impl fmt::Debug for More {
 }
 
 impl Thrown {
+    /// A value of the host's: an object with the error's `cause`, and the `errors` of an AggregateError, as far as a server in development tells
+    /// them and the host [wants](super::Build::wants_causes) them.
+    pub fn more<V: Clone + 'static>(&self) -> Option<V> {
+        self.more.0.as_ref()?.downcast_ref().cloned()
+    }
+
     /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. And the model of what else is told, `{"cause":…,"errors":…}`, if
     /// anything is.
     pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
