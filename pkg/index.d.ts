@@ -689,8 +689,6 @@ export class ActionError extends Error {
   readonly status?: number;
   /** The server's digest of a thrown error. Untrusted text. */
   readonly digest?: string;
-  /** Of what the page or the network threw. Of `ACTION_THREW`, the `cause` of the server's own error, which `next dev` tells. */
-  readonly cause?: unknown;
   /** The `errors` of an AggregateError that the action threw, which `next dev` tells. Not enumerable. */
   readonly errors?: unknown[];
   /** Where the action threw: `Server` and the like, which `next dev` tells. */
@@ -704,7 +702,7 @@ export class ActionError extends Error {
   readonly idempotencyKey?: string;
   /** What the server said with `Retry-After`. */
   readonly retryAfter?: Milliseconds;
-  /** The reason of an abort, the error of `fetch`, … */
+  /** The reason of an abort, the error of `fetch`, …; of `ACTION_THREW`, the `cause` of the server's own error, which `next dev` tells. */
   readonly cause?: unknown;
   /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
   readonly excerpt?: string;

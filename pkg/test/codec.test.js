@@ -109,12 +109,12 @@ test("streams are read while they arrive", async () => {
 test("a server in development tells causes, and the errors of an AggregateError", async () => {
   const rows = [
     '5:"$Z6"',
-    '6:{"name":"RangeError","message":"inner","stack":[],"env":"Server","cause":"$7"}',
+    '6:{"name":"RangeError","message":"inner","stack":[],"env":"Server","cause":"$$7"}',
     '7:{"code":1,"at":"$D2020-01-01T00:00:00.000Z"}',
     '8:["$Z9",2]',
     '9:{"name":"Error","message":"one of them","stack":[],"env":"Server"}',
   ];
-  const value = [...rows, '0:["$Za","$Zb"]', 'a:{"name":"TypeError","message":"m","stack":[],"env":"Server","cause":"$5"}', 'b:{"name":"AggregateError","message":"many","stack":[],"env":"Server","errors":"$8"}'];
+  const value = [...rows, '0:["$Za","$Zb"]', 'a:{"name":"TypeError","message":"m","stack":[],"env":"Server","cause":"$$5"}', 'b:{"name":"AggregateError","message":"many","stack":[],"env":"Server","errors":"$$8"}'];
   const [error, many] = await decode(bytes(value.join("\n") + "\n")).value;
   assert.ok(error instanceof Error && error.name === "TypeError" && error.cause instanceof Error && error.cause.name === "RangeError");
   assert.deepEqual([error.cause.message, error.cause.environmentName, error.cause.cause], ["inner", "Server", { code: 1, at: new Date("2020-01-01") }]);

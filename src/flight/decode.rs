@@ -67,6 +67,8 @@ pub struct Decoder<B: Build> {
     /// For an action's answer: the cells of parts of row 0, which is never made whole.
     parts: Vec<(Path, usize)>,
     made: Table<(Made, u32), B::Value>,
+    /// Rows that are looked at as what is told of an Error.
+    faults: Table<u32, ()>,
     promises: Table<u32, Promised<B>>,
     lazies: Table<u32, Lazied<B>>,
     flows: Table<u32, Flowing<B>>,
@@ -134,6 +136,7 @@ impl<B: Build> Decoder<B> {
             early_ids: Table::default(),
             parts: Vec::new(),
             made: Table::default(),
+            faults: Table::default(),
             promises: Table::default(),
             lazies: Table::default(),
             flows: Table::default(),
@@ -303,7 +306,11 @@ impl<B: Build> Decoder<B> {
 
     /// Where `target` is to be made anew for each place it stands at, as functions of the server and iterators are: the same with an id that
     /// only this place has. Whoever refers to the place gets what is there.
+    /// Called for each reference before the row it refers to is read.
     fn alone(&mut self, mut target: Target) -> Target {
+        if target.made == Some(Made::Error) {
+            self.faults.insert(target.id, ());
+        }
         if matches!(target.made, Some(Made::Server | Made::Iterator)) {
             let id = OWN_IDS.saturating_add(self.origins.len() as u32);
             self.origins.push(target.id);

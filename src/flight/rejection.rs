@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -27,7 +28,33 @@ pub struct Thrown {
     /// Where it was thrown. Only servers in development send it.
     pub environment: Option<String>,
     /// Its `cause`, and the `errors` of an AggregateError, as the host has made them. Only servers in development send them.
-    pub(crate) more: More,
+    pub(super) more: More,
+}
+
+/// The row of an Error that is a value, as it is to be read. In development servers write its `cause` and `errors` as strings that are read once
+/// more: `"$$4"` for what is in row 4. Any other row's would be the string `$4`.
+pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
+    let mut tokens = Tokens::new(text, limits.depth);
+    let mut cuts = Vec::new();
+    // What is not JSON is found out when it is read.
+    while let Ok(Some(token)) = tokens.next() {
+        let Token::Key(key) = token else { continue };
+        let Ok(Some(value)) = tokens.next() else { break };
+        if matches!(key, "cause" | "errors")
+            && let Token::Text(raw) = value
+            && raw.starts_with("$$")
+        {
+            cuts.push(tokens.start() + 1);
+        }
+        if tokens.skip(value).is_err() {
+            break;
+        }
+    }
+    let mut text = Cow::Borrowed(text);
+    for cut in cuts.into_iter().rev() {
+        text.to_mut().remove(cut);
+    }
+    text
 }
 
 /// A value of the host's, an object of what else is told of an error. Hosts that do not ask for it have none.
@@ -37,10 +64,6 @@ pub(crate) struct More(Option<Rc<dyn Any>>);
 impl More {
     pub(super) fn of(value: impl Any) -> Self {
         Self(Some(Rc::new(value)))
-    }
-
-    pub(crate) fn get<V: Clone + 'static>(&self) -> Option<V> {
-        self.0.as_ref()?.downcast_ref().cloned()
     }
 }
 
@@ -60,6 +83,12 @@ impl fmt::Debug for More {
 }
 
 impl Thrown {
+    /// A value of the host's: an object with the error's `cause`, and the `errors` of an AggregateError, as far as a server in development tells
+    /// them and the host [wants](super::Build::wants_causes) them.
+    pub fn more<V: Clone + 'static>(&self) -> Option<V> {
+        self.more.0.as_ref()?.downcast_ref().cloned()
+    }
+
     /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. And the model of what else is told, `{"cause":…,"errors":…}`, if
     /// anything is.
     pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
@@ -110,6 +139,18 @@ mod tests {
 
     fn read(text: &str) -> Result<Thrown, String> {
         Thrown::read(1, text, &Limits::DEFAULT).map(|(thrown, _)| thrown).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn causes_in_errors_that_are_values_are_read_once_more() {
+        let read = |text| revived(text, &Limits::DEFAULT).into_owned();
+        assert_eq!(
+            read(r#"{"cause":"$$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$$1f"}"#),
+            r#"{"cause":"$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$1f"}"#
+        );
+        for same in [r#"{"cause":4,"errors":"text"}"#, r#"["cause","$$4"]"#, "{oops", r#"{"cause":"$$"#, "1"] {
+            assert_eq!(read(same), same);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use super::error;
-use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Thrown, Tree};
+use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::{Error, Kind, Sent};
 
 // The functions of `build.js`, described there.
@@ -372,8 +372,8 @@ impl Build for Js {
 /// A rejection as an error, and what else the server tells: what the maker of errors takes for a cause.
 pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
     let told = match &rejection {
-        Rejection::Thrown(Thrown { environment, more, .. }) => {
-            let (environment, more) = (environment.as_deref(), more.get::<JsValue>());
+        Rejection::Thrown(thrown) => {
+            let (environment, more) = (thrown.environment.as_deref(), thrown.more::<JsValue>());
             let wanted = environment.is_some() || more.is_some();
             let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.told(&more.unwrap_or_default(), environment).ok());
             if wanted { made() } else { None }

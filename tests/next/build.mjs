@@ -13,7 +13,8 @@
 // --deployment-id TEXT  default: none
 // --cache-components    16 only: with `cacheComponents`
 // --public FILE         copied into public/, may be given several times; copying does not rebuild
-// --json                prints { dir, version, installMs, buildMs } instead; a time is null where nothing had to be done
+// --dev                 is not built: `next dev` serves it
+// --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null where nothing had to be done
 //
 // The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids come from the file's path (with
 // NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
@@ -44,6 +45,7 @@ const choices = {
   trailingSlash: options["trailing-slash"],
   deploymentId: options["deployment-id"],
   cacheComponents: options["cache-components"],
+  dev: options.dev,
 };
 const major = Number(choices.version.split(".")[0]);
 if (choices.cacheComponents && major < 16) stop("--cache-components wants Next 16");
@@ -53,7 +55,7 @@ const dir = path.join(packages, options.name);
 const installMs = install();
 const buildMs = build();
 for (const file of options.public) cpSync(file, path.join(dir, "public", path.basename(file)));
-console.log(options.json ? JSON.stringify({ dir, version: choices.version, installMs, buildMs }) : dir);
+console.log(options.json ? JSON.stringify({ dir, version: choices.version, dev: choices.dev, installMs, buildMs }) : dir);
 
 /** `npm ci`; the time in ms, or null if the packages are there. */
 function install() {
@@ -81,7 +83,7 @@ function build() {
     mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
     for (const file of server) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
     symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
-    run(process.execPath, ["node_modules/.bin/next", "build"], dir);
+    if (!choices.dev) run(process.execPath, ["node_modules/.bin/next", "build"], dir);
   });
 }
 
@@ -142,6 +144,7 @@ function parse() {
         "trailing-slash": { type: "boolean", default: false },
         "deployment-id": { type: "string" },
         "cache-components": { type: "boolean", default: false },
+        dev: { type: "boolean", default: false },
         public: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
       },

@@ -84,6 +84,9 @@ pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], s
     Ok(report)
 }
 
+/// The build that is none.
+pub(super) const DEV: &str = "dev";
+
 /// So few rows are done before a second browser is there.
 const FEW: usize = 20;
 

@@ -34,6 +34,7 @@ impl<B: Build> Decoder<B> {
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
+                && !self.faults.contains_key(&row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
                 // What nobody waits for yet may need other rows, as the first one most often does, and would then be read twice.
                 && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
@@ -49,7 +50,7 @@ impl<B: Build> Decoder<B> {
         let mut texts = Vec::new();
         for id in ids {
             let id = self.row_of(id);
-            if self.is_in_parts(id) {
+            if self.is_in_parts(id) || self.faults.contains_key(&id) {
                 continue;
             }
             if let Some(Arrived::Model(text, seen)) = self.arrived.get_mut(&id)

@@ -9,7 +9,7 @@ use super::want::{Searched, Want, Who};
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
-use crate::flight::rejection::More;
+use crate::flight::rejection::{More, revived};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
 /// How many parts of an action's row 0 are made alone: each is looked for from its beginning. Beyond, all of the member it is in is made, of
@@ -113,6 +113,7 @@ impl<B: Build> Decoder<B> {
         let cell = match arrived {
             Arrived::Model(text, _) => match self.early_ids.remove(&id).and_then(|at| self.early.get(at)) {
                 Some(value) => Ok(Cell::new(id, Root::Value(value.clone()))),
+                None if self.faults.contains_key(&id) => self.cell(id, &revived(&text, &self.limits.clone())),
                 None => self.cell(id, &text),
             },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),

@@ -15,6 +15,9 @@ pub struct Build {
     pub dir: PathBuf,
     /// Of Next.js: `16.4.6`.
     pub version: String,
+    /// It is not built: `next dev` serves it.
+    #[serde(default)]
+    pub dev: bool,
     /// Where the app lies below its origin: `/base`, or nothing.
     #[serde(default)]
     pub base_path: String,
@@ -30,7 +33,7 @@ pub struct Build {
     pub build_ms: Option<u64>,
 }
 
-/// `next start` of a build.
+/// `next start` of a build, or `next dev`.
 #[derive(Debug)]
 #[must_use = "dropping this ends the server"]
 pub struct Fixture {
@@ -47,7 +50,7 @@ impl Fixture {
         // The other form is a redirect.
         let slash = if build.base_path.is_empty() || build.trailing_slash { "/" } else { "" };
         let first = format!("{}{slash}", build.base_path);
-        let process = next::start(&build.dir, port, &first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
+        let process = next::serve(build.dev, &build.dir, port, &first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
         Ok(Self { build: build.clone(), origin: format!("http://localhost:{port}"), port, _process: process })
     }
 

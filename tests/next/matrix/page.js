@@ -102,7 +102,14 @@ window.matrix ??= (() => {
       return texts.join(", ");
     };
     if (value instanceof Date) return `date ${value.toISOString()}`;
-    if (value instanceof Error) return `error ${value.digest ?? ""}`.trim();
+    if (value instanceof Error) {
+      const { digest = "", environmentName, name, message } = value;
+      const more = [];
+      for (const key of ["cause", "errors"]) if (Object.hasOwn(value, key)) more.push(`${key}: ${await inner(value[key], key)}`);
+      // Only a server in development tells what it was, and where.
+      const told = environmentName === undefined ? "" : ` ${name}: ${message} in ${environmentName}`;
+      return `error ${digest}${told}`.replace("  ", " ").trim() + (more.length > 0 ? ` {${more.join(", ")}}` : "");
+    }
     if (value instanceof Map) return `map {${await list(value)}}`;
     if (value instanceof Set) return `set {${await list(value)}}`;
     if (value instanceof FormData) return `form {${await list(value)}}`;

@@ -5,9 +5,10 @@
 // A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
 //
 // on         the page it is called on; default "/"
-// build      "base": in the build with a base path; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
+// build      "base": in the build with a base path; "dev": by `next dev`; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
 //            `trailingSlash`
 // rare       of the newest version only, unless all are asked for
+// from       the first version that it is asked of; default all
 // args       (api) => the arguments; default none
 // path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
 // cookies    { name: value }, set before
@@ -31,6 +32,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Since, after } from "./since.mjs";
 import bases from "./rows/bases.mjs";
+import development from "./rows/development.mjs";
 import failures from "./rows/failures.mjs";
 import forms from "./rows/forms.mjs";
 import movedOn from "./rows/moved-on.mjs";
@@ -40,21 +42,26 @@ import revalidation from "./rows/revalidation.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms];
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development];
 
 /** A row as this version has it, with functions as their text. */
 export function ofVersion(row, version) {
   return JSON.parse(JSON.stringify(row, (_, value) => (value instanceof Since ? value.of(version) : typeof value === "function" ? String(value) : value)));
 }
 
-/** Differences from Next's own client that are meant, in this version: `{ row, field, reason }`. */
+const isAsked = ({ from = "0" }, version) => !after(from, version);
+
+/** Differences from Next's own client that are meant, in rows that this version is asked: `{ row, field, reason }`. */
 export function differencesOf(version) {
   const list = JSON.parse(readFileSync(new URL("../differences.json", import.meta.url), "utf8"));
   const holds = ({ from = version, to = version }) => !after(from, version) && !after(version, to);
-  return list.filter(holds).flatMap(({ field, rows: names, reason }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason }))));
+  const later = new Set(rows.filter((row) => !isAsked(row, version)).map(({ name }) => name));
+  const all = list.filter(holds).flatMap(({ field, rows: names, reason }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason }))));
+  return all.filter(({ row }) => !later.has(row));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = process.argv[2];
-  console.log(JSON.stringify({ rows: rows.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+  const asked = rows.filter((row) => isAsked(row, version));
+  console.log(JSON.stringify({ rows: asked.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
 }

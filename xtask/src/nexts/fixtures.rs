@@ -5,6 +5,7 @@ use std::fmt;
 use anyhow::{Context, Result, bail};
 use e2e::{Build, Fixture};
 
+use super::DEV;
 use crate::step::{note, seconds, step, step_async};
 use crate::{npm, run, workspace};
 
@@ -59,6 +60,8 @@ pub(crate) struct Choices<'a> {
     /// Where it is to be served; default: on any port.
     pub(crate) port: Option<u16>,
     pub(crate) trailing_slash: bool,
+    /// It is not built: `next dev` serves it.
+    pub(crate) dev: bool,
 }
 
 impl Choices<'static> {
@@ -68,6 +71,7 @@ impl Choices<'static> {
         Ok(match name {
             None => plain,
             Some("base") => Self { name: Some("base"), base_path: Some("/base"), ..plain },
+            Some(DEV) => Self { name: Some(DEV), dev: true, ..plain },
             Some("prefix") => Self { name: Some("prefix"), asset_prefix: Some("/blog"), ..plain },
             Some("both") => Self { name: Some("both"), base_path: Some("/both"), asset_prefix: Some("/blog"), ..plain },
             Some("cdn") => {
@@ -98,6 +102,7 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
         command.args(value.map(|value| [option, value]).into_iter().flatten());
     }
     command.args(choices.trailing_slash.then_some("--trailing-slash"));
+    command.args(choices.dev.then_some("--dev"));
     let name = choices.name.unwrap_or("a");
     let printed = step(&format!("the fixture app `{name}` with Next {version}"), || run::quiet(&mut command))?;
     let mut build: Build = serde_json::from_str(&printed).with_context(|| format!("build.mjs printed {printed:?}"))?;
@@ -116,5 +121,6 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
 pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
     let log = workspace::scratch(log)?;
     let port = build.port.map_or_else(e2e::free_port, Ok)?;
-    step_async(&format!("next start, {}, on port {port}", build.version), Fixture::start(build, port, &log)).await
+    let what = if build.dev { "dev" } else { "start" };
+    step_async(&format!("next {what}, {}, on port {port}", build.version), Fixture::start(build, port, &log)).await
 }
