@@ -50,7 +50,15 @@ impl Fixture {
         // The other form is a redirect.
         let slash = if build.base_path.is_empty() || build.trailing_slash { "/" } else { "" };
         let first = format!("{}{slash}", build.base_path);
-        let process = next::serve(build.dev, &build.dir, port, &first, &[("FIXTURE_STORE", &fresh_store(log)?)], log).await?;
+        let process = next::start_as(
+            if build.dev { "dev" } else { "start" },
+            &build.dir,
+            port,
+            &first,
+            &[("FIXTURE_STORE", &fresh_store(log)?)],
+            log,
+        )
+        .await?;
         Ok(Self { build: build.clone(), origin: format!("http://localhost:{port}"), port, _process: process })
     }
 

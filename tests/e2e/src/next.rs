@@ -16,17 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Serves the built app in `dir` on `port`, with `vars` added to its environment and what it prints in `log`. Returns when `GET path` has
 /// been answered with 200.
 pub(crate) async fn start(dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
-    serve(false, dir, port, path, vars, log).await
+    start_as("start", dir, port, path, vars, log).await
 }
 
-/// The same of an app that is not built, with `dev`: what is asked of it first takes longer.
-pub(crate) async fn serve(dev: bool, dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
+/// The same by the command `start`, or `dev` for an app that is not built: there the first answers take longer.
+pub(crate) async fn start_as(command: &str, dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
     let next = dir.join("node_modules/.bin/next");
     ensure!(next.exists(), "{} is missing: run `npm ci` in {}", next.display(), dir.display());
-    let mut command = Command::new(&next);
-    command.args([if dev { "dev" } else { "start" }, "--hostname", "127.0.0.1", "--port", &port.to_string()]).current_dir(dir);
-    command.env("NEXT_TELEMETRY_DISABLED", "1").envs(vars.iter().copied());
-    serve(&mut command, port, path, log).await
+    let mut next = Command::new(&next);
+    next.args([command, "--hostname", "127.0.0.1", "--port", &port.to_string()]).current_dir(dir);
+    next.env("NEXT_TELEMETRY_DISABLED", "1").envs(vars.iter().copied());
+    serve(&mut next, port, path, log).await
 }
 
 /// Runs a server that listens on `port`, with what it prints in `log`. Returns when `GET path` has been answered with 200.
