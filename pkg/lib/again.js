@@ -1,6 +1,6 @@
 // When a request of a route handler is sent again, by the rules of retry.rs: here, because routes need no wasm.
 
-import { ReadableStream, performance } from "./platform.js";
+import { performance } from "./platform.js";
 
 const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxRetryAfter: 60_000 };
 

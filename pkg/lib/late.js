@@ -9,6 +9,7 @@ export function warnLate(event) {
   if (state === "preparing") what = "a promise or a stream among its arguments is still open";
   else if (retryAt !== undefined) what = "it waits to be sent again";
   else if (headAt !== undefined) what = "an answer has begun, and its value has not come";
+  const end = state === "preparing" ? "a deadline" : "a timeout"; // no timeout runs before it is sent
   const waiting = behind > 0 ? `, and ${behind === 1 ? "a call waits" : `${behind} calls wait`} behind it in lane ${JSON.stringify(lane)}` : "";
-  console.warn(`actionlane: ${nameOf(event) ?? "a call"}: no value for ${seconds} s: ${what}${waiting}; a timeout would end it`);
+  console.warn(`actionlane: ${nameOf(event) ?? "a call"}: no value for ${seconds} s: ${what}${waiting}; ${end} would end it`);
 }

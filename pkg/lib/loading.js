@@ -5,7 +5,7 @@ import * as build from "./build.js";
 import { ActionError } from "./error.js";
 import { Module } from "./module.js";
 import * as plain from "./plain.js";
-import { Response, Set, WebAssembly, fetch, queueMicrotask } from "./platform.js";
+import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
 import { wait } from "./wait.js";
 
@@ -90,7 +90,7 @@ export function buildOf(html) {
 
 /** Where the app of a document lies below its origin: see `base.rs`. After `load()`. */
 export function basePathOf(html, loaded, prefix) {
-  instantiate();
+  dispatcher.instantiate();
   return glue.basePathOf(html, loaded, prefix);
 }
 

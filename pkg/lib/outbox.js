@@ -8,7 +8,7 @@ import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
 import { marked, sift } from "./loading.js";
 import { owned } from "./owner.js";
-import { AbortController, Blob, File, FormData, Map, Set, crypto, navigator, ofDocument, setTimeout } from "./platform.js";
+import { AbortController, Map, Set, crypto, navigator, ofDocument, setTimeout } from "./platform.js";
 import { carefully, report } from "./report.js";
 import { unusable } from "./storage.js";
 import { Store } from "./store.js";

@@ -116,6 +116,10 @@ class Address {
     for (const part of ["href", "origin", "protocol", "pathname", "search", "hash"]) this[part] = a[part];
     this.searchParams = new URLSearchParams(a.search);
   }
+
+  toString() {
+    return this.href;
+  }
 }
 
 const isGiven = typeof given === "function" && "searchParams" in Object(given.prototype);

@@ -6,7 +6,7 @@ import { argumentsOf, isOnce, isStream, readInit, requestOf, targetOf, withHeade
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
-import { AbortController, Headers, Request, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
+import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
 import { onAbort, sendWith } from "./signals.js";
 import { callerOf } from "./stack.js";
 

@@ -4,7 +4,12 @@ use wasm_bindgen::JsValue;
 /// `platform.js` are globals there.
 pub(crate) fn functions(source: &str) -> JsValue {
     let source: String = source.lines().filter(|line| !line.starts_with("import ")).flat_map(|line| [line, "\n"]).collect();
-    let names: Vec<&str> = source.split("export function ").skip(1).filter_map(|rest| rest.split('(').next()).collect();
-    let body = source.replace("export function", "function");
+    let mut names = Vec::new();
+    let mut body = source;
+    for kind in ["function", "class", "const"] {
+        let export = format!("export {kind} ");
+        names.extend(body.split(&export).skip(1).filter_map(|rest| rest.split(['(', ' ']).next()).map(str::to_owned));
+        body = body.replace(&export, &format!("{kind} "));
+    }
     js_sys::eval(&format!("(() => {{ {body}; return {{ {} }}; }})()", names.join(","))).unwrap_or_default()
 }
