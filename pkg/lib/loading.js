@@ -130,7 +130,7 @@ function instantiate() {
   if (count > 0) glue.__wbg_reset_state();
   else glue.initSync({ module });
   const makeError = ({ code, message, ...details }, cause) => {
-    return new ActionError(code, message, { ...details, ...(cause instanceof build.Told ? cause : { cause }) });
+    return new ActionError(code, message, { ...details, ...(build.isTold(cause) ? cause : { cause }) });
   };
   glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
   live = true;
