@@ -255,15 +255,21 @@ const MORE = ["cause", "errors"];
 /** As such properties of an error are, where it is made by its class. */
 const hide = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
 
-/** What a server tells of what it threw, beside message and digest: `loading.js` makes the error of it. */
-export class Told {
+class Told {
   constructor(more, environment) {
     for (const name of MORE) if (more && hasOwn(more, name)) this[name] = more[name];
     if (environment !== undefined) this.environmentName = environment;
   }
 }
 
-export const told = (more, environment) => new Told(more, environment);
+/** What a server tells of what it threw, beside message and digest: `loading.js` makes the error of it. */
+export function told(more, environment) {
+  return new Told(more, environment);
+}
+
+export function isTold(value) {
+  return value instanceof Told;
+}
 
 export function make(kind) {
   switch (kind) {
@@ -436,7 +442,14 @@ export function settleLazy(payload, fulfilled, value) {
 
 /** What `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
 export function meter(cancelled) {
-  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(cancelled)) };
+  const tell = () => {
+    try {
+      cancelled();
+    } catch {
+      // It is over by then.
+    }
+  };
+  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(tell)) };
 }
 
 /** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */

@@ -295,7 +295,8 @@ async fn an_answer_of_which_all_streams_are_cancelled_is_abandoned() {
     decoder.push(rows.as_bytes()).expect("rows");
     let Poll::Ready(Ok(value)) = decoder.value() else { panic!("no value") };
     let cancel: Function = js_sys::eval("(v => v[0].cancel())").expect("a function").unchecked_into();
-    cancel.call1(&JsValue::UNDEFINED, &value).expect("cancelled");
+    let cancelled: js_sys::Promise = cancel.call1(&JsValue::UNDEFINED, &value).expect("cancelled").unchecked_into();
+    JsFuture::from(cancelled).await.expect("cancelled");
     assert_eq!(Reflect::get(&heard, &"times".into()), Ok(1.into()));
 }
 
