@@ -10,7 +10,7 @@ import * as shapes from "./shapes.js";
 import { wait } from "./wait.js";
 
 const makeError = ({ code, message, ...details }, cause) => {
-  return new ActionError(code, message, { ...details, ...(cause instanceof build.Told ? cause : { cause }) });
+  return new ActionError(code, message, { ...details, ...(build.isTold(cause) ? cause : { cause }) });
 };
 
 const dispatcher = new Module({
@@ -109,70 +109,3 @@ export function crashed(cause) {
     lost(() => new ActionError("INTERNAL", message, { cause, sent: "unknown" }));
   }
 }
-<<<<<<< HEAD
-=======
-
-async function start(source) {
-  const compiled = await compile(source);
-  try {
-    // The glue cannot take back a module of another kind, so it is looked at first.
-    if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === "engine_new")) throw new Error("it has no engine");
-    module = compiled;
-    instantiate();
-  } catch (cause) {
-    module = undefined;
-    throw new ActionError("WASM_LOAD", "the wasm is not the one that belongs to this package", { cause });
-  }
-}
-
-function replace() {
-  fallen = false;
-  try {
-    instantiate();
-  } catch {
-    // Whoever needs it tries again.
-  }
-}
-
-function instantiate() {
-  if (live) return;
-  if (count > 0) glue.__wbg_reset_state();
-  else glue.initSync({ module });
-  const makeError = ({ code, message, ...details }, cause) => {
-    return new ActionError(code, message, { ...details, ...(build.isTold(cause) ? cause : { cause }) });
-  };
-  glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
-  live = true;
-  count += 1;
-}
-
-async function compile(find) {
-  if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
-  if (blocked()) {
-    const message = "the page's policy forbids wasm: its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src";
-    throw new ActionError("WASM_BLOCKED", message);
-  }
-  try {
-    const source = await find();
-    if (source instanceof WebAssembly.Module) return source;
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await WebAssembly.compile(source);
-    const response = source instanceof Response ? source : await fetch(source);
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    // Streaming wants the content type application/wasm; some servers do not know it.
-    const streams = response.headers.get("content-type")?.startsWith("application/wasm") && WebAssembly.compileStreaming;
-    return streams ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
-  } catch (cause) {
-    throw new ActionError("WASM_LOAD", "the wasm could not be loaded", { cause });
-  }
-}
-
-/** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
-function blocked() {
-  try {
-    new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-    return false;
-  } catch {
-    return true;
-  }
-}
->>>>>>> wild-codec
