@@ -612,9 +612,9 @@ export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
  * that names it. `Infinity` is no bound: then the end of the memory, or the engine, is.
  */
 export interface Limits {
-  /** Bytes of the whole answer, streams in it included. Default 2 GiB. Protects the memory of the decoder: 4 GiB, in which all answers are. */
+  /** Bytes of the whole answer, streams in it included. Default 1 GiB. Protects the memory of the decoder: 4 GiB, in which all answers are. */
   maxBytes?: number;
-  /** Bytes of one row, its id and tag included. Default 512 MiB. Protects the same: a row is copied while it is read. */
+  /** Bytes of one row, its id and tag included. Default 128 MiB. Protects the same: a row of small values takes twenty times as much. */
   maxRowBytes?: number;
   /** Promises and lazy values that wait for their rows at the same time. Default 1 048 576. Protects from a few bytes each that cost some hundred. */
   maxOpenRows?: number;

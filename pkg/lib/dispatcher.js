@@ -19,7 +19,7 @@ import { basePathOfPage, deploymentOfPage, onLeaving, outlives } from "./page.js
 import { NO_OUTBOX, Outbox, REMOVED } from "./outbox.js";
 import { owned } from "./owner.js";
 import { givePayload } from "./payload.js";
-import { AbortController, Headers, Map, Set, pageText, performance } from "./platform.js";
+import { AbortController, Headers, Map, Set, pageText, performance, take } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
 import { needRoom } from "./room.js";
@@ -54,6 +54,7 @@ export class Dispatcher {
 
   /** `loadWasm()` resolves when the wasm is there. */
   constructor(loadWasm, options) {
+    take();
     this.#options = dispatcherOptions(options);
     this.#loadWasm = loadWasm;
     this.#beneath = new Beneath(this.#options.fetch, this.#fetch);

@@ -7,6 +7,7 @@ import { Module } from "./module.js";
 import * as plain from "./plain.js";
 import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
+import { onTrap } from "./trap.js";
 import { wait } from "./wait.js";
 
 const makeError = ({ code, message, ...details }, cause) => {
@@ -17,7 +18,10 @@ const dispatcher = new Module({
   build: glue.BUILD,
   start: glue.initSync,
   restart: glue.__wbg_reset_state,
-  setUp: () => glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait),
+  setUp: () => {
+    onTrap(crashed);
+    glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
+  },
 });
 
 const MODULES = { dispatcher };

@@ -2,7 +2,7 @@
 // after a trap.
 
 import { compileFirst } from "./compile.js";
-import { WebAssembly, queueMicrotask } from "./platform.js";
+import { WebAssembly, queueMicrotask, take } from "./platform.js";
 
 export class Module {
   #parts;
@@ -34,6 +34,7 @@ export class Module {
 
   /** Resolves when the wasm is there, from one of `places`: see `compileFirst`. One attempt at a time; a failed one is forgotten. */
   load(places, hint) {
+    take();
     this.#attempt ??= compileFirst(places, (found) => this.#accept(found), hint).catch((error) => {
       this.#attempt = undefined;
       throw error;

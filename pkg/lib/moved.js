@@ -53,9 +53,9 @@ function look() {
 }
 
 /** Whether another document takes the place of this one, by the user's own doing. */
-function isLeaving({ destination: { url, sameDocument }, navigationType, downloadRequest, defaultPrevented }) {
+function isLeaving({ destination: { url, sameDocument }, navigationType, downloadRequest, formData, defaultPrevented }) {
   const stays = sameDocument || navigationType === "reload" || downloadRequest != null || defaultPrevented;
-  return !stays && url !== sent && url !== location.href && /^https?:/.test(url);
+  return !stays && url !== sent && (formData != null || url !== location.href) && /^https?:/.test(url);
 }
 
 const pathOf = (href) => href?.split(/[?#]/, 1)[0];

@@ -12,12 +12,33 @@
 // `URL`, and parts of the language, that it has replaced by `var` before this module ran cannot be had back: they are used as they are,
 // which is what a polyfill wants. Nothing is needed at import: what there is not, in a worker or in Node.js, is undefined.
 
-export const {
-  AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set, TextDecoder,
-  TextEncoder, WeakMap, WebAssembly,
-} = globalThis;
+export let AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set,
+  TextDecoder, TextEncoder, URLSearchParams, WeakMap, WebAssembly;
 
-const { URL: given, URLSearchParams, performance: own, location: first } = globalThis;
+/** Takes what was not there before: test runners bring some of it after this module. */
+export function take() {
+  AbortController ??= globalThis.AbortController;
+  AbortSignal ??= globalThis.AbortSignal;
+  Blob ??= globalThis.Blob;
+  CustomEvent ??= globalThis.CustomEvent;
+  File ??= globalThis.File;
+  FormData ??= globalThis.FormData;
+  Headers ??= globalThis.Headers;
+  Map ??= globalThis.Map;
+  ReadableStream ??= globalThis.ReadableStream;
+  Request ??= globalThis.Request;
+  Response ??= globalThis.Response;
+  Set ??= globalThis.Set;
+  TextDecoder ??= globalThis.TextDecoder;
+  TextEncoder ??= globalThis.TextEncoder;
+  URLSearchParams ??= globalThis.URLSearchParams;
+  WeakMap ??= globalThis.WeakMap;
+  WebAssembly ??= globalThis.WebAssembly;
+}
+
+take();
+
+const { URL: given, performance: own, location: first, setTimeout: firstTimer } = globalThis;
 
 /** Where the document was when this module ran. */
 export const firstPath = first?.pathname ?? "/";
@@ -62,9 +83,12 @@ export const crypto = {
 let clock;
 
 export const performance = {
-  now: () => (clock ??= makeClock())(),
+  now: () => (isFaked() ? globalThis.performance.now() : (clock ??= makeClock())()),
   getEntriesByType: (type) => (isClock(own) ? own.getEntriesByType?.(type) : undefined) ?? [],
 };
+
+/** Whether other timers have come since, and perhaps another clock with them, as tests do. */
+const isFaked = () => globalThis.setTimeout !== firstTimer && typeof globalThis.performance?.now === "function";
 
 /** In ms; the same clock for as long as the page lives. */
 function makeClock() {

@@ -172,3 +172,28 @@ function deferred() {
   made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
   return made;
 }
+
+test("a trap in a promise fails the calls it leaves, and the next call gets a fresh instance", async () => {
+  const { set } = Uint8Array.prototype;
+  // Not what an answer can do: the copying of its bytes fails within the wasm, where nothing that calls it hears.
+  const body = () => new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n'));
+      Uint8Array.prototype.set = () => {
+        Uint8Array.prototype.set = set;
+        throw new WebAssembly.RuntimeError("unreachable");
+      };
+    },
+  });
+  const headers = { "content-type": "text/x-component" };
+  const d = createDispatcher({ url: server.url, fetch: async () => new Response(body(), { headers }) });
+  await createDispatcher({ url: server.url }).call(ID);
+  const behind = [d.call(ID), d.call(ID, ["behind"])];
+  try {
+    await assert.rejects(behind[0], { code: "INTERNAL" });
+    await assert.rejects(behind[1], { code: "INTERNAL" });
+  } finally {
+    Uint8Array.prototype.set = set;
+  }
+  assert.equal(await createDispatcher({ url: server.url }).call(ID, ["fresh"]), '["fresh"]');
+});

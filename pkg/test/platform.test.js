@@ -84,3 +84,31 @@ test("no other module of the package takes a global of the page's by itself", as
   }
   assert.deepEqual(taken, []);
 });
+
+test("timers and a clock that tests put in their places later go together", async () => {
+  const { performance: own } = await onPage({});
+  const { performance: real, setTimeout: timer } = globalThis;
+  try {
+    globalThis.setTimeout = () => {};
+    Object.defineProperty(globalThis, "performance", { value: { now: () => 66_000 }, configurable: true, writable: true });
+    assert.equal(own.now(), 66_000);
+  } finally {
+    globalThis.setTimeout = timer;
+    Object.defineProperty(globalThis, "performance", { value: real, configurable: true, writable: true });
+  }
+  assert.notEqual(own.now(), 66_000);
+});
+
+test("a class that comes after the package is taken when it is needed", async () => {
+  const { Headers: own } = globalThis;
+  delete globalThis.Headers;
+  let platform;
+  try {
+    platform = await onPage({});
+    assert.equal(platform.Headers, undefined);
+  } finally {
+    globalThis.Headers = own;
+  }
+  platform.take();
+  assert.equal(platform.Headers, own);
+});

@@ -2,10 +2,9 @@
 /// it is a `DECODE` (of arguments, an `ENCODE`) error that names the bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one row, tag and id included. 512 MiB: as long as a text may be in Chromium. Protects the memory that a row takes while it
-    /// arrives, of which the decoder needs several times as much for a moment.
+    /// Bytes of one row, tag and id included. 128 MiB. Protects the memory of the decoder, which a row of small values takes twenty times over.
     pub row_bytes: usize,
-    /// Bytes of the whole answer, streams in it included. 2 GiB. Protects the memory of the decoder, which keeps the rows that nothing asks
+    /// Bytes of the whole answer, streams in it included. 1 GiB. Protects the memory of the decoder, which keeps the rows that nothing asks
     /// for until the answer ends, and has 4 GiB in a browser.
     pub total_bytes: usize,
     /// Promises, lazy values and the like that wait for their rows at the same time. 1 048 576. Protects from a few bytes each that cost
@@ -24,7 +23,7 @@ pub struct Limits {
 impl Limits {
     /// The defaults above.
     pub const DEFAULT: Self =
-        Self { row_bytes: 512 << 20, total_bytes: 2 << 30, open_rows: 1 << 20, depth: 20_000, digits: 1_000_000, unread_bytes: 1 << 30 };
+        Self { row_bytes: 128 << 20, total_bytes: 1 << 30, open_rows: 1 << 20, depth: 20_000, digits: 1_000_000, unread_bytes: 1 << 30 };
 
     /// Containers inside containers that become Rust values, or come from them. serde follows them on the native stack, where 1 000 are
     /// too many for some types; `serde_json` has the same bound.

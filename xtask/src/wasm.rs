@@ -86,7 +86,7 @@ fn changed(glue: &str) -> Result<String> {
 }
 
 /// What is said, and what is to be said in its place.
-const CHANGES: [(&str, &str); 6] = [
+const CHANGES: [(&str, &str); 8] = [
     // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
     // rejections; its calls have failed already, so they have nothing left to do.
     ("throw new Error('Cannot invoke closure from previous WASM instance')", "return"),
@@ -106,11 +106,15 @@ const CHANGES: [(&str, &str); 6] = [
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n",
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n    makeTextCoders();\n",
     ),
+    // A trap in a promise or a timer is told of.
+    ("wasm = instance.exports;", "wasm = guarded(instance.exports);"),
+    ("wasm = wasmInstance.exports;", "wasm = guarded(wasmInstance.exports);"),
 ];
 
 /// The globals of the glue, as `platform.js` has them: a page may shadow its own.
 const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
-    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n";
+    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n\
+    import { guarded } from \"../lib/trap.js\";\n";
 
 /// The wasm of the package.
 pub(crate) fn wasm() -> PathBuf {

@@ -1,0 +1,25 @@
+// A trap where no call of the page's runs the wasm: in a promise or a timer. Without this it would be an uncaught error there, and every call
+// of the instance would wait for ever.
+
+let hear = () => {};
+
+/** `told(error)` hears of each trap from now on. */
+export const onTrap = (told) => (hear = told);
+
+/** The exports of an instance, of which those that closures run tell of what they throw. */
+export function guarded(exports) {
+  const all = { ...exports };
+  for (const name in exports) {
+    const run = exports[name];
+    if (!name.includes("_invoke__")) continue;
+    all[name] = (a, b, c, d, e, f) => {
+      try {
+        return run(a, b, c, d, e, f);
+      } catch (error) {
+        hear(error);
+        return [];
+      }
+    };
+  }
+  return all;
+}
