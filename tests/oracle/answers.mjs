@@ -1,6 +1,7 @@
 // Answers (server to client): React's server makes them, React's client reads them.
 
-import { describe, describeError, later, settled } from "./describe.mjs";
+import { describe, describeError, settled } from "./describe.mjs";
+import { later } from "./later.mjs";
 import { CLIENT_MANIFEST } from "./webpack.mjs";
 
 /** How long a server waits for what never settles. */

@@ -1,5 +1,6 @@
 // Any value, as JSON that says what it is: the form the vectors have their expected values in.
 
+import { later } from "./later.mjs";
 import { isExport } from "./webpack.mjs";
 
 /** How long something may stay as it is before it counts as pending or open. */
@@ -171,21 +172,4 @@ export function settled(thenable, patience = PATIENCE_MS) {
       (reason) => finish({ rejected: true, reason }),
     );
   });
-}
-
-const TICK_MS = 10;
-
-/**
- * Calls `act()` in `ms`, by timers one after the other: on a busy machine they come as late as those of the streams and promises that are
- * waited for. Gives the function that stops it.
- */
-export function later(ms, act) {
-  let left = ms / TICK_MS;
-  let timer;
-  const next = () => {
-    left -= 1;
-    timer = left > 0 ? setTimeout(next, TICK_MS) : act();
-  };
-  timer = setTimeout(next, TICK_MS);
-  return () => clearTimeout(timer);
 }

@@ -6,6 +6,7 @@ import "../bench/webpack.js";
 import { createTemporaryReferenceSet, encodeReply } from "react-server-dom-webpack/client.browser";
 
 import { createDispatcher, encode, isActionError, ready } from "../../pkg/inline.js";
+import { later } from "./later.mjs";
 import { PLACES, odd } from "./odd.mjs";
 import { bodyDifference } from "./same.mjs";
 
@@ -38,11 +39,11 @@ async function called(args, options) {
 }
 
 async function outcome(make) {
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, { never: true })));
+  let stop;
+  const late = new Promise((resolve) => (stop = later(PATIENCE_MS, () => resolve({ never: true }))));
   const tried = (async () => ({ body: await tell(await make()) }))().catch((reason) => ({ refused: true, reason }));
   const told = await Promise.race([tried, late]);
-  clearTimeout(timer);
+  stop();
   return told;
 }
 

@@ -50,7 +50,7 @@ impl Sizes {
         )
     }
 
-    /// Fails where README.md has other figures, by more than a kB.
+    /// Fails where README.md has other figures, by more than a kB and 2 %: another compiler makes other bytes.
     pub(crate) fn check_readme(&self) -> Result<()> {
         let text = readme()?;
         let (_, said, _) = marked(&text)?;
@@ -83,11 +83,11 @@ fn marked(text: &str) -> Result<(&str, &str, &str)> {
 
 const MARKER: &str = "<!-- sizes: cargo xtask build --write-readme -->";
 
-/// Whether two texts have the same words, and figures no more than 1 apart.
+/// Whether two texts have the same words, and figures no more than 1, or 2 %, apart.
 fn alike(a: &str, b: &str) -> bool {
     let words = |text: &str| -> Vec<String> { text.split(|c: char| c.is_whitespace() || "(),".contains(c)).map(str::to_owned).collect() };
     let same = |(a, b): (&String, &String)| match (a.parse::<u64>(), b.parse::<u64>()) {
-        (Ok(a), Ok(b)) => a.abs_diff(b) <= 1,
+        (Ok(a), Ok(b)) => a.abs_diff(b) <= 1.max(b / 50),
         _ => a == b,
     };
     let (a, b) = (words(a), words(b));
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn figures_may_be_one_apart() {
         assert!(alike("181 kB of wasm (220 kB)", "182 kB of\nwasm (219 kB)"));
-        assert!(!alike("181 kB of wasm (220 kB)", "183 kB of wasm (220 kB)"));
+        assert!(!alike("181 kB of wasm (220 kB)", "187 kB of wasm (220 kB)"));
         assert!(!alike("181 kB of wasm", "181 kB"));
         assert!(!alike("", "181 kB"));
     }
