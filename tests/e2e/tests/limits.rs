@@ -137,12 +137,12 @@ async fn the_limits_of_a_call_go_before_those_of_its_dispatcher() -> Result<()> 
     )
     .await?;
     let expected = [
-        "DECODE row 1: more than 2 containers inside each other",
-        "DECODE row 1: a bigint of more than 3 digits at [0][0][0]",
+        "DECODE action 7fababab: row 1: more than 2 containers inside each other",
+        "DECODE action 7fababab: row 1: a bigint of more than 3 digits at [0][0][0]",
         "value",
-        "ENCODE argument 0: [0] is nested deeper than 2 containers",
-        "DECODE the answer is longer than 20 bytes",
-        "INVALID_OPTION limits: there is no option \"maxDepths\"",
+        "ENCODE action 7fababab: argument 0: [0] is nested deeper than 2 containers",
+        "DECODE action 7fababab: the answer is longer than 20 bytes",
+        "INVALID_OPTION action 7fababab: limits: there is no option \"maxDepths\"; did you mean \"maxDepth\"?",
     ];
     assert_eq!(got, expected);
     Ok(())

@@ -513,7 +513,7 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
         )
         .await?;
         let stored = "this page may store nothing (a sandboxed frame, or blocked by the user): make the call without durable";
-        let [durable, asked] = [format!("STORAGE no durable: {stored}"), format!("STORAGE no the outbox cannot be read or changed: {stored}")];
+        let [durable, asked] = [format!("STORAGE no action 00ababab: durable: {stored}"), format!("STORAGE no the outbox cannot be read or changed: {stored}")];
         assert_eq!(blocked["value"], json!([durable, 7, asked]), "{blocked}");
         // No Web Locks, as on a page that is not secure.
         let seen: Value = eval(
@@ -559,8 +559,8 @@ async fn a_full_disk() -> Result<()> {
              return seen;",
         )
         .await?;
-        let room = "durable: no room is left for this site: remove entries of the outbox, or make the call without durable";
-        let stored = "durable: the call could not be stored";
+        let room = "action 7fababab: durable: no room is left for this site: remove entries of the outbox, or make the call without durable";
+        let stored = "action 7fababab: durable: the call could not be stored";
         assert_eq!(
             seen,
             json!([["STORAGE", "no", "QuotaExceededError", room, "small", []], ["STORAGE", "no", "AbortError", stored, "small", []]])
