@@ -84,7 +84,7 @@ test("so does a call whose arguments stay open", async () => {
   call(ID);
   pass(30_000);
   const open = "a promise or a stream among its arguments is still open";
-  const told = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a timeout would end it`;
+  const told = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a deadline would end it`;
   assert.deepEqual(warnings, [told]);
   assert.equal(asked.length, 0);
 });
