@@ -125,7 +125,7 @@ test("where nothing is beneath, it says so and does not go round for ever", asyn
   let d;
   for (const back of [(...args) => d.fetch(...args), async (...args) => (await null, d.fetch(...args))]) {
     globalThis.fetch = back;
-    answer = (url, init) => d.fetch(url, init);
+    answer = back;
     d = createDispatcher({ url });
     await assert.rejects(d.route(url), (error) => /leads back to this dispatcher/.test(error.cause?.message ?? error.message));
   }
