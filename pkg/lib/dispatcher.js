@@ -156,7 +156,7 @@ export class Dispatcher {
 
   #fetch = (asked, init) => {
     needRoom();
-    let input, read, id, own, ours;
+    let input, read, id, own, ours, once;
     try {
       input = targetOf(asked);
       read = readInit(init);
@@ -164,6 +164,10 @@ export class Dispatcher {
       own = signalOf(input, read);
       ours = this.#beneath.find(input, read, id);
       if (ours) return this.#beneath.pass(ours, input, init && read);
+      if (id !== undefined && !this.#open.closed) {
+        read.body = bodyNow(read.body);
+        once = isOnce(input, read);
+      }
     } catch (error) {
       return Promise.reject(error); // what `fetch` would say of these
     }
@@ -175,8 +179,6 @@ export class Dispatcher {
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    read.body = bodyNow(read.body);
-    const once = isOnce(input, read);
     const exchange = async (signal) => {
       if (!entry.over) return sendWith([signal, own], (signal) => send(() => argumentsOf(input, read, signal), once));
       throw closed(); // to an instance that has failed

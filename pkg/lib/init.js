@@ -1,7 +1,7 @@
 // The arguments of `fetch`, read as `fetch` reads them: members that are inherited count, and each getter runs once.
 
 import { sendable } from "./address.js";
-import { FormData, Headers, Request } from "./platform.js";
+import { FormData, Headers, Request, URLSearchParams } from "./platform.js";
 
 /** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
 const MEMBERS = [

@@ -14,10 +14,10 @@
 
 export const {
   AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set, TextDecoder,
-  TextEncoder, WeakMap, WebAssembly,
+  TextEncoder, URLSearchParams, WeakMap, WebAssembly,
 } = globalThis;
 
-const { URL: given, URLSearchParams, performance: own, location: first } = globalThis;
+const { URL: given, performance: own, location: first } = globalThis;
 
 /** Where the document was when this module ran. */
 export const firstPath = first?.pathname ?? "/";

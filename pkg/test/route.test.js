@@ -114,3 +114,13 @@ test("a route sends its key in the header that the dispatcher names", async () =
   const { headers } = server.requests.at(-1);
   assert.deepEqual([headers["x-key"], headers["idempotency-key"]], ["mine", undefined]);
 });
+
+test("a body that cannot be read rejects a fetch and leaves nothing open", async () => {
+  const d = createDispatcher({ url: server.url });
+  const body = new Uint8Array(4);
+  structuredClone(body.buffer, { transfer: [body.buffer] });
+  const answer = d.fetch(server.url, { method: "POST", headers: { "Next-Action": ID }, body });
+  await assert.rejects(answer, TypeError);
+  assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+  await d.idle();
+});
