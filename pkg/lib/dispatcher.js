@@ -478,10 +478,10 @@ export class Dispatcher {
     entry.over = true;
     entry.kept = false;
     entry.caller = undefined;
+    this.#open.remove(entry);
     entry.quiet?.();
     entry.ended?.();
     if (entry.durable) this.#outbox.forget(entry);
-    this.#open.remove(entry);
   }
 
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */

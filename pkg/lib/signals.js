@@ -1,4 +1,5 @@
 import { AbortController, AbortSignal } from "./platform.js";
+import { report } from "./report.js";
 
 /** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
 export function onAbort(signal, act) {
@@ -9,7 +10,13 @@ export function onAbort(signal, act) {
   }
   const listener = () => act(signal.reason);
   signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
+  return () => {
+    try {
+      signal.removeEventListener("abort", listener);
+    } catch (error) {
+      report(error); // of a signal of the page's own making
+    }
+  };
 }
 
 /** Lets go of the signals once nobody can read a body any more. */
