@@ -103,11 +103,11 @@ export class Dispatcher {
 
   call = (ref, args, options) => this.#call(ref, args, options, this.call);
 
-  /** `from`: the function of ours that the page has called. `rule(options)` throws where a call made by it must not have such. */
+  /** `from`: the function of ours that the page has called, or what `callerOf` gave for it. `rule(options)` throws where a call made by it must not have such. */
   #call(ref, args, options, from, rule) {
     needRoom();
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
-    entry.caller = callerOf(from);
+    entry.caller = typeof from === "function" ? callerOf(from) : from;
     const { call, settle } = ActionCall.start({
       id: entry.id,
       state: () => this.#stateOf(entry),
@@ -146,7 +146,11 @@ export class Dispatcher {
     return bound;
   };
 
-  route = (input, init, options) => route(this.#routes((make) => this.#send(...make()), this.route), input, init, options);
+  route = (input, init, options) => this.#route(input, init, options);
+
+  #route(input, init, options) {
+    return route(this.#routes((make) => this.#send(...make()), callerOf(this.route)), input, init, options);
+  }
 
   /** The same function each time. It may be read to take the place of the page's, so that is looked at. */
   get fetch() {
@@ -154,7 +158,9 @@ export class Dispatcher {
     return this.#fetch;
   }
 
-  #fetch = (asked, init) => {
+  #fetch = (asked, init) => this.#answer(asked, init);
+
+  #answer(asked, init) {
     needRoom();
     let input, read, id, own, ours, once;
     try {
@@ -173,9 +179,10 @@ export class Dispatcher {
     }
     const send = (make, once) => this.#beneath.sendOn(make, once);
     if (this.#open.closed) return sendWith([new AbortController().signal, own], (signal) => send(() => argumentsOf(input, read, signal), true));
-    if (id === undefined) return route(this.#routes(send, this.#fetch), input, read).catch((error) => Promise.reject(asFetchWould(error)));
+    const caller = callerOf(this.#fetch);
+    if (id === undefined) return route(this.#routes(send, caller), input, read).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
-    entry.caller = callerOf(this.#fetch);
+    entry.caller = caller;
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
@@ -185,10 +192,10 @@ export class Dispatcher {
     };
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, exchange), id, own && { signal: own });
     return answer;
-  };
+  }
 
-  #routes(send, from) {
-    return { open: this.#open, send, header: this.#options.idempotency?.header, from };
+  #routes(send, caller) {
+    return { open: this.#open, send, header: this.#options.idempotency?.header, caller };
   }
 
   /** What is kept until it is answered: reads, resends and empties it. */
@@ -519,7 +526,7 @@ export class Dispatcher {
         outlives(change);
       },
       binder: (url, call) => {
-        const bind = (id, bound) => makeReference(id, bound, (id, args, from) => this.#call({ id, url }, args, undefined, from));
+        const bind = (id, bound) => makeReference(id, bound, (id, args, caller) => this.#call({ id, url }, args, undefined, caller));
         const { actionId, name } = this.#open.get(call) ?? {}; // it may be over when what is left of its value fails
         bind.own = (error) => owned(error, { actionId, name }, this.#open.get(call)?.caller);
         return bind;

@@ -8,14 +8,12 @@ import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
 import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
 import { onAbort, sendWith } from "./signals.js";
-import { callerOf } from "./stack.js";
 
 /**
- * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `from` is the
- * function that the page has called. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
+ * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `caller` is what
+ * `callerOf` gave. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
  */
-export async function route({ open, send, header = "idempotency-key", from }, input, init, options) {
-  const caller = callerOf(from);
+export async function route({ open, send, header = "idempotency-key", caller }, input, init, options) {
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
