@@ -22,7 +22,7 @@ import { givePayload } from "./payload.js";
 import { AbortController, Headers, Map, Set, pageText, performance } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
-import { needRoom } from "./room.js";
+import { lookForRoom, needRoom } from "./room.js";
 import { route } from "./route.js";
 import { onAbort, sendWith } from "./signals.js";
 import { Snapshot } from "./snapshot.js";
@@ -105,7 +105,7 @@ export class Dispatcher {
 
   /** `from`: the function of ours that the page has called, or what `callerOf` gave for it. `rule(options)` throws where a call made by it must not have such. */
   #call(ref, args, options, from, rule) {
-    needRoom();
+    const room = lookForRoom();
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
     entry.caller = typeof from === "function" ? callerOf(from) : from;
     const { call, settle } = ActionCall.start({
@@ -135,7 +135,7 @@ export class Dispatcher {
       if (copied.durable) this.#makeDurable(entry, spec, copied);
       const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
-    }, ref, options, laneOf);
+    }, ref, options, { laneOf, room });
     return call;
   }
 
@@ -269,7 +269,7 @@ export class Dispatcher {
   };
 
   /** Reads what the caller gave; `prepare(spec, options)` gives what the engine is to do. Whatever throws rejects the call. */
-  #enter(entry, prepare, ref, options, laneOf = (lane) => lane) {
+  #enter(entry, prepare, ref, options, { laneOf = (lane) => lane, room } = {}) {
     let run;
     try {
       const { id, name, url } = reference(ref);
@@ -293,7 +293,7 @@ export class Dispatcher {
       return;
     }
     if (entry.over) return;
-    this.#engine.enter(run, entry);
+    this.#engine.enter(run, entry, room);
     if (entry.kept) this.#open.tell(entry);
     else if (!entry.entered) this.#refuse(entry, closed()); // by its own url()
   }
