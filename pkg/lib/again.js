@@ -6,7 +6,7 @@ const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxR
 
 /** Whether what an answer says may be over by itself. `keyed`: of a request with a key, a 409 says that the first is still under way. */
 function isPassing({ status, headers }, keyed) {
-  if (status === 409) return keyed && !headers.has("idempotent-replayed"); // that is what the first has given
+  if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined; // that is what the first has given
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 

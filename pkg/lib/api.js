@@ -8,7 +8,10 @@ import { load } from "./loading.js";
 export const readyWith = (places) => () => load("dispatcher", places.dispatcher, HINT);
 
 export const initWith = (places) => (source) => {
-  return source === undefined ? readyWith(places)() : load("dispatcher", [() => source], OWN_HINT);
+  if (source === undefined) return readyWith(places)();
+  // One that is under way, or has come, looks at no other source.
+  Promise.resolve(source).catch(() => {});
+  return load("dispatcher", [() => source], OWN_HINT);
 };
 
 export const dispatcherWith = (places) => (options) => new Dispatcher(readyWith(places), options);

@@ -11,6 +11,7 @@ import { invalid } from "./error.js";
 import { actionOf, methodOf } from "./fetch.js";
 import { requestOf } from "./init.js";
 import { Map, Response, Set, URL, WeakMap, ofDocument } from "./platform.js";
+import { onAbort } from "./signals.js";
 
 const SENT = Symbol.for("actionlane.sent");
 
@@ -19,6 +20,9 @@ const first = globalThis.fetch;
 
 /** So many functions that were the page's `fetch` are kept. */
 const KEPT = 8;
+
+/** So often one request is handed on: some wrappers repeat theirs, but none so often. */
+const TURNS = 100;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
 function shared() {
@@ -94,17 +98,33 @@ export class Beneath {
 
   /** Hands a request of ours on as it is. */
   pass({ sent, same, sure }, input, init) {
+    const { now, open } = shared();
     const tried = same ? (sent.passed.get(this) ?? []) : [];
-    const back = tried.at(-1);
+    // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which sends its request once more.
+    const inside = same && now === sent ? sent.inside?.get(this) : undefined;
+    const back = inside ?? tried.at(-1);
+    const known = back === first || this.#fine.has(back);
+    let learn;
     // What a service worker hands back to the page comes from beneath, whatever it was sent with.
-    if (back && (sure || back === globalThis.fetch)) {
+    if (inside || (sure && back && (tried.length === 1 || !known))) {
       this.#leading.add(back);
       const { trial } = sent;
-      if (trial?.by === this && shared().now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
+      if (trial?.by === this && now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
+    } else if (!sure && !known && back && back === globalThis.fetch) {
+      learn = back; // if it waits for this answer; the page may have built a second one like it
     }
-    const target = this.#next([...tried, globalThis.fetch]);
-    if (same) sent.passed.set(this, [...tried, target]);
-    return call(target, sent, input, init);
+    sent.turns = (sent.turns ?? 0) + 1;
+    const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#fine.has(target)));
+    if (sent.turns > TURNS) throw leadsBack();
+    const target = this.#next([...others, globalThis.fetch]);
+    if (same) sent.passed.set(this, [...tried.filter((other) => other !== target), target]);
+    const answer = call(target, sent, input, init, this);
+    const last = () => same && sent.passed.get(this).at(-1) === target;
+    Promise.resolve(answer).then(() => {
+      if (learn && open.has(sent) && !this.#fine.has(learn)) this.#leading.add(learn);
+      if (last()) this.#fine.add(target);
+    }, () => {});
+    return answer;
   }
 
   #start(target, input, init, trial) {
@@ -115,9 +135,12 @@ export class Beneath {
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
     open.add(sent);
-    const over = () => open.delete(sent);
+    let quiet = () => {};
+    const over = () => (open.delete(sent), quiet());
+    // Some never answer, and do not look at their signal.
+    quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
     try {
-      const answer = call(target, sent, input, init);
+      const answer = call(target, sent, input, init, this);
       Promise.resolve(answer).then(() => {
         over();
         if (sent.passed.get(this).length === 1) this.#fine.add(target);
@@ -132,15 +155,16 @@ export class Beneath {
   /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
   #mayCome({ init, action, passed }) {
     const tried = passed.get(this);
-    if (tried && !this.#fine.has(tried.at(-1))) return true;
+    const last = tried?.at(-1);
+    if (tried && last !== first && !this.#fine.has(last)) return true;
     return action !== undefined && (!tried || init.mode === "same-origin");
   }
 
   /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
   #next(others = []) {
     const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
-    const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1);
-    if (!found) throw invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+    const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1) ?? first;
+    if (!found || this.#leading.has(found)) throw leadsBack();
     return found;
   }
 
@@ -150,15 +174,24 @@ export class Beneath {
   }
 }
 
-function call(target, sent, input, init) {
+/** `by`: the dispatcher's `Beneath` that calls it. */
+function call(target, sent, input, init, by) {
   const all = shared();
   const { now } = all;
+  const inside = (sent.inside ??= new Map());
+  const outer = inside.get(by);
   all.now = sent;
+  inside.set(by, target);
   try {
     return init ? target(input, init) : target(input);
   } finally {
     all.now = now;
+    inside.set(by, outer);
   }
+}
+
+function leadsBack() {
+  return invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
 }
 
 /** What the wrappers hear of a request that was only to show where they lead: the head of its answer. */

@@ -22,7 +22,7 @@ import { givePayload } from "./payload.js";
 import { AbortController, Headers, Map, Set, pageText, performance, take } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { report } from "./report.js";
-import { needRoom } from "./room.js";
+import { lookForRoom, needRoom } from "./room.js";
 import { route } from "./route.js";
 import { onAbort, sendWith } from "./signals.js";
 import { Snapshot } from "./snapshot.js";
@@ -104,11 +104,11 @@ export class Dispatcher {
 
   call = (ref, args, options) => this.#call(ref, args, options, this.call);
 
-  /** `from`: the function of ours that the page has called. `rule(options)` throws where a call made by it must not have such. */
+  /** `from`: the function of ours that the page has called, or what `callerOf` gave for it. `rule(options)` throws where a call made by it must not have such. */
   #call(ref, args, options, from, rule) {
-    needRoom();
+    const room = lookForRoom();
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
-    entry.caller = callerOf(from);
+    entry.caller = typeof from === "function" ? callerOf(from) : from;
     const { call, settle } = ActionCall.start({
       id: entry.id,
       state: () => this.#stateOf(entry),
@@ -136,7 +136,7 @@ export class Dispatcher {
       if (copied.durable) this.#makeDurable(entry, spec, copied);
       const headers = this.#headers(entry, copied.headers);
       return (engine) => engine.call(spec, list, headers);
-    }, ref, options, laneOf);
+    }, ref, options, { laneOf, room });
     return call;
   }
 
@@ -147,7 +147,11 @@ export class Dispatcher {
     return bound;
   };
 
-  route = (input, init, options) => route(this.#routes((make) => this.#send(...make()), this.route), input, init, options);
+  route = (input, init, options) => this.#route(input, init, options);
+
+  #route(input, init, options) {
+    return route(this.#routes((make) => this.#send(...make()), callerOf(this.route)), input, init, options);
+  }
 
   /** The same function each time. It may be read to take the place of the page's, so that is looked at. */
   get fetch() {
@@ -155,9 +159,11 @@ export class Dispatcher {
     return this.#fetch;
   }
 
-  #fetch = (asked, init) => {
+  #fetch = (asked, init) => this.#answer(asked, init);
+
+  #answer(asked, init) {
     needRoom();
-    let input, read, id, own, ours;
+    let input, read, id, own, ours, once;
     try {
       input = targetOf(asked);
       read = readInit(init);
@@ -165,29 +171,32 @@ export class Dispatcher {
       own = signalOf(input, read);
       ours = this.#beneath.find(input, read, id);
       if (ours) return this.#beneath.pass(ours, input, init && read);
+      if (id !== undefined && !this.#open.closed) {
+        read.body = bodyNow(read.body);
+        once = isOnce(input, read);
+      }
     } catch (error) {
       return Promise.reject(error); // what `fetch` would say of these
     }
     const send = (make, once) => this.#beneath.sendOn(make, once);
     if (this.#open.closed) return sendWith([new AbortController().signal, own], (signal) => send(() => argumentsOf(input, read, signal), true));
-    if (id === undefined) return route(this.#routes(send, this.#fetch), input, read).catch((error) => Promise.reject(asFetchWould(error)));
+    const caller = callerOf(this.#fetch);
+    if (id === undefined) return route(this.#routes(send, caller), input, read).catch((error) => Promise.reject(asFetchWould(error)));
     const entry = this.#open.add({ lane: "main", state: "loading", queuedAt: performance.now() });
-    entry.caller = callerOf(this.#fetch);
+    entry.caller = caller;
     const answer = new Promise((resolve, reject) => {
       entry.settle = (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value));
     });
-    read.body = bodyNow(read.body);
-    const once = isOnce(input, read);
     const exchange = async (signal) => {
       if (!entry.over) return sendWith([signal, own], (signal) => send(() => argumentsOf(input, read, signal), once));
       throw closed(); // to an instance that has failed
     };
     this.#enter(entry, (spec) => (engine) => engine.exchange(spec, exchange), id, own && { signal: own });
     return answer;
-  };
+  }
 
-  #routes(send, from) {
-    return { open: this.#open, send, header: this.#options.idempotency?.header, from };
+  #routes(send, caller) {
+    return { open: this.#open, send, header: this.#options.idempotency?.header, caller };
   }
 
   /** What is kept until it is answered: reads, resends and empties it. */
@@ -261,7 +270,7 @@ export class Dispatcher {
   };
 
   /** Reads what the caller gave; `prepare(spec, options)` gives what the engine is to do. Whatever throws rejects the call. */
-  #enter(entry, prepare, ref, options, laneOf = (lane) => lane) {
+  #enter(entry, prepare, ref, options, { laneOf = (lane) => lane, room } = {}) {
     let run;
     try {
       const { id, name, url } = reference(ref);
@@ -285,7 +294,7 @@ export class Dispatcher {
       return;
     }
     if (entry.over) return;
-    this.#engine.enter(run, entry);
+    this.#engine.enter(run, entry, room);
     if (entry.kept) this.#open.tell(entry);
     else if (!entry.entered) this.#refuse(entry, closed()); // by its own url()
   }
@@ -477,10 +486,10 @@ export class Dispatcher {
     entry.over = true;
     entry.kept = false;
     entry.caller = undefined;
+    this.#open.remove(entry);
     entry.quiet?.();
     entry.ended?.();
     if (entry.durable) this.#outbox.forget(entry);
-    this.#open.remove(entry);
   }
 
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
@@ -518,7 +527,7 @@ export class Dispatcher {
         outlives(change);
       },
       binder: (url, call) => {
-        const bind = (id, bound) => makeReference(id, bound, (id, args, from) => this.#call({ id, url }, args, undefined, from));
+        const bind = (id, bound) => makeReference(id, bound, (id, args, caller) => this.#call({ id, url }, args, undefined, caller));
         const { actionId, name } = this.#open.get(call) ?? {}; // it may be over when what is left of its value fails
         bind.own = (error) => owned(error, { actionId, name }, this.#open.get(call)?.caller);
         return bind;

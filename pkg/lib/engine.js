@@ -31,14 +31,17 @@ export class EngineSlot {
     this.#hooks = hooks;
   }
 
-  /** Runs something with the engine, in the order of asking. What belongs to a call loads the wasm where it is not there. */
-  enter(run, entry) {
+  /**
+   * Runs something with the engine, in the order of asking. What belongs to a call loads the wasm where it is not there. `room`: what `hasRoom`
+   * said a few frames above, if it was asked.
+   */
+  enter(run, entry, room) {
     if (this.#closed) return;
     if (entry) entry.kept = true;
     this.#kept.push({ entry, run });
     if (!this.#engine) {
       if (entry) this.load();
-    } else if (hasRoom()) {
+    } else if (room ?? hasRoom()) {
       this.#drain();
     } else {
       queueMicrotask(() => this.#drain());

@@ -383,5 +383,6 @@ function headers(value) {
 }
 
 function signal(value) {
-  return expect(typeof value?.aborted === "boolean" && typeof value.addEventListener === "function", value, "an AbortSignal");
+  const listens = ["addEventListener", "removeEventListener"].every((name) => typeof value?.[name] === "function");
+  return expect(listens && typeof value.aborted === "boolean", value, "an AbortSignal");
 }

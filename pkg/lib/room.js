@@ -14,6 +14,13 @@ export function needRoom() {
   down(FEW);
 }
 
+/** One look for both: what `hasRoom` says. Throws as `needRoom` does. */
+export function lookForRoom() {
+  const room = hasRoom();
+  if (!room) needRoom();
+  return room;
+}
+
 /** Whether there is stack enough to call the wasm from here. If not, do it in a microtask, which has all of it. */
 export function hasRoom() {
   try {

@@ -8,14 +8,12 @@ import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
 import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
 import { onAbort, sendWith } from "./signals.js";
-import { callerOf } from "./stack.js";
 
 /**
- * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `from` is the
- * function that the page has called. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
+ * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `caller` is what
+ * `callerOf` gave. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
  */
-export async function route({ open, send, header = "idempotency-key", from }, input, init, options) {
-  const caller = callerOf(from);
+export async function route({ open, send, header = "idempotency-key", caller }, input, init, options) {
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
@@ -28,17 +26,19 @@ export async function route({ open, send, header = "idempotency-key", from }, in
   };
   entry.abort = (reason) => stop(aborted(reason, entry.sent));
   entry.close = () => stop(closed(entry.sent));
-  const quiet = [onAbort(signal, entry.abort), onAbort(own, entry.abort)];
+  const quiet = [];
   // A `fetch` of the page's own may not look at its signal.
   const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
   end.catch(() => {});
   const once = () => attempt({ entry, timeout, end, send: (late) => sendWith([controller.signal, own, signal, late], request(send)) });
   try {
+    for (const one of [signal, own]) quiet.push(listen(one, entry.abort));
     if (stopped) throw stopped;
     for (let repeats = 0; ; repeats += 1) {
       const { response, error } = await once();
-      if (response) entry.sent = "yes";
       if (stopped) throw stopped;
+      if (!error) checkAnswer(response, retry);
+      if (!error) entry.sent = "yes";
       const wait = retry && waitBefore({ retry, keyed, repeats, since, response });
       if (wait === undefined) {
         if (error) throw error;
@@ -63,6 +63,28 @@ export async function route({ open, send, header = "idempotency-key", from }, in
   } finally {
     for (const remove of quiet) remove();
   }
+}
+
+function listen(signal, abort) {
+  try {
+    return onAbort(signal, abort);
+  } catch (error) {
+    throw invalid("signal: it cannot be listened to", error);
+  }
+}
+
+/** Whoever sends something again must know what came of it; else it is for the caller to read. */
+function checkAnswer(answer, retry) {
+  let fits = false;
+  let cause;
+  try {
+    fits = typeof answer === "object" && answer !== null;
+    if (fits && retry) fits = typeof answer.status === "number" && typeof answer.headers.get === "function";
+  } catch (error) {
+    fits = false;
+    cause = error;
+  }
+  if (!fits) throw new ActionError("INVALID_OPTION", "fetch: it gave something that is not a Response", { cause, sent: "unknown" });
 }
 
 /** One request: its response, or its error, or both undefined where `end` rejects. */

@@ -1,4 +1,6 @@
-import { AbortController, AbortSignal } from "./platform.js";
+import { AbortController, AbortSignal, queueMicrotask } from "./platform.js";
+import { report } from "./report.js";
+import { hasRoom } from "./room.js";
 
 /** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
 export function onAbort(signal, act) {
@@ -7,9 +9,16 @@ export function onAbort(signal, act) {
     act(signal.reason);
     return () => {};
   }
-  const listener = () => act(signal.reason);
+  // An abort that fails in a listener is lost: whoever aborts deep inside a recursion leaves no room to call the wasm.
+  const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
   signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
+  return () => {
+    try {
+      signal.removeEventListener("abort", listener);
+    } catch (error) {
+      report(error); // of a signal of the page's own making
+    }
+  };
 }
 
 /** Lets go of the signals once nobody can read a body any more. */

@@ -4,7 +4,10 @@
 // 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6 µs where it is twenty and 25 µs for a hundred (it takes down all).
 // In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
 
-/** What `Error.captureStackTrace` and the like have taken down. `from`: the function of ours that was called; it called what calls this. */
+/**
+ * What `Error.captureStackTrace` and the like have taken down. `from`: the function of ours that the page called. It calls one other of ours,
+ * as the last thing it does, and that one calls this: where stacks are texts, so many lines are cut off.
+ */
 export function callerOf(from) {
   if (!isV8()) return new Error();
   const at = {};
@@ -35,7 +38,11 @@ let writesErrorFirst;
 
 /** V8 alone begins a stack with the error itself, and takes frames down without writing them. */
 function isV8() {
-  return (writesErrorFirst ??= typeof Error.captureStackTrace === "function" && /^Error\n +at /.test(textOf(new Error())));
+  if (writesErrorFirst !== undefined) return writesErrorFirst;
+  const takesDown = typeof Error.captureStackTrace === "function";
+  // Nothing is told apart by a stack without frames, of which none has any for as long as the page wants none.
+  if (takesDown && Error.stackTraceLimit === 0) return true;
+  return (writesErrorFirst = takesDown && /^Error\n +at /.test(textOf(new Error())));
 }
 
 /** A page may have a way of its own to write stacks (`Error.prepareStackTrace`), which may fail. */

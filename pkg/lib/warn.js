@@ -4,9 +4,12 @@ import { Set } from "./platform.js";
 
 const said = new Set();
 
+/** So many things are said: some hold a name that the page makes up for each call. */
+const MOST = 100;
+
 /** Warns once a page of each thing. */
 export function warnOnce(message) {
-  if (isProduction() || said.has(message)) return;
+  if (said.size >= MOST || isProduction() || said.has(message)) return;
   said.add(message);
   console.warn(`actionlane: ${message}`);
 }

@@ -197,3 +197,14 @@ test("a trap in a promise fails the calls it leaves, and the next call gets a fr
   }
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["fresh"]), '["fresh"]');
 });
+
+test("a source that nobody looks at any more may fail", async (t) => {
+  await ready();
+  const unhandled = [];
+  const note = (error) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  await init(Promise.reject(new Error("no file")));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, []);
+});

@@ -112,3 +112,10 @@ test("production hears nothing", async () => {
   delete process.env.NODE_ENV;
   assert.deepEqual(warnings, []);
 });
+
+test("a page that makes up a name for each call is warned a hundred times, not for ever", async () => {
+  const { warnOnce } = await import("../lib/warn.js?bounded");
+  const from = warnings.length;
+  for (let nth = 0; nth < 300; nth++) warnOnce(`save ${nth}`);
+  assert.equal(warnings.length - from, 100);
+});

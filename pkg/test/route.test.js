@@ -114,3 +114,58 @@ test("a route sends its key in the header that the dispatcher names", async () =
   const { headers } = server.requests.at(-1);
   assert.deepEqual([headers["x-key"], headers["idempotency-key"]], ["mine", undefined]);
 });
+
+test("a body that cannot be read rejects a fetch and leaves nothing open", async () => {
+  const d = createDispatcher({ url: server.url });
+  const body = new Uint8Array(4);
+  structuredClone(body.buffer, { transfer: [body.buffer] });
+  const answer = d.fetch(server.url, { method: "POST", headers: { "Next-Action": ID }, body });
+  await assert.rejects(answer, TypeError);
+  assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+  await d.idle();
+});
+
+test("what is no Response is refused: always what is no object, and where retry looks at it whatever says too little", async () => {
+  const given = (answer) => createDispatcher({ url: server.url, fetch: async () => answer });
+  const refused = { code: "INVALID_OPTION", message: /fetch: it gave something that is not a Response/, sent: "unknown" };
+  const throwing = { get status() { throw new Error("no"); } };
+  for (const answer of [undefined, null, "text", 7]) {
+    const d = given(answer);
+    await assert.rejects(d.route(server.url), refused);
+    await assert.rejects(d.fetch(server.url), refused);
+    assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+  }
+  for (const answer of [undefined, {}, { status: 503, body: null }, { status: "503", headers: new Headers() }, throwing]) {
+    const d = given(answer);
+    await assert.rejects(d.route(server.url, {}, { retry: 1 }), refused);
+    assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+    if (answer) assert.equal(await d.route(server.url), answer);
+  }
+  const conflict = { status: 409, headers: { get: () => null }, body: null };
+  assert.equal(await given(conflict).route(server.url, {}, { retry: { limit: 1, delay: 1 }, idempotencyKey: "k" }), conflict);
+});
+
+test("a signal that cannot be listened to leaves nothing open", async () => {
+  const d = createDispatcher({ url: server.url, fetch: async () => new Response('0:{"a":1}\n', { headers: { "content-type": "text/x-component" } }) });
+  const deaf = { aborted: false, addEventListener() { throw new TypeError("no"); }, removeEventListener() {} };
+  for (const act of [() => d.route(server.url, {}, { signal: deaf }), () => d.route(server.url, { signal: deaf }), () => d.fetch(server.url, { signal: deaf })]) {
+    await assert.rejects(act(), { code: "INVALID_OPTION" });
+    assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+  }
+  const half = { aborted: false, addEventListener() {} };
+  for (const act of [() => d.route(server.url, {}, { signal: half }), () => d.fetch(server.url, { signal: half }), () => d.call(ID, [], { signal: half })]) {
+    await assert.rejects(act(), { code: "INVALID_OPTION", message: /signal: expected an AbortSignal/ });
+    assert.deepEqual([d.pending, d.snapshot()], [0, []]);
+  }
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error.message);
+  try {
+    const sticky = { aborted: false, addEventListener() {}, removeEventListener() { throw new TypeError("sticky"); } };
+    assert.equal(await d.call(ID, [], { signal: sticky }), 1);
+    await until(() => d.snapshot().length === 0);
+    await d.route(server.url, {}, { signal: sticky });
+    assert.deepEqual([d.pending, d.snapshot(), [...new Set(reported)]], [0, [], ["sticky"]]);
+  } finally {
+    delete globalThis.reportError;
+  }
+});

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
+import { hasRoom } from "../lib/room.js";
 import { sendWith } from "../lib/signals.js";
-import { createDispatcher } from "../node.js";
+import { createDispatcher, ready } from "../node.js";
+import { ID } from "./server.js";
 
 /** Two signals, and what hangs on them. */
 function two() {
@@ -47,4 +49,27 @@ test("a call that ends while it is made listens to no signal", async () => {
   const d = createDispatcher({ url: () => (d.cancel(() => true), "http://127.0.0.1/") });
   await assert.rejects(d.call("7f".padEnd(42, "0"), [], { signal }), { code: "ABORTED", sent: "no" });
   assert.deepEqual(getEventListeners(signal, "abort"), []);
+});
+
+test("an abort at the end of the page's own stack is done a moment later", async () => {
+  await ready();
+  const d = createDispatcher({ url: "http://127.0.0.1/", fetch: () => new Promise(() => {}) });
+  const controllers = [new AbortController(), new AbortController(), new AbortController()];
+  const [{ signal: ofCall }, { signal: ofRoute }, { signal: ofFetch }] = controllers;
+  const headers = { "next-action": ID };
+  const ends = [
+    d.call(ID, [], { signal: ofCall, lane: "one" }),
+    d.route("http://127.0.0.1/", { signal: ofRoute }),
+    d.fetch("http://127.0.0.1/", { method: "POST", headers, body: "[]", signal: ofFetch }),
+  ].map((promise) => promise.then(() => "value", ({ code, name }) => (code === "ABORTED" ? code : name)));
+  await new Promise((resolve) => setImmediate(resolve));
+  let aborted = 0;
+  const down = () => {
+    if (aborted === 0 && hasRoom()) return down();
+    if (aborted === 0) for (const controller of controllers) (aborted++, controller.abort());
+  };
+  down();
+  assert.equal(aborted, 3);
+  assert.deepEqual(await Promise.all(ends), ["ABORTED", "ABORTED", "AbortError"]);
+  assert.equal(d.pending, 0);
 });

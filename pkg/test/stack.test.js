@@ -133,3 +133,23 @@ test("a page that writes stacks in a way of its own, and fails at it, is called 
     Error.prepareStackTrace = prepareStackTrace;
   }
 });
+
+test("a page that wants no frames at first gets them once it does", async () => {
+  const { callerOf, showCaller } = await import("../lib/stack.js?first");
+  const { stackTraceLimit } = Error;
+  const stackOf = () => {
+    const made = new Error("message");
+    const page = () => helper();
+    const helper = () => callerOf(page);
+    showCaller(made, page());
+    return made.stack;
+  };
+  try {
+    Error.stackTraceLimit = 0;
+    assert.equal(stackOf(), "Error: message");
+    Error.stackTraceLimit = 10;
+    assert.match(stackOf(), /^Error: message\n +at stackOf /);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});
