@@ -38,7 +38,6 @@ export function encode(load, value, options, from) {
 async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
-  else if (!hasRoom()) await null;
   // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
   const tried = nextVersion === undefined ? plain(value, maxDepth ?? MAX_DEPTH) : undefined;
   const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
@@ -48,6 +47,7 @@ async function write(load, value, options) {
 }
 
 async function encodeAny(value, { nextVersion, signal, forgets, maxDepth, tried }) {
+  if (!hasRoom()) await null;
   let quiet;
   const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
   try {

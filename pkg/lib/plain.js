@@ -37,9 +37,9 @@ class Place {
 class Plain {
   /** A string or a `FormData`: what `fetch` takes as a body. None where it gave up. */
   body;
-  /** Where it gave up, what containers with getters were read as, by the container: nothing is to be read twice. */
+  /** Where it gave up, what objects with getters were read as, by the object: no getter is to run twice. */
   reads;
-  /** Containers, and what each was read as. */
+  /** Objects, and what each was read as: in a copy, as the text is to be made of what was read. */
   #read = [];
   /** What was replaced in those: where, under which key, and what stood there. */
   #replaced = [];
@@ -147,22 +147,11 @@ class Plain {
   }
 
   #array(value, place, depth) {
-    const copy = list(value);
-    this.#read.push(value, copy);
-    const { length } = copy;
+    const { length } = value;
+    const copy = [];
     this.#count(length + 1);
-    for (let index = 0; index < length; index++) {
-      const item = copy[index];
-      const json = this.#item(item, place, index, depth + 1);
-      if (json !== item) this.#replace(copy, index, json);
-    }
+    for (let index = 0; index < length; index++) copy.push(this.#item(value[index], place, index, depth + 1));
     return copy;
-  }
-
-  /** In a copy: nothing is read again when the text is made. */
-  #replace(copy, key, json) {
-    this.#replaced.push(copy, key, copy[key]);
-    copy[key] = json;
   }
 
   #item(item, place, index, depth) {
@@ -182,7 +171,9 @@ class Plain {
     for (let at = 0; at < names.length; at++) {
       const member = copy[names[at]];
       const json = this.#json(member, place, names[at], depth + 1);
-      if (json !== member) this.#replace(copy, names[at], json);
+      if (json === member) continue;
+      this.#replaced.push(copy, names[at], member);
+      copy[names[at]] = json;
     }
     this.#slots = slots;
     return copy;

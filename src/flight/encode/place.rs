@@ -3,6 +3,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
+use super::frame::{Frame, Rest};
+use super::{Encoder, Inspect, Text, Top};
+
 /// Where a value was written.
 pub(super) struct Place<V> {
     pub(super) parent: Option<u32>,
@@ -10,6 +13,45 @@ pub(super) struct Place<V> {
     pub(super) key: String,
     /// `None` for what only exists in the encoding, as the array of a Map's entries, and for what the server never gives back by its path.
     pub(super) value: Option<V>,
+}
+
+impl<H: Inspect> Encoder<H> {
+    /// Makes a value known by its path, if it has one.
+    pub(super) fn register(&mut self, value: &H::Value) -> Option<u32> {
+        let (parent, key) = self.place()?;
+        let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
+        self.host.remember(value, number);
+        Some(number)
+    }
+
+    /// Makes a value known by a name of its own, which the server never gives back.
+    pub(super) fn name(&mut self, value: &H::Value, name: String) {
+        let number = self.temporaries.add(Place { parent: None, key: name, value: None });
+        self.host.remember(value, number);
+    }
+
+    /// Where the value being written stands, if that can be referred to: not through a key with a colon. What a `toJSON` gave cannot be where it
+    /// is all of a part: React knows that part by what had the `toJSON`.
+    pub(super) fn place(&self) -> Option<(Option<u32>, String)> {
+        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. })) {
+            return None;
+        }
+        let Some(frame) = self.frames.last() else {
+            return match self.top {
+                Top::Root => Some((None, "0".to_owned())),
+                Top::Part(id, _) => Some((None, format!("{id:x}"))),
+                Top::Chunk(_) => None,
+            };
+        };
+        let key = match (&frame.rest, &frame.key) {
+            (Rest::Alone, _) => return Some((None, format!("{:x}", frame.part?))),
+            (Rest::Bound(..), _) => return None,
+            (Rest::Members(..), Text::Plain(key)) if !key.contains(':') => key.clone(),
+            (Rest::Members(..), _) => return None,
+            _ => (frame.count - 1).to_string(),
+        };
+        Some((Some(frame.place?), key))
+    }
 }
 
 /// Every container that was sent, and whatever the server cannot look into, by its path. Servers that send one back send only its path.
