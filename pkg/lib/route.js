@@ -10,8 +10,8 @@ import { AbortController, clearTimeout, crypto, performance, setTimeout } from "
 import { onAbort, sendWith } from "./signals.js";
 
 /**
- * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `caller` is what
- * `callerOf` gave. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
+ * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `caller` is
+ * what `callerOf` gave. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
  */
 export async function route({ open, send, header = "idempotency-key", caller }, input, init, options) {
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
@@ -37,8 +37,10 @@ export async function route({ open, send, header = "idempotency-key", caller }, 
     for (let repeats = 0; ; repeats += 1) {
       const { response, error } = await once();
       if (stopped) throw stopped;
-      if (!error) checkAnswer(response, retry);
-      if (!error) entry.sent = "yes";
+      if (!error) {
+        checkAnswer(response, retry);
+        entry.sent = "yes";
+      }
       const wait = retry && waitBefore({ retry, keyed, repeats, since, response });
       if (wait === undefined) {
         if (error) throw error;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createDispatcher, decode, encode, ready } from "../node.js";
+import { createDispatcher, decode, encode } from "../node.js";
 import { ID } from "./server.js";
 
 // What the bounds do at their edges is shown in browsers (`tests/e2e/tests/limits.rs`); here is what the options take, and long answers.
@@ -43,35 +43,4 @@ test("what an answer refers back to is found among deep arguments", async () => 
   const [same, other] = await decode(bytes(`0:["$T0:${path}","$T0:0"]\n`), { temporaryReferences }).value;
   assert.ok(same === inner && other === deep);
   await assert.rejects(decode(bytes(`0:["$T0:${path}:0"]\n`), { temporaryReferences }).value, { code: "DECODE" });
-});
-
-test("at each depth of the page's own stack a call is made whole or not at all", async () => {
-  await ready();
-  const fetch = async () => new Response('0:{"a":"$@1","f":"","b":"x"}\n1:1\n', { headers: { "content-type": "text/x-component" } });
-  const d = createDispatcher({ url: "http://localhost/", fetch });
-  const seen = new Set();
-  const acts = [() => d.call(ID, [[1]]), () => d.fetch("http://localhost/", { method: "POST", headers: { "next-action": ID }, body: "[]" }), () => d.bind(ID)(1)];
-  for (let left = 0; left < 1500; left += left < 500 ? 7 : 37) {
-    let done;
-    const down = () => {
-      let above;
-      try {
-        above = down();
-      } catch {
-        return 0;
-      }
-      if (above === left) {
-        try {
-          done = acts.map((act) => act());
-        } catch (error) {
-          done = [Promise.reject(error)];
-        }
-      }
-      return above + 1;
-    };
-    down();
-    for (const end of await Promise.allSettled(done ?? [])) seen.add(end.status === "fulfilled" ? "value" : (end.reason.code ?? end.reason.name));
-  }
-  assert.deepEqual([...seen].sort(), ["RangeError", "value"]);
-  assert.equal(d.pending, 0);
 });
