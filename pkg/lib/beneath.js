@@ -157,7 +157,7 @@ export class Beneath {
     const tried = passed.get(this);
     const last = tried?.at(-1);
     if (tried && last !== first && !this.#fine.has(last)) return true;
-    return action !== undefined && (!tried || init.mode === "same-origin");
+    return action !== undefined && (!tried || init.mode === "same-origin" || hasServiceWorker());
   }
 
   /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
@@ -189,6 +189,9 @@ function call(target, sent, input, init, by) {
     inside.set(by, outer);
   }
 }
+
+/** Whether requests of this page pass a service worker, which may hand them back to it. */
+const hasServiceWorker = () => Boolean(globalThis.navigator?.serviceWorker?.controller);
 
 function leadsBack() {
   return invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
