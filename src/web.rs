@@ -8,6 +8,7 @@ mod driver;
 mod error;
 mod exchange;
 mod fetch;
+mod given;
 mod host;
 mod keepalive;
 mod limits;
@@ -41,6 +42,7 @@ use args::How;
 use driver::{Body, Driver, Owner};
 use exchange::{Reading, Work};
 use fetch::{Request, Tags};
+use given::Given;
 use host::Host;
 use limits::{Bounds, limits};
 use outbox::{Durable, Entry};
@@ -271,8 +273,8 @@ impl Engine {
         self.0.revision()
     }
 
-    pub fn snapshot(&self) -> Array {
-        self.0.snapshot()
+    pub fn snapshot(&self) -> Given<Array> {
+        Ok(self.0.snapshot())
     }
 
     /// The browser says that the network is back.

@@ -7,6 +7,7 @@ use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::args::{How, Plain};
+use super::given::Given;
 use super::limits::{Bounds, limits};
 use super::{args, error, value, wire_form};
 use crate::flight::Decoder;
@@ -33,9 +34,9 @@ impl Decoding {
     }
 
     /// Takes the next bytes. Gives the error that ends the decoding, if they are none of ours.
-    pub fn push(&self, bytes: &[u8]) -> Option<JsValue> {
-        let error = self.with(|decoder| decoder.push(bytes).err())?;
-        error.map(|error| error::to_js(&error, None))
+    pub fn push(&self, bytes: &[u8]) -> Given<Option<JsValue>> {
+        let error = self.with(|decoder| decoder.push(bytes).err()).flatten();
+        Ok(error.map(|error| error::to_js(&error, None)))
     }
 
     /// The stream is complete. Frees the decoder, as `fail` does: what it made stays.
@@ -44,10 +45,10 @@ impl Decoding {
     }
 
     /// The stream broke, or nobody reads on. Gives the error for those who wait.
-    pub fn fail(self, cause: &JsValue) -> JsValue {
+    pub fn fail(self, cause: &JsValue) -> Given<JsValue> {
         let error = Error::new(Kind::Network, "the stream broke off");
         self.with(|decoder| decoder.fail(error.clone()));
-        error::to_js(&error, Some(cause))
+        Ok(error::to_js(&error, Some(cause)))
     }
 }
 
@@ -81,8 +82,8 @@ pub struct References(args::Temporaries);
 #[wasm_bindgen]
 impl References {
     /// What was sent from this place; undefined if nothing was.
-    pub fn find(&self, path: &str) -> JsValue {
-        self.0.get(path).unwrap_or_default()
+    pub fn find(&self, path: &str) -> Given<JsValue> {
+        Ok(self.0.get(path).unwrap_or_default())
     }
 }
 

@@ -76,6 +76,8 @@ const BASE64: &str = r#"
 
 /// The glue, as the package needs it.
 fn changed(glue: &str) -> Result<String> {
+    let lone = lone_values(glue);
+    ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/web/given.rs says why not): {}", lone.join(", "));
     CHANGES.iter().try_fold(glue.to_owned(), |glue, (from, to)| {
         ensure!(
             glue.contains(from),
@@ -83,6 +85,13 @@ fn changed(glue: &str) -> Result<String> {
         );
         Ok(glue.replace(from, to))
     })
+}
+
+/// The exports whose one result is a value of JavaScript. Those that closures run are called by whatever runs them, never at one place.
+fn lone_values(glue: &str) -> Vec<&str> {
+    let calls = glue.lines().zip(glue.lines().skip(1)).filter(|(_, next)| next.trim() == "return ret;");
+    let names = calls.filter_map(|(line, _)| line.split("ret = wasm.").nth(1)?.split('(').next());
+    names.filter(|name| !name.contains("_invoke__")).collect()
 }
 
 /// What is said, and what is to be said in its place.
@@ -156,3 +165,15 @@ const OPT: [&str; 9] = [
     "--enable-reference-types",
     "--enable-simd",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_with_a_value_alone_is_found() {
+        let glue = "    const ret = wasm.engine_snapshot(this.ptr);\n    return ret;\n    const ret = wasm.engine_state(id);\n    return ret !== 0;\n    \
+                    ret = wasm.closures_____invoke__h1(a);\n    return ret;\n";
+        assert_eq!(lone_values(glue), ["engine_snapshot"]);
+    }
+}
