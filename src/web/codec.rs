@@ -5,6 +5,7 @@ use std::task::Poll;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use super::args::{How, Plain};
 use super::given::Given;
@@ -93,20 +94,22 @@ impl References {
 /// `tried`: what `plain.js` made of the value.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub async fn encode(
+pub fn encode(
     value: JsValue,
     next_version: Option<String>,
     forgets: bool,
     stop: Option<Promise>,
     bounds: Option<Bounds>,
     tried: Option<Plain>,
-) -> Result<Array, JsValue> {
-    let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
-    let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
-    let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), tried }).map_err(failed)?;
-    let body = match start.body {
-        args::Body::Complete(body) => body,
-        args::Body::Open(body) => body.await.map_err(failed)?,
-    };
-    Ok(Array::of2(&body, &References(start.temporaries).into()))
+) -> Given<Promise> {
+    Ok(future_to_promise(async move {
+        let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
+        let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
+        let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), tried }).map_err(failed)?;
+        let body = match start.body {
+            args::Body::Complete(body) => body,
+            args::Body::Open(body) => body.await.map_err(failed)?,
+        };
+        Ok(Array::of2(&body, &References(start.temporaries).into()).into())
+    }))
 }
