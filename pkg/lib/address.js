@@ -5,7 +5,7 @@ import { URL, ofDocument } from "./platform.js";
 const WITH_USER = /^https?:\/\/[^/?#]*@/;
 
 /**
- * What to call `fetch` with in the place of `input`. On a page whose own address holds a user and a password, every relative address holds
+ * Gives what to call `fetch` with in the place of `input`. On a page whose own address holds a user and a password, every relative address holds
  * them too, and `fetch` refuses those: here they are left out, as the browser has them already. Everything else is given back as it is.
  */
 export function sendable(input) {

@@ -72,7 +72,7 @@ export class Beneath {
     if (this.#given && !this.#leading.has(this.#given)) return this.#start(this.#given, ...make());
     const current = globalThis.fetch;
     if (typeof current !== "function" || this.#leading.has(current)) return this.#start(this.#next(), ...make());
-    // Whether it leads back here shows when it is called. If it does, this request has passed it before, and goes on as it came.
+    // A call shows whether it leads back here. If it does, this request has passed it before, and goes on as it came.
     const trial = once || this.#fine.has(current) ? undefined : { by: this };
     const answer = this.#start(current, ...make(), trial);
     if (!trial?.back) return answer;
@@ -105,7 +105,7 @@ export class Beneath {
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
     let learn;
-    // What a service worker hands back to the page comes from beneath, whatever it was sent with.
+    // A request that a service worker hands back to the page comes from beneath, whatever it was sent with.
     if (inside || (sure && back && (tried.length === 1 || !known))) {
       this.#leading.add(back);
       const { trial } = sent;

@@ -59,7 +59,7 @@ export function withHeader(headers, name, value) {
 }
 
 /**
- * What to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch`
+ * Gives what to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch`
  * pass only that on. Headers are a fresh copy, since some change them.
  */
 export function argumentsOf(input, init, signal) {

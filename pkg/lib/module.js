@@ -63,7 +63,7 @@ export class Module {
       try {
         this.instantiate();
       } catch {
-        // Whoever needs it tries again.
+        // The next to need it tries again.
       }
     });
   }

@@ -1,4 +1,4 @@
-// Whether the user has moved on: to another path, or by a navigation of Next's router. It is told here and not in Rust, because calls are
+// Tells whether the user has moved on: to another path, or by a navigation of Next's router. It is told here and not in Rust, because calls are
 // made before the wasm is there. docs/redirects.md has the whole table.
 
 import { addEventListener, queueMicrotask } from "./platform.js";
