@@ -21,7 +21,7 @@ export function sentTo(url) {
 }
 
 /**
- * Whether that is another page: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
+ * Tells whether that is another page: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
  * query or hash, or a state of its own. Next's router writes its tree beside the address, and copies it into what the page writes.
  */
 export function isMove(before, now) {

@@ -1,4 +1,4 @@
-// What the page says of the app it belongs to, and when it is left.
+// Reads from the page which app it belongs to, and tells when it is left.
 
 import { basePathOf } from "./loading.js";
 import { addEventListener, firstPath, navigator, ofDocument, pageOrigin, pageText, parsed, performance, removeEventListener } from "./platform.js";

@@ -1,4 +1,4 @@
-// What the package takes from the page around it.
+// The globals and document properties that the package takes from the page around it.
 //
 // Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements stand in the place of the document's own properties
 // (`<img name="scripts">`). Neither reaches what is had from here, whether the page did it before this module ran or after:

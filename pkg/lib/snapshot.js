@@ -1,4 +1,4 @@
-// What `snapshot()` gives: the same array while nothing in it has changed, and in the next array the same object for each call that has
+// Gives `snapshot()` its list: the same array while nothing in it has changed, and in the next array the same object for each call that has
 // not. React's `useSyncExternalStore` compares by identity, and renders for ever where each look gives something new.
 
 import { Map } from "./platform.js";

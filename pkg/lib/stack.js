@@ -5,7 +5,7 @@
 // In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
 
 /**
- * What `Error.captureStackTrace` and the like have taken down. `from`: the function of ours that the page called. It calls one other of ours,
+ * Takes down the stack, as `Error.captureStackTrace` and the like do. `from`: the function of ours that the page called. It calls one other of ours,
  * as the last thing it does, and that one calls this: where stacks are texts, so many lines are cut off.
  */
 export function callerOf(from) {

@@ -1,4 +1,4 @@
-// What a bundler makes of the package as it is packed.
+// Bundles the package as it is packed, and looks at the result.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

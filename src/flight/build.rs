@@ -189,7 +189,7 @@ pub trait Build {
     /// The sizes of what was delivered and not read yet, of all streams together.
     fn unread(&self) -> usize;
 
-    /// Whether what was thrown is to come with its `cause` and its `errors`, as far as the server tells of them.
+    /// Tells whether thrown errors come with their `cause` and `errors`, as far as the server sends them.
     fn wants_causes(&self) -> bool {
         false
     }

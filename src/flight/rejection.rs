@@ -36,7 +36,7 @@ pub struct Thrown {
 pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
     let mut tokens = Tokens::new(text, limits.depth);
     let mut cuts = Vec::new();
-    // What is not JSON is found out when it is read.
+    // Text that is not JSON fails when it is read.
     while let Ok(Some(token)) = tokens.next() {
         let Token::Key(key) = token else { continue };
         let Ok(Some(value)) = tokens.next() else { break };

@@ -159,13 +159,13 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
 
 const THREW: &str = "the action threw";
 
-/// What Next.js itself throws before the action, in development, where it says so.
+/// Recognises errors that Next.js itself throws before the action; only in development it says so.
 fn is_refusal(message: &str) -> bool {
     message == "Invalid Server Actions request."
         || (message.starts_with("Body exceeded ") && message.contains("serverActions#bodysizelimit"))
 }
 
-/// Whether a digest is one that Next.js has made, of an error that has none: decimal digits, in some versions with the code of an error of its own
+/// Tells whether Next.js has made a digest itself, of an error that has none: decimal digits, in some versions with the code of an error of its own
 /// (`123@E80`).
 fn is_hash(digest: &str) -> bool {
     let (hash, code) = digest.split_once("@E").unwrap_or((digest, "0"));

@@ -65,7 +65,7 @@ pub(crate) struct How {
     pub(crate) stop: Option<Promise>,
     /// Of these, the depth counts.
     pub(crate) limits: Limits,
-    /// What became of reading the arguments in one go, if that was tried.
+    /// The result of reading the arguments in one go, if that was tried.
     pub(crate) tried: Option<Plain>,
 }
 

@@ -153,7 +153,7 @@ fn thrown(driver: &Driver, id: CallId, (error, told): Failure, status: u16, aske
     }
 }
 
-/// What an answer answers.
+/// The request that an answer belongs to.
 struct Asked<'a> {
     url: &'a str,
     body: &'a JsValue,

@@ -29,7 +29,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = get)]
     fn get_header(this: &Headers, name: &JsValue) -> Result<Option<String>, JsValue>;
 
-    // What `body.js` gives. `read()`: a promise of a `Uint8Array`, `undefined` at the end, `null` for what are no bytes.
+    // The reader that `body.js` makes. `read()`: a promise of a `Uint8Array`, `undefined` at the end, `null` for what are no bytes.
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -195,7 +195,7 @@ pub(crate) struct Chunks {
     reader: Reader,
     ended: bool,
     tape: Option<Array>,
-    /// What is left of a large piece.
+    /// The rest of a large piece.
     rest: Option<Uint8Array>,
 }
 

@@ -24,7 +24,7 @@ extern "C" {
 /// The limits: the defaults but for what `bounds` says otherwise.
 pub(crate) fn limits(bounds: Option<&Bounds>) -> Limits {
     let Some(bounds) = bounds else { return Limits::DEFAULT };
-    // What is beyond an address is no bound.
+    // A number beyond all addresses sets no bound.
     let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
     Limits {
         row_bytes: or(bounds.max_row_bytes(), Limits::DEFAULT.row_bytes),

@@ -36,7 +36,7 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// Whether it goes on in the module of the block before it.
+    /// True where it goes on in the module of the block before it.
     pub(crate) fn goes_on(&self) -> bool {
         self.file.is_none() && self.language != "html" && !self.code.lines().any(|line| line.starts_with("import "))
     }

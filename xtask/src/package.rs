@@ -84,7 +84,7 @@ struct Bundle {
     source: &'static str,
     output: &'static str,
     format: &'static str,
-    /// What stands for `process.env.NODE_ENV` in it. esbuild makes it `"production"` by itself where it makes a file small.
+    /// The text in the place of `process.env.NODE_ENV` in it. esbuild makes it `"production"` by itself where it makes a file small.
     environment: &'static str,
 }
 

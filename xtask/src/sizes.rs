@@ -74,7 +74,7 @@ fn readme() -> Result<String> {
     fs::read_to_string(workspace::root().join("README.md")).context("reading README.md")
 }
 
-/// What is before, between and after the markers of the sizes.
+/// Splits the text before, between and after the markers of the sizes.
 fn marked(text: &str) -> Result<(&str, &str, &str)> {
     let start = text.find(MARKER).context("README.md has no sizes")? + MARKER.len();
     let end = start + text[start..].find("<!-- /sizes -->").context("README.md: its sizes have no end")?;
@@ -83,7 +83,7 @@ fn marked(text: &str) -> Result<(&str, &str, &str)> {
 
 const MARKER: &str = "<!-- sizes: cargo xtask build --write-readme -->";
 
-/// Whether two texts have the same words, and figures no more than 1, or 2 %, apart.
+/// Tells whether two texts have the same words, and figures no more than 1, or 2 %, apart.
 fn alike(a: &str, b: &str) -> bool {
     let words = |text: &str| -> Vec<String> { text.split(|c: char| c.is_whitespace() || "(),".contains(c)).map(str::to_owned).collect() };
     let same = |(a, b): (&String, &String)| match (a.parse::<u64>(), b.parse::<u64>()) {

@@ -94,7 +94,7 @@ fn lone_values(glue: &str) -> Vec<&str> {
     names.filter(|name| !name.contains("_invoke__")).collect()
 }
 
-/// What is said, and what is to be said in its place.
+/// Texts of the glue, each with the one that takes its place.
 const CHANGES: [(&str, &str); 8] = [
     // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
     // rejections; its calls have failed already, so they have nothing left to do.

@@ -331,7 +331,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// What else is told of what was thrown, if it is there: servers send the rows it needs before.
+    /// The other things told of a thrown error, if they are there: servers send the rows for them before.
     fn told(&mut self, row: u32, model: &str) -> Option<B::Value> {
         if self.nesting >= MAX_NESTING || !self.host.wants_causes() {
             return None;

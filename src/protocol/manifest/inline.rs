@@ -97,7 +97,7 @@ fn row(id: &[u8], line: &str, page: &mut Page) {
     }
 }
 
-/// What the root says of the page, `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array.
+/// Reads from the root what it says of the page, `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array.
 fn root(root: &str, page: &mut Page) {
     let (build, path, level) = if root.starts_with('{') { ("b", "c", 1) } else { ("buildId", "urlParts", 2) };
     let mut depth = 0_usize;

@@ -23,7 +23,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = bytes)]
     fn bytes_of(this: &Functions, value: &JsValue) -> Result<Blob, JsValue>;
 
-    /// What became of reading the arguments in one go: their body, and the places of their containers.
+    /// The result of reading the arguments in one go: their body, and the places of their containers.
     pub type Plain;
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &Plain) -> JsValue;
@@ -32,7 +32,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn find(this: &Plain, path: &str) -> Result<JsValue, JsValue>;
 
-    /// What containers were read as before, by the container: a `Map`.
+    /// Earlier readings of containers, by the container: a `Map`.
     pub(super) type Reads;
     #[wasm_bindgen(method, catch)]
     pub(super) fn get(this: &Reads, container: &JsValue) -> Result<JsValue, JsValue>;
@@ -67,7 +67,7 @@ pub(super) fn list(array: &JsValue) -> Result<Array, JsValue> {
     with(|functions| functions.list_of(array))
 }
 
-/// What iterating gives, and whether the value is an iterator itself. `None` if it cannot be iterated.
+/// Iterates a value. Gives its elements, and whether the value is an iterator itself. `None` if it cannot be iterated.
 pub(super) fn iterated(value: &JsValue) -> Result<Option<(Array, bool)>, JsValue> {
     let pair = with(|functions| functions.iterated_of(value))?;
     Ok(pair.map(|pair| (pair.get(0).unchecked_into(), pair.get(1).is_truthy())))

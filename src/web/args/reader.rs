@@ -84,7 +84,7 @@ pub(super) struct Reader {
     thrown: Thrown,
     few: Vec<(JsValue, u32)>,
     many: Option<Numbers>,
-    /// What was read before, and is not to be read again.
+    /// Containers read before, which must not be read again.
     reads: Option<Reads>,
 }
 

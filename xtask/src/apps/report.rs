@@ -1,4 +1,4 @@
-//! What came of the rows.
+//! The results of the rows.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::step::seconds;
 /// A check of a page: its name, and what was wrong.
 pub(super) type Seen = (String, Option<String>);
 
-/// What came of a row.
+/// The result of a row.
 #[derive(Default)]
 pub(super) struct Outcome {
     passed: u64,

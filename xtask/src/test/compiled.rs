@@ -24,7 +24,7 @@ pub(crate) fn documents() -> Result<Ran> {
     Ok(ran)
 }
 
-/// What is wrong with blocks that are files, a line each.
+/// The faults of blocks that are files, a line each.
 fn unlike_the_app(document: &Document) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for block in &document.blocks {
@@ -106,7 +106,7 @@ impl Sources {
         self.files.entry(file.into()).or_default().extend(lines);
     }
 
-    /// What the compiler says, as of the document: `README.md:12: error TS2339: …` for `…/block-10.ts(3,5): error TS2339: …`.
+    /// Rewrites what the compiler says as of the document: `README.md:12: error TS2339: …` for `…/block-10.ts(3,5): error TS2339: …`.
     fn told(&self, line: &str, dir: &Path, document: &Document) -> String {
         let of_ours = || {
             let (place, what) = line.split_once("): ")?;
