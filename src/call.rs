@@ -54,8 +54,8 @@ pub struct Call {
     pub options: Options,
     /// When the caller made it; may lie before the moment it is enqueued.
     pub queued_at: Instant,
-    /// The page it was made on.
-    pub page: Page,
+    /// The page it was made on; none if that is another client's: nobody is sent along its redirect.
+    pub page: Option<Page>,
     /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
     pub ready: bool,
 }

@@ -23,6 +23,11 @@ const MOST: usize = 4;
 const HELD: Duration = Duration::from_secs(30);
 
 impl Places {
+    /// Whether time matters for the next to come.
+    pub(crate) fn waits(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Whether there is a place for a request with a body of this size; if so, it is taken.
     pub(crate) fn take(&mut self, bytes: f64, now: Instant) -> bool {
         self.held.retain(|until| *until > now);

@@ -10,7 +10,7 @@
 //! let mut dispatcher = Dispatcher::default();
 //! let now = Instant::from_millis(0.0);
 //! for id in [CallId(1), CallId(2)] {
-//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, page: Page::default(), ready: true }, now)?;
+//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, page: Some(Page::default()), ready: true }, now)?;
 //! }
 //! let sends = std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| matches!(effect, Effect::Send(_)));
 //! assert_eq!(sends.collect::<Vec<_>>(), [Effect::Send(CallId(1))], "the second waits for the first");

@@ -16,6 +16,8 @@ pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
 pub use root::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use version::wire_form;
 pub use version::{NextVersion, WireForm};
 
 /// The content type of a Flight answer, and what an action request accepts.
@@ -23,6 +25,11 @@ pub const FLIGHT: &str = "text/x-component";
 
 /// The header that makes a POST an action.
 pub const NEXT_ACTION: &str = "next-action";
+
+/// The headers of an answer that are looked at.
+#[cfg(target_arch = "wasm32")]
+pub(crate) const ANSWER_HEADERS: [&str; 5] =
+    ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
 
 /// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.
 pub const MAX_BODY_BYTES: u32 = 1_048_576;

@@ -26,6 +26,10 @@ impl Refresh {
         debt.what = debt.what.max(what);
     }
 
+    pub(crate) fn is_owed(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Takes the debt if it is time to pay: nothing is in flight, or it has waited for [`LONGEST`].
     pub(crate) fn due(&mut self, in_flight: bool, now: Instant) -> Option<Revalidated> {
         if in_flight && self.deadline().is_some_and(|deadline| now < deadline) {

@@ -8,8 +8,7 @@
 //   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
 
 import { invalid } from "./error.js";
-import { actionOf, methodOf } from "./fetch.js";
-import { requestOf } from "./init.js";
+import { actionOf, methodOf, requestOf } from "./init.js";
 import { Map, Response, Set, URL, WeakMap, ofDocument } from "./platform.js";
 import { onAbort } from "./signals.js";
 

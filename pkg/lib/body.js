@@ -1,11 +1,40 @@
 // The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than a `Response` of the browser's.
 
 import { TextEncoder } from "./platform.js";
+import { giveBytes, waitForBytes } from "./wait.js";
+
+/** Bytes that the wasm takes over at once. A network gives less; of a `Response` that the page has made, all may be one piece. */
+export const PIECE = 4 << 20;
 
 /**
- * Reads the body of an answer: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
- * `cancel()` of when nobody reads on. `undefined` where it cannot be read, or has been.
+ * A body that is being read: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
+ * `cancel()` of when nobody reads on.
  */
+class Reader {
+  #rest;
+
+  constructor(read, cancel) {
+    this.read = read;
+    this.cancel = cancel;
+  }
+
+  /** Has Rust hear of the next bytes. `tape` takes them, too, if there is one. */
+  pull(place, turn, tape) {
+    if (this.#rest) return giveBytes(place, turn, this.#take(this.#rest));
+    waitForBytes(place, turn, this.read, (bytes) => {
+      tape?.push(bytes);
+      return this.#take(bytes);
+    });
+  }
+
+  #take(bytes) {
+    const large = bytes.length > PIECE;
+    this.#rest = large ? bytes.subarray(PIECE) : undefined;
+    return large ? bytes.subarray(0, PIECE) : bytes;
+  }
+}
+
+/** Reads the body of an answer. `undefined` where it cannot be read, or has been. */
 export function readerOf(answer) {
   const { body, bodyUsed } = answer;
   if (bodyUsed === true || body?.locked === true) return undefined;
@@ -26,7 +55,7 @@ export function piecesOf(source) {
   if (typeof source?.getReader === "function") {
     if (source.locked === true) return undefined;
     const reader = source.getReader();
-    return { read: () => Promise.resolve(reader.read()).then(next), cancel: (reason) => reader.cancel(reason) };
+    return new Reader(() => Promise.resolve(reader.read()).then(next), (reason) => reader.cancel(reason));
   }
   if (typeof source?.[Symbol.asyncIterator] === "function") {
     const iterator = source[Symbol.asyncIterator]();
@@ -34,7 +63,7 @@ export function piecesOf(source) {
       source.destroy?.(); // a stream that nobody has begun to read
       return iterator.return?.();
     };
-    return { read: () => Promise.resolve(iterator.next()).then(next), cancel };
+    return new Reader(() => Promise.resolve(iterator.next()).then(next), cancel);
   }
   return bytesOf(source) && once(async () => source);
 }
@@ -54,7 +83,7 @@ function once(give) {
     given = true;
     return bytesOf(await give());
   };
-  return { read, cancel() {} };
+  return new Reader(read, () => {});
 }
 
 const next = ({ done, value }) => (done ? undefined : bytesOf(value));

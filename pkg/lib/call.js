@@ -4,34 +4,36 @@ export class ActionCall extends Promise {
     return Promise;
   }
 
-  #handle;
+  #client;
+  #entry;
   #outcome;
   #result;
 
-  /** `handle` is `{ id, state(), abort(reason) }`. Gives the call and the function that settles it: `settle(error, outcome)`. */
-  static start(handle) {
+  /** Makes the call of an entry, and has the entry settle it. */
+  static start(client, entry) {
     let resolve, reject;
     const call = new ActionCall((...functions) => ([resolve, reject] = functions));
-    call.#handle = handle;
-    const settle = (error, outcome) => {
+    call.#client = client;
+    call.#entry = entry;
+    entry.settle = (error, outcome) => {
       call.#result = { error, outcome };
       if (error) reject(error);
       else resolve(outcome.value);
       call.#outcome?.settle();
     };
-    return { call, settle };
+    return call;
   }
 
   get id() {
-    return this.#handle.id;
+    return this.#entry.id;
   }
 
   get state() {
-    return this.#handle.state();
+    return this.#client.stateOf(this.#entry);
   }
 
   abort(reason) {
-    return this.#handle.abort(reason);
+    return this.#client.abort(this.#entry, reason);
   }
 
   get outcome() {

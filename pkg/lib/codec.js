@@ -1,6 +1,6 @@
 // React's two encodings on their own, for answers and arguments that no dispatcher sends.
 
-import { piecesOf, readerOf } from "./body.js";
+import { PIECE, piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid, isActionError } from "./error.js";
 import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
@@ -13,8 +13,6 @@ import { callerOf, showCaller } from "./stack.js";
 
 /** As in `flight/limits.rs`. */
 const MAX_DEPTH = 20_000;
-/** Bytes that are taken over at once. */
-const PIECE = 4 << 20;
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. `from`: what the page has called. */
 export function decode(load, source, options, from) {

@@ -1,6 +1,6 @@
 // What the page does before each request of an action, and hears after it.
 
-import { pick } from "./open.js";
+import { pick } from "./entry.js";
 import { Headers } from "./platform.js";
 import { carefully, report } from "./report.js";
 

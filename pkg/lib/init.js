@@ -35,6 +35,20 @@ export function requestOf(input) {
 /** What to ask for: a request, or a text that nothing changes any more. */
 export const targetOf = (input) => requestOf(input) ?? sendable(typeof input === "object" ? String(input) : input);
 
+/** The method, in capitals. `init`: as `readInit` gives it. */
+export const methodOf = (input, init) => (init.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
+
+/** The action's id, if this is a POST with `Next-Action`. */
+export function actionOf(input, init) {
+  if (methodOf(input, init) !== "POST") return undefined;
+  return new Headers(init.headers ?? requestOf(input)?.headers).get("next-action") ?? undefined;
+}
+
+/** The signal that belongs to the request: `null` among its options takes that of a `Request` away. */
+export function signalOf(input, init) {
+  return (init.signal === undefined ? requestOf(input)?.signal : init.signal) ?? undefined;
+}
+
 /** A copy of headers in the form they have, so that a wrapper that spreads them or asks for their class finds what it expects. */
 function headersNow(headers) {
   if (typeof headers !== "object" || headers === null) return headers; // for `fetch` to refuse

@@ -8,11 +8,7 @@ import * as plain from "./plain.js";
 import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
 import { onTrap } from "./trap.js";
-import { wait } from "./wait.js";
-
-const makeError = ({ code, message, ...details }, cause) => {
-  return new ActionError(code, message, { ...details, ...(build.isTold(cause) ? cause : { cause }) });
-};
+import * as wait from "./wait.js";
 
 const dispatcher = new Module({
   build: glue.BUILD,
@@ -20,7 +16,7 @@ const dispatcher = new Module({
   restart: glue.__wbg_reset_state,
   setUp: () => {
     onTrap(crashed);
-    glue.setup(makeError, (message) => crashed(new Error(message)), build, plain, shapes, wait);
+    glue.setup((message) => crashed(new Error(message)), build, plain, shapes, wait);
   },
 });
 
@@ -32,16 +28,46 @@ export const load = (name, places, hint) => MODULES[name].load(places, hint);
 const users = new Set(); // { cut(), lost(makeError) }, one an engine
 
 /**
- * A new engine for one dispatcher, once `load()` has resolved. `settings` is `{ host, maxQueued, lanes, failsOffline,
- * leaseTimeout }`, the lanes `[name, concurrency]` each. `lost(makeError)` is called if the instance traps, unless `release()` has been.
+ * A new engine for one dispatcher, once `load()` has resolved. `embedder`: what it asks, `options`: those of the dispatcher, as they were copied.
+ * `lost(makeError)` is called if the instance traps, unless `release()` has been.
  */
-export function makeEngine({ host, maxQueued, lanes, failsOffline, leaseTimeout }, lost) {
+export function makeEngine({ embedder, options }, lost) {
   dispatcher.instantiate();
-  const line = severable(host);
-  const engine = new glue.Engine(line.host, maxQueued, lanes, failsOffline, leaseTimeout);
+  const line = severable(embedder);
+  const lanes = [...(options.lanes ?? [])].map(([name, lane]) => handOver(glue.LaneOptions, { name, ...lane }));
+  const own = { ...options, lanes, hooks: options.hooks?.afterResponse !== undefined };
+  const engine = new glue.Engine(line.host, handOver(glue.DispatcherOptions, own), handOver(glue.CallOptions, options));
   const user = { cut: line.cut, lost };
   users.add(user);
   return { engine, release: () => users.delete(user) };
+}
+
+/** The options of a call as Rust takes them, to be handed over at once; undefined for none. After `load()`. */
+export const handOverCall = (given) => given && handOver(glue.CallOptions, given);
+
+/** Those that are objects themselves. */
+const INNER = {
+  retry: glue.RetryOptions,
+  trace: glue.TraceOptions,
+  durable: glue.DurableOptions,
+  limits: glue.LimitOptions,
+  idempotency: glue.IdempotencyOptions,
+};
+
+/** Makes options of Rust of those that it knows. What it does not is for this side alone. */
+function handOver(Options, given) {
+  const options = new Options();
+  try {
+    for (const name in given) {
+      const value = given[name];
+      if (value === undefined || !(name in Options.prototype)) continue;
+      options[name] = Object.hasOwn(INNER, name) ? handOver(INNER[name], value) : value;
+    }
+  } catch (error) {
+    options.free();
+    throw error;
+  }
+  return options;
 }
 
 /** The same host until `cut()`; after that, whatever is asked of it fails and is not done. */
@@ -63,15 +89,15 @@ export const isLoaded = () => dispatcher.isLoaded;
 export const instance = () => dispatcher.count;
 
 /** A decoder of its own: `told(error, value)` hears of its value once. After `load()`. */
-export function makeDecoding(bounds, told, bind, find) {
+export function makeDecoding(limits, told, bind, find) {
   dispatcher.instantiate();
-  return new glue.Decoding(bounds, told, bind, find);
+  return new glue.Decoding(limits && handOver(glue.LimitOptions, limits), told, bind, find);
 }
 
 /** A promise of a value as a request body, and of what an answer may refer back to; rejects with an `ActionError`. After `load()`. */
-export function makeEncoded(value, nextVersion, forgets, stop, bounds, tried) {
+export function makeEncoded(value, nextVersion, forgets, stop, limits, tried) {
   dispatcher.instantiate();
-  return glue.encode(value, nextVersion, forgets, stop, bounds, tried);
+  return glue.encode(value, nextVersion, forgets, stop, limits && handOver(glue.LimitOptions, limits), tried);
 }
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */

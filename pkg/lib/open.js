@@ -1,4 +1,5 @@
-import { Map, performance, setTimeout } from "./platform.js";
+import { Entry, describe } from "./entry.js";
+import { Map, setTimeout } from "./platform.js";
 
 /** What is under way in one dispatcher, by id in order of calling: actions, and routes, which Rust never sees. */
 export class Open {
@@ -19,13 +20,12 @@ export class Open {
     return this.#unsettled;
   }
 
-  /** Takes an entry in and gives it its id. `info` is what events may show of it. */
-  add(info) {
-    const entry = { ...info, id: ++this.#lastId, sent: "no", settled: false };
+  /** Takes an entry in and gives it its id. */
+  add(lane, state, queuedAt) {
+    const entry = new Entry(++this.#lastId, lane, state, queuedAt);
     this.#entries.set(entry.id, entry);
     this.version += 1;
     this.#unsettled += 1;
-    if (entry.state === "running") this.tell(entry);
     return entry;
   }
 
@@ -40,9 +40,8 @@ export class Open {
   /** Counts an entry as settled; true the first time only. */
   settle(entry) {
     if (entry.settled) return false;
-    entry.settled = true;
+    entry.settleNow();
     this.version += 1;
-    entry.settledAt = performance.now();
     this.#unsettled -= 1;
     // In a task of its own, after whatever hangs on the promise that is settled now: it may call again.
     if (this.#unsettled === 0 && this.#idle.length > 0) setTimeout(() => this.#wakeIdle());
@@ -64,7 +63,7 @@ export class Open {
 
   tell(entry, code) {
     this.version += 1;
-    this.#events.emit(code === undefined ? describe(entry) : { ...describe(entry), code });
+    if (this.#events.any) this.#events.emit(describe(entry, code));
   }
 
   async idle() {
@@ -75,15 +74,4 @@ export class Open {
     if (this.#unsettled > 0) return; // somebody called again meanwhile
     for (const resolve of this.#idle.splice(0)) resolve();
   }
-}
-
-const SHOWN = ["id", "actionId", "name", "lane", "state", "attempt", "retryAt", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt", "replayed"];
-
-/** What the outside may see of an entry: never arguments, never answers. */
-export const describe = (entry) => pick(entry, SHOWN);
-
-export function pick(entry, keys) {
-  const picked = {};
-  for (const key of keys) if (entry[key] !== undefined) picked[key] = entry[key];
-  return picked;
 }

@@ -274,17 +274,14 @@ function bound(value, table, what) {
   return own;
 }
 
-/** What is asked for: a value, or "" for one that is made. Undefined counts, over what the dispatcher says. */
+/** Each a value, `true` for one that is made, or `false` for none. */
 function trace(value) {
-  if (value === true) return { traceparent: "" };
-  if (value === false) return { traceparent: undefined, requestId: undefined };
+  if (value === true) return { traceparent: true };
+  if (value === false) return { traceparent: false, requestId: false };
   return copy(value, TRACE, "trace");
 }
 
-function asked(value, read) {
-  if (typeof value === "boolean") return value ? "" : undefined;
-  return read(value);
-}
+const asked = (value, read) => (typeof value === "boolean" ? value : read(value));
 
 /** As `protocol/trace.rs` reads it. */
 function parent(value) {

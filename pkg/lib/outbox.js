@@ -75,7 +75,7 @@ export class Outbox {
     return (this.#last = Math.max(this.#last, Date.now()));
   }
 
-  /** Puts a call in; rejects with `[what failed, cause]`. Gives the body to send, which no longer depends on any file. */
+  /** Puts a call in; rejects with `{ message, cause }`. Gives the body to send, which no longer depends on any file. */
   async keep(call, head, body) {
     this.#busy += 1;
     try {
@@ -86,7 +86,7 @@ export class Outbox {
       else if (!call.over) this.#own.set(call.stored, call); // a trap has ended it meanwhile: its entry is for whoever comes next
       return parts ? formOf(parts) : body;
     } catch (cause) {
-      throw Array.isArray(cause) ? cause : [`durable: ${unusable(cause) ?? "the call could not be stored"}`, cause];
+      throw cause instanceof Unread ? cause : { message: `durable: ${unusable(cause) ?? "the call could not be stored"}`, cause };
     } finally {
       this.#busy -= 1;
       this.#rest();
@@ -359,8 +359,16 @@ async function living() {
   return new Set(held.map(({ name }) => name));
 }
 
+class Unread {
+  message = "durable: a file among the arguments cannot be read: it may have changed since it was chosen";
+
+  constructor(cause) {
+    this.cause = cause;
+  }
+}
+
 function unread(cause) {
-  throw ["durable: a file among the arguments cannot be read: it may have changed since it was chosen", cause];
+  throw new Unread(cause);
 }
 
 const failure = (what, cause) => new ActionError("STORAGE", [what, unusable(cause)].filter(Boolean).join(": "), { cause });

@@ -25,7 +25,7 @@ export function onLeaving({ left, returned }) {
 }
 
 // Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
-const loses = navigator.userAgent?.includes("Firefox/");
+export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
 const nothing = () => {};
 let outliving = 0;
 

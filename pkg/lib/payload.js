@@ -9,19 +9,13 @@ import { Blob, pageText } from "./platform.js";
 const MARKS = [0x23, 0x7e];
 
 /**
- * Turns `outcome.tape`, the body as it came, into `outcome.payload`: a promise, made when it is first asked for, that settles once the
- * answer has ended (`over`). A page of another build than that of the document is none: its parts are not those loaded here. `load` loads
- * the wasm.
+ * What gives the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended. `tape`: the
+ * body as it came, if it may hold a page. One of another build than that of the document is none: its parts are not those loaded here. `load`
+ * loads the wasm.
  */
-export function givePayload(outcome, over, load) {
-  const { headers, tape } = outcome;
-  delete outcome.tape;
+export function payloadOf(tape, headers, entry, load) {
   let payload;
-  Object.defineProperty(outcome, "payload", {
-    configurable: true,
-    enumerable: true,
-    get: () => (payload ??= tape ? read(tape, headers, over, load) : Promise.resolve(undefined)),
-  });
+  return () => (payload ??= tape ? read(tape, headers, entry.end, load) : Promise.resolve(undefined));
 }
 
 function read(tape, headers, over, load) {

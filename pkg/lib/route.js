@@ -1,8 +1,7 @@
-import { isHarmless, waitBefore } from "./again.js";
+import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { methodOf, signalOf } from "./fetch.js";
-import { argumentsOf, isOnce, isStream, readInit, requestOf, targetOf, withHeader } from "./init.js";
+import { argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeader } from "./init.js";
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
@@ -10,15 +9,18 @@ import { AbortController, clearTimeout, crypto, performance, setTimeout } from "
 import { onAbort, sendWith } from "./signals.js";
 
 /**
- * Sends at once, past every lane and without wasm. `open` is the dispatcher's list of what is under way, `header` carries the key, `caller` is
- * what `callerOf` gave. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`.
+ * Sends at once, past every lane and without wasm. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`;
+ * `caller` is what `callerOf` gave.
  */
-export async function route({ open, send, header = "idempotency-key", caller }, input, init, options) {
+export async function route({ open, options: common }, send, caller, input, init, options) {
+  const header = common.idempotency?.header ?? "idempotency-key";
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();
   const since = performance.now();
-  const entry = open.add({ name, lane: "route", state: "running", queuedAt: since, startedAt: since, attempt: 1 });
+  const entry = open.add("route", "running", since);
+  Object.assign(entry, { name, startedAt: since, attempt: 1 });
+  open.tell(entry);
   let stopped;
   const stop = (error) => {
     stopped ??= error;

@@ -1,27 +1,44 @@
-// The objects of one exchange, each made at once: one crossing from Rust in the place of one for each property.
+// Things that Rust asks for in one crossing, which would take one for each property.
 
-import { record } from "./init.js";
+import { isTold } from "./build.js";
+import { event } from "./entry.js";
+import { ActionError } from "./error.js";
+import { sizeOf } from "./size.js";
 
-/** The second argument of `fetch`, fresh for each attempt. `headers`: name, value, name, value, … */
-export function init(headers, body, credentials, signal, keepalive) {
-  const pairs = [];
-  for (let at = 0; at < headers.length; at += 2) pairs.push([headers[at], headers[at + 1]]);
-  const made = { method: "POST", headers: record(pairs), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
-  if (keepalive) made.keepalive = true;
-  return made;
+export { event, sizeOf as size };
+
+let names = [];
+
+/** Has `head` read these headers, a name a line. */
+export function readHeaders(lines) {
+  names = lines.split("\n");
 }
 
-/** What the head of an answer says, whatever it is of. */
-export function said(status, headers) {
-  return { status, headers, rendered: false };
+/**
+ * The head of an answer, as lines: the status, the URL that answered if that is another, the headers, empty where one is not there. Throws for what
+ * is no response: a `fetch` of the page's own may give anything.
+ */
+export function head(response) {
+  const { status, headers } = response;
+  if (typeof status !== "number") throw new TypeError("its status is no number");
+  let lines;
+  try {
+    lines = names.map((name) => headers.get(name));
+  } catch {
+    throw new TypeError("its headers have no get()");
+  }
+  return [status, elsewhere(response), ...lines].map((line) => String(line ?? "").replaceAll("\n", " ")).join("\n");
 }
 
-/** An outcome as the page gets it, which may do with it as it likes. Of the times, those are left out that are undefined. */
-export function settled(outcome, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
-  const timings = { queuedAt };
-  if (startedAt !== undefined) timings.startedAt = startedAt;
-  if (headAt !== undefined) timings.headAt = headAt;
-  if (valueAt !== undefined) timings.valueAt = valueAt;
-  if (settledAt !== undefined) timings.settledAt = settledAt;
-  return { ...outcome, attempts, timings };
+function elsewhere(response) {
+  try {
+    return response.redirected ? response.url : "";
+  } catch {
+    return "";
+  }
+}
+
+/** The error of a call. `told`: what else the server tells of it, in the place of a cause. */
+export function error(code, message, sent, details, cause) {
+  return new ActionError(code, message, { sent, ...details, ...(isTold(cause) ? cause : { cause }) });
 }

@@ -1,7 +1,33 @@
-/** Tells Rust what becomes of a promise, or of whatever else it is: `told(place, turn, fulfilled, value)`. */
-export function wait(given, place, turn, told) {
+// Tells Rust what becomes of a promise, or of the next bytes of a body. Measured: `JsFuture` costs 5 to 8 % of a call more.
+
+/** What hears it: `told(place, turn, fulfilled, value)` and `gave(place, turn, bytes, readable)`. */
+let told, gave;
+
+/** Each instance of the wasm hands in its own. */
+export function hear(ofPromises, ofBytes) {
+  told = ofPromises;
+  gave = ofBytes;
+}
+
+/** Waits for a promise, or for whatever else it is. */
+export function wait(place, turn, given) {
+  const hears = told;
   Promise.resolve(given).then(
-    (value) => told(place, turn, true, value),
-    (error) => told(place, turn, false, error),
+    (value) => hears(place, turn, true, value),
+    (error) => hears(place, turn, false, error),
   );
+}
+
+/** Waits for the next bytes of a body: what `read()` gives, see `readerOf`. `take(bytes)` says how many of them are handed over now. */
+export function waitForBytes(place, turn, read, take) {
+  const [hearsBytes, hears] = [gave, told];
+  read().then(
+    (bytes) => (bytes ? hearsBytes(place, turn, take(bytes), true) : hearsBytes(place, turn, undefined, bytes === undefined)),
+    (error) => hears(place, turn, false, error),
+  );
+}
+
+/** Some bytes are there already. */
+export function giveBytes(place, turn, bytes) {
+  gave(place, turn, bytes, true);
 }

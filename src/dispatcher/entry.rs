@@ -8,7 +8,7 @@ use crate::{Error, Instant, Sent};
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) options: Options,
-    pub(super) page: Page,
+    pub(super) page: Option<Page>,
     pub(super) state: State,
     pub(super) phase: Phase,
     /// It has been looked up: not again.

@@ -28,6 +28,12 @@ impl Dispatcher {
         }
     }
 
+    /// Whether [`Dispatcher::handle_page`] is to be told now, before this call's value or, without one, before anything else: whether it matters.
+    pub fn watches_page(&self, id: Option<CallId>) -> bool {
+        let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
+        self.refresh.is_owed() || news.redirects || news.revalidated.is_some()
+    }
+
     /// The body of the answer shows what its head did not say: that the action made something stale.
     pub fn handle_stale(&mut self, id: CallId, what: Revalidated) {
         if let Some(entry) = self.in_state(id, State::Running) {
@@ -104,7 +110,7 @@ impl Dispatcher {
     pub(super) fn follow(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get(&id) else { return };
         let (News { redirects, revalidated }, mode) = (entry.news, entry.options.redirect);
-        let wanted = redirects && result.is_ok() && entry.page == self.page && self.redirected.is_none_or(|later| later < id);
+        let wanted = redirects && result.is_ok() && entry.page == Some(self.page) && self.redirected.is_none_or(|later| later < id);
         if wanted {
             self.redirected = Some(id);
         }

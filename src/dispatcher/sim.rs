@@ -144,7 +144,7 @@ impl Sim {
     fn enqueue(&mut self, id: u64, options: Options, script: Script, ready: bool) -> CallId {
         let id = CallId(id);
         self.scripts.insert(id, script);
-        self.core.enqueue(Call { id, options, queued_at: self.now, page: self.page, ready }, self.now).unwrap();
+        self.core.enqueue(Call { id, options, queued_at: self.now, page: Some(self.page), ready }, self.now).unwrap();
         self.drive();
         id
     }

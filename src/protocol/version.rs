@@ -44,6 +44,18 @@ impl fmt::Display for NextVersion {
     }
 }
 
+/// The form for a server of this version as its caller writes it: today's where none is given, every version's for `any`.
+///
+/// Fails with `INVALID_OPTION` for what is no version.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
+    match next_version {
+        None => Ok(WireForm::default()),
+        Some("any") => Ok(WireForm::any()),
+        Some(version) => Ok(WireForm::of(NextVersion::parse(version)?)),
+    }
+}
+
 /// The three places where the wire of arguments changed, each in patch releases of several lines: what a server reads.
 ///
 /// The default is the form of today's servers.

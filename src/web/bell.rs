@@ -1,45 +1,43 @@
-use std::cell::{Cell, RefCell};
+//! A function for the page that wakes a task of ours.
+
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-/// A function for the page that wakes a task of ours. It does nothing else: the page may call it at any time.
-pub(crate) struct Bell {
-    wire: Rc<Wire>,
-    closure: Closure<dyn Fn()>,
-}
+/// It does nothing else: the page may call it at any time.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(Rc<Wire>);
 
 #[derive(Default)]
 struct Wire {
     rung: Cell<bool>,
     waker: RefCell<Option<Waker>>,
-}
-
-impl Default for Bell {
-    fn default() -> Self {
-        let wire = Rc::<Wire>::default();
-        let handle = Rc::clone(&wire);
-        let closure = Closure::new(move || {
-            handle.rung.set(true);
-            if let Some(waker) = handle.waker.take() {
-                waker.wake();
-            }
-        });
-        Self { wire, closure }
-    }
+    /// Made when it is asked for.
+    closure: OnceCell<Closure<dyn Fn()>>,
 }
 
 impl Bell {
-    /// The function. Of no use once the bell is dropped.
+    /// The function. Of no use once every bell of its kind is dropped.
     pub(crate) fn handle(&self) -> Function {
-        self.closure.as_ref().unchecked_ref::<Function>().clone()
+        let closure = self.0.closure.get_or_init(|| {
+            let wire = Rc::downgrade(&self.0);
+            Closure::new(move || {
+                let Some(wire) = wire.upgrade() else { return };
+                wire.rung.set(true);
+                if let Some(waker) = wire.waker.take() {
+                    waker.wake();
+                }
+            })
+        });
+        closure.as_ref().unchecked_ref::<Function>().clone()
     }
 
     /// Waits until it has rung since the last time.
     pub(crate) fn rung(&self) -> impl Future<Output = ()> + Unpin {
-        let wire = Rc::clone(&self.wire);
+        let wire = Rc::clone(&self.0);
         std::future::poll_fn(move |context| {
             if wire.rung.take() {
                 return Poll::Ready(());

@@ -9,9 +9,10 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::args::{How, Plain};
 use super::given::Given;
-use super::limits::{Bounds, limits};
-use super::{args, error, value, wire_form};
+use super::options::{LimitOptions, limits};
+use super::{args, error, value};
 use crate::flight::Decoder;
+use crate::protocol::wire_form;
 use crate::{Error, Kind};
 
 /// A stream being decoded: `told(error, value)` is called once, when its value is there or cannot be any more. `bind(id, bound)` makes
@@ -25,19 +26,19 @@ pub struct Decoding {
 #[wasm_bindgen]
 impl Decoding {
     #[wasm_bindgen(constructor)]
-    pub fn new(bounds: Option<Bounds>, told: Function, bind: Function, find: Option<Function>) -> Self {
+    pub fn new(bounds: Option<LimitOptions>, told: Function, bind: Function, find: Option<Function>) -> Self {
         let temporaries = find.map_or_else(args::Temporaries::default, |find| {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
             args::Temporaries::elsewhere(find)
         });
-        let decoder = Decoder::new(value::Js::new(temporaries).bind(bind)).limits(limits(bounds.as_ref()));
+        let decoder = Decoder::new(value::Js::new(temporaries).bind(move || bind.clone().into())).limits(limits(bounds.as_ref()));
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)) }
     }
 
     /// Takes the next bytes. Gives the error that ends the decoding, if they are none of ours.
     pub fn push(&self, bytes: &[u8]) -> Given<Option<JsValue>> {
         let error = self.with(|decoder| decoder.push(bytes).err()).flatten();
-        Ok(error.map(|error| error::to_js(&error, None)))
+        Ok(error.map(|error| error::to_js(&error, &JsValue::UNDEFINED)))
     }
 
     /// The stream is complete. Frees the decoder, as `fail` does: what it made stays.
@@ -49,7 +50,7 @@ impl Decoding {
     pub fn fail(self, cause: &JsValue) -> Given<JsValue> {
         let error = Error::new(Kind::Network, "the stream broke off");
         self.with(|decoder| decoder.fail(error.clone()));
-        Ok(error::to_js(&error, Some(cause)))
+        Ok(error::to_js(&error, cause))
     }
 }
 
@@ -67,7 +68,7 @@ impl Decoding {
                 Ok(value) => (JsValue::UNDEFINED, value),
                 Err(rejection) => {
                     let (error, told) = value::told(rejection);
-                    (error::to_js(&error, Some(&told)), JsValue::UNDEFINED)
+                    (error::to_js(&error, &told), JsValue::UNDEFINED)
                 }
             };
             let _ = told.call2(&JsValue::UNDEFINED, &error, &value);
@@ -99,12 +100,12 @@ pub fn encode(
     next_version: Option<String>,
     forgets: bool,
     stop: Option<Promise>,
-    bounds: Option<Bounds>,
+    bounds: Option<LimitOptions>,
     tried: Option<Plain>,
 ) -> Given<Promise> {
     Ok(future_to_promise(async move {
-        let failed = |(error, cause): args::Failure| error::to_js(&error, Some(&cause));
-        let wire = wire_form(next_version).map_err(|error| error::to_js(&error, None))?;
+        let failed = |(error, cause): args::Failure| error::to_js(&error, &cause);
+        let wire = wire_form(next_version.as_deref()).map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), tried }).map_err(failed)?;
         let body = match start.body {
             args::Body::Complete(body) => body,

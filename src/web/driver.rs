@@ -1,41 +1,43 @@
+//! Carries out what the core decides, and tells it what happened.
+
 mod lease;
-mod lost;
-mod page;
+mod recovery;
+mod redirect;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
-use js_sys::{Array, Object};
+use futures::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortController;
 
-use super::exchange::{self, Ending, Work};
-use super::fetch::Failure;
-use super::host::Host;
+use super::call::{Answer, Body, HeadOfAnswer, Held, Owner, Stage, Target};
+use super::embedder::Embedder;
 use super::lock::Lock;
+use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
+use super::net::request::Failure;
+use super::shapes;
 use super::timer::{self, Timer};
-use super::{error, outcome, shapes};
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, State};
-use crate::dispatcher::{Config, Dispatcher, Effect};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page, State, Timings};
+use crate::dispatcher::{Config, Dispatcher, Effect, News};
 use crate::journal::Fate;
-use crate::protocol::{ActionId, Redirect};
+use crate::protocol::{ActionId, Revalidated};
 use crate::{Error, Instant, Kind};
 
-/// Carries out what the core decides, and tells it what happened.
-///
 /// The page's code is never run while anything here is borrowed: it may call back.
 pub(crate) struct Driver {
-    pub(crate) host: Host,
+    pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,
     held: RefCell<HashMap<CallId, Held>>,
     timer: Timer,
     /// The leases that are held or asked for, and how long another tab may keep one that is waited for; none for as long as it likes.
     locks: RefCell<HashMap<LaneName, Lock>>,
     patience: Option<Duration>,
-    /// A wake-up came long after its time: until this moment, what the network has meanwhile delivered goes first.
+    /// Somebody hears of heads.
+    hooks: bool,
+    /// Set after a late wake-up: until then, timeouts wait for what the network has meanwhile delivered.
     grace: Cell<Option<Instant>>,
     /// Calls whose actions are to be looked up, and whether that is under way.
     lost: RefCell<Vec<CallId>>,
@@ -49,62 +51,28 @@ pub(crate) struct Driver {
     this: Weak<Self>,
 }
 
-/// A call's work, or what it will become once what the arguments hold open has settled.
-pub(crate) enum Body {
-    Complete(Work),
-    Open(LocalBoxFuture<'static, Result<Work, Failure>>),
-}
-
-/// Which action a call is of.
-#[derive(Clone)]
-pub(crate) struct Owner {
-    pub(crate) action: Rc<str>,
-    pub(crate) name: Option<Rc<str>>,
-}
-
-/// How far the driver is with a call.
-enum Stage {
-    /// Arguments are still open.
-    Preparing(AbortHandle),
-    /// It can be sent, for the first time or again.
-    Ready,
-    Running(AbortController, AbortHandle),
-    /// The exchange is over, or broken off.
-    Over,
-}
-
-/// What is kept of a call until it is over.
-struct Held {
-    owner: Owner,
-    /// It is in the outbox, or about to be.
-    durable: bool,
-    stage: Stage,
-    /// What is done when it is sent; none while arguments are open.
-    work: Option<Work>,
-    /// The promise rejects with Next's own redirect error.
-    throws: bool,
-    /// What is known of the attempt, and its answer said so far; with the value in it once that is there.
-    outcome: Option<Object>,
-    /// Why it failed, as the page put it.
-    cause: JsValue,
-    /// The attempt was to outlive the page, and may not.
-    mortal: bool,
-    /// Its answer is given up because no byte came for too long.
-    stalled: Rc<Cell<bool>>,
-    /// Whose answer it shares.
-    leader: Option<CallId>,
+/// A call that has been made.
+pub(crate) struct Arrival {
+    pub(crate) id: CallId,
+    pub(crate) options: Options,
+    pub(crate) queued_at: Instant,
+    /// None: nobody is sent along its redirect.
+    pub(crate) page: Option<Page>,
+    pub(crate) owner: Owner,
 }
 
 impl Driver {
-    /// `patience`: how long another tab may keep a lease that is waited for; none for as long as it likes.
-    pub(crate) fn new(host: Host, config: Config, patience: Option<Duration>) -> Rc<Self> {
+    /// `patience`: how long another tab may keep a lease that is waited for; none for as long as it likes. `hooks`: somebody hears of heads.
+    pub(crate) fn new(embedder: Embedder, config: Config, patience: Option<Duration>, hooks: bool) -> Rc<Self> {
+        let embedder = Rc::new(embedder);
         Rc::new_cyclic(|this| Self {
-            host,
+            timer: Timer::new(Rc::clone(&embedder)),
+            embedder,
             core: RefCell::new(Dispatcher::new(config)),
             held: RefCell::default(),
-            timer: Timer::default(),
             locks: RefCell::default(),
             patience,
+            hooks,
             grace: Cell::default(),
             lost: RefCell::default(),
             looking: Cell::new(false),
@@ -117,7 +85,8 @@ impl Driver {
     }
 
     /// Takes a call in.
-    pub(crate) fn enter(&self, id: CallId, options: Options, queued_at: Instant, page: Page, owner: Owner, body: Body) {
+    pub(crate) fn enter(&self, call: Arrival, body: Body) {
+        let Arrival { id, options, queued_at, page, owner } = call;
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }
@@ -126,33 +95,18 @@ impl Driver {
             Body::Complete(work) => (Stage::Ready, Some(work)),
             Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        let held = Held {
-            owner,
-            durable: options.durable,
-            stage,
-            work,
-            throws: false,
-            outcome: None,
-            cause: JsValue::UNDEFINED,
-            mortal: false,
-            stalled: Rc::default(),
-            leader: None,
-        };
-        self.held.borrow_mut().insert(id, held);
-        self.look_around();
+        self.held.borrow_mut().insert(id, Held::new(owner, options.durable, stage, work));
+        self.look_around(None);
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
     }
 
-    /// Tells the core where the user is.
-    fn look_around(&self) {
-        if let Ok(page) = self.host.page() {
+    /// Tells the core where the user is, if that matters now: to this call, or at all.
+    fn look_around(&self, id: Option<CallId>) {
+        if self.core.borrow().watches_page(id)
+            && let Ok(page) = self.embedder.page()
+        {
             self.core.borrow_mut().handle_page(Page(page as u64));
         }
-    }
-
-    /// The document has been come back to, or was not left.
-    pub(crate) fn returned(&self) {
-        self.input(Dispatcher::handle_returned);
     }
 
     /// Waits for what the arguments still hold open; gives what stops that.
@@ -169,7 +123,7 @@ impl Driver {
                     this.input(|core, now| core.handle_ready(id, now));
                 }
                 Err((error, cause)) => {
-                    this.blame(id, cause);
+                    this.blame(id, Some(cause));
                     this.input(|core, now| core.handle_failure(id, error, now));
                 }
             }
@@ -179,7 +133,7 @@ impl Driver {
     }
 
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
-        self.blame(id, reason);
+        self.blame(id, Some(reason));
         self.input(|core, now| core.abort(id, now))
     }
 
@@ -187,7 +141,7 @@ impl Driver {
         let lane = lane.map(Into::into);
         let ids = self.core.borrow_mut().clear(lane.as_ref(), timer::now());
         for &id in &ids {
-            self.blame(id, reason.clone());
+            self.blame(id, Some(reason.clone()));
         }
         self.pump();
         ids.len()
@@ -203,6 +157,12 @@ impl Driver {
         let told = tell(&mut self.core.borrow_mut(), now);
         self.pump();
         told
+    }
+
+    /// The same, where time does not matter.
+    fn tell(&self, tell: impl FnOnce(&mut Dispatcher)) {
+        tell(&mut self.core.borrow_mut());
+        self.pump();
     }
 
     pub(crate) fn look<R>(&self, look: impl FnOnce(&Dispatcher) -> R) -> R {
@@ -223,70 +183,96 @@ impl Driver {
         events.iter().filter_map(|event| self.show(event)).collect()
     }
 
-    /// Keeps what is known of the attempt under way: once its answer's head is there, what that said.
-    pub(crate) fn set_outcome(&self, id: CallId, outcome: Option<Object>) {
-        if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-            held.outcome = outcome;
-        }
-    }
-
-    /// Keeps whether the attempt under way was to outlive the page, and may not.
-    pub(crate) fn set_mortal(&self, id: CallId, mortal: bool) {
-        if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-            held.mortal = mortal;
-        }
-    }
-
-    /// The value is there.
-    pub(crate) fn value(&self, id: CallId, value: Result<JsValue, Failure>) {
-        let result = match value {
-            Ok(value) => {
-                if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-                    outcome::set(held.outcome.get_or_insert_default(), "value", &value);
+    /// What happened to a call's exchange.
+    fn take(&self, id: CallId, step: Step) {
+        match step {
+            Step::Sent { trace, mortal } => {
+                self.with(id, |held| (held.answer.trace, held.answer.mortal) = (trace, mortal));
+                self.tell(|core| core.handle_sent(id));
+            }
+            Step::Head(None) => self.input(|core, now| core.handle_head(id, News::default(), now)),
+            Step::Head(Some(told)) => self.head(id, told),
+            Step::Bytes => {
+                if self.core.borrow().watches_chunks(id) {
+                    self.input(|core, now| core.handle_chunk(id, now));
                 }
-                Ok(())
             }
-            Err((error, cause)) => {
-                self.blame(id, cause);
-                Err(error)
+            Step::Rendered { silent } => {
+                self.with(id, |held| held.answer.rendered = true);
+                if silent {
+                    self.tell(|core| core.handle_stale(id, Revalidated::All));
+                }
             }
-        };
-        self.look_around();
-        self.input(|core, now| core.handle_value(id, result, now));
-    }
-
-    /// The answer redirects, as its body says. `target`: where that leads.
-    pub(crate) fn redirects(&self, id: CallId, redirect: &Redirect, target: Option<&str>) {
-        self.with_outcome(id, |outcome| outcome::set_redirect(outcome, redirect, target));
-    }
-
-    /// The answer holds the page, rendered again.
-    pub(crate) fn rendered(&self, id: CallId) {
-        self.with_outcome(id, |outcome| outcome::set(outcome, "rendered", &JsValue::TRUE));
-    }
-
-    /// Where the body of an answer is to be kept as it came, if it may hold a page: part of the outcome, which makes a page of it on demand.
-    pub(crate) fn tape(&self, id: CallId, may_hold_page: bool) -> Option<Array> {
-        let tape = may_hold_page.then(Array::new)?;
-        self.with_outcome(id, |outcome| outcome::set(outcome, "tape", &tape));
-        Some(tape)
-    }
-
-    /// Whether a call's answer is given up because no byte came for too long.
-    pub(crate) fn stalled(&self, id: CallId) -> Rc<Cell<bool>> {
-        self.held.borrow().get(&id).map(|held| Rc::clone(&held.stalled)).unwrap_or_default()
-    }
-
-    fn with_outcome(&self, id: CallId, act: impl FnOnce(&Object)) {
-        if let Some(Held { outcome: Some(outcome), .. }) = self.held.borrow().get(&id) {
-            act(outcome);
+            Step::Redirect { redirect, target } => {
+                self.with(id, |held| held.answer.redirect = Some(Target::new(&redirect, target.as_deref())));
+                if target.is_some() {
+                    self.tell(|core| core.handle_redirect(id));
+                }
+            }
+            Step::Value(value) => {
+                let result = match value {
+                    Ok(value) => {
+                        self.with(id, |held| held.answer.value = Some(value));
+                        Ok(())
+                    }
+                    Err((error, cause)) => {
+                        self.blame(id, Some(cause));
+                        Err(error)
+                    }
+                };
+                self.look_around(Some(id));
+                self.input(|core, now| core.handle_value(id, result, now));
+            }
+            Step::End => self.input(|core, now| core.handle_end(id, now)),
+            Step::Unknown(error) => {
+                self.set_stage(id, Stage::Ready);
+                self.input(|core, now| core.handle_unknown(id, error, now));
+            }
         }
     }
 
-    fn blame(&self, id: CallId, cause: JsValue) {
+    /// The head of an action's answer is there.
+    fn head(&self, id: CallId, Told { answered, headers, target, tape }: Told) {
+        let (answer, elsewhere) = (answered.answer, answered.elsewhere);
+        let news = News { redirects: target.is_some(), revalidated: answer.revalidated };
+        self.input(|core, now| core.handle_head(id, news, now));
+        self.with(id, |held| {
+            held.answer.redirect = answer.redirect.map(|redirect| Target::new(&redirect, target.as_deref()));
+            held.answer.revalidated = answer.revalidated;
+            held.answer.tape = tape;
+            held.answer.head = Some(HeadOfAnswer {
+                status: answer.status,
+                headers: headers.clone(),
+                elsewhere: elsewhere.as_deref().map(Into::into),
+            });
+        });
+        if self.hooks {
+            let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, elsewhere.as_deref());
+        }
+    }
+
+    /// The exchange failed, and is over.
+    fn failed(&self, id: CallId, (error, cause): Failure) {
+        self.stop(id);
+        self.blame(id, Some(cause));
+        let offline = error.kind() == Kind::Network && self.embedder.offline().unwrap_or(false);
+        self.input(|core, now| {
+            if offline {
+                core.handle_offline(now);
+            }
+            core.handle_failure(id, error, now);
+        });
+    }
+
+    fn with(&self, id: CallId, act: impl FnOnce(&mut Held)) {
         if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-            held.cause = cause;
+            act(held);
         }
+    }
+
+    /// Keeps why a call fails next, as the page put it.
+    fn blame(&self, id: CallId, cause: Option<JsValue>) {
+        self.with(id, |held| held.cause = cause);
     }
 
     /// Does what the core wants done until there is nothing left; a call from within only adds to it.
@@ -310,7 +296,7 @@ impl Driver {
         }
         self.pumping.set(false);
         let due = self.core.borrow().poll_timeout();
-        self.set_timer(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
+        self.timer.set(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
     }
 
     fn act(&self, effect: Effect) {
@@ -321,106 +307,100 @@ impl Driver {
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
             Effect::Stall(id) => {
-                self.stalled(id).set(true);
+                self.with(id, |held| held.stalled.set(true));
                 self.stop(id);
             }
-            Effect::Join { id, leader } => {
-                if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-                    (held.leader, held.work) = (Some(leader), None);
-                }
-            }
+            Effect::Join { id, leader } => self.with(id, |held| (held.leader, held.work) = (Some(leader), None)),
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
-            Effect::Refresh(what) => drop(self.host.refresh(what.as_str())),
+            Effect::Refresh(what) => drop(self.embedder.refresh(what.as_str())),
             Effect::Probe => self.probe(),
             Effect::Reload => {
-                let leaving = self.host.reload().is_ok_and(|went| went == "leaving");
+                let leaving = self.embedder.reload().is_ok_and(|went| went == "leaving");
                 self.core.borrow_mut().handle_moved(leaving, None, timer::now());
             }
-            Effect::Settle { id, result, timings, attempts } => {
-                let goes_on = self.core.borrow().state(id) != State::Done;
-                let (owner, durable, outcome, cause, throws, leader) = {
-                    let mut held = self.held.borrow_mut();
-                    let Some(own) = held.get(&id) else { return };
-                    // What others share is what the answer said; who gave it up has its own reason.
-                    let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_undefined()).unwrap_or(own);
-                    let said = (own.owner.clone(), own.durable, shared.outcome.clone(), shared.cause.clone(), shared.throws, own.leader);
-                    // Whatever still comes of it has another reason.
-                    if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
-                        own.cause = JsValue::UNDEFINED;
-                    }
-                    said
-                };
-                if durable {
-                    let code = result.as_ref().err().map(|error| error.kind().code());
-                    let _ = self.host.fate(id.0 as f64, Fate::of(&result).as_str(), code);
-                }
-                let outcome = outcome.map(|outcome| shapes::settled(&outcome, &timings, attempts));
-                let outcome = outcome.map_or(JsValue::UNDEFINED, JsValue::from);
-                let error = result.err().map(|error| error::owned(&error, Some(&owner), Some(&cause)));
-                let error = error.or_else(|| if throws { self.host.redirect_error(&outcome).ok() } else { None });
-                let answered = leader.unwrap_or(id).0 as f64;
-                let _ = self.host.settle(id.0 as f64, &error.unwrap_or_default(), &outcome, answered);
-            }
+            Effect::Settle { id, result, timings, attempts } => self.settle(id, result, &timings, attempts),
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
                 if let Some(Held { stage: Stage::Preparing(stop), .. }) = held {
                     stop.abort();
                 }
-                let _ = self.host.forget(id.0 as f64);
+                let _ = self.embedder.forget(id.0 as f64);
             }
             Effect::Emit(event) => {
                 // That a call holds its lane is said where nobody listens, too.
                 if (self.listening.get() || event.behind.is_some())
                     && let Some(shown) = self.show(&event)
                 {
-                    let _ = self.host.emit(&shown);
+                    let _ = self.embedder.emit(&shown);
                 }
             }
         }
     }
 
+    /// Settles the caller's promise.
+    fn settle(&self, id: CallId, result: Result<(), Error>, timings: &Timings, attempts: u32) {
+        let goes_on = self.core.borrow().state(id) != State::Done;
+        let (owner, durable, answer, cause, throws, leader) = {
+            let mut held = self.held.borrow_mut();
+            let Some(own) = held.get(&id) else { return };
+            // Joined calls share the leader's outcome unless this one was given up.
+            let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_none()).unwrap_or(own);
+            let said = (own.owner.clone(), own.durable, shared.answer.clone(), shared.cause.clone(), shared.throws, own.leader);
+            // Whatever still comes of it has another reason.
+            if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
+                own.cause = None;
+            }
+            said
+        };
+        if durable {
+            let code = result.as_ref().err().map(|error| error.kind().code());
+            let _ = self.embedder.fate(id.0 as f64, Fate::of(&result).as_str(), code);
+        }
+        let error = match result {
+            Err(error) => shapes::error(&error, Some(&owner), &cause.unwrap_or_default()),
+            Ok(()) if throws => self.redirect_error(&answer),
+            Ok(()) => JsValue::UNDEFINED,
+        };
+        self.embedder.settle_with(id, leader.unwrap_or(id), &error, &answer, timings, attempts);
+    }
+
+    /// Starts the exchange of a call, again if it has had one.
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
-        let Ok(controller) = self.host.controller(id.0 as f64) else {
-            let error = Error::new(Kind::Internal, "no AbortController can be made");
-            self.core.borrow_mut().handle_failure(id, error, timer::now());
-            return; // the effects of this come out of the pump that is running
-        };
-        let signal = controller.signal();
         let (stop, stopped) = AbortHandle::new_pair();
-        let work = {
+        let (render, number) = self.look(|core| (core.render(id), core.attempts(id)));
+        let (work, stalled) = {
             let mut held = self.held.borrow_mut();
             let Some(held) = held.get_mut(&id) else { return };
-            held.stage = Stage::Running(controller, stop);
-            held.cause = JsValue::UNDEFINED;
-            held.work.clone()
-        };
-        let Some(mut work) = work else { return };
-        if let Work::Action(request, _) = &mut work
-            && let Some(new) = self.new_id(&request.action)
-        {
-            if let Some(held) = self.held.borrow_mut().get_mut(&id) {
-                held.owner.action = new.as_str().into();
-            }
-            request.action = new;
-        }
-        let run = async move {
-            match exchange::run(&this, id, work, &signal).await {
-                Ok(Ending::Complete) => this.input(|core, now| core.handle_end(id, now)),
-                Ok(Ending::Unknown(error)) => {
-                    this.set_stage(id, Stage::Ready);
-                    this.input(|core, now| core.handle_unknown(id, error, now));
+            held.stage = Stage::Running(stop);
+            held.cause = None;
+            // No more what an earlier attempt came to.
+            held.answer = Answer::default();
+            if let Some(Work::Action(request, _)) = &mut held.work {
+                if let Some(new) = self.new_id(&request.action) {
+                    held.owner.action = new.as_str().into();
+                    request.action = new;
                 }
-                Err((error, cause)) => {
-                    this.stop(id);
-                    this.blame(id, cause);
-                    let offline = error.kind() == Kind::Network && this.host.offline().unwrap_or(false);
-                    this.input(|core, now| {
-                        if offline {
-                            core.handle_offline(now);
+                held.answer.idempotency_key = request.idempotency_key();
+            }
+            (held.work.clone(), Rc::clone(&held.stalled))
+        };
+        let Some(work) = work else { return };
+        let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, render, number, stalled }, work);
+        let run = async move {
+            loop {
+                match exchange.next().await {
+                    Ok(step) => {
+                        let over = matches!(step, Step::End | Step::Unknown(_));
+                        this.take(id, step);
+                        if over {
+                            break;
                         }
-                        core.handle_failure(id, error, now);
-                    });
+                    }
+                    Err(failure) => {
+                        this.failed(id, failure);
+                        break;
+                    }
                 }
             }
         };
@@ -430,10 +410,10 @@ impl Driver {
 
     /// Breaks the exchange off, with the reason the page gave.
     fn stop(&self, id: CallId) {
-        let reason = self.held.borrow().get(&id).map(|held| held.cause.clone()).unwrap_or_default();
-        if let Some(Stage::Running(controller, stop)) = self.set_stage(id, Stage::Over) {
+        let reason = self.held.borrow().get(&id).and_then(|held| held.cause.clone());
+        if let Some(Stage::Running(stop)) = self.set_stage(id, Stage::Over) {
             stop.abort();
-            if reason.is_undefined() { controller.abort() } else { controller.abort_with_reason(&reason) }
+            let _ = self.embedder.abort(id.0 as f64, reason.as_ref().unwrap_or(&JsValue::UNDEFINED), reason.is_some());
         }
     }
 
@@ -444,24 +424,11 @@ impl Driver {
     fn show(&self, event: &Event) -> Option<JsValue> {
         let held = self.held.borrow();
         let held = held.get(&event.id)?;
-        let shown = outcome::of_event(event, &held.owner);
-        if held.mortal {
-            outcome::set(&shown, "keepalive", &JsValue::FALSE);
-        }
-        Some(shown.into())
-    }
-
-    fn set_timer(&self, at: Option<Instant>) {
-        let this = Weak::clone(&self.this);
-        self.timer.set(at, move || {
-            if let Some(this) = this.upgrade() {
-                this.wake();
-            }
-        });
+        Some(shapes::event(event, &held.owner, held.answer.mortal).into())
     }
 
     /// After a long sleep of the machine or the tab, what has arrived meanwhile goes first.
-    fn wake(&self) {
+    pub(crate) fn wake(&self) {
         const LONG: Duration = Duration::from_secs(1);
         const GRACE: Duration = Duration::from_millis(50);
         self.timer.rang();
@@ -472,7 +439,7 @@ impl Driver {
             Some(grace) if now < grace => {}
             _ => {
                 self.grace.set(None);
-                self.look_around();
+                self.look_around(None);
                 self.core.borrow_mut().handle_timeout(now);
             }
         }

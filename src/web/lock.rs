@@ -3,14 +3,14 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
-use super::host::resolved;
-use super::outcome::set;
+use super::embedder::resolved;
+use super::object::set;
 use super::timer;
 
 #[wasm_bindgen]

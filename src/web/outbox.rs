@@ -6,36 +6,16 @@ use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::FormData;
 
-use super::Spec;
 use super::driver::Driver;
-use super::fetch::{Failure, Tags, two};
+use super::embedder::{Refusal, resolved};
 use super::given::Given;
-use super::host::resolved;
-use super::outcome::set;
+use super::net::request::{Failure, Tags};
+use super::object::{set, two};
+use super::options::DurableOptions;
+use crate::call::CallId;
 use crate::journal::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
 use crate::{Error, Kind};
-
-// What makes a call a durable one.
-#[wasm_bindgen]
-extern "C" {
-    pub type Durable;
-
-    #[wasm_bindgen(method, getter)]
-    fn owner(this: &Durable) -> String;
-    // Milliseconds from `now`.
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn ttl(this: &Durable) -> f64;
-    // Milliseconds since 1970.
-    #[wasm_bindgen(method, getter)]
-    fn now(this: &Durable) -> f64;
-    // Its own, as pairs.
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Durable) -> Array;
-    // It was made by another page.
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn replayed(this: &Durable) -> bool;
-}
 
 // An entry as it was found.
 #[wasm_bindgen]
@@ -57,21 +37,31 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(driver: Rc<Driver>, spec: &Spec, durable: &Durable, action: &ActionId, tags: &Tags) -> Self {
-        let (header, key) = tags.idempotency.clone().unwrap_or_default();
+    #[expect(clippy::too_many_arguments, reason = "a record is of all that a call is")]
+    pub(super) fn new(
+        driver: Rc<Driver>,
+        id: CallId,
+        url: &JsValue,
+        durable: &DurableOptions,
+        lane: &str,
+        action: &ActionId,
+        name: Option<&str>,
+        tags: &Tags,
+    ) -> Self {
+        let (header, key) = tags.idempotency.as_ref().map(|(header, key)| (header.to_string(), key.to_string())).unwrap_or_default();
         let text = |value: &JsValue| value.as_string().unwrap_or_default();
         let record = Record {
-            owner: durable.owner(),
-            lane: spec.lane(),
+            owner: durable.owner().to_owned(),
+            lane: lane.to_owned(),
             action: action.clone(),
-            name: spec.name(),
-            url: spec.url(),
+            name: name.map(str::to_owned),
+            url: text(url),
             header,
             key,
             failed: None,
-            queued_at: durable.now(),
+            queued_at: durable.made_at(),
             ttl: durable.ttl(),
-            sequence: spec.id() as u64,
+            sequence: id.0,
             form: false,
             headers: durable.headers().iter().map(|pair| two(&pair)).map(|[name, value]| (text(&name), text(&value))).collect(),
         };
@@ -81,9 +71,9 @@ impl Entry {
     /// Resolves once it is there for good, with the body to send. Fails with `STORAGE`.
     pub(super) async fn keep(mut self, body: JsValue) -> Result<JsValue, Failure> {
         self.record.form = body.has_type::<FormData>();
-        resolved(self.driver.host.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
-            let [what, cause] = two(&thrown);
-            (Error::new(Kind::Storage, what.as_string().unwrap_or_default()), cause)
+        resolved(self.driver.embedder.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
+            let refusal: Refusal = thrown.unchecked_into();
+            (Error::new(Kind::Storage, refusal.message().unwrap_or_default()), refusal.cause())
         })
     }
 }

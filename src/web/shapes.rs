@@ -1,30 +1,56 @@
+//! Objects that are made, and things that are read, in one crossing: the functions of `shapes.js`. They run no code of the page but that of a
+//! `Response` of its own.
+
 use std::cell::RefCell;
 
-use js_sys::{Array, Object};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
-use crate::call::Timings;
+use super::call::Owner;
+use super::net::response::Response;
+use super::object::set as put;
+use crate::call::{Event, Timings};
+use crate::protocol::ANSWER_HEADERS;
+use crate::{Error, Instant};
 
-// The functions of `shapes.js`, which the package hands in. They run no code of the page.
 #[wasm_bindgen]
 extern "C" {
+    #[derive(Clone)]
     type Functions;
-    #[wasm_bindgen(method, js_name = init)]
-    fn make_init(this: &Functions, headers: &Array, body: &JsValue, credentials: &JsValue, signal: &AbortSignal, keepalive: bool)
-    -> Object;
-    #[wasm_bindgen(method, js_name = said)]
-    fn make_said(this: &Functions, status: u16, headers: &JsValue) -> Object;
-    #[wasm_bindgen(method, js_name = settled)]
-    fn make_settled(
+
+    /// Has `head` read these headers, a name a line.
+    #[wasm_bindgen(method, js_name = readHeaders)]
+    fn read_headers(this: &Functions, names: &str);
+    /// One text is one crossing: the first line is the status, the second the URL that answered, if it was redirected to, then the headers.
+    #[wasm_bindgen(method, catch, js_name = head)]
+    fn head_of(this: &Functions, response: &Response) -> Result<String, JsValue>;
+    #[wasm_bindgen(method, js_name = size)]
+    fn size_of(this: &Functions, body: &JsValue) -> f64;
+    #[wasm_bindgen(method, catch, js_name = error)]
+    fn make_error(
         this: &Functions,
-        outcome: &Object,
-        attempts: u32,
+        code: &str,
+        message: &str,
+        sent: &str,
+        details: &JsValue,
+        cause: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = event)]
+    fn make_event(
+        this: &Functions,
+        id: f64,
+        action: &str,
+        name: Option<&str>,
+        lane: &str,
+        state: &str,
+        attempt: Option<u32>,
         queued_at: f64,
         started_at: Option<f64>,
         head_at: Option<f64>,
         value_at: Option<f64>,
         settled_at: Option<f64>,
+        more: &JsValue,
+        code: Option<&str>,
     ) -> Object;
 }
 
@@ -33,23 +59,95 @@ thread_local! {
 }
 
 pub(super) fn set(functions: JsValue) {
-    FUNCTIONS.set(functions.unchecked_into());
+    let functions: Functions = functions.unchecked_into();
+    functions.read_headers(&ANSWER_HEADERS.join("\n"));
+    FUNCTIONS.set(functions);
 }
 
-/// The second argument of `fetch`. `headers`: name, value, name, value, …
-pub(super) fn init(headers: &Array, body: &JsValue, credentials: &JsValue, signal: &AbortSignal, keepalive: bool) -> Object {
-    FUNCTIONS.with_borrow(|functions| functions.make_init(headers, body, credentials, signal, keepalive))
+/// The status of an answer, and in a line each the URL that answered, if it was redirected to, and the headers of [`ANSWER_HEADERS`]; an empty line is
+/// none. Fails for what is no response at all.
+pub(super) fn head(response: &Response) -> Result<(u16, String), JsValue> {
+    let functions = FUNCTIONS.with_borrow(Clone::clone);
+    let head = functions.head_of(response)?;
+    let (status, lines) = head.split_once('\n').unwrap_or_default();
+    Ok((status.parse::<f64>().unwrap_or_default() as u16, lines.to_owned()))
 }
 
-/// What the head of an answer says, whatever it is of.
-pub(super) fn said(status: u16, headers: &JsValue) -> Object {
-    FUNCTIONS.with_borrow(|functions| functions.make_said(status, headers))
+/// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB.
+pub(super) fn size(body: &JsValue) -> f64 {
+    FUNCTIONS.with_borrow(|functions| functions.size_of(body))
 }
 
-/// A copy of an outcome, with when the call passed its stations and how often it was sent.
-pub(super) fn settled(outcome: &Object, timings: &Timings, attempts: u32) -> Object {
-    let [started_at, head_at, value_at, settled_at] =
-        [timings.started_at, timings.head_at, timings.value_at, timings.settled_at].map(|at| at.map(crate::Instant::as_millis));
-    let queued_at = timings.queued_at.as_millis();
-    FUNCTIONS.with_borrow(|functions| functions.make_settled(outcome, attempts, queued_at, started_at, head_at, value_at, settled_at))
+/// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.
+pub(super) fn error(error: &Error, owner: Option<&Owner>, cause: &JsValue) -> JsValue {
+    let details = Object::new();
+    for (key, text) in [
+        ("digest", error.server_digest()),
+        ("excerpt", error.answer_excerpt()),
+        ("actionId", owner.map(|owner| &*owner.action)),
+        ("actionName", owner.and_then(|owner| owner.name.as_deref())),
+    ] {
+        if let Some(text) = text {
+            put(&details, key, &text.into());
+        }
+    }
+    if let Some(status) = error.http_status() {
+        put(&details, "status", &status.into());
+    }
+    if let Some(after) = error.retry_after() {
+        put(&details, "retryAfter", &(after.as_millis() as f64).into());
+    }
+    let (code, sent) = (error.kind().code(), error.was_sent().as_str());
+    let functions = FUNCTIONS.with_borrow(Clone::clone);
+    let made = functions.make_error(code, error.message(), sent, &details, cause);
+    made.unwrap_or_else(|_| js_sys::Error::new(error.message()).into())
+}
+
+/// What `subscribe` and `snapshot` show of a call. `mortal`: its attempt was to outlive the page, and may not.
+pub(super) fn event(event: &Event, owner: &Owner, mortal: bool) -> Object {
+    let more = if mortal || event.retry_at.is_some() || event.late || event.behind.is_some() || event.recovered {
+        let more = Object::new();
+        if mortal {
+            put(&more, "keepalive", &JsValue::FALSE);
+        }
+        if let Some(at) = event.retry_at {
+            put(&more, "retryAt", &at.as_millis().into());
+        }
+        if event.late {
+            put(&more, "late", &JsValue::TRUE);
+        }
+        if let Some(behind) = event.behind {
+            put(&more, "behind", &(behind as f64).into());
+        }
+        if event.recovered {
+            put(&more, "recovered", &JsValue::TRUE);
+        }
+        more.into()
+    } else {
+        JsValue::UNDEFINED
+    };
+    let code = event.result.as_ref().map(|result| result.as_ref().err().map_or("ok", |error| error.kind().code()));
+    let [queued_at, started_at, head_at, value_at, settled_at] = times(&event.timings);
+    FUNCTIONS.with_borrow(|functions| {
+        functions.make_event(
+            event.id.0 as f64,
+            &owner.action,
+            owner.name.as_deref(),
+            event.lane.as_str(),
+            event.state.as_str(),
+            (event.attempts > 0).then_some(event.attempts),
+            queued_at.unwrap_or_default(),
+            started_at,
+            head_at,
+            value_at,
+            settled_at,
+            &more,
+            code,
+        )
+    })
+}
+
+fn times(timings: &Timings) -> [Option<f64>; 5] {
+    let &Timings { queued_at, started_at, head_at, value_at, settled_at } = timings;
+    [Some(queued_at), started_at, head_at, value_at, settled_at].map(|at| at.map(Instant::as_millis))
 }

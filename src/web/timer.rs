@@ -1,9 +1,12 @@
-use std::cell::RefCell;
+//! The clock of the page, and the one timer of a dispatcher.
+
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
+use super::embedder::Embedder;
 use crate::Instant;
 
 #[wasm_bindgen]
@@ -17,34 +20,34 @@ pub(crate) fn now() -> Instant {
     Instant::from_millis(performance_now())
 }
 
-/// The one timer of a dispatcher.
-#[derive(Default)]
 pub(crate) struct Timer {
-    armed: RefCell<Option<(Instant, Timeout)>>,
+    embedder: Rc<Embedder>,
+    armed: Cell<Option<Instant>>,
 }
 
-/// What `setTimeout` can hold; a later moment takes several wake-ups.
+/// The longest that `setTimeout` can hold; a later moment takes several wake-ups.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 impl Timer {
+    pub(crate) fn new(embedder: Rc<Embedder>) -> Self {
+        Self { embedder, armed: Cell::default() }
+    }
+
     /// Rings once, at `at` or, where it was set to an earlier moment before, then: a moment that moves on with every call takes no call of the
-    /// host's. Never for none. `setTimeout` may be the page's own: nothing is borrowed meanwhile.
-    pub(crate) fn set(&self, at: Option<Instant>, ring: impl FnOnce() + 'static) {
-        let before = self.armed.borrow().as_ref().map(|(at, _)| *at);
+    /// page's. Never for none.
+    pub(crate) fn set(&self, at: Option<Instant>) {
+        let before = self.armed.get();
         if before == at || before.is_some_and(|before| at.is_some_and(|at| before <= at)) {
             return;
         }
-        drop(self.armed.take());
-        let armed = at.map(|at| {
-            // Rounded up: a timer that rings early would only be set again.
-            let wait = at.since(now()).min(LONGEST).as_secs_f64() * 1000.0;
-            (at, Timeout::new(wait.ceil() as u32, ring))
-        });
-        drop(self.armed.replace(armed));
+        self.armed.set(at);
+        // Rounded up: a timer that rings early would only be set again.
+        let wait = at.map(|at| (at.since(now()).min(LONGEST).as_secs_f64() * 1000.0).ceil());
+        let _ = self.embedder.alarm(wait);
     }
 
     /// It has rung.
     pub(crate) fn rang(&self) {
-        drop(self.armed.take());
+        self.armed.set(None);
     }
 }

@@ -11,6 +11,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
+use super::bell::Bell;
 use super::error;
 use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::{Error, Kind, Sent};
@@ -129,15 +130,18 @@ const LONG: usize = 100_000;
 /// What stands for an error of which the server tells nothing.
 const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
 
+/// Gives `bind(id, bound)`.
+type Binder = Box<dyn Fn() -> JsValue>;
+
 /// Makes JavaScript values.
 pub(crate) struct Js {
     temporaries: Temporaries<JsValue>,
     builder: Builder,
     meter: Option<Meter>,
-    /// `bind(id, bound)`: makes the functions of the server.
-    bind: JsValue,
-    /// `cancelled()`: hears that a stream was.
-    cancelled: JsValue,
+    /// `bind(id, bound)`: makes the functions of the server. Asked for when there is one.
+    bind: Option<Binder>,
+    /// Hears that a stream was cancelled.
+    cancelled: Option<Bell>,
     /// Used again for each row.
     instructions: Instructions,
 }
@@ -148,24 +152,24 @@ impl Js {
         let builder = BUILDER.with_borrow(Clone::clone);
         // Before `setup` nothing can be made; `undefined` has none of the functions, so each fails by itself.
         let builder = builder.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into());
-        let (bind, cancelled) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
-        Self { temporaries, builder, meter: None, bind, cancelled, instructions: Instructions::default() }
+        Self { temporaries, builder, meter: None, bind: None, cancelled: None, instructions: Instructions::default() }
     }
 
-    /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call,
+    /// Makes functions of the server with the `bind(id, bound)` that `make` gives, where `bound` is a promise of the arguments that come before those of a call,
     /// an array of them, or null. Without it such a function rejects. `bind.own(error)`, where there is one, has an error inside the answer say
     /// which call it is of.
     #[must_use]
-    pub(crate) fn bind(mut self, bind: Function) -> Self {
-        self.bind = bind.into();
+    pub(crate) fn bind(mut self, make: impl Fn() -> JsValue + 'static) -> Self {
+        self.bind = Some(Box::new(make));
         self
     }
 
     /// The `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
         let (error, told) = told(rejection);
-        let made = error::to_js(&error.sent(Sent::Yes), Some(&told));
-        if let Ok(own) = js_sys::Reflect::get(&self.bind, &"own".into())
+        let made = error::to_js(&error.sent(Sent::Yes), &told);
+        if let Some(bind) = &self.bind
+            && let Ok(own) = js_sys::Reflect::get(&bind(), &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
         {
             let _ = own.call1(&JsValue::UNDEFINED, &made);
@@ -173,10 +177,10 @@ impl Js {
         made
     }
 
-    /// Calls `cancelled()` each time a stream or async iterable of the answer is cancelled, from within the page's own call.
+    /// Rings each time a stream or async iterable of the answer is cancelled, from within the page's own call.
     #[must_use]
-    pub(crate) fn on_cancel(mut self, cancelled: Function) -> Self {
-        self.cancelled = cancelled.into();
+    pub(crate) fn on_cancel(mut self, cancelled: Bell) -> Self {
+        self.cancelled = Some(cancelled);
         self
     }
 }
@@ -280,8 +284,11 @@ impl Build for Js {
     }
 
     fn server(&mut self, id: &JsValue, bound: &JsValue) -> Option<JsValue> {
-        let refusal = if self.bind.is_undefined() { error::to_js(&no_dispatcher(), None) } else { JsValue::UNDEFINED };
-        self.builder.server(id, bound, &self.bind, &refusal).ok()
+        let (bind, refusal) = match &self.bind {
+            Some(bind) => (bind(), JsValue::UNDEFINED),
+            None => (JsValue::UNDEFINED, error::to_js(&no_dispatcher(), &JsValue::UNDEFINED)),
+        };
+        self.builder.server(id, bound, &bind, &refusal).ok()
     }
 
     fn length(&mut self, array: &JsValue) -> Option<usize> {
@@ -325,7 +332,8 @@ impl Build for Js {
 
     fn flow(&mut self, kind: Flow) -> Option<(JsValue, Flowing)> {
         if self.meter.is_none() {
-            self.meter = self.builder.meter(&self.cancelled).ok();
+            let cancelled = self.cancelled.as_ref().map_or(JsValue::UNDEFINED, |bell| bell.handle().into());
+            self.meter = self.builder.meter(&cancelled).ok();
         }
         let word = match kind {
             Flow::Stream => "stream",

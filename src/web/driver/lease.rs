@@ -14,17 +14,17 @@ impl Driver {
             let Some(this) = this.upgrade() else { return };
             match told {
                 Told::Granted(let_go) => {
-                    let _ = this.host.leased(of.as_str(), &let_go);
+                    let _ = this.embedder.leased(of.as_str(), &let_go);
                     this.input(|core, now| core.handle_lease(&of, now));
                 }
                 Told::Lost => {
-                    let _ = this.host.unleased(of.as_str());
+                    let _ = this.embedder.unleased(of.as_str());
                     this.input(|core, now| core.handle_lease_lost(&of, now));
                 }
                 Told::Refused(cause) => {
                     let error = Error::new(Kind::InvalidOption, "scope: the browser gives no lock to be one at a time over all tabs");
                     let ids = this.core.borrow_mut().handle_lease_failed(&of, &error, timer::now());
-                    ids.into_iter().for_each(|id| this.blame(id, cause.clone()));
+                    ids.into_iter().for_each(|id| this.blame(id, Some(cause.clone())));
                     this.pump();
                 }
             }
@@ -39,6 +39,6 @@ impl Driver {
     pub(super) fn give_back(&self, lane: &LaneName) {
         let lock = self.locks.borrow_mut().remove(lane);
         drop(lock);
-        let _ = self.host.unleased(lane.as_str());
+        let _ = self.embedder.unleased(lane.as_str());
     }
 }

@@ -1,15 +1,15 @@
 //! Looks an action up by its name in the page as deployed now: the document, and the scripts of the app that it names.
 
+use std::pin::pin;
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-use js_sys::{Object, Reflect};
+use futures::StreamExt as _;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use super::fetch::Response;
-use super::host::{Host, resolved};
-use super::url;
+use super::response::Response;
+use crate::web::embedder::{Embedder, resolved};
+use crate::web::url;
 use crate::protocol::ActionId;
 use crate::protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 
@@ -33,20 +33,19 @@ pub(crate) struct Deployed {
 
 impl Deployed {
     /// Loads the document at `address` and its scripts. Fails with a clause that says what could not be had.
-    pub(crate) async fn load(host: &Host, address: &str) -> Result<Self, String> {
+    pub(crate) async fn load(embedder: &Embedder, address: &str) -> Result<Self, String> {
         let signal = AbortSignal::timeout_with_u32(LONGEST_MS);
-        let (at, text) = get(host, address, "text/html", "same-origin", &signal).await.ok_or("the page could not be loaded")?;
+        let (at, text) = get(embedder, address, "text/html", "same-origin", &signal).await.ok_or("the page could not be loaded")?;
         let page = scan_html(&text);
-        let here = scan_html(&host.page_text().unwrap_or_default());
+        let here = scan_html(&embedder.page_text().unwrap_or_default());
         let scripts = scripts(&at, &page, &here);
         let mut deployed = Self { found: Found::default(), ids: page.ids, here: here.ids, missing: 0 };
-        for some in scripts.chunks(AT_ONCE) {
-            let texts = join_all(some.iter().map(|script| get(host, script, "*/*", "cors", &signal))).await;
-            for text in texts {
-                match text {
-                    Some((_, text)) => scan_script(&text, &mut deployed.found),
-                    None => deployed.missing += 1,
-                }
+        let texts = futures::stream::iter(&scripts).map(|script| get(embedder, script, "*/*", "cors", &signal)).buffered(AT_ONCE);
+        let mut texts = pin!(texts);
+        while let Some(text) = texts.next().await {
+            match text {
+                Some((_, text)) => scan_script(&text, &mut deployed.found),
+                None => deployed.missing += 1,
             }
         }
         Ok(deployed)
@@ -98,24 +97,15 @@ fn scripts(at: &str, page: &Page, here: &Page) -> Vec<String> {
 }
 
 /// The text at an address, and the address it came from.
-async fn get(host: &Host, address: &str, accept: &str, mode: &str, signal: &AbortSignal) -> Option<(String, Rc<str>)> {
-    let init = Object::new();
-    let headers = Object::new();
-    let credentials = host.credentials();
-    let _ = Reflect::set(&headers, &"Accept".into(), &accept.into());
-    for (key, value) in [("headers", headers.as_ref()), ("mode", &mode.into()), ("credentials", &credentials), ("signal", signal.as_ref())]
-    {
-        // A fresh plain object takes every key.
-        let _ = Reflect::set(&init, &key.into(), value);
-    }
-    let response: Response = resolved(host.fetch(address, &init)).await.ok()?.unchecked_into();
-    let (status, _) = response.head().ok()?;
-    if status >= 400 {
-        response.cancel(host);
+async fn get(embedder: &Embedder, address: &str, accept: &str, mode: &str, signal: &AbortSignal) -> Option<(String, Rc<str>)> {
+    let response: Response = resolved(embedder.load(address, accept, mode, signal)).await.ok()?.unchecked_into();
+    let head = response.head().ok()?;
+    if head.answer.status >= 400 {
+        response.cancel(embedder);
         return None;
     }
-    let at = response.elsewhere().unwrap_or_else(|| address.to_owned());
-    let mut chunks = response.chunks(host).ok()?;
+    let at = head.elsewhere.unwrap_or_else(|| address.to_owned());
+    let mut chunks = response.chunks(embedder, None).ok()?;
     let mut bytes = Vec::new();
     while let Some(more) = chunks.next().await.ok()? {
         bytes.extend(more);

@@ -4,9 +4,9 @@ use super::Driver;
 use crate::call::CallId;
 use crate::dispatcher::Recovery;
 use crate::protocol::ActionId;
-use crate::web::exchange::Work;
-use crate::web::fetch::Request;
-use crate::web::recover::Deployed;
+use crate::web::net::exchange::Work;
+use crate::web::net::request::Request;
+use crate::web::net::deployed::Deployed;
 use crate::web::timer;
 
 impl Driver {
@@ -23,10 +23,10 @@ impl Driver {
         let Some(this) = self.this.upgrade() else { return };
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(address) = this.next_lost() {
-                let deployed = Deployed::load(&this.host, &address).await;
+                let deployed = Deployed::load(&this.embedder, &address).await;
                 let lost = std::mem::take(&mut *this.lost.borrow_mut());
                 let (here, elsewhere): (Vec<_>, Vec<_>) =
-                    lost.into_iter().partition(|id| this.request(*id, |request| request.url == address) == Some(true));
+                    lost.into_iter().partition(|id| this.request(*id, |request| request.address() == address) == Some(true));
                 *this.lost.borrow_mut() = elsewhere;
                 for id in here {
                     let found = deployed.as_ref().map_err(Clone::clone).and_then(|deployed| this.rename(id, deployed));
@@ -59,7 +59,7 @@ impl Driver {
     fn next_lost(&self) -> Option<String> {
         let mut lost = self.lost.borrow_mut();
         while let Some(&id) = lost.first() {
-            if let Some(address) = self.request(id, |request| request.url.clone()) {
+            if let Some(address) = self.request(id, |request| request.address()) {
                 return Some(address);
             }
             lost.remove(0);

@@ -1,0 +1,137 @@
+// How a call is made: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
+
+import { ActionCall } from "./call.js";
+import { ActionError, closed, invalid } from "./error.js";
+import { headersOf } from "./headers.js";
+import { laneBy } from "./lanes.js";
+import { handOverCall } from "./loading.js";
+import { checkCall } from "./moot.js";
+import { pageNumber } from "./moved.js";
+import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
+import { performance } from "./platform.js";
+import { lookForRoom } from "./room.js";
+import { onAbort } from "./signals.js";
+import { callerOf } from "./stack.js";
+
+/**
+ * Calls an action. `from`: the function of ours that the page has called, or what `callerOf` gave for it. `rule(options)` throws where a call made by
+ * it must not have such.
+ */
+export function call(client, ref, args, options, from, rule) {
+  const room = lookForRoom();
+  const entry = client.open.add("main", "loading", performance.now());
+  entry.caller = typeof from === "function" ? callerOf(from) : from;
+  entry.hooks = client.options.hooks;
+  entry.again = () => call(client, ref, args, options, entry.again, rule);
+  const made = ActionCall.start(client, entry);
+  begin(client, entry, room, () => {
+    const { own, url } = read(entry, ref, options);
+    const list = argumentList(args);
+    entry.lane = laneBy(own.lane, list);
+    if (client.open.closed) throw closed();
+    checkId(entry.actionId);
+    rule?.(own);
+    entry.url = client.destination(own.url ?? url);
+    check(client, entry, own);
+    const headers = headersOf(client, entry, own.headers);
+    const run = (engine, given) => engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.page, given, list, headers);
+    return { own, run };
+  });
+  return made;
+}
+
+/**
+ * Lets the request of an action that somebody else has built wait for its turn: `send(entry, signal)` sends it, `settle(error, outcome)` hears of
+ * its end.
+ */
+export function exchange(client, id, options, { caller, send, settle }) {
+  const entry = client.open.add("main", "loading", performance.now());
+  entry.caller = caller;
+  entry.settle = settle;
+  begin(client, entry, undefined, () => {
+    const { own } = read(entry, id, options);
+    if (client.open.closed) throw closed();
+    const run = (engine, given) => {
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given, (signal) => send(entry, signal));
+    };
+    return { own, run };
+  });
+}
+
+/** Makes a call of what another page has left. */
+export function replay(client, engine, found) {
+  const { key, lane, actionId, name, left, headers, idempotencyKey } = found;
+  const { open, outbox } = client;
+  if (open.closed) return;
+  const entry = open.add(lane, "waiting", performance.now());
+  Object.assign(entry, { actionId, name, replayed: true, durable: true, entered: true, taken: true, hooks: client.options.hooks });
+  entry.again = () => outbox.flush();
+  entry.settle = (error, outcome) => outbox.settled(found, entry, error, outcome);
+  outbox.adopt(entry, key);
+  try {
+    entry.url = destination(found.url);
+    client.tellOfServer(engine);
+    const given = handOverCall({ lane, name, idempotencyKey, durable: { owner: outbox.owner, ttl: left } });
+    engine.replay(entry.id, actionId, entry.url, entry.queuedAt, given, found.header, found.body, headersOf(client, entry, headers));
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error; // a trap
+    outbox.fate(entry, "fails", error.code);
+    client.refuse(entry, error);
+  }
+}
+
+/** Gives a call to the engine, or keeps it. `readAll()` reads all that the caller gave, and gives what is to be done; if it throws, that rejects the call. */
+function begin(client, entry, room, readAll) {
+  let all;
+  try {
+    all = readAll();
+    if (entry.over) return; // by its own url()
+    entry.quiet = onAbort(all.own.signal, (reason) => client.abort(entry, reason));
+  } catch (error) {
+    client.refuse(entry, error instanceof ActionError ? error : invalid("the call's options cannot be read", error));
+    return;
+  }
+  if (entry.over) return;
+  const { own, run } = all;
+  client.engine.enter((engine) => {
+    client.tellOfServer(engine);
+    run(engine, handOverCall(givenBy(client, entry, own)));
+    entry.taken = true;
+  }, entry, room);
+  if (entry.kept) client.open.tell(entry);
+  else if (!entry.entered) client.refuse(entry, closed()); // by its own url()
+}
+
+/** Reads which action is called, and the options. */
+function read(entry, ref, options) {
+  const { id, name, url } = reference(ref);
+  Object.assign(entry, { actionId: id, name, url, page: pageNumber() });
+  const own = callOptions(options);
+  entry.name = own.name ?? name;
+  return { own, url };
+}
+
+/** Looks at options beside each other. */
+function check(client, entry, own) {
+  const { retry, idempotency, lanes } = client.options;
+  const keyed = Boolean(own.idempotencyKey ?? idempotency?.every);
+  checkCall(entry, own, { retry: own.retry ?? retry, keyed, lanes });
+  if (!own.durable) return;
+  const { outbox } = client;
+  if (!outbox) throw invalid("durable: the dispatcher needs an outbox: { owner }");
+  if ((own.durable.owner ?? outbox.owner) !== outbox.owner) throw invalid("durable: the dispatcher's outbox is of another owner");
+  if (own.deadline !== undefined) throw invalid("durable: give it a ttl in the place of a deadline");
+  if ((own.strategy ?? lanes?.get(entry.lane)?.strategy) === "join") throw invalid('durable: "join" shares an answer and is not kept');
+  entry.durable = true;
+}
+
+/** What the engine is told of a call; undefined where there is nothing to tell. */
+function givenBy({ outbox }, { lane, name }, own) {
+  const { signal, headers = [], url, durable, ...given } = own;
+  given.lane = lane === "main" ? undefined : lane;
+  given.name = name;
+  // The time is asked once it is known what is left in the outbox: it is the order of calling.
+  given.durable = durable && { ...durable, owner: outbox.owner, madeAt: outbox.now(), headers };
+  for (const key in given) if (given[key] !== undefined) return given;
+  return undefined;
+}

@@ -1,0 +1,153 @@
+// What the engine asks of this side, and what this side tells it: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
+// come and go.
+
+import { readerOf } from "./body.js";
+import { redirectError } from "./host.js";
+import { afterResponse } from "./hooks.js";
+import { record } from "./init.js";
+import { warnLate } from "./late.js";
+import { pageNumber } from "./moved.js";
+import { isOffline, reachable } from "./network.js";
+import { loses, outlives } from "./page.js";
+import { owned } from "./owner.js";
+import { payloadOf } from "./payload.js";
+import { AbortController, Map, clearTimeout, pageText, setTimeout } from "./platform.js";
+import { makeReference } from "./reference.js";
+import { wait } from "./wait.js";
+
+/** `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost. */
+export function embedderOf(client) {
+  const { options, open, events, outbox } = client;
+  const credentials = options.credentials ?? "same-origin";
+  /** What gives the lease of a lane back, while it has one; again and again without harm. */
+  const leases = new Map();
+  /** How many requests may outlive the page. */
+  let outliving = 0;
+  let timer;
+
+  const embedder = {
+    send(place, turn, id, url, headers, body, keepalive) {
+      const signal = signalOf(open.get(id));
+      const lines = headers.split("\n");
+      const pairs = [];
+      for (let at = 0; at < lines.length; at += 2) pairs.push([lines[at], lines[at + 1]]);
+      const init = { method: "POST", headers: record(pairs), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
+      if (keepalive) init.keepalive = true;
+      wait(place, turn, client.send(url, init));
+    },
+    sendBuilt: (place, turn, id, send) => wait(place, turn, send(signalOf(open.get(id)))),
+    abort(id, reason, given) {
+      const controller = open.get(id)?.controller;
+      if (given) controller?.abort(reason);
+      else controller?.abort();
+    },
+    load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
+    reader: readerOf,
+    countsOutliving: loses,
+    outlives(change) {
+      outliving += change;
+      outlives(change);
+    },
+    binder(url, id) {
+      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => client.call({ id, url }, args, undefined, caller));
+      const { actionId, name } = open.get(id) ?? {}; // it may be over when what is left of its value fails
+      bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
+      return bind;
+    },
+    settle(id, answered, error, told, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
+      const entry = open.get(id);
+      if (!entry || !open.settle(entry)) return;
+      let outcome;
+      if (told) {
+        const timings = { queuedAt };
+        if (startedAt !== undefined) timings.startedAt = startedAt;
+        if (headAt !== undefined) timings.headAt = headAt;
+        if (valueAt !== undefined) timings.valueAt = valueAt;
+        if (settledAt !== undefined) timings.settledAt = settledAt;
+        const payload = payloadOf(tape, headers, open.get(answered) ?? entry, client.loadWasm);
+        outcome = outcomeOf({ status, headers, rendered, more, valued, value, attempts, timings, payload });
+      }
+      if (error && outcome) {
+        error.outcome = outcome;
+        error.status ??= status;
+        error.attempt = attempts;
+        if (outcome.idempotencyKey) error.idempotencyKey = outcome.idempotencyKey;
+      }
+      client.settle(entry, error, outcome);
+    },
+    answered(id, status, headers, url) {
+      const entry = open.get(id);
+      if (entry?.hooks) afterResponse(entry.hooks, entry, { status, headers, url });
+    },
+    refuse(id, error) {
+      const entry = open.get(id);
+      if (entry?.replayed) outbox.fate(entry, "fails", error.code); // as it would be each time it is tried
+      if (entry) client.refuse(entry, error);
+    },
+    keep(id, head, body) {
+      const entry = open.get(id);
+      if (!entry) throw { message: "the call is over" };
+      return outbox.keep(entry, head.slice(), body); // it lies in memory that is used again
+    },
+    fate(id, fate, code) {
+      const entry = open.get(id);
+      if (entry) outbox.fate(entry, fate, code);
+    },
+    forget(id) {
+      const entry = open.get(id);
+      if (entry) client.forget(entry);
+    },
+    emit(event) {
+      if (event.behind !== undefined) warnLate(event);
+      events.emit(client.shown(event));
+    },
+    page: pageNumber,
+    pageText,
+    get basePath() {
+      return client.basePath();
+    },
+    leased: (lane, letGo) => leases.set(lane, letGo),
+    unleased: (lane) => leases.delete(lane),
+    redirect: (url, type, refresh) => client.page.redirect(url, type, refresh),
+    redirectError: (url, type) => redirectError({ url, type }, client.basePath()),
+    offline: isOffline,
+    probe: () => reachable(options.probe, client.send),
+    refresh: (what) => client.page.refresh(what),
+    reload: () => client.page.reload(),
+    alarm(wait) {
+      clearTimeout(timer);
+      timer = wait === undefined ? undefined : setTimeout(() => client.engine.ask((engine) => engine.wake()), wait);
+    },
+  };
+
+  const lost = () => {
+    clearTimeout(timer);
+    for (const letGo of leases.values()) letGo();
+    leases.clear();
+    outlives(-outliving);
+    outliving = 0;
+  };
+  return { embedder, lost };
+}
+
+/** Of a new controller, which is kept for when the wasm cannot abort any more. */
+function signalOf(entry) {
+  const controller = new AbortController();
+  if (entry) entry.controller = controller;
+  return controller.signal;
+}
+
+/** An outcome as the page gets it, which may do with it as it likes. */
+function outcomeOf({ status, headers, rendered, more, valued, value, attempts, timings, payload }) {
+  const outcome = {};
+  if (status !== undefined) {
+    outcome.status = status;
+    outcome.headers = headers;
+    outcome.rendered = rendered;
+  }
+  if (more !== undefined) Object.assign(outcome, more);
+  if (valued) outcome.value = value;
+  outcome.attempts = attempts;
+  outcome.timings = timings;
+  return Object.defineProperty(outcome, "payload", { configurable: true, enumerable: true, get: payload });
+}

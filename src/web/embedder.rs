@@ -1,0 +1,211 @@
+//! What the engine asks of the JavaScript side of its dispatcher: `pkg/lib/embedder.js`.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::*;
+
+use super::call::Answer;
+use super::net::response::{Reader, Response};
+use super::wait::{Ticket, Wait};
+use crate::Instant;
+use crate::call::{CallId, Timings};
+
+// Every function may run code of the page, so every one may throw.
+#[wasm_bindgen]
+extern "C" {
+    pub(crate) type Embedder;
+
+    /// Sends the request of a call, with the `fetch` of the page or of the options; `headers`: name, value, name, value, … a line each. What comes
+    /// of it goes to the ticket. Keeps what it is aborted with, for when this instance cannot any more.
+    #[wasm_bindgen(method, catch)]
+    fn send(
+        this: &Embedder,
+        place: u32,
+        turn: u32,
+        id: f64,
+        url: &JsValue,
+        headers: &str,
+        body: &JsValue,
+        keepalive: bool,
+    ) -> Result<(), JsValue>;
+
+    /// Sends the request of a call that somebody else has built.
+    #[wasm_bindgen(method, catch, js_name = sendBuilt)]
+    fn send_built(this: &Embedder, place: u32, turn: u32, id: f64, send: &Function) -> Result<(), JsValue>;
+
+    /// Aborts the request of a call, with the reason of the page, or with none.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn abort(this: &Embedder, id: f64, reason: &JsValue, given: bool) -> Result<(), JsValue>;
+
+    /// Loads a file or a document of the app: a promise of its `Response`.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn load(this: &Embedder, url: &str, accept: &str, mode: &str, signal: &web_sys::AbortSignal) -> Result<JsValue, JsValue>;
+
+    /// Reads the body of an answer; none where it cannot be read.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn reader(this: &Embedder, response: &Response) -> Result<Option<Reader>, JsValue>;
+
+    /// Whether requests that may outlive the page are to be counted: see [`Embedder::outlives`].
+    #[wasm_bindgen(method, getter, js_name = countsOutliving)]
+    pub(crate) fn counts_outliving(this: &Embedder) -> bool;
+
+    /// A request that may outlive the page begins (1), or is over (-1).
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn outlives(this: &Embedder, change: i32) -> Result<(), JsValue>;
+
+    /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`, with `bind.own(error)` for what fails inside the
+    /// answer of this call.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn binder(this: &Embedder, url: &JsValue, id: f64) -> Result<Function, JsValue>;
+
+    /// Settles the caller's promise: with `error`, or with the value. `answered`: whose answer that is, its own or that of the call it has joined.
+    /// The rest makes the outcome, if there is anything to tell (`told`); `more` has what most do not have.
+    #[wasm_bindgen(method, catch)]
+    fn settle(
+        this: &Embedder,
+        id: f64,
+        answered: f64,
+        error: &JsValue,
+        told: bool,
+        status: Option<u16>,
+        headers: &JsValue,
+        rendered: bool,
+        more: &JsValue,
+        valued: bool,
+        value: &JsValue,
+        tape: Option<&Array>,
+        attempts: u32,
+        queued_at: f64,
+        started_at: Option<f64>,
+        head_at: Option<f64>,
+        value_at: Option<f64>,
+        settled_at: Option<f64>,
+    ) -> Result<(), JsValue>;
+
+    /// Rejects a call that was never in a lane.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn refuse(this: &Embedder, id: f64, error: &JsValue) -> Result<(), JsValue>;
+
+    /// Puts a durable call in the outbox. Gives a promise, resolved once it is there for good, of the body to send; rejects with a [`Refusal`].
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn keep(this: &Embedder, id: f64, record: &[u8], body: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A durable call settles next, with this code if it failed: what becomes of its entry.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn fate(this: &Embedder, id: f64, fate: &str, code: Option<&str>) -> Result<(), JsValue>;
+
+    /// The call is over.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn forget(this: &Embedder, id: f64) -> Result<(), JsValue>;
+
+    /// Tells listeners.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn emit(this: &Embedder, event: &JsValue) -> Result<(), JsValue>;
+
+    /// The head of an answer is there. Asked for where there are hooks.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn answered(this: &Embedder, id: f64, status: u16, headers: &JsValue, url: Option<&str>) -> Result<(), JsValue>;
+
+    /// A lane has its lease. `let_go` gives it back, for when this instance cannot any more.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn leased(this: &Embedder, lane: &str, let_go: &Function) -> Result<(), JsValue>;
+
+    /// A lane that had its lease has it no longer.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn unleased(this: &Embedder, lane: &str) -> Result<(), JsValue>;
+
+    /// The number of the page the client is on.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn page(this: &Embedder) -> Result<f64, JsValue>;
+
+    /// The path under which the app lies, without a slash at its end.
+    #[wasm_bindgen(method, getter, catch, js_name = basePath)]
+    pub(crate) fn base_path(this: &Embedder) -> Result<String, JsValue>;
+
+    /// Sends the user there, and asks for fresh data if `refresh` says what is stale. Gives `stayed` if it does not, `went` if it does, and `leaving`
+    /// if the document ends thereby.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn redirect(this: &Embedder, url: &str, kind: Option<&str>, refresh: Option<&str>) -> Result<String, JsValue>;
+
+    /// Makes the error by which Next's own router goes there.
+    #[wasm_bindgen(method, catch, js_name = redirectError)]
+    pub(crate) fn redirect_error(this: &Embedder, url: &str, kind: Option<&str>) -> Result<JsValue, JsValue>;
+
+    /// The document as it is now, as text; empty where there is none.
+    #[wasm_bindgen(method, catch, js_name = pageText)]
+    pub(crate) fn page_text(this: &Embedder) -> Result<String, JsValue>;
+
+    /// Asks the page's router for fresh data.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn refresh(this: &Embedder, what: &str) -> Result<(), JsValue>;
+
+    /// Whether the browser says that there is no network: a hint.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn offline(this: &Embedder) -> Result<bool, JsValue>;
+
+    /// A promise of whether anything can be reached; of `undefined` where nothing is known that could be asked for.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn probe(this: &Embedder) -> Result<JsValue, JsValue>;
+
+    /// Loads the page anew. Gives `leaving` if it does, else `stayed`.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn reload(this: &Embedder) -> Result<String, JsValue>;
+
+    /// Calls [`Engine::wake`](super::Engine::wake) after so many milliseconds, in the place of what was asked for before; none: no more.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn alarm(this: &Embedder, wait: Option<f64>) -> Result<(), JsValue>;
+
+    /// Why something was not done that the page has a part in: an object of the package's own.
+    pub(crate) type Refusal;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn message(this: &Refusal) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn cause(this: &Refusal) -> JsValue;
+    /// It may be over by itself.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn passing(this: &Refusal) -> Option<bool>;
+}
+
+impl Embedder {
+    /// Sends a request, and waits for its `Response`.
+    pub(crate) fn fetch(&self, id: f64, url: &JsValue, headers: &str, body: &JsValue, keepalive: bool) -> Wait {
+        Wait::on(|Ticket { place, turn }| self.send(place, turn, id, url, headers, body, keepalive))
+    }
+
+    /// Settles a call with what its answer has said. `answered`: whose that is.
+    pub(crate) fn settle_with(&self, id: CallId, answered: CallId, error: &JsValue, answer: &Answer, timings: &Timings, attempts: u32) {
+        let (status, headers) = answer.head.as_ref().map_or((None, JsValue::UNDEFINED), |head| (Some(head.status), head.headers.clone()));
+        let (valued, value) = answer.value.as_ref().map_or((false, JsValue::UNDEFINED), |value| (true, value.clone()));
+        let &Timings { queued_at, started_at, head_at, value_at, settled_at } = timings;
+        let [started_at, head_at, value_at, settled_at] = [started_at, head_at, value_at, settled_at].map(|at| at.map(Instant::as_millis));
+        let _ = self.settle(
+            id.0 as f64,
+            answered.0 as f64,
+            error,
+            answer.says_anything(),
+            status,
+            &headers,
+            answer.rendered,
+            &answer.more(),
+            valued,
+            &value,
+            answer.tape.as_ref(),
+            attempts,
+            queued_at.as_millis(),
+            started_at,
+            head_at,
+            value_at,
+            settled_at,
+        );
+    }
+
+    /// The same as [`Embedder::fetch`], of a request that somebody else has built.
+    pub(crate) fn fetch_built(&self, id: f64, send: &Function) -> Wait {
+        Wait::on(|Ticket { place, turn }| self.send_built(place, turn, id, send))
+    }
+}
+
+/// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
+pub(crate) async fn resolved(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    let given = given?;
+    if given.is_object() { Wait::new(&given).await } else { Ok(given) }
+}

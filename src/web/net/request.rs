@@ -1,0 +1,177 @@
+//! The request of an action: its headers, and what tells it from others.
+
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use crate::call::Render;
+use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
+use crate::web::embedder::{Refusal, resolved};
+use crate::web::options::{CallOptions, Choice};
+use crate::web::{random, shapes};
+use crate::{Error, Kind};
+
+/// An action's request, as far as it is known when the call is made.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) action: ActionId,
+    /// A string: where it goes, absolute.
+    pub(crate) url: JsValue,
+    /// A string or a `FormData`.
+    pub(crate) body: JsValue,
+    /// It may outlive the page, if its body of so many bytes is not too much.
+    pub(crate) keepalive: Option<f64>,
+    /// `headers(attempt, actionId)` gives a promise of name, value, name, value, … a line each, the names in lower case; rejects with a [`Refusal`].
+    pub(crate) headers: Option<Function>,
+    pub(crate) tags: Rc<Tags>,
+}
+
+/// What tells its requests from others, the same for each attempt.
+pub(crate) struct Tags {
+    pub(crate) deployment: Option<Rc<str>>,
+    trace: Option<TraceContext>,
+    request_id: Option<Rc<str>>,
+    /// The header, in lower case, and its value.
+    pub(crate) idempotency: Option<(Rc<str>, Rc<str>)>,
+}
+
+/// What one attempt is found by in logs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) traceparent: Option<Rc<str>>,
+    pub(crate) request_id: Option<Rc<str>>,
+}
+
+/// What went wrong before or while `fetch` ran, with what the page threw.
+pub(crate) type Failure = (Error, JsValue);
+
+impl Request {
+    /// Where it goes.
+    pub(crate) fn address(&self) -> String {
+        self.url.as_string().unwrap_or_default()
+    }
+
+    pub(crate) fn idempotency_key(&self) -> Option<Rc<str>> {
+        self.tags.idempotency.as_ref().map(|(_, key)| Rc::clone(key))
+    }
+
+    /// The headers of an attempt, name, value, name, value, … a line each, and what it is traced by.
+    pub(crate) async fn headers(&self, render: Render, attempt: u32) -> Result<(String, Trace), Failure> {
+        let nothing = |error| (error, JsValue::UNDEFINED);
+        let mut trace = self.tags.trace().map_err(nothing)?;
+        let mut headers = String::new();
+        for (name, value) in protocol::request_headers(&self.action) {
+            add(&mut headers, name, value);
+        }
+        if render == Render::Skip {
+            let (name, value) = protocol::SKIP_RENDER;
+            add(&mut headers, name, value);
+        }
+        if let Some(deployment) = &self.tags.deployment {
+            add(&mut headers, protocol::DEPLOYMENT_ID, deployment);
+        }
+        if let Some((header, key)) = &self.tags.idempotency {
+            add(&mut headers, header, key);
+        }
+        if let Some(ask) = &self.headers {
+            let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &self.action.as_str().into());
+            let lines = resolved(asked).await.map_err(refused)?.as_string().unwrap_or_default();
+            let mut lines = lines.split('\n');
+            while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+                let wrong = |why: &str| nothing(Error::new(Kind::InvalidOption, format!("headers: {name} is {why}")));
+                if protocol::is_protected(name) {
+                    return Err(wrong("the protocol's own"));
+                }
+                if self.tags.idempotency.as_ref().is_some_and(|(header, _)| **header == *name) {
+                    return Err(wrong("what idempotencyKey sets"));
+                }
+                // Two values of one name would be sent as a list: the caller's stands.
+                match trace.of(name) {
+                    Some(traced @ Some(_)) => *traced = Some(value.into()),
+                    _ => add(&mut headers, name, value),
+                }
+            }
+        }
+        for (name, value) in [(protocol::TRACEPARENT, &trace.traceparent), (protocol::REQUEST_ID, &trace.request_id)] {
+            if let Some(value) = value {
+                add(&mut headers, name, value);
+            }
+        }
+        Ok((headers, trace))
+    }
+}
+
+/// No name or value has a line end in it: `Headers` of the page have seen to that.
+fn add(headers: &mut String, name: &str, value: &str) {
+    if !headers.is_empty() {
+        headers.push('\n');
+    }
+    headers.push_str(name);
+    headers.push('\n');
+    headers.push_str(value);
+}
+
+impl Trace {
+    fn of(&mut self, header: &str) -> Option<&mut Option<Rc<str>>> {
+        match header {
+            protocol::TRACEPARENT => Some(&mut self.traceparent),
+            protocol::REQUEST_ID => Some(&mut self.request_id),
+            _ => None,
+        }
+    }
+}
+
+impl Tags {
+    /// What the options of a call ask for. `header`: the one that carries the idempotency key, where the dispatcher says so.
+    pub(crate) fn new(options: &CallOptions, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
+        let trace = match options.traceparent() {
+            Choice::Given(parent) => Some(TraceContext::continuing(&parent)?),
+            Choice::Made => Some(TraceContext::new(random::bytes()?)),
+            Choice::None => None,
+        };
+        let request_id = options.request_id().get(protocol::request_id)?.map(Rc::from);
+        let key = options.idempotency_key().get(protocol::request_id)?.map(Rc::from);
+        let header = header.unwrap_or(protocol::IDEMPOTENCY_KEY);
+        if protocol::is_protected(header) || [protocol::TRACEPARENT, protocol::REQUEST_ID].contains(&header) {
+            return Err(Error::new(Kind::InvalidOption, format!("idempotency: {header} is a header of another meaning")));
+        }
+        let idempotency = key.map(|key| (header.into(), key));
+        Ok(Rc::new(Self { deployment, trace, request_id, idempotency }))
+    }
+
+    fn trace(&self) -> Result<Trace, Error> {
+        let traceparent = match &self.trace {
+            Some(trace) => Some(trace.traceparent(random::bytes()?).into()),
+            None => None,
+        };
+        Ok(Trace { traceparent, request_id: self.request_id.clone() })
+    }
+}
+
+/// Whether a body may be sent, and if it may outlive the page, how many bytes it takes at the most.
+///
+/// Fails with `BODY_TOO_LARGE`. A string counts exactly, a `FormData` to about a KiB, as the boundary is the browser's.
+pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Result<Option<f64>, Error> {
+    const MARGIN: f64 = 1024.0;
+    let limit = limit.unwrap_or(MAX_BODY_BYTES.into());
+    if !outlives && limit.is_infinite() {
+        return Ok(None);
+    }
+    let bytes = shapes::size(body);
+    if bytes > limit {
+        let message = format!(
+            "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
+            bytes as u64, limit as u64
+        );
+        return Err(Error::new(Kind::BodyTooLarge, message));
+    }
+    Ok(outlives.then(|| if body.is_string() { bytes } else { bytes + MARGIN }))
+}
+
+/// Why the caller's headers could not be had. What may be over by itself is like a network that is not there: a login cannot be refreshed then.
+fn refused(thrown: JsValue) -> Failure {
+    let refusal: Refusal = thrown.unchecked_into();
+    let kind = if refusal.passing().unwrap_or_default() { Kind::Network } else { Kind::InvalidOption };
+    (Error::new(kind, refusal.message().unwrap_or_default()), refusal.cause())
+}
