@@ -28,13 +28,14 @@ export class Log {
     return act?.();
   };
 
-  /** Runs `act` once, inside of what says this line. Gives there what `act` gives, where that can matter. */
+  /** Runs `act` once, inside of whatever says this line. `beforeRequest` gives what it gives. */
   when(line, act) {
     this.#acts.set(line, act);
   }
 
-  /** Says what the test does, does it, and lets everything happen that comes of it. */
+  /** Says what the test does, does it, and lets everything happen that comes of it; what came before is over by then. */
   async step(what, act) {
+    await turn();
     this.say(`> ${what}`);
     act();
     await turn();
@@ -44,11 +45,14 @@ export class Log {
     const { say } = this;
     const d = createDispatcher({
       fetch: (url, init) => this.#fetch(url, init),
-      host: { redirect: (url, type) => say(`redirect ${url.replace(APP, "/")} ${type}`), refresh: (kind) => say(`refresh ${kind}`) },
+      host: {
+        redirect: (url, type) => void say(`redirect ${url.replace(APP, "/")} ${type}`),
+        refresh: (kind) => void say(`refresh ${kind}`),
+      },
       hooks: {
         beforeRequest: ({ name, attempt }) => say(`before ${name}${again(attempt)}`),
-        afterResponse: ({ name, status }) => say(`after ${name} ${status}`),
-        onError: ({ code }, { name }) => say(`onError ${name} ${code}`),
+        afterResponse: ({ name, status }) => void say(`after ${name} ${status}`),
+        onError: ({ code }, { name }) => void say(`onError ${name} ${code}`),
       },
       ...options,
     });
@@ -96,15 +100,15 @@ export class Log {
   }
 
   #fetch(url, { signal }) {
-    const name = new URL(url).pathname.slice(1);
+    const name = decodeURIComponent(new URL(url).pathname.slice(1));
     const request = new Sent(name, this.say);
-    signal.addEventListener("abort", () => this.say(`signal ${name} ${signal.reason instanceof DOMException ? signal.reason.name : signal.reason?.code ?? signal.reason}`));
+    signal.addEventListener("abort", () => void this.say(`signal ${name} ${signal.reason instanceof DOMException ? signal.reason.name : signal.reason?.code ?? signal.reason}`));
     this.sent[name] = request;
     this.say(`fetch ${name}`);
     return request.answer;
   }
 
-  /** This is all of it. Ends the dispatchers, too. */
+  /** Compares all of it, and ends the dispatchers. */
   is(expected) {
     const lines = this.lines.slice();
     for (const d of this.#dispatchers) d.close();
@@ -171,7 +175,9 @@ class Sent {
   }
 }
 
-function told({ code, name, message, sent, attempt, cause, retryAfter }) {
+function told(error) {
+  if (typeof error !== "object") return String(error); // the reason of a signal
+  const { code, name, message, sent, attempt, cause, retryAfter } = error;
   const why = typeof cause === "string" ? cause : cause?.message;
   const parts = [code ?? (name === "Error" ? message : name), sent && `sent ${sent}`, attempt > 1 && `attempt ${attempt}`];
   parts.push(retryAfter !== undefined && `retry after ${retryAfter}`, why && `for ${why}`);

@@ -1,4 +1,5 @@
-// What a page sees, in order: each test compares all of it. One load a process: the first test begins before the wasm is there.
+// Pins the order of all that a page sees of a call: each test compares the whole log. There is one load a process: the first test begins
+// before the wasm is there.
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { init, ready } from "../node.js";
@@ -145,8 +146,8 @@ test("what of the page's own is asked, and when: options, getters, headers, hook
   await turn();
   log.is([
     "> make", "options.url", "options.signal", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()",
-    "made b",
-    "> headers are there", "b: waiting", "b: running", "headers()", "before a", "before b", "fetch b",
+    "made b", "b: waiting", "b: running", "headers()",
+    "> headers are there", "before a", "before b", "fetch b",
     "> the hook is over", "fetch a", "signal a AbortError", "onError a CLOSED", "signal b AbortError", "onError b CLOSED",
     "a catch CLOSED sent unknown (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
     "b catch CLOSED sent unknown (done, 0 pending)", "b no outcome",

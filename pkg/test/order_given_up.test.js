@@ -1,4 +1,4 @@
-// What a page sees, in order, of a call that is given up: each test compares all of it.
+// Pins the order of all that a page sees of a call that is given up: each test compares the whole log.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { ready } from "../node.js";
