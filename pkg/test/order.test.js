@@ -257,3 +257,59 @@ test("two dispatchers do not mix", async () => {
     "2b no outcome", "2b: done ABORTED", "idle two (0 pending)",
   ]);
 });
+
+for (const [where, line, expected] of [
+  ["url()", "url()", [
+    "> make", "lane()", "url()", "made inner", "getter", "made a", "inner: waiting", "inner: running", "a: waiting", "headers()",
+    "before inner", "fetch inner",
+  ]],
+  ["lane()", "lane()", [
+    "> make", "lane()", "made inner", "url()", "getter", "made a", "inner: waiting", "inner: running", "a: waiting", "headers()",
+    "before inner", "fetch inner",
+  ]],
+  ["a getter among the arguments", "getter", [
+    "> make", "lane()", "url()", "getter", "made inner", "made a", "inner: loading", "a: waiting", "a: running", "inner: waiting",
+    "headers()", "before a", "fetch a",
+    "> answer a", "after a 200", "pull a 1", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining ok", "inner: running",
+    "headers()", "before inner", "fetch inner",
+  ]],
+  ["headers()", "headers()", [
+    "> make", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()", "made inner", "inner: waiting",
+    "before a", "fetch a",
+    "> answer a", "after a 200", "pull a 1", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining ok", "inner: running",
+    "headers()", "before inner", "fetch inner",
+  ]],
+  ["beforeRequest", "before a", [
+    "> make", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()", "before a", "made inner",
+    "inner: waiting", "fetch a",
+    "> answer a", "after a 200", "pull a 1", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining ok", "inner: running",
+    "headers()", "before inner", "fetch inner",
+  ]],
+  ["fetch", "fetch a", [
+    "> make", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()", "before a", "fetch a", "made inner",
+    "inner: waiting",
+    "> answer a", "after a 200", "pull a 1", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining ok", "inner: running",
+    "headers()", "before inner", "fetch inner",
+  ]],
+  ["afterResponse", "after a 200", [
+    "> make", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()", "before a", "fetch a",
+    "> answer a", "after a 200", "made inner", "inner: waiting", "pull a 1", 'a then "v" (draining, 1 pending)', "a outcome",
+    "a: draining ok", "inner: running", "headers()", "before inner", "fetch inner",
+  ]],
+  ["the body's pull", "pull a 1", [
+    "> make", "lane()", "url()", "getter", "made a", "a: waiting", "a: running", "headers()", "before a", "fetch a",
+    "> answer a", "after a 200", "pull a 1", "made inner", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining ok",
+    "inner: waiting", "inner: running", "headers()", "before inner", "fetch inner",
+  ]],
+]) {
+  test(`a call that is made inside ${where}`, async () => {
+    const log = new Log();
+    const { say } = log;
+    const d = log.dispatcher({ url: () => (say("url()"), `${APP}a`), headers: async () => void say("headers()") });
+    const argument = { get read() { return say("getter"), 1; } };
+    log.when(line, () => void log.call(d, "inner"));
+    await log.step("make", () => log.call(d, "a", { url: undefined, lane: () => void say("lane()") }, [argument]));
+    if (log.sent.a) await log.step("answer a", () => (log.sent.a.head(), log.sent.a.chunk(VALUE)));
+    log.is(expected);
+  });
+}

@@ -171,6 +171,29 @@ test("the calls that are made while it closes", async () => {
   ]);
 });
 
+test("closed by a getter of a call's arguments, while calls wait for those to be read", async () => {
+  const log = new Log();
+  const d = log.dispatcher();
+  const argument = {
+    get read() {
+      log.call(d, "kept");
+      d.close();
+      log.say("closed");
+      return 1;
+    },
+  };
+  await log.step("make", () => {
+    log.call(d, "first");
+    log.call(d, "a", {}, [argument]);
+  });
+  log.is([
+    "> make", "made first", "made kept", "onError kept CLOSED", "onError first CLOSED", "closed", "onError a CLOSED", "made a",
+    "first: waiting", "first: running", "kept: loading", "kept: done CLOSED", "first: done CLOSED", "a: done CLOSED",
+    "kept catch CLOSED sent no (done, 0 pending)", "kept no outcome", "first catch CLOSED sent no (done, 0 pending)",
+    "first no outcome", "a catch CLOSED sent no (done, 0 pending)", "a no outcome",
+  ]);
+});
+
 test("idle at once, after a value, and again where somebody calls meanwhile", async () => {
   const log = new Log();
   const d = log.dispatcher();
