@@ -179,10 +179,10 @@ class Sent {
 
 function told(error) {
   if (typeof error !== "object") return String(error); // the reason of a signal
-  const { code, name, message, sent, attempt, cause, retryAfter } = error;
+  const { code, name, message, sent, outcome, attempt, cause, retryAfter } = error;
   const why = typeof cause === "string" ? cause : cause?.message;
-  const parts = [code ?? (name === "Error" ? message : name), sent && `sent ${sent}`, attempt > 1 && `attempt ${attempt}`];
-  parts.push(retryAfter !== undefined && `retry after ${retryAfter}`, why && `for ${why}`);
+  const parts = [code ?? (name === "Error" ? message : name), sent && `sent ${sent}`, outcome?.status && `of ${outcome.status}`];
+  parts.push(attempt > 1 && `attempt ${attempt}`, retryAfter !== undefined && `retry after ${retryAfter}`, why && `for ${why}`);
   return parts.filter(Boolean).join(" ");
 }
 

@@ -60,7 +60,7 @@ answers("a redirect that the host leaves, which made data stale", {
 ]);
 answers("a redirect that is left to the caller", { options: { redirect: "throw" }, headers: { ...DONE, ...STALE }, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
-  "> head", "after a 200", "onError a undefined", "pull a 1", "a catch NEXT_REDIRECT (draining, 1 pending)", "a no outcome",
+  "> head", "after a 200", "onError a undefined", "pull a 1", "a catch NEXT_REDIRECT of 200 (draining, 1 pending)", "a no outcome",
   "a: draining ok", "b: running", "before b", "fetch b",
   "> more", "pull a 2",
   "> the end", "a: done ok",
@@ -68,7 +68,7 @@ answers("a redirect that is left to the caller", { options: { redirect: "throw" 
 ]);
 answers("a redirect that is blocked", { headers: { "x-action-redirect": "javascript:alert(1);push" }, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
-  "> head", "after a 200", "onError a REDIRECT_BLOCKED", "pull a 1", "a catch REDIRECT_BLOCKED sent yes (draining, 1 pending)",
+  "> head", "after a 200", "onError a REDIRECT_BLOCKED", "pull a 1", "a catch REDIRECT_BLOCKED sent yes of 200 (draining, 1 pending)",
   "a no outcome", "a: draining REDIRECT_BLOCKED", "b: running", "before b", "fetch b",
   "> more", "pull a 2",
   "> the end", "a: done REDIRECT_BLOCKED",
@@ -91,7 +91,7 @@ answers("a redirect that the body throws, and that is blocked", {
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "pull a 1",
-  "> more", "onError a REDIRECT_BLOCKED", "pull a 2", "a catch REDIRECT_BLOCKED sent yes (draining, 1 pending)", "a no outcome",
+  "> more", "onError a REDIRECT_BLOCKED", "pull a 2", "a catch REDIRECT_BLOCKED sent yes of 500 (draining, 1 pending)", "a no outcome",
   "a: draining REDIRECT_BLOCKED", "b: running", "before b", "fetch b",
   "> the end", "a: done REDIRECT_BLOCKED",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
@@ -103,7 +103,7 @@ answers("a redirect that the body throws, left to the caller", {
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "pull a 1",
-  "> more", "onError a undefined", "pull a 2", "a catch NEXT_REDIRECT (draining, 1 pending)", "a no outcome", "a: draining ok",
+  "> more", "onError a undefined", "pull a 2", "a catch NEXT_REDIRECT of 500 (draining, 1 pending)", "a no outcome", "a: draining ok",
   "b: running", "before b", "fetch b",
   "> the end", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
@@ -243,7 +243,7 @@ test("a burst in a lane: stale, quiet, failed and stale", async () => {
     "fetch b", "a: done ok",
     "> all of b", "after b 200", 'b then "v" (draining, 1 pending)', "b outcome", "b: draining ok", "c: running", "before c",
     "fetch c", "b: done ok",
-    "> all of c", "after c 500", "refresh all", "onError c ACTION_THREW", "c catch ACTION_THREW sent yes (draining, 0 pending)",
+    "> all of c", "after c 500", "refresh all", "onError c ACTION_THREW", "c catch ACTION_THREW sent yes of 500 (draining, 0 pending)",
     "c no outcome", "c: draining ACTION_THREW", "c: done ACTION_THREW",
     "> make", "made d", "d: waiting", "d: running", "before d", "fetch d",
     "> all of d", "after d 200", 'd then "v" (draining, 0 pending)', "d outcome", "d: draining ok", "d: done ok",
@@ -311,6 +311,6 @@ test("an answer that is given up after its head is stale no less", async () => {
     "> make", "made a", "a: waiting", "a: running", "before a", "fetch a",
     "> head", "after a 200", "pull a 1",
     "> a is given up", "signal a why", "refresh all", "onError a ABORTED", "cancel a",
-    "a catch ABORTED sent yes for why (done, 0 pending)", "a no outcome", "a: done ABORTED",
+    "a catch ABORTED sent yes of 200 for why (done, 0 pending)", "a no outcome", "a: done ABORTED",
   ]);
 });

@@ -69,7 +69,7 @@ closes("between head and value", head, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> close", "signal a AbortError", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)", "cancel a",
-  "a catch CLOSED sent yes (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
+  "a catch CLOSED sent yes of 200 (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ]);

@@ -49,14 +49,14 @@ ends("fetch gives no Response", { "it gives": (a) => a.give({ ok: true }) }, [
 ends("the body cannot be read", { "it gives": (a) => a.give({ status: 200, headers: new Headers(FLIGHT), body: {} }) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> it gives", "after a 200", "signal a AbortError", "onError a INVALID_OPTION", "before b",
-  "a catch INVALID_OPTION sent yes (done, 1 pending)", "a no outcome", "a: done INVALID_OPTION", "b: running", "fetch b",
+  "a catch INVALID_OPTION sent yes of 200 (done, 1 pending)", "a no outcome", "a: done INVALID_OPTION", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
 ends("the body breaks off before the value", { head, "it breaks off": (a) => a.cut() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
-  "> it breaks off", "signal a AbortError", "onError a NETWORK", "before b", "a catch NETWORK sent yes for cut (done, 1 pending)",
+  "> it breaks off", "signal a AbortError", "onError a NETWORK", "before b", "a catch NETWORK sent yes of 200 for cut (done, 1 pending)",
   "a no outcome", "a: done NETWORK", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
@@ -73,7 +73,7 @@ ends("the body breaks off after the value", { head, value, "it breaks off": (a) 
 ends("the body ends before the value", { head, "it ends": (a) => a.end('0:{"a":"$@1"}\n') }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
-  "> it ends", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes (done, 1 pending)", "a no outcome",
+  "> it ends", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes of 200 (done, 1 pending)", "a no outcome",
   "a: done DECODE", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
@@ -90,7 +90,7 @@ ends("the body ends while a part of the value is open", { head, value, "it ends"
 ends("the body is no Flight, before the value", { head, nonsense: (a) => a.chunk("nonsense\n") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
-  "> nonsense", "cancel a", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes (done, 1 pending)",
+  "> nonsense", "cancel a", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes of 200 (done, 1 pending)",
   "a no outcome", "a: done DECODE", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
@@ -107,7 +107,7 @@ ends("the body is no Flight, after the value", { head, value, nonsense: (a) => a
 ends("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.chunk(THREW), "the end": (a) => a.end() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "pull a 1",
-  "> it threw", "onError a ACTION_THREW", "pull a 2", "a catch ACTION_THREW sent yes (draining, 1 pending)", "a no outcome",
+  "> it threw", "onError a ACTION_THREW", "pull a 2", "a catch ACTION_THREW sent yes of 500 (draining, 1 pending)", "a no outcome",
   "a: draining ACTION_THREW", "b: running", "before b", "fetch b",
   "> the end", "a: done ACTION_THREW",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
@@ -116,14 +116,14 @@ ends("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.ch
 ends("an answer that is no action's, with its text", { head: (a) => a.head(TEXT, 418), text: (a) => a.chunk("a teapot") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 418", "pull a 1",
-  "> text", "cancel a", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes (done, 1 pending)",
+  "> text", "cancel a", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 418 (done, 1 pending)",
   "a no outcome", "a: done HTTP", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
 ends("an answer that is no action's, with nothing to read", { head: (a) => a.head({ "content-type": "image/png" }, 500) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
-  "> head", "after a 500", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes (done, 1 pending)",
+  "> head", "after a 500", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 500 (done, 1 pending)",
   "a no outcome", "a: done HTTP", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
@@ -133,7 +133,7 @@ ends("the action is unknown, and left at that", {
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 404", "cancel a", "onError a ACTION_NOT_FOUND", "before b",
-  "a catch ACTION_NOT_FOUND sent no (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
+  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ], { skew: "fail" });
@@ -144,7 +144,7 @@ ends("the action is unknown, and the page as deployed now cannot be had", {
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 404", "cancel a", "fetch a",
   "> head of the page", "cancel a", "onError a ACTION_NOT_FOUND", "before b",
-  "a catch ACTION_NOT_FOUND sent no (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
+  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
@@ -242,7 +242,7 @@ test("sent again, and failed again", async () => {
     "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
     "> it fails", "signal a AbortError", "a: running to retry", "a: running 2", "before a 2", "fetch a",
     "> it fails again", "after a 503", "signal a AbortError", "onError a HTTP", "before b",
-    "a catch HTTP sent yes attempt 2 (done, 1 pending)", "a no outcome", "a: done 2 HTTP", "b: running", "fetch b",
+    "a catch HTTP sent yes of 503 attempt 2 (done, 1 pending)", "a no outcome", "a: done 2 HTTP", "b: running", "fetch b",
   ]);
 });
 
@@ -251,13 +251,13 @@ test("given up, and closed, while it waits to be sent again", async () => {
     [(call) => call.abort("why"), [
       "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
       "> it fails", "after a 503", "signal a AbortError", "a: running to retry",
-      "> its end", "onError a ABORTED", "a catch ABORTED sent yes for why (done, 1 pending)", "a no outcome", "a: done ABORTED",
+      "> its end", "onError a ABORTED", "a catch ABORTED sent yes of 503 for why (done, 1 pending)", "a no outcome", "a: done ABORTED",
       "b: running", "before b", "fetch b",
     ]],
     [(_, d) => d.close(), [
       "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
       "> it fails", "after a 503", "signal a AbortError", "a: running to retry",
-      "> its end", "onError a CLOSED", "onError b CLOSED", "a catch CLOSED sent yes (done, 0 pending)", "a no outcome",
+      "> its end", "onError a CLOSED", "onError b CLOSED", "a catch CLOSED sent yes of 503 (done, 0 pending)", "a no outcome",
       "a: done CLOSED", "b: done CLOSED", "b catch CLOSED sent no (done, 0 pending)", "b no outcome",
     ]],
   ]) {

@@ -63,7 +63,7 @@ givesUp("between head and value", (log) => log.step("head", () => log.sent.a.hea
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> give up", "signal a why", "onError a ABORTED", "listens no more", "cancel a", "before b",
-  "a catch ABORTED sent yes for why (done, 1 pending)", "a no outcome", "a: done ABORTED", "b: running", "fetch b",
+  "a catch ABORTED sent yes of 200 for why (done, 1 pending)", "a no outcome", "a: done ABORTED", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "> give up again",
 ]);
@@ -261,13 +261,13 @@ for (const [where, line, ...ends] of [
     [ANY, [
       ...SENT,
       "> answer a", "after a 200", "signal a why", "onError a ABORTED", "listens no more", "did it", "cancel a", "headers()",
-      "a catch ABORTED sent yes for why (done, 1 pending)", "a no outcome", "a: done ABORTED", "b: running", "before b",
+      "a catch ABORTED sent yes of 200 for why (done, 1 pending)", "a no outcome", "a: done ABORTED", "b: running", "before b",
       "fetch b",
     ]],
     [["d.close"], [
       ...SENT,
       "> answer a", "after a 200", "signal a AbortError", "onError a CLOSED", "listens no more", "onError b CLOSED", "did it",
-      "cancel a", "a catch CLOSED sent yes (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
+      "cancel a", "a catch CLOSED sent yes of 200 (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
       "b catch CLOSED sent no (done, 0 pending)", "b no outcome",
     ]],
   ],

@@ -44,7 +44,7 @@ joined("the leader is given up", async (log, { leader }) => {
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
-  "> the leader is given up", "onError leader ABORTED", "leader catch ABORTED sent yes for why (draining, 3 pending)",
+  "> the leader is given up", "onError leader ABORTED", "leader catch ABORTED sent yes of 200 for why (draining, 3 pending)",
   "leader no outcome", "leader: draining ABORTED",
   "> the value", "pull same 2", "leader: draining ABORTED", "one: done ok", "two: done ok", "b: running",
   'one then {"late":{}} (done, 1 pending)', "one outcome", 'two then {"late":{}} (done, 1 pending)', "two outcome", "before b",
@@ -71,7 +71,7 @@ joined("all are given up", async (log, calls) => {
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
   "> all are given up", "onError leader ABORTED", "onError one ABORTED", "onError two ABORTED", "signal same AbortError",
-  "leader catch ABORTED sent yes for why (done, 1 pending)", "leader no outcome", "leader: draining ABORTED", "one: done ABORTED",
+  "leader catch ABORTED sent yes of 200 for why (done, 1 pending)", "leader no outcome", "leader: draining ABORTED", "one: done ABORTED",
   "two: done ABORTED", "leader: done ABORTED", "b: running", "one catch ABORTED sent yes for why (done, 1 pending)",
   "one no outcome", "two catch ABORTED sent yes for why (done, 1 pending)", "two no outcome", "cancel same", "before b",
   "fetch b",
@@ -94,9 +94,9 @@ joined("it fails", (log) => log.step("it breaks off", () => log.sent.same.cut())
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
   "> it breaks off", "signal same AbortError", "onError leader NETWORK", "onError one NETWORK", "onError two NETWORK", "before b",
-  "leader catch NETWORK sent yes for cut (done, 1 pending)", "leader no outcome",
-  "one catch NETWORK sent yes for cut (done, 1 pending)", "one no outcome", "one: done NETWORK", "two: done NETWORK",
-  "leader: done NETWORK", "b: running", "two catch NETWORK sent yes for cut (done, 1 pending)", "two no outcome", "fetch b",
+  "leader catch NETWORK sent yes of 200 for cut (done, 1 pending)", "leader no outcome",
+  "one catch NETWORK sent yes of 200 for cut (done, 1 pending)", "one no outcome", "one: done NETWORK", "two: done NETWORK",
+  "leader: done NETWORK", "b: running", "two catch NETWORK sent yes of 200 for cut (done, 1 pending)", "two no outcome", "fetch b",
 ]);
 
 for (const [strategy, expected] of [
