@@ -66,7 +66,7 @@ export class Log {
   call(d, name, options, args = [name]) {
     const call = d.call({ id: ID, name }, args, { url: APP + name, ...options });
     this.follow(d, name, call);
-    call.outcome.then(() => this.say(`${name} outcome`), ({ code }) => this.say(`${name} no outcome`));
+    call.outcome.then(() => this.say(`${name} outcome`), () => this.say(`${name} no outcome`));
     this.say(`made ${name}`);
     return call;
   }
