@@ -131,7 +131,7 @@ function givenBy({ outbox }, { lane, name }, own) {
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;
   // The time is asked once it is known what is left in the outbox: it is the order of calling.
-  given.durable = durable && { ...durable, owner: outbox.owner, madeAt: outbox.now(), headers };
+  given.durable = durable ? { ...durable, owner: outbox.owner, madeAt: outbox.now(), headers } : undefined;
   for (const key in given) if (given[key] !== undefined) return given;
   return undefined;
 }

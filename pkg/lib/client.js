@@ -3,7 +3,7 @@
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
 import { Beneath } from "./beneath.js";
-import { call, replay } from "./calling.js";
+import { replay } from "./calling.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
 import { aborted, closed } from "./error.js";
@@ -75,11 +75,6 @@ export class Client {
       abort: (entry, reason) => this.abort(entry, reason),
       load: this.loadWasm,
     });
-  }
-
-  /** See `calling.js`. */
-  call(ref, args, options, from, rule) {
-    return call(this, ref, args, options, from, rule);
   }
 
   /** Sends a request of its own making. */

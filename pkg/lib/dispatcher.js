@@ -1,3 +1,4 @@
+import { call } from "./calling.js";
 import { Client } from "./client.js";
 import { describe } from "./entry.js";
 import { invalid } from "./error.js";
@@ -20,10 +21,10 @@ export class Dispatcher {
     this.#client = new Client(loadWasm, options, this.#fetch);
   }
 
-  call = (ref, args, options) => this.#client.call(ref, args, options, this.call);
+  call = (ref, args, options) => call(this.#client, ref, args, options, this.call);
 
   bind = (ref, options) => {
-    const bound = (...args) => this.#client.call(ref, args, options, bound, ({ idempotencyKey }) => {
+    const bound = (...args) => call(this.#client, ref, args, options, bound, ({ idempotencyKey }) => {
       if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
     });
     return bound;

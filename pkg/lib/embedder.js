@@ -2,6 +2,7 @@
 // come and go.
 
 import { readerOf } from "./body.js";
+import { call } from "./calling.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { record } from "./init.js";
@@ -48,9 +49,9 @@ export function embedderOf(client) {
       outliving += change;
       outlives(change);
     },
-    binder(url, id) {
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => client.call({ id, url }, args, undefined, caller));
-      const { actionId, name } = open.get(id) ?? {}; // it may be over when what is left of its value fails
+    binder(url, id, actionId, name) {
+      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
+      // The call may be over when what is left of its value fails.
       bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
       return bind;
     },

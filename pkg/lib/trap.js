@@ -6,15 +6,18 @@ let hear = () => {};
 /** `told(error)` hears of each trap from now on. */
 export const onTrap = (told) => (hear = told);
 
+/** Something has failed on the way into the wasm, where nobody else would hear of it. */
+export const trapped = (error) => hear(error);
+
 /** The exports of an instance, of which those that closures run tell of what they throw. */
 export function guarded(exports) {
   const all = { ...exports };
   for (const name in exports) {
     const run = exports[name];
     if (!name.includes("_invoke__")) continue;
-    all[name] = (a, b, c, d, e, f) => {
+    all[name] = (...args) => {
       try {
-        return run(a, b, c, d, e, f);
+        return run(...args);
       } catch (error) {
         hear(error);
         return [];

@@ -369,7 +369,7 @@ impl Driver {
         let Some(this) = self.this.upgrade() else { return };
         let (stop, stopped) = AbortHandle::new_pair();
         let (render, number) = self.look(|core| (core.render(id), core.attempts(id)));
-        let (work, stalled) = {
+        let (work, stalled, owner) = {
             let mut held = self.held.borrow_mut();
             let Some(held) = held.get_mut(&id) else { return };
             held.stage = Stage::Running(stop);
@@ -383,10 +383,10 @@ impl Driver {
                 }
                 held.answer.idempotency_key = request.idempotency_key();
             }
-            (held.work.clone(), Rc::clone(&held.stalled))
+            (held.work.clone(), Rc::clone(&held.stalled), held.owner.clone())
         };
         let Some(work) = work else { return };
-        let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, render, number, stalled }, work);
+        let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, owner, render, number, stalled }, work);
         let run = async move {
             loop {
                 match exchange.next().await {

@@ -55,7 +55,7 @@ extern "C" {
     /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`, with `bind.own(error)` for what fails inside the
     /// answer of this call.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn binder(this: &Embedder, url: &JsValue, id: f64) -> Result<Function, JsValue>;
+    pub(crate) fn binder(this: &Embedder, url: &JsValue, id: f64, action: &str, name: Option<&str>) -> Result<Function, JsValue>;
 
     /// Settles the caller's promise: with `error`, or with the value. `answered`: whose answer that is, its own or that of the call it has joined.
     /// The rest makes the outcome, if there is anything to tell (`told`); `more` has what most do not have.

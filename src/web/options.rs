@@ -275,12 +275,9 @@ impl Choice {
 impl CallOptions {
     /// These, and for what they do not say, those of the dispatcher.
     pub(super) fn over(mut self, usual: &Self) -> Self {
-        if let (Some(own), Some(usual)) = (self.limits.take(), &usual.limits) {
-            self.limits = Some(own.or(usual));
-        }
-        if let (Some(own), Some(usual)) = (self.trace.take(), &usual.trace) {
-            self.trace = Some(own.or(usual));
-        }
+        // Of these each part counts by itself.
+        self.limits = self.limits.map(|own| own.or(usual.limits.as_ref().unwrap_or(&LimitOptions::default())));
+        self.trace = self.trace.map(|own| own.or(usual.trace.as_ref().unwrap_or(&TraceOptions::default())));
         self.or(usual)
     }
 

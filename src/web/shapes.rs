@@ -70,7 +70,7 @@ pub(super) fn head(response: &Response) -> Result<(u16, String), JsValue> {
     let functions = FUNCTIONS.with_borrow(Clone::clone);
     let head = functions.head_of(response)?;
     let (status, lines) = head.split_once('\n').unwrap_or_default();
-    Ok((status.parse::<f64>().unwrap_or_default() as u16, lines.to_owned()))
+    Ok((status.parse().unwrap_or(u16::MAX), lines.to_owned()))
 }
 
 /// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB.

@@ -20,6 +20,7 @@ use crate::protocol::{self, Body, Redirect, Root};
 use crate::retry_after;
 use crate::web::args::Temporaries;
 use crate::web::bell::Bell;
+use crate::web::call::Owner;
 use crate::web::embedder::Embedder;
 use crate::web::{shapes, url, value};
 use crate::{Error, Kind, Sent};
@@ -44,6 +45,7 @@ pub(crate) struct Reading {
 /// What is known of an attempt before it is sent.
 pub(crate) struct Attempt {
     pub(crate) id: CallId,
+    pub(crate) owner: Owner,
     pub(crate) render: Render,
     /// Counting from 1.
     pub(crate) number: u32,
@@ -267,10 +269,11 @@ impl Exchange {
             }
             Body::Flight => {
                 let bell = Bell::default();
-                let (embedder, url, id) = (Rc::clone(&self.embedder), request.url.clone(), self.id());
+                let (embedder, url, id, owner) =
+                    (Rc::clone(&self.embedder), request.url.clone(), self.id(), self.attempt.owner.clone());
                 let values = value::Js::new(reading.temporaries)
                     .on_cancel(bell.clone())
-                    .bind(move || embedder.binder(&url, id).map_or(JsValue::UNDEFINED, JsValue::from));
+                    .bind(move || embedder.binder(&url, id, &owner.action, owner.name.as_deref()).map_or(JsValue::UNDEFINED, JsValue::from));
                 let chunks = response.chunks(&self.embedder, tape).map_err(cut)?;
                 let open = Open { decoder: Decoder::action(values).limits(reading.limits), stalled: Rc::clone(&self.attempt.stalled) };
                 let flight = Flight { request, answer, open, chunks, bell, delivered: false, _kept: kept };
