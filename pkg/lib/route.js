@@ -1,4 +1,4 @@
-import { isHarmless, waitBefore } from "./again.js";
+import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
 import { methodOf, signalOf } from "./fetch.js";

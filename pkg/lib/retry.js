@@ -1,4 +1,5 @@
-// When a request of a route handler is sent again, by the rules of retry.rs: here, because routes need no wasm.
+// Says when a request of a route handler is sent again, by the rules of src/retry.rs: here, as routes need no wasm. Both are held to
+// tests/vectors/retry.json.
 
 import { performance } from "./platform.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { waitBefore } from "../lib/again.js";
+import { waitBefore } from "../lib/retry.js";
 import { createDispatcher } from "../node.js";
 import { serve } from "./server.js";
 
