@@ -1,0 +1,9 @@
+// Says which failed calls can be called again, by `error.retry()`: as `Error::may_be_called_again` of src/error.rs, whose test reads the codes here.
+// Also of the failures that no wasm has told of.
+
+const CODES = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
+
+/** Whether the action certainly did not run, and the same call may go through another time. */
+export function mayBeCalledAgain({ sent, code }) {
+  return sent === "no" && CODES.includes(code);
+}
