@@ -1,4 +1,5 @@
-// Texts that options take, and those they do not: tests/vectors/forms.json. Rust reads the first three lists, too, where it reads such texts.
+// Texts that options take, and those they do not: tests/vectors/forms.json. Of three of these lists Rust reads the texts, too: the test in
+// src/protocol.rs.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -75,5 +76,7 @@ test("what a header carries as it is", async () => {
 });
 
 test("the name of a header", () => {
-  for (const { text, holds } of forms.header) assert.equal(makes({ idempotency: { header: text } }) !== undefined, holds, JSON.stringify(text));
+  for (const { text, holds } of forms.header) {
+    assert.equal(makes({ idempotency: { header: text } }) !== undefined, holds, JSON.stringify(text));
+  }
 });

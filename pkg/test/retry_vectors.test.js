@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { performance } from "../lib/platform.js";
 import { isHarmless, waitBefore } from "../lib/retry.js";
 
-const { defaults, failures, requests, waits, now, retryAfter } = JSON.parse(readFileSync(new URL("../../tests/vectors/retry.json", import.meta.url)));
+const vectors = readFileSync(new URL("../../tests/vectors/retry.json", import.meta.url));
+const { defaults, failures, requests, waits, now, retryAfter } = JSON.parse(vectors);
 
 /** Gives what `waitBefore` says, with a clock that stands still and dice that are known; null for no repeat. */
 function wait(t, { retry = {}, keyed = false, repeats = 0, spent = 0, dice = 0.5, status, header }) {
@@ -33,7 +34,9 @@ test("which requests may be repeated", () => {
 });
 
 test("how long is waited", (t) => {
-  for (const { why, wait: expected, retryAfter: header, ...more } of waits) assert.equal(wait(t, { ...more, header, status: 503 }), expected, why);
+  for (const { why, wait: expected, retryAfter: header, ...more } of waits) {
+    assert.equal(wait(t, { ...more, header, status: 503 }), expected, why);
+  }
 });
 
 test("the defaults are those of the table", (t) => {
