@@ -9,7 +9,7 @@ macro_rules! numbers {
     };
 }
 
-/// What a value is that a call is made with: `KIND_…` in `plain.js`, which says 0 of what Rust is to look at.
+/// Kinds of the values that a call is made with: `KIND_…` in JavaScript. `plain.js` tells them.
 pub(crate) mod kind {
     numbers! {
         /// It takes a longer look to say.
@@ -33,7 +33,7 @@ pub(crate) mod kind {
     }
 }
 
-/// What an edit of a decoded model puts into a container: `PUT_…` in `build.js`.
+/// Things that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `build.js` follows them.
 pub(crate) mod put {
     numbers! {
         /// `undefined`.
@@ -61,7 +61,7 @@ pub(crate) mod put {
     }
 }
 
-/// What is made of a decoded row, empty at first: `MADE_…` in `build.js`.
+/// Things that are made of a decoded row: `MADE_…` in JavaScript. `build.js` makes them.
 pub(crate) mod made {
     numbers! {
         /// A `Map`, of its entries.

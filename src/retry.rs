@@ -171,7 +171,7 @@ mod tests {
         value.as_f64().map(|ms| Duration::from_secs_f64(ms / 1000.0))
     }
 
-    /// What the table says, and for the rest the defaults.
+    /// The limits of one row; the defaults for those it leaves out.
     fn given(retry: &serde_json::Value) -> Retry {
         let usual = Retry::default();
         Retry {
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn the_headers_of_the_vectors() {
         for row in list(&vectors(), "retryAfter") {
-            // What is not to be asked about as a date would count as one here.
+            // The browser is to be asked about dates only: any other text would count as one here.
             let until = row.get("until").map_or(5.0, |until| until.as_f64().unwrap_or(f64::NAN));
             assert_eq!(retry_after(row["header"].as_str().unwrap(), |_| until), ms(&row["ms"]), "{row}");
         }

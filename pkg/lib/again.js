@@ -3,7 +3,7 @@
 
 const CODES = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
 
-/** Whether the action certainly did not run, and the same call may go through another time. */
+/** True if the action certainly did not run, and the same call may go through another time. */
 export function mayBeCalledAgain({ sent, code }) {
   return sent === "no" && CODES.includes(code);
 }

@@ -237,10 +237,10 @@ class Plain {
   }
 }
 
-/** Known here alone, as Rust has it looked at in earnest. */
+/** A kind that is known here alone. To Rust it is a `KIND_OTHER`. */
 const DATE = -1;
 
-/** What an object is; `KIND_OTHER` for what is to be looked at in earnest. */
+/** Tells the kind of an object: `KIND_OTHER` if it is to be looked at in earnest. */
 function kindOf(value) {
   const array = isArray(value);
   const prototype = array ? undefined : getPrototypeOf(value);
@@ -334,7 +334,7 @@ export function bytes(value) {
   return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
 }
 
-/** What the most common values that are neither strings nor numbers are; `KIND_OTHER` for what is to be looked at in earnest. */
+/** Tells the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if one is to be looked at in earnest. */
 export function kind(value) {
   if (typeof value === "undefined") return KIND_UNDEFINED;
   if (value === null) return KIND_NULL;

@@ -5,13 +5,13 @@ import { performance } from "./platform.js";
 
 const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxRetryAfter: 60_000 };
 
-/** Whether what an answer says may be over by itself. `keyed`: of a request with a key, a 409 says that the first is still under way. */
+/** Tells of an answer if it may be over by itself. `keyed`: of a request with a key, a 409 says that the first is still under way. */
 function isPassing({ status, headers }, keyed) {
   if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined; // that is what the first has given
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
-/** Whether repeating it is harmless: it changes nothing, or carries a key. */
+/** True if repeating it is harmless: it changes nothing, or carries a key. */
 export function isHarmless(method, key) {
   return method === "GET" || method === "HEAD" || key !== undefined;
 }

@@ -19,7 +19,7 @@ after(() => ((console.warn = warn), server.close()));
 
 const taken = (promise) => promise.then(() => true, ({ code, sent }) => (assert.deepEqual([code, sent], ["INVALID_OPTION", "no"]), false));
 
-/** Whether a dispatcher takes `options`, at once. */
+/** Makes a dispatcher; undefined if it does not take `options`. */
 function makes(options) {
   try {
     return createDispatcher({ url: server.url, ...options });

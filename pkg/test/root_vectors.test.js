@@ -12,7 +12,7 @@ test("the page in an answer", async () => {
   for (const { of, rows, page } of vectors) {
     const { value } = decode(new Response(`${rows.join("\n")}\n`).body);
     const read = pageOf(await value);
-    // What is undefined counts as missing.
+    // An undefined member counts as missing.
     assert.deepEqual(read === undefined ? null : JSON.parse(JSON.stringify(read)), page, `${of}: ${rows}`);
   }
 });

@@ -42,7 +42,7 @@ impl Root {
         while let Some(Token::Key(key)) = tokens.next().ok()? {
             let value = tokens.next().ok()??;
             match (key, value) {
-                ("b", Token::Text(build)) => self.build = text(build),
+                ("b", Token::Text(build)) => self.built_by(build),
                 ("f" | "t", value) => self.rendered |= is_page(value),
                 _ => {}
             }
@@ -62,9 +62,13 @@ impl Root {
                 _ => return None,
             },
         };
-        self.build = text(build);
+        self.built_by(build);
         self.rendered = is_page(tokens.next().ok()??);
         Some(())
+    }
+
+    fn built_by(&mut self, build: &str) {
+        self.build = text(build).map(|build| unescape(build).into_owned());
     }
 }
 
@@ -73,13 +77,11 @@ fn is_page(value: Token<'_>) -> bool {
     !matches!(value, Token::Null | Token::Text("" | "$undefined") | Token::Close)
 }
 
-/// A text of the model. `None` for a reference, and for what is undefined.
-fn text(raw: &str) -> Option<String> {
-    let text = unescape(raw);
-    match text.strip_prefix('$') {
-        Some(rest) if rest.starts_with('$') => Some(rest.to_owned()),
-        Some(_) => None,
-        None => Some(text.into_owned()),
+/// A text of the model, with the escapes of JSON. `None` for a reference, and for what is undefined.
+fn text(raw: &str) -> Option<&str> {
+    match raw.strip_prefix('$') {
+        Some(rest) => rest.starts_with('$').then_some(rest),
+        None => Some(raw),
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn plain(args: &JsValue, depth: usize) -> Option<Plain> {
     with(|functions| functions.plain_of(args, depth as f64)).ok()?
 }
 
-/// What an object is, by the numbers of [`kind`](crate::numbers::kind).
+/// Tells the kind of an object, by the numbers of [`kind`](crate::numbers::kind).
 pub(super) fn kind(value: &JsValue) -> u32 {
     with(|functions| functions.kind_of(value)).unwrap_or(numbers::kind::OTHER)
 }
