@@ -98,7 +98,8 @@ impl Kind {
         }
     }
 
-    /// Says if the same call may go through another time, once it is certain that the action did not run. `pkg/lib/again.js` has the same list.
+    /// Says if the same call may go through another time, once it is certain that the action did not run. `pkg/lib/again.js` has the same
+    /// list.
     pub fn may_be_called_again(self) -> bool {
         matches!(self, Self::ActionNotFound | Self::Offline | Self::QueueFull | Self::Dropped | Self::Cleared | Self::WasmLoad)
     }
@@ -228,7 +229,8 @@ impl Error {
         self.passing
     }
 
-    /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time. A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it repeats.
+    /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time.
+    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it repeats.
     pub fn may_be_called_again(&self) -> bool {
         self.sent == Sent::No && self.kind.may_be_called_again()
     }
