@@ -26,7 +26,7 @@ mod lease;
 mod offline;
 mod page;
 mod recovery;
-mod repeat;
+mod retry;
 #[cfg(test)]
 mod sim;
 mod strategy;
@@ -38,7 +38,7 @@ mod tests {
     mod page;
     mod queue;
     mod recovery;
-    mod repeat;
+    mod retry;
     mod strategy;
     mod time;
 }

@@ -97,6 +97,12 @@ impl Kind {
             Self::InvalidOption => "INVALID_OPTION",
         }
     }
+
+    /// Says if the same call may go through another time, once it is certain that the action did not run. `pkg/lib/again.js` has the same
+    /// list.
+    pub fn may_be_called_again(self) -> bool {
+        matches!(self, Self::ActionNotFound | Self::Offline | Self::QueueFull | Self::Dropped | Self::Cleared | Self::WasmLoad)
+    }
 }
 
 /// Whether a call that failed may have run on the server.
@@ -223,6 +229,12 @@ impl Error {
         self.passing
     }
 
+    /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time.
+    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it repeats.
+    pub fn may_be_called_again(&self) -> bool {
+        self.sent == Sent::No && self.kind.may_be_called_again()
+    }
+
     /// At most 200 characters of an answer that was not Flight.
     pub fn answer_excerpt(&self) -> Option<&str> {
         self.excerpt.as_deref()
@@ -236,3 +248,74 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const ALL: [Kind; 28] = [
+        Kind::Aborted,
+        Kind::Timeout,
+        Kind::Deadline,
+        Kind::Offline,
+        Kind::Network,
+        Kind::Http,
+        Kind::NotFlight,
+        Kind::Decode,
+        Kind::Encode,
+        Kind::ActionThrew,
+        Kind::NotFound,
+        Kind::Forbidden,
+        Kind::Unauthorized,
+        Kind::ActionNotFound,
+        Kind::RedirectBlocked,
+        Kind::BodyTooLarge,
+        Kind::QueueFull,
+        Kind::Dropped,
+        Kind::Replaced,
+        Kind::Cleared,
+        Kind::Closed,
+        Kind::Storage,
+        Kind::Expired,
+        Kind::KeyConflict,
+        Kind::WasmBlocked,
+        Kind::WasmLoad,
+        Kind::Internal,
+        Kind::InvalidOption,
+    ];
+
+    /// The codes between double quotes in a piece of JavaScript.
+    fn codes(source: &str) -> BTreeSet<&str> {
+        source.split('"').skip(1).step_by(2).collect()
+    }
+
+    /// The piece of `source` from `start` to the next `;`.
+    fn statement<'a>(source: &'a str, start: &str) -> &'a str {
+        source.split_once(start).unwrap().1.split_once(';').unwrap().0
+    }
+
+    #[test]
+    fn the_codes_are_those_that_javascript_has_types_for() {
+        assert!(ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing here");
+        let mut typed = codes(statement(include_str!("../pkg/index.d.ts"), "export type ErrorCode ="));
+        assert!(typed.remove("CROSS_ORIGIN"), "JavaScript alone looks at origins");
+        assert_eq!(ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);
+    }
+
+    #[test]
+    fn javascript_lets_the_same_calls_be_made_again() {
+        let kept: BTreeSet<_> = ALL.iter().filter(|kind| kind.may_be_called_again()).map(|kind| kind.code()).collect();
+        assert_eq!(kept, codes(statement(include_str!("../pkg/lib/again.js"), "const CODES =")));
+    }
+
+    #[test]
+    fn no_call_is_made_again_that_may_have_run() {
+        for kind in ALL {
+            let again = |sent| Error::new(kind, "").sent(sent).may_be_called_again();
+            assert_eq!([Sent::No, Sent::Unknown, Sent::Yes].map(again), [kind.may_be_called_again(), false, false], "{kind:?}");
+        }
+        assert!(Kind::Dropped.may_be_called_again() && !Kind::Network.may_be_called_again());
+    }
+}

@@ -25,6 +25,8 @@ pub mod journal;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod keepalive;
 mod lane;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod numbers;
 pub mod protocol;
 mod refresh;
 mod retry;

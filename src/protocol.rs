@@ -80,6 +80,27 @@ mod tests {
         assert_eq!(headers, [("Accept", "text/x-component"), ("next-action", id.as_str())]);
     }
 
+    /// The texts that options are held to, too, by `pkg/test/forms_vectors.test.js`.
+    #[test]
+    fn the_forms_of_the_vectors() {
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../tests/vectors/forms.json")).unwrap();
+        let check = |form: &str, holds: fn(&str) -> bool| {
+            let list = vectors[form].as_array().unwrap();
+            for row in list {
+                assert_eq!(holds(row["text"].as_str().unwrap()), row["holds"] == true, "{form} {row}");
+            }
+            assert!(!list.is_empty());
+        };
+        check("traceparent", |text| TraceContext::continuing(text).is_ok());
+        check("nextVersion", |text| NextVersion::parse(text).is_ok());
+        check("actionId", |text| ActionId::parse(text).is_ok());
+        for row in vectors["actionId"].as_array().unwrap() {
+            let cached = ActionId::parse(row["text"].as_str().unwrap()).is_ok_and(|id| id.is_cached());
+            assert_eq!(cached, row["cached"] == true, "{row}");
+        }
+        assert_eq!(vectors["idempotencyHeader"], IDEMPOTENCY_KEY);
+    }
+
     #[test]
     fn the_protocols_own_headers_are_protected_in_any_case() {
         for header in

@@ -17,6 +17,8 @@
 //!
 //! What is not over by itself is never sent again. What is, is sent again if its author allows repeats (`limit` above 0) and that is
 //! harmless: it did not run (`Sent::No`), it carries an idempotency key, or it changes nothing (a `'use cache'` function; `GET` and `HEAD`).
+//!
+//! Routes are repeated without wasm: `pkg/lib/retry.js` has the same rules. `tests/vectors/retry.json` holds both to them.
 
 use std::time::Duration;
 
@@ -154,6 +156,79 @@ mod tests {
         longest: Duration::from_secs(10),
         longest_after: Duration::from_secs(60),
     };
+
+    /// The table that `pkg/lib/retry.js` is held to, too.
+    fn vectors() -> serde_json::Value {
+        serde_json::from_str(include_str!("../tests/vectors/retry.json")).unwrap()
+    }
+
+    fn list<'a>(vectors: &'a serde_json::Value, name: &str) -> &'a Vec<serde_json::Value> {
+        vectors[name].as_array().filter(|list| !list.is_empty()).unwrap()
+    }
+
+    /// Milliseconds of the table, where it says any.
+    fn ms(value: &serde_json::Value) -> Option<Duration> {
+        value.as_f64().map(|ms| Duration::from_secs_f64(ms / 1000.0))
+    }
+
+    /// The limits of one row; the defaults for those it leaves out.
+    fn given(retry: &serde_json::Value) -> Retry {
+        let usual = Retry::default();
+        Retry {
+            limit: retry["limit"].as_u64().map_or(usual.limit, |limit| limit as u32),
+            budget: ms(&retry["budget"]).unwrap_or(usual.budget),
+            first: ms(&retry["delay"]).unwrap_or(usual.first),
+            longest: ms(&retry["backoffLimit"]).unwrap_or(usual.longest),
+            longest_after: ms(&retry["maxRetryAfter"]).unwrap_or(usual.longest_after),
+        }
+    }
+
+    #[test]
+    fn the_defaults_of_the_vectors() {
+        let defaults = &vectors()["defaults"];
+        assert_eq!(defaults.as_object().unwrap().len(), 5);
+        assert!(defaults.as_object().unwrap().values().all(serde_json::Value::is_u64));
+        assert_eq!(given(defaults), Retry::default());
+    }
+
+    #[test]
+    fn the_failures_of_the_vectors() {
+        for row in list(&vectors(), "failures") {
+            let error = match row["code"].as_str() {
+                Some("NETWORK") => Error::new(Kind::Network, ""),
+                Some("TIMEOUT") => Error::new(Kind::Timeout, ""),
+                _ => http(row["status"].as_u64().unwrap() as u16),
+            };
+            let error = if row["keyed"] == true { of_key(error) } else { error };
+            assert_eq!(after(THREE, &error, |_| {}).is_some(), row["again"] == true, "{row}");
+        }
+    }
+
+    #[test]
+    fn the_waits_of_the_vectors() {
+        for row in list(&vectors(), "waits") {
+            let told = row["retryAfter"].as_str().and_then(|header| retry_after(header, |_| f64::NAN));
+            let error = told.map_or(http(503), |told| http(503).after(told));
+            let failure = Failure {
+                error: &error,
+                sent: Sent::Yes,
+                harmless: true,
+                repeats: row["repeats"].as_u64().unwrap_or_default() as u32,
+                spent: ms(&row["spent"]).unwrap_or_default(),
+            };
+            let after = given(&row["retry"]).after(&failure, row["dice"].as_f64().unwrap_or(0.5));
+            assert_eq!(after, ms(&row["wait"]), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_headers_of_the_vectors() {
+        for row in list(&vectors(), "retryAfter") {
+            // The browser is to be asked about dates only: any other text would count as one here.
+            let until = row.get("until").map_or(5.0, |until| until.as_f64().unwrap_or(f64::NAN));
+            assert_eq!(retry_after(row["header"].as_str().unwrap(), |_| until), ms(&row["ms"]), "{row}");
+        }
+    }
 
     #[test]
     fn the_table() {

@@ -1,6 +1,24 @@
 // What the decoder makes of values, a whole row at a time: one call into JavaScript costs as much as many values do.
 // Nothing here decides anything; that is Rust's. A throw means that a value cannot be made.
 
+import {
+  MADE_CLIENT,
+  MADE_ERROR,
+  MADE_FORM,
+  MADE_MAP,
+  MADE_SET,
+  PUT_BIGINT,
+  PUT_BITS,
+  PUT_DATE,
+  PUT_DIGITS,
+  PUT_ELEMENT,
+  PUT_ERROR,
+  PUT_MASK,
+  PUT_NULL,
+  PUT_NUMBER,
+  PUT_SYMBOL,
+  PUT_UNDEFINED,
+} from "./numbers.js";
 import { Blob, FormData, Map, ReadableStream, Set, TextDecoder, queueMicrotask } from "./platform.js";
 
 const { parse } = JSON;
@@ -163,36 +181,36 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     holders.push(holder);
   }
   for (let at = edits; at < end; at += 3) {
-    const argument = orders[at] >> 4;
+    const argument = orders[at] >> PUT_BITS;
     const number = orders[at + 1];
     const place = orders[at + 2];
     let key = place & 1 ? keys[place >> 1] : place >> 1;
     let value;
-    switch (orders[at] & 15) {
-      case 0:
+    switch (orders[at] & PUT_MASK) {
+      case PUT_UNDEFINED:
         break;
-      case 1:
+      case PUT_NULL:
         value = null;
         break;
-      case 2:
+      case PUT_NUMBER:
         value = numbers[argument];
         break;
-      case 3:
+      case PUT_DATE:
         value = new Date(numbers[argument]);
         break;
-      case 4:
+      case PUT_BIGINT:
         value = bigints[argument];
         break;
-      case 5:
+      case PUT_DIGITS:
         value = BigInt(keys[argument]);
         break;
-      case 6:
+      case PUT_SYMBOL:
         value = Symbol.for(keys[argument]);
         break;
-      case 7:
+      case PUT_ERROR:
         value = new Error(keys[argument]);
         break;
-      default: {
+      case PUT_ELEMENT: {
         const tuple = holders[number];
         check(isArray(tuple));
         value = element(tuple[1], tuple[2], tuple[3]);
@@ -248,7 +266,6 @@ export function putAll(holders, names, puts, values) {
   return count;
 }
 
-const [MAP, SET, FORM, ERROR] = [0, 1, 2, 3];
 /** What an error may hold besides. */
 const MORE = ["cause", "errors"];
 
@@ -273,47 +290,47 @@ export function isTold(value) {
 
 export function make(kind) {
   switch (kind) {
-    case MAP:
+    case MADE_MAP:
       return new Map();
-    case SET:
+    case MADE_SET:
       return new Set();
-    case FORM:
+    case MADE_FORM:
       return new FormData();
-    case ERROR:
+    case MADE_ERROR:
       return new Error("");
-    default:
+    case MADE_CLIENT:
       return {};
   }
 }
 
 export function fill(kind, made, from) {
   switch (kind) {
-    case MAP:
+    case MADE_MAP:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) {
         check(isArray(from[at]));
         made.set(from[at][0], from[at][1]);
       }
       break;
-    case SET:
+    case MADE_SET:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) made.add(from[at]);
       break;
-    case FORM:
+    case MADE_FORM:
       check(isArray(from));
       for (let at = 0; at < from.length; at++) {
         check(isArray(from[at]));
         made.append(from[at][0], from[at][1]);
       }
       break;
-    case ERROR:
+    case MADE_ERROR:
       for (const [name, key] of [["name", "name"], ["message", "message"], ["env", "environmentName"]]) {
         if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
       }
       if (hasOwn(from, "errors")) setPrototypeOf(made, AggregateError.prototype);
       for (const name of MORE) if (hasOwn(from, name)) hide(made, name, from[name]);
       break;
-    default: {
+    case MADE_CLIENT: {
       const [id, chunks, name, flag] = from;
       check((typeof id === "string" || typeof id === "number") && isArray(chunks) && typeof name === "string");
       Object.assign(made, { id, chunks: freeze([...chunks]), name, async: flag === 1 });

@@ -4,6 +4,7 @@ import { decode } from "./codec.js";
 import { buildOf } from "./loading.js";
 import { deploymentOfPage } from "./page.js";
 import { Blob, pageText } from "./platform.js";
+import { pageOf } from "./root.js";
 
 /** Bytes before the rows of a redirect's page, in apps with Cache Components: "#" complete, "~" partial. */
 const MARKS = [0x23, 0x7e];
@@ -30,17 +31,6 @@ function read(tape, headers, over, load) {
   });
   payload.catch(() => {});
   return payload;
-}
-
-/** By the shapes of row 0: see `protocol/root.rs`. */
-function pageOf(root) {
-  if (Array.isArray(root)) {
-    const [buildId, data] = typeof root[0] === "string" ? root : root[1];
-    return data ? { data, buildId } : undefined;
-  }
-  const data = root.t ?? root.f;
-  if (!data) return undefined;
-  return { data, buildId: root.b, search: root.q, intercepted: root.i };
 }
 
 /** Asked once: the document stays, wherever its router goes. */

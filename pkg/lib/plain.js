@@ -1,14 +1,25 @@
 // The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, and whatever is a text on the wire. It makes the body that
 // the encoder in Rust makes of them, byte for byte; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
+import {
+  KIND_ARRAY,
+  KIND_FALSE,
+  KIND_MAP,
+  KIND_NULL,
+  KIND_OBJECT,
+  KIND_OTHER,
+  KIND_SET,
+  KIND_TRUE,
+  KIND_UNDEFINED,
+  MAX_ARGUMENTS,
+  MAX_DEPTH,
+  MAX_DIGITS,
+  MAX_SLOTS,
+} from "./numbers.js";
 import { Blob, FormData, Map, Set } from "./platform.js";
 
 /** Up to this many containers are told apart by looking at each. */
 const FEW = 8;
-/** What the server may count in arrays within arrays. */
-const MAX_SLOTS = 1_000_000;
-const MAX_DIGITS = 300;
-const MAX_ARGUMENTS = 1000;
 const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
 
@@ -133,13 +144,13 @@ class Plain {
     if (depth >= this.#maxDepth) throw GIVE_UP;
     const place = parent === undefined || (typeof key === "string" && key.includes(":")) ? undefined : this.#add(value, parent, key);
     switch (kind) {
-      case ARRAY:
+      case KIND_ARRAY:
         return this.#array(value, place, depth);
-      case OBJECT:
+      case KIND_OBJECT:
         return this.#object(value, place, depth);
-      case MAP:
+      case KIND_MAP:
         return this.#part("$Q", from(value), depth);
-      case SET:
+      case KIND_SET:
         return this.#part("$W", from(value), depth);
       default:
         throw GIVE_UP;
@@ -226,22 +237,20 @@ class Plain {
   }
 }
 
-const ARRAY = 5;
-const OBJECT = 6;
-const MAP = 7;
-const SET = 8;
-const DATE = 9;
+/** A kind that is known here alone. To Rust it is a `KIND_OTHER`. */
+const DATE = -1;
 
-/** What an object is, by the numbers that Rust knows, too; 0 for what is to be looked at in earnest. */
+/** Tells the kind of an object: `KIND_OTHER` if it is to be looked at in earnest. */
 function kindOf(value) {
   const array = isArray(value);
   const prototype = array ? undefined : getPrototypeOf(value);
   if (prototype === Date.prototype) return DATE;
-  if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return 0;
-  if (array) return ARRAY;
-  if (prototype === Map.prototype) return value[Symbol.iterator] === MAP_ITERATOR ? MAP : 0;
-  if (prototype === Set.prototype) return value[Symbol.iterator] === SET_ITERATOR ? SET : 0;
-  return prototype === Object.prototype && value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined ? OBJECT : 0;
+  if (value.toJSON !== undefined || value.$$typeof !== undefined || typeof value.then === "function") return KIND_OTHER;
+  if (array) return KIND_ARRAY;
+  if (prototype === Map.prototype) return value[Symbol.iterator] === MAP_ITERATOR ? KIND_MAP : KIND_OTHER;
+  if (prototype === Set.prototype) return value[Symbol.iterator] === SET_ITERATOR ? KIND_SET : KIND_OTHER;
+  if (prototype !== Object.prototype) return KIND_OTHER;
+  return value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined ? KIND_OBJECT : KIND_OTHER;
 }
 
 function bigint(value) {
@@ -269,7 +278,7 @@ function hasGetter(value) {
  * The body of the arguments, and where their containers are; no body if they hold anything else, or perhaps too much, or are too deep, as the
  * stack may say, too. Whatever is thrown is thrown again when they are read in earnest.
  */
-export function plain(args, maxDepth) {
+export function plain(args, maxDepth = MAX_DEPTH) {
   try {
     return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth) : undefined;
   } catch {
@@ -325,16 +334,16 @@ export function bytes(value) {
   return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
 }
 
-/** What the most common values that are neither strings nor numbers are; 0 for what is to be looked at in earnest. */
+/** Tells the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if one is to be looked at in earnest. */
 export function kind(value) {
-  if (typeof value === "undefined") return 1;
-  if (value === null) return 2;
-  if (typeof value === "boolean") return value ? 3 : 4;
-  if (typeof value !== "object") return 0;
+  if (typeof value === "undefined") return KIND_UNDEFINED;
+  if (value === null) return KIND_NULL;
+  if (typeof value === "boolean") return value ? KIND_TRUE : KIND_FALSE;
+  if (typeof value !== "object") return KIND_OTHER;
   try {
     const kind = kindOf(value);
-    return kind === DATE || (kind === OBJECT && value["@@iterator"] !== undefined) ? 0 : kind;
+    return kind === DATE || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
   } catch {
-    return 0;
+    return KIND_OTHER;
   }
 }

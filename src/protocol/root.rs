@@ -7,7 +7,8 @@
 //! 16.4         { a, t?: page, q, i, b? }
 //! ```
 //!
-//! The page is what the server rendered again: only its own router can use it.
+//! The page is what the server rendered again: only its own router can use it. `pkg/lib/root.js` takes it out of the decoded row:
+//! `tests/vectors/root.json` holds both to one list.
 
 use crate::flight::json::{Token, Tokens, unescape};
 
@@ -41,9 +42,8 @@ impl Root {
         while let Some(Token::Key(key)) = tokens.next().ok()? {
             let value = tokens.next().ok()??;
             match (key, value) {
-                ("b", Token::Text(build)) => self.build = Some(unescape(build).into_owned()),
-                ("f", value) => self.rendered |= !matches!(value, Token::Text("") | Token::Null),
-                ("t", value) => self.rendered |= !matches!(value, Token::Null | Token::Text("$undefined")),
+                ("b", Token::Text(build)) => self.built_by(build),
+                ("f" | "t", value) => self.rendered |= is_page(value),
                 _ => {}
             }
             tokens.skip(value).ok()?;
@@ -54,13 +54,34 @@ impl Root {
     fn tuple(&mut self, tokens: &mut Tokens<'_>) -> Option<()> {
         let value = tokens.next().ok()??;
         tokens.skip(value).ok()?;
-        if let Token::OpenArray = tokens.next().ok()??
-            && let Token::Text(build) = tokens.next().ok()??
-        {
-            self.build = Some(unescape(build).into_owned());
-            self.rendered = !matches!(tokens.next().ok()??, Token::Null | Token::Close);
-        }
+        let build = match value {
+            // After a redirect: a value is a reference to its row.
+            Token::Text(build) if text(build).is_some() => build,
+            _ => match (tokens.next().ok()??, tokens.next().ok()??) {
+                (Token::OpenArray, Token::Text(build)) => build,
+                _ => return None,
+            },
+        };
+        self.built_by(build);
+        self.rendered = is_page(tokens.next().ok()??);
         Some(())
+    }
+
+    fn built_by(&mut self, build: &str) {
+        self.build = text(build).map(|build| unescape(build).into_owned());
+    }
+}
+
+/// A page, or a reference to one.
+fn is_page(value: Token<'_>) -> bool {
+    !matches!(value, Token::Null | Token::Text("" | "$undefined") | Token::Close)
+}
+
+/// A text of the model, with the escapes of JSON. `None` for a reference, and for what is undefined.
+fn text(raw: &str) -> Option<&str> {
+    match raw.strip_prefix('$') {
+        Some(rest) => rest.starts_with('$').then_some(rest),
+        None => Some(raw),
     }
 }
 
@@ -83,6 +104,21 @@ mod tests {
         assert_eq!(read(r#"{"a":"$@1","f":"$2","q":"","i":false}"#), (true, None));
         assert_eq!(read(r#"{"a":"$@1","q":"?x=1","i":true,"b":"dev"}"#), (false, build()));
         assert_eq!(read(r#"{"t":{"t":{"s":"","b":"inner"}},"a":"$@1","q":"","i":false,"b":"d\u0065v"}"#), (true, build()));
+    }
+
+    /// The list that `pkg/lib/root.js` is held to, too.
+    #[test]
+    fn the_vectors() {
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/root.json")).unwrap();
+        let vectors = vectors.as_array().unwrap();
+        for vector in vectors {
+            let row = vector["rows"].as_array().unwrap().iter().find_map(|row| row.as_str().unwrap().strip_prefix("0:")).unwrap();
+            let build = vector["build"].as_str().map(str::to_owned);
+            assert_eq!(read(row), (!vector["page"].is_null(), build), "{vector}");
+            let inside = &vector["page"]["buildId"];
+            assert!(vector["page"].is_null() || *inside == vector["build"], "{vector}");
+        }
+        assert!(!vectors.is_empty());
     }
 
     #[test]

@@ -64,7 +64,9 @@ fn read(parent: &str) -> Option<TraceContext> {
     let shaped = head.iter().enumerate().all(|(at, byte)| if DASHES.contains(&at) { *byte == b'-' } else { is_hex(*byte) });
     let (version, trace, span, flags) = (parent.get(..2)?, parent.get(3..35)?, parent.get(36..52)?, parent.get(53..55)?);
     let known = version == "00";
-    let ended = if known { rest.is_empty() } else { rest.first().is_none_or(|byte| *byte == b'-') };
+    // A header holds no more than visible ASCII.
+    let more = !known && rest.starts_with(b"-") && rest.iter().all(u8::is_ascii_graphic);
+    let ended = rest.is_empty() || more;
     if !shaped || !ended || version == "ff" || is_zero(trace) || is_zero(span) {
         return None;
     }

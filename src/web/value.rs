@@ -14,6 +14,7 @@ use self::tree::Instructions;
 use super::bell::Bell;
 use super::error;
 use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::numbers::made;
 use crate::{Error, Kind, Sent};
 
 // The functions of `build.js`, described there.
@@ -395,14 +396,14 @@ fn no_dispatcher() -> Error {
     Error::new(Kind::InvalidOption, "this answer was decoded without a dispatcher, so the functions of the server in it cannot be called")
 }
 
-/// The number `build.js` has for it.
+/// The number that `build.js` knows it by.
 fn number(kind: Made) -> u32 {
     match kind {
-        Made::Map => 0,
-        Made::Set => 1,
-        Made::Form => 2,
-        Made::Error => 3,
-        Made::Client | Made::Server | Made::Iterator | Made::Blob => 4,
+        Made::Map => made::MAP,
+        Made::Set => made::SET,
+        Made::Form => made::FORM,
+        Made::Error => made::ERROR,
+        Made::Client | Made::Server | Made::Iterator | Made::Blob => made::CLIENT,
     }
 }
 

@@ -172,3 +172,17 @@ pub(super) fn units(text: &Text) -> usize {
         Text::Quoted(text) => text.encode_utf16().count() - 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flight::Limits;
+
+    #[test]
+    fn javascript_has_the_same_limits() {
+        let ours =
+            [("MAX_ARGUMENTS", MAX_ARGUMENTS), ("MAX_DEPTH", Limits::DEFAULT.depth), ("MAX_DIGITS", MAX_DIGITS), ("MAX_SLOTS", MAX_SLOTS)];
+        let theirs: Vec<_> = crate::numbers::of_javascript().into_iter().filter(|(name, _)| name.starts_with("MAX_")).collect();
+        assert_eq!(theirs, ours.map(|(name, limit)| (name.to_owned(), limit as u32)));
+    }
+}

@@ -4,6 +4,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
+use crate::numbers;
+
 // The functions of `plain.js`, which the package hands in.
 #[wasm_bindgen]
 extern "C" {
@@ -57,9 +59,9 @@ pub(super) fn plain(args: &JsValue, depth: usize) -> Option<Plain> {
     with(|functions| functions.plain_of(args, depth as f64)).ok()?
 }
 
-/// What an object is, by the numbers of `plain.js`; 0 where only a longer look can tell.
+/// Tells the kind of an object, by the numbers of [`kind`](crate::numbers::kind).
 pub(super) fn kind(value: &JsValue) -> u32 {
-    with(|functions| functions.kind_of(value)).unwrap_or(0)
+    with(|functions| functions.kind_of(value)).unwrap_or(numbers::kind::OTHER)
 }
 
 /// The elements of an array.

@@ -11,6 +11,7 @@ use super::Failure;
 use super::plain::{self, Reads, kind};
 use crate::Error;
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
+use crate::numbers::kind as numbers;
 
 // What may run the page's code is fallible.
 #[wasm_bindgen]
@@ -211,14 +212,14 @@ fn primitive(value: &JsValue) -> Option<Shape> {
 /// What there is most of, besides.
 fn common(value: &JsValue) -> Option<Shape> {
     Some(match kind(value) {
-        1 => Shape::Undefined,
-        2 => Shape::Null,
-        3 => Shape::Bool(true),
-        4 => Shape::Bool(false),
-        5 => Shape::Container(Container::Array),
-        6 => Shape::Container(Container::Object),
-        7 => Shape::Container(Container::Map),
-        8 => Shape::Container(Container::Set),
+        numbers::UNDEFINED => Shape::Undefined,
+        numbers::NULL => Shape::Null,
+        numbers::TRUE => Shape::Bool(true),
+        numbers::FALSE => Shape::Bool(false),
+        numbers::ARRAY => Shape::Container(Container::Array),
+        numbers::OBJECT => Shape::Container(Container::Object),
+        numbers::MAP => Shape::Container(Container::Map),
+        numbers::SET => Shape::Container(Container::Set),
         _ if value.is_symbol() => Shape::Opaque(Opaque::Symbol),
         _ => return None,
     })

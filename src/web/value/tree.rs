@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use super::UNTOLD;
 use crate::flight::hash::Table;
 use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
+use crate::numbers::put;
 
 /// Buffers that are used again for each row.
 #[derive(Default)]
@@ -37,21 +38,22 @@ impl Instructions {
             }
             for edit in &tree.edits {
                 let (kind, holder, spot) = match edit {
-                    Edit::Element { node } => (8, *node, orders[start + 2 * node + 4]),
+                    Edit::Element { node } => (put::ELEMENT, *node, orders[start + 2 * node + 4]),
                     Edit::Put { holder, spot, scalar } => {
                         let (kind, argument) = match scalar {
-                            Scalar::Undefined => (0, 0),
-                            Scalar::Null => (1, 0),
-                            Scalar::Number(number) => (2, keep(numbers, *number)),
-                            Scalar::Date(ms) => (3, keep(numbers, *ms)),
+                            Scalar::Undefined => (put::UNDEFINED, 0),
+                            Scalar::Null => (put::NULL, 0),
+                            Scalar::Number(number) => (put::NUMBER, keep(numbers, *number)),
+                            Scalar::Date(ms) => (put::DATE, keep(numbers, *ms)),
                             Scalar::BigInt(digits) => match short(digits) {
-                                Some(number) => (4, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                                None => (5, name(digits, names, &mut known)),
+                                Some(number) => (put::BIGINT, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                                None => (put::DIGITS, name(digits, names, &mut known)),
                             },
-                            Scalar::Symbol(symbol) => (6, name(symbol, names, &mut known)),
-                            Scalar::Error => (7, name(UNTOLD, names, &mut known)),
+                            Scalar::Symbol(symbol) => (put::SYMBOL, name(symbol, names, &mut known)),
+                            Scalar::Error => (put::ERROR, name(UNTOLD, names, &mut known)),
                         };
-                        (argument << 4 | kind, *holder, place(spot, names, &mut known))
+                        debug_assert!(kind <= put::MASK);
+                        (argument << put::BITS | kind, *holder, place(spot, names, &mut known))
                     }
                 };
                 orders.extend([kind, holder as u32, spot]);

@@ -59,6 +59,22 @@ fn without_a_key_nothing_that_may_have_run_is_sent_again() {
     assert_eq!(sim.story(), ["send 1", "settle 1 NETWORK unknown", "send 2", "send 2", "settle 2"]);
 }
 
+/// The table that `pkg/lib/retry.js` is held to, too.
+#[test]
+fn the_requests_of_the_vectors() {
+    let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../tests/vectors/retry.json")).unwrap();
+    let requests = vectors["requests"].as_array().unwrap();
+    for row in requests {
+        let mut sim = Sim::new();
+        let options = Options { keyed: row["keyed"] == true, safe: row["safe"] == true, ..keyed(1) };
+        sim.call(1, options, Script::answers(10).failing(5, unavailable(1), 1));
+        sim.run_until(10_000);
+        let sent = sim.story().iter().filter(|line| **line == "send 1").count();
+        assert_eq!(sent, if row["again"] == true { 2 } else { 1 }, "{row}");
+    }
+    assert!(!requests.is_empty());
+}
+
 #[test]
 fn an_answer_of_the_action_is_no_failure() {
     let mut sim = Sim::new();

@@ -1,0 +1,39 @@
+// Numbers that Rust knows, too: a test of src/numbers.rs reads this file line by line. A bundler puts them where they are used.
+
+// Kinds of the values that a call is made with.
+export const KIND_OTHER = 0;
+export const KIND_UNDEFINED = 1;
+export const KIND_NULL = 2;
+export const KIND_TRUE = 3;
+export const KIND_FALSE = 4;
+export const KIND_ARRAY = 5;
+export const KIND_OBJECT = 6;
+export const KIND_MAP = 7;
+export const KIND_SET = 8;
+
+// Things that an edit of a decoded model puts into a container. Its argument comes above the last bits.
+export const PUT_UNDEFINED = 0;
+export const PUT_NULL = 1;
+export const PUT_NUMBER = 2;
+export const PUT_DATE = 3;
+export const PUT_BIGINT = 4;
+export const PUT_DIGITS = 5;
+export const PUT_SYMBOL = 6;
+export const PUT_ERROR = 7;
+export const PUT_ELEMENT = 8;
+export const PUT_BITS = 4;
+export const PUT_MASK = 15;
+
+// Things that are made of a decoded row.
+export const MADE_MAP = 0;
+export const MADE_SET = 1;
+export const MADE_FORM = 2;
+export const MADE_ERROR = 3;
+export const MADE_CLIENT = 4;
+
+// Limits of the server, by src/flight/encode/bounds.rs: slots in arrays within arrays, characters of a bigint, arguments.
+export const MAX_SLOTS = 1_000_000;
+export const MAX_DIGITS = 300;
+export const MAX_ARGUMENTS = 1000;
+// Our own limit of containers inside containers, by src/flight/limits.rs.
+export const MAX_DEPTH = 20_000;

@@ -1,0 +1,51 @@
+// One table for both who repeat: tests/vectors/retry.json, which src/retry.rs reads, too.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { performance } from "../lib/platform.js";
+import { isHarmless, waitBefore } from "../lib/retry.js";
+
+const vectors = readFileSync(new URL("../../tests/vectors/retry.json", import.meta.url));
+const { defaults, failures, requests, waits, now, retryAfter } = JSON.parse(vectors);
+
+/** Gives what `waitBefore` says, with a clock that stands still and dice that are known; null for no repeat. */
+function wait(t, { retry = {}, keyed = false, repeats = 0, spent = 0, dice = 0.5, status, header }) {
+  t.mock.method(performance, "now", () => spent);
+  t.mock.method(Math, "random", () => dice);
+  t.mock.method(Date, "now", () => Date.parse(now));
+  // No `Headers`, which trim what they are given.
+  const headers = { get: (name) => (name === "retry-after" ? (header ?? null) : null) };
+  const wait = waitBefore({ retry, keyed, repeats, since: 0, response: status && { status, headers } });
+  t.mock.restoreAll();
+  return wait ?? null;
+}
+
+test("which failures are over by themselves", (t) => {
+  for (const { status, keyed, again } of failures) {
+    assert.equal(wait(t, { retry: { limit: 1 }, keyed, status }) !== null, again, JSON.stringify({ status, keyed }));
+  }
+});
+
+test("which requests may be repeated", () => {
+  for (const { methods, keyed, again } of requests) {
+    for (const method of methods) assert.equal(isHarmless(method, keyed ? "key" : undefined), again, `${method} ${keyed}`);
+  }
+});
+
+test("how long is waited", (t) => {
+  for (const { why, wait: expected, retryAfter: header, ...more } of waits) {
+    assert.equal(wait(t, { ...more, header, status: 503 }), expected, why);
+  }
+});
+
+test("the defaults are those of the table", (t) => {
+  for (const { why, wait: expected, retryAfter: header, retry, ...more } of waits) {
+    assert.equal(wait(t, { ...more, retry: { ...defaults, ...retry }, header, status: 503 }), expected, why);
+  }
+});
+
+test("what is a Retry-After", (t) => {
+  const open = { limit: 1, delay: 0, budget: Infinity, maxRetryAfter: Infinity };
+  for (const { header, ms } of retryAfter) assert.equal(wait(t, { retry: open, status: 503, header }), ms ?? 0, header);
+});

@@ -1,0 +1,18 @@
+// Row 0, in every shape: tests/vectors/root.json, which src/protocol/root.rs reads, too.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { pageOf } from "../lib/root.js";
+import { decode } from "../node.js";
+
+const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/root.json", import.meta.url)));
+
+test("the page in an answer", async () => {
+  for (const { of, rows, page } of vectors) {
+    const { value } = decode(new Response(`${rows.join("\n")}\n`).body);
+    const read = pageOf(await value);
+    // An undefined member counts as missing.
+    assert.deepEqual(read === undefined ? null : JSON.parse(JSON.stringify(read)), page, `${of}: ${rows}`);
+  }
+});
