@@ -2,9 +2,9 @@
 
 import "./webpack.js";
 
-import { createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
+import { createFromFetch, createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
 
-import { decode, encode, ready } from "../../pkg/inline.js";
+import { createDispatcher, decode, encode, ready } from "../../pkg/inline.js";
 import dates from "payloads/dates.rsc";
 import elements from "payloads/elements.rsc";
 import mixed from "payloads/mixed.rsc";
@@ -169,7 +169,11 @@ function median(list) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch: [DISPATCH, dispatching] };
+const CLIENTS = { createDispatcher, createFromFetch, encodeReply };
+const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch: [DISPATCH, (one) => dispatching(one, CLIENTS)] };
+
+/** Those of one call, by itself. */
+let single;
 
 globalThis.bench = {
   names: (kind) => Object.keys(CASES[kind][0]),
@@ -178,5 +182,11 @@ globalThis.bench = {
     const [cases, prepare] = CASES[kind];
     const { bytes, contenders } = prepare(cases[name]);
     return { case: name, bytes, ms: await measure(contenders, rounds) };
+  },
+  /** Makes so many calls, one after the other: the microseconds of one. */
+  async calls(name, count) {
+    await ready();
+    single ??= dispatching({ count: 1 }, CLIENTS).contenders;
+    return (await batch(single[name], count)) * 1000;
   },
 };
