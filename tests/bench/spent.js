@@ -21,9 +21,9 @@ export function spent({ nodes, samples, timeDeltas }, calls, moduleOf) {
 function placeOf(frame, moduleOf) {
   const { functionName, url } = frame;
   const name = functionName || "(anonymous)";
+  if (/^(js-to-wasm|wasm-to-js)/.test(name)) return { where: "border", name };
   // Functions without names: their section is not in what is shipped.
   if (url.startsWith("wasm:")) return { where: "wasm", name: /^wasm-function\[/.test(name) ? "" : name };
-  if (name === "wasm-to-js" || name === "js-to-wasm") return { where: "border", name };
   if (/^\((garbage collector|idle|program|root)\)$/.test(name)) return { where: name.slice(1, -1), name: "" };
   const module = url && moduleOf(frame);
   if (module) return { where: module === "wasm/actionlane.js" ? "glue" : module, name };

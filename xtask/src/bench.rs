@@ -59,11 +59,11 @@ enum What {
 
 /// The medians of one case.
 #[derive(Clone, Debug, Deserialize)]
-struct Measured {
+pub(crate) struct Measured {
     case: String,
     bytes: u64,
     /// In milliseconds: `ours`, and the others by their names.
-    ms: BTreeMap<String, f64>,
+    pub(crate) ms: BTreeMap<String, f64>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
@@ -72,7 +72,10 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Choice::Decode => What::Decode,
         Choice::Encode => What::Encode,
         Choice::Dispatch => What::Dispatch,
-        Choice::Crossings => return crossings(args).await,
+        Choice::Crossings => {
+            ensure!(args.only.is_none(), "`crossings` counts all its cases");
+            return crossings(args).await;
+        }
     };
     let page = prepare(true)?;
     let measured = step_async(&format!("measuring {}, {} rounds", kind.name(), args.rounds), measure(&page, kind, args)).await?;

@@ -10,21 +10,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use server::Server;
 
+use crate::bench::Measured;
 use crate::step::{step, step_async};
 use crate::{run, workspace};
 
 /// Calls that are looked at, one after the other.
 const CALLS: u32 = 20_000;
-/// Calls before them: what is compiled on the way is compiled then.
-const WARM: u32 = 2000;
+/// How often each contender is measured in the page, before the profiler looks.
+const ROUNDS: u32 = 15;
 /// Functions that are shown.
 const SHOWN: usize = 40;
 
 /// What V8's profiler has seen in one place.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profile {
-    /// Microseconds of one call without it: `ours`, the same by `hand`, and `fetch` alone.
-    us: BTreeMap<String, f64>,
+    /// Milliseconds of one call without it, medians: `ours`, the same by `hand`, and `fetch` alone.
+    #[serde(default)]
+    ms: BTreeMap<String, f64>,
     rows: Vec<Row>,
 }
 
@@ -50,26 +52,20 @@ pub(crate) async fn in_chromium(page: &Path) -> Result<Profile> {
     let driver = Driver::start(Kind::Chromium).await?;
     let run = async |browser: &Browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
-        let calls = async |name: &str, count: u32| {
-            browser.eval::<f64>("return await bench.calls(args[0], args[1])", &[json!(name), json!(count)]).await
-        };
-        let mut us = BTreeMap::new();
-        for name in ["ours", "hand", "fetch"] {
-            calls(name, WARM).await?;
-            us.insert(name.to_owned(), calls(name, CALLS).await?);
-        }
-        let (_, profile) = browser.profiled(calls("ours", CALLS)).await?;
-        Ok((us, profile))
+        let run = "return await bench.run('dispatch', 'one call', args[0])";
+        let Measured { ms, .. } = browser.eval(run, &[json!(ROUNDS)]).await?;
+        let ((), profile) = browser.profiled(browser.eval("await bench.calls(args[0])", &[json!(CALLS)])).await?;
+        Ok((ms, profile))
     };
-    let (us, profile) = step_async(&format!("{CALLS} calls in Chromium"), Browser::with(&driver, run)).await?;
+    let (ms, profile) = step_async(&format!("{CALLS} calls in Chromium"), Browser::with(&driver, run)).await?;
     let file = workspace::scratch("bench/profile.json")?;
     fs::write(&file, profile.to_string()).with_context(|| format!("writing {}", file.display()))?;
-    let arguments = [file.display().to_string(), page.join("page.js").display().to_string(), CALLS.to_string()];
-    Ok(Profile { us, ..read(&arguments)? })
+    Ok(Profile { ms, ..read(&[&file, &page.join("page.js")])? })
 }
 
-fn read(arguments: &[String]) -> Result<Profile> {
-    let line = run::quiet(run::command("node", &workspace::bench()).arg("profile.mjs").args(arguments))?;
+/// `files`: what a browser has seen, and the script of its page; none for Node.js.
+fn read(files: &[&Path]) -> Result<Profile> {
+    let line = run::quiet(run::command("node", &workspace::bench()).args(["profile.mjs", &CALLS.to_string()]).args(files))?;
     serde_json::from_str(&line).with_context(|| format!("profile.mjs printed {line:?}"))
 }
 
@@ -94,7 +90,7 @@ impl Profile {
     }
 
     fn times(&self) -> String {
-        let of = |name| self.us.get(name).copied().unwrap_or(f64::NAN);
+        let of = |name| self.ms.get(name).map_or(f64::NAN, |ms| ms * 1000.0);
         let [ours, hand, fetch] = ["ours", "hand", "fetch"].map(of);
         let seen: f64 = self.rows.iter().map(|row| row.us).sum();
         format!(
@@ -116,7 +112,7 @@ mod tests {
     #[test]
     fn modules_are_summed() -> Result<()> {
         let profile: Profile = serde_json::from_value(json!({
-            "us": { "ours": 30.0, "hand": 10.0, "fetch": 5.0 },
+            "ms": { "ours": 0.03, "hand": 0.01, "fetch": 0.005 },
             "rows": [
                 { "where": "glue", "name": "a", "us": 15.0, "share": 0.5 },
                 { "where": "wasm", "name": "", "us": 10.0, "share": 0.25 },
