@@ -1,5 +1,5 @@
-// `node --expose-gc crossings.mjs`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for each case
-// the imports that Rust called and the exports that JavaScript called, by name; and what each import does.
+// `node --expose-gc crossings.mjs`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for
+// each case the imports that Rust called and the exports that JavaScript called, by name; and what each import does.
 
 import assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";

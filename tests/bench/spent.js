@@ -1,8 +1,8 @@
 // Reads a profile of V8's: where the time of one call goes.
 
 /**
- * The time of each function, its own only, the most first: `{ where, name, us, share }`, in microseconds of one of `calls`. `moduleOf(frame)` names
- * the module of the package or the bench that a function is of; undefined for the platform's.
+ * The time of each function, its own only, the most first: `{ where, name, us, share }`, in microseconds of one of `calls`.
+ * `moduleOf(frame)` names the module of the package or the bench that a function is of; undefined for the platform's.
  */
 export function spent({ nodes, samples, timeDeltas }, calls, moduleOf) {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));

@@ -18,8 +18,10 @@ use crate::{browser, build, conformance, crossings, npm, oracle, spent, workspac
 ///
 /// One page, one run, in turns: our package, the same work with React's production client (and p-queue, for dispatch), and the least that
 /// can be done: JSON.parse or JSON.stringify of as much, a bare fetch. Prints medians and the ratios of ours to theirs. Asserts nothing.
-/// `crossings` measures no time: it counts, in Node.js, what one call costs at the border between JavaScript and wasm, and fails where that is
-/// more than tests/bench/crossings.json says. With `--profile` it shows where the microseconds of one call go, in Node.js and in Chromium.
+///
+/// `crossings` measures no time: it counts, in Node.js, how often one call crosses the border between JavaScript and wasm, and fails where
+/// that is more than tests/bench/crossings.json says. With `--profile` it shows where the microseconds of one call go, in Node.js and in
+/// Chromium.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     kind: Choice,

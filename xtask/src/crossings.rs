@@ -85,8 +85,8 @@ impl Crossings {
             self.cases.iter().filter(|(_, case)| case.total > case.committed).map(|(name, case)| line(name, case)).collect();
         ensure!(
             grown.is_empty(),
-            "a call crosses the border between JavaScript and wasm more often than tests/bench/crossings.json grants; a change that has to says \
-             so by the figures there:\n{}",
+            "a call crosses the border between JavaScript and wasm more often than tests/bench/crossings.json grants; \
+             a change that has to says so by the figures there:\n{}",
             grown.join("\n")
         );
         Ok(())
