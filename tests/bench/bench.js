@@ -2,9 +2,9 @@
 
 import "./webpack.js";
 
-import { createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
+import { createFromFetch, createFromReadableStream, encodeReply } from "react-server-dom-webpack/client.browser";
 
-import { decode, encode, ready } from "../../pkg/inline.js";
+import { createDispatcher, decode, encode, ready } from "../../pkg/inline.js";
 import dates from "payloads/dates.rsc";
 import elements from "payloads/elements.rsc";
 import mixed from "payloads/mixed.rsc";
@@ -14,16 +14,11 @@ import references from "payloads/references.rsc";
 import result from "payloads/result.rsc";
 import tables from "payloads/tables.rsc";
 import { DISPATCH, dispatching } from "./dispatch.js";
+import { batch, measure } from "./measure.js";
 import * as values from "./values.js";
 
 /** As `fetch` gives them. */
 const CHUNK = 65536;
-/** Milliseconds of one batch: far above what the clock can tell. */
-const BATCH_MS = 40;
-/** Milliseconds that each runs before it is measured: what is compiled on the way is compiled then. */
-const WARM_MS = 400;
-/** Milliseconds between two batches. */
-const PAUSE_MS = 60;
 
 function streamOf(bytes) {
   let at = 0;
@@ -134,42 +129,8 @@ function encoding(make) {
   };
 }
 
-async function batch(run, count) {
-  const started = performance.now();
-  for (let at = 0; at < count; at += 1) await run();
-  return (performance.now() - started) / count;
-}
-
-async function measure(contenders, rounds) {
-  const names = Object.keys(contenders);
-  const counts = {};
-  for (const name of names) {
-    const until = performance.now() + WARM_MS;
-    let one;
-    do one = await batch(contenders[name], 1);
-    while (performance.now() < until);
-    const some = await batch(contenders[name], Math.max(1, Math.ceil(5 / Math.max(one, 0.001))));
-    counts[name] = Math.max(1, Math.ceil(BATCH_MS / Math.max(some, 0.0005)));
-  }
-  const times = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    // Each begins equally often, after a pause: what one leaves to the garbage collector is not to be paid by the next.
-    for (let at = 0; at < names.length; at += 1) {
-      const name = names[(round + at) % names.length];
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      times[name].push(await batch(contenders[name], counts[name]));
-    }
-  }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])]));
-}
-
-function median(list) {
-  const sorted = list.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch: [DISPATCH, dispatching] };
+const CLIENTS = { createDispatcher, createFromFetch, encodeReply };
+const CASES = { decode: [DECODE, decoding], encode: [ENCODE, encoding], dispatch: [DISPATCH, (one) => dispatching(one, CLIENTS)] };
 
 globalThis.bench = {
   names: (kind) => Object.keys(CASES[kind][0]),
@@ -178,5 +139,11 @@ globalThis.bench = {
     const [cases, prepare] = CASES[kind];
     const { bytes, contenders } = prepare(cases[name]);
     return { case: name, bytes, ms: await measure(contenders, rounds) };
+  },
+  /** Makes so many calls of ours, one after the other. */
+  async calls(count) {
+    await ready();
+    const { contenders } = dispatching(DISPATCH["one call"], CLIENTS);
+    await batch(contenders.ours, count);
   },
 };

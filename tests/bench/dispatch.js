@@ -1,24 +1,22 @@
 // What it takes to make a call: ours, the same work by hand with React's client and a queue of the field's own, and `fetch` alone.
 
 import PQueue from "p-queue";
-import { createFromFetch, encodeReply } from "react-server-dom-webpack/client.browser";
 
-import { createDispatcher } from "../../pkg/inline.js";
-import { result, smallArguments } from "./values.js";
+import { BODY, ID, answered } from "./answers.js";
+import { smallArguments } from "./values.js";
 
-const ID = `40${"5a".repeat(20)}`;
 const HEADERS = { Accept: "text/x-component", "Next-Action": ID };
-const BODY = new TextEncoder().encode(`0:{"a":"$@1","f":"","b":"xNlS3fPnCwZP2hUZ9S4pQ"}\n1:${JSON.stringify(result())}\n`);
 
-/** Answers made in the page: what is left is the work of the client. */
-const answered = () => Promise.resolve(new Response(BODY, { headers: { "content-type": "text/x-component" } }));
 /** Answers of the server that serves this page, over loopback. */
 const served = (url, init) => fetch(url, init);
 
-/** `count` calls at once, of which as many run at a time as `side` by side: 1 or `Infinity`. */
-function dispatching({ count, side = 1, fetch = answered }) {
+/**
+ * `count` calls at once, of which as many run at a time as `side` by side: 1 or `Infinity`. `clients`: our `createDispatcher`, and React's
+ * `createFromFetch` and `encodeReply`.
+ */
+export function dispatching({ count, side = 1, fetch = answered }, { createDispatcher, createFromFetch, encodeReply }) {
   const args = smallArguments();
-  const url = `${location.origin}/`;
+  const url = `${globalThis.location?.origin ?? "http://localhost"}/`;
   const queue = new PQueue({ concurrency: side });
   const d = createDispatcher({ url, fetch, host: "none", maxQueued: count });
   const options = side === 1 ? {} : { lane: "parallel" };
@@ -48,5 +46,3 @@ export const DISPATCH = {
   "1000, parallel": { count: 1000, side: Infinity },
   "one, loopback": { count: 1, fetch: served },
 };
-
-export { dispatching };

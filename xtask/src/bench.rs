@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use e2e::{Browser, Driver, Kind};
 use serde::Deserialize;
@@ -12,15 +12,19 @@ use server::Server;
 
 use crate::run::{self, quiet};
 use crate::step::{note, step, step_async};
-use crate::{browser, conformance, npm, oracle, workspace};
+use crate::{browser, build, conformance, crossings, npm, oracle, spent, workspace};
 
 /// Measures our codec and our queue against the field's, in Chromium
 ///
 /// One page, one run, in turns: our package, the same work with React's production client (and p-queue, for dispatch), and the least that
 /// can be done: JSON.parse or JSON.stringify of as much, a bare fetch. Prints medians and the ratios of ours to theirs. Asserts nothing.
+///
+/// `crossings` measures no time: it counts, in Node.js, how often one call crosses the border between JavaScript and wasm, and fails where
+/// that is more than tests/bench/crossings.json says. With `--profile` it shows where the microseconds of one call go, in Node.js and in
+/// Chromium.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    kind: What,
+    kind: Choice,
     /// Print the result as one line of JSON, last on standard output
     #[arg(long)]
     json: bool,
@@ -30,55 +34,105 @@ pub(crate) struct Args {
     /// Only cases with this in their name
     #[arg(long)]
     only: Option<String>,
+    /// For `crossings`: where the time of one call goes, too
+    #[arg(long)]
+    profile: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum What {
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+enum Choice {
     /// Answers, to values
     Decode,
     /// Arguments, to a body
     Encode,
     /// Whole calls, with answers made in the page, and by a server on loopback
     Dispatch,
+    /// How often one call crosses the border between JavaScript and wasm, exactly
+    Crossings,
+}
+
+/// What takes time.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Decode,
+    Encode,
+    Dispatch,
 }
 
 /// The medians of one case.
 #[derive(Clone, Debug, Deserialize)]
-struct Measured {
+pub(crate) struct Measured {
     case: String,
     bytes: u64,
     /// In milliseconds: `ours`, and the others by their names.
-    ms: BTreeMap<String, f64>,
+    pub(crate) ms: BTreeMap<String, f64>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    browser::ensure(Kind::Chromium)?;
-    conformance::prepare()?;
-    npm::ensure_packages(&dir())?;
-    let page = step("bundling the page", bundle)?;
-    let measured = step_async(&format!("measuring {}, {} rounds", args.kind.name(), args.rounds), measure(&page, args)).await?;
-    let table = args.kind.table(&measured)?;
-    if args.json {
-        eprintln!("{table}");
-        println!("{}", args.kind.report(&measured)?);
-    } else {
-        println!("{table}");
-    }
+    ensure!(!args.profile || args.kind == Choice::Crossings, "--profile is for `crossings`");
+    let kind = match args.kind {
+        Choice::Decode => What::Decode,
+        Choice::Encode => What::Encode,
+        Choice::Dispatch => What::Dispatch,
+        Choice::Crossings => {
+            ensure!(args.only.is_none(), "`crossings` counts all its cases");
+            return crossings(args).await;
+        }
+    };
+    let page = prepare(true)?;
+    let measured = step_async(&format!("measuring {}, {} rounds", kind.name(), args.rounds), measure(&page, kind, args)).await?;
+    print(args, &kind.table(&measured)?, &kind.report(&measured)?);
     Ok(())
 }
 
-async fn measure(page: &Path, args: &Args) -> Result<Vec<Measured>> {
+async fn crossings(args: &Args) -> Result<()> {
+    build::prepare()?;
+    build::package()?;
+    let crossings = crossings::count()?;
+    let mut table = crossings.table();
+    let mut report = json!({ "crossings": crossings });
+    if args.profile {
+        let page = prepare(false)?;
+        let profiles = [("Node.js", "node", spent::in_node()?), ("Chromium", "chromium", spent::in_chromium(&page).await?)];
+        for (title, name, profile) in profiles {
+            table += &format!("\n\n{title}\n{}", profile.table());
+            report["profile"][name] = json!(profile);
+        }
+    }
+    print(args, &table, &report);
+    crossings.check()
+}
+
+/// For people, or for programs.
+fn print(args: &Args, table: &str, report: &Value) {
+    if args.json {
+        eprintln!("{table}");
+        println!("{report}");
+    } else {
+        println!("{table}");
+    }
+}
+
+/// Gets what a page needs, and makes it. Gives its directory.
+fn prepare(minified: bool) -> Result<PathBuf> {
+    browser::ensure(Kind::Chromium)?;
+    conformance::prepare()?;
+    npm::ensure_packages(&workspace::bench())?;
+    step("bundling the page", || bundle(minified))
+}
+
+async fn measure(page: &Path, kind: What, args: &Args) -> Result<Vec<Measured>> {
     let server = Server::start(page)?;
     let driver = Driver::start(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
-        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(args.kind.name())]).await?;
+        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(kind.name())]).await?;
         let mut all = Vec::new();
         for name in names.iter().filter(|name| args.only.as_ref().is_none_or(|only| name.contains(only))) {
             let run = "return await bench.run(args[0], args[1], args[2])";
-            let values = [json!(args.kind.name()), json!(name), json!(args.rounds)];
+            let values = [json!(kind.name()), json!(name), json!(args.rounds)];
             let measured: Measured = browser.eval(run, &values).await.context(name.clone())?;
-            note(&args.kind.line(&measured)?);
+            note(&kind.line(&measured)?);
             all.push(measured);
         }
         Ok(all)
@@ -87,15 +141,11 @@ async fn measure(page: &Path, args: &Args) -> Result<Vec<Measured>> {
 }
 
 /// Makes the page: a script of everything, and a file that has it. Gives their directory.
-fn bundle() -> Result<PathBuf> {
+fn bundle(minified: bool) -> Result<PathBuf> {
     let payloads = workspace::scratch("bench/payloads")?;
-    let bench = dir();
+    let bench = workspace::bench();
     quiet(run::command("node", &bench).arg("payloads.mjs").arg(&payloads))?;
-    oracle::page("bench", &bench.join("bench.js"), &[("payloads", &payloads)])
-}
-
-fn dir() -> PathBuf {
-    workspace::root().join("tests/bench")
+    oracle::page_as("bench", &bench.join("bench.js"), &[("payloads", &payloads)], minified)
 }
 
 impl What {

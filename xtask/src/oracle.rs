@@ -22,11 +22,16 @@ pub(crate) fn node(args: &[impl AsRef<str>]) -> Result<Finished> {
 /// Makes a page with one script: `entry`, with React's client in it as a production build has it. Gives the page's directory, `target/xtask/<name>`.
 /// `also`: more directories that it imports from, by name.
 pub(crate) fn page(name: &str, entry: &Path, also: &[(&str, &Path)]) -> Result<PathBuf> {
+    page_as(name, entry, also, true)
+}
+
+/// The same, its script `minified` or as it was written: what reads it then finds names, and modules where a comment says so.
+pub(crate) fn page_as(name: &str, entry: &Path, also: &[(&str, &Path)], minified: bool) -> Result<PathBuf> {
     let page = workspace::scratch(&format!("{name}/index.html"))?;
     let modules = dir().join("node_modules");
     let react = ["react", "react-dom", "react-server-dom-webpack"].map(|name| (name, modules.join(format!("{name}-19.3"))));
     let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
-    esbuild.arg(entry).args(ESBUILD);
+    esbuild.arg(entry).args(ESBUILD).arg(format!("--minify={minified}"));
     for (name, directory) in react.iter().map(|(name, directory)| (*name, directory.as_path())).chain(also.iter().copied()) {
         esbuild.arg(format!("--alias:{name}={}", directory.display()));
     }
@@ -35,9 +40,8 @@ pub(crate) fn page(name: &str, entry: &Path, also: &[(&str, &Path)]) -> Result<P
     Ok(page.with_file_name(""))
 }
 
-const ESBUILD: [&str; 8] = [
+const ESBUILD: [&str; 7] = [
     "--bundle",
-    "--minify",
     "--format=iife",
     "--target=es2022",
     "--log-level=warning",

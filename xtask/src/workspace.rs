@@ -20,6 +20,11 @@ pub(crate) fn www() -> PathBuf {
     root().join("www")
 }
 
+/// What the benchmarks are made of.
+pub(crate) fn bench() -> PathBuf {
+    root().join("tests/bench")
+}
+
 /// What cargo builds.
 pub(crate) fn target() -> PathBuf {
     root().join("target")

@@ -14,6 +14,7 @@
 //! ```
 
 mod browser;
+mod cpu;
 mod devtools;
 mod driver;
 mod fixture;

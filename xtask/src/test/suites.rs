@@ -8,7 +8,7 @@ use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
-use crate::{browser, build as package_build, npm, sizes, tools, workspace};
+use crate::{browser, build as package_build, crossings, npm, sizes, tools, workspace};
 
 use super::part::Ran;
 use super::{compiled, count};
@@ -19,13 +19,15 @@ pub(crate) fn native() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The package, built and checked; README.md says how large it is.
+/// The package, built and checked; README.md says how large it is, tests/bench/crossings.json how often a call crosses into it.
 pub(crate) fn build() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
     let checks = package_build::verify()? as u64;
     sizes::measured()?.check_readme()?;
-    Ok(Ran { passed: checks + 1, ..Ran::default() })
+    let crossings = crossings::count()?;
+    crossings.check()?;
+    Ok(Ran { passed: checks + 1 + crossings.len() as u64, ..Ran::default() })
 }
 
 /// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.

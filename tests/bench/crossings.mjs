@@ -1,0 +1,91 @@
+// `node --expose-gc crossings.mjs`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for
+// each case the imports that Rust called and the exports that JavaScript called, by name; and what each import does.
+
+import assert from "node:assert/strict";
+import { setTimeout as after } from "node:timers/promises";
+
+import { ID, answerOf, answered, answering } from "./answers.js";
+import { smallArguments } from "./values.js";
+
+const RICH = `1:{"at":"$D2026-03-01T12:00:00.000Z","total":"$n1299","by":"$Q2","tags":"$W3","more":"$@4"}
+2:[["eur",1299],["usd",1410]]
+3:["a","b"]
+4:{"items":[1,2,3],"note":"$undefined"}`;
+
+const CASES = {
+  plain: { fetch: answered },
+  options: { fetch: answered, options: { lane: "checkout", timeout: 5000, idempotencyKey: true, retry: 2 } },
+  rich: { fetch: answering(answerOf(RICH)), use: (value) => value.more },
+  redirect: { fetch: answering("", { "x-action-redirect": "/paid;push", "x-action-revalidated": "1" }) },
+};
+/** Calls before the first that is counted. */
+const WARM = 20;
+/** Calls that are counted, and must be alike. */
+const ALIKE = 3;
+
+/** What has been called of the instance. */
+let counts = { imports: {}, exports: {} };
+/** The first line of each import, by name. */
+const code = {};
+
+const { Instance } = WebAssembly;
+WebAssembly.Instance = class extends Instance {
+  constructor(module, imports = {}) {
+    const sides = Object.entries(imports).map(([name, functions]) => [name, counted(functions, "imports")]);
+    super(module, Object.fromEntries(sides));
+    for (const functions of Object.values(imports)) for (const name in functions) code[name] = firstLine(functions[name]);
+    Object.defineProperty(this, "exports", { value: counted(super.exports, "exports") });
+  }
+};
+// Not before: the package may take what it needs as it is loaded.
+const { createDispatcher } = await import("../../pkg/node.js");
+
+/** The members of one side of the border, each call of which is counted. */
+function counted(members, side) {
+  const count = (name, run) => (...args) => {
+    counts[side][name] = (counts[side][name] ?? 0) + 1;
+    return run(...args);
+  };
+  const wrapped = ([name, member]) => [name, typeof member === "function" ? count(name, member) : member];
+  return Object.fromEntries(Object.entries(members).map(wrapped));
+}
+
+/** What wasm-bindgen has written of an import: nearly all are one line. */
+function firstLine(run) {
+  const lines = String(run).split("\n").slice(1).map((line) => line.trim());
+  return lines.find((line) => line !== "" && !line.startsWith("//"))?.replace(/^(const ret = |return )/, "") ?? "";
+}
+
+/** Nothing is left to run, nor to be freed: an object that is collected calls an export. */
+async function settle() {
+  for (let turn = 0; turn < 3; turn += 1) {
+    globalThis.gc();
+    await after(5);
+  }
+}
+
+async function measure(name, { fetch, options, use }) {
+  const d = createDispatcher({ url: "http://localhost/", fetch, host: "none" });
+  const one = async () => {
+    const value = await d.call(ID, smallArguments(), options);
+    await use?.(value);
+    await d.idle();
+    await after(1);
+  };
+  for (let at = 0; at < WARM; at += 1) await one();
+  const found = [];
+  for (let at = 0; at < ALIKE; at += 1) {
+    await settle();
+    counts = { imports: {}, exports: {} };
+    await one();
+    found.push(structuredClone(counts));
+  }
+  d.close();
+  for (const other of found.slice(1)) assert.deepEqual(other, found[0], `${name}: a call crosses as often as the one before it`);
+  assert.ok(found[0].exports.engine_call, `${name}: nothing has been counted`);
+  return found[0];
+}
+
+const cases = {};
+for (const [name, one] of Object.entries(CASES)) cases[name] = await measure(name, one);
+console.log(JSON.stringify({ cases, code }));

@@ -1,0 +1,49 @@
+// Where the time of one call goes, as V8's profiler sees it, by one line of JSON. `node profile.mjs CALLS` makes so many calls in Node.js,
+// `node profile.mjs CALLS PROFILE PAGE` reads what a browser has seen of as many in a page of `bench.js`.
+
+import { readFileSync } from "node:fs";
+import { Session } from "node:inspector/promises";
+
+import { batch, measure } from "./measure.js";
+import { spent } from "./spent.js";
+
+/** How often each is measured, before the profiler looks. */
+const ROUNDS = 15;
+/** Microseconds between two looks. */
+const INTERVAL = 100;
+
+const [calls, file, page] = process.argv.slice(2);
+console.log(JSON.stringify(file ? { rows: ofPage(Number(calls)) } : await ofNode(Number(calls))));
+
+async function ofNode(calls) {
+  const { CURRENT, load } = await import("../oracle/react.mjs");
+  const { createDispatcher } = await import("../../pkg/node.js");
+  const { DISPATCH, dispatching } = await import("./dispatch.js");
+  const { contenders } = dispatching(DISPATCH["one call"], { createDispatcher, ...load(CURRENT).client });
+  const ms = await measure(contenders, ROUNDS);
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: INTERVAL });
+  await session.post("Profiler.start");
+  await batch(contenders.ours, calls);
+  const { profile } = await session.post("Profiler.stop");
+  return { ms, rows: spent(profile, calls, ({ url }) => moduleOf(url)) };
+}
+
+/** A bundle says by a comment where a module begins, as seen from the package. */
+function ofPage(calls) {
+  const begins = [];
+  readFileSync(page, "utf8").split("\n").forEach((line, number) => {
+    const [, path] = line.match(/^ {2}\/\/ (\S+\.m?js)$/) ?? [];
+    if (path) begins.push({ number, path: new URL(path, "file:///pkg/").pathname });
+  });
+  const at = ({ url, lineNumber }) => (url.endsWith("/page.js") ? begins.findLast(({ number }) => number <= lineNumber)?.path : undefined);
+  return spent(JSON.parse(readFileSync(file, "utf8")), calls, (frame) => moduleOf(at(frame) ?? ""));
+}
+
+/** The module's name for people, if it is one of the repository's. */
+function moduleOf(path) {
+  const [, inPackage, inTests] = path.match(/\/(?:pkg\/(.+)|tests\/(.+))$/) ?? [];
+  return inPackage ?? inTests;
+}

@@ -1,0 +1,31 @@
+// Reads a profile of V8's: where the time of one call goes.
+
+/**
+ * The time of each function, its own only, the most first: `{ where, name, us, share }`, in microseconds of one of `calls`.
+ * `moduleOf(frame)` names the module of the package or the bench that a function is of; undefined for the platform's.
+ */
+export function spent({ nodes, samples, timeDeltas }, calls, moduleOf) {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const own = new Map();
+  let total = 0;
+  samples.forEach((id, at) => {
+    // The time until the next look is of what was seen in this one.
+    const us = Math.max(0, timeDeltas[at + 1] ?? 0);
+    const key = JSON.stringify(placeOf(frames.get(id), moduleOf));
+    own.set(key, (own.get(key) ?? 0) + us);
+    total += us;
+  });
+  return [...own].map(([key, us]) => ({ ...JSON.parse(key), us: us / calls, share: us / total })).sort((a, b) => b.us - a.us);
+}
+
+function placeOf(frame, moduleOf) {
+  const { functionName, url } = frame;
+  const name = functionName || "(anonymous)";
+  if (/^(js-to-wasm|wasm-to-js)/.test(name)) return { where: "border", name };
+  // Functions without names: their section is not in what is shipped.
+  if (url.startsWith("wasm:")) return { where: "wasm", name: /^wasm-function\[/.test(name) ? "" : name };
+  if (/^\((garbage collector|idle|program|root)\)$/.test(name)) return { where: name.slice(1, -1), name: "" };
+  const module = url && moduleOf(frame);
+  if (module) return { where: module === "wasm/actionlane.js" ? "glue" : module, name };
+  return { where: "platform", name: url ? `${name} of ${url}` : name };
+}
