@@ -16,6 +16,7 @@ mod net;
 mod object;
 mod options;
 mod outbox;
+mod owner;
 mod random;
 mod shapes;
 mod timer;
@@ -34,7 +35,7 @@ use crate::dispatcher::Dispatcher;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant};
 use args::{Failure, How};
-use call::{Body, Owner};
+use call::Body;
 use driver::{Arrival, Driver};
 use embedder::Embedder;
 use given::Given;
@@ -42,6 +43,7 @@ use net::exchange::{Reading, Work};
 use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, DurableOptions};
 use outbox::Entry;
+use owner::Owner;
 
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `build.js`, which it makes values with, of `plain.js`, which
 /// reads simple arguments, of `shapes.js`, which makes what goes to callers, and of `wait.js`, which waits for promises.
@@ -126,7 +128,17 @@ impl Engine {
 
     /// Sends what another page has put in the outbox.
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
-    pub fn replay(&self, id: f64, action: &str, url: JsValue, queued_at: f64, options: CallOptions, header: &str, body: JsValue, headers: Option<Function>) {
+    pub fn replay(
+        &self,
+        id: f64,
+        action: &str,
+        url: JsValue,
+        queued_at: f64,
+        options: CallOptions,
+        header: &str,
+        body: JsValue,
+        headers: Option<Function>,
+    ) {
         let (options, id) = (options.over(&self.usual), CallId(id as u64));
         let made = Made { id, queued_at: Instant::from_millis(queued_at), page: None, url, headers };
         let read = || {
@@ -308,7 +320,7 @@ impl Engine {
     }
 
     fn entry(&self, made: &Made, durable: &DurableOptions, core: &Options, action: &ActionId, tags: &Tags, options: &CallOptions) -> Entry {
-        Entry::new(Rc::clone(&self.driver), made.id, &made.url, durable, core.lane.as_str(), action, options.name(), tags)
+        Entry::new(Rc::clone(&self.driver.embedder), made.id, &made.url, durable, core.lane.as_str(), action, options.name(), tags)
     }
 
     fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {
@@ -331,11 +343,12 @@ fn identity_of(action: &ActionId, url: &JsValue, body: &JsValue) -> Option<Rc<st
 fn used(args: &Array, action: &ActionId) -> Array {
     let looked_at = |&index: &u32| action.uses(index as usize);
     let count = args.length();
-    if (0..count).all(|index| looked_at(&index)) {
+    let first = (0..count).take_while(looked_at).count() as u32;
+    if first == count {
         return args.clone();
     }
-    let kept = Array::new();
-    for index in (0..count).filter(looked_at) {
+    let kept = args.slice(0, first);
+    for index in (first..count).filter(looked_at) {
         kept.set(index, args.get(index));
     }
     kept

@@ -11,8 +11,6 @@ import { hasRoom } from "./room.js";
 import { onAbort } from "./signals.js";
 import { callerOf, showCaller } from "./stack.js";
 
-/** As in `flight/limits.rs`. */
-const MAX_DEPTH = 20_000;
 
 /** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. `from`: what the page has called. */
 export function decode(load, source, options, from) {
@@ -37,7 +35,7 @@ async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
   // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
-  const tried = nextVersion === undefined ? plain(value, maxDepth ?? MAX_DEPTH) : undefined;
+  const tried = nextVersion === undefined ? plain(value, maxDepth) : undefined;
   const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
   const { body, references } = tried?.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);

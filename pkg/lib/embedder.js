@@ -12,9 +12,12 @@ import { isOffline, reachable } from "./network.js";
 import { loses, outlives } from "./page.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { AbortController, Map, clearTimeout, pageText, setTimeout } from "./platform.js";
+import { AbortController, Map, clearTimeout, pageText, performance, setTimeout } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { wait } from "./wait.js";
+
+/** The longest that `setTimeout` can hold, in ms. */
+const LONGEST = 2 ** 31 - 1;
 
 /** `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost. */
 export function embedderOf(client) {
@@ -25,6 +28,7 @@ export function embedderOf(client) {
   /** How many requests may outlive the page. */
   let outliving = 0;
   let timer;
+  const wake = () => client.engine.ask((engine) => engine.wake());
 
   const embedder = {
     send(place, turn, id, url, headers, body, keepalive) {
@@ -43,7 +47,11 @@ export function embedderOf(client) {
       else controller?.abort();
     },
     load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
-    reader: readerOf,
+    reader(response) {
+      const reader = readerOf(response);
+      if (!reader) throw undefined;
+      return reader;
+    },
     countsOutliving: loses,
     outlives(change) {
       outliving += change;
@@ -115,9 +123,10 @@ export function embedderOf(client) {
     probe: () => reachable(options.probe, client.send),
     refresh: (what) => client.page.refresh(what),
     reload: () => client.page.reload(),
-    alarm(wait) {
+    alarm(at) {
       clearTimeout(timer);
-      timer = wait === undefined ? undefined : setTimeout(() => client.engine.ask((engine) => engine.wake()), wait);
+      // Rounded up: one that rings early would only be set again. A later moment than timers can hold takes several.
+      timer = at === undefined ? undefined : setTimeout(wake, Math.min(Math.ceil(at - performance.now()), LONGEST));
     },
   };
 

@@ -5,6 +5,7 @@ import { sendable } from "./address.js";
 import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./moot.js";
 import { meant } from "./nearest.js";
+import { MAX_ARGUMENTS } from "./numbers.js";
 import { isToken } from "./page.js";
 import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
 
@@ -362,16 +363,16 @@ export function finite(duration) {
   return duration === Infinity ? undefined : duration;
 }
 
-/** The arguments of a call, read once. Next.js takes 1000 at the most. */
+/** The arguments of a call, read once: as many as Next.js takes. */
 export function argumentList(args) {
   if (args === undefined) return [];
   let list;
   try {
-    if (Array.isArray(args) && args.length <= 1000) list = Array.from(args);
+    if (Array.isArray(args) && args.length <= MAX_ARGUMENTS) list = Array.from(args);
   } catch (cause) {
     throw invalid("args: cannot be read", cause);
   }
-  if (list === undefined) throw invalid("args: expected an array of at most 1000 arguments");
+  if (list === undefined) throw invalid(`args: expected an array of at most ${MAX_ARGUMENTS} arguments`);
   return list;
 }
 

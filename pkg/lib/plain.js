@@ -280,11 +280,13 @@ function hasGetter(value) {
  */
 export function plain(args, maxDepth = MAX_DEPTH) {
   try {
-    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth) : undefined;
+    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth) : NONE;
   } catch {
-    return undefined;
+    return NONE;
   }
 }
+
+const NONE = { body: undefined, reads: undefined };
 
 /** The elements of an array, whatever it says of itself. */
 export function list(array) {

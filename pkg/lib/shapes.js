@@ -3,9 +3,9 @@
 import { isTold } from "./build.js";
 import { event } from "./entry.js";
 import { ActionError } from "./error.js";
-import { sizeOf } from "./size.js";
+import { largestSizeOf, sizeOf } from "./size.js";
 
-export { event, sizeOf as size };
+export { event, largestSizeOf as largestSize, sizeOf as size };
 
 let names = [];
 

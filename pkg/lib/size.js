@@ -20,6 +20,12 @@ export function sizeOf(body) {
   return bytes;
 }
 
+/** By how much a `FormData` may be larger than it is taken for. */
+const MARGIN = 1024;
+
+/** As much as it takes at the most. */
+export const largestSizeOf = (body) => sizeOf(body) + (typeof body === "string" ? 0 : MARGIN);
+
 function utf8(text) {
   if (text.length > LONG) return new Blob([text]).size;
   let bytes = text.length;
@@ -27,10 +33,8 @@ function utf8(text) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
-    // Two halves are four bytes together.
-    if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) {
-      at += 1;
-    }
+    // Both halves of a character beyond are four bytes together.
+    if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at += 1;
   }
   return bytes;
 }

@@ -10,15 +10,9 @@ use wasm_bindgen::prelude::*;
 use super::net::exchange::Work;
 use super::net::request::{Failure, Trace};
 use super::object::set;
+use super::owner::Owner;
 use crate::call::CallId;
-use crate::protocol::{Redirect, Revalidated};
-
-/// Which action a call is of.
-#[derive(Clone)]
-pub(crate) struct Owner {
-    pub(crate) action: Rc<str>,
-    pub(crate) name: Option<Rc<str>>,
-}
+use crate::protocol::{Redirect, RedirectType, Revalidated};
 
 /// A call's work, or what it will become once what the arguments hold open has settled.
 pub(crate) enum Body {
@@ -103,7 +97,7 @@ pub(crate) struct Target {
 impl Target {
     /// `to`: where it leads, seen from the page; none if nobody may be sent there.
     pub(crate) fn new(redirect: &Redirect, to: Option<&str>) -> Self {
-        Self { url: to.unwrap_or(&redirect.url).into(), kind: redirect.kind.map(|kind| kind.as_str()), followed: false }
+        Self { url: to.unwrap_or(&redirect.url).into(), kind: redirect.kind.map(RedirectType::as_str), followed: false }
     }
 }
 

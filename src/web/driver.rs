@@ -3,6 +3,7 @@
 mod lease;
 mod recovery;
 mod redirect;
+mod settle;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -13,18 +14,18 @@ use futures::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::call::{Answer, Body, HeadOfAnswer, Held, Owner, Stage, Target};
+use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
 use super::embedder::Embedder;
 use super::lock::Lock;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
 use super::net::request::Failure;
+use super::owner::Owner;
 use super::shapes;
 use super::timer::{self, Timer};
-use crate::call::{Call, CallId, Event, LaneName, Options, Page, State, Timings};
+use crate::call::{Call, CallId, Event, LaneName, Options, Page};
 use crate::dispatcher::{Config, Dispatcher, Effect, News};
-use crate::journal::Fate;
 use crate::protocol::{ActionId, Revalidated};
-use crate::{Error, Instant, Kind};
+use crate::{Instant, Kind};
 
 /// The page's code is never run while anything here is borrowed: it may call back.
 pub(crate) struct Driver {
@@ -240,11 +241,8 @@ impl Driver {
             held.answer.redirect = answer.redirect.map(|redirect| Target::new(&redirect, target.as_deref()));
             held.answer.revalidated = answer.revalidated;
             held.answer.tape = tape;
-            held.answer.head = Some(HeadOfAnswer {
-                status: answer.status,
-                headers: headers.clone(),
-                elsewhere: elsewhere.as_deref().map(Into::into),
-            });
+            held.answer.head =
+                Some(HeadOfAnswer { status: answer.status, headers: headers.clone(), elsewhere: elsewhere.as_deref().map(Into::into) });
         });
         if self.hooks {
             let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, elsewhere.as_deref());
@@ -335,33 +333,6 @@ impl Driver {
                 }
             }
         }
-    }
-
-    /// Settles the caller's promise.
-    fn settle(&self, id: CallId, result: Result<(), Error>, timings: &Timings, attempts: u32) {
-        let goes_on = self.core.borrow().state(id) != State::Done;
-        let (owner, durable, answer, cause, throws, leader) = {
-            let mut held = self.held.borrow_mut();
-            let Some(own) = held.get(&id) else { return };
-            // Joined calls share the leader's outcome unless this one was given up.
-            let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_none()).unwrap_or(own);
-            let said = (own.owner.clone(), own.durable, shared.answer.clone(), shared.cause.clone(), shared.throws, own.leader);
-            // Whatever still comes of it has another reason.
-            if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
-                own.cause = None;
-            }
-            said
-        };
-        if durable {
-            let code = result.as_ref().err().map(|error| error.kind().code());
-            let _ = self.embedder.fate(id.0 as f64, Fate::of(&result).as_str(), code);
-        }
-        let error = match result {
-            Err(error) => shapes::error(&error, Some(&owner), &cause.unwrap_or_default()),
-            Ok(()) if throws => self.redirect_error(&answer),
-            Ok(()) => JsValue::UNDEFINED,
-        };
-        self.embedder.settle_with(id, leader.unwrap_or(id), &error, &answer, timings, attempts);
     }
 
     /// Starts the exchange of a call, again if it has had one.

@@ -3,11 +3,7 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::call::Answer;
-use super::net::response::{Reader, Response};
 use super::wait::{Ticket, Wait};
-use crate::Instant;
-use crate::call::{CallId, Timings};
 
 // Every function may run code of the page, so every one may throw.
 #[wasm_bindgen]
@@ -40,9 +36,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn load(this: &Embedder, url: &str, accept: &str, mode: &str, signal: &web_sys::AbortSignal) -> Result<JsValue, JsValue>;
 
-    /// Reads the body of an answer; none where it cannot be read.
+    /// Makes the reader of the body of an answer. Throws where it cannot be read: what was thrown, or nothing.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn reader(this: &Embedder, response: &Response) -> Result<Option<Reader>, JsValue>;
+    pub(crate) fn reader(this: &Embedder, response: &JsValue) -> Result<JsValue, JsValue>;
 
     /// Whether requests that may outlive the page are to be counted: see [`Embedder::outlives`].
     #[wasm_bindgen(method, getter, js_name = countsOutliving)]
@@ -60,7 +56,7 @@ extern "C" {
     /// Settles the caller's promise: with `error`, or with the value. `answered`: whose answer that is, its own or that of the call it has joined.
     /// The rest makes the outcome, if there is anything to tell (`told`); `more` has what most do not have.
     #[wasm_bindgen(method, catch)]
-    fn settle(
+    pub(crate) fn settle(
         this: &Embedder,
         id: f64,
         answered: f64,
@@ -150,9 +146,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn reload(this: &Embedder) -> Result<String, JsValue>;
 
-    /// Calls [`Engine::wake`](super::Engine::wake) after so many milliseconds, in the place of what was asked for before; none: no more.
+    /// Calls [`Engine::wake`](super::Engine::wake) at this time of the page's clock, or earlier, in the place of what was asked for before; none: no
+    /// more.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn alarm(this: &Embedder, wait: Option<f64>) -> Result<(), JsValue>;
+    pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
     /// Why something was not done that the page has a part in: an object of the package's own.
     pub(crate) type Refusal;
@@ -171,41 +168,8 @@ impl Embedder {
         Wait::on(|Ticket { place, turn }| self.send(place, turn, id, url, headers, body, keepalive))
     }
 
-    /// Settles a call with what its answer has said. `answered`: whose that is.
-    pub(crate) fn settle_with(&self, id: CallId, answered: CallId, error: &JsValue, answer: &Answer, timings: &Timings, attempts: u32) {
-        let (status, headers) = answer.head.as_ref().map_or((None, JsValue::UNDEFINED), |head| (Some(head.status), head.headers.clone()));
-        let (valued, value) = answer.value.as_ref().map_or((false, JsValue::UNDEFINED), |value| (true, value.clone()));
-        let &Timings { queued_at, started_at, head_at, value_at, settled_at } = timings;
-        let [started_at, head_at, value_at, settled_at] = [started_at, head_at, value_at, settled_at].map(|at| at.map(Instant::as_millis));
-        let _ = self.settle(
-            id.0 as f64,
-            answered.0 as f64,
-            error,
-            answer.says_anything(),
-            status,
-            &headers,
-            answer.rendered,
-            &answer.more(),
-            valued,
-            &value,
-            answer.tape.as_ref(),
-            attempts,
-            queued_at.as_millis(),
-            started_at,
-            head_at,
-            value_at,
-            settled_at,
-        );
-    }
-
     /// The same as [`Embedder::fetch`], of a request that somebody else has built.
     pub(crate) fn fetch_built(&self, id: f64, send: &Function) -> Wait {
         Wait::on(|Ticket { place, turn }| self.send_built(place, turn, id, send))
     }
-}
-
-/// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
-pub(crate) async fn resolved(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    let given = given?;
-    if given.is_object() { Wait::new(&given).await } else { Ok(given) }
 }

@@ -9,9 +9,9 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
-use super::embedder::resolved;
 use super::object::set;
 use super::timer;
+use super::wait::resolved;
 
 #[wasm_bindgen]
 extern "C" {

@@ -211,13 +211,8 @@ trait Word: Sized + Copy + 'static {
 
 impl Word for Strategy {
     const OPTION: &'static str = "strategy";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("queue", Self::Queue),
-        ("queue last", Self::QueueLast),
-        ("drop", Self::Drop),
-        ("replace", Self::Replace),
-        ("join", Self::Join),
-    ];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("queue", Self::Queue), ("queue last", Self::QueueLast), ("drop", Self::Drop), ("replace", Self::Replace), ("join", Self::Join)];
 }
 
 impl Word for RedirectMode {

@@ -6,12 +6,12 @@ use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::FormData;
 
-use super::driver::Driver;
-use super::embedder::{Refusal, resolved};
+use super::embedder::{Embedder, Refusal};
 use super::given::Given;
 use super::net::request::{Failure, Tags};
 use super::object::{set, two};
 use super::options::DurableOptions;
+use super::wait::resolved;
 use crate::call::CallId;
 use crate::journal::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
@@ -32,14 +32,14 @@ extern "C" {
 
 /// A durable call that is not in the outbox yet.
 pub(super) struct Entry {
-    driver: Rc<Driver>,
+    embedder: Rc<Embedder>,
     record: Record,
 }
 
 impl Entry {
     #[expect(clippy::too_many_arguments, reason = "a record is of all that a call is")]
     pub(super) fn new(
-        driver: Rc<Driver>,
+        embedder: Rc<Embedder>,
         id: CallId,
         url: &JsValue,
         durable: &DurableOptions,
@@ -65,13 +65,13 @@ impl Entry {
             form: false,
             headers: durable.headers().iter().map(|pair| two(&pair)).map(|[name, value]| (text(&name), text(&value))).collect(),
         };
-        Self { driver, record }
+        Self { embedder, record }
     }
 
     /// Resolves once it is there for good, with the body to send. Fails with `STORAGE`.
     pub(super) async fn keep(mut self, body: JsValue) -> Result<JsValue, Failure> {
         self.record.form = body.has_type::<FormData>();
-        resolved(self.driver.embedder.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
+        resolved(self.embedder.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
             let refusal: Refusal = thrown.unchecked_into();
             (Error::new(Kind::Storage, refusal.message().unwrap_or_default()), refusal.cause())
         })

@@ -6,9 +6,8 @@ use std::cell::RefCell;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use super::call::Owner;
-use super::net::response::Response;
 use super::object::set as put;
+use super::owner::Owner;
 use crate::call::{Event, Timings};
 use crate::protocol::ANSWER_HEADERS;
 use crate::{Error, Instant};
@@ -23,18 +22,13 @@ extern "C" {
     fn read_headers(this: &Functions, names: &str);
     /// One text is one crossing: the first line is the status, the second the URL that answered, if it was redirected to, then the headers.
     #[wasm_bindgen(method, catch, js_name = head)]
-    fn head_of(this: &Functions, response: &Response) -> Result<String, JsValue>;
+    fn head_of(this: &Functions, response: &JsValue) -> Result<String, JsValue>;
     #[wasm_bindgen(method, js_name = size)]
     fn size_of(this: &Functions, body: &JsValue) -> f64;
+    #[wasm_bindgen(method, js_name = largestSize)]
+    fn largest_size_of(this: &Functions, body: &JsValue) -> f64;
     #[wasm_bindgen(method, catch, js_name = error)]
-    fn make_error(
-        this: &Functions,
-        code: &str,
-        message: &str,
-        sent: &str,
-        details: &JsValue,
-        cause: &JsValue,
-    ) -> Result<JsValue, JsValue>;
+    fn make_error(this: &Functions, code: &str, message: &str, sent: &str, details: &JsValue, cause: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = event)]
     fn make_event(
         this: &Functions,
@@ -66,7 +60,7 @@ pub(super) fn set(functions: JsValue) {
 
 /// The status of an answer, and in a line each the URL that answered, if it was redirected to, and the headers of [`ANSWER_HEADERS`]; an empty line is
 /// none. Fails for what is no response at all.
-pub(super) fn head(response: &Response) -> Result<(u16, String), JsValue> {
+pub(super) fn head(response: &JsValue) -> Result<(u16, String), JsValue> {
     let functions = FUNCTIONS.with_borrow(Clone::clone);
     let head = functions.head_of(response)?;
     let (status, lines) = head.split_once('\n').unwrap_or_default();
@@ -76,6 +70,11 @@ pub(super) fn head(response: &Response) -> Result<(u16, String), JsValue> {
 /// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB.
 pub(super) fn size(body: &JsValue) -> f64 {
     FUNCTIONS.with_borrow(|functions| functions.size_of(body))
+}
+
+/// How many bytes a body takes on the wire at the most.
+pub(super) fn largest_size(body: &JsValue) -> f64 {
+    FUNCTIONS.with_borrow(|functions| functions.largest_size_of(body))
 }
 
 /// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 
@@ -25,9 +24,6 @@ pub(crate) struct Timer {
     armed: Cell<Option<Instant>>,
 }
 
-/// The longest that `setTimeout` can hold; a later moment takes several wake-ups.
-const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
-
 impl Timer {
     pub(crate) fn new(embedder: Rc<Embedder>) -> Self {
         Self { embedder, armed: Cell::default() }
@@ -41,9 +37,7 @@ impl Timer {
             return;
         }
         self.armed.set(at);
-        // Rounded up: a timer that rings early would only be set again.
-        let wait = at.map(|at| (at.since(now()).min(LONGEST).as_secs_f64() * 1000.0).ceil());
-        let _ = self.embedder.alarm(wait);
+        let _ = self.embedder.alarm(at.map(Instant::as_millis));
     }
 
     /// It has rung.

@@ -29,9 +29,12 @@ thread_local! {
 /// The functions, and the closures that they call.
 struct Wired {
     functions: Functions,
-    _told: Closure<dyn Fn(u32, u32, bool, JsValue)>,
-    _gave: Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)>,
+    _told: Told,
+    _gave: Gave,
 }
+
+type Told = Closure<dyn Fn(u32, u32, bool, JsValue)>;
+type Gave = Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)>;
 
 struct Places {
     all: Vec<Place>,
@@ -73,10 +76,10 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.with_borrow_mut(|wired| {
         wired.get_or_insert_with(|| {
             let functions: Functions = functions.unchecked_into();
-            let told: Closure<dyn Fn(u32, u32, bool, JsValue)> = Closure::new(|place, turn, fulfilled, value| {
+            let told: Told = Closure::new(|place, turn, fulfilled, value| {
                 settle(Ticket { place, turn }, if fulfilled { Settled::Fulfilled(value) } else { Settled::Rejected(value) });
             });
-            let gave: Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)> = Closure::new(|place, turn, bytes: Option<Vec<u8>>, readable| {
+            let gave: Gave = Closure::new(|place, turn, bytes: Option<Vec<u8>>, readable| {
                 let given = bytes.map_or(if readable { Bytes::End } else { Bytes::Unreadable }, Bytes::Piece);
                 settle(Ticket { place, turn }, Settled::Given(given));
             });
@@ -196,4 +199,10 @@ impl Drop for Held {
         });
         drop(was);
     }
+}
+
+/// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
+pub(crate) async fn resolved(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    let given = given?;
+    if given.is_object() { Wait::new(&given).await } else { Ok(given) }
 }

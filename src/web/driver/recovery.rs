@@ -4,9 +4,9 @@ use super::Driver;
 use crate::call::CallId;
 use crate::dispatcher::Recovery;
 use crate::protocol::ActionId;
+use crate::web::net::deployed::Deployed;
 use crate::web::net::exchange::Work;
 use crate::web::net::request::Request;
-use crate::web::net::deployed::Deployed;
 use crate::web::timer;
 
 impl Driver {
@@ -59,7 +59,7 @@ impl Driver {
     fn next_lost(&self) -> Option<String> {
         let mut lost = self.lost.borrow_mut();
         while let Some(&id) = lost.first() {
-            if let Some(address) = self.request(id, |request| request.address()) {
+            if let Some(address) = self.request(id, Request::address) {
                 return Some(address);
             }
             lost.remove(0);

@@ -6,8 +6,8 @@ use super::Driver;
 use crate::call::{CallId, RedirectMode};
 use crate::protocol::Revalidated;
 use crate::web::call::{Answer, Target};
-use crate::web::embedder::resolved;
 use crate::web::timer;
+use crate::web::wait::resolved;
 
 impl Driver {
     /// Sends the user where the action wants them.

@@ -8,10 +8,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::response::Response;
-use crate::web::embedder::{Embedder, resolved};
-use crate::web::url;
 use crate::protocol::ActionId;
 use crate::protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
+use crate::web::embedder::Embedder;
+use crate::web::url;
+use crate::web::wait::resolved;
 
 /// How long all of it may take: as long as the core waits.
 const LONGEST_MS: u32 = 10_000;

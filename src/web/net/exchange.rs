@@ -20,8 +20,8 @@ use crate::protocol::{self, Body, Redirect, Root};
 use crate::retry_after;
 use crate::web::args::Temporaries;
 use crate::web::bell::Bell;
-use crate::web::call::Owner;
 use crate::web::embedder::Embedder;
+use crate::web::owner::Owner;
 use crate::web::{shapes, url, value};
 use crate::{Error, Kind, Sent};
 
@@ -269,11 +269,10 @@ impl Exchange {
             }
             Body::Flight => {
                 let bell = Bell::default();
-                let (embedder, url, id, owner) =
-                    (Rc::clone(&self.embedder), request.url.clone(), self.id(), self.attempt.owner.clone());
-                let values = value::Js::new(reading.temporaries)
-                    .on_cancel(bell.clone())
-                    .bind(move || embedder.binder(&url, id, &owner.action, owner.name.as_deref()).map_or(JsValue::UNDEFINED, JsValue::from));
+                let (embedder, url, id, owner) = (Rc::clone(&self.embedder), request.url.clone(), self.id(), self.attempt.owner.clone());
+                let values = value::Js::new(reading.temporaries).on_cancel(bell.clone()).bind(move || {
+                    embedder.binder(&url, id, &owner.action, owner.name.as_deref()).map_or(JsValue::UNDEFINED, JsValue::from)
+                });
                 let chunks = response.chunks(&self.embedder, tape).map_err(cut)?;
                 let open = Open { decoder: Decoder::action(values).limits(reading.limits), stalled: Rc::clone(&self.attempt.stalled) };
                 let flight = Flight { request, answer, open, chunks, bell, delivered: false, _kept: kept };
@@ -308,7 +307,9 @@ impl Exchange {
 
     /// Makes ready what is to be told after some bytes. `step`: whether more come, or why none do.
     fn read(&mut self, mut flight: Box<Flight>, step: Result<bool, Failure>) {
-        if !flight.delivered && let Poll::Ready(result) = flight.open.decoder.value() {
+        if !flight.delivered
+            && let Poll::Ready(result) = flight.open.decoder.value()
+        {
             flight.delivered = true;
             let page = flight.open.decoder.root_row().is_some_and(|row| Root::read(row).rendered);
             if page {

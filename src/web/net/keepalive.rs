@@ -1,6 +1,6 @@
 //! Which requests may go on when the page is left: the places of all dispatchers of the page.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::Instant;
@@ -10,6 +10,8 @@ use crate::web::timer;
 
 thread_local! {
     static PLACES: RefCell<Places> = RefCell::default();
+    /// Whether requests are to be counted here: the same for all of the page.
+    static COUNTS: OnceCell<bool> = const { OnceCell::new() };
 }
 
 /// Leave for one request to outlive the page. Dropped without [`Keepalive::over`], the request was given up.
@@ -24,17 +26,19 @@ pub(crate) struct Keepalive {
 impl Keepalive {
     /// For a body of this size; none where that is too much beside those that are open.
     pub(crate) fn take(bytes: f64, embedder: &Rc<Embedder>) -> Option<Self> {
-        PLACES.with_borrow_mut(|places| {
-            let now = if places.waits() { timer::now() } else { Instant::default() };
-            places.take(bytes, now)
-        })
-        .then(|| {
-            let counts = embedder.counts_outliving().then(|| Rc::clone(embedder));
-            if let Some(embedder) = &counts {
-                let _ = embedder.outlives(1);
-            }
-            Self { counts, bytes, over: false }
-        })
+        PLACES
+            .with_borrow_mut(|places| {
+                let now = if places.waits() { timer::now() } else { Instant::default() };
+                places.take(bytes, now)
+            })
+            .then(|| {
+                let counts = COUNTS.with(|counts| *counts.get_or_init(|| embedder.counts_outliving()));
+                let counts = counts.then(|| Rc::clone(embedder));
+                if let Some(embedder) = &counts {
+                    let _ = embedder.outlives(1);
+                }
+                Self { counts, bytes, over: false }
+            })
     }
 
     /// The answer has begun, or the request has failed: from now on it ends when it is given up.

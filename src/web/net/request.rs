@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::Render;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
-use crate::web::embedder::{Refusal, resolved};
+use crate::web::embedder::Refusal;
 use crate::web::options::{CallOptions, Choice};
+use crate::web::wait::resolved;
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 
@@ -149,24 +150,24 @@ impl Tags {
     }
 }
 
-/// Whether a body may be sent, and if it may outlive the page, how many bytes it takes at the most.
-///
-/// Fails with `BODY_TOO_LARGE`. A string counts exactly, a `FormData` to about a KiB, as the boundary is the browser's.
+/// Whether a body may be sent, and if it may outlive the page, how many bytes it takes at the most. Fails with `BODY_TOO_LARGE`.
 pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Result<Option<f64>, Error> {
-    const MARGIN: f64 = 1024.0;
     let limit = limit.unwrap_or(MAX_BODY_BYTES.into());
     if !outlives && limit.is_infinite() {
         return Ok(None);
     }
-    let bytes = shapes::size(body);
-    if bytes > limit {
-        let message = format!(
-            "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
-            bytes as u64, limit as u64
-        );
-        return Err(Error::new(Kind::BodyTooLarge, message));
+    let most = shapes::largest_size(body);
+    if most > limit {
+        let bytes = shapes::size(body);
+        if bytes > limit {
+            let message = format!(
+                "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
+                bytes as u64, limit as u64
+            );
+            return Err(Error::new(Kind::BodyTooLarge, message));
+        }
     }
-    Ok(outlives.then(|| if body.is_string() { bytes } else { bytes + MARGIN }))
+    Ok(outlives.then_some(most))
 }
 
 /// Why the caller's headers could not be had. What may be over by itself is like a network that is not there: a login cannot be refreshed then.

@@ -5,9 +5,9 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::protocol::{self, Answer, Head};
-use crate::web::embedder::{Embedder, resolved};
+use crate::web::embedder::Embedder;
 use crate::web::shapes;
-use crate::web::wait::{Bytes, Ticket, WaitForBytes};
+use crate::web::wait::{Bytes, Ticket, WaitForBytes, resolved};
 
 #[wasm_bindgen]
 extern "C" {
@@ -60,18 +60,15 @@ impl Response {
 
     /// Nobody will read the body.
     pub(crate) fn cancel(&self, embedder: &Embedder) {
-        if let Ok(Some(reader)) = embedder.reader(self) {
-            forget(reader.cancel());
+        if let Ok(reader) = embedder.reader(self) {
+            forget(reader.unchecked_into::<Reader>().cancel());
         }
     }
 
     /// `tape`: takes every piece, too.
     pub(crate) fn chunks(&self, embedder: &Embedder, tape: Option<Array>) -> Result<Chunks, Broken> {
-        match embedder.reader(self) {
-            Ok(Some(reader)) => Ok(Chunks { reader, ended: false, tape }),
-            Ok(None) => Err(Broken::Unreadable(JsValue::UNDEFINED)),
-            Err(cause) => Err(Broken::Unreadable(cause)),
-        }
+        let reader = embedder.reader(self).map_err(Broken::Unreadable)?;
+        Ok(Chunks { reader: reader.unchecked_into(), ended: false, tape })
     }
 }
 
