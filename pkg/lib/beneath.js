@@ -55,11 +55,20 @@ export class Beneath {
     this.#know(globalThis.fetch);
   }
 
-  /** Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. */
-  send(input, init) {
+  /**
+   * Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. `told`: whoever gives it up says so by
+   * `forget`, and its signal need not be listened to.
+   */
+  send(input, init, told) {
     this.look();
     const target = this.#given ?? globalThis.fetch;
-    return this.#start(target === this.#own ? this.#next() : target, input, init);
+    return this.#start(target === this.#own ? this.#next() : target, input, init, undefined, told);
+  }
+
+  /** A request that was sent with this signal is given up. */
+  forget(signal) {
+    const { marks, open } = shared();
+    open.delete(marks.get(signal));
   }
 
   /**
@@ -126,7 +135,7 @@ export class Beneath {
     return answer;
   }
 
-  #start(target, input, init, trial) {
+  #start(target, input, init, trial, told) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
     const action = init?.headers?.["next-action"] ?? actionOf(input, init ?? {});
     const sent = { input, init: init ?? {}, action, passed: new Map([[this, [target]]]), trial };
@@ -134,10 +143,13 @@ export class Beneath {
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
     open.add(sent);
-    let quiet = () => {};
-    const over = () => (open.delete(sent), quiet());
+    let quiet;
+    const over = () => {
+      open.delete(sent);
+      quiet?.();
+    };
     // Some never answer, and do not look at their signal.
-    quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
+    if (!told) quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
     try {
       const answer = call(target, sent, input, init, this);
       Promise.resolve(answer).then(() => {
