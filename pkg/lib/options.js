@@ -9,7 +9,7 @@ import { MAX_ARGUMENTS } from "./numbers.js";
 import { isToken } from "./page.js";
 import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
 
-const DISPATCHER = {
+export const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
   headers: (value) => (typeof value === "function" ? value : headers(value)),
   fetch: (value) => expect(typeof value === "function", value, "a function"),
@@ -40,7 +40,7 @@ const DISPATCHER = {
   limits,
 };
 
-const CALL = {
+export const CALL = {
   lane: (value) => (typeof value === "function" ? value : laneName(value)),
   strategy,
   key: text,
@@ -64,24 +64,24 @@ const CALL = {
 
 const OUTBOX = { owner, onResult: method };
 
-const DURABLE = { owner, ttl: duration };
+export const DURABLE = { owner, ttl: duration };
 
 /** Those of which there is something to cancel. */
 const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: (value) => word(value, "loading", "preparing", "waiting", "running") };
 
-const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
+export const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
 
-const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
+export const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
 
-const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~\w-]+$/), value, "the name of a header").toLowerCase() };
+export const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~\w-]+$/), value, "the name of a header").toLowerCase() };
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
-const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
+export const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
-const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
+export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
 const DECODE = { ...LIMITS, temporaryReferences: object };
 
