@@ -33,6 +33,20 @@ pub(crate) mod kind {
     }
 }
 
+/// How the arguments of one action are written, as bits: `WIRE_…` in JavaScript. The lowest say which of the first arguments are sent.
+pub(crate) mod wire {
+    numbers! {
+        /// So many arguments have a bit of their own.
+        FIRST = 6,
+        /// Any further ones are sent.
+        REST = 64,
+        /// All of them are.
+        ALL_ARGUMENTS = 127,
+        /// Plain ones are written by JavaScript.
+        PLAIN = 128,
+    }
+}
+
 /// Things that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `build.js` follows them.
 pub(crate) mod put {
     numbers! {
@@ -94,7 +108,7 @@ mod tests {
 
     #[test]
     fn javascript_has_the_same() {
-        let ours = [("KIND_", kind::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL)];
+        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL)];
         let ours = ours.iter().flat_map(|(group, all)| all.iter().map(move |(name, number)| (format!("{group}{name}"), *number)));
         // `flight` has those.
         let theirs = of_javascript().into_iter().filter(|(name, _)| !name.starts_with("MAX_"));

@@ -34,7 +34,7 @@ use crate::call::{CallId, LaneName, Options, Page, Strategy};
 use crate::dispatcher::Dispatcher;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant};
-use args::{Failure, How};
+use args::{Failure, How, Plain};
 use call::Body;
 use driver::{Arrival, Driver};
 use embedder::Embedder;
@@ -100,7 +100,16 @@ impl Engine {
         self.server.replace(Server { wire, deployment });
     }
 
-    /// Calls an action on this page. Its arguments are encoded here and now. `url`: a string, absolute. `headers`: see [`Request::headers`].
+    /// How the arguments of an action are written, as the bits of [`numbers::wire`](crate::numbers::wire): until the page says something else.
+    #[wasm_bindgen(js_name = wireOf)]
+    pub fn wire_of(&self, action: &str) -> u32 {
+        match (&self.server.borrow().wire, ActionId::parse(action)) {
+            (Ok(wire), Ok(action)) => wire.bits(&action),
+            _ => crate::numbers::wire::ALL_ARGUMENTS, // the call will say what is wrong
+        }
+    }
+
+    /// Calls an action on this page. Its arguments are encoded here and now: those that are sent, `plain` if they were. `url`: a string, absolute. `headers`: see [`Request::headers`].
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn call(
         &self,
@@ -111,12 +120,13 @@ impl Engine {
         page: f64,
         options: Option<CallOptions>,
         args: &Array,
+        plain: Plain,
         headers: Option<Function>,
     ) {
         let (own, id) = (options.map(|options| options.over(&self.usual)), CallId(id as u64));
         let options = own.as_ref().unwrap_or(&self.usual);
         let made = Made { id, queued_at: Instant::from_millis(queued_at), page: Some(Page(page as u64)), url, headers };
-        match self.start(&made, action, options, args) {
+        match self.start(&made, action, options, args, plain) {
             Ok((core, body)) => {
                 if let Some(body) = body {
                     self.enter(&made, action, options, core, body);
@@ -274,17 +284,23 @@ impl Server {
 
 impl Engine {
     /// Reads the arguments of a call. No body where it was given up meanwhile.
-    fn start(&self, made: &Made, action: &str, options: &CallOptions, args: &Array) -> Result<(Options, Option<Body>), Failure> {
-        let plain = |error| (error, JsValue::UNDEFINED);
-        let action = ActionId::parse(action).map_err(plain)?;
-        let mut core = options.read(action.as_str(), action.is_cached()).map_err(plain)?;
+    fn start(
+        &self,
+        made: &Made,
+        action: &str,
+        options: &CallOptions,
+        args: &Array,
+        plain: Plain,
+    ) -> Result<(Options, Option<Body>), Failure> {
+        let alone = |error| (error, JsValue::UNDEFINED);
+        let action = ActionId::parse(action).map_err(alone)?;
+        let mut core = options.read(action.as_str(), action.is_cached()).map_err(alone)?;
         let Server { wire, deployment } = self.server.borrow().clone();
-        let wire = wire.map_err(plain)?;
-        let tags = Tags::new(options, self.options.idempotency_header(), deployment).map_err(plain)?;
-        let used = if wire.omits_unused(action.is_cached()) { used(args, &action) } else { args.clone() };
+        let wire = wire.map_err(alone)?;
+        let tags = Tags::new(options, self.options.idempotency_header(), deployment).map_err(alone)?;
         self.reading.set(Some(made.id));
         // Temporary references die with the page, so durable calls may not use them.
-        let start = args::encode(&used, How { wire, forgets: core.durable, limits: options.limits(), ..How::default() });
+        let start = args::encode(args, How { wire, forgets: core.durable, limits: options.limits(), plain: Some(plain), ..How::default() });
         let given_up = self.reading.take().is_none();
         let start = start?;
         if given_up {
@@ -297,7 +313,7 @@ impl Engine {
                 if core.strategy == Some(Strategy::Join) {
                     core.identity = identity_of(&action, &made.url, &body);
                 }
-                let keepalive = weigh(&body, limit, outlives).map_err(plain)?;
+                let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
                 Body::Complete(made.work(action, body, keepalive, tags, start.temporaries, options))
             }
             (body, entry) => {
@@ -308,7 +324,7 @@ impl Engine {
                         args::Body::Complete(body) => body,
                         args::Body::Open(body) => body.await?,
                     };
-                    let keepalive = weigh(&body, limit, outlives).map_err(plain)?;
+                    let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
                     if let Some(entry) = entry {
                         body = entry.keep(body).await?;
                     }
@@ -337,19 +353,4 @@ impl Engine {
 fn identity_of(action: &ActionId, url: &JsValue, body: &JsValue) -> Option<Rc<str>> {
     let body = body.as_string().filter(|body| !body.contains("\"$T"))?;
     Some(format!("{action}\n{}\n{body}", url.as_string().unwrap_or_default()).into())
-}
-
-/// The arguments the action looks at; a hole in the middle keeps the others in their places.
-fn used(args: &Array, action: &ActionId) -> Array {
-    let looked_at = |&index: &u32| action.uses(index as usize);
-    let count = args.length();
-    let first = (0..count).take_while(looked_at).count() as u32;
-    if first == count {
-        return args.clone();
-    }
-    let kept = args.slice(0, first);
-    for index in (first..count).filter(looked_at) {
-        kept.set(index, args.get(index));
-    }
-    kept
 }

@@ -7,7 +7,9 @@ import { laneBy } from "./lanes.js";
 import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
 import { pageNumber } from "./moved.js";
+import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_PLAIN, WIRE_REST } from "./numbers.js";
 import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
+import { NONE, plain } from "./plain.js";
 import { performance } from "./platform.js";
 import { lookForRoom } from "./room.js";
 import { onAbort } from "./signals.js";
@@ -34,7 +36,13 @@ export function call(client, ref, args, options, from, rule) {
     entry.url = client.destination(own.url ?? url);
     check(client, entry, own);
     const headers = headersOf(client, entry, own.headers);
-    const run = (engine, given) => engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.page, given, list, headers);
+    const run = (engine, given) => {
+      const wire = client.wireOf(engine, entry.actionId);
+      const sent = sentOf(list, wire);
+      const tried = wire & WIRE_PLAIN ? plain(sent, own.limits?.maxDepth ?? client.options.limits?.maxDepth) : NONE;
+      if (entry.over) return; // by a getter among its arguments
+      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.page, given(), sent, tried, headers);
+    };
     return { own, run };
   });
   return made;
@@ -52,7 +60,7 @@ export function exchange(client, id, options, { caller, send, settle }) {
     const { own } = read(entry, id, options);
     if (client.open.closed) throw closed();
     const run = (engine, given) => {
-      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given, (signal) => send(entry, signal));
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given(), (signal) => send(entry, signal));
     };
     return { own, run };
   });
@@ -95,19 +103,32 @@ function begin(client, entry, room, readAll) {
   const { own, run } = all;
   client.engine.enter((engine) => {
     client.tellOfServer(engine);
-    run(engine, handOverCall(givenBy(client, entry, own)));
+    run(engine, () => handOverCall(givenBy(client, entry, own)));
     entry.taken = true;
   }, entry, room);
   if (entry.kept) client.open.tell(entry);
   else if (!entry.entered) client.refuse(entry, closed()); // by its own url()
 }
 
+/** The arguments that the server reads; one that it does not in the middle leaves a hole. `wire`: see `numbers.js`. */
+function sentOf(list, wire) {
+  if ((wire & WIRE_ALL_ARGUMENTS) === WIRE_ALL_ARGUMENTS) return list;
+  const sent = [];
+  list.forEach((argument, at) => {
+    if (wire & (at < WIRE_FIRST ? 1 << at : WIRE_REST)) sent[at] = argument;
+  });
+  return sent;
+}
+
 /** Reads which action is called, and the options. */
 function read(entry, ref, options) {
   const { id, name, url } = reference(ref);
-  Object.assign(entry, { actionId: id, name, url, page: pageNumber() });
+  entry.actionId = id;
+  entry.name = name;
+  entry.url = url;
+  entry.page = pageNumber();
   const own = callOptions(options);
-  entry.name = own.name ?? name;
+  if (own.name !== undefined) entry.name = own.name;
   return { own, url };
 }
 

@@ -17,13 +17,17 @@ import { destination, dispatcherOptions, versionOfPage } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
 import { basePathOfPage, deploymentOfPage, onLeaving } from "./page.js";
-import { performance } from "./platform.js";
+import { Map, performance } from "./platform.js";
+
+/** So many actions are remembered. */
+const KEPT = 200;
 
 export class Client {
   #quiet;
   #stop;
-  /** What the engine was last told of the server. */
+  /** What the engine was last told of the server, and what it has said of actions since, by id. */
   #said = {};
+  #wires = new Map();
 
   /** `loadWasm()` resolves when the wasm is there; `fetch` is the dispatcher's own. */
   constructor(loadWasm, options, fetch) {
@@ -39,6 +43,7 @@ export class Client {
       opened: (engine) => {
         engine.listen(this.events.any);
         this.#said = {};
+        this.#wires.clear();
         this.lanes.opened(engine);
         for (const found of this.outbox?.opened() ?? []) replay(this, engine, found);
       },
@@ -99,7 +104,19 @@ export class Client {
     const deployment = deploymentId === undefined ? deploymentOfPage() : undefined;
     if (version === this.#said.version && deployment === this.#said.deployment) return;
     this.#said = { version, deployment };
+    this.#wires.clear();
     engine.pageSays(version, deployment);
+  }
+
+  /** How the arguments of an action are written: see `numbers.js`. */
+  wireOf(engine, actionId) {
+    let wire = this.#wires.get(actionId);
+    if (wire === undefined) {
+      wire = engine.wireOf(actionId);
+      if (this.#wires.size > KEPT) this.#wires.clear();
+      this.#wires.set(actionId, wire);
+    }
+    return wire;
   }
 
   stateOf(entry) {

@@ -2,9 +2,9 @@
 
 import { PIECE, piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid, isActionError } from "./error.js";
-import { crashed, instance, isLoaded, makeDecoding, makeEncoded } from "./loading.js";
+import { crashed, instance, isLoaded, makeDecoding, makeEncoded, writesPlain } from "./loading.js";
 import { decodeOptions, encodeOptions } from "./options.js";
-import { plain } from "./plain.js";
+import { NONE, plain } from "./plain.js";
 import { Response, WeakMap } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { hasRoom } from "./room.js";
@@ -34,10 +34,10 @@ export function encode(load, value, options, from) {
 async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
-  // What is plain is written in the same way for all versions; whether one is given that does not exist is for Rust to say.
-  const tried = nextVersion === undefined ? plain(value, maxDepth) : undefined;
+  // What is plain is written in the same way for all versions that take it so.
+  const tried = nextVersion === undefined || writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
   const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
-  const { body, references } = tried?.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
+  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }

@@ -100,6 +100,12 @@ export function makeEncoded(value, nextVersion, forgets, stop, limits, tried) {
   return glue.encode(value, nextVersion, forgets, stop, limits && handOver(glue.LimitOptions, limits), tried);
 }
 
+/** Whether plain arguments for this version of Next.js are written by `plain.js`. After `load()`. */
+export function writesPlain(nextVersion) {
+  dispatcher.instantiate();
+  return glue.writesPlain(nextVersion);
+}
+
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
 export function sift(rows, owner, again, now) {
   dispatcher.instantiate();

@@ -11,6 +11,12 @@ export const KIND_OBJECT = 6;
 export const KIND_MAP = 7;
 export const KIND_SET = 8;
 
+// How the arguments of one action are written, as bits; the lowest say which of the first are sent.
+export const WIRE_FIRST = 6;
+export const WIRE_REST = 64;
+export const WIRE_ALL_ARGUMENTS = 127;
+export const WIRE_PLAIN = 128;
+
 // Things that an edit of a decoded model puts into a container. Its argument comes above the last bits.
 export const PUT_UNDEFINED = 0;
 export const PUT_NULL = 1;

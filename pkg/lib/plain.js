@@ -286,7 +286,8 @@ export function plain(args, maxDepth = MAX_DEPTH) {
   }
 }
 
-const NONE = { body: undefined, reads: undefined };
+/** Nothing was read. */
+export const NONE = { body: undefined, reads: undefined };
 
 /** The elements of an array, whatever it says of itself. */
 export function list(array) {

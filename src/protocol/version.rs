@@ -157,6 +157,19 @@ impl WireForm {
         self.is_14
     }
 
+    /// How the arguments of this action are written, as the bits of [`numbers::wire`](crate::numbers::wire).
+    #[cfg(any(test, target_arch = "wasm32"))]
+    pub(crate) fn bits(self, action: &super::ActionId) -> u32 {
+        use crate::numbers::wire;
+        let arguments = if self.omits_unused(action.is_cached()) {
+            let first = (0..wire::FIRST).filter(|&index| action.uses(index as usize)).map(|index| 1 << index).sum::<u32>();
+            first | if action.uses(wire::FIRST as usize) { wire::REST } else { 0 }
+        } else {
+            wire::ALL_ARGUMENTS
+        };
+        arguments | if self.is_14 { 0 } else { wire::PLAIN }
+    }
+
     /// The letter of a function of the server's.
     pub(crate) fn reference(self) -> &'static str {
         if self.references == Form::Old { "F" } else { "h" }
@@ -190,6 +203,7 @@ impl Default for WireForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ActionId;
 
     fn wire(version: &str) -> String {
         let wire = WireForm::of(NextVersion::parse(version).unwrap());
@@ -249,5 +263,19 @@ mod tests {
         for text in ["", "any", "16.x", "16..1", "1.2.3.4", "-1", "16.4.99999999999", "16,4"] {
             assert_eq!(NextVersion::parse(text).unwrap_err().kind(), Kind::InvalidOption, "{text}");
         }
+    }
+
+    #[test]
+    fn the_bits_say_which_arguments_are_sent_and_who_writes_them() {
+        let bits = |version: &str, info: &str| {
+            let action = ActionId::parse(&format!("{info}{}", "a".repeat(40))).unwrap();
+            WireForm::of(NextVersion::parse(version).unwrap()).bits(&action)
+        };
+        assert_eq!(bits("16.4", "40"), 0b1000_0001, "the first, and plain ones are written by JavaScript");
+        assert_eq!(bits("16.4", "21"), 0b1100_0010, "the second, and those after the sixth");
+        assert_eq!(bits("16.4", "7f"), 0b1111_1111);
+        assert_eq!(bits("16.0", "40"), 0b1111_1111, "an action's are all sent");
+        assert_eq!(bits("16.0", "c0"), 0b1000_0001, "those of a cached function are not");
+        assert_eq!(bits("14.2", "40"), 0b0111_1111, "nothing is plain");
     }
 }

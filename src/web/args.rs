@@ -13,7 +13,7 @@ use crate::flight::{self, Encoder, Limits, Part};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 pub(crate) use plain::Plain;
-use plain::{Reads, plain};
+use plain::Reads;
 use reader::Reader;
 
 /// What an answer may refer back to.
@@ -65,16 +65,15 @@ pub(crate) struct How {
     pub(crate) stop: Option<Promise>,
     /// Of these, the depth counts.
     pub(crate) limits: Limits,
-    /// The result of reading the arguments in one go, if that was tried.
-    pub(crate) tried: Option<Plain>,
+    /// The result of reading the arguments in one go, if that may be done and was.
+    pub(crate) plain: Option<Plain>,
 }
 
 /// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
 ///
 /// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
 pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
-    let tried = if how.wire.is_14() { None } else { how.tried.take().or_else(|| plain(args, how.limits.depth)) };
-    if let Some(plain) = tried {
+    if let Some(plain) = how.plain.take() {
         let body = plain.body();
         if body.is_undefined() {
             return read(args, how, plain.reads());

@@ -89,10 +89,22 @@ impl References {
     }
 }
 
+/// Whether plain arguments for a server of this version are written by JavaScript. Not for what is no version.
+#[wasm_bindgen(js_name = writesPlain)]
+#[must_use]
+#[expect(
+    unreachable_pub,
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen exports public functions only, and gives them their arguments"
+)]
+pub fn writes_plain(next_version: String) -> bool {
+    wire_form(Some(&next_version)).is_ok_and(|wire| !wire.is_14())
+}
+
 /// Encodes a value for a server of this version: gives the body and the [`References`]. Throws, or rejects with, an `ActionError`.
 ///
 /// `forgets`: nobody keeps the references. Once `stop` resolves, the body is what there is of it. Of the bounds, the depth counts.
-/// `tried`: what `plain.js` made of the value.
+/// `plain`: what `plain.js` made of the value, if it may: see [`writes_plain`].
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn encode(
@@ -101,12 +113,13 @@ pub fn encode(
     forgets: bool,
     stop: Option<Promise>,
     bounds: Option<LimitOptions>,
-    tried: Option<Plain>,
+    plain: Plain,
 ) -> Given<Promise> {
     Ok(future_to_promise(async move {
         let failed = |(error, cause): args::Failure| error::to_js(&error, &cause);
         let wire = wire_form(next_version.as_deref()).map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
-        let start = args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), tried }).map_err(failed)?;
+        let start =
+            args::encode(&value, How { wire, forgets, stop, limits: limits(bounds.as_ref()), plain: Some(plain) }).map_err(failed)?;
         let body = match start.body {
             args::Body::Complete(body) => body,
             args::Body::Open(body) => body.await.map_err(failed)?,

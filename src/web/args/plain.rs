@@ -10,8 +10,6 @@ use crate::numbers;
 #[wasm_bindgen]
 extern "C" {
     type Functions;
-    #[wasm_bindgen(method, catch, js_name = plain)]
-    fn plain_of(this: &Functions, args: &JsValue, depth: f64) -> Result<Plain, JsValue>;
     #[wasm_bindgen(method, catch, js_name = kind)]
     fn kind_of(this: &Functions, value: &JsValue) -> Result<u32, JsValue>;
     #[wasm_bindgen(method, catch, js_name = list)]
@@ -51,12 +49,6 @@ pub(super) fn set(functions: JsValue) {
 /// Fails with what the page's code threw.
 fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>) -> Result<T, JsValue> {
     FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or(Err(JsValue::UNDEFINED), ask))
-}
-
-/// The arguments, if they can be read in one go, with a body if they hold nothing but arrays, plain objects, Maps, Sets and what is a text on the wire, and are no deeper than
-/// this.
-pub(super) fn plain(args: &JsValue, depth: usize) -> Option<Plain> {
-    with(|functions| functions.plain_of(args, depth as f64)).ok()
 }
 
 /// Tells the kind of an object, by the numbers of [`kind`](crate::numbers::kind).

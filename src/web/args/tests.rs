@@ -258,8 +258,26 @@ fn what_cannot_be_sent() {
     assert!(message("['x'.repeat(6e5), 'y'.repeat(6e5)]").starts_with("argument 1 makes an array too big for the server"));
 }
 
+#[wasm_bindgen]
+extern "C" {
+    type Tries;
+    #[wasm_bindgen(method, catch)]
+    fn plain(this: &Tries, args: &JsValue, depth: f64) -> Result<Plain, JsValue>;
+}
+
+/// The arguments read in one go by `plain.js`, as those who make a call try first.
+fn plain_of(args: &JsValue, depth: usize) -> Option<Plain> {
+    let tries: Tries = module::functions(include_str!("../../../pkg/lib/plain.js")).unchecked_into();
+    tries.plain(args, depth as f64).ok()
+}
+
+fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
+    let plain = if how.wire.is_14() { None } else { plain_of(args, how.limits.depth) };
+    super::encode(args, How { plain, ..how })
+}
+
 fn short_of(args: &JsValue) -> Option<Plain> {
-    plain(args, Limits::DEFAULT.depth).filter(|plain| !plain.body().is_undefined())
+    plain_of(args, Limits::DEFAULT.depth).filter(|plain| !plain.body().is_undefined())
 }
 
 fn long(args: &JsValue, how: How) -> Result<Start, Failure> {
