@@ -248,7 +248,7 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, call: Plain, options: Options) {
-        let page = Page(call.page);
+        let page = (call.page != u64::MAX).then_some(Page(call.page));
         let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
         self.model.enter(call);
         self.calls.push(Seen { stored: ready, ..Seen::default() });
