@@ -1,3 +1,5 @@
+//! Names a call, its options and what is shown of it: the words that the driver and the dispatcher share.
+
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Names every error the package can give: its code, its words, and whether the action may have run.
+
 use std::fmt;
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which requests may go on when the page is left.
+//! Counts the requests that may go on when the page is left.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
+//! Reads and writes what Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
 //!
 //! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), with the forms of earlier versions down to 14.2.
 
@@ -16,9 +16,7 @@ pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
 pub use root::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use version::wire_form;
-pub use version::{NextVersion, WireForm};
+pub use version::{NextVersion, WireForm, wire_form};
 
 /// The content type of a Flight answer, and what an action request accepts.
 pub const FLIGHT: &str = "text/x-component";
@@ -27,8 +25,7 @@ pub const FLIGHT: &str = "text/x-component";
 pub const NEXT_ACTION: &str = "next-action";
 
 /// The headers of an answer that are looked at.
-#[cfg(target_arch = "wasm32")]
-pub(crate) const ANSWER_HEADERS: [&str; 5] =
+pub const ANSWER_HEADERS: [&str; 5] =
     ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
 
 /// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.

@@ -1,4 +1,4 @@
-//! Whether a call that failed is sent again, and when.
+//! Decides whether a call that failed is sent again, and when.
 //!
 //! | what failed | [`Sent`] | over by itself |
 //! |---|---|---|

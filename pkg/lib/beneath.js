@@ -1,4 +1,4 @@
-// Which `fetch` a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it sends
+// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it sends
 // comes back to it then, and must go on to the `fetch` beneath, past every lane.
 //
 // A request of ours, of whatever dispatcher and copy of this package, is known by one of these:

@@ -1,4 +1,4 @@
-// How a call is made: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
+// Makes a call: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
 
 import { ActionCall } from "./call.js";
 import { ActionError, closed, invalid } from "./error.js";

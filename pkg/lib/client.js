@@ -1,4 +1,4 @@
-// What the methods of one dispatcher share: its parts, and how one of its calls begins and ends on this side.
+// Holds what the methods of one dispatcher share: its parts, and how one of its calls begins and ends on this side.
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";

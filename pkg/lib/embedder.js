@@ -1,4 +1,4 @@
-// What the engine asks of this side, and what this side tells it: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
+// Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
 // come and go.
 
 import { readerOf } from "./body.js";

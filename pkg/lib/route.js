@@ -1,3 +1,5 @@
+// Calls route handlers: at once, past every lane, and without wasm.
+
 import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";

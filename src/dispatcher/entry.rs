@@ -1,3 +1,5 @@
+//! Holds what the dispatcher keeps of one call until it is over.
+
 use super::alarm::Alarms;
 use super::page::News;
 use crate::call::{CallId, Event, Options, Page, State, Timings};

@@ -1,4 +1,4 @@
-//! What is done while there is no network. The host's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
+//! Holds calls back while there is no network. The host's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
 //! once a request has failed, and a probe may prove it wrong.
 
 use std::time::Duration;

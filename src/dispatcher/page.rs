@@ -1,4 +1,4 @@
-//! What an answer does to the page: where the user is sent, and when fresh data is asked for.
+//! Follows an answer up: sends the user where it redirects to, and asks for fresh data.
 
 use std::time::Duration;
 

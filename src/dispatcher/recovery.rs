@@ -1,4 +1,4 @@
-//! What is done when the server does not know an action. It did not run then, so it may be sent again.
+//! Looks an action up that the server does not know. It did not run then, so it may be sent again.
 
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Declares what the decoder asks of the host that makes its values.
+
 use super::{Made, Rejection, Scalar, Tree};
 
 /// Where a value stands in its container.

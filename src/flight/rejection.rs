@@ -1,3 +1,5 @@
+//! Tells why a value is not there: the server's code threw, or the answer is broken.
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! Tests the records of the outbox: written, read, and judged.
+
 use super::*;
 
 fn record(sequence: u64) -> Record {

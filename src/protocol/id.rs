@@ -1,3 +1,5 @@
+//! Reads the id of an action, and what Next.js has put into it.
+
 use std::fmt;
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What the engine asks of the JavaScript side of its dispatcher: `pkg/lib/embedder.js`.
+//! Declares what the engine asks of the JavaScript side of its dispatcher: `pkg/lib/embedder.js`.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;

@@ -1,3 +1,5 @@
+//! Holds Web Locks: asked for in turn, given back, and taken from a tab that is frozen.
+
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::{Rc, Weak};

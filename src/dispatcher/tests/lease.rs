@@ -1,3 +1,5 @@
+//! Tests lanes that all tabs share: leases asked for, held, given back and lost.
+
 use std::collections::VecDeque;
 
 use crate::call::{Options, Strategy};

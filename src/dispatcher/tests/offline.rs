@@ -1,3 +1,5 @@
+//! Tests calls without a network: paused, probed, resumed or failed.
+
 use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;

@@ -1,3 +1,5 @@
+//! Tests the order of lanes: who starts, who waits, and what ends a call.
+
 use std::time::Duration;
 
 use crate::call::Options;

@@ -1,3 +1,5 @@
+//! Tests calls of an action that the server does not know: looked up by name, and sent under the id found.
+
 use std::time::Duration;
 
 use crate::call::Options;

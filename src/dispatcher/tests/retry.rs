@@ -1,3 +1,5 @@
+//! Tests retries: which failures are sent once more, when, and how often.
+
 use std::time::Duration;
 
 use crate::call::{Options, Strategy};

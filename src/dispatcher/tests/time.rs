@@ -1,3 +1,5 @@
+//! Tests timeouts, deadlines, stalls and late calls.
+
 use std::time::Duration;
 
 use crate::call::{Options, Strategy};

@@ -1,3 +1,5 @@
+//! Tests the decoder with values in Rust: references, streams, bounds, and answers that break off.
+
 use std::task::Poll;
 
 use crate::flight::{Decoder, Limits, Native, Rejection, Value, encode};

@@ -1,4 +1,4 @@
-//! What React's server refuses to decode, known before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
+//! Refuses what React's server would refuse to decode, before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
 
 use super::{Encoder, Inspect, Text};
 use crate::Error;

@@ -1,3 +1,5 @@
+//! Declares what the encoder asks of the host about the values it writes.
+
 use super::super::Key;
 
 /// What an [`Encoder`](super::Encoder) needs to know of values.

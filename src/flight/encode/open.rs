@@ -1,4 +1,4 @@
-//! What comes later.
+//! Writes what comes later: promises, streams and async iterables.
 
 use super::{Encoder, Inspect, Later, Part, Slot, Top};
 use crate::{Error, Kind};

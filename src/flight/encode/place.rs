@@ -1,3 +1,5 @@
+//! Remembers where each container was written, so that the same one is referred to, and temporaries come back by their paths.
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;

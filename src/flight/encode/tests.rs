@@ -1,3 +1,5 @@
+//! Tests the encoder with values in Rust: what each becomes, and what is refused.
+
 use std::rc::Rc;
 use std::task::Poll;
 

@@ -1,3 +1,5 @@
+//! Writes numbers, texts and references as React's encoding has them.
+
 use std::fmt::Write as _;
 
 use super::super::json;

@@ -1,3 +1,5 @@
+//! Finds the base path of an app from its document.
+
 /// Where the app of a document lies below its origin: `/shop`, or nothing.
 ///
 /// `loaded` is the path that the document was loaded from, `said` the path in it ([`Page::path`](super::Page::path)): the same one, without

@@ -1,4 +1,4 @@
-//! What a document says of its scripts and its actions.
+//! Reads what a document says of its scripts and its actions.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What a lane that is one at a time over all tabs does about its lease.
+//! Models the lease of a lane that is one at a time over all tabs.
 
 use super::LANES;
 use super::rules::{Doing, Model};

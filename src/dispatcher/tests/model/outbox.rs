@@ -1,4 +1,4 @@
-//! What becomes of the entry of a durable call.
+//! Models what becomes of the entry of a durable call.
 
 use crate::journal::Fate;
 

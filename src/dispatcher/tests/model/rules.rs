@@ -1,4 +1,4 @@
-//! What becomes of calls, said so plainly that it can be read. Everything is found by looking at all calls.
+//! Models what becomes of calls, so plainly that it can be read. Everything is found by looking at all calls.
 
 use std::collections::BTreeSet;
 

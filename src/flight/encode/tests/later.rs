@@ -1,4 +1,4 @@
-//! What comes later, in an order of our own choosing.
+//! Tests what comes later, in an order of our own choosing.
 
 use std::collections::HashMap;
 
