@@ -77,6 +77,12 @@ mod tests {
         assert_eq!(headers, [("Accept", "text/x-component"), ("next-action", id.as_str())]);
     }
 
+    #[test]
+    fn both_sides_know_an_action_by_the_same_header() {
+        let line = format!("export const NEXT_ACTION = \"{NEXT_ACTION}\";");
+        assert!(include_str!("../pkg/lib/init.js").lines().any(|here| here == line), "{line}");
+    }
+
     /// The texts that options are held to, too, by `pkg/test/forms_vectors.test.js`.
     #[test]
     fn the_forms_of_the_vectors() {

@@ -8,7 +8,7 @@
 //   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
 
 import { invalid } from "./error.js";
-import { actionOf, methodOf, requestOf } from "./init.js";
+import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./init.js";
 import { Map, Response, Set, URL, WeakMap, ofDocument } from "./platform.js";
 import { onAbort } from "./signals.js";
 
@@ -128,7 +128,7 @@ export class Beneath {
 
   #start(target, input, init, trial) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
-    const action = init?.headers?.["next-action"] ?? actionOf(input, init ?? {});
+    const action = init?.headers?.[NEXT_ACTION] ?? actionOf(input, init ?? {});
     const sent = { input, init: init ?? {}, action, passed: new Map([[this, [target]]]), trial };
     const { marks, open } = shared();
     if (init) init[SENT] = sent;

@@ -15,6 +15,7 @@ use super::object::set;
 use super::timer;
 use super::wait::resolved;
 
+// `web-sys` has `LockManager` behind `web_sys_unstable_apis` only, a flag that whoever builds this crate would have to set.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]

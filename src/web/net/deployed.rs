@@ -8,14 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::response::Response;
+use crate::dispatcher::Recovery;
 use crate::protocol::ActionId;
 use crate::protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 use crate::web::embedder::Embedder;
 use crate::web::url;
 use crate::web::wait::resolved;
 
-/// How long all of it may take: as long as the core waits.
-const LONGEST_MS: u32 = 10_000;
 /// How many scripts are looked into, and how many are fetched at once.
 const SCRIPTS: usize = 256;
 const AT_ONCE: usize = 6;
@@ -35,7 +34,7 @@ pub(crate) struct Deployed {
 impl Deployed {
     /// Loads the document at `address` and its scripts. Fails with a clause that says what could not be had.
     pub(crate) async fn load(embedder: &Embedder, address: &str) -> Result<Self, String> {
-        let signal = AbortSignal::timeout_with_u32(LONGEST_MS);
+        let signal = AbortSignal::timeout_with_u32(Recovery::LONGEST.as_millis() as u32);
         let (at, text) = get(embedder, address, "text/html", "same-origin", &signal).await.ok_or("the page could not be loaded")?;
         let page = scan_html(&text);
         let here = scan_html(&embedder.page_text().unwrap_or_default());
