@@ -21,12 +21,12 @@ mod call;
 mod dispatcher;
 mod error;
 pub mod flight;
-pub mod journal;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod keepalive;
 mod lane;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod numbers;
+pub mod outbox;
 pub mod protocol;
 mod refresh;
 mod retry;

@@ -7,7 +7,7 @@ use super::{LANES, MAX_QUEUED};
 use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
-use crate::journal::Fate;
+use crate::outbox::Fate;
 use crate::protocol::Revalidated;
 use std::num::NonZeroU32;
 use std::time::Duration;

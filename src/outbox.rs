@@ -1,4 +1,4 @@
-//! The outbox: what is written down of a durable call before it is sent, and what becomes of that.
+//! Writes down a durable call before it is sent, and decides what becomes of its entry in the outbox.
 //!
 //! | how an attempt, or the call, ends | the entry | the promise |
 //! |---|---|---|
