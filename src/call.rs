@@ -56,8 +56,8 @@ pub struct Call {
     pub options: Options,
     /// When the caller made it; may lie before the moment it is enqueued.
     pub queued_at: Instant,
-    /// The page it was made on; none if that is another client's: nobody is sent along its redirect.
-    pub page: Option<Page>,
+    /// The visit it was made on; none if that is another client's: nobody is sent along its redirect.
+    pub visit: Option<Visit>,
     /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
     pub ready: bool,
 }
@@ -110,9 +110,9 @@ pub enum Strategy {
     Join,
 }
 
-/// Names a page that a client is on: another number once the user has gone elsewhere. The driver counts.
+/// Counts where the user is: another number once they have gone elsewhere. The driver counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Page(pub u64);
+pub struct Visit(pub u64);
 
 /// What becomes of a redirect that the user may be sent along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

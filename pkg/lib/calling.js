@@ -6,7 +6,7 @@ import { headersOf } from "./headers.js";
 import { laneBy } from "./lanes.js";
 import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
-import { pageNumber } from "./moved.js";
+import { visit } from "./moved.js";
 import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
 import { performance } from "./platform.js";
 import { lookForRoom } from "./room.js";
@@ -34,7 +34,7 @@ export function call(client, ref, args, options, from, rule) {
     entry.url = client.destination(own.url ?? url);
     check(client, entry, own);
     const headers = headersOf(client, entry, own.headers);
-    const run = (engine, given) => engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.page, given, list, headers);
+    const run = (engine, given) => engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given, list, headers);
     return { own, run };
   });
   return made;
@@ -52,7 +52,7 @@ export function exchange(client, id, options, { caller, send, settle }) {
     const { own } = read(entry, id, options);
     if (client.open.closed) throw closed();
     const run = (engine, given) => {
-      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given, (signal) => send(entry, signal));
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given, (signal) => send(entry, signal));
     };
     return { own, run };
   });
@@ -105,7 +105,7 @@ function begin(client, entry, room, readAll) {
 /** Reads which action is called, and the options. */
 function read(entry, ref, options) {
   const { id, name, url } = reference(ref);
-  Object.assign(entry, { actionId: id, name, url, page: pageNumber() });
+  Object.assign(entry, { actionId: id, name, url, visit: visit() });
   const own = callOptions(options);
   entry.name = own.name ?? name;
   return { own, url };

@@ -31,7 +31,7 @@ export class Client {
     this.beneath = new Beneath(this.options.fetch, fetch);
     this.events = new Events((any) => this.engine.ask((engine) => engine.listen(any)));
     this.open = new Open(this.events);
-    this.page = hostOf(this.options.host ?? "auto", () => this.basePath());
+    this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
     this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {

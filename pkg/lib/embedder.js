@@ -7,7 +7,7 @@ import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { record } from "./init.js";
 import { warnLate } from "./late.js";
-import { pageNumber } from "./moved.js";
+import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { loses, outlives } from "./page.js";
 import { owned } from "./owner.js";
@@ -110,19 +110,19 @@ export function embedderOf(client) {
       if (event.behind !== undefined) warnLate(event);
       events.emit(client.shown(event));
     },
-    page: pageNumber,
+    visit,
     pageText,
     get basePath() {
       return client.basePath();
     },
     leased: (lane, letGo) => leases.set(lane, letGo),
     unleased: (lane) => leases.delete(lane),
-    redirect: (url, type, refresh) => client.page.redirect(url, type, refresh),
+    redirect: (url, type, refresh) => client.host.redirect(url, type, refresh),
     redirectError: (url, type) => redirectError({ url, type }, client.basePath()),
     offline: isOffline,
     probe: () => reachable(options.probe, client.send),
-    refresh: (what) => client.page.refresh(what),
-    reload: () => client.page.reload(),
+    refresh: (what) => client.host.refresh(what),
+    reload: () => client.host.reload(),
     alarm(at) {
       clearTimeout(timer);
       // Rounded up: one that rings early would only be set again. A later moment than timers can hold takes several.

@@ -1,8 +1,8 @@
 //! Holds what the dispatcher keeps of one call until it is over.
 
 use super::alarm::Alarms;
-use super::page::News;
-use crate::call::{CallId, Event, Options, Page, State, Timings};
+use super::navigation::News;
+use crate::call::{CallId, Event, Options, State, Timings, Visit};
 use crate::lane::Place;
 use crate::{Error, Instant, Sent};
 
@@ -10,7 +10,7 @@ use crate::{Error, Instant, Sent};
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) options: Options,
-    pub(super) page: Option<Page>,
+    pub(super) visit: Option<Visit>,
     pub(super) state: State,
     pub(super) phase: Phase,
     /// It has been looked up: not again.

@@ -240,7 +240,7 @@ fn call(world: &mut World, dice: &mut Dice) {
         doing: if ready { Doing::Waiting } else { Doing::Preparing },
         sent: Sent::No,
         durable: false,
-        page: world.model.page,
+        visit: world.model.visit,
         throws: dice.one_in(8),
         skips: dice.one_in(2),
         skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
@@ -264,7 +264,7 @@ fn durable(world: &mut World, dice: &mut Dice) {
         sent: if replayed { Sent::Unknown } else { Sent::No },
         durable: true,
         // Nobody is sent along the redirect of what another page has made.
-        page: if replayed { u64::MAX } else { world.model.page },
+        visit: if replayed { u64::MAX } else { world.model.visit },
         ..some(dice)
     };
     enter(world, call);

@@ -45,7 +45,7 @@ pub(super) struct Plain {
     /// It is in the outbox before it is sent: while it prepares it is being stored.
     pub durable: bool,
     /// Where it was made, and whether its answer sends the user elsewhere.
-    pub page: u64,
+    pub visit: u64,
     pub redirects: bool,
     /// Its answer makes the page's data stale.
     pub stale: bool,
@@ -118,7 +118,7 @@ pub(super) struct Model {
     /// It is gone from the window.
     pub hidden: bool,
     /// Where the user is, and the call that has sent them there.
-    pub page: u64,
+    pub visit: u64,
     pub redirected: Option<usize>,
     /// What the host does with a redirect: whether the document ends.
     pub leaves: bool,
@@ -325,9 +325,9 @@ impl Model {
     /// The action's own value is there, or what it threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
-        let Plain { redirects, page, throws, last_byte, .. } = self.calls[id];
+        let Plain { redirects, visit, throws, last_byte, .. } = self.calls[id];
         self.owe(id);
-        if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
+        if redirects && code == "ok" && visit == self.visit && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
             self.said.push(Said::Redirect(id));
             if !throws {

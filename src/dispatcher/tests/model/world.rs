@@ -248,11 +248,11 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, call: Plain, options: Options) {
-        let page = (call.page != u64::MAX).then_some(Page(call.page));
+        let visit = (call.visit != u64::MAX).then_some(Visit(call.visit));
         let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
         self.model.enter(call);
         self.calls.push(Seen { stored: ready, ..Seen::default() });
-        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page, ready }, now)).unwrap();
+        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, visit, ready }, now)).unwrap();
     }
 
     /// The document is gone from the window.
@@ -269,9 +269,9 @@ impl World {
 
     /// The user is on another page.
     pub(super) fn go(&mut self) {
-        (self.model.page, self.model.owed) = (self.model.page + 1, None);
-        let page = Page(self.model.page);
-        self.tell(|core, _| core.handle_page(page));
+        (self.model.visit, self.model.owed) = (self.model.visit + 1, None);
+        let visit = Visit(self.model.visit);
+        self.tell(|core, _| core.handle_visit(visit));
     }
 
     /// The network is back, and the host says so.
