@@ -85,6 +85,7 @@ mod tests {
     fn what_is_given_up_holds_its_place_but_no_bytes_for_30_seconds() {
         let mut places = Places::default();
         for second in 0..4 {
+            assert_eq!(places.waits(), second > 0);
             assert!(places.take(65_536.0, at(second)));
             places.give_up(65_536.0, at(second));
         }

@@ -2,6 +2,7 @@
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
+import { basePathOfPage, deploymentOfPage } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
 import { embedderOf } from "./embedder.js";
@@ -11,12 +12,12 @@ import { Events } from "./events.js";
 import { onError } from "./hooks.js";
 import { hostOf } from "./host.js";
 import { Lanes } from "./lanes.js";
+import { onLeaving } from "./leaving.js";
 import { onOnline } from "./network.js";
 import { Open } from "./open.js";
 import { destination, dispatcherOptions, versionOfPage } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
-import { basePathOfPage, deploymentOfPage, onLeaving } from "./page.js";
 import { performance } from "./platform.js";
 
 export class Client {

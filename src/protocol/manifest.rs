@@ -17,7 +17,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use html::{Page, scan_html};
+pub(crate) use html::{Document, scan_html};
 pub(crate) use script::scan_script;
 
 use super::ActionId;
