@@ -117,7 +117,7 @@ pub struct Visit(pub u64);
 /// What becomes of a redirect that the user may be sent along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RedirectMode {
-    /// The host goes there.
+    /// The user is sent there.
     #[default]
     Follow,
     /// The caller's promise rejects with the error by which Next's own router goes there.

@@ -216,7 +216,7 @@ impl Dispatcher {
         self.advance(&lane, now);
     }
 
-    /// The request has been handed to the host; from here on the action may have run.
+    /// The request has been handed to `fetch`; from here on the action may have run.
     pub fn handle_sent(&mut self, id: CallId) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = entry.sent.max(Sent::Unknown);

@@ -15,7 +15,7 @@ pub enum Kind {
     Deadline,
     /// There is no network, and the call was to fail rather than wait.
     Offline,
-    /// No answer, or one that broke off: the host's `fetch` or the body's stream failed.
+    /// No answer, or one that broke off: the page's `fetch` or the body's stream failed.
     Network,
     /// Not Flight, and an HTTP status of 400 or above.
     Http,
@@ -113,7 +113,7 @@ pub enum Sent {
     /// It did not: nothing was sent, or the server said it does not know the action.
     #[default]
     No,
-    /// It may have: the request was handed to the host, and no head came back. A dead port and a reset look alike.
+    /// It may have: the request was handed to `fetch`, and no head came back. A dead port and a reset look alike.
     Unknown,
     /// The head of an answer arrived.
     Yes,

@@ -16,7 +16,7 @@ pub(crate) struct Places {
 /// Bytes that the bodies of all of them take at the most: more, and the browser rejects the request
 /// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
 const MOST_BYTES: f64 = 65_536.0;
-/// How many there are at the most: over HTTP/1.1 a browser has six connections to a host, and two of them stay free of what is [`HELD`].
+/// How many there are at the most: over HTTP/1.1 a browser has six connections to an origin, and two of them stay free of what is [`HELD`].
 const MOST: usize = 4;
 /// How long one counts on that was given up before its answer began. Chromium (156) does not cancel such a request: it keeps its connection,
 /// or its turn to get one, until the answer begins or this has passed.

@@ -35,13 +35,13 @@ pub const MAX_BODY_BYTES: u32 = 1_048_576;
 /// A server that knows the action only on another page refuses it then, as unknown.
 pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
-/// Names the deployment that the page is of, for hosts that keep several: the request goes to the same one.
+/// Names the deployment that the page is of, for platforms that keep several: the request goes to the same one.
 pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 
 /// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
+/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is for `fetch` to say: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]
 }

@@ -2,7 +2,7 @@
 //!
 //! | what failed | [`Sent`] | over by itself |
 //! |---|---|---|
-//! | the host's `fetch` rejected | unknown | yes |
+//! | `fetch` rejected | unknown | yes |
 //! | the attempt's `timeout`, before a head | unknown | yes |
 //! | … after the head, or no byte for `stallTimeout` | yes | yes |
 //! | the answer broke off, or ended before the value | yes | yes |

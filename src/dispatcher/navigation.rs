@@ -19,7 +19,7 @@ pub struct News {
 }
 
 impl Dispatcher {
-    /// The user is on this visit now. To be told before a call is made, before a value and before a timeout: a host may not hear of it when
+    /// The user is on this visit now. To be told before a call is made, before a value and before a timeout: a driver may not hear of it when
     /// the user goes elsewhere. What the page before was owed is dropped: it is not there any more.
     pub fn handle_visit(&mut self, visit: Visit) {
         if self.visit != visit {

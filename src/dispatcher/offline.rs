@@ -1,4 +1,4 @@
-//! Holds calls back while there is no network. The host's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
+//! Holds calls back while there is no network. The browser's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
 //! once a request has failed, and a probe may prove it wrong.
 
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) struct Offline {
 }
 
 impl Dispatcher {
-    /// The host says that there is no network. To be told before the failure of a request that got no answer, and only then.
+    /// The browser says that there is no network. To be told before the failure of a request that got no answer, and only then.
     pub fn handle_offline(&mut self, now: Instant) {
         if self.offline.is_some() || self.closed {
             return;

@@ -1,4 +1,4 @@
-//! Declares what the decoder asks of the host that makes its values.
+//! Declares what the decoder asks of its builder, which makes the values.
 
 use super::{Made, Rejection, Scalar, Tree};
 

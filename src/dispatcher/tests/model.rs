@@ -51,7 +51,7 @@ enum Operation {
     /// Something is told of an exchange that is over, or has not begun.
     Late,
     Pass,
-    /// The network goes or comes, and the host may say so.
+    /// The network goes or comes, and the browser may say so.
     Network,
     Probed,
     /// The network is away for minutes.

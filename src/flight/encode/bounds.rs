@@ -102,7 +102,7 @@ impl Bounds {
     }
 }
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// The tree of the value that is being written.
     pub(super) fn tree(&self) -> Option<usize> {
         self.frames.last().map_or(Some(self.bounds.outermost), |frame| frame.tree)

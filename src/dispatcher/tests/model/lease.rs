@@ -3,7 +3,7 @@
 use super::LANES;
 use super::rules::{Doing, Model};
 
-/// How far a lane is with its lease, as the host sees it.
+/// How far a lane is with its lease, as the driver sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lease {
     #[default]

@@ -120,7 +120,7 @@ pub(super) struct Model {
     /// Where the user is, and the call that has sent them there.
     pub visit: u64,
     pub redirected: Option<usize>,
-    /// What the host does with a redirect: whether the document ends.
+    /// What the driver does with a redirect: whether the document ends.
     pub leaves: bool,
     /// Since when the page is owed fresh data. It is told when that is asked for.
     pub owed: Option<u64>,
@@ -190,7 +190,7 @@ impl Model {
         self.said.push(Said::Send(id));
     }
 
-    /// What is to be sent is given to the host, and the server may see it. Who was given up at that very moment was not sent.
+    /// What is to be sent is given to `fetch`, and the server may see it. Who was given up at that very moment was not sent.
     pub(super) fn hand_over(&mut self) {
         for id in std::mem::take(&mut self.sending) {
             self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);

@@ -274,7 +274,7 @@ impl World {
         self.tell(|core, _| core.handle_visit(visit));
     }
 
-    /// The network is back, and the host says so.
+    /// The network is back, and the browser says so.
     pub(super) fn online(&mut self) {
         self.network = true;
         self.model.online();
