@@ -106,7 +106,7 @@ impl Dispatcher {
             timings: Timings { queued_at, ..Timings::default() },
             first_at: now,
             attempts: 0,
-            repeats: 0,
+            retries: 0,
             sent,
             sent_before: sent,
             news: News::default(),

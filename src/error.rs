@@ -232,7 +232,7 @@ impl Error {
     }
 
     /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time.
-    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it repeats.
+    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it sends again.
     pub fn may_be_called_again(&self) -> bool {
         self.sent == Sent::No && self.kind.may_be_called_again()
     }

@@ -20,7 +20,7 @@ const first = globalThis.fetch;
 /** So many functions that were the page's `fetch` are kept. */
 const KEPT = 8;
 
-/** So often one request is handed on: some wrappers repeat theirs, but none so often. */
+/** So often one request is handed on: some wrappers retry theirs, but none so often. */
 const TURNS = 100;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */

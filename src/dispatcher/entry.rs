@@ -21,7 +21,7 @@ pub(super) struct Entry {
     /// How often it was sent.
     pub(super) attempts: u32,
     /// How often of these because the one before failed.
-    pub(super) repeats: u32,
+    pub(super) retries: u32,
     pub(super) sent: Sent,
     /// The same of the attempts before: what one of them may have done is not undone by what is said of another.
     pub(super) sent_before: Sent,

@@ -94,7 +94,7 @@ impl Dispatcher {
             return;
         }
         for id in self.ids(|entry| entry.phase == Phase::Held) {
-            self.send_again(id, now);
+            self.retry(id, now);
         }
         self.advance_all(now);
     }

@@ -99,7 +99,7 @@ impl Dispatcher {
     /// The time to send a call again has come.
     pub(super) fn rested(&mut self, id: CallId, now: Instant) {
         if !self.is_still() {
-            return self.send_again(id, now);
+            return self.retry(id, now);
         }
         if self.fails_offline(id, now) {
             return self.fail(id, no_network(), now);

@@ -21,7 +21,7 @@ impl Recovery {
 }
 
 impl Dispatcher {
-    /// The server does not know the action of this call. Repeats it without [`Render::Skip`] if it asked for that, because a page that
+    /// The server does not know the action of this call. Sends it without [`Render::Skip`] if it asked for that, because a page that
     /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };

@@ -260,8 +260,8 @@ fn an_action_not_found_did_not_run() {
 fn a_known_id_is_refused() {
     let mut sim = Sim::new();
     let id = sim.call(1, lane("main"), Script::answers(10));
-    let again = Call { id, options: Options::default(), queued_at: sim.now, visit: Some(Visit::default()), ready: true };
-    assert_eq!(sim.core.enqueue(again, sim.now).unwrap_err().kind(), Kind::Internal);
+    let twice = Call { id, options: Options::default(), queued_at: sim.now, visit: Some(Visit::default()), ready: true };
+    assert_eq!(sim.core.enqueue(twice, sim.now).unwrap_err().kind(), Kind::Internal);
 }
 
 #[test]
