@@ -101,9 +101,9 @@ export function makeEncoded(value, nextVersion, forgets, stop, limits, tried) {
 }
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
-export function sift(rows, owner, again, now) {
+export function sift(rows, owner, failedToo, now) {
   dispatcher.instantiate();
-  return glue.sift(rows, owner, again, now);
+  return glue.sift(rows, owner, failedToo, now);
 }
 
 /** The record, saying that it has failed with this code, or with `undefined` that it has not. After `load()`. */

@@ -457,7 +457,7 @@ impl<I: Inspect> Encoder<I> {
         let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
-        self.count_again(number)?;
+        self.count_met(number)?;
         Ok(true)
     }
 }
