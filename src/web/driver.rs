@@ -40,8 +40,8 @@ pub(crate) struct Driver {
     hooks: bool,
     /// Set after a late wake-up: until then, timeouts wait for what the network has meanwhile delivered.
     grace: Cell<Option<Instant>>,
-    /// Calls whose actions are to be looked up, and whether that is under way.
-    lost: RefCell<Vec<CallId>>,
+    /// Calls whose actions the server does not know, which are to be looked up, and whether that is under way.
+    unknown: RefCell<Vec<CallId>>,
     looking: Cell<bool>,
     /// Actions that another build has under other ids.
     renamed: RefCell<Vec<(ActionId, ActionId)>>,
@@ -75,7 +75,7 @@ impl Driver {
             patience,
             hooks,
             grace: Cell::default(),
-            lost: RefCell::default(),
+            unknown: RefCell::default(),
             looking: Cell::new(false),
             renamed: RefCell::default(),
             pumping: Cell::new(false),
