@@ -34,7 +34,7 @@ pub(crate) enum Told {
     /// It is held. The function gives it back, too, for when this instance cannot.
     Granted(Function),
     /// Somebody has taken it who waited for too long.
-    Lost,
+    Taken,
     /// It cannot be had, and this is what the browser said.
     Refused(JsValue),
 }
@@ -87,7 +87,7 @@ impl Lock {
             let ended = wire.run(patience, &tell).await;
             match (wire.stage.replace(Stage::Over), ended) {
                 (Stage::Asked, ended) => tell(Told::Refused(ended.err().unwrap_or_default())),
-                (Stage::Held, _) => tell(Told::Lost),
+                (Stage::Held, _) => tell(Told::Taken),
                 (Stage::Over, _) => {}
             }
         });
@@ -106,7 +106,7 @@ impl Drop for Lock {
 }
 
 impl Wire {
-    /// Until the lock is given back, lost, or cannot be had.
+    /// Until the lock is given back, taken, or cannot be had.
     async fn run(self: &Rc<Self>, patience: Option<Duration>, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         if self.stage.get() == Stage::Over {
             return Ok(JsValue::UNDEFINED); // given up before it was asked for

@@ -22,7 +22,7 @@ fn grant(sim: &mut Sim, name: &str) {
 }
 
 fn lose(sim: &mut Sim, name: &str) {
-    sim.with_core(|core, now| core.handle_lease_lost(&name.into(), now));
+    sim.with_core(|core, now| core.handle_lease_taken(&name.into(), now));
 }
 
 #[test]

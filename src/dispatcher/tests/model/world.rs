@@ -330,7 +330,7 @@ impl World {
     pub(super) fn steal(&mut self, lane: usize) {
         self.leases[lane] = Lease::None;
         self.model.steal(lane);
-        self.tell(|core, now| core.handle_lease_lost(&LANES[lane].into(), now));
+        self.tell(|core, now| core.handle_lease_taken(&LANES[lane].into(), now));
     }
 
     pub(super) fn refuse(&mut self, lane: usize) {
