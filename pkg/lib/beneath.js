@@ -32,6 +32,43 @@ function shared() {
   return globalThis[SENT];
 }
 
+/** A request of ours that is under way. */
+class Sent {
+  /** By the dispatcher, what else it was handed on to, the last at the end. Made when it is. */
+  #passed;
+  /** The calls of `fetch` with it that have not returned, the innermost first: `{ by, target, outer }`. */
+  inside = undefined;
+  /** How often it was handed on. */
+  turns = 0;
+
+  /** `by`: the dispatcher that sends it, with `target`. */
+  constructor(input, init, action, by, target, trial) {
+    this.input = input;
+    this.init = init;
+    this.action = action;
+    this.by = by;
+    this.target = target;
+    this.trial = trial;
+  }
+
+  get passed() {
+    return (this.#passed ??= new Map([[this.by, [this.target]]]));
+  }
+
+  /** The functions that this dispatcher has sent it with. */
+  triedBy(by) {
+    if (!this.#passed) return by === this.by ? [this.target] : [];
+    return this.#passed.get(by) ?? [];
+  }
+
+  /** The function that this dispatcher is calling with it just now. */
+  insideOf(by) {
+    let call = this.inside;
+    while (call && call.by !== by) call = call.outer;
+    return call?.target;
+  }
+}
+
 export class Beneath {
   #given;
   #own;
@@ -55,11 +92,20 @@ export class Beneath {
     this.#know(globalThis.fetch);
   }
 
-  /** Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. */
-  send(input, init) {
+  /**
+   * Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. `told`: whoever gives it up says so by
+   * `forget`, and its signal need not be listened to.
+   */
+  send(input, init, told) {
     this.look();
     const target = this.#given ?? globalThis.fetch;
-    return this.#start(target === this.#own ? this.#next() : target, input, init);
+    return this.#start(target === this.#own ? this.#next() : target, input, init, undefined, told);
+  }
+
+  /** A request that was sent with this signal is given up. */
+  forget(signal) {
+    const { marks, open } = shared();
+    open.delete(marks.get(signal));
   }
 
   /**
@@ -89,7 +135,7 @@ export class Beneath {
     if (now && now.action === action) {
       // A wrapper may also send something else just now.
       const sure = action !== undefined || addressOf(input) === addressOf(now.input);
-      return { sent: now, same: sure || now.passed.get(this)?.at(-1) === globalThis.fetch, sure };
+      return { sent: now, same: sure || now.triedBy(this).at(-1) === globalThis.fetch, sure };
     }
     const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
     return like && { sent: like, same: true, sure: false };
@@ -98,9 +144,9 @@ export class Beneath {
   /** Hands a request of ours on as it is. */
   pass({ sent, same, sure }, input, init) {
     const { now, open } = shared();
-    const tried = same ? (sent.passed.get(this) ?? []) : [];
+    const tried = same ? sent.triedBy(this) : [];
     // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which sends its request once more.
-    const inside = same && now === sent ? sent.inside?.get(this) : undefined;
+    const inside = same && now === sent ? sent.insideOf(this) : undefined;
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
     let learn;
@@ -112,13 +158,13 @@ export class Beneath {
     } else if (!sure && !known && back && back === globalThis.fetch) {
       learn = back; // if it waits for this answer; the page may have built a second one like it
     }
-    sent.turns = (sent.turns ?? 0) + 1;
+    sent.turns += 1;
     const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#fine.has(target)));
     if (sent.turns > TURNS) throw leadsBack();
     const target = this.#next([...others, globalThis.fetch]);
     if (same) sent.passed.set(this, [...tried.filter((other) => other !== target), target]);
     const answer = call(target, sent, input, init, this);
-    const last = () => same && sent.passed.get(this).at(-1) === target;
+    const last = () => same && sent.triedBy(this).at(-1) === target;
     Promise.resolve(answer).then(() => {
       if (learn && open.has(sent) && !this.#fine.has(learn)) this.#leading.add(learn);
       if (last()) this.#fine.add(target);
@@ -126,23 +172,26 @@ export class Beneath {
     return answer;
   }
 
-  #start(target, input, init, trial) {
+  #start(target, input, init, trial, told) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
     const action = init?.headers?.[NEXT_ACTION] ?? actionOf(input, init ?? {});
-    const sent = { input, init: init ?? {}, action, passed: new Map([[this, [target]]]), trial };
+    const sent = new Sent(input, init ?? {}, action, this, target, trial);
     const { marks, open } = shared();
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
     open.add(sent);
-    let quiet = () => {};
-    const over = () => (open.delete(sent), quiet());
+    let quiet;
+    const over = () => {
+      open.delete(sent);
+      quiet?.();
+    };
     // Some never answer, and do not look at their signal.
-    quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
+    if (!told) quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
     try {
       const answer = call(target, sent, input, init, this);
       Promise.resolve(answer).then(() => {
         over();
-        if (sent.passed.get(this).length === 1) this.#fine.add(target);
+        if (sent.triedBy(this).length === 1) this.#fine.add(target);
       }, over);
       return answer;
     } catch (error) {
@@ -152,11 +201,12 @@ export class Beneath {
   }
 
   /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
-  #mayCome({ init, action, passed }) {
-    const tried = passed.get(this);
-    const last = tried?.at(-1);
-    if (tried && last !== first && !this.#fine.has(last)) return true;
-    return action !== undefined && (!tried || init.mode === "same-origin" || hasServiceWorker());
+  #mayCome(sent) {
+    const { init, action } = sent;
+    const tried = sent.triedBy(this);
+    const last = tried.at(-1);
+    if (tried.length > 0 && last !== first && !this.#fine.has(last)) return true;
+    return action !== undefined && (tried.length === 0 || init.mode === "same-origin" || hasServiceWorker());
   }
 
   /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
@@ -177,15 +227,14 @@ export class Beneath {
 function call(target, sent, input, init, by) {
   const all = shared();
   const { now } = all;
-  const inside = (sent.inside ??= new Map());
-  const outer = inside.get(by);
+  const outer = sent.inside;
   all.now = sent;
-  inside.set(by, target);
+  sent.inside = { by, target, outer };
   try {
     return init ? target(input, init) : target(input);
   } finally {
     all.now = now;
-    inside.set(by, outer);
+    sent.inside = outer;
   }
 }
 

@@ -22,6 +22,7 @@ import { performance } from "./platform.js";
 
 export class Client {
   #quiet;
+  #stop;
   /** What the engine was last told of the server. */
   #said = {};
 
@@ -34,7 +35,7 @@ export class Client {
     this.open = new Open(this.events);
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
-    const { embedder, lost } = embedderOf(this);
+    const { embedder, lost, close } = embedderOf(this);
     this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
@@ -58,6 +59,7 @@ export class Client {
       }),
     ];
     this.#quiet = () => quiet.forEach((end) => end());
+    this.#stop = close;
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.engine.load();
   }
 
@@ -78,8 +80,8 @@ export class Client {
     });
   }
 
-  /** Sends a request of its own making. */
-  send = (input, init) => this.beneath.send(sendable(input), init);
+  /** Sends a request of its own making: see `Beneath.send`. */
+  send = (input, init, told) => this.beneath.send(sendable(input), init, told);
 
   basePath() {
     return this.options.basePath ?? basePathOfPage();
@@ -165,7 +167,10 @@ export class Client {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     const lost = [...this.open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
-    for (const { controller } of lost) controller?.abort(makeError());
+    for (const { controller } of lost) {
+      if (controller) this.beneath.forget(controller.signal);
+      controller?.abort(makeError());
+    }
     for (const entry of lost) {
       if (entry.settled) this.forget(entry);
       else this.refuse(entry, makeError());
@@ -178,6 +183,7 @@ export class Client {
     this.#quiet();
     for (const entry of this.engine.kept) this.refuse(entry, closed());
     this.engine.close();
+    this.#stop();
     this.outbox?.close();
     for (const entry of [...this.open.values()]) entry.close?.();
   }

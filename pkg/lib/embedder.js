@@ -1,25 +1,26 @@
 // Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
 // come and go.
 
+import { Alarm } from "./alarm.js";
 import { readerOf } from "./body.js";
 import { call } from "./calling.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
-import { record } from "./init.js";
+import { recordOf } from "./init.js";
 import { warnLate } from "./late.js";
 import { loses, outlives } from "./leaving.js";
 import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { AbortController, Map, clearTimeout, pageText, performance, setTimeout } from "./platform.js";
+import { AbortController, Map, pageText } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { wait } from "./wait.js";
 
-/** The longest that `setTimeout` can hold, in ms. */
-const LONGEST = 2 ** 31 - 1;
-
-/** `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost. */
+/**
+ * `client`: see `client.js`. Gives `{ embedder, lost(), close() }`: what the engine asks, and what is to be done when its
+ * instance is lost and when there will be no other.
+ */
 export function embedderOf(client) {
   const { options, open, events, outbox } = client;
   const credentials = options.credentials ?? "same-origin";
@@ -27,22 +28,19 @@ export function embedderOf(client) {
   const leases = new Map();
   /** How many requests may outlive the page. */
   let outliving = 0;
-  let timer;
-  const wake = () => client.engine.ask((engine) => engine.wake());
+  const alarm = new Alarm(() => client.engine.ask((engine) => engine.wake()));
 
   const embedder = {
     send(place, turn, id, url, headers, body, keepalive) {
       const signal = signalOf(open.get(id));
-      const lines = headers.split("\n");
-      const pairs = [];
-      for (let at = 0; at < lines.length; at += 2) pairs.push([lines[at], lines[at + 1]]);
-      const init = { method: "POST", headers: record(pairs), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
+      const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      wait(place, turn, client.send(url, init));
+      wait(place, turn, client.send(url, init, true));
     },
     sendBuilt: (place, turn, id, send) => wait(place, turn, send(signalOf(open.get(id)))),
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
+      if (controller) client.beneath.forget(controller.signal);
       if (given) controller?.abort(reason);
       else controller?.abort();
     },
@@ -123,21 +121,17 @@ export function embedderOf(client) {
     probe: () => reachable(options.probe, client.send),
     refresh: (what) => client.host.refresh(what),
     reload: () => client.host.reload(),
-    alarm(at) {
-      clearTimeout(timer);
-      // Rounded up: one that rings early would only be set again. A later moment than timers can hold takes several.
-      timer = at === undefined ? undefined : setTimeout(wake, Math.min(Math.ceil(at - performance.now()), LONGEST));
-    },
+    alarm: (at) => alarm.set(at),
   };
 
   const lost = () => {
-    clearTimeout(timer);
+    alarm.clear();
     for (const letGo of leases.values()) letGo();
     leases.clear();
     outlives(-outliving);
     outliving = 0;
   };
-  return { embedder, lost };
+  return { embedder, lost, close: () => alarm.clear() };
 }
 
 /** Of a new controller, which is kept for when the wasm cannot abort any more. */
@@ -149,6 +143,10 @@ function signalOf(entry) {
 
 /** An outcome as the page gets it, which may do with it as it likes. */
 function outcomeOf({ status, headers, rendered, more, valued, value, attempts, timings, payload }) {
+  // Most are of this form, and made at once.
+  if (status !== undefined && valued && more === undefined) {
+    return { status, headers, rendered, value, attempts, timings, get payload() { return payload(); } };
+  }
   const outcome = {};
   if (status !== undefined) {
     outcome.status = status;

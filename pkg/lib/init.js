@@ -65,8 +65,20 @@ function headersNow(headers) {
  * capitals, which makes it the same header and no property that assigning loses.
  */
 export function record(pairs) {
-  return Object.fromEntries(pairs.map(([name, value]) => [name === "__proto__" ? "__PROTO__" : name, value]));
+  const made = {};
+  for (const [name, value] of pairs) made[keyOf(name)] = value;
+  return made;
 }
+
+/** The same, of name, value, name, value, … a line each. */
+export function recordOf(text) {
+  const lines = text.split("\n");
+  const made = {};
+  for (let at = 0; at < lines.length; at += 2) made[keyOf(lines[at])] = lines[at + 1];
+  return made;
+}
+
+const keyOf = (name) => (name === "__proto__" ? "__PROTO__" : name);
 
 /** The headers as a plain object with one more, in the place of those of its name. */
 export function withHeader(headers, name, value) {

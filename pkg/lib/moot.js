@@ -20,15 +20,15 @@ export function checkCall(call, own, { retry, keyed, lanes }) {
   const { durable } = own;
   if (durable && own.idempotencyKey === false) throw invalid("idempotencyKey: a durable call is sent again and carries one; leave false out");
   if (own.retry && own.retry.limit === undefined && !durable) throw invalid(NO_LIMIT);
-  const which = nameOf(call) ?? "a call";
+  const which = () => nameOf(call) ?? "a call";
   if (durable) {
     const { limit, budget } = own.retry ?? {};
-    if (limit > 0 || budget !== undefined) warnOnce(`${which}: retry: a durable call is sent until it is answered; limit and budget do nothing`);
+    if (limit > 0 || budget !== undefined) warnOnce(`${which()}: retry: a durable call is sent until it is answered; limit and budget do nothing`);
   } else if (retry?.limit > 0 && !keyed && !isCached(actionId)) {
-    warnOnce(`${which}: retry does nothing without an idempotency key, as what may have run is not sent again; ${KEY}`);
+    warnOnce(`${which()}: retry does nothing without an idempotency key, as what may have run is not sent again; ${KEY}`);
   }
   if (own.skew === "recover" && name === undefined) {
-    warnOnce(`${which}: skew: "recover" looks an action up by its name, and this one has none; call it as { id, name }`);
+    warnOnce(`${which()}: skew: "recover" looks an action up by its name, and this one has none; call it as { id, name }`);
   }
   if (lane !== "main" && lane !== "parallel" && !lanes?.has(lane)) checkLane(lane);
 }

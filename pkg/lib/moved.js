@@ -6,12 +6,14 @@ import { addEventListener, queueMicrotask } from "./platform.js";
 let number = 0;
 let at = {};
 let watched = false;
+/** The browser tells of each change of the address and its state, as it happens. */
+let told = false;
 let sent;
 
 /** The number of the visit that the user is on: another one once they have moved on. */
 export function visit() {
   if (!watched && globalThis.document) watch();
-  look();
+  if (!told) look();
   return number;
 }
 
@@ -41,7 +43,11 @@ function watch() {
   });
   // Without the Navigation API (before Firefox 147, Safari 26.2) a page that was left and come back to between two looks is not seen.
   const { navigation } = globalThis;
-  navigation?.addEventListener?.("currententrychange", look);
+  if (navigation?.addEventListener) {
+    navigation.addEventListener("currententrychange", look);
+    look();
+    told = true;
+  }
   navigation?.addEventListener?.("navigate", (event) => queueMicrotask(() => isLeaving(event) && (number += 1)));
 }
 

@@ -9,7 +9,7 @@ import { meant } from "./nearest.js";
 import { MAX_ARGUMENTS } from "./numbers.js";
 import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
 
-const DISPATCHER = {
+export const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),
   headers: (value) => (typeof value === "function" ? value : headers(value)),
   fetch: (value) => expect(typeof value === "function", value, "a function"),
@@ -40,7 +40,7 @@ const DISPATCHER = {
   limits,
 };
 
-const CALL = {
+export const CALL = {
   lane: (value) => (typeof value === "function" ? value : laneName(value)),
   strategy,
   key: text,
@@ -64,24 +64,24 @@ const CALL = {
 
 const OUTBOX = { owner, onResult: method };
 
-const DURABLE = { owner, ttl: duration };
+export const DURABLE = { owner, ttl: duration };
 
 /** Those of which there is something to cancel. */
 const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: (value) => word(value, "loading", "preparing", "waiting", "running") };
 
-const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
+export const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
 
-const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
+export const LANE = { concurrency: (value) => expect(count(value) > 0, value, "a whole number above 0"), strategy };
 
-const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~\w-]+$/), value, "the name of a header").toLowerCase() };
+export const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*+.^_`|~\w-]+$/), value, "the name of a header").toLowerCase() };
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
-const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
+export const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
-const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
+export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
 const DECODE = { ...LIMITS, temporaryReferences: object };
 
@@ -156,11 +156,13 @@ let last = {};
 
 /** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
 export function destination(url) {
+  // Most are absolute, and mean the same wherever the page is.
+  if (last.whole && last.url === url) return last.href;
   const at = globalThis.location?.href;
   const base = ofDocument("baseURI");
   if (typeof url !== "object" && last.href && last.url === url && last.at === at && last.base === base) return last.href;
   const href = absolute(url, at, base);
-  last = { url, at, base, href };
+  last = { url, at, base, href, whole: typeof url === "string" && /^https?:\/\//i.test(url) };
   return href;
 }
 

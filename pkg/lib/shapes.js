@@ -21,14 +21,17 @@ export function readHeaders(lines) {
 export function head(response) {
   const { status, headers } = response;
   if (typeof status !== "number") throw new TypeError("its status is no number");
-  let lines;
+  let lines = `${status}\n${line(elsewhere(response))}`;
   try {
-    lines = names.map((name) => headers.get(name));
+    for (const name of names) lines += `\n${line(headers.get(name) ?? "")}`;
   } catch {
     throw new TypeError("its headers have no get()");
   }
-  return [status, elsewhere(response), ...lines].map((line) => String(line ?? "").replaceAll("\n", " ")).join("\n");
+  return lines;
 }
+
+/** Headers of the browser's have no line ends. */
+const line = (text) => (`${text}`.includes("\n") ? `${text}`.replaceAll("\n", " ") : text);
 
 function elsewhere(response) {
   try {

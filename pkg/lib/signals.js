@@ -4,12 +4,14 @@ import { AbortController, AbortSignal, queueMicrotask } from "./platform.js";
 import { report } from "./report.js";
 import { hasRoom } from "./room.js";
 
+const nothing = () => {};
+
 /** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
 export function onAbort(signal, act) {
-  if (!signal) return () => {};
+  if (!signal) return nothing;
   if (signal.aborted) {
     act(signal.reason);
-    return () => {};
+    return nothing;
   }
   // An abort that fails in a listener is lost: whoever aborts deep inside a recursion leaves no room to call the wasm.
   const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));

@@ -443,3 +443,53 @@ impl DispatcherOptions {
 fn milliseconds(ms: f64) -> Option<Duration> {
     ms.is_finite().then(|| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    const ACTION: &str = "408f5ae1f8f6ee7a2e6c9f7b3f8c1d2e3a4b5c6d7e";
+
+    #[wasm_bindgen_test]
+    fn an_unknown_word_is_an_error() {
+        let refused = |options: CallOptions| options.read(ACTION, false).expect_err("unknown").message().to_owned();
+        let word = || Some("queued".to_owned());
+        for (options, name) in [
+            (CallOptions { strategy: word(), ..CallOptions::default() }, "strategy"),
+            (CallOptions { redirect: word(), ..CallOptions::default() }, "redirect"),
+            (CallOptions { render: word(), ..CallOptions::default() }, "render"),
+            (CallOptions { skew: word(), ..CallOptions::default() }, "skew"),
+        ] {
+            assert_eq!(refused(options), format!("{name}: there is no such word"));
+        }
+        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.config().is_err());
+        let lane = LaneOptions { name: word(), strategy: word(), ..LaneOptions::default() };
+        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.config().is_err());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_call_says_it_over_its_dispatcher() {
+        let limits = |bytes, depth| Some(LimitOptions { bytes, depth, ..LimitOptions::default() });
+        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), limits: limits(Some(1.0), Some(2.0)), ..CallOptions::default() };
+        let own = CallOptions { timeout: Some(f64::INFINITY), limits: limits(None, Some(3.0)), ..CallOptions::default() };
+        let both = own.over(&usual);
+        let read = both.read(ACTION, false).expect("options");
+        assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
+        assert_eq!((both.limits().total_bytes, both.limits().depth), (1, 3), "limits count one by one");
+        assert_eq!(both.limits().row_bytes, Limits::DEFAULT.row_bytes);
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_asked_for_is_made_given_or_left_out() {
+        let choice = |given: &JsValue| Choice::of(Some(given));
+        assert_eq!(choice(&JsValue::TRUE), Choice::Made);
+        assert_eq!(choice(&JsValue::FALSE), Choice::None);
+        assert_eq!(choice(&"key".into()), Choice::Given("key".to_owned()));
+        assert_eq!(Choice::of(None), Choice::None);
+        let durable = CallOptions { durable: Some(DurableOptions::default()), ..CallOptions::default() };
+        assert_eq!(durable.idempotency_key(), Choice::Made, "a durable call carries a key");
+    }
+}

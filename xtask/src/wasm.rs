@@ -1,5 +1,6 @@
 //! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -78,13 +79,27 @@ const BASE64: &str = r#"
 fn changed(glue: &str) -> Result<String> {
     let lone = lone_values(glue);
     ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/web/given.rs says why not): {}", lone.join(", "));
-    CHANGES.iter().try_fold(glue.to_owned(), |glue, (from, to)| {
+    CHANGES.iter().try_fold(caught(glue)?, |glue, (from, to)| {
         ensure!(
             glue.contains(from),
             "wasm-bindgen's glue no longer says `{from}`; look at what it does there now, and at why it is changed"
         );
         Ok(glue.replace(from, to))
     })
+}
+
+/// Imports that may throw, without the closure and the list of arguments that wasm-bindgen makes at each call of one.
+fn caught(glue: &str) -> Result<String> {
+    const WRAPPED: &str = ": function() { return handleError(function (";
+    const END: &str = "\n        }, arguments); },";
+    let mut parts = glue.split(WRAPPED);
+    let mut changed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (body, rest) = part.split_once(END).context("wasm-bindgen's glue wraps imports that may throw in another way now")?;
+        let (arguments, body) = body.split_once(") {").context("wasm-bindgen's glue writes functions in another way now")?;
+        write!(changed, ": function({arguments}) {{ try {{{body}\n        }} catch (e) {{ handleError(e); }} }},{rest}")?;
+    }
+    Ok(changed)
 }
 
 /// The exports whose one result is a value of JavaScript. Those that closures run are called by whatever runs them, never at one place.
@@ -95,7 +110,13 @@ fn lone_values(glue: &str) -> Vec<&str> {
 }
 
 /// Texts of the glue, each with the one that takes its place.
-const CHANGES: [(&str, &str); 8] = [
+const CHANGES: [(&str, &str); 9] = [
+    // See `caught`.
+    (
+        "function handleError(f, args) {\n    try {\n        return f.apply(this, args);\n    } catch (e) {\n        const idx = \
+         addToExternrefTable0(e);\n        wasm.__wbindgen_exn_store(idx);\n    }\n}",
+        "function handleError(e) {\n    wasm.__wbindgen_exn_store(addToExternrefTable0(e));\n}",
+    ),
     // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
     // rejections; its calls have failed already, so they have nothing left to do.
     ("throw new Error('Cannot invoke closure from previous WASM instance')", "return"),

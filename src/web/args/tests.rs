@@ -126,8 +126,7 @@ globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.trans
 
 fn js(expression: &str) -> JsValue {
     set_plain(module::functions(include_str!("../../../pkg/lib/plain.js")));
-    let waits = module::functions(include_str!("../../../pkg/lib/wait.js"));
-    wait::set(Reflect::get(&waits, &"wait".into()).expect("a function"));
+    wait::set(module::functions(include_str!("../../../pkg/lib/wait.js")));
     js_sys::eval(expression).expect("an expression")
 }
 

@@ -1,0 +1,66 @@
+// An option is declared once in Rust (src/web/options.rs), checked by name and kind in lib/options.js, and told of in index.d.ts: all three name the same.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import * as glue from "../wasm/actionlane.js";
+import * as tables from "../lib/options.js";
+
+const types = readFileSync(new URL("../index.d.ts", import.meta.url), "utf8");
+const rust = readFileSync(new URL("../../src/web/options.rs", import.meta.url), "utf8");
+
+/** By the struct of Rust: the table that checks, the interface, what JavaScript keeps to itself, and what it tells Rust beside. */
+const STRUCTS = {
+  CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "signal", "url"] },
+  DispatcherOptions: {
+    table: "DISPATCHER",
+    type: "DispatcherOptions",
+    kept: ["basePath", "credentials", "fetch", "headers", "host", "outbox", "probe", "url"],
+    // Of the dispatcher these are its calls' options.
+    calls: ["deadline", "keepalive", "limits", "redirect", "render", "retry", "skew", "stallTimeout", "timeout", "trace"],
+  },
+  RetryOptions: { table: "RETRY", type: "RetryOptions" },
+  TraceOptions: { table: "TRACE", type: "TraceOptions" },
+  DurableOptions: { table: "DURABLE", type: "DurableOptions", told: ["headers", "madeAt"] },
+  LimitOptions: { table: "LIMITS", type: "Limits" },
+  LaneOptions: { table: "LANE", type: "LaneOptions", told: ["name"] },
+  IdempotencyOptions: { table: "IDEMPOTENCY", told: ["every"] },
+};
+
+for (const [struct, { table, type, kept = [], calls = [], told = [] }] of Object.entries(STRUCTS)) {
+  test(`${struct}: the same names in Rust, in lib/options.js and in index.d.ts`, () => {
+    const checked = Object.keys(tables[table]).sort();
+    const declared = settersOf(glue[struct]);
+    assert.ok(declared.length > 0);
+    const known = [...new Set([...declared.filter((name) => !told.includes(name)), ...kept, ...calls])].sort();
+    assert.deepEqual(known, checked);
+    for (const name of calls) assert.ok(settersOf(glue.CallOptions).includes(name), `${name} is an option of a call in Rust`);
+    if (type) assert.deepEqual(namesOf(type), checked);
+  });
+}
+
+test("every struct of options in Rust is compared", () => {
+  const declared = [...rust.matchAll(/^ {4}(\w+Options) \{$/gm)].map(([, name]) => name).sort();
+  assert.deepEqual(declared, Object.keys(STRUCTS).sort());
+});
+
+test("a word that Rust does not know is an error there, too, and never another word", () => {
+  for (const [, option, list] of rust.matchAll(/const OPTION: &'static str = "(\w+)";\s+const WORDS: [^=]+= &\[([^\]]+)\]/g)) {
+    const words = [...list.matchAll(/\("([^"]+)"/g)].map(([, word]) => word);
+    assert.ok(words.length > 1, option);
+    const check = tables.CALL[option] ?? tables.DISPATCHER[option];
+    for (const word of words) assert.equal(check(word), word);
+    assert.throws(() => check("no such word"), (error) => words.every((word) => error.message.includes(word)), option);
+  }
+});
+
+function settersOf({ prototype }) {
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([, { set }]) => set).map(([name]) => name).sort();
+}
+
+/** The properties of an interface, without those of its base. */
+function namesOf(type) {
+  const [, body] = new RegExp(`^export interface ${type} \\{\\n([^]*?)^\\}`, "m").exec(types);
+  return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name).sort();
+}
