@@ -41,7 +41,8 @@ pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 /// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is for `fetch` to say: it depends on the body, and a form's boundary only `fetch` knows.
+/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is for `fetch` to
+/// say: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]
 }

@@ -1,5 +1,5 @@
-// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it sends
-// comes back to it then, and must go on to the `fetch` beneath, past every lane.
+// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it
+// sends comes back to it then, and must go on to the `fetch` beneath, past every lane.
 //
 // A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
 // - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;

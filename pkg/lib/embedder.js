@@ -1,5 +1,5 @@
-// Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
-// come and go.
+// Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever
+// instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
 import { readerOf } from "./body.js";
