@@ -1,3 +1,5 @@
+//! Names a call, its options and what is shown of it: the words that the driver and the dispatcher share.
+
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -54,8 +56,8 @@ pub struct Call {
     pub options: Options,
     /// When the caller made it; may lie before the moment it is enqueued.
     pub queued_at: Instant,
-    /// The page it was made on; none if that is another client's: nobody is sent along its redirect.
-    pub page: Option<Page>,
+    /// The visit it was made on; none if that is another client's: nobody is sent along its redirect.
+    pub visit: Option<Visit>,
     /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
     pub ready: bool,
 }
@@ -108,14 +110,14 @@ pub enum Strategy {
     Join,
 }
 
-/// Names a page that a client is on: another number once the user has gone elsewhere. The driver counts.
+/// Counts where the user is: another number once they have gone elsewhere. The driver counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Page(pub u64);
+pub struct Visit(pub u64);
 
 /// What becomes of a redirect that the user may be sent along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RedirectMode {
-    /// The host goes there.
+    /// The user is sent there.
     #[default]
     Follow,
     /// The caller's promise rejects with the error by which Next's own router goes there.

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::call::{Call, CallId, Event, LaneName, Page, Render, State, Timings};
+use crate::call::{Call, CallId, Event, LaneName, Render, State, Timings, Visit};
 use crate::lane::{Lane, Order, Place};
 use crate::refresh::Refresh;
 use crate::retry::of_key;
@@ -23,8 +23,8 @@ mod config;
 mod effect;
 mod entry;
 mod lease;
+mod navigation;
 mod offline;
-mod page;
 mod recovery;
 mod retry;
 #[cfg(test)]
@@ -34,8 +34,8 @@ mod strategy;
 mod tests {
     mod lease;
     mod model;
+    mod navigation;
     mod offline;
-    mod page;
     mod queue;
     mod recovery;
     mod retry;
@@ -46,8 +46,8 @@ mod tests {
 pub use config::{Config, LaneOptions};
 pub use effect::Effect;
 pub use lease::Scope;
+pub use navigation::News;
 pub use offline::OfflineMode;
-pub use page::News;
 pub use recovery::Recovery;
 
 /// Calls, lanes and time of one client.
@@ -68,7 +68,7 @@ pub struct Dispatcher {
     paused: bool,
     offline: Option<Offline>,
     dice: u64,
-    page: Page,
+    visit: Visit,
     refresh: Refresh,
     /// The call made last of those that have redirected.
     redirected: Option<CallId>,
@@ -89,7 +89,7 @@ impl Dispatcher {
     /// [`Kind::Closed`], [`Kind::QueueFull`], [`Kind::Dropped`] or [`Kind::Deadline`] where it cannot be taken. A known id is refused with
     /// [`Kind::Internal`].
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
-        let Call { id, mut options, queued_at, page, ready } = call;
+        let Call { id, mut options, queued_at, visit, ready } = call;
         if self.calls.contains_key(&id) {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
@@ -99,14 +99,14 @@ impl Dispatcher {
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));
         let entry = Entry {
             options,
-            page,
+            visit,
             state: if ready { State::Waiting } else { State::Preparing },
             phase: Phase::Sending,
             recovered: false,
             timings: Timings { queued_at, ..Timings::default() },
             first_at: now,
             attempts: 0,
-            repeats: 0,
+            retries: 0,
             sent,
             sent_before: sent,
             news: News::default(),
@@ -216,7 +216,7 @@ impl Dispatcher {
         self.advance(&lane, now);
     }
 
-    /// The request has been handed to the host; from here on the action may have run.
+    /// The request has been handed to `fetch`; from here on the action may have run.
     pub fn handle_sent(&mut self, id: CallId) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = entry.sent.max(Sent::Unknown);

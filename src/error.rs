@@ -1,3 +1,5 @@
+//! Names every error the package can give: its code, its words, and whether the action may have run.
+
 use std::fmt;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ pub enum Kind {
     Deadline,
     /// There is no network, and the call was to fail rather than wait.
     Offline,
-    /// No answer, or one that broke off: the host's `fetch` or the body's stream failed.
+    /// No answer, or one that broke off: the page's `fetch` or the body's stream failed.
     Network,
     /// Not Flight, and an HTTP status of 400 or above.
     Http,
@@ -111,7 +113,7 @@ pub enum Sent {
     /// It did not: nothing was sent, or the server said it does not know the action.
     #[default]
     No,
-    /// It may have: the request was handed to the host, and no head came back. A dead port and a reset look alike.
+    /// It may have: the request was handed to `fetch`, and no head came back. A dead port and a reset look alike.
     Unknown,
     /// The head of an answer arrived.
     Yes,
@@ -230,7 +232,7 @@ impl Error {
     }
 
     /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time.
-    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it repeats.
+    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it sends again.
     pub fn may_be_called_again(&self) -> bool {
         self.sent == Sent::No && self.kind.may_be_called_again()
     }

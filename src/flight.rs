@@ -1,8 +1,8 @@
 //! React's two encodings, outside React: answers ([`Decoder`]) and arguments ([`encode()`]).
 //!
 //! An answer is a stream of rows, each a value or a part of one. Their framing is described in `flight/row.rs`, the values in
-//! `flight/model.rs`, the encoding of arguments, which is no stream, in `flight/encode.rs`. Nothing here knows JavaScript: a host says how
-//! values are made ([`Build`]) and read ([`Inspect`]). [`Native`] is the host for [`Value`]s, which need no JavaScript engine.
+//! `flight/model.rs`, the encoding of arguments, which is no stream, in `flight/encode.rs`. Nothing here knows JavaScript: a builder says how
+//! values are made ([`Build`]), an inspector how they are read ([`Inspect`]). [`Native`] is both for [`Value`]s, which need no JavaScript engine.
 //!
 //! Rows are read only when a value needs them. Streams and async iterables deliver while they arrive; lazy values and elements follow when
 //! the rows they need are there. Client modules are described and never loaded; nothing is evaluated.

@@ -1,4 +1,4 @@
-//! Which requests may go on when the page is left.
+//! Counts the requests that may go on when the page is left.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(crate) struct Places {
 /// Bytes that the bodies of all of them take at the most: more, and the browser rejects the request
 /// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
 const MOST_BYTES: f64 = 65_536.0;
-/// How many there are at the most: over HTTP/1.1 a browser has six connections to a host, and two of them stay free of what is [`HELD`].
+/// How many there are at the most: over HTTP/1.1 a browser has six connections to an origin, and two of them stay free of what is [`HELD`].
 const MOST: usize = 4;
 /// How long one counts on that was given up before its answer began. Chromium (156) does not cancel such a request: it keeps its connection,
 /// or its turn to get one, until the answer begins or this has passed.
@@ -85,6 +85,7 @@ mod tests {
     fn what_is_given_up_holds_its_place_but_no_bytes_for_30_seconds() {
         let mut places = Places::default();
         for second in 0..4 {
+            assert_eq!(places.waits(), second > 0);
             assert!(places.take(65_536.0, at(second)));
             places.give_up(65_536.0, at(second));
         }

@@ -1,3 +1,5 @@
+//! Orders the calls of one lane: who waits, how many run, and who starts next.
+
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 

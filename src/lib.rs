@@ -5,12 +5,12 @@
 //! and writes its arguments.
 //!
 //! ```
-//! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options, Page};
+//! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options, Visit};
 //!
 //! let mut dispatcher = Dispatcher::default();
 //! let now = Instant::from_millis(0.0);
 //! for id in [CallId(1), CallId(2)] {
-//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, page: Some(Page::default()), ready: true }, now)?;
+//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: Some(Visit::default()), ready: true }, now)?;
 //! }
 //! let sends = std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| matches!(effect, Effect::Send(_)));
 //! assert_eq!(sends.collect::<Vec<_>>(), [Effect::Send(CallId(1))], "the second waits for the first");
@@ -21,12 +21,12 @@ mod call;
 mod dispatcher;
 mod error;
 pub mod flight;
-pub mod journal;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod keepalive;
 mod lane;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod numbers;
+pub mod outbox;
 pub mod protocol;
 mod refresh;
 mod retry;
@@ -34,7 +34,7 @@ mod time;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use call::{Call, CallId, Event, LaneName, Options, Page, RedirectMode, Render, Skew, State, Strategy, Timings};
+pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
 pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, OfflineMode, Recovery, Scope};
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};

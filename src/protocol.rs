@@ -1,4 +1,4 @@
-//! What Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
+//! Reads and writes what Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
 //!
 //! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), with the forms of earlier versions down to 14.2.
 
@@ -16,9 +16,7 @@ pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
 pub use root::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use version::wire_form;
-pub use version::{NextVersion, WireForm};
+pub use version::{NextVersion, WireForm, wire_form};
 
 /// The content type of a Flight answer, and what an action request accepts.
 pub const FLIGHT: &str = "text/x-component";
@@ -27,8 +25,7 @@ pub const FLIGHT: &str = "text/x-component";
 pub const NEXT_ACTION: &str = "next-action";
 
 /// The headers of an answer that are looked at.
-#[cfg(target_arch = "wasm32")]
-pub(crate) const ANSWER_HEADERS: [&str; 5] =
+pub const ANSWER_HEADERS: [&str; 5] =
     ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
 
 /// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.
@@ -38,13 +35,14 @@ pub const MAX_BODY_BYTES: u32 = 1_048_576;
 /// A server that knows the action only on another page refuses it then, as unknown.
 pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
-/// Names the deployment that the page is of, for hosts that keep several: the request goes to the same one.
+/// Names the deployment that the page is of, for platforms that keep several: the request goes to the same one.
 pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 
 /// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is the host's: it depends on the body, and a form's boundary only `fetch` knows.
+/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is for `fetch` to
+/// say: it depends on the body, and a form's boundary only `fetch` knows.
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]
 }
@@ -78,6 +76,12 @@ mod tests {
         let id = ActionId::parse(&"0".repeat(42)).unwrap();
         let headers = request_headers(&id);
         assert_eq!(headers, [("Accept", "text/x-component"), ("next-action", id.as_str())]);
+    }
+
+    #[test]
+    fn both_sides_know_an_action_by_the_same_header() {
+        let line = format!("export const NEXT_ACTION = \"{NEXT_ACTION}\";");
+        assert!(include_str!("../pkg/lib/init.js").lines().any(|here| here == line), "{line}");
     }
 
     /// The texts that options are held to, too, by `pkg/test/forms_vectors.test.js`.

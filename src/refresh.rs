@@ -1,4 +1,4 @@
-//! What the page is owed. An answer that revalidated owes it fresh data, which only the page's own router can fetch; answers that come
+//! Counts what the page is owed. An answer that revalidated owes it fresh data, which only the page's own router can fetch; answers that come
 //! close together owe it once.
 
 use std::time::Duration;

@@ -1,8 +1,8 @@
-//! Whether a call that failed is sent again, and when.
+//! Decides whether a call that failed is sent again, and when.
 //!
 //! | what failed | [`Sent`] | over by itself |
 //! |---|---|---|
-//! | the host's `fetch` rejected | unknown | yes |
+//! | `fetch` rejected | unknown | yes |
 //! | the attempt's `timeout`, before a head | unknown | yes |
 //! | … after the head, or no byte for `stallTimeout` | yes | yes |
 //! | the answer broke off, or ended before the value | yes | yes |
@@ -15,10 +15,10 @@
 //! | the key belongs to another request: 422, or the digest `IDEMPOTENCY_MISMATCH` | yes | no |
 //! | whatever else the action threw, `notFound()` and its like | yes | no: it is the answer |
 //!
-//! What is not over by itself is never sent again. What is, is sent again if its author allows repeats (`limit` above 0) and that is
+//! What is not over by itself is never sent again. What is, is sent again if its author allows retries (`limit` above 0) and that is
 //! harmless: it did not run (`Sent::No`), it carries an idempotency key, or it changes nothing (a `'use cache'` function; `GET` and `HEAD`).
 //!
-//! Routes are repeated without wasm: `pkg/lib/retry.js` has the same rules. `tests/vectors/retry.json` holds both to them.
+//! Routes are retried without wasm: `pkg/lib/retry.js` has the same rules. `tests/vectors/retry.json` holds both to them.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub(crate) struct Failure<'a> {
     /// It carries an idempotency key, or changes nothing.
     pub(crate) harmless: bool,
     /// How often it has been sent again before.
-    pub(crate) repeats: u32,
+    pub(crate) retries: u32,
     /// Since the first attempt.
     pub(crate) spent: Duration,
 }
@@ -69,12 +69,12 @@ impl Retry {
     /// Anything from nothing to the longest wait (full jitter), so that clients that failed together do not come back together; at the least
     /// what `Retry-After` says, up to its longest.
     pub(crate) fn after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
-        let Failure { error, sent, harmless, repeats, spent } = failure;
-        if *repeats >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
+        let Failure { error, sent, harmless, retries, spent } = failure;
+        if *retries >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
             return None;
         }
         let told = error.retry_after().unwrap_or_default().min(self.longest_after);
-        let longest = self.first.saturating_mul(1 << (*repeats).min(20)).min(self.longest);
+        let longest = self.first.saturating_mul(1 << (*retries).min(20)).min(self.longest);
         let after = told.max(longest.mul_f64(dice.clamp(0.0, 1.0)));
         (spent.saturating_add(after) <= self.budget).then_some(after)
     }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn after(retry: Retry, error: &Error, change: impl FnOnce(&mut Failure<'_>)) -> Option<Duration> {
-        let mut failure = Failure { error, sent: Sent::Yes, harmless: true, repeats: 0, spent: Duration::ZERO };
+        let mut failure = Failure { error, sent: Sent::Yes, harmless: true, retries: 0, spent: Duration::ZERO };
         change(&mut failure);
         retry.after(&failure, 0.5)
     }
@@ -200,7 +200,7 @@ mod tests {
                 _ => http(row["status"].as_u64().unwrap() as u16),
             };
             let error = if row["keyed"] == true { of_key(error) } else { error };
-            assert_eq!(after(THREE, &error, |_| {}).is_some(), row["again"] == true, "{row}");
+            assert_eq!(after(THREE, &error, |_| {}).is_some(), row["retried"] == true, "{row}");
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
                 error: &error,
                 sent: Sent::Yes,
                 harmless: true,
-                repeats: row["repeats"].as_u64().unwrap_or_default() as u32,
+                retries: row["retries"].as_u64().unwrap_or_default() as u32,
                 spent: ms(&row["spent"]).unwrap_or_default(),
             };
             let after = given(&row["retry"]).after(&failure, row["dice"].as_f64().unwrap_or(0.5));
@@ -232,15 +232,15 @@ mod tests {
 
     #[test]
     fn the_table() {
-        let again = |error: &Error| after(THREE, error, |_| {}).is_some();
+        let retried = |error: &Error| after(THREE, error, |_| {}).is_some();
         for status in [408, 425, 429, 500, 502, 503, 504, 599] {
-            assert!(again(&http(status)), "{status}");
+            assert!(retried(&http(status)), "{status}");
         }
         for status in [400, 401, 403, 404, 409, 410, 413, 422] {
-            assert!(!again(&http(status)), "{status}");
+            assert!(!retried(&http(status)), "{status}");
         }
         for kind in [Kind::Network, Kind::Timeout] {
-            assert!(again(&Error::new(kind, "")), "{kind:?}");
+            assert!(retried(&Error::new(kind, "")), "{kind:?}");
         }
         for kind in [
             Kind::NotFlight,
@@ -251,9 +251,9 @@ mod tests {
             Kind::InvalidOption,
             Kind::KeyConflict,
         ] {
-            assert!(!again(&Error::new(kind, "")), "{kind:?}");
+            assert!(!retried(&Error::new(kind, "")), "{kind:?}");
         }
-        assert!(again(&Error::new(Kind::Decode, "cut").passing()));
+        assert!(retried(&Error::new(Kind::Decode, "cut").passing()));
     }
 
     #[test]
@@ -262,16 +262,16 @@ mod tests {
         assert_eq!(after(Retry::default(), &error, |_| {}), None, "nobody allowed it");
         assert_eq!(after(THREE, &error, |failure| failure.harmless = false), None);
         assert!(after(THREE, &error, |failure| (failure.harmless, failure.sent) = (false, Sent::No)).is_some());
-        assert!(after(THREE, &error, |failure| failure.repeats = 2).is_some());
-        assert_eq!(after(THREE, &error, |failure| failure.repeats = 3), None);
+        assert!(after(THREE, &error, |failure| failure.retries = 2).is_some());
+        assert_eq!(after(THREE, &error, |failure| failure.retries = 3), None);
     }
 
     #[test]
     fn waits_grow_up_to_the_longest() {
         let error = Error::new(Kind::Network, "");
-        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &error, |failure| failure.repeats = repeats).unwrap().as_millis();
+        let waits = |retries| after(Retry { limit: 100, ..THREE }, &error, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
-        let failure = Failure { error: &error, sent: Sent::Yes, harmless: true, repeats: 0, spent: Duration::ZERO };
+        let failure = Failure { error: &error, sent: Sent::Yes, harmless: true, retries: 0, spent: Duration::ZERO };
         assert_eq!(THREE.after(&failure, 0.0), Some(Duration::ZERO));
         assert!(THREE.after(&failure, 0.999).unwrap() < Duration::from_millis(300));
     }
@@ -288,10 +288,10 @@ mod tests {
     #[test]
     fn a_retry_after_that_says_less_does_not_shorten_the_wait() {
         let now = http(503).after(Duration::ZERO);
-        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &now, |failure| failure.repeats = repeats).unwrap().as_millis();
+        let waits = |retries| after(Retry { limit: 100, ..THREE }, &now, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
         let soon = http(503).after(S);
-        let waits = |repeats| after(Retry { limit: 100, ..THREE }, &soon, |failure| failure.repeats = repeats).unwrap().as_millis();
+        let waits = |retries| after(Retry { limit: 100, ..THREE }, &soon, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 2, 3, 6].map(waits), [1000, 1000, 1200, 5000]);
     }
 

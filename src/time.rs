@@ -1,3 +1,5 @@
+//! Holds moments on the driver's clock.
+
 use std::time::Duration;
 
 /// A moment on a clock of the driver's choosing, to the microsecond. The core has no clock: every input says when it happened.

@@ -30,7 +30,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use crate::call::{CallId, LaneName, Options, Page, Strategy};
+use crate::call::{CallId, LaneName, Options, Strategy, Visit};
 use crate::dispatcher::Dispatcher;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant};
@@ -117,7 +117,7 @@ impl Engine {
         action: &str,
         url: JsValue,
         queued_at: f64,
-        page: f64,
+        visit: f64,
         options: Option<CallOptions>,
         args: &Array,
         plain: Plain,
@@ -125,7 +125,7 @@ impl Engine {
     ) {
         let (own, id) = (options.map(|options| options.over(&self.usual)), CallId(id as u64));
         let options = own.as_ref().unwrap_or(&self.usual);
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), page: Some(Page(page as u64)), url, headers };
+        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
         match self.start(&made, action, options, args, plain) {
             Ok((core, body)) => {
                 if let Some(body) = body {
@@ -150,7 +150,7 @@ impl Engine {
         headers: Option<Function>,
     ) {
         let (options, id) = (options.over(&self.usual), CallId(id as u64));
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), page: None, url, headers };
+        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
         let read = || {
             let action = ActionId::parse(action)?;
             // It was taken in by the page that made it.
@@ -167,10 +167,10 @@ impl Engine {
     }
 
     /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
-    pub fn exchange(&self, id: f64, action: &str, queued_at: f64, page: f64, options: Option<CallOptions>, send: Function) {
+    pub fn exchange(&self, id: f64, action: &str, queued_at: f64, visit: f64, options: Option<CallOptions>, send: Function) {
         let (options, id) = (options.unwrap_or_default().over(&self.usual), CallId(id as u64));
         let (url, headers) = (JsValue::UNDEFINED, None);
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), page: Some(Page(page as u64)), url, headers };
+        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
         // It is sent as it is, whatever its id.
         match options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached())) {
             Ok(core) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(send))),
@@ -256,7 +256,7 @@ impl Engine {
 struct Made {
     id: CallId,
     queued_at: Instant,
-    page: Option<Page>,
+    visit: Option<Visit>,
     url: JsValue,
     headers: Option<Function>,
 }
@@ -341,7 +341,7 @@ impl Engine {
 
     fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {
         let owner = Owner { action: action.into(), name: options.name().map(Into::into) };
-        self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, page: made.page, owner }, body);
+        self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, visit: made.visit, owner }, body);
     }
 
     fn refuse(&self, id: CallId, (error, cause): &Failure) {

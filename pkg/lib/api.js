@@ -1,9 +1,9 @@
+// Makes the functions of the package, for an entry that knows where its wasm is: `places` by the name of the module, see `load`. Each is made
+// by a call that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
+
 import * as codec from "./codec.js";
 import { Dispatcher } from "./dispatcher.js";
 import { load } from "./loading.js";
-
-// The package's functions, for an entry that knows where its wasm is: `places` by the name of the module, see `load`. Each is made by a call
-// that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
 
 export const readyWith = (places) => () => load("dispatcher", places.dispatcher, HINT);
 

@@ -1,5 +1,5 @@
-// Which `fetch` a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it sends
-// comes back to it then, and must go on to the `fetch` beneath, past every lane.
+// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it
+// sends comes back to it then, and must go on to the `fetch` beneath, past every lane.
 //
 // A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
 // - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;
@@ -8,7 +8,7 @@
 //   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
 
 import { invalid } from "./error.js";
-import { actionOf, methodOf, requestOf } from "./init.js";
+import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./init.js";
 import { Map, Response, Set, URL, WeakMap, ofDocument } from "./platform.js";
 import { onAbort } from "./signals.js";
 
@@ -20,7 +20,7 @@ const first = globalThis.fetch;
 /** So many functions that were the page's `fetch` are kept. */
 const KEPT = 8;
 
-/** So often one request is handed on: some wrappers repeat theirs, but none so often. */
+/** So often one request is handed on: some wrappers retry theirs, but none so often. */
 const TURNS = 100;
 
 /** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
@@ -174,7 +174,7 @@ export class Beneath {
 
   #start(target, input, init, trial, told) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
-    const action = init?.headers?.["next-action"] ?? actionOf(input, init ?? {});
+    const action = init?.headers?.[NEXT_ACTION] ?? actionOf(input, init ?? {});
     const sent = new Sent(input, init ?? {}, action, this, target, trial);
     const { marks, open } = shared();
     if (init) init[SENT] = sent;

@@ -1,4 +1,4 @@
-// What the decoder makes of values, a whole row at a time: one call into JavaScript costs as much as many values do.
+// Makes the values of an answer for the decoder, a whole row at a time: one call into JavaScript costs as much as many values do.
 // Nothing here decides anything; that is Rust's. A throw means that a value cannot be made.
 
 import {

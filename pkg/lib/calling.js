@@ -1,4 +1,4 @@
-// How a call is made: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
+// Makes a call: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
 
 import { ActionCall } from "./call.js";
 import { ActionError, closed, invalid } from "./error.js";
@@ -6,7 +6,7 @@ import { headersOf } from "./headers.js";
 import { laneBy } from "./lanes.js";
 import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
-import { pageNumber } from "./moved.js";
+import { visit } from "./moved.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_PLAIN, WIRE_REST } from "./numbers.js";
 import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
 import { NONE, plain } from "./plain.js";
@@ -41,7 +41,7 @@ export function call(client, ref, args, options, from, rule) {
       const sent = sentOf(list, wire);
       const tried = wire & WIRE_PLAIN ? plain(sent, own.limits?.maxDepth ?? client.options.limits?.maxDepth) : NONE;
       if (entry.over) return; // by a getter among its arguments
-      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.page, given(), sent, tried, headers);
+      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), sent, tried, headers);
     };
     return { own, run };
   });
@@ -60,7 +60,7 @@ export function exchange(client, id, options, { caller, send, settle }) {
     const { own } = read(entry, id, options);
     if (client.open.closed) throw closed();
     const run = (engine, given) => {
-      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given(), (signal) => send(entry, signal));
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given(), (signal) => send(entry, signal));
     };
     return { own, run };
   });
@@ -126,7 +126,7 @@ function read(entry, ref, options) {
   entry.actionId = id;
   entry.name = name;
   entry.url = url;
-  entry.page = pageNumber();
+  entry.visit = visit();
   const own = callOptions(options);
   if (own.name !== undefined) entry.name = own.name;
   return { own, url };

@@ -1,7 +1,8 @@
-// What the methods of one dispatcher share: its parts, and how one of its calls begins and ends on this side.
+// Holds what the methods of one dispatcher share: its parts, and how one of its calls begins and ends on this side.
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
+import { basePathOfPage, deploymentOfPage } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
 import { embedderOf } from "./embedder.js";
@@ -11,12 +12,12 @@ import { Events } from "./events.js";
 import { onError } from "./hooks.js";
 import { hostOf } from "./host.js";
 import { Lanes } from "./lanes.js";
+import { onLeaving } from "./leaving.js";
 import { onOnline } from "./network.js";
 import { Open } from "./open.js";
 import { destination, dispatcherOptions, versionOfPage } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
-import { basePathOfPage, deploymentOfPage, onLeaving } from "./page.js";
 import { Map, performance } from "./platform.js";
 
 /** So many actions are remembered. */
@@ -36,7 +37,7 @@ export class Client {
     this.beneath = new Beneath(this.options.fetch, fetch);
     this.events = new Events((any) => this.engine.ask((engine) => engine.listen(any)));
     this.open = new Open(this.events);
-    this.page = hostOf(this.options.host ?? "auto", () => this.basePath());
+    this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost, close } = embedderOf(this);
     this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {

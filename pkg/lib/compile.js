@@ -59,20 +59,20 @@ async function compile(source) {
   return compileResponse(await get(), asked, get);
 }
 
-/** `again()` asks once more for the same. */
-async function compileResponse(response, asked, again) {
+/** `anew()` asks once more for the same. */
+async function compileResponse(response, asked, anew) {
   const where = shown(response.url || asked);
   const streams = response.ok && response.headers?.get("content-type") === "application/wasm" && WebAssembly.compileStreaming;
   let whole = response;
   if (streams) {
-    const spare = again ? undefined : response.clone();
+    const spare = anew ? undefined : response.clone();
     try {
       const compiled = await WebAssembly.compileStreaming(response);
       spare?.body?.cancel().catch(() => {});
       return { compiled, where };
     } catch {
       // For reasons that the bytes need not have: a network that broke off, a `Response` that only looks like one.
-      whole = spare ?? (response.bodyUsed ? await again() : response);
+      whole = spare ?? (response.bodyUsed ? await anew() : response);
     }
   }
   const bytes = await whole.arrayBuffer().catch((cause) => {

@@ -1,3 +1,5 @@
+// Defines the class `Dispatcher`, as the package shows it: each method hands on to the file that does it.
+
 import { call } from "./calling.js";
 import { Client } from "./client.js";
 import { describe } from "./entry.js";

@@ -1,5 +1,5 @@
-// What the engine asks of this side, and what this side tells it: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
-// come and go.
+// Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever
+// instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
 import { readerOf } from "./body.js";
@@ -8,9 +8,9 @@ import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "./init.js";
 import { warnLate } from "./late.js";
-import { pageNumber } from "./moved.js";
+import { loses, outlives } from "./leaving.js";
+import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
-import { loses, outlives } from "./page.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
 import { AbortController, Map, pageText } from "./platform.js";
@@ -108,19 +108,19 @@ export function embedderOf(client) {
       if (event.behind !== undefined) warnLate(event);
       events.emit(client.shown(event));
     },
-    page: pageNumber,
+    visit,
     pageText,
     get basePath() {
       return client.basePath();
     },
     leased: (lane, letGo) => leases.set(lane, letGo),
     unleased: (lane) => leases.delete(lane),
-    redirect: (url, type, refresh) => client.page.redirect(url, type, refresh),
+    redirect: (url, type, refresh) => client.host.redirect(url, type, refresh),
     redirectError: (url, type) => redirectError({ url, type }, client.basePath()),
     offline: isOffline,
     probe: () => reachable(options.probe, client.send),
-    refresh: (what) => client.page.refresh(what),
-    reload: () => client.page.reload(),
+    refresh: (what) => client.host.refresh(what),
+    reload: () => client.host.reload(),
     alarm: (at) => alarm.set(at),
   };
 

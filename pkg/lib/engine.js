@@ -1,3 +1,5 @@
+// Holds the engine of a dispatcher, and what waits for it until the wasm is there.
+
 import { ActionError } from "./error.js";
 import { crashed, isLoaded, makeEngine } from "./loading.js";
 import { queueMicrotask } from "./platform.js";

@@ -18,8 +18,8 @@ export class Entry {
   actionId = undefined;
   name = undefined;
   url = undefined;
-  /** The number of the page it was made on. */
-  page = undefined;
+  /** The number of the visit it was made on. */
+  visit = undefined;
   attempt = undefined;
   retryAt = undefined;
   startedAt = undefined;

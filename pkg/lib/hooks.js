@@ -1,4 +1,4 @@
-// What the page does before each request of an action, and hears after it.
+// Runs the page's hooks, before each request of an action and after it.
 
 import { pick } from "./entry.js";
 import { Headers } from "./platform.js";

@@ -1,10 +1,10 @@
-// Who sends the user elsewhere and fetches fresh data. What is to be done is decided in Rust; here it is done.
+// Sends the user elsewhere and fetches fresh data, by the option `host`. Rust decides what is to be done.
 //
 // A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
 // document ends thereby), and `what` is "all" or "dynamic".
 
+import { isUnder } from "./app.js";
 import { sentTo } from "./moved.js";
-import { isUnder } from "./page.js";
 import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./platform.js";
 import { carefully } from "./report.js";
 

@@ -3,6 +3,9 @@
 import { sendable } from "./address.js";
 import { FormData, Headers, Request, URLSearchParams } from "./platform.js";
 
+/** The header that makes a POST an action: as `NEXT_ACTION` of src/protocol.rs, whose test reads the next line. */
+export const NEXT_ACTION = "next-action";
+
 /** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
 const MEMBERS = [
   "body", "browsingTopics", "cache", "credentials", "duplex", "headers", "integrity", "keepalive", "method", "mode", "priority",
@@ -38,10 +41,10 @@ export const targetOf = (input) => requestOf(input) ?? sendable(typeof input ===
 /** The method, in capitals. `init`: as `readInit` gives it. */
 export const methodOf = (input, init) => (init.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
 
-/** The action's id, if this is a POST with `Next-Action`. */
+/** The action's id, if this is a POST with that header. */
 export function actionOf(input, init) {
   if (methodOf(input, init) !== "POST") return undefined;
-  return new Headers(init.headers ?? requestOf(input)?.headers).get("next-action") ?? undefined;
+  return new Headers(init.headers ?? requestOf(input)?.headers).get(NEXT_ACTION) ?? undefined;
 }
 
 /** The signal that belongs to the request: `null` among its options takes that of a `Request` away. */

@@ -1,3 +1,5 @@
+// Warns of a call that holds its lane for long.
+
 import { nameOf } from "./owner.js";
 import { performance } from "./platform.js";
 

@@ -36,7 +36,7 @@ export function makeEngine({ embedder, options }, lost) {
   const line = severable(embedder);
   const lanes = [...(options.lanes ?? [])].map(([name, lane]) => handOver(glue.LaneOptions, { name, ...lane }));
   const own = { ...options, lanes, hooks: options.hooks?.afterResponse !== undefined };
-  const engine = new glue.Engine(line.host, handOver(glue.DispatcherOptions, own), handOver(glue.CallOptions, options));
+  const engine = new glue.Engine(line.embedder, handOver(glue.DispatcherOptions, own), handOver(glue.CallOptions, options));
   const user = { cut: line.cut, lost };
   users.add(user);
   return { engine, release: () => users.delete(user) };
@@ -70,16 +70,16 @@ function handOver(Options, given) {
   return options;
 }
 
-/** The same host until `cut()`; after that, whatever is asked of it fails and is not done. */
-function severable(host) {
-  const own = Object.create(host);
+/** The same embedder until `cut()`; after that, whatever is asked of it fails and is not done. */
+function severable(embedder) {
+  const own = Object.create(embedder);
   const fail = () => {
     throw new Error("this instance of actionlane has failed");
   };
   const cut = () => {
-    for (const name of Object.keys(host)) if (typeof host[name] === "function") own[name] = fail;
+    for (const name of Object.keys(embedder)) if (typeof embedder[name] === "function") own[name] = fail;
   };
-  return { host: own, cut };
+  return { embedder: own, cut };
 }
 
 /** Whether `load()` has succeeded: an engine can be made at once. */
@@ -107,9 +107,9 @@ export function writesPlain(nextVersion) {
 }
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
-export function sift(rows, owner, again, now) {
+export function sift(rows, owner, failedToo, now) {
   dispatcher.instantiate();
-  return glue.sift(rows, owner, again, now);
+  return glue.sift(rows, owner, failedToo, now);
 }
 
 /** The record, saying that it has failed with this code, or with `undefined` that it has not. After `load()`. */

@@ -53,5 +53,5 @@ function checkLane(lane) {
   warnOnce(`lane: ${given} is a lane of its own, one at a time, and not ${other}; if it is meant, name it in the dispatcher's lanes`);
 }
 
-/** Of a `'use cache'` function, which is harmless to repeat: as `protocol/id.rs` reads an id. */
+/** Of a `'use cache'` function, which is harmless to retry: as `protocol/id.rs` reads an id. */
 const isCached = (id) => /^[89a-f].{41}$/i.test(id);

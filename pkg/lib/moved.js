@@ -10,8 +10,8 @@ let watched = false;
 let told = false;
 let sent;
 
-/** The number of the page that the user is on: another one once they have moved on. */
-export function pageNumber() {
+/** The number of the visit that the user is on: another one once they have moved on. */
+export function visit() {
   if (!watched && globalThis.document) watch();
   if (!told) look();
   return number;
@@ -23,7 +23,7 @@ export function sentTo(url) {
 }
 
 /**
- * Tells whether that is another page: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
+ * Tells whether that is another visit: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
  * query or hash, or a state of its own. Next's router writes its tree beside the address, and copies it into what the page writes.
  */
 export function isMove(before, now) {

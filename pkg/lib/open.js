@@ -1,3 +1,5 @@
+// Keeps what is under way in a dispatcher.
+
 import { Entry, describe } from "./entry.js";
 import { Map, setTimeout } from "./platform.js";
 

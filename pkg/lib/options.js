@@ -2,11 +2,11 @@
 // INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
 
 import { sendable } from "./address.js";
+import { isToken } from "./app.js";
 import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./moot.js";
 import { meant } from "./nearest.js";
 import { MAX_ARGUMENTS } from "./numbers.js";
-import { isToken } from "./page.js";
 import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
 
 export const DISPATCHER = {

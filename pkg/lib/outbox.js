@@ -183,22 +183,22 @@ export class Outbox {
     return (value.owner === this.owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
   }
 
-  /** Makes what is nobody's this dispatcher's, and gives it, in order. */
-  async #claim(again) {
+  /** Makes what is nobody's this dispatcher's, what has failed only if `failedToo`, and gives it, in order. */
+  async #claim(failedToo) {
     this.#busy += 1;
     try {
-      return await this.#claimed(again);
+      return await this.#claimed(failedToo);
     } finally {
       this.#busy -= 1;
       this.#rest();
     }
   }
 
-  #claimed(again) {
+  #claimed(failedToo) {
     return this.#locked(async () => {
       const rows = await this.#store.all(this.owner);
       const claimed = [];
-      const sifted = this.#sift(rows, await living(), again);
+      const sifted = this.#sift(rows, await living(), failedToo);
       // Nobody is to see an entry of this sender's before it can be seen to live.
       const sender = sifted.some(({ verdict }) => verdict === "send") ? await this.#live() : undefined;
       for (const found of sifted) {
@@ -319,13 +319,13 @@ export class Outbox {
     return !this.#names.has(sender) && held.has(SENDER + sender);
   }
 
-  #sift(rows, held, again) {
+  #sift(rows, held, failedToo) {
     const seen = rows.map(([key, value]) => ({
       head: value?.head instanceof Uint8Array ? value.head : new Uint8Array(),
       form: isForm(value?.body),
       alive: this.#own.has(key) || this.#lives(value?.sender, held),
     }));
-    return sift(seen, this.owner, again, Date.now());
+    return sift(seen, this.owner, failedToo, Date.now());
   }
 
   #locked(act) {

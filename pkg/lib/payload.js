@@ -1,8 +1,8 @@
 // The page inside an answer: what the server rendered again, or where a redirect leads. Only for those who ask.
 
+import { deploymentOfPage } from "./app.js";
 import { decode } from "./codec.js";
 import { buildOf } from "./loading.js";
-import { deploymentOfPage } from "./page.js";
 import { Blob, pageText } from "./platform.js";
 import { pageOf } from "./root.js";
 

@@ -64,7 +64,7 @@ class Plain {
   /** What the server counts of the arrays around, up to the nearest that is in none; of all arrays; how often one is met again in another. */
   #slots = 0;
   #all = 0;
-  #again = 0;
+  #timesMet = 0;
   #maxDepth;
 
   constructor(args, maxDepth) {
@@ -80,7 +80,7 @@ class Plain {
   #body(args) {
     const json = this.#json(args, null, "0", 0);
     // Each time, all the arrays around may count twice.
-    if (this.#again && this.#all * 2 ** this.#again > MAX_SLOTS) throw GIVE_UP;
+    if (this.#timesMet && this.#all * 2 ** this.#timesMet > MAX_SLOTS) throw GIVE_UP;
     const root = JSON.stringify(json);
     if (this.#ids === 0) return root;
     const body = new FormData();
@@ -169,7 +169,7 @@ class Plain {
     const json = this.#json(item, place, index, depth);
     if (typeof item === "string") this.#count(item.length);
     else if (typeof item === "bigint") this.#count(json.length - 2);
-    else if (typeof json === "string" && isArray(item)) this.#again++;
+    else if (typeof json === "string" && isArray(item)) this.#timesMet++;
     return json;
   }
 

@@ -1,4 +1,6 @@
-/** What the page's code throws, or rejects with, is the page's to hear of and changes nothing here: gives undefined then. */
+// Reports what the page's code throws, which is the page's to hear of and changes nothing here.
+
+/** Gives undefined where `run` throws. */
 export function carefully(run) {
   try {
     return run();

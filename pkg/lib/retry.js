@@ -11,20 +11,20 @@ function isPassing({ status, headers }, keyed) {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
-/** True if repeating it is harmless: it changes nothing, or carries a key. */
+/** True if retrying it is harmless: it changes nothing, or carries a key. */
 export function isHarmless(method, key) {
   return method === "GET" || method === "HEAD" || key !== undefined;
 }
 
 /**
- * How long to wait, in ms, before it is sent once more; undefined if it is not. `repeats`: how often it has been. `since`: the first attempt.
+ * How long to wait, in ms, before it is sent once more; undefined if it is not. `retries`: how often it has been. `since`: the first attempt.
  * `response`: the answer, undefined where there was none. `keyed`: whether the request carries a key.
  */
-export function waitBefore({ retry, keyed, repeats, since, response }) {
+export function waitBefore({ retry, keyed, retries, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };
-  if (repeats >= limit || (response && !isPassing(response, keyed))) return undefined;
+  if (retries >= limit || (response && !isPassing(response, keyed))) return undefined;
   const told = Math.min(retryAfter(response?.headers.get("retry-after")) ?? 0, maxRetryAfter);
-  const wait = Math.max(told, Math.random() * Math.min(delay * 2 ** Math.min(repeats, 20), backoffLimit));
+  const wait = Math.max(told, Math.random() * Math.min(delay * 2 ** Math.min(retries, 20), backoffLimit));
   return performance.now() - since + wait <= budget ? wait : undefined;
 }
 

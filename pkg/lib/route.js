@@ -1,3 +1,5 @@
+// Calls route handlers: at once, past every lane, and without wasm.
+
 import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
@@ -36,14 +38,14 @@ export async function route({ open, options: common }, send, caller, input, init
   try {
     for (const one of [signal, own]) quiet.push(listen(one, entry.abort));
     if (stopped) throw stopped;
-    for (let repeats = 0; ; repeats += 1) {
+    for (let retries = 0; ; retries += 1) {
       const { response, error } = await once();
       if (stopped) throw stopped;
       if (!error) {
         checkAnswer(response, retry);
         entry.sent = "yes";
       }
-      const wait = retry && waitBefore({ retry, keyed, repeats, since, response });
+      const wait = retry && waitBefore({ retry, keyed, retries, since, response });
       if (wait === undefined) {
         if (error) throw error;
         entry.headAt = entry.valueAt = performance.now();
@@ -77,7 +79,7 @@ function listen(signal, abort) {
   }
 }
 
-/** Whoever sends something again must know what came of it; else it is for the caller to read. */
+/** A retry must know what came of it; else it is for the caller to read. */
 function checkAnswer(answer, retry) {
   let fits = false;
   let cause;
@@ -127,12 +129,12 @@ function readOptions(input, init, options, header) {
     const method = methodOf(to, read);
     const harmless = isHarmless(method, key) && !isStream(read.body);
     checkRoute({ retry }, harmless);
-    const again = retry?.limit > 0 && harmless ? retry : undefined;
+    const allowed = retry?.limit > 0 && harmless ? retry : undefined;
     if (key !== undefined) read.headers = withHeader(read.headers ?? requestOf(to)?.headers, header, key);
     // The body of a request can be read once.
-    const make = (signal) => argumentsOf(again && requestOf(to) ? to.clone() : to, read, signal);
-    const request = (send) => (signal) => send(() => make(signal), !again && isOnce(to, read));
-    return { signal, own, timeout: finite(timeout), name: name ?? describe(method, to), retry: again, keyed: key !== undefined, request };
+    const make = (signal) => argumentsOf(allowed && requestOf(to) ? to.clone() : to, read, signal);
+    const request = (send) => (signal) => send(() => make(signal), !allowed && isOnce(to, read));
+    return { signal, own, timeout: finite(timeout), name: name ?? describe(method, to), retry: allowed, keyed: key !== undefined, request };
   } catch (error) {
     throw error instanceof ActionError ? error : invalid("route: the request cannot be read", error);
   }

@@ -1,3 +1,5 @@
+// Listens to abort signals, and makes one of several.
+
 import { AbortController, AbortSignal, queueMicrotask } from "./platform.js";
 import { report } from "./report.js";
 import { hasRoom } from "./room.js";

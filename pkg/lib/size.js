@@ -1,4 +1,4 @@
-// How many bytes a body takes on the wire. Measured here, since it would be copied into the wasm only to be counted.
+// Counts the bytes that a body takes on the wire: here, since it would be copied into the wasm only to be counted.
 
 import { Blob } from "./platform.js";
 

@@ -1,4 +1,6 @@
-/** Why the outbox cannot be used, and what to do, by an error that it was given. Undefined where there is no more to say than the error does. */
+// Explains why the outbox cannot be used, and what to do.
+
+/** By an error that the outbox was given. Undefined where there is no more to say than the error does. */
 export function unusable(error) {
   if (!globalThis.navigator?.locks) return "the outbox needs Web Locks, which pages have over https or on localhost only";
   if (!globalThis.indexedDB || error?.name === "SecurityError") {

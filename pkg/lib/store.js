@@ -60,15 +60,15 @@ export class Store {
     return keys;
   }
 
-  /** `act(values)` may give the request, or what else will have a `result`, that is wanted. */
-  async #run(mode, act, durability = "default", again = true) {
+  /** `act(values)` may give the request, or what else will have a `result`, that is wanted. `anew`: it is tried once more. */
+  async #run(mode, act, durability = "default", anew = true) {
     const database = await this.#open();
     let transaction;
     try {
       transaction = database.transaction(VALUES, mode, { durability });
     } catch (error) {
       this.#opening = undefined;
-      if (!again) throw error;
+      if (!anew) throw error;
       return this.#run(mode, act, durability, false); // the browser has closed it meanwhile
     }
     return new Promise((resolve, reject) => {

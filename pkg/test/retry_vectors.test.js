@@ -1,4 +1,4 @@
-// One table for both who repeat: tests/vectors/retry.json, which src/retry.rs reads, too.
+// One table for both who retry: tests/vectors/retry.json, which src/retry.rs reads, too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,27 +9,27 @@ import { isHarmless, waitBefore } from "../lib/retry.js";
 const vectors = readFileSync(new URL("../../tests/vectors/retry.json", import.meta.url));
 const { defaults, failures, requests, waits, now, retryAfter } = JSON.parse(vectors);
 
-/** Gives what `waitBefore` says, with a clock that stands still and dice that are known; null for no repeat. */
-function wait(t, { retry = {}, keyed = false, repeats = 0, spent = 0, dice = 0.5, status, header }) {
+/** Gives what `waitBefore` says, with a clock that stands still and dice that are known; null for no retry. */
+function wait(t, { retry = {}, keyed = false, retries = 0, spent = 0, dice = 0.5, status, header }) {
   t.mock.method(performance, "now", () => spent);
   t.mock.method(Math, "random", () => dice);
   t.mock.method(Date, "now", () => Date.parse(now));
   // No `Headers`, which trim what they are given.
   const headers = { get: (name) => (name === "retry-after" ? (header ?? null) : null) };
-  const wait = waitBefore({ retry, keyed, repeats, since: 0, response: status && { status, headers } });
+  const wait = waitBefore({ retry, keyed, retries, since: 0, response: status && { status, headers } });
   t.mock.restoreAll();
   return wait ?? null;
 }
 
 test("which failures are over by themselves", (t) => {
-  for (const { status, keyed, again } of failures) {
-    assert.equal(wait(t, { retry: { limit: 1 }, keyed, status }) !== null, again, JSON.stringify({ status, keyed }));
+  for (const { status, keyed, retried } of failures) {
+    assert.equal(wait(t, { retry: { limit: 1 }, keyed, status }) !== null, retried, JSON.stringify({ status, keyed }));
   }
 });
 
-test("which requests may be repeated", () => {
-  for (const { methods, keyed, again } of requests) {
-    for (const method of methods) assert.equal(isHarmless(method, keyed ? "key" : undefined), again, `${method} ${keyed}`);
+test("which requests may be retried", () => {
+  for (const { methods, keyed, retried } of requests) {
+    for (const method of methods) assert.equal(isHarmless(method, keyed ? "key" : undefined), retried, `${method} ${keyed}`);
   }
 });
 

@@ -97,16 +97,16 @@ test("409 says of a key that its first request is under way; 422 is an answer, a
 test("Retry-After is the least that is waited, and what is no time is not looked at", (t) => {
   t.mock.method(Math, "random", () => 0.5);
   t.mock.method(Date, "now", () => Date.UTC(2026, 10, 21, 9));
-  const wait = (header, repeats = 0, more) => {
+  const wait = (header, retries = 0, more) => {
     const response = new Response(null, { status: 503, headers: header === undefined ? {} : { "retry-after": header } });
     const retry = { limit: 100, budget: Infinity, ...more };
-    return waitBefore({ retry, repeats, since: performance.now(), response });
+    return waitBefore({ retry, retries, since: performance.now(), response });
   };
-  assert.deepEqual([0, 1, 2, 9].map((repeats) => wait(undefined, repeats)), [150, 300, 600, 5000]);
+  assert.deepEqual([0, 1, 2, 9].map((retries) => wait(undefined, retries)), [150, 300, 600, 5000]);
   for (const header of ["0", "Sat, 21 Nov 2026 08:00:00 GMT", "", "soon", "soon 5", "1.5", "-1", "+5", "2126-11-21"]) {
-    assert.deepEqual([0, 1, 2, 9].map((repeats) => wait(header, repeats)), [150, 300, 600, 5000], header);
+    assert.deepEqual([0, 1, 2, 9].map((retries) => wait(header, retries)), [150, 300, 600, 5000], header);
   }
-  assert.deepEqual([0, 4, 9].map((repeats) => wait("2", repeats)), [2000, 2400, 5000]);
+  assert.deepEqual([0, 4, 9].map((retries) => wait("2", retries)), [2000, 2400, 5000]);
   for (const date of ["Sat, 21 Nov 2026 09:00:20 GMT", "Saturday, 21-Nov-26 09:00:20 GMT", "Sat Nov 21 09:00:20 2026 GMT"]) assert.equal(wait(date), 20_000);
   assert.equal(wait("120"), 60_000);
   assert.equal(wait("120", 0, { maxRetryAfter: 0 }), 150);

@@ -1,4 +1,4 @@
-//! What happens to a call by itself, and when.
+//! Keeps what happens to a call by itself, and when.
 
 use std::cmp::Reverse;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Holds what is set for a whole dispatcher: its lanes, how many calls may wait, how it meets other tabs and a lost network.
+
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 

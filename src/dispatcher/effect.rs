@@ -1,3 +1,5 @@
+//! Lists what the dispatcher asks of its driver.
+
 use crate::Error;
 use crate::call::{CallId, Event, LaneName, RedirectMode, Timings};
 use crate::protocol::Revalidated;

@@ -1,6 +1,8 @@
+//! Holds what the dispatcher keeps of one call until it is over.
+
 use super::alarm::Alarms;
-use super::page::News;
-use crate::call::{CallId, Event, Options, Page, State, Timings};
+use super::navigation::News;
+use crate::call::{CallId, Event, Options, State, Timings, Visit};
 use crate::lane::Place;
 use crate::{Error, Instant, Sent};
 
@@ -8,7 +10,7 @@ use crate::{Error, Instant, Sent};
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) options: Options,
-    pub(super) page: Option<Page>,
+    pub(super) visit: Option<Visit>,
     pub(super) state: State,
     pub(super) phase: Phase,
     /// It has been looked up: not again.
@@ -19,7 +21,7 @@ pub(super) struct Entry {
     /// How often it was sent.
     pub(super) attempts: u32,
     /// How often of these because the one before failed.
-    pub(super) repeats: u32,
+    pub(super) retries: u32,
     pub(super) sent: Sent,
     /// The same of the attempts before: what one of them may have done is not undone by what is said of another.
     pub(super) sent_before: Sent,

@@ -40,7 +40,7 @@ impl Dispatcher {
     }
 
     /// Another tab has taken the lease of this lane. What runs goes on, also where it is to be sent again; the next call needs a new one.
-    pub fn handle_lease_lost(&mut self, lane: &LaneName, now: Instant) {
+    pub fn handle_lease_taken(&mut self, lane: &LaneName, now: Instant) {
         self.leases.remove(lane);
         self.advance(lane, now);
     }

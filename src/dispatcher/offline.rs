@@ -1,4 +1,4 @@
-//! What is done while there is no network. The host's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
+//! Holds calls back while there is no network. The browser's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
 //! once a request has failed, and a probe may prove it wrong.
 
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) struct Offline {
 }
 
 impl Dispatcher {
-    /// The host says that there is no network. To be told before the failure of a request that got no answer, and only then.
+    /// The browser says that there is no network. To be told before the failure of a request that got no answer, and only then.
     pub fn handle_offline(&mut self, now: Instant) {
         if self.offline.is_some() || self.closed {
             return;
@@ -99,7 +99,7 @@ impl Dispatcher {
     /// The time to send a call again has come.
     pub(super) fn rested(&mut self, id: CallId, now: Instant) {
         if !self.is_still() {
-            return self.send_again(id, now);
+            return self.retry(id, now);
         }
         if self.fails_offline(id, now) {
             return self.fail(id, no_network(), now);

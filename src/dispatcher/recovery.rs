@@ -1,13 +1,10 @@
-//! What is done when the server does not know an action. It did not run then, so it may be sent again.
+//! Looks an action up that the server does not know. It did not run then, so it may be sent again.
 
 use std::time::Duration;
 
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, Render, Skew, State};
 use crate::{Error, Instant, Kind};
-
-/// How long looking an action up may take.
-const LOOKING: Duration = Duration::from_secs(10);
 
 /// What came of looking an action up in the page as deployed now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +15,13 @@ pub enum Recovery {
     NotFound(String),
 }
 
+impl Recovery {
+    /// How long looking an action up may take.
+    pub const LONGEST: Duration = Duration::from_secs(10);
+}
+
 impl Dispatcher {
-    /// The server does not know the action of this call. Repeats it without [`Render::Skip`] if it asked for that, because a page that
+    /// The server does not know the action of this call. Sends it without [`Render::Skip`] if it asked for that, because a page that
     /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
@@ -32,7 +34,7 @@ impl Dispatcher {
         match entry.options.skew {
             Skew::Recover if entry.options.named && !entry.recovered => {
                 entry.phase = Phase::Looking(error);
-                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(LOOKING)), None));
+                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::LONGEST)), None));
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
@@ -64,7 +66,7 @@ impl Dispatcher {
     pub(super) fn overdue(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
-            Some(Phase::Looking(error)) => because(error, &format!("could not be looked up within {} ms", LOOKING.as_millis())),
+            Some(Phase::Looking(error)) => because(error, &format!("could not be looked up within {} ms", Recovery::LONGEST.as_millis())),
             _ => {
                 let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();
                 Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis()))

@@ -1,4 +1,4 @@
-//! Sending a call again: what `retry.rs` says is done here. The lane is held meanwhile, so that order holds.
+//! Retries a call: sends it again, when `src/retry.rs` says so. The lane is held meanwhile, so that order holds.
 
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Phase};
@@ -16,7 +16,7 @@ impl Dispatcher {
             error: &error,
             sent: entry.sent,
             harmless: entry.options.keyed || entry.options.safe,
-            repeats: entry.repeats,
+            retries: entry.retries,
             spent: now.since(entry.first_at),
         };
         let retry = entry.options.retry;
@@ -45,7 +45,7 @@ impl Dispatcher {
         entry.phase = Phase::Resting;
         // The time without network is not the server's.
         if self.offline.is_none() {
-            entry.repeats += 1;
+            entry.retries += 1;
         }
         entry.timings.head_at = None;
         let stale: Option<Revalidated> = std::mem::take(&mut entry.news).revalidated;
@@ -58,7 +58,7 @@ impl Dispatcher {
     }
 
     /// Starts the next attempt.
-    pub(super) fn send_again(&mut self, id: CallId, now: Instant) {
+    pub(super) fn retry(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         entry.phase = Phase::Sending;
         entry.sent_before = entry.sent;

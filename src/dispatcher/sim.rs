@@ -96,7 +96,7 @@ pub(super) struct Sim {
     pub log: Vec<String>,
     pub settled: HashMap<CallId, Result<(), Error>>,
     /// Where the user is.
-    pub page: Page,
+    pub visit: Visit,
     /// Whether a redirect ends the document, and whether it goes nowhere.
     pub leaves: bool,
     pub stays: bool,
@@ -120,7 +120,7 @@ impl Sim {
             now: Instant::default(),
             log: Vec::new(),
             settled: HashMap::new(),
-            page: Page::default(),
+            visit: Visit::default(),
             leaves: false,
             stays: false,
             leases: Vec::new(),
@@ -144,7 +144,7 @@ impl Sim {
     fn enqueue(&mut self, id: u64, options: Options, script: Script, ready: bool) -> CallId {
         let id = CallId(id);
         self.scripts.insert(id, script);
-        self.core.enqueue(Call { id, options, queued_at: self.now, page: Some(self.page), ready }, self.now).unwrap();
+        self.core.enqueue(Call { id, options, queued_at: self.now, visit: Some(self.visit), ready }, self.now).unwrap();
         self.drive();
         id
     }
@@ -180,9 +180,9 @@ impl Sim {
     }
 
     /// The user goes elsewhere.
-    pub(super) fn go(&mut self, page: u64) {
-        self.page = Page(page);
-        self.core.handle_page(self.page);
+    pub(super) fn go(&mut self, visit: u64) {
+        self.visit = Visit(visit);
+        self.core.handle_visit(self.visit);
         self.drive();
     }
 

@@ -1,4 +1,4 @@
-//! What becomes of a call when others of its key are pending.
+//! Decides what becomes of a call when others of its key are pending.
 
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Entry};

@@ -1,3 +1,5 @@
+//! Declares what the decoder asks of its builder, which makes the values.
+
 use super::{Made, Rejection, Scalar, Tree};
 
 /// Where a value stands in its container.

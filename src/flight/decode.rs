@@ -49,7 +49,7 @@ enum Goal {
 /// assert!(matches!(object.borrow().get("ok"), Some(Value::Bool(true))));
 /// ```
 pub struct Decoder<B: Build> {
-    host: B,
+    builder: B,
     limits: Limits,
     goal: Goal,
     rows: Rows,
@@ -110,21 +110,21 @@ enum Arrived {
 
 impl<B: Build> Decoder<B> {
     /// For any stream: the value is row 0's.
-    pub fn new(host: B) -> Self {
-        Self::with_goal(host, Goal::Root)
+    pub fn new(builder: B) -> Self {
+        Self::with_goal(builder, Goal::Root)
     }
 
     /// For the answer to an action: the value is what the action returned, which is member `a` of row 0 (element 0 where row 0 is an
     /// array, as in Next 14). Where that is a promise, the value is what it settles with. Nothing else of row 0 is read.
-    pub fn action(host: B) -> Self {
-        Self::with_goal(host, Goal::Action)
+    pub fn action(builder: B) -> Self {
+        Self::with_goal(builder, Goal::Action)
     }
 
-    fn with_goal(host: B, goal: Goal) -> Self {
+    fn with_goal(builder: B, goal: Goal) -> Self {
         let path = if goal == Goal::Action { Path::new(":a") } else { Path::default() };
         let want = Want::new(Who::Answer, Target { id: 0, path, made: None });
         Self {
-            host,
+            builder,
             limits: Limits::DEFAULT,
             goal,
             rows: Rows::new(Limits::DEFAULT),

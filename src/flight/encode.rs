@@ -75,8 +75,8 @@ pub enum Part<V> {
 ///
 /// Fails with `ENCODE`, saying where, when something in it cannot be sent, threw while it was read, is nested deeper than
 /// [`Limits::DEFAULT`] allows, is more than the server takes, or comes later: that needs an [`Encoder`].
-pub fn encode<H: Inspect>(host: &mut H, root: H::Value) -> Result<Encoded<H::Value>, Error> {
-    let encoder = Encoder::new(host, root, WireForm::default())?;
+pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I::Value>, Error> {
+    let encoder = Encoder::new(inspector, root, WireForm::default())?;
     encoder.open_place().map_or(Ok(()), |place| Err(Error::new(Kind::Encode, format!("{place} is still open"))))?;
     Ok(encoder.finish())
 }
@@ -99,8 +99,8 @@ pub fn encode<H: Inspect>(host: &mut H, root: H::Value) -> Result<Encoded<H::Val
 /// assert_eq!(parts.len(), 2, "1 = \"late\", 0 = [\"$@1\"]");
 /// # Ok::<(), actionlane::Error>(())
 /// ```
-pub struct Encoder<H: Inspect> {
-    host: H,
+pub struct Encoder<I: Inspect> {
+    inspector: I,
     wire: WireForm,
     /// How many containers may be inside each other.
     depth: usize,
@@ -108,19 +108,19 @@ pub struct Encoder<H: Inspect> {
     out: String,
     /// The texts around it, which go on once it is a part.
     outer: Vec<String>,
-    frames: Vec<Frame<H::Value>>,
+    frames: Vec<Frame<I::Value>>,
     bounds: Bounds,
     /// What is being written.
     top: Top,
-    temporaries: Temporaries<H::Value>,
-    parts: Vec<Part<H::Value>>,
+    temporaries: Temporaries<I::Value>,
+    parts: Vec<Part<I::Value>>,
     /// The root's text.
     root: String,
     /// The value that is being written is what a `toJSON` gave.
     replaced: bool,
     ids: u32,
     /// Slots that nobody has taken.
-    slots: VecDeque<Slot<H::Value>>,
+    slots: VecDeque<Slot<I::Value>>,
     open: BTreeMap<u32, open::Open>,
 }
 
@@ -144,16 +144,16 @@ impl Top {
     }
 }
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// Reads and writes `root`. Fails as [`encode`] does.
-    pub fn new(host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
-        Self::within(&Limits::DEFAULT, host, root, wire)
+    pub fn new(inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
+        Self::within(&Limits::DEFAULT, inspector, root, wire)
     }
 
     /// The same with other bounds, of which it looks at the depth.
-    pub fn within(limits: &Limits, host: H, root: H::Value, wire: WireForm) -> Result<Self, Error> {
+    pub fn within(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
-            host,
+            inspector,
             wire,
             depth: limits.depth,
             out: String::new(),
@@ -174,12 +174,12 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// What the answer may refer back to. It grows until the body is complete.
-    pub fn temporaries(&self) -> Temporaries<H::Value> {
+    pub fn temporaries(&self) -> Temporaries<I::Value> {
         self.temporaries.clone()
     }
 
     /// The body, the root last; what is still open will never come.
-    pub fn finish(self) -> Encoded<H::Value> {
+    pub fn finish(self) -> Encoded<I::Value> {
         let Self { root, temporaries, mut parts, ids, .. } = self;
         let body = if parts.is_empty() && ids == 0 {
             Body::Text(root)
@@ -191,7 +191,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Writes a whole value.
-    fn write(&mut self, value: H::Value, top: Top) -> Result<String, Error> {
+    fn write(&mut self, value: I::Value, top: Top) -> Result<String, Error> {
         self.top = top;
         self.bounds.begin(self.top.part());
         self.value(value)?;
@@ -218,8 +218,8 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Writes a value; of a container only the beginning.
-    fn value(&mut self, value: H::Value) -> Result<(), Error> {
-        let look = self.host.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
+    fn value(&mut self, value: I::Value) -> Result<(), Error> {
+        let look = self.inspector.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
         self.replaced = look.value.is_some();
         let value = look.value.unwrap_or(value);
         match look.shape {
@@ -248,9 +248,9 @@ impl<H: Inspect> Encoder<H> {
 
     /// What the server can only give back. React: a function or a symbol needs a path by which it is given back, an element, too, unless it
     /// is all there is.
-    fn opaque(&mut self, value: H::Value, opaque: Opaque) -> Result<(), Error> {
+    fn opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
         if self.wire.is_14() {
-            return match self.host.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
+            return match self.inspector.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
                 Some(name) => {
                     self.special('S', &name);
                     Ok(())
@@ -258,7 +258,7 @@ impl<H: Inspect> Encoder<H> {
                 None => Err(self.error(&format!("is {}, which Next 14 cannot give back", opaque.name()))),
             };
         }
-        if !self.host.keeps() {
+        if !self.inspector.keeps() {
             return Err(self.error(&format!("is {}", opaque.name())));
         }
         if opaque == Opaque::Instance {
@@ -280,7 +280,7 @@ impl<H: Inspect> Encoder<H> {
         Ok(())
     }
 
-    fn container(&mut self, value: H::Value, container: Container) -> Result<(), Error> {
+    fn container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
         let mut container = container;
         if container == Container::Iterator && self.wire.is_14() {
             // An array there is all the same to be iterated.
@@ -306,7 +306,7 @@ impl<H: Inspect> Encoder<H> {
             self.parts.push(Part::Entry { name: id.to_string(), value });
             return Ok(());
         }
-        let Some(contents) = self.host.contents(&value, container) else { return Err(self.error("threw while it was read")) };
+        let Some(contents) = self.inspector.contents(&value, container) else { return Err(self.error("threw while it was read")) };
         let rest = match contents {
             Contents::Values(values) => {
                 if values.len() > bounds::MAX_ARGUMENTS && (bound || (self.frames.is_empty() && matches!(self.top, Top::Root))) {
@@ -366,7 +366,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// The entries of a form: under the names that the server's version looks for.
-    fn fields(&mut self, fields: Vec<(String, H::Value)>) {
+    fn fields(&mut self, fields: Vec<(String, I::Value)>) {
         let id = self.id("K");
         for prefix in self.wire.form_prefixes() {
             for (key, value) in &fields {
@@ -376,7 +376,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// An entry of a Map: an array that is only in the encoding.
-    fn pair(&mut self, key: H::Value, value: H::Value) -> Result<(), Error> {
+    fn pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
         let place = self.frames.last().and_then(|frame| {
             let key = (frame.count - 1).to_string();
             Some(self.temporaries.add(Place { parent: Some(frame.place?), key, value: None }))
@@ -385,7 +385,7 @@ impl<H: Inspect> Encoder<H> {
         self.within_bounds()
     }
 
-    fn begin(&mut self, rest: Rest<H::Value>, place: Option<u32>, part: Option<u32>) {
+    fn begin(&mut self, rest: Rest<I::Value>, place: Option<u32>, part: Option<u32>) {
         self.out.push(if matches!(rest, Rest::Members(..)) { '{' } else { '[' });
         let len = match &rest {
             Rest::Values(values) => Some(values.len()),
@@ -401,7 +401,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Refers to a new part and begins to write it.
-    fn part(&mut self, sigil: &str, rest: Rest<H::Value>) {
+    fn part(&mut self, sigil: &str, rest: Rest<I::Value>) {
         let id = self.id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
@@ -410,7 +410,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Refers to a new part and begins to write it: this value.
-    fn loaded(&mut self, value: H::Value) -> Result<(), Error> {
+    fn loaded(&mut self, value: I::Value) -> Result<(), Error> {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
@@ -420,7 +420,7 @@ impl<H: Inspect> Encoder<H> {
         self.value(value)
     }
 
-    fn close_container(&mut self, frame: Frame<H::Value>) -> Result<(), Error> {
+    fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
         match frame.rest {
             Rest::Alone => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
@@ -452,12 +452,12 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Refers to a value that was written already.
-    fn refer(&mut self, value: &H::Value) -> Result<bool, Error> {
+    fn refer(&mut self, value: &I::Value) -> Result<bool, Error> {
         // Next 14 knows no references: what is met again is written again.
-        let Some(number) = self.host.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
+        let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
-        self.count_again(number)?;
+        self.count_met(number)?;
         Ok(true)
     }
 }

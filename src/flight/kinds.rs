@@ -1,4 +1,4 @@
-//! What a [`Value`] may be beside JavaScript's plain values and containers.
+//! Lists what a [`Value`] may be beside JavaScript's plain values and containers.
 
 use std::cell::Cell;
 use std::collections::VecDeque;

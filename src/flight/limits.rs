@@ -1,3 +1,5 @@
+//! Bounds how much of a stream is believed, and how deep arguments may be.
+
 /// How much of a stream is believed, and how deep arguments may be. Each goes beyond what React's client takes in any browser: what is beyond
 /// it is a `DECODE` (of arguments, an `ENCODE`) error that names the bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

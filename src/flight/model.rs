@@ -181,7 +181,7 @@ impl<'t> Model<'t> {
         }
     }
 
-    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the host. `quick`: if that
+    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the builder. `quick`: if that
     /// is seen without reading it.
     pub(super) fn read_alone(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
         match scan::plain(text.as_bytes(), limits.depth.min(SHALLOW)) {
@@ -196,7 +196,7 @@ impl<'t> Model<'t> {
     }
 }
 
-/// So deep a text may be that is left to the host as it is: hosts find elements by recursion. Deeper ones are read here, without.
+/// So deep a text may be that is left to the builder as it is: builders find elements by recursion. Deeper ones are read here, without.
 const SHALLOW: usize = 1000;
 
 impl<'t> Tree<'t> {
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_else_is_special_elements_are_for_the_host_to_find() {
+    fn where_nothing_else_is_special_elements_are_for_the_builder_to_find() {
         let source = r#"{"e":["$","a","k",{"y":["$","b",null,{}]}]}"#;
         let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
         assert_eq!((tree.text, tree.nodes.len(), tree.edits.len(), tree.elements, placed.len()), (source.into(), 0, 0, true, 0));

@@ -1,3 +1,5 @@
+//! Makes and reads values in Rust alone, for programs and tests without JavaScript.
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,3 +1,5 @@
+//! Writes numbers as JavaScript does.
+
 use std::fmt::Write as _;
 
 /// A finite number as JavaScript's `Number::toString` writes it (`-0` as `0`).

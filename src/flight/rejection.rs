@@ -1,3 +1,5 @@
+//! Tells why a value is not there: the server's code threw, or the answer is broken.
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
@@ -27,7 +29,7 @@ pub struct Thrown {
     pub message: Option<String>,
     /// Where it was thrown. Only servers in development send it.
     pub environment: Option<String>,
-    /// Its `cause`, and the `errors` of an AggregateError, as the host has made them. Only servers in development send them.
+    /// Its `cause`, and the `errors` of an AggregateError, as the builder has made them. Only servers in development send them.
     pub(super) more: More,
 }
 
@@ -57,7 +59,7 @@ pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
     text
 }
 
-/// A value of the host's, an object of what else is told of an error. Hosts that do not ask for it have none.
+/// A value of the builder's, an object of what else is told of an error. Builders that do not ask for it have none.
 #[derive(Clone, Default)]
 pub(crate) struct More(Option<Rc<dyn Any>>);
 
@@ -83,8 +85,8 @@ impl fmt::Debug for More {
 }
 
 impl Thrown {
-    /// A value of the host's: an object with the error's `cause`, and the `errors` of an AggregateError, as far as a server in development tells
-    /// them and the host [wants](super::Build::wants_causes) them.
+    /// A value of the builder's: an object with the error's `cause`, and the `errors` of an AggregateError, as far as a server in development tells
+    /// them and the builder [wants](super::Build::wants_causes) them.
     pub fn more<V: Clone + 'static>(&self) -> Option<V> {
         self.more.0.as_ref()?.downcast_ref().cloned()
     }

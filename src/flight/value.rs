@@ -1,3 +1,5 @@
+//! Holds JavaScript's values without JavaScript.
+
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! Reads an answer's head: which kind of body follows, and what the action made stale.
+
 use super::redirect::Redirect;
 use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
 use crate::{Error, Kind, Sent};

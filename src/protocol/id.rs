@@ -1,3 +1,5 @@
+//! Reads the id of an action, and what Next.js has put into it.
+
 use std::fmt;
 use std::rc::Rc;
 
@@ -36,7 +38,7 @@ impl ActionId {
         }
     }
 
-    /// Whether this is a `'use cache'` function: it only reads, so it may be repeated.
+    /// Whether this is a `'use cache'` function: it only reads, so it may be retried.
     pub fn is_cached(&self) -> bool {
         self.info().is_some_and(|info| info & 0x80 != 0)
     }

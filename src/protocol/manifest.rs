@@ -1,4 +1,4 @@
-//! Which actions a page knows, by the text of its document and scripts alone: for finding an action again, by its exported name, after
+//! Finds the actions that a page knows, by the text of its document and scripts alone: for finding an action again, by its exported name, after
 //! a new build has given it a new id.
 //!
 //! Three things are read, none of them evaluated: scripts ([`scan_script`]) say the id and the name of each action that client code
@@ -17,7 +17,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use html::{Page, scan_html};
+pub(crate) use html::{Document, scan_html};
 pub(crate) use script::scan_script;
 
 use super::ActionId;

@@ -1,3 +1,5 @@
+//! Reads and makes the trace headers of a request.
+
 use crate::{Error, Kind};
 
 /// The header of a trace, W3C Trace Context.

@@ -1,3 +1,5 @@
+//! Reads versions of Next.js, and says in which form each takes arguments.
+
 use std::fmt;
 
 use crate::{Error, Kind};
@@ -47,8 +49,7 @@ impl fmt::Display for NextVersion {
 /// The form for a server of this version as its caller writes it: today's where none is given, every version's for `any`.
 ///
 /// Fails with `INVALID_OPTION` for what is no version.
-#[cfg(target_arch = "wasm32")]
-pub(crate) fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
+pub fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
     match next_version {
         None => Ok(WireForm::default()),
         Some("any") => Ok(WireForm::any()),

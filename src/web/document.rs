@@ -1,4 +1,4 @@
-//! What the text of a document says of the app it belongs to.
+//! Reads from the text of a document which app it belongs to.
 
 use wasm_bindgen::prelude::*;
 

@@ -22,7 +22,7 @@ use super::net::request::Failure;
 use super::owner::Owner;
 use super::shapes;
 use super::timer::{self, Timer};
-use crate::call::{Call, CallId, Event, LaneName, Options, Page};
+use crate::call::{Call, CallId, Event, LaneName, Options, Visit};
 use crate::dispatcher::{Config, Dispatcher, Effect, News};
 use crate::protocol::{ActionId, Revalidated};
 use crate::{Instant, Kind};
@@ -40,8 +40,8 @@ pub(crate) struct Driver {
     hooks: bool,
     /// Set after a late wake-up: until then, timeouts wait for what the network has meanwhile delivered.
     grace: Cell<Option<Instant>>,
-    /// Calls whose actions are to be looked up, and whether that is under way.
-    lost: RefCell<Vec<CallId>>,
+    /// Calls whose actions the server does not know, which are to be looked up, and whether that is under way.
+    unknown: RefCell<Vec<CallId>>,
     looking: Cell<bool>,
     /// Actions that another build has under other ids.
     renamed: RefCell<Vec<(ActionId, ActionId)>>,
@@ -58,7 +58,7 @@ pub(crate) struct Arrival {
     pub(crate) options: Options,
     pub(crate) queued_at: Instant,
     /// None: nobody is sent along its redirect.
-    pub(crate) page: Option<Page>,
+    pub(crate) visit: Option<Visit>,
     pub(crate) owner: Owner,
 }
 
@@ -75,7 +75,7 @@ impl Driver {
             patience,
             hooks,
             grace: Cell::default(),
-            lost: RefCell::default(),
+            unknown: RefCell::default(),
             looking: Cell::new(false),
             renamed: RefCell::default(),
             pumping: Cell::new(false),
@@ -87,7 +87,7 @@ impl Driver {
 
     /// Takes a call in.
     pub(crate) fn enter(&self, call: Arrival, body: Body) {
-        let Arrival { id, options, queued_at, page, owner } = call;
+        let Arrival { id, options, queued_at, visit, owner } = call;
         if self.held.borrow().contains_key(&id) {
             return; // the page's side counts its calls; this one is under way
         }
@@ -98,15 +98,15 @@ impl Driver {
         };
         self.held.borrow_mut().insert(id, Held::new(owner, options.durable, stage, work));
         self.look_around(None);
-        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, page, ready }, now)));
+        self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready }, now)));
     }
 
     /// Tells the core where the user is, if that matters now: to this call, or at all.
     fn look_around(&self, id: Option<CallId>) {
-        if self.core.borrow().watches_page(id)
-            && let Ok(page) = self.embedder.page()
+        if self.core.borrow().watches_visit(id)
+            && let Ok(visit) = self.embedder.visit()
         {
-            self.core.borrow_mut().handle_page(Page(page as u64));
+            self.core.borrow_mut().handle_visit(Visit(visit as u64));
         }
     }
 

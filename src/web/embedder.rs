@@ -1,4 +1,4 @@
-//! What the engine asks of the JavaScript side of its dispatcher: `pkg/lib/embedder.js`.
+//! Declares what the engine asks of the JavaScript side of its dispatcher: `pkg/lib/embedder.js`.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
@@ -109,9 +109,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn unleased(this: &Embedder, lane: &str) -> Result<(), JsValue>;
 
-    /// The number of the page the client is on.
+    /// The number of the visit the user is on.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn page(this: &Embedder) -> Result<f64, JsValue>;
+    pub(crate) fn visit(this: &Embedder) -> Result<f64, JsValue>;
 
     /// The path under which the app lies, without a slash at its end.
     #[wasm_bindgen(method, getter, catch, js_name = basePath)]

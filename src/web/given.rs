@@ -1,3 +1,5 @@
+//! Names the result of exports that give a value of JavaScript.
+
 use wasm_bindgen::JsValue;
 
 /// The result of an export that gives a value of JavaScript. It is never an error.

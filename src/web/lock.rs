@@ -1,3 +1,5 @@
+//! Holds Web Locks: asked for in turn, given back, and taken from a tab that is frozen.
+
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::{Rc, Weak};
@@ -13,6 +15,7 @@ use super::object::set;
 use super::timer;
 use super::wait::resolved;
 
+// `web-sys` has `LockManager` behind `web_sys_unstable_apis` only, a flag that whoever builds this crate would have to set.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
@@ -31,7 +34,7 @@ pub(crate) enum Told {
     /// It is held. The function gives it back, too, for when this instance cannot.
     Granted(Function),
     /// Somebody has taken it who waited for too long.
-    Lost,
+    Taken,
     /// It cannot be had, and this is what the browser said.
     Refused(JsValue),
 }
@@ -84,7 +87,7 @@ impl Lock {
             let ended = wire.run(patience, &tell).await;
             match (wire.stage.replace(Stage::Over), ended) {
                 (Stage::Asked, ended) => tell(Told::Refused(ended.err().unwrap_or_default())),
-                (Stage::Held, _) => tell(Told::Lost),
+                (Stage::Held, _) => tell(Told::Taken),
                 (Stage::Over, _) => {}
             }
         });
@@ -103,7 +106,7 @@ impl Drop for Lock {
 }
 
 impl Wire {
-    /// Until the lock is given back, lost, or cannot be had.
+    /// Until the lock is given back, taken, or cannot be had.
     async fn run(self: &Rc<Self>, patience: Option<Duration>, tell: &Rc<dyn Fn(Told)>) -> Result<JsValue, JsValue> {
         if self.stage.get() == Stage::Over {
             return Ok(JsValue::UNDEFINED); // given up before it was asked for

@@ -1,3 +1,5 @@
+//! Loads a JavaScript module of the package for unit tests.
+
 use wasm_bindgen::JsValue;
 
 /// The functions that a JavaScript module of the package exports, for unit tests: there the package is not there to hand them in. What it takes from

@@ -13,7 +13,7 @@ use super::object::{set, two};
 use super::options::DurableOptions;
 use super::wait::resolved;
 use crate::call::CallId;
-use crate::journal::{Found, Record, Sifted, Unreadable, Verdict};
+use crate::outbox::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
 use crate::{Error, Kind};
 
@@ -81,11 +81,11 @@ impl Entry {
 /// What a dispatcher of this owner is to do with what it finds, in that order: objects with `index`, `verdict`, and what the entry says.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn sift(rows: &Array, owner: &str, again: bool, now: f64) -> Given<Array> {
+pub fn sift(rows: &Array, owner: &str, failed_too: bool, now: f64) -> Given<Array> {
     let rows: Vec<(Row, Vec<u8>)> =
         rows.iter().map(JsCast::unchecked_into).map(|row: Row| (row.head().to_vec(), row)).map(|(head, row)| (row, head)).collect();
     let found: Vec<_> = rows.iter().map(|(row, head)| Found { record: head, form: row.form(), sender_lives: row.alive() }).collect();
-    Ok(crate::journal::sift(&found, owner, again, now).iter().map(|sifted| JsValue::from(shown(sifted))).collect())
+    Ok(crate::outbox::sift(&found, owner, failed_too, now).iter().map(|sifted| JsValue::from(shown(sifted))).collect())
 }
 
 /// The record, saying that it has failed with this code, or that it has not. Undefined for one that cannot be read.

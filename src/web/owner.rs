@@ -1,4 +1,4 @@
-//! Which action a call is of, for errors and events.
+//! Names the action that a call is of, for errors and events.
 
 use std::rc::Rc;
 

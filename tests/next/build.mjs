@@ -27,7 +27,7 @@ import { parseArgs } from "node:util";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 const pkg = "../../pkg"; // from `source`; the app's server imports `actionlane/server`
-const server = ["package.json", "server.js", "lib/server"];
+const server = ["package.json", "server.js", "server"];
 const { values: options, positionals } = parse();
 const [version] = positionals;
 if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {

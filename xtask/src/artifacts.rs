@@ -1,4 +1,4 @@
-//! What makes up each larger thing, got in parallel where it can be.
+//! Lists what makes up each larger thing, got in parallel where it can be.
 
 use std::thread;
 

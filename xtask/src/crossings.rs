@@ -1,4 +1,4 @@
-//! How often one call crosses the border between JavaScript and wasm, and where its time goes: `cargo xtask bench crossings`.
+//! Counts how often one call crosses the border between JavaScript and wasm, and where its time goes: `cargo xtask bench crossings`.
 
 use std::collections::BTreeMap;
 use std::fs;

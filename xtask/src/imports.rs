@@ -1,4 +1,4 @@
-//! What the wasm asks of its host.
+//! Reads what the wasm asks of its host.
 
 use std::path::Path;
 

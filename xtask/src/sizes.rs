@@ -1,4 +1,4 @@
-//! How large the parts of the package are, and what README.md says of it.
+//! Measures how large the parts of the package are, and compares it with README.md.
 
 use std::fs;
 use std::path::PathBuf;

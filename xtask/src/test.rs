@@ -6,6 +6,7 @@ mod compiled;
 mod count;
 mod end_to_end;
 mod fuzzing;
+mod layout;
 mod lint;
 mod nexts;
 mod part;

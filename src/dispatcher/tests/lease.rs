@@ -1,3 +1,5 @@
+//! Tests lanes that all tabs share: leases asked for, held, given back and lost.
+
 use std::collections::VecDeque;
 
 use crate::call::{Options, Strategy};
@@ -20,7 +22,7 @@ fn grant(sim: &mut Sim, name: &str) {
 }
 
 fn lose(sim: &mut Sim, name: &str) {
-    sim.with_core(|core, now| core.handle_lease_lost(&name.into(), now));
+    sim.with_core(|core, now| core.handle_lease_taken(&name.into(), now));
 }
 
 #[test]

@@ -51,7 +51,7 @@ enum Operation {
     /// Something is told of an exchange that is over, or has not begun.
     Late,
     Pass,
-    /// The network goes or comes, and the host may say so.
+    /// The network goes or comes, and the browser may say so.
     Network,
     Probed,
     /// The network is away for minutes.
@@ -236,11 +236,11 @@ fn call(world: &mut World, dice: &mut Dice) {
         identity: (ready && !dice.one_in(4)).then(|| dice.roll(2)),
         timeout: dice.one_in(3).then(|| 1 + dice.roll(100)),
         deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
-        repeats: dice.roll(3) as u32,
+        retries: dice.roll(3) as u32,
         doing: if ready { Doing::Waiting } else { Doing::Preparing },
         sent: Sent::No,
         durable: false,
-        page: world.model.page,
+        visit: world.model.visit,
         throws: dice.one_in(8),
         skips: dice.one_in(2),
         skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
@@ -259,12 +259,12 @@ fn durable(world: &mut World, dice: &mut Dice) {
         identity: None,
         timeout: dice.one_in(3).then(|| 1000 + dice.roll(3000)),
         deadline: Some(world.model.now + ttl),
-        repeats: u32::MAX,
+        retries: u32::MAX,
         doing: if replayed { Doing::Waiting } else { Doing::Preparing },
         sent: if replayed { Sent::Unknown } else { Sent::No },
         durable: true,
         // Nobody is sent along the redirect of what another page has made.
-        page: if replayed { u64::MAX } else { world.model.page },
+        visit: if replayed { u64::MAX } else { world.model.visit },
         ..some(dice)
     };
     enter(world, call);
@@ -299,7 +299,7 @@ fn enter(world: &mut World, call: Plain) {
         named: call.named,
         durable: call.durable,
         replayed: call.sent != Sent::No,
-        retry: Retry { limit: call.repeats, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
+        retry: Retry { limit: call.retries, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
         keyed: true,
         stall_timeout: call.stall.map(Duration::from_millis),
         ..Options::default()

@@ -1,3 +1,5 @@
+//! Tests calls without a network: paused, probed, resumed or failed.
+
 use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
@@ -7,7 +9,7 @@ fn keyed() -> Options {
     Options { keyed: true, retry: Retry { limit: 1, ..Retry::default() }, ..Options::default() }
 }
 
-/// No answer, and the host says that there is no network.
+/// No answer, and the browser says that there is no network.
 fn lose(sim: &mut Sim, id: CallId) {
     sim.with_core(|core, now| {
         core.handle_offline(now);

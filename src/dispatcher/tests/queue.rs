@@ -1,3 +1,5 @@
+//! Tests the order of lanes: who starts, who waits, and what ends a call.
+
 use std::time::Duration;
 
 use crate::call::Options;
@@ -258,15 +260,15 @@ fn an_action_not_found_did_not_run() {
 fn a_known_id_is_refused() {
     let mut sim = Sim::new();
     let id = sim.call(1, lane("main"), Script::answers(10));
-    let again = Call { id, options: Options::default(), queued_at: sim.now, page: Some(Page::default()), ready: true };
-    assert_eq!(sim.core.enqueue(again, sim.now).unwrap_err().kind(), Kind::Internal);
+    let twice = Call { id, options: Options::default(), queued_at: sim.now, visit: Some(Visit::default()), ready: true };
+    assert_eq!(sim.core.enqueue(twice, sim.now).unwrap_err().kind(), Kind::Internal);
 }
 
 #[test]
 fn events_carry_times_and_the_result() {
     let mut core = Dispatcher::default();
     let id = CallId(7);
-    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), page: Some(Page::default()), ready: false }, ms(2)).unwrap();
+    core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), visit: Some(Visit::default()), ready: false }, ms(2)).unwrap();
     core.handle_ready(id, ms(3));
     core.handle_sent(id);
     core.handle_head(id, News::default(), ms(4));

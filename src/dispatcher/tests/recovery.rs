@@ -1,3 +1,5 @@
+//! Tests calls of an action that the server does not know: looked up by name, and sent under the id found.
+
 use std::time::Duration;
 
 use crate::call::Options;
@@ -92,7 +94,7 @@ fn the_timeout_of_a_replay_begins_anew() {
 }
 
 #[test]
-fn what_skips_the_render_is_repeated_without_it_before_anything_else() {
+fn what_skips_the_render_is_sent_without_that_before_anything_else() {
     let mut sim = Sim::new();
     let skip = Options { render: Render::Skip, ..named() };
     sim.call(1, skip.clone(), Script::answers(10).unknown(5, 1));

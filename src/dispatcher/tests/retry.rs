@@ -1,3 +1,5 @@
+//! Tests retries: which failures are sent once more, when, and how often.
+
 use std::time::Duration;
 
 use crate::call::{Options, Strategy};
@@ -70,7 +72,7 @@ fn the_requests_of_the_vectors() {
         sim.call(1, options, Script::answers(10).failing(5, unavailable(1), 1));
         sim.run_until(10_000);
         let sent = sim.story().iter().filter(|line| **line == "send 1").count();
-        assert_eq!(sent, if row["again"] == true { 2 } else { 1 }, "{row}");
+        assert_eq!(sent, if row["retried"] == true { 2 } else { 1 }, "{row}");
     }
     assert!(!requests.is_empty());
 }

@@ -1,3 +1,5 @@
+//! Tests strategies: what becomes of calls of one lane that meet.
+
 use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;

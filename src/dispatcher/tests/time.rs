@@ -1,3 +1,5 @@
+//! Tests timeouts, deadlines, stalls and late calls.
+
 use std::time::Duration;
 
 use crate::call::{Options, Strategy};
@@ -39,7 +41,7 @@ fn a_deadline_counts_from_the_moment_of_calling() {
     let mut sim = Sim::new();
     sim.run_until(100);
     for (id, queued_at) in [(1, 40), (2, 60)] {
-        let call = Call { id: CallId(id), options: within(50), queued_at: ms(queued_at), page: Some(sim.page), ready: true };
+        let call = Call { id: CallId(id), options: within(50), queued_at: ms(queued_at), visit: Some(sim.visit), ready: true };
         sim.with_core(|core, now| core.enqueue(call, now)).unwrap();
     }
     sim.run_until(1000);

@@ -1,4 +1,4 @@
-//! Rows that are made into values together, because one call into the host costs as much as many values do.
+//! Rows that are made into values together, because one call of the builder costs as much as many values do.
 //!
 //! Only what needs no other row is made ahead of its turn: so nobody can tell, except by the time it takes.
 
@@ -84,7 +84,7 @@ impl<B: Build> Decoder<B> {
         if list.len() < 2 {
             return;
         }
-        for (key, made) in keys.into_iter().zip(self.host.made_all(&list)) {
+        for (key, made) in keys.into_iter().zip(self.builder.made_all(&list)) {
             if let Some(made) = made {
                 self.made.entry(key).or_insert(made);
             }
@@ -97,7 +97,7 @@ impl<B: Build> Decoder<B> {
             return;
         }
         let (ids, trees): (Vec<u32>, Vec<Tree<'_>>) = ready.into_iter().unzip();
-        for (id, value) in ids.into_iter().zip(self.host.trees(&trees)) {
+        for (id, value) in ids.into_iter().zip(self.builder.trees(&trees)) {
             if let Some(value) = value {
                 self.early.push(value);
                 self.early_ids.insert(id, self.early.len() - 1);

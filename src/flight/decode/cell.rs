@@ -116,14 +116,14 @@ impl<B: Build> Decoder<B> {
                 None if self.faults.contains_key(&id) => self.cell(id, &revived(&text, &self.limits.clone())),
                 None => self.cell(id, &text),
             },
-            Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.host.string(&text)))),
+            Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.builder.string(&text)))),
             Arrived::Thrown(text) => Err(self.thrown(id, &text)),
             Arrived::Bytes(letter, bytes) => self.binary(id, letter, &bytes).map(|value| Cell::new(id, Root::Opaque(value))),
             Arrived::Module(text) => {
                 let module = self.cell(id, &text);
                 match &module {
                     Ok(Cell { root: Root::Value(from), done: true, .. }) => {
-                        let made = self.host.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
+                        let made = self.builder.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
                         made.map(|module| Cell::new(id, Root::Opaque(module)))
                     }
                     _ => {
@@ -204,7 +204,7 @@ impl<B: Build> Decoder<B> {
             .filter_map(|(placed, value)| Some((placed.holder, key(&tree.nodes, placed.holder, &placed.spot), value.clone()?)))
             .collect();
         let keep = ready.len() < placed.len();
-        let (value, holders) = self.host.tree(&tree, &ready, keep).ok_or_else(|| broken(row, what()))?;
+        let (value, holders) = self.builder.tree(&tree, &ready, keep).ok_or_else(|| broken(row, what()))?;
         let mut cell = Cell::new(row, Root::Value(value));
         let mut elements: Table<usize, Vec<Link>> = Table::default();
         let mut lazies = Vec::new();
@@ -231,7 +231,7 @@ impl<B: Build> Decoder<B> {
                 }
             };
             if let (Some(value), Some(holders)) = (value, &holders)
-                && !self.host.put(holders, holder, spot.key(), &value)
+                && !self.builder.put(holders, holder, spot.key(), &value)
             {
                 return Err(broken(row, "a key that comes twice"));
             }
@@ -288,7 +288,7 @@ impl<B: Build> Decoder<B> {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable_by_key(|(node, _)| *node);
         for (node, links) in elements {
-            let value = self.host.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
+            let value = self.builder.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
             let mut own = Cell::new(cell.row, Root::Value(value));
             (own.links, own.holders, own.done) = (links, Some(holders.clone()), false);
             let id = self.name(cell.row, Ok(own));
@@ -309,15 +309,15 @@ impl<B: Build> Decoder<B> {
         if !bytes.len().is_multiple_of(kind.size()) {
             return Err(broken(row, &format!("{} bytes cannot be {}", bytes.len(), kind.name())));
         }
-        self.host.binary(kind, bytes).ok_or_else(|| broken(row, "binary data the host cannot make"))
+        self.builder.binary(kind, bytes).ok_or_else(|| broken(row, "binary data that cannot be made here"))
     }
 
     pub(super) fn scalar(&mut self, row: u32, scalar: &Scalar<'_>) -> Result<B::Value, Rejection> {
-        self.host.scalar(scalar).ok_or_else(|| broken(row, "a value the host cannot make"))
+        self.builder.scalar(scalar).ok_or_else(|| broken(row, "a value that cannot be made here"))
     }
 
     pub(super) fn temporary(&mut self, row: u32, path: &str) -> Result<B::Value, Rejection> {
-        self.host.temporary(path).ok_or_else(|| broken(row, "refers to an argument that was not sent"))
+        self.builder.temporary(path).ok_or_else(|| broken(row, "refers to an argument that was not sent"))
     }
 
     /// What an `E` row says was thrown. Development servers say more than a digest.
@@ -333,7 +333,7 @@ impl<B: Build> Decoder<B> {
 
     /// The other things told of a thrown error, if they are there: servers send the rows for them before.
     fn told(&mut self, row: u32, model: &str) -> Option<B::Value> {
-        if self.nesting >= MAX_NESTING || !self.host.wants_causes() {
+        if self.nesting >= MAX_NESTING || !self.builder.wants_causes() {
             return None;
         }
         self.nesting += 1;

@@ -13,7 +13,7 @@ use crate::{Error, Kind};
 pub(super) struct Flowing<B: Build> {
     kind: Flow,
     /// The stream and its other end, once somebody has asked for it.
-    host: Option<(B::Value, B::Flow)>,
+    made: Option<(B::Value, B::Flow)>,
     /// What arrived before.
     backlog: Vec<Row>,
     /// What arrived since and cannot be delivered yet: a value may wait for other rows, and those after it for their turn.
@@ -35,7 +35,7 @@ struct Slot<V> {
 
 impl<B: Build> Flowing<B> {
     pub(super) fn new(kind: Flow) -> Self {
-        Self { kind, host: None, backlog: Vec::new(), slots: VecDeque::new(), first: 0, over: false, finished: false }
+        Self { kind, made: None, backlog: Vec::new(), slots: VecDeque::new(), first: 0, over: false, finished: false }
     }
 
     fn is_stream(&self) -> bool {
@@ -58,7 +58,7 @@ impl<B: Build> Decoder<B> {
             return if ignored { Ok(()) } else { Err(error()) };
         }
         flow.over = matches!(row.tag, Tag::Close | Tag::Error);
-        if flow.host.is_none() {
+        if flow.made.is_none() {
             self.backlog += row.body.len();
             flow.backlog.push(row);
             if self.backlog > self.limits.unread_bytes {
@@ -74,13 +74,13 @@ impl<B: Build> Decoder<B> {
 
     /// The stream of row `id`, for which `flow_in` was told that it begins.
     pub(super) fn flow(&mut self, id: u32) -> Result<B::Value, Rejection> {
-        let unmade = || broken(id, "a stream the host cannot make");
+        let unmade = || broken(id, "a stream that cannot be made here");
         let Some(flow) = self.flows.get_mut(&id) else { return Err(unmade()) };
-        if let Some((value, _)) = &flow.host {
+        if let Some((value, _)) = &flow.made {
             return Ok(value.clone());
         }
-        let (value, handle) = self.host.flow(flow.kind).ok_or_else(unmade)?;
-        flow.host = Some((value.clone(), handle));
+        let (value, handle) = self.builder.flow(flow.kind).ok_or_else(unmade)?;
+        flow.made = Some((value.clone(), handle));
         for row in std::mem::take(&mut flow.backlog) {
             self.backlog -= row.body.len();
             self.feed(row);
@@ -102,7 +102,7 @@ impl<B: Build> Decoder<B> {
             Tag::Close if body.is_empty() || matches!(kind, Flow::Stream | Flow::ByteStream) => {
                 Poll::Ready(self.scalar(id, &Scalar::Undefined))
             }
-            Tag::Text => Poll::Ready(Ok(self.host.string(&text(body)))),
+            Tag::Text => Poll::Ready(Ok(self.builder.string(&text(body)))),
             Tag::Bytes(letter) => Poll::Ready(self.binary(id, letter, &body)),
             _ => {
                 let cell = self.cell(id, &text(body));
@@ -129,8 +129,8 @@ impl<B: Build> Decoder<B> {
     /// Delivers what is there, in order.
     fn flush(&mut self, id: u32) {
         let Some(flow) = self.flows.get_mut(&id) else { return };
-        let Some((_, handle)) = &flow.host else { return };
-        if flow.finished || self.host.is_cancelled(handle) {
+        let Some((_, handle)) = &flow.made else { return };
+        if flow.finished || self.builder.is_cancelled(handle) {
             flow.slots.clear();
             return;
         }
@@ -139,26 +139,26 @@ impl<B: Build> Decoder<B> {
             flow.first += 1;
             let value = match value {
                 Ok(value) if !last => {
-                    if self.host.push(handle, value, size) {
+                    if self.builder.push(handle, value, size) {
                         continue;
                     }
                     Err(broken(id, "not a value of its stream"))
                 }
                 // As in React's client: a stream fails with its first value that does, of an iterable only that value.
                 Err(rejection) if !last && matches!(flow.kind, Flow::Iterable | Flow::Iterator) => {
-                    if self.host.push_failure(handle, rejection.clone(), size) {
+                    if self.builder.push_failure(handle, rejection.clone(), size) {
                         continue;
                     }
                     Err(rejection)
                 }
                 ending => ending,
             };
-            self.host.finish(handle, value);
+            self.builder.finish(handle, value);
             flow.finished = true;
             flow.slots.clear();
             return;
         }
-        if self.host.unread() + self.backlog > self.limits.unread_bytes {
+        if self.builder.unread() + self.backlog > self.limits.unread_bytes {
             self.overflow(id);
         }
     }
@@ -167,9 +167,9 @@ impl<B: Build> Decoder<B> {
         let error = broken(id, &format!("more than {} bytes wait to be read", self.limits.unread_bytes));
         let Some(flow) = self.flows.get_mut(&id) else { return };
         self.backlog -= std::mem::take(&mut flow.backlog).iter().map(|row| row.body.len()).sum::<usize>();
-        match &flow.host {
+        match &flow.made {
             Some((_, handle)) => {
-                self.host.finish(handle, Err(error));
+                self.builder.finish(handle, Err(error));
                 flow.finished = true;
                 flow.slots.clear();
             }
@@ -183,7 +183,7 @@ impl<B: Build> Decoder<B> {
     /// Whether what arrives for it is still of use.
     pub(super) fn is_flowing(&self, id: u32) -> bool {
         let Some(flow) = self.flows.get(&id) else { return false };
-        flow.host.as_ref().is_some_and(|(_, handle)| !flow.finished && !self.host.is_cancelled(handle))
+        flow.made.as_ref().is_some_and(|(_, handle)| !flow.finished && !self.builder.is_cancelled(handle))
     }
 
     pub(super) fn open_flows(&self) -> usize {
@@ -191,7 +191,7 @@ impl<B: Build> Decoder<B> {
     }
 
     pub(super) fn any_flow_cancelled(&self) -> bool {
-        self.flows.values().filter_map(|flow| flow.host.as_ref()).any(|(_, handle)| self.host.is_cancelled(handle))
+        self.flows.values().filter_map(|flow| flow.made.as_ref()).any(|(_, handle)| self.builder.is_cancelled(handle))
     }
 
     /// Nothing more will come.
@@ -202,10 +202,10 @@ impl<B: Build> Decoder<B> {
             self.flush(id);
             if let Some(flow) = self.flows.get_mut(&id)
                 && !flow.finished
-                && let Some((_, handle)) = &flow.host
+                && let Some((_, handle)) = &flow.made
             {
                 flow.finished = true;
-                self.host.finish(handle, Err(Rejection::Broken(why(id))));
+                self.builder.finish(handle, Err(Rejection::Broken(why(id))));
             }
         }
     }

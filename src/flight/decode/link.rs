@@ -66,7 +66,7 @@ impl<B: Build> Decoder<B> {
         let mut filled = 0;
         while let Some((kind, id, made)) = fills.get(filled).cloned() {
             match self.find(id, &Target::row(id), fills)? {
-                Found::Value(from) if self.host.fill(kind, &made, &from) => {}
+                Found::Value(from) if self.builder.fill(kind, &made, &from) => {}
                 _ => return Err(self.unmade(kind, id)),
             }
             filled += 1;
@@ -103,7 +103,7 @@ impl<B: Build> Decoder<B> {
                 Put { holder: link.holder, key: link.spot.key(), from, path, source: *source }
             })
             .collect();
-        self.host.put_all(holders, &puts).map_err(|at| match found.get(at) {
+        self.builder.put_all(holders, &puts).map_err(|at| match found.get(at) {
             Some((_, Some((id, _)), _)) => no_member(row, self.origin(*id)),
             _ => broken(row, "a key that comes twice"),
         })
@@ -113,7 +113,7 @@ impl<B: Build> Decoder<B> {
     fn find(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         Ok(match self.resolve(from, target, fills)? {
             Found::Inside { from: value, id, path, .. } => {
-                let value = self.host.walk(&value, path.text());
+                let value = self.builder.walk(&value, path.text());
                 Found::Value(value.ok_or_else(|| no_member(self.origin(from), self.origin(id)))?)
             }
             found => found,
@@ -133,7 +133,7 @@ impl<B: Build> Decoder<B> {
         let lazy = self.lazy(element.id)?;
         let Ok(Cell { row, holders, face, .. }) = &mut self.cells[index] else { return Ok(()) };
         match (&element.place, holders) {
-            (Some((holder, spot)), Some(holders)) if !self.host.put(holders, *holder, spot.key(), &lazy) => {
+            (Some((holder, spot)), Some(holders)) if !self.builder.put(holders, *holder, spot.key(), &lazy) => {
                 Err(broken(*row, "a key that comes twice"))
             }
             (None, _) => {
@@ -205,7 +205,7 @@ impl<B: Build> Decoder<B> {
                     Branch::Element(_, inner) => {
                         node = Some(inner);
                         if !after.is_empty()
-                            && let Some(element) = cell.holders.as_ref().and_then(|holders| self.host.holder(holders, inner))
+                            && let Some(element) = cell.holders.as_ref().and_then(|holders| self.builder.holder(holders, inner))
                         {
                             (value, walked) = (element, at);
                         }
@@ -235,7 +235,7 @@ impl<B: Build> Decoder<B> {
             let made = match kind {
                 Made::Server => self.server(id, fills),
                 Made::Blob => self.blob(id, fills),
-                _ => self.part(id, "", fills).map(|array| self.host.iterator(&array)),
+                _ => self.part(id, "", fills).map(|array| self.builder.iterator(&array)),
             };
             self.making = false;
             let made = made?.ok_or_else(|| self.unmade(kind, id))?;
@@ -245,11 +245,11 @@ impl<B: Build> Decoder<B> {
         if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
             && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
         {
-            let made = self.host.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
+            let made = self.builder.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
             self.made.insert((kind, id), made.clone());
             return Ok(made);
         }
-        let made = self.host.make(kind).ok_or_else(|| self.unmade(kind, id))?;
+        let made = self.builder.make(kind).ok_or_else(|| self.unmade(kind, id))?;
         self.made.insert((kind, id), made.clone());
         fills.push((kind, id, made.clone()));
         Ok(made)
@@ -260,15 +260,15 @@ impl<B: Build> Decoder<B> {
         let null = self.scalar(id, &Scalar::Null)?;
         let name = self.part(id, ":id", fills).unwrap_or_else(|_| null.clone());
         let bound = self.part(id, ":bound", fills).unwrap_or(null);
-        Ok(self.host.server(&name, &bound))
+        Ok(self.builder.server(&name, &bound))
     }
 
     fn blob(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
         let row = self.part(id, "", fills)?;
-        let Some(length) = self.host.length(&row) else { return Ok(None) };
+        let Some(length) = self.builder.length(&row) else { return Ok(None) };
         let kind = self.part(id, ":0", fills)?;
         let parts: Result<Vec<_>, _> = (1..length).map(|at| self.part(id, &format!(":{at}"), fills)).collect();
-        Ok(self.host.blob(&kind, &parts?))
+        Ok(self.builder.blob(&kind, &parts?))
     }
 
     fn part(&mut self, id: u32, path: &str, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {

@@ -1,3 +1,5 @@
+//! Tests the decoder with values in Rust: references, streams, bounds, and answers that break off.
+
 use std::task::Poll;
 
 use crate::flight::{Decoder, Limits, Native, Rejection, Value, encode};
@@ -207,8 +209,8 @@ fn parts_of_the_page_that_the_result_shares() {
 #[test]
 fn arguments_come_back_as_they_are() {
     let inner = Value::object([("x", Value::Null)]);
-    let mut host = Native::default();
-    let encoded = encode(&mut host, Value::array([inner.clone()])).expect("encodes");
+    let mut native = Native::default();
+    let encoded = encode(&mut native, Value::array([inner.clone()])).expect("encodes");
     let mut decoder = Decoder::action(Native::with_temporaries(encoded.temporaries));
     decoder.push(b"0:{\"a\":\"$@1\",\"first\":\"$T0:0\"}\n1:\"$0:first\"\n").expect("rows");
     let Poll::Ready(Ok(value)) = decoder.value() else { panic!() };

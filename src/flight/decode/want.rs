@@ -175,7 +175,7 @@ impl<B: Build> Decoder<B> {
             return Ok(promised.value.clone());
         }
         self.one_more(id)?;
-        let (value, open) = self.host.promise().ok_or_else(|| broken(id, "a promise the host cannot make"))?;
+        let (value, open) = self.builder.promise().ok_or_else(|| broken(id, "a promise that cannot be made here"))?;
         self.promises.insert(id, Promised { value: value.clone(), open: Some(open), leads_to: None });
         self.ready.push_back(Want::of(Who::Promise(id), id));
         Ok(value)
@@ -186,12 +186,12 @@ impl<B: Build> Decoder<B> {
         let row = self.origin(id);
         if !self.lazies.contains_key(&id) {
             self.one_more(row)?;
-            let handle = self.host.lazy().ok_or_else(|| broken(row, "a lazy value the host cannot make"))?;
+            let handle = self.builder.lazy().ok_or_else(|| broken(row, "a lazy value that cannot be made here"))?;
             self.lazies.insert(id, Lazied { handle, open: true, leads_to: None });
             self.ready.push_back(Want::of(Who::Lazy(id), id));
         }
-        let lazied = self.lazies.get(&id).and_then(|lazied| self.host.lazy_value(&lazied.handle));
-        lazied.ok_or_else(|| broken(row, "a lazy value the host cannot make"))
+        let lazied = self.lazies.get(&id).and_then(|lazied| self.builder.lazy_value(&lazied.handle));
+        lazied.ok_or_else(|| broken(row, "a lazy value that cannot be made here"))
     }
 
     /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
@@ -217,7 +217,7 @@ impl<B: Build> Decoder<B> {
         if list.is_empty() {
             return Ok(());
         }
-        let shared = self.host.put_lazies(holders, shared, &puts).ok_or_else(|| broken(row, "a key that comes twice"))?;
+        let shared = self.builder.put_lazies(holders, shared, &puts).ok_or_else(|| broken(row, "a key that comes twice"))?;
         for (id, handle) in ids.into_iter().zip(shared) {
             if !self.lazies.contains_key(&id) {
                 self.unsettled += 1;
@@ -246,7 +246,7 @@ impl<B: Build> Decoder<B> {
         match self.complete(&want, 0) {
             Ok(Found::Value(value) | Found::Inside { from: value, .. }) => self.answer_with(want.who, Ok(value)),
             Ok(Found::Loop) => {
-                let null = self.host.scalar(&Scalar::Null).ok_or_else(|| broken(row, "a reference to itself"));
+                let null = self.builder.scalar(&Scalar::Null).ok_or_else(|| broken(row, "a reference to itself"));
                 self.answer_with(want.who, null);
             }
             Ok(Found::Promise(id)) => self.follow_promise(&want, id),
@@ -310,14 +310,14 @@ impl<B: Build> Decoder<B> {
             Who::Promise(id) => {
                 if let Some(open) = self.promises.get_mut(&id).and_then(|promised| promised.open.take()) {
                     self.unsettled -= 1;
-                    self.host.settle(open, outcome);
+                    self.builder.settle(open, outcome);
                 }
             }
             Who::Lazy(id) => {
                 if let Some(lazied) = self.lazies.get_mut(&id).filter(|lazied| lazied.open) {
                     lazied.open = false;
                     self.unsettled -= 1;
-                    self.host.settle_lazy(&lazied.handle, outcome);
+                    self.builder.settle_lazy(&lazied.handle, outcome);
                 }
             }
             Who::Flow(id, number) => self.flow_answer(id, number, outcome),

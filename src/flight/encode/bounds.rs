@@ -1,4 +1,4 @@
-//! What React's server refuses to decode, known before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
+//! Refuses what React's server would refuse to decode, before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
 
 use super::{Encoder, Inspect, Text};
 use crate::Error;
@@ -26,7 +26,7 @@ struct Written {
     /// `None` where nothing can refer to it.
     id: Option<u32>,
     /// References in arrays to what is in it: the server follows them when it is through with it.
-    again: Vec<Again>,
+    met: Vec<Met>,
 }
 
 /// A tree of arrays: arrays that stand directly in arrays are one. Each array costs its length and one more, a string in it its length, a bigint
@@ -38,7 +38,7 @@ struct Tree {
     forked: bool,
 }
 
-struct Again {
+struct Met {
     /// The tree it stands in.
     tree: usize,
     /// The one it refers to.
@@ -63,7 +63,7 @@ impl Bounds {
     }
 
     pub(super) fn begin_part(&mut self, id: Option<u32>) {
-        self.parts.push(Written { id, again: Vec::new() });
+        self.parts.push(Written { id, met: Vec::new() });
     }
 
     pub(super) fn outermost(&self) -> usize {
@@ -102,7 +102,7 @@ impl Bounds {
     }
 }
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// The tree of the value that is being written.
     pub(super) fn tree(&self) -> Option<usize> {
         self.frames.last().map_or(Some(self.bounds.outermost), |frame| frame.tree)
@@ -120,12 +120,12 @@ impl<H: Inspect> Encoder<H> {
         self.bounds.arrays.push((place, part, tree));
     }
 
-    /// Counts the array at a place, if it is one, once more, where it is referred to.
-    pub(super) fn count_again(&mut self, place: u32) -> Result<(), Error> {
+    /// Counts the array at a place, if it is one, where it is met once more.
+    pub(super) fn count_met(&mut self, place: u32) -> Result<(), Error> {
         let (Some(tree), Some((part, other))) = (self.tree(), self.bounds.find(place)) else { return Ok(()) };
         match self.bounds.parts.iter_mut().rfind(|written| written.id == part) {
             Some(written) => {
-                written.again.push(Again { tree, other });
+                written.met.push(Met { tree, other });
                 Ok(())
             }
             None => self.add(tree, other),
@@ -134,8 +134,8 @@ impl<H: Inspect> Encoder<H> {
 
     /// Follows the references into the part that is written now.
     pub(super) fn end_part(&mut self) -> Result<(), Error> {
-        let again = self.bounds.parts.pop().map(|part| part.again).unwrap_or_default();
-        again.into_iter().try_for_each(|Again { tree, other }| self.add(tree, other))
+        let met = self.bounds.parts.pop().map(|part| part.met).unwrap_or_default();
+        met.into_iter().try_for_each(|Met { tree, other }| self.add(tree, other))
     }
 
     /// A value that was loaded counts where it is loaded.

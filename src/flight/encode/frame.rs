@@ -1,3 +1,5 @@
+//! Holds a container while the encoder writes what is in it.
+
 use std::vec;
 
 use super::super::Key;

@@ -10,7 +10,7 @@ use crate::{Error, Kind};
 /// How many keys a message names before it says `…`.
 const MAX_STEPS: usize = 16;
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// An error at the current place: "argument 0: .a\[1\] is a function".
     pub(super) fn error(&self, what: &str) -> Error {
         Error::new(Kind::Encode, format!("{} {what}", self.here()))

@@ -1,3 +1,5 @@
+//! Declares what the encoder asks of its inspector, which reads the values.
+
 use super::super::Key;
 
 /// What an [`Encoder`](super::Encoder) needs to know of values.
@@ -5,7 +7,7 @@ pub trait Inspect {
     /// A value. Clones of a container are the same container.
     type Value: Clone;
 
-    /// What `value` is. `key` is where it stands, for hosts with a `toJSON(key)`.
+    /// What `value` is. `key` is where it stands, for values with a `toJSON(key)`.
     fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value>;
 
     /// What is in a container; asked once for each that is written. `None` if reading it threw.
@@ -31,8 +33,8 @@ pub trait Inspect {
     fn remember(&mut self, value: &Self::Value, number: u32);
 }
 
-impl<H: Inspect> Inspect for &mut H {
-    type Value = H::Value;
+impl<I: Inspect> Inspect for &mut I {
+    type Value = I::Value;
 
     fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value> {
         (**self).look(value, key)

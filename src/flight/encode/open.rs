@@ -1,4 +1,4 @@
-//! What comes later.
+//! Writes what comes later: promises, streams and async iterables.
 
 use super::{Encoder, Inspect, Later, Part, Slot, Top};
 use crate::{Error, Kind};
@@ -12,9 +12,9 @@ pub(super) struct Open {
     tree: Option<usize>,
 }
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// Something to wait for, each once, in the order of meeting.
-    pub fn poll_open(&mut self) -> Option<Slot<H::Value>> {
+    pub fn poll_open(&mut self) -> Option<Slot<I::Value>> {
         self.slots.pop_front()
     }
 
@@ -26,7 +26,7 @@ impl<H: Inspect> Encoder<H> {
     /// A promise or a lazy component has come to `value`, or a stream of bytes to a Blob. Nothing happens if it is not open.
     ///
     /// Fails as [`encode`](super::encode) does; there is no body then.
-    pub fn settle(&mut self, id: u32, value: H::Value) -> Result<(), Error> {
+    pub fn settle(&mut self, id: u32, value: I::Value) -> Result<(), Error> {
         let Some(Open { later, place, tree }) = self.open.remove(&id) else { return Ok(()) };
         match later {
             Later::Promise | Later::Lazy => {
@@ -50,7 +50,7 @@ impl<H: Inspect> Encoder<H> {
     /// A stream has given a value. Nothing happens if it is not open.
     ///
     /// Fails as [`encode`](super::encode) does; there is no body then.
-    pub fn chunk(&mut self, id: u32, value: H::Value) -> Result<(), Error> {
+    pub fn chunk(&mut self, id: u32, value: I::Value) -> Result<(), Error> {
         let Some(open) = self.open.get(&id) else { return Ok(()) };
         let place = open.place.clone();
         let text = self.write(value, Top::Chunk(place))?;
@@ -61,7 +61,7 @@ impl<H: Inspect> Encoder<H> {
     /// A stream has ended; an async iterable may have returned something other than `undefined`. Nothing happens if it is not open.
     ///
     /// Fails as [`encode`](super::encode) does; there is no body then.
-    pub fn close(&mut self, id: u32, returned: Option<H::Value>) -> Result<(), Error> {
+    pub fn close(&mut self, id: u32, returned: Option<I::Value>) -> Result<(), Error> {
         let Some(Open { place, .. }) = self.open.remove(&id) else { return Ok(()) };
         let mut text = "C".to_owned();
         if let Some(value) = returned {
@@ -83,7 +83,7 @@ impl<H: Inspect> Encoder<H> {
     }
 
     /// Refers to what comes later.
-    pub(super) fn later(&mut self, value: &H::Value, later: Later, source: H::Value) {
+    pub(super) fn later(&mut self, value: &I::Value, later: Later, source: I::Value) {
         let id = self.id(later.sigil());
         if later == Later::Promise {
             self.name(value, format!("@{id:x}"));

@@ -1,3 +1,5 @@
+//! Remembers where each container was written, so that the same one is referred to, and temporaries come back by their paths.
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
@@ -15,19 +17,19 @@ pub(super) struct Place<V> {
     pub(super) value: Option<V>,
 }
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     /// Makes a value known by its path, if it has one.
-    pub(super) fn register(&mut self, value: &H::Value) -> Option<u32> {
+    pub(super) fn register(&mut self, value: &I::Value) -> Option<u32> {
         let (parent, key) = self.place()?;
         let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
-        self.host.remember(value, number);
+        self.inspector.remember(value, number);
         Some(number)
     }
 
     /// Makes a value known by a name of its own, which the server never gives back.
-    pub(super) fn name(&mut self, value: &H::Value, name: String) {
+    pub(super) fn name(&mut self, value: &I::Value, name: String) {
         let number = self.temporaries.add(Place { parent: None, key: name, value: None });
-        self.host.remember(value, number);
+        self.inspector.remember(value, number);
     }
 
     /// Where the value being written stands, if that can be referred to: not through a key with a colon. What a `toJSON` gave cannot be where it
@@ -89,7 +91,7 @@ impl<V: Clone> Temporaries<V> {
 }
 
 impl<V> Temporaries<V> {
-    /// Values that the host keeps itself, and finds by their paths.
+    /// Values that the inspector keeps itself, and finds by their paths.
     pub fn elsewhere(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
         let temporaries = Self::default();
         temporaries.0.borrow_mut().elsewhere = Some(Box::new(find));

@@ -1,3 +1,5 @@
+//! Tests the encoder with values in Rust: what each becomes, and what is refused.
+
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -33,7 +35,7 @@ fn body(root: Value) -> Vec<String> {
 }
 
 /// The fields of the finished body.
-fn fields<H: Inspect<Value = Value>>(encoder: Encoder<H>) -> Vec<String> {
+fn fields<I: Inspect<Value = Value>>(encoder: Encoder<I>) -> Vec<String> {
     assert!(encoder.is_complete());
     shown(encoder.finish().body)
 }

@@ -1,9 +1,11 @@
+//! Writes numbers, texts and references as React's encoding has them.
+
 use std::fmt::Write as _;
 
 use super::super::json;
 use super::{Encoder, Inspect, Text};
 
-impl<H: Inspect> Encoder<H> {
+impl<I: Inspect> Encoder<I> {
     pub(super) fn number(&mut self, number: f64) {
         match number {
             _ if number.is_nan() => self.out.push_str("\"$NaN\""),
@@ -13,7 +15,7 @@ impl<H: Inspect> Encoder<H> {
             _ if number.fract() == 0.0 && number.abs() < 1e15 => {
                 let _ = write!(self.out, "{}", number as i64);
             }
-            _ => self.out.push_str(&self.host.number(number)),
+            _ => self.out.push_str(&self.inspector.number(number)),
         }
     }
 

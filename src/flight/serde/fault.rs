@@ -1,4 +1,4 @@
-//! What goes wrong between Rust and Flight, and where. Found from the inside out, so the steps are added on the way back.
+//! Tells what went wrong between Rust and Flight, and where. Found from the inside out, so the steps are added on the way back.
 
 use std::fmt::{self, Write as _};
 

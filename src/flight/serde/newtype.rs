@@ -1,4 +1,4 @@
-//! What JavaScript has a type for and serde has not. Each goes through serde as a newtype struct of a name nobody else uses; formats that
+//! Names what JavaScript has a type for and serde has not. Each goes through serde as a newtype struct of a name nobody else uses; formats that
 //! do not know the name see what is inside.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+//! Tests types of serde on their way through Flight and back.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 

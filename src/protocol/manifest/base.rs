@@ -1,6 +1,8 @@
+//! Finds the base path of an app from its document.
+
 /// Where the app of a document lies below its origin: `/shop`, or nothing.
 ///
-/// `loaded` is the path that the document was loaded from, `said` the path in it ([`Page::path`](super::Page::path)): the same one, without
+/// `loaded` is the path that the document was loaded from, `said` the path in it ([`Document::path`](super::Document::path)): the same one, without
 /// the base path. `prefix` is what stands before `/_next/` in the paths of its scripts, none where they are of another origin. That is the
 /// base path, unless the app has an `assetPrefix`; then the two have nothing to do with each other, but where there is a base path, there
 /// is a prefix.

@@ -1,4 +1,4 @@
-//! What a document says of its scripts and its actions.
+//! Reads what a document says of its scripts and its actions.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::protocol::ActionId;
 
 /// What a document knows. Each list is in the order of the document, without repetitions, and has at most [`MOST`] items.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Page {
+pub(crate) struct Document {
     /// URLs of the scripts it loads or preloads, as its attributes write them: to be resolved against the document's URL.
     pub(crate) scripts: Vec<String>,
     /// Paths of the scripts its client components are in, as the Flight text writes them: from webpack they begin with `static/chunks/`
@@ -37,8 +37,8 @@ const LONGEST: usize = 4096;
 /// references that React writes and numeric ones. It knows no tree: an element counts wherever it stands, in a `<template>` too, but not in
 /// `<noscript>`. It does not know `<base>`, `<!--` inside a script, CDATA, end tags with `>` in an attribute, or named references other than
 /// `amp`, `lt`, `gt`, `quot`, `apos`. Scripts that are `nomodule` are not wanted. The last tag of a document that is cut is not read.
-pub(crate) fn scan_html(text: &str) -> Page {
-    let mut page = Page::default();
+pub(crate) fn scan_html(text: &str) -> Document {
+    let mut document = Document::default();
     let mut flight = Vec::new();
     let mut rest = text;
     while let Some((_, tag)) = split(rest, "<") {
@@ -50,20 +50,20 @@ pub(crate) fn scan_html(text: &str) -> Page {
         } else if tag.starts_with(|first: char| first.is_ascii_alphabetic()) {
             let Some((tag, rest)) = Tag::read(tag) else { break };
             let (raw, rest) = if tag.is_any_of(&RAW) { raw_text(tag.name, rest) } else { ("", rest) };
-            page.see(&tag, raw, &mut flight);
+            document.see(&tag, raw, &mut flight);
             rest
         } else {
             tag
         };
     }
-    inline::rows(&flight, &mut page);
-    page
+    inline::rows(&flight, &mut document);
+    document
 }
 
 /// Elements with nothing but text in them. `noscript` is one where scripts run.
 const RAW: [&str; 9] = ["script", "style", "title", "textarea", "noscript", "iframe", "noembed", "noframes", "xmp"];
 
-impl Page {
+impl Document {
     fn see(&mut self, tag: &Tag<'_>, raw: &str, flight: &mut Vec<u8>) {
         let get = |attribute: Attribute| tag.values[attribute as usize];
         let is = |attribute: Attribute, word: &str| get(attribute).is_some_and(|words| has_word(words, word));

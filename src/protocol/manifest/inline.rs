@@ -1,6 +1,6 @@
 //! The Flight text that a document carries in its scripts.
 
-use super::Page;
+use super::Document;
 use super::find::{number, split, until};
 use super::literal::{literal, unescape};
 
@@ -54,7 +54,7 @@ fn base64(text: &str, out: &mut Vec<u8>) {
 ///
 /// Looked at are modules (`5:I[…]`) and strings (`2:"…"`, which modules may refer to) for paths of scripts, models that are a server
 /// reference, and the root for the build and the path. Text and bytes are passed over: they may say anything.
-pub(super) fn rows(flight: &[u8], page: &mut Page) {
+pub(super) fn rows(flight: &[u8], document: &mut Document) {
     let mut rest = flight;
     while !rest.is_empty() {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
@@ -65,7 +65,7 @@ pub(super) fn rows(flight: &[u8], page: &mut Page) {
         }
         let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
         if let Some(Ok(line)) = body[..end].strip_prefix(b":").map(str::from_utf8) {
-            row(id, line, page);
+            row(id, line, document);
         }
         rest = body.get(end + 1..).unwrap_or_default();
     }
@@ -80,25 +80,25 @@ fn sized(body: &[u8]) -> Option<&[u8]> {
     Some(usize::try_from(length).ok().and_then(|length| bytes.get(length..)).unwrap_or_default())
 }
 
-fn row(id: &[u8], line: &str, page: &mut Page) {
+fn row(id: &[u8], line: &str, document: &mut Document) {
     if let Some(module) = line.strip_prefix('I') {
         let mut rest = module;
         while let Some((_, text)) = until(rest, b"\"", true) {
             let (path, behind) = literal(text);
-            page.add_chunk(&unescape(path.unwrap_or_default()));
+            document.add_chunk(&unescape(path.unwrap_or_default()));
             rest = behind;
         }
     } else if line.starts_with('"') {
-        page.add_chunk(&unescape(literal(line).0.unwrap_or_default()));
-    } else if id == b"0" && page.build.is_none() && page.path.is_none() {
-        root(line, page);
+        document.add_chunk(&unescape(literal(line).0.unwrap_or_default()));
+    } else if id == b"0" && document.build.is_none() && document.path.is_none() {
+        root(line, document);
     } else {
-        page.reference(line);
+        document.reference(line);
     }
 }
 
 /// Reads from the root what it says of the page, `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array.
-fn root(root: &str, page: &mut Page) {
+fn root(root: &str, document: &mut Document) {
     let (build, path, level) = if root.starts_with('{') { ("b", "c", 1) } else { ("buildId", "urlParts", 2) };
     let mut depth = 0_usize;
     let mut rest = root;
@@ -112,9 +112,9 @@ fn root(root: &str, page: &mut Page) {
                 rest = behind;
                 let Some(value) = behind.strip_prefix(':').filter(|_| depth == level) else { continue };
                 if word == Some(build) && value.starts_with('"') {
-                    page.build = literal(value).0.map(|build| unescape(build).into_owned());
+                    document.build = literal(value).0.map(|build| unescape(build).into_owned());
                 } else if word == Some(path) {
-                    page.path = joined(value);
+                    document.path = joined(value);
                 }
             }
         }

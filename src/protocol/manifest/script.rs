@@ -1,4 +1,4 @@
-//! What a compiled script says of the actions it calls.
+//! Reads what a compiled script says of the actions it calls.
 
 use super::find::{behind, split};
 use super::literal::{is_quote, literal, unescape};

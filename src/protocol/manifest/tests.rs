@@ -41,8 +41,8 @@ fn id(text: &str) -> ActionId {
     ActionId::parse(text).unwrap()
 }
 
-fn ids(page: &Page) -> Vec<&str> {
-    page.ids.iter().map(ActionId::as_str).collect()
+fn ids(document: &Document) -> Vec<&str> {
+    document.ids.iter().map(ActionId::as_str).collect()
 }
 
 const ID: &str = "60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -207,14 +207,14 @@ fn an_asset_prefix_stands_before_next() {
 #[test]
 fn real_documents_of_turbopack() {
     const CDN: &str = "https://cdn.example.com/as/_next/static/chunks";
-    let page = scan_html(of("16.4-turbopack").document);
+    let document = scan_html(of("16.4-turbopack").document);
     let named = |names: &[&str]| names.iter().map(|name| format!("{CDN}/{name}.js?dpl=dpl_abc")).collect::<Vec<_>>();
     let scripts =
         ["0j1we3cwg31qe", "3jua5gvtt1jpt", "39_j1bdzreq0m", "34p-jxi95tdge", "turbopack-10ckd50la_soi", "3qfy96eoyh-ek", "0lowi0gr40qjg"];
-    assert_eq!(page.scripts, named(&scripts));
-    assert_eq!(page.chunks, named(&scripts[5..]));
+    assert_eq!(document.scripts, named(&scripts));
+    assert_eq!(document.chunks, named(&scripts[5..]));
     assert_eq!(
-        ids(&page),
+        ids(&document),
         [
             "60457dbb43c736d80ca4e8344a08cf12944ce226c7",
             "403d2ed227145183769e1915e9a498250884bc0d58",
@@ -222,12 +222,12 @@ fn real_documents_of_turbopack() {
             "60b921d2c6f353ad90364644664efc36ce796a071b",
         ]
     );
-    assert_eq!((page.build, page.path.as_deref(), page.deployment.as_deref()), (None, Some("/"), Some("dpl_abc")));
+    assert_eq!((document.build, document.path.as_deref(), document.deployment.as_deref()), (None, Some("/"), Some("dpl_abc")));
 
-    let page = scan_html(of("15.5-turbopack").document);
-    assert_eq!(page.chunks, ["331bcca48c789d08", "f96ead19cb4edd3d"].map(|name| format!("/_next/static/chunks/{name}.js")));
-    assert_eq!(page.scripts.len(), 9);
-    assert_eq!((page.build.as_deref(), page.deployment), (Some("quuRHTJLozgL2Klq9l4FG"), None));
+    let document = scan_html(of("15.5-turbopack").document);
+    assert_eq!(document.chunks, ["331bcca48c789d08", "f96ead19cb4edd3d"].map(|name| format!("/_next/static/chunks/{name}.js")));
+    assert_eq!(document.scripts.len(), 9);
+    assert_eq!((document.build.as_deref(), document.deployment), (Some("quuRHTJLozgL2Klq9l4FG"), None));
 }
 
 #[test]
@@ -237,12 +237,12 @@ fn real_documents_of_webpack() {
         ("15.5-webpack", "static/chunks/app/page-43caf719afee2edd.js?dpl=dpl_155", "Y8YaV9YxtavzSXR3CuPtP", 4),
         ("16.4-webpack", "static/chunks/app/page-defa6ae6e1660567.js", "BARrHh7Ncoip6XIZ8MFSz", 4),
     ] {
-        let page = scan_html(of(name).document);
-        assert_eq!(page.chunks, [chunk], "{name}");
-        assert!(page.scripts.contains(&format!("/_next/{chunk}")), "{name}: {:?}", page.scripts);
-        assert_eq!((page.scripts.len(), page.ids.len()), (5, ids), "{name}: {page:?}");
-        assert!(!page.scripts.iter().any(|script| script.contains("polyfills") || script.contains("no.js")), "{name}");
-        assert_eq!((page.build.as_deref(), page.path.as_deref(), page.deployment), (Some(build), Some("/"), None), "{name}");
+        let document = scan_html(of(name).document);
+        assert_eq!(document.chunks, [chunk], "{name}");
+        assert!(document.scripts.contains(&format!("/_next/{chunk}")), "{name}: {:?}", document.scripts);
+        assert_eq!((document.scripts.len(), document.ids.len()), (5, ids), "{name}: {document:?}");
+        assert!(!document.scripts.iter().any(|script| script.contains("polyfills") || script.contains("no.js")), "{name}");
+        assert_eq!((document.build.as_deref(), document.path.as_deref(), document.deployment), (Some(build), Some("/"), None), "{name}");
     }
 }
 
@@ -281,28 +281,28 @@ fn tags_are_read_as_a_browser_reads_them() {
 
 #[test]
 fn flight_rows_that_may_say_anything_say_nothing() {
-    let page = |flight: &str| {
+    let document = |flight: &str| {
         let mut literal = String::new();
         crate::flight::json::quote(&mut literal, flight);
         scan_html(&format!("<script>self.__next_f.push([1,{}])</script>", literal.replace('<', "\\u003c")))
     };
     let row = format!("{{\"id\":\"{ID}\",\"bound\":null}}");
-    assert_eq!(ids(&page(&format!("a:{row}\n"))), [ID]);
-    assert_eq!(ids(&page(&format!(":HL[\"x\"]\nnonsense\n\n:\na:{row}"))), [ID], "goes on behind what is no row");
+    assert_eq!(ids(&document(&format!("a:{row}\n"))), [ID]);
+    assert_eq!(ids(&document(&format!(":HL[\"x\"]\nnonsense\n\n:\na:{row}"))), [ID], "goes on behind what is no row");
     let text = format!("é</script>\nb:{row}\nc:I[1,[\"/_next/static/a.js\"],\"\"]\n0:{{\"b\":\"no\"}}\n");
     let framed = format!("1:T{:x},{text}2:\"x\"\n0:{{\"a\":{{\"b\":\"no\"}},\"x\":\"b\",\"b\":\"yes\"}}\n", text.len());
-    assert_eq!(page(&framed), Page { build: Some("yes".into()), ..Page::default() });
+    assert_eq!(document(&framed), Document { build: Some("yes".into()), ..Document::default() });
     for flight in
         ["1:Tffffffff,x", "1:Tfffffffffff,x\n", "1:T", "1:", "1", ":", "0:", "0:{\"b\":", "0:{\"b\":1", "0:{\"b\":\"x", "0:]]{\"b"]
     {
-        assert_eq!(page(flight), Page::default(), "{flight}");
+        assert_eq!(document(flight), Document::default(), "{flight}");
     }
     let strings = r#"1:"/_next/static/a.css"
 2:"/a.js"
 3:"static/chunks/a%5Bb%5D.js"
 4:["/_next/static/no.js"]
 5:I[1,["7","static/chunks/b.js?dpl=1","\u002f_next/static/c.js"],"x.js"]"#;
-    assert_eq!(page(strings).chunks, ["static/chunks/a%5Bb%5D.js", "static/chunks/b.js?dpl=1", "/_next/static/c.js"]);
+    assert_eq!(document(strings).chunks, ["static/chunks/a%5Bb%5D.js", "static/chunks/b.js?dpl=1", "/_next/static/c.js"]);
 }
 
 #[test]
@@ -338,15 +338,15 @@ fn pushes_go_on_from_one_to_the_next() {
         "self.__next_f.push([1,'0:{\"b\":\"x\"}'])".to_owned(),
         "self.__next_f.push([1])".to_owned(),
     ] {
-        assert_eq!(script(&other), Page::default(), "{other}");
+        assert_eq!(script(&other), Document::default(), "{other}");
     }
 }
 
 #[test]
 fn fields_of_forms_carry_ids() {
-    let page = |name: &str, value: &str| ids(&scan_html(&format!("<input name=\"{name}\" value='{value}'>"))).join(" ");
-    assert_eq!(page(&format!("$ACTION_ID_{ID}"), ""), ID);
-    assert_eq!(page("$ACTION_x:0", &format!("{{\"id\":\"{ID}\",\"bound\":\"$@1\"}}")), ID);
+    let document = |name: &str, value: &str| ids(&scan_html(&format!("<input name=\"{name}\" value='{value}'>"))).join(" ");
+    assert_eq!(document(&format!("$ACTION_ID_{ID}"), ""), ID);
+    assert_eq!(document("$ACTION_x:0", &format!("{{\"id\":\"{ID}\",\"bound\":\"$@1\"}}")), ID);
     for (name, value) in [
         (format!("$ACTION_ID_{ID}0"), String::new()),
         (format!("$ACTION_ID_{}", ID.to_uppercase()), String::new()),
@@ -356,7 +356,7 @@ fn fields_of_forms_carry_ids() {
         ("$ACTION_x:0".into(), format!("[{{\"id\":\"{ID}\",\"bound\":null}}]")),
         ("x:0".into(), format!("{{\"id\":\"{ID}\",\"bound\":null}}")),
     ] {
-        assert_eq!(page(&name, &value), "", "{name} {value}");
+        assert_eq!(document(&name, &value), "", "{name} {value}");
     }
 }
 
@@ -415,7 +415,7 @@ fn what_repeats_is_read_once() {
 fn lists_are_bounded() {
     let many: String =
         (0..2 * html::MOST).map(|number| format!("<script src={number}></script><input name=$ACTION_ID_{number:040x}>")).collect();
-    let page = scan_html(&many);
-    assert_eq!((page.scripts.len(), page.ids.len()), (html::MOST, html::MOST));
+    let document = scan_html(&many);
+    assert_eq!((document.scripts.len(), document.ids.len()), (html::MOST, html::MOST));
     assert!(scan_html(&format!("<script src={}></script>", "a".repeat(5000))).scripts.is_empty());
 }

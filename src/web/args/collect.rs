@@ -1,4 +1,4 @@
-//! What comes later: promises, streams and async iterables among the arguments.
+//! Waits for what comes later: promises, streams and async iterables among the arguments.
 
 use std::future::pending;
 use std::pin::{Pin, pin};

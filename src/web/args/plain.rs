@@ -1,3 +1,5 @@
+//! Calls `plain.js`, which reads arguments on the side of JavaScript.
+
 use std::cell::RefCell;
 
 use js_sys::Array;

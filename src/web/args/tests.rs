@@ -1,3 +1,5 @@
+//! Tests the encoder with values of JavaScript, in Node and in browsers; its two paths are held equal.
+
 use std::collections::BTreeSet;
 
 use js_sys::{Array, Function, Reflect};

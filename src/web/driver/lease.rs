@@ -17,9 +17,9 @@ impl Driver {
                     let _ = this.embedder.leased(of.as_str(), &let_go);
                     this.input(|core, now| core.handle_lease(&of, now));
                 }
-                Told::Lost => {
+                Told::Taken => {
                     let _ = this.embedder.unleased(of.as_str());
-                    this.input(|core, now| core.handle_lease_lost(&of, now));
+                    this.input(|core, now| core.handle_lease_taken(&of, now));
                 }
                 Told::Refused(cause) => {
                     let error = Error::new(Kind::InvalidOption, "scope: the browser gives no lock to be one at a time over all tabs");

@@ -1,4 +1,4 @@
-//! Calls whose action the server does not know.
+//! Recovers calls whose action the server does not know: looks it up in the page as deployed now, and gives it the id it has there.
 
 use super::Driver;
 use crate::call::CallId;
@@ -16,18 +16,18 @@ impl Driver {
             self.core.borrow_mut().handle_recovered(id, Recovery::Found, timer::now());
             return; // the effects of this come out of the pump that is running
         }
-        self.lost.borrow_mut().push(id);
+        self.unknown.borrow_mut().push(id);
         if self.looking.replace(true) {
             return;
         }
         let Some(this) = self.this.upgrade() else { return };
         wasm_bindgen_futures::spawn_local(async move {
-            while let Some(address) = this.next_lost() {
+            while let Some(address) = this.next_unknown() {
                 let deployed = Deployed::load(&this.embedder, &address).await;
-                let lost = std::mem::take(&mut *this.lost.borrow_mut());
+                let unknown = std::mem::take(&mut *this.unknown.borrow_mut());
                 let (here, elsewhere): (Vec<_>, Vec<_>) =
-                    lost.into_iter().partition(|id| this.request(*id, |request| request.address() == address) == Some(true));
-                *this.lost.borrow_mut() = elsewhere;
+                    unknown.into_iter().partition(|id| this.request(*id, |request| request.address() == address) == Some(true));
+                *this.unknown.borrow_mut() = elsewhere;
                 for id in here {
                     let found = deployed.as_ref().map_err(Clone::clone).and_then(|deployed| this.rename(id, deployed));
                     let recovery = found.map_or_else(Recovery::NotFound, |()| Recovery::Found);
@@ -55,14 +55,14 @@ impl Driver {
         renamed.iter().rev().find(|(old, _)| old == action).map(|(_, new)| new.clone())
     }
 
-    /// The address of the page in which the first lost action is to be looked up, if its call is not over.
-    fn next_lost(&self) -> Option<String> {
-        let mut lost = self.lost.borrow_mut();
-        while let Some(&id) = lost.first() {
+    /// The address of the page in which the first unknown action is to be looked up, if its call is not over.
+    fn next_unknown(&self) -> Option<String> {
+        let mut unknown = self.unknown.borrow_mut();
+        while let Some(&id) = unknown.first() {
             if let Some(address) = self.request(id, Request::address) {
                 return Some(address);
             }
-            lost.remove(0);
+            unknown.remove(0);
         }
         None
     }

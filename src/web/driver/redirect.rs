@@ -1,4 +1,4 @@
-//! What the page's side is asked to do beside sending: to send the user elsewhere, and to find out whether there is a network.
+//! Asks the page's side to send the user elsewhere, and to find out whether there is a network.
 
 use wasm_bindgen::prelude::*;
 

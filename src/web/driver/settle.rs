@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Driver;
 use crate::call::{CallId, State, Timings};
-use crate::journal::Fate;
+use crate::outbox::Fate;
 use crate::web::call::Answer;
 use crate::web::shapes;
 use crate::{Error, Instant};

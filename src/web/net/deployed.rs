@@ -8,14 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::response::Response;
+use crate::dispatcher::Recovery;
 use crate::protocol::ActionId;
-use crate::protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
+use crate::protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 use crate::web::embedder::Embedder;
 use crate::web::url;
 use crate::web::wait::resolved;
 
-/// How long all of it may take: as long as the core waits.
-const LONGEST_MS: u32 = 10_000;
 /// How many scripts are looked into, and how many are fetched at once.
 const SCRIPTS: usize = 256;
 const AT_ONCE: usize = 6;
@@ -35,12 +34,12 @@ pub(crate) struct Deployed {
 impl Deployed {
     /// Loads the document at `address` and its scripts. Fails with a clause that says what could not be had.
     pub(crate) async fn load(embedder: &Embedder, address: &str) -> Result<Self, String> {
-        let signal = AbortSignal::timeout_with_u32(LONGEST_MS);
+        let signal = AbortSignal::timeout_with_u32(Recovery::LONGEST.as_millis() as u32);
         let (at, text) = get(embedder, address, "text/html", "same-origin", &signal).await.ok_or("the page could not be loaded")?;
-        let page = scan_html(&text);
+        let document = scan_html(&text);
         let here = scan_html(&embedder.page_text().unwrap_or_default());
-        let scripts = scripts(&at, &page, &here);
-        let mut deployed = Self { found: Found::default(), ids: page.ids, here: here.ids, missing: 0 };
+        let scripts = scripts(&at, &document, &here);
+        let mut deployed = Self { found: Found::default(), ids: document.ids, here: here.ids, missing: 0 };
         let texts = futures::stream::iter(&scripts).map(|script| get(embedder, script, "*/*", "cors", &signal)).buffered(AT_ONCE);
         let mut texts = pin!(texts);
         while let Some(text) = texts.next().await {
@@ -75,14 +74,14 @@ impl Deployed {
 }
 
 /// The scripts of the app that a document at `at` names. Other origins count only where the page at hand has its scripts from.
-fn scripts(at: &str, page: &Page, here: &Page) -> Vec<String> {
+fn scripts(at: &str, document: &Document, here: &Document) -> Vec<String> {
     let Some(origin) = url::origin(at) else { return Vec::new() };
     let absolute = |scripts: &[String]| -> Vec<String> { scripts.iter().filter_map(|script| url::absolute(script, at)).collect() };
-    let (mut scripts, known) = (absolute(&page.scripts), absolute(&here.scripts));
+    let (mut scripts, known) = (absolute(&document.scripts), absolute(&here.scripts));
     let mut prefixes: Vec<&str> = known.iter().filter_map(|script| asset_prefix(script)).collect();
     prefixes.dedup();
     let own = scripts.iter().find_map(|script| asset_prefix(script)).unwrap_or(&origin).to_owned();
-    for chunk in &page.chunks {
+    for chunk in &document.chunks {
         let address = if chunk.starts_with("static/") { format!("{own}/_next/{chunk}") } else { chunk.clone() };
         scripts.extend(url::absolute(&address, at));
     }

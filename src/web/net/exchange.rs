@@ -95,7 +95,7 @@ enum Phase {
     /// The head has been told of.
     Answered(Box<Answering>),
     /// The page that a redirect leads to is to be read, or not.
-    Page(Box<Page>),
+    Destination(Box<Destination>),
     /// The next bytes of an action's own answer are to be had.
     Await(Box<Flight>),
     /// They are there.
@@ -124,7 +124,7 @@ struct Answering {
     kept: Option<Keepalive>,
 }
 
-struct Page {
+struct Destination {
     response: Response,
     tape: Option<Array>,
     /// So many bytes are kept of it.
@@ -186,8 +186,8 @@ impl Exchange {
                 Phase::Given(response) => return Ok(Step::Value(Ok(response))),
                 Phase::Send(sending) => return self.send(*sending).await,
                 Phase::Answered(answering) => self.begin(*answering).await?,
-                Phase::Page(page) => {
-                    self.pass_over(*page).await?;
+                Phase::Destination(destination) => {
+                    self.pass_over(*destination).await?;
                     return Ok(Step::End);
                 }
                 Phase::Await(mut flight) => match flight.next().await {
@@ -265,7 +265,7 @@ impl Exchange {
             Body::Redirected { .. } => {
                 let blocked = |error: Error| (error.status(answer.status), JsValue::UNDEFINED);
                 self.ready.push_back(Step::Value(target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked)));
-                self.phase = Phase::Page(Box::new(Page { response, tape, most: reading.limits.total_bytes, _kept: kept }));
+                self.phase = Phase::Destination(Box::new(Destination { response, tape, most: reading.limits.total_bytes, _kept: kept }));
             }
             Body::Flight => {
                 let bell = Bell::default();
@@ -289,7 +289,7 @@ impl Exchange {
     }
 
     /// Keeps the page that a redirect leads to, for whoever wants to see it, or lets it be.
-    async fn pass_over(&mut self, Page { response, tape, most, _kept }: Page) -> Result<(), Failure> {
+    async fn pass_over(&mut self, Destination { response, tape, most, _kept }: Destination) -> Result<(), Failure> {
         if tape.is_none() {
             response.cancel(&self.embedder);
             return Ok(());

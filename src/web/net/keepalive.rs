@@ -1,4 +1,4 @@
-//! Which requests may go on when the page is left: the places of all dispatchers of the page.
+//! Holds the places of all dispatchers of the page for requests that may go on when it is left.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

@@ -1,3 +1,5 @@
+//! Tests the decoder with values of JavaScript, in Node and in browsers.
+
 use std::task::Poll;
 
 use futures::FutureExt as _;

@@ -1,5 +1,5 @@
 //! Durable calls: what is in the outbox is sent once, in order, by one page of its owner, whatever happens to pages. The server's ledger
-//! says what has arrived and what has run. Each line of the tables of `docs/outbox.md` is a test here or in `src/journal/tests.rs`.
+//! says what has arrived and what has run. Each line of the tables of `docs/outbox.md` is a test here or in `src/outbox/tests.rs`.
 
 mod scene;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use libfuzzer_sys::fuzz_target;
 use protocol::manifest::base::base_path;
-use protocol::manifest::{Found, Lookup, Page, asset_prefix, is_own_script, replacement, scan_html, scan_script};
+use protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 
 /// The module is not public: it is compiled once more, here.
 #[path = "../../../src/protocol"]
@@ -27,15 +27,15 @@ fuzz_target!(|data: &[u8]| {
     assert!(replacement(&id, &id) && CALL.contains(id.as_str()));
     check(&found.lookup("save"));
 
-    check_page(&scan_html(&text));
-    check_page(&scan_html(&format!("<script>{text}</script>")));
-    check_page(&scan_html(&format!("<script>self.__next_f.push([1,\"{text}\"])</script>")));
+    check_document(&scan_html(&text));
+    check_document(&scan_html(&format!("<script>{text}</script>")));
+    check_document(&scan_html(&format!("<script>self.__next_f.push([1,\"{text}\"])</script>")));
     let mut flight = String::new();
     text.chars().for_each(|char| match char {
         '"' | '\\' | '<' | '\0'..' ' => write!(flight, "\\u{:04x}", u32::from(char)).unwrap_or_default(),
         other => flight.push(other),
     });
-    check_page(&scan_html(&format!("<script>self.__next_f.push([1,\"{flight}\"])</script>")));
+    check_document(&scan_html(&format!("<script>self.__next_f.push([1,\"{flight}\"])</script>")));
 });
 
 const CALL: &str = "(0,n.createServerReference)(\"40bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\",n.callServer,void 0,n.findSourceMapURL,\"a name that no piece has\")";
@@ -50,8 +50,8 @@ fn check_id(id: &str) {
     assert!(matches!(id.len(), 40 | 42) && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
 }
 
-fn check_page(page: &Page) {
-    for urls in [&page.scripts, &page.chunks] {
+fn check_document(document: &Document) {
+    for urls in [&document.scripts, &document.chunks] {
         assert!(urls.len() <= 512);
         for (at, url) in urls.iter().enumerate() {
             assert!(!url.is_empty() && !urls[..at].contains(url));
@@ -62,14 +62,14 @@ fn check_page(page: &Page) {
             );
         }
     }
-    page.ids.iter().for_each(|id| check_id(id.as_str()));
+    document.ids.iter().for_each(|id| check_id(id.as_str()));
     for loaded in ["/", "/a", "/a/b/"] {
-        for prefix in [None, Some(""), Some("/a"), page.path.as_deref()] {
-            let base = base_path(page.path.as_deref(), loaded, prefix);
+        for prefix in [None, Some(""), Some("/a"), document.path.as_deref()] {
+            let base = base_path(document.path.as_deref(), loaded, prefix);
             assert!(loaded.starts_with(base) && !base.ends_with('/'), "{base}");
         }
     }
-    let words = [&page.build, &page.path, &page.deployment];
+    let words = [&document.build, &document.path, &document.deployment];
     assert!(words.iter().copied().flatten().all(|word| word.len() < 1 << 20));
 }
 

@@ -1,4 +1,4 @@
-//! How the matrix went.
+//! Tells how the matrix went.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! What a row's two runs say.
+//! Judges a row by its two runs.
 
 use std::collections::BTreeSet;
 

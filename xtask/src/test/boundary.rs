@@ -24,24 +24,13 @@ pub(crate) fn check() -> Result<Ran> {
     let mut ran = Ran::default();
     for name in tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()) {
         let is_web = WEB.iter().any(|web| name.starts_with(web));
-        judge(&mut ran, is_web, || {
-            format!("{name} is in the native build: declare it under `cfg(target_arch = \"wasm32\")` in Cargo.toml")
-        });
+        ran.judge(is_web, || format!("{name} is in the native build: declare it under `cfg(target_arch = \"wasm32\")` in Cargo.toml"));
     }
     let src = workspace::root().join("src");
     for file in rust_files(&src)? {
         let knows = fs::read_to_string(&file)?.contains("target_arch");
         let strays = knows && file != src.join(HOME);
-        judge(&mut ran, strays, || format!("{} names target_arch: only src/{HOME} may", workspace::shown(&file)));
+        ran.judge(strays, || format!("{} names target_arch: only src/{HOME} may", workspace::shown(&file)));
     }
     Ok(ran)
-}
-
-fn judge(ran: &mut Ran, wrong: bool, why: impl FnOnce() -> String) {
-    if wrong {
-        ran.failed += 1;
-        ran.output += &format!("{}\n", why());
-    } else {
-        ran.passed += 1;
-    }
 }

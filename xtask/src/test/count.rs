@@ -1,4 +1,4 @@
-//! How many tests a runner says it ran.
+//! Counts the tests that a runner says it ran.
 
 use crate::run::Finished;
 

@@ -1,5 +1,7 @@
 //! Formatting and lints.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 use serde::Deserialize;
 
@@ -38,16 +40,21 @@ pub(crate) fn clippy_wasm() -> Result<Ran> {
 }
 
 /// Every Rust file below `dir`.
-pub(crate) fn rust_files(dir: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut files = Vec::new();
+pub(crate) fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    files(dir, "rs")
+}
+
+/// Every file of a kind below `dir`.
+pub(crate) fn files(dir: &Path, kind: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     for entry in crate::stamp::entries(dir)? {
         if entry.is_dir() {
-            files.extend(rust_files(&entry)?);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
-            files.push(entry);
+            found.extend(files(&entry, kind)?);
+        } else if entry.extension().is_some_and(|extension| extension == kind) {
+            found.push(entry);
         }
     }
-    Ok(files)
+    Ok(found)
 }
 
 fn clippy(selection: &[&str]) -> Result<Ran> {

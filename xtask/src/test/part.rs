@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, end_to_end, fuzzing, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,7 +17,7 @@ pub(crate) enum Part {
     ClippyWasm,
     /// Rust tests, but those that need a browser
     Native,
-    /// The native crate has nothing of the web in it
+    /// The native crate has nothing of the web in it; no file uses another that uses it, each says what it is for
     Boundary,
     /// The package: built, packed, checked from the packed file
     Build,
@@ -112,7 +112,7 @@ impl Part {
             Self::Clippy => lint::clippy_native(),
             Self::ClippyWasm => lint::clippy_wasm(),
             Self::Native => suites::native(),
-            Self::Boundary => boundary::check(),
+            Self::Boundary => Ok(boundary::check()?.and(layout::check()?)),
             Self::Build => suites::build(),
             Self::Node => suites::cases_in_node(),
             Self::Chromium => suites::cases_in_chromium(),
@@ -134,6 +134,16 @@ impl Ran {
     /// Both.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { passed: self.passed + other.passed, failed: self.failed + other.failed, output: self.output + &other.output }
+    }
+
+    /// One more thing looked at, and why it is wrong, if it is.
+    pub(crate) fn judge(&mut self, wrong: bool, why: impl FnOnce() -> String) {
+        if wrong {
+            self.failed += 1;
+            self.output += &format!("{}\n", why());
+        } else {
+            self.passed += 1;
+        }
     }
 
     /// A part of one piece: `count` things looked at, all right or not.

@@ -1,4 +1,4 @@
-//! What `cargo xtask test` prints.
+//! Prints what `cargo xtask test` says.
 
 use std::time::Duration;
 

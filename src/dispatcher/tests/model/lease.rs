@@ -1,9 +1,9 @@
-//! What a lane that is one at a time over all tabs does about its lease.
+//! Models the lease of a lane that is one at a time over all tabs.
 
 use super::LANES;
 use super::rules::{Doing, Model};
 
-/// How far a lane is with its lease, as the host sees it.
+/// How far a lane is with its lease, as the driver sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lease {
     #[default]

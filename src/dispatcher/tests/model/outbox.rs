@@ -1,6 +1,6 @@
-//! What becomes of the entry of a durable call.
+//! Models what becomes of the entry of a durable call.
 
-use crate::journal::Fate;
+use crate::outbox::Fate;
 
 /// By the code its call settles with; a call that may be sent again never settles for that.
 pub(super) fn fate(code: &str) -> Fate {

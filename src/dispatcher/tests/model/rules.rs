@@ -1,4 +1,4 @@
-//! What becomes of calls, said so plainly that it can be read. Everything is found by looking at all calls.
+//! Models what becomes of calls, so plainly that it can be read. Everything is found by looking at all calls.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ pub(super) struct Plain {
     /// When the last of its answer came, while more may come.
     pub last_byte: Option<u64>,
     pub deadline: Option<u64>,
-    pub repeats: u32,
+    pub retries: u32,
     pub doing: Doing,
     pub attempt_at: u64,
     pub settled: bool,
@@ -45,7 +45,7 @@ pub(super) struct Plain {
     /// It is in the outbox before it is sent: while it prepares it is being stored.
     pub durable: bool,
     /// Where it was made, and whether its answer sends the user elsewhere.
-    pub page: u64,
+    pub visit: u64,
     pub redirects: bool,
     /// Its answer makes the page's data stale.
     pub stale: bool,
@@ -88,7 +88,7 @@ enum Due {
     Deadline(usize),
     Timeout(usize),
     Stall(usize),
-    Again(usize),
+    Retry(usize),
 }
 
 impl Due {
@@ -96,7 +96,7 @@ impl Due {
     fn rank(self) -> (usize, Self) {
         match self {
             Self::Stayed | Self::Probe => (0, self),
-            Self::Deadline(id) | Self::Timeout(id) | Self::Stall(id) | Self::Again(id) => (id + 1, self),
+            Self::Deadline(id) | Self::Timeout(id) | Self::Stall(id) | Self::Retry(id) => (id + 1, self),
         }
     }
 }
@@ -118,9 +118,9 @@ pub(super) struct Model {
     /// It is gone from the window.
     pub hidden: bool,
     /// Where the user is, and the call that has sent them there.
-    pub page: u64,
+    pub visit: u64,
     pub redirected: Option<usize>,
-    /// What the host does with a redirect: whether the document ends.
+    /// What the driver does with a redirect: whether the document ends.
     pub leaves: bool,
     /// Since when the page is owed fresh data. It is told when that is asked for.
     pub owed: Option<u64>,
@@ -190,7 +190,7 @@ impl Model {
         self.said.push(Said::Send(id));
     }
 
-    /// What is to be sent is given to the host, and the server may see it. Who was given up at that very moment was not sent.
+    /// What is to be sent is given to `fetch`, and the server may see it. Who was given up at that very moment was not sent.
     pub(super) fn hand_over(&mut self) {
         for id in std::mem::take(&mut self.sending) {
             self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);
@@ -325,9 +325,9 @@ impl Model {
     /// The action's own value is there, or what it threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
-        let Plain { redirects, page, throws, last_byte, .. } = self.calls[id];
+        let Plain { redirects, visit, throws, last_byte, .. } = self.calls[id];
         self.owe(id);
-        if redirects && code == "ok" && page == self.page && self.redirected.is_none_or(|later| later < id) {
+        if redirects && code == "ok" && visit == self.visit && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
             self.said.push(Said::Redirect(id));
             if !throws {
@@ -342,12 +342,12 @@ impl Model {
     }
 
     pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
-        if self.calls[id].repeats == 0 {
+        if self.calls[id].retries == 0 {
             return self.ends(id, code);
         }
         // The time without network is not the server's.
         if self.offline.is_none() {
-            self.calls[id].repeats -= 1;
+            self.calls[id].retries -= 1;
         }
         (self.calls[id].redirects, self.calls[id].last_byte) = (false, None);
         self.owe(id);
@@ -359,7 +359,7 @@ impl Model {
         let call = &mut self.calls[id];
         (call.sent, call.last_byte) = (call.sent_before, None);
         if std::mem::take(&mut call.skips) {
-            return self.again(id);
+            return self.retry(id);
         }
         match call.skew {
             Skew::Recover if std::mem::take(&mut call.named) => {
@@ -376,11 +376,11 @@ impl Model {
     }
 
     pub(super) fn recovered(&mut self, id: usize, found: bool) {
-        if found { self.again(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
+        if found { self.retry(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
     }
 
     /// The time to send it again has come.
-    fn again(&mut self, id: usize) {
+    fn retry(&mut self, id: usize) {
         if !self.is_still() {
             self.send(id);
         } else if self.refuses(id) {
@@ -410,7 +410,7 @@ impl Model {
                     due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));
                 }
                 Doing::Looking(until) => due.push((until, Due::Timeout(id))),
-                Doing::Resting(until) => due.push((until, Due::Again(id))),
+                Doing::Resting(until) => due.push((until, Due::Retry(id))),
                 _ => {}
             }
         }
@@ -435,7 +435,7 @@ impl Model {
                     self.said.push(Said::Stall(id));
                 }
                 Due::Stall(id) => self.fails(id, 0, "TIMEOUT"),
-                Due::Again(id) => self.again(id),
+                Due::Retry(id) => self.retry(id),
             }
         }
         self.now = until;

@@ -2,7 +2,7 @@
 
 use super::rules::{Doing, Model, Said};
 
-/// A request got no answer, and the host says that there is no network.
+/// A request got no answer, and the browser says that there is no network.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Offline {
     /// None while one is under way.

@@ -7,7 +7,7 @@ use super::{LANES, MAX_QUEUED};
 use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
-use crate::journal::Fate;
+use crate::outbox::Fate;
 use crate::protocol::Revalidated;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -248,11 +248,11 @@ impl World {
     }
 
     pub(super) fn enter(&mut self, call: Plain, options: Options) {
-        let page = (call.page != u64::MAX).then_some(Page(call.page));
+        let visit = (call.visit != u64::MAX).then_some(Visit(call.visit));
         let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
         self.model.enter(call);
         self.calls.push(Seen { stored: ready, ..Seen::default() });
-        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, page, ready }, now)).unwrap();
+        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, visit, ready }, now)).unwrap();
     }
 
     /// The document is gone from the window.
@@ -269,12 +269,12 @@ impl World {
 
     /// The user is on another page.
     pub(super) fn go(&mut self) {
-        (self.model.page, self.model.owed) = (self.model.page + 1, None);
-        let page = Page(self.model.page);
-        self.tell(|core, _| core.handle_page(page));
+        (self.model.visit, self.model.owed) = (self.model.visit + 1, None);
+        let visit = Visit(self.model.visit);
+        self.tell(|core, _| core.handle_visit(visit));
     }
 
-    /// The network is back, and the host says so.
+    /// The network is back, and the browser says so.
     pub(super) fn online(&mut self) {
         self.network = true;
         self.model.online();
@@ -330,7 +330,7 @@ impl World {
     pub(super) fn steal(&mut self, lane: usize) {
         self.leases[lane] = Lease::None;
         self.model.steal(lane);
-        self.tell(|core, now| core.handle_lease_lost(&LANES[lane].into(), now));
+        self.tell(|core, now| core.handle_lease_taken(&LANES[lane].into(), now));
     }
 
     pub(super) fn refuse(&mut self, lane: usize) {

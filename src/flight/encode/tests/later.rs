@@ -1,4 +1,4 @@
-//! What comes later, in an order of our own choosing.
+//! Tests what comes later, in an order of our own choosing.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::Error;
 use crate::flight::{Container, Contents, Key, Later, Look, Shape, Slot};
 
-/// The native host, in which some objects stand for what it has no values for: `{"": name}`.
+/// The native inspector, in which some objects stand for what it has no values for: `{"": name}`.
 #[derive(Default)]
 struct Acting {
     native: Native,
@@ -62,8 +62,8 @@ impl Inspect for Acting {
     }
 }
 
-fn open(host: Acting, args: impl IntoIterator<Item = Value>) -> (Encoder<Acting>, Vec<Slot<Value>>) {
-    let mut encoder = Encoder::new(host, Value::array(args), WireForm::default()).expect("encodes");
+fn open(acting: Acting, args: impl IntoIterator<Item = Value>) -> (Encoder<Acting>, Vec<Slot<Value>>) {
+    let mut encoder = Encoder::new(acting, Value::array(args), WireForm::default()).expect("encodes");
     let slots = std::iter::from_fn(|| encoder.poll_open()).collect();
     (encoder, slots)
 }
@@ -132,12 +132,12 @@ fn temporaries_grow() {
 #[test]
 fn streams_are_fields_of_one_name() {
     let [stream, bytes, iterable, iterator] = [object(), object(), object(), object()];
-    let host = Acting::default()
+    let acting = Acting::default()
         .plays(&stream, Role::Later(Container::Stream, Later::Stream))
         .plays(&bytes, Role::Later(Container::Stream, Later::Bytes))
         .plays(&iterable, Role::Later(Container::AsyncIterable, Later::AsyncIterable))
         .plays(&iterator, Role::Later(Container::AsyncIterable, Later::AsyncIterator));
-    let (mut encoder, slots) = open(host, [stream.clone(), bytes, iterable, iterator, stream]);
+    let (mut encoder, slots) = open(acting, [stream.clone(), bytes, iterable, iterator, stream]);
     assert_eq!(ids(&slots), [1, 2, 3, 4]);
     encoder.chunk(1, text("a")).expect("encodes");
     encoder.chunk(1, Value::Undefined).expect("encodes");
@@ -168,9 +168,9 @@ fn streams_are_fields_of_one_name() {
 #[test]
 fn nothing_refers_into_a_streams_values() {
     let stream = object();
-    let host = Acting::default().plays(&stream, Role::Later(Container::Stream, Later::Stream));
+    let acting = Acting::default().plays(&stream, Role::Later(Container::Stream, Later::Stream));
     let shared = object();
-    let (mut encoder, _) = open(host, [stream]);
+    let (mut encoder, _) = open(acting, [stream]);
     encoder.chunk(1, Value::array([shared.clone()])).expect("encodes");
     encoder.chunk(1, shared).expect("encodes");
     encoder.chunk(1, error()).expect("encodes");
@@ -182,10 +182,10 @@ fn nothing_refers_into_a_streams_values() {
 #[test]
 fn lazies_are_loaded_now_or_later() {
     let [loaded, later] = [object(), object()];
-    let host = Acting::default()
+    let acting = Acting::default()
         .plays(&loaded, Role::Loaded(Value::object([("m", map([]))])))
         .plays(&later, Role::Later(Container::Lazy, Later::Lazy));
-    let (mut encoder, slots) = open(host, [loaded.clone(), later, loaded]);
+    let (mut encoder, slots) = open(acting, [loaded.clone(), later, loaded]);
     assert_eq!(ids(&slots), [3]);
     encoder.settle(3, text("at last")).expect("encodes");
     assert_eq!(fields(encoder), ["2=[]", r#"1={"m":"$Q2"}"#, r#"4="$1""#, r#"3="at last""#, r#"0=["$1","$3","$4"]"#]);
@@ -195,12 +195,12 @@ fn lazies_are_loaded_now_or_later() {
 fn lazies_in_an_array_are_counted_where_they_are_loaded() {
     let long = || Value::array([text(&"x".repeat(600_000)), Value::Null]);
     let [loaded, later] = [object(), object()];
-    let host = || Acting::default().plays(&loaded, Role::Loaded(long())).plays(&later, Role::Later(Container::Lazy, Later::Lazy));
-    let encode = |host, root: Value| Encoder::new(host, root, WireForm::default());
-    let error = encode(host(), Value::array([loaded.clone(), loaded.clone()])).err().expect("too much");
+    let acting = || Acting::default().plays(&loaded, Role::Loaded(long())).plays(&later, Role::Later(Container::Lazy, Later::Lazy));
+    let encode = |acting, root: Value| Encoder::new(acting, root, WireForm::default());
+    let error = encode(acting(), Value::array([loaded.clone(), loaded.clone()])).err().expect("too much");
     assert!(error.message().starts_with("argument 1 makes an array too big"), "{error}");
-    assert!(encode(host(), Value::array([Value::object([("a", loaded.clone())]), loaded.clone()])).is_ok());
-    let mut encoder = encode(host(), Value::array([loaded.clone(), later.clone()])).expect("encodes");
+    assert!(encode(acting(), Value::array([Value::object([("a", loaded.clone())]), loaded.clone()])).is_ok());
+    let mut encoder = encode(acting(), Value::array([loaded.clone(), later.clone()])).expect("encodes");
     let slot = encoder.poll_open().expect("a slot");
     assert!(said(encoder.settle(slot.id, long())).contains("makes an array too big"));
 }
@@ -209,11 +209,11 @@ fn lazies_in_an_array_are_counted_where_they_are_loaded() {
 fn functions_of_the_server_with_what_is_bound_to_them() {
     let [bare, bound, waiting] = [object(), object(), object()];
     let shared = object();
-    let host = Acting::default()
+    let acting = Acting::default()
         .plays(&bare, Role::Reference(None))
         .plays(&bound, Role::Reference(Some(Value::array([map([]), shared.clone()]))))
         .plays(&waiting, Role::Reference(Some(promise())));
-    let (mut encoder, slots) = open(host, [bare.clone(), bound.clone(), bare, bound, waiting, shared]);
+    let (mut encoder, slots) = open(acting, [bare.clone(), bound.clone(), bare, bound, waiting, shared]);
     assert_eq!(ids(&slots), [5]);
     encoder.settle(5, Value::array([text("x")])).expect("encodes");
     assert_eq!(
@@ -233,16 +233,16 @@ fn functions_of_the_server_with_what_is_bound_to_them() {
 #[test]
 fn too_much_is_bound() {
     let bound = object();
-    let host = Acting::default().plays(&bound, Role::Reference(Some(Value::array((0..1001).map(|_| Value::Null)))));
-    let error = Encoder::new(host, Value::array([bound]), WireForm::default()).err().expect("cannot be sent");
+    let acting = Acting::default().plays(&bound, Role::Reference(Some(Value::array((0..1001).map(|_| Value::Null)))));
+    let error = Encoder::new(acting, Value::array([bound]), WireForm::default()).err().expect("cannot be sent");
     assert_eq!(error.message(), "argument 0: .bound is bound to more than 1000 arguments, which the server refuses: pass one array");
 }
 
 #[test]
 fn failures_say_where() {
     let lazy = object();
-    let host = Acting::default().plays(&lazy, Role::Later(Container::Lazy, Later::Lazy));
-    let (mut encoder, _) = open(host, [promise(), Value::object([("l", lazy)])]);
+    let acting = Acting::default().plays(&lazy, Role::Later(Container::Lazy, Later::Lazy));
+    let (mut encoder, _) = open(acting, [promise(), Value::object([("l", lazy)])]);
     assert_eq!(encoder.fail(1).message(), "argument 0 is a promise that was rejected");
     assert_eq!(encoder.fail(2).message(), "argument 1: .l is a lazy component that could not be loaded");
     assert_eq!(encoder.fail(9).message(), "failed");

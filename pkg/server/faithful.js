@@ -1,4 +1,4 @@
-// What a store can keep as it is. `structuredClone` and `node:v8` refuse functions, promises and streams, but make `{}` of what they do not
+// Refuses what a store cannot keep as it is. `structuredClone` and `node:v8` refuse functions, promises and streams, but make `{}` of what they do not
 // know, such as a FormData or a URL: a later call would get that in the place of the value.
 
 /** By `Object.prototype.toString`, which knows them across realms; an array, a map, a set and an error are looked into. */

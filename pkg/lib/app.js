@@ -1,39 +1,13 @@
-// Reads from the page which app it belongs to, and tells when it is left.
+// Reads from the page which app it belongs to: its base path and its deployment.
 
 import { basePathOf } from "./loading.js";
-import { addEventListener, firstPath, navigator, ofDocument, pageOrigin, pageText, parsed, performance, removeEventListener } from "./platform.js";
+import { firstPath, ofDocument, pageOrigin, pageText, parsed, performance } from "./platform.js";
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
 
 let inScripts;
 let basePath;
-
-/**
- * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function
- * that ends it.
- */
-export function onLeaving({ left, returned }) {
-  if (!globalThis.document) return () => {};
-  const back = ({ persisted }) => persisted && returned();
-  addEventListener("pagehide", left);
-  addEventListener("pageshow", back);
-  return () => {
-    removeEventListener("pagehide", left);
-    removeEventListener("pageshow", back);
-  };
-}
-
-// Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
-export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
-const nothing = () => {};
-let outliving = 0;
-
-/** A request that may outlive the page begins (1), or is over (-1): while there is one, a browser that loses its answer must not keep the page. */
-export function outlives(change) {
-  outliving += change;
-  if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);
-}
 
 /** The path under which the app lies (`/shop`), as the page says; empty where it does not. After `load()`. */
 export function basePathOfPage() {

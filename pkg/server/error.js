@@ -1,4 +1,4 @@
-// Why a call was not run and has no result to give. A Server Action cannot set its answer's status: Next.js sends 500 and `digest`, in
+// Says why a call was not run and has no result to give. A Server Action cannot set its answer's status: Next.js sends 500 and `digest`, in
 // production too, so the digest says what `status` says where a route handler answers.
 
 const STATUS = {

@@ -1,9 +1,9 @@
-//! What an answer does to the page: where the user is sent, and when fresh data is asked for.
+//! Follows an answer up: sends the user where it redirects to, and asks for fresh data.
 
 use std::time::Duration;
 
 use super::{Dispatcher, Effect, Phase};
-use crate::call::{CallId, Page, RedirectMode, State};
+use crate::call::{CallId, RedirectMode, State, Visit};
 use crate::protocol::Revalidated;
 use crate::{Error, Instant};
 
@@ -19,17 +19,17 @@ pub struct News {
 }
 
 impl Dispatcher {
-    /// The client is on this page now. To be told before a call is made, before a value and before a timeout: a host may not hear of it when
+    /// The user is on this visit now. To be told before a call is made, before a value and before a timeout: a driver may not hear of it when
     /// the user goes elsewhere. What the page before was owed is dropped: it is not there any more.
-    pub fn handle_page(&mut self, page: Page) {
-        if self.page != page {
-            self.page = page;
+    pub fn handle_visit(&mut self, visit: Visit) {
+        if self.visit != visit {
+            self.visit = visit;
             self.refresh.forgive();
         }
     }
 
-    /// Whether [`Dispatcher::handle_page`] is to be told now, before this call's value or, without one, before anything else: whether it matters.
-    pub fn watches_page(&self, id: Option<CallId>) -> bool {
+    /// Whether [`Dispatcher::handle_visit`] is to be told now, before this call's value or, without one, before anything else: whether it matters.
+    pub fn watches_visit(&self, id: Option<CallId>) -> bool {
         let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
         self.refresh.is_owed() || news.redirects || news.revalidated.is_some()
     }
@@ -94,7 +94,7 @@ impl Dispatcher {
             return;
         }
         for id in self.ids(|entry| entry.phase == Phase::Held) {
-            self.send_again(id, now);
+            self.retry(id, now);
         }
         self.advance_all(now);
     }
@@ -110,7 +110,7 @@ impl Dispatcher {
     pub(super) fn follow(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get(&id) else { return };
         let (News { redirects, revalidated }, mode) = (entry.news, entry.options.redirect);
-        let wanted = redirects && result.is_ok() && entry.page == Some(self.page) && self.redirected.is_none_or(|later| later < id);
+        let wanted = redirects && result.is_ok() && entry.visit == Some(self.visit) && self.redirected.is_none_or(|later| later < id);
         if wanted {
             self.redirected = Some(id);
         }

@@ -1,4 +1,4 @@
-//! The outbox: what is written down of a durable call before it is sent, and what becomes of that.
+//! Writes down a durable call before it is sent, and decides what becomes of its entry in the outbox.
 //!
 //! | how an attempt, or the call, ends | the entry | the promise |
 //! |---|---|---|
@@ -179,12 +179,12 @@ pub struct Sifted {
     pub record: Option<Record>,
 }
 
-/// What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. `again`: what
-/// has failed is sent once more.
-pub fn sift(found: &[Found<'_>], owner: &str, again: bool, now: f64) -> Vec<Sifted> {
+/// What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With
+/// `failed_too`, what has failed is sent once more.
+pub fn sift(found: &[Found<'_>], owner: &str, failed_too: bool, now: f64) -> Vec<Sifted> {
     let mut sifted: Vec<Sifted> = Vec::with_capacity(found.len());
     for (index, found) in found.iter().enumerate() {
-        let (verdict, record) = judge(found, owner, again, now);
+        let (verdict, record) = judge(found, owner, failed_too, now);
         let one = Sifted { index, verdict, record };
         // They are found in this order, but for what was stored late: a file takes its time.
         let place = sifted.iter().rposition(|other| other.place() <= one.place()).map_or(0, |before| before + 1);
@@ -193,7 +193,7 @@ pub fn sift(found: &[Found<'_>], owner: &str, again: bool, now: f64) -> Vec<Sift
     sifted
 }
 
-fn judge(found: &Found<'_>, owner: &str, again: bool, now: f64) -> (Verdict, Option<Record>) {
+fn judge(found: &Found<'_>, owner: &str, failed_too: bool, now: f64) -> (Verdict, Option<Record>) {
     let record = match Record::decode(found.record) {
         Ok(record) => record,
         Err(unreadable) => return (Verdict::Aside(unreadable), None),
@@ -207,7 +207,7 @@ fn judge(found: &Found<'_>, owner: &str, again: bool, now: f64) -> (Verdict, Opt
     let verdict = match record.left(now) {
         _ if found.sender_lives => Verdict::Leave,
         None => Verdict::Expired,
-        Some(_) if record.failed.is_some() && !again => Verdict::Failed,
+        Some(_) if record.failed.is_some() && !failed_too => Verdict::Failed,
         Some(left) => Verdict::Send(left),
     };
     (verdict, Some(record))

@@ -1,3 +1,5 @@
+//! Tests redirects and fresh data: where the user is sent, and when the page asks for what is owed.
+
 use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
@@ -230,7 +232,7 @@ fn any_interleaving_owes_what_the_model_owes() {
         let mut sim = Sim::new();
         let mut model = Model::default();
         let mut news = HashMap::new();
-        let (mut count, mut page, mut read) = (0, 0, 0);
+        let (mut count, mut visit, mut read) = (0, 0, 0);
         for _ in 0..300 {
             match roll(8) {
                 0..=2 => {
@@ -243,13 +245,13 @@ fn any_interleaving_owes_what_the_model_owes() {
                     if roll(5) == 0 {
                         script.value = script.value.map(|(at, _)| (at, Err(Kind::ActionThrew)));
                     }
-                    news.insert(CallId(count), (page, what, script.value, redirects));
+                    news.insert(CallId(count), (visit, what, script.value, redirects));
                     let name = ["main", "cart", "parallel"][roll(3) as usize];
                     sim.call(count, lane(name), script);
                 }
                 3 if roll(4) == 0 => {
-                    page += 1;
-                    sim.go(page);
+                    visit += 1;
+                    sim.go(visit);
                     model = Model::default();
                 }
                 _ => {}
@@ -272,7 +274,7 @@ fn any_interleaving_owes_what_the_model_owes() {
                             let id = CallId(words[2].parse().unwrap());
                             let (made_on, _, value, redirects) = &news[&id];
                             assert!(*redirects && matches!(value, Some((_, Ok(())))), "seed {seed}: {line}");
-                            assert_eq!(*made_on, page, "seed {seed}: {line}: the user has moved on");
+                            assert_eq!(*made_on, visit, "seed {seed}: {line}: the user has moved on");
                             paid = Some(id);
                             model = Model::default();
                         }

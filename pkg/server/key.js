@@ -1,4 +1,4 @@
-// What makes two calls the same one: who calls, what, and the key that the client has minted for it.
+// Says what makes two calls the same one: who calls, what, and the key that the client has minted for it.
 
 import { IdempotencyError } from "./error.js";
 

@@ -1,3 +1,5 @@
+//! Tests the records of the outbox: written, read, and judged.
+
 use super::*;
 
 fn record(sequence: u64) -> Record {
@@ -107,8 +109,8 @@ fn what_has_failed_waits_to_be_asked_for() {
     let failed = Record { failed: Some("NOT_FLIGHT".to_owned()), ..record(1) };
     let bytes = failed.encode();
     assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Failed);
-    let again = Sifted { index: 0, verdict: Verdict::Send(Duration::from_millis(400)), record: Some(failed) };
-    assert_eq!(sift(&[found(&bytes)], "ann", true, 1_100.0), [again]);
+    let asked_for = Sifted { index: 0, verdict: Verdict::Send(Duration::from_millis(400)), record: Some(failed) };
+    assert_eq!(sift(&[found(&bytes)], "ann", true, 1_100.0), [asked_for]);
     assert_eq!(verdict(found(&bytes), "ann", 9_999.0), Verdict::Expired);
 }
 

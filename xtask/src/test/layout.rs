@@ -1,0 +1,267 @@
+//! Looks at how the files lie: each says first what it is for, and none uses another that uses it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::workspace;
+
+use super::lint::{files, rust_files};
+use super::part::Ran;
+
+/// Which file uses which, by their names.
+type Uses = BTreeMap<String, BTreeSet<String>>;
+
+/// Looks at the Rust of the crate and of `xtask`, and at the JavaScript of the package.
+pub(crate) fn check() -> Result<Ran> {
+    let (root, pkg) = (workspace::root(), workspace::pkg());
+    let mut scripts = files(&pkg.join("lib"), "js")?;
+    scripts.extend(files(&pkg.join("server"), "js")?);
+    scripts.extend(crate::stamp::entries(&pkg)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js")));
+    let mut sources = rust_files(&root.join("src"))?;
+    sources.extend(rust_files(&root.join("xtask/src"))?);
+    let mut ran = Ran::default();
+    for file in sources.iter().chain(&scripts) {
+        let opens = opens(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
+        ran.judge(!opens, || format!("{}: begin it with a sentence on what it is for", workspace::shown(file)));
+    }
+    let web = Web::read(&root.join("src"))?;
+    ran.judge(!web.of_the_root.is_empty(), || format!("{:?} use src/web.rs: it has the exports, and is used by none", web.of_the_root));
+    for (count, uses) in [(web.files.len(), &web.files), (0, &web.ideas), (scripts.len(), &imports(&scripts, &pkg)?)] {
+        let circles = circles(uses);
+        ran.passed += if circles.is_empty() { count as u64 } else { 0 };
+        for circle in circles {
+            ran.judge(true, || format!("a circle: {}", circle.join(" -> ")));
+        }
+    }
+    Ok(ran)
+}
+
+/// How no first sentence begins: it says what the file does, or names what it holds.
+const RIDDLES: [&str; 10] = ["What ", "Whatever ", "Who ", "Whoever ", "Whose ", "However ", "How ", "Why ", "Whether ", "Which "];
+
+/// Whether the first line is a comment of the file as a whole.
+fn opens(text: &str, is_rust: bool) -> bool {
+    let starts: &[&str] = if is_rust { &["//! "] } else { &["// ", "/** "] };
+    let said = starts.iter().find_map(|start| text.strip_prefix(start));
+    said.is_some_and(|said| !RIDDLES.iter().any(|riddle| said.starts_with(riddle)))
+}
+
+/// What the modules of `src/web` use of each other. A module and its own children are one idea: these may use each other.
+#[derive(Default)]
+struct Web {
+    /// File by file, without what a module and its child use of each other.
+    files: Uses,
+    /// Idea by idea.
+    ideas: Uses,
+    /// Modules that use `web.rs`.
+    of_the_root: BTreeSet<String>,
+}
+
+impl Web {
+    fn read(src: &Path) -> Result<Self> {
+        let mut texts = BTreeMap::new();
+        for file in rust_files(&src.join("web"))? {
+            let module = file.strip_prefix(src)?.with_extension("");
+            let module: Vec<_> = module.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+            if module.last().is_some_and(|name| name != "tests") {
+                texts.insert(module, fs::read_to_string(&file)?);
+            }
+        }
+        Ok(Self::of(&texts))
+    }
+
+    /// `texts`: by the path of the module, `["web", "net", "request"]`.
+    fn of(texts: &BTreeMap<Vec<String>, String>) -> Self {
+        let mut web = Self::default();
+        for (module, text) in texts {
+            let user = module.join("/");
+            web.files.entry(user.clone()).or_default();
+            for mut used in used(module, text) {
+                while used.len() > 1 && !texts.contains_key(&used) {
+                    used.pop();
+                }
+                if used.len() < 2 {
+                    web.of_the_root.insert(user.clone());
+                    continue;
+                }
+                if !used.starts_with(module) && !module.starts_with(&used) {
+                    web.files.entry(user.clone()).or_default().insert(used.join("/"));
+                }
+                if used[1] != module[1] {
+                    web.ideas.entry(module[1].clone()).or_default().insert(used[1].clone());
+                }
+            }
+        }
+        web
+    }
+}
+
+/// The paths below `web` that a module names: in its `use` lines, and in its code if they begin with `crate::web`.
+fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
+    let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let mut paths = Vec::new();
+    let mut lines = code.iter();
+    while let Some(line) = lines.next() {
+        let Some(start) = ["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().find_map(|start| line.strip_prefix(start))
+        else {
+            let path = |rest: &str| rest.split(|end: char| !end.is_alphanumeric() && end != '_' && end != ':').next().map(str::to_owned);
+            paths.extend(line.split("crate::web::").skip(1).filter_map(path).map(|path| format!("crate::web::{path}")));
+            continue;
+        };
+        let mut statement = start.to_owned();
+        while !statement.contains(';')
+            && let Some(line) = lines.next()
+        {
+            statement += line;
+        }
+        paths.extend(spread(&statement.replace([' ', ';'], "")));
+    }
+    paths.iter().filter_map(|path| absolute(module, path)).collect()
+}
+
+/// The paths of a `use`: of `a::{b, c::{d}}` those of `b` and `d`.
+fn spread(tree: &str) -> Vec<String> {
+    let Some((stem, rest)) = tree.split_once('{') else { return vec![tree.to_owned()] };
+    let inner = rest.strip_suffix('}').unwrap_or(rest);
+    let mut depth = 0;
+    let branches = inner.split(|sign| {
+        depth += i32::from(sign == '{') - i32::from(sign == '}');
+        sign == ',' && depth == 0
+    });
+    branches.filter(|branch| !branch.is_empty()).flat_map(spread).map(|path| format!("{stem}{path}")).collect()
+}
+
+/// A path as of the crate, if it is below `web`.
+fn absolute(module: &[String], path: &str) -> Option<Vec<String>> {
+    let mut parts = path.split("::").peekable();
+    let mut from = match parts.peek()? {
+        &"crate" => Vec::new(),
+        &"self" | &"super" => module.to_vec(),
+        _ => return None,
+    };
+    for part in parts {
+        match part {
+            "crate" | "self" => {}
+            "super" => drop(from.pop()),
+            name => from.push(name.to_owned()),
+        }
+    }
+    from.first().is_some_and(|first| first == "web").then_some(from)
+}
+
+/// What the files of the package import of each other when they are loaded.
+fn imports(scripts: &[PathBuf], pkg: &Path) -> Result<Uses> {
+    let name = |file: &Path| file.strip_prefix(pkg).unwrap_or(file).to_string_lossy().into_owned();
+    let mut uses = Uses::new();
+    for file in scripts {
+        let text = fs::read_to_string(file)?;
+        let of = imported(&text).map(|path| name(&joined(file, path)));
+        uses.insert(name(file), of.collect());
+    }
+    Ok(uses)
+}
+
+/// The relative paths in the static imports of a text.
+fn imported(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().filter(|line| ["import ", "export ", "} from "].iter().any(|start| line.starts_with(start)));
+    lines.filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).filter_map(|(start, path)| {
+        let is_import = start.ends_with("from ") || start == "import ";
+        (is_import && path.starts_with('.')).then_some(path)
+    })
+}
+
+fn joined(file: &Path, path: &str) -> PathBuf {
+    let mut joined = file.with_file_name("");
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => drop(joined.pop()),
+            Component::Normal(name) => joined.push(name),
+            _ => {}
+        }
+    }
+    joined
+}
+
+/// A shortest circle through each file that is in one, if none told before has it.
+fn circles(uses: &Uses) -> Vec<Vec<String>> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for start in uses.keys() {
+        if !found.iter().flatten().any(|file| file == start) {
+            found.extend(circle(uses, start));
+        }
+    }
+    found
+}
+
+fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
+    let mut seen = BTreeSet::new();
+    let mut paths = VecDeque::from([vec![start.to_owned()]]);
+    while let Some(path) = paths.pop_front() {
+        for used in path.last().and_then(|file| uses.get(file)).into_iter().flatten() {
+            let path = [path.as_slice(), std::slice::from_ref(used)].concat();
+            if used == start {
+                return Some(path);
+            }
+            if seen.insert(used) {
+                paths.push_back(path);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn web(texts: &[(&str, &str)]) -> Web {
+        let module = |name: &str| name.split('/').map(str::to_owned).collect();
+        Web::of(&texts.iter().map(|&(name, text)| (module(name), text.to_owned())).collect())
+    }
+
+    #[test]
+    fn a_circle_of_files_is_told_on_its_shortest_way() {
+        let web = web(&[
+            ("web/a", "use super::{\n    b::{One, Two},\n    c,\n};"),
+            ("web/b", "// use super::d;\nuse super::c::Three;"),
+            ("web/c", "fn f() { crate::web::a::g(&1) }"),
+            ("web/d", "use super::a;\nuse crate::call::CallId;"),
+        ]);
+        assert_eq!(circles(&web.files)[0], ["web/a", "web/c", "web/a"]);
+        assert_eq!(circles(&web.files)[1], ["web/b", "web/c", "web/a", "web/b"]);
+        assert_eq!((circles(&web.files).len(), circles(&web.ideas).len()), (2, 2));
+        assert!(web.of_the_root.is_empty());
+    }
+
+    #[test]
+    fn a_module_and_its_children_are_one_idea() {
+        let web = web(&[
+            ("web/net", "pub(crate) use one::One;"),
+            ("web/net/one", "use super::two::Two;\nuse super::Net;"),
+            ("web/net/two", "use crate::web::url;"),
+            ("web/url", "use super::net::one;"),
+            ("web/value", "use super::*;"),
+        ]);
+        assert_eq!(circles(&web.files), [["web/net/one", "web/net/two", "web/url", "web/net/one"]]);
+        assert_eq!(circles(&web.ideas), [["net", "url", "net"]]);
+        assert_eq!(web.of_the_root, BTreeSet::from(["web/value".to_owned()]));
+    }
+
+    #[test]
+    fn static_imports() {
+        let text = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../b.js\";\nimport \"./c.js\";\nexport * from \"./d.js\";\n";
+        let others = "import \"react\";\nconst e = () => import(\"./e.js\");\nexport const f = \"./f.js\";\n";
+        assert_eq!(imported(&format!("{text}{others}")).collect::<Vec<_>>(), ["./a.js", "../b.js", "./c.js", "./d.js"]);
+        assert_eq!(joined(Path::new("/pkg/lib/x.js"), "../wasm/y.js"), Path::new("/pkg/wasm/y.js"));
+    }
+
+    #[test]
+    fn opening_lines() {
+        assert!(opens("//! Reads.\n", true) && opens("// Reads.\n", false) && opens("/** Reads. */\n", false));
+        assert!(!opens("/// Reads.\n", true) && !opens("use a;\n", true) && !opens("import a;\n", false));
+        assert!(!opens("//! What is read.\n", true) && !opens("// Who reads.\n", false));
+    }
+}
