@@ -24,7 +24,7 @@ pub mod flight;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod keepalive;
 mod lane;
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "JavaScript is not there"))]
 mod numbers;
 pub mod outbox;
 pub mod protocol;

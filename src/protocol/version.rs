@@ -158,9 +158,9 @@ impl WireForm {
         self.is_14
     }
 
-    /// How the arguments of this action are written, as the bits of [`numbers::wire`](crate::numbers::wire).
-    #[cfg(any(test, target_arch = "wasm32"))]
-    pub(crate) fn bits(self, action: &super::ActionId) -> u32 {
+    /// How the arguments of this action are written, as bits: the lowest six say which of the first arguments are sent, the next says whether any
+    /// further ones are, the next whether plain ones are written alike by all versions that are not 14.
+    pub fn bits(self, action: &super::ActionId) -> u32 {
         use crate::numbers::wire;
         let arguments = if self.omits_unused(action.is_cached()) {
             let first = (0..wire::FIRST).filter(|&index| action.uses(index as usize)).map(|index| 1 << index).sum::<u32>();
