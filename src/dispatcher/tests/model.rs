@@ -12,7 +12,7 @@ mod world;
 use std::time::Duration;
 
 use crate::Sent;
-use crate::call::{Options, RedirectMode, Skew, Strategy};
+use crate::call::{Options, RedirectMode, Render, Skew, Strategy};
 use crate::dispatcher::*;
 use crate::protocol::Revalidated;
 use crate::retry::Retry;
