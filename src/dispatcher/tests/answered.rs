@@ -46,6 +46,12 @@ fn what_the_head_says_is_for_the_caller() {
         sim.run_until(2000);
         assert_eq!(sim.log, ["0 send 1", "10 settle 1"]);
     }
+    let mut sim = Sim::new();
+    let id = sim.call(1, Options::default(), Script { news, ..read_along() });
+    sim.run_until(20);
+    sim.with_core(|core, now| core.abort(id, now));
+    sim.run_until(2000);
+    assert_eq!(sim.log, ["0 send 1", "10 settle 1", "20 break 1 ABORTED"], "nor is a refresh owed where it breaks off");
 }
 
 #[test]
