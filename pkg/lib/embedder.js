@@ -1,6 +1,7 @@
 // What the engine asks of this side, and what this side tells it: see `src/web/embedder.rs`. A dispatcher has one, whatever instances of the wasm
 // come and go.
 
+import { readAlong } from "./along.js";
 import { readerOf } from "./body.js";
 import { call } from "./calling.js";
 import { redirectError } from "./host.js";
@@ -40,7 +41,11 @@ export function embedderOf(client) {
       if (keepalive) init.keepalive = true;
       wait(place, turn, client.send(url, init));
     },
-    sendBuilt: (place, turn, id, send) => wait(place, turn, send(signalOf(open.get(id)))),
+    sendBuilt: (place, turn, id, send, headers) => wait(place, turn, send(signalOf(open.get(id)), headers)),
+    along(id, response) {
+      const controller = open.get(id)?.controller;
+      return controller && readAlong(response, controller.signal);
+    },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
       if (given) controller?.abort(reason);

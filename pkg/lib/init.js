@@ -65,11 +65,12 @@ export function record(pairs) {
   return Object.fromEntries(pairs.map(([name, value]) => [name === "__proto__" ? "__PROTO__" : name, value]));
 }
 
-/** The headers as a plain object with one more, in the place of those of its name. */
-export function withHeader(headers, name, value) {
+/** The headers as a plain object with more, in the place of those of their names, which are in lower case. */
+export function withHeaders(headers, more) {
   const isRecord = typeof headers?.[Symbol.iterator] !== "function";
   const pairs = isRecord ? Object.entries(headers ?? {}) : [...new Headers(headers)];
-  return record([...pairs.filter(([other]) => other.toLowerCase() !== name), [name, value]]);
+  const names = more.map(([name]) => name);
+  return record([...pairs.filter(([other]) => !names.includes(other.toLowerCase())), ...more]);
 }
 
 /**
