@@ -59,7 +59,7 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
       engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.page, given, (...to) => send(entry, ...to), headers, along);
     };
     quiet = onAbort(own.signal, (reason) => client.abort(entry, reason));
-    return { own: { ...own, ...callOptions({ signal }) }, run };
+    return { own: { ...own, signal: callOptions({ signal }).signal }, run };
   });
   // It has two signals.
   const { quiet: other } = entry;

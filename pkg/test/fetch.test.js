@@ -232,6 +232,27 @@ test("times run until the value: the body fails with what they say", async () =>
   }
 });
 
+test("an instance that fails breaks the body off, and the next action goes to a fresh one", async () => {
+  const { sent, first, answer, next, act } = await two();
+  first.head();
+  const read = (await answer).text();
+  await settled();
+  const { set } = Uint8Array.prototype;
+  Uint8Array.prototype.set = () => {
+    Uint8Array.prototype.set = set;
+    throw new WebAssembly.RuntimeError("unreachable");
+  };
+  first.chunk(VALUE);
+  await assert.rejects(read, { code: "INTERNAL" });
+  await assert.rejects(next, { code: "INTERNAL" });
+  const fresh = act();
+  await until(() => sent.length === 2);
+  sent[1].head();
+  sent[1].chunk(VALUE);
+  sent[1].stream.close();
+  assert.equal(await (await fresh).text(), VALUE);
+});
+
 test("after the value nothing of the dispatcher's breaks the body off", async () => {
   const { d, first, answer } = await two(gated(), { timeout: 20, stallTimeout: 20, deadline: 20 });
   first.head();

@@ -4,104 +4,140 @@
 //! that their rows refer to but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads
 //! through, so there it may be too early.
 
-use std::collections::HashSet;
-
 use super::Limits;
 use super::hash::Table;
 use super::model::{Model, Path, Special, Target};
 use super::part;
-use super::row::{Rows, Tag};
+use super::row::{Row, Rows, Tag};
 
 pub struct Along {
     limits: Limits,
     rows: Rows,
+    /// Where the text of a row is in `texts`.
+    arrived: Table<u32, usize>,
     /// What has arrived: the text of a model that nothing has needed yet.
-    arrived: Table<u32, Option<String>>,
-    /// What the value needs, by the row it waits for.
-    missing: Table<u32, Vec<Need>>,
-    /// What was needed before, in row 0.
-    parts: HashSet<String>,
+    texts: Vec<Option<String>>,
+    /// The rows that the value needs.
+    missing: Table<u32, ()>,
+    /// The parts of row 0 that it needs, those that were looked at first.
+    parts: Vec<Path>,
+    looked_at: usize,
+    /// The row that is the value: a promise in its place is followed.
+    root: u32,
     is_there: bool,
 }
 
-/// A part of a row. `root`: it is the value, so a promise in its place is followed.
-struct Need {
-    id: u32,
-    path: Path,
-    root: bool,
-}
+/// How many parts of row 0 are looked at: each is looked for from its beginning. Next.js has a handful.
+const MAX_PARTS: usize = 256;
 
 impl Along {
     pub fn new(limits: Limits) -> Self {
-        let root = Need { id: 0, path: Path::new(":a"), root: true };
-        let missing = Table::from_iter([(0, vec![root])]);
-        Self { limits, rows: Rows::new(limits), arrived: Table::default(), missing, parts: HashSet::new(), is_there: false }
+        Self::from(limits, Path::new(":a"))
+    }
+
+    /// From this part of row 0 on.
+    fn from(limits: Limits, path: Path) -> Self {
+        let mut missing = Table::default();
+        missing.insert(0, ());
+        Self {
+            limits,
+            rows: Rows::new(limits),
+            arrived: Table::default(),
+            texts: Vec::new(),
+            missing,
+            parts: vec![path],
+            looked_at: 0,
+            root: 0,
+            is_there: false,
+        }
     }
 
     /// Takes the next bytes. True once the value is there, be it what was thrown, or cannot be found any more: they are no rows, or beyond a bound.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
         self.is_there = self.is_there || self.rows.push(bytes).is_err();
         while !self.is_there {
-            let row = match self.rows.next() {
-                Ok(Some(row)) => row,
+            match self.rows.next() {
+                Ok(Some(row)) => self.is_there = self.arrive(row).is_none() || self.missing.is_empty(),
                 Ok(None) => break,
-                Err(_) => return self.give_up(),
-            };
-            let halted = row.tag == Tag::Model && row.body.is_empty();
-            if halted || matches!(row.tag, Tag::Aside | Tag::Close) || self.arrived.contains_key(&row.id) {
-                continue;
+                Err(_) => self.is_there = true,
             }
-            let text = if row.tag == Tag::Model { String::from_utf8(row.body).ok() } else { None };
-            self.arrived.insert(row.id, text);
-            let needs = self.missing.remove(&row.id).unwrap_or_default();
-            if self.look(needs).is_none() {
-                return self.give_up();
-            }
-            self.is_there = self.missing.is_empty();
         }
         self.is_there
     }
 
-    fn give_up(&mut self) -> bool {
-        self.is_there = true;
-        true
+    /// `None` where the value cannot be found.
+    fn arrive(&mut self, row: Row) -> Option<()> {
+        let halted = row.tag == Tag::Model && row.body.is_empty();
+        if halted || matches!(row.tag, Tag::Aside | Tag::Close) || self.arrived.contains_key(&row.id) {
+            return Some(());
+        }
+        let text = if row.tag == Tag::Model { String::from_utf8(row.body).ok() } else { None };
+        self.arrived.insert(row.id, self.texts.len());
+        self.texts.push(text);
+        match self.missing.remove(&row.id) {
+            Some(()) => self.look(row.id),
+            None => Some(()),
+        }
     }
 
-    /// Finds what these need in turn. `None` for what is not to be read.
-    fn look(&mut self, mut needs: Vec<Need>) -> Option<()> {
-        while let Some(need) = needs.pop() {
-            let Some(arrived) = self.arrived.get_mut(&need.id) else {
-                self.missing.entry(need.id).or_default().push(need);
+    /// Finds what this row needs in turn.
+    fn look(&mut self, id: u32) -> Option<()> {
+        let mut needs = vec![id];
+        while let Some(id) = needs.pop() {
+            let Some(text) = self.arrived.get(&id).and_then(|at| self.texts.get_mut(*at)) else {
+                self.missing.insert(id, ());
                 continue;
             };
-            let text = if need.id == 0 {
-                // Of row 0 parts are needed, each once.
-                let Some(text) = arrived else { continue };
-                if !self.parts.insert(need.path.text().to_owned()) {
-                    continue;
-                }
-                let first = Path::new(":0");
-                let path = if need.root && text.trim_start().starts_with('[') { &first } else { &need.path };
-                part::project(0, text, path, &self.limits).ok()??.0.to_owned()
-            } else {
-                let Some(text) = arrived.take() else { continue };
-                text
-            };
-            let link = |target: Target, root| Need { id: target.id, path: target.path, root };
-            match Model::read(need.id, &text, &self.limits).ok()? {
-                Model::Special(Special::Link(target)) => needs.push(link(target, need.root)),
-                Model::Special(Special::Promise(id)) if need.root => needs.push(link(Target::row(id), true)),
-                Model::Special(_) => {}
-                Model::Tree(tree, placed) => {
-                    for one in placed {
-                        let waits_alone = tree.nodes.get(one.holder).is_some_and(|node| node.element.is_some());
-                        if let (Special::Link(target), false) = (one.special, waits_alone) {
-                            needs.push(link(target, false));
-                        }
-                    }
-                }
+            // What is needed again has been looked at, but for the parts of row 0.
+            let Some(text) = text.take() else { continue };
+            if id != 0 {
+                self.read(id, &text, &mut needs)?;
+                continue;
             }
+            while let Some(part) = self.parts.get(self.looked_at).cloned() {
+                self.looked_at += 1;
+                let first = Path::new(":0");
+                let path = if self.looked_at == 1 && text.trim_start().starts_with('[') { &first } else { &part };
+                let (part, _) = part::project(0, &text, path, &self.limits).ok()??;
+                self.read(0, part, &mut needs)?;
+            }
+            *self.texts.get_mut(*self.arrived.get(&0)?)? = Some(text);
         }
+        Some(())
+    }
+
+    fn read(&mut self, id: u32, text: &str, needs: &mut Vec<u32>) -> Option<()> {
+        match Model::read(id, text, &self.limits).ok()? {
+            Model::Special(Special::Link(target)) => {
+                if id == self.root {
+                    self.root = target.id;
+                }
+                self.need(target, needs)
+            }
+            Model::Special(Special::Promise(promised)) if id == self.root => {
+                self.root = promised;
+                self.need(Target::row(promised), needs)
+            }
+            Model::Special(_) => Some(()),
+            Model::Tree(tree, placed) => placed.into_iter().try_for_each(|one| match one.special {
+                // What an element needs is waited for by that alone.
+                Special::Link(target) if tree.nodes.get(one.holder).is_none_or(|node| node.element.is_none()) => self.need(target, needs),
+                _ => Some(()),
+            }),
+        }
+    }
+
+    fn need(&mut self, target: Target, needs: &mut Vec<u32>) -> Option<()> {
+        if target.id == 0 {
+            if self.parts.contains(&target.path) {
+                return Some(());
+            }
+            if self.parts.len() == MAX_PARTS {
+                return None;
+            }
+            self.parts.push(target.path);
+        }
+        needs.push(target.id);
         Some(())
     }
 }
@@ -165,8 +201,8 @@ mod tests {
                     continue;
                 }
                 let answer = std::fs::read(&file).unwrap();
-                let mut along = Along::new(Limits::DEFAULT);
-                along.missing.insert(0, vec![Need { id: 0, path: Path::default(), root: false }]);
+                let mut along = Along::from(Limits::DEFAULT, Path::default());
+                along.root = u32::MAX; // a promise is a value here
                 let mut decoder = Decoder::new(Native::default());
                 for (count, byte) in answer.iter().enumerate().take(100_000) {
                     let decoded = decoder.push(&[*byte]).is_err() || decoder.value().is_ready();
