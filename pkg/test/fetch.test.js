@@ -126,6 +126,21 @@ test("a caller who waits while it is read along gets each piece as it comes", as
   const end = reader.read();
   first.stream.close();
   assert.deepEqual(await end, { done: true, value: undefined });
+  // Asked for before the value has come, given after it; also what are no bytes.
+  const other = await two();
+  other.first.head();
+  const eager = (await other.answer).body.getReader();
+  const reads = [eager.read(), eager.read()];
+  other.first.chunk(VALUE);
+  await reads[0];
+  await settled();
+  other.first.chunk(LATE);
+  assert.equal(new TextDecoder().decode((await reads[1]).value), LATE);
+  const odd = await two();
+  odd.first.head();
+  const body = (await odd.answer).body.getReader();
+  odd.first.stream.enqueue("text");
+  assert.equal((await body.read()).value, "text");
 });
 
 test("the caller may give away the bytes that it gets", async () => {
@@ -266,6 +281,21 @@ test("after the value nothing of the dispatcher's breaks the body off", async ()
   assert.equal(await response.text(), OPEN + LATE);
 });
 
+test("the caller's own signals do, as with fetch", async () => {
+  for (const which of ["init", "options"]) {
+    const made = { init: new AbortController(), options: new AbortController() };
+    const { sent, act, d } = gated();
+    const answer = act({ signal: made.options.signal }, { signal: made.init.signal });
+    await until(() => sent.length === 1);
+    sent[0].head();
+    await answer;
+    sent[0].chunk(VALUE);
+    await until(() => d.snapshot().length === 0);
+    made[which].abort("why");
+    assert.equal(sent[0].init.signal.reason, "why");
+  }
+});
+
 test("what failed is sent again under its key, and never once its caller has the answer", async () => {
   const { sent, act, d } = gated();
   const retry = { limit: 2, delay: 1 };
@@ -295,7 +325,7 @@ test("what failed is sent again under its key, and never once its caller has the
 });
 
 test("a Request is sent again, too, and a stream is not", async () => {
-  const { sent, d } = gated({ retry: { limit: 1, delay: 1 }, idempotency: true });
+  const { sent, d } = gated({ retry: { limit: 1, delay: 1 }, idempotency: true, trace: true });
   const request = new Request(URL_OF_APP, post({ headers: { "next-action": ID, "idempotency-key": "its-own", traceparent: "x" } }));
   const answer = d.fetch(request, undefined, { trace: { requestId: "r" } });
   await until(() => sent.length === 1);
@@ -346,8 +376,11 @@ test("what a request that is built already cannot have is refused, with the reas
 
 test("what is no action takes the options of a route, and no others", async () => {
   const { sent, d } = gated();
-  for (const options of [{ lane: "cart" }, { frees: "head" }, { headers: {} }, { durable: true }, { odd: 1 }, { timeout: 0 }]) {
-    await assert.rejects(d.fetch(URL_OF_APP, {}, options), { code: "INVALID_OPTION", message: new RegExp(Object.keys(options)[0]) });
+  const none = "only actions have it, and this request is none";
+  for (const [name, value, message] of [
+    ["lane", "cart", none], ["frees", "head", none], ["headers", {}, none], ["durable", true, none], ["odd", 1, "there is no option"], ["timeout", 0, "expected"],
+  ]) {
+    await assert.rejects(d.fetch(URL_OF_APP, {}, { [name]: value }), (error) => error.code === "INVALID_OPTION" && error.message.includes(name) && error.message.includes(message));
   }
   const answer = d.fetch(URL_OF_APP, post({ headers: {} }), { retry: { limit: 1, delay: 1 }, idempotencyKey: "mine", name: "session", timeout: 5_000 });
   sent[0].head({ status: 503, headers: {} });
@@ -356,6 +389,22 @@ test("what is no action takes the options of a route, and no others", async () =
   sent[1].head({ headers: {} });
   assert.equal(await answer, sent[1].response);
   assert.deepEqual(sent.map(({ init }) => init.headers["idempotency-key"]), ["mine", "mine"]);
+});
+
+test("what does nothing is warned of, as for a call", async () => {
+  const { warn } = console;
+  const warned = [];
+  console.warn = (text) => warned.push(text);
+  try {
+    const { act } = gated();
+    act({ retry: 1, name: "unkeyed" });
+    act({ retry: 1, idempotencyKey: true }, { body: new Blob(["[]"]).stream(), duplex: "half" });
+  } finally {
+    console.warn = warn;
+  }
+  assert.equal(warned.length, 2);
+  assert.match(warned[0], /unkeyed.*retry does nothing without an idempotency key/);
+  assert.match(warned[1], /fetch: retry does nothing for a stream/);
 });
 
 let server;
