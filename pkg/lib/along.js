@@ -31,6 +31,8 @@ class Along {
   #asked = false;
   #alone = false;
   #over = false;
+  /** Holds why the body failed, once it has. */
+  #failed = [];
 
   constructor(response, signal) {
     const body = new ReadableStream({
@@ -43,7 +45,7 @@ class Along {
     }, { highWaterMark: 0 });
     const { status, statusText, headers } = response;
     /** For the caller. */
-    this.response = disguised(new Response(body, { status, statusText, headers }), response);
+    this.response = disguised(new Response(body, { status, statusText, headers }), response, this.#failed);
     this.#source = response.body.getReader();
     this.#quiet = onAbort(signal, (reason) => {
       this.#fail(reason);
@@ -114,6 +116,7 @@ class Along {
   #fail(error) {
     if (this.#over) return;
     this.#end();
+    this.#failed.push(error);
     this.#stream.error(error);
   }
 
@@ -123,12 +126,18 @@ class Along {
   }
 }
 
-/** A `Response` that says of itself what `original` does, as do its clones. Nothing else can give one a URL. */
-function disguised(made, original) {
+/** Chromium has a `TypeError` of its own for what a stream of the page's failed with. */
+const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
+
+/** A `Response` that says of itself what `original` does, as do its clones: nothing else can give one a URL. `failed`: holds why its body fails. */
+function disguised(made, original, failed) {
+  const { prototype } = Response;
   const { url, type, redirected, headers } = original;
-  const clone = () => disguised(Response.prototype.clone.call(made), { url, type, redirected, headers: new Headers(headers) });
-  for (const [name, value] of Object.entries({ url, type, redirected, headers, clone })) {
-    Object.defineProperty(made, name, { configurable: true, value, writable: name === "clone" });
+  const own = { url, type, redirected, headers };
+  own.clone = () => disguised(prototype.clone.call(made), { url, type, redirected, headers: new Headers(headers) }, failed);
+  for (const name of READERS) {
+    if (prototype[name]) own[name] = () => prototype[name].call(made).catch((error) => Promise.reject(failed.length > 0 ? failed[0] : error));
   }
+  for (const name in own) Object.defineProperty(made, name, { configurable: true, writable: typeof own[name] === "function", value: own[name] });
   return made;
 }
