@@ -412,10 +412,11 @@ export interface RouteOptions {
 }
 
 /**
- * How an action goes whose request somebody else has built: the third argument of `fetch`; see `docs/fetch.md`. What a call has beside these
- * (`url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits`) is `INVALID_OPTION`: the request has it, or whoever reads the answer
- * sees to it. The dispatcher's own `timeout`, `stallTimeout`, `deadline`, `retry`, `idempotency` and `trace` are for such an action, too; its
- * `headers` and hooks are not. What the request carries itself (a key, a trace) stands over those.
+ * How an action goes whose request somebody else has built: the third argument of `fetch`; see `docs/fetch.md`. What a call
+ * has beside these (`url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits`) is `INVALID_OPTION`: the request
+ * has it, or whoever reads the answer sees to it. The dispatcher's own `timeout`, `stallTimeout`, `deadline`, `retry`,
+ * `idempotency` and `trace` are for such an action, too; its `headers` and hooks are not. What the request carries itself (a
+ * key, a trace) stands over those.
  */
 export interface FetchOptions
   extends Pick<CallOptions, "key" | "signal" | "timeout" | "stallTimeout" | "deadline" | "retry" | "idempotencyKey" | "name" | "trace"> {
@@ -426,9 +427,9 @@ export interface FetchOptions
   /** Added to the request, over its own; a function is asked before each attempt, which it is told, counting from 1. */
   headers?: HeadersInit | ((attempt: number) => HeadersInit | Promise<HeadersInit>);
   /**
-   * When the lane is free. `"value"` (default): once the action's own value has gone by, as for a call; until then the answer is read
-   * along, whether or not its caller reads. `"head"`: with the head. An answer that is none of an action's, redirects, or is no `Response` of
-   * the browser's frees it with the head in any case.
+   * When the lane is free. `"value"` (default): once the action's own value has gone by, as for a call; until then the answer
+   * is read along, whether or not its caller reads. `"head"`: with the head. An answer that is none of an action's, redirects,
+   * or is no `Response` of the browser's frees it with the head in any case.
    */
   frees?: "value" | "head";
 }
@@ -535,8 +536,8 @@ export interface CallInfo extends Timings {
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
 export interface CallEvent extends CallInfo {
   /**
-   * With `preparing`, `running`, and `draining` of `fetch`: it holds its lane for half a minute, and so many calls wait behind it. Told once a call; `console.warn` says
-   * the same, in production, too.
+   * With `preparing`, `running`, and `draining` of `fetch`: it holds its lane for half a minute, and so many calls wait behind
+   * it. Told once a call; `console.warn` says the same, in production, too.
    */
   behind?: number;
   /** With `running`: the server did not know the action, it was found in the page as deployed now, and is sent once more. */

@@ -313,9 +313,10 @@ impl Driver {
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
             Effect::Break { id, error } => {
-                self.with(id, |held| {
-                    held.cause.get_or_insert_with(|| shapes::error(&error, Some(&held.owner), &JsValue::UNDEFINED));
-                });
+                let unblamed = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.owner.clone());
+                if let Some(owner) = unblamed {
+                    self.blame(id, Some(shapes::error(&error, Some(&owner), &JsValue::UNDEFINED)));
+                }
                 self.stop(id);
             }
             Effect::Stall(id) => {
