@@ -29,7 +29,8 @@ async fn what_the_caller_gets_says_of_itself_what_fetch_would() -> Result<()> {
                  }};
                  const paths = ['/', '/?do=drip&ms=1', '/?do=huge&bytes=100000', '/?do=html502', '/?do=ends'];
                  const all = async (fetch) => Promise.all(paths.map(async (path) => said(await fetch(path, post()))));
-                 return [await all(d.fetch), await all((...args) => fetch(...args))];"
+                 const {{ createDispatcher }} = await import('/pkg/index.js');
+                 return [await all(createDispatcher().fetch), await all((...args) => fetch(...args))];"
             ))
             .await?;
         for (ours, theirs) in ours.iter().zip(&theirs) {
