@@ -412,9 +412,32 @@ export interface RouteOptions {
 }
 
 /**
+ * How an action goes whose request somebody else has built: the third argument of `fetch`; see `docs/fetch.md`. What a call
+ * has beside these (`url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits`) is `INVALID_OPTION`: the request
+ * has it, or whoever reads the answer sees to it. The dispatcher's own `timeout`, `stallTimeout`, `deadline`, `retry`,
+ * `idempotency` and `trace` are for such an action, too; its `headers` and hooks are not. What the request carries itself (a
+ * key, a trace) stands over those.
+ */
+export interface FetchOptions
+  extends Pick<CallOptions, "key" | "signal" | "timeout" | "stallTimeout" | "deadline" | "retry" | "idempotencyKey" | "name" | "trace"> {
+  /** Default `"main"`. No function: the arguments are not known. */
+  lane?: LaneName;
+  /** Without `"join"`: a `Response` is read once. A lane whose strategy that is takes it for `"queue"`. */
+  strategy?: Exclude<Strategy, "join">;
+  /** Added to the request, over its own; a function is asked before each attempt, which it is told, counting from 1. */
+  headers?: HeadersInit | ((attempt: number) => HeadersInit | Promise<HeadersInit>);
+  /**
+   * When the lane is free. `"value"` (default): once the action's own value has gone by, as for a call; until then the answer
+   * is read along, whether or not its caller reads. `"head"`: with the head. An answer that is none of an action's, redirects,
+   * or is no `Response` of the browser's frees it with the head in any case.
+   */
+  frees?: "value" | "head";
+}
+
+/**
  * `loading`: the wasm is not there yet. `preparing`: it has its place in the lane, and holds it, while promises or streams among its
  * arguments are collected. `waiting`: for its turn in the lane. `running`: sent, no value yet.
- * `draining`: settled, the rest of the answer is still coming. `done`: over.
+ * `draining`: settled, the rest of the answer is still coming; of `fetch`, also while its lane is held for the value. `done`: over.
  */
 export type CallState = "loading" | "preparing" | "waiting" | "running" | "draining" | "done";
 
@@ -513,8 +536,8 @@ export interface CallInfo extends Timings {
 /** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
 export interface CallEvent extends CallInfo {
   /**
-   * With `preparing` and `running`: it holds its lane for half a minute, and so many calls wait behind it. Told once a call; `console.warn` says
-   * the same, in production, too.
+   * With `preparing`, `running`, and `draining` of `fetch`: it holds its lane for half a minute, and so many calls wait behind
+   * it. Told once a call; `console.warn` says the same, in production, too.
    */
   behind?: number;
   /** With `running`: the server did not know the action, it was found in the page as deployed now, and is sent once more. */
@@ -548,15 +571,17 @@ export interface Dispatcher {
   /** `fetch` for route handlers: at once, past every lane, also before the wasm is there. Rejects with an `ActionError`. */
   route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
   /**
-   * A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in the main lane, everything else goes at once. Rejects as `fetch` does.
-   * Once the dispatcher is closed, everything goes at once.
+   * A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in its lane, everything else goes at once. Resolves with the head of
+   * the answer, and rejects as `fetch` does. Once the dispatcher is closed, everything goes at once.
+   *
+   * An action takes `FetchOptions`, everything else `RouteOptions`; what is wrong with them is an `INVALID_OPTION`, which rejects.
    *
    * It may take the place of the page's: `window.fetch = d.fetch`. It calls the one that was there when it was read last. Within a function,
    * `(...args) => d.fetch(...args)`, that is the one that was there when the dispatcher was made, or has sent last. What the dispatcher sends
    * itself goes through the wrappers around it, then past its lanes. A wrapper that waits, then changes the address of an action and makes a
    * `new Request` of it hides whose it is: give the `fetch` beneath as the option `fetch`, or the action waits for itself.
    */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit, options?: FetchOptions | RouteOptions) => Promise<Response>;
   /** The same object each time, as is that of a lane. */
   readonly outbox: Outbox;
   lane(name: LaneName): Lane;

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use crate::call::{Call, CallId, Event, LaneName, Render, State, Timings, Visit};
+use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order, Place};
 use crate::refresh::Refresh;
 use crate::retry::of_key;
@@ -19,6 +19,7 @@ use offline::{Offline, no_network};
 use strategy::Admission;
 
 mod alarm;
+mod answered;
 mod config;
 mod effect;
 mod entry;
@@ -32,6 +33,7 @@ mod sim;
 mod strategy;
 #[cfg(test)]
 mod tests {
+    mod answered;
     mod lease;
     mod model;
     mod navigation;
@@ -144,7 +146,8 @@ impl Dispatcher {
 
     /// Gives a call up wherever it is. False when it was over, or never there. What others have joined goes on for them.
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
-        let known = self.calls.get(&id).is_some_and(|entry| entry.result.is_none() || entry.state == State::Draining);
+        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || entry.phase == Phase::Answered;
+        let known = self.calls.get(&id).is_some_and(open);
         self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
         known
     }
@@ -199,7 +202,7 @@ impl Dispatcher {
         self.closed = true;
         (self.offline, self.leaving) = (None, None);
         for id in self.ids(|_| true) {
-            self.abandon(id);
+            self.break_off(id, &closed());
             self.end(id, closed(), now);
         }
         self.lanes.clear();
@@ -237,7 +240,7 @@ impl Dispatcher {
 
     /// The answer's own value arrived, be it an error the action threw: the slot is free, the rest of the answer drains.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
-        if self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
+        if self.let_go(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
             return;
         }
         let Some(entry) = self.calls.get_mut(&id) else { return };
@@ -261,6 +264,7 @@ impl Dispatcher {
 
     /// The answer is complete.
     pub fn handle_end(&mut self, id: CallId, now: Instant) {
+        self.let_go(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
             Some(State::Draining) => self.finish(id),
             Some(State::Running) if self.exchanging(id).is_some() => {
@@ -273,6 +277,7 @@ impl Dispatcher {
 
     /// The exchange failed and is over.
     pub fn handle_failure(&mut self, id: CallId, error: Error, now: Instant) {
+        self.let_go(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
             // The caller has its value; the driver tells whoever reads on.
             Some(State::Draining) => self.finish(id),
@@ -285,11 +290,6 @@ impl Dispatcher {
     /// The next thing to do; ask until there is none.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
-    }
-
-    /// What is to be asked of the server when this call is sent.
-    pub fn render(&self, id: CallId) -> Render {
-        self.calls.get(&id).map_or(Render::Auto, |entry| entry.options.render)
     }
 
     /// Which attempt at this call is the last so far, counting from 1; 0 before the first.
@@ -346,7 +346,7 @@ impl Dispatcher {
 
     /// Ends a call with an error, breaking its exchange off where one runs.
     fn fail(&mut self, id: CallId, error: Error, now: Instant) {
-        self.abandon(id);
+        self.break_off(id, &error);
         self.end_and_advance(id, error, now);
     }
 

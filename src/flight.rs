@@ -43,6 +43,7 @@
 //! repeated as it says it, up to 200 characters. Values may hold a container many times: what is read may not be larger than an answer of
 //! [`Limits::NATIVE_BYTES`] could make it without that. Nesting is bounded by [`Limits::NATIVE_DEPTH`], which circles exceed.
 
+mod along;
 mod build;
 mod date;
 mod decode;
@@ -62,6 +63,7 @@ mod serde;
 mod value;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
+pub use along::Along;
 pub use build::{Binary, Build, Flow, Given, Key, Put};
 pub use decode::Decoder;
 pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};

@@ -39,7 +39,7 @@ use call::Body;
 use driver::{Arrival, Driver};
 use embedder::Embedder;
 use given::Given;
-use net::exchange::{Reading, Work};
+use net::exchange::{Built, Reading, Work};
 use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, DurableOptions};
 use outbox::Entry;
@@ -166,14 +166,36 @@ impl Engine {
         }
     }
 
-    /// Lets a request that somebody else has built wait for its turn; `send(signal)` sends it.
-    pub fn exchange(&self, id: f64, action: &str, queued_at: f64, visit: f64, options: Option<CallOptions>, send: Function) {
+    /// Lets a request that somebody else has built wait for its turn; `send(signal, headers)` sends it, with these headers more, `headers` says which:
+    /// see [`Request::headers`]. `along`: its lane is free once the value has come, not with the head.
+    #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
+    pub fn exchange(
+        &self,
+        id: f64,
+        action: &str,
+        queued_at: f64,
+        visit: f64,
+        options: Option<CallOptions>,
+        send: Function,
+        headers: Option<Function>,
+        along: bool,
+    ) {
         let (options, id) = (options.unwrap_or_default().over(&self.usual), CallId(id as u64));
-        let (url, headers) = (JsValue::UNDEFINED, None);
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
-        // It is sent as it is, whatever its id.
-        match options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached())) {
-            Ok(core) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(send))),
+        let made = Made {
+            id,
+            queued_at: Instant::from_millis(queued_at),
+            visit: Some(Visit(visit as u64)),
+            url: JsValue::UNDEFINED,
+            headers: None,
+        };
+        let read = || {
+            // It is sent as it is, whatever its id.
+            let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
+            let tags = Tags::new(&options, self.options.idempotency_header(), None)?;
+            Ok((core, Built { send, headers, tags, along: along.then(|| options.limits()) }))
+        };
+        match read() {
+            Ok((core, built)) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(built))),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }

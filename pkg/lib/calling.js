@@ -2,7 +2,7 @@
 
 import { ActionCall } from "./call.js";
 import { ActionError, closed, invalid } from "./error.js";
-import { headersOf } from "./headers.js";
+import { headersOf, headersOfBuilt } from "./headers.js";
 import { laneBy } from "./lanes.js";
 import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
@@ -49,21 +49,30 @@ export function call(client, ref, args, options, from, rule) {
 }
 
 /**
- * Lets the request of an action that somebody else has built wait for its turn: `send(entry, signal)` sends it, `settle(error, outcome)` hears of
- * its end.
+ * Lets the request of an action that somebody else has built wait for its turn: `send(entry, signal, headers)` sends it with these headers more,
+ * `settle(error, outcome)` hears of its end. `own`: as `fetchOptions` gives them; `signal`: that of the request.
  */
-export function exchange(client, id, options, { caller, send, settle }) {
+export function exchange(client, id, own, { caller, signal, send, settle }) {
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = caller;
   entry.settle = settle;
+  let quiet;
   begin(client, entry, undefined, () => {
-    const { own } = read(entry, id, options);
+    Object.assign(entry, { actionId: id, name: own.name, lane: own.lane ?? "main", visit: visit() });
     if (client.open.closed) throw closed();
+    check(client, entry, own);
+    const headers = headersOfBuilt(entry, own.headers);
+    const along = own.frees !== "head";
     const run = (engine, given) => {
-      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given(), (signal) => send(entry, signal));
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given(), (...to) => send(entry, ...to), headers, along);
     };
-    return { own, run };
+    quiet = onAbort(own.signal, (reason) => client.abort(entry, reason));
+    return { own: { ...own, signal: callOptions({ signal }).signal }, run };
   });
+  // It has two signals.
+  const { quiet: other } = entry;
+  if (entry.over) quiet?.();
+  else entry.quiet = () => (quiet(), other());
 }
 
 /** Makes a call of what another page has left. */

@@ -44,7 +44,7 @@ export class Dispatcher {
     return this.#fetch;
   }
 
-  #fetch = (input, init) => answer(this.#client, this.#fetch, input, init);
+  #fetch = (input, init, options) => answer(this.#client, this.#fetch, input, init, options);
 
   /** What is kept until it is answered: reads, resends and empties it. */
   get outbox() {

@@ -2,6 +2,7 @@
 // instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
+import { readAlong } from "./along.js";
 import { readerOf } from "./body.js";
 import { call } from "./calling.js";
 import { redirectError } from "./host.js";
@@ -37,7 +38,11 @@ export function embedderOf(client) {
       if (keepalive) init.keepalive = true;
       wait(place, turn, client.send(url, init, true));
     },
-    sendBuilt: (place, turn, id, send) => wait(place, turn, send(signalOf(open.get(id)))),
+    sendBuilt: (place, turn, id, send, headers) => wait(place, turn, send(signalOf(open.get(id)), headers)),
+    along(id, response) {
+      const controller = open.get(id)?.controller;
+      return controller && readAlong(response, controller.signal);
+    },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
       if (controller) client.beneath.forget(controller.signal);

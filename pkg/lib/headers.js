@@ -37,3 +37,16 @@ export function headersOf(client, entry, own) {
     }
   };
 }
+
+/** The same of a request that is built already, whose caller alone may add some: `own` are headers, or a function that gives them. */
+export function headersOfBuilt(entry, own) {
+  if (own === undefined) return undefined;
+  return async (attempt) => {
+    if (entry.over) return new Promise(() => {}); // asked by an instance that has failed
+    try {
+      return [...new Headers(typeof own === "function" ? await own(attempt) : own)].flat().join("\n");
+    } catch (cause) {
+      throw { message: "headers: could not be had", cause, passing: false };
+    }
+  };
+}

@@ -80,11 +80,12 @@ export function recordOf(text) {
 
 const keyOf = (name) => (name === "__proto__" ? "__PROTO__" : name);
 
-/** The headers as a plain object with one more, in the place of those of its name. */
-export function withHeader(headers, name, value) {
+/** The headers as a plain object with more, in the place of those of their names, which are in lower case. */
+export function withHeaders(headers, more) {
   const isRecord = typeof headers?.[Symbol.iterator] !== "function";
   const pairs = isRecord ? Object.entries(headers ?? {}) : [...new Headers(headers)];
-  return record([...pairs.filter(([other]) => other.toLowerCase() !== name), [name, value]]);
+  const names = more.map(([name]) => name);
+  return record([...pairs.filter(([other]) => !names.includes(other.toLowerCase())), ...more]);
 }
 
 /**

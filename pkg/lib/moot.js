@@ -33,6 +33,11 @@ export function checkCall(call, own, { retry, keyed, lanes }) {
   if (lane !== "main" && lane !== "parallel" && !lanes?.has(lane)) checkLane(lane);
 }
 
+/** Of a request that is built already. `stream`: its body. */
+export function checkBuilt({ retry }, stream) {
+  if (retry?.limit > 0 && stream) warnOnce("fetch: retry does nothing for a stream, which can be sent once");
+}
+
 /** Of a route. */
 export function checkRoute({ retry }, harmless) {
   if (retry && retry.limit === undefined) throw invalid(NO_LIMIT);

@@ -62,6 +62,29 @@ export const CALL = {
   limits,
 };
 
+/** Why a request that is built already cannot have these. */
+const BUILT = {
+  url: "the request has one",
+  durable: "a request that is built already is not kept; call the action by d.call",
+  keepalive: "it is a member of init",
+  redirect: "whoever reads the answer follows it",
+  render: "whoever builds the request asks for that",
+  skew: "whoever reads the answer sees to that",
+  limits: "whoever reads the answer sees to that; those of the dispatcher say how far it is read along",
+};
+
+const { lane, strategy: one, ...USUAL } = CALL;
+
+/** Of a request that is built already. */
+const FETCH = {
+  ...USUAL,
+  lane: (value) => laneName(only(typeof value !== "function", value, "lane: the arguments, which a function is asked with, are not known; give a name")),
+  strategy: (value) => only(one(value) !== "join", value, 'strategy: "join" shares an answer, and a Response is read once'),
+  headers: DISPATCHER.headers,
+  frees: (value) => word(value, "value", "head"),
+  ...named(Object.keys(BUILT), (name) => `${name}: ${BUILT[name]}`),
+};
+
 const OUTBOX = { owner, onResult: method };
 
 export const DURABLE = { owner, ttl: duration };
@@ -81,6 +104,9 @@ export const TRACE = { traceparent: (value) => asked(value, parent), requestId: 
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
+/** Of a request that is no action. */
+const OTHER = { ...named(Object.keys(FETCH), (name) => `${name}: only actions have it, and this request is none (a POST with Next-Action)`), ...ROUTE };
+
 export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
 const DECODE = { ...LIMITS, temporaryReferences: object };
@@ -98,6 +124,7 @@ export function dispatcherOptions(options) {
 }
 
 export const callOptions = (options) => copy(options, CALL, "call");
+export const fetchOptions = (options, isAction) => copy(options, isAction ? FETCH : OTHER, "fetch");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 
@@ -210,6 +237,16 @@ class Expected extends Error {}
 function expect(holds, value, what) {
   if (!holds) throw new Expected(what);
   return value;
+}
+
+function only(holds, value, why) {
+  if (!holds) throw invalid(why);
+  return value;
+}
+
+/** Options by these names that are there only to say why they are not. */
+function named(names, why) {
+  return Object.fromEntries(names.map((name) => [name, (value) => only(false, value, why(name))]));
 }
 
 /** An array or a number would be made a text for the test alone. */

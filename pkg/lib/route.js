@@ -3,7 +3,7 @@
 import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeader } from "./init.js";
+import { argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
@@ -130,7 +130,7 @@ function readOptions(input, init, options, header) {
     const harmless = isHarmless(method, key) && !isStream(read.body);
     checkRoute({ retry }, harmless);
     const allowed = retry?.limit > 0 && harmless ? retry : undefined;
-    if (key !== undefined) read.headers = withHeader(read.headers ?? requestOf(to)?.headers, header, key);
+    if (key !== undefined) read.headers = withHeaders(read.headers ?? requestOf(to)?.headers, [[header, key]]);
     // The body of a request can be read once.
     const make = (signal) => argumentsOf(allowed && requestOf(to) ? to.clone() : to, read, signal);
     const request = (send) => (signal) => send(() => make(signal), !allowed && isOnce(to, read));

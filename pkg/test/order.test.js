@@ -184,7 +184,7 @@ test("an argument that rejects", async () => {
   ]);
 });
 
-test("fetch and route: an action in its lane until the head, all else at once", async () => {
+test("fetch and route: an action in its lane until the value, all else at once", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let idle;
@@ -197,12 +197,14 @@ test("fetch and route: an action in its lane until the head, all else at once", 
   });
   await log.step("head of f", () => log.sent.f.head());
   await log.step("head of r", () => log.sent.r.head());
+  await log.step("the value of f", () => log.sent.f.chunk(VALUE));
   await log.step("all of a", () => log.sent.a.whole());
   await idle;
   log.is([
     "> make", "made a", "fetch r", "#1: waiting", "#1: running", "a: waiting", "r: running", "fetch f",
-    "> head of f", "f then 200 (2 pending)", "#1: draining ok", "a: running", "#1: done ok", "before a", "fetch a",
+    "> head of f", "pull f 1", "f then 200 (2 pending)", "#1: draining ok",
     "> head of r", "r: done ok", "r then 200 (1 pending)",
+    "> the value of f", "before a", "a: running", "#1: done ok", "fetch a",
     "> all of a", "after a 200", 'a then "v" (draining, 0 pending)', "a outcome", "a: draining ok", "a: done ok",
     "idle (0 pending)",
   ]);

@@ -74,14 +74,6 @@ test("fetch needs no url of the dispatcher's", async () => {
   assert.match(await response.text(), /1:"x"/);
 });
 
-test("fetch frees its lane at the head, whoever reads the body", async () => {
-  const d = createDispatcher({ url: server.url });
-  const init = { method: "POST", headers: { "Next-Action": ID }, body: "x" };
-  const unread = await d.fetch(server.url, init);
-  assert.equal(await d.call(ID, ["next"]), '["next"]');
-  assert.match(await unread.text(), /1:"x"/);
-});
-
 test("fetch rejects as fetch does", async () => {
   const d = createDispatcher({ url: server.url });
   const headers = { "Next-Action": ID };

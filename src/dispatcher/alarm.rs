@@ -55,6 +55,11 @@ impl Alarms {
         (self.deadline, self.timeout, self.retry, self.late) = (None, None, None, None);
     }
 
+    /// Nothing more can happen to it.
+    pub(super) fn quiet(self) -> Self {
+        Self { set: self.set, ..Self::default() }
+    }
+
     fn next(&mut self) -> Option<Instant> {
         self.all().into_iter().filter_map(|(_, at)| *at).min()
     }
@@ -137,8 +142,7 @@ impl Dispatcher {
             }
             Ring::Timeout => {
                 let error = self.overdue(id);
-                self.effects.push_back(Effect::Abort(id));
-                self.attempt_failed(id, error, now);
+                self.give_out(id, error, now);
             }
             Ring::Stall => self.look_at_stall(id, now),
             Ring::Retry => self.rested(id, now),
@@ -200,8 +204,7 @@ impl Dispatcher {
         }
         match entry.state {
             State::Running => {
-                self.effects.push_back(Effect::Abort(id));
-                self.attempt_failed(id, Error::new(Kind::Timeout, format!("no byte for {} ms", limit.as_millis())), now);
+                self.give_out(id, Error::new(Kind::Timeout, format!("no byte for {} ms", limit.as_millis())), now);
             }
             State::Draining => {
                 self.effects.push_back(Effect::Stall(id));

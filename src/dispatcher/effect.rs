@@ -18,6 +18,8 @@ pub enum Effect {
     Recover(CallId),
     /// Break the exchange off; nothing that still comes of it matters.
     Abort(CallId),
+    /// The same, of a call whose caller reads the answer: what is left of that fails with this error, or with the reason it was aborted with.
+    Break { id: CallId, error: Error },
     /// The same, of a call that has its value: no byte came for too long. What of the value is still open fails with [`Kind::Timeout`].
     Stall(CallId),
     /// This call shares the answer of `leader`, which settles first.

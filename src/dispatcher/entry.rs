@@ -43,6 +43,8 @@ pub(super) struct Entry {
 pub(super) enum Phase {
     /// Its exchange is under way.
     Sending,
+    /// The same, and its caller has the answer already.
+    Answered,
     /// Its action is being looked up, as the server does not know it; this is the error if that is of no use.
     Looking(Error),
     /// Its exchange failed; it waits to be sent again.

@@ -21,6 +21,11 @@ impl Recovery {
 }
 
 impl Dispatcher {
+    /// What is to be asked of the server when this call is sent.
+    pub fn render(&self, id: CallId) -> Render {
+        self.calls.get(&id).map_or(Render::Auto, |entry| entry.options.render)
+    }
+
     /// The server does not know the action of this call. Sends it without [`Render::Skip`] if it asked for that, because a page that
     /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {

@@ -1,5 +1,7 @@
 //! Retries a call: sends it again, when `src/retry.rs` says so. The lane is held meanwhile, so that order holds.
 
+use std::time::Duration;
+
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
@@ -12,19 +14,24 @@ impl Dispatcher {
     pub(super) fn attempt_failed(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         let error = if entry.options.keyed { of_key(error) } else { error };
+        match self.next_attempt(id, &error, now) {
+            Some(after) => self.rest(id, now.plus(after), now),
+            None => self.end_and_advance(id, error, now),
+        }
+    }
+
+    /// After how long a running call is sent again, if that may help against this error.
+    pub(super) fn next_attempt(&mut self, id: CallId, error: &Error, now: Instant) -> Option<Duration> {
+        let entry = self.in_state(id, State::Running)?;
         let failure = Failure {
-            error: &error,
+            error,
             sent: entry.sent,
             harmless: entry.options.keyed || entry.options.safe,
             retries: entry.retries,
             spent: now.since(entry.first_at),
         };
         let retry = entry.options.retry;
-        let after = retry.after(&failure, self.roll());
-        match after {
-            Some(after) => self.rest(id, now.plus(after), now),
-            None => self.end_and_advance(id, error, now),
-        }
+        retry.after(&failure, self.roll())
     }
 
     /// Whether a value is no answer but says that the key's first request is still under way; then the call is dealt with.
@@ -40,7 +47,7 @@ impl Dispatcher {
         true
     }
 
-    fn rest(&mut self, id: CallId, until: Instant, now: Instant) {
+    pub(super) fn rest(&mut self, id: CallId, until: Instant, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.phase = Phase::Resting;
         // The time without network is not the server's.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
-use crate::call::{Options, RedirectMode};
+use crate::call::{Options, RedirectMode, Render};
 use crate::protocol::Revalidated;
 
 /// How the server treats one call, in milliseconds from the request.
@@ -14,6 +14,10 @@ pub(super) struct Script {
     pub value: Option<(u64, Result<(), Kind>)>,
     pub end: Option<u64>,
     pub failure: Option<(u64, Kind)>,
+    /// When the caller has its answer, if that is before the value.
+    pub answered: Option<u64>,
+    /// After how long an answer is there that is no action's, and which error it would be, the first so many times.
+    pub foreign: Option<(u64, Error, usize)>,
     /// With the head.
     pub news: News,
     /// After how long the server says that it does not know the action, the first so many times.
@@ -68,6 +72,8 @@ impl Script {
             value: None,
             end: None,
             failure: None,
+            answered: None,
+            foreign: None,
             news: News::default(),
             unknown: None,
             failing: None,
@@ -80,6 +86,8 @@ impl Script {
 #[derive(Clone, Debug)]
 enum Arrival {
     Head(News),
+    Answered,
+    Foreign(Error),
     Unknown,
     Recovered(Recovery),
     Value(Result<(), Kind>),
@@ -198,6 +206,8 @@ impl Sim {
     fn arrive(&mut self, id: CallId, arrival: Arrival) {
         match arrival {
             Arrival::Head(news) => self.core.handle_head(id, news, self.now),
+            Arrival::Answered => self.core.handle_answered(id, self.now),
+            Arrival::Foreign(error) => self.core.handle_foreign(id, error, self.now),
             Arrival::Unknown => self.core.handle_unknown(id, Error::new(Kind::ActionNotFound, "scripted"), self.now),
             Arrival::Recovered(recovery) => self.core.handle_recovered(id, recovery, self.now),
             Arrival::Value(value) => self.core.handle_value(id, value.map_err(|kind| Error::new(kind, "scripted")), self.now),
@@ -231,11 +241,19 @@ impl Sim {
                         self.plan(id, Some(after), Arrival::Failure(error));
                         continue;
                     }
-                    let Script { head, value, end, failure, news, chunks, .. } = script.clone();
+                    if let Some((after, error, times @ 1..)) = &mut script.foreign {
+                        *times -= 1;
+                        let (after, error) = (*after, error.clone());
+                        self.plan(id, Some(after), Arrival::Head(News::default()));
+                        self.plan(id, Some(after), Arrival::Foreign(error));
+                        continue;
+                    }
+                    let Script { head, answered, value, end, failure, news, chunks, .. } = script.clone();
                     for after in chunks {
                         self.plan(id, Some(after), Arrival::Chunk);
                     }
                     self.plan(id, head, Arrival::Head(news));
+                    self.plan(id, answered, Arrival::Answered);
                     if let Some((after, value)) = value {
                         self.plan(id, Some(after), Arrival::Value(value));
                     }
@@ -260,6 +278,7 @@ impl Sim {
                     }
                 }
                 Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
+                Effect::Break { id, error } => self.note(format!("break {id} {}", error.kind().code())),
                 Effect::Stall(id) => self.note(format!("stall {id}")),
                 Effect::Join { id, leader } => self.note(format!("join {id} to {leader}")),
                 Effect::Probe => self.note("probe".to_owned()),

@@ -192,6 +192,14 @@ impl Driver {
                 self.tell(|core| core.handle_sent(id));
             }
             Step::Head(None) => self.input(|core, now| core.handle_head(id, News::default(), now)),
+            Step::Answered(given) => {
+                self.with(id, |held| held.answer.value = Some(given));
+                self.input(|core, now| core.handle_answered(id, now));
+            }
+            Step::Foreign(given, error) => {
+                self.with(id, |held| held.answer.value = Some(given));
+                self.input(|core, now| core.handle_foreign(id, error, now));
+            }
             Step::Head(Some(told)) => self.head(id, told),
             Step::Bytes => {
                 if self.core.borrow().watches_chunks(id) {
@@ -304,6 +312,13 @@ impl Driver {
             Effect::Send(id) => self.send(id),
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
+            Effect::Break { id, error } => {
+                let unblamed = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.owner.clone());
+                if let Some(owner) = unblamed {
+                    self.blame(id, Some(shapes::error(&error, Some(&owner), &JsValue::UNDEFINED)));
+                }
+                self.stop(id);
+            }
             Effect::Stall(id) => {
                 self.with(id, |held| held.stalled.set(true));
                 self.stop(id);
@@ -347,13 +362,17 @@ impl Driver {
             held.cause = None;
             // No more what an earlier attempt came to.
             held.answer = Answer::default();
-            if let Some(Work::Action(request, _)) = &mut held.work {
-                if let Some(new) = self.new_id(&request.action) {
-                    held.owner.action = new.as_str().into();
-                    request.action = new;
+            held.answer.idempotency_key = match &mut held.work {
+                Some(Work::Action(request, _)) => {
+                    if let Some(new) = self.new_id(&request.action) {
+                        held.owner.action = new.as_str().into();
+                        request.action = new;
+                    }
+                    request.idempotency_key()
                 }
-                held.answer.idempotency_key = request.idempotency_key();
-            }
+                Some(Work::Built(built)) => built.tags.idempotency_key(),
+                None => None,
+            };
             (held.work.clone(), Rc::clone(&held.stalled), held.owner.clone())
         };
         let Some(work) = work else { return };

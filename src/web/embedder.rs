@@ -24,9 +24,13 @@ extern "C" {
         keepalive: bool,
     ) -> Result<(), JsValue>;
 
-    /// Sends the request of a call that somebody else has built.
+    /// Sends the request of a call that somebody else has built, with these headers more.
     #[wasm_bindgen(method, catch, js_name = sendBuilt)]
-    fn send_built(this: &Embedder, place: u32, turn: u32, id: f64, send: &Function) -> Result<(), JsValue>;
+    fn send_built(this: &Embedder, place: u32, turn: u32, id: f64, send: &Function, headers: &str) -> Result<(), JsValue>;
+
+    /// Makes the answer to such a request one that can be read along: undefined where it cannot be.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn along(this: &Embedder, id: f64, response: &JsValue) -> Result<Option<ReadAlong>, JsValue>;
 
     /// Aborts the request of a call, with the reason of the page, or with none.
     #[wasm_bindgen(method, catch)]
@@ -151,6 +155,11 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
+    /// An answer that its caller reads, and the reader of it that `along.js` has made.
+    pub(crate) type ReadAlong;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn response(this: &ReadAlong) -> JsValue;
+
     /// Why something was not done that the page has a part in: an object of the package's own.
     pub(crate) type Refusal;
     #[wasm_bindgen(method, getter)]
@@ -169,7 +178,7 @@ impl Embedder {
     }
 
     /// The same as [`Embedder::fetch`], of a request that somebody else has built.
-    pub(crate) fn fetch_built(&self, id: f64, send: &Function) -> Wait {
-        Wait::on(|Ticket { place, turn }| self.send_built(place, turn, id, send))
+    pub(crate) fn fetch_built(&self, id: f64, send: &Function, headers: &str) -> Wait {
+        Wait::on(|Ticket { place, turn }| self.send_built(place, turn, id, send, headers))
     }
 }

@@ -21,6 +21,13 @@ expect<Same<Awaited<ReturnType<typeof save>>, void>>();
 
 expect<Same<ReturnType<typeof d.fetch>, Promise<Response>>>();
 const drop_in: typeof fetch = d.fetch;
+expect<Same<ReturnType<typeof d.fetch>, ReturnType<typeof fetch>>>();
+void d.fetch("/cart", { method: "POST" }, { lane: "cart", frees: "head", headers: (attempt) => ({ "x-attempt": String(attempt) }), retry: 2, idempotencyKey: true });
+void d.fetch("/session", {}, { timeout: 5_000, retry: 2, name: "session" });
+// @ts-expect-error a Response is read once
+void d.fetch("/cart", {}, { strategy: "join" });
+// @ts-expect-error the arguments are not known
+void d.fetch("/cart", {}, { lane: (sku: string) => sku });
 expect<Same<Awaited<ReturnType<typeof d.route>>, Response>>();
 const stop = d.subscribe((event) => {
   expect<Same<typeof event, CallEvent>>();

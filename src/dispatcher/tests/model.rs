@@ -3,6 +3,7 @@
 //!
 //! The model does not know budgets, keys that conflict, nor how long is waited where the server does not say.
 
+mod built;
 mod lease;
 mod outbox;
 mod rules;
@@ -12,7 +13,7 @@ mod world;
 use std::time::Duration;
 
 use crate::Sent;
-use crate::call::{Options, RedirectMode, Skew, Strategy};
+use crate::call::{Options, RedirectMode, Render, Skew, Strategy};
 use crate::dispatcher::*;
 use crate::protocol::Revalidated;
 use crate::retry::Retry;
@@ -72,6 +73,12 @@ enum Operation {
     /// The server does not know an action.
     Unknown,
     Recovered,
+    /// The caller of a built request has its answer.
+    HandOut,
+    /// That ends, or breaks off, before its value.
+    Break,
+    /// An answer to a built request that is none.
+    Foreign,
 }
 
 /// How often it happens, in every run.
@@ -94,10 +101,11 @@ const USUAL: [(Operation, usize); 16] = [
     (Operation::Pass, 24),
 ];
 /// What else happens in every other run, each on its own.
-const UNUSUAL: [&[(Operation, usize)]; 4] = [&OFFLINE, &ALL_TABS, &LEFT, &DEPLOYED];
+const UNUSUAL: [&[(Operation, usize)]; 5] = [&OFFLINE, &ALL_TABS, &LEFT, &DEPLOYED, &BUILT];
 const OFFLINE: [(Operation, usize); 4] = [(Operation::Fail, 8), (Operation::Network, 4), (Operation::Probed, 10), (Operation::Away, 2)];
 const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
 const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 20), (Operation::Go, 2), (Operation::Hide, 5), (Operation::Return, 6)];
+const BUILT: [(Operation, usize); 3] = [(Operation::HandOut, 20), (Operation::Break, 3), (Operation::Foreign, 5)];
 const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 14), (Operation::Recovered, 12)];
 
 /// Chance, the same for the same seed.
@@ -135,13 +143,13 @@ fn run(seed: u64) {
     let has = |feature: u32| seed >> feature & 1 == 1;
     let unusual = (0..).zip(UNUSUAL).filter(|(feature, _)| has(*feature)).flat_map(|(_, more)| more);
     let operations: Vec<Operation> = USUAL.iter().chain(unusual).flat_map(|&(operation, times)| vec![operation; times]).collect();
-    let (scope, has_outbox) = (if has(1) { Scope::Origin } else { Scope::Dispatcher }, has(4));
+    let (scope, has_outbox) = (if has(1) { Scope::Origin } else { Scope::Dispatcher }, has(5));
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
     let mut at = Where { seed, step: 0, operation: None };
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
         (at.step, at.operation) = (step, Some(operation));
-        operate(&mut world, operation, has_outbox, &mut dice);
+        operate(&mut world, operation, (has_outbox, has(4)), &mut dice);
         world.check();
     }
     at.operation = None;
@@ -166,26 +174,28 @@ impl Drop for Where {
     }
 }
 
-fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut Dice) {
+fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bool, bool), dice: &mut Dice) {
     let count = world.model.calls.len() as u64;
     // Mostly one of the last: those before are over.
     let id = count.saturating_sub(1 + dice.roll(12)) as usize;
-    let doing = world.model.calls.get(id).filter(|call| call.leader.is_none()).map_or(Doing::Over, |call| call.doing);
+    let chosen = world.model.calls.get(id).filter(|call| call.leader.is_none());
+    let (doing, built, read_along) = chosen.map_or((Doing::Over, false, false), |call| (call.doing, call.built, call.read_along));
+    let runs = doing == Doing::Running && !read_along;
     let lane = dice.roll(4) as usize;
     let lease = world.lease(lane);
     world.model.leaves = dice.one_in(3);
     match operation {
         Operation::Call if has_outbox && dice.one_in(3) => durable(world, dice),
-        Operation::Call => call(world, dice),
+        Operation::Call => call(world, has_built && dice.one_in(2), dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
         Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
-        Operation::Head if doing == Doing::Running => world.head(id, news(false, dice)),
+        Operation::Head if runs => world.head(id, news(false, dice)),
         Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
         Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::Chunk => world.chunk(),
         Operation::End => world.end(),
-        Operation::Fail if doing == Doing::Running => world.fail(id, dice.one_in(4), dice.roll(30)),
-        Operation::Refusal if doing == Doing::Running => world.refuse_for_good(id),
+        Operation::Fail if runs => world.fail(id, dice.one_in(4), dice.roll(30)),
+        Operation::Refusal if runs => world.refuse_for_good(id),
         Operation::Abort if count > 0 => {
             world.model.give_up(id, "ABORTED");
             world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
@@ -215,9 +225,12 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
         Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
         Operation::Steal if lease == Lease::Held => world.steal(lane),
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
-        Operation::Unknown if doing == Doing::Running => world.unknown(id),
+        Operation::Unknown if runs => world.unknown(id),
         Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
-        Operation::Redirect if doing == Doing::Running => world.head(id, news(true, dice)),
+        Operation::Redirect if runs => world.head(id, news(true, dice)),
+        Operation::HandOut if runs && built => world.hand_out(id, news(dice.one_in(2), dice)),
+        Operation::Break if read_along => world.breaks(id, dice.one_in(2)),
+        Operation::Foreign if runs && built => world.foreign(id, dice.roll(30)),
         Operation::Go => world.go(),
         Operation::Hide => world.hide(),
         Operation::Return => world.come_back(),
@@ -228,12 +241,13 @@ fn operate(world: &mut World, operation: Operation, has_outbox: bool, dice: &mut
     }
 }
 
-fn call(world: &mut World, dice: &mut Dice) {
+fn call(world: &mut World, built: bool, dice: &mut Dice) {
     use Strategy::{Drop, Join, Queue, QueueLast, Replace};
     let ready = !dice.one_in(5);
     let call = Plain {
         strategy: [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize],
-        identity: (ready && !dice.one_in(4)).then(|| dice.roll(2)),
+        identity: (ready && !built && !dice.one_in(4)).then(|| dice.roll(2)),
+        built,
         timeout: dice.one_in(3).then(|| 1 + dice.roll(100)),
         deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
         retries: dice.roll(3) as u32,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::call::Options;
-use crate::call::Skew;
+use crate::call::{Render, Skew};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
 

@@ -12,10 +12,10 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::keepalive::Keepalive;
-use super::request::{Failure, Request, Trace};
+use super::request::{Failure, Request, Tags, Trace};
 use super::response::{Answered, Broken, Chunks, Response};
 use crate::call::{CallId, Render};
-use crate::flight::{Decoder, Limits, Rejection};
+use crate::flight::{Along, Decoder, Limits, Rejection};
 use crate::protocol::{self, Body, Redirect, Root};
 use crate::retry_after;
 use crate::web::args::Temporaries;
@@ -30,8 +30,20 @@ use crate::{Error, Kind, Sent};
 pub(crate) enum Work {
     /// One action: its request, and how its answer is read.
     Action(Request, Reading),
-    /// A request somebody else has built, `send(signal)`: its value is the `Response`, there with the head.
-    Built(Function),
+    /// A request that somebody else has built.
+    Built(Built),
+}
+
+/// A request that somebody else has built: its value is the `Response`, which its caller has with the head.
+#[derive(Clone)]
+pub(crate) struct Built {
+    /// `send(signal, headers)`.
+    pub(crate) send: Function,
+    /// As of a [`Request`].
+    pub(crate) headers: Option<Function>,
+    pub(crate) tags: Rc<Tags>,
+    /// Within which bounds its answer is read along, so that the lane is free at the action's own value; none if it is with the head.
+    pub(crate) along: Option<Limits>,
 }
 
 /// How an answer is read.
@@ -59,6 +71,10 @@ pub(crate) enum Step {
     Sent { trace: Trace, mortal: bool },
     /// The head of the answer is there, and what it says; none of a request that somebody else has built.
     Head(Option<Told>),
+    /// The caller of such a request gets this now; the value is still to come.
+    Answered(JsValue),
+    /// The caller gets this, which is no action's answer and would be this error elsewhere, unless the request is sent again.
+    Foreign(JsValue, Error),
     /// Bytes are there; they are read next.
     Bytes,
     /// The body holds the page, rendered again. `silent`: and the head does not say that anything was made stale.
@@ -89,9 +105,13 @@ enum Phase {
     Begin(Work),
     /// Its request is to be sent.
     Send(Box<Sending>),
-    SendBuilt(Function),
+    SendBuilt(Built, String),
     /// A built request gave this.
-    Given(JsValue),
+    Given(JsValue, Option<Limits>),
+    /// The answer to one is read along.
+    Along(Box<Along>, Chunks),
+    /// These bytes of it are there.
+    Pass(Box<Along>, Chunks, Vec<u8>),
     /// The head has been told of.
     Answered(Box<Answering>),
     /// The page that a redirect leads to is to be read, or not.
@@ -167,9 +187,11 @@ impl Exchange {
             }
             // A phase that is not followed by another is dropped here, and with it what it holds open.
             match std::mem::replace(&mut self.phase, Phase::Over) {
-                Phase::Begin(Work::Built(send)) => {
-                    self.phase = Phase::SendBuilt(send);
-                    return Ok(Step::Sent { trace: Trace::default(), mortal: false });
+                Phase::Begin(Work::Built(built)) => {
+                    let (mut headers, action) = (String::new(), Rc::clone(&self.attempt.owner.action));
+                    let trace = built.tags.add_to(&mut headers, built.headers.as_ref(), self.attempt.number, &action).await?;
+                    self.phase = Phase::SendBuilt(built, headers);
+                    return Ok(Step::Sent { trace, mortal: false });
                 }
                 Phase::Begin(Work::Action(request, reading)) => {
                     let (headers, trace) = request.headers(self.attempt.render, self.attempt.number).await?;
@@ -178,12 +200,26 @@ impl Exchange {
                     self.phase = Phase::Send(Box::new(Sending { request, reading, headers, kept }));
                     return Ok(Step::Sent { trace, mortal });
                 }
-                Phase::SendBuilt(send) => {
-                    let response = self.embedder.fetch_built(self.id(), &send).await.map_err(no_answer)?;
-                    self.phase = Phase::Given(response);
+                Phase::SendBuilt(built, headers) => {
+                    let response = self.embedder.fetch_built(self.id(), &built.send, &headers).await.map_err(no_answer)?;
+                    self.phase = Phase::Given(response, built.along);
                     return Ok(Step::Head(None));
                 }
-                Phase::Given(response) => return Ok(Step::Value(Ok(response))),
+                Phase::Given(response, along) => return Ok(self.hand_out(response, along)),
+                Phase::Along(along, mut chunks) => match chunks.next().await {
+                    Ok(Some(bytes)) => {
+                        self.phase = Phase::Pass(along, chunks, bytes);
+                        return Ok(Step::Bytes);
+                    }
+                    // How it ends is for the caller, who reads it.
+                    Ok(None) | Err(_) => return Ok(Step::End),
+                },
+                Phase::Pass(mut along, chunks, bytes) => {
+                    if along.push(&bytes) {
+                        return Ok(Step::Value(Ok(JsValue::UNDEFINED)));
+                    }
+                    self.phase = Phase::Along(along, chunks);
+                }
                 Phase::Send(sending) => return self.send(*sending).await,
                 Phase::Answered(answering) => self.begin(*answering).await?,
                 Phase::Destination(destination) => {
@@ -223,6 +259,27 @@ impl Exchange {
         self.attempt.id.0 as f64
     }
 
+    /// Gives the caller of a built request its answer.
+    fn hand_out(&mut self, given: JsValue, along: Option<Limits>) -> Step {
+        let response: Response = given.clone().unchecked_into();
+        match response.head() {
+            Ok(answered) => match (&answered.answer.body, along) {
+                (Body::Foreign { .. }, _) => Step::Foreign(given, foreign(&answered, None)),
+                (Body::Flight, Some(limits)) => match self.embedder.along(self.id(), &given) {
+                    Ok(Some(read)) => {
+                        let given = read.response();
+                        self.phase = Phase::Along(Box::new(Along::new(limits)), Chunks::of(read.unchecked_into()));
+                        Step::Answered(given)
+                    }
+                    _ => Step::Value(Ok(given)),
+                },
+                _ => Step::Value(Ok(given)),
+            },
+            // Whatever it is, its caller knows better.
+            Err(_) => Step::Value(Ok(given)),
+        }
+    }
+
     /// Sends the request, and tells what the head of its answer says.
     async fn send(&mut self, Sending { request, reading, headers, mut kept }: Sending) -> Result<Step, Failure> {
         let response = self.embedder.fetch(self.id(), &request.url, &headers, &request.body, kept.is_some()).await;
@@ -256,7 +313,7 @@ impl Exchange {
     /// Begins with the body, as the head says.
     async fn begin(&mut self, answering: Answering) -> Result<(), Failure> {
         let Answering { request, reading, response, answered, target, tape, kept } = answering;
-        let Answered { answer, elsewhere, retry_after: after } = answered;
+        let answer = answered.answer.clone();
         match &answer.body {
             Body::UnknownAction => {
                 response.cancel(&self.embedder);
@@ -280,9 +337,7 @@ impl Exchange {
             }
             Body::Foreign { content_type } => {
                 let text = excerpt(&self.embedder, &response, content_type.as_deref()).await;
-                let error = protocol::foreign(answer.status, content_type.as_deref(), text.as_deref(), elsewhere.as_deref());
-                let after = after.as_deref().and_then(|after| retry_after(after, until));
-                return Err((after.map_or(error.clone(), |after| error.after(after)), JsValue::UNDEFINED));
+                return Err((foreign(&answered, text.as_deref()), JsValue::UNDEFINED));
             }
         }
         Ok(())
@@ -375,6 +430,16 @@ impl Drop for Open {
             false => (Kind::Aborted, "the call was aborted while this was still to come"),
         };
         self.decoder.fail(Error::new(kind, message).sent(Sent::Yes));
+    }
+}
+
+/// The error of an answer that is no action's. `text`: the beginning of its body.
+fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: Option<&str>) -> Error {
+    let content_type = if let Body::Foreign { content_type } = &answer.body { content_type.as_deref() } else { None };
+    let error = protocol::foreign(answer.status, content_type, text, elsewhere.as_deref());
+    match after.as_deref().and_then(|after| retry_after(after, until)) {
+        Some(after) => error.after(after),
+        None => error,
     }
 }
 

@@ -54,13 +54,11 @@ impl Request {
     }
 
     pub(crate) fn idempotency_key(&self) -> Option<Rc<str>> {
-        self.tags.idempotency.as_ref().map(|(_, key)| Rc::clone(key))
+        self.tags.idempotency_key()
     }
 
     /// The headers of an attempt, name, value, name, value, … a line each, and what it is traced by.
     pub(crate) async fn headers(&self, render: Render, attempt: u32) -> Result<(String, Trace), Failure> {
-        let nothing = |error| (error, JsValue::UNDEFINED);
-        let mut trace = self.tags.trace().map_err(nothing)?;
         let mut headers = String::new();
         for (name, value) in protocol::request_headers(&self.action) {
             add(&mut headers, name, value);
@@ -72,11 +70,21 @@ impl Request {
         if let Some(deployment) = &self.tags.deployment {
             add(&mut headers, protocol::DEPLOYMENT_ID, deployment);
         }
-        if let Some((header, key)) = &self.tags.idempotency {
-            add(&mut headers, header, key);
+        let trace = self.tags.add_to(&mut headers, self.headers.as_ref(), attempt, self.action.as_str()).await?;
+        Ok((headers, trace))
+    }
+}
+
+impl Tags {
+    /// Adds what tells an attempt from others, and the headers that `ask` gives: see [`Request::headers`]. Gives what it is traced by.
+    pub(crate) async fn add_to(&self, headers: &mut String, ask: Option<&Function>, attempt: u32, action: &str) -> Result<Trace, Failure> {
+        let nothing = |error| (error, JsValue::UNDEFINED);
+        let mut trace = self.trace().map_err(nothing)?;
+        if let Some((header, key)) = &self.idempotency {
+            add(headers, header, key);
         }
-        if let Some(ask) = &self.headers {
-            let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &self.action.as_str().into());
+        if let Some(ask) = ask {
+            let asked = ask.call2(&JsValue::UNDEFINED, &attempt.into(), &action.into());
             let lines = resolved(asked).await.map_err(refused)?.as_string().unwrap_or_default();
             let mut lines = lines.split('\n');
             while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
@@ -84,22 +92,22 @@ impl Request {
                 if protocol::is_protected(name) {
                     return Err(wrong("the protocol's own"));
                 }
-                if self.tags.idempotency.as_ref().is_some_and(|(header, _)| **header == *name) {
+                if self.idempotency.as_ref().is_some_and(|(header, _)| **header == *name) {
                     return Err(wrong("what idempotencyKey sets"));
                 }
                 // Two values of one name would be sent as a list: the caller's stands.
                 match trace.of(name) {
                     Some(traced @ Some(_)) => *traced = Some(value.into()),
-                    _ => add(&mut headers, name, value),
+                    _ => add(headers, name, value),
                 }
             }
         }
         for (name, value) in [(protocol::TRACEPARENT, &trace.traceparent), (protocol::REQUEST_ID, &trace.request_id)] {
             if let Some(value) = value {
-                add(&mut headers, name, value);
+                add(headers, name, value);
             }
         }
-        Ok((headers, trace))
+        Ok(trace)
     }
 }
 
@@ -139,6 +147,10 @@ impl Tags {
         }
         let idempotency = key.map(|key| (header.into(), key));
         Ok(Rc::new(Self { deployment, trace, request_id, idempotency }))
+    }
+
+    pub(crate) fn idempotency_key(&self) -> Option<Rc<str>> {
+        self.idempotency.as_ref().map(|(_, key)| Rc::clone(key))
     }
 
     fn trace(&self) -> Result<Trace, Error> {

@@ -81,6 +81,10 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
+    pub(crate) fn of(reader: Reader) -> Self {
+        Self { reader, ended: false, tape: None }
+    }
+
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
         let given = WaitForBytes::on(|Ticket { place, turn }| self.reader.pull(place, turn, self.tape.as_ref())).await;

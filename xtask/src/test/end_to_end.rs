@@ -38,8 +38,9 @@ pub(crate) async fn all() -> Result<Ran> {
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
 /// `payment`; nor `wrappers`, which are the same in each. They pass there too.
-const IN_FIREFOX: [&str; 14] = [
+const IN_FIREFOX: [&str; 15] = [
     "bad_server",
+    "built",
     "faults",
     "in_place",
     "kinds",

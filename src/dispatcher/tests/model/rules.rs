@@ -55,6 +55,10 @@ pub(super) struct Plain {
     /// Its action can be looked up, once.
     pub named: bool,
     pub leader: Option<usize>,
+    /// Somebody else has built its request.
+    pub built: bool,
+    /// Its caller has the answer, of which the value has not gone by.
+    pub read_along: bool,
 }
 
 impl Plain {
@@ -77,6 +81,7 @@ pub(super) enum Said {
     Recover(usize),
     Reload,
     Stall(usize),
+    Break(usize, &'static str),
     Probe,
 }
 
@@ -229,7 +234,7 @@ impl Model {
         self.calls[self.calls[id].leader.unwrap_or(id)].waits()
     }
 
-    fn settle(&mut self, id: usize, code: &'static str) {
+    pub(super) fn settle(&mut self, id: usize, code: &'static str) {
         if !std::mem::replace(&mut self.calls[id].settled, true) {
             let sent = self.calls[self.calls[id].leader.unwrap_or(id)].sent;
             self.said.push(Said::Settle(id, code, sent));
@@ -248,6 +253,7 @@ impl Model {
         if let Some(leader) = self.calls[id].leader {
             return self.leave(id, leader, code);
         }
+        self.break_off(id, code);
         self.settle(id, code);
         for other in self.joined(id) {
             self.settle(other, code);
@@ -286,7 +292,7 @@ impl Model {
             // Nobody reads on.
             self.calls[id].last_byte = None;
         }
-        if self.calls[id].settled {
+        if self.calls[id].settled && !self.is_read_along(id) {
             return;
         }
         if self.calls[id].leader.is_none() && !self.joined(id).is_empty() {
@@ -325,7 +331,9 @@ impl Model {
     /// The action's own value is there, or what it threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
-        let Plain { redirects, visit, throws, last_byte, .. } = self.calls[id];
+        let Plain { redirects, visit, throws, .. } = self.calls[id];
+        // The rest of the answer is still to come. Whoever reads that waits for it, too.
+        let last_byte = self.calls[id].last_byte.filter(|_| !std::mem::take(&mut self.calls[id].read_along));
         self.owe(id);
         if redirects && code == "ok" && visit == self.visit && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
@@ -337,12 +345,11 @@ impl Model {
             }
         }
         self.ends(id, code);
-        // The rest of the answer is still to come.
         self.calls[id].last_byte = last_byte;
     }
 
     pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
-        if self.calls[id].retries == 0 {
+        if self.calls[id].retries == 0 || self.is_read_along(id) {
             return self.ends(id, code);
         }
         // The time without network is not the server's.
@@ -404,7 +411,7 @@ impl Model {
             if call.doing == Doing::Over {
                 continue;
             }
-            due.extend(call.deadline.filter(|_| !call.settled).map(|at| (at, Due::Deadline(id))));
+            due.extend(call.deadline.filter(|_| !call.settled || call.read_along).map(|at| (at, Due::Deadline(id))));
             match call.doing {
                 Doing::Running if call.leader.is_none() => {
                     due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));

@@ -32,7 +32,7 @@ pub(super) struct World {
     /// The call that started last in each lane.
     last: [Option<CallId>; LANES.len()],
     /// They have their value, and the rest of the answer is still to come.
-    draining: Vec<CallId>,
+    pub(super) draining: Vec<CallId>,
 }
 
 /// What has been told of a call.
@@ -130,13 +130,17 @@ impl World {
                 self.over(id);
                 self.said.push(Said::Stall(index(id)));
             }
+            Effect::Break { id, error } => {
+                self.over(id);
+                self.said.push(Said::Break(index(id), error.kind().code()));
+            }
             Effect::Probe => self.said.push(Said::Probe),
             _ => {}
         }
     }
 
     /// Nothing more comes of its exchange.
-    fn over(&mut self, id: CallId) {
+    pub(super) fn over(&mut self, id: CallId) {
         self.calls[id.0 as usize - 1].open = false;
         self.draining.retain(|&other| other != id);
     }

@@ -1,0 +1,86 @@
+//! Requests that somebody else has built, sent by `d.fetch`: what the caller gets, and when the lane is free, with the browser's own `fetch`,
+//! streams and `Response`.
+
+mod scene;
+
+use anyhow::Result;
+use scene::on_a_bad_server;
+use serde::Deserialize;
+use serde_json::Value;
+
+const POST: &str = "const post = (more) => ({ method: 'POST', headers: { 'Next-Action': some }, body: '[]', ...more });";
+
+#[tokio::test]
+async fn what_the_caller_gets_says_of_itself_what_fetch_would() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        let [ours, theirs]: [Vec<Value>; 2] = page
+            .eval(&format!(
+                "{POST}
+                 const said = async (response) => {{
+                     const {{ url, redirected, type, status, statusText, ok, bodyUsed, headers }} = response;
+                     const copy = response.clone();
+                     const again = copy.clone();
+                     const lines = [...headers].filter(([name]) => name !== 'date');
+                     const [text, whole, bytes] = [await response.text(), await copy.blob(), await again.arrayBuffer()];
+                     const twice = await response.text().catch(({{ name }}) => name);
+                     return {{ url, redirected, type, status, statusText, ok, bodyUsed, lines, copy: [copy.url, copy.type, copy.redirected],
+                               text, blob: [whole.type, whole.size], bytes: bytes.byteLength, twice, used: response.bodyUsed,
+                               is: response instanceof Response }};
+                 }};
+                 const paths = ['/', '/?do=drip&ms=1', '/?do=huge&bytes=100000', '/?do=html502', '/?do=ends'];
+                 const all = async (fetch) => Promise.all(paths.map(async (path) => said(await fetch(path, post()))));
+                 const {{ createDispatcher }} = await import('/pkg/index.js');
+                 return [await all(createDispatcher().fetch), await all((...args) => fetch(...args))];"
+            ))
+            .await?;
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            assert_eq!(ours, theirs);
+        }
+        assert_eq!((ours.len(), &ours[1]["text"]), (5, &theirs[1]["text"]));
+        Ok(())
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+struct Held {
+    /// What the next action of the lane did while the first had its head, and how it ended once that was given up.
+    before: String,
+    after: String,
+    read: String,
+}
+
+#[tokio::test]
+async fn a_lane_is_held_until_the_value_or_until_the_body_is_given_up() -> Result<()> {
+    on_a_bad_server("", async |page, _server| {
+        for (how, read) in [
+            ("abort.abort()", "AbortError"),
+            ("await response.body.cancel('why')", "cancelled"),
+            ("await next", "TIMEOUT"),
+            ("own.close()", "CLOSED"),
+        ] {
+            let held: Held = page
+                .eval(&format!(
+                    "{POST}
+                     const {{ createDispatcher }} = await import('/pkg/index.js');
+                     const own = createDispatcher({{ url: '/' }});
+                     const abort = new AbortController();
+                     const timeout = {timeout};
+                     const response = await own.fetch('/?do=stall-row', post({{ signal: abort.signal }}), {{ timeout }});
+                     const next = own.fetch('/', post(), {{ name: 'next' }}).then(({{ status }}) => String(status), ({{ code }}) => code);
+                     await (await fetch('/')).text(); // meanwhile what there is of the answer has come
+                     const {{ state: before }} = own.snapshot().find(({{ name }}) => name === 'next');
+                     const reading = {cancels} ? 'cancelled' : response.text().catch((error) => typeof error.code === 'string' ? error.code : error.name);
+                     {how};
+                     return {{ before, after: await next, read: await reading }};",
+                    timeout = if read == "TIMEOUT" { "250" } else { "undefined" },
+                    cancels = read == "cancelled",
+                ))
+                .await?;
+            let after = if read == "CLOSED" { "CLOSED" } else { "200" };
+            assert_eq!((&*held.before, &*held.after, &*held.read), ("waiting", after, read), "{how}");
+        }
+        Ok(())
+    })
+    .await
+}
