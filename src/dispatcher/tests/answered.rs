@@ -1,3 +1,5 @@
+//! Requests that somebody else has built: settled at the head, in their lane until the value.
+
 use std::time::Duration;
 
 use crate::Retry;
