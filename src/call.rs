@@ -111,7 +111,7 @@ pub enum Strategy {
 }
 
 /// Counts where the user is: another number once they have gone elsewhere. The driver counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Visit(pub u64);
 
 /// What becomes of a redirect that the user may be sent along.

@@ -95,7 +95,10 @@ impl Dispatcher {
         if self.calls.contains_key(&id) {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
-        options.strategy = options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy);
+        options.strategy = Some(self.strategy_of(&options));
+        if let Some(visit) = visit.filter(|visit| *visit > self.visit) {
+            self.handle_visit(visit);
+        }
         let lane = options.lane.clone();
         let sent = if options.replayed { Sent::Unknown } else { Sent::No };
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));

@@ -79,9 +79,11 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_know_an_action_by_the_same_header() {
-        let line = format!("export const NEXT_ACTION = \"{NEXT_ACTION}\";");
-        assert!(include_str!("../pkg/lib/init.js").lines().any(|here| here == line), "{line}");
+    fn both_sides_know_headers_by_the_same_names() {
+        for (name, header) in [("NEXT_ACTION", NEXT_ACTION), ("IDEMPOTENCY_KEY", IDEMPOTENCY_KEY)] {
+            let line = format!("export const {name} = \"{header}\";");
+            assert!(include_str!("../pkg/lib/init.js").lines().any(|here| here == line), "{line}");
+        }
     }
 
     /// The texts that options are held to, too, by `pkg/test/forms_vectors.test.js`.

@@ -68,7 +68,7 @@ pub struct Engine {
     /// What its calls say where they do not say it themselves.
     usual: CallOptions,
     server: RefCell<Server>,
-    /// The call whose arguments are being read, until it is given up.
+    /// The call whose arguments are being read; none of it once it is given up meanwhile.
     reading: Cell<Option<CallId>>,
 }
 
@@ -109,7 +109,8 @@ impl Engine {
         }
     }
 
-    /// Calls an action on this page. Its arguments are encoded here and now: those that are sent, `plain` if they were. `url`: a string, absolute. `headers`: see [`Request::headers`].
+    /// Calls an action. Encodes `args`, which are those that the server reads. `plain`: what `plain.js` made of them. `url`: a string, absolute.
+    /// `headers`: see [`Request::headers`].
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn call(
         &self,
@@ -320,10 +321,11 @@ impl Engine {
         let Server { wire, deployment } = self.server.borrow().clone();
         let wire = wire.map_err(alone)?;
         let tags = Tags::new(options, self.options.idempotency_header(), deployment).map_err(alone)?;
-        self.reading.set(Some(made.id));
+        // A getter among the arguments may make another call.
+        let outer = self.reading.replace(Some(made.id));
         // Temporary references die with the page, so durable calls may not use them.
         let start = args::encode(args, How { wire, forgets: core.durable, limits: options.limits(), plain: Some(plain), ..How::default() });
-        let given_up = self.reading.take().is_none();
+        let given_up = self.reading.replace(outer) != Some(made.id);
         let start = start?;
         if given_up {
             return Ok((core, None));
@@ -332,7 +334,7 @@ impl Engine {
         let entry = options.durable().map(|durable| self.entry(made, durable, &core, &action, &tags, options));
         let body = match (start.body, entry) {
             (args::Body::Complete(body), None) => {
-                if core.strategy == Some(Strategy::Join) {
+                if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
                     core.identity = identity_of(&action, &made.url, &body);
                 }
                 let keepalive = weigh(&body, limit, outlives).map_err(alone)?;

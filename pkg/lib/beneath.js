@@ -32,41 +32,25 @@ function shared() {
   return globalThis[SENT];
 }
 
-/** A request of ours that is under way. */
-class Sent {
-  /** By the dispatcher, what else it was handed on to, the last at the end. Made when it is. */
-  #passed;
-  /** The calls of `fetch` with it that have not returned, the innermost first: `{ by, target, outer }`. */
-  inside = undefined;
-  /** How often it was handed on. */
-  turns = 0;
+/**
+ * A request of ours that is under way, which all copies of this package can read. `by`: the dispatcher that sends it, with `target`. `passed`: by the
+ * dispatcher, what it was sent with, the last at the end; made when it is handed on. `inside`: the calls of `fetch` with it that have not
+ * returned, the innermost first, `{ by, target, outer }`. `turns`: how often it was handed on.
+ */
+const makeSent = (input, init, action, by, target, trial) => ({
+  input, init, action, by, target, trial, passed: undefined, inside: undefined, turns: 0,
+});
 
-  /** `by`: the dispatcher that sends it, with `target`. */
-  constructor(input, init, action, by, target, trial) {
-    this.input = input;
-    this.init = init;
-    this.action = action;
-    this.by = by;
-    this.target = target;
-    this.trial = trial;
-  }
+/** The functions that this dispatcher has sent it with. */
+function triedBy({ by, target, passed }, dispatcher) {
+  return (passed ? passed.get(dispatcher) : dispatcher === by && [target]) || [];
+}
 
-  get passed() {
-    return (this.#passed ??= new Map([[this.by, [this.target]]]));
-  }
-
-  /** The functions that this dispatcher has sent it with. */
-  triedBy(by) {
-    if (!this.#passed) return by === this.by ? [this.target] : [];
-    return this.#passed.get(by) ?? [];
-  }
-
-  /** The function that this dispatcher is calling with it just now. */
-  insideOf(by) {
-    let call = this.inside;
-    while (call && call.by !== by) call = call.outer;
-    return call?.target;
-  }
+/** The function that this dispatcher is calling with it just now. */
+function insideOf({ inside }, dispatcher) {
+  let call = inside;
+  while (call && call.by !== dispatcher) call = call.outer;
+  return call?.target;
 }
 
 export class Beneath {
@@ -131,11 +115,11 @@ export class Beneath {
   find(input, init, action) {
     const { now, marks, open } = shared();
     const sent = init[SENT] ?? marks.get(init.signal) ?? marks.get(input);
-    if (sent?.passed) return { sent, same: true, sure: true };
+    if (sent) return { sent, same: true, sure: true };
     if (now && now.action === action) {
       // A wrapper may also send something else just now.
       const sure = action !== undefined || addressOf(input) === addressOf(now.input);
-      return { sent: now, same: sure || now.triedBy(this).at(-1) === globalThis.fetch, sure };
+      return { sent: now, same: sure || triedBy(now, this).at(-1) === globalThis.fetch, sure };
     }
     const like = requestOf(input) && [...open].find((sent) => sent.action === action && this.#mayCome(sent) && isLike(sent, input));
     return like && { sent: like, same: true, sure: false };
@@ -144,9 +128,9 @@ export class Beneath {
   /** Hands a request of ours on as it is. */
   pass({ sent, same, sure }, input, init) {
     const { now, open } = shared();
-    const tried = same ? sent.triedBy(this) : [];
+    const tried = same ? triedBy(sent, this) : [];
     // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which sends its request once more.
-    const inside = same && now === sent ? sent.insideOf(this) : undefined;
+    const inside = same && now === sent ? insideOf(sent, this) : undefined;
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
     let learn;
@@ -162,9 +146,12 @@ export class Beneath {
     const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#fine.has(target)));
     if (sent.turns > TURNS) throw leadsBack();
     const target = this.#next([...others, globalThis.fetch]);
-    if (same) sent.passed.set(this, [...tried.filter((other) => other !== target), target]);
+    if (same) {
+      sent.passed ??= new Map([[sent.by, [sent.target]]]);
+      sent.passed.set(this, [...tried.filter((other) => other !== target), target]);
+    }
     const answer = call(target, sent, input, init, this);
-    const last = () => same && sent.triedBy(this).at(-1) === target;
+    const last = () => same && triedBy(sent, this).at(-1) === target;
     Promise.resolve(answer).then(() => {
       if (learn && open.has(sent) && !this.#fine.has(learn)) this.#leading.add(learn);
       if (last()) this.#fine.add(target);
@@ -175,7 +162,7 @@ export class Beneath {
   #start(target, input, init, trial, told) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
     const action = init?.headers?.[NEXT_ACTION] ?? actionOf(input, init ?? {});
-    const sent = new Sent(input, init ?? {}, action, this, target, trial);
+    const sent = makeSent(input, init ?? {}, action, this, target, trial);
     const { marks, open } = shared();
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
@@ -191,7 +178,7 @@ export class Beneath {
       const answer = call(target, sent, input, init, this);
       Promise.resolve(answer).then(() => {
         over();
-        if (sent.triedBy(this).length === 1) this.#fine.add(target);
+        if (triedBy(sent, this).length === 1) this.#fine.add(target);
       }, over);
       return answer;
     } catch (error) {
@@ -203,7 +190,7 @@ export class Beneath {
   /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
   #mayCome(sent) {
     const { init, action } = sent;
-    const tried = sent.triedBy(this);
+    const tried = triedBy(sent, this);
     const last = tried.at(-1);
     if (tried.length > 0 && last !== first && !this.#fine.has(last)) return true;
     return action !== undefined && (tried.length === 0 || init.mode === "same-origin" || hasServiceWorker());

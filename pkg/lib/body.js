@@ -8,7 +8,7 @@ export const PIECE = 4 << 20;
 
 /**
  * A body that is being read: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
- * `cancel()` of when nobody reads on.
+ * `cancel()` gives the rest up.
  */
 class Reader {
   #rest;

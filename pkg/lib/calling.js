@@ -24,7 +24,8 @@ export function call(client, ref, args, options, from, rule) {
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = typeof from === "function" ? callerOf(from) : from;
   entry.hooks = client.options.hooks;
-  entry.again = () => call(client, ref, args, options, entry.again, rule);
+  const again = () => call(client, ref, args, options, again, rule);
+  entry.again = again;
   const made = ActionCall.start(client, entry);
   begin(client, entry, room, () => {
     const { own, url } = read(entry, ref, options);

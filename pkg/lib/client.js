@@ -20,12 +20,11 @@ import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
 import { Map, performance } from "./platform.js";
 
-/** So many actions are remembered. */
-const KEPT = 200;
+/** Of so many actions it is remembered how their arguments are written. */
+const WIRES = 200;
 
 export class Client {
   #quiet;
-  #stop;
   /** What the engine was last told of the server, and what it has said of actions since, by id. */
   #said = {};
   #wires = new Map();
@@ -39,7 +38,7 @@ export class Client {
     this.open = new Open(this.events);
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
-    const { embedder, lost, close } = embedderOf(this);
+    const { embedder, lost } = embedderOf(this);
     this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
@@ -64,7 +63,6 @@ export class Client {
       }),
     ];
     this.#quiet = () => quiet.forEach((end) => end());
-    this.#stop = close;
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.engine.load();
   }
 
@@ -114,7 +112,7 @@ export class Client {
     let wire = this.#wires.get(actionId);
     if (wire === undefined) {
       wire = engine.wireOf(actionId);
-      if (this.#wires.size > KEPT) this.#wires.clear();
+      if (this.#wires.size >= WIRES) this.#wires.clear();
       this.#wires.set(actionId, wire);
     }
     return wire;
@@ -174,10 +172,11 @@ export class Client {
   forget(entry) {
     entry.over = true;
     entry.kept = false;
-    entry.caller = undefined;
     this.open.remove(entry);
     entry.quiet?.();
     entry.ended?.();
+    // Whoever keeps the call does not keep its arguments with it.
+    entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }
 
@@ -200,7 +199,6 @@ export class Client {
     this.#quiet();
     for (const entry of this.engine.kept) this.refuse(entry, closed());
     this.engine.close();
-    this.#stop();
     this.outbox?.close();
     for (const entry of [...this.open.values()]) entry.close?.();
   }

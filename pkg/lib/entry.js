@@ -88,10 +88,8 @@ export function event(id, actionId, name, lane, state, attempt, queuedAt, starte
 /** The same, of an entry that Rust does not know. */
 export function describe(entry, code) {
   const { id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, retryAt, replayed } = entry;
-  const shown = event(id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, undefined, code);
-  if (retryAt !== undefined) shown.retryAt = retryAt;
-  if (replayed) shown.replayed = true;
-  return shown;
+  const more = pick({ retryAt, replayed: replayed || undefined }, ["retryAt", "replayed"]);
+  return event(id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, more, code);
 }
 
 /** These properties of an entry, as far as they are there. */

@@ -2,7 +2,7 @@
 
 import { exchange } from "./calling.js";
 import { closed } from "./error.js";
-import { actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
+import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
 import { checkBuilt } from "./moot.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./platform.js";
@@ -76,7 +76,7 @@ function builtOf({ options: common }, input, read, own) {
 
 /** What the request says itself stands over what the dispatcher would say. */
 function besides(headers, { idempotency }, own) {
-  const key = headers.get(idempotency?.header ?? "idempotency-key");
+  const key = headers.get(idempotency?.header ?? IDEMPOTENCY_KEY);
   let { trace } = own;
   for (const [part, name] of [["traceparent", "traceparent"], ["requestId", "x-request-id"]]) {
     if (headers.has(name)) trace = { [part]: false, ...trace };

@@ -30,7 +30,7 @@ export function headersOf(client, entry, own) {
       message = "hooks.beforeRequest: it failed";
       passing = entry.durable === true;
       if (entry.hooks) await beforeRequest(entry.hooks, entry, merged);
-      return [...merged].flat().join("\n");
+      return linesOf(merged);
     } catch (cause) {
       if (passing) report(cause); // nobody else hears of it
       throw { message, cause, passing };
@@ -49,4 +49,11 @@ export function headersOfBuilt(entry, own) {
       throw { message: "headers: could not be had", cause, passing: false };
     }
   };
+}
+
+/** A line each. The page may have a `Headers` of its own that looks at nothing. */
+function linesOf(headers) {
+  const lines = [...headers].flat();
+  if (lines.some((line) => `${line}`.includes("\n"))) throw new TypeError("a header has no line ends");
+  return lines.join("\n");
 }

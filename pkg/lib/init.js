@@ -3,8 +3,11 @@
 import { sendable } from "./address.js";
 import { FormData, Headers, Request, URLSearchParams } from "./platform.js";
 
-/** The header that makes a POST an action: as `NEXT_ACTION` of src/protocol.rs, whose test reads the next line. */
+// As in src/protocol.rs, whose test reads these lines.
+/** The header that makes a POST an action. */
 export const NEXT_ACTION = "next-action";
+/** The header of an idempotency key, unless the dispatcher names another. */
+export const IDEMPOTENCY_KEY = "idempotency-key";
 
 /** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
 const MEMBERS = [

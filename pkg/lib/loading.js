@@ -45,7 +45,7 @@ export function makeEngine({ embedder, options }, lost) {
 /** The options of a call as Rust takes them, to be handed over at once; undefined for none. After `load()`. */
 export const handOverCall = (given) => given && handOver(glue.CallOptions, given);
 
-/** Those that are objects themselves. */
+/** Options that are objects themselves, by name. */
 const INNER = {
   retry: glue.RetryOptions,
   trace: glue.TraceOptions,
@@ -54,7 +54,7 @@ const INNER = {
   idempotency: glue.IdempotencyOptions,
 };
 
-/** Makes options of Rust of those that it knows. What it does not is for this side alone. */
+/** Makes a struct of Rust of those options that it has. The others are for this side alone. */
 function handOver(Options, given) {
   const options = new Options();
   try {

@@ -43,7 +43,8 @@ function watch() {
   });
   // Without the Navigation API (before Firefox 147, Safari 26.2) a page that was left and come back to between two looks is not seen.
   const { navigation } = globalThis;
-  if (navigation?.addEventListener) {
+  // An element of this name, or a variable of the page's, is none.
+  if (Object.prototype.toString.call(navigation) === "[object Navigation]") {
     navigation.addEventListener("currententrychange", look);
     look();
     told = true;

@@ -15,9 +15,13 @@ const MARKS = [0x23, 0x7e];
  * loads the wasm.
  */
 export function payloadOf(tape, headers, entry, load) {
+  if (!tape) return none;
+  const { end } = entry; // a page may keep outcomes for long, and the arguments of their calls not with them
   let payload;
-  return () => (payload ??= tape ? read(tape, headers, entry.end, load) : Promise.resolve(undefined));
+  return () => (payload ??= read(tape, headers, end, load));
 }
+
+const none = () => Promise.resolve(undefined);
 
 function read(tape, headers, over, load) {
   const payload = over.then(async () => {

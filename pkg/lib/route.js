@@ -3,7 +3,7 @@
 import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
+import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
 import { checkRoute } from "./moot.js";
 import { finite, routeOptions } from "./options.js";
 import { owned } from "./owner.js";
@@ -15,7 +15,7 @@ import { onAbort, sendWith } from "./signals.js";
  * `caller` is what `callerOf` gave.
  */
 export async function route({ open, options: common }, send, caller, input, init, options) {
-  const header = common.idempotency?.header ?? "idempotency-key";
+  const header = common.idempotency?.header ?? IDEMPOTENCY_KEY;
   const { signal, name, own, timeout, retry, keyed, request } = readOptions(input, init, options, header);
   if (open.closed) throw closed();
   const controller = new AbortController();

@@ -15,27 +15,31 @@ export function readHeaders(lines) {
 }
 
 /**
- * The head of an answer, as lines: the status, the URL that answered if that is another, the headers, empty where one is not there. Throws for what
- * is no response: a `fetch` of the page's own may give anything.
+ * Reads the head of an answer, as lines: the status, the URL that answered if that is another, and the headers, each after `=`, empty where one is not
+ * there. Throws for what is no response: a `fetch` of the page's own may give anything.
  */
 export function head(response) {
   const { status, headers } = response;
   if (typeof status !== "number") throw new TypeError("its status is no number");
-  let lines = `${status}\n${line(elsewhere(response))}`;
-  try {
-    for (const name of names) lines += `\n${line(headers.get(name) ?? "")}`;
-  } catch {
-    throw new TypeError("its headers have no get()");
-  }
+  let lines = `${Math.min(Math.max(status | 0, 0), 0xffff)}\n${line(elsewhere(response))}`;
+  names.forEach((name, at) => {
+    let value = null;
+    try {
+      value = headers.get(name);
+    } catch {
+      if (at === 0) throw new TypeError("its headers have no get()");
+    }
+    lines += typeof value === "string" ? `\n=${line(value)}` : "\n";
+  });
   return lines;
 }
 
 /** Headers of the browser's have no line ends. */
-const line = (text) => (`${text}`.includes("\n") ? `${text}`.replaceAll("\n", " ") : text);
+const line = (text) => (text.includes("\n") ? text.replaceAll("\n", " ") : text);
 
 function elsewhere(response) {
   try {
-    return response.redirected ? response.url : "";
+    return response.redirected && typeof response.url === "string" ? response.url : "";
   } catch {
     return "";
   }

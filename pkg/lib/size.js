@@ -27,7 +27,7 @@ const MARGIN = 1024;
 export const largestSizeOf = (body) => sizeOf(body) + (typeof body === "string" ? 0 : MARGIN);
 
 function utf8(text) {
-  if (text.length > LONG) return new Blob([text]).size;
+  if (text.length > LONG && Blob) return new Blob([text]).size;
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -1,4 +1,4 @@
-// Tells Rust what becomes of a promise, or of the next bytes of a body. Measured: `JsFuture` costs 5 to 8 % of a call more.
+// Tells Rust what becomes of a promise, or of the next bytes of a body.
 
 import { trapped } from "./trap.js";
 
@@ -23,18 +23,18 @@ export function wait(place, turn, given) {
 /** Waits for the next bytes of a body: what `read()` gives, see `readerOf`. `take(bytes)` says how many of them are handed over now. */
 export function waitForBytes(place, turn, read, take) {
   const [hearsBytes, hears] = [gave, told];
-  const give = (bytes) => {
-    try {
-      if (bytes) hearsBytes(place, turn, take(bytes), true);
-      else hearsBytes(place, turn, undefined, bytes === undefined);
-    } catch (error) {
-      trapped(error); // there is no memory for them
-    }
-  };
-  read().then(give, (error) => hears(place, turn, false, error));
+  read().then((bytes) => give(hearsBytes, place, turn, bytes && take(bytes)), (error) => hears(place, turn, false, error));
 }
 
 /** Some bytes are there already. */
 export function giveBytes(place, turn, bytes) {
-  gave(place, turn, bytes, true);
+  give(gave, place, turn, bytes);
+}
+
+function give(hears, place, turn, bytes) {
+  try {
+    hears(place, turn, bytes ?? undefined, bytes !== null);
+  } catch (error) {
+    trapped(error); // there is no memory for them
+  }
 }

@@ -45,3 +45,18 @@ test("a tree of another form is none", () => {
     assert.equal(isMove(at("/a?x=1", in16("")), at("/a?x=2", { __PRIVATE_NEXTJS_INTERNALS_TREE: kept })), false, JSON.stringify(kept));
   }
 });
+
+test("an element or a variable called navigation does not tell of moves", async () => {
+  const page = { document: {}, location: { href: "https://app.test/a" }, history: { state: null }, navigation: new EventTarget() };
+  const before = Object.keys(page).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  try {
+    const { visit } = await import("../lib/moved.js?by-an-element");
+    const first = visit();
+    assert.equal(visit(), first);
+    page.location.href = "https://app.test/b";
+    assert.notEqual(visit(), first);
+  } finally {
+    for (const [name, was] of before) was ? Object.defineProperty(globalThis, name, was) : delete globalThis[name];
+  }
+});

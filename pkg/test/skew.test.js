@@ -108,3 +108,25 @@ test("scripts of other origins are not asked for", async () => {
     elsewhere.close();
   }
 });
+
+test("an action that has got another id twice, and three times, is found each time", async () => {
+  const ids = ["b", "c", "d"].map((digit) => `60${digit.repeat(40)}`);
+  let deployed;
+  const posts = [];
+  const fetch = async (url, { headers } = {}) => {
+    const id = headers?.["next-action"];
+    if (String(url).endsWith(".js")) return new Response(script([deployed, "save"])[2]);
+    if (id === undefined) return new Response(html(SCRIPT)[2], { headers: { "content-type": "text/html" } });
+    posts.push(id);
+    if (id === deployed) return new Response('0:{"a":"$@1"}\n1:1\n', { headers: { "content-type": "text/x-component" } });
+    return new Response("Server Action unavailable.", { status: 409, headers: { "x-nextjs-action-not-found": "1" } });
+  };
+  const d = createDispatcher({ url: "http://localhost/", fetch });
+  for (const id of ids) {
+    deployed = id;
+    assert.equal(await d.call({ id: OLD, name: "save" }, []), 1, id);
+    posts.length = 0;
+    assert.equal(await d.call({ id: OLD, name: "save" }, []), 1);
+    assert.deepEqual(posts, [id], "the newest id is remembered");
+  }
+});

@@ -242,3 +242,11 @@ test("what was refused can be called once more", async () => {
   await first;
   assert.equal(await error.retry(), '["second"]');
 });
+
+test("a lane's own strategy joins, too", async () => {
+  const d = createDispatcher({ ...here(), lanes: { main: { strategy: "join" } } });
+  const calls = [1, 1, 1, 2].map((n) => quiet(d.call(ID, [n])));
+  await until(() => arrived.length > 0);
+  open();
+  assert.deepEqual([await codes(calls), arrived], [["ok", "ok", "ok", "ok"], ["[1]", "[2]"]]);
+});

@@ -19,8 +19,9 @@ pub struct News {
 }
 
 impl Dispatcher {
-    /// The user is on this visit now. To be told before a call is made, before a value and before a timeout: a driver may not hear of it when
-    /// the user goes elsewhere. What the page before was owed is dropped: it is not there any more.
+    /// The user is on this visit now. To be told before a timeout, and where [`Dispatcher::watches_visit`] says so before a value, a failure and an
+    /// abort: a driver may not hear of it when the user goes elsewhere. A call that is made tells its own. What the page before was owed is dropped:
+    /// it is not there any more.
     pub fn handle_visit(&mut self, visit: Visit) {
         if self.visit != visit {
             self.visit = visit;
@@ -28,7 +29,7 @@ impl Dispatcher {
         }
     }
 
-    /// Whether [`Dispatcher::handle_visit`] is to be told now, before this call's value or, without one, before anything else: whether it matters.
+    /// Whether the core must know the visit now: fresh data is owed, or the answer of this call has made data stale, or redirects.
     pub fn watches_visit(&self, id: Option<CallId>) -> bool {
         let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
         self.refresh.is_owed() || news.redirects || news.revalidated.is_some()

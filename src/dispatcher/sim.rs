@@ -128,7 +128,8 @@ impl Sim {
             now: Instant::default(),
             log: Vec::new(),
             settled: HashMap::new(),
-            visit: Visit::default(),
+            // As on a real page: the core begins with another.
+            visit: Visit(1),
             leaves: false,
             stays: false,
             leases: Vec::new(),
@@ -174,6 +175,7 @@ impl Sim {
                     self.arrive(id, arrival);
                 }
             } else {
+                self.core.handle_visit(self.visit);
                 self.core.handle_timeout(self.now);
             }
             self.drive();
@@ -182,16 +184,15 @@ impl Sim {
     }
 
     pub(super) fn with_core<R>(&mut self, act: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
+        self.look(None);
         let result = act(&mut self.core, self.now);
         self.drive();
         result
     }
 
-    /// The user goes elsewhere.
+    /// The user goes elsewhere. The core hears of it where it wants to.
     pub(super) fn go(&mut self, visit: u64) {
         self.visit = Visit(visit);
-        self.core.handle_visit(self.visit);
-        self.drive();
     }
 
     /// The lines of the log that begin a request or settle a call, without the time.
@@ -203,7 +204,17 @@ impl Sim {
         self.settled.get(&id)?.as_ref().err().map(Error::kind)
     }
 
+    /// Tells the core where the user is, if it wants to know.
+    fn look(&mut self, id: Option<CallId>) {
+        if self.core.watches_visit(id) {
+            self.core.handle_visit(self.visit);
+        }
+    }
+
     fn arrive(&mut self, id: CallId, arrival: Arrival) {
+        if matches!(arrival, Arrival::Value(_) | Arrival::Failure(_)) {
+            self.look(Some(id));
+        }
         match arrival {
             Arrival::Head(news) => self.core.handle_head(id, news, self.now),
             Arrival::Answered => self.core.handle_answered(id, self.now),

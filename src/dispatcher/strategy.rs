@@ -2,7 +2,7 @@
 
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Entry};
-use crate::call::{CallId, LaneName, State, Strategy};
+use crate::call::{CallId, LaneName, Options, State, Strategy};
 use crate::{Error, Instant, Kind};
 
 /// What a strategy makes of a new call.
@@ -16,6 +16,11 @@ pub(super) enum Admission {
 }
 
 impl Dispatcher {
+    /// What becomes of a call with these options when others of its key are pending: its own word, or else its lane's.
+    pub fn strategy_of(&self, options: &Options) -> Strategy {
+        options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy).unwrap_or_default()
+    }
+
     /// Applies the strategy of a call that is known but has no place in its lane yet.
     pub(super) fn admit(&mut self, id: CallId, now: Instant) -> Admission {
         let Some(entry) = self.calls.get(&id) else { return Admission::Refused };

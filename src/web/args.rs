@@ -33,8 +33,7 @@ pub(crate) enum Body {
     Open(Collecting),
 }
 
-/// An error, and what was thrown if that is why.
-pub(crate) type Failure = (Error, JsValue);
+pub(crate) use super::error::Failure;
 
 /// Waits for what is open, then gives the body. Fails with `ENCODE` if something is rejected, throws or cannot be sent. Dropping it cancels the streams and ends the iterators that are being read.
 pub(crate) type Collecting = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;

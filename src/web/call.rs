@@ -7,8 +7,9 @@ use futures::future::{AbortHandle, LocalBoxFuture};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::error::Failure;
 use super::net::exchange::Work;
-use super::net::request::{Failure, Trace};
+use super::net::request::Trace;
 use super::object::set;
 use super::owner::Owner;
 use crate::call::CallId;

@@ -16,9 +16,9 @@ use wasm_bindgen::prelude::*;
 
 use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
 use super::embedder::Embedder;
+use super::error::Failure;
 use super::lock::Lock;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
-use super::net::request::Failure;
 use super::owner::Owner;
 use super::shapes;
 use super::timer::{self, Timer};
@@ -103,9 +103,13 @@ impl Driver {
 
     /// Tells the core where the user is, if that matters now: to this call, or at all.
     fn look_around(&self, id: Option<CallId>) {
-        if self.core.borrow().watches_visit(id)
-            && let Ok(visit) = self.embedder.visit()
-        {
+        if self.core.borrow().watches_visit(id) {
+            self.look_at_visit();
+        }
+    }
+
+    fn look_at_visit(&self) {
+        if let Ok(visit) = self.embedder.visit() {
             self.core.borrow_mut().handle_visit(Visit(visit as u64));
         }
     }
@@ -124,7 +128,7 @@ impl Driver {
                     this.input(|core, now| core.handle_ready(id, now));
                 }
                 Err((error, cause)) => {
-                    this.blame(id, Some(cause));
+                    this.blame(id, cause);
                     this.input(|core, now| core.handle_failure(id, error, now));
                 }
             }
@@ -134,7 +138,8 @@ impl Driver {
     }
 
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
-        self.blame(id, Some(reason));
+        self.look_around(Some(id));
+        self.blame(id, reason);
         self.input(|core, now| core.abort(id, now))
     }
 
@@ -142,7 +147,7 @@ impl Driver {
         let lane = lane.map(Into::into);
         let ids = self.core.borrow_mut().clear(lane.as_ref(), timer::now());
         for &id in &ids {
-            self.blame(id, Some(reason.clone()));
+            self.blame(id, reason.clone());
         }
         self.pump();
         ids.len()
@@ -225,7 +230,7 @@ impl Driver {
                         Ok(())
                     }
                     Err((error, cause)) => {
-                        self.blame(id, Some(cause));
+                        self.blame(id, cause);
                         Err(error)
                     }
                 };
@@ -260,7 +265,8 @@ impl Driver {
     /// The exchange failed, and is over.
     fn failed(&self, id: CallId, (error, cause): Failure) {
         self.stop(id);
-        self.blame(id, Some(cause));
+        self.blame(id, cause);
+        self.look_around(Some(id));
         let offline = error.kind() == Kind::Network && self.embedder.offline().unwrap_or(false);
         self.input(|core, now| {
             if offline {
@@ -277,7 +283,8 @@ impl Driver {
     }
 
     /// Keeps why a call fails next, as the page put it.
-    fn blame(&self, id: CallId, cause: Option<JsValue>) {
+    fn blame(&self, id: CallId, cause: JsValue) {
+        let cause = (!cause.is_undefined()).then_some(cause);
         self.with(id, |held| held.cause = cause);
     }
 
@@ -315,7 +322,7 @@ impl Driver {
             Effect::Break { id, error } => {
                 let unblamed = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.owner.clone());
                 if let Some(owner) = unblamed {
-                    self.blame(id, Some(shapes::error(&error, Some(&owner), &JsValue::UNDEFINED)));
+                    self.blame(id, shapes::error(&error, Some(&owner), &JsValue::UNDEFINED));
                 }
                 self.stop(id);
             }
@@ -362,7 +369,9 @@ impl Driver {
             held.cause = None;
             // No more what an earlier attempt came to.
             held.answer = Answer::default();
-            held.answer.idempotency_key = match &mut held.work {
+            // What is kept stays of the id that it was made with: by that it is looked up, and by that what was found is kept.
+            let mut work = held.work.clone();
+            held.answer.idempotency_key = match &mut work {
                 Some(Work::Action(request, _)) => {
                     if let Some(new) = self.new_id(&request.action) {
                         held.owner.action = new.as_str().into();
@@ -373,7 +382,7 @@ impl Driver {
                 Some(Work::Built(built)) => built.tags.idempotency_key(),
                 None => None,
             };
-            (held.work.clone(), Rc::clone(&held.stalled), held.owner.clone())
+            (work, Rc::clone(&held.stalled), held.owner.clone())
         };
         let Some(work) = work else { return };
         let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, owner, render, number, stalled }, work);
@@ -429,7 +438,7 @@ impl Driver {
             Some(grace) if now < grace => {}
             _ => {
                 self.grace.set(None);
-                self.look_around(None);
+                self.look_at_visit();
                 self.core.borrow_mut().handle_timeout(now);
             }
         }

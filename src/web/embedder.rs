@@ -4,6 +4,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::wait::{Ticket, Wait};
+use crate::{Error, Kind};
 
 // Every function may run code of the page, so every one may throw.
 #[wasm_bindgen]
@@ -162,13 +163,21 @@ extern "C" {
 
     /// Why something was not done that the page has a part in: an object of the package's own.
     pub(crate) type Refusal;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn message(this: &Refusal) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn cause(this: &Refusal) -> JsValue;
+    #[wasm_bindgen(method, getter, catch)]
+    fn message(this: &Refusal) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn cause(this: &Refusal) -> Result<JsValue, JsValue>;
     /// It may be over by itself.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn passing(this: &Refusal) -> Option<bool>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn passing(this: &Refusal) -> Result<Option<bool>, JsValue>;
+}
+
+impl Refusal {
+    /// As an error of this kind, or of another if it may be over by itself, with why.
+    pub(crate) fn into_error(self, kind: Kind, passing: Kind) -> (Error, JsValue) {
+        let kind = if matches!(self.passing(), Ok(Some(true))) { passing } else { kind };
+        (Error::new(kind, self.message().ok().flatten().unwrap_or_default()), self.cause().unwrap_or_default())
+    }
 }
 
 impl Embedder {

@@ -7,15 +7,16 @@ use wasm_bindgen::prelude::*;
 use web_sys::FormData;
 
 use super::embedder::{Embedder, Refusal};
+use super::error::Failure;
 use super::given::Given;
-use super::net::request::{Failure, Tags};
+use super::net::request::Tags;
 use super::object::{set, two};
 use super::options::DurableOptions;
 use super::wait::resolved;
+use crate::Kind;
 use crate::call::CallId;
 use crate::outbox::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
-use crate::{Error, Kind};
 
 // An entry as it was found.
 #[wasm_bindgen]
@@ -71,10 +72,9 @@ impl Entry {
     /// Resolves once it is there for good, with the body to send. Fails with `STORAGE`.
     pub(super) async fn keep(mut self, body: JsValue) -> Result<JsValue, Failure> {
         self.record.form = body.has_type::<FormData>();
-        resolved(self.embedder.keep(self.record.sequence as f64, &self.record.encode(), &body)).await.map_err(|thrown| {
-            let refusal: Refusal = thrown.unchecked_into();
-            (Error::new(Kind::Storage, refusal.message().unwrap_or_default()), refusal.cause())
-        })
+        resolved(self.embedder.keep(self.record.sequence as f64, &self.record.encode(), &body))
+            .await
+            .map_err(|thrown| thrown.unchecked_into::<Refusal>().into_error(Kind::Storage, Kind::Storage))
     }
 }
 

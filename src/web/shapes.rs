@@ -23,10 +23,10 @@ extern "C" {
     /// One text is one crossing: the first line is the status, the second the URL that answered, if it was redirected to, then the headers.
     #[wasm_bindgen(method, catch, js_name = head)]
     fn head_of(this: &Functions, response: &JsValue) -> Result<String, JsValue>;
-    #[wasm_bindgen(method, js_name = size)]
-    fn size_of(this: &Functions, body: &JsValue) -> f64;
-    #[wasm_bindgen(method, js_name = largestSize)]
-    fn largest_size_of(this: &Functions, body: &JsValue) -> f64;
+    #[wasm_bindgen(method, catch, js_name = size)]
+    fn size_of(this: &Functions, body: &JsValue) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = largestSize)]
+    fn largest_size_of(this: &Functions, body: &JsValue) -> Result<f64, JsValue>;
     #[wasm_bindgen(method, catch, js_name = error)]
     fn make_error(this: &Functions, code: &str, message: &str, sent: &str, details: &JsValue, cause: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = event)]
@@ -58,23 +58,23 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(functions);
 }
 
-/// The status of an answer, and in a line each the URL that answered, if it was redirected to, and the headers of [`ANSWER_HEADERS`]; an empty line is
-/// none. Fails for what is no response at all.
+/// The status of an answer, and in a line each the URL that answered, if it was redirected to, and the headers of [`ANSWER_HEADERS`], each after `=`; an
+/// empty line is none. Fails for what is no response at all.
 pub(super) fn head(response: &JsValue) -> Result<(u16, String), JsValue> {
     let functions = FUNCTIONS.with_borrow(Clone::clone);
     let head = functions.head_of(response)?;
     let (status, lines) = head.split_once('\n').unwrap_or_default();
-    Ok((status.parse().unwrap_or(u16::MAX), lines.to_owned()))
+    Ok((status.parse().unwrap_or_default(), lines.to_owned()))
 }
 
 /// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB.
 pub(super) fn size(body: &JsValue) -> f64 {
-    FUNCTIONS.with_borrow(|functions| functions.size_of(body))
+    FUNCTIONS.with_borrow(|functions| functions.size_of(body)).unwrap_or_default()
 }
 
 /// How many bytes a body takes on the wire at the most.
 pub(super) fn largest_size(body: &JsValue) -> f64 {
-    FUNCTIONS.with_borrow(|functions| functions.largest_size_of(body))
+    FUNCTIONS.with_borrow(|functions| functions.largest_size_of(body)).unwrap_or_default()
 }
 
 /// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.

@@ -5,7 +5,7 @@
 
 mod tree;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -140,7 +140,7 @@ pub(crate) struct Js {
     builder: Builder,
     meter: Option<Meter>,
     /// `bind(id, bound)`: makes the functions of the server. Asked for when there is one.
-    bind: Option<Binder>,
+    bind: Option<(Binder, OnceCell<JsValue>)>,
     /// Hears that a stream was cancelled.
     cancelled: Option<Bell>,
     /// Used again for each row.
@@ -161,16 +161,21 @@ impl Js {
     /// which call it is of.
     #[must_use]
     pub(crate) fn bind(mut self, make: impl Fn() -> JsValue + 'static) -> Self {
-        self.bind = Some(Box::new(make));
+        self.bind = Some((Box::new(make), OnceCell::new()));
         self
+    }
+
+    /// `bind`, asked for once.
+    fn binder(&self) -> Option<&JsValue> {
+        self.bind.as_ref().map(|(make, made)| made.get_or_init(make))
     }
 
     /// The `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
         let (error, told) = told(rejection);
         let made = error::to_js(&error.sent(Sent::Yes), &told);
-        if let Some(bind) = &self.bind
-            && let Ok(own) = js_sys::Reflect::get(&bind(), &"own".into())
+        if let Some(bind) = self.binder()
+            && let Ok(own) = js_sys::Reflect::get(bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
         {
             let _ = own.call1(&JsValue::UNDEFINED, &made);
@@ -285,8 +290,8 @@ impl Build for Js {
     }
 
     fn server(&mut self, id: &JsValue, bound: &JsValue) -> Option<JsValue> {
-        let (bind, refusal) = match &self.bind {
-            Some(bind) => (bind(), JsValue::UNDEFINED),
+        let (bind, refusal) = match self.binder() {
+            Some(bind) => (bind.clone(), JsValue::UNDEFINED),
             None => (JsValue::UNDEFINED, error::to_js(&no_dispatcher(), &JsValue::UNDEFINED)),
         };
         self.builder.server(id, bound, &bind, &refusal).ok()

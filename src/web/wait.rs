@@ -29,12 +29,12 @@ thread_local! {
 /// The functions, and the closures that they call.
 struct Wired {
     functions: Functions,
-    _told: Told,
-    _gave: Gave,
+    _told: HearsPromise,
+    _gave: HearsBytes,
 }
 
-type Told = Closure<dyn Fn(u32, u32, bool, JsValue)>;
-type Gave = Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)>;
+type HearsPromise = Closure<dyn Fn(u32, u32, bool, JsValue)>;
+type HearsBytes = Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)>;
 
 struct Places {
     all: Vec<Place>,
@@ -76,10 +76,10 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.with_borrow_mut(|wired| {
         wired.get_or_insert_with(|| {
             let functions: Functions = functions.unchecked_into();
-            let told: Told = Closure::new(|place, turn, fulfilled, value| {
+            let told: HearsPromise = Closure::new(|place, turn, fulfilled, value| {
                 settle(Ticket { place, turn }, if fulfilled { Settled::Fulfilled(value) } else { Settled::Rejected(value) });
             });
-            let gave: Gave = Closure::new(|place, turn, bytes: Option<Vec<u8>>, readable| {
+            let gave: HearsBytes = Closure::new(|place, turn, bytes: Option<Vec<u8>>, readable| {
                 let given = bytes.map_or(if readable { Bytes::End } else { Bytes::Unreadable }, Bytes::Piece);
                 settle(Ticket { place, turn }, Settled::Given(given));
             });
@@ -102,14 +102,14 @@ fn settle(ticket: Ticket, settled: Settled) {
 
 /// Waits for one promise.
 #[must_use = "futures do nothing unless polled"]
-pub(crate) struct Wait(Held);
+pub(crate) struct Wait(Seat);
 
 /// Waits for one piece of a body.
 #[must_use = "futures do nothing unless polled"]
-pub(crate) struct WaitForBytes(Held);
+pub(crate) struct WaitForBytes(Seat);
 
 /// A place that is free again once this is dropped.
-struct Held(usize);
+struct Seat(usize);
 
 impl Wait {
     /// Waits for what is given; also for what is no promise. It rejects with whatever is thrown by one that only looks like one.
@@ -123,17 +123,17 @@ impl Wait {
 
     /// Waits for what `start` asks somebody to tell of. If that throws, it was rejected with it.
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
-        Self(Held::on(start))
+        Self(Seat::on(start))
     }
 }
 
 impl WaitForBytes {
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
-        Self(Held::on(start))
+        Self(Seat::on(start))
     }
 }
 
-impl Held {
+impl Seat {
     fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
         let (at, turn) = PLACES.with_borrow_mut(|Places { all, free }| {
             let at = free.pop().unwrap_or_else(|| {
@@ -142,12 +142,12 @@ impl Held {
             });
             (at, all[at].turn)
         });
-        let held = Self(at);
+        let seat = Self(at);
         let ticket = Ticket { place: at as u32, turn };
         if let Err(thrown) = start(ticket) {
             settle(ticket, Settled::Rejected(thrown));
         }
-        held
+        seat
     }
 
     fn poll(&self, context: &Context<'_>) -> Poll<Settled> {
@@ -188,7 +188,7 @@ impl Future for WaitForBytes {
     }
 }
 
-impl Drop for Held {
+impl Drop for Seat {
     fn drop(&mut self) {
         let was = PLACES.with_borrow_mut(|places| {
             let place = &mut places.all[self.0];

@@ -232,7 +232,7 @@ fn any_interleaving_owes_what_the_model_owes() {
         let mut sim = Sim::new();
         let mut model = Model::default();
         let mut news = HashMap::new();
-        let (mut count, mut visit, mut read) = (0, 0, 0);
+        let (mut count, mut visit, mut read) = (0, 1, 0);
         for _ in 0..300 {
             match roll(8) {
                 0..=2 => {

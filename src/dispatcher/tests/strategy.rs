@@ -3,6 +3,7 @@
 use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 fn of(strategy: Strategy) -> Options {
@@ -113,6 +114,25 @@ fn a_lane_may_run_several_at_once() {
     sim.run_until(150);
     assert_eq!(sim.story()[..4], ["send 1", "send 2", "send 4", "send 5"]);
     assert_eq!(sim.story().iter().filter(|line| line.starts_with("send")).count(), 6);
+}
+
+#[test]
+fn a_lane_may_have_its_calls_join() {
+    let join = LaneOptions { strategy: Some(Strategy::Join), ..LaneOptions::default() };
+    let mut sim = Sim::with(Config { lanes: HashMap::from([("cart".into(), join)]), ..Config::default() });
+    let equal = Options { identity: Some("same".into()), strategy: None, lane: "cart".into(), ..Options::default() };
+    assert_eq!(sim.core.strategy_of(&equal), Strategy::Join);
+    assert_eq!(
+        sim.core.strategy_of(&Options { strategy: Some(Strategy::Queue), ..equal.clone() }),
+        Strategy::Queue,
+        "its own word is first"
+    );
+    assert_eq!(sim.core.strategy_of(&Options::default()), Strategy::Queue);
+    for id in 1..=3 {
+        sim.call(id, equal.clone(), Script::answers(100));
+    }
+    sim.run_until(1000);
+    assert_eq!(sim.story(), ["send 1", "join 2 to 1", "join 3 to 1", "settle 1", "settle 2", "settle 3"]);
 }
 
 #[test]

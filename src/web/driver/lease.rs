@@ -24,7 +24,7 @@ impl Driver {
                 Told::Refused(cause) => {
                     let error = Error::new(Kind::InvalidOption, "scope: the browser gives no lock to be one at a time over all tabs");
                     let ids = this.core.borrow_mut().handle_lease_failed(&of, &error, timer::now());
-                    ids.into_iter().for_each(|id| this.blame(id, Some(cause.clone())));
+                    ids.into_iter().for_each(|id| this.blame(id, cause.clone()));
                     this.pump();
                 }
             }

@@ -12,7 +12,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::keepalive::Keepalive;
-use super::request::{Failure, Request, Tags, Trace};
+use super::request::{Request, Tags, Trace};
 use super::response::{Answered, Broken, Chunks, Response};
 use crate::call::{CallId, Render};
 use crate::flight::{Along, Decoder, Limits, Rejection};
@@ -21,6 +21,7 @@ use crate::retry_after;
 use crate::web::args::Temporaries;
 use crate::web::bell::Bell;
 use crate::web::embedder::Embedder;
+use crate::web::error::Failure;
 use crate::web::owner::Owner;
 use crate::web::{shapes, url, value};
 use crate::{Error, Kind, Sent};
@@ -69,7 +70,7 @@ pub(crate) struct Attempt {
 pub(crate) enum Step {
     /// The request is handed to `fetch` next: the call may run from here on. `mortal`: it was to outlive the page, and may not.
     Sent { trace: Trace, mortal: bool },
-    /// The head of the answer is there, and what it says; none of a request that somebody else has built.
+    /// The head of the answer is there, and what it says; `None` for a built request.
     Head(Option<Told>),
     /// The caller of such a request gets this now; the value is still to come.
     Answered(JsValue),
@@ -113,15 +114,15 @@ enum Phase {
     /// These bytes of it are there.
     Pass(Box<Along>, Chunks, Vec<u8>),
     /// The head has been told of.
-    Answered(Box<Answering>),
+    Head(Box<Answering>),
     /// The page that a redirect leads to is to be read, or not.
     Destination(Box<Destination>),
     /// The next bytes of an action's own answer are to be had.
-    Await(Box<Flight>),
+    Await(Box<FlightAnswer>),
     /// They are there.
-    Push(Box<Flight>, Vec<u8>),
+    Push(Box<FlightAnswer>, Vec<u8>),
     /// All has been told but how it ends.
-    Last(Box<Flight>, Result<Step, Failure>),
+    Last(Box<FlightAnswer>, Result<Step, Failure>),
     Over,
 }
 
@@ -153,7 +154,7 @@ struct Destination {
 }
 
 /// An answer that is read as Flight.
-struct Flight {
+struct FlightAnswer {
     request: Request,
     answer: protocol::Answer,
     // Dropped before the body is cancelled.
@@ -221,7 +222,7 @@ impl Exchange {
                     self.phase = Phase::Along(along, chunks);
                 }
                 Phase::Send(sending) => return self.send(*sending).await,
-                Phase::Answered(answering) => self.begin(*answering).await?,
+                Phase::Head(answering) => self.begin(*answering).await?,
                 Phase::Destination(destination) => {
                     self.pass_over(*destination).await?;
                     return Ok(Step::End);
@@ -301,7 +302,7 @@ impl Exchange {
             target: target.as_ref().and_then(|target| target.as_ref().ok()).cloned(),
             tape: tape.clone(),
         };
-        self.phase = Phase::Answered(Box::new(Answering { request, reading, response, answered, target, tape, kept }));
+        self.phase = Phase::Head(Box::new(Answering { request, reading, response, answered, target, tape, kept }));
         Ok(Step::Head(Some(told)))
     }
 
@@ -332,7 +333,7 @@ impl Exchange {
                 });
                 let chunks = response.chunks(&self.embedder, tape).map_err(cut)?;
                 let open = Open { decoder: Decoder::action(values).limits(reading.limits), stalled: Rc::clone(&self.attempt.stalled) };
-                let flight = Flight { request, answer, open, chunks, bell, delivered: false, _kept: kept };
+                let flight = FlightAnswer { request, answer, open, chunks, bell, delivered: false, _kept: kept };
                 self.phase = Phase::Await(Box::new(flight));
             }
             Body::Foreign { content_type } => {
@@ -361,7 +362,7 @@ impl Exchange {
     }
 
     /// Makes ready what is to be told after some bytes. `step`: whether more come, or why none do.
-    fn read(&mut self, mut flight: Box<Flight>, step: Result<bool, Failure>) {
+    fn read(&mut self, mut flight: Box<FlightAnswer>, step: Result<bool, Failure>) {
         if !flight.delivered
             && let Poll::Ready(result) = flight.open.decoder.value()
         {
@@ -395,7 +396,7 @@ impl Exchange {
     }
 
     /// What comes of a value that the action rejected: a redirect, where that is what it threw.
-    fn thrown(&mut self, (error, told): Failure, flight: &Flight) -> Result<JsValue, Failure> {
+    fn thrown(&mut self, (error, told): Failure, flight: &FlightAnswer) -> Result<JsValue, Failure> {
         let Some(redirect) = error.server_digest().and_then(Redirect::of_digest) else { return Err((error, told)) };
         let target = self.target(&redirect, &flight.request);
         self.ready.push_back(Step::Redirect { redirect, target: target.as_ref().ok().cloned() });
@@ -403,7 +404,7 @@ impl Exchange {
     }
 }
 
-impl Flight {
+impl FlightAnswer {
     /// The next bytes; `None` once the page has cancelled every stream that they could be for.
     async fn next(&mut self) -> Option<Result<Option<Vec<u8>>, Broken>> {
         let mut next = pin!(self.chunks.next());

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::call::Render;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
 use crate::web::embedder::Refusal;
+use crate::web::error::Failure;
 use crate::web::options::{CallOptions, Choice};
 use crate::web::wait::resolved;
 use crate::web::{random, shapes};
@@ -43,9 +44,6 @@ pub(crate) struct Trace {
     pub(crate) traceparent: Option<Rc<str>>,
     pub(crate) request_id: Option<Rc<str>>,
 }
-
-/// What went wrong before or while `fetch` ran, with what the page threw.
-pub(crate) type Failure = (Error, JsValue);
 
 impl Request {
     /// Where it goes.
@@ -184,7 +182,5 @@ pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Resul
 
 /// Why the caller's headers could not be had. What may be over by itself is like a network that is not there: a login cannot be refreshed then.
 fn refused(thrown: JsValue) -> Failure {
-    let refusal: Refusal = thrown.unchecked_into();
-    let kind = if refusal.passing().unwrap_or_default() { Kind::Network } else { Kind::InvalidOption };
-    (Error::new(kind, refusal.message().unwrap_or_default()), refusal.cause())
+    thrown.unchecked_into::<Refusal>().into_error(Kind::InvalidOption, Kind::Network)
 }

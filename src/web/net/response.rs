@@ -45,10 +45,9 @@ impl Response {
     /// Fails for what is no response at all.
     pub(crate) fn head(&self) -> Result<Answered, JsValue> {
         let (status, lines) = shapes::head(self)?;
-        let mut lines = lines.split('\n').map(|line| (!line.is_empty()).then(|| line.to_owned()));
-        let mut line = || lines.next().flatten();
-        let elsewhere = line();
-        let values = protocol::ANSWER_HEADERS.map(|name| (name, line()));
+        let mut lines = lines.split('\n');
+        let elsewhere = lines.next().filter(|url| !url.is_empty()).map(str::to_owned);
+        let values = protocol::ANSWER_HEADERS.map(|name| (name, lines.next().and_then(|line| line.strip_prefix('=')).map(str::to_owned)));
         let header = |name: &str| values.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.clone());
         let answer = protocol::classify(&Head { status, header: &header });
         Ok(Answered { answer, elsewhere, retry_after: header("retry-after") })
