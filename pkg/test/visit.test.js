@@ -30,31 +30,26 @@ test("fresh data is owed by an attempt that failed, and another that said nothin
   assert.deepEqual(refreshed, ["all"]);
 });
 
-test("and by one that failed while another call was under way", async () => {
+/** A call fails while another is under way; then `moving()`, and the other is answered. Gives the refreshes that were asked for. */
+async function failsBeside(moving) {
   const refreshed = [];
   let answer;
   const slow = new Promise((resolve) => (answer = resolve));
   const fetch = async (_, { headers }) => (headers["next-action"] === ID ? cut() : slow);
-  const d = createDispatcher({ url: location.href, fetch, host: { refresh: (kind) => refreshed.push(kind) }, lanes: { other: {} } });
+  const d = createDispatcher({ url: "http://localhost/page", fetch, host: { refresh: (kind) => refreshed.push(kind) }, lanes: { other: {} } });
   const other = d.call(`40${"b".repeat(40)}`, [], { lane: "other" });
   await assert.rejects(d.call(ID, []), { code: "NETWORK" });
-  answer(value());
-  await other;
-  assert.deepEqual(refreshed, ["all"]);
-});
-
-test("not once the user has moved on", async () => {
-  const refreshed = [];
-  let answer;
-  const slow = new Promise((resolve) => (answer = resolve));
-  const fetch = async (_, { headers }) => (headers["next-action"] === ID ? cut() : slow);
-  const d = createDispatcher({ url: location.href, fetch, host: { refresh: (kind) => refreshed.push(kind) }, lanes: { other: {} } });
-  const other = d.call(`40${"b".repeat(40)}`, [], { lane: "other" });
-  await assert.rejects(d.call(ID, []), { code: "NETWORK" });
-  globalThis.document = {}; // it is looked at where there is one
-  location.href = "http://localhost/elsewhere";
+  moving();
   answer(value());
   await other;
   await d.idle();
-  assert.deepEqual(refreshed, []);
+  return refreshed;
+}
+
+test("and by one that failed while another call was under way", async () => {
+  assert.deepEqual(await failsBeside(() => {}), ["all"]);
+});
+
+test("not once the user has moved on", async () => {
+  assert.deepEqual(await failsBeside(() => (location.href = "http://localhost/elsewhere")), []);
 });
