@@ -97,6 +97,7 @@ function chunksOf(source) {
   try {
     if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
   } catch (cause) {
+    if (!hasRoom()) throw cause; // it is the stack that is at its end
     throw invalid("decode: the source cannot be read", cause);
   }
   if (!reader) throw invalid("decode: expected a stream, a Response or bytes, that nobody has read");
