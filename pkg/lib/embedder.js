@@ -1,6 +1,7 @@
 // Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever
 // instances of the wasm come and go.
 
+import { Alarm } from "./alarm.js";
 import { readAlong } from "./along.js";
 import { readerOf } from "./body.js";
 import { call } from "./calling.js";
@@ -13,12 +14,9 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { AbortController, Map, clearTimeout, pageText, performance, setTimeout } from "./platform.js";
+import { AbortController, Map, pageText } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { wait } from "./wait.js";
-
-/** The longest that `setTimeout` can hold, in ms. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost.
@@ -30,8 +28,7 @@ export function embedderOf(client) {
   const leases = new Map();
   /** How many requests may outlive the page. */
   let outliving = 0;
-  let timer;
-  const wake = () => client.engine.ask((engine) => engine.wake());
+  const alarm = new Alarm(() => client.engine.ask((engine) => engine.wake()));
 
   const embedder = {
     send(place, turn, id, url, headers, body, keepalive) {
@@ -128,15 +125,11 @@ export function embedderOf(client) {
     probe: () => reachable(options.probe, client.send),
     refresh: (what) => client.host.refresh(what),
     reload: () => client.host.reload(),
-    alarm(at) {
-      clearTimeout(timer);
-      // Rounded up: one that rings early would only be set again. A later moment than timers can hold takes several.
-      timer = at === undefined ? undefined : setTimeout(wake, Math.min(Math.ceil(at - performance.now()), LONGEST));
-    },
+    alarm: (at) => alarm.set(at),
   };
 
   const lost = () => {
-    clearTimeout(timer);
+    alarm.clear();
     for (const letGo of leases.values()) letGo();
     leases.clear();
     outlives(-outliving);
