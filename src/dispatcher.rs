@@ -96,9 +96,7 @@ impl Dispatcher {
             return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
         }
         options.strategy = Some(self.strategy_of(&options));
-        if let Some(visit) = visit.filter(|visit| *visit > self.visit) {
-            self.handle_visit(visit);
-        }
+        self.learn_visit(visit);
         let lane = options.lane.clone();
         let sent = if options.replayed { Sent::Unknown } else { Sent::No };
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));

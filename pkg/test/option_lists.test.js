@@ -8,7 +8,7 @@ import * as glue from "../wasm/actionlane.js";
 import * as tables from "../lib/options.js";
 
 const types = readFileSync(new URL("../index.d.ts", import.meta.url), "utf8");
-const rust = readFileSync(new URL("../../src/web/options.rs", import.meta.url), "utf8");
+const [rust, words] = ["options", "options/read"].map((file) => readFileSync(new URL(`../../src/web/${file}.rs`, import.meta.url), "utf8"));
 
 /** By the struct of Rust: the table that checks, the interface, what JavaScript keeps to itself, and what it tells Rust beside. */
 const STRUCTS = {
@@ -46,12 +46,12 @@ test("every struct of options in Rust is compared", () => {
 });
 
 test("a word that Rust does not know is an error there, too, and never another word", () => {
-  for (const [, option, list] of rust.matchAll(/const OPTION: &'static str = "(\w+)";\s+const WORDS: [^=]+= &\[([^\]]+)\]/g)) {
-    const words = [...list.matchAll(/\("([^"]+)"/g)].map(([, word]) => word);
-    assert.ok(words.length > 1, option);
+  for (const [, option, list] of words.matchAll(/const OPTION: &'static str = "(\w+)";\s+const WORDS: [^=]+= &\[([^\]]+)\]/g)) {
+    const known = [...list.matchAll(/\("([^"]+)"/g)].map(([, word]) => word);
+    assert.ok(known.length > 1, option);
     const check = tables.CALL[option] ?? tables.DISPATCHER[option];
-    for (const word of words) assert.equal(check(word), word);
-    assert.throws(() => check("no such word"), (error) => words.every((word) => error.message.includes(word)), option);
+    for (const word of known) assert.equal(check(word), word);
+    assert.throws(() => check("no such word"), (error) => known.every((word) => error.message.includes(word)), option);
   }
 });
 

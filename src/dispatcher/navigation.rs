@@ -29,6 +29,13 @@ impl Dispatcher {
         }
     }
 
+    /// A call that is made tells where it was.
+    pub(super) fn learn_visit(&mut self, visit: Option<Visit>) {
+        if let Some(visit) = visit.filter(|visit| *visit > self.visit) {
+            self.handle_visit(visit);
+        }
+    }
+
     /// Whether the core must know the visit now: fresh data is owed, or the answer of this call has made data stale, or redirects.
     pub fn watches_visit(&self, id: Option<CallId>) -> bool {
         let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();

@@ -1,0 +1,312 @@
+//! Reads the options: what each comes to, and what holds where none was given.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use super::{CallOptions, DispatcherOptions, DurableOptions, LimitOptions, RetryOptions, TraceOptions};
+use crate::call::{LaneName, Options, RedirectMode, Render, Skew, Strategy};
+use crate::dispatcher::{Config, LaneOptions as Lane, OfflineMode, Scope};
+use crate::flight::Limits;
+use crate::web::random;
+use crate::{Error, Kind, Retry};
+
+/// The words of an option, as `pkg/lib/options.js` has them too. One that is not here is an error.
+trait Word: Sized + Copy + 'static {
+    const OPTION: &'static str;
+    const WORDS: &'static [(&'static str, Self)];
+
+    fn read(word: Option<&str>) -> Result<Option<Self>, Error> {
+        let Some(word) = word else { return Ok(None) };
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| Some(*value));
+        known.ok_or_else(|| Error::new(Kind::InvalidOption, format!("{}: there is no such word", Self::OPTION)))
+    }
+}
+
+impl Word for Strategy {
+    const OPTION: &'static str = "strategy";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("queue", Self::Queue), ("queue last", Self::QueueLast), ("drop", Self::Drop), ("replace", Self::Replace), ("join", Self::Join)];
+}
+
+impl Word for RedirectMode {
+    const OPTION: &'static str = "redirect";
+    const WORDS: &'static [(&'static str, Self)] = &[("follow", Self::Follow), ("throw", Self::Throw)];
+}
+
+impl Word for Render {
+    const OPTION: &'static str = "render";
+    const WORDS: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("skip", Self::Skip)];
+}
+
+impl Word for Skew {
+    const OPTION: &'static str = "skew";
+    const WORDS: &'static [(&'static str, Self)] = &[("recover", Self::Recover), ("fail", Self::Fail), ("reload", Self::Reload)];
+}
+
+impl Word for OfflineMode {
+    const OPTION: &'static str = "offline";
+    const WORDS: &'static [(&'static str, Self)] = &[("wait", Self::Wait), ("fail", Self::Fail)];
+}
+
+impl Word for Scope {
+    const OPTION: &'static str = "scope";
+    const WORDS: &'static [(&'static str, Self)] = &[("dispatcher", Self::Dispatcher), ("origin", Self::Origin)];
+}
+
+/// Something that a caller may give, or have made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::web) enum Choice {
+    None,
+    Made,
+    Given(String),
+}
+
+impl Choice {
+    /// `true`, `false` or a text.
+    fn of(given: Option<&JsValue>) -> Self {
+        match given {
+            Some(given) if given.is_truthy() => given.as_string().map_or(Self::Made, Self::Given),
+            _ => Self::None,
+        }
+    }
+
+    /// What was given, or else what `make` makes of random bytes.
+    pub(in crate::web) fn get<const N: usize>(self, make: impl FnOnce([u8; N]) -> String) -> Result<Option<String>, Error> {
+        Ok(match self {
+            Self::None => None,
+            Self::Made => Some(make(random::bytes()?)),
+            Self::Given(text) => Some(text),
+        })
+    }
+}
+
+impl CallOptions {
+    /// These, and for what they do not say, those of the dispatcher.
+    pub(in crate::web) fn over(mut self, usual: &Self) -> Self {
+        // Of these each part counts by itself.
+        self.limits = self.limits.map(|own| own.or(usual.limits.as_ref().unwrap_or(&LimitOptions::default())));
+        self.trace = self.trace.map(|own| own.or(usual.trace.as_ref().unwrap_or(&TraceOptions::default())));
+        self.or(usual)
+    }
+
+    /// How the core is to treat a call of this action. `safe`: it changes nothing.
+    pub(in crate::web) fn read(&self, action: &str, safe: bool) -> Result<Options, Error> {
+        let lane = self.lane();
+        let mut retry = self.retry.as_ref().map(RetryOptions::read).unwrap_or_default();
+        if self.durable.is_some() {
+            (retry.limit, retry.budget) = (u32::MAX, Duration::MAX);
+        }
+        Ok(Options {
+            strategy: Word::read(self.strategy.as_deref())?,
+            // A key of the caller's reaches over lanes and actions.
+            key: self.key.as_ref().map_or_else(|| format!("{}\n{action}", lane.as_str()), |key| format!("\n{key}")).into(),
+            lane,
+            identity: None,
+            timeout: self.timeout.and_then(milliseconds),
+            stall_timeout: self.stall_timeout.and_then(milliseconds),
+            deadline: self.durable.as_ref().map(DurableOptions::ttl).or(self.deadline).and_then(milliseconds),
+            durable: self.durable.is_some(),
+            replayed: false,
+            retry,
+            keyed: self.idempotency_key() != Choice::None,
+            safe,
+            redirect: Word::read(self.redirect.as_deref())?.unwrap_or_default(),
+            render: Word::read(self.render.as_deref())?.unwrap_or_default(),
+            skew: Word::read(self.skew.as_deref())?.unwrap_or_default(),
+            named: self.name.is_some(),
+        })
+    }
+
+    pub(in crate::web) fn lane(&self) -> LaneName {
+        self.lane.as_deref().map_or(LaneName::Main, LaneName::from)
+    }
+
+    pub(in crate::web) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(in crate::web) fn keepalive(&self) -> bool {
+        self.keepalive.unwrap_or(true)
+    }
+
+    /// A durable call carries one in any case.
+    pub(in crate::web) fn idempotency_key(&self) -> Choice {
+        match Choice::of(self.idempotency_key.as_ref()) {
+            Choice::None if self.durable.is_some() => Choice::Made,
+            choice => choice,
+        }
+    }
+
+    pub(in crate::web) fn traceparent(&self) -> Choice {
+        Choice::of(self.trace.as_ref().and_then(|trace| trace.traceparent.as_ref()))
+    }
+
+    pub(in crate::web) fn request_id(&self) -> Choice {
+        Choice::of(self.trace.as_ref().and_then(|trace| trace.request_id.as_ref()))
+    }
+
+    pub(in crate::web) fn durable(&self) -> Option<&DurableOptions> {
+        self.durable.as_ref()
+    }
+
+    pub(in crate::web) fn limits(&self) -> Limits {
+        limits(self.limits.as_ref())
+    }
+}
+
+impl RetryOptions {
+    fn read(&self) -> Retry {
+        let usual = Retry::default();
+        let time = |given: Option<f64>, usual| given.map_or(usual, |ms| milliseconds(ms).unwrap_or(Duration::MAX));
+        Retry {
+            limit: self.limit.unwrap_or_default(),
+            budget: time(self.budget, usual.budget),
+            first: time(self.delay, usual.first),
+            longest: time(self.backoff_limit, usual.longest),
+            longest_after: time(self.max_retry_after, usual.longest_after),
+        }
+    }
+}
+
+const DAY: f64 = 86_400_000.0;
+
+impl DurableOptions {
+    pub(in crate::web) fn owner(&self) -> &str {
+        self.owner.as_deref().unwrap_or_default()
+    }
+
+    pub(in crate::web) fn ttl(&self) -> f64 {
+        self.ttl.unwrap_or(DAY)
+    }
+
+    /// Milliseconds since 1970.
+    pub(in crate::web) fn made_at(&self) -> f64 {
+        self.made_at.unwrap_or_default()
+    }
+
+    pub(in crate::web) fn headers(&self) -> Array {
+        self.headers.clone().unwrap_or_default()
+    }
+}
+
+/// The limits: the defaults but for what `given` says otherwise.
+pub(in crate::web) fn limits(given: Option<&LimitOptions>) -> Limits {
+    let Some(given) = given else { return Limits::DEFAULT };
+    // A number beyond all addresses sets no bound.
+    let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
+    Limits {
+        row_bytes: or(given.row_bytes, Limits::DEFAULT.row_bytes),
+        total_bytes: or(given.bytes, Limits::DEFAULT.total_bytes),
+        open_rows: or(given.open_rows, Limits::DEFAULT.open_rows),
+        depth: or(given.depth, Limits::DEFAULT.depth),
+        digits: or(given.digits, Limits::DEFAULT.digits),
+        unread_bytes: or(given.unread_bytes, Limits::DEFAULT.unread_bytes),
+    }
+}
+
+impl DispatcherOptions {
+    pub(in crate::web) fn config(&self) -> Result<Config, Error> {
+        let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
+        config.max_queued = self.max_queued.map_or(config.max_queued, |max| max as usize);
+        config.offline = Word::read(self.offline.as_deref())?.unwrap_or(config.offline);
+        config.scope = Word::read(self.scope.as_deref())?.unwrap_or(config.scope);
+        for lane in self.lanes.iter().flatten() {
+            let name = LaneName::from(lane.name.as_deref().unwrap_or_default());
+            let concurrency = lane.concurrency.and_then(NonZeroU32::new);
+            config.lanes.insert(name, Lane { concurrency, strategy: Word::read(lane.strategy.as_deref())? });
+        }
+        Ok(config)
+    }
+
+    /// What its calls say of keys where they do not say it themselves.
+    pub(in crate::web) fn add_to(&self, usual: &mut CallOptions) {
+        if self.idempotency.as_ref().is_some_and(|own| own.every == Some(true)) {
+            usual.idempotency_key = Some(JsValue::TRUE);
+        }
+    }
+
+    /// How long another tab may keep a lease that is waited for; none for as long as it likes.
+    pub(in crate::web) fn patience(&self) -> Option<Duration> {
+        const MINUTE: f64 = 60_000.0;
+        milliseconds(self.lease_timeout.unwrap_or(MINUTE))
+    }
+
+    pub(in crate::web) fn max_body_bytes(&self) -> Option<f64> {
+        self.max_body_bytes
+    }
+
+    pub(in crate::web) fn idempotency_header(&self) -> Option<&str> {
+        self.idempotency.as_ref()?.header.as_deref()
+    }
+
+    pub(in crate::web) fn hooks(&self) -> bool {
+        self.hooks.unwrap_or_default()
+    }
+
+    pub(in crate::web) fn next_version(&self) -> Option<&str> {
+        self.next_version.as_deref()
+    }
+
+    pub(in crate::web) fn deployment_id(&self) -> Option<&str> {
+        self.deployment_id.as_deref()
+    }
+}
+
+/// None for no limit. Saturates at what a clock can hold.
+fn milliseconds(ms: f64) -> Option<Duration> {
+    ms.is_finite().then(|| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::web::options::LaneOptions;
+
+    const ACTION: &str = "408f5ae1f8f6ee7a2e6c9f7b3f8c1d2e3a4b5c6d7e";
+
+    #[wasm_bindgen_test]
+    fn an_unknown_word_is_an_error() {
+        let refused = |options: CallOptions| options.read(ACTION, false).expect_err("unknown").message().to_owned();
+        let word = || Some("queued".to_owned());
+        for (options, name) in [
+            (CallOptions { strategy: word(), ..CallOptions::default() }, "strategy"),
+            (CallOptions { redirect: word(), ..CallOptions::default() }, "redirect"),
+            (CallOptions { render: word(), ..CallOptions::default() }, "render"),
+            (CallOptions { skew: word(), ..CallOptions::default() }, "skew"),
+        ] {
+            assert_eq!(refused(options), format!("{name}: there is no such word"));
+        }
+        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.config().is_err());
+        let lane = LaneOptions { name: word(), strategy: word(), ..LaneOptions::default() };
+        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.config().is_err());
+    }
+
+    #[wasm_bindgen_test]
+    fn a_call_says_it_over_its_dispatcher() {
+        let limits = |bytes, depth| Some(LimitOptions { bytes, depth, ..LimitOptions::default() });
+        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), limits: limits(Some(1.0), Some(2.0)), ..CallOptions::default() };
+        let own = CallOptions { timeout: Some(f64::INFINITY), limits: limits(None, Some(3.0)), ..CallOptions::default() };
+        let both = own.over(&usual);
+        let read = both.read(ACTION, false).expect("options");
+        assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
+        assert_eq!((both.limits().total_bytes, both.limits().depth), (1, 3), "limits count one by one");
+        assert_eq!(both.limits().row_bytes, Limits::DEFAULT.row_bytes);
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_asked_for_is_made_given_or_left_out() {
+        let choice = |given: &JsValue| Choice::of(Some(given));
+        assert_eq!(choice(&JsValue::TRUE), Choice::Made);
+        assert_eq!(choice(&JsValue::FALSE), Choice::None);
+        assert_eq!(choice(&"key".into()), Choice::Given("key".to_owned()));
+        assert_eq!(Choice::of(None), Choice::None);
+        let durable = CallOptions { durable: Some(DurableOptions::default()), ..CallOptions::default() };
+        assert_eq!(durable.idempotency_key(), Choice::Made, "a durable call carries a key");
+    }
+}
