@@ -65,7 +65,7 @@ pub fn setup(panicked: Function, build: JsValue, plain: JsValue, made: JsValue, 
 pub struct Engine {
     driver: Rc<Driver>,
     options: DispatcherOptions,
-    /// What its calls say where they do not say it themselves.
+    /// Holds for its calls where they do not say it themselves.
     usual: CallOptions,
     server: RefCell<Server>,
     /// The call whose arguments are being read; none of it once it is given up meanwhile.
@@ -92,7 +92,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// What the page says of its server, where the options do not: its version of Next.js, and its deployment. To be told before a call is made.
+    /// Takes what the page says of its server, where the options do not: its version of Next.js, and its deployment. To be told before a call is made.
     #[wasm_bindgen(js_name = pageSays)]
     pub fn page_says(&self, version: Option<String>, deployment: Option<String>) {
         let wire = wire_form(self.options.next_version().or(version.as_deref()));
@@ -100,7 +100,7 @@ impl Engine {
         self.server.replace(Server { wire, deployment });
     }
 
-    /// How the arguments of an action are written, as the bits of [`numbers::wire`](crate::numbers::wire): until the page says something else.
+    /// Says how the arguments of an action are written, as the bits of [`numbers::wire`](crate::numbers::wire): until the page says something else.
     #[wasm_bindgen(js_name = wireOf)]
     pub fn wire_of(&self, action: &str) -> u32 {
         match (&self.server.borrow().wire, ActionId::parse(action)) {
@@ -159,7 +159,8 @@ impl Engine {
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
             let tags = Tags::new(&options, Some(header), self.server.borrow().deployment.clone())?;
             let keepalive = weigh(&body, Some(f64::INFINITY), options.keepalive())?;
-            Ok((core, made.work(action, body, keepalive, tags, args::Temporaries::default(), &options)))
+            let reading = Reading { temporaries: args::Temporaries::default(), limits: options.limits() };
+            Ok((core, made.work(action, body, keepalive, tags, reading)))
         };
         match read() {
             Ok((core, work)) => self.enter(&made, action, &options, core, Body::Complete(work)),
@@ -275,7 +276,8 @@ impl Engine {
     }
 }
 
-/// How a call was made.
+/// Keeps how a call was made.
+#[derive(Clone)]
 struct Made {
     id: CallId,
     queued_at: Instant,
@@ -285,17 +287,8 @@ struct Made {
 }
 
 impl Made {
-    fn work(
-        &self,
-        action: ActionId,
-        body: JsValue,
-        keepalive: Option<f64>,
-        tags: Rc<Tags>,
-        temporaries: args::Temporaries,
-        options: &CallOptions,
-    ) -> Work {
-        let request = Request { action, url: self.url.clone(), body, keepalive, headers: self.headers.clone(), tags };
-        Work::Action(request, Reading { temporaries, limits: options.limits() })
+    fn work(&self, action: ActionId, body: JsValue, keepalive: Option<f64>, tags: Rc<Tags>, reading: Reading) -> Work {
+        Work::Action(Request { action, url: self.url.clone(), body, keepalive, headers: self.headers.clone(), tags }, reading)
     }
 }
 
@@ -331,6 +324,7 @@ impl Engine {
             return Ok((core, None));
         }
         let (limit, outlives) = (self.options.max_body_bytes(), options.keepalive());
+        let reading = Reading { temporaries: start.temporaries, limits: options.limits() };
         let entry = options.durable().map(|durable| self.entry(made, durable, &core, &action, &tags, options));
         let body = match (start.body, entry) {
             (args::Body::Complete(body), None) => {
@@ -338,11 +332,10 @@ impl Engine {
                     core.identity = identity_of(&action, &made.url, &body);
                 }
                 let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-                Body::Complete(made.work(action, body, keepalive, tags, start.temporaries, options))
+                Body::Complete(made.work(action, body, keepalive, tags, reading))
             }
             (body, entry) => {
-                let reading = Reading { temporaries: start.temporaries, limits: options.limits() };
-                let (url, headers) = (made.url.clone(), made.headers.clone());
+                let made = made.clone();
                 Body::Open(Box::pin(async move {
                     let mut body = match body {
                         args::Body::Complete(body) => body,
@@ -352,7 +345,7 @@ impl Engine {
                     if let Some(entry) = entry {
                         body = entry.keep(body).await?;
                     }
-                    Ok(Work::Action(Request { action, url, body, keepalive, headers, tags }, reading))
+                    Ok(made.work(action, body, keepalive, tags, reading))
                 }))
             }
         };

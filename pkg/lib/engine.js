@@ -23,8 +23,8 @@ export class EngineSlot {
 
   /**
    * `loadWasm()` resolves when the wasm is there; then `gather()`, where there is one, is waited for, once. `embedder` and `options`:
-   * see `makeEngine`. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could not be had, `lost(makeError)` when the instance has
-   * trapped.
+   * see `makeEngine`. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could not be had, `lost(makeError)` when the
+   * instance has trapped.
    */
   constructor(loadWasm, { gather, embedder, options }, hooks) {
     this.#loadWasm = loadWasm;
@@ -39,14 +39,6 @@ export class EngineSlot {
    */
   enter(run, entry, room) {
     if (this.#closed) return;
-    if (this.#engine && !this.#draining && this.#kept.length === 0 && (room ?? hasRoom())) {
-      this.#draining = true;
-      if (entry) entry.entered = true;
-      this.#run(run);
-      this.#draining = false;
-      if (this.#kept.length > 0) this.#drain();
-      return;
-    }
     if (entry) entry.kept = true;
     this.#kept.push({ entry, run });
     if (!this.#engine) {

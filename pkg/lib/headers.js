@@ -44,7 +44,7 @@ export function headersOfBuilt(entry, own) {
   return async (attempt) => {
     if (entry.over) return new Promise(() => {}); // asked by an instance that has failed
     try {
-      return [...new Headers(typeof own === "function" ? await own(attempt) : own)].flat().join("\n");
+      return linesOf(new Headers(typeof own === "function" ? await own(attempt) : own));
     } catch (cause) {
       throw { message: "headers: could not be had", cause, passing: false };
     }
