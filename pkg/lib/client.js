@@ -123,7 +123,7 @@ export class Client {
     return (entry.over ? undefined : this.engine.ask((engine) => engine.state(entry.id))) ?? "done";
   }
 
-  /** The engine's view of what is under way, by id. */
+  /** Lists the calls that the engine has. */
   infos() {
     return this.engine.ask((engine) => engine.snapshot()) ?? [];
   }
@@ -137,7 +137,7 @@ export class Client {
   abort(entry, reason) {
     if (entry.over) return false;
     if (entry.entered && this.engine.ask((engine) => engine.abort(entry.id, reason))) return true;
-    // What the engine has taken in and cannot abort has ended there: it settles in a moment. While its arguments are read, it is in no lane yet.
+    // The engine has taken it in and cannot abort it: it has ended there, and settles in a moment. Before that it is in no lane.
     if (entry.taken) return false;
     return this.refuse(entry, aborted(reason));
   }
@@ -175,7 +175,7 @@ export class Client {
     this.open.remove(entry);
     entry.quiet?.();
     entry.ended?.();
-    // Whoever keeps the call does not keep its arguments with it.
+    // The page may keep the call for long: its arguments go now.
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }

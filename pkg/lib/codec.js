@@ -34,7 +34,7 @@ export function encode(load, value, options, from) {
 async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
-  // What is plain is written in the same way for all versions that take it so.
+  // Plain arguments are written alike for all versions that take them so.
   const tried = nextVersion === undefined || writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
   const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
   const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(value, how);

@@ -10,7 +10,7 @@ import { pageOf } from "./root.js";
 const MARKS = [0x23, 0x7e];
 
 /**
- * What gives the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended. `tape`: the
+ * Gives what makes the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended. `tape`: the
  * body as it came, if it may hold a page. One of another build than that of the document is none: its parts are not those loaded here. `load`
  * loads the wasm.
  */

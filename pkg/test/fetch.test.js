@@ -1,4 +1,4 @@
-// What `d.fetch` does with a third argument, and when the lane of an action that somebody else has built is free.
+// Tests what `d.fetch` does with a third argument, and when the lane of an action that somebody else has built is free.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";

@@ -6,7 +6,7 @@ import { ID, serve } from "./server.js";
 const VALUE = '0:{"a":"$@1"}\n1:"value"\n';
 const FLIGHT = { "content-type": "text/x-component" };
 
-// What the server does with each request in turn; the last stays.
+// Sets how the server answers each request in turn; the last stays.
 let plan, server;
 before(async () => {
   server = await serve((request, response) => {

@@ -4,7 +4,7 @@ import { waitBefore } from "../lib/retry.js";
 import { createDispatcher } from "../node.js";
 import { serve } from "./server.js";
 
-// What the server does with each request in turn; the last stays.
+// Sets how the server answers each request in turn; the last stays.
 let plan, server;
 before(async () => {
   server = await serve((request, response, body) => {

@@ -31,7 +31,7 @@ impl Dispatcher {
         }
     }
 
-    /// Whether its caller has the answer, of which the value has not gone by.
+    /// Says whether its caller has the answer, of which the value has not gone by.
     pub(super) fn is_answered(&self, id: CallId) -> bool {
         self.calls.get(&id).is_some_and(|entry| entry.state == State::Running && entry.phase == Phase::Answered)
     }

@@ -36,7 +36,7 @@ impl Dispatcher {
         }
     }
 
-    /// Whether the core must know the visit now: fresh data is owed, or the answer of this call has made data stale, or redirects.
+    /// Says whether the core must know the visit now: fresh data is owed, or the answer of this call has made data stale, or redirects.
     pub fn watches_visit(&self, id: Option<CallId>) -> bool {
         let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
         self.refresh.is_owed() || news.redirects || news.revalidated.is_some()

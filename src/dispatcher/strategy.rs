@@ -16,7 +16,7 @@ pub(super) enum Admission {
 }
 
 impl Dispatcher {
-    /// What becomes of a call with these options when others of its key are pending: its own word, or else its lane's.
+    /// The strategy of a call with these options: its own word, or else its lane's.
     pub fn strategy_of(&self, options: &Options) -> Strategy {
         options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy).unwrap_or_default()
     }

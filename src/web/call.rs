@@ -21,7 +21,7 @@ pub(crate) enum Body {
     Open(LocalBoxFuture<'static, Result<Work, Failure>>),
 }
 
-/// How far the driver is with a call.
+/// The stage of a call, as far as the driver is with it.
 pub(crate) enum Stage {
     /// Arguments are still open.
     Preparing(AbortHandle),
@@ -32,17 +32,17 @@ pub(crate) enum Stage {
     Over,
 }
 
-/// What is kept of a call until it is over.
+/// Everything that is kept of a call until it is over.
 pub(crate) struct Held {
     pub(crate) owner: Owner,
     /// It is in the outbox, or about to be.
     pub(crate) durable: bool,
     pub(crate) stage: Stage,
-    /// What is done when it is sent; none while arguments are open.
+    /// Done when it is sent; none while arguments are open.
     pub(crate) work: Option<Work>,
     /// The promise rejects with Next's own redirect error.
     pub(crate) throws: bool,
-    /// What is known of the attempt.
+    /// The answer of the attempt, as far as it is known.
     pub(crate) answer: Answer,
     /// Why it failed, as the page put it.
     pub(crate) cause: Option<JsValue>,
@@ -58,7 +58,7 @@ impl Held {
     }
 }
 
-/// What is known of an attempt, as far as it came. JavaScript sees it as the outcome, once the call settles.
+/// Everything known of an attempt, as far as it came. JavaScript sees it as the outcome, once the call settles.
 #[derive(Clone, Default)]
 pub(crate) struct Answer {
     pub(crate) idempotency_key: Option<Rc<str>>,
