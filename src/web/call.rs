@@ -7,10 +7,10 @@ use futures::future::{AbortHandle, LocalBoxFuture};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::error::Failure;
+use crate::js::error::Failure;
 use super::net::exchange::Work;
 use super::net::request::Trace;
-use super::object::set;
+use crate::js::object::set;
 use super::owner::Owner;
 use crate::call::CallId;
 use crate::protocol::{Redirect, RedirectType, Revalidated};

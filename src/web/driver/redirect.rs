@@ -7,7 +7,7 @@ use crate::call::{CallId, RedirectMode};
 use crate::protocol::Revalidated;
 use crate::web::call::{Answer, Target};
 use crate::web::timer;
-use crate::web::wait::resolved;
+use crate::js::wait::resolved;
 
 impl Driver {
     /// Sends the user where the action wants them.

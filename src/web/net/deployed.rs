@@ -13,7 +13,7 @@ use crate::protocol::ActionId;
 use crate::protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 use crate::web::embedder::Embedder;
 use crate::web::url;
-use crate::web::wait::resolved;
+use crate::js::wait::resolved;
 
 /// How many scripts are looked into, and how many are fetched at once.
 const SCRIPTS: usize = 256;
