@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -106,15 +106,26 @@ fn check(packed: &Path) -> Result<usize> {
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "missing in it: {}", missing.join(", "));
-    if unpacked(packed, "wasm/actionlane_bg.wasm")? != fs::read(wasm::wasm())? {
-        bail!("the wasm in it is not the one just built");
+    for module in &wasm::MODULES {
+        let built = module.wasm();
+        let name = built.strip_prefix(workspace::pkg())?.to_str().context("a path that is not UTF-8")?;
+        ensure!(unpacked(packed, name)? == fs::read(&built)?, "the {name} in it is not the one just built");
     }
-    Ok(wanted.len() + 1)
+    Ok(wanted.len() + wasm::MODULES.len())
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 6] =
-    ["wasm/actionlane_bg.wasm", "wasm/actionlane_bytes.js", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 9] = [
+    "wasm/dispatcher_bg.wasm",
+    "wasm/dispatcher_bytes.js",
+    "wasm/dispatcher.js",
+    "wasm/flight_bg.wasm",
+    "wasm/flight_bytes.js",
+    "wasm/flight.js",
+    "index.js",
+    "index.d.ts",
+    "dist/actionlane.js",
+];
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {
