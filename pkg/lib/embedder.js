@@ -14,7 +14,7 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { MAX_BYTES } from "./numbers.js";
+import { MAX_ANSWER_BYTES } from "./numbers.js";
 import { AbortController, Blob, Map, pageText } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
@@ -59,7 +59,7 @@ export function embedderOf(client) {
       bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
       return new Reading(response, tape, { limits, bind, find, load: client.loadFlight });
     },
-    keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_BYTES),
+    keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,
     excerpt,
     text: async (response) => {

@@ -54,4 +54,7 @@ export const MAX_DIGITS = 300;
 export const MAX_ARGUMENTS = 1000;
 // Our own limit of containers inside containers, by src/flight/limits.rs.
 export const MAX_DEPTH = 20_000;
-export const MAX_BYTES = 1_073_741_824;
+// Our own limits of an answer, by src/flight/limits.rs: bytes of all of it and of one row, digits of a bigint.
+export const MAX_ANSWER_BYTES = 1_073_741_824;
+export const MAX_ROW_BYTES = 134_217_728;
+export const MAX_ANSWER_DIGITS = 1_000_000;
