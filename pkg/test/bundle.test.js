@@ -42,7 +42,7 @@ async function warnings(text) {
     let count = 0;
     console.warn = () => (count += 1);
     const d = createDispatcher({ url: "http://127.0.0.1/", fetch: () => Promise.reject(new Error()) });
-    const wasm = await (await import("node:fs/promises")).readFile(${JSON.stringify(join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm"))});
+    const wasm = await (await import("node:fs/promises")).readFile(${JSON.stringify(join(app, "node_modules/actionlane/wasm/dispatcher_bg.wasm"))});
     await init(wasm);
     for (const times of [1, 2]) await d.call("7f" + "0".repeat(40), [], { retry: 2 }).catch(() => {});
     process.stdout.write(String(count));

@@ -6,7 +6,7 @@ import { runInNewContext } from "node:vm";
 import { withoutWasm } from "./copies.js";
 import { ID, serve } from "./server.js";
 
-const wasm = await readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url));
+const wasm = await readFile(new URL("../wasm/dispatcher_bg.wasm", import.meta.url));
 const copy = await withoutWasm();
 const { createDispatcher, decode, init, ready } = await import(copy.file("index.js"));
 const { Engine } = await import(copy.file("wasm/actionlane.js"));

@@ -27,7 +27,7 @@ test("before the wasm is there: kept, given up, closed, then sent in order", asy
   await log.step("cancel", () => d.cancel({ name: "by cancel" }, "why"));
   await log.step("clear", () => d.lane("cart").clear("why"));
   await log.step("close", () => other.close());
-  await log.step("the wasm", () => bytes.open(readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url))));
+  await log.step("the wasm", () => bytes.open(readFile(new URL("../wasm/dispatcher_bg.wasm", import.meta.url))));
   await loaded;
   await turn();
   await log.step("answer b", () => log.sent.b.whole());
@@ -53,7 +53,7 @@ test("before the wasm is there: kept, given up, closed, then sent in order", asy
 });
 
 test("head, hook, value; what is left of the answer; the lane's next call at the value", async () => {
-  await ready();
+  await ready({ codec: true });
   for (const signalled of [false, true]) {
     const log = new Log();
     const d = log.dispatcher();

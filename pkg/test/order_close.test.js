@@ -4,7 +4,7 @@ import { ready } from "../node.js";
 import { APP, LATE, Log, OPEN, VALUE } from "./order.js";
 import { ID, makeGate } from "./server.js";
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 // An instance that has trapped leaves its timers behind: they would keep the process for half a minute.
 const timers = [];

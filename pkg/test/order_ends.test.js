@@ -4,7 +4,7 @@ import { ready } from "../node.js";
 import { APP, FLIGHT, Log, OPEN, THREW, VALUE } from "./order.js";
 import { ID } from "./server.js";
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 const TEXT = { "content-type": "text/plain" };
 const HTML = { "content-type": "text/html" };
