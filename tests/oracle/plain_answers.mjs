@@ -1,0 +1,112 @@
+// `node plain_answers.mjs [--seed N] [--count N]`: answers that React's servers make of random values, as they are and with bytes changed, read
+// without the decoder and by it. Prints `pass N`, `fail N`.
+
+import { parseArgs } from "node:util";
+
+import { PlainAnswer, RICH, THROWN, VALUE } from "../../pkg/lib/answer.js";
+import { createDispatcher, decode, ready } from "../../pkg/node.js";
+
+import { render } from "./answers.mjs";
+import { describe, describeError } from "./describe.mjs";
+import { generator, randomFlat, randomPlain } from "./random.mjs";
+import { RELEASES, load } from "./react.mjs";
+import { difference } from "./same.mjs";
+
+const { values: options } = parseArgs({ options: { seed: { type: "string" }, count: { type: "string", default: "60" } } });
+const first = Number(options.seed ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${first}`);
+
+/** Changed answers for each that is not. */
+const CHANGED = 12;
+const HEADERS = { "content-type": "text/x-component" };
+/** What means something to a reader. */
+const PIECES = [
+  "$", '"$', '"', "\\", "[", "]", "{", "}", ",", ":", "\n", "0", "1", "2", "a", "null", '"$1"', '"$2:a"', '"$1:0:b"', '"$undefined"', '"$NaN"',
+  '"$D2024-02-30T00:00:00.000Z"', '"$n12"', '"$@1"', '"a":', '"__proto__":', "\\u0024", "\\ud800", "T3,", "E", "\u00e9", "-", "e9", " ",
+];
+
+await ready();
+let pass = 0;
+let fail = 0;
+const states = new Map();
+for (const { name } of RELEASES) {
+  const release = load(name);
+  for (let seed = first; seed < first + Number(options.count); seed += 1) {
+    const random = generator(seed);
+    for (const [kind, make] of [["flat", randomFlat], ["plain", randomPlain]]) {
+      const answers = [
+        ["root", await render(release, { value: make(seed) })],
+        ["action", await render(release, { a: Promise.resolve(make(seed)), f: "", b: "x" })],
+        ["action", await render(release, [Promise.resolve(make(seed)), ["x", null]])],
+      ];
+      for (const [goal, bytes] of answers) {
+        // What is flat must be read here.
+        await judge(`seed ${seed}, ${kind}, React ${name}`, goal, bytes, random, kind === "flat");
+        for (let count = CHANGED; count > 0; count -= 1) await judge(`seed ${seed}, changed`, goal, changed(bytes, random), random, false);
+      }
+    }
+  }
+}
+console.log(`pass ${pass}`);
+console.log(`fail ${fail}`);
+console.log([...states].map(([state, count]) => `${state}: ${count}`).join(", "));
+process.exit(fail === 0 && states.get(`changed ${VALUE}`) > 100 ? 0 : 1);
+
+async function judge(what, goal, bytes, random, isFlat) {
+  const wrong = await compare(goal, bytes, random, isFlat).catch((error) => error.stack ?? String(error));
+  if (!wrong) {
+    pass += 1;
+    return;
+  }
+  fail += 1;
+  console.error(`${what}, ${goal}: ${wrong}\n${JSON.stringify(Buffer.from(bytes).toString("latin1"))}`);
+}
+
+async function compare(goal, bytes, random, isFlat) {
+  const answer = new PlainAnswer(goal);
+  for (let at = 0; at < bytes.length; ) {
+    const to = at + 1 + Math.floor(random() * (random() < 0.5 ? 4 : bytes.length));
+    answer.push(bytes.subarray(at, to));
+    at = to;
+  }
+  const state = answer.end();
+  count(`${isFlat ? "flat" : "changed"} ${state}`);
+  if (state === RICH) return isFlat ? "it was not read" : undefined;
+  const theirs = await (goal === "root" ? decode(bytes).value : called(bytes)).then(
+    async (value) => ({ root: await describe(value) }),
+    (error) => ({ rootRejected: describeError(error), error }),
+  );
+  if (state === THROWN) {
+    const { digest } = theirs.error ?? {};
+    return theirs.error?.code === "ACTION_THREW" && digest === answer.digest ? undefined : `threw ${answer.digest}, not ${digest ?? JSON.stringify(theirs)}`;
+  }
+  return difference(theirs, { root: await describe(answer.value) });
+}
+
+async function called(bytes) {
+  const fetch = async () => new Response(bytes, { headers: HEADERS });
+  const d = createDispatcher({ url: "http://localhost/", fetch });
+  try {
+    return await d.call(`7f${"0".repeat(40)}`);
+  } finally {
+    d.close();
+  }
+}
+
+function count(state) {
+  states.set(state, (states.get(state) ?? 0) + 1);
+}
+
+/** Some bytes more, fewer, or others. */
+function changed(bytes, random) {
+  const below = (count) => Math.floor(random() * count);
+  let text = Buffer.from(bytes).toString("latin1");
+  for (let times = 1 + below(2); times > 0; times -= 1) {
+    const at = below(text.length);
+    const piece = PIECES[below(PIECES.length)];
+    const from = below(text.length);
+    const put = [piece, piece, text.slice(from, from + below(12)), "", String.fromCharCode(below(256))][below(5)];
+    text = text.slice(0, at) + Buffer.from(put).toString("latin1") + text.slice(at + below(4));
+  }
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
