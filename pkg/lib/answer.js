@@ -3,7 +3,7 @@
 
 import { MAX_ANSWER_BYTES, MAX_ANSWER_DIGITS, MAX_DEPTH, MAX_ROW_BYTES } from "./numbers.js";
 import { Map, Set } from "./platform.js";
-import { MAX_ID, MODEL, Rows, check } from "./rows.js";
+import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
 
 /** More bytes are needed. */
@@ -20,11 +20,10 @@ const MAX_HOPS = 100;
 /** How deep values are walked through, by recursion. */
 const MAX_WALK = 1000;
 const TEXT = "T";
-const DOLLAR = 0x24;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COLON = 0x3a;
-const HEX = /^[0-9a-f]{1,8}$/;
+const ROW = /^\$[0-9a-f]+$/;
 const LONELY = /[\ud800-\udfff]/u;
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
@@ -165,7 +164,7 @@ export class PlainAnswer {
   /** The row of which the value is all that this row is. */
   #leadsTo(value) {
     if (typeof value !== "string" || value[0] !== "$") return undefined;
-    if (value[1] !== "@") return HEX.test(value.slice(1)) ? this.#id(value.slice(1)) : undefined;
+    if (value[1] !== "@") return ROW.test(value) ? this.#id(value.slice(1)) : undefined;
     check(this.#ofAction);
     return this.#id(value.slice(2));
   }
@@ -261,7 +260,7 @@ export class PlainAnswer {
       case "D":
         return dateOf(rest);
       case "n":
-        check(/^(?:-?\d+)?$/.test(rest) && rest.length - (rest[0] === "-" ? 1 : 0) <= this.#maxDigits);
+        check(isBigInt(rest, this.#maxDigits));
         return BigInt(rest);
       case "u":
         return undefined;
@@ -287,9 +286,8 @@ export class PlainAnswer {
   }
 
   #id(text) {
-    check(HEX.test(text));
-    const id = parseInt(text, 16);
-    check(id <= MAX_ID && !(id === 0 && this.#ofAction));
+    const id = idOf(text);
+    check(id !== 0 || !this.#ofAction);
     return id;
   }
 
