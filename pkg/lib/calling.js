@@ -9,7 +9,7 @@ import { checkCall } from "./moot.js";
 import { visit } from "./moved.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_PLAIN, WIRE_REST } from "./numbers.js";
 import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
-import { NONE, plain } from "./plain.js";
+import { NONE, formPrefixes, plain } from "./plain.js";
 import { performance } from "./platform.js";
 import { lookForRoom } from "./room.js";
 import { onAbort } from "./signals.js";
@@ -40,7 +40,7 @@ export function call(client, ref, args, options, from, rule) {
     const run = (engine, given) => {
       const wire = client.wireOf(engine, entry.actionId);
       const sent = sentOf(list, wire);
-      const tried = wire & WIRE_PLAIN ? plain(sent, own.limits?.maxDepth ?? client.options.limits?.maxDepth) : NONE;
+      const tried = wire & WIRE_PLAIN ? plain(sent, own.limits?.maxDepth ?? client.options.limits?.maxDepth, formPrefixes(wire)) : NONE;
       if (entry.over) return; // by a getter among its arguments
       engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), sent, tried, headers);
     };

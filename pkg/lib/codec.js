@@ -35,12 +35,15 @@ async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   if (!isLoaded()) await load();
   // Plain arguments are written alike for all versions that take them so.
-  const tried = nextVersion === undefined || writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
+  const tried = nextVersion === undefined || writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
   const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
   const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }
+
+/** What the names of a form's entries begin with, where no version is given. */
+const TODAY = ["_"];
 
 async function encodeAny(value, { nextVersion, signal, forgets, maxDepth, tried }) {
   if (!hasRoom()) await null;

@@ -16,6 +16,8 @@ export const WIRE_FIRST = 6;
 export const WIRE_REST = 64;
 export const WIRE_ALL_ARGUMENTS = 127;
 export const WIRE_PLAIN = 128;
+export const WIRE_FORMS = 256;
+export const WIRE_OLD_FORMS = 512;
 
 // Things that an edit of a decoded model puts into a container. Its argument comes above the last bits.
 export const PUT_UNDEFINED = 0;
