@@ -158,6 +158,8 @@ test("bounds", () => {
   const chain = (count) => Array.from({ length: count }, (_, at) => `${(at + 1).toString(16)}:["$${(at + 2).toString(16)}:0"]`).join("\n");
   assert.equal(state(`${chain(40)}\n29:[1]`), VALUE);
   assert.equal(state(`${chain(200)}\nc9:[1]`), RICH, "the decoder follows no more than 128 references one after the other");
+  const onwards = (count) => `1:["x",${Array.from({ length: count }, (_, at) => `"$1:${at}"`)}]`;
+  assert.deepEqual([state(onwards(30)), state(onwards(200))], [VALUE, RICH], "each by the one before it");
 });
 
 test("a long row in many pieces", () => {
