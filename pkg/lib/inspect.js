@@ -1,7 +1,7 @@
 // Looks at the values of a call for the encoder, which is in Rust: things that take one call here, and many there.
 
 import { KIND_FALSE, KIND_NULL, KIND_OBJECT, KIND_OTHER, KIND_TRUE, KIND_UNDEFINED } from "./numbers.js";
-import { DATE, kindOf } from "./plain.js";
+import { kindOf } from "./plain.js";
 import { Blob } from "./platform.js";
 
 const { from } = Array;
@@ -62,7 +62,7 @@ export function kind(value) {
   if (typeof value !== "object") return KIND_OTHER;
   try {
     const kind = kindOf(value);
-    return kind === DATE || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
+    return kind < 0 || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
   } catch {
     return KIND_OTHER;
   }

@@ -11,7 +11,10 @@ const COMMA = 0x2c;
 const LINE_END = 0x0a;
 
 /** The largest id a row may have: React keeps ids in 32 signed bits. */
-export const MAX_ID = 0x7fffffff;
+const MAX_ID = 0x7fffffff;
+
+/** What special strings of a row begin with. */
+export const DOLLAR = 0x24;
 
 /** A row of JSON. Tags that have no meaning count as this one, as in React's client. */
 export const MODEL = "{";
@@ -140,3 +143,13 @@ function digit(byte) {
   check(digit >= 0);
   return digit;
 }
+
+/** The id of a row, as references have it. */
+export function idOf(text) {
+  const id = parseInt(text, 16);
+  check(/^[0-9a-f]{1,8}$/.test(text) && id <= MAX_ID);
+  return id;
+}
+
+/** Whether these are digits as bigints have them, no more than `most`. */
+export const isBigInt = (text, most) => /^(?:-?\d+)?$/.test(text) && text.length - (text[0] === "-" ? 1 : 0) <= most;
