@@ -183,7 +183,7 @@ export class Client {
     entry.ended?.();
     // The page may keep the call for long: its arguments go now.
     entry.stop?.();
-    entry.find = entry.stop = undefined;
+    entry.find = entry.reading = entry.stop = undefined;
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }
@@ -191,7 +191,8 @@ export class Client {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     const lost = [...this.open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
-    for (const { controller } of lost) {
+    for (const { controller, reading } of lost) {
+      reading?.leave("INTERNAL");
       if (controller) this.beneath.forget(controller.signal);
       controller?.abort(makeError());
     }

@@ -52,12 +52,12 @@ export function embedderOf(client) {
     },
     load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
     read(id, response, actionId, tape) {
-      const entry = open.get(id);
-      const { limits, find, name } = entry;
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url: entry.url }, args, undefined, caller));
+      const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
+      const { limits, find, name, url } = entry;
+      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
       // The call may be over when what is left of its value fails.
       bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return new Reading(response, tape, { limits, bind, find, load: client.loadFlight });
+      return (entry.reading = new Reading(response, tape, { limits, bind, find, load: client.loadFlight }));
     },
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,

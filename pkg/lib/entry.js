@@ -36,6 +36,8 @@ export class Entry {
   caller = undefined;
   /** How much of its answer is believed; what finds what that refers back to; what gives arguments up that are still open. */
   limits = undefined;
+  /** What reads its answer. */
+  reading = undefined;
   find = undefined;
   stop = undefined;
   /** `settle(error, outcome)` settles the promise; `again()` makes the same call. */

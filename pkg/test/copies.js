@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export async function withoutWasm() {
   const made = await mkdtemp(join(tmpdir(), "actionlane-"));
   const source = fileURLToPath(new URL("..", import.meta.url));
-  for (const name of ["index.js", "node.js", "package.json", "lib", "wasm/actionlane.js"]) {
+  for (const name of ["index.js", "node.js", "package.json", "lib", "wasm/dispatcher.js", "wasm/flight.js"]) {
     await cp(join(source, name), join(made, name), { recursive: true });
   }
   return { file: (name) => pathToFileURL(join(made, name)).href, remove: () => rm(made, { recursive: true }) };
