@@ -86,6 +86,7 @@ test("once it is there, ready is quiet and a second init changes nothing", async
 });
 
 test("a trap in the dispatcher leaves what is decoded and encoded alone", async () => {
+  await init({ flight: readFile(new URL("../wasm/flight_bg.wasm", import.meta.url)) });
   let controller, later;
   const { value, done } = decode(new ReadableStream({ start: (c) => (controller = c) }));
   const body = encode([new Promise((resolve) => (later = resolve))]);
