@@ -1,7 +1,7 @@
 // Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among them. It makes the value that the decoder
 // in Rust makes; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
-import { MAX_ANSWER_BYTES, MAX_ANSWER_DIGITS, MAX_DEPTH, MAX_ROW_BYTES } from "./numbers.js";
+import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
 import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
@@ -24,6 +24,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COLON = 0x3a;
 const ROW = /^\$[0-9a-f]+$/;
+const MEMBER = /"a"\s*:/g;
 const LONELY = /[\ud800-\udfff]/u;
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
@@ -76,8 +77,8 @@ export class PlainAnswer {
 
   /** `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options; none for the usual ones. */
   constructor(goal, limits = {}) {
-    const { maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES, maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
-    this.#rows = new Rows({ maxBytes, maxRowBytes });
+    const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
+    this.#rows = new Rows(limits);
     this.#maxDepth = maxDepth;
     this.#maxDigits = maxDigits;
     this.#ofAction = goal === "action";
@@ -154,8 +155,8 @@ export class PlainAnswer {
     this.rendered = holdsPage(row);
     const value = row[key];
     // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of that name, and then is walked through.
-    const first = text.indexOf('"a":');
-    if (isObject(value) || (!isTuple && first !== text.lastIndexOf('"a":')) || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
+    const isOne = isTuple || text.match(MEMBER)?.length === 1;
+    if (isObject(value) || !isOne || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
       check(this.#count(row, 1) === keysIn(text));
     }
     return value;

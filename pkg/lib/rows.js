@@ -1,5 +1,7 @@
 // Bytes to rows: the framing of an answer, as src/flight/row.rs has it.
 
+import { MAX_ANSWER_BYTES, MAX_ROW_BYTES } from "./numbers.js";
+
 // What is being read.
 const ID = 0;
 const TAG = 1;
@@ -37,8 +39,8 @@ export class Rows {
   /** Bytes of the body that are to come; below zero for one that a line end closes. */
   #left = 0;
 
-  /** `copies`: chunks are somebody else's, who may give them away after each `push`. */
-  constructor({ maxBytes, maxRowBytes }, copies) {
+  /** `limits`: as in the options. `copies`: chunks are somebody else's, who may give them away after each `push`. */
+  constructor({ maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES }, copies) {
     this.#maxBytes = maxBytes;
     this.#maxRowBytes = maxRowBytes;
     this.#copies = copies;
