@@ -61,7 +61,7 @@ export class PlainAnswer {
   #ofAction;
   /** Rows by their id, as they came. */
   #arrived = new Map();
-  /** What was made of rows; a `Link` where one is nothing else. */
+  /** Values that were made of rows; a `Link` where one is nothing else. */
   #values = new Map();
   /** Rows to be read next, and those that are not there. */
   #needs = [];
@@ -146,7 +146,7 @@ export class PlainAnswer {
     }
   }
 
-  /** What the action returned, as row 0 has it. */
+  /** Takes what the action returned out of row 0, as it stands there. */
   #inner(text) {
     const row = parse(text);
     const isTuple = isArray(row);
@@ -191,7 +191,7 @@ export class PlainAnswer {
     this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
   }
 
-  /** What a row of JSON stands for: the same container, if it is one. */
+  /** Makes what a row of JSON stands for: the same container, if it is one. */
   #made(value, text, isCounted) {
     if (!isSpecial(text)) {
       if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#count(value, 1);
@@ -252,7 +252,7 @@ export class PlainAnswer {
     if (value instanceof Link) this.#links.push(holder, key);
   }
 
-  /** What a string that begins with "$" stands for. */
+  /** Makes what a string that begins with "$" stands for. */
   #special(text) {
     const rest = text.slice(2);
     switch (text[1]) {
@@ -329,7 +329,7 @@ export class PlainAnswer {
   }
 }
 
-/** Whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
+/** Tells whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
 export function holdsPage(row) {
   if (!isArray(row)) return isPage(row.f) || isPage(row.t);
   const [first, second] = row;
@@ -342,13 +342,13 @@ const isPage = (value) => value !== undefined && value !== null && value !== "" 
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
+/** Tells whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
 function isSpecial(text) {
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;
   return text.includes("__proto__") || text.includes("\\u00");
 }
 
-/** Whether there are so many brackets that containers could be too deep. */
+/** Tells whether there are so many brackets that containers could be too deep. */
 function mayBeDeeper(text, most) {
   if (text.length <= 2 * most) return false;
   let count = 0;

@@ -83,7 +83,7 @@ export class Reach {
     this.#outer ??= parse(text);
     while (this.#looked < this.#parts.length) {
       const steps = this.#parts[this.#looked].split(":").slice(1);
-      // What the action returned.
+      // The part that the action returned.
       if (this.#looked++ === 0 && isArray(this.#outer)) steps[0] = "0";
       this.#read(0, partOf(this.#outer, steps));
     }
@@ -120,7 +120,7 @@ export class Reach {
     }
   }
 
-  /** What a string that begins with "$" needs. `isLate`: it is waited for by an element alone. */
+  /** Notes what a string that begins with "$" needs. `isLate`: it is waited for by an element alone. */
   #special(text, isLate) {
     const letter = text[1] ?? "$";
     const rest = text.slice(2);

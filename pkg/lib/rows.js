@@ -2,7 +2,7 @@
 
 import { MAX_ANSWER_BYTES, MAX_ROW_BYTES } from "./numbers.js";
 
-// What is being read.
+// States: the part of a row that is being read.
 const ID = 0;
 const TAG = 1;
 const LENGTH = 2;
@@ -15,7 +15,7 @@ const LINE_END = 0x0a;
 /** The largest id a row may have: React keeps ids in 32 signed bits. */
 const MAX_ID = 0x7fffffff;
 
-/** What special strings of a row begin with. */
+/** The first character of special strings of a row. */
 export const DOLLAR = 0x24;
 
 /** A row of JSON. Tags that have no meaning count as this one, as in React's client. */
@@ -78,7 +78,7 @@ export class Rows {
       if (at === length) return;
       const byte = bytes[at];
       if (this.#state === TAG) {
-        // What is no tag is the first byte of the body.
+        // Anything else is the first byte of the body.
         if (this.#begin(byte)) this.#step(at++);
         continue;
       }
@@ -102,7 +102,7 @@ export class Rows {
     check(this.#size <= this.#maxRowBytes);
   }
 
-  /** Whether `byte` is a tag. */
+  /** Begins with what follows an id; tells whether `byte` is a tag. */
   #begin(byte) {
     const letter = String.fromCharCode(byte);
     const sized = SIZED.includes(letter);
@@ -153,5 +153,5 @@ export function idOf(text) {
   return id;
 }
 
-/** Whether these are digits as bigints have them, no more than `most`. */
+/** Tells whether these are digits as bigints have them, no more than `most`. */
 export const isBigInt = (text, most) => /^(?:-?\d+)?$/.test(text) && text.length - (text[0] === "-" ? 1 : 0) <= most;
