@@ -1,7 +1,7 @@
 // Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among them. It makes the value that the decoder
 // in Rust makes; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
-import { MAX_ANSWER_BYTES, MAX_ANSWER_DIGITS, MAX_DEPTH, MAX_ROW_BYTES } from "./numbers.js";
+import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
 import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
@@ -24,6 +24,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COLON = 0x3a;
 const ROW = /^\$[0-9a-f]+$/;
+const MEMBER = /"a"\s*:/g;
 const LONELY = /[\ud800-\udfff]/u;
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
@@ -60,7 +61,7 @@ export class PlainAnswer {
   #ofAction;
   /** Rows by their id, as they came. */
   #arrived = new Map();
-  /** What was made of rows; a `Link` where one is nothing else. */
+  /** Values that were made of rows; a `Link` where one is nothing else. */
   #values = new Map();
   /** Rows to be read next, and those that are not there. */
   #needs = [];
@@ -76,8 +77,8 @@ export class PlainAnswer {
 
   /** `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options; none for the usual ones. */
   constructor(goal, limits = {}) {
-    const { maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES, maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
-    this.#rows = new Rows({ maxBytes, maxRowBytes });
+    const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
+    this.#rows = new Rows(limits);
     this.#maxDepth = maxDepth;
     this.#maxDigits = maxDigits;
     this.#ofAction = goal === "action";
@@ -145,7 +146,7 @@ export class PlainAnswer {
     }
   }
 
-  /** What the action returned, as row 0 has it. */
+  /** Takes what the action returned out of row 0, as it stands there. */
   #inner(text) {
     const row = parse(text);
     const isTuple = isArray(row);
@@ -154,8 +155,8 @@ export class PlainAnswer {
     this.rendered = holdsPage(row);
     const value = row[key];
     // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of that name, and then is walked through.
-    const first = text.indexOf('"a":');
-    if (isObject(value) || (!isTuple && first !== text.lastIndexOf('"a":')) || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
+    const isOne = isTuple || text.match(MEMBER)?.length === 1;
+    if (isObject(value) || !isOne || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
       check(this.#count(row, 1) === keysIn(text));
     }
     return value;
@@ -190,7 +191,7 @@ export class PlainAnswer {
     this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
   }
 
-  /** What a row of JSON stands for: the same container, if it is one. */
+  /** Makes what a row of JSON stands for: the same container, if it is one. */
   #made(value, text, isCounted) {
     if (!isSpecial(text)) {
       if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#count(value, 1);
@@ -251,7 +252,7 @@ export class PlainAnswer {
     if (value instanceof Link) this.#links.push(holder, key);
   }
 
-  /** What a string that begins with "$" stands for. */
+  /** Makes what a string that begins with "$" stands for. */
   #special(text) {
     const rest = text.slice(2);
     switch (text[1]) {
@@ -328,7 +329,7 @@ export class PlainAnswer {
   }
 }
 
-/** Whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
+/** Tells whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
 export function holdsPage(row) {
   if (!isArray(row)) return isPage(row.f) || isPage(row.t);
   const [first, second] = row;
@@ -341,13 +342,13 @@ const isPage = (value) => value !== undefined && value !== null && value !== "" 
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
+/** Tells whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
 function isSpecial(text) {
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;
   return text.includes("__proto__") || text.includes("\\u00");
 }
 
-/** Whether there are so many brackets that containers could be too deep. */
+/** Tells whether there are so many brackets that containers could be too deep. */
 function mayBeDeeper(text, most) {
   if (text.length <= 2 * most) return false;
   let count = 0;

@@ -43,7 +43,7 @@ async function write(load, value, options) {
   return body;
 }
 
-/** What the names of a form's entries begin with, where no version is given. */
+/** Prefixes of the names of a form's entries, where no version is given. */
 const TODAY = ["_"];
 
 async function encodeAny(flight, value, signal, how) {

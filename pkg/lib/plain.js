@@ -289,8 +289,8 @@ function hasGetter(value) {
 
 /**
  * The body of the arguments, and where their containers are; no body if they hold anything else, or perhaps too much, or are too deep, as the
- * stack may say, too. Whatever is thrown is thrown again when they are read in earnest. `prefixes`: what the names of a form's entries begin with; none
- * where that is not known.
+ * stack may say, too. Whatever is thrown is thrown again when they are read in earnest. `prefixes`: of the names of a form's entries; none where they
+ * are not known.
  */
 export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
   try {
@@ -300,7 +300,7 @@ export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
   }
 }
 
-/** What the names of a form's entries begin with, by the bits of `WIRE_…`. */
+/** Gives the prefixes of the names of a form's entries, by the bits of `WIRE_…`. */
 export const formPrefixes = (wire) => [wire & WIRE_FORMS && "_", wire & WIRE_OLD_FORMS && ""].filter((prefix) => prefix !== 0);
 
 /** Nothing was read. */

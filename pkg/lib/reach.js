@@ -2,10 +2,10 @@
 // does; tests/vectors/along.json holds both to one list.
 //
 // It needs the rows that the decoder would need: what the action returned, the promises that lead on from there, and all that their rows refer to
-// but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads through, so there it may be
-// too early.
+// but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads through, and reads all of
+// row 0, where what is broken may stand behind what the action returned: there it may be too early.
 
-import { MAX_ANSWER_BYTES, MAX_ANSWER_DIGITS, MAX_DEPTH, MAX_ROW_BYTES } from "./numbers.js";
+import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
 import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
@@ -41,8 +41,8 @@ export class Reach {
 
   /** `limits`: as in the options; none for the usual ones. */
   constructor(limits = {}) {
-    const { maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES, maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
-    this.#rows = new Rows({ maxBytes, maxRowBytes }, true);
+    const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
+    this.#rows = new Rows(limits, true);
     this.#maxDepth = maxDepth;
     this.#maxDigits = maxDigits;
   }
@@ -83,7 +83,7 @@ export class Reach {
     this.#outer ??= parse(text);
     while (this.#looked < this.#parts.length) {
       const steps = this.#parts[this.#looked].split(":").slice(1);
-      // What the action returned.
+      // The part that the action returned.
       if (this.#looked++ === 0 && isArray(this.#outer)) steps[0] = "0";
       this.#read(0, partOf(this.#outer, steps));
     }
@@ -120,7 +120,7 @@ export class Reach {
     }
   }
 
-  /** What a string that begins with "$" needs. `isLate`: it is waited for by an element alone. */
+  /** Notes what a string that begins with "$" needs. `isLate`: it is waited for by an element alone. */
   #special(text, isLate) {
     const letter = text[1] ?? "$";
     const rest = text.slice(2);

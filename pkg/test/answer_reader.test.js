@@ -25,7 +25,7 @@ const all = (value) => inspect(value, { depth: Infinity, maxArrayLength: Infinit
 const halves = (whole, at) => [whole.subarray(0, at), whole.subarray(at)];
 const each = (whole) => Array.from(whole, (_, at) => whole.subarray(at, at + 1));
 
-/** What the answers of an action are, by their rows. */
+/** Answers of actions, and what they are. */
 const VALUES = [
   ['0:{"a":"$@1","f":"","b":"x"}\n1:{"ok":true,"list":[1,"two",null]}\n', { ok: true, list: [1, "two", null] }],
   ['0:["$@1",["x",null]]\n1:"v"\n', "v"],
@@ -90,6 +90,7 @@ const NOT_PLAIN = [
   '0:{"a":"$@1"}\n1:{"x":"$NaN","x":1}\n',
   '0:{"a":"$@1"}\n1:{"x":1,"x":"$undefined"}\n',
   '0:{"a":1,"a":2}\n',
+  '0:{"a" :1,"a":2}\n',
   '0:{"a":1,"\\u0061":2}\n',
   '0:{"a":"$@1"}\n2:1\n2:2\n',
   '0:{"b":"x"}\n',

@@ -14,7 +14,7 @@ for (const { of, answer, limits } of vectors) {
     const bytes = encoder.encode(answer.replace("|", ""));
     const reach = new Reach(limits);
     for (const [at, byte] of bytes.entries()) {
-      // Whoever reads the answer may give each piece away once it was looked at.
+      // The reader of the answer may give each piece away once it was looked at.
       const piece = Uint8Array.of(byte);
       assert.equal(reach.push(piece), after !== undefined && at >= before.length, `after byte ${at}`);
       structuredClone(piece, { transfer: [piece.buffer] });

@@ -2,7 +2,7 @@
 //!
 //! It needs the rows that [`Decoder::action`](super::Decoder::action) would need: row 0's `a`, the promises that lead on from there, and all
 //! that their rows refer to but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads
-//! through, so there it may be too early.
+//! through, so there it may be too early. `pkg/lib/reach.js` does the same in JavaScript: `tests/vectors/along.json` holds both to one list.
 
 use super::Limits;
 use super::hash::Table;

@@ -1,6 +1,6 @@
 // Answers with something in them changed, the same ones for the same random numbers.
 
-/** What means something to a reader. */
+/** Texts that mean something to a reader. */
 const PIECES = [
   "$", '"$', '"', "\\", "[", "]", "{", "}", ",", ":", "\n", "0", "1", "2", "a", "null", '"$1"', '"$2:a"', '"$1:0:b"', '"$undefined"', '"$NaN"',
   '"$D2024-02-30T00:00:00.000Z"', '"$n12"', '"$@1"', '"a":', '"__proto__":', "\\u0024", "\\ud800", "T3,", "E", "\u00e9", "-", "e9", " ",

@@ -46,7 +46,7 @@ for (const [number, { name }] of RELEASES.entries()) {
           skipped += 1;
           continue;
         }
-        // What is flat must be read here.
+        // A flat value must be read here.
         await judge(`seed ${seed}, ${kind}, React ${name}`, goal, bytes, random, kind === "flat");
         for (let count = CHANGED; count > 0; count -= 1) await judge(`seed ${seed}, changed`, goal, changed(bytes, random), random, false);
       }
