@@ -4,6 +4,8 @@ import { KIND_FALSE, KIND_NULL, KIND_OBJECT, KIND_OTHER, KIND_TRUE, KIND_UNDEFIN
 import { kindOf } from "./plain.js";
 import { Blob } from "./platform.js";
 
+export { fields } from "./plain.js";
+
 const { from } = Array;
 
 /** The elements of an array, whatever it says of itself. */
@@ -20,13 +22,6 @@ export function iterated(value) {
   if (typeof iterate !== "function") return undefined;
   const iterator = iterate.call(value);
   return [from(iterator), iterator === value];
-}
-
-/** The entries of a form. */
-export function fields(form) {
-  const entries = [];
-  form.forEach((value, key) => entries.push([key, value]));
-  return entries;
 }
 
 const VIEWS = [

@@ -305,3 +305,10 @@ export const formPrefixes = (wire) => [wire & WIRE_FORMS && "_", wire & WIRE_OLD
 
 /** Nothing was read. */
 export const NONE = { body: undefined, reads: undefined };
+
+/** The entries of a form. */
+export function fields(form) {
+  const entries = [];
+  form.forEach((value, key) => entries.push([key, value]));
+  return entries;
+}

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { MORE, PlainAnswer, RICH, THROWN, VALUE } from "../lib/answer.js";
-import { makeDecoding } from "../lib/loading.js";
+import { makeDecoding } from "../lib/flight.js";
 import { ready } from "../node.js";
 
 const vectors = (name) => new URL(`../../tests/vectors/${name}`, import.meta.url);
@@ -172,7 +172,7 @@ test("a long row in many pieces", () => {
 });
 
 test("React's own answers are plain, and delivered as early as by the decoder", async () => {
-  await ready();
+  await ready({ codec: true });
   const plain = { value: [], thrown: [] };
   for (const folder of ["decode", "stream"]) {
     for (const file of readdirSync(vectors(folder)).filter((file) => file.endsWith(".bin"))) {
@@ -183,7 +183,7 @@ test("React's own answers are plain, and delivered as early as by the decoder", 
       if (state === THROWN) plain.thrown.push(name);
       if (state !== VALUE || whole.length > 10_000) continue;
       let told = [];
-      const decoding = makeDecoding(undefined, (...of) => (told = of), () => {}, undefined);
+      const decoding = makeDecoding({ action: false, told: (...of) => (told = of), bind() {}, lost() {} });
       const answer = new PlainAnswer("root");
       for (const [at, piece] of each(whole).entries()) {
         const now = answer.push(piece) === VALUE;

@@ -240,7 +240,6 @@ test("a trap while calls are everywhere", async () => {
   await idle[1];
   await log.step("the rest comes", () => {
     log.sent.c.whole();
-    log.sent.drains.end(LATE);
     log.sent.r.whole();
   });
   await idle[0];
@@ -254,9 +253,9 @@ test("a trap while calls are everywhere", async () => {
     "> the value of drains", "after drains 200", "pull drains 1", 'drains then {"late":{}} (draining, 5 pending)',
     "drains outcome", "drains: draining ok",
     "> head of a", "after a 200", "pull a 1",
-    "> trap", "signal a INTERNAL", "signal drains INTERNAL", "onError a INTERNAL", "listens no more", "onError b INTERNAL",
+    "> trap", "cancel a", "signal a INTERNAL", "cancel drains", "signal drains INTERNAL", "onError a INTERNAL", "listens no more", "onError b INTERNAL",
     "onError prepares INTERNAL", "signal c INTERNAL", "onError c INTERNAL",
-    "a catch INTERNAL sent unknown for unreachable (done, 1 pending)", "a no outcome", "a: done INTERNAL", "b: done INTERNAL",
+    "drains late catch INTERNAL sent yes", "a catch INTERNAL sent unknown for unreachable (done, 1 pending)", "a no outcome", "a: done INTERNAL", "b: done INTERNAL",
     "prepares: done INTERNAL", "#6: done INTERNAL", "b catch INTERNAL sent unknown for unreachable (done, 1 pending)",
     "b no outcome", "prepares catch INTERNAL sent unknown for unreachable (done, 1 pending)", "prepares no outcome",
     "f catch INTERNAL sent unknown for unreachable (1 pending)",
