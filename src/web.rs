@@ -9,7 +9,6 @@ mod driver;
 mod embedder;
 mod error;
 mod given;
-mod lock;
 #[cfg(test)]
 mod module;
 mod net;
@@ -41,8 +40,7 @@ use embedder::Embedder;
 use given::Given;
 use net::exchange::{Built, Reading, Work};
 use net::request::{Request, Tags, weigh};
-use options::{CallOptions, DispatcherOptions, DurableOptions};
-use outbox::Entry;
+use options::{CallOptions, DispatcherOptions};
 use owner::Owner;
 
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `build.js`, which it makes values with, of `plain.js`, which
@@ -86,7 +84,7 @@ impl Engine {
     pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
         let config = options.config().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
-        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.patience(), options.hooks());
+        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.hooks());
         let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()), reading: Cell::default() };
         engine.page_says(None, None);
         Ok(engine)
@@ -325,8 +323,8 @@ impl Engine {
         }
         let (limit, outlives) = (self.options.max_body_bytes(), options.keepalive());
         let reading = Reading { temporaries: start.temporaries, limits: options.limits() };
-        let entry = options.durable().map(|durable| self.entry(made, durable, &core, &action, &tags, options));
-        let body = match (start.body, entry) {
+        let keeps = core.durable.then(|| Rc::clone(&self.driver.embedder));
+        let body = match (start.body, keeps) {
             (args::Body::Complete(body), None) => {
                 if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
                     core.identity = identity_of(&action, &made.url, &body);
@@ -334,7 +332,7 @@ impl Engine {
                 let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
                 Body::Complete(made.work(action, body, keepalive, tags, reading))
             }
-            (body, entry) => {
+            (body, keeps) => {
                 let made = made.clone();
                 Body::Open(Box::pin(async move {
                     let mut body = match body {
@@ -342,18 +340,14 @@ impl Engine {
                         args::Body::Open(body) => body.await?,
                     };
                     let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-                    if let Some(entry) = entry {
-                        body = entry.keep(body).await?;
+                    if let Some(embedder) = keeps {
+                        body = outbox::keep(&embedder, made.id, &tags, &body).await?;
                     }
                     Ok(made.work(action, body, keepalive, tags, reading))
                 }))
             }
         };
         Ok((core, Some(body)))
-    }
-
-    fn entry(&self, made: &Made, durable: &DurableOptions, core: &Options, action: &ActionId, tags: &Tags, options: &CallOptions) -> Entry {
-        Entry::new(Rc::clone(&self.driver.embedder), made.id, &made.url, durable, core.lane.as_str(), action, options.name(), tags)
     }
 
     fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {

@@ -5,6 +5,7 @@ import { mayBeCalledAgain } from "./again.js";
 import { basePathOfPage, deploymentOfPage } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
+import { OutboxSlot } from "./durable.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
 import { aborted, closed } from "./error.js";
@@ -16,7 +17,6 @@ import { onLeaving } from "./leaving.js";
 import { onOnline } from "./network.js";
 import { Open } from "./open.js";
 import { destination, dispatcherOptions, versionOfPage } from "./options.js";
-import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
 import { Map, performance } from "./platform.js";
 
@@ -67,7 +67,7 @@ export class Client {
   }
 
   #makeOutbox(options) {
-    return new Outbox(options, {
+    return new OutboxSlot(options, {
       replay: (found) => {
         this.engine.enter((engine) => replay(this, engine, found));
         this.engine.load(); // after a trap there is none
