@@ -72,7 +72,8 @@ export interface DispatcherOptions {
    * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
    * this scope in all tabs, frames and workers of the origin, in lanes of the same name; in order within a dispatcher, in turn between them.
    * `"parallel"` has no order here either, and a lane with a `concurrency` above 1 is `INVALID_OPTION`; so is a browser, or a page, without
-   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it.
+   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it. What asks for locks is loaded with the first: where it
+   * cannot be, the call is `NETWORK`, with `sent: "no"`.
    */
   scope?: "dispatcher" | "origin";
   /**
@@ -374,7 +375,7 @@ export interface CallOptions {
   /**
    * The call is kept in IndexedDB, in clear, before it is sent, and until it is answered: by whatever page of the same owner, under the same
    * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
-   * (pages that are not secure), a file that cannot be read. Not with `deadline` (the dispatcher's is not for it) and `strategy: "join"`. It holds
+   * (pages that are not secure), a file that cannot be read, an outbox (a file of the package) that cannot be loaded. Not with `deadline` (the dispatcher's is not for it) and `strategy: "join"`. It holds
    * its lane until it is answered, up to its `ttl`: give it a lane of its own, and a `timeout`. The arguments are those the server can be
    * shown: no functions or class instances. `idempotencyKey: false` beside it is `INVALID_OPTION`.
    */

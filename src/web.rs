@@ -268,6 +268,23 @@ impl Engine {
         self.driver.wake();
     }
 
+    /// The lease of a lane is granted: see [`Embedder::lease`].
+    pub fn leased(&self, lane: &str) {
+        self.driver.leased(&lane.into());
+    }
+
+    /// Somebody has taken the lease of a lane who waited for too long.
+    #[wasm_bindgen(js_name = leaseTaken)]
+    pub fn lease_taken(&self, lane: &str) {
+        self.driver.lease_taken(&lane.into());
+    }
+
+    /// The lease of a lane cannot be had, or not now (`passing`): `message` says why, `cause` is what was thrown.
+    #[wasm_bindgen(js_name = leaseRefused)]
+    pub fn lease_refused(&self, lane: &str, passing: bool, message: &str, cause: &JsValue) {
+        self.driver.lease_refused(&lane.into(), passing, message, cause);
+    }
+
     /// Whether anybody hears events.
     pub fn listen(&self, listening: bool) {
         self.driver.listen(listening);

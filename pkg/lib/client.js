@@ -5,7 +5,7 @@ import { mayBeCalledAgain } from "./again.js";
 import { basePathOfPage, deploymentOfPage } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
-import { OutboxSlot } from "./durable.js";
+import { OutboxSlot, REMOVED } from "./durable.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
 import { aborted, closed } from "./error.js";
@@ -39,7 +39,8 @@ export class Client {
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
-    this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
+    const load = this.outbox ? () => (this.outbox.begin(), loadWasm()) : loadWasm;
+    this.engine = new EngineSlot(load, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
         this.#said = {};
@@ -78,7 +79,7 @@ export class Client {
         this.open.done(entry, code);
       },
       calls: () => [...this.open.values()].filter((entry) => entry.durable && !entry.settled),
-      abort: (entry, reason) => this.abort(entry, reason),
+      abort: (entry) => this.abort(entry, REMOVED),
       load: this.loadWasm,
     });
   }

@@ -50,6 +50,11 @@ export class OutboxSlot {
     return this.#outbox;
   }
 
+  /** Begins to load it, which will be needed once the wasm is there. */
+  begin() {
+    this.load().catch(() => {}); // `gather()` tries again, and says so
+  }
+
   /** Reads what is left, once the wasm is there. Resolves always, and soon: where the outbox cannot be had, durable calls alone will fail. */
   gather() {
     const read = this.load().then((outbox) => outbox.gather(), report);

@@ -4,7 +4,6 @@
 // A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock of that name as
 // long as it lives and has anything to send, and takes another name after, `head` is the record, `body` a string or the parts of a form.
 
-import { REMOVED } from "./durable.js";
 import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
 import { owned } from "./owner.js";
@@ -36,7 +35,7 @@ export class Outbox {
 
   /**
    * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
-   * ones that are open, `abort(call, reason)` ends one; `load()` resolves once the wasm is there; `seen(queuedAt)` hears when an entry was made.
+   * ones that are open, `abort(call)` ends one; `load()` resolves once the wasm is there; `seen(queuedAt)` hears when an entry was made.
    */
   constructor({ owner, onResult }, side) {
     this.#owner = owner;
@@ -144,7 +143,7 @@ export class Outbox {
     if (!Number.isSafeInteger(key)) throw invalid("remove: expected the id of an entry");
     return this.#locked(async () => {
       const call = this.#own.get(key);
-      if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
+      if (call ? !this.#side.abort(call) : !(await this.#isLeft(key))) return false;
       await this.#store.remove([key]);
       return true;
     });
@@ -161,7 +160,7 @@ export class Outbox {
   clear = () => this.#careful(() => this.#locked(async () => {
     const keys = await this.#store.keys(this.#owner);
     await this.#store.remove(keys);
-    for (const call of this.#side.calls()) this.#side.abort(call, REMOVED);
+    for (const call of this.#side.calls()) this.#side.abort(call);
     return keys.length;
   }));
 

@@ -107,8 +107,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn answered(this: &Embedder, id: f64, status: u16, headers: &JsValue, url: Option<&str>) -> Result<(), JsValue>;
 
-    /// Asks for the lease of a lane, and gives one that is held back then. What becomes of it is told by [`Engine::leased`](super::Engine::leased)
-    /// and the like, never at once.
+    /// Asks for the lease of a lane, and gives one that is held back then. What becomes of it is told by [`Engine::leased`](super::Engine::leased),
+    /// `lease_taken` and `lease_refused`, never at once.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn lease(this: &Embedder, lane: &str) -> Result<(), JsValue>;
 
