@@ -66,8 +66,8 @@ export class Outbox {
   }
 
   /**
-   * Puts a call in, which has a `record`; `tag`: the `header` that carries its `key`. Rejects with `{ message, cause }`. Gives the body to send, which
-   * no longer depends on any file.
+   * Puts a call in, which has a `record`; `tag`: the `header` that carries its `key`. Rejects with `{ message, cause }`. Gives the body to
+   * send, which no longer depends on any file.
    */
   async keep(call, tag, body) {
     const { id, lane, actionId, name, url, record } = call;

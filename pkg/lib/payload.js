@@ -10,8 +10,8 @@ import { pageOf } from "./root.js";
 const MARKS = [0x23, 0x7e];
 
 /**
- * Reads the page inside an answer once that is `over`: from its `tape`, the body as it came. One of another build than that of the document is none: its
- * parts are not those loaded here. `load` loads the wasm.
+ * Reads the page inside an answer once that is `over`: from its `tape`, the body as it came. One of another build than that of the document
+ * is none: its parts are not those loaded here. `load` loads the wasm.
  */
 export async function read(tape, headers, over, load) {
   await over;

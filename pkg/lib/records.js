@@ -10,9 +10,10 @@ const HEAD = 5;
 const TORN = { message: "an entry of the outbox is damaged" };
 
 /**
- * What is known of a durable call without its body, as bytes: `owner`, `lane`, `actionId`, `url` (absolute), `header` (in lower case), `key`, the
- * `queuedAt` (milliseconds since 1970), the `ttl` (milliseconds from then), its place `sequence` among the calls that its sender made (a bigint),
- * whether its body is a `form`, its own `headers` as pairs; and perhaps a `name`, and the code `failed` of the error it failed with for good.
+ * Writes what is known of a durable call without its body: the `owner`, `lane`, `actionId`, `url` (absolute), `header` (in lower case) and its
+ * `key`, `queuedAt` (milliseconds since 1970), `ttl` (milliseconds from then), its place `sequence` among the calls that its sender made (a
+ * bigint), whether its body is a `form`, its own `headers` as pairs; and perhaps a `name`, and the code `failed` of the error it failed with for
+ * good.
  */
 export function encode({ owner, lane, actionId, name = "", url, header, key, failed = "", queuedAt, ttl, sequence, form, headers }) {
   const parts = [];
@@ -72,7 +73,8 @@ function fieldsOf(bytes) {
     return decoder.decode(bytes.subarray(at, (at += size)));
   };
   const some = (text) => (text === "" ? undefined : text);
-  const record = { owner: text(), lane: text(), actionId: text(), name: some(text()), url: text(), header: text(), key: text(), failed: some(text()) };
+  const [owner, lane, actionId, name, url, header, key, failed] = Array.from({ length: 8 }, text);
+  const record = { owner, lane, actionId, name: some(name), url, header, key, failed: some(failed) };
   record.queuedAt = view.getFloat64(take(8), true);
   record.ttl = view.getFloat64(take(8), true);
   record.sequence = view.getBigUint64(take(8), true);
@@ -99,10 +101,11 @@ export function marked(bytes, failed) {
  * What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With `failedToo`,
  * what has failed is sent once more.
  *
- * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form, undefined where there is no body that could
- * be sent; and `alive`, whether the page that is to send it is still there. Gives objects of the `index` among them, the `verdict`, and what the
- * record says. Verdicts: `send`, for so many milliseconds (`left`); `leave`, its sender does that; `failed` for good, and kept; `expired`, its time is over;
- * `foreign`, somebody else's; `aside`, left as it is, with the `message`, and the `version` if another one has written it.
+ * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form, undefined where there is no body that
+ * could be sent; and `alive`, whether the page that is to send it is still there. Gives objects of the `index` among them, the `verdict`, and
+ * what the record says. Verdicts: `send`, for so many milliseconds (`left`); `leave`, its sender does that; `failed` for good, and kept;
+ * `expired`, its time is over; `foreign`, somebody else's; `aside`, left as it is, with the `message`, and the `version` if another one has
+ * written it.
  */
 export function sift(found, owner, failedToo, now) {
   const sifted = found.map((one, index) => ({ index, ...judge(one, owner, failedToo, now) }));

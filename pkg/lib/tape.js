@@ -5,8 +5,8 @@ import { part } from "./part.js";
 const loadPayload = /* @__PURE__ */ part(() => import("./payload.js"), "payload", "NETWORK");
 
 /**
- * Gives what makes the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended. `tape`: the
- * body as it came, if it may hold a page. `load` loads the wasm. What could not be loaded is loaded when it is asked for again.
+ * Gives what makes the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended.
+ * `tape`: the body as it came, if it may hold a page. `load` loads the wasm. What could not be loaded is loaded when it is asked for again.
  */
 export function payloadOf(tape, headers, entry, load) {
   if (!tape) return none;
