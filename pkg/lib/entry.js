@@ -29,7 +29,8 @@ export class Entry {
   /** Another page has made it. */
   replayed = undefined;
   durable = false;
-  /** The outbox: the key of its record, and what its end does to that. */
+  /** The outbox: what the record says that the call does not, the key of the record, and what the call's end does to that. */
+  record = undefined;
   stored = undefined;
   fate = undefined;
   /** The stack of who made it, as `callerOf` takes it down. */

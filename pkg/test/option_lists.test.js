@@ -20,13 +20,13 @@ const STRUCTS = {
   DispatcherOptions: {
     table: "DISPATCHER",
     type: "DispatcherOptions",
-    kept: ["basePath", "credentials", "fetch", "headers", "host", "limits", "outbox", "probe", "url"],
+    kept: ["basePath", "credentials", "fetch", "headers", "host", "leaseTimeout", "limits", "outbox", "probe", "url"],
     // Of the dispatcher these are its calls' options.
     calls: ["deadline", "keepalive", "redirect", "render", "retry", "skew", "stallTimeout", "timeout", "trace"],
   },
   RetryOptions: { table: "RETRY", type: "RetryOptions" },
   TraceOptions: { table: "TRACE", type: "TraceOptions" },
-  DurableOptions: { table: "DURABLE", type: "DurableOptions", told: ["headers", "madeAt"] },
+  DurableOptions: { table: "DURABLE", type: "DurableOptions", kept: ["owner"] },
   LimitOptions: { table: "LIMITS", type: "Limits" },
   LaneOptions: { table: "LANE", type: "LaneOptions", told: ["name"] },
   IdempotencyOptions: { table: "IDEMPOTENCY", told: ["every"] },

@@ -339,6 +339,7 @@ function locks({ say }) {
 /** A dispatcher whose lanes are one at a time over all tabs, in a browser whose locks say what becomes of them. */
 function leased(what, act, expected) {
   test(`leases: ${what}`, async (t) => {
+    await import("../lib/lock.js"); // a file takes its time, which is not what is looked at
     const log = new Log();
     const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     Object.defineProperty(globalThis, "navigator", { value: locks(log), configurable: true });
