@@ -9,12 +9,11 @@ export const onTrap = (told) => (hear = told);
 /** Something has failed on the way into the wasm, where nobody else would hear of it. */
 export const trapped = (error) => hear(error);
 
-/** The exports of an instance, of which those that closures run tell of what they throw. */
-export function guarded(exports) {
+/** The exports of an instance, of which those that closures run, `invoked`, tell of what they throw. */
+export function guarded(exports, invoked) {
   const all = { ...exports };
-  for (const name in exports) {
+  for (const name of invoked) {
     const run = exports[name];
-    if (!name.includes("_invoke__")) continue;
     all[name] = (...args) => {
       try {
         return run(...args);

@@ -1,23 +1,23 @@
 //! Reads what the wasm asks of its host.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::npm;
+use crate::names::{self, Names};
+use crate::wasm::Module;
+use crate::{npm, workspace};
 
-/// The glue that wasm-bindgen writes beside the wasm.
-const GLUE: &str = "./actionlane_bg.js";
-
-/// Fails unless every import of `wasm` is of its own glue. Gives how many there are.
-pub(crate) fn check(wasm: &Path) -> Result<usize> {
-    let file = wasm.to_str().context("a path that is not UTF-8")?;
-    let imports: Vec<Import> = serde_json::from_str(&npm::node(LIST, &[file])?)?;
-    ensure!(!imports.is_empty(), "{} imports nothing: the exports of its edge are missing", wasm.display());
+/// Fails unless every import of the module is one of its own glue: see [`Names::printed`], which saw where each was from. Gives how many
+/// there are.
+pub(crate) fn check(module: &Module) -> Result<usize> {
+    let wasm = module.wasm();
+    let imports: Vec<Import> = serde_json::from_str(&npm::node(LIST, &[wasm.to_str().context("a path that is not UTF-8")?])?)?;
+    let names = Names::read(&module.names()?)?;
+    let is_own = |import: &&Import| import.module == names::MODULE && names.imports.contains_key(&import.name);
     let foreign: Vec<String> =
-        imports.iter().filter(|import| import.module != GLUE).map(|import| format!("{}.{}", import.module, import.name)).collect();
-    ensure!(foreign.is_empty(), "the wasm imports more than its own glue ({GLUE}): {}", foreign.join(", "));
+        imports.iter().filter(|import| !is_own(import)).map(|import| format!("{}.{}", import.module, import.name)).collect();
+    ensure!(foreign.is_empty(), "{} imports more than its own glue: {}", workspace::shown(&wasm), foreign.join(", "));
+    ensure!(imports.len() == names.imports.len(), "{} is not the one whose names are known", workspace::shown(&wasm));
     Ok(imports.len())
 }
 

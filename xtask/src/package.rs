@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::{npm, run, wasm, workspace};
+use crate::wasm::{self, Module};
+use crate::{npm, run, workspace};
 
 /// Puts what the repository has once beside the package that npm ships.
 pub(crate) fn papers() -> Result<()> {
@@ -100,21 +101,28 @@ fn check(packed: &Path) -> Result<usize> {
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
     let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
+    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
     named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
     wanted.sort();
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "missing in it: {}", missing.join(", "));
-    if unpacked(packed, "wasm/actionlane_bg.wasm")? != fs::read(wasm::wasm())? {
-        bail!("the wasm in it is not the one just built");
+    for wasm in wasm::MODULES.iter().map(Module::wasm) {
+        if unpacked(packed, &within(&wasm))? != fs::read(&wasm)? {
+            bail!("{} in it is not the one just built", within(&wasm));
+        }
     }
-    Ok(wanted.len() + 1)
+    Ok(wanted.len() + wasm::MODULES.len())
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 6] =
-    ["wasm/actionlane_bg.wasm", "wasm/actionlane_bytes.js", "wasm/actionlane.js", "index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 3] = ["index.js", "index.d.ts", "dist/actionlane.js"];
+
+/// Where a file of the package is in it.
+fn within(file: &Path) -> String {
+    file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
+}
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {

@@ -18,7 +18,7 @@ pub(crate) struct Sizes {
 pub(crate) fn measured() -> Result<Sizes> {
     let script = workspace::scratch("sizes/index.js")?;
     package::esbuild("index.js", "esm", &script, &["--external:*/actionlane_bytes.js"])?;
-    let [wasm, script, drop_in] = measure([wasm::wasm(), script, workspace::pkg().join("dist/actionlane.js")])?;
+    let [wasm, script, drop_in] = measure([wasm::MODULES[0].wasm(), script, workspace::pkg().join("dist/actionlane.js")])?;
     Ok(Sizes { wasm, script, drop_in })
 }
 
