@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::names::Names;
 
-/// Everything that a glue is made with, for a stamp.
-pub(crate) const CHANGED: (&str, [(&str, &str); 14], [(&str, &str); 5]) = (TAKES, CHANGES, GONE);
+/// What makes it, for a stamp.
+pub(crate) const MAKER: &str = include_str!("glue.rs");
 
 /// The glue of a module whose build this is. `module`: where its imports are from, as wasm-bindgen has it.
 pub(crate) fn changed(glue: &str, module: &str, names: &Names) -> Result<String> {
@@ -93,7 +93,9 @@ fn unguarded(glue: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in glue.lines().filter(|line| line.trim() != "__wbg_call_guard();") {
         match lines.last_mut() {
-            Some(last) if last.trim() == "let ret;" && line.trim().starts_with("ret = ") => *last = last.replace("let ret;", "const ") + line.trim(),
+            Some(last) if last.trim() == "let ret;" && line.trim().starts_with("ret = ") => {
+                *last = last.replace("let ret;", "const ") + line.trim();
+            }
             _ => lines.push(line.to_owned()),
         }
     }
@@ -197,14 +199,19 @@ mod tests {
         let glue = "    a();\n    if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {\n        throw new Error(\
                     'Invalid stale object from previous Wasm instance');\n    }\n    if ((given).__wbg_inst !== undefined && (given).__wbg_inst \
                     !== __wbg_instance_id) {\n        throw new Error('Invalid stale object from previous Wasm instance');\n    }\n    b();\n";
-        assert!(fresh(glue)?.starts_with("    a();\n    fresh(this);\n    fresh((given));\n    b();\n\nfunction fresh("), "{}", fresh(glue)?);
+        assert!(
+            fresh(glue)?.starts_with("    a();\n    fresh(this);\n    fresh((given));\n    b();\n\nfunction fresh("),
+            "{}",
+            fresh(glue)?
+        );
         assert!(fresh("").is_err());
         Ok(())
     }
 
     #[test]
     fn calls_are_not_guarded() {
-        let glue = "    let ret;\n    __wbg_call_guard();\n    ret = wasm.a();\n    __wbg_call_guard();\n    wasm.b();\n    let ret;\n    c();\n";
+        let glue =
+            "    let ret;\n    __wbg_call_guard();\n    ret = wasm.a();\n    __wbg_call_guard();\n    wasm.b();\n    let ret;\n    c();\n";
         assert_eq!(unguarded(glue), "    const ret = wasm.a();\n    wasm.b();\n    let ret;\n    c();\n");
     }
 

@@ -22,6 +22,7 @@ mod nexts;
 mod npm;
 mod oracle;
 mod package;
+mod parts;
 mod run;
 mod sizes;
 mod soak;

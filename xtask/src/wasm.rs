@@ -46,7 +46,7 @@ impl Module {
 
     /// The names of its imports and exports as they were, for whoever reads a profile.
     pub(crate) fn names(&self) -> Result<PathBuf> {
-        workspace::scratch(&format!("names/{}.json", self.files))
+        Ok(names()?.join(format!("{}.json", self.files)))
     }
 
     fn file(&self, end: &str) -> PathBuf {
@@ -73,6 +73,11 @@ impl Module {
     }
 }
 
+/// Where the names of all modules are kept.
+pub(crate) fn names() -> Result<PathBuf> {
+    Ok(workspace::scratch("names/x")?.with_file_name(""))
+}
+
 /// Brings `pkg/wasm/` up to date. Wants the npm packages of `pkg/` and the tools to be there.
 pub(crate) fn build() -> Result<()> {
     step("compiling the wasm", || {
@@ -81,7 +86,7 @@ pub(crate) fn build() -> Result<()> {
     let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
     for module in &MODULES {
         let mut stamp = Stamp::new(format!("wasm-{}", module.name))
-            .value((WASM_BINDGEN.version, BINDGEN, OPT, glue::CHANGED, SECTION, BYTES))
+            .value((WASM_BINDGEN.version, BINDGEN, OPT, glue::MAKER, SECTION, BYTES))
             .input(&compiled, &[])?
             .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
             .output(module.names()?);
