@@ -74,13 +74,12 @@ fn fresh(glue: &str) -> Result<String> {
            throw new Error('Invalid stale object from previous Wasm instance');\n    }\n}\n")
 }
 
-/// Without what is done where there is no `FinalizationRegistry`: every browser of the baseline has it, and Node.js.
+/// What is done where there is no `FinalizationRegistry`, written once: the package can be imported there.
 fn finalized(glue: &str) -> Result<String> {
-    replaced(
-        glue,
-        "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new FinalizationRegistry(",
-        "new FinalizationRegistry(",
-    )
+    const EACH: &str = "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new FinalizationRegistry(";
+    let once = "\nfunction finalization(hear) {\n    if (typeof FinalizationRegistry === 'undefined') return { register() {}, unregister() {} };\n    \
+                return new FinalizationRegistry(hear);\n}\n";
+    Ok(replaced(glue, EACH, "finalization(")? + once)
 }
 
 /// Without `Symbol.dispose`: the objects are the package's own, which frees them itself.
