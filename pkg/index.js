@@ -4,13 +4,22 @@ import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./l
 
 const file = () => {
   try {
-    return new URL("./wasm/actionlane_bg.wasm", import.meta.url); // as it stands here, bundlers know it
+    return new URL("./wasm/dispatcher_bg.wasm", import.meta.url); // as it stands here, bundlers know it
   } catch {
-    return import.meta.url.replace(/[^/]*$/, "wasm/actionlane_bg.wasm"); // the page has put something else in the place of `URL`
+    return beside("dispatcher_bg.wasm"); // the page has put something else in the place of `URL`
   }
 };
-const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
-const places = { dispatcher: [file, chunk] };
+const flightFile = () => {
+  try {
+    return new URL("./wasm/flight_bg.wasm", import.meta.url);
+  } catch {
+    return beside("flight_bg.wasm");
+  }
+};
+const beside = (name) => import.meta.url.replace(/[^/]*$/, `wasm/${name}`);
+const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();
+const flightChunk = async () => (await import("./wasm/flight_bytes.js")).bytes();
+const places = { dispatcher: [file, chunk], flight: [flightFile, flightChunk] };
 export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
 export const decode = /* @__PURE__ */ decodeWith(places);
 export const encode = /* @__PURE__ */ encodeWith(places);

@@ -2,8 +2,9 @@
 // transpiled to CommonJS as well, as test runners do: there is no `import.meta` there.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-const chunk = async () => (await import("./wasm/actionlane_bytes.js")).bytes();
-const places = { dispatcher: [chunk] };
+const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();
+const flightChunk = async () => (await import("./wasm/flight_bytes.js")).bytes();
+const places = { dispatcher: [chunk], flight: [flightChunk] };
 export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
 export const decode = /* @__PURE__ */ decodeWith(places);
 export const encode = /* @__PURE__ */ encodeWith(places);

@@ -100,6 +100,44 @@ impl Kind {
         }
     }
 
+    /// The kind of this code; none for what is no code.
+    #[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "JavaScript alone has them as texts"))]
+    pub(crate) fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// All of them, in their order.
+    const ALL: [Self; 28] = [
+        Self::Aborted,
+        Self::Timeout,
+        Self::Deadline,
+        Self::Offline,
+        Self::Network,
+        Self::Http,
+        Self::NotFlight,
+        Self::Decode,
+        Self::Encode,
+        Self::ActionThrew,
+        Self::NotFound,
+        Self::Forbidden,
+        Self::Unauthorized,
+        Self::ActionNotFound,
+        Self::RedirectBlocked,
+        Self::BodyTooLarge,
+        Self::QueueFull,
+        Self::Dropped,
+        Self::Replaced,
+        Self::Cleared,
+        Self::Closed,
+        Self::Storage,
+        Self::Expired,
+        Self::KeyConflict,
+        Self::WasmBlocked,
+        Self::WasmLoad,
+        Self::Internal,
+        Self::InvalidOption,
+    ];
+
     /// Says if the same call may go through another time, once it is certain that the action did not run. `pkg/lib/again.js` has the same
     /// list.
     pub fn may_be_called_again(self) -> bool {
@@ -257,37 +295,6 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Kind; 28] = [
-        Kind::Aborted,
-        Kind::Timeout,
-        Kind::Deadline,
-        Kind::Offline,
-        Kind::Network,
-        Kind::Http,
-        Kind::NotFlight,
-        Kind::Decode,
-        Kind::Encode,
-        Kind::ActionThrew,
-        Kind::NotFound,
-        Kind::Forbidden,
-        Kind::Unauthorized,
-        Kind::ActionNotFound,
-        Kind::RedirectBlocked,
-        Kind::BodyTooLarge,
-        Kind::QueueFull,
-        Kind::Dropped,
-        Kind::Replaced,
-        Kind::Cleared,
-        Kind::Closed,
-        Kind::Storage,
-        Kind::Expired,
-        Kind::KeyConflict,
-        Kind::WasmBlocked,
-        Kind::WasmLoad,
-        Kind::Internal,
-        Kind::InvalidOption,
-    ];
-
     /// The codes between double quotes in a piece of JavaScript.
     fn codes(source: &str) -> BTreeSet<&str> {
         source.split('"').skip(1).step_by(2).collect()
@@ -300,21 +307,21 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_that_javascript_has_types_for() {
-        assert!(ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing here");
+        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing here");
         let mut typed = codes(statement(include_str!("../pkg/index.d.ts"), "export type ErrorCode ="));
         assert!(typed.remove("CROSS_ORIGIN"), "JavaScript alone looks at origins");
-        assert_eq!(ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);
+        assert_eq!(Kind::ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);
     }
 
     #[test]
     fn javascript_lets_the_same_calls_be_made_again() {
-        let kept: BTreeSet<_> = ALL.iter().filter(|kind| kind.may_be_called_again()).map(|kind| kind.code()).collect();
+        let kept: BTreeSet<_> = Kind::ALL.iter().filter(|kind| kind.may_be_called_again()).map(|kind| kind.code()).collect();
         assert_eq!(kept, codes(statement(include_str!("../pkg/lib/again.js"), "const CODES =")));
     }
 
     #[test]
     fn no_call_is_made_again_that_may_have_run() {
-        for kind in ALL {
+        for kind in Kind::ALL {
             let again = |sent| Error::new(kind, "").sent(sent).may_be_called_again();
             assert_eq!([Sent::No, Sent::Unknown, Sent::Yes].map(again), [kind.may_be_called_again(), false, false], "{kind:?}");
         }

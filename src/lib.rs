@@ -21,18 +21,22 @@ mod call;
 mod dispatcher;
 mod error;
 pub mod flight;
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "dispatcher", feature = "flight")))]
+mod js;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;
 mod lane;
-#[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "JavaScript is not there"))]
+#[allow(dead_code, reason = "each edge has its own")]
 mod numbers;
 pub mod outbox;
 pub mod protocol;
 mod refresh;
 mod retry;
 mod time;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "dispatcher"))]
 mod web;
+#[cfg(all(target_arch = "wasm32", feature = "flight"))]
+mod web_flight;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
 pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, OfflineMode, Recovery, Scope};

@@ -47,6 +47,30 @@ pub(crate) mod wire {
     }
 }
 
+/// Things that are told to who waits for them: `TOLD_…` in JavaScript.
+pub(crate) mod told {
+    numbers! {
+        /// A promise was fulfilled.
+        FULFILLED = 0,
+        /// A promise was rejected; a body broke off.
+        REJECTED = 1,
+        /// Bytes of an answer came, and no more is known.
+        BYTES = 2,
+        /// Bytes came, and the value is there.
+        VALUE = 3,
+        /// The same, and the answer holds the page, rendered again.
+        VALUE_AND_PAGE = 4,
+        /// Bytes came, and the action has thrown.
+        THROWN = 5,
+        /// The answer cannot be read.
+        BROKEN = 6,
+        /// The answer has ended.
+        END = 7,
+        /// The body gives something other than bytes.
+        UNREADABLE = 8,
+    }
+}
+
 /// Things that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `build.js` follows them.
 pub(crate) mod put {
     numbers! {
@@ -108,7 +132,7 @@ mod tests {
 
     #[test]
     fn javascript_has_the_same() {
-        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL)];
+        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL), ("TOLD_", told::ALL)];
         let ours = ours.iter().flat_map(|(group, all)| all.iter().map(move |(name, number)| (format!("{group}{name}"), *number)));
         // `flight` has those.
         let theirs = of_javascript().into_iter().filter(|(name, _)| !name.starts_with("MAX_"));

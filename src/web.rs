@@ -1,19 +1,11 @@
 //! The thin edge: what JavaScript sees of the crate, one browser API a file. This file has the exports of a dispatcher.
 
-mod args;
-mod bell;
 mod call;
-mod codec;
 mod document;
 mod driver;
 mod embedder;
-mod error;
-mod given;
 mod lock;
-#[cfg(test)]
-mod module;
 mod net;
-mod object;
 mod options;
 mod outbox;
 mod owner;
@@ -21,10 +13,8 @@ mod random;
 mod shapes;
 mod timer;
 mod url;
-mod value;
-mod wait;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
@@ -32,32 +22,27 @@ use wasm_bindgen::prelude::*;
 
 use crate::call::{CallId, LaneName, Options, Strategy, Visit};
 use crate::dispatcher::Dispatcher;
+use crate::js::error::{self, Failure};
+use crate::js::given::Given;
+use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant};
-use args::{Failure, How, Plain};
 use call::Body;
 use driver::{Arrival, Driver};
-use embedder::Embedder;
-use given::Given;
-use net::exchange::{Built, Reading, Work};
+use embedder::{Embedder, Refusal};
+use net::exchange::{Built, Work};
 use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, DurableOptions};
 use outbox::Entry;
 use owner::Owner;
 
-/// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `build.js`, which it makes values with, of `plain.js`, which
-/// reads simple arguments, of `shapes.js`, which makes what goes to callers, and of `wait.js`, which waits for promises.
+/// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
+/// `wait.js`, which waits for promises and bodies.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(panicked: Function, build: JsValue, plain: JsValue, made: JsValue, waits: JsValue) {
-    value::set_builder(build);
-    args::set_plain(plain);
-    shapes::set(made);
-    wait::set(waits);
-    std::panic::set_hook(Box::new(move |info| {
-        // The instance is lost; if this fails too, there is nobody left to tell.
-        let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());
-    }));
+pub fn setup(panicked: Function, made: JsValue, waits: JsValue) {
+    shapes::set(made.clone());
+    crate::js::set_up(panicked, made, waits);
 }
 
 /// The engine of one dispatcher. What becomes of a call is told to the embedder, never returned or thrown.
@@ -68,8 +53,6 @@ pub struct Engine {
     /// Holds for its calls where they do not say it themselves.
     usual: CallOptions,
     server: RefCell<Server>,
-    /// The call whose arguments are being read; none of it once it is given up meanwhile.
-    reading: Cell<Option<CallId>>,
 }
 
 /// Which server answers.
@@ -87,7 +70,7 @@ impl Engine {
         let config = options.config().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
         let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.patience(), options.hooks());
-        let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()), reading: Cell::default() };
+        let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()) };
         engine.page_says(None, None);
         Ok(engine)
     }
@@ -109,8 +92,8 @@ impl Engine {
         }
     }
 
-    /// Calls an action. Encodes `args`, which are those that the server reads. `plain`: what `plain.js` made of them. `url`: a string, absolute.
-    /// `headers`: see [`Request::headers`].
+    /// Calls an action. `body`: its arguments, as they are sent: a string, a `FormData`, or if it is `open` a promise of one, which rejects with a
+    /// [`Refusal`]. `url`: a string, absolute. `headers`: see [`Request::headers`].
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn call(
         &self,
@@ -120,19 +103,15 @@ impl Engine {
         queued_at: f64,
         visit: f64,
         options: Option<CallOptions>,
-        args: &Array,
-        plain: Plain,
+        body: JsValue,
+        open: bool,
         headers: Option<Function>,
     ) {
         let (own, id) = (options.map(|options| options.over(&self.usual)), CallId(id as u64));
         let options = own.as_ref().unwrap_or(&self.usual);
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
-        match self.start(&made, action, options, args, plain) {
-            Ok((core, body)) => {
-                if let Some(body) = body {
-                    self.enter(&made, action, options, core, body);
-                }
-            }
+        match self.start(&made, action, options, body, open) {
+            Ok((core, body)) => self.enter(&made, action, options, core, body),
             Err(failure) => self.refuse(id, &failure),
         }
     }
@@ -159,8 +138,7 @@ impl Engine {
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
             let tags = Tags::new(&options, Some(header), self.server.borrow().deployment.clone())?;
             let keepalive = weigh(&body, Some(f64::INFINITY), options.keepalive())?;
-            let reading = Reading { temporaries: args::Temporaries::default(), limits: options.limits() };
-            Ok((core, made.work(action, body, keepalive, tags, reading)))
+            Ok((core, made.work(action, body, keepalive, tags)))
         };
         match read() {
             Ok((core, work)) => self.enter(&made, action, &options, core, Body::Complete(work)),
@@ -194,7 +172,7 @@ impl Engine {
             // It is sent as it is, whatever its id.
             let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
             let tags = Tags::new(&options, self.options.idempotency_header(), None)?;
-            Ok((core, Built { send, headers, tags, along: along.then(|| options.limits()) }))
+            Ok((core, Built { send, headers, tags, along }))
         };
         match read() {
             Ok((core, built)) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(built))),
@@ -202,14 +180,9 @@ impl Engine {
         }
     }
 
-    /// Gives a call up. False where it is over, or not taken in yet: then it will not be.
+    /// Gives a call up. False where it is over.
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
-        let id = CallId(id as u64);
-        if self.reading.get() == Some(id) {
-            self.reading.set(None);
-            return false;
-        }
-        self.driver.abort(id, reason)
+        self.driver.abort(CallId(id as u64), reason)
     }
 
     /// Rejects what waits, in one lane or in all.
@@ -287,8 +260,8 @@ struct Made {
 }
 
 impl Made {
-    fn work(&self, action: ActionId, body: JsValue, keepalive: Option<f64>, tags: Rc<Tags>, reading: Reading) -> Work {
-        Work::Action(Request { action, url: self.url.clone(), body, keepalive, headers: self.headers.clone(), tags }, reading)
+    fn work(&self, action: ActionId, body: JsValue, keepalive: Option<f64>, tags: Rc<Tags>) -> Work {
+        Work::Action(Request { action, url: self.url.clone(), body, keepalive, headers: self.headers.clone(), tags })
     }
 }
 
@@ -299,57 +272,36 @@ impl Server {
 }
 
 impl Engine {
-    /// Reads the arguments of a call. No body where it was given up meanwhile.
-    fn start(
-        &self,
-        made: &Made,
-        action: &str,
-        options: &CallOptions,
-        args: &Array,
-        plain: Plain,
-    ) -> Result<(Options, Option<Body>), Failure> {
+    /// What is to be done for a call.
+    fn start(&self, made: &Made, action: &str, options: &CallOptions, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;
         let mut core = options.read(action.as_str(), action.is_cached()).map_err(alone)?;
         let Server { wire, deployment } = self.server.borrow().clone();
-        let wire = wire.map_err(alone)?;
+        wire.map_err(alone)?;
         let tags = Tags::new(options, self.options.idempotency_header(), deployment).map_err(alone)?;
-        // A getter among the arguments may make another call.
-        let outer = self.reading.replace(Some(made.id));
-        // Temporary references die with the page, so durable calls may not use them.
-        let start = args::encode(args, How { wire, forgets: core.durable, limits: options.limits(), plain: Some(plain), ..How::default() });
-        let given_up = self.reading.replace(outer) != Some(made.id);
-        let start = start?;
-        if given_up {
-            return Ok((core, None));
-        }
         let (limit, outlives) = (self.options.max_body_bytes(), options.keepalive());
-        let reading = Reading { temporaries: start.temporaries, limits: options.limits() };
         let entry = options.durable().map(|durable| self.entry(made, durable, &core, &action, &tags, options));
-        let body = match (start.body, entry) {
-            (args::Body::Complete(body), None) => {
-                if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
-                    core.identity = identity_of(&action, &made.url, &body);
-                }
-                let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-                Body::Complete(made.work(action, body, keepalive, tags, reading))
+        if !open && entry.is_none() {
+            if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
+                core.identity = identity_of(&action, &made.url, &body);
             }
-            (body, entry) => {
-                let made = made.clone();
-                Body::Open(Box::pin(async move {
-                    let mut body = match body {
-                        args::Body::Complete(body) => body,
-                        args::Body::Open(body) => body.await?,
-                    };
-                    let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-                    if let Some(entry) = entry {
-                        body = entry.keep(body).await?;
-                    }
-                    Ok(made.work(action, body, keepalive, tags, reading))
-                }))
+            let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
+            return Ok((core, Body::Complete(made.work(action, body, keepalive, tags))));
+        }
+        let made = made.clone();
+        let body = Body::Open(Box::pin(async move {
+            let mut body = body;
+            if open {
+                body = Wait::new(&body).await.map_err(|refusal| refusal.unchecked_into::<Refusal>().into_failure())?;
             }
-        };
-        Ok((core, Some(body)))
+            let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
+            if let Some(entry) = entry {
+                body = entry.keep(body).await?;
+            }
+            Ok(made.work(action, body, keepalive, tags))
+        }));
+        Ok((core, body))
     }
 
     fn entry(&self, made: &Made, durable: &DurableOptions, core: &Options, action: &ActionId, tags: &Tags, options: &CallOptions) -> Entry {

@@ -3,17 +3,18 @@
 //
 // Until then it is read without being asked for, so that a lane does not wait for a caller who does not read; from then on only as the caller reads.
 
-import { PIECE } from "./body.js";
+import { TOLD_BYTES, TOLD_END, TOLD_REJECTED, TOLD_UNREADABLE, TOLD_VALUE } from "./numbers.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "./platform.js";
 import { onAbort } from "./signals.js";
-import { giveBytes, waitForBytes } from "./wait.js";
+import { Reach } from "./reach.js";
+import { waits } from "./wait.js";
 
 /** An answer that is read along; undefined for what has no body, is none of the browser's, or is being read. `signal`: what breaks it off. */
-export function readAlong(response, signal) {
+export function readAlong(response, signal, limits) {
   try {
     const { body, bodyUsed } = response;
     const isBrowsers = Object.prototype.toString.call(response) === "[object Response]" && typeof body?.getReader === "function";
-    return isBrowsers && !bodyUsed && !body.locked ? new Along(response, signal) : undefined;
+    return isBrowsers && !bodyUsed && !body.locked ? new Along(response, signal, limits) : undefined;
   } catch {
     return undefined; // a status that no `Response` can be made of
   }
@@ -24,9 +25,7 @@ class Along {
   #source;
   #stream;
   #quiet;
-  /** Bytes that Rust has not taken yet, and the piece that they are of. */
-  #rest;
-  #piece;
+  #reach;
   /** The caller waits for the next piece. */
   #asked = false;
   #alone = false;
@@ -34,7 +33,8 @@ class Along {
   /** Holds why the body failed, once it has. */
   #failed = [];
 
-  constructor(response, signal) {
+  constructor(response, signal, limits) {
+    this.#reach = new Reach(limits);
     const body = new ReadableStream({
       start: (stream) => (this.#stream = stream),
       pull: () => (this.#alone ? this.#pass() : void (this.#asked = true)),
@@ -54,39 +54,29 @@ class Along {
   }
 
   /** Has Rust hear of the next bytes, then the caller. */
-  pull(place, turn) {
-    if (this.#rest) return giveBytes(place, turn, this.#take(this.#rest));
-    waitForBytes(place, turn, () => this.#read(), (bytes) => this.#take(bytes));
+  next(place, turn) {
+    const tell = waits.teller(place, turn);
+    this.#next().then((next) => this.#take(next, tell), (error) => tell(TOLD_REJECTED, error));
   }
 
   /** Rust reads no further. */
-  cancel() {
+  close() {
     this.#alone = true;
     if (!this.#over && this.#asked) this.#pass();
   }
 
-  /** What are no bytes is passed on, and says nothing to Rust. */
-  async #read() {
-    const { done, value } = await this.#next();
-    if (done) return undefined;
-    this.#piece = value;
-    if (value instanceof Uint8Array) return value;
-    this.#give();
-    return null;
+  #take({ done, value }, tell) {
+    if (done) return tell(TOLD_END);
+    // What are no bytes is passed on, and says nothing to Rust.
+    const bytes = value instanceof Uint8Array;
+    if (bytes) queueMicrotask(() => this.#give(value));
+    else this.#give(value);
+    tell(bytes ? (this.#reach.push(value) ? TOLD_VALUE : TOLD_BYTES) : TOLD_UNREADABLE);
   }
 
-  #take(bytes) {
-    const large = bytes.length > PIECE;
-    this.#rest = large ? bytes.subarray(PIECE) : undefined;
-    // Once they have been copied: the caller may give them away.
-    if (!large) queueMicrotask(() => this.#give());
-    return large ? bytes.subarray(0, PIECE) : bytes;
-  }
-
-  #give() {
+  #give(piece) {
     this.#asked = false;
-    if (!this.#over) this.#stream.enqueue(this.#piece);
-    this.#piece = undefined;
+    if (!this.#over) this.#stream.enqueue(piece);
   }
 
   async #pass() {

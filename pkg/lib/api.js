@@ -1,30 +1,61 @@
-// Makes the functions of the package, for an entry that knows where its wasm is: `places` by the name of the module, see `load`. Each is made
+// Makes the functions of the package, for an entry that knows where its wasm is: `places` by the name of the module, see `compileFirst`. Each is made
 // by a call that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
 
 import * as codec from "./codec.js";
 import { Dispatcher } from "./dispatcher.js";
+import { invalid } from "./error.js";
+import { loadFlight } from "./later.js";
 import { load } from "./loading.js";
+import { readyOptions } from "./options.js";
 
-export const readyWith = (places) => () => load("dispatcher", places.dispatcher, HINT);
+/** Where `init()` was told that the codec is; it is asked for when that is needed. */
+let given;
 
-export const initWith = (places) => (source) => {
-  if (source === undefined) return readyWith(places)();
-  // One that is under way, or has come, looks at no other source.
-  Promise.resolve(source).catch(() => {});
-  return load("dispatcher", [() => source], OWN_HINT);
-};
+const dispatcherFrom = (places) => () => load(places.dispatcher, hint("actionlane.wasm"));
+const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, hint("flight.wasm")));
 
-export const dispatcherWith = (places) => (options) => new Dispatcher(readyWith(places), options);
+export function readyWith(places) {
+  const loadDispatcher = dispatcherFrom(places);
+  const loadCodec = flightFrom(places);
+  return async (options) => {
+    const { codec } = readyOptions(options);
+    const both = [loadDispatcher(), codec && loadCodec()];
+    for (const one of both) await one;
+  };
+}
+
+export function initWith(places) {
+  const loadDispatcher = dispatcherFrom(places);
+  return async (sources) => {
+    const { dispatcher, flight } = sourcesOf(sources);
+    if (flight !== undefined) given = { source: flight };
+    // What is under way, or has come, looks at no other source.
+    for (const source of [dispatcher, flight]) Promise.resolve(source).catch(() => {});
+    await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], own("actionlane.wasm")));
+  };
+}
+
+export const dispatcherWith = (places) => (options) => new Dispatcher({ load: dispatcherFrom(places), loadFlight: flightFrom(places) }, options);
 
 export function decodeWith(places) {
-  const decode = (stream, options) => codec.decode(readyWith(places), stream, options, decode);
+  const decode = (stream, options) => codec.decode(flightFrom(places), stream, options, decode);
   return decode;
 }
 
 export function encodeWith(places) {
-  const encode = (value, options) => codec.encode(readyWith(places), value, options, encode);
+  const encode = (value, options) => codec.encode(flightFrom(places), value, options, encode);
   return encode;
 }
 
-const HINT = 'serve "actionlane/actionlane.wasm" of this version and pass its address to init(), or import from "actionlane/inline"';
-const OWN_HINT = 'init() needs "actionlane/actionlane.wasm" of this version of the package';
+/** One source is the dispatcher's; an object names each. */
+function sourcesOf(given) {
+  const named = typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+  if (!named) return { dispatcher: given };
+  for (const name of Object.keys(given)) {
+    if (name !== "dispatcher" && name !== "flight") throw invalid(`init: there is no module named ${name}`);
+  }
+  return given;
+}
+
+const hint = (file) => `serve "actionlane/${file}" of this version and pass its address to init(), or import from "actionlane/inline"`;
+const own = (file) => `init() needs "actionlane/${file}" of this version of the package`;

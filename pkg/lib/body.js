@@ -1,7 +1,6 @@
 // The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than a `Response` of the browser's.
 
 import { TextEncoder } from "./platform.js";
-import { giveBytes, waitForBytes } from "./wait.js";
 
 /** Bytes that the wasm takes over at once. A network gives less; of a `Response` that the page has made, all may be one piece. */
 export const PIECE = 4 << 20;
@@ -11,26 +10,9 @@ export const PIECE = 4 << 20;
  * `cancel()` gives the rest up.
  */
 class Reader {
-  #rest;
-
   constructor(read, cancel) {
     this.read = read;
     this.cancel = cancel;
-  }
-
-  /** Has Rust hear of the next bytes. `tape` takes them, too, if there is one. */
-  pull(place, turn, tape) {
-    if (this.#rest) return giveBytes(place, turn, this.#take(this.#rest));
-    waitForBytes(place, turn, this.read, (bytes) => {
-      tape?.push(bytes);
-      return this.#take(bytes);
-    });
-  }
-
-  #take(bytes) {
-    const large = bytes.length > PIECE;
-    this.#rest = large ? bytes.subarray(PIECE) : undefined;
-    return large ? bytes.subarray(0, PIECE) : bytes;
   }
 }
 

@@ -20,6 +20,9 @@ import {
   PUT_UNDEFINED,
 } from "./numbers.js";
 import { Blob, FormData, Map, ReadableStream, Set, TextDecoder, queueMicrotask } from "./platform.js";
+import { MORE } from "./told.js";
+
+export { told } from "./told.js";
 
 const { parse } = JSON;
 const { isArray } = Array;
@@ -267,26 +270,9 @@ export function putAll(holders, names, puts, values) {
 }
 
 /** What an error may hold besides. */
-const MORE = ["cause", "errors"];
 
 /** As such properties of an error are, where it is made by its class. */
 const hide = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
-
-class Told {
-  constructor(more, environment) {
-    for (const name of MORE) if (more && hasOwn(more, name)) this[name] = more[name];
-    if (environment !== undefined) this.environmentName = environment;
-  }
-}
-
-/** What a server tells of what it threw, beside message and digest: `loading.js` makes the error of it. */
-export function told(more, environment) {
-  return new Told(more, environment);
-}
-
-export function isTold(value) {
-  return value instanceof Told;
-}
 
 export function make(kind) {
   switch (kind) {

@@ -1,5 +1,6 @@
 // Makes a call: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
 
+import { bodyOf } from "./arguments.js";
 import { ActionCall } from "./call.js";
 import { ActionError, closed, invalid } from "./error.js";
 import { headersOf, headersOfBuilt } from "./headers.js";
@@ -7,9 +8,8 @@ import { laneBy } from "./lanes.js";
 import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
 import { visit } from "./moved.js";
-import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_PLAIN, WIRE_REST } from "./numbers.js";
+import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "./numbers.js";
 import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
-import { NONE, plain } from "./plain.js";
 import { performance } from "./platform.js";
 import { lookForRoom } from "./room.js";
 import { onAbort } from "./signals.js";
@@ -40,9 +40,18 @@ export function call(client, ref, args, options, from, rule) {
     const run = (engine, given) => {
       const wire = client.wireOf(engine, entry.actionId);
       const sent = sentOf(list, wire);
-      const tried = wire & WIRE_PLAIN ? plain(sent, own.limits?.maxDepth ?? client.options.limits?.maxDepth) : NONE;
+      const limits = limitsOf(client, own);
+      entry.limits = limits;
+      let written;
+      try {
+        written = bodyOf(client, entry, sent, { wire, limits, forgets: Boolean(own.durable) });
+      } catch (error) {
+        client.refuse(entry, error);
+        return;
+      }
       if (entry.over) return; // by a getter among its arguments
-      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), sent, tried, headers);
+      const { body, open } = written;
+      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), body, open, headers);
     };
     return { own, run };
   });
@@ -63,6 +72,7 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
     if (client.open.closed) throw closed();
     check(client, entry, own);
     const headers = headersOfBuilt(entry, own.headers);
+    entry.limits = client.options.limits;
     const along = own.frees !== "head";
     const run = (engine, given) => {
       engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given(), (...to) => send(entry, ...to), headers, along);
@@ -85,6 +95,7 @@ export function replay(client, engine, found) {
   Object.assign(entry, { actionId, name, replayed: true, durable: true, entered: true, taken: true, hooks: client.options.hooks });
   entry.again = () => outbox.flush();
   entry.settle = (error, outcome) => outbox.settled(found, entry, error, outcome);
+  entry.limits = client.options.limits;
   outbox.adopt(entry, key);
   try {
     entry.url = destination(found.url);
@@ -130,6 +141,11 @@ function sentOf(list, wire) {
   return sent;
 }
 
+/** The limits of a call, of which each counts by itself; undefined for the usual ones. */
+function limitsOf({ options: { limits } }, own) {
+  return limits && own.limits ? { ...limits, ...own.limits } : (own.limits ?? limits);
+}
+
 /** Reads which action is called, and the options. */
 function read(entry, ref, options) {
   const { id, name, url } = reference(ref);
@@ -158,7 +174,7 @@ function check(client, entry, own) {
 
 /** What the engine is told of a call; undefined where there is nothing to tell. */
 function givenBy({ outbox }, { lane, name }, own) {
-  const { signal, headers = [], url, durable, ...given } = own;
+  const { signal, headers = [], url, durable, limits, ...given } = own;
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;
   // The time is asked once it is known what is left in the outbox: it is the order of calling.

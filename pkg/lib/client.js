@@ -29,9 +29,10 @@ export class Client {
   #said = {};
   #wires = new Map();
 
-  /** `loadWasm()` resolves when the wasm is there; `fetch` is the dispatcher's own. */
-  constructor(loadWasm, options, fetch) {
-    this.loadWasm = loadWasm;
+  /** `load()` resolves when the wasm is there, `loadFlight()` promises the codec; `fetch` is the dispatcher's own. */
+  constructor({ load, loadFlight }, options, fetch) {
+    this.loadWasm = load;
+    this.loadFlight = loadFlight;
     this.options = dispatcherOptions(options);
     this.beneath = new Beneath(this.options.fetch, fetch);
     this.events = new Events((any) => this.engine.ask((engine) => engine.listen(any)));
@@ -39,7 +40,7 @@ export class Client {
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
-    this.engine = new EngineSlot(loadWasm, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
+    this.engine = new EngineSlot(load, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
         this.#said = {};
@@ -105,6 +106,11 @@ export class Client {
     this.#said = { version, deployment };
     this.#wires.clear();
     engine.pageSays(version, deployment);
+  }
+
+  /** The version of the server, as far as anything says it. */
+  version() {
+    return this.options.nextVersion ?? versionOfPage();
   }
 
   /** How the arguments of an action are written: see `numbers.js`. */
@@ -176,6 +182,8 @@ export class Client {
     entry.quiet?.();
     entry.ended?.();
     // The page may keep the call for long: its arguments go now.
+    entry.stop?.();
+    entry.find = entry.stop = undefined;
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }

@@ -1,8 +1,9 @@
 // React's two encodings on their own, for answers and arguments that no dispatcher sends.
 
-import { PIECE, piecesOf, readerOf } from "./body.js";
+import { piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid, isActionError } from "./error.js";
-import { crashed, instance, isLoaded, makeDecoding, makeEncoded, writesPlain } from "./loading.js";
+import { flightNow } from "./later.js";
+import { TOLD_BROKEN } from "./numbers.js";
 import { decodeOptions, encodeOptions } from "./options.js";
 import { NONE, plain } from "./plain.js";
 import { Response, WeakMap } from "./platform.js";
@@ -33,23 +34,22 @@ export function encode(load, value, options, from) {
 
 async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
-  if (!isLoaded()) await load();
+  const flight = flightNow() ?? (await load());
   // Plain arguments are written alike for all versions that take them so.
-  const tried = nextVersion === undefined || writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
-  const how = { nextVersion, signal, forgets: !temporaryReferences, maxDepth, tried };
-  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(value, how);
+  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
+  const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
+  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }
 
-async function encodeAny(value, { nextVersion, signal, forgets, maxDepth, tried }) {
+async function encodeAny(flight, value, signal, how) {
   if (!hasRoom()) await null;
   let quiet;
   const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
   try {
-    const bounds = maxDepth === undefined ? undefined : { maxDepth };
-    const [body, references] = await trapped(() => makeEncoded(value, nextVersion, forgets, stop, bounds, tried));
-    return { body, references };
+    const encoding = flight.makeEncoding(value, { ...how, stop });
+    return { body: encoding.body ?? (await encoding.rest()), references: encoding };
   } finally {
     quiet?.();
   }
@@ -68,27 +68,32 @@ async function read(load, source, options, value) {
   const bounded = options === undefined ? undefined : bounds;
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
   const chunks = chunksOf(source);
-  if (!isLoaded()) await load();
-  else if (!hasRoom()) await null;
-  const told = (error, found) => (error ? value.reject(error) : value.resolve(found));
-  const bind = (id, bound) => makeReference(id, bound, refuseCall);
-  const decoding = trapped(() => makeDecoding(bounded, told, bind, find));
-  const own = instance();
+  const flight = flightNow();
+  if (flight && !hasRoom()) await null;
+  const { makeDecoding } = flight ?? (await load());
+  const failed = {};
+  const decoding = makeDecoding({
+    action: false,
+    limits: bounded,
+    told: (kind, found) => (kind === TOLD_BROKEN ? value.reject(found) : value.resolve(found)),
+    bind: (id, bound) => makeReference(id, bound, refuseCall),
+    find,
+    lost: (error) => (failed.error = error),
+  });
   try {
     for (;;) {
       const chunk = await chunks.read();
+      if (failed.error) throw failed.error;
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
-      for (let at = 0; at < chunk.length; at += PIECE) {
-        const error = trapped(() => decoding.push(chunk.subarray(at, at + PIECE)), own);
-        if (!error) continue;
-        Promise.resolve(chunks.cancel(error)).catch(() => {});
-        throw error;
-      }
+      const error = decoding.push(chunk);
+      if (!error) continue;
+      Promise.resolve(chunks.cancel(error)).catch(() => {});
+      throw error;
     }
-    trapped(() => decoding.end(), own);
+    decoding.end();
   } catch (cause) {
-    throw isActionError(cause) ? cause : trapped(() => decoding.fail(cause), own);
+    throw isActionError(cause) ? cause : (decoding.fail("the stream broke off", cause) ?? cause);
   }
 }
 
@@ -102,17 +107,6 @@ function chunksOf(source) {
   }
   if (!reader) throw invalid("decode: expected a stream, a Response or bytes, that nobody has read");
   return reader;
-}
-
-/** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
-function trapped(run, own = instance()) {
-  try {
-    return run();
-  } catch (error) {
-    if (isActionError(error)) throw error;
-    if (own === instance()) crashed(error);
-    throw new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause: error });
-  }
 }
 
 function calledBy(error, caller) {

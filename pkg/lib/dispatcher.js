@@ -17,10 +17,10 @@ export class Dispatcher {
   #client;
   #snapshot = new Snapshot();
 
-  /** `loadWasm()` resolves when the wasm is there. */
-  constructor(loadWasm, options) {
+  /** `loads`: see `Client`. */
+  constructor(loads, options) {
     take();
-    this.#client = new Client(loadWasm, options, this.#fetch);
+    this.#client = new Client(loads, options, this.#fetch);
   }
 
   call = (ref, args, options) => call(this.#client, ref, args, options, this.call);

@@ -3,7 +3,7 @@
 
 import { Alarm } from "./alarm.js";
 import { readAlong } from "./along.js";
-import { readerOf } from "./body.js";
+import { discard, readerOf } from "./body.js";
 import { call } from "./calling.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
@@ -14,9 +14,11 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { AbortController, Map, pageText } from "./platform.js";
+import { MAX_ANSWER_BYTES } from "./numbers.js";
+import { AbortController, Blob, Map, pageText } from "./platform.js";
 import { makeReference } from "./reference.js";
-import { wait } from "./wait.js";
+import { KeptPage, Reading, excerpt } from "./reading.js";
+import { waits } from "./wait.js";
 
 /**
  * `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost.
@@ -35,12 +37,12 @@ export function embedderOf(client) {
       const signal = signalOf(open.get(id));
       const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      wait(place, turn, client.send(url, init, true));
+      waits.wait(place, turn, client.send(url, init, true));
     },
-    sendBuilt: (place, turn, id, send, headers) => wait(place, turn, send(signalOf(open.get(id)), headers)),
+    sendBuilt: (place, turn, id, send, headers) => waits.wait(place, turn, send(signalOf(open.get(id)), headers)),
     along(id, response) {
       const controller = open.get(id)?.controller;
-      return controller && readAlong(response, controller.signal);
+      return controller && readAlong(response, controller.signal, open.get(id).limits);
     },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
@@ -49,21 +51,27 @@ export function embedderOf(client) {
       else controller?.abort();
     },
     load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
-    reader(response) {
+    read(id, response, actionId, tape) {
+      const entry = open.get(id);
+      const { limits, find, name } = entry;
+      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url: entry.url }, args, undefined, caller));
+      // The call may be over when what is left of its value fails.
+      bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
+      return new Reading(response, tape, { limits, bind, find, load: client.loadFlight });
+    },
+    keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
+    discard,
+    excerpt,
+    text: async (response) => {
+      const bytes = [];
       const reader = readerOf(response);
-      if (!reader) throw undefined;
-      return reader;
+      for (let piece; (piece = await reader.read()); ) bytes.push(piece);
+      return new Blob(bytes).text();
     },
     countsOutliving: loses,
     outlives(change) {
       outliving += change;
       outlives(change);
-    },
-    binder(url, id, actionId, name) {
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
-      // The call may be over when what is left of its value fails.
-      bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return bind;
     },
     settle(id, answered, error, told, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
       const entry = open.get(id);
@@ -75,7 +83,7 @@ export function embedderOf(client) {
         if (headAt !== undefined) timings.headAt = headAt;
         if (valueAt !== undefined) timings.valueAt = valueAt;
         if (settledAt !== undefined) timings.settledAt = settledAt;
-        const payload = payloadOf(tape, headers, open.get(answered) ?? entry, client.loadWasm);
+        const payload = payloadOf(tape, headers, open.get(answered) ?? entry, client.loadFlight);
         outcome = outcomeOf({ status, headers, rendered, more, valued, value, attempts, timings, payload });
       }
       if (error && outcome) {

@@ -34,6 +34,10 @@ export class Entry {
   fate = undefined;
   /** The stack of who made it, as `callerOf` takes it down. */
   caller = undefined;
+  /** How much of its answer is believed; what finds what that refers back to; what gives arguments up that are still open. */
+  limits = undefined;
+  find = undefined;
+  stop = undefined;
   /** `settle(error, outcome)` settles the promise; `again()` makes the same call. */
   settle = undefined;
   again = undefined;

@@ -1,29 +1,28 @@
-// The wasm modules of the package, by name, and what is asked of them.
+// The wasm module of the dispatcher, and what is asked of it.
 
-import * as glue from "../wasm/actionlane.js";
-import * as build from "./build.js";
+import * as glue from "../wasm/dispatcher.js";
 import { ActionError } from "./error.js";
 import { Module } from "./module.js";
-import * as plain from "./plain.js";
 import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
 import { onTrap } from "./trap.js";
-import * as wait from "./wait.js";
+import { waits } from "./wait.js";
+
+const NAME = "dispatcher";
 
 const dispatcher = new Module({
+  name: NAME,
   build: glue.BUILD,
   start: glue.initSync,
   restart: glue.__wbg_reset_state,
   setUp: () => {
-    onTrap(crashed);
-    glue.setup((message) => crashed(new Error(message)), build, plain, shapes, wait);
+    onTrap(NAME, crashed);
+    glue.setup((message) => crashed(new Error(message)), shapes, waits);
   },
 });
 
-const MODULES = { dispatcher };
-
-/** Loads the module of that name from the first of `places` that has it: see `compileFirst`. */
-export const load = (name, places, hint) => MODULES[name].load(places, hint);
+/** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
+export const load = (places, hint) => dispatcher.load(places, hint);
 
 const users = new Set(); // { cut(), lost(makeError) }, one an engine
 
@@ -50,7 +49,6 @@ const INNER = {
   retry: glue.RetryOptions,
   trace: glue.TraceOptions,
   durable: glue.DurableOptions,
-  limits: glue.LimitOptions,
   idempotency: glue.IdempotencyOptions,
 };
 
@@ -84,27 +82,6 @@ function severable(embedder) {
 
 /** Whether `load()` has succeeded: an engine can be made at once. */
 export const isLoaded = () => dispatcher.isLoaded;
-
-/** Names the instance: another one after each trap. */
-export const instance = () => dispatcher.count;
-
-/** A decoder of its own: `told(error, value)` hears of its value once. After `load()`. */
-export function makeDecoding(limits, told, bind, find) {
-  dispatcher.instantiate();
-  return new glue.Decoding(limits && handOver(glue.LimitOptions, limits), told, bind, find);
-}
-
-/** A promise of a value as a request body, and of what an answer may refer back to; rejects with an `ActionError`. After `load()`. */
-export function makeEncoded(value, nextVersion, forgets, stop, limits, tried) {
-  dispatcher.instantiate();
-  return glue.encode(value, nextVersion, forgets, stop, limits && handOver(glue.LimitOptions, limits), tried);
-}
-
-/** Whether plain arguments for this version of Next.js are written by `plain.js`. After `load()`. */
-export function writesPlain(nextVersion) {
-  dispatcher.instantiate();
-  return glue.writesPlain(nextVersion);
-}
 
 /** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
 export function sift(rows, owner, failedToo, now) {

@@ -15,7 +15,7 @@ export class Module {
   count = 0;
 
   /**
-   * `build`: which build of the wasm it takes. `start({ module })` makes the first instance, `restart()` a fresh one; `setUp()`
+   * `name`: which of the package's it is. `build`: which build of the wasm it takes. `start({ module })` makes the first instance, `restart()` a fresh one; `setUp()`
    * follows each.
    */
   constructor(parts) {
@@ -71,7 +71,10 @@ export class Module {
   #accept({ compiled, where }) {
     // The glue cannot take back a module that it was not made for, so that is looked at first.
     const [build] = WebAssembly.Module.customSections(compiled, SECTION).map((bytes) => String.fromCharCode(...new Uint8Array(bytes)));
-    if (build !== this.#parts.build) throw new Error(`${where} is not the wasm that belongs to this package`);
+    const { name, build: wanted } = this.#parts;
+    if (build !== `${name} ${wanted}`) {
+      throw new Error(`${where} is not the wasm that belongs to this package: it is ${build ?? "none of ours"}, wanted is ${name} ${wanted}`);
+    }
     this.#compiled = compiled;
     try {
       this.instantiate();

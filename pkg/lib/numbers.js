@@ -17,6 +17,17 @@ export const WIRE_REST = 64;
 export const WIRE_ALL_ARGUMENTS = 127;
 export const WIRE_PLAIN = 128;
 
+// Things that are told to who waits for them: of a promise, or of the body of an answer.
+export const TOLD_FULFILLED = 0;
+export const TOLD_REJECTED = 1;
+export const TOLD_BYTES = 2;
+export const TOLD_VALUE = 3;
+export const TOLD_VALUE_AND_PAGE = 4;
+export const TOLD_THROWN = 5;
+export const TOLD_BROKEN = 6;
+export const TOLD_END = 7;
+export const TOLD_UNREADABLE = 8;
+
 // Things that an edit of a decoded model puts into a container. Its argument comes above the last bits.
 export const PUT_UNDEFINED = 0;
 export const PUT_NULL = 1;
@@ -43,3 +54,7 @@ export const MAX_DIGITS = 300;
 export const MAX_ARGUMENTS = 1000;
 // Our own limit of containers inside containers, by src/flight/limits.rs.
 export const MAX_DEPTH = 20_000;
+// Our own limits of an answer, by src/flight/limits.rs: bytes of all of it and of one row, digits of a bigint.
+export const MAX_ANSWER_BYTES = 1_073_741_824;
+export const MAX_ROW_BYTES = 134_217_728;
+export const MAX_ANSWER_DIGITS = 1_000_000;

@@ -109,6 +109,8 @@ const OTHER = { ...named(Object.keys(FETCH), (name) => `${name}: only actions ha
 
 export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
+const READY = { codec: flag };
+
 const DECODE = { ...LIMITS, temporaryReferences: object };
 
 const ENCODE = { nextVersion, signal, temporaryReferences: object, maxDepth: most };
@@ -125,6 +127,7 @@ export function dispatcherOptions(options) {
 
 export const callOptions = (options) => copy(options, CALL, "call");
 export const fetchOptions = (options, isAction) => copy(options, isAction ? FETCH : OTHER, "fetch");
+export const readyOptions = (options) => copy(options, READY, "ready");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 

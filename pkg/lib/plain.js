@@ -3,20 +3,16 @@
 
 import {
   KIND_ARRAY,
-  KIND_FALSE,
   KIND_MAP,
-  KIND_NULL,
   KIND_OBJECT,
   KIND_OTHER,
   KIND_SET,
-  KIND_TRUE,
-  KIND_UNDEFINED,
   MAX_ARGUMENTS,
   MAX_DEPTH,
   MAX_DIGITS,
   MAX_SLOTS,
 } from "./numbers.js";
-import { Blob, FormData, Map, Set } from "./platform.js";
+import { FormData, Map, Set } from "./platform.js";
 
 /** Up to this many containers are told apart by looking at each. */
 const FEW = 8;
@@ -238,10 +234,10 @@ class Plain {
 }
 
 /** A kind that is known here alone. To Rust it is a `KIND_OTHER`. */
-const DATE = -1;
+export const DATE = -1;
 
 /** Tells the kind of an object: `KIND_OTHER` if it is to be looked at in earnest. */
-function kindOf(value) {
+export function kindOf(value) {
   const array = isArray(value);
   const prototype = array ? undefined : getPrototypeOf(value);
   if (prototype === Date.prototype) return DATE;
@@ -288,65 +284,3 @@ export function plain(args, maxDepth = MAX_DEPTH) {
 
 /** Nothing was read. */
 export const NONE = { body: undefined, reads: undefined };
-
-/** The elements of an array, whatever it says of itself. */
-export function list(array) {
-  const copy = [];
-  const { length } = array;
-  for (let index = 0; index < length; index++) copy.push(array[index]);
-  return copy;
-}
-
-/** What iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
-export function iterated(value) {
-  const iterate = value[Symbol.iterator] || value["@@iterator"];
-  if (typeof iterate !== "function") return undefined;
-  const iterator = iterate.call(value);
-  return [from(iterator), iterator === value];
-}
-
-/** The entries of a form. */
-export function fields(form) {
-  const entries = [];
-  form.forEach((value, key) => entries.push([key, value]));
-  return entries;
-}
-
-const VIEWS = [
-  [Int8Array, "O"],
-  [Uint8Array, "o"],
-  [Uint8ClampedArray, "U"],
-  [Int16Array, "S"],
-  [Uint16Array, "s"],
-  [Int32Array, "L"],
-  [Uint32Array, "l"],
-  [Float32Array, "G"],
-  [Float64Array, "g"],
-  [BigInt64Array, "M"],
-  [BigUint64Array, "m"],
-  [DataView, "V"],
-];
-
-/** The letter of a view of a buffer. */
-export function view(value) {
-  return VIEWS.find(([type]) => value instanceof type)?.[1];
-}
-
-/** The bytes of a buffer, or of a view of one. Throws where they have been taken away. */
-export function bytes(value) {
-  return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
-}
-
-/** Tells the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if one is to be looked at in earnest. */
-export function kind(value) {
-  if (typeof value === "undefined") return KIND_UNDEFINED;
-  if (value === null) return KIND_NULL;
-  if (typeof value === "boolean") return value ? KIND_TRUE : KIND_FALSE;
-  if (typeof value !== "object") return KIND_OTHER;
-  try {
-    const kind = kindOf(value);
-    return kind === DATE || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
-  } catch {
-    return KIND_OTHER;
-  }
-}

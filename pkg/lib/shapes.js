@@ -1,9 +1,9 @@
 // Things that Rust asks for in one crossing, which would take one for each property.
 
-import { isTold } from "./build.js";
 import { event } from "./entry.js";
 import { ActionError } from "./error.js";
 import { largestSizeOf, sizeOf } from "./size.js";
+import { isTold } from "./told.js";
 
 export { event, largestSizeOf as largestSize, sizeOf as size };
 

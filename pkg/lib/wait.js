@@ -1,40 +1,31 @@
 // Tells Rust what becomes of a promise, or of the next bytes of a body.
 
-import { trapped } from "./trap.js";
+import { TOLD_FULFILLED, TOLD_REJECTED } from "./numbers.js";
 
-/** What hears it: `told(place, turn, fulfilled, value)` and `gave(place, turn, bytes, readable)`. */
-let told, gave;
+/** The functions that one module of the wasm waits with. */
+export class Waits {
+  #told;
 
-/** Each instance of the wasm hands in its own. */
-export function hear(ofPromises, ofBytes) {
-  told = ofPromises;
-  gave = ofBytes;
-}
+  /** Each instance hands in what hears: `told(place, turn, kind, value)`, see `numbers.js`. */
+  hear(told) {
+    this.#told = told;
+  }
 
-/** Waits for a promise, or for whatever else it is. */
-export function wait(place, turn, given) {
-  const hears = told;
-  Promise.resolve(given).then(
-    (value) => hears(place, turn, true, value),
-    (error) => hears(place, turn, false, error),
-  );
-}
+  /** Waits for a promise, or for whatever else it is. */
+  wait(place, turn, given) {
+    const hears = this.#told;
+    Promise.resolve(given).then(
+      (value) => hears(place, turn, TOLD_FULFILLED, value),
+      (error) => hears(place, turn, TOLD_REJECTED, error),
+    );
+  }
 
-/** Waits for the next bytes of a body: what `read()` gives, see `readerOf`. `take(bytes)` says how many of them are handed over now. */
-export function waitForBytes(place, turn, read, take) {
-  const [hearsBytes, hears] = [gave, told];
-  read().then((bytes) => give(hearsBytes, place, turn, bytes && take(bytes)), (error) => hears(place, turn, false, error));
-}
-
-/** Some bytes are there already. */
-export function giveBytes(place, turn, bytes) {
-  give(gave, place, turn, bytes);
-}
-
-function give(hears, place, turn, bytes) {
-  try {
-    hears(place, turn, bytes ?? undefined, bytes !== null);
-  } catch (error) {
-    trapped(error); // there is no memory for them
+  /** What tells the instance of now, later: `tell(kind, value)`. */
+  teller(place, turn) {
+    const hears = this.#told;
+    return (kind, value) => hears(place, turn, kind, value);
   }
 }
+
+/** Those of the dispatcher's. */
+export const waits = new Waits();

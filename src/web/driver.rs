@@ -16,7 +16,6 @@ use wasm_bindgen::prelude::*;
 
 use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
 use super::embedder::Embedder;
-use super::error::Failure;
 use super::lock::Lock;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
 use super::owner::Owner;
@@ -24,6 +23,7 @@ use super::shapes;
 use super::timer::{self, Timer};
 use crate::call::{Call, CallId, Event, LaneName, Options, Visit};
 use crate::dispatcher::{Config, Dispatcher, Effect, News};
+use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
 use crate::{Instant, Kind};
 
@@ -322,7 +322,7 @@ impl Driver {
             Effect::Break { id, error } => {
                 let unblamed = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.owner.clone());
                 if let Some(owner) = unblamed {
-                    self.blame(id, shapes::error(&error, Some(&owner), &JsValue::UNDEFINED));
+                    self.blame(id, shapes::error(&error, &owner, &JsValue::UNDEFINED));
                 }
                 self.stop(id);
             }
@@ -372,7 +372,7 @@ impl Driver {
             // What is kept stays of the id that it was made with: by that it is looked up, and by that what was found is kept.
             let mut work = held.work.clone();
             held.answer.idempotency_key = match &mut work {
-                Some(Work::Action(request, _)) => {
+                Some(Work::Action(request)) => {
                     if let Some(new) = self.new_id(&request.action) {
                         held.owner.action = new.as_str().into();
                         request.action = new;

@@ -3,7 +3,9 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::wait::{Ticket, Wait};
+use super::net::body::Reader;
+use crate::js::error::Failure;
+use crate::js::wait::{Ticket, Wait};
 use crate::{Error, Kind};
 
 // Every function may run code of the page, so every one may throw.
@@ -41,9 +43,25 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn load(this: &Embedder, url: &str, accept: &str, mode: &str, signal: &web_sys::AbortSignal) -> Result<JsValue, JsValue>;
 
-    /// Makes the reader of the body of an answer. Throws where it cannot be read: what was thrown, or nothing.
+    /// Makes the reader of the answer to an action of this id, whose pieces are added to `tape`, too. Throws where its body cannot be read: what was
+    /// thrown, or nothing.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn reader(this: &Embedder, response: &JsValue) -> Result<JsValue, JsValue>;
+    pub(crate) fn read(this: &Embedder, id: f64, response: &JsValue, action: &str, tape: Option<&Array>) -> Result<Reader, JsValue>;
+
+    /// Makes the reader of the page that an answer redirects to, which adds the pieces to `tape`.
+    #[wasm_bindgen(method, catch, js_name = keepPage)]
+    pub(crate) fn keep_page(this: &Embedder, id: f64, response: &JsValue, tape: &Array) -> Result<Reader, JsValue>;
+
+    /// Nobody will read the body of this answer.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn discard(this: &Embedder, response: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn text(this: &Embedder, response: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Promises the beginning of a body that is text of this type, if it comes soon; undefined else.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn excerpt(this: &Embedder, response: &JsValue, content_type: Option<&str>) -> Result<JsValue, JsValue>;
 
     /// Whether requests that may outlive the page are to be counted: see [`Embedder::outlives`].
     #[wasm_bindgen(method, getter, js_name = countsOutliving)]
@@ -52,11 +70,6 @@ extern "C" {
     /// A request that may outlive the page begins (1), or is over (-1).
     #[wasm_bindgen(method, catch)]
     pub(crate) fn outlives(this: &Embedder, change: i32) -> Result<(), JsValue>;
-
-    /// Gives `bind(id, bound)`, which makes functions of the server's that are called at `url`, with `bind.own(error)` for what fails inside the
-    /// answer of this call.
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn binder(this: &Embedder, url: &JsValue, id: f64, action: &str, name: Option<&str>) -> Result<Function, JsValue>;
 
     /// Settles the caller's promise: with `error`, or with the value. `answered`: whose answer that is, its own or that of the call it has joined.
     /// The rest makes the outcome, if there is anything to tell (`told`); `more` has what most do not have.
@@ -164,6 +177,8 @@ extern "C" {
     /// Why something was not done that the page has a part in: an object of the package's own.
     pub(crate) type Refusal;
     #[wasm_bindgen(method, getter, catch)]
+    fn code(this: &Refusal) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
     fn message(this: &Refusal) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     fn cause(this: &Refusal) -> Result<JsValue, JsValue>;
@@ -173,6 +188,14 @@ extern "C" {
 }
 
 impl Refusal {
+    /// As the error that it names.
+    pub(crate) fn into_failure(self) -> Failure {
+        let kind = self.code().ok().flatten().and_then(|code| Kind::of_code(&code)).unwrap_or(Kind::Internal);
+        let error = Error::new(kind, self.message().ok().flatten().unwrap_or_default());
+        let passing = matches!(self.passing(), Ok(Some(true)));
+        (if passing { error.passing() } else { error }, self.cause().unwrap_or_default())
+    }
+
     /// As an error of this kind, or of another if it may be over by itself, with why.
     pub(crate) fn into_error(self, kind: Kind, passing: Kind) -> (Error, JsValue) {
         let kind = if matches!(self.passing(), Ok(Some(true))) { passing } else { kind };

@@ -11,9 +11,9 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
-use super::object::set;
 use super::timer;
-use super::wait::resolved;
+use crate::js::object::set;
+use crate::js::wait::resolved;
 
 // `web-sys` has `LockManager` behind `web_sys_unstable_apis` only, a flag that whoever builds this crate would have to set.
 #[wasm_bindgen]

@@ -8,45 +8,8 @@ mod read;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-pub(super) use read::{Choice, limits};
-
-/// Declares a struct of options: for each its name in JavaScript, its field, the name of what sets it, and its type.
-macro_rules! options {
-    ($(#[$about:meta])* $Options:ident { $($(#[$doc:meta])* $name:ident $field:ident $set:ident $type:ty,)* }) => {
-        $(#[$about])*
-        #[wasm_bindgen]
-        #[derive(Clone, Default)]
-        pub struct $Options {
-            $($(#[$doc])* $field: Option<$type>,)*
-        }
-
-        #[wasm_bindgen]
-        impl $Options {
-            #[wasm_bindgen(constructor)]
-            #[must_use]
-            pub fn new() -> Self {
-                Self::default()
-            }
-
-            $(
-                $(#[$doc])*
-                #[wasm_bindgen(setter = $name)]
-                pub fn $set(&mut self, given: $type) {
-                    self.$field = Some(given);
-                }
-            )*
-        }
-
-        impl $Options {
-            /// These, and for what they do not say, `usual`.
-            #[must_use]
-            #[allow(dead_code, reason = "some are taken whole, or not at all")]
-            fn or(self, usual: &Self) -> Self {
-                Self { $($field: self.$field.or_else(|| usual.$field.clone()),)* }
-            }
-        }
-    };
-}
+use crate::js::options::options;
+pub(super) use read::Choice;
 
 options! {
     /// How one call is to be treated; of a dispatcher, how every call is that does not say. Times are milliseconds; `Infinity` is no limit.
@@ -81,8 +44,6 @@ options! {
         trace trace set_trace TraceOptions,
         /// That it is kept in the outbox until it is answered. Default not.
         durable durable set_durable DurableOptions,
-        /// How much of its answer is believed.
-        limits limits set_limits LimitOptions,
     }
 }
 
@@ -123,24 +84,6 @@ options! {
         madeAt made_at set_made_at f64,
         /// Headers of its own, as pairs. The package says it.
         headers headers set_headers Array,
-    }
-}
-
-options! {
-    /// How much of an answer is believed; `Infinity` is no limit. Defaults: [`Limits::DEFAULT`].
-    LimitOptions {
-        /// Bytes of the whole answer.
-        maxBytes bytes set_bytes f64,
-        /// Bytes of one row.
-        maxRowBytes row_bytes set_row_bytes f64,
-        /// Rows that wait for others.
-        maxOpenRows open_rows set_open_rows f64,
-        /// Containers within each other. Of arguments, too.
-        maxDepth depth set_depth f64,
-        /// Digits of a bigint.
-        maxDigits digits set_digits f64,
-        /// Bytes of streams that nobody has read.
-        maxUnreadBytes unread_bytes set_unread_bytes f64,
     }
 }
 

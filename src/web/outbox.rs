@@ -7,14 +7,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::FormData;
 
 use super::embedder::{Embedder, Refusal};
-use super::error::Failure;
-use super::given::Given;
 use super::net::request::Tags;
-use super::object::{set, two};
 use super::options::DurableOptions;
-use super::wait::resolved;
 use crate::Kind;
 use crate::call::CallId;
+use crate::js::error::Failure;
+use crate::js::given::Given;
+use crate::js::object::{set, two};
+use crate::js::wait::resolved;
 use crate::outbox::{Found, Record, Sifted, Unreadable, Verdict};
 use crate::protocol::ActionId;
 

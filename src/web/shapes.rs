@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use super::object::set as put;
 use super::owner::Owner;
 use crate::call::{Event, Timings};
+use crate::js::error;
+use crate::js::object::set as put;
 use crate::protocol::ANSWER_HEADERS;
 use crate::{Error, Instant};
 
@@ -27,8 +28,6 @@ extern "C" {
     fn size_of(this: &Functions, body: &JsValue) -> Result<f64, JsValue>;
     #[wasm_bindgen(method, catch, js_name = largestSize)]
     fn largest_size_of(this: &Functions, body: &JsValue) -> Result<f64, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = error)]
-    fn make_error(this: &Functions, code: &str, message: &str, sent: &str, details: &JsValue, cause: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = event)]
     fn make_event(
         this: &Functions,
@@ -77,29 +76,10 @@ pub(super) fn largest_size(body: &JsValue) -> f64 {
     FUNCTIONS.with_borrow(|functions| functions.largest_size_of(body)).unwrap_or_default()
 }
 
-/// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.
-pub(super) fn error(error: &Error, owner: Option<&Owner>, cause: &JsValue) -> JsValue {
-    let details = Object::new();
-    for (key, text) in [
-        ("digest", error.server_digest()),
-        ("excerpt", error.answer_excerpt()),
-        ("actionId", owner.map(|owner| &*owner.action)),
-        ("actionName", owner.and_then(|owner| owner.name.as_deref())),
-    ] {
-        if let Some(text) = text {
-            put(&details, key, &text.into());
-        }
-    }
-    if let Some(status) = error.http_status() {
-        put(&details, "status", &status.into());
-    }
-    if let Some(after) = error.retry_after() {
-        put(&details, "retryAfter", &(after.as_millis() as f64).into());
-    }
-    let (code, sent) = (error.kind().code(), error.was_sent().as_str());
-    let functions = FUNCTIONS.with_borrow(Clone::clone);
-    let made = functions.make_error(code, error.message(), sent, &details, cause);
-    made.unwrap_or_else(|_| js_sys::Error::new(error.message()).into())
+/// The `ActionError` of a call of this owner. `cause` is what the page threw, or gave as a reason.
+pub(super) fn error(error: &Error, owner: &Owner, cause: &JsValue) -> JsValue {
+    let name = owner.name.as_deref().map(|name| ("actionName", name));
+    error::with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
 }
 
 /// What `subscribe` and `snapshot` show of a call. `mortal`: its attempt was to outlive the page, and may not.

@@ -9,8 +9,13 @@ use crate::names::Names;
 /// What makes it, for a stamp.
 pub(crate) const MAKER: &str = include_str!("glue.rs");
 
-/// The glue of a module whose build this is. `module`: where its imports are from, as wasm-bindgen has it.
-pub(crate) fn changed(glue: &str, module: &str, names: &Names) -> Result<String> {
+/// Where the imports of the wasm module of that name are from, as wasm-bindgen has it.
+pub(crate) fn module(name: &str) -> String {
+    format!("./{name}_bg.js")
+}
+
+/// The glue of the wasm module of that name.
+pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
     let lone = lone_values(glue);
     ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/web/given.rs says why not): {}", lone.join(", "));
     ensure!(!glue.contains("__wbg_reinit_scheduled = true"), "wasm-bindgen's glue starts instances over by itself now: see `unguarded`");
@@ -18,11 +23,10 @@ pub(crate) fn changed(glue: &str, module: &str, names: &Names) -> Result<String>
     let glue = GONE.iter().try_fold(glue, |glue, (from, to)| without(&glue, from, to))?;
     let glue = unguarded(&undisposed(&finalized(&fresh(&glue)?)?));
     let invoked: Vec<String> = names.exports_with("_invoke__").iter().map(|name| format!("\"{name}\"")).collect();
-    let glue = names.shorten(&glue, module)?;
+    let glue = names.shorten(&glue, &module(name))?;
     Ok(format!(
-        "{TAKES}{glue}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{}\";\n\n\
-         /** The exports that closures run. */\nconst INVOKED = [{}];\n",
-        names.build,
+        "{TAKES}{}\n/** The exports that closures run. */\nconst INVOKED = [{}];\n",
+        glue.replace("MODULE", &format!("\"{name}\"")),
         invoked.join(", ")
     ))
 }
@@ -150,8 +154,8 @@ const CHANGES: [(&str, &str); 14] = [
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n    makeTextCoders();\n",
     ),
     // A trap in a promise or a timer is told of.
-    ("wasm = instance.exports;", "wasm = guarded(instance.exports, INVOKED);"),
-    ("wasm = wasmInstance.exports;", "wasm = guarded(wasmInstance.exports, INVOKED);"),
+    ("wasm = instance.exports;", "wasm = guarded(instance.exports, MODULE, INVOKED);"),
+    ("wasm = wasmInstance.exports;", "wasm = guarded(wasmInstance.exports, MODULE, INVOKED);"),
     // It is called in one way.
     (
         "    if (module !== undefined) {\n        if (Object.getPrototypeOf(module) === Object.prototype) {\n            \

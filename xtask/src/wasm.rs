@@ -12,19 +12,16 @@ use crate::step::step;
 use crate::versions::{WASM_BINDGEN, WASM_TARGET};
 use crate::{glue, npm, run, tools, workspace};
 
-/// A module of wasm that the package has.
+/// A wasm module of the package: a feature of the crate, compiled by the profile of its name.
 pub(crate) struct Module {
-    /// As the package calls it.
     pub(crate) name: &'static str,
-    /// Its files in `pkg/wasm/` begin with this.
-    files: &'static str,
 }
 
-/// Those that there are.
-pub(crate) const MODULES: [Module; 1] = [Module { name: "dispatcher", files: "actionlane" }];
+/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript, `<name>_bytes.js`.
+pub(crate) const MODULES: [Module; 2] = [Module { name: "dispatcher" }, Module { name: "flight" }];
 
 impl Module {
-    /// The file that travels.
+    /// The wasm.
     pub(crate) fn wasm(&self) -> PathBuf {
         self.file("_bg.wasm")
     }
@@ -39,37 +36,48 @@ impl Module {
         self.file("_bytes.js")
     }
 
-    /// All of them.
+    fn file(&self, end: &str) -> PathBuf {
+        workspace::pkg().join("wasm").join(format!("{}{end}", self.name))
+    }
+
+    /// Where cargo puts it.
+    pub(crate) fn compiled(&self) -> PathBuf {
+        workspace::target().join(WASM_TARGET).join(self.name).join("actionlane.wasm")
+    }
+
+    fn compile(&self) -> Result<()> {
+        let Self { name } = self;
+        let mut cargo = run::cargo();
+        cargo.args(["rustc", "--package", "actionlane", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
+        run::shown(cargo.args(["--profile", name, "--features", name]))
+    }
+
+    /// All that it has in `pkg/wasm/`.
     pub(crate) fn files(&self) -> [PathBuf; 3] {
         [self.wasm(), self.glue(), self.bytes()]
     }
 
     /// The names of its imports and exports as they were, for whoever reads a profile.
     pub(crate) fn names(&self) -> Result<PathBuf> {
-        Ok(names()?.join(format!("{}.json", self.files)))
+        Ok(names()?.join(format!("{}.json", self.name)))
     }
 
-    fn file(&self, end: &str) -> PathBuf {
-        workspace::pkg().join("wasm").join([self.files, end].concat())
-    }
-
-    /// Makes its files from what cargo has compiled.
-    fn make(&self, compiled: &Path) -> Result<()> {
-        let raw = workspace::scratch(&format!("wasm/{}_bg.wasm", self.files))?;
+    /// Makes the glue and the small wasm, neither of which says its build yet.
+    fn bind(&self) -> Result<(String, Names)> {
+        let raw = workspace::scratch(&format!("wasm/{}_bg.wasm", self.name))?;
         let mut bindgen = run::command(tools::program("wasm-bindgen"), workspace::root());
-        bindgen.args(BINDGEN).args(["--out-name", self.files]).arg("--out-dir").arg(raw.with_file_name(""));
-        run::quiet(bindgen.arg(compiled))?;
-        fs::create_dir_all(workspace::pkg().join("wasm"))?;
+        bindgen.args(BINDGEN).args(["--out-name", self.name, "--out-dir"]).arg(raw.with_file_name("")).arg(self.compiled());
+        run::quiet(&mut bindgen)?;
         let mut opt = npm::program(&workspace::pkg(), "wasm-opt");
-        let printed = run::quiet(opt.args(OPT).arg(&raw).arg("-o").arg(self.wasm()))?;
-        let module = format!("./{}_bg.js", self.files);
-        let names = Names { build: mark(&self.wasm())?, ..Names::printed(&printed, &module)? };
-        let generated = fs::read_to_string(raw.with_file_name(format!("{}.js", self.files))).context("reading the glue")?;
-        fs::write(self.glue(), glue::changed(&generated, &module, &names)?).context("writing the glue")?;
-        names.write(&self.names()?)?;
-        let base64 = npm::node(BASE64, &[self.wasm().to_str().context("a path that is not UTF-8")?])?;
-        let wasm = format!("{}_bg.wasm", self.files);
-        fs::write(self.bytes(), BYTES.replace("FILE", &wasm).replace("BASE64", base64.trim_end())).context("writing the bytes")
+        let printed = run::quiet(opt.args(OPT).arg(self.optimized()).arg(&raw).arg("-o").arg(self.wasm()))?;
+        let names = Names::printed(&printed, &glue::module(self.name))?;
+        let generated = fs::read_to_string(raw.with_file_name(format!("{}.js", self.name))).context("reading the glue")?;
+        Ok((glue::changed(&generated, self.name, &names)?, names))
+    }
+
+    /// Smallest code; of the codec, whose speed counts, what wasm-opt takes for a good bargain.
+    fn optimized(&self) -> &'static str {
+        if self.name == "flight" { "-Os" } else { "-Oz" }
     }
 }
 
@@ -80,43 +88,60 @@ pub(crate) fn names() -> Result<PathBuf> {
 
 /// Brings `pkg/wasm/` up to date. Wants the npm packages of `pkg/` and the tools to be there.
 pub(crate) fn build() -> Result<()> {
-    step("compiling the wasm", || {
-        run::shown(run::cargo().args(["build", "--release", "--package", "actionlane", "--lib", "--target", WASM_TARGET]))
-    })?;
-    let compiled = workspace::target().join(WASM_TARGET).join("release/actionlane.wasm");
+    step("compiling the wasm", || MODULES.iter().try_for_each(Module::compile))?;
+    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, BINDGEN, OPT, glue::MAKER, SECTION, BYTES));
+    stamp = stamp.input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?;
     for module in &MODULES {
-        let mut stamp = Stamp::new(format!("wasm-{}", module.name))
-            .value((WASM_BINDGEN.version, BINDGEN, OPT, glue::MAKER, SECTION, BYTES))
-            .input(&compiled, &[])?
-            .input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?
-            .output(module.names()?);
-        for file in module.files() {
-            stamp = stamp.output(file);
-        }
-        stamp.make(|| step(&format!("wasm-bindgen and wasm-opt: {}", module.name), || module.make(&compiled)))?;
+        stamp = stamp.input(&module.compiled(), &[])?.output(module.names()?);
+        stamp = module.files().into_iter().fold(stamp, Stamp::output);
     }
+    stamp.make(|| {
+        step("wasm-bindgen and wasm-opt", || {
+            let _ = fs::remove_dir_all(workspace::pkg().join("wasm"));
+            fs::create_dir_all(workspace::pkg().join("wasm"))?;
+            let (glues, names): (Vec<_>, Vec<_>) = MODULES.iter().map(Module::bind).collect::<Result<Vec<_>>>()?.into_iter().unzip();
+            let build = build_of(&glues)?;
+            for ((module, glue), names) in MODULES.iter().zip(glues).zip(names) {
+                let said = format!("{} {build}", module.name);
+                mark(&module.wasm(), &said)?;
+                Names { build: said, ..names }.write(&module.names()?)?;
+                let text = format!("{glue}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{build}\";\n");
+                fs::write(module.glue(), text).context("writing the glue")?;
+                let base64 = npm::node(BASE64, &[module.wasm().to_str().context("a path that is not UTF-8")?])?;
+                fs::write(module.bytes(), BYTES.replace("NAME", module.name).replace("BASE64", base64.trim_end()))
+                    .context("writing the bytes")?;
+            }
+            Ok(())
+        })
+    })?;
     Ok(())
 }
 
-/// Adds a section to the wasm that names its build, and gives that name: by it the loader knows whether a file belongs to its glue.
-fn mark(wasm: &Path) -> Result<String> {
-    let mut bytes = fs::read(wasm).context("reading the wasm")?;
+/// Names the build: another one where any of the modules or their glue is another.
+fn build_of(glues: &[String]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    let build = format!("{:016x}", hasher.finish());
+    glues.hash(&mut hasher);
+    for module in &MODULES {
+        fs::read(module.wasm()).context("reading the wasm")?.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Adds a section to the wasm that says what it is, and of which build: by that the loader knows whether a file belongs to its glue.
+fn mark(wasm: &Path, said: &str) -> Result<()> {
+    let mut bytes = fs::read(wasm).context("reading the wasm")?;
     // A custom section: 0, its length, then the length of its name, its name, its content. Lengths below 128 are one byte.
-    let length = u8::try_from(1 + SECTION.len() + build.len())?;
+    let length = u8::try_from(1 + SECTION.len() + said.len())?;
     bytes.extend([0, length, u8::try_from(SECTION.len())?]);
-    bytes.extend([SECTION, &build].concat().bytes());
-    fs::write(wasm, bytes).context("writing the wasm")?;
-    Ok(build)
+    bytes.extend([SECTION, said].concat().bytes());
+    fs::write(wasm, bytes).context("writing the wasm")
 }
 
 /// As in `pkg/lib/module.js`.
 const SECTION: &str = "actionlane";
 
 /// The wasm as a module of JavaScript: for the pages that cannot have the file.
-const BYTES: &str = r#"// The bytes of FILE.
+const BYTES: &str = r#"// The bytes of NAME_bg.wasm.
 import { bytesOf } from "../lib/base64.js";
 
 export const bytes = () => bytesOf("BASE64");
@@ -138,9 +163,8 @@ const BINDGEN: [&str; 6] = [
     "--experimental-reset-state-function",
 ];
 
-/// Smallest code, from no other wasm features than those pinned in `.cargo/config.toml`.
-const OPT: [&str; 10] = [
-    "-Os",
+/// Code from no other wasm features than those pinned in `.cargo/config.toml`.
+const OPT: [&str; 9] = [
     "--mvp-features",
     "--enable-mutable-globals",
     "--enable-sign-ext",

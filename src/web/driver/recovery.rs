@@ -80,7 +80,7 @@ impl Driver {
 
     fn request<R>(&self, id: CallId, look: impl FnOnce(&Request) -> R) -> Option<R> {
         match &self.held.borrow().get(&id)?.work {
-            Some(Work::Action(request, _)) => Some(look(request)),
+            Some(Work::Action(request)) => Some(look(request)),
             _ => None,
         }
     }

@@ -30,7 +30,7 @@ impl Driver {
             let _ = self.embedder.fate(id.0 as f64, Fate::of(&result).as_str(), code);
         }
         let error = match result {
-            Err(error) => shapes::error(&error, Some(&owner), &cause.unwrap_or_default()),
+            Err(error) => shapes::error(&error, &owner, &cause.unwrap_or_default()),
             Ok(()) if throws => self.redirect_error(&answer),
             Ok(()) => JsValue::UNDEFINED,
         };

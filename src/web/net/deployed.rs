@@ -9,11 +9,11 @@ use web_sys::AbortSignal;
 
 use super::response::Response;
 use crate::dispatcher::Recovery;
+use crate::js::wait::resolved;
 use crate::protocol::ActionId;
 use crate::protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 use crate::web::embedder::Embedder;
 use crate::web::url;
-use crate::web::wait::resolved;
 
 /// How many scripts are looked into, and how many are fetched at once.
 const SCRIPTS: usize = 256;
@@ -101,17 +101,10 @@ async fn get(embedder: &Embedder, address: &str, accept: &str, mode: &str, signa
     let response: Response = resolved(embedder.load(address, accept, mode, signal)).await.ok()?.unchecked_into();
     let head = response.head().ok()?;
     if head.answer.status >= 400 {
-        response.cancel(embedder);
+        let _ = embedder.discard(&response);
         return None;
     }
     let at = head.elsewhere.unwrap_or_else(|| address.to_owned());
-    let mut chunks = response.chunks(embedder, None).ok()?;
-    let mut bytes = Vec::new();
-    while let Some(more) = chunks.next().await.ok()? {
-        bytes.extend(more);
-        if bytes.len() > LARGEST {
-            return None;
-        }
-    }
-    Some((at, String::from_utf8_lossy(&bytes).into()))
+    let text = resolved(embedder.text(&response)).await.ok()?.as_string()?;
+    Some((at, text.into()))
 }

@@ -6,10 +6,9 @@ use std::time::Duration;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::{CallOptions, DispatcherOptions, DurableOptions, LimitOptions, RetryOptions, TraceOptions};
+use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions, TraceOptions};
 use crate::call::{LaneName, Options, RedirectMode, Render, Skew, Strategy};
 use crate::dispatcher::{Config, LaneOptions as Lane, OfflineMode, Scope};
-use crate::flight::Limits;
 use crate::web::random;
 use crate::{Error, Kind, Retry};
 
@@ -87,7 +86,6 @@ impl CallOptions {
     /// These, and for what they do not say, those of the dispatcher.
     pub(in crate::web) fn over(mut self, usual: &Self) -> Self {
         // Of these each part counts by itself.
-        self.limits = self.limits.map(|own| own.or(usual.limits.as_ref().unwrap_or(&LimitOptions::default())));
         self.trace = self.trace.map(|own| own.or(usual.trace.as_ref().unwrap_or(&TraceOptions::default())));
         self.or(usual)
     }
@@ -151,10 +149,6 @@ impl CallOptions {
     pub(in crate::web) fn durable(&self) -> Option<&DurableOptions> {
         self.durable.as_ref()
     }
-
-    pub(in crate::web) fn limits(&self) -> Limits {
-        limits(self.limits.as_ref())
-    }
 }
 
 impl RetryOptions {
@@ -189,21 +183,6 @@ impl DurableOptions {
 
     pub(in crate::web) fn headers(&self) -> Array {
         self.headers.clone().unwrap_or_default()
-    }
-}
-
-/// The limits: the defaults but for what `given` says otherwise.
-pub(in crate::web) fn limits(given: Option<&LimitOptions>) -> Limits {
-    let Some(given) = given else { return Limits::DEFAULT };
-    // A number beyond all addresses sets no bound.
-    let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
-    Limits {
-        row_bytes: or(given.row_bytes, Limits::DEFAULT.row_bytes),
-        total_bytes: or(given.bytes, Limits::DEFAULT.total_bytes),
-        open_rows: or(given.open_rows, Limits::DEFAULT.open_rows),
-        depth: or(given.depth, Limits::DEFAULT.depth),
-        digits: or(given.digits, Limits::DEFAULT.digits),
-        unread_bytes: or(given.unread_bytes, Limits::DEFAULT.unread_bytes),
     }
 }
 

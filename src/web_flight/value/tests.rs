@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
 use crate::flight::Decoder;
-use crate::web::module;
+use crate::js::module;
 
 /// A decoder that makes values with the functions of `build.js`, which the package hands in.
 fn decoder() -> Decoder<Js> {

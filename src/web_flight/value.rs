@@ -5,15 +5,14 @@
 
 mod tree;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
-use super::bell::Bell;
-use super::error;
 use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::js::error;
 use crate::numbers::made;
 use crate::{Error, Kind, Sent};
 
@@ -131,18 +130,15 @@ const LONG: usize = 100_000;
 /// What stands for an error of which the server tells nothing.
 const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
 
-/// Gives `bind(id, bound)`.
-type Binder = Box<dyn Fn() -> JsValue>;
-
 /// Makes JavaScript values.
 pub(crate) struct Js {
     temporaries: Temporaries<JsValue>,
     builder: Builder,
     meter: Option<Meter>,
-    /// `bind(id, bound)`: makes the functions of the server. Asked for when there is one.
-    bind: Option<(Binder, OnceCell<JsValue>)>,
+    /// `bind(id, bound)`: makes the functions of the server.
+    bind: Option<JsValue>,
     /// Hears that a stream was cancelled.
-    cancelled: Option<Bell>,
+    cancelled: JsValue,
     /// Used again for each row.
     instructions: Instructions,
 }
@@ -153,28 +149,22 @@ impl Js {
         let builder = BUILDER.with_borrow(Clone::clone);
         // Before `setup` nothing can be made; `undefined` has none of the functions, so each fails by itself.
         let builder = builder.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into());
-        Self { temporaries, builder, meter: None, bind: None, cancelled: None, instructions: Instructions::default() }
+        Self { temporaries, builder, meter: None, bind: None, cancelled: JsValue::UNDEFINED, instructions: Instructions::default() }
     }
 
-    /// Makes functions of the server with the `bind(id, bound)` that `make` gives, where `bound` is a promise of the arguments that come before those of a call,
-    /// an array of them, or null. Without it such a function rejects. `bind.own(error)`, where there is one, has an error inside the answer say
-    /// which call it is of.
+    /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call, an array of
+    /// them, or null. Without it such a function rejects. `bind.own(error)`, where there is one, has an error inside the answer say which call it is of.
     #[must_use]
-    pub(crate) fn bind(mut self, make: impl Fn() -> JsValue + 'static) -> Self {
-        self.bind = Some((Box::new(make), OnceCell::new()));
+    pub(crate) fn bind(mut self, bind: JsValue) -> Self {
+        self.bind = Some(bind);
         self
-    }
-
-    /// `bind`, asked for once.
-    fn binder(&self) -> Option<&JsValue> {
-        self.bind.as_ref().map(|(make, made)| made.get_or_init(make))
     }
 
     /// The `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
         let (error, told) = told(rejection);
         let made = error::to_js(&error.sent(Sent::Yes), &told);
-        if let Some(bind) = self.binder()
+        if let Some(bind) = &self.bind
             && let Ok(own) = js_sys::Reflect::get(bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
         {
@@ -183,10 +173,10 @@ impl Js {
         made
     }
 
-    /// Rings each time a stream or async iterable of the answer is cancelled, from within the page's own call.
+    /// Calls it each time a stream or async iterable of the answer is cancelled, from within the page's own call; nothing for undefined.
     #[must_use]
-    pub(crate) fn on_cancel(mut self, cancelled: Bell) -> Self {
-        self.cancelled = Some(cancelled);
+    pub(crate) fn on_cancel(mut self, cancelled: JsValue) -> Self {
+        self.cancelled = cancelled;
         self
     }
 }
@@ -290,7 +280,7 @@ impl Build for Js {
     }
 
     fn server(&mut self, id: &JsValue, bound: &JsValue) -> Option<JsValue> {
-        let (bind, refusal) = match self.binder() {
+        let (bind, refusal) = match &self.bind {
             Some(bind) => (bind.clone(), JsValue::UNDEFINED),
             None => (JsValue::UNDEFINED, error::to_js(&no_dispatcher(), &JsValue::UNDEFINED)),
         };
@@ -338,8 +328,7 @@ impl Build for Js {
 
     fn flow(&mut self, kind: Flow) -> Option<(JsValue, Flowing)> {
         if self.meter.is_none() {
-            let cancelled = self.cancelled.as_ref().map_or(JsValue::UNDEFINED, |bell| bell.handle().into());
-            self.meter = self.builder.meter(&cancelled).ok();
+            self.meter = self.builder.meter(&self.cancelled).ok();
         }
         let word = match kind {
             Flow::Stream => "stream",
@@ -395,6 +384,12 @@ pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
         Rejection::Broken(_) => None,
     };
     (rejection.into_error(), told.unwrap_or_default())
+}
+
+/// A rejection as an `ActionError`.
+pub(crate) fn to_js(rejection: Rejection) -> JsValue {
+    let (error, told) = told(rejection);
+    error::to_js(&error, &told)
 }
 
 fn no_dispatcher() -> Error {

@@ -1,4 +1,4 @@
-//! Waits for promises of the page, and for the bytes of a body. `JsFuture` makes two closures for each promise, of which JavaScript's garbage
+//! Waits for promises of the page, and for whatever else its side tells of. `JsFuture` makes two closures for each promise, of which JavaScript's garbage
 //! collector must be told; here one serves all. A call costs 5 to 8 % less (measured with `cargo xtask bench dispatch`).
 
 use std::cell::RefCell;
@@ -9,14 +9,16 @@ use std::task::{Context, Poll, Waker};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
+use crate::numbers::told;
+
 // The functions of `wait.js`.
 #[wasm_bindgen]
 extern "C" {
     #[derive(Clone)]
     type Functions;
-    /// Hands in what hears of everything that is waited for: `told(place, turn, fulfilled, value)`, `gave(place, turn, bytes, readable)`.
+    /// Hands in what hears of everything that is waited for: `told(place, turn, kind, value)`, with a number of [`told`].
     #[wasm_bindgen(method)]
-    fn hear(this: &Functions, told: &Function, gave: &Function);
+    fn hear(this: &Functions, told: &Function);
     #[wasm_bindgen(method, catch, js_name = wait)]
     fn wait_for(this: &Functions, place: u32, turn: u32, given: &JsValue) -> Result<(), JsValue>;
 }
@@ -26,15 +28,13 @@ thread_local! {
     static FUNCTIONS: RefCell<Option<Wired>> = const { RefCell::new(None) };
 }
 
-/// The functions, and the closures that they call.
+/// The functions, and the closure that they call.
 struct Wired {
     functions: Functions,
-    _told: HearsPromise,
-    _gave: HearsBytes,
+    _told: Hears,
 }
 
-type HearsPromise = Closure<dyn Fn(u32, u32, bool, JsValue)>;
-type HearsBytes = Closure<dyn Fn(u32, u32, Option<Vec<u8>>, bool)>;
+type Hears = Closure<dyn Fn(u32, u32, u32, JsValue)>;
 
 struct Places {
     all: Vec<Place>,
@@ -47,22 +47,11 @@ struct Place {
     /// Counts those that were waited for here; what comes of an earlier one is ignored.
     turn: u32,
     waker: Option<Waker>,
-    settled: Option<Settled>,
+    told: Option<Told>,
 }
 
-enum Settled {
-    Fulfilled(JsValue),
-    Rejected(JsValue),
-    Given(Bytes),
-}
-
-/// What reading the next piece of a body gave.
-pub(crate) enum Bytes {
-    Piece(Vec<u8>),
-    End,
-    /// Something other than bytes.
-    Unreadable,
-}
+/// What was told, as a number of [`told`], and what comes with it.
+pub(crate) type Told = (u32, JsValue);
 
 /// Names a place, for who settles it.
 #[derive(Clone, Copy)]
@@ -72,27 +61,21 @@ pub(crate) struct Ticket {
 }
 
 /// `functions`: those of `wait.js`, which the package hands in. The first stay.
-pub(super) fn set(functions: JsValue) {
+pub(crate) fn set(functions: JsValue) {
     FUNCTIONS.with_borrow_mut(|wired| {
         wired.get_or_insert_with(|| {
             let functions: Functions = functions.unchecked_into();
-            let told: HearsPromise = Closure::new(|place, turn, fulfilled, value| {
-                settle(Ticket { place, turn }, if fulfilled { Settled::Fulfilled(value) } else { Settled::Rejected(value) });
-            });
-            let gave: HearsBytes = Closure::new(|place, turn, bytes: Option<Vec<u8>>, readable| {
-                let given = bytes.map_or(if readable { Bytes::End } else { Bytes::Unreadable }, Bytes::Piece);
-                settle(Ticket { place, turn }, Settled::Given(given));
-            });
-            functions.hear(told.as_ref().unchecked_ref(), gave.as_ref().unchecked_ref());
-            Wired { functions, _told: told, _gave: gave }
+            let told: Hears = Closure::new(|place, turn, kind, value| settle(Ticket { place, turn }, (kind, value)));
+            functions.hear(told.as_ref().unchecked_ref());
+            Wired { functions, _told: told }
         });
     });
 }
 
-fn settle(ticket: Ticket, settled: Settled) {
+fn settle(ticket: Ticket, told: Told) {
     let waker = PLACES.with_borrow_mut(|places| {
-        let place = places.all.get_mut(ticket.place as usize).filter(|place| place.turn == ticket.turn && place.settled.is_none())?;
-        place.settled = Some(settled);
+        let place = places.all.get_mut(ticket.place as usize).filter(|place| place.turn == ticket.turn && place.told.is_none())?;
+        place.told = Some(told);
         place.waker.take()
     });
     if let Some(waker) = waker {
@@ -104,9 +87,9 @@ fn settle(ticket: Ticket, settled: Settled) {
 #[must_use = "futures do nothing unless polled"]
 pub(crate) struct Wait(Seat);
 
-/// Waits for one piece of a body.
+/// Waits for one thing that is told, whatever it is.
 #[must_use = "futures do nothing unless polled"]
-pub(crate) struct WaitForBytes(Seat);
+pub(crate) struct WaitForAny(Seat);
 
 /// A place that is free again once this is dropped.
 struct Seat(usize);
@@ -127,7 +110,7 @@ impl Wait {
     }
 }
 
-impl WaitForBytes {
+impl WaitForAny {
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
         Self(Seat::on(start))
     }
@@ -145,16 +128,16 @@ impl Seat {
         let seat = Self(at);
         let ticket = Ticket { place: at as u32, turn };
         if let Err(thrown) = start(ticket) {
-            settle(ticket, Settled::Rejected(thrown));
+            settle(ticket, (told::REJECTED, thrown));
         }
         seat
     }
 
-    fn poll(&self, context: &Context<'_>) -> Poll<Settled> {
+    fn poll(&self, context: &Context<'_>) -> Poll<Told> {
         PLACES.with_borrow_mut(|places| {
             let place = &mut places.all[self.0];
-            match place.settled.take() {
-                Some(settled) => Poll::Ready(settled),
+            match place.told.take() {
+                Some(told) => Poll::Ready(told),
                 None => {
                     place.waker = Some(context.waker().clone());
                     Poll::Pending
@@ -168,23 +151,15 @@ impl Future for Wait {
     type Output = Result<JsValue, JsValue>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(context).map(|settled| match settled {
-            Settled::Fulfilled(value) => Ok(value),
-            Settled::Rejected(value) => Err(value),
-            Settled::Given(_) => Ok(JsValue::UNDEFINED),
-        })
+        self.0.poll(context).map(|(kind, value)| if kind == told::REJECTED { Err(value) } else { Ok(value) })
     }
 }
 
-impl Future for WaitForBytes {
-    type Output = Result<Bytes, JsValue>;
+impl Future for WaitForAny {
+    type Output = Told;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(context).map(|settled| match settled {
-            Settled::Given(bytes) => Ok(bytes),
-            Settled::Rejected(value) => Err(value),
-            Settled::Fulfilled(_) => Ok(Bytes::Unreadable),
-        })
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Told> {
+        self.0.poll(context)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Body {
     Open(Collecting),
 }
 
-pub(crate) use super::error::Failure;
+use crate::js::error::Failure;
 
 /// Waits for what is open, then gives the body. Fails with `ENCODE` if something is rejected, throws or cannot be sent. Dropping it cancels the streams and ends the iterators that are being read.
 pub(crate) type Collecting = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;

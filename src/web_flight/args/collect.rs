@@ -13,7 +13,7 @@ use web_sys::Blob;
 use super::reader::{self, Reader, Thrown};
 use super::{Collecting, Failure, body};
 use crate::flight::{Encoder, Later, Slot};
-use crate::web::wait::Wait;
+use crate::js::wait::Wait;
 
 // What may run the page's code is fallible.
 #[wasm_bindgen]

@@ -1,0 +1,373 @@
+// Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among them. It makes the value that the decoder
+// in Rust makes; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
+
+import { MAX_ANSWER_BYTES, MAX_ANSWER_DIGITS, MAX_DEPTH, MAX_ROW_BYTES } from "./numbers.js";
+import { Map, Set } from "./platform.js";
+import { MAX_ID, MODEL, Rows, check } from "./rows.js";
+import { textOf } from "./text.js";
+
+/** More bytes are needed. */
+export const MORE = 0;
+/** The value is there. */
+export const VALUE = 1;
+/** The action threw; nothing but a digest is told of it. */
+export const THROWN = 2;
+/** It is not plain, or not as it should be: all bytes so far are for the decoder in Rust, and those that come. */
+export const RICH = 3;
+
+/** How many references are followed one after the other; the decoder in Rust has more patience. */
+const MAX_HOPS = 100;
+/** How deep values are walked through, by recursion. */
+const MAX_WALK = 1000;
+const TEXT = "T";
+const DOLLAR = 0x24;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const HEX = /^[0-9a-f]{1,8}$/;
+const LONELY = /[\ud800-\udfff]/u;
+const INDEX = /^(?:0|[1-9][0-9]*)$/;
+const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
+
+const { parse } = JSON;
+const { isArray } = Array;
+const { getPrototypeOf, hasOwn, keys: keysOf, prototype: plain } = Object;
+
+/** A reference, which stands in its place until all it needs is there. */
+class Link {
+  /** How many references its value was found by; none while that is looked for. */
+  hops;
+  value;
+
+  constructor(id, steps) {
+    this.id = id;
+    this.steps = steps;
+  }
+}
+
+export class PlainAnswer {
+  state = MORE;
+  /** Once the state is `VALUE`. */
+  value;
+  /** Once the state is `THROWN`. */
+  digest;
+  /** Row 0 holds a page, which the server has rendered again. */
+  rendered = false;
+  /** All bytes so far, in order, as they came; none once they are of no more use. */
+  pieces = [];
+  #rows;
+  #maxDepth;
+  #maxDigits;
+  #ofAction;
+  /** Rows by their id, as they came. */
+  #arrived = new Map();
+  /** What was made of rows; a `Link` where one is nothing else. */
+  #values = new Map();
+  /** Rows to be read next, and those that are not there. */
+  #needs = [];
+  #missing = new Set();
+  /** All references, and where they stand: a container and a key, one after the other. */
+  #links = [];
+  /** The row that is the value, and how many led to it; whether it was read. */
+  #root = 0;
+  #hops = 0;
+  #isRead = false;
+  /** Keys of all the objects in one row. */
+  #keys = 0;
+
+  /** `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options; none for the usual ones. */
+  constructor(goal, limits = {}) {
+    const { maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES, maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
+    this.#rows = new Rows({ maxBytes, maxRowBytes });
+    this.#maxDepth = maxDepth;
+    this.#maxDigits = maxDigits;
+    this.#ofAction = goal === "action";
+  }
+
+  /** Takes the next bytes, which stay as they are; gives the state. */
+  push(bytes) {
+    if (this.state !== MORE) return this.state;
+    this.pieces.push(bytes);
+    try {
+      this.#rows.push(bytes, this.#take);
+    } catch {
+      this.#is(RICH);
+    }
+    return this.state;
+  }
+
+  /** There are no more bytes; gives the state. */
+  end() {
+    if (this.state === MORE) this.#is(RICH);
+    return this.state;
+  }
+
+  #is(state) {
+    this.state = state;
+    if (state !== RICH) this.pieces = undefined;
+    this.#rows = this.#arrived = this.#values = this.#links = undefined;
+  }
+
+  #take = (id, tag, body) => {
+    if ("CHNDJW".includes(tag)) return false;
+    check(!"RrXx".includes(tag) && !this.#arrived.has(id));
+    this.#arrived.set(id, { tag, body });
+    if (this.#isRead ? this.#missing.delete(id) : id === this.#root) {
+      if (this.#isRead) this.#needs.push(id);
+      else this.#begin();
+      while (this.#needs.length > 0) this.#read(this.#needs.pop());
+      if (this.#isRead && this.#missing.size === 0) this.#deliver();
+    }
+    return this.state !== MORE;
+  };
+
+  /** Looks for the row that is the value, and reads it. */
+  #begin() {
+    for (let row; (row = this.#arrived.get(this.#root)); ) {
+      const { tag, body } = row;
+      const text = textOf(body);
+      if (tag === "E") return this.#thrown(text);
+      const isOuter = this.#ofAction && this.#root === 0;
+      check(tag === MODEL || (tag === TEXT && !isOuter));
+      let value = text;
+      if (tag === MODEL) {
+        value = isOuter ? this.#inner(text) : parse(text);
+        const next = this.#leadsTo(value);
+        if (next !== undefined) {
+          check(++this.#hops < MAX_HOPS);
+          this.#root = next;
+          continue;
+        }
+        value = this.#made(value, text, isOuter);
+      }
+      this.#values.set(this.#root, value);
+      this.#isRead = true;
+      return;
+    }
+  }
+
+  /** What the action returned, as row 0 has it. */
+  #inner(text) {
+    const row = parse(text);
+    const isTuple = isArray(row);
+    const key = isTuple ? 0 : "a";
+    check(typeof row === "object" && row !== null && hasOwn(row, key));
+    this.rendered = holdsPage(row);
+    const value = row[key];
+    // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of that name, and then is walked through.
+    const first = text.indexOf('"a":');
+    if (isObject(value) || (!isTuple && first !== text.lastIndexOf('"a":')) || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
+      this.#count(row, text);
+    }
+    return value;
+  }
+
+  /** The row of which the value is all that this row is. */
+  #leadsTo(value) {
+    if (typeof value !== "string" || value[0] !== "$") return undefined;
+    if (value[1] !== "@") return HEX.test(value.slice(1)) ? this.#id(value.slice(1)) : undefined;
+    check(this.#ofAction);
+    return this.#id(value.slice(2));
+  }
+
+  #thrown(text) {
+    const told = parse(text);
+    check(isObject(told) && keysOf(told).join() === "digest" && typeof told.digest === "string");
+    // Half a surrogate pair is something else in Rust.
+    check(!text.includes("\\u") && this.#maxDepth > 0);
+    this.digest = told.digest;
+    this.#is(THROWN);
+  }
+
+  #read(id) {
+    if (this.#values.has(id)) return;
+    const row = this.#arrived.get(id);
+    if (!row) {
+      this.#missing.add(id);
+      return;
+    }
+    check(row.tag === MODEL || row.tag === TEXT);
+    const text = textOf(row.body);
+    this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
+  }
+
+  /** What a row of JSON stands for: the same container, if it is one. */
+  #made(value, text, isCounted) {
+    if (!isSpecial(text)) {
+      if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#walk(value, 1, false);
+      return value;
+    }
+    if (typeof value === "string") return value[0] === "$" ? this.#special(value) : value;
+    if (!isObject(value)) return value;
+    this.#keys = 0;
+    this.#walk(value, 1, true);
+    // Where a key comes twice, the decoder in Rust may mean another place.
+    if (!isCounted) check(this.#keys === keysIn(text));
+    return value;
+  }
+
+  #count(row, text) {
+    this.#keys = 0;
+    this.#walk(row, 1, false);
+    check(this.#keys === keysIn(text));
+  }
+
+  #walk(holder, depth, revives) {
+    check(depth <= this.#maxDepth && depth <= MAX_WALK);
+    if (isArray(holder)) {
+      for (let at = 0; at < holder.length; at++) {
+        const item = holder[at];
+        if (typeof item === "object") {
+          if (item !== null) this.#walk(item, depth + 1, revives);
+        } else if (revives && typeof item === "string" && item.charCodeAt(0) === DOLLAR) {
+          this.#put(holder, at, this.#special(item));
+        }
+      }
+      return;
+    }
+    const keys = keysOf(holder);
+    this.#keys += keys.length;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at];
+      const item = holder[key];
+      check(key !== "__proto__");
+      if (typeof item === "object") {
+        if (item !== null) this.#walk(item, depth + 1, revives);
+      } else if (revives && typeof item === "string" && item.charCodeAt(0) === DOLLAR) {
+        const value = this.#special(item);
+        if (value === undefined) delete holder[key];
+        else this.#put(holder, key, value);
+      }
+    }
+  }
+
+  #put(holder, key, value) {
+    holder[key] = value;
+    if (value instanceof Link) this.#links.push(holder, key);
+  }
+
+  /** What a string that begins with "$" stands for. */
+  #special(text) {
+    const rest = text.slice(2);
+    switch (text[1]) {
+      case "$":
+        return text.slice(1);
+      case "D":
+        return dateOf(rest);
+      case "n":
+        check(/^(?:-?\d+)?$/.test(rest) && rest.length - (rest[0] === "-" ? 1 : 0) <= this.#maxDigits);
+        return BigInt(rest);
+      case "u":
+        return undefined;
+      case "N":
+        return NaN;
+      case "I":
+        return Infinity;
+      case "-":
+        return rest === "0" ? -0 : -Infinity;
+    }
+    const steps = text.slice(1).split(":");
+    const id = this.#id(steps.shift());
+    const known = steps.length > 0 ? undefined : this.#values.get(id);
+    if (known !== undefined && !(known instanceof Link)) return known;
+    // Half a surrogate pair is something else in Rust.
+    check(!LONELY.test(text));
+    this.#needs.push(id);
+    return new Link(id, steps);
+  }
+
+  #id(text) {
+    check(HEX.test(text));
+    const id = parseInt(text, 16);
+    check(id <= MAX_ID && !(id === 0 && this.#ofAction));
+    return id;
+  }
+
+  /** All rows are there. */
+  #deliver() {
+    const links = this.#links;
+    // Where one stands, all the others still do: paths lead through them.
+    for (let at = 0; at < links.length; at += 2) this.#follow(links[at][links[at + 1]], 0);
+    for (let at = 0; at < links.length; at += 2) links[at][links[at + 1]] = links[at][links[at + 1]].value;
+    const value = this.#values.get(this.#root);
+    this.value = value instanceof Link ? this.#follow(value, 0) : value;
+    this.#is(VALUE);
+  }
+
+  /** The value of a reference that was found through `depth` others. */
+  #follow(link, depth) {
+    check(depth < MAX_HOPS);
+    if (link.hops !== undefined) return link.value;
+    let hops = 1;
+    let value = this.#values.get(link.id);
+    const through = () => {
+      const inner = value;
+      value = this.#follow(inner, depth + 1);
+      hops += inner.hops;
+    };
+    if (value instanceof Link) through();
+    for (const step of link.steps) {
+      check(isArray(value) ? INDEX.test(step) : isObject(value) && getPrototypeOf(value) === plain);
+      check(hasOwn(value, step));
+      value = value[step];
+      hops++;
+      if (value instanceof Link) through();
+    }
+    check(hops < MAX_HOPS);
+    link.hops = hops;
+    link.value = value;
+    return value;
+  }
+}
+
+/** Whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
+export function holdsPage(row) {
+  if (!isArray(row)) return isPage(row.f) || isPage(row.t);
+  const [first, second] = row;
+  // After a redirect a tuple begins with the build, else with a value, which a reference stands for.
+  if (typeof first === "string" && /^(?:[^$]|\$\$|$)/.test(first)) return isPage(second);
+  return isArray(second) && typeof second[0] === "string" && isPage(second[1]);
+}
+
+const isPage = (value) => value !== undefined && value !== null && value !== "" && value !== "$undefined";
+
+const isObject = (value) => typeof value === "object" && value !== null;
+
+/** Whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
+function isSpecial(text) {
+  return (text.includes("$") && text.includes('"$')) || text.includes("__proto__") || text.includes("\\u00");
+}
+
+/** Whether there are so many brackets that containers could be too deep. */
+function mayBeDeeper(text, most) {
+  if (text.length <= 2 * most) return false;
+  let count = 0;
+  for (const bracket of "[{") {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++count > most) return true;
+  }
+  return false;
+}
+
+/** How many keys there are in a text that is JSON. */
+function keysIn(text) {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    // To the quote that has no backslash of its own.
+    for (let slashes = 1; slashes % 2 === 1; ) {
+      at = text.indexOf('"', at + 1);
+      for (slashes = 0; text.charCodeAt(at - 1 - slashes) === BACKSLASH; ) slashes++;
+    }
+    at++;
+    while (text.charCodeAt(at) <= SPACE) at++;
+    if (text.charCodeAt(at) === COLON) count++;
+  }
+  return count;
+}
+
+function dateOf(text) {
+  if (DATE.test(text)) return new Date(text);
+  // Years that engines read in another way.
+  check(!text.startsWith("-000000"));
+  const date = new Date(text);
+  return new Date(isNaN(date) || date.toISOString() !== text ? NaN : date);
+}

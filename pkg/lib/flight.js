@@ -1,0 +1,118 @@
+// The codec as a page loads it, once a value is not plain: its wasm module, and what is asked of that.
+
+import * as glue from "../wasm/flight.js";
+import { PIECE } from "./body.js";
+import * as build from "./build.js";
+import { ActionError, isActionError } from "./error.js";
+import * as inspect from "./inspect.js";
+import { Module } from "./module.js";
+import { Set } from "./platform.js";
+import * as shapes from "./shapes.js";
+import { onTrap } from "./trap.js";
+import { Waits } from "./wait.js";
+
+const NAME = "flight";
+
+const module = new Module({
+  name: NAME,
+  build: glue.BUILD,
+  start: glue.initSync,
+  restart: glue.__wbg_reset_state,
+  setUp: () => {
+    onTrap(NAME, crashed);
+    glue.setupFlight((message) => crashed(new Error(message)), shapes, new Waits(), build, inspect);
+  },
+});
+
+/** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
+export const load = (places, hint) => module.load(places, hint);
+
+export const isLoaded = () => module.isLoaded;
+
+/** Those who have bytes in the instance: each is told when it is lost, `lost(error)`. */
+const users = new Set();
+
+/** The instance can no longer be trusted: all who have bytes in it have lost them, and the next gets a fresh one. */
+function crashed(cause) {
+  if (!module.isLive) return;
+  module.abandon();
+  const open = [...users];
+  users.clear();
+  for (const { lost } of open) lost(failed(cause));
+  build.lost(() => failed(cause));
+}
+
+function failed(cause, sent = "yes") {
+  return new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause, sent });
+}
+
+/** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
+function trapped(run, own = module.count, sent = "yes") {
+  try {
+    return run();
+  } catch (error) {
+    if (isActionError(error)) throw error;
+    if (own === module.count) crashed(error);
+    throw failed(error, sent);
+  }
+}
+
+/**
+ * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind, value)`, `bind`, `find` and
+ * `cancelled`: see `Decoding::new`; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
+ */
+export function makeDecoding({ action, limits, told, bind, find, cancelled, lost }) {
+  module.instantiate();
+  const own = module.count;
+  const bounds = limits && boundsOf(limits);
+  const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
+  const user = { lost };
+  users.add(user);
+  const last = (end) => {
+    if (!users.delete(user)) return undefined;
+    return trapped(end, own);
+  };
+  return {
+    /** Gives the error that ends it, if these are no bytes of an answer. */
+    push(bytes) {
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), own);
+        if (error) return error;
+      }
+      return undefined;
+    },
+    isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), own),
+    end: () => last(() => decoding.end()),
+    fail: (message, cause) => last(() => decoding.fail(message, cause)),
+    leave: (stalled) => last(() => decoding.leave(stalled)),
+  };
+}
+
+/**
+ * Reads a value to send, here and now: gives `{ body, rest, find, stop }`, where `rest()` promises the body if there is none yet; see `Encoding`.
+ * Throws an `ActionError`.
+ */
+export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
+  module.instantiate();
+  const own = module.count;
+  const read = (run) => trapped(run, own, "no");
+  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && boundsOf(limits), tried));
+  return {
+    body: read(() => encoding.body()),
+    rest: () => read(() => encoding.rest()),
+    find: (path) => (own === module.count ? trapped(() => encoding.find(path), own) : undefined),
+    stop: () => own === module.count && trapped(() => encoding.stop(), own),
+  };
+}
+
+/** Whether plain arguments for this version of Next.js are written by `plain.js`. */
+export function writesPlain(nextVersion) {
+  module.instantiate();
+  return trapped(() => glue.writesPlain(nextVersion));
+}
+
+function boundsOf(limits) {
+  const bounds = new glue.LimitOptions();
+  for (const name in limits) if (limits[name] !== undefined) bounds[name] = limits[name];
+  return bounds;
+}

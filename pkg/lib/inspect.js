@@ -1,0 +1,69 @@
+// Looks at the values of a call for the encoder, which is in Rust: things that take one call here, and many there.
+
+import { KIND_FALSE, KIND_NULL, KIND_OBJECT, KIND_OTHER, KIND_TRUE, KIND_UNDEFINED } from "./numbers.js";
+import { DATE, kindOf } from "./plain.js";
+import { Blob } from "./platform.js";
+
+const { from } = Array;
+
+/** The elements of an array, whatever it says of itself. */
+export function list(array) {
+  const copy = [];
+  const { length } = array;
+  for (let index = 0; index < length; index++) copy.push(array[index]);
+  return copy;
+}
+
+/** What iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
+export function iterated(value) {
+  const iterate = value[Symbol.iterator] || value["@@iterator"];
+  if (typeof iterate !== "function") return undefined;
+  const iterator = iterate.call(value);
+  return [from(iterator), iterator === value];
+}
+
+/** The entries of a form. */
+export function fields(form) {
+  const entries = [];
+  form.forEach((value, key) => entries.push([key, value]));
+  return entries;
+}
+
+const VIEWS = [
+  [Int8Array, "O"],
+  [Uint8Array, "o"],
+  [Uint8ClampedArray, "U"],
+  [Int16Array, "S"],
+  [Uint16Array, "s"],
+  [Int32Array, "L"],
+  [Uint32Array, "l"],
+  [Float32Array, "G"],
+  [Float64Array, "g"],
+  [BigInt64Array, "M"],
+  [BigUint64Array, "m"],
+  [DataView, "V"],
+];
+
+/** The letter of a view of a buffer. */
+export function view(value) {
+  return VIEWS.find(([type]) => value instanceof type)?.[1];
+}
+
+/** The bytes of a buffer, or of a view of one. Throws where they have been taken away. */
+export function bytes(value) {
+  return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
+}
+
+/** Tells the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if one is to be looked at in earnest. */
+export function kind(value) {
+  if (typeof value === "undefined") return KIND_UNDEFINED;
+  if (value === null) return KIND_NULL;
+  if (typeof value === "boolean") return value ? KIND_TRUE : KIND_FALSE;
+  if (typeof value !== "object") return KIND_OTHER;
+  try {
+    const kind = kindOf(value);
+    return kind === DATE || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
+  } catch {
+    return KIND_OTHER;
+  }
+}

@@ -1,0 +1,27 @@
+// Loads the codec, a wasm module and its JavaScript, when something is not plain.
+
+import { ActionError } from "./error.js";
+
+let chunk, attempt;
+
+/** The codec, if it is there: what `flight.js` exports. */
+export const flightNow = () => (chunk?.isLoaded() ? chunk : undefined);
+
+/** Promises the codec, its wasm from the first of `places` that has it: see `compileFirst`. A failed attempt is forgotten. */
+export function loadFlight(places, hint) {
+  if (flightNow()) return Promise.resolve(chunk);
+  attempt ??= load(places, hint).finally(() => (attempt = undefined));
+  return attempt;
+}
+
+async function load(places, hint) {
+  let found;
+  try {
+    found = await import("./flight.js");
+  } catch (cause) {
+    throw new ActionError("WASM_LOAD", "the codec could not be loaded: its chunk of the package did not come", { cause });
+  }
+  await found.load(places, hint);
+  chunk = found;
+  return chunk;
+}
