@@ -12,6 +12,7 @@ mod build;
 mod conformance;
 mod crossings;
 mod demo;
+mod dist;
 mod documents;
 mod fuzz;
 mod glue;

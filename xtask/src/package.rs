@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::stamp::Stamp;
 use crate::step::step;
 use crate::wasm::{self, Module};
-use crate::{npm, run, workspace};
+use crate::{dist, npm, run, workspace};
 
 /// Puts what the repository has once beside the package that npm ships.
 pub(crate) fn papers() -> Result<()> {
@@ -26,24 +26,11 @@ pub(crate) fn papers() -> Result<()> {
 
 const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Bundles the files that stand alone, with the wasm inside. Wants `pkg/wasm/` to be up to date.
+/// Makes the files for a `<script>`. Wants `pkg/wasm/` to be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let pkg = workspace::pkg();
-    let mut stamp = sources(Stamp::new("package").value(BUNDLES))?;
-    for bundle in BUNDLES {
-        ensure!(pkg.join(bundle.source).exists(), "pkg/{} is missing", bundle.source);
-        stamp = stamp.output(pkg.join(bundle.output));
-    }
-    stamp.make(|| {
-        step("bundling the package", || {
-            // Files of an earlier version would be packed with them.
-            let _ = fs::remove_dir_all(pkg.join("dist"));
-            BUNDLES.iter().try_for_each(|bundle| {
-                let environment = format!("--define:process.env.NODE_ENV={}", bundle.environment);
-                esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &[&environment])
-            })
-        })
-    })?;
+    let stamp =
+        sources(Stamp::new("package").value(dist::MAKER))?.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
+    stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }
 
@@ -79,18 +66,6 @@ pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
     stamp.input(&workspace::pkg(), &["node_modules", "dist", "test"])
 }
 
-/// A file that stands alone, made by esbuild.
-#[derive(Clone, Copy, Hash)]
-struct Bundle {
-    source: &'static str,
-    output: &'static str,
-    format: &'static str,
-    /// The text in the place of `process.env.NODE_ENV` in it. esbuild makes it `"production"` by itself where it makes a file small.
-    environment: &'static str,
-}
-
-const BUNDLES: [Bundle; 1] = [Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife", environment: "\"production\"" }];
-
 #[derive(Deserialize)]
 struct Packed {
     filename: String,
@@ -102,6 +77,7 @@ fn check(packed: &Path) -> Result<usize> {
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
     let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
     wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
+    wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
     named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
     wanted.sort();
@@ -117,7 +93,7 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 3] = ["index.js", "index.d.ts", "dist/actionlane.js"];
+const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
 
 /// Where a file of the package is in it.
 fn within(file: &Path) -> String {

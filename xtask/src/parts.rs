@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::stamp::entries;
 use crate::wasm::MODULES;
@@ -31,7 +32,7 @@ pub(crate) const FLIGHT: &str = "flight and flight.wasm";
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 
 /// The one file that has all of it inside.
-pub(crate) const ALONE: &str = SCRIPT;
+pub(crate) const ALONE: &str = "dist/actionlane.full.js";
 
 /// Everything there is. Wants the package to be up to date.
 pub(crate) fn all() -> Result<Vec<Part>> {
@@ -72,11 +73,15 @@ fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
 }
 
 /// An entry as a bundler makes it that splits.
-struct Split {
+pub(crate) struct Split {
     /// What a page loads first: the entry, and what it imports at once.
     entry: Vec<PathBuf>,
+    /// The modules in that, and those that more than one of the others have, as seen from `pkg/`.
+    pub(crate) shared: Vec<String>,
     /// What each `import()` loads besides, by the name of the module.
     lazy: BTreeMap<String, Vec<PathBuf>>,
+    /// The module itself, as seen from `pkg/`.
+    pub(crate) sources: BTreeMap<String, String>,
 }
 
 /// What esbuild tells of what it made: paths as seen from `pkg/`.
@@ -90,6 +95,8 @@ struct Made {
 struct Output {
     entry_point: Option<String>,
     imports: Vec<Import>,
+    #[serde(default)]
+    inputs: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -99,12 +106,22 @@ struct Import {
 }
 
 impl Split {
-    fn of(entry: &str) -> Result<Self> {
+    /// Of an entry of the package.
+    pub(crate) fn of(entry: &str) -> Result<Self> {
         let told = workspace::scratch(&format!("sizes/split/{entry}.json"))?;
         let dir = told.with_extension("");
         let _ = fs::remove_dir_all(&dir);
         let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
-        esbuild.args([entry, "--bundle", "--minify", "--splitting", "--target=es2022", "--format=esm", "--log-level=warning"]);
+        esbuild.args([
+            entry,
+            "--bundle",
+            "--minify",
+            "--splitting",
+            "--target=es2022",
+            "--format=esm",
+            "--log-level=warning",
+            "--external:./here.js",
+        ]);
         run::quiet(esbuild.arg(format!("--outdir={}", dir.display())).arg(format!("--metafile={}", told.display())))?;
         let text = fs::read_to_string(&told).with_context(|| format!("reading {}", told.display()))?;
         serde_json::from_str::<Made>(&text).context("what esbuild tells of its output")?.split(entry)
@@ -115,13 +132,18 @@ impl Made {
     fn split(&self, entry: &str) -> Result<Split> {
         let of = |source: &str| self.outputs.iter().find(|(_, output)| output.entry_point.as_deref() == Some(source)).map(|(path, _)| path);
         let first = self.at_once(of(entry).with_context(|| format!("esbuild made nothing of {entry}"))?);
-        let mut lazy = BTreeMap::new();
+        let (mut lazy, mut sources) = (BTreeMap::new(), BTreeMap::new());
+        let mut users: BTreeMap<&str, u32> = BTreeMap::new();
         for source in self.outputs.values().filter_map(|output| output.entry_point.as_deref()).filter(|&source| source != entry) {
             let name = Path::new(source).file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let besides = of(source).map(|path| &self.at_once(path) - &first).unwrap_or_default();
-            lazy.insert(name, files(&besides));
+            besides.iter().for_each(|&path| *users.entry(path).or_insert(0) += 1);
+            lazy.insert(name.clone(), files(&besides));
+            sources.insert(name, source.to_owned());
         }
-        Ok(Split { entry: files(&first), lazy })
+        let shared = users.iter().filter(|(_, users)| **users > 1).map(|(&path, _)| path).chain(first.iter().copied());
+        let shared = shared.flat_map(|path| self.outputs[path].inputs.keys().cloned()).collect();
+        Ok(Split { entry: files(&first), shared, lazy, sources })
     }
 
     /// An output, and those that it imports at once, and so on.
@@ -150,7 +172,8 @@ mod tests {
     fn what_comes_first_and_what_comes_later() -> Result<()> {
         let output = |entry: Option<&str>, imports: &[(&str, &str)]| {
             let imports: Vec<_> = imports.iter().map(|(path, kind)| serde_json::json!({ "path": path, "kind": kind })).collect();
-            serde_json::json!({ "entryPoint": entry, "imports": imports })
+            let inputs: serde_json::Map<_, _> = entry.iter().map(|&source| (source.to_owned(), serde_json::json!({}))).collect();
+            serde_json::json!({ "entryPoint": entry, "imports": imports, "inputs": inputs })
         };
         let (now, later) = ("import-statement", "dynamic-import");
         let made: Made = serde_json::from_value(serde_json::json!({ "outputs": {
@@ -163,6 +186,8 @@ mod tests {
         let pkg = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| workspace::pkg().join(name)).collect() };
         assert_eq!(split.entry, pkg(&["o/index.js", "o/shared.js"]));
         assert_eq!(split.lazy, [("store".to_owned(), pkg(&["o/more.js", "o/store-1.js"]))].into());
+        assert_eq!(split.shared, ["index.js"]);
+        assert_eq!(split.sources, [("store".to_owned(), "lib/store.js".to_owned())].into());
         assert!(made.split("node.js").is_err());
         Ok(())
     }
