@@ -44,11 +44,22 @@ export const file = (name, integrity) => async () => {
   }
 };
 
+let failures = 0;
+
+/** What a module of JavaScript exports. A browser may remember that it could not be had: it is asked for by another address then. */
+async function imported(name) {
+  const url = await addressOf(name);
+  return import(failures === 0 ? url : `${url}?${failures}`).catch((error) => {
+    failures += 1;
+    throw error;
+  });
+}
+
 /** Another: a copy of its bytes, in a module of JavaScript, which no browser checks. */
 export const copy = (name) => async () => {
   if (spoilt) throw new Error("it is not asked for, as the file is not what it should be");
-  return inflated((await import(await addressOf(`${name}.bytes.js`))).default);
+  return inflated((await imported(`${name}.bytes.js`)).default);
 };
 
 /** Promises a part of the package that few pages need; `given` is what it takes: see `xtask/src/dist.rs`. */
-export const part = async (name, ...given) => (await import(await addressOf(`${name}.js`))).default(...given);
+export const part = async (name, ...given) => (await imported(`${name}.js`)).default(...given);

@@ -72,7 +72,8 @@ async fn where_data_base_says() -> Result<()> {
 /// It says so, and what to do; `init()` is enough for what needs no more than the dispatcher.
 #[tokio::test]
 async fn where_nothing_says_where_it_is() -> Result<()> {
-    with("<base href=\"/nowhere/\">", "none", async |page, _server| {
+    // Browsers take the address of the page or of its `<base>` for that of such a script: neither has anything beside it.
+    on_a_bad_server("page/of/the/app?tag=%3Cbase%20href=%22/page/of/%22%3E", async |page, _server| {
         inside(page, "").await?;
         let [call, given, rich]: [Settled; 3] = page
             .eval(
@@ -158,7 +159,7 @@ async fn a_policy_that_forbids_fetching_the_files() -> Result<()> {
             .await?;
         one.assert_value(&json!("ok"));
         rich.assert_value(&json!(true));
-        let asked: Vec<String> = page.eval("return performance.getEntriesByType('resource').map(({ name }) => name)").await?;
+        let asked = asked(page).await?;
         assert!(asked.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{asked:?}");
         Ok(())
     })
@@ -169,11 +170,11 @@ async fn a_policy_that_forbids_fetching_the_files() -> Result<()> {
 #[tokio::test]
 async fn a_file_that_is_another() -> Result<()> {
     with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
-        page.eval::<()>("await fetch('/__wasm?serve=other', { method: 'POST' })").await?;
+        serve(page, "other").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
         assert_says(&call, &["dispatcher.wasm is not the file that this actionlane.js was made with", "sha256-", "it is not asked for"]);
-        let asked: Vec<String> = page.eval("return performance.getEntriesByType('resource').map(({ name }) => name)").await?;
+        let asked = asked(page).await?;
         assert!(!asked.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{asked:?}");
         Ok(())
     })
@@ -184,13 +185,20 @@ async fn a_file_that_is_another() -> Result<()> {
 #[tokio::test]
 async fn a_file_that_is_missing() -> Result<()> {
     with("<script src=\"/actionlane.js\"></script>", "none", async |page, _server| {
-        page.eval::<()>("await fetch('/__wasm?serve=0', { method: 'POST' })").await?;
+        serve(page, "0").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
         assert_says(&call, &["/dispatcher.wasm answered 404", "keep the files of actionlane/dist/"]);
-        page.eval::<()>("await fetch('/__wasm?serve=missing', { method: 'POST' })").await?;
+        serve(page, "1").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_value(&json!("ok"));
+        Ok(())
+    })
+    .await?;
+    with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
+        serve(page, "missing").await?;
+        page.eval::<Settled>("return await settle(d.call(some))").await?.assert_value(&json!("ok"));
+        assert!(asked(page).await?.contains(&format!("{}/dispatcher.bytes.js", server.url())));
         Ok(())
     })
     .await
@@ -201,7 +209,8 @@ async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server)
     let escaped: String = tags.bytes().map(|byte| format!("%{byte:02x}")).collect();
     on_a_bad_server(&format!("?csp={csp}&tag={escaped}"), async |page, server| {
         if tags.contains("<script") {
-            page.eval::<()>("await until(() => window.actionlane)").await?;
+            // Not after the prelude: its dispatcher loads the wasm at once.
+            page.browser().eval::<()>("while (!window.actionlane) await new Promise((again) => setTimeout(again, 10));", &[]).await?;
         }
         scene(page, &server).await
     })
@@ -210,13 +219,22 @@ async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server)
 
 /// Puts the text of the script itself into the page.
 async fn inside(page: &Page<'_>, base: &str) -> Result<()> {
-    page.eval(&format!(
+    let script = format!(
         "const script = document.createElement('script');
          if ('{base}') script.dataset.base = '{base}';
          script.textContent = await (await fetch('/actionlane.js')).text();
          document.head.append(script);"
-    ))
-    .await
+    );
+    page.browser().eval(&script, &[]).await
+}
+
+/// The files that the page has asked for.
+async fn asked(page: &Page<'_>) -> Result<Vec<String>> {
+    page.browser().eval("return performance.getEntriesByType('resource').map(({ name }) => name)", &[]).await
+}
+
+async fn serve(page: &Page<'_>, how: &str) -> Result<()> {
+    page.browser().eval(&format!("await fetch('/__wasm?serve={how}', {{ method: 'POST' }})"), &[]).await
 }
 
 /// Makes two calls to `url` before anything is there, and one that needs all that can be loaded.
