@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// Put the sizes into xtask/sizes.json
     #[arg(long)]
     write_sizes: bool,
-    /// Put the sizes into README.md
+    /// Put the sizes into README.md and docs/loading.md
     #[arg(long)]
     write_readme: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         sizes.check()?;
     }
     if args.write_readme {
-        sizes.write_readme()?;
+        sizes.write_documents()?;
         package::papers()?;
     }
     Ok(())

@@ -24,7 +24,10 @@ pub(crate) struct Part {
 pub(crate) const WASM: &str = "dispatcher.wasm";
 /// The JavaScript that every page loads: the default entry as a bundler with splitting makes it, without what it imports later.
 pub(crate) const ENTRY: &str = "entry";
-/// Both of them.
+/// The same as a bundler makes it that puts everything into one file, the copies of the wasm in chunks, too; and that of `actionlane/lean`.
+pub(crate) const WHOLE: &str = "entry in one file";
+pub(crate) const LEAN_WHOLE: &str = "lean in one file";
+/// The wasm and the JavaScript that every page loads.
 pub(crate) const DEFAULT: &str = "entry and dispatcher.wasm";
 /// What reads and writes values that are not plain: its wasm, and the JavaScript around it.
 pub(crate) const FLIGHT: &str = "flight and flight.wasm";

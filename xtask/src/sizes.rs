@@ -1,4 +1,4 @@
-//! Measures how large the parts of the package are, and compares that with what is committed, with the bars, and with README.md.
+//! Measures how large the parts of the package are, and compares that with what is committed, with the bars, and with the documents.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -119,47 +119,63 @@ impl Sizes {
 
     /// The same for README.md.
     fn sentence(&self) -> String {
-        let [wasm, script, alone] = [parts::WASM, parts::ENTRY, parts::ALONE].map(|name| self.of(name));
+        let [wasm, script, flight, alone] = [parts::WASM, parts::ENTRY, parts::FLIGHT, parts::ALONE].map(|name| self.of(name));
         let kb = |bytes: u64| (bytes + 500) / 1000;
         format!(
-            "\n{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip),\nor one file of {} kB ({} kB)",
+            "\n{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip), {} kB more ({} kB) once a value is not plain,\n\
+             or one file of {} kB ({} kB)",
             kb(wasm.brotli),
             kb(script.brotli),
             kb(wasm.gzip),
             kb(script.gzip),
+            kb(flight.brotli),
+            kb(flight.gzip),
             kb(alone.brotli),
             kb(alone.gzip)
         )
     }
 
-    /// Fails where README.md has other figures, by more than a kB and 2 %: another compiler makes other bytes.
-    pub(crate) fn check_readme(&self) -> Result<()> {
-        let text = readme()?;
-        let (_, said, _) = marked(&text)?;
-        ensure!(
-            alike(said, &self.sentence()),
-            "README.md: its sizes are not those of this build; `cargo xtask build --write-readme` writes: {}",
-            self.sentence()
-        );
+    /// By how much the default entry grows where a bundler puts everything into one file.
+    fn growth(&self) -> String {
+        let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| (self.of(name).brotli + 500) / 1000);
+        format!("\n{whole} kB in the place of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
+    }
+
+    /// Documents with figures, and what each says.
+    fn documents(&self) -> [(&'static str, String); 2] {
+        [("README.md", self.sentence()), ("docs/loading.md", self.growth())]
+    }
+
+    /// Fails where a document has other figures, by more than a kB and 2 %: another compiler makes other bytes.
+    pub(crate) fn check_documents(&self) -> Result<()> {
+        for (name, sentence) in self.documents() {
+            let text = document(name)?;
+            let (_, said, _) = marked(&text).with_context(|| name)?;
+            let now = "its sizes are not those of this build; `cargo xtask build --write-readme` writes";
+            ensure!(alike(said, &sentence), "{name}: {now}: {sentence}");
+        }
         Ok(())
     }
 
-    /// Puts the figures into README.md.
-    pub(crate) fn write_readme(&self) -> Result<()> {
-        let text = readme()?;
-        let (before, _, after) = marked(&text)?;
-        fs::write(workspace::root().join("README.md"), format!("{before}{}{after}", self.sentence())).context("writing README.md")
+    /// Puts the figures into the documents.
+    pub(crate) fn write_documents(&self) -> Result<()> {
+        for (name, sentence) in self.documents() {
+            let text = document(name)?;
+            let (before, _, after) = marked(&text).with_context(|| name)?;
+            fs::write(workspace::root().join(name), format!("{before}{sentence}{after}")).with_context(|| format!("writing {name}"))?;
+        }
+        Ok(())
     }
 }
 
-fn readme() -> Result<String> {
-    fs::read_to_string(workspace::root().join("README.md")).context("reading README.md")
+fn document(name: &str) -> Result<String> {
+    fs::read_to_string(workspace::root().join(name)).with_context(|| format!("reading {name}"))
 }
 
 /// Splits the text before, between and after the markers of the sizes.
 fn marked(text: &str) -> Result<(&str, &str, &str)> {
-    let start = text.find(MARKER).context("README.md has no sizes")? + MARKER.len();
-    let end = start + text[start..].find("<!-- /sizes -->").context("README.md: its sizes have no end")?;
+    let start = text.find(MARKER).context("it has no sizes")? + MARKER.len();
+    let end = start + text[start..].find("<!-- /sizes -->").context("its sizes have no end")?;
     Ok((&text[..start], &text[start..end], &text[end..]))
 }
 
