@@ -11,8 +11,8 @@ import { readyOptions } from "./options.js";
 /** Where `init()` was told that the codec is; it is asked for when that is needed. */
 let given;
 
-const dispatcherFrom = (places) => () => load(places.dispatcher, hint("actionlane.wasm"));
-const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, hint("flight.wasm")));
+const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
+const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
 
 export function readyWith(places) {
   const loadDispatcher = dispatcherFrom(places);

@@ -6,12 +6,11 @@ const hear = {};
 /** `told(error)` hears of each trap of that module from now on. */
 export const onTrap = (name, told) => (hear[name] = told);
 
-/** The exports of an instance of that module, of which those that closures run tell of what they throw. */
-export function guarded(exports, name) {
+/** The exports of an instance of that module, of which those that closures run, `invoked`, tell of what they throw. */
+export function guarded(exports, name, invoked) {
   const all = { ...exports };
-  for (const key in exports) {
+  for (const key of invoked) {
     const run = exports[key];
-    if (!key.includes("_invoke__")) continue;
     all[key] = (...args) => {
       try {
         return run(...args);

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { compileFirst } from "../lib/compile.js";
+import { BUILD } from "../wasm/dispatcher.js";
 import { bytes as chunk } from "../wasm/dispatcher_bytes.js";
 
 const wasm = await readFile(new URL("../wasm/dispatcher_bg.wasm", import.meta.url));
@@ -33,7 +34,10 @@ after(() => (server.closeAllConnections(), server.close()));
 
 /** What is taken of these places. */
 const first = (...places) => compileFirst(places, ({ compiled }) => compiled, "do this");
-const isOurs = (compiled) => assert(WebAssembly.Module.exports(compiled).some(({ name }) => name === "engine_new"));
+const isOurs = (compiled) => {
+  const [build] = WebAssembly.Module.customSections(compiled, "actionlane").map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(build, BUILD);
+};
 const failure = (...places) => first(...places).then(() => assert.fail("it was taken"), (error) => error);
 
 for (const type of ["application/wasm", "application/wasm; charset=utf-8", "APPLICATION/WASM", "application/octet-stream", ""]) {

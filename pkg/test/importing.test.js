@@ -28,7 +28,7 @@ const BARE = `
 const API = ["ActionError", "createDispatcher", "decode", "encode", "init", "isActionError", "ready"];
 const SERVER = ["IdempotencyError", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore"];
 
-for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["server.js", SERVER]]) {
+for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["server.js", SERVER]]) {
   test(`${entry} can be imported where there is nothing`, async () => {
     const flags = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "--eval", BARE, "--"];
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, new URL(`../${entry}`, import.meta.url).href]);

@@ -7,12 +7,12 @@ use futures::future::{AbortHandle, LocalBoxFuture};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use crate::js::error::Failure;
 use super::net::exchange::Work;
 use super::net::request::Trace;
-use crate::js::object::set;
 use super::owner::Owner;
 use crate::call::CallId;
+use crate::js::error::Failure;
+use crate::js::object::set;
 use crate::protocol::{Redirect, RedirectType, Revalidated};
 
 /// A call's work, or what it will become once what the arguments hold open has settled.

@@ -16,13 +16,13 @@ use wasm_bindgen::prelude::*;
 
 use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
 use super::embedder::Embedder;
-use crate::js::error::Failure;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
 use super::owner::Owner;
 use super::shapes;
 use super::timer::{self, Timer};
 use crate::call::{Call, CallId, Event, Options, Visit};
 use crate::dispatcher::{Config, Dispatcher, Effect, News};
+use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
 use crate::{Instant, Kind};
 

@@ -4,10 +4,10 @@ use wasm_bindgen::prelude::*;
 
 use super::embedder::{Embedder, Refusal};
 use super::net::request::Tags;
-use crate::js::error::Failure;
-use crate::js::wait::resolved;
 use crate::Kind;
 use crate::call::CallId;
+use crate::js::error::Failure;
+use crate::js::wait::resolved;
 
 /// Resolves once the call is in the outbox for good, with the body to send. Fails with `STORAGE`.
 pub(super) async fn keep(embedder: &Embedder, id: CallId, tags: &Tags, body: &JsValue) -> Result<JsValue, Failure> {

@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::js::object::set as put;
 use super::owner::Owner;
 use crate::call::{Event, Timings};
 use crate::js::error;
+use crate::js::object::set as put;
 use crate::protocol::ANSWER_HEADERS;
 use crate::{Error, Instant};
 

@@ -37,4 +37,3 @@ pub(super) fn limits(given: Option<&LimitOptions>) -> Limits {
         unread_bytes: or(given.unread_bytes, Limits::DEFAULT.unread_bytes),
     }
 }
-

@@ -12,8 +12,8 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
-use crate::numbers::made;
 use crate::js::error;
+use crate::numbers::made;
 use crate::{Error, Kind, Sent};
 
 // The functions of `build.js`, described there.

@@ -1,11 +1,15 @@
-// `node --expose-gc crossings.mjs`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for
-// each case the imports that Rust called and the exports that JavaScript called, by name; and what each import does.
+// `node --expose-gc crossings.mjs NAMES`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for
+// each case the imports that Rust called and the exports that JavaScript called, by name; and what each import does. NAMES is where the
+// build keeps the names that they had before they were made short.
 
 import assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
 
 import { ID, answerOf, answered, answering } from "./answers.js";
+import { namesOf, readNames } from "./names.js";
 import { smallArguments } from "./values.js";
+
+const names = readNames(process.argv[2]);
 
 const RICH = `1:{"at":"$D2026-03-01T12:00:00.000Z","total":"$n1299","by":"$Q2","tags":"$W3","more":"$@4"}
 2:[["eur",1299],["usd",1410]]
@@ -31,20 +35,24 @@ const code = {};
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
   constructor(module, imports = {}) {
-    const sides = Object.entries(imports).map(([name, functions]) => [name, counted(functions, "imports")]);
+    const long = namesOf(names, module);
+    const sides = Object.entries(imports).map(([name, functions]) => [name, counted(functions, "imports", long?.imports)]);
     super(module, Object.fromEntries(sides));
-    for (const functions of Object.values(imports)) for (const name in functions) code[name] = firstLine(functions[name]);
-    Object.defineProperty(this, "exports", { value: counted(super.exports, "exports") });
+    for (const functions of Object.values(imports)) for (const name in functions) code[long.imports[name]] = firstLine(functions[name]);
+    Object.defineProperty(this, "exports", { value: counted(super.exports, "exports", long?.exports) });
   }
 };
 // Not before: the package may take what it needs as it is loaded.
 const { createDispatcher } = await import("../../pkg/node.js");
 
-/** The members of one side of the border, each call of which is counted. */
-function counted(members, side) {
-  const count = (name, run) => (...args) => {
-    counts[side][name] = (counts[side][name] ?? 0) + 1;
-    return run(...args);
+/** The members of one side of the border, each call of which is counted by its name of `long`. */
+function counted(members, side, long) {
+  const count = (short, run) => {
+    const name = long[short];
+    return (...args) => {
+      counts[side][name] = (counts[side][name] ?? 0) + 1;
+      return run(...args);
+    };
   };
   const wrapped = ([name, member]) => [name, typeof member === "function" ? count(name, member) : member];
   return Object.fromEntries(Object.entries(members).map(wrapped));

@@ -1,10 +1,12 @@
-// Where the time of one call goes, as V8's profiler sees it, by one line of JSON. `node profile.mjs CALLS` makes so many calls in Node.js,
-// `node profile.mjs CALLS PROFILE PAGE` reads what a browser has seen of as many in a page of `bench.js`.
+// Where the time of one call goes, as V8's profiler sees it, by one line of JSON. `node profile.mjs CALLS NAMES` makes so many calls in
+// Node.js, `node profile.mjs CALLS NAMES PROFILE PAGE` reads what a browser has seen of as many in a page of `bench.js`. NAMES is where the
+// build keeps the names that imports of the wasm had before they were made short.
 
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 
 import { batch, measure } from "./measure.js";
+import { readNames } from "./names.js";
 import { spent } from "./spent.js";
 
 /** How often each is measured, before the profiler looks. */
@@ -12,7 +14,8 @@ const ROUNDS = 15;
 /** Microseconds between two looks. */
 const INTERVAL = 100;
 
-const [calls, file, page] = process.argv.slice(2);
+const [calls, directory, file, page] = process.argv.slice(2);
+const names = readNames(directory);
 console.log(JSON.stringify(file ? { rows: ofPage(Number(calls)) } : await ofNode(Number(calls))));
 
 async function ofNode(calls) {
@@ -28,7 +31,7 @@ async function ofNode(calls) {
   await session.post("Profiler.start");
   await batch(contenders.ours, calls);
   const { profile } = await session.post("Profiler.stop");
-  return { ms, rows: spent(profile, calls, ({ url }) => moduleOf(url)) };
+  return { ms, rows: spent(profile, calls, ({ url }) => moduleOf(url), names) };
 }
 
 /** A bundle says by a comment where a module begins, as seen from the package. */
@@ -39,7 +42,7 @@ function ofPage(calls) {
     if (path) begins.push({ number, path: new URL(path, "file:///pkg/").pathname });
   });
   const at = ({ url, lineNumber }) => (url.endsWith("/page.js") ? begins.findLast(({ number }) => number <= lineNumber)?.path : undefined);
-  return spent(JSON.parse(readFileSync(file, "utf8")), calls, (frame) => moduleOf(at(frame) ?? ""));
+  return spent(JSON.parse(readFileSync(file, "utf8")), calls, (frame) => moduleOf(at(frame) ?? ""), names);
 }
 
 /** The module's name for people, if it is one of the repository's. */

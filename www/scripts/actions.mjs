@@ -1,17 +1,18 @@
-// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script, both for public/plain.html.
+// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script with its files, both for public/plain.html.
 //
 // The build's manifest also holds the key that encrypts the actions' bound values. It must never leave the server, so only names
 // and ids are picked out of it.
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 
 const app = new URL("../", import.meta.url);
 const manifest = new URL(".next/server/server-reference-manifest.json", app);
-const script = new URL("../pkg/dist/actionlane.js", app);
+const dist = new URL("../pkg/dist/", app);
 
 await writeFile(new URL("public/actions.json", app), `${JSON.stringify(await actionIds(), null, 2)}\n`);
-await copyFile(script, new URL("public/actionlane.js", app)).catch((error) => {
-  stop(`pkg/dist/actionlane.js: ${error.code === "ENOENT" ? "not there yet, run `cargo xtask build`" : error.message}`);
+const files = await readdir(dist).catch((error) => {
+  stop(`pkg/dist/: ${error.code === "ENOENT" ? "not there yet, run `cargo xtask build`" : error.message}`);
 });
+for (const file of files) await copyFile(new URL(file, dist), new URL(`public/${file}`, app));
 
 async function actionIds() {
   const text = await readFile(manifest, "utf8").catch(() => stop("no manifest of Server Actions: run `next build` first"));

@@ -145,7 +145,7 @@ fn program(words: &[&str], dir: &Path) -> Result<Command> {
     let (name, args) = words.split_first().context("a command of no words")?;
     let modules = dir.with_file_name("node_modules");
     let mut program = match *name {
-        "cp" | "node" => command(name, dir),
+        "cp" | "mv" | "node" => command(name, dir),
         script if script.ends_with(".js") => {
             let mut node = command("node", dir);
             node.arg(modules.join(script));

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::step::step;
-use crate::{npm, run, workspace};
+use crate::{npm, run, wasm, workspace};
 
 /// The crossings of one call in each case, and those that the repository grants it.
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ struct Counted {
 pub(crate) fn count() -> Result<Crossings> {
     npm::ensure_node()?;
     let counted = step("counting the crossings of one call", || {
-        let line = run::quiet(run::command("node", &workspace::bench()).args(["--expose-gc", "crossings.mjs"]))?;
+        let line = run::quiet(run::command("node", &workspace::bench()).args(["--expose-gc", "crossings.mjs"]).arg(wasm::names()?))?;
         serde_json::from_str::<Counted>(&line).with_context(|| format!("it printed {line:?}"))
     })?;
     let text = fs::read_to_string(file()).with_context(|| format!("reading {}", workspace::shown(&file())))?;

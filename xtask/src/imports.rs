@@ -3,18 +3,21 @@
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::npm;
+use crate::names::{self, Names};
 use crate::wasm::Module;
+use crate::{npm, workspace};
 
-/// Fails unless every import of a module is of its own glue. Gives how many there are.
+/// Fails unless every import of the module is one of its own glue: see [`Names::printed`], which saw where each was from. Gives how many
+/// there are.
 pub(crate) fn check(module: &Module) -> Result<usize> {
-    let (wasm, own) = (module.wasm(), format!("./{}_bg.js", module.name));
-    let file = wasm.to_str().context("a path that is not UTF-8")?;
-    let imports: Vec<Import> = serde_json::from_str(&npm::node(LIST, &[file])?)?;
-    ensure!(!imports.is_empty(), "{} imports nothing: the exports of its edge are missing", wasm.display());
+    let wasm = module.wasm();
+    let imports: Vec<Import> = serde_json::from_str(&npm::node(LIST, &[wasm.to_str().context("a path that is not UTF-8")?])?)?;
+    let names = Names::read(&module.names()?)?;
+    let is_own = |import: &&Import| import.module == names::MODULE && names.imports.contains_key(&import.name);
     let foreign: Vec<String> =
-        imports.iter().filter(|import| import.module != own).map(|import| format!("{}.{}", import.module, import.name)).collect();
-    ensure!(foreign.is_empty(), "the wasm imports more than its own glue ({own}): {}", foreign.join(", "));
+        imports.iter().filter(|import| !is_own(import)).map(|import| format!("{}.{}", import.module, import.name)).collect();
+    ensure!(foreign.is_empty(), "{} imports more than its own glue: {}", workspace::shown(&wasm), foreign.join(", "));
+    ensure!(imports.len() == names.imports.len(), "{} is not the one whose names are known", workspace::shown(&wasm));
     Ok(imports.len())
 }
 

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::{npm, run, wasm, workspace};
+use crate::wasm::{self, Module};
+use crate::{dist, npm, run, workspace};
 
 /// Puts what the repository has once beside the package that npm ships.
 pub(crate) fn papers() -> Result<()> {
@@ -25,24 +26,11 @@ pub(crate) fn papers() -> Result<()> {
 
 const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Bundles the files that stand alone, with the wasm inside. Wants `pkg/wasm/` to be up to date.
+/// Makes the files for a `<script>`. Wants `pkg/wasm/` to be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let pkg = workspace::pkg();
-    let mut stamp = sources(Stamp::new("package").value(BUNDLES))?;
-    for bundle in BUNDLES {
-        ensure!(pkg.join(bundle.source).exists(), "pkg/{} is missing", bundle.source);
-        stamp = stamp.output(pkg.join(bundle.output));
-    }
-    stamp.make(|| {
-        step("bundling the package", || {
-            // Files of an earlier version would be packed with them.
-            let _ = fs::remove_dir_all(pkg.join("dist"));
-            BUNDLES.iter().try_for_each(|bundle| {
-                let environment = format!("--define:process.env.NODE_ENV={}", bundle.environment);
-                esbuild(bundle.source, bundle.format, &pkg.join(bundle.output), &[&environment])
-            })
-        })
-    })?;
+    let stamp =
+        sources(Stamp::new("package").value(dist::MAKER))?.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
+    stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }
 
@@ -78,18 +66,6 @@ pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
     stamp.input(&workspace::pkg(), &["node_modules", "dist", "test"])
 }
 
-/// A file that stands alone, made by esbuild.
-#[derive(Clone, Copy, Hash)]
-struct Bundle {
-    source: &'static str,
-    output: &'static str,
-    format: &'static str,
-    /// The text in the place of `process.env.NODE_ENV` in it. esbuild makes it `"production"` by itself where it makes a file small.
-    environment: &'static str,
-}
-
-const BUNDLES: [Bundle; 1] = [Bundle { source: "script.js", output: "dist/actionlane.js", format: "iife", environment: "\"production\"" }];
-
 #[derive(Deserialize)]
 struct Packed {
     filename: String,
@@ -100,32 +76,29 @@ fn check(packed: &Path) -> Result<usize> {
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
     let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
+    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
+    wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
     named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
     wanted.sort();
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "missing in it: {}", missing.join(", "));
-    for module in &wasm::MODULES {
-        let built = module.wasm();
-        let name = built.strip_prefix(workspace::pkg())?.to_str().context("a path that is not UTF-8")?;
-        ensure!(unpacked(packed, name)? == fs::read(&built)?, "the {name} in it is not the one just built");
+    for wasm in wasm::MODULES.iter().map(Module::wasm) {
+        if unpacked(packed, &within(&wasm))? != fs::read(&wasm)? {
+            bail!("{} in it is not the one just built", within(&wasm));
+        }
     }
     Ok(wanted.len() + wasm::MODULES.len())
 }
 
 /// Whatever package.json says.
-const ALWAYS: [&str; 9] = [
-    "wasm/dispatcher_bg.wasm",
-    "wasm/dispatcher_bytes.js",
-    "wasm/dispatcher.js",
-    "wasm/flight_bg.wasm",
-    "wasm/flight_bytes.js",
-    "wasm/flight.js",
-    "index.js",
-    "index.d.ts",
-    "dist/actionlane.js",
-];
+const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
+
+/// Where a file of the package is in it.
+fn within(file: &Path) -> String {
+    file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
+}
 
 /// Every file named in a value of package.json: `"./index.js"`, or deeper.
 fn targets(value: &Value, found: &mut Vec<String>) {

@@ -1,86 +1,181 @@
-//! Measures how large the parts of the package are, and compares it with README.md.
+//! Measures how large the parts of the package are, and compares that with what is committed, with the bars, and with the documents.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::iter::Sum;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::{npm, package, wasm, workspace};
+use crate::parts::{self, Part};
+use crate::wasm::MODULES;
+use crate::{npm, run, workspace};
 
-/// The parts of the package, and what they are to whoever loads them.
+/// The most that a part may have, in bytes after brotli. Each counts once the wasm is two modules: what one alone cannot keep, it need not.
+const BARS: [(&str, u64); 3] = [(parts::DEFAULT, 90_000), (parts::FLIGHT, 100_000), (parts::SCRIPT, 25_000)];
+
+/// By how many bytes a part may grow without saying so.
+const GRACE: u64 = 200;
+
+/// The parts of the package, measured, and as they were when somebody last looked.
 pub(crate) struct Sizes {
-    wasm: Size,
-    script: Size,
-    drop_in: Size,
+    parts: Vec<(String, Size)>,
+    compiler: String,
+    committed: Committed,
+    /// Whether the bars count.
+    barred: bool,
 }
 
+/// `xtask/sizes.json`.
+#[derive(Deserialize)]
+struct Committed {
+    /// Another makes other bytes.
+    compiler: String,
+    parts: BTreeMap<String, Size>,
+}
+
+/// Wants the package to be up to date.
 pub(crate) fn measured() -> Result<Sizes> {
-    let script = workspace::scratch("sizes/index.js")?;
-    package::esbuild("index.js", "esm", &script, &LAZY.map(|file| ["--external:*/", file].concat()).each_ref().map(String::as_str))?;
-    let [wasm, script, drop_in] = measure([wasm::MODULES[0].wasm(), script, workspace::pkg().join("dist/actionlane.js")])?;
-    Ok(Sizes { wasm, script, drop_in })
+    let parts = parts::all()?;
+    let files: Vec<PathBuf> = parts.iter().flat_map(|part| part.files.clone()).collect();
+    let mut sizes = measure(&files)?.into_iter();
+    let sum = |Part { name, files }: Part| (name, sizes.by_ref().take(files.len()).sum());
+    let text = fs::read_to_string(file()).with_context(|| format!("reading {}", workspace::shown(&file())))?;
+    Ok(Sizes {
+        parts: parts.into_iter().map(sum).collect(),
+        compiler: run::quiet(run::command("rustc", workspace::root()).arg("--version"))?.trim().to_owned(),
+        committed: serde_json::from_str(&text).with_context(|| workspace::shown(&file()))?,
+        barred: MODULES.len() > 1,
+    })
 }
 
-/// What is loaded when it is needed, and by most pages never.
-const LAZY: [&str; 6] = ["dispatcher_bytes.js", "flight_bytes.js", "flight.js", "lock.js", "outbox.js", "payload.js"];
+fn file() -> PathBuf {
+    workspace::root().join("xtask/sizes.json")
+}
 
 impl Sizes {
-    /// Raw, and after brotli and gzip at their best.
+    /// A line a part: raw, after gzip and brotli at their best, what is committed of the last, and the bar.
     pub(crate) fn table(&self) -> String {
-        let Self { wasm, script, drop_in } = self;
-        let both = Size { raw: wasm.raw + script.raw, brotli: wasm.brotli + script.brotli, gzip: wasm.gzip + script.gzip };
-        let rows = [("wasm", wasm), ("JavaScript, minified", script), ("default entry: both", &both), ("one file, for <script>", drop_in)];
-        let mut table = format!("{:<24} {:>10} {:>10} {:>10}\n", "", "raw", "brotli", "gzip");
-        for (name, Size { raw, brotli, gzip }) in rows {
-            table += &format!("{name:<24} {:>10} {:>10} {:>10}\n", kilobytes(*raw), kilobytes(*brotli), kilobytes(*gzip));
+        let mut table = format!("{:<26} {:>9} {:>9} {:>9} {:>10} {:>7}\n", "kB", "raw", "gzip", "brotli", "committed", "bar");
+        for (name, size) in &self.parts {
+            let committed = self.committed.parts.get(name).map(|size| kilobytes(size.brotli)).unwrap_or_default();
+            let bar = bar(name).map(kilobytes).unwrap_or_default();
+            let [raw, gzip, brotli] = [size.raw, size.gzip, size.brotli].map(kilobytes);
+            table += format!("{name:<26} {raw:>9} {gzip:>9} {brotli:>9} {committed:>10} {bar:>7}").trim_end();
+            table += "\n";
         }
         table
     }
 
-    /// The same for README.md.
-    fn sentence(&self) -> String {
-        let Self { wasm, script, drop_in } = self;
-        let kb = |bytes: u64| (bytes + 500) / 1000;
-        format!(
-            "\n{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip),\nor one file of {} kB ({} kB)",
-            kb(wasm.brotli),
-            kb(script.brotli),
-            kb(wasm.gzip),
-            kb(script.gzip),
-            kb(drop_in.brotli),
-            kb(drop_in.gzip)
-        )
+    /// How many parts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.parts.len()
     }
 
-    /// Fails where README.md has other figures, by more than a kB and 2 %: another compiler makes other bytes.
-    pub(crate) fn check_readme(&self) -> Result<()> {
-        let text = readme()?;
-        let (_, said, _) = marked(&text)?;
+    /// Fails where a part is over its bar, or is not what is committed.
+    pub(crate) fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        for (name, size) in &self.parts {
+            let now = size.brotli;
+            match self.committed.parts.get(name) {
+                None => wrong.push(format!("{name} has {now} bytes, and no line in xtask/sizes.json")),
+                Some(size) if now > size.brotli + self.grace(size.brotli) => {
+                    wrong.push(format!("{name} has grown: {} → {now} bytes", size.brotli));
+                }
+                Some(_) => {}
+            }
+            if let Some(bar) = bar(name).filter(|&bar| self.barred && now > bar) {
+                wrong.push(format!("{name} has {now} bytes, its bar is {bar}"));
+            }
+        }
+        let is_part = |name: &str| self.parts.iter().any(|(part, _)| part == name);
+        wrong.extend(self.committed.parts.keys().filter(|name| !is_part(name)).map(|name| format!("{name} is gone, but not its line")));
         ensure!(
-            alike(said, &self.sentence()),
-            "README.md: its sizes are not those of this build; `cargo xtask build --write-readme` writes: {}",
-            self.sentence()
+            wrong.is_empty(),
+            "sizes after brotli; `cargo xtask build --write-sizes` writes those of this build into xtask/sizes.json:\n{}",
+            wrong.join("\n")
         );
         Ok(())
     }
 
-    /// Puts the figures into README.md.
-    pub(crate) fn write_readme(&self) -> Result<()> {
-        let text = readme()?;
-        let (before, _, after) = marked(&text)?;
-        fs::write(workspace::root().join("README.md"), format!("{before}{}{after}", self.sentence())).context("writing README.md")
+    fn grace(&self, committed: u64) -> u64 {
+        if self.compiler == self.committed.compiler { GRACE } else { GRACE.max(committed / 50) }
+    }
+
+    /// Puts the figures into `xtask/sizes.json`.
+    pub(crate) fn write(&self) -> Result<()> {
+        let line = |(name, Size { raw, gzip, brotli }): &(String, Size)| {
+            format!("    \"{name}\": {{ \"raw\": {raw}, \"gzip\": {gzip}, \"brotli\": {brotli} }}")
+        };
+        let lines: Vec<String> = self.parts.iter().map(line).collect();
+        let text = format!("{{\n  \"compiler\": \"{}\",\n  \"parts\": {{\n{}\n  }}\n}}\n", self.compiler, lines.join(",\n"));
+        fs::write(file(), text).with_context(|| format!("writing {}", workspace::shown(&file())))
+    }
+
+    fn of(&self, name: &str) -> Size {
+        self.parts.iter().find(|(part, _)| part == name).map(|&(_, size)| size).unwrap_or_default()
+    }
+
+    /// The same for README.md.
+    fn sentence(&self) -> String {
+        let [wasm, script, flight, alone] = [parts::WASM, parts::ENTRY, parts::FLIGHT, parts::ALONE].map(|name| self.of(name));
+        let kb = |bytes: u64| (bytes + 500) / 1000;
+        format!(
+            "\n{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip), {} kB more ({} kB) once a value is not plain,\n\
+             or one file of {} kB ({} kB)",
+            kb(wasm.brotli),
+            kb(script.brotli),
+            kb(wasm.gzip),
+            kb(script.gzip),
+            kb(flight.brotli),
+            kb(flight.gzip),
+            kb(alone.brotli),
+            kb(alone.gzip)
+        )
+    }
+
+    /// By how much the default entry grows where a bundler puts everything into one file.
+    fn growth(&self) -> String {
+        let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| (self.of(name).brotli + 500) / 1000);
+        format!("\n{whole} kB in the place of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
+    }
+
+    /// Documents with figures, and what each says.
+    fn documents(&self) -> [(&'static str, String); 2] {
+        [("README.md", self.sentence()), ("docs/loading.md", self.growth())]
+    }
+
+    /// Fails where a document has other figures, by more than a kB and 2 %: another compiler makes other bytes.
+    pub(crate) fn check_documents(&self) -> Result<()> {
+        for (name, sentence) in self.documents() {
+            let text = document(name)?;
+            let (_, said, _) = marked(&text).with_context(|| name)?;
+            let now = "its sizes are not those of this build; `cargo xtask build --write-readme` writes";
+            ensure!(alike(said, &sentence), "{name}: {now}: {sentence}");
+        }
+        Ok(())
+    }
+
+    /// Puts the figures into the documents.
+    pub(crate) fn write_documents(&self) -> Result<()> {
+        for (name, sentence) in self.documents() {
+            let text = document(name)?;
+            let (before, _, after) = marked(&text).with_context(|| name)?;
+            fs::write(workspace::root().join(name), format!("{before}{sentence}{after}")).with_context(|| format!("writing {name}"))?;
+        }
+        Ok(())
     }
 }
 
-fn readme() -> Result<String> {
-    fs::read_to_string(workspace::root().join("README.md")).context("reading README.md")
+fn document(name: &str) -> Result<String> {
+    fs::read_to_string(workspace::root().join(name)).with_context(|| format!("reading {name}"))
 }
 
 /// Splits the text before, between and after the markers of the sizes.
 fn marked(text: &str) -> Result<(&str, &str, &str)> {
-    let start = text.find(MARKER).context("README.md has no sizes")? + MARKER.len();
-    let end = start + text[start..].find("<!-- /sizes -->").context("README.md: its sizes have no end")?;
+    let start = text.find(MARKER).context("it has no sizes")? + MARKER.len();
+    let end = start + text[start..].find("<!-- /sizes -->").context("its sizes have no end")?;
     Ok((&text[..start], &text[start..end], &text[end..]))
 }
 
@@ -97,10 +192,11 @@ fn alike(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.iter().zip(&b).all(same)
 }
 
-fn measure<const N: usize>(files: [PathBuf; N]) -> Result<[Size; N]> {
-    let files: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
-    let sizes: Vec<Size> = serde_json::from_str(&npm::node(MEASURE, &files.context("a path that is not UTF-8")?)?)?;
-    sizes.try_into().ok().context("not the size of each file")
+fn measure(files: &[PathBuf]) -> Result<Vec<Size>> {
+    let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
+    let sizes: Vec<Size> = serde_json::from_str(&npm::node(MEASURE, &paths.context("a path that is not UTF-8")?)?)?;
+    ensure!(sizes.len() == files.len(), "not the size of each file");
+    Ok(sizes)
 }
 
 /// Node.js has both; crates of them would cost every fresh machine its compile time.
@@ -112,16 +208,30 @@ const MEASURE: &str = r#"
     console.log(JSON.stringify(files.map(size)));
 "#;
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Size {
     raw: u64,
-    brotli: u64,
     gzip: u64,
+    brotli: u64,
+}
+
+impl Sum for Size {
+    fn sum<I: Iterator<Item = Self>>(sizes: I) -> Self {
+        sizes.fold(Self::default(), |sum, size| Self {
+            raw: sum.raw + size.raw,
+            gzip: sum.gzip + size.gzip,
+            brotli: sum.brotli + size.brotli,
+        })
+    }
+}
+
+fn bar(name: &str) -> Option<u64> {
+    BARS.iter().find(|(part, _)| *part == name).map(|&(_, bar)| bar)
 }
 
 /// In kB of 1000 bytes.
 fn kilobytes(bytes: u64) -> String {
-    format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
+    format!("{}.{}", bytes / 1000, bytes % 1000 / 100)
 }
 
 #[cfg(test)]
@@ -130,8 +240,47 @@ mod tests {
 
     #[test]
     fn one_digit_after_the_point() {
-        assert_eq!(kilobytes(61_952), "61.9 kB");
-        assert_eq!(kilobytes(90), "0.0 kB");
+        assert_eq!(kilobytes(61_952), "61.9");
+        assert_eq!(kilobytes(90), "0.0");
+    }
+
+    fn sizes(name: &str, now: u64, committed: &[(&str, u64)], compiler: &str) -> Sizes {
+        let size = |brotli| Size { raw: 0, gzip: 0, brotli };
+        Sizes {
+            parts: vec![(name.to_owned(), size(now))],
+            compiler: compiler.to_owned(),
+            committed: Committed {
+                compiler: "rustc 1".to_owned(),
+                parts: committed.iter().map(|&(name, brotli)| (name.to_owned(), size(brotli))).collect(),
+            },
+            barred: true,
+        }
+    }
+
+    #[test]
+    fn a_part_that_grows_says_so() {
+        assert!(sizes("a", 10_200, &[("a", 10_000)], "rustc 1").check().is_ok());
+        assert!(sizes("a", 9_000, &[("a", 10_000)], "rustc 1").check().is_ok());
+        let error = sizes("a", 10_201, &[("a", 10_000)], "rustc 1").check().expect_err("grown");
+        assert!(error.to_string().ends_with("\na has grown: 10000 → 10201 bytes"), "{error}");
+        assert!(sizes("a", 20_300, &[("a", 20_000)], "rustc 2").check().is_ok());
+        assert!(sizes("a", 20_401, &[("a", 20_000)], "rustc 2").check().is_err());
+    }
+
+    #[test]
+    fn parts_that_come_and_go_say_so() {
+        let error = sizes("a", 1, &[("b", 1)], "rustc 1").check().expect_err("neither");
+        assert!(error.to_string().ends_with("\na has 1 bytes, and no line in xtask/sizes.json\nb is gone, but not its line"), "{error}");
+    }
+
+    #[test]
+    fn bars_count_once_there_are_two_modules() {
+        let mut over = sizes(parts::SCRIPT, 25_001, &[(parts::SCRIPT, 25_001)], "rustc 1");
+        let error = over.check().expect_err("over its bar");
+        assert!(error.to_string().ends_with("has 25001 bytes, its bar is 25000"), "{error}");
+        over.barred = false;
+        assert!(over.check().is_ok());
+        assert!(sizes(parts::SCRIPT, 25_000, &[(parts::SCRIPT, 25_000)], "rustc 1").check().is_ok());
     }
 
     #[test]

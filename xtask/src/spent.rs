@@ -12,7 +12,7 @@ use server::Server;
 
 use crate::bench::Measured;
 use crate::step::{step, step_async};
-use crate::{run, workspace};
+use crate::{run, wasm, workspace};
 
 /// Calls that are looked at, one after the other.
 const CALLS: u32 = 20_000;
@@ -65,7 +65,8 @@ pub(crate) async fn in_chromium(page: &Path) -> Result<Profile> {
 
 /// `files`: what a browser has seen, and the script of its page; none for Node.js.
 fn read(files: &[&Path]) -> Result<Profile> {
-    let line = run::quiet(run::command("node", &workspace::bench()).args(["profile.mjs", &CALLS.to_string()]).args(files))?;
+    let line =
+        run::quiet(run::command("node", &workspace::bench()).args(["profile.mjs", &CALLS.to_string()]).arg(wasm::names()?).args(files))?;
     serde_json::from_str(&line).with_context(|| format!("profile.mjs printed {line:?}"))
 }
 

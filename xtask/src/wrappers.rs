@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::run::quiet;
+use crate::stamp::entries;
 use crate::step::step;
-use crate::{npm, workspace};
+use crate::{dist, npm, workspace};
 
 /// Gets the packages and makes the page of them. Gives its directory, which is laid out as the npm package is: wants that to be built.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -20,8 +21,10 @@ fn bundle() -> Result<PathBuf> {
     let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
     esbuild.arg(dir().join("page.js")).args(ESBUILD);
     quiet(esbuild.arg(format!("--outfile={}", page.with_file_name("wrappers.js").display())))?;
-    let script = workspace::scratch("wrappers/dist/actionlane.js")?;
-    copy(&workspace::pkg().join("dist/actionlane.js"), &script)?;
+    let dist = workspace::scratch("wrappers/dist/x")?.with_file_name("");
+    for file in entries(&dist::dir())? {
+        copy(&file, &dist.join(file.file_name().unwrap_or_default()))?;
+    }
     copy(&dir().join("node_modules/msw/lib/mockServiceWorker.js"), &page.with_file_name("mockServiceWorker.js"))?;
     fs::write(&page, PAGE).with_context(|| format!("writing {}", page.display()))?;
     Ok(page.with_file_name(""))

@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use e2e::Www;
 
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, entries};
 use crate::step::{step, step_async};
-use crate::{package, run, workspace};
+use crate::{dist, package, run, workspace};
 
 /// Builds the app. Wants the package to be up to date and the npm packages to be there.
 pub(crate) fn build() -> Result<()> {
     let www = workspace::www();
+    let files = entries(&dist::dir())?;
+    // `npm run build` copies them.
+    let mut but: Vec<&str> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+    but.extend(["node_modules", ".next", "next-env.d.ts", "actions.json", "tsconfig.tsbuildinfo"]);
     let stamp = package::sources(Stamp::new("www"))?
-        .input(&workspace::pkg().join("dist"), &[])?
-        .input(&www, &["node_modules", ".next", "next-env.d.ts", "actionlane.js", "actions.json", "tsconfig.tsbuildinfo"])?
+        .input(&dist::dir(), &[])?
+        .input(&www, &but)?
         .output(www.join(".next/BUILD_ID"))
         .output(www.join("public/actionlane.js"))
         .output(www.join("public/actions.json"));

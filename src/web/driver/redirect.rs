@@ -4,10 +4,10 @@ use wasm_bindgen::prelude::*;
 
 use super::Driver;
 use crate::call::{CallId, RedirectMode};
+use crate::js::wait::resolved;
 use crate::protocol::Revalidated;
 use crate::web::call::{Answer, Target};
 use crate::web::timer;
-use crate::js::wait::resolved;
 
 impl Driver {
     /// Sends the user where the action wants them.

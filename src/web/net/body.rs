@@ -41,9 +41,15 @@ extern "C" {
 pub(crate) enum Came {
     Bytes,
     /// The value; the rest is still to come. `rendered`: the answer holds the page, rendered again.
-    Value { value: JsValue, rendered: bool },
+    Value {
+        value: JsValue,
+        rendered: bool,
+    },
     /// The action threw; the rest is still to come.
-    Thrown { failure: Failure, rendered: bool },
+    Thrown {
+        failure: Failure,
+        rendered: bool,
+    },
     End,
 }
 

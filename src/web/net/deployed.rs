@@ -9,11 +9,11 @@ use web_sys::AbortSignal;
 
 use super::response::Response;
 use crate::dispatcher::Recovery;
+use crate::js::wait::resolved;
 use crate::protocol::ActionId;
 use crate::protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
 use crate::web::embedder::Embedder;
 use crate::web::url;
-use crate::js::wait::resolved;
 
 /// How many scripts are looked into, and how many are fetched at once.
 const SCRIPTS: usize = 256;

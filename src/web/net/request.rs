@@ -6,11 +6,11 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::call::Render;
+use crate::js::error::Failure;
+use crate::js::wait::resolved;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
 use crate::web::embedder::Refusal;
-use crate::js::error::Failure;
 use crate::web::options::{CallOptions, Choice};
-use crate::js::wait::resolved;
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 

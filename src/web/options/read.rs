@@ -144,7 +144,6 @@ impl CallOptions {
     pub(in crate::web) fn request_id(&self) -> Choice {
         Choice::of(self.trace.as_ref().and_then(|trace| trace.request_id.as_ref()))
     }
-
 }
 
 impl RetryOptions {

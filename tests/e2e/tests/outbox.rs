@@ -504,7 +504,7 @@ async fn storage_that_is_blocked_or_not_there() -> Result<()> {
                  const o = actionlane.createDispatcher({ url: '${location.origin}/', outbox: { owner: 'ann' }, fetch: async () => new Response('0:{\"a\":\"$@1\"}\\\\n1:7\\\\n', { headers: { 'content-type': 'text/x-component' } }) });
                  const told = promise => promise.then(value => value, error => [error.code, error.sent, error.message].join(' '));
                  (async () => parent.postMessage([await told(o.call('${some}', [], { durable: true })), await told(o.call('${some}')), await told(o.outbox.entries())], '*'))()`;
-             const source = await (await fetch('/actionlane.js')).text();
+             const source = await (await fetch('/actionlane.full.js')).text();
              const blob = text => `<script>${text.replaceAll('</script', '<\\\\/script')}</scr` + 'ipt>';
              const heard = new Promise(resolve => addEventListener('message', ({ data }) => resolve(data), { once: true }));
              frame.srcdoc = blob(source) + blob(script);

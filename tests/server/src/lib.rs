@@ -7,7 +7,9 @@
 //! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane in it, see [`page`] |
 //! | `GET /page/…` | the same page, at other paths |
 //! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
-//! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script; the package's files |
+//! | `GET /?tag=…&csp=…` | a page with these tags in it |
+//! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script, and what is beside it; the package's files |
+//! | `GET /cors/actionlane.js` | the same, for pages of every origin |
 //! | `POST` with `Next-Action`, any path | as told, see below |
 //! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |
 //! | `POST /__misbehave?…` | from now on this is told where a request does not tell |

@@ -2,6 +2,7 @@
 //!
 //! - `load=script` (default): the drop-in script, which sets `window.actionlane`.
 //! - `load=module`: the package's ES module, imported on `window.load()`; its exports are then `window.module`.
+//! - `tag=…`: these tags of HTML instead.
 //! - `csp=none` (default), `csp=strict`: no WebAssembly allowed, `csp=wasm`: what Actionlane needs and no more,
 //!   `csp=connect`: `fetch` may call `/only`.
 
@@ -43,10 +44,10 @@ impl Csp {
 }
 
 /// The page's HTML.
-pub(crate) fn html(load: Load) -> String {
-    let script = match load {
+pub(crate) fn html(load: Load, tag: Option<&str>) -> String {
+    let script = tag.unwrap_or(match load {
         Load::Script => r#"<script src="/actionlane.js"></script>"#,
         Load::Module => r#"<script>window.load = async () => void (window.module = await import("/pkg/index.js"));</script>"#,
-    };
+    });
     format!("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Misbehaving</title>\n{script}\n</html>\n")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path as Rest, Query, RawQuery, State};
-use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -15,7 +15,6 @@ use crate::action::action;
 use crate::app::app;
 use crate::asked::Asked;
 use crate::behaviour::login;
-use crate::files;
 use crate::ledger::Ledger;
 use crate::page::{self, Csp, Load};
 use crate::seen::{Seen, by_name};
@@ -32,7 +31,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/page/{*path}", get(page))
         .route("/soak", get(soak))
         .route("/login", any(login))
-        .route("/actionlane.js", get(drop_in))
+        .route("/{file}", get(beside).post(action))
+        .route("/cors/{file}", get(beside_for_all))
         .route("/pkg/{*path}", get(package_file))
         .route("/ledger", get(ledger).delete(forget))
         .route("/__misbehave", post(misbehave))
@@ -51,10 +51,11 @@ struct PageQuery {
     load: Load,
     #[serde(default)]
     csp: Csp,
+    tag: Option<String>,
 }
 
 async fn page(Query(query): Query<PageQuery>) -> Response {
-    let mut response = Html(page::html(query.load)).into_response();
+    let mut response = Html(page::html(query.load, query.tag.as_deref())).into_response();
     if let Some(policy) = query.csp.policy() {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
@@ -65,8 +66,14 @@ async fn soak() -> Html<&'static str> {
     Html(include_str!("../pages/soak.html"))
 }
 
-async fn drop_in(State(shared): State<Arc<Shared>>) -> Response {
-    files::serve(&shared.package, "dist/actionlane.js")
+async fn beside(State(shared): State<Arc<Shared>>, Rest(file): Rest<String>) -> Response {
+    shared.wasm(|wasm| wasm.answer(&shared.package, &format!("dist/{file}")))
+}
+
+async fn beside_for_all(shared: State<Arc<Shared>>, file: Rest<String>) -> Response {
+    let mut response = beside(shared, file).await;
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 async fn package_file(State(shared): State<Arc<Shared>>, Rest(path): Rest<String>) -> Response {

@@ -44,7 +44,7 @@ pub(crate) enum Wasm {
 impl Wasm {
     /// The answer to a request for the package's file at `path`, and what is to become of the next one.
     pub(crate) fn answer(self, package: &Path, path: &str) -> (Response, Self) {
-        let (is_file, is_copy) = (path.ends_with(".wasm"), path.ends_with("_bytes.js"));
+        let (is_file, is_copy) = (path.ends_with(".wasm"), path.ends_with("_bytes.js") || path.ends_with(".bytes.js"));
         let missing = || (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")], "missing on request").into_response();
         let whole = || std::fs::read(package.join(path)).unwrap_or_default();
         let typed =

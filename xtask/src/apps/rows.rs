@@ -52,11 +52,12 @@ const VITE_6: &str = "vite6/bin/vite.js";
 const VITE_7: &str = "vite7/bin/vite.js";
 const VITE_8: &str = "vite/bin/vite.js";
 const WEBPACK: &[&str] = &["webpack", "--mode", "production"];
+const INLINE_MODULES: &[&str] = &["esbuild", "src/inline.js", "--bundle", "--format=esm", "--splitting", "--outdir=dist"];
 const PACKAGE: &[&str] = &["cp", "-R", "../node_modules/actionlane", "actionlane"];
 const JEST: &[&str] = &["jest", "--json", "--silent", "--ci"];
 const START: &[&str] = &["next", "start", "--hostname", "127.0.0.1", "--port", "PORT"];
 
-pub(super) const ROWS: [Row; 30] = [
+pub(super) const ROWS: [Row; 34] = [
     server("vite5-dev", "page", &[], &[VITE_5, "--host", "127.0.0.1", "--port", "PORT"]),
     page("vite5-build", "page", &[&[VITE_5, "build"]], "dist", ""),
     server("vite6-dev", "page", &[], &[VITE_6, "--host", "127.0.0.1", "--port", "PORT"]),
@@ -81,6 +82,18 @@ pub(super) const ROWS: [Row; 30] = [
         "",
         "module.html",
     ),
+    page(
+        "esbuild-lean",
+        "page",
+        &[
+            &["esbuild", "src/lean-named.js", "--bundle", "--outfile=dist/main.js"],
+            &["cp", "../node_modules/actionlane/wasm/dispatcher_bg.wasm", "dist/dispatcher.wasm"],
+            &["cp", "../node_modules/actionlane/wasm/flight_bg.wasm", "dist/flight.wasm"],
+        ],
+        "",
+        "classic.html",
+    ),
+    page("webpack-lean", "page", &[&["webpack", "./src/lean.js", "--mode", "production"]], "", "classic.html"),
     page("rollup", "page", &[&["rollup", "src/index.js", "-p", "node-resolve", "-f", "es", "-d", "dist"]], "", "module.html"),
     page(
         "rollup-inline",
@@ -93,6 +106,8 @@ pub(super) const ROWS: [Row; 30] = [
     server("next-turbopack", "next", &[&["next", "build"]], START),
     server("next-webpack", "next", &[&["next", "build", "--webpack"]], START),
     page("script", "plain", &[PACKAGE], "", "script.html"),
+    page("script-full", "plain", &[PACKAGE], "", "full.html"),
+    page("inline-esbuild-modules", "page", &[INLINE_MODULES, &["mv", "dist/inline.js", "dist/index.js"]], "", "module.html"),
     page("module", "plain", &[PACKAGE], "", "module.html"),
     page("module-worker", "plain", &[PACKAGE], "", "worker.html"),
     tests("jest-next", "jest-next", JEST),

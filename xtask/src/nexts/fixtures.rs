@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 use e2e::{Build, Fixture};
 
 use super::DEV;
+use crate::stamp::entries;
 use crate::step::{note, seconds, step, step_async};
-use crate::{npm, run, workspace};
+use crate::{dist, npm, run, workspace};
 
 /// A directory of `tests/next/versions/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -84,14 +85,16 @@ impl Choices<'static> {
     }
 }
 
-/// Builds the app below `target/next/`, with the package at `/actionlane.js`, and says what each step took. Does nothing twice. Wants the
+/// Builds the app below `target/next/`, with the drop-in script and its files at `/`, and says what each step took. Does nothing twice. Wants the
 /// package to be up to date.
 pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     npm::ensure_node()?;
-    let package = workspace::pkg().join("dist/actionlane.js");
     let mut command = run::command("node", workspace::root());
     command.args(["tests/next/build.mjs", version.name(), "--json"]);
-    command.arg("--out").arg(workspace::target().join("next")).arg("--public").arg(package);
+    command.arg("--out").arg(workspace::target().join("next"));
+    for file in entries(&dist::dir())? {
+        command.arg("--public").arg(file);
+    }
     let options = [
         ("--name", choices.name),
         ("--base-path", choices.base_path),

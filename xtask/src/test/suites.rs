@@ -19,15 +19,18 @@ pub(crate) fn native() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The package, built and checked; README.md says how large it is, tests/bench/crossings.json how often a call crosses into it.
+/// The package, built and checked; xtask/sizes.json, README.md and docs/loading.md say how large it is, tests/bench/crossings.json how often a call crosses
+/// into it.
 pub(crate) fn build() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
     let checks = package_build::verify()? as u64;
-    sizes::measured()?.check_readme()?;
+    let sizes = sizes::measured()?;
+    sizes.check()?;
+    sizes.check_documents()?;
     let crossings = crossings::count()?;
     crossings.check()?;
-    Ok(Ran { passed: checks + 1 + crossings.len() as u64, ..Ran::default() })
+    Ok(Ran { passed: checks + 2 + (sizes.len() + crossings.len()) as u64, ..Ran::default() })
 }
 
 /// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.

@@ -1,0 +1,17 @@
+// For a `<script>`: `window.actionlane`, in one file that asks for no other. Built into dist/actionlane.full.js.
+import dispatcher from "../dist/dispatcher.bytes.js";
+import flight from "../dist/flight.bytes.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";
+import { ActionError, isActionError } from "../lib/error.js";
+import { inflated } from "./inflate.js";
+
+const places = { dispatcher: [() => inflated(dispatcher)], flight: [() => inflated(flight)], hint: "it is inside this script" };
+globalThis.actionlane = {
+  ActionError,
+  createDispatcher: dispatcherWith(places),
+  decode: decodeWith(places),
+  encode: encodeWith(places),
+  init: initWith(places),
+  isActionError,
+  ready: readyWith(places),
+};

@@ -1,0 +1,16 @@
+// For a `<script>`: `window.actionlane`. The wasm, and what few pages need, are files beside it. Built into dist/actionlane.js.
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";
+import { copy, file } from "./beside.js";
+
+/* global INTEGRITY */ // of each wasm, put in by the build
+const places = {
+  dispatcher: [file("dispatcher.wasm", INTEGRITY.dispatcher), copy("dispatcher")],
+  flight: [file("flight.wasm", INTEGRITY.flight), copy("flight")],
+  hint: "keep the files of actionlane/dist/ beside actionlane.js or say in data-base where they are, pass their addresses to init(), or take actionlane.full.js",
+};
+export const createDispatcher = dispatcherWith(places);
+export const decode = decodeWith(places);
+export const encode = encodeWith(places);
+export const ready = readyWith(places);
+export const init = initWith(places);
+export { ActionError, isActionError } from "../lib/error.js";

@@ -1,0 +1,6 @@
+// What puts everything into one file knows of no other: the page says where the wasm is.
+import { ActionError, createDispatcher, decode, encode, init, isActionError, ready } from "actionlane/lean";
+import { run } from "./checks.js";
+
+const given = init({ dispatcher: "dist/dispatcher.wasm", flight: "dist/flight.wasm" });
+window.checks = given.then(() => run({ ActionError, createDispatcher, decode, encode, isActionError, ready }));

@@ -1,0 +1,170 @@
+//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is all
+//! of it.
+//!
+//! A classic script cannot be split by a bundler: parts of it would import the rest, and it cannot be imported. So each part that it
+//! loads later is a module that exports a function: it is given the modules that the script has already, and gives what it exports itself.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::npm;
+use crate::package::esbuild;
+use crate::parts::Split;
+use crate::wasm::MODULES;
+use crate::workspace;
+
+/// What makes them, for a stamp.
+pub(crate) const MAKER: &str = include_str!("dist.rs");
+
+/// Where they are.
+pub(crate) fn dir() -> PathBuf {
+    workspace::pkg().join("dist")
+}
+
+/// The file that a page names.
+pub(crate) const SCRIPT: &str = "actionlane.js";
+/// The one that needs no other.
+pub(crate) const FULL: &str = "actionlane.full.js";
+
+/// Makes them all. Wants `pkg/wasm/` to be up to date.
+pub(crate) fn make() -> Result<()> {
+    let dir = dir();
+    // Files of an earlier version would be packed with them.
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir)?;
+    let mut integrity = BTreeMap::new();
+    for module in &MODULES {
+        let wasm = module.wasm();
+        fs::copy(&wasm, dir.join(format!("{}.wasm", module.name))).with_context(|| format!("copying {}", wasm.display()))?;
+        let told = npm::node(TELL, &[wasm.to_str().context("a path that is not UTF-8")?])?;
+        let [hash, deflated] = serde_json::from_str(&told).context("what is told of the wasm")?;
+        let text = format!("// The bytes of {0}.wasm, deflated.\nexport default \"{deflated}\";\n", module.name);
+        write(&dir.join(format!("{}.bytes.js", module.name)), &text)?;
+        integrity.insert(module.name, hash);
+    }
+    write(&dir.join("here.js"), "// Where the files beside it are.\nexport default import.meta.url;\n")?;
+    esbuild("script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
+    split(&integrity)
+}
+
+/// Bundles the script and its parts.
+fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
+    let split = Split::of("script/script.js")?;
+    let mut shared = Shared { externals: externals(&split.shared), modules: Vec::new() };
+    let lazy: Vec<(String, String)> = split.sources.iter().map(|(name, source)| (name.clone(), format!("../{source}"))).collect();
+    for (name, source) in &split.sources {
+        let text = shared.part(source, name, &lazy)?;
+        write(&dir().join(format!("{name}.js")), &text)?;
+    }
+    // From the directory of the package, as everything is that esbuild sees.
+    let entry = workspace::pkg().join("dist/entry.js");
+    write(&entry, &shared.entry())?;
+    let output = dir().join(SCRIPT);
+    let define = format!("--define:INTEGRITY={}", serde_json::to_string(integrity)?);
+    let mut more: Vec<String> = vec![PRODUCTION.to_owned(), define, "--external:./here.js".to_owned()];
+    more.extend(lazy.iter().map(|(_, source)| format!("--external:{}", workspace::pkg().join("dist").join(source).display())));
+    let made = bundled("dist/entry.js", "iife", &output, &more);
+    fs::remove_file(&entry)?;
+    write(&output, &format!("(()=>{{let actionlanePart;{}}})();\n", imported(made?.trim_end(), &lazy)?))
+}
+
+/// The modules of the script that its parts use, too.
+struct Shared {
+    /// For esbuild: all modules of the script.
+    externals: Vec<String>,
+    /// As a part in `dist/` asks for them; each is given by its number.
+    modules: Vec<String>,
+}
+
+impl Shared {
+    /// A part as a module that exports a function.
+    fn part(&mut self, source: &str, name: &str, lazy: &[(String, String)]) -> Result<String> {
+        let mut more = self.externals.clone();
+        more.push(PRODUCTION.to_owned());
+        let others = lazy.iter().filter(|(other, _)| other != name);
+        more.extend(others.map(|(_, source)| format!("--external:{}", dir().join(source).display())));
+        let made = bundled(source, "cjs", &dir().join(format!("{name}.js")), &more)?;
+        let mut text = String::new();
+        let mut parts = made.split(ASKED);
+        text += parts.next().unwrap_or_default();
+        for part in parts {
+            let (module, rest) = part.split_once("\")").context("esbuild asks for modules in another way now")?;
+            let number = self.modules.iter().position(|known| known == module).unwrap_or_else(|| {
+                self.modules.push(module.to_owned());
+                self.modules.len() - 1
+            });
+            write!(text, "require({number}){rest}")?;
+        }
+        let text = imported(text.trim_end(), lazy)?;
+        Ok(format!("export default(require,actionlanePart)=>{{const module={{}};{text};return module.exports}};\n"))
+    }
+
+    /// What the script is bundled from.
+    fn entry(&self) -> String {
+        let imports: String =
+            self.modules.iter().enumerate().map(|(number, path)| format!("import * as m{number} from \"{path}\";\n")).collect();
+        let names: Vec<String> = (0..self.modules.len()).map(|number| format!("m{number}")).collect();
+        format!(
+            "import * as actionlane from \"../script/script.js\";\nimport {{ part }} from \"../script/beside.js\";\n{imports}\
+             const shared = [{}];\nactionlanePart = (name) => part(name, (number) => shared[number], actionlanePart);\n\
+             globalThis.actionlane = actionlane;\n",
+            names.join(", ")
+        )
+    }
+}
+
+/// How a part asks for a module of the script.
+const ASKED: &str = "require(\"";
+
+const PRODUCTION: &str = "--define:process.env.NODE_ENV=\"production\"";
+
+fn externals(modules: &[String]) -> Vec<String> {
+    modules.iter().map(|module| format!("--external:{}", workspace::pkg().join(module).display())).collect()
+}
+
+fn bundled(source: &str, format: &str, output: &Path, more: &[String]) -> Result<String> {
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    esbuild(source, format, output, &more)?;
+    fs::read_to_string(output).with_context(|| format!("reading {}", output.display()))
+}
+
+/// The text, with what imports a part asking for it by its name.
+fn imported(text: &str, lazy: &[(String, String)]) -> Result<String> {
+    let replaced = lazy.iter().fold(text.to_owned(), |text, (name, source)| {
+        text.replace(&format!("import(\"{source}\")"), &format!("actionlanePart(\"{name}\")"))
+    });
+    ensure!(!replaced.contains("import(\"../"), "a part of dist/ that is imported is not one of those that are made");
+    Ok(replaced)
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("writing {}", file.display()))
+}
+
+/// Prints the hash of a file as `integrity` has it, and its bytes as text.
+const TELL: &str = r#"
+    import { createHash } from "node:crypto";
+    import { readFileSync } from "node:fs";
+    import { deflateRawSync } from "node:zlib";
+    const bytes = readFileSync(process.argv[1]);
+    const hash = `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
+    console.log(JSON.stringify([hash, deflateRawSync(bytes, { level: 9 }).toString("base64")]));
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_asked_for_by_name() -> Result<()> {
+        let lazy = [("flight".to_owned(), "../lib/flight.js".to_owned())];
+        let text = "await import(\"../lib/flight.js\");import(\"./here.js\")";
+        assert_eq!(imported(text, &lazy)?, "await actionlanePart(\"flight\");import(\"./here.js\")");
+        assert!(imported("import(\"../lib/outbox.js\")", &lazy).is_err());
+        Ok(())
+    }
+}
