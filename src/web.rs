@@ -4,7 +4,6 @@ mod args;
 mod bell;
 mod call;
 mod codec;
-mod document;
 mod driver;
 mod embedder;
 mod error;

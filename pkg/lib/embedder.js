@@ -14,7 +14,7 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { payloadOf } from "./payload.js";
-import { AbortController, Map, pageText } from "./platform.js";
+import { AbortController, AbortSignal, Map } from "./platform.js";
 import { makeReference } from "./reference.js";
 import { wait } from "./wait.js";
 
@@ -48,7 +48,13 @@ export function embedderOf(client) {
       if (given) controller?.abort(reason);
       else controller?.abort();
     },
-    load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
+    async deployed(address, longest) {
+      const signal = AbortSignal.timeout(longest);
+      const { look } = await import("./deployed.js").catch(() => {
+        throw { message: "the part of the package that looks it up could not be loaded" };
+      });
+      return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));
+    },
     reader(response) {
       const reader = readerOf(response);
       if (!reader) throw undefined;
@@ -113,7 +119,6 @@ export function embedderOf(client) {
       events.emit(client.shown(event));
     },
     visit,
-    pageText,
     get basePath() {
       return client.basePath();
     },

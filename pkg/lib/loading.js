@@ -118,18 +118,6 @@ export function marked(record, code) {
   return glue.marked(record, code);
 }
 
-/** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
-export function buildOf(html) {
-  dispatcher.instantiate();
-  return glue.buildOf(html);
-}
-
-/** Where the app of a document lies below its origin: see `base.rs`. After `load()`. */
-export function basePathOf(html, loaded, prefix) {
-  dispatcher.instantiate();
-  return glue.basePathOf(html, loaded, prefix);
-}
-
 /**
  * The instance can no longer be trusted: nothing it still does has an effect, everybody's open calls fail, and the next engine gets a fresh
  * one.

@@ -1,6 +1,5 @@
 //! One request of an action and its answer, from headers to the value, whoever drives it.
 
-pub(super) mod deployed;
 pub(super) mod exchange;
 pub(super) mod keepalive;
 pub(super) mod request;

@@ -17,7 +17,7 @@ pub(crate) struct Sizes {
 
 pub(crate) fn measured() -> Result<Sizes> {
     let script = workspace::scratch("sizes/index.js")?;
-    package::esbuild("index.js", "esm", &script, &["--external:*/actionlane_bytes.js"])?;
+    package::esbuild("index.js", "esm", &script, &["--external:*/actionlane_bytes.js", "--external:*/deployed.js"])?;
     let [wasm, script, drop_in] = measure([wasm::wasm(), script, workspace::pkg().join("dist/actionlane.js")])?;
     Ok(Sizes { wasm, script, drop_in })
 }

@@ -9,7 +9,7 @@
 ///
 /// A page that a rewrite shows may say the path it was rewritten to. So `said` counts only where `loaded` ends with it, and not where it
 /// would put the base path below the prefix.
-pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
+pub fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];
     let stated = said.and_then(|said| loaded.strip_suffix(&said[..path(said)])).filter(|stated| !stated.ends_with('/'));
