@@ -49,6 +49,11 @@ pub enum Lookup {
 }
 
 impl Found {
+    /// All of them, with their names, in the order they were met. One that is mentioned many times is here as often.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ActionId)> {
+        self.0.iter().map(|(name, id)| (&**name, id))
+    }
+
     /// The action exported as `name` in all scripts scanned so far. One that is mentioned many times is one.
     ///
     /// Only as good as the scripts scanned: of two actions with one name, a page may load but one.
