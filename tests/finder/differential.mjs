@@ -41,6 +41,25 @@ const PIECES = [
   "a,", "00000000a,", "100000000,", "ffffffff,", ":", "ff", "w7bDtg==", "w7Y", "w", "gA==", "/w", "+", "_", "1:{\"id\":\"60bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\",\"bound\":null}",
 ];
 
+const ID = "60bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+/** Whole things that say something, by where they stand. */
+const CALLS = [
+  `(0,n.createServerReference)("${ID}",n.callServer,void 0,n.findSourceMapURL,"save")`,
+  `createServerReference('40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',a(b,[c,")"]), /* , */ d,\`e\`,"gr\\xf6\\u{df}e" , f)`,
+  `a["createServerReference"] ) // why\n ( "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",!1,ö.\\u0061,c,'\\ud83d\\ude00\\'')`,
+];
+const TAGS = [
+  "<script src=/a.js></script>", "<SCRIPT async SRC = '/b&amp;c.js?x=\"'></SCRIPT >", "<link rel='x PRELOAD' as=script href=d>",
+  "<link rel=modulepreload href=\"/e&#x41;&#65;\">", `<input name=$ACTION_ID_${ID}>`, "<script nomodule src=f></script>",
+  `<button name="$ACTION_1:0" value='{&quot;id&quot;:&quot;${ID}&quot;,&quot;bound&quot;:null}'>`, "<!-- <script src=g></script> -->",
+  "<title><script src=h></title>", "<p a='<script src=i></script>'>",
+];
+const ROWS = [
+  '0:{"P":null,"b":"build","c":["","blog","en?q=ö"],"f":[{"b":"no"}]}\n', '0:["$","$L1",null,{"buildId":"b","urlParts":["","a"]}]\n',
+  '1:I[5,["7","static/chunks/b.js?dpl=1","\\u002f_next/static/c.js"],"x"]\n', '2:"/_next/static/a%5Bb%5D.js"\n', '3:"ö/_next/static/😀.js#x"\n',
+  `4:{"id":"${ID}","bound":null}\n`, '5:Tb,0:{"b":"x"}\n', '5:T00000000b,0:{"b":"x"}\n', '5:T100000000,\n', '6:["$","p",null,{"children":"\\ud83d"}]\n', ':HL["x"]\n',
+];
+
 /** Mulberry32: numbers below 1, the same for a seed each time. */
 function diceOf(seed) {
   let state = seed >>> 0;
@@ -56,7 +75,13 @@ function* texts(count, dice) {
   const below = (most) => Math.floor(dice() * most);
   const any = (list) => list[below(list.length)];
   const pieces = () => Array.from({ length: 1 + below(24) }, () => any(PIECES)).join("");
-  const row = () => `${any(["0", "1", "a", "0f", ""])}:${pieces()}\n`;
+  // Whole things, some of them with a piece put in or with a part taken out.
+  const whole = (list) => Array.from({ length: 1 + below(6) }, () => {
+    const item = any(list);
+    const at = below(item.length);
+    return [item, item, item.slice(0, at) + any(PIECES) + item.slice(at), item.slice(0, at) + item.slice(at + 1 + below(5))][below(4)];
+  }).join("");
+  const row = () => below(3) > 0 ? whole(ROWS) : `${any(["0", "1", "a", "0f", ""])}:${pieces()}\n`;
   const base64 = (text) => Buffer.from(text).toString("base64").slice(0, below(4) === 0 ? -1 : undefined);
   // A Flight text as it is meant, in pushes that are cut anywhere, some of them bytes.
   const flight = () => {
@@ -86,6 +111,9 @@ function* texts(count, dice) {
   };
   const kinds = [
     pieces,
+    () => whole(CALLS),
+    () => whole(TAGS),
+    () => whole([...TAGS, ...CALLS, ...PIECES]),
     () => `<script>${pieces()}</script>${pieces()}`,
     () => `<script>self.__next_f.push([1,"${pieces()}"])</script>`,
     () => `<script>${flight()}</script>`,
