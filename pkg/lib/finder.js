@@ -1,5 +1,5 @@
 // Finds the actions that a page knows, by the text of its document and its scripts alone: see `src/protocol/manifest`, which reads the same. Both
-// are held to tests/vectors/manifest, and to each other by `cargo xtask fuzz finder`.
+// are held to tests/vectors/manifest, and to each other by `cargo xtask finder`.
 
 import { Set } from "./platform.js";
 import { readPushes, stringsOf } from "./pushes.js";

@@ -1,4 +1,4 @@
-// The name finder, on tests/vectors/manifest, which src/protocol/manifest reads, too. `cargo xtask fuzz finder` goes on from there.
+// The name finder, on tests/vectors/manifest, which src/protocol/manifest reads, too. `cargo xtask finder` goes on from there.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

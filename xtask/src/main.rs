@@ -13,6 +13,7 @@ mod conformance;
 mod crossings;
 mod demo;
 mod documents;
+mod finder;
 mod fuzz;
 mod imports;
 mod measure;
@@ -55,6 +56,7 @@ enum Command {
     Build(build::Args),
     Conformance(conformance::Args),
     Demo(demo::Args),
+    Finder(finder::Args),
     Fuzz(fuzz::Args),
     Nexts(nexts::Args),
     Soak(soak::Args),
@@ -83,6 +85,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build(args) => build::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Finder(args) => finder::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
         Command::Soak(args) => runtime.block_on(soak::run(&args)),
