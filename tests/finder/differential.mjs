@@ -46,18 +46,20 @@ const ID = "60bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const CALLS = [
   `(0,n.createServerReference)("${ID}",n.callServer,void 0,n.findSourceMapURL,"save")`,
   `createServerReference('40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',a(b,[c,")"]), /* , */ d,\`e\`,"gr\\xf6\\u{df}e" , f)`,
+  `createServerReference)("${ID}",\`$a\\\${$\`,b,c,\`$b\`)`,
   `a["createServerReference"] ) // why\n ( "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",!1,ö.\\u0061,c,'\\ud83d\\ude00\\'')`,
 ];
 const TAGS = [
   "<script src=/a.js></script>", "<SCRIPT async SRC = '/b&amp;c.js?x=\"'></SCRIPT >", "<link rel='x PRELOAD' as=script href=d>",
   "<link rel=modulepreload href=\"/e&#x41;&#65;\">", `<input name=$ACTION_ID_${ID}>`, "<script nomodule src=f></script>",
   `<button name="$ACTION_1:0" value='{&quot;id&quot;:&quot;${ID}&quot;,&quot;bound&quot;:null}'>`, "<!-- <script src=g></script> -->",
+  `<input name=$ACTION_ID_x:0 value='{"id":"${ID}","bound":null}'>`, "<script src=&#x0000041;&#00000065;&#x00000041;></script>",
   "<title><script src=h></title>", "<p a='<script src=i></script>'>",
 ];
 const ROWS = [
   '0:{"P":null,"b":"build","c":["","blog","en?q=ö"],"f":[{"b":"no"}]}\n', '0:["$","$L1",null,{"buildId":"b","urlParts":["","a"]}]\n',
   '1:I[5,["7","static/chunks/b.js?dpl=1","\\u002f_next/static/c.js"],"x"]\n', '2:"/_next/static/a%5Bb%5D.js"\n', '3:"ö/_next/static/😀.js#x"\n',
-  `4:{"id":"${ID}","bound":null}\n`, '5:Tb,0:{"b":"x"}\n', '5:T00000000b,0:{"b":"x"}\n', '5:T100000000,\n', '6:["$","p",null,{"children":"\\ud83d"}]\n', ':HL["x"]\n',
+  `4:{"id":"${ID}","bound":null}\n`, '5:Tb,0:{"b":"x"}\n', '5:T00000000b,0:{"b":"x"}\n', '5:T100000000,\n', ...[..."TAOoUSsLlGgMmVbQ"].map((tag) => `6:${tag}b,0:{"b":"x"}\n`), '6:["$","p",null,{"children":"\\ud83d"}]\n', ':HL["x"]\n',
 ];
 
 /** Mulberry32: numbers below 1, the same for a seed each time. */
@@ -82,7 +84,7 @@ function* texts(count, dice) {
     return [item, item, item.slice(0, at) + any(PIECES) + item.slice(at), item.slice(0, at) + item.slice(at + 1 + below(5))][below(4)];
   }).join("");
   const row = () => below(3) > 0 ? whole(ROWS) : `${any(["0", "1", "a", "0f", ""])}:${pieces()}\n`;
-  const base64 = (text) => Buffer.from(text).toString("base64").slice(0, below(4) === 0 ? -1 : undefined);
+  const base64 = (text) => Buffer.from(text).toString("base64").slice(0, -below(4) || undefined);
   // A Flight text as it is meant, in pushes that are cut anywhere, some of them bytes.
   const flight = () => {
     const text = Array.from({ length: 1 + below(4) }, row).join("");
