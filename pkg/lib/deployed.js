@@ -16,17 +16,20 @@ const LARGEST = 16 << 20;
  * Gives `{ find(old, name) }`: the id that takes the place of `old`. Both fail with `{ message }`, a clause that says what could not be had.
  */
 export async function look(address, load) {
-  const page = (await get(load, address, "text/html", "same-origin")) ?? refuse("the page could not be loaded");
-  const now = scanHtml(page.text);
+  const [at, text] = await get(load, address, "text/html", "same-origin").catch(() => refuse("the page could not be loaded"));
+  const now = scanHtml(text);
   const here = scanHtml(pageText());
   const found = [];
   let missing = 0;
-  const scripts = scriptsOf(page.at, now, here).values();
+  const scripts = scriptsOf(at, now, here).values();
   const each = async () => {
     for (const script of scripts) {
-      const got = await get(load, script, "*/*", "cors");
-      if (got) scanScript(got.text, found);
-      else missing += 1;
+      try {
+        const [, text] = await get(load, script, "*/*", "cors");
+        scanScript(text, found);
+      } catch {
+        missing += 1;
+      }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, each));
@@ -57,10 +60,11 @@ export const replaces = (old, id) =>
 /** The scripts of the app that a document at `at` names. Other origins count only where the page at hand has its scripts from. */
 function scriptsOf(at, now, here) {
   const absolute = (urls) => urls.map((url) => absolutely(url, at)).filter(Boolean);
+  const prefixesOf = (urls) => urls.map(assetPrefix).filter((prefix) => prefix !== undefined);
   const origin = absolutely("/", at)?.slice(0, -1);
-  const prefixes = absolute(here.scripts).map(assetPrefix).filter((prefix) => prefix !== undefined);
+  const prefixes = prefixesOf(absolute(here.scripts));
   const scripts = absolute(now.scripts);
-  const own = scripts.map(assetPrefix).find((prefix) => prefix !== undefined) ?? origin;
+  const [own = origin] = prefixesOf(scripts);
   scripts.push(...absolute(now.chunks.map((chunk) => (chunk.startsWith("static/") ? `${own}/_next/${chunk}` : chunk))));
   const met = new Map();
   for (const script of scripts) {
@@ -88,20 +92,19 @@ export const isOwnScript = (url, origin, prefixes) =>
 /** What stands before `/_next/` in the URL of a script of Next.js; undefined in other URLs. */
 export const assetPrefix = (url) => /^[^?#]*?(?=\/_next\/)/.exec(url)?.[0];
 
-/** The text at an address, and the address it came from; undefined where it cannot be had. */
+/** The address that answers, and its text. Rejects where it cannot be had. */
 async function get(load, address, accept, mode) {
-  try {
-    const response = await load(address, accept, mode);
-    const reader = readerOf(response);
-    const decoder = new TextDecoder();
-    let text = "";
-    let size = 0;
-    for (let bytes; (bytes = response.status < 400 ? await reader.read() : null) !== undefined; ) {
-      if (!bytes || (size += bytes.length) > LARGEST) return void (await reader.cancel());
-      text += decoder.decode(bytes, { stream: true });
-    }
-    return { at: response.redirected ? response.url : address, text: text + decoder.decode() };
-  } catch {
-    return undefined;
+  const response = await load(address, accept, mode);
+  const reader = readerOf(response);
+  const decoder = new TextDecoder();
+  let text = "";
+  let left = response.status < 400 ? LARGEST : -1;
+  while (left >= 0) {
+    const bytes = await reader.read();
+    if (bytes === undefined) return [response.redirected ? response.url : address, text + decoder.decode()];
+    left -= bytes?.length ?? Infinity;
+    if (left >= 0) text += decoder.decode(bytes, { stream: true });
   }
+  reader.cancel()?.catch(() => {});
+  throw undefined;
 }

@@ -22,8 +22,16 @@ export const stringsOf = (text) => (text.match(RegExp(STRING, "g")) ?? []).map(r
  * ones. `see(line)` gets the rows that are not the root.
  */
 export function readPushes(scripts, see) {
-  const flight = scripts.map(pushed).join("");
   const said = {};
+  try {
+    readRows(scripts.map(pushed).join(""), said, see);
+  } catch {
+    // Patterns give up on strings with millions of escapes, which no page has. What was read counts.
+  }
+  return said;
+}
+
+function readRows(flight, said, see) {
   for (let at = 0; at < flight.length; ) {
     const row = /[\da-fA-F]*:[TAOoUSsLlGgMmVb](0?[\da-fA-F]{1,8}),|([\da-fA-F]*)(?::([^\n]*)|[^\n]*)\n?/y;
     row.lastIndex = at;
@@ -34,7 +42,6 @@ export function readPushes(scripts, see) {
     else if (line && id === "0" && !/^[I"]/.test(line) && said.build === undefined && said.path === undefined) readRoot(line, said);
     else if (line) see?.(line);
   }
-  return said;
 }
 
 /** What an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. */

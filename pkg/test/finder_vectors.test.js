@@ -67,6 +67,11 @@ test("what repeats is read once", () => {
   }
 });
 
+test("strings with more escapes than patterns take hide nothing outside of them", () => {
+  const escapes = '\\"'.repeat(6 << 20);
+  assert.deepEqual(scanHtml(`<script>self.__next_f.push([1,"${escapes}"])</script><script src=/a.js></script>`).scripts, ["/a.js"]);
+});
+
 test("lists, addresses and names are bounded", () => {
   const many = Array.from({ length: 1024 }, (_, at) => `<script src=${at}></script><input name=$ACTION_ID_${String(at).padStart(40, "0")}>`).join("");
   const { scripts, ids } = scanHtml(many);
