@@ -62,7 +62,7 @@ test("the script warns of nothing", async () => {
 });
 
 /** What most pages never use: see `lib/part.js`. */
-const PARTS = ["lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+const PARTS = ["deployed", "flight", "lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
 async function written(splitting) {
@@ -70,15 +70,16 @@ async function written(splitting) {
   await writeFile(entry, PAGE);
   const outdir = join(app, splitting ? "split" : "whole");
   const how = { bundle: true, minify: true, format: "esm", metafile: true, outdir, outExtension: { ".js": ".mjs" }, absWorkingDir: app };
-  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*/actionlane_bytes.js"], ...how });
+  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*_bytes.js"], ...how });
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
 /** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
 async function used(text) {
-  const wasm = join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm");
+  const wasm = (name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`));
   await writeFile(join(app, "use.mjs"), `${text}; {
-    await init(await (await import("node:fs/promises")).readFile(${JSON.stringify(wasm)}));
+    const { readFile } = await import("node:fs/promises");
+    await init({ dispatcher: await readFile(${wasm("dispatcher")}), flight: await readFile(${wasm("flight")}) });
     const asked = [];
     const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
     Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
@@ -117,6 +118,6 @@ test("a bundle in one file has all of it, and so has the script", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
-  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
+  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.full.js"), "utf8");
   assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`), USED);
 });
