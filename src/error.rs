@@ -101,8 +101,7 @@ impl Kind {
     }
 
     /// The kind of this code; none for what is no code.
-    #[cfg_attr(not(any(test, target_arch = "wasm32")), expect(dead_code, reason = "JavaScript alone has them as texts"))]
-    pub(crate) fn of_code(code: &str) -> Option<Self> {
+    pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
@@ -311,6 +310,12 @@ mod tests {
         let mut typed = codes(statement(include_str!("../pkg/index.d.ts"), "export type ErrorCode ="));
         assert!(typed.remove("CROSS_ORIGIN"), "JavaScript alone looks at origins");
         assert_eq!(Kind::ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);
+    }
+
+    #[test]
+    fn each_kind_has_a_code_of_its_own() {
+        assert!(Kind::ALL.iter().all(|kind| Kind::of_code(kind.code()) == Some(*kind)));
+        assert_eq!(Kind::of_code("CROSS_ORIGIN"), None);
     }
 
     #[test]

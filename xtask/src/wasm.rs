@@ -20,6 +20,11 @@ pub(crate) struct Module {
 /// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript, `<name>_bytes.js`.
 pub(crate) const MODULES: [Module; 2] = [Module { name: "dispatcher" }, Module { name: "flight" }];
 
+/// The features of all of them, for cargo.
+pub(crate) fn features() -> String {
+    MODULES.map(|module| module.name).join(",")
+}
+
 impl Module {
     /// The wasm.
     pub(crate) fn wasm(&self) -> PathBuf {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::run::{self, cargo};
 use crate::versions::WASM_TARGET;
+use crate::wasm::{MODULES, features};
 use crate::{tools, workspace};
 
 use super::part::Ran;
@@ -33,10 +34,15 @@ pub(crate) fn clippy_native() -> Result<Ran> {
     Ok(clippy(&["--workspace", "--all-targets"])?.and(apart))
 }
 
-/// Clippy on the crate and its tests as they are compiled to wasm.
+/// Clippy on each edge by itself, and on both with their tests, as they are compiled to wasm.
 pub(crate) fn clippy_wasm() -> Result<Ran> {
     tools::ensure_wasm_target()?;
-    clippy(&["--package", "actionlane", "--lib", "--tests", "--target", WASM_TARGET])
+    let lib = ["--package", "actionlane", "--lib", "--target", WASM_TARGET];
+    let mut ran = clippy(&[&lib[..], &["--tests", "--features", &features()]].concat())?;
+    for module in &MODULES {
+        ran = ran.and(clippy(&[&lib[..], &["--features", module.name]].concat())?);
+    }
+    Ok(ran)
 }
 
 /// Every Rust file below `dir`.

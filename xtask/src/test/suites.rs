@@ -8,7 +8,7 @@ use e2e::Kind;
 
 use crate::run::{self, cargo};
 use crate::stamp::entries;
-use crate::{browser, build as package_build, crossings, npm, sizes, tools, workspace};
+use crate::{browser, build as package_build, crossings, npm, sizes, tools, wasm, workspace};
 
 use super::part::Ran;
 use super::{compiled, count};
@@ -80,7 +80,7 @@ fn wasm_pack(host: &[&str], test: &str) -> Result<Ran> {
     tools::ensure_wasm_bindgen()?;
     tools::ensure_wasm_pack()?;
     let mut wasm_pack = run::command(tools::program("wasm-pack"), workspace::root());
-    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--lib", "--test", test]);
+    wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--features", &wasm::features(), "--lib", "--test", test]);
     if test == "browser" {
         // The unit tests have no line of their own that says where they run.
         wasm_pack.env("WASM_BINDGEN_USE_BROWSER", "1");
