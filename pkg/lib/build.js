@@ -19,10 +19,12 @@ import {
   PUT_SYMBOL,
   PUT_UNDEFINED,
 } from "./numbers.js";
-import { Blob, FormData, Map, ReadableStream, Set, queueMicrotask } from "./platform.js";
+import { pending } from "./pending.js";
+import { Blob, FormData, Map, Set, queueMicrotask } from "./platform.js";
 import { textOf } from "./text.js";
 import { MORE } from "./told.js";
 
+export { flow, meter } from "./flows.js";
 export { told } from "./told.js";
 
 const { parse } = JSON;
@@ -350,11 +352,16 @@ export function server(id, bound, bind, refusal) {
 }
 
 export function promise() {
-  const made = {};
+  const made = { promise: undefined, resolve: undefined, reject: undefined, fail: undefined };
   made.promise = new Promise((resolve, reject) => {
-    made.resolve = resolve;
-    made.reject = reject;
+    const last = (settle) => (value) => {
+      pending.delete(made);
+      settle(value);
+    };
+    made.resolve = last(resolve);
+    made.reject = made.fail = last(reject);
   });
+  pending.add(made);
   // A promise nobody looks at may be rejected without an `unhandledrejection` in the page.
   made.promise.then(undefined, () => {});
   return made;
@@ -384,7 +391,12 @@ class Payload {
     else (this.#status === "fulfilled" ? resolve : reject)?.(this.#value);
   }
 
+  fail(error) {
+    Payload.settle(this, "rejected", error);
+  }
+
   static settle(payload, status, value) {
+    pending.delete(payload);
     payload.#status = status;
     payload.#value = value;
     const waiting = payload.#waiting;
@@ -402,7 +414,9 @@ class Payload {
 }
 
 export function payload() {
-  return new Payload();
+  const made = new Payload();
+  pending.add(made);
+  return made;
 }
 
 export function lazy(payload) {
@@ -415,7 +429,7 @@ export function lazy(payload) {
  */
 export function putLazies(holders, names, puts, payloads) {
   const keys = names === "[]" ? [] : parse(names);
-  for (let at = 0; at < payloads.length; at++) payloads[at] ??= new Payload();
+  for (let at = 0; at < payloads.length; at++) payloads[at] ??= payload();
   for (let at = 0; at < puts.length; at += 3) {
     const place = puts[at + 1];
     const holder = holders[puts[at]];
@@ -426,183 +440,4 @@ export function putLazies(holders, names, puts, payloads) {
 
 export function settleLazy(payload, fulfilled, value) {
   Payload.settle(payload, fulfilled ? "fulfilled" : "rejected", value);
-}
-
-/** What `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
-export function meter(cancelled) {
-  const tell = () => {
-    try {
-      cancelled();
-    } catch {
-      // It is over by then.
-    }
-  };
-  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(tell)) };
-}
-
-/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */
-export function flow(kind, meter) {
-  return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);
-}
-
-function readable(bytes, meter) {
-  const queue = [];
-  let controller;
-  let hungry = false;
-  let ended = false;
-
-  const drop = () => {
-    for (const [, size] of queue.splice(0)) meter.unread -= size;
-  };
-  const close = () => {
-    controller.close();
-    controller.byobRequest?.respond(0);
-  };
-  const handle = {
-    cancelled: false,
-    push(value, size) {
-      if (bytes) {
-        check(isView(value));
-        if (value.byteLength === 0) return;
-      }
-      if (hungry) {
-        hungry = false;
-        controller.enqueue(value);
-      } else {
-        queue.push([value, size]);
-        meter.unread += size;
-      }
-    },
-    end() {
-      ended = true;
-      if (queue.length === 0) close();
-    },
-    fail(reason) {
-      drop();
-      controller.error(reason);
-    },
-  };
-  const source = {
-    start(given) {
-      controller = given;
-    },
-    pull() {
-      if (queue.length === 0) {
-        hungry = true;
-        return;
-      }
-      const [value, size] = queue.shift();
-      meter.unread -= size;
-      controller.enqueue(value);
-      if (ended && queue.length === 0) close();
-    },
-    cancel() {
-      drop();
-      if (ended) return;
-      handle.cancelled = true;
-      meter.cancelled?.();
-    },
-  };
-  if (bytes) source.type = "bytes";
-  handle.value = new ReadableStream(source, { highWaterMark: 0 });
-  return handle;
-}
-
-function iterable(once, meter) {
-  const entries = []; // [value or reason, size, failed]
-  let ending; // () => promise of the last result
-  let furthest = 0;
-  let active = 0;
-  const waiting = new Set();
-  const done = (value) => ({ value, done: true });
-
-  const wake = () => {
-    const woken = [...waiting];
-    waiting.clear();
-    for (const serve of woken) serve();
-  };
-  const add = (entry) => {
-    entries.push(entry);
-    meter.unread += entry[1];
-    wake();
-  };
-  const cancel = () => {
-    if (ending !== undefined) return;
-    handle.cancelled = true;
-    ending = () => Promise.resolve(done(undefined));
-    for (let at = furthest; at < entries.length; at++) meter.unread -= entries[at][1];
-    furthest = Infinity;
-    wake();
-    meter.cancelled?.();
-  };
-  const handle = {
-    cancelled: false,
-    push(value, size) {
-      add([value, size, false]);
-    },
-    pushFailure(reason, size) {
-      add([reason, size, true]);
-    },
-    end(value) {
-      ending = () => Promise.resolve(done(value));
-      wake();
-    },
-    fail(reason) {
-      ending = () => Promise.reject(reason);
-      wake();
-    },
-  };
-  const take = (at) => {
-    const [value, size, failed] = entries[at];
-    if (at >= furthest) {
-      furthest = at + 1;
-      meter.unread -= size;
-    }
-    if (once) entries[at] = undefined;
-    return failed ? Promise.reject(value) : { value, done: false };
-  };
-  const iterate = () => {
-    let at = 0;
-    let over = false;
-    let asked = Promise.resolve();
-    active += 1;
-    const leave = () => {
-      if (over) return;
-      over = true;
-      active -= 1;
-      if (active === 0) cancel();
-    };
-    const step = () => {
-      if (over) return done(undefined);
-      if (at < entries.length) return take(at++);
-      if (ending !== undefined) {
-        over = true;
-        return ending();
-      }
-      return new Promise((resolve) => waiting.add(() => resolve(step())));
-    };
-    return {
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-      // One after the other, however many are asked for at once.
-      next() {
-        const result = asked.then(step);
-        asked = result.then(undefined, () => {});
-        return result;
-      },
-      async return(value) {
-        leave();
-        wake();
-        return done(value);
-      },
-      async throw(reason) {
-        leave();
-        wake();
-        throw reason;
-      },
-    };
-  };
-  handle.value = once ? iterate() : { [Symbol.asyncIterator]: iterate };
-  return handle;
 }

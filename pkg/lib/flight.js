@@ -6,6 +6,7 @@ import * as build from "./build.js";
 import { ActionError, isActionError } from "./error.js";
 import * as inspect from "./inspect.js";
 import { Module } from "./module.js";
+import { failAll } from "./pending.js";
 import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
 import { onTrap } from "./trap.js";
@@ -39,7 +40,7 @@ function crashed(cause) {
   const open = [...users];
   users.clear();
   for (const { lost } of open) lost(failed(cause));
-  build.lost(() => failed(cause));
+  failAll(() => failed(cause));
 }
 
 function failed(cause, sent = "yes") {

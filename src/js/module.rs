@@ -5,19 +5,34 @@ use wasm_bindgen::JsValue;
 /// The functions that a JavaScript module of the package exports, for unit tests: there the package is not there to hand them in. What it takes from
 /// `platform.js` are globals there; `numbers.js` comes along.
 pub(crate) fn functions(source: &str) -> JsValue {
-    let mut importing = false;
-    let lines = [include_str!("../../pkg/lib/numbers.js"), source].into_iter().flat_map(str::lines).filter(|line| {
-        let import = importing || line.starts_with("import ");
-        importing = import && !line.ends_with(';');
-        !import
-    });
-    let source: String = lines.flat_map(|line| [line, "\n"]).collect();
-    let mut names = Vec::new();
-    let mut body = source;
-    for kind in ["function", "class", "const"] {
-        let export = format!("export {kind} ");
-        names.extend(body.split(&export).skip(1).filter_map(|rest| rest.split(['(', ' ']).next()).map(str::to_owned));
-        body = body.replace(&export, &format!("{kind} "));
+    functions_of(&[source])
+}
+
+/// The same of many modules. One may take from those before it.
+pub(crate) fn functions_of(sources: &[&str]) -> JsValue {
+    let mut all = vec![];
+    let mut script = String::from("const all = {};");
+    for source in [include_str!("../../pkg/lib/numbers.js")].iter().chain(sources) {
+        let (mut importing, mut imported) = (false, String::new());
+        let lines = source.lines().filter(|line| {
+            let import = importing || line.starts_with("import ") || line.starts_with("export {");
+            importing = import && !line.ends_with(';');
+            if import && !line.starts_with("export {") {
+                imported.push_str(line);
+            }
+            !import
+        });
+        let mut body: String = lines.flat_map(|line| [line, "\n"]).collect();
+        let mut names = Vec::new();
+        for kind in ["function", "class", "const"] {
+            let export = format!("export {kind} ");
+            names.extend(body.split(&export).skip(1).filter_map(|rest| rest.split(['(', ' ']).next()).map(str::to_owned));
+            body = body.replace(&export, &format!("{kind} "));
+        }
+        let taken = imported.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|name| all.contains(&(*name).to_owned()));
+        let taken: Vec<&str> = taken.collect();
+        script += &format!("(({{ {} }}) => {{ {body}; Object.assign(all, {{ {} }}); }})(all);", taken.join(","), names.join(","));
+        all.extend(names);
     }
-    js_sys::eval(&format!("(() => {{ {body}; return {{ {} }}; }})()", names.join(","))).unwrap_or_default()
+    js_sys::eval(&format!("(() => {{ {script} return all; }})()")).unwrap_or_default()
 }

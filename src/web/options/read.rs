@@ -242,14 +242,11 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_call_says_it_over_its_dispatcher() {
-        let limits = |bytes, depth| Some(LimitOptions { bytes, depth, ..LimitOptions::default() });
-        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), limits: limits(Some(1.0), Some(2.0)), ..CallOptions::default() };
-        let own = CallOptions { timeout: Some(f64::INFINITY), limits: limits(None, Some(3.0)), ..CallOptions::default() };
+        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), ..CallOptions::default() };
+        let own = CallOptions { timeout: Some(f64::INFINITY), ..CallOptions::default() };
         let both = own.over(&usual);
         let read = both.read(ACTION, false).expect("options");
         assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
-        assert_eq!((both.limits().total_bytes, both.limits().depth), (1, 3), "limits count one by one");
-        assert_eq!(both.limits().row_bytes, Limits::DEFAULT.row_bytes);
     }
 
     #[wasm_bindgen_test]

@@ -40,9 +40,13 @@ globalThis.serverRefBoundMap = reference("40abc0", [new Map([[1, 2]])]);
 globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.transitional.element"), type, key: null, props: {} }) };
 "#;
 
+const PLAIN: &str = include_str!("../../../pkg/lib/plain.js");
+
 fn js(expression: &str) -> JsValue {
-    set_plain(module::functions(include_str!("../../../pkg/lib/plain.js")));
-    wait::set(module::functions(include_str!("../../../pkg/lib/wait.js")));
+    set_plain(module::functions_of(&[PLAIN, include_str!("../../../pkg/lib/inspect.js")]));
+    let waits: Function =
+        Reflect::get(&module::functions(include_str!("../../../pkg/lib/wait.js")), &"Waits".into()).expect("a class").unchecked_into();
+    wait::set(Reflect::construct(&waits, &Array::new()).expect("an object"));
     js_sys::eval(expression).expect("an expression")
 }
 
@@ -185,7 +189,7 @@ extern "C" {
 
 /// The arguments read in one go by `plain.js`, as those who make a call try first.
 fn plain_of(args: &JsValue, depth: usize) -> Option<Plain> {
-    let tries: Tries = module::functions(include_str!("../../../pkg/lib/plain.js")).unchecked_into();
+    let tries: Tries = module::functions(PLAIN).unchecked_into();
     tries.plain(args, depth as f64).ok()
 }
 
