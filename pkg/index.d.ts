@@ -72,7 +72,8 @@ export interface DispatcherOptions {
    * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
    * this scope in all tabs, frames and workers of the origin, in lanes of the same name; in order within a dispatcher, in turn between them.
    * `"parallel"` has no order here either, and a lane with a `concurrency` above 1 is `INVALID_OPTION`; so is a browser, or a page, without
-   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it.
+   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it. What asks for locks is loaded with the first: where it
+   * cannot be, the call is `NETWORK`, with `sent: "no"`.
    */
   scope?: "dispatcher" | "origin";
   /**
@@ -374,9 +375,10 @@ export interface CallOptions {
   /**
    * The call is kept in IndexedDB, in clear, before it is sent, and until it is answered: by whatever page of the same owner, under the same
    * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
-   * (pages that are not secure), a file that cannot be read. Not with `deadline` (the dispatcher's is not for it) and `strategy: "join"`. It holds
-   * its lane until it is answered, up to its `ttl`: give it a lane of its own, and a `timeout`. The arguments are those the server can be
-   * shown: no functions or class instances. `idempotencyKey: false` beside it is `INVALID_OPTION`.
+   * (pages that are not secure), a file that cannot be read, an outbox (a file of the package) that cannot be loaded. Not with `deadline` (the
+   * dispatcher's is not for it) and `strategy: "join"`. It holds its lane until it is answered, up to its `ttl`: give it a lane of its own, and a
+   * `timeout`. The arguments are those the server can be shown: no functions or class instances. `idempotencyKey: false` beside it is
+   * `INVALID_OPTION`.
    */
   durable?: boolean | DurableOptions;
   /** Over the dispatcher's, name by name. What is sent again from the outbox of an earlier page has the dispatcher's alone. */
@@ -474,7 +476,7 @@ export interface Outcome<R = any> {
   /**
    * That page, or the one a redirect within the app leads to, once the answer has ended; `undefined` if there is none, or if another
    * build or deployment than that of the document has rendered it. For tools: only the page's own router can put it on the page. The answer's bytes are kept as long as the outcome is, and decoded when this is first
-   * read.
+   * read. Rejects with `NETWORK` where what reads it, a file of the package, cannot be loaded; read once more, it is loaded again.
    */
   readonly payload: Promise<Payload | undefined>;
   /** How often the action was sent: more than once after a skipped render was refused, or the action was found under another id. */

@@ -44,6 +44,10 @@ pub(crate) mod wire {
         ALL_ARGUMENTS = 127,
         /// Plain ones are written by JavaScript.
         PLAIN = 128,
+        /// The entries of a form are sent under the names of today.
+        FORMS = 256,
+        /// They are sent under those before.
+        OLD_FORMS = 512,
     }
 }
 

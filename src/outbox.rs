@@ -18,6 +18,8 @@
 //!            queued_at:f64 ttl:f64 sequence:u64 form:u8 count:u32 (name:text value:text)*
 //! ```
 //!
+//! The package has records read and written in JavaScript, by `pkg/lib/records.js`. `tests/vectors/outbox.json` holds both to this.
+//!
 //! An empty `name` or `failed` is none. The body is kept beside it: a text, or the parts of a form.
 
 mod bytes;

@@ -4,7 +4,6 @@ mod call;
 mod document;
 mod driver;
 mod embedder;
-mod lock;
 mod net;
 mod options;
 mod outbox;
@@ -32,8 +31,7 @@ use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
 use net::exchange::{Built, Work};
 use net::request::{Request, Tags, weigh};
-use options::{CallOptions, DispatcherOptions, DurableOptions};
-use outbox::Entry;
+use options::{CallOptions, DispatcherOptions};
 use owner::Owner;
 
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
@@ -69,7 +67,7 @@ impl Engine {
     pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
         let config = options.config().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
-        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.patience(), options.hooks());
+        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.hooks());
         let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()) };
         engine.page_says(None, None);
         Ok(engine)
@@ -243,6 +241,23 @@ impl Engine {
         self.driver.wake();
     }
 
+    /// The lease of a lane is granted: see [`Embedder::lease`].
+    pub fn leased(&self, lane: &str) {
+        self.driver.leased(&lane.into());
+    }
+
+    /// Somebody has taken the lease of a lane who waited for too long.
+    #[wasm_bindgen(js_name = leaseTaken)]
+    pub fn lease_taken(&self, lane: &str) {
+        self.driver.lease_taken(&lane.into());
+    }
+
+    /// The lease of a lane cannot be had, or not now (`passing`): `message` says why, `cause` is what was thrown.
+    #[wasm_bindgen(js_name = leaseRefused)]
+    pub fn lease_refused(&self, lane: &str, passing: bool, message: &str, cause: &JsValue) {
+        self.driver.lease_refused(&lane.into(), passing, message, cause);
+    }
+
     /// Whether anybody hears events.
     pub fn listen(&self, listening: bool) {
         self.driver.listen(listening);
@@ -281,8 +296,8 @@ impl Engine {
         wire.map_err(alone)?;
         let tags = Tags::new(options, self.options.idempotency_header(), deployment).map_err(alone)?;
         let (limit, outlives) = (self.options.max_body_bytes(), options.keepalive());
-        let entry = options.durable().map(|durable| self.entry(made, durable, &core, &action, &tags, options));
-        if !open && entry.is_none() {
+        let keeps = core.durable.then(|| Rc::clone(&self.driver.embedder));
+        if !open && keeps.is_none() {
             if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
                 core.identity = identity_of(&action, &made.url, &body);
             }
@@ -296,16 +311,12 @@ impl Engine {
                 body = Wait::new(&body).await.map_err(|refusal| refusal.unchecked_into::<Refusal>().into_failure())?;
             }
             let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-            if let Some(entry) = entry {
-                body = entry.keep(body).await?;
+            if let Some(embedder) = keeps {
+                body = outbox::keep(&embedder, made.id, &tags, &body).await?;
             }
             Ok(made.work(action, body, keepalive, tags))
         }));
         Ok((core, body))
-    }
-
-    fn entry(&self, made: &Made, durable: &DurableOptions, core: &Options, action: &ActionId, tags: &Tags, options: &CallOptions) -> Entry {
-        Entry::new(Rc::clone(&self.driver.embedder), made.id, &made.url, durable, core.lane.as_str(), action, options.name(), tags)
     }
 
     fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {

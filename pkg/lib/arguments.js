@@ -2,14 +2,14 @@
 
 import { flightNow } from "./later.js";
 import { WIRE_PLAIN } from "./numbers.js";
-import { NONE, plain } from "./plain.js";
+import { NONE, formPrefixes, plain } from "./plain.js";
 
 /**
  * Gives `{ body, open }`: a string or a `FormData`, or if it is `open` a promise of one. `wire`: how they are written, see `numbers.js`. `forgets`: what
  * cannot be shown to the server is an error. Throws an `ActionError`, as it rejects with one.
  */
 export function bodyOf(client, entry, args, { wire, limits, forgets }) {
-  const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth) : NONE;
+  const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire)) : NONE;
   if (tried.body) {
     entry.find = (path) => tried.find(path);
     return { body: tried.body, open: false };

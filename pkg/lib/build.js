@@ -19,7 +19,8 @@ import {
   PUT_SYMBOL,
   PUT_UNDEFINED,
 } from "./numbers.js";
-import { Blob, FormData, Map, ReadableStream, Set, TextDecoder, queueMicrotask } from "./platform.js";
+import { Blob, FormData, Map, ReadableStream, Set, queueMicrotask } from "./platform.js";
+import { textOf } from "./text.js";
 import { MORE } from "./told.js";
 
 export { told } from "./told.js";
@@ -52,27 +53,11 @@ function check(right) {
   if (!right) throw new TypeError("this value cannot be made");
 }
 
-/** Made when it is first needed: where there is no such thing, the package can be imported all the same. */
-let utf8;
-/** Bytes that are decoded at once: of many, engines make two-byte strings by a slower way. */
-const PIECE = 65536;
-
 /** `bytes`, here and below, is a view of the wasm's memory: UTF-8, and valid. */
-export function string(bytes) {
-  utf8 ??= new TextDecoder("utf-8", { ignoreBOM: true });
-  if (bytes.length <= PIECE) return utf8.decode(bytes);
-  let text = "";
-  for (let from = 0, to; from < bytes.length; from = to) {
-    to = from + PIECE;
-    // Not within a character.
-    while ((bytes[to] & 0xc0) === 0x80) to--;
-    text += utf8.decode(bytes.subarray(from, to));
-  }
-  return text;
-}
+export const string = textOf;
 
 export function json(bytes) {
-  return parse(string(bytes));
+  return parse(textOf(bytes));
 }
 
 /** The value of a model in which nothing is special but elements. */

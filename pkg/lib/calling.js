@@ -100,7 +100,7 @@ export function replay(client, engine, found) {
   try {
     entry.url = destination(found.url);
     client.tellOfServer(engine);
-    const given = handOverCall({ lane, name, idempotencyKey, durable: { owner: outbox.owner, ttl: left } });
+    const given = handOverCall({ lane, name, idempotencyKey, durable: { ttl: left } });
     engine.replay(entry.id, actionId, entry.url, entry.queuedAt, given, found.header, found.body, headersOf(client, entry, headers));
   } catch (error) {
     if (!(error instanceof ActionError)) throw error; // a trap
@@ -124,7 +124,8 @@ function begin(client, entry, room, readAll) {
   const { own, run } = all;
   client.engine.enter((engine) => {
     client.tellOfServer(engine);
-    run(engine, () => handOverCall(givenBy(client, entry, own)));
+    if (own.durable) entry.record = recordOf(client, own);
+    run(engine, () => handOverCall(givenBy(entry, own)));
     entry.taken = true;
   }, entry, room);
   if (entry.kept) client.open.tell(entry);
@@ -172,13 +173,20 @@ function check(client, entry, own) {
   entry.durable = true;
 }
 
+/** How long a durable call is kept that does not say, in ms. */
+const DAY = 86_400_000;
+
+/** What is written down of a durable call. The time is asked once it is known what is left in the outbox: it is the order of calling. */
+function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
+  return { queuedAt: outbox.now(), ttl, headers };
+}
+
 /** What the engine is told of a call; undefined where there is nothing to tell. */
-function givenBy({ outbox }, { lane, name }, own) {
-  const { signal, headers = [], url, durable, limits, ...given } = own;
+function givenBy({ lane, name, record }, own) {
+  const { signal, headers, url, durable, limits, ...given } = own;
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;
-  // The time is asked once it is known what is left in the outbox: it is the order of calling.
-  given.durable = durable ? { ...durable, owner: outbox.owner, madeAt: outbox.now(), headers } : undefined;
+  given.durable = record && { ttl: record.ttl };
   for (const key in given) if (given[key] !== undefined) return given;
   return undefined;
 }

@@ -5,6 +5,7 @@ import { mayBeCalledAgain } from "./again.js";
 import { basePathOfPage, deploymentOfPage } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
+import { OutboxSlot, REMOVED } from "./durable.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
 import { aborted, closed } from "./error.js";
@@ -16,7 +17,6 @@ import { onLeaving } from "./leaving.js";
 import { onOnline } from "./network.js";
 import { Open } from "./open.js";
 import { destination, dispatcherOptions, versionOfPage } from "./options.js";
-import { Outbox } from "./outbox.js";
 import { owned } from "./owner.js";
 import { Map, performance } from "./platform.js";
 
@@ -40,7 +40,8 @@ export class Client {
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
-    this.engine = new EngineSlot(load, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
+    const loads = this.outbox ? () => (this.outbox.begin(), load()) : load;
+    this.engine = new EngineSlot(loads, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
         this.#said = {};
@@ -68,7 +69,7 @@ export class Client {
   }
 
   #makeOutbox(options) {
-    return new Outbox(options, {
+    return new OutboxSlot(options, {
       replay: (found) => {
         this.engine.enter((engine) => replay(this, engine, found));
         this.engine.load(); // after a trap there is none
@@ -79,7 +80,7 @@ export class Client {
         this.open.done(entry, code);
       },
       calls: () => [...this.open.values()].filter((entry) => entry.durable && !entry.settled),
-      abort: (entry, reason) => this.abort(entry, reason),
+      abort: (entry) => this.abort(entry, REMOVED),
       load: this.loadWasm,
     });
   }
@@ -183,7 +184,7 @@ export class Client {
     entry.ended?.();
     // The page may keep the call for long: its arguments go now.
     entry.stop?.();
-    entry.find = entry.stop = undefined;
+    entry.find = entry.reading = entry.stop = undefined;
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }
@@ -191,7 +192,8 @@ export class Client {
   /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
   #lost(makeError) {
     const lost = [...this.open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
-    for (const { controller } of lost) {
+    for (const { controller, reading } of lost) {
+      reading?.leave("INTERNAL");
       if (controller) this.beneath.forget(controller.signal);
       controller?.abort(makeError());
     }

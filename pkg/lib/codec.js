@@ -36,12 +36,15 @@ async function write(load, value, options) {
   const { nextVersion, signal, temporaryReferences, maxDepth } = encodeOptions(options);
   const flight = flightNow() ?? (await load());
   // Plain arguments are written alike for all versions that take them so.
-  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth) : NONE;
+  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
   const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
   const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
   if (temporaryReferences) kept.set(temporaryReferences, references);
   return body;
 }
+
+/** Prefixes of the names of a form's entries, where no version is given. */
+const TODAY = ["_"];
 
 async function encodeAny(flight, value, signal, how) {
   if (!hasRoom()) await null;

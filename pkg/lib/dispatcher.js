@@ -2,11 +2,11 @@
 
 import { call } from "./calling.js";
 import { Client } from "./client.js";
+import { NO_OUTBOX } from "./durable.js";
 import { describe } from "./entry.js";
 import { invalid } from "./error.js";
 import { answer } from "./fetch.js";
 import { cancelFilter } from "./options.js";
-import { NO_OUTBOX } from "./outbox.js";
 import { Map, take } from "./platform.js";
 import { route } from "./route.js";
 import { Snapshot } from "./snapshot.js";

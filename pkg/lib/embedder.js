@@ -9,15 +9,16 @@ import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "./init.js";
 import { warnLate } from "./late.js";
+import { Leases } from "./leases.js";
 import { loses, outlives } from "./leaving.js";
 import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
-import { payloadOf } from "./payload.js";
 import { MAX_ANSWER_BYTES } from "./numbers.js";
-import { AbortController, Blob, Map, pageText } from "./platform.js";
-import { makeReference } from "./reference.js";
+import { AbortController, Blob, pageText } from "./platform.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
+import { makeReference } from "./reference.js";
+import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
 
 /**
@@ -26,8 +27,7 @@ import { waits } from "./wait.js";
 export function embedderOf(client) {
   const { options, open, events, outbox } = client;
   const credentials = options.credentials ?? "same-origin";
-  /** What gives the lease of a lane back, while it has one; again and again without harm. */
-  const leases = new Map();
+  const leases = new Leases(options.leaseTimeout, (run) => client.engine.ask(run));
   /** How many requests may outlive the page. */
   let outliving = 0;
   const alarm = new Alarm(() => client.engine.ask((engine) => engine.wake()));
@@ -52,12 +52,12 @@ export function embedderOf(client) {
     },
     load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
     read(id, response, actionId, tape) {
-      const entry = open.get(id);
-      const { limits, find, name } = entry;
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url: entry.url }, args, undefined, caller));
+      const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
+      const { limits, find, name, url } = entry;
+      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
       // The call may be over when what is left of its value fails.
       bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return new Reading(response, tape, { limits, bind, find, load: client.loadFlight });
+      return (entry.reading = new Reading(response, tape, { limits, bind, find, load: client.loadFlight }));
     },
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,
@@ -103,10 +103,10 @@ export function embedderOf(client) {
       if (entry?.replayed) outbox.fate(entry, "fails", error.code); // as it would be each time it is tried
       if (entry) client.refuse(entry, error);
     },
-    keep(id, head, body) {
+    keep(id, header, key, body) {
       const entry = open.get(id);
       if (!entry) throw { message: "the call is over" };
-      return outbox.keep(entry, head.slice(), body); // it lies in memory that is used again
+      return outbox.keep(entry, { header, key }, body);
     },
     fate(id, fate, code) {
       const entry = open.get(id);
@@ -125,8 +125,8 @@ export function embedderOf(client) {
     get basePath() {
       return client.basePath();
     },
-    leased: (lane, letGo) => leases.set(lane, letGo),
-    unleased: (lane) => leases.delete(lane),
+    lease: (lane) => leases.ask(lane),
+    giveBack: (lane) => leases.giveBack(lane),
     redirect: (url, type, refresh) => client.host.redirect(url, type, refresh),
     redirectError: (url, type) => redirectError({ url, type }, client.basePath()),
     offline: isOffline,
@@ -138,8 +138,7 @@ export function embedderOf(client) {
 
   const lost = () => {
     alarm.clear();
-    for (const letGo of leases.values()) letGo();
-    leases.clear();
+    leases.giveAllBack();
     outlives(-outliving);
     outliving = 0;
   };

@@ -29,13 +29,16 @@ export class Entry {
   /** Another page has made it. */
   replayed = undefined;
   durable = false;
-  /** The outbox: the key of its record, and what its end does to that. */
+  /** The outbox: what the record says that the call does not, the key of the record, and what the call's end does to that. */
+  record = undefined;
   stored = undefined;
   fate = undefined;
   /** The stack of who made it, as `callerOf` takes it down. */
   caller = undefined;
   /** How much of its answer is believed; what finds what that refers back to; what gives arguments up that are still open. */
   limits = undefined;
+  /** What reads its answer. */
+  reading = undefined;
   find = undefined;
   stop = undefined;
   /** `settle(error, outcome)` settles the promise; `again()` makes the same call. */

@@ -13,7 +13,7 @@ import { Waits } from "./wait.js";
 
 const NAME = "flight";
 
-const module = new Module({
+const codec = new Module({
   name: NAME,
   build: glue.BUILD,
   start: glue.initSync,
@@ -25,17 +25,17 @@ const module = new Module({
 });
 
 /** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
-export const load = (places, hint) => module.load(places, hint);
+export const load = (places, hint) => codec.load(places, hint);
 
-export const isLoaded = () => module.isLoaded;
+export const isLoaded = () => codec.isLoaded;
 
 /** Those who have bytes in the instance: each is told when it is lost, `lost(error)`. */
 const users = new Set();
 
 /** The instance can no longer be trusted: all who have bytes in it have lost them, and the next gets a fresh one. */
 function crashed(cause) {
-  if (!module.isLive) return;
-  module.abandon();
+  if (!codec.isLive) return;
+  codec.abandon();
   const open = [...users];
   users.clear();
   for (const { lost } of open) lost(failed(cause));
@@ -47,12 +47,12 @@ function failed(cause, sent = "yes") {
 }
 
 /** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
-function trapped(run, own = module.count, sent = "yes") {
+function trapped(run, own = codec.count, sent = "yes") {
   try {
     return run();
   } catch (error) {
     if (isActionError(error)) throw error;
-    if (own === module.count) crashed(error);
+    if (own === codec.count) crashed(error);
     throw failed(error, sent);
   }
 }
@@ -62,8 +62,8 @@ function trapped(run, own = module.count, sent = "yes") {
  * `cancelled`: see `Decoding::new`; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
  */
 export function makeDecoding({ action, limits, told, bind, find, cancelled, lost }) {
-  module.instantiate();
-  const own = module.count;
+  codec.instantiate();
+  const own = codec.count;
   const bounds = limits && boundsOf(limits);
   const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
   const user = { lost };
@@ -84,7 +84,8 @@ export function makeDecoding({ action, limits, told, bind, find, cancelled, lost
     isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), own),
     end: () => last(() => decoding.end()),
     fail: (message, cause) => last(() => decoding.fail(message, cause)),
-    leave: (stalled) => last(() => decoding.leave(stalled)),
+    /** Nobody reads on, for a reason that has this code. */
+    leave: (code) => last(() => decoding.leave(code, LEFT[code])),
   };
 }
 
@@ -93,21 +94,28 @@ export function makeDecoding({ action, limits, told, bind, find, cancelled, lost
  * Throws an `ActionError`.
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
-  module.instantiate();
-  const own = module.count;
+  codec.instantiate();
+  const own = codec.count;
   const read = (run) => trapped(run, own, "no");
   const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && boundsOf(limits), tried));
   return {
     body: read(() => encoding.body()),
     rest: () => read(() => encoding.rest()),
-    find: (path) => (own === module.count ? trapped(() => encoding.find(path), own) : undefined),
-    stop: () => own === module.count && trapped(() => encoding.stop(), own),
+    find: (path) => (own === codec.count ? trapped(() => encoding.find(path), own) : undefined),
+    stop: () => own === codec.count && trapped(() => encoding.stop(), own),
   };
 }
 
+/** What is said of promises and streams in a value whose answer is no longer read. */
+const LEFT = {
+  ABORTED: "the call was aborted while this was still to come",
+  INTERNAL: "actionlane failed inside while this was still to come",
+  TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
+};
+
 /** Whether plain arguments for this version of Next.js are written by `plain.js`. */
 export function writesPlain(nextVersion) {
-  module.instantiate();
+  codec.instantiate();
   return trapped(() => glue.writesPlain(nextVersion));
 }
 

@@ -1,7 +1,7 @@
 // The headers of a call, as the page wants them.
 
+import { REMOVED } from "./durable.js";
 import { beforeRequest } from "./hooks.js";
-import { REMOVED } from "./outbox.js";
 import { Headers } from "./platform.js";
 import { report } from "./report.js";
 

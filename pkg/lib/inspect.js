@@ -1,8 +1,10 @@
 // Looks at the values of a call for the encoder, which is in Rust: things that take one call here, and many there.
 
 import { KIND_FALSE, KIND_NULL, KIND_OBJECT, KIND_OTHER, KIND_TRUE, KIND_UNDEFINED } from "./numbers.js";
-import { DATE, kindOf } from "./plain.js";
+import { kindOf } from "./plain.js";
 import { Blob } from "./platform.js";
+
+export { fields } from "./plain.js";
 
 const { from } = Array;
 
@@ -20,13 +22,6 @@ export function iterated(value) {
   if (typeof iterate !== "function") return undefined;
   const iterator = iterate.call(value);
   return [from(iterator), iterator === value];
-}
-
-/** The entries of a form. */
-export function fields(form) {
-  const entries = [];
-  form.forEach((value, key) => entries.push([key, value]));
-  return entries;
 }
 
 const VIEWS = [
@@ -62,7 +57,7 @@ export function kind(value) {
   if (typeof value !== "object") return KIND_OTHER;
   try {
     const kind = kindOf(value);
-    return kind === DATE || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
+    return kind < 0 || (kind === KIND_OBJECT && value["@@iterator"] !== undefined) ? KIND_OTHER : kind;
   } catch {
     return KIND_OTHER;
   }

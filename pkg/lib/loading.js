@@ -83,18 +83,6 @@ function severable(embedder) {
 /** Whether `load()` has succeeded: an engine can be made at once. */
 export const isLoaded = () => dispatcher.isLoaded;
 
-/** What is to be done with the entries of an outbox, and in which order: see `sift` in `outbox.rs`. After `load()`. */
-export function sift(rows, owner, failedToo, now) {
-  dispatcher.instantiate();
-  return glue.sift(rows, owner, failedToo, now);
-}
-
-/** The record, saying that it has failed with this code, or with `undefined` that it has not. After `load()`. */
-export function marked(record, code) {
-  dispatcher.instantiate();
-  return glue.marked(record, code);
-}
-
 /** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
 export function buildOf(html) {
   dispatcher.instantiate();

@@ -16,6 +16,8 @@ export const WIRE_FIRST = 6;
 export const WIRE_REST = 64;
 export const WIRE_ALL_ARGUMENTS = 127;
 export const WIRE_PLAIN = 128;
+export const WIRE_FORMS = 256;
+export const WIRE_OLD_FORMS = 512;
 
 // Things that are told to who waits for them: of a promise, or of the body of an answer.
 export const TOLD_FULFILLED = 0;

@@ -1,25 +1,23 @@
-// The outbox of one owner: what is in the store, who sends it, and what becomes of it. What an entry says, who may send it and what ends
-// it is decided in Rust.
+// The outbox of one owner: what is in the store, who sends it, and what becomes of it. What an entry says and who may send it is decided in
+// `records.js`, what ends it in Rust. Loaded by `durable.js`.
 //
 // A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock of that name as
-// long as it lives and has anything to send, and takes another name after, `head` is the record as Rust writes it, `body` a string or the parts of a form.
+// long as it lives and has anything to send, and takes another name after, `head` is the record, `body` a string or the parts of a form.
 
 import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
-import { marked, sift } from "./loading.js";
 import { owned } from "./owner.js";
-import { AbortController, Map, Set, crypto, navigator, ofDocument, setTimeout } from "./platform.js";
+import { AbortController, Map, Set, crypto, navigator, ofDocument } from "./platform.js";
+import { encode, marked, sift } from "./records.js";
 import { carefully, report } from "./report.js";
 import { unusable } from "./storage.js";
 import { Store } from "./store.js";
 
 const SENDER = "actionlane:sender:";
 const CLAIM = "actionlane:outbox";
-/** How long calls wait for what is left in the outbox to be read. */
-const SOON = 3_000;
 
 export class Outbox {
-  owner;
+  #owner;
   #onResult;
   #side;
   #store = new Store();
@@ -27,39 +25,36 @@ export class Outbox {
   #names = new Set(); // of this sender; those before, until the browser has its lock back
   #busy = 0; // who is about to send something
   #release;
-  #last = 0;
   #closing = new AbortController();
   #sending;
   #watched = new Set();
   #aside = new Set();
   #found; // what was read before there was an engine
   #opened = false;
-  #shown;
+  #gathering;
 
   /**
    * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
-   * ones that are open, `abort(call, reason)` ends one; `load()` resolves once the wasm is there.
+   * ones that are open, `abort(call)` ends one; `load()` resolves once the wasm is there; `seen(queuedAt)` hears when an entry was made.
    */
   constructor({ owner, onResult }, side) {
-    this.owner = owner;
+    this.#owner = owner;
     this.#onResult = onResult;
     this.#side = side;
   }
 
-  /** What the page may do with it. */
-  get shown() {
-    return (this.#shown ??= { entries: this.entries, remove: this.remove, flush: this.flush, clear: this.clear });
+  /** Reads what is left, once the wasm is there. Resolves always. Again without effect. */
+  gather() {
+    return (this.#gathering ??= this.#gather());
   }
 
-  /** Reads what is left, once the wasm is there. Resolves always, and soon. */
-  gather() {
+  async #gather() {
+    if (this.#closing.signal.aborted) return;
     const look = () => ofDocument("visibilityState") === "visible" && this.#look();
     ofDocument("addEventListener")?.call(document, "visibilitychange", look, { signal: this.#closing.signal });
-    const read = this.#claim(false).catch(this.#failed).then((found = []) => {
-      if (this.#opened) found.forEach(this.#side.replay);
-      else this.#found = found;
-    });
-    return Promise.race([read, new Promise((resolve) => setTimeout(resolve, SOON))]);
+    const found = (await this.#claim(false).catch(this.#failed)) ?? [];
+    if (this.#opened) found.forEach(this.#side.replay);
+    else this.#found = found;
   }
 
   /** The engine is there: gives what is to be sent before all else. */
@@ -70,19 +65,20 @@ export class Outbox {
     return found;
   }
 
-  /** The time, which never goes back, nor behind what has been found: it is the order of calling. Milliseconds since 1970. */
-  now() {
-    return (this.#last = Math.max(this.#last, Date.now()));
-  }
-
-  /** Puts a call in; rejects with `{ message, cause }`. Gives the body to send, which no longer depends on any file. */
-  async keep(call, head, body) {
+  /**
+   * Puts a call in, which has a `record`; `tag`: the `header` that carries its `key`. Rejects with `{ message, cause }`. Gives the body to
+   * send, which no longer depends on any file.
+   */
+  async keep(call, tag, body) {
+    const { id, lane, actionId, name, url, record } = call;
+    const form = typeof body !== "string";
+    const head = encode({ ...record, ...tag, owner: this.#owner, lane, actionId, name, url, sequence: BigInt(id), form });
     this.#busy += 1;
     try {
       const sender = await this.#live();
-      const parts = typeof body === "string" ? undefined : await partsOf(body).catch(unread);
-      call.stored = await this.#store.add({ owner: this.owner, sender, head, body: parts ?? body });
-      if (call.fate) this.#meet(call);
+      const parts = form ? await partsOf(body).catch(unread) : undefined;
+      call.stored = await this.#store.add({ owner: this.#owner, sender, head, body: parts ?? body });
+      if (call.fate) this.meet(call);
       else if (!call.over) this.#own.set(call.stored, call); // a trap has ended it meanwhile: its entry is for whoever comes next
       return parts ? formOf(parts) : body;
     } catch (cause) {
@@ -93,21 +89,14 @@ export class Outbox {
     }
   }
 
-  /** The call settles: its entry ends, stays or fails. */
-  fate(call, fate, code) {
-    call.fate = { fate, code };
-    if (call.stored !== undefined) this.#meet(call);
-  }
-
   /** A call has been made of an entry. */
   adopt(call, key) {
     call.stored = key;
     this.#own.set(key, call);
   }
 
-  /** The call is over. */
+  /** The call is over, and its entry is left. */
   forget(call) {
-    if (call.fate) return;
     this.#own.delete(call.stored);
     this.#rest();
   }
@@ -138,8 +127,7 @@ export class Outbox {
   }
 
   entries = () => this.#careful(async () => {
-    await this.#side.load();
-    const rows = await this.#store.all(this.owner);
+    const rows = await this.#store.all(this.#owner);
     return this.#sift(rows, await living(), false).filter(({ verdict }) => verdict !== "foreign").map((found) => {
       const [key, { sender }] = rows[found.index];
       const entry = { ...found, key };
@@ -155,7 +143,7 @@ export class Outbox {
     if (!Number.isSafeInteger(key)) throw invalid("remove: expected the id of an entry");
     return this.#locked(async () => {
       const call = this.#own.get(key);
-      if (call ? !this.#side.abort(call, REMOVED) : !(await this.#isLeft(key))) return false;
+      if (call ? !this.#side.abort(call) : !(await this.#isLeft(key))) return false;
       await this.#store.remove([key]);
       return true;
     });
@@ -170,9 +158,9 @@ export class Outbox {
   });
 
   clear = () => this.#careful(() => this.#locked(async () => {
-    const keys = await this.#store.keys(this.owner);
+    const keys = await this.#store.keys(this.#owner);
     await this.#store.remove(keys);
-    for (const call of this.#side.calls()) this.#side.abort(call, REMOVED);
+    for (const call of this.#side.calls()) this.#side.abort(call);
     return keys.length;
   }));
 
@@ -180,7 +168,7 @@ export class Outbox {
   async #isLeft(key) {
     const value = await this.#store.get(key);
     if (value === undefined) return false;
-    return (value.owner === this.owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
+    return (value.owner === this.#owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
   }
 
   /** Makes what is nobody's this dispatcher's, what has failed only if `failedToo`, and gives it, in order. */
@@ -196,7 +184,7 @@ export class Outbox {
 
   #claimed(failedToo) {
     return this.#locked(async () => {
-      const rows = await this.#store.all(this.owner);
+      const rows = await this.#store.all(this.#owner);
       const claimed = [];
       const sifted = this.#sift(rows, await living(), failedToo);
       // Nobody is to see an entry of this sender's before it can be seen to live.
@@ -204,7 +192,7 @@ export class Outbox {
       for (const found of sifted) {
         const [key, value] = rows[found.index];
         const entry = { ...found, key };
-        if (found.queuedAt > this.#last) this.#last = found.queuedAt; // whatever has become of the clock since
+        if (found.queuedAt !== undefined) this.#side.seen(found.queuedAt); // whatever has become of the clock since
         if (found.verdict === "send") claimed.push(this.#take(entry, value, sender));
         else if (found.verdict === "leave" && !this.#names.has(value.sender)) this.#watch(value.sender);
         else if (found.verdict === "expired") await this.#expire(entry);
@@ -251,7 +239,7 @@ export class Outbox {
   }
 
   /** Does with an entry what its call's end asks for. Until then nobody here takes it up again. */
-  async #meet(call) {
+  async meet(call) {
     const { stored: key, fate: { fate, code } } = call;
     this.#own.set(key, call);
     try {
@@ -325,7 +313,7 @@ export class Outbox {
       form: isForm(value?.body),
       alive: this.#own.has(key) || this.#lives(value?.sender, held),
     }));
-    return sift(seen, this.owner, failedToo, Date.now());
+    return sift(seen, this.#owner, failedToo, Date.now());
   }
 
   #locked(act) {
@@ -344,14 +332,6 @@ export class Outbox {
     }
   }
 }
-
-/** Why a call is aborted whose entry is removed. */
-export const REMOVED = "removed from the outbox";
-
-/** What `outbox` is on a dispatcher that has none. */
-export const NO_OUTBOX = Object.fromEntries(["entries", "remove", "flush", "clear"].map((name) => {
-  return [name, () => Promise.reject(invalid("outbox: this dispatcher has none; give it outbox: { owner }"))];
-}));
 
 /** The locks that are held. */
 async function living() {

@@ -1,4 +1,4 @@
-// The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, and whatever is a text on the wire. It makes the body that
+// The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, forms, and whatever is a text on the wire. It makes the body that
 // the encoder in Rust makes of them, byte for byte; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
 
 import {
@@ -11,6 +11,8 @@ import {
   MAX_DEPTH,
   MAX_DIGITS,
   MAX_SLOTS,
+  WIRE_FORMS,
+  WIRE_OLD_FORMS,
 } from "./numbers.js";
 import { FormData, Map, Set } from "./platform.js";
 
@@ -20,7 +22,7 @@ const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
 
 const { from, isArray } = Array;
-const { getOwnPropertyDescriptors, getPrototypeOf, keys: keysOf, values: valuesOf } = Object;
+const { getOwnPropertyDescriptors, getPrototypeOf, hasOwn, keys: keysOf, values: valuesOf } = Object;
 const { isFinite } = Number;
 const MAP_ITERATOR = Map.prototype[Symbol.iterator];
 const SET_ITERATOR = Set.prototype[Symbol.iterator];
@@ -54,7 +56,7 @@ class Plain {
   #known = null;
   /** Places by their keys, by the place around. */
   #inside = null;
-  /** The fields before the root. */
+  /** The fields before the root: a name and what it has, one after the other. */
   #parts = [];
   #ids = 0;
   /** What the server counts of the arrays around, up to the nearest that is in none; of all arrays; how often one is met again in another. */
@@ -62,9 +64,11 @@ class Plain {
   #all = 0;
   #timesMet = 0;
   #maxDepth;
+  #prefixes;
 
-  constructor(args, maxDepth) {
+  constructor(args, maxDepth, prefixes) {
     this.#maxDepth = maxDepth;
+    this.#prefixes = prefixes;
     try {
       this.body = this.#body(args);
     } catch {
@@ -80,7 +84,8 @@ class Plain {
     const root = JSON.stringify(json);
     if (this.#ids === 0) return root;
     const body = new FormData();
-    for (const { name, text } of this.#parts) body.append(name, text);
+    const parts = this.#parts;
+    for (let at = 0; at < parts.length; at += 2) body.append(parts[at], parts[at + 1]);
     body.append("0", root);
     return body;
   }
@@ -148,6 +153,8 @@ class Plain {
         return this.#part("$Q", from(value), depth);
       case KIND_SET:
         return this.#part("$W", from(value), depth);
+      case FORM:
+        return this.#form(fields(value));
       default:
         throw GIVE_UP;
     }
@@ -197,8 +204,16 @@ class Plain {
       list[index] = sigil === "$W" ? this.#item(list[index], place, index, depth + 1) : this.#entry(list[index], place, index, depth + 1);
     }
     this.#slots = slots;
-    this.#parts.push({ name: "" + id, text: JSON.stringify(list) });
+    this.#parts.push("" + id, JSON.stringify(list));
     return sigil + id.toString(16);
+  }
+
+  /** The entries of a form, under the names that the server looks for. */
+  #form(entries) {
+    if (this.#prefixes.length === 0) throw GIVE_UP;
+    const id = (++this.#ids).toString(16);
+    for (const prefix of this.#prefixes) for (const [name, value] of entries) this.#parts.push(`${prefix}${id}_${name}`, value);
+    return "$K" + id;
   }
 
   /** An entry of a Map: an array that is only in the encoding. */
@@ -233,8 +248,9 @@ class Plain {
   }
 }
 
-/** A kind that is known here alone. To Rust it is a `KIND_OTHER`. */
-export const DATE = -1;
+/** Kinds that are known here alone, below zero. To Rust each is a `KIND_OTHER`. */
+const DATE = -1;
+const FORM = -2;
 
 /** Tells the kind of an object: `KIND_OTHER` if it is to be looked at in earnest. */
 export function kindOf(value) {
@@ -245,6 +261,7 @@ export function kindOf(value) {
   if (array) return KIND_ARRAY;
   if (prototype === Map.prototype) return value[Symbol.iterator] === MAP_ITERATOR ? KIND_MAP : KIND_OTHER;
   if (prototype === Set.prototype) return value[Symbol.iterator] === SET_ITERATOR ? KIND_SET : KIND_OTHER;
+  if (prototype === FormData?.prototype) return hasOwn(value, "forEach") ? KIND_OTHER : FORM;
   if (prototype !== Object.prototype) return KIND_OTHER;
   return value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined ? KIND_OBJECT : KIND_OTHER;
 }
@@ -272,15 +289,26 @@ function hasGetter(value) {
 
 /**
  * The body of the arguments, and where their containers are; no body if they hold anything else, or perhaps too much, or are too deep, as the
- * stack may say, too. Whatever is thrown is thrown again when they are read in earnest.
+ * stack may say, too. Whatever is thrown is thrown again when they are read in earnest. `prefixes`: of the names of a form's entries; none where they
+ * are not known.
  */
-export function plain(args, maxDepth = MAX_DEPTH) {
+export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
   try {
-    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth) : NONE;
+    return isArray(args) && args.length <= MAX_ARGUMENTS ? new Plain(args, maxDepth, prefixes) : NONE;
   } catch {
     return NONE;
   }
 }
 
+/** Gives the prefixes of the names of a form's entries, by the bits of `WIRE_…`. */
+export const formPrefixes = (wire) => [wire & WIRE_FORMS && "_", wire & WIRE_OLD_FORMS && ""].filter((prefix) => prefix !== 0);
+
 /** Nothing was read. */
 export const NONE = { body: undefined, reads: undefined };
+
+/** The entries of a form. */
+export function fields(form) {
+  const entries = [];
+  form.forEach((value, key) => entries.push([key, value]));
+  return entries;
+}

@@ -141,8 +141,13 @@ export class Reading extends Pieces {
   }
 
   close(stalled) {
+    this.leave(stalled ? "TIMEOUT" : "ABORTED");
+  }
+
+  /** Nobody reads on, for a reason that has this code. */
+  leave(code) {
     if (this.over) return;
-    this.#decoding?.leave(stalled);
+    this.#decoding?.leave(code);
     super.close();
   }
 

@@ -1,6 +1,8 @@
 // Bytes to rows: the framing of an answer, as src/flight/row.rs has it.
 
-// What is being read.
+import { MAX_ANSWER_BYTES, MAX_ROW_BYTES } from "./numbers.js";
+
+// States: the part of a row that is being read.
 const ID = 0;
 const TAG = 1;
 const LENGTH = 2;
@@ -11,7 +13,10 @@ const COMMA = 0x2c;
 const LINE_END = 0x0a;
 
 /** The largest id a row may have: React keeps ids in 32 signed bits. */
-export const MAX_ID = 0x7fffffff;
+const MAX_ID = 0x7fffffff;
+
+/** The first character of special strings of a row. */
+export const DOLLAR = 0x24;
 
 /** A row of JSON. Tags that have no meaning count as this one, as in React's client. */
 export const MODEL = "{";
@@ -34,8 +39,8 @@ export class Rows {
   /** Bytes of the body that are to come; below zero for one that a line end closes. */
   #left = 0;
 
-  /** `copies`: chunks are somebody else's, who may give them away after each `push`. */
-  constructor({ maxBytes, maxRowBytes }, copies) {
+  /** `limits`: as in the options. `copies`: chunks are somebody else's, who may give them away after each `push`. */
+  constructor({ maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES }, copies) {
     this.#maxBytes = maxBytes;
     this.#maxRowBytes = maxRowBytes;
     this.#copies = copies;
@@ -73,7 +78,7 @@ export class Rows {
       if (at === length) return;
       const byte = bytes[at];
       if (this.#state === TAG) {
-        // What is no tag is the first byte of the body.
+        // Anything else is the first byte of the body.
         if (this.#begin(byte)) this.#step(at++);
         continue;
       }
@@ -97,7 +102,7 @@ export class Rows {
     check(this.#size <= this.#maxRowBytes);
   }
 
-  /** Whether `byte` is a tag. */
+  /** Begins with what follows an id; tells whether `byte` is a tag. */
   #begin(byte) {
     const letter = String.fromCharCode(byte);
     const sized = SIZED.includes(letter);
@@ -140,3 +145,13 @@ function digit(byte) {
   check(digit >= 0);
   return digit;
 }
+
+/** The id of a row, as references have it. */
+export function idOf(text) {
+  const id = parseInt(text, 16);
+  check(/^[0-9a-f]{1,8}$/.test(text) && id <= MAX_ID);
+  return id;
+}
+
+/** Tells whether these are digits as bigints have them, no more than `most`. */
+export const isBigInt = (text, most) => /^(?:-?\d+)?$/.test(text) && text.length - (text[0] === "-" ? 1 : 0) <= most;

@@ -42,7 +42,7 @@ async function warnings(text) {
     let count = 0;
     console.warn = () => (count += 1);
     const d = createDispatcher({ url: "http://127.0.0.1/", fetch: () => Promise.reject(new Error()) });
-    const wasm = await (await import("node:fs/promises")).readFile(${JSON.stringify(join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm"))});
+    const wasm = await (await import("node:fs/promises")).readFile(${JSON.stringify(join(app, "node_modules/actionlane/wasm/dispatcher_bg.wasm"))});
     await init(wasm);
     for (const times of [1, 2]) await d.call("7f" + "0".repeat(40), [], { retry: 2 }).catch(() => {});
     process.stdout.write(String(count));
@@ -59,4 +59,64 @@ test("a bundle for production warns of nothing, one for development does", async
 test("the script warns of nothing", async () => {
   const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
   assert.equal(await warnings(`${script}; Object.assign(globalThis, actionlane);`), 0);
+});
+
+/** What most pages never use: see `lib/part.js`. */
+const PARTS = ["lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+
+/** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
+async function written(splitting) {
+  const entry = join(app, "page.js");
+  await writeFile(entry, PAGE);
+  const outdir = join(app, splitting ? "split" : "whole");
+  const how = { bundle: true, minify: true, format: "esm", metafile: true, outdir, outExtension: { ".js": ".mjs" }, absWorkingDir: app };
+  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*/actionlane_bytes.js"], ...how });
+  return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
+}
+
+/** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
+async function used(text) {
+  const wasm = join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm");
+  await writeFile(join(app, "use.mjs"), `${text}; {
+    await init(await (await import("node:fs/promises")).readFile(${JSON.stringify(wasm)}));
+    const asked = [];
+    const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
+    Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
+    const headers = { "content-type": "text/x-component", "x-action-revalidated": "1" };
+    const answer = () => new Response('0:{"a":"$@1","f":[["children"]],"b":"dev"}\\n1:"v"\\n', { headers });
+    const d = createDispatcher({ url: "http://127.0.0.1/", host: "none", fetch: async () => answer(), scope: "origin", outbox: { owner: "ann" } });
+    const id = "7f" + "0".repeat(40);
+    const durable = await d.call(id, [], { durable: true }).catch((error) => error.message);
+    const { payload } = await d.call(id, [], { lane: "cart" }).outcome;
+    process.stdout.write(JSON.stringify([/make the call without durable$/.test(durable), asked.at(-1), (await payload).data]));
+    process.exit();
+  }`);
+  const { stdout } = await run("node", [join(app, "use.mjs")], { env: { ...process.env, NODE_ENV: "" }, timeout: 60_000 });
+  return JSON.parse(stdout);
+}
+
+const USED = [true, "actionlane:lane:cart", [["children"]]];
+
+test("a bundle that is split loads what most pages never use when it is used", async () => {
+  const { page, outputs } = await written(true);
+  const loaded = new Set();
+  const follow = (file) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const { path, kind } of outputs[file].imports) if (kind === "import-statement") follow(path);
+  };
+  follow("split/page.mjs");
+  for (const part of PARTS) {
+    const holders = Object.keys(outputs).filter((file) => part in outputs[file].inputs);
+    assert.deepEqual([holders.length, holders.some((file) => loaded.has(file))], [1, false], part);
+  }
+  assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
+});
+
+test("a bundle in one file has all of it, and so has the script", async () => {
+  const { page, outputs } = await written(false);
+  for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
+  assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
+  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
+  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`), USED);
 });

@@ -6,10 +6,10 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { compileFirst } from "../lib/compile.js";
-import { BUILD } from "../wasm/actionlane.js";
-import { bytes as chunk } from "../wasm/actionlane_bytes.js";
+import { BUILD } from "../wasm/dispatcher.js";
+import { bytes as chunk } from "../wasm/dispatcher_bytes.js";
 
-const wasm = await readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url));
+const wasm = await readFile(new URL("../wasm/dispatcher_bg.wasm", import.meta.url));
 const PAGE = "<!doctype html><title>An app of one page</title>";
 
 let server;

@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
 import { FLIGHT, LATE, OPEN, VALUE, turn } from "./order.js";
 import { ID, serve, until } from "./server.js";
+import { trapInPromise } from "./traps.js";
 
 const URL_OF_APP = "http://app.example/";
 const post = (more) => ({ method: "POST", headers: { "Next-Action": ID }, body: "[]", ...more });
@@ -252,11 +253,7 @@ test("an instance that fails breaks the body off, and the next action goes to a 
   first.head();
   const read = (await answer).text();
   await settled();
-  const { set } = Uint8Array.prototype;
-  Uint8Array.prototype.set = () => {
-    Uint8Array.prototype.set = set;
-    throw new WebAssembly.RuntimeError("unreachable");
-  };
+  trapInPromise();
   first.chunk(VALUE);
   await assert.rejects(read, { code: "INTERNAL" });
   await assert.rejects(next, { code: "INTERNAL" });

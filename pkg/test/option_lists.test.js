@@ -1,28 +1,32 @@
-// An option is declared once in Rust (src/web/options.rs), checked by name and kind in lib/options.js, and told of in index.d.ts: all three name the same.
+// An option is declared once in Rust (src/web/options.rs, of the codec src/web_flight/options.rs), checked by name and kind in lib/options.js, and told of in index.d.ts: all three name the same.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import * as glue from "../wasm/actionlane.js";
+import * as dispatcher from "../wasm/dispatcher.js";
+import * as flight from "../wasm/flight.js";
 import * as tables from "../lib/options.js";
 
+const glue = { ...flight, ...dispatcher };
 const types = readFileSync(new URL("../index.d.ts", import.meta.url), "utf8");
-const [rust, words] = ["options", "options/read"].map((file) => readFileSync(new URL(`../../src/web/${file}.rs`, import.meta.url), "utf8"));
+const [rust, words, codec] = ["web/options", "web/options/read", "web_flight/options"].map((file) => {
+  return readFileSync(new URL(`../../src/${file}.rs`, import.meta.url), "utf8");
+});
 
 /** By the struct of Rust: the table that checks, the interface, what JavaScript keeps to itself, and what it tells Rust beside. */
 const STRUCTS = {
-  CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "signal", "url"] },
+  CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "limits", "signal", "url"] },
   DispatcherOptions: {
     table: "DISPATCHER",
     type: "DispatcherOptions",
-    kept: ["basePath", "credentials", "fetch", "headers", "host", "outbox", "probe", "url"],
+    kept: ["basePath", "credentials", "fetch", "headers", "host", "leaseTimeout", "limits", "outbox", "probe", "url"],
     // Of the dispatcher these are its calls' options.
-    calls: ["deadline", "keepalive", "limits", "redirect", "render", "retry", "skew", "stallTimeout", "timeout", "trace"],
+    calls: ["deadline", "keepalive", "redirect", "render", "retry", "skew", "stallTimeout", "timeout", "trace"],
   },
   RetryOptions: { table: "RETRY", type: "RetryOptions" },
   TraceOptions: { table: "TRACE", type: "TraceOptions" },
-  DurableOptions: { table: "DURABLE", type: "DurableOptions", told: ["headers", "madeAt"] },
+  DurableOptions: { table: "DURABLE", type: "DurableOptions", kept: ["owner"] },
   LimitOptions: { table: "LIMITS", type: "Limits" },
   LaneOptions: { table: "LANE", type: "LaneOptions", told: ["name"] },
   IdempotencyOptions: { table: "IDEMPOTENCY", told: ["every"] },
@@ -41,7 +45,7 @@ for (const [struct, { table, type, kept = [], calls = [], told = [] }] of Object
 }
 
 test("every struct of options in Rust is compared", () => {
-  const declared = [...rust.matchAll(/^ {4}(\w+Options) \{$/gm)].map(([, name]) => name).sort();
+  const declared = [...(rust + codec).matchAll(/^ {4}(\w+Options) \{$/gm)].map(([, name]) => name).sort();
   assert.deepEqual(declared, Object.keys(STRUCTS).sort());
 });
 

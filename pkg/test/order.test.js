@@ -27,7 +27,7 @@ test("before the wasm is there: kept, given up, closed, then sent in order", asy
   await log.step("cancel", () => d.cancel({ name: "by cancel" }, "why"));
   await log.step("clear", () => d.lane("cart").clear("why"));
   await log.step("close", () => other.close());
-  await log.step("the wasm", () => bytes.open(readFile(new URL("../wasm/actionlane_bg.wasm", import.meta.url))));
+  await log.step("the wasm", () => bytes.open(readFile(new URL("../wasm/dispatcher_bg.wasm", import.meta.url))));
   await loaded;
   await turn();
   await log.step("answer b", () => log.sent.b.whole());
@@ -53,7 +53,7 @@ test("before the wasm is there: kept, given up, closed, then sent in order", asy
 });
 
 test("head, hook, value; what is left of the answer; the lane's next call at the value", async () => {
-  await ready();
+  await ready({ codec: true });
   for (const signalled of [false, true]) {
     const log = new Log();
     const d = log.dispatcher();
@@ -77,7 +77,7 @@ test("head, hook, value; what is left of the answer; the lane's next call at the
       "> the first bytes", "pull a 2",
       "> the value", "pull a 3", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running",
       "before b", "fetch b",
-      "> more", "pull a 4", "a late late",
+      "> more", "a late late", "pull a 4",
       "> the end", "listens no more", "a: done ok",
       "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
       "idle (0 pending)",
@@ -88,7 +88,7 @@ test("head, hook, value; what is left of the answer; the lane's next call at the
       "> the first bytes", "pull a 2",
       "> the value", "pull a 3", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running",
       "before b", "fetch b",
-      "> more", "pull a 4", "a late late",
+      "> more", "a late late", "pull a 4",
       "> the end", "a: done ok",
       "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
       "idle (0 pending)",
@@ -204,7 +204,7 @@ test("fetch and route: an action in its lane until the value, all else at once",
     "> make", "made a", "fetch r", "#1: waiting", "#1: running", "a: waiting", "r: running", "fetch f",
     "> head of f", "pull f 1", "f then 200 (2 pending)", "#1: draining ok",
     "> head of r", "r: done ok", "r then 200 (1 pending)",
-    "> the value of f", "before a", "a: running", "#1: done ok", "fetch a",
+    "> the value of f", "a: running", "#1: done ok", "before a", "fetch a",
     "> all of a", "after a 200", 'a then "v" (draining, 0 pending)', "a outcome", "a: draining ok", "a: done ok",
     "idle (0 pending)",
   ]);

@@ -8,7 +8,7 @@ const STALE = { "x-action-revalidated": "1" };
 /** The page that a redirect within the app leads to. */
 const PAGE = '0:{"a":"$@1","f":[]}\n';
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 /** One call, whose answer has these headers, and comes in these pieces; another waits behind it. */
 function answers(what, { options, headers, texts, status, own }, expected) {

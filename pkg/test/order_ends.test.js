@@ -4,7 +4,7 @@ import { ready } from "../node.js";
 import { APP, FLIGHT, Log, OPEN, THREW, VALUE } from "./order.js";
 import { ID } from "./server.js";
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 const TEXT = { "content-type": "text/plain" };
 const HTML = { "content-type": "text/html" };
@@ -66,7 +66,7 @@ ends("the body breaks off after the value", { head, value, "it breaks off": (a) 
   "> head", "after a 200", "pull a 1",
   "> value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
   "fetch b",
-  "> it breaks off", "signal a AbortError", "a late catch NETWORK sent yes", "a: done ok",
+  "> it breaks off", "a late catch NETWORK sent yes", "signal a AbortError", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
@@ -100,7 +100,7 @@ ends("the body is no Flight, after the value", { head, value, nonsense: (a) => a
   "> head", "after a 200", "pull a 1",
   "> value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
   "fetch b",
-  "> nonsense", "cancel a", "signal a AbortError", "a late catch DECODE sent yes", "a: done ok",
+  "> nonsense", "a late catch DECODE sent yes", "cancel a", "signal a AbortError", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
@@ -132,8 +132,8 @@ ends("the action is unknown, and left at that", {
   head: (a) => a.head({ ...TEXT, "x-nextjs-action-not-found": "1" }, 404),
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
-  "> head", "after a 404", "cancel a", "onError a ACTION_NOT_FOUND", "before b",
-  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
+  "> head", "after a 404", "cancel a", "onError a ACTION_NOT_FOUND",
+  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "before b", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ], { skew: "fail" });
@@ -143,8 +143,8 @@ ends("the action is unknown, and the page as deployed now cannot be had", {
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 404", "cancel a", "fetch a",
-  "> head of the page", "cancel a", "onError a ACTION_NOT_FOUND", "before b",
-  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "fetch b",
+  "> head of the page", "cancel a", "onError a ACTION_NOT_FOUND",
+  "a catch ACTION_NOT_FOUND sent no of 404 (done, 1 pending)", "a no outcome", "a: done ACTION_NOT_FOUND", "b: running", "before b", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
@@ -224,7 +224,7 @@ test("sent again: the page that is asked does not own the action, and was asked 
   await log.step("all of a", () => log.sent.a.whole());
   log.is([
     "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
-    "> a is unknown", "after a 409", "cancel a", "before a 2", "a: running 2", "fetch a",
+    "> a is unknown", "after a 409", "cancel a", "a: running 2", "before a 2", "fetch a",
     "> all of a", "after a 200", 'a then "v" (draining, 1 pending)', "a outcome", "a: draining 2 ok", "b: running", "before b",
     "fetch b", "a: done 2 ok",
   ]);

@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 import { ready } from "../node.js";
 import { APP, LATE, Log, OPEN } from "./order.js";
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 // The same end, whoever gives it up.
 

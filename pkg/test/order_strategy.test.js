@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 import { ready } from "../node.js";
 import { APP, LATE, Log, OPEN } from "./order.js";
 
-before(() => ready());
+before(() => ready({ codec: true }));
 
 /** Calls of one address and with one argument, so that they are equal. */
 const same = (log, d, name, options) => log.call(d, name, { url: `${APP}same`, ...options }, ["same"]);

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createDispatcher } from "../node.js";
+import { Log } from "./order.js";
 import { ID, serve } from "./server.js";
 
 let server;
@@ -77,5 +78,31 @@ test("a lease that has been given back leaves nothing behind, however many lanes
     }
     assert.deepEqual([leases.length, leases.filter((lease) => lease.deref()).length], [20, 0]);
     assert.equal(d.pending, 0); // it is there still
+  });
+});
+
+test("a trap gives up the place in the queue for a lease, and the next call asks anew", async () => {
+  await import("../lib/lock.js");
+  const asked = [];
+  const request = (name, { signal }, granted) => {
+    asked.push({ name, signal });
+    return name.endsWith(":cart") ? new Promise(() => {}) : Promise.resolve({ name }).then(granted);
+  };
+  await withNavigator({ locks: { request } }, async () => {
+    const log = new Log();
+    const d = log.dispatcher({ scope: "origin", leaseTimeout: Infinity });
+    await log.step("make", () => {
+      log.call(d, "a");
+      log.call(d, "c", { lane: "cart" });
+    });
+    const names = () => asked.map(({ name, signal }) => `${name.replace("actionlane:lane:", "")}${signal.aborted ? " no longer" : ""}`);
+    assert.deepEqual(names(), ["main", "cart"]);
+    await log.step("head", () => log.sent.a.head());
+    await log.step("trap", () => log.sent.a.trap());
+    assert.deepEqual(names(), ["main no longer", "cart no longer"]);
+    await log.step("make", () => log.call(d, "next", { lane: "cart" }));
+    assert.deepEqual(names().slice(2), ["cart"]);
+    d.close();
+    assert.deepEqual(names().slice(2), ["cart no longer"]);
   });
 });

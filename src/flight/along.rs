@@ -2,7 +2,7 @@
 //!
 //! It needs the rows that [`Decoder::action`](super::Decoder::action) would need: row 0's `a`, the promises that lead on from there, and all
 //! that their rows refer to but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads
-//! through, so there it may be too early.
+//! through, so there it may be too early. `pkg/lib/reach.js` does the same in JavaScript: `tests/vectors/along.json` holds both to one list.
 
 use super::Limits;
 use super::hash::Table;
@@ -148,42 +148,37 @@ mod tests {
     use crate::flight::{Decoder, Native};
 
     /// After how many bytes the value is there; none where it never is. Given byte by byte, and to the decoder, too, which must say the same.
-    fn there(answer: &str) -> Option<usize> {
-        let (mut along, mut decoder) = (Along::new(Limits::DEFAULT), Decoder::action(Native::default()));
+    fn there(answer: &[u8], limits: Limits) -> Option<usize> {
+        let (mut along, mut decoder) = (Along::new(limits), Decoder::action(Native::default()).limits(limits));
         let mut at = None;
-        for (count, byte) in answer.bytes().enumerate() {
-            let decoded = decoder.push(&[byte]).is_err() || decoder.value().is_ready();
-            let seen = along.push(&[byte]);
-            assert_eq!(seen, decoded, "after byte {count} of {answer}");
+        for (count, byte) in answer.iter().enumerate() {
+            let decoded = decoder.push(&[*byte]).is_err() || decoder.value().is_ready();
+            let seen = along.push(&[*byte]);
+            assert_eq!(seen, decoded, "after byte {count} of {}", answer.escape_ascii());
             at = at.or(seen.then_some(count + 1));
         }
         // Pieces of whatever size say the same.
-        assert_eq!(Along::new(Limits::DEFAULT).push(answer.as_bytes()), at.is_some(), "{answer}");
+        assert_eq!(Along::new(limits).push(answer), at.is_some(), "{}", answer.escape_ascii());
         at
     }
 
-    /// The value is there with the byte after the `|`, which is left out.
-    fn with(answer: &str) {
-        let at = answer.find('|').map(|at| at + 1);
-        assert_eq!(there(&answer.replace('|', "")), at, "{answer}");
-    }
-
+    /// The list that `pkg/lib/reach.js` is held to, too: the value is there with the byte after the `|`, which is left out.
     #[test]
     fn as_soon_as_the_decoder_has_it() {
-        with("0:{\"a\":\"$@1\",\"f\":\"$2\"}\n1:{\"x\":1}|\n2:[\"page\"]\n");
-        with("0:[\"$@1\",[\"dev\",\"$2\"]]\n1:7|\n2:[\"page\"]\n");
-        with("0:{\"a\":5,\"f\":\"\"}|\n");
-        with("1:{\"x\":1}\n0:{\"a\":\"$@1\"}|\n");
-        with("0:{\"a\":\"$@1\"}\n1:E{\"digest\":\"7\"}|\n");
-        with("0:E{\"digest\":\"7\"}|\n1:1\n");
-        with("0:{\"a\":\"$@1\"}\n1:\"$@2\"\n2:\"$3\"\n3:\"$@4\"\n4:7|\n");
-        with("0:{\"a\":\"$@1\"}\n1:{\"late\":\"$@2\",\"lazy\":\"$L3\"}|\n2:1\n");
-        with("0:{\"a\":\"$@1\"}\n1:{\"map\":\"$Q2\",\"set\":\"$W3\",\"again\":\"$1\"}\n3:[1]\n2:[[\"$4\",1]]\n4:{}|\n5:1\n");
-        with("0:{\"a\":\"$@1\"}\n1:{\"f\":\"$h2\"}\n2:{\"id\":\"x\",\"bound\":\"$@3\"}|\n");
-        with("0:{\"a\":\"$@1\"}\n1:\"$2\"\n2:T3,a\n|x3:1\n");
-        with("0:{\"a\":\"$@1\"}\n1:[\"$2\",\"$3\"]\n2:R\n3:A2,a|b2:1\n2:C\n");
-        with("0:{\"a\":\"$@1\"}\n:HL[1]\n1:[\"$\",\"div\",null,{\"x\":\"$2\"}]|\n2:1\n");
-        with("0:{\"a\":\"$@1\",\"f\":[{\"x\":\"$2\"},{\"y\":\"$9\"}]}\n1:{\"z\":\"$0:f:0:x\"}\n2:5|\n9:1\n");
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();
+        for vector in vectors.as_array().unwrap() {
+            let (answer, given) = (vector["answer"].as_str().unwrap(), &vector["limits"]);
+            let or = |name: &str, usual: usize| given[name].as_u64().map_or(usual, |limit| limit as usize);
+            let limits = Limits {
+                total_bytes: or("maxBytes", Limits::DEFAULT.total_bytes),
+                row_bytes: or("maxRowBytes", Limits::DEFAULT.row_bytes),
+                depth: or("maxDepth", Limits::DEFAULT.depth),
+                digits: or("maxDigits", Limits::DEFAULT.digits),
+                ..Limits::DEFAULT
+            };
+            let at = answer.find('|').map(|at| at + 1);
+            assert_eq!(there(answer.replacen('|', "", 1).as_bytes(), limits), at, "{vector}");
+        }
     }
 
     /// React's own streams, read as any stream is: the value is row 0.
@@ -212,26 +207,5 @@ mod tests {
             }
         }
         assert!(seen > 100);
-    }
-
-    #[test]
-    fn not_where_it_is_not() {
-        assert_eq!(there("0:{\"a\":\"$@1\"}\n2:1\n"), None);
-        assert_eq!(there("0:{\"a\":\"$@1\"}\n1:{\"x\":\"$2\"}\n3:1\n"), None);
-        assert_eq!(there("0:{\"a\":\"$@1\"}\n1:\n"), None, "halted");
-        assert_eq!(there(""), None);
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_waited_for_no_longer() {
-        with("0:{\"a\":\"$@1\"}\n1:{\"x\":\"$z1\"}|\n");
-        with("0:{\"a\":\"$@1\"}\n|q1:1\n");
-        with("0:{\"b\":\"$@1\"}|\n1:1\n");
-        let bounds = Limits { total_bytes: 20, ..Limits::DEFAULT };
-        let mut along = Along::new(bounds);
-        assert!(!along.push(b"0:{\"a\":\"$@1\"}\n") && along.push(b"1:[1,2,3,4"));
-        assert!(along.push(b"5"), "and that is the end of it");
-        let mut along = Along::new(Limits { row_bytes: 16, ..Limits::DEFAULT });
-        assert!(!along.push(b"0:{\"a\":\"$@1\"}\n") && along.push(b"1:[1,2,3,4,5,6,7,8"));
     }
 }

@@ -2,18 +2,12 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// Sets a property. Fresh plain objects take every key.
 pub(crate) fn set(object: &Object, key: &'static str, value: &JsValue) {
     let _ = Reflect::set(object, &word(key), value);
-}
-
-/// The elements of a pair.
-pub(crate) fn two(entry: &JsValue) -> [JsValue; 2] {
-    let entry = Array::from(entry);
-    [entry.get(0), entry.get(1)]
 }
 
 /// A text of the program's own as JavaScript has it. It is decoded once: that takes longer than most of what is done with it.

@@ -90,6 +90,6 @@ impl<'a> Reader<'a> {
 }
 
 /// FNV-1a: tells what was damaged, not what was forged.
-fn fnv(bytes: &[u8]) -> u32 {
+pub(super) fn fnv(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

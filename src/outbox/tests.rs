@@ -1,5 +1,7 @@
 //! Tests the records of the outbox: written, read, and judged.
 
+mod vectors;
+
 use super::*;
 
 fn record(sequence: u64) -> Record {

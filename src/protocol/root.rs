@@ -7,8 +7,8 @@
 //! 16.4         { a, t?: page, q, i, b? }
 //! ```
 //!
-//! The page is what the server rendered again: only its own router can use it. `pkg/lib/root.js` takes it out of the decoded row:
-//! `tests/vectors/root.json` holds both to one list.
+//! The page is what the server rendered again: only its own router can use it. `pkg/lib/root.js` takes it out of the decoded row, `pkg/lib/answer.js`
+//! sees in the row as it came that it is there: `tests/vectors/root.json` holds all three to one list.
 
 use crate::flight::json::{Token, Tokens, unescape};
 

@@ -159,7 +159,8 @@ impl WireForm {
     }
 
     /// How the arguments of this action are written, as bits: the lowest six say which of the first arguments are sent, the next says whether any
-    /// further ones are, the next whether plain ones are written alike by all versions that are not 14.
+    /// further ones are, the next whether plain ones are written alike by all versions that are not 14, the last two how the entries of a form are
+    /// named.
     pub fn bits(self, action: &super::ActionId) -> u32 {
         use crate::numbers::wire;
         let arguments = if self.omits_unused(action.is_cached()) {
@@ -168,7 +169,12 @@ impl WireForm {
         } else {
             wire::ALL_ARGUMENTS
         };
-        arguments | if self.is_14 { 0 } else { wire::PLAIN }
+        let forms = match self.forms {
+            Form::New => wire::FORMS,
+            Form::Old => wire::OLD_FORMS,
+            Form::Both => wire::FORMS | wire::OLD_FORMS,
+        };
+        arguments | if self.is_14 { 0 } else { wire::PLAIN | forms }
     }
 
     /// The letter of a function of the server's.
@@ -272,11 +278,11 @@ mod tests {
             let action = ActionId::parse(&format!("{info}{}", "a".repeat(40))).unwrap();
             WireForm::of(NextVersion::parse(version).unwrap()).bits(&action)
         };
-        assert_eq!(bits("16.4", "40"), 0b1000_0001, "the first, and plain ones are written by JavaScript");
-        assert_eq!(bits("16.4", "21"), 0b1100_0010, "the second, and those after the sixth");
-        assert_eq!(bits("16.4", "7f"), 0b1111_1111);
-        assert_eq!(bits("16.0", "40"), 0b1111_1111, "an action's are all sent");
-        assert_eq!(bits("16.0", "c0"), 0b1000_0001, "those of a cached function are not");
+        assert_eq!(bits("16.4", "40"), 0b1_1000_0001, "the first, and plain ones are written by JavaScript");
+        assert_eq!(bits("16.4", "21"), 0b1_1100_0010, "the second, and those after the sixth");
+        assert_eq!(bits("16.4", "7f"), 0b1_1111_1111);
+        assert_eq!(bits("16.0", "40"), 0b10_1111_1111, "an action's are all sent, and a form is named as before");
+        assert_eq!(bits("16.0", "c0"), 0b10_1000_0001, "those of a cached function are not");
         assert_eq!(bits("14.2", "40"), 0b0111_1111, "nothing is plain");
     }
 }

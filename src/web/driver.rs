@@ -16,12 +16,11 @@ use wasm_bindgen::prelude::*;
 
 use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
 use super::embedder::Embedder;
-use super::lock::Lock;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
 use super::owner::Owner;
 use super::shapes;
 use super::timer::{self, Timer};
-use crate::call::{Call, CallId, Event, LaneName, Options, Visit};
+use crate::call::{Call, CallId, Event, Options, Visit};
 use crate::dispatcher::{Config, Dispatcher, Effect, News};
 use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
@@ -33,9 +32,6 @@ pub(crate) struct Driver {
     core: RefCell<Dispatcher>,
     held: RefCell<HashMap<CallId, Held>>,
     timer: Timer,
-    /// The leases that are held or asked for, and how long another tab may keep one that is waited for; none for as long as it likes.
-    locks: RefCell<HashMap<LaneName, Lock>>,
-    patience: Option<Duration>,
     /// Somebody hears of heads.
     hooks: bool,
     /// Set after a late wake-up: until then, timeouts wait for what the network has meanwhile delivered.
@@ -63,16 +59,14 @@ pub(crate) struct Arrival {
 }
 
 impl Driver {
-    /// `patience`: how long another tab may keep a lease that is waited for; none for as long as it likes. `hooks`: somebody hears of heads.
-    pub(crate) fn new(embedder: Embedder, config: Config, patience: Option<Duration>, hooks: bool) -> Rc<Self> {
+    /// `hooks`: somebody hears of heads.
+    pub(crate) fn new(embedder: Embedder, config: Config, hooks: bool) -> Rc<Self> {
         let embedder = Rc::new(embedder);
         Rc::new_cyclic(|this| Self {
             timer: Timer::new(Rc::clone(&embedder)),
             embedder,
             core: RefCell::new(Dispatcher::new(config)),
             held: RefCell::default(),
-            locks: RefCell::default(),
-            patience,
             hooks,
             grace: Cell::default(),
             unknown: RefCell::default(),
@@ -314,8 +308,8 @@ impl Driver {
 
     fn act(&self, effect: Effect) {
         match effect {
-            Effect::Lease(lane) => self.ask(lane),
-            Effect::Release(lane) => self.give_back(&lane),
+            Effect::Lease(lane) => drop(self.embedder.lease(lane.as_str())),
+            Effect::Release(lane) => drop(self.embedder.give_back(lane.as_str())),
             Effect::Send(id) => self.send(id),
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),

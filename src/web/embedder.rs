@@ -99,9 +99,10 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn refuse(this: &Embedder, id: f64, error: &JsValue) -> Result<(), JsValue>;
 
-    /// Puts a durable call in the outbox. Gives a promise, resolved once it is there for good, of the body to send; rejects with a [`Refusal`].
+    /// Puts a durable call in the outbox, with the header that carries its key. Gives a promise, resolved once it is there for good, of the body to
+    /// send; rejects with a [`Refusal`].
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn keep(this: &Embedder, id: f64, record: &[u8], body: &JsValue) -> Result<JsValue, JsValue>;
+    pub(crate) fn keep(this: &Embedder, id: f64, header: &str, key: &str, body: &JsValue) -> Result<JsValue, JsValue>;
 
     /// A durable call settles next, with this code if it failed: what becomes of its entry.
     #[wasm_bindgen(method, catch)]
@@ -119,13 +120,14 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn answered(this: &Embedder, id: f64, status: u16, headers: &JsValue, url: Option<&str>) -> Result<(), JsValue>;
 
-    /// A lane has its lease. `let_go` gives it back, for when this instance cannot any more.
+    /// Asks for the lease of a lane, and gives one that is held back then. What becomes of it is told by [`Engine::leased`](super::Engine::leased),
+    /// `lease_taken` and `lease_refused`, never at once.
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn leased(this: &Embedder, lane: &str, let_go: &Function) -> Result<(), JsValue>;
+    pub(crate) fn lease(this: &Embedder, lane: &str) -> Result<(), JsValue>;
 
-    /// A lane that had its lease has it no longer.
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn unleased(this: &Embedder, lane: &str) -> Result<(), JsValue>;
+    /// Gives the lease of a lane back, or asks for it no longer.
+    #[wasm_bindgen(method, catch, js_name = giveBack)]
+    pub(crate) fn give_back(this: &Embedder, lane: &str) -> Result<(), JsValue>;
 
     /// The number of the visit the user is on.
     #[wasm_bindgen(method, catch)]

@@ -5,7 +5,6 @@
 
 mod read;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::js::options::options;
@@ -76,14 +75,8 @@ options! {
 options! {
     /// How a call is kept in the outbox.
     DurableOptions {
-        /// Whose it is. Default: that of the dispatcher's outbox.
-        owner owner set_owner String,
-        /// How long it is kept, in milliseconds. Default a day.
+        /// How long it is kept, in milliseconds. The package says it.
         ttl ttl set_ttl f64,
-        /// When it was made, in milliseconds since 1970. The package says it.
-        madeAt made_at set_made_at f64,
-        /// Headers of its own, as pairs. The package says it.
-        headers headers set_headers Array,
     }
 }
 
@@ -98,8 +91,6 @@ options! {
         offline offline set_offline String,
         /// Where calls of a lane are one at a time: in the `"dispatcher"`, the default, or in the `"origin"`, over all tabs.
         scope scope set_scope String,
-        /// After how many milliseconds a lane is taken from another tab that keeps it. Default a minute.
-        leaseTimeout lease_timeout set_lease_timeout f64,
         /// Lanes that are not as their name says.
         lanes lanes set_lanes Vec<LaneOptions>,
         /// Which calls carry an idempotency key, and how.

@@ -76,14 +76,11 @@ impl Decoding {
         Ok(error::to_js(&error, cause))
     }
 
-    /// Nobody reads on: because no byte came for too long if `stalled`, else because the call was given up. What is open in the value is rejected.
-    pub fn leave(self, stalled: bool) {
-        let (kind, message) = match stalled {
-            true => (Kind::Timeout, "no byte came for too long while this was still to come (stallTimeout)"),
-            false => (Kind::Aborted, "the call was aborted while this was still to come"),
-        };
+    /// Nobody reads on. What is open in the value is rejected with this code.
+    pub fn leave(self, code: &str, message: &str) {
         self.told.take();
-        self.with(|decoder| decoder.fail(Error::new(kind, message).sent(Sent::Yes)));
+        let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).sent(Sent::Yes);
+        self.with(|decoder| decoder.fail(error));
     }
 }
 

@@ -21,6 +21,11 @@ export function randomPlain(seed) {
   return new Maker(generator(seed), SIMPLE).root();
 }
 
+/** One of which a server makes an answer that is read without the decoder. */
+export function randomFlat(seed) {
+  return new Maker(generator(seed), FLAT).root();
+}
+
 const ALPHABET = ["a", "b", "$", "$1", "$$", ":", "é", "😀", "\n", '"', "\\", "\u2028", "Z", "0", "constructor", "@"];
 const NUMBERS = [0, -0, 1, -1, 0.1, 1e21, 1e-7, 2 ** 53, NaN, Infinity, -Infinity, 5e-324];
 const VIEWS = [
@@ -172,5 +177,6 @@ class Maker {
 }
 
 const SCALARS = ["null", "boolean", "number", "string", "bigint", "date", "undefined"];
-const SIMPLE = [...SCALARS, "array", "array", "array", "object", "object", "object", "again", "map", "set"];
+const FLAT = [...SCALARS, "array", "array", "array", "object", "object", "object", "again"];
+const SIMPLE = [...FLAT, "map", "set"];
 const ALL = [...SIMPLE, "buffer", "view", "blob", "form", "promise", "iterator", "stream", "iterable"];

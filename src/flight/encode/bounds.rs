@@ -180,8 +180,16 @@ mod tests {
 
     #[test]
     fn javascript_has_the_same_limits() {
-        let ours =
-            [("MAX_ARGUMENTS", MAX_ARGUMENTS), ("MAX_DEPTH", Limits::DEFAULT.depth), ("MAX_DIGITS", MAX_DIGITS), ("MAX_SLOTS", MAX_SLOTS)];
+        let Limits { row_bytes, total_bytes, depth, digits, .. } = Limits::DEFAULT;
+        let ours = [
+            ("MAX_ANSWER_BYTES", total_bytes),
+            ("MAX_ANSWER_DIGITS", digits),
+            ("MAX_ARGUMENTS", MAX_ARGUMENTS),
+            ("MAX_DEPTH", depth),
+            ("MAX_DIGITS", MAX_DIGITS),
+            ("MAX_ROW_BYTES", row_bytes),
+            ("MAX_SLOTS", MAX_SLOTS),
+        ];
         let theirs: Vec<_> = crate::numbers::of_javascript().into_iter().filter(|(name, _)| name.starts_with("MAX_")).collect();
         assert_eq!(theirs, ours.map(|(name, limit)| (name.to_owned(), limit as u32)));
     }

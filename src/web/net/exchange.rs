@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::body::{self, Body, Came};
+use super::body::{self, Body, Came, Reader};
 use super::keepalive::Keepalive;
 use super::request::{Request, Tags, Trace};
 use super::response::{Answered, Response};
@@ -100,8 +100,10 @@ enum Phase {
     Along(Body),
     /// The head has been told of.
     Head(Box<Answering>),
-    /// The page that a redirect leads to is read.
-    Destination(Body, #[expect(dead_code, reason = "given back when this is dropped")] Option<Keepalive>),
+    /// The page that a redirect leads to is to be kept on this tape, or not.
+    Destination(Response, Option<Array>, Option<Keepalive>),
+    /// It is read.
+    Page(Body, Option<Keepalive>),
     /// An action's own answer is read.
     Answer(Box<Reading>),
     Over,
@@ -188,9 +190,17 @@ impl Exchange {
                 },
                 Phase::Send(sending) => return self.send(*sending).await,
                 Phase::Head(answering) => self.begin(*answering).await?,
-                Phase::Destination(mut body, kept) => match body.next().await? {
+                Phase::Destination(response, Some(tape), kept) => {
+                    let reader = self.embedder.keep_page(self.id(), &response, &tape).map_err(body::unreadable)?;
+                    self.phase = Phase::Page(self.body(reader), kept);
+                }
+                Phase::Destination(response, None, _) => {
+                    self.discard(&response);
+                    return Ok(Step::End);
+                }
+                Phase::Page(mut body, kept) => match body.next().await? {
                     Came::End => return Ok(Step::End),
-                    _ => self.phase = Phase::Destination(body, kept),
+                    _ => self.phase = Phase::Page(body, kept),
                 },
                 Phase::Answer(mut reading) => match reading.body.next().await? {
                     Came::Bytes => {
@@ -228,7 +238,7 @@ impl Exchange {
                 Kinds::Flight if along => match self.embedder.along(self.id(), &given) {
                     Ok(Some(read)) => {
                         let given = read.response();
-                        self.phase = Phase::Along(Body::new(read.unchecked_into(), Rc::clone(&self.attempt.stalled)));
+                        self.phase = Phase::Along(self.body(read.unchecked_into()));
                         Step::Answered(given)
                     }
                     _ => Step::Value(Ok(given)),
@@ -274,7 +284,6 @@ impl Exchange {
     async fn begin(&mut self, answering: Answering) -> Result<(), Failure> {
         let Answering { request, response, answered, target, tape, kept } = answering;
         let answer = answered.answer.clone();
-        let read = |body| Body::new(body, Rc::clone(&self.attempt.stalled));
         match &answer.body {
             Kinds::UnknownAction => {
                 self.discard(&response);
@@ -283,17 +292,11 @@ impl Exchange {
             Kinds::Redirected { .. } => {
                 let blocked = |error: Error| (error.status(answer.status), JsValue::UNDEFINED);
                 self.ready.push_back(Step::Value(target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked)));
-                match tape {
-                    Some(tape) => {
-                        let reader = self.embedder.keep_page(self.id(), &response, &tape).map_err(body::unreadable)?;
-                        self.phase = Phase::Destination(read(reader), kept);
-                    }
-                    None => self.discard(&response),
-                }
+                self.phase = Phase::Destination(response, tape, kept);
             }
             Kinds::Flight => {
                 let reader = self.embedder.read(self.id(), &response, &self.attempt.owner.action, tape.as_ref());
-                let body = read(reader.map_err(body::unreadable)?);
+                let body = self.body(reader.map_err(body::unreadable)?);
                 self.phase = Phase::Answer(Box::new(Reading { request, answer, body, _kept: kept }));
             }
             Kinds::Foreign { content_type } => {
@@ -303,6 +306,10 @@ impl Exchange {
             }
         }
         Ok(())
+    }
+
+    fn body(&self, reader: Reader) -> Body {
+        Body::new(reader, Rc::clone(&self.attempt.stalled))
     }
 
     /// Nobody will read the body.

@@ -3,7 +3,6 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions, TraceOptions};
@@ -145,10 +144,6 @@ impl CallOptions {
     pub(in crate::web) fn request_id(&self) -> Choice {
         Choice::of(self.trace.as_ref().and_then(|trace| trace.request_id.as_ref()))
     }
-
-    pub(in crate::web) fn durable(&self) -> Option<&DurableOptions> {
-        self.durable.as_ref()
-    }
 }
 
 impl RetryOptions {
@@ -165,24 +160,9 @@ impl RetryOptions {
     }
 }
 
-const DAY: f64 = 86_400_000.0;
-
 impl DurableOptions {
-    pub(in crate::web) fn owner(&self) -> &str {
-        self.owner.as_deref().unwrap_or_default()
-    }
-
-    pub(in crate::web) fn ttl(&self) -> f64 {
-        self.ttl.unwrap_or(DAY)
-    }
-
-    /// Milliseconds since 1970.
-    pub(in crate::web) fn made_at(&self) -> f64 {
-        self.made_at.unwrap_or_default()
-    }
-
-    pub(in crate::web) fn headers(&self) -> Array {
-        self.headers.clone().unwrap_or_default()
+    fn ttl(&self) -> f64 {
+        self.ttl.unwrap_or(f64::INFINITY)
     }
 }
 
@@ -205,12 +185,6 @@ impl DispatcherOptions {
         if self.idempotency.as_ref().is_some_and(|own| own.every == Some(true)) {
             usual.idempotency_key = Some(JsValue::TRUE);
         }
-    }
-
-    /// How long another tab may keep a lease that is waited for; none for as long as it likes.
-    pub(in crate::web) fn patience(&self) -> Option<Duration> {
-        const MINUTE: f64 = 60_000.0;
-        milliseconds(self.lease_timeout.unwrap_or(MINUTE))
     }
 
     pub(in crate::web) fn max_body_bytes(&self) -> Option<f64> {

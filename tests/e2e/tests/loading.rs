@@ -119,6 +119,37 @@ async fn neither_is_there() -> Result<()> {
     .await
 }
 
+/// The parts of the package that are files of their own, by the call that needs them; a bundler makes chunks of them.
+#[tokio::test]
+async fn what_most_pages_never_use_is_loaded_when_it_is_used() -> Result<()> {
+    on_a_bad_server("?load=module", async |page, _server| {
+        load(page, "/").await?.assert_from(true, false);
+        let asked: Vec<Vec<String>> = page
+            .eval(
+                "const asked = () => {
+                     const names = performance.getEntriesByType('resource').map(({ name }) => name.replace(/.*\\/pkg\\/lib\\/|\\.js$/g, ''));
+                     return ['lock', 'outbox', 'records', 'store', 'payload'].filter(name => names.includes(name));
+                 };
+                 const seen = [asked()];
+                 await actionlane.createDispatcher({ scope: 'origin' }).call(some);
+                 seen.push(asked());
+                 const headers = { 'content-type': 'text/x-component', 'x-action-revalidated': '1' };
+                 const answer = () => new Response('0:{\"a\":\"$@1\",\"f\":[[\"children\"]],\"b\":\"dev\"}\\n1:1\\n', { headers });
+                 const { payload } = await actionlane.createDispatcher({ host: 'none', fetch: async () => answer() }).call(some).outcome;
+                 if ((await payload).data[0][0] !== 'children') throw new Error('no payload');
+                 seen.push(asked());
+                 await actionlane.createDispatcher({ outbox: { owner: 'ann' } }).call(some, [], { durable: true });
+                 seen.push(asked());
+                 return seen;",
+            )
+            .await?;
+        let all: [&[&str]; 4] = [&[], &["lock"], &["lock", "payload"], &["lock", "outbox", "records", "store", "payload"]];
+        assert_eq!(asked, all);
+        Ok(())
+    })
+    .await
+}
+
 mod chromium {
     use super::*;
 

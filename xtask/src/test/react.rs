@@ -1,4 +1,4 @@
-//! The oracle: the vectors made anew, conformance, and random values through every release of React.
+//! The oracle: the vectors made anew, conformance, random values through every release of React, and the two ways in which answers are read.
 
 use anyhow::Result;
 
@@ -17,5 +17,7 @@ pub(crate) fn all() -> Result<Ran> {
     let passed = conformance::count(&finished).unwrap_or(0);
     let conformance = Ran { passed, failed: u64::from(!finished.success), output: finished.stdout + &finished.stderr };
     let random = count::lines(oracle::node(&["roundtrip.mjs", "--seed", SEED])?);
-    Ok([vectors, conformance, random].into_iter().fold(Ran::default(), Ran::and))
+    let plain = count::lines(oracle::node(&["plain_answers.mjs", "--seed", SEED, "--count", "30"])?);
+    let along = count::lines(oracle::node(&["along.mjs", "--seed", SEED])?);
+    Ok([vectors, conformance, random, plain, along].into_iter().fold(Ran::default(), Ran::and))
 }

@@ -1,0 +1,21 @@
+// Loads the parts of the package that most pages never use, each when it is first asked for.
+
+import { ActionError } from "./error.js";
+
+/**
+ * Gives a function that loads a part, and a promise of it. `load` has its `import()`, `what` says what needs it. Rejects with an `ActionError` of
+ * this code, each time another one. Who asks after that has it imported once more; some browsers remember until the page is left that it failed.
+ */
+export function part(load, what, code) {
+  let attempt;
+  return () => {
+    const own = (attempt ??= load());
+    return own.catch((cause) => {
+      if (attempt === own) attempt = undefined;
+      const message = `${what}: the part of the package that it needs could not be loaded (${cause?.message ?? cause}); ${HINT}`;
+      throw new ActionError(code, message, { cause });
+    });
+  };
+}
+
+const HINT = "see that all files of the package are served, and load the page anew";

@@ -1,0 +1,130 @@
+// Parts of the package that are files of their own, and not there when they are asked for: as after a deployment, or without a network. Each test
+// has a copy of the package that lacks them.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { without } from "./copies.js";
+import { ID, flight, serve } from "./server.js";
+
+const PARTS = {
+  lock: ["lib/lock.js"],
+  outbox: ["lib/outbox.js", "lib/records.js", "lib/store.js", "lib/storage.js", "lib/kept.js"],
+  payload: ["lib/payload.js", "lib/root.js"],
+};
+
+let server;
+before(async () => (server = await serve()));
+after(() => server.close());
+
+/** A copy without these parts: its `createDispatcher`, and `restore()`. */
+async function lacking(t, ...parts) {
+  const copy = await without(parts.flatMap((part) => PARTS[part]));
+  t.after(copy.remove);
+  return { ...(await import(copy.file("node.js"))), restore: copy.restore };
+}
+
+/** What `reportError` is given. */
+function reports(t) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "reportError");
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+  t.after(() => (own ? Object.defineProperty(globalThis, "reportError", own) : delete globalThis.reportError));
+  return reported;
+}
+
+/** Another `navigator`, with locks that are granted at once. Gives the names of those that were asked for. */
+function locks(t) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const asked = [];
+  const request = async (name, options, granted) => {
+    asked.push(name);
+    await granted({ name });
+  };
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
+  t.after(() => (own ? Object.defineProperty(globalThis, "navigator", own) : delete globalThis.navigator));
+  return asked;
+}
+
+test("calls, routes and streams need none of them", async (t) => {
+  const { createDispatcher, decode } = await lacking(t, "lock", "outbox", "payload");
+  const d = createDispatcher({ url: server.url });
+  assert.equal(await d.call(ID, ["x"]), '["x"]');
+  assert.equal((await d.route(server.url, { method: "POST" })).status, 200);
+  assert.equal(await decode(new TextEncoder().encode('0:"v"\n')).value, "v");
+  assert.equal(await (await d.call(ID, ["y"]).outcome).payload, undefined, "there is none in it");
+  await assert.rejects(d.outbox.entries(), { code: "INVALID_OPTION" });
+  d.close();
+});
+
+test("without what asks for leases no call of the lane is sent, and the next asks for it again", async (t) => {
+  const { createDispatcher, restore } = await lacking(t, "lock");
+  const asked = locks(t);
+  const sent = server.requests.length;
+  const d = createDispatcher({ url: server.url, scope: "origin" });
+  const calls = [d.call({ id: ID, name: "save" }), d.call(ID), d.call(ID, [], { lane: "cart" })];
+  const message = /scope: the part of the package that it needs could not be loaded \(.*lock\.js.*\); see that/s;
+  for (const { reason } of await Promise.allSettled(calls)) {
+    assert.deepEqual([reason.code, reason.sent, reason.cause.code], ["NETWORK", "no", "ERR_MODULE_NOT_FOUND"]);
+    assert.match(reason.message, message);
+  }
+  assert.equal((await calls[0].catch((error) => error)).message.split("save: ").length, 2, "each has an error of its own");
+  assert.deepEqual([server.requests.length, asked], [sent, []]);
+  assert.equal(await d.call(ID, ["parallel"], { lane: "parallel" }), '["parallel"]');
+  await restore();
+  assert.equal(await d.call(ID, ["again"]), '["again"]');
+  assert.deepEqual(asked, ["actionlane:lane:main"]);
+  d.close();
+});
+
+test("who gives a call up meanwhile is not told of the part, and the lease is not asked for", async (t) => {
+  const { createDispatcher, ready } = await lacking(t);
+  const asked = locks(t);
+  await ready();
+  const d = createDispatcher({ url: server.url, scope: "origin" });
+  const call = d.call(ID);
+  assert.equal(call.state, "waiting");
+  assert.equal(call.abort("enough"), true);
+  await assert.rejects(call, { code: "ABORTED" });
+  assert.equal(await d.call(ID, ["next"], { lane: "cart" }), '["next"]');
+  assert.deepEqual(asked, ["actionlane:lane:cart"]);
+  d.close();
+});
+
+test("without the outbox durable calls alone fail, and the next asks for it again", async (t) => {
+  const { createDispatcher, restore } = await lacking(t, "outbox");
+  const reported = reports(t);
+  const sent = server.requests.length;
+  const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
+  const calls = [d.call(ID, ["durable"], { durable: true }), d.call(ID, ["other"])];
+  const part = /the outbox: the part of the package that it needs could not be loaded \(.*outbox\.js.*\); see that/s;
+  await assert.rejects(calls[0], { code: "STORAGE", sent: "no", message: new RegExp(`durable: ${part.source}`, "s") });
+  assert.equal(await calls[1], '["other"]');
+  for (const asked of [d.outbox.entries(), d.outbox.remove(1), d.outbox.flush(), d.outbox.clear()]) {
+    await assert.rejects(asked, { code: "STORAGE", message: part });
+  }
+  assert.equal(server.requests.length, sent + 1);
+  assert.deepEqual(reported.map(({ code }) => code), ["STORAGE"], "what is left could not be looked for");
+  await restore();
+  // Node.js lacks what the outbox needs: it is there to say so.
+  const missing = /(over https or on localhost only|make the call without durable)$/;
+  await assert.rejects(d.call(ID, [], { durable: true }), { code: "STORAGE", message: missing });
+  await assert.rejects(d.outbox.clear(), { code: "STORAGE", message: missing });
+  assert.match(reported[1].message, /the outbox cannot be read/, "and looks for what is left");
+  d.close();
+});
+
+test("without the payload's part the outcome is there, and the next who asks for it has it loaded", async (t) => {
+  const { createDispatcher, restore } = await lacking(t, "payload");
+  const rendering = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "text/x-component", "x-action-revalidated": "1" });
+    response.end('0:{"a":"$@1","f":[["children"]],"b":"dev"}\n1:"v"\n');
+  });
+  t.after(rendering.close);
+  const d = createDispatcher({ url: rendering.url, host: "none" });
+  const outcome = await d.call(ID).outcome;
+  assert.equal(outcome.value, "v");
+  await assert.rejects(outcome.payload, { code: "NETWORK", message: /^payload: .*payload\.js/s });
+  await restore();
+  assert.deepEqual((await outcome.payload).data, [["children"]]);
+  assert.equal(outcome.payload, outcome.payload);
+  d.close();
+});
