@@ -70,15 +70,17 @@ async function written(splitting) {
   await writeFile(entry, PAGE);
   const outdir = join(app, splitting ? "split" : "whole");
   const how = { bundle: true, minify: true, format: "esm", metafile: true, outdir, outExtension: { ".js": ".mjs" }, absWorkingDir: app };
-  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*/actionlane_bytes.js"], ...how });
+  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*_bytes.js"], ...how });
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
 /** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
 async function used(text) {
-  const wasm = join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm");
+  const wasm = JSON.stringify(join(app, "node_modules/actionlane/wasm/"));
   await writeFile(join(app, "use.mjs"), `${text}; {
-    await init(await (await import("node:fs/promises")).readFile(${JSON.stringify(wasm)}));
+    const { readFile } = await import("node:fs/promises");
+    const [dispatcher, flight] = await Promise.all(["dispatcher", "flight"].map((name) => readFile(${wasm} + name + "_bg.wasm")));
+    await init({ dispatcher, flight });
     const asked = [];
     const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
     Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
@@ -113,10 +115,12 @@ test("a bundle that is split loads what most pages never use when it is used", a
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("a bundle in one file has all of it, and so has the script", async () => {
+test("a bundle in one file has all of it, and so has the full script; the other has it beside itself", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
-  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
-  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`), USED);
+  const dist = join(app, "node_modules/actionlane/dist");
+  const full = await readFile(join(dist, "actionlane.full.js"), "utf8");
+  assert.deepEqual(await used(`${full}; Object.assign(globalThis, actionlane);`), USED);
+  assert.deepEqual(await used(`await import(${JSON.stringify(join(dist, "actionlane.js"))}); Object.assign(globalThis, actionlane);`), USED);
 });
