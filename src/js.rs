@@ -1,4 +1,5 @@
 //! What both edges need of JavaScript: errors, promises, small objects.
+#![allow(dead_code, reason = "each edge takes of it what it needs")]
 
 pub(crate) mod error;
 pub(crate) mod given;

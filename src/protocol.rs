@@ -4,8 +4,7 @@
 
 mod answer;
 mod id;
-#[cfg_attr(not(any(test, target_family = "wasm")), expect(dead_code, unused_imports, reason = "only a page has documents to look into"))]
-pub(crate) mod manifest;
+pub mod manifest;
 mod redirect;
 mod root;
 mod trace;

@@ -1,7 +1,6 @@
 //! The thin edge: what JavaScript sees of the crate, one browser API a file. This file has the exports of a dispatcher.
 
 mod call;
-mod document;
 mod driver;
 mod embedder;
 mod net;

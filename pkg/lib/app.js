@@ -1,7 +1,8 @@
-// Reads from the page which app it belongs to: its base path and its deployment.
+// Reads from the page which app it belongs to: its base path, its build and its deployment.
 
-import { basePathOf } from "./loading.js";
-import { firstPath, ofDocument, pageOrigin, pageText, parsed, performance } from "./platform.js";
+import { basePathOf, isUnder } from "./base.js";
+import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./platform.js";
+import { readPushes } from "./pushes.js";
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
@@ -9,7 +10,7 @@ const attribute = ofDocument("documentElement")?.dataset?.dplId;
 let inScripts;
 let basePath;
 
-/** The path under which the app lies (`/shop`), as the page says; empty where it does not. After `load()`. */
+/** The path under which the app lies (`/shop`), as the page says; empty where it does not. */
 export function basePathOfPage() {
   const { document, next } = globalThis;
   if (!document) return "";
@@ -18,10 +19,16 @@ export function basePathOfPage() {
   if (basePath !== undefined) return basePath;
   const [script] = ownScripts();
   const prefix = script && prefixOf(script);
-  const found = prefix === "" ? "" : basePathOf(pageText(), loadedFrom(), prefix);
+  const found = prefix === "" ? "" : basePathOf(said().path, loadedFrom(), prefix);
   if (ofDocument("readyState") === "complete") basePath = found; // no more to come
   return found;
 }
+
+/** Which build rendered the page; undefined where a deployment id takes its place. */
+export const buildOfPage = () => said().build;
+
+/** What the Flight text says that came with the document. */
+const said = () => readPushes([...(ofDocument("scripts") ?? [])].filter(({ src }) => !src).map(({ text }) => text ?? ""));
 
 /**
  * The deployment that the page is of, as it says: Next 16.3 and later in `data-dpl-id`, which its client moves to a global, Next before in
@@ -74,8 +81,4 @@ function prefixOf({ pathname }) {
 function loadedFrom() {
   const [entry] = performance.getEntriesByType("navigation");
   return parsed(entry?.name)?.pathname ?? firstPath;
-}
-
-export function isUnder(path, prefix) {
-  return prefix === "" || path === prefix || path.startsWith(`${prefix}/`);
 }

@@ -3,7 +3,7 @@
 
 import { Alarm } from "./alarm.js";
 import { readAlong } from "./along.js";
-import { discard, readerOf } from "./body.js";
+import { discard } from "./body.js";
 import { call } from "./calling.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
@@ -15,7 +15,7 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { MAX_ANSWER_BYTES } from "./numbers.js";
-import { AbortController, Blob, pageText } from "./platform.js";
+import { AbortController, AbortSignal } from "./platform.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
 import { makeReference } from "./reference.js";
 import { payloadOf } from "./tape.js";
@@ -50,7 +50,13 @@ export function embedderOf(client) {
       if (given) controller?.abort(reason);
       else controller?.abort();
     },
-    load: (url, accept, mode, signal) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }),
+    async deployed(address, longest) {
+      const signal = AbortSignal.timeout(longest);
+      const { look } = await import("./deployed.js").catch(() => {
+        throw { message: "the part of the package that looks it up could not be loaded" };
+      });
+      return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));
+    },
     read(id, response, actionId, tape) {
       const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
       const { limits, find, name, url } = entry;
@@ -62,12 +68,6 @@ export function embedderOf(client) {
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,
     excerpt,
-    text: async (response) => {
-      const bytes = [];
-      const reader = readerOf(response);
-      for (let piece; (piece = await reader.read()); ) bytes.push(piece);
-      return new Blob(bytes).text();
-    },
     countsOutliving: loses,
     outlives(change) {
       outliving += change;
@@ -121,7 +121,6 @@ export function embedderOf(client) {
       events.emit(client.shown(event));
     },
     visit,
-    pageText,
     get basePath() {
       return client.basePath();
     },

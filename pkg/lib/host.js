@@ -3,7 +3,7 @@
 // A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
 // document ends thereby), and `what` is "all" or "dynamic".
 
-import { isUnder } from "./app.js";
+import { isUnder } from "./base.js";
 import { sentTo } from "./moved.js";
 import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./platform.js";
 import { carefully } from "./report.js";

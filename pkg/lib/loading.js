@@ -83,18 +83,6 @@ function severable(embedder) {
 /** Whether `load()` has succeeded: an engine can be made at once. */
 export const isLoaded = () => dispatcher.isLoaded;
 
-/** Which build a document of Next.js is of; undefined where it does not say. After `load()`. */
-export function buildOf(html) {
-  dispatcher.instantiate();
-  return glue.buildOf(html);
-}
-
-/** Where the app of a document lies below its origin: see `base.rs`. After `load()`. */
-export function basePathOf(html, loaded, prefix) {
-  dispatcher.instantiate();
-  return glue.basePathOf(html, loaded, prefix);
-}
-
 /**
  * The instance can no longer be trusted: nothing it still does has an effect, everybody's open calls fail, and the next engine gets a fresh
  * one.

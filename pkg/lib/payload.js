@@ -1,9 +1,8 @@
 // The page inside an answer: what the server rendered again, or where a redirect leads. Only for those who ask: loaded by `tape.js`.
 
-import { deploymentOfPage } from "./app.js";
+import { buildOfPage, deploymentOfPage } from "./app.js";
 import { decode } from "./codec.js";
-import { buildOf } from "./loading.js";
-import { Blob, pageText } from "./platform.js";
+import { Blob } from "./platform.js";
 import { pageOf } from "./root.js";
 
 /** Bytes before the rows of a redirect's page, in apps with Cache Components: "#" complete, "~" partial. */
@@ -20,17 +19,14 @@ export async function read(tape, headers, over, load) {
   const { value, done } = decode(load, rows);
   done.catch(() => {}); // what is missing rejects where it is
   const page = pageOf(await value);
-  const foreign = differ(headers.get("x-nextjs-deployment-id"), deploymentOfPage()) || differ(page?.buildId, buildOfPage());
+  const foreign = differ(headers.get("x-nextjs-deployment-id"), deploymentOfPage()) || differ(page?.buildId, ownBuild());
   return foreign ? undefined : page;
 }
 
 /** Asked once: the document stays, wherever its router goes. */
 let build;
 
-function buildOfPage() {
-  build ??= { id: globalThis.document ? buildOf(pageText()) : undefined };
-  return build.id;
-}
+const ownBuild = () => (build ??= { id: buildOfPage() }).id;
 
 /** Whether both are known, and not the same. */
 function differ(answered, own) {

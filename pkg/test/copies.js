@@ -15,6 +15,9 @@ export async function without(files) {
   return { ...copy, restore };
 }
 
+/** All that runs of the package. */
+export const copy = () => copyOf(["index.js", "node.js", "package.json", "lib", "wasm"]);
+
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));
 
 async function copyOf(names) {

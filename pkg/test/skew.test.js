@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { rename } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { createDispatcher } from "../node.js";
+import { copy } from "./copies.js";
 import { flight, serve } from "./server.js";
 
 // A server of build B, asked by a page of build A. What it serves beside the action is set by each test: path → [status, headers, body].
@@ -128,5 +130,21 @@ test("an action that has got another id twice, and three times, is found each ti
     posts.length = 0;
     assert.equal(await d.call({ id: OLD, name: "save" }, []), 1);
     assert.deepEqual(posts, [id], "the newest id is remembered");
+  }
+});
+
+test("where the chunk that looks actions up cannot be loaded, the call says so; the next look-up asks for it again", async () => {
+  const made = await copy();
+  try {
+    const { createDispatcher } = await import(made.file("node.js"));
+    files = { "/": html(SCRIPT), "/_next/static/chunks/app.js": script([NEW, "save"]) };
+    const chunk = new URL(made.file("lib/deployed.js"));
+    await rename(chunk, new URL(`${chunk}.away`));
+    const d = createDispatcher({ url: server.url });
+    refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /the part of the package that looks it up could not be loaded$/);
+    await rename(new URL(`${chunk}.away`), chunk);
+    assert.equal(await d.call({ id: OLD, name: "save" }, ["kept"]), '["kept"]');
+  } finally {
+    await made.remove();
   }
 });

@@ -7,8 +7,20 @@
 //!
 //! What names cannot do: Next.js 14.2 writes no names, in its minified scripts not even `createServerReference`, so nothing is found
 //! there. Actions that only server components mention have no name in any script. A default export is called `default`, in every file.
+//!
+//! It is here for front ends in Rust. The npm package has the same in JavaScript (`pkg/lib/finder.js`), as a chunk that few pages load; both
+//! are held to `tests/vectors/manifest`, and to each other by random texts.
+//!
+//! ```
+//! use actionlane::protocol::manifest::{Found, Lookup, scan_script};
+//!
+//! let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.callServer,void 0,n.findSourceMapURL,"save")"#;
+//! let mut found = Found::default();
+//! scan_script(script, &mut found);
+//! assert!(matches!(found.lookup("save"), Lookup::Found(id) if id.as_str().starts_with("40aa")));
+//! ```
 
-pub(crate) mod base;
+mod base;
 mod find;
 mod html;
 mod inline;
@@ -17,18 +29,19 @@ mod script;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use html::{Document, scan_html};
-pub(crate) use script::scan_script;
+pub use base::base_path;
+pub use html::{Document, scan_html};
+pub use script::scan_script;
 
 use super::ActionId;
 
 /// The actions that scripts name.
 #[derive(Debug, Default)]
-pub(crate) struct Found(Vec<(Box<str>, ActionId)>);
+pub struct Found(Vec<(Box<str>, ActionId)>);
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Lookup {
+pub enum Lookup {
     Found(ActionId),
     /// Actions of several files are exported under this name.
     Ambiguous,
@@ -36,10 +49,15 @@ pub(crate) enum Lookup {
 }
 
 impl Found {
+    /// All of them, with their names, in the order they were met. One that is mentioned many times is here as often.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ActionId)> {
+        self.0.iter().map(|(name, id)| (&**name, id))
+    }
+
     /// The action exported as `name` in all scripts scanned so far. One that is mentioned many times is one.
     ///
     /// Only as good as the scripts scanned: of two actions with one name, a page may load but one.
-    pub(crate) fn lookup(&self, name: &str) -> Lookup {
+    pub fn lookup(&self, name: &str) -> Lookup {
         let mut ids = self.0.iter().filter(|(exported, _)| **exported == *name).map(|(_, id)| id);
         match ids.next() {
             None => Lookup::Missing,
@@ -50,7 +68,7 @@ impl Found {
 }
 
 /// Whether `new` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none.
-pub(crate) fn replacement(old: &ActionId, new: &ActionId) -> bool {
+pub fn replacement(old: &ActionId, new: &ActionId) -> bool {
     let (old, new) = (old.as_str(), new.as_str());
     old.len() == new.len() && (old.len() == 40 || old.as_bytes()[..2].eq_ignore_ascii_case(&new.as_bytes()[..2]))
 }
@@ -59,13 +77,13 @@ pub(crate) fn replacement(old: &ActionId, new: &ActionId) -> bool {
 ///
 /// `url` and the prefixes are absolute, as `new URL(…).href` writes them (nothing like `/../` is left); `origin` is as
 /// `location.origin`. Prefixes are those that the page at hand was loaded with ([`asset_prefix`]): a new document cannot add to them.
-pub(crate) fn is_own_script(url: &str, origin: &str, prefixes: &[&str]) -> bool {
+pub fn is_own_script(url: &str, origin: &str, prefixes: &[&str]) -> bool {
     let below = |base: &str, path: &str| url.strip_prefix(base).is_some_and(|rest| rest.starts_with(path));
     url.starts_with("http") && (below(origin, "/") || prefixes.iter().any(|prefix| below(prefix, "/_next/")))
 }
 
 /// What stands before `/_next/` in the URL of a script of Next.js: `https://cdn.example.com/app`, or just an origin. None in other URLs.
-pub(crate) fn asset_prefix(url: &str) -> Option<&str> {
+pub fn asset_prefix(url: &str) -> Option<&str> {
     let path = find::until(url, b"?#", true).map_or(url, |(path, _)| path);
     find::split(path, "/_next/").map(|(prefix, _)| prefix)
 }

@@ -39,9 +39,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn abort(this: &Embedder, id: f64, reason: &JsValue, given: bool) -> Result<(), JsValue>;
 
-    /// Loads a file or a document of the app: a promise of its `Response`.
+    /// Looks into the page at this address as it is deployed now, for so many ms at most: a promise of a [`Deployed`], which rejects with a [`Refusal`].
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn load(this: &Embedder, url: &str, accept: &str, mode: &str, signal: &web_sys::AbortSignal) -> Result<JsValue, JsValue>;
+    pub(crate) fn deployed(this: &Embedder, address: &str, longest: u32) -> Result<JsValue, JsValue>;
 
     /// Makes the reader of the answer to an action of this id, whose pieces are added to `tape`, too. Throws where its body cannot be read: what was
     /// thrown, or nothing.
@@ -146,10 +146,6 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = redirectError)]
     pub(crate) fn redirect_error(this: &Embedder, url: &str, kind: Option<&str>) -> Result<JsValue, JsValue>;
 
-    /// The document as it is now, as text; empty where there is none.
-    #[wasm_bindgen(method, catch, js_name = pageText)]
-    pub(crate) fn page_text(this: &Embedder) -> Result<String, JsValue>;
-
     /// Asks the page's router for fresh data.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn refresh(this: &Embedder, what: &str) -> Result<(), JsValue>;
@@ -176,6 +172,12 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn response(this: &ReadAlong) -> JsValue;
 
+    /// The page as deployed now: see `pkg/lib/deployed.js`.
+    pub(crate) type Deployed;
+    /// The id that takes the place of `old`. Throws a [`Refusal`] where none does.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn find(this: &Deployed, old: &str, name: &str) -> Result<String, JsValue>;
+
     /// Why something was not done that the page has a part in: an object of the package's own.
     pub(crate) type Refusal;
     #[wasm_bindgen(method, getter, catch)]
@@ -198,10 +200,15 @@ impl Refusal {
         (if passing { error.passing() } else { error }, self.cause().unwrap_or_default())
     }
 
+    /// The clause that says why, if there is one.
+    pub(crate) fn clause(&self) -> Option<String> {
+        self.message().ok().flatten()
+    }
+
     /// As an error of this kind, or of another if it may be over by itself, with why.
     pub(crate) fn into_error(self, kind: Kind, passing: Kind) -> (Error, JsValue) {
         let kind = if matches!(self.passing(), Ok(Some(true))) { passing } else { kind };
-        (Error::new(kind, self.message().ok().flatten().unwrap_or_default()), self.cause().unwrap_or_default())
+        (Error::new(kind, self.clause().unwrap_or_default()), self.cause().unwrap_or_default())
     }
 }
 

@@ -33,13 +33,3 @@ fn resolve(redirect: &Redirect, page: &str, base_path: &str) -> Result<(String, 
     let url = JsUrl::new(&redirect.reference(base_path, &page.pathname()?), &page.href()?)?;
     Ok((url.href()?, url.protocol()?, url.origin()? == page.origin()?))
 }
-
-/// The origin of an absolute URL.
-pub(crate) fn origin(url: &str) -> Option<String> {
-    JsUrl::new(url, url).ok()?.origin().ok()
-}
-
-/// A URL as a document at `base` means it.
-pub(crate) fn absolute(url: &str, base: &str) -> Option<String> {
-    JsUrl::new(url, base).ok()?.href().ok()
-}

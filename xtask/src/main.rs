@@ -14,6 +14,7 @@ mod crossings;
 mod demo;
 mod dist;
 mod documents;
+mod finder;
 mod fuzz;
 mod glue;
 mod imports;
@@ -59,6 +60,7 @@ enum Command {
     Build(build::Args),
     Conformance(conformance::Args),
     Demo(demo::Args),
+    Finder(finder::Args),
     Fuzz(fuzz::Args),
     Nexts(nexts::Args),
     Soak(soak::Args),
@@ -87,6 +89,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build(args) => build::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Finder(args) => finder::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Nexts(args) => runtime.block_on(nexts::run(&args)),
         Command::Soak(args) => runtime.block_on(soak::run(&args)),

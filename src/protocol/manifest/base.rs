@@ -9,7 +9,7 @@
 ///
 /// A page that a rewrite shows may say the path it was rewritten to. So `said` counts only where `loaded` ends with it, and not where it
 /// would put the base path below the prefix.
-pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
+pub fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];
     let stated = said.and_then(|said| loaded.strip_suffix(&said[..path(said)])).filter(|stated| !stated.ends_with('/'));
@@ -20,63 +20,5 @@ pub(crate) fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<
         (Some(stated), _) => stated,
         (None, Some(prefix)) if under(prefix) => prefix,
         (None, _) => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scripts_below_the_origin_itself_tell_that_there_is_none() {
-        assert_eq!(base_path(Some("/de"), "/de", Some("")), "");
-        assert_eq!(base_path(Some("/"), "/de", Some("")), "", "rewritten");
-    }
-
-    #[test]
-    fn a_base_path_without_another_prefix() {
-        for (said, loaded) in [
-            ("/", "/shop"),
-            ("/", "/shop/"),
-            ("/cart?x=1", "/shop/cart"),
-            ("/cart/", "/shop/cart/"),
-            ("/cart", "/shop/cart/"),
-            ("/shop", "/shop/shop"),
-            ("/shop/cart", "/shop/shop/cart"),
-            ("/en", "/shop"),
-            ("/", "/shop/de"),
-            ("/en/cart", "/shop/cart"),
-        ] {
-            assert_eq!(base_path(Some(said), loaded, Some("/shop")), "/shop", "{said} at {loaded}");
-        }
-        assert_eq!(base_path(None, "/shop/cart", Some("/shop")), "/shop", "it says nothing");
-    }
-
-    #[test]
-    fn a_prefix_without_a_base_path() {
-        for (said, loaded) in
-            [("/", "/"), ("/blog", "/blog"), ("/blog/other", "/blog/other"), ("/blog/en/", "/blog/en/"), ("/x", "/x"), ("/en", "/de")]
-        {
-            assert_eq!(base_path(Some(said), loaded, Some("/blog")), "", "{said} at {loaded}");
-        }
-        assert_eq!(base_path(None, "/shop/cart", Some("/blog")), "", "it says nothing");
-    }
-
-    #[test]
-    fn both_have_nothing_to_do_with_each_other() {
-        for said in ["/", "/shop", "/blog/en", "/blog", "/a/b"] {
-            let loaded = format!("/shop{said}");
-            for prefix in [Some("/blog"), Some("/shop/assets"), Some("/sho"), None] {
-                assert_eq!(base_path(Some(said), &loaded, prefix), "/shop", "{said}, {prefix:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn scripts_of_another_origin_tell_nothing() {
-        assert_eq!(base_path(Some("/a"), "/a", None), "");
-        assert_eq!(base_path(Some("/a"), "/b", None), "");
-        assert_eq!(base_path(None, "/a", None), "");
-        assert_eq!(base_path(Some("b"), "/a/b", None), "", "no path");
     }
 }

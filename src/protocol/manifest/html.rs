@@ -4,31 +4,32 @@ use std::borrow::Cow;
 
 use super::find::{behind, number, split, until};
 use super::inline::{self, pushes};
+use super::literal::append;
 use super::written_id;
 use crate::protocol::ActionId;
 
 /// What a document knows. Each list is in the order of the document, without repetitions, and has at most [`MOST`] items.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Document {
+pub struct Document {
     /// URLs of the scripts it loads or preloads, as its attributes write them: to be resolved against the document's URL.
-    pub(crate) scripts: Vec<String>,
+    pub scripts: Vec<String>,
     /// Paths of the scripts its client components are in, as the Flight text writes them: from webpack they begin with `static/chunks/`
     /// and mean a path below `/_next/` of the asset prefix; from Turbopack they are URLs like the other scripts.
-    pub(crate) chunks: Vec<String>,
+    pub chunks: Vec<String>,
     /// Ids of actions in forms that work without JavaScript, and of those passed to client components.
-    pub(crate) ids: Vec<ActionId>,
+    pub ids: Vec<ActionId>,
     /// The build, as the Flight text says. Next.js 16.4 says none where there is a deployment.
-    pub(crate) build: Option<String>,
+    pub build: Option<String>,
     /// The path that was asked for, or rewritten to, without the base path and with the query, as the Flight text says: `/blog/en?q=1`.
-    pub(crate) path: Option<String>,
+    pub path: Option<String>,
     /// The deployment, as the `<html>` tag of Next.js 16.4 says. 15.5 has it in the URLs of the scripts only.
-    pub(crate) deployment: Option<String>,
+    pub deployment: Option<String>,
 }
 
 /// Items of a list, at most.
-pub(crate) const MOST: usize = 512;
+pub(super) const MOST: usize = 512;
 
-/// Bytes of a URL, at most: a longer one is passed over.
+/// UTF-16 units of a URL, at most: a longer one is passed over.
 const LONGEST: usize = 4096;
 
 /// Takes scripts, ids, build, path and deployment out of the text of a document.
@@ -37,7 +38,7 @@ const LONGEST: usize = 4096;
 /// references that React writes and numeric ones. It knows no tree: an element counts wherever it stands, in a `<template>` too, but not in
 /// `<noscript>`. It does not know `<base>`, `<!--` inside a script, CDATA, end tags with `>` in an attribute, or named references other than
 /// `amp`, `lt`, `gt`, `quot`, `apos`. Scripts that are `nomodule` are not wanted. The last tag of a document that is cut is not read.
-pub(crate) fn scan_html(text: &str) -> Document {
+pub fn scan_html(text: &str) -> Document {
     let mut document = Document::default();
     let mut flight = Vec::new();
     let mut rest = text;
@@ -116,7 +117,7 @@ impl Document {
 }
 
 fn add(list: &mut Vec<String>, item: &str) {
-    if !item.is_empty() && item.len() <= LONGEST && list.len() < MOST && !list.iter().any(|known| known == item) {
+    if !item.is_empty() && item.encode_utf16().nth(LONGEST).is_none() && list.len() < MOST && !list.iter().any(|known| known == item) {
         list.push(item.to_owned());
     }
 }
@@ -201,34 +202,33 @@ impl<'t> Tag<'t> {
 
 /// A value without character references. What is none of those known stays as it is.
 fn decoded(value: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut rest = value;
-    while let Some((plain, reference)) = split(rest, "&") {
-        out.push_str(plain);
-        let end = reference.bytes().take(10).position(|byte| byte == b';');
-        let read = end.and_then(|end| Some((character(&reference.as_bytes()[..end])?, end + 1)));
-        let (char, length) = read.unwrap_or(('&', 0));
-        out.push(char);
-        rest = &reference[length..];
+    let Some((plain, mut rest)) = split(value, "&") else { return Cow::Borrowed(value) };
+    let mut units: Vec<u16> = plain.encode_utf16().collect();
+    loop {
+        let end = rest.bytes().take(10).position(|byte| byte == b';');
+        let code = end.and_then(|end| character(&rest.as_bytes()[..end])).filter(|code| append(&mut units, *code));
+        let mut behind = &rest[code.and(end).map_or(0, |end| end + 1)..];
+        if code.is_none() {
+            units.push(u16::from(b'&'));
+        }
+        let more = split(behind, "&");
+        behind = more.map_or(behind, |(plain, _)| plain);
+        units.extend(behind.encode_utf16());
+        let Some((_, next)) = more else { return Cow::Owned(String::from_utf16_lossy(&units)) };
+        rest = next;
     }
-    if out.is_empty() {
-        return Cow::Borrowed(value);
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
 }
 
-/// The character that `&name;` stands for.
-fn character(name: &[u8]) -> Option<char> {
-    let code = match name {
+/// The number of the character that `&name;` stands for.
+fn character(name: &[u8]) -> Option<u32> {
+    Some(match name {
         [b'#', b'x' | b'X', hex @ ..] => number(hex, 16)?,
         [b'#', decimal @ ..] => number(decimal, 10)?,
-        b"amp" => return Some('&'),
-        b"lt" => return Some('<'),
-        b"gt" => return Some('>'),
-        b"quot" => return Some('"'),
-        b"apos" => return Some('\''),
+        b"amp" => u32::from(b'&'),
+        b"lt" => u32::from(b'<'),
+        b"gt" => u32::from(b'>'),
+        b"quot" => u32::from(b'"'),
+        b"apos" => u32::from(b'\''),
         _ => return None,
-    };
-    char::from_u32(code)
+    })
 }

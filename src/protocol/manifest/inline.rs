@@ -1,8 +1,10 @@
 //! The Flight text that a document carries in its scripts.
 
+use std::borrow::Cow;
+
 use super::Document;
 use super::find::{number, split, until};
-use super::literal::{literal, unescape};
+use super::literal::{literal, string};
 
 /// Appends what an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. Other scripts
 /// push nothing.
@@ -18,10 +20,10 @@ pub(super) fn pushes(script: &str, flight: &mut Vec<u8>) {
             rest = push;
             continue;
         };
-        let (raw, behind) = literal(text);
-        match raw {
-            Some(raw) if push.starts_with('1') => flight.extend_from_slice(unescape(raw).as_bytes()),
-            Some(raw) => base64(raw, flight),
+        let (text, behind) = string(text);
+        match text {
+            Some(text) if push.starts_with('1') => flight.extend_from_slice(text.as_bytes()),
+            Some(text) => base64(&text, flight),
             None => {}
         }
         rest = behind;
@@ -84,12 +86,12 @@ fn row(id: &[u8], line: &str, document: &mut Document) {
     if let Some(module) = line.strip_prefix('I') {
         let mut rest = module;
         while let Some((_, text)) = until(rest, b"\"", true) {
-            let (path, behind) = literal(text);
-            document.add_chunk(&unescape(path.unwrap_or_default()));
+            let (path, behind) = string(text);
+            document.add_chunk(&path.unwrap_or_default());
             rest = behind;
         }
     } else if line.starts_with('"') {
-        document.add_chunk(&unescape(literal(line).0.unwrap_or_default()));
+        document.add_chunk(&string(line).0.unwrap_or_default());
     } else if id == b"0" && document.build.is_none() && document.path.is_none() {
         root(line, document);
     } else {
@@ -112,7 +114,7 @@ fn root(root: &str, document: &mut Document) {
                 rest = behind;
                 let Some(value) = behind.strip_prefix(':').filter(|_| depth == level) else { continue };
                 if word == Some(build) && value.starts_with('"') {
-                    document.build = literal(value).0.map(|build| unescape(build).into_owned());
+                    document.build = string(value).0.map(Cow::into_owned);
                 } else if word == Some(path) {
                     document.path = joined(value);
                 }
@@ -126,8 +128,8 @@ fn joined(list: &str) -> Option<String> {
     let (_, mut rest) = list.split_at_checked(1).filter(|(bracket, _)| *bracket == "[")?;
     let mut path = String::new();
     loop {
-        let (part, behind) = literal(rest);
-        path.push_str(&unescape(part?));
+        let (part, behind) = string(rest);
+        path.push_str(&part?);
         let Some(next) = behind.strip_prefix(',') else { return behind.starts_with(']').then_some(path) };
         path.push('/');
         rest = next;

@@ -27,61 +27,92 @@ pub(super) fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
+/// Splits the string of JSON that `text` begins with: what it stands for, and what follows, as for [`literal`]. It stands for nothing where
+/// another literal begins, and where it is no JSON.
+pub(super) fn string(text: &str) -> (Option<Cow<'_, str>>, &str) {
+    if !text.starts_with('"') {
+        return (None, text);
+    }
+    let (raw, rest) = literal(text);
+    (raw.filter(|raw| is_json(raw)).map(unescape), rest)
+}
+
+/// Whether what stands between the quotes is as JSON wants it.
+fn is_json(raw: &str) -> bool {
+    let mut rest = raw;
+    loop {
+        let (plain, escape) = split(rest, "\\").map_or((rest, None), |(plain, escape)| (plain, Some(escape)));
+        if plain.bytes().any(|byte| byte < b' ') {
+            return false;
+        }
+        let Some(escape) = escape else { return true };
+        let length = match escape.as_bytes() {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 1,
+            [b'u', digits @ ..] if digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_hexdigit) => 5,
+            _ => return false,
+        };
+        rest = &escape[length..];
+    }
+}
+
 /// The characters a literal stands for. Half a surrogate pair, and what is no escape, become U+FFFD.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     let Some((plain, mut rest)) = split(raw, "\\") else { return Cow::Borrowed(raw) };
-    let mut out = String::with_capacity(raw.len());
-    out.push_str(plain);
+    let mut units: Vec<u16> = plain.encode_utf16().collect();
     loop {
-        let (char, behind) = escape(rest);
-        out.extend(char);
+        let (code, behind) = escape(rest);
+        if code.is_some_and(|code| !append(&mut units, code)) {
+            append(&mut units, LOST);
+        }
         let Some((plain, next)) = split(behind, "\\") else {
-            out.push_str(behind);
-            return Cow::Owned(out);
+            units.extend(behind.encode_utf16());
+            return Cow::Owned(String::from_utf16_lossy(&units));
         };
-        out.push_str(plain);
+        units.extend(plain.encode_utf16());
         rest = next;
     }
 }
 
+/// Appends a character by its number, or half a surrogate pair. False for what is neither.
+pub(super) fn append(units: &mut Vec<u16>, code: u32) -> bool {
+    match (char::from_u32(code), u16::try_from(code)) {
+        (Some(char), _) => units.extend_from_slice(char.encode_utf16(&mut [0; 2])),
+        (None, Ok(half)) => units.push(half),
+        (None, Err(_)) => return false,
+    }
+    true
+}
+
 /// What an escape stands for, and what follows it. `text` begins behind the backslash.
-fn escape(text: &str) -> (Option<char>, &str) {
+fn escape(text: &str) -> (Option<u32>, &str) {
     let mut chars = text.chars();
-    let char = match chars.next() {
-        Some('b') => '\u{8}',
-        Some('f') => '\u{c}',
-        Some('n') => '\n',
-        Some('r') => '\r',
-        Some('t') => '\t',
-        Some('v') => '\u{b}',
-        Some('0') => '\0',
+    let code = match chars.next() {
+        Some('b') => 8,
+        Some('f') => 0xc,
+        Some('n') => 0xa,
+        Some('r') => 0xd,
+        Some('t') => 9,
+        Some('v') => 0xb,
+        Some('0') => 0,
         // A line that goes on in the next one.
         Some('\n' | '\r' | '\u{2028}' | '\u{2029}') => return (None, chars.as_str()),
-        Some('x') => return code(hex(chars.as_str(), 2)).unwrap_or((Some(LOST), chars.as_str())),
-        Some('u') => return unicode(chars.as_str()).unwrap_or((Some(LOST), chars.as_str())),
-        Some(other) => other,
+        Some('x') => return some(hex(chars.as_str(), 2)).unwrap_or((Some(LOST), chars.as_str())),
+        Some('u') => return some(unicode(chars.as_str())).unwrap_or((Some(LOST), chars.as_str())),
+        Some(other) => u32::from(other),
         None => LOST,
     };
-    (Some(char), chars.as_str())
+    (Some(code), chars.as_str())
 }
 
-/// `XXXX`, `XXXX\uXXXX` for a surrogate pair, `{X…}`.
-fn unicode(text: &str) -> Option<(Option<char>, &str)> {
-    if let Some(braced) = text.strip_prefix('{') {
-        let (digits, rest) = braced.split_at_checked(braced.bytes().take(9).position(|byte| byte == b'}')?)?;
-        return code(hex(digits, digits.len()).map(|(value, _)| (value, &rest[1..])));
-    }
-    let (high, rest) = hex(text, 4)?;
-    if (0xd800..0xdc00).contains(&high)
-        && let Some((low @ 0xdc00..0xe000, rest)) = rest.strip_prefix("\\u").and_then(|low| hex(low, 4))
-    {
-        return code(Some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), rest)));
-    }
-    code(Some((high, rest)))
+/// `XXXX` or `{X…}`.
+fn unicode(text: &str) -> Option<(u32, &str)> {
+    let Some(braced) = text.strip_prefix('{') else { return hex(text, 4) };
+    let (digits, rest) = braced.split_at_checked(braced.bytes().take(9).position(|byte| byte == b'}')?)?;
+    hex(digits, digits.len()).map(|(value, _)| (value, &rest[1..]))
 }
 
-fn code(read: Option<(u32, &str)>) -> Option<(Option<char>, &str)> {
-    read.map(|(value, rest)| (Some(char::from_u32(value).unwrap_or(LOST)), rest))
+fn some(read: Option<(u32, &str)>) -> Option<(Option<u32>, &str)> {
+    read.map(|(code, rest)| (Some(code), rest))
 }
 
 fn hex(text: &str, digits: usize) -> Option<(u32, &str)> {
@@ -90,7 +121,7 @@ fn hex(text: &str, digits: usize) -> Option<(u32, &str)> {
 }
 
 /// What stands where a character was lost.
-const LOST: char = '\u{fffd}';
+const LOST: u32 = 0xfffd;
 
 #[cfg(test)]
 mod tests {
@@ -120,6 +151,24 @@ mod tests {
         assert_eq!(unescape(r"gr\xf6\xdfe"), "größe");
         assert_eq!(unescape(r#"\u00f6\u{1F600}\ud83d\ude00\"\'\`\\\/\n\t\q\0"#), "ö😀😀\"'`\\/\n\tq\0");
         assert_eq!(unescape("a\\\nb"), "ab");
+    }
+
+    #[test]
+    fn a_string_is_json() {
+        assert_eq!(string(r#""\u00f6\ud83d\ude00\"\\\/\n" x"#), (Some("ö😀\"\\/\n".into()), " x"));
+        assert_eq!(string("\"é\""), (Some("é".into()), ""));
+        for (bad, rest) in [("'a'", "'a'"), ("`a`", "`a`"), ("\"a", ""), ("", "")] {
+            assert_eq!(string(bad), (None, rest), "{bad}");
+        }
+        for bad in [r#""\x41""#, r#""\'""#, r#""\0""#, r#""\u{41}""#, r#""\u004""#, "\"\t\"", "\"\\é\""] {
+            assert_eq!(string(bad), (None, ""), "{bad}");
+        }
+    }
+
+    #[test]
+    fn halves_of_a_pair_belong_together_however_they_are_written() {
+        assert_eq!(unescape("\\ud83d\\u{de00}\\u{d83d}\\\n\\ude00"), "😀😀");
+        assert_eq!(unescape(r"\ude00\ud83d"), "\u{fffd}\u{fffd}");
     }
 
     #[test]

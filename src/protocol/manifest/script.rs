@@ -14,7 +14,7 @@ use super::{Found, written_id};
 /// Quotes may be any, spaces and comments stand anywhere, names may be escaped. Arguments are made of names, `.`, `[…]`, `(…)`, literals.
 /// Whether the text is code, or a string or a comment in it, is not seen; nor is a call inside a string that is evaluated
 /// (`next dev` with webpack), nor one through a renamed function (Next.js 14.2, minified, which has no names either).
-pub(crate) fn scan_script(text: &str, found: &mut Found) {
+pub fn scan_script(text: &str, found: &mut Found) {
     let mut rest = text;
     while let Some((_, arguments)) = split(rest, CALLEE) {
         let mut call = Cursor(arguments);
@@ -28,7 +28,7 @@ pub(crate) fn scan_script(text: &str, found: &mut Found) {
 
 const CALLEE: &str = "createServerReference";
 
-/// Bytes of a name, at most.
+/// UTF-16 units of a name, at most.
 const LONGEST_NAME: usize = 1024;
 
 /// Where the name stands among the arguments, from 0.
@@ -60,7 +60,7 @@ impl<'t> Cursor<'t> {
         let name = self.literal()?;
         self.space();
         let ends = matches!(self.peek(), Some(b')' | b','));
-        (ends && !name.is_empty() && name.len() <= LONGEST_NAME).then(|| (id, unescape(name).into()))
+        (ends && !name.is_empty() && name.encode_utf16().nth(LONGEST_NAME).is_none()).then(|| (id, unescape(name).into()))
     }
 
     /// An id between quotes. Looks at no more than an id has.

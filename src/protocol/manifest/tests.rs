@@ -1,5 +1,7 @@
 //! Documents and scripts of one small app, as `next build` and `next start` made them, and texts that nobody built.
 
+use serde_json::{Value, json};
+
 use super::*;
 
 /// What one build made of the app: the release and the bundler, a page's document, the script with its client component.
@@ -78,67 +80,6 @@ fn real_scripts_name_their_actions() {
 }
 
 #[test]
-fn real_scripts_that_are_not_minified() {
-    const TURBOPACK: &str = r#"const __TURBOPACK__default__export__ = /*#__PURE__*/ (0, __TURBOPACK__imported__module__95187__["createServerReference"])("60772d50e4fdd3e977e9981438ef184a88a475dae8", __TURBOPACK__imported__module__95187__["callServer"], void 0, __TURBOPACK__imported__module__95187__["findSourceMapURL"], "default");"#;
-    const WEBPACK: &str = r#"const createTodo = /*#__PURE__*/(0,action_client_wrapper.createServerReference)("60ff1afb945a53a529e104897946fad632c67e913a", action_client_wrapper.callServer, undefined, action_client_wrapper.findSourceMapURL, "createTodo")"#;
-    assert_eq!(pairs(TURBOPACK), ["default 60772d50e4fdd3e977e9981438ef184a88a475dae8"]);
-    assert_eq!(pairs(WEBPACK), ["createTodo 60ff1afb945a53a529e104897946fad632c67e913a"]);
-}
-
-#[test]
-fn a_call_may_be_written_in_many_ways() {
-    for call in [
-        format!("createServerReference(\"{ID}\",callServer,void 0,findSourceMapURL,\"save\")"),
-        format!("(0,n.createServerReference)('{ID}',n.callServer,void 0,n.findSourceMapURL,'save')"),
-        format!("(0,n.createServerReference)(`{ID}`,n.callServer,void 0,n.findSourceMapURL,`save`,)"),
-        format!(
-            "(0,\n n['createServerReference'] ) (\n  /* salt */ \"{ID}\" ,\r\n\tn.callServer, // why\n void 0,n[`find`],\"s\\u0061ve\" )"
-        ),
-        format!("createServerReference)(\"{ID}\",n(1,[2,\")\"])[\"a]\"],!1,ö.\\u0061,\"save\")"),
-    ] {
-        assert_eq!(pairs(&call), [format!("save {ID}")], "{call}");
-    }
-}
-
-#[test]
-fn what_is_not_such_a_call_is_not_found() {
-    let upper = ID.to_uppercase();
-    for text in [
-        format!("createServerReference)(\"{ID}\")"),
-        format!("createServerReference)(\"{ID}\",a,b,c)"),
-        format!("createServerReference)(\"{ID}\",a,b,c,d)"),
-        format!("createServerReference)(\"{ID}\",a,b,c,\"\")"),
-        format!("createServerReference)(\"{ID}\",a,b,c,\"save\""),
-        format!("createServerReference)(\"{ID}\",a,b,c,\"sa"),
-        format!("createServerReference)(\"{ID}\",a,b,c,`sa${{v}}e`)"),
-        format!("createServerReference)(\"{ID}\",a,b,c,\"save\"+d)"),
-        format!("createServerReference)(\"{ID}\",a,b;c,\"save\")"),
-        format!("createServerReference)(\"{ID}\",a,b=>{{}},c,\"save\")"),
-        format!("createServerReference)(\"{ID}',a,b,c,\"save\")"),
-        format!("createServerReference)(\"{upper}\",a,b,c,\"save\")"),
-        format!("createServerReference)(\"{ID}0\",a,b,c,\"save\")"),
-        format!("createServerReference)(\"{}\",a,b,c,\"save\")", &ID[1..]),
-        format!("createServerReference)(\"g{}\",a,b,c,\"save\")", &ID[1..]),
-        format!("createServerReference)({ID},a,b,c,\"save\")"),
-        format!("createServerReferences)(\"{ID}\",a,b,c,\"save\")"),
-        format!("createServerReference:f,g:(\"{ID}\",a,b,c,\"save\")"),
-    ] {
-        assert_eq!(pairs(&text), [""; 0], "{text}");
-    }
-}
-
-#[test]
-fn a_call_that_breaks_off_does_not_hide_the_next() {
-    let good = format!("(0,n.createServerReference)(\"{ID}\",a,void 0,c,\"save\")");
-    for bad in ["createServerReference", "createServerReference)(", "createServerReference)(\"", &good[..70], &good[..78]] {
-        assert_eq!(pairs(&format!("{bad};{good}")), [format!("save {ID}")], "{bad}");
-    }
-    for cut in 0..good.len() {
-        assert!(found(&good[..cut]).0.is_empty());
-    }
-}
-
-#[test]
 fn two_ids_of_one_name_are_ambiguous() {
     let mut found = found(of("16.4-turbopack").script);
     let old = id("6055daf4a20f27506239114cd70884ac19e7aa0bc0");
@@ -148,60 +89,6 @@ fn two_ids_of_one_name_are_ambiguous() {
     assert_eq!(found.lookup("createTodo"), Lookup::Found(old), "the same id twice is one");
     scan_script(of("16.4-webpack").script, &mut found);
     assert_eq!(found.lookup("createTodo"), Lookup::Ambiguous);
-}
-
-#[test]
-fn an_id_with_another_info_byte_is_no_replacement() {
-    let [a, b] = ["a", "b"].map(|digit| digit.repeat(40));
-    let with = |info: &str, hash: &str| id(&format!("{info}{hash}"));
-    assert!(replacement(&with("60", &a), &with("60", &b)));
-    assert!(replacement(&with("7f", &a), &with("7F", &b)));
-    assert!(replacement(&id(&a), &id(&b)));
-    for (old, new) in [(with("60", &a), with("70", &a)), (id(&a), with("60", &b)), (with("60", &a), id(&b))] {
-        assert!(!replacement(&old, &new), "{old} {new}");
-    }
-}
-
-#[test]
-fn only_the_pages_own_scripts_are_looked_at() {
-    let own = |url| is_own_script(url, "https://example.com", &["https://cdn.example.com/as", "https://static.example.com", ""]);
-    for url in [
-        "https://example.com/_next/static/chunks/a.js?dpl=x",
-        "https://example.com/a.js",
-        "https://cdn.example.com/as/_next/static/chunks/a.js",
-        "https://static.example.com/_next/a.js",
-    ] {
-        assert!(own(url), "{url}");
-    }
-    for url in [
-        "https://example.com.evil.com/_next/a.js",
-        "https://example.com@evil.com/_next/a.js",
-        "https://example.com:8443/_next/a.js",
-        "http://example.com/_next/a.js",
-        "https://cdn.example.com/_next/a.js",
-        "https://cdn.example.com/other/_next/a.js",
-        "https://cdn.example.com/as.evil/_next/a.js",
-        "https://static.example.com/a.js",
-        "data:text/javascript,1",
-        "blob:https://example.com/1",
-        "/_next/static/chunks/a.js",
-        "",
-    ] {
-        assert!(!own(url), "{url}");
-    }
-}
-
-#[test]
-fn an_asset_prefix_stands_before_next() {
-    for (url, prefix) in [
-        ("https://cdn.example.com/as/_next/static/chunks/a.js", Some("https://cdn.example.com/as")),
-        ("https://example.com/_next/static/chunks/a.js?dpl=x", Some("https://example.com")),
-        ("/docs/_next/static/chunks/a.js", Some("/docs")),
-        ("https://example.com/a.js?/_next/", None),
-        ("https://example.com/a.js#/_next/", None),
-    ] {
-        assert_eq!(asset_prefix(url), prefix, "{url}");
-    }
 }
 
 #[test]
@@ -247,120 +134,6 @@ fn real_documents_of_webpack() {
 }
 
 #[test]
-fn tags_are_read_as_a_browser_reads_them() {
-    let scripts = |text| scan_html(text).scripts;
-    assert_eq!(scripts("<SCRIPT\nasync SRC = '/a&amp;b.js?x=\"'></SCRIPT ><script src=/c.js>"), ["/a&b.js?x=\"", "/c.js"]);
-    assert_eq!(scripts("<script src=/a.js></script><script src=/a.js></script><script src=/b/></script>"), ["/a.js", "/b/"]);
-    assert_eq!(
-        scripts("<link rel='x PRELOAD' as=script href=a><link rel=modulepreload href=b><link rel=preload as=style href=c>"),
-        ["a", "b"]
-    );
-    assert_eq!(scripts("<script nomodule src=a></script><script data-x='<script src=b></script>' src=c></script>"), ["c"]);
-    assert_eq!(scripts("<script =src=a x/src=b src=c></script>"), ["b"]);
-    let hidden = [
-        "<!-- <script src=a></script> -->",
-        "<!--><!-- -- > <script src=a></script>",
-        "<title><script src=a></title>",
-        "<noscript><script src=a></script></noscript>",
-        "<textarea></text><script src=a></script></textarea>",
-        "<style><script src=a></script>",
-        "<p title='<script src=a></script>'>",
-        "< script src=a></script>",
-        "</script src=a>",
-        "<script src=",
-        "<script src='a",
-        "<script src='a'",
-        "<",
-    ];
-    for text in hidden {
-        assert_eq!(scripts(text), [""; 0], "{text}");
-    }
-    assert_eq!(scripts("<!--><script src=a></script>"), ["a"]);
-    assert_eq!(scripts("<!DOCTYPE html><?x?></p ><é><script src=&#x61;&#98;&amp&nope;&#xfffffff;></script>"), ["ab&amp&nope;&#xfffffff;"]);
-}
-
-#[test]
-fn flight_rows_that_may_say_anything_say_nothing() {
-    let document = |flight: &str| {
-        let mut literal = String::new();
-        crate::flight::json::quote(&mut literal, flight);
-        scan_html(&format!("<script>self.__next_f.push([1,{}])</script>", literal.replace('<', "\\u003c")))
-    };
-    let row = format!("{{\"id\":\"{ID}\",\"bound\":null}}");
-    assert_eq!(ids(&document(&format!("a:{row}\n"))), [ID]);
-    assert_eq!(ids(&document(&format!(":HL[\"x\"]\nnonsense\n\n:\na:{row}"))), [ID], "goes on behind what is no row");
-    let text = format!("é</script>\nb:{row}\nc:I[1,[\"/_next/static/a.js\"],\"\"]\n0:{{\"b\":\"no\"}}\n");
-    let framed = format!("1:T{:x},{text}2:\"x\"\n0:{{\"a\":{{\"b\":\"no\"}},\"x\":\"b\",\"b\":\"yes\"}}\n", text.len());
-    assert_eq!(document(&framed), Document { build: Some("yes".into()), ..Document::default() });
-    for flight in
-        ["1:Tffffffff,x", "1:Tfffffffffff,x\n", "1:T", "1:", "1", ":", "0:", "0:{\"b\":", "0:{\"b\":1", "0:{\"b\":\"x", "0:]]{\"b"]
-    {
-        assert_eq!(document(flight), Document::default(), "{flight}");
-    }
-    let strings = r#"1:"/_next/static/a.css"
-2:"/a.js"
-3:"static/chunks/a%5Bb%5D.js"
-4:["/_next/static/no.js"]
-5:I[1,["7","static/chunks/b.js?dpl=1","\u002f_next/static/c.js"],"x.js"]"#;
-    assert_eq!(document(strings).chunks, ["static/chunks/a%5Bb%5D.js", "static/chunks/b.js?dpl=1", "/_next/static/c.js"]);
-}
-
-#[test]
-fn the_path_is_a_list_in_the_root() {
-    let path = |root: &str| {
-        let mut literal = String::new();
-        crate::flight::json::quote(&mut literal, &format!("0:{root}"));
-        scan_html(&format!("<script>self.__next_f.push([1,{literal}])</script>")).path
-    };
-    assert_eq!(path(r#"{"c":["","blog","en?q=a/b"],"b":"build"}"#).as_deref(), Some("/blog/en?q=a/b"));
-    assert_eq!(path(r#"{"f":[{"c":["","no"]}],"b":"build","c":["",""]}"#).as_deref(), Some("/"));
-    assert_eq!(path(r#"["$","$L3",null,{"urlParts":["","a"],"buildId":"x"}]"#).as_deref(), Some("/a"));
-    for other in [r#"{"c":"/a"}"#, r#"{"c":["","a"}"#, r#"{"c":["",1]}"#, r#"{"c":[]}"#, r#"{"c":["#, r#"{"urlParts":["","a"]}"#] {
-        assert_eq!(path(other), None, "{other}");
-    }
-}
-
-#[test]
-fn pushes_go_on_from_one_to_the_next() {
-    let script = |script: &str| scan_html(&format!("<script>{script}</script>"));
-    let cut = format!(
-        r#"(self.__next_f=self.__next_f||[]).push([0]);self.__next_f.push([2,["self.__next_f.push([1,'5:I[]"]]);self.__next_f.push([1,"a:{{\"id\":\"{}"])</script><script>self.__next_f.push([1,"{}\",\"bound\":null}}\n"])"#,
-        &ID[..9],
-        &ID[9..]
-    );
-    assert_eq!(ids(&script(&cut)), [ID]);
-    // "0:{\"b\":\"ö" and half of the next character, then the rest.
-    let binary = r#"self.__next_f.push([3,"MDp7ImIiOiLDtsM="]);self.__next_f.push([3,"tiJ9Cg=="])"#;
-    assert_eq!(script(binary).build.as_deref(), Some("öö"));
-    for other in [
-        "f(),self.__next_f.push([1,\"0:{\\\"b\\\":\\\"x\\\"}\"])".to_owned(),
-        "self.__next_f.push([1,\"0:{\\\"b\\\":\\\"x\\\"}".to_owned(),
-        "self.__next_f.push([1,'0:{\"b\":\"x\"}'])".to_owned(),
-        "self.__next_f.push([1])".to_owned(),
-    ] {
-        assert_eq!(script(&other), Document::default(), "{other}");
-    }
-}
-
-#[test]
-fn fields_of_forms_carry_ids() {
-    let document = |name: &str, value: &str| ids(&scan_html(&format!("<input name=\"{name}\" value='{value}'>"))).join(" ");
-    assert_eq!(document(&format!("$ACTION_ID_{ID}"), ""), ID);
-    assert_eq!(document("$ACTION_x:0", &format!("{{\"id\":\"{ID}\",\"bound\":\"$@1\"}}")), ID);
-    for (name, value) in [
-        (format!("$ACTION_ID_{ID}0"), String::new()),
-        (format!("$ACTION_ID_{}", ID.to_uppercase()), String::new()),
-        (format!("ACTION_ID_{ID}"), String::new()),
-        ("$ACTION_x:1".into(), format!("{{\"id\":\"{ID}\",\"bound\":null}}")),
-        ("$ACTION_x:0".into(), format!("{{\"id\":\"{ID}\"}}")),
-        ("$ACTION_x:0".into(), format!("[{{\"id\":\"{ID}\",\"bound\":null}}]")),
-        ("x:0".into(), format!("{{\"id\":\"{ID}\",\"bound\":null}}")),
-    ] {
-        assert_eq!(document(&name, &value), "", "{name} {value}");
-    }
-}
-
-#[test]
 fn any_cut_of_a_real_text_is_read() {
     for built in &BUILT {
         for (text, step) in [(built.document, 7), (built.script, 1)] {
@@ -374,34 +147,80 @@ fn any_cut_of_a_real_text_is_read() {
     }
 }
 
+/// Texts and what is in them, which `pkg/test/finder_vectors.test.js` reads, too.
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("../../../tests/vectors/manifest/cases.json")).unwrap()
+}
+
+fn list<'v>(vectors: &'v Value, name: &str) -> &'v [Value] {
+    let list = vectors[name].as_array().unwrap();
+    assert!(!list.is_empty(), "{name}");
+    list
+}
+
+/// All that a text says, but the deployment, which the finder in JavaScript does not look for.
+fn finds(text: &str) -> Value {
+    let document = scan_html(text);
+    let named: Vec<_> = found(text).iter().map(|(name, id)| json!([name, id.as_str()])).collect();
+    let all = json!({
+        "scripts": document.scripts, "chunks": document.chunks, "ids": ids(&document), "build": document.build, "path": document.path, "named": named,
+    });
+    let Value::Object(mut all) = all else { unreachable!() };
+    all.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
+    Value::Object(all)
+}
+
+#[test]
+fn documents_and_scripts_of_the_vectors() {
+    let files =
+        BUILT.iter().flat_map(|Built { name, document, script }| [(format!("{name}.html"), document), (format!("{name}.js"), script)]);
+    let files: Vec<_> = files.collect();
+    for case in list(&vectors(), "texts") {
+        let of_file = |file: &str| files.iter().find(|(name, _)| name == file).map(|(_, text)| **text);
+        let text = case["text"].as_str().or_else(|| of_file(case["file"].as_str()?)).unwrap();
+        assert_eq!(finds(text), case["finds"], "{case}");
+    }
+}
+
+#[test]
+fn base_paths_of_the_vectors() {
+    for case in list(&vectors(), "basePaths") {
+        let [said, prefix] = ["said", "prefix"].map(|name| case[name].as_str());
+        assert_eq!(base_path(said, case["loaded"].as_str().unwrap(), prefix), case["basePath"], "{case}");
+    }
+}
+
+#[test]
+fn the_scripts_and_ids_taken_are_those_of_the_vectors() {
+    let vectors = vectors();
+    for case in list(&vectors, "replacements") {
+        let [old, new] = ["old", "id"].map(|name| id(case[name].as_str().unwrap()));
+        assert_eq!(replacement(&old, &new), case["holds"], "{case}");
+    }
+    for case in list(&vectors, "prefixes") {
+        assert_eq!(asset_prefix(case["url"].as_str().unwrap()), case["prefix"].as_str(), "{case}");
+    }
+    let scripts = &vectors["scripts"];
+    let prefixes: Vec<_> = list(scripts, "prefixes").iter().filter_map(Value::as_str).collect();
+    for (name, own) in [("own", true), ("foreign", false)] {
+        for url in list(scripts, name) {
+            assert_eq!(is_own_script(url.as_str().unwrap(), scripts["origin"].as_str().unwrap(), &prefixes), own, "{url}");
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_cut_is_none() {
+    let good = format!("(0,n.createServerReference)(\"{ID}\",a,void 0,c,\"save\")");
+    for cut in 0..good.len() {
+        assert!(found(&good[..cut]).0.is_empty());
+    }
+}
+
 /// Each text is a megabyte of what a reader that goes back would read again and again: this test would take minutes.
 #[test]
 fn what_repeats_is_read_once() {
-    let call = format!("createServerReference)(\"{ID}\",");
-    let pieces = [
-        format!("{call}\\'"),
-        format!("{call}\\`${{"),
-        format!("{call}/*"),
-        format!("{call}(["),
-        format!("{call}a,b,c,'"),
-        format!("{call}a,b,c,\"\\u{{"),
-        "createServerReference".into(),
-        "<".into(),
-        "<a ".into(),
-        "<a b='".into(),
-        "<!--".into(),
-        "<!".into(),
-        "<script>".into(),
-        "<script></scrip".into(),
-        "<script src=&#".into(),
-        "&ééééé".into(),
-        "<style></styl".into(),
-        "<script>self.__next_f.push([1,\"".into(),
-        "self.__next_f.push([1,\"".into(),
-        "<script>self.__next_f.push([1,\"0:[{\\\"b\\\":0:I[\\\"\\n\"])</script>".into(),
-        "<script>self.__next_f.push([1,\"T9,0:Tf,:\"])</script>".into(),
-    ];
-    for piece in pieces {
+    for piece in list(&vectors(), "repeated").iter().filter_map(Value::as_str) {
         let text = piece.repeat((1 << 20) / piece.len());
         assert!(found(&text).0.is_empty(), "{piece}");
         scan_html(&text);
@@ -412,10 +231,15 @@ fn what_repeats_is_read_once() {
 }
 
 #[test]
-fn lists_are_bounded() {
+fn lists_addresses_and_names_are_bounded() {
     let many: String =
         (0..2 * html::MOST).map(|number| format!("<script src={number}></script><input name=$ACTION_ID_{number:040x}>")).collect();
     let document = scan_html(&many);
     assert_eq!((document.scripts.len(), document.ids.len()), (html::MOST, html::MOST));
-    assert!(scan_html(&format!("<script src={}></script>", "a".repeat(5000))).scripts.is_empty());
+    for char in ["a", "é"] {
+        let scripts = |length| scan_html(&format!("<script src={}></script>", char.repeat(length))).scripts.len();
+        assert_eq!((scripts(4096), scripts(4097)), (1, 0));
+        let names = |length| found(&format!("createServerReference)(\"{ID}\",a,b,c,\"{}\")", char.repeat(length))).0.len();
+        assert_eq!((names(1024), names(1025)), (1, 0));
+    }
 }

@@ -1,10 +1,13 @@
 //! Recovers calls whose action the server does not know: looks it up in the page as deployed now, and gives it the id it has there.
 
+use wasm_bindgen::prelude::*;
+
 use super::Driver;
 use crate::call::CallId;
 use crate::dispatcher::Recovery;
+use crate::js::wait::resolved;
 use crate::protocol::ActionId;
-use crate::web::net::deployed::Deployed;
+use crate::web::embedder::{Deployed, Refusal};
 use crate::web::net::exchange::Work;
 use crate::web::net::request::Request;
 use crate::web::timer;
@@ -23,7 +26,8 @@ impl Driver {
         let Some(this) = self.this.upgrade() else { return };
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(address) = this.next_unknown() {
-                let deployed = Deployed::load(&this.embedder, &address).await;
+                let deployed = resolved(this.embedder.deployed(&address, Recovery::LONGEST.as_millis() as u32)).await;
+                let deployed = deployed.map(Deployed::from).map_err(why);
                 let unknown = std::mem::take(&mut *this.unknown.borrow_mut());
                 let (here, elsewhere): (Vec<_>, Vec<_>) =
                     unknown.into_iter().partition(|id| this.request(*id, |request| request.address() == address) == Some(true));
@@ -72,7 +76,8 @@ impl Driver {
         let old = self.request(id, |request| request.action.clone()).ok_or("the call is over")?;
         let mut held = self.held.borrow_mut();
         let held = held.get_mut(&id).ok_or("the call is over")?;
-        let new = deployed.find(&old, held.owner.name.as_deref().unwrap_or_default())?;
+        let new = deployed.find(old.as_str(), held.owner.name.as_deref().unwrap_or_default()).map_err(why)?;
+        let new = ActionId::parse(&new).map_err(|error| error.message().to_owned())?;
         held.owner.action = new.as_str().into();
         self.renamed.borrow_mut().push((old, new));
         Ok(())
@@ -84,4 +89,9 @@ impl Driver {
             _ => None,
         }
     }
+}
+
+/// The clause of a [`Refusal`], or of an error.
+fn why(thrown: JsValue) -> String {
+    thrown.unchecked_into::<Refusal>().clause().unwrap_or_else(|| "it could not be looked up".to_owned())
 }

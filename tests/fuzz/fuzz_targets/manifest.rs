@@ -3,16 +3,10 @@
 
 use std::fmt::Write as _;
 
+use actionlane::protocol::manifest::{
+    Document, Found, Lookup, asset_prefix, base_path, is_own_script, replacement, scan_html, scan_script,
+};
 use libfuzzer_sys::fuzz_target;
-use protocol::manifest::base::base_path;
-use protocol::manifest::{Document, Found, Lookup, asset_prefix, is_own_script, replacement, scan_html, scan_script};
-
-/// The module is not public: it is compiled once more, here.
-#[path = "../../../src/protocol"]
-mod protocol {
-    pub(crate) use actionlane::protocol::ActionId;
-    pub(crate) mod manifest;
-}
 
 fuzz_target!(|data: &[u8]| {
     let text = text(data);

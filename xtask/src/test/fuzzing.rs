@@ -1,8 +1,9 @@
-//! Every fuzz target, for a short while.
+//! Every fuzz target, for a short while, and the two name finders against each other.
 
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::finder;
 use crate::fuzz::{self, Target};
 
 use super::part::Ran;
@@ -10,13 +11,15 @@ use super::part::Ran;
 /// Seconds a target. Six of them are to stay below two minutes.
 const SECONDS: u32 = 10;
 
-/// One test a target.
+/// One test a target, and one for the finders.
 pub(crate) fn all() -> Result<Ran> {
     fuzz::build()?;
     let mut ran = Ran::default();
-    for target in Target::value_variants() {
-        match fuzz::fuzz(*target, SECONDS) {
-            Ok(_) => ran.passed += 1,
+    let finders = || finder::run(&finder::Args::default());
+    for outcome in Target::value_variants().iter().map(|target| fuzz::fuzz(*target, SECONDS).map(drop)).chain(std::iter::once_with(finders))
+    {
+        match outcome {
+            Ok(()) => ran.passed += 1,
             Err(error) => ran = ran.and(Ran { failed: 1, output: format!("{error:#}\n"), ..Ran::default() }),
         }
     }

@@ -31,7 +31,7 @@ pub(crate) enum Part {
     Types,
     /// The package against React, in Node.js
     Oracle,
-    /// Every fuzz target, for a short while
+    /// Every fuzz target, for a short while, and the two name finders against each other
     Fuzz,
     /// Real pages on real servers, in Chromium
     E2e,

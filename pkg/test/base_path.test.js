@@ -1,0 +1,57 @@
+// Where the app of a page lies, by its scripts and by the Flight text in them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const CDN = "https://cdn.example/as/_next/a.js";
+const OWN = "https://app.example/shop/_next/a.js";
+const push = (flight) => `self.__next_f.push([1,${JSON.stringify(flight)}])`;
+const PATH = push('0:{"P":null,"c":["","cart"],"b":"of-the-page"}\n');
+
+// A page is what the module finds when it is first read: each case reads it anew.
+let pages = 0;
+async function page({ at = "/shop/cart", scripts, readyState = "complete" }, look) {
+  const listed = scripts.map((script) => (script.startsWith("https:") ? { src: script, text: "" } : { src: "", text: script }));
+  globalThis.document = { documentElement: { dataset: {} }, scripts: listed, readyState };
+  globalThis.location = new URL(at, "https://app.example");
+  try {
+    // `platform.js` keeps the path that it was loaded at: it comes anew, too.
+    performance.getEntriesByType = () => [{ name: `${location}` }];
+    await look(await import(`../lib/app.js?base${pages++}`), listed);
+  } finally {
+    delete globalThis.document;
+    delete globalThis.location;
+    delete performance.getEntriesByType;
+  }
+}
+
+test("the base path is what stands before the path that the page says it is at", async () => {
+  for (const [scripts, expected] of [
+    [[CDN, PATH], "/shop"],
+    [[CDN], ""],
+    [[PATH], "/shop"],
+    [[OWN, PATH], "/shop"],
+    [[OWN], "/shop"],
+    [["https://app.example/_next/a.js", PATH], ""],
+    [["https://app.example/as/_next/a.js", PATH], "/shop"],
+    [["https://app.example/as/_next/a.js", push('0:{"c":["","shop","cart"]}')], ""],
+    // A text row may say anything.
+    [[CDN, push('1:T18,0:{"c":["","shop","cart"]}\n'), PATH], "/shop"],
+    // Cut inside a character, and in bytes.
+    [[CDN, 'self.__next_f.push([3,"MDp7ImIiOiLDtsM="])', 'self.__next_f.push([3,"tiIsImMiOlsiIiwiY2FydCJdfQo="])'], "/shop"],
+  ]) {
+    await page({ scripts }, ({ basePathOfPage }) => assert.deepEqual([basePathOfPage(), basePathOfPage()], [expected, expected], `${scripts}`));
+  }
+});
+
+test("it is read at once, also while the page is still coming, and anew then", async () => {
+  await page({ scripts: [CDN], readyState: "loading" }, ({ basePathOfPage }, listed) => {
+    assert.equal(basePathOfPage(), "");
+    listed.push({ src: "", text: push('0:{"c":["","cart"],"f":[["cut') });
+    assert.equal(basePathOfPage(), "/shop");
+  });
+});
+
+test("the build is in the same place", async () => {
+  await page({ scripts: [CDN, PATH] }, ({ buildOfPage }) => assert.equal(buildOfPage(), "of-the-page"));
+  await page({ scripts: [CDN] }, ({ buildOfPage }) => assert.equal(buildOfPage(), undefined));
+});

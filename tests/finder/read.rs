@@ -1,0 +1,41 @@
+//! Tells what the Rust finder reads in the texts that it gets, for comparison with the one in JavaScript: a text of JSON a line, in and out.
+
+use std::io::{BufRead as _, Write as _, stdin, stdout};
+
+use actionlane::protocol::manifest::{Found, asset_prefix, base_path, scan_html, scan_script};
+use serde_json::{Value, json};
+
+fn main() -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(stdout().lock());
+    for line in stdin().lock().lines() {
+        let text: String = serde_json::from_str(&line?)?;
+        serde_json::to_writer(&mut out, &read(&text))?;
+        out.write_all(b"\n")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// As `read` in `differential.mjs` does.
+fn read(text: &str) -> Value {
+    let document = scan_html(text);
+    let mut found = Found::default();
+    scan_script(text, &mut found);
+    let path = document.path.as_deref();
+    let bases = ["/", "/a", "/a/b/", "/shop/a"].map(|loaded| {
+        let prefixes = [None, Some(""), Some("/a"), Some("/shop"), path];
+        prefixes.map(|prefix| base_path(path, loaded, prefix).to_owned())
+    });
+    let ids: Vec<_> = document.ids.iter().map(ToString::to_string).collect();
+    let named: Vec<_> = found.iter().map(|(name, id)| [name.to_owned(), id.to_string()]).collect();
+    json!({
+        "scripts": document.scripts,
+        "chunks": document.chunks,
+        "ids": ids,
+        "build": document.build,
+        "path": path,
+        "named": named,
+        "bases": bases,
+        "prefixes": document.scripts.iter().map(|script| asset_prefix(script)).collect::<Vec<_>>(),
+    })
+}
