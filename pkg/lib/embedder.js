@@ -52,7 +52,9 @@ export function embedderOf(client) {
     },
     async deployed(address, longest) {
       const signal = AbortSignal.timeout(longest);
-      const { look } = await import("./deployed.js").catch(() => {
+      // An import may take for ever, and the look-ups behind it with it.
+      const late = new Promise((_, reject) => (signal.onabort = reject));
+      const { look } = await Promise.race([import("./deployed.js"), late]).catch(() => {
         throw { message: "the part of the package that looks it up could not be loaded" };
       });
       return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));

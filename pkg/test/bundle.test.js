@@ -63,7 +63,7 @@ test("the script warns of nothing", async () => {
 });
 
 /** What most pages never use: see `lib/part.js`. */
-const PARTS = ["lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+const PARTS = ["deployed", "flight", "lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
 async function written(splitting) {
@@ -77,11 +77,10 @@ async function written(splitting) {
 
 /** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
 async function used(text) {
-  const wasm = JSON.stringify(join(app, "node_modules/actionlane/wasm/"));
+  const wasm = (name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`));
   await writeFile(join(app, "use.mjs"), `${text}; {
     const { readFile } = await import("node:fs/promises");
-    const [dispatcher, flight] = await Promise.all(["dispatcher", "flight"].map((name) => readFile(${wasm} + name + "_bg.wasm")));
-    await init({ dispatcher, flight });
+    await init({ dispatcher: await readFile(${wasm("dispatcher")}), flight: await readFile(${wasm("flight")}) });
     const asked = [];
     const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
     Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });

@@ -4,7 +4,8 @@ import { ready } from "../node.js";
 import { APP, FLIGHT, Log, OPEN, THREW, VALUE } from "./order.js";
 import { ID } from "./server.js";
 
-before(() => ready({ codec: true }));
+// The chunk that looks actions up is there: loading it takes as long as it takes.
+before(() => Promise.all([ready({ codec: true }), import("../lib/deployed.js")]));
 
 const TEXT = { "content-type": "text/plain" };
 const HTML = { "content-type": "text/html" };

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { basePathOf } from "../../pkg/lib/base.js";
 import { assetPrefix } from "../../pkg/lib/deployed.js";
 import { scanHtml, scanScript } from "../../pkg/lib/finder.js";
+import { generator } from "../oracle/random.mjs";
 
 const { positionals: [program], values: options } = parseArgs({
   allowPositionals: true,
@@ -61,17 +62,6 @@ const ROWS = [
   '1:I[5,["7","static/chunks/b.js?dpl=1","\\u002f_next/static/c.js"],"x"]\n', '2:"/_next/static/a%5Bb%5D.js"\n', '3:"ö/_next/static/😀.js#x"\n',
   `4:{"id":"${ID}","bound":null}\n`, '5:Tb,0:{"b":"x"}\n', '5:T00000000b,0:{"b":"x"}\n', '5:T100000000,\n', ...[..."TAOoUSsLlGgMmVbQ"].map((tag) => `6:${tag}b,0:{"b":"x"}\n`), '6:["$","p",null,{"children":"\\ud83d"}]\n', ':HL["x"]\n',
 ];
-
-/** Mulberry32: numbers below 1, the same for a seed each time. */
-function diceOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function* texts(count, dice) {
   const below = (most) => Math.floor(dice() * most);
@@ -146,7 +136,7 @@ const told = (value) => Buffer.from(JSON.stringify(value, (_, text) => (typeof t
 
 const rust = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: rust.stdout })[Symbol.asyncIterator]();
-const dice = diceOf(Number(options.seed));
+const dice = generator(Number(options.seed));
 let count = 0;
 let telling = 0;
 let batch = [];

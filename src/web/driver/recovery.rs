@@ -74,10 +74,11 @@ impl Driver {
     /// Gives the call's action the id that it has now.
     fn rename(&self, id: CallId, deployed: &Deployed) -> Result<(), String> {
         let old = self.request(id, |request| request.action.clone()).ok_or("the call is over")?;
+        let name = self.held.borrow().get(&id).and_then(|held| held.owner.name.clone());
+        let new = deployed.find(old.as_str(), name.as_deref().unwrap_or_default()).map_err(why)?;
+        let new = ActionId::parse(&new).map_err(|error| error.message().to_owned())?;
         let mut held = self.held.borrow_mut();
         let held = held.get_mut(&id).ok_or("the call is over")?;
-        let new = deployed.find(old.as_str(), held.owner.name.as_deref().unwrap_or_default()).map_err(why)?;
-        let new = ActionId::parse(&new).map_err(|error| error.message().to_owned())?;
         held.owner.action = new.as_str().into();
         self.renamed.borrow_mut().push((old, new));
         Ok(())
