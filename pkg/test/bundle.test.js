@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 
@@ -114,10 +115,20 @@ test("a bundle that is split loads what most pages never use when it is used", a
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("a bundle in one file has all of it, and so has the script", async () => {
+test("no module takes of another what that does not give: most bundlers refuse it", async () => {
+  // Not of the packed copy: esbuild says nothing of what is below node_modules.
+  const entryPoints = ["index", "inline", "lean", "node", "server"].map((name) => fileURLToPath(new URL(`${name}.js`, pkg)));
+  const how = { bundle: true, write: false, format: "esm", platform: "node", outdir: join(app, "looked-at"), logLevel: "silent" };
+  const { warnings } = await build({ entryPoints, ...how });
+  assert.deepEqual(warnings.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`), []);
+});
+
+test("a bundle in one file has all of it, and so has the full script; the other has it beside itself", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
-  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.full.js"), "utf8");
-  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`), USED);
+  const dist = join(app, "node_modules/actionlane/dist");
+  const full = await readFile(join(dist, "actionlane.full.js"), "utf8");
+  assert.deepEqual(await used(`${full}; Object.assign(globalThis, actionlane);`), USED);
+  assert.deepEqual(await used(`await import(${JSON.stringify(join(dist, "actionlane.js"))}); Object.assign(globalThis, actionlane);`), USED);
 });

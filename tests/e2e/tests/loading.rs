@@ -70,14 +70,14 @@ async fn the_place_that_the_page_names_is_the_only_one() -> Result<()> {
             .browser()
             .eval(
                 "const told = ({ code, sent, message }) => ({ code, sent, message });
-                 const named = await module.init('/pkg/wasm/actionlane_bg.wasm').catch(told);
+                 const named = await module.init('/pkg/wasm/dispatcher_bg.wasm').catch(told);
                  return [named, await module.init().then(() => ({ value: null }), told)];",
                 &[],
             )
             .await?;
         named.assert_failed("WASM_LOAD", "no");
         let message = named.message.unwrap_or_default();
-        for part in ["/pkg/wasm/actionlane_bg.wasm answered 200", "<!doctype html>", "init() needs \"actionlane/actionlane.wasm\""] {
+        for part in ["/pkg/wasm/dispatcher_bg.wasm answered 200", "<!doctype html>", "init() needs \"actionlane/actionlane.wasm\""] {
             assert!(message.contains(part), "{part} is not in: {message}");
         }
         assert_eq!(default.code, None, "{default:?}");
@@ -98,7 +98,7 @@ async fn neither_is_there() -> Result<()> {
             .await?;
         first.assert_failed("WASM_LOAD", "no");
         let message = first.message.as_deref().unwrap_or_default();
-        for part in ["/pkg/wasm/actionlane_bg.wasm answered 404", "missing on request", "actionlane_bytes.js", "init()", "actionlane/inline"] {
+        for part in ["/pkg/wasm/dispatcher_bg.wasm answered 404", "missing on request", "dispatcher_bytes.js", "init()", "actionlane/inline"] {
             // Only Chromium and Firefox name the script that could not be had.
             assert!(message.contains(part), "{part} is not in: {message}");
         }

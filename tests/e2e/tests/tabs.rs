@@ -297,7 +297,7 @@ async fn an_engine_that_fails_inside_lets_the_others_go_on() -> Result<()> {
                  const calls = [holds.call(some, [], {{ url: '/?call=held&do=never' }}), waits.call(some)];
                  await seen('held');
                  await until(async () => await locks('pending') === 1);
-                 const {{ Engine }} = await import('/pkg/wasm/actionlane.js');
+                 const {{ Engine }} = await import('/pkg/wasm/dispatcher.js');
                  const {{ call }} = Engine.prototype;
                  Engine.prototype.call = () => {{
                      Engine.prototype.call = call;

@@ -98,7 +98,7 @@ pub(super) const ROWS: [Row; 34] = [
     page(
         "rollup-inline",
         "page",
-        &[&["rollup", "src/inline.js", "-p", "node-resolve", "-f", "iife", "-o", "dist/main.js"]],
+        &[&["rollup", "src/inline.js", "-p", "node-resolve", "-f", "iife", "--inlineDynamicImports", "-o", "dist/main.js"]],
         "",
         "classic.html",
     ),

@@ -131,6 +131,8 @@ fn config() -> serde_json::Value {
             "paths": {
                 "@/*": ["./*"],
                 "actionlane": [pkg.join("index.d.ts")],
+                "actionlane/inline": [pkg.join("index.d.ts")],
+                "actionlane/lean": [pkg.join("index.d.ts")],
                 "actionlane/*": [pkg.join("*.d.ts")],
                 "react": [react.join("index.d.ts")],
                 "react/*": [react.join("*.d.ts")],

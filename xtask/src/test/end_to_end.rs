@@ -38,7 +38,7 @@ pub(crate) async fn all() -> Result<Ran> {
 /// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
 /// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
 /// `payment`; nor `wrappers`, which are the same in each. They pass there too.
-const IN_FIREFOX: [&str; 15] = [
+const IN_FIREFOX: [&str; 16] = [
     "bad_server",
     "built",
     "faults",
@@ -52,6 +52,7 @@ const IN_FIREFOX: [&str; 15] = [
     "offline",
     "outbox",
     "outbox_kill",
+    "script",
     "shadows",
     "tabs",
 ];
@@ -72,7 +73,7 @@ pub(crate) async fn in_firefox() -> Result<Ran> {
 }
 
 /// The files of tests that run in WebKit too: those about what it does otherwise, against a server that needs no app.
-const IN_WEBKIT: [&str; 2] = ["bad_server", "outbox"];
+const IN_WEBKIT: [&str; 3] = ["bad_server", "outbox", "script"];
 
 /// The tests that WebKit cannot run, and Firefox can, are in modules of this name.
 const NOT_IN_WEBKIT: &str = "not_in_webkit::";
