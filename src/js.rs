@@ -1,4 +1,4 @@
-//! What both edges need of JavaScript: errors, promises, small objects.
+//! Makes errors and small objects of JavaScript and waits for its promises, for both edges.
 #![allow(dead_code, reason = "each edge takes of it what it needs")]
 
 pub(crate) mod error;

@@ -1,5 +1,7 @@
 //! Loads a JavaScript module of the package for unit tests.
 
+use std::collections::BTreeSet;
+
 use wasm_bindgen::JsValue;
 
 /// The functions that a JavaScript module of the package exports, for unit tests: there the package is not there to hand them in. What it takes from
@@ -29,8 +31,9 @@ pub(crate) fn functions_of(sources: &[&str]) -> JsValue {
             names.extend(body.split(&export).skip(1).filter_map(|rest| rest.split(['(', ' ']).next()).map(str::to_owned));
             body = body.replace(&export, &format!("{kind} "));
         }
-        let taken = imported.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|name| all.contains(&(*name).to_owned()));
-        let taken: Vec<&str> = taken.collect();
+        let names_in = imported.split(|char: char| !char.is_alphanumeric() && char != '_');
+        let taken: BTreeSet<&str> = names_in.filter(|name| all.contains(&(*name).to_owned())).collect();
+        let taken: Vec<&str> = taken.into_iter().collect();
         script += &format!("(({{ {} }}) => {{ {body}; Object.assign(all, {{ {} }}); }})(all);", taken.join(","), names.join(","));
         all.extend(names);
     }

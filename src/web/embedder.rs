@@ -3,7 +3,6 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::net::body::Reader;
 use crate::js::error::Failure;
 use crate::js::wait::{Ticket, Wait};
 use crate::{Error, Kind};
@@ -166,6 +165,15 @@ extern "C" {
     /// more.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
+
+    /// The reader of a body: the classes of `reading.js` and `along.js`.
+    pub(crate) type Reader;
+    /// Reads on: the ticket hears of what came.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn next(this: &Reader, place: u32, turn: u32) -> Result<(), JsValue>;
+    /// Nobody reads on: because no byte came for too long if `stalled`, else because the call was given up, if it is not at its end.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn close(this: &Reader, stalled: bool) -> Result<(), JsValue>;
 
     /// An answer that its caller reads, and the reader of it that `along.js` has made.
     pub(crate) type ReadAlong;

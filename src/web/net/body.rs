@@ -9,20 +9,11 @@ use crate::js::error::Failure;
 use crate::js::wait::{Ticket, WaitForAny};
 use crate::numbers::told;
 use crate::protocol;
-use crate::web::embedder::Refusal;
+use crate::web::embedder::{Reader, Refusal};
 use crate::{Error, Kind, Sent};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The reader of a body: the classes of `reading.js` and `along.js`.
-    pub(crate) type Reader;
-    /// Reads on: the ticket hears of what came.
-    #[wasm_bindgen(method, catch)]
-    fn next(this: &Reader, place: u32, turn: u32) -> Result<(), JsValue>;
-    /// Nobody reads on: because no byte came for too long if `stalled`, else because the call was given up, if it is not at its end.
-    #[wasm_bindgen(method, catch)]
-    fn close(this: &Reader, stalled: bool) -> Result<(), JsValue>;
-
     /// What an action threw, as the answer tells it: an object of the package's own.
     type Thrown;
     #[wasm_bindgen(method, getter, catch)]

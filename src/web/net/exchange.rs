@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::body::{self, Body, Came, Reader};
+use super::body::{self, Body, Came};
 use super::keepalive::Keepalive;
 use super::request::{Request, Tags, Trace};
 use super::response::{Answered, Response};
@@ -16,7 +16,7 @@ use crate::js::error::Failure;
 use crate::js::wait::resolved;
 use crate::protocol::{self, Body as Kinds, Redirect};
 use crate::retry_after;
-use crate::web::embedder::Embedder;
+use crate::web::embedder::{Embedder, Reader};
 use crate::web::owner::Owner;
 use crate::web::{shapes, url};
 use crate::{Error, Kind, Sent};
