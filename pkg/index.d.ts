@@ -619,20 +619,35 @@ export interface Dispatcher {
 /** Nothing is sent and nothing waited for here; loading the wasm starts where there is a document or a worker. */
 export function createDispatcher(options?: DispatcherOptions): Dispatcher;
 
+/** What `ready` is to wait for, beside the dispatcher. */
+export interface ReadyOptions {
+  /**
+   * The codec, too: a second module of wasm, and its JavaScript, which are loaded by the first argument or answer that is not plain. Default `false`.
+   */
+  codec?: boolean;
+}
+
 /**
  * Resolves when the wasm is there; rejects with `WASM_LOAD` or `WASM_BLOCKED`. Starts the loading, again if it failed. Where the file cannot
  * be had (a bundler has not copied it, a policy forbids fetching it), the copy of it in a chunk of the package is loaded.
  */
-export function ready(): Promise<void>;
+export function ready(options?: ReadyOptions): Promise<void>;
 
-/** What `init` takes: where the wasm is, or the wasm itself. */
+/** What `init` takes: where a wasm is, or the wasm itself. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
+/** Where each of the two modules is: `actionlane/actionlane.wasm`, the dispatcher, and `actionlane/flight.wasm`, the codec. */
+export interface WasmSources {
+  dispatcher?: WasmSource | Promise<WasmSource>;
+  /** Loaded when it is needed, or by `ready({ codec: true })`. Default: the place that the package knows. */
+  flight?: WasmSource | Promise<WasmSource>;
+}
+
 /**
- * Loads the wasm from a place of your own, and from no other: it fails where the wasm of this version is not there. Only the first success
- * counts; call it before `createDispatcher()`, which loads from the default place.
+ * Loads the wasm from a place of your own, and from no other: it fails where the wasm of this version is not there. One source is that of the
+ * dispatcher. Only the first success counts; call it before `createDispatcher()`, which loads from the default place.
  */
-export function init(source?: WasmSource | Promise<WasmSource>): Promise<void>;
+export function init(source?: WasmSource | Promise<WasmSource> | WasmSources): Promise<void>;
 
 /**
  * How much of an answer is believed. The defaults take whatever React's client takes in any browser. Beyond a bound the error is a `DECODE`
