@@ -316,13 +316,16 @@ window.matrix ??= (() => {
     };
   }
 
+  /** Whether the page has loaded the codec, which is a module of its own. */
+  const hasCodec = () => performance.getEntriesByType("resource").some(({ name }) => /\/flight\.(?:js|wasm)(?:\?|$)/.test(name));
+
   /** What was written down on the way, and what the server knows. Only on pages of the app's own origin. */
   async function toldHere() {
     const [{ counts, effects, order, mostRunning, computed }, cookies] = await Promise.all([api.get("state"), api.get("cookies")]);
     return {
       ...told("result"),
       started: told("started"),
-      own: told("own"),
+      own: told("own") && { ...told("own"), codec: hasCodec() },
       wire: told("wire"),
       posts: told("posts") ?? 0,
       uncaught: told("uncaught") ?? [],

@@ -20,6 +20,7 @@
 // stuck      Next's client does nothing more once the answer is there: neither settles nor leaves
 // shares     changes nothing on the page: may run where the row before ran, if that shares too
 // open       what is known to be wrong in ours: the row must not pass yet
+// plain      arguments and answer are plain, so that no codec is loaded; it runs on a page of its own
 // bare       the page has no fixture of its own
 // alone      not through Next's client, for the reason given
 // prerendered   the number of its renders does not say whether it is fresh
@@ -30,7 +31,7 @@
 // Whatever differs between versions is `since({ "14.2": …, "15.5": … })`: the value of the last version that is not after this one.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Since, after } from "./since.mjs";
+import { Since, after, since } from "./since.mjs";
 import bases from "./rows/bases.mjs";
 import development from "./rows/development.mjs";
 import failures from "./rows/failures.mjs";
@@ -42,7 +43,16 @@ import revalidation from "./rows/revalidation.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development];
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development].map(plain);
+
+/** What a plain row is to say more. Arguments for Next 14 are the codec's, whatever they are. */
+function plain(row) {
+  if (!row.plain) return row;
+  const { expect = {} } = row;
+  const codec = since({ "14.2": true, "15.0": false });
+  const more = (said) => ({ ...said, codec });
+  return { ...row, shares: false, expect: expect instanceof Since ? expect.map(more) : more(expect) };
+}
 
 /** A row as this version has it, with functions as their text. */
 export function ofVersion(row, version) {

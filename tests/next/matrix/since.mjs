@@ -10,6 +10,11 @@ export class Since {
     return this.#values.findLast(([from]) => !after(from, version))?.[1];
   }
 
+  /** The same of what `change` makes of each value. */
+  map(change) {
+    return new Since(Object.fromEntries(this.#values.map(([from, value]) => [from, change(value)])));
+  }
+
   /** `JSON.stringify` asks for this first; whoever knows the version replaces it. */
   toJSON() {
     return this;

@@ -18,7 +18,7 @@ const open = {
 };
 
 export default [
-  { name: "throws an Error", action: "fail", args: () => ["secret message"], expect: threw },
+  { name: "throws an Error", plain: true, action: "fail", args: () => ["secret message"], expect: threw },
   { name: "throws with a digest of its own", action: "failWithDigest", args: () => ["MY_DIGEST"], expect: { ...threw, digest: "MY_DIGEST" } },
   { name: "throws with a digest that is a number", action: "failWithDigest", args: () => [5], ...open },
   { name: "throws with a digest that is an object", action: "failWithDigest", args: () => [{ code: 5 }], ...open },
@@ -26,7 +26,7 @@ export default [
   { name: "throws undefined", action: "failWith", args: () => ["undefined"], ...hangs },
   { name: "throws null", action: "failWith", args: () => ["null"], ...hangs },
   { name: "throws an object", action: "failWith", args: () => ["object"], expect: threw },
-  { name: "notFound()", action: "notFoundHere", expect: interrupted("NOT_FOUND", 404) },
+  { name: "notFound()", plain: true, action: "notFoundHere", expect: interrupted("NOT_FOUND", 404) },
   { name: "forbidden()", action: "forbiddenHere", expect: interrupted("FORBIDDEN", 403) },
   { name: "unauthorized()", action: "unauthorizedHere", expect: interrupted("UNAUTHORIZED", 401) },
   { name: "cookie, then notFound()", action: "setCookieAndMiss", args: () => ["v"], expect: { ...interrupted("NOT_FOUND", 404), revalidated: "all" } },

@@ -16,22 +16,28 @@ const wires = {
 /** What Next 14's server cannot read is refused before it is sent. */
 const beyond14 = ["Uint8Array", "Float64Array", "async iterable", "ArrayBuffer", "Blob", "File", "text stream"];
 
+/** Arguments that are written without the codec. */
+const PLAIN = ["specials", "nested", "Map", "Set", "Map in a Map", "FormData", "two FormDatas and text", "FormData with a file", "the same object twice"];
+/** Values that are read without it. */
+const PLAIN_VALUES = ["undefined", "null", "dollar", "unicode", "longText", "nan", "infinity", "bigint", "boolean", "date", "array", "object", "shared"];
+
 const rows = [
-  { name: "value", action: "echo", args: () => [1, "two"], expect: ok },
-  { name: "no arguments, no value", action: "none", expect: ok },
-  { name: "more arguments than declared", action: "two", args: () => [1, 2, 3], expect: ok },
-  { name: "a long text", action: "big", args: () => [200_000], expect: ok },
+  { name: "value", plain: true, action: "echo", args: () => [1, "two"], expect: ok },
+  { name: "no arguments, no value", plain: true, action: "none", expect: ok },
+  { name: "more arguments than declared", plain: true, action: "two", args: () => [1, 2, 3], expect: ok },
+  { name: "a long text", plain: true, action: "big", args: () => [200_000], expect: ok },
   { name: "`'use cache'` function", action: "cachedNow", args: () => ["k"], use: (it) => it.key ?? it, expect: ok },
   { name: "a function of the server's", action: "makeAdder", args: () => [1], use: (add) => add(2), expect: ok },
   { name: "a function of the server's, sent back", action: "callBack", wire: true, args: async (api) => [await api.call("makeAdder", 1), 2], expect: ok },
   { name: "element", action: "element", args: () => ["t"], expect: ok },
-  { name: "slow", action: "slow", args: () => [50, "done"], expect: ok },
+  { name: "slow", plain: true, action: "slow", args: () => [50, "done"], expect: ok },
   { name: "behind a gate", action: "wait", args: () => ["g", "through"], meanwhile: async ({ get, post }) => { await get("gate?key=g&arrived=1"); await post("gate?key=g"); }, expect: ok },
-  { name: "writes once", action: "write", args: () => ["key"], expect: ok },
+  { name: "writes once", plain: true, action: "write", args: () => ["key"], expect: ok },
   { name: "three at once, in order", action: "write", next: ({ call }) => Promise.all(["a", "b", "c"].map((key) => call("write", key))), ours: ({ call }) => Promise.all(["a", "b", "c"].map((key) => call("write", key))) },
   ...kinds.map((kind) => ({
     name: `sample: ${kind}`,
     action: "sample",
+    plain: PLAIN_VALUES.includes(kind),
     args: `() => [${JSON.stringify(kind)}]`,
     expect: since({ "14.2": { code: notFrom14.includes(kind) ? "ACTION_THREW" : "ok" }, "15.0": { code: "ok" } }),
   })),
@@ -78,7 +84,7 @@ const rows = [
 export default rows.map((row) => ({ shares: true, ...row }));
 
 function argument(kind, args) {
-  return { name: `argument: ${kind}`, action: "describe", args, wire: true, expect: beyond14.includes(kind) ? since({ "14.2": { code: "ENCODE", sent: "no" }, "15.0": wireOf(kind) }) : wireOf(kind) };
+  return { name: `argument: ${kind}`, action: "describe", plain: PLAIN.includes(kind), args, wire: true, expect: beyond14.includes(kind) ? since({ "14.2": { code: "ENCODE", sent: "no" }, "15.0": wireOf(kind) }) : wireOf(kind) };
 }
 
 function wireOf(kind) {
