@@ -20,6 +20,7 @@ const MAX_HOPS = 100;
 /** How deep values are walked through, by recursion. */
 const MAX_WALK = 1000;
 const TEXT = "T";
+const STREAMS = "RrXx";
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -110,7 +111,10 @@ export class PlainAnswer {
 
   #take = (id, tag, body) => {
     if ("CHNDJW".includes(tag)) return false;
-    check(!"RrXx".includes(tag) && !this.#arrived.has(id));
+    const before = this.#arrived.get(id);
+    // A page may hold streams; a value that does is not plain.
+    if (before && STREAMS.includes(before.tag)) return false;
+    check(!before);
     this.#arrived.set(id, { tag, body });
     if (this.#isRead ? this.#missing.delete(id) : id === this.#root) {
       if (this.#isRead) this.#needs.push(id);

@@ -135,6 +135,14 @@ test("what the action threw, where only a digest is told", () => {
   assert.equal(read("root", [bytes('0:{"a":"$@1"}\n')]).state, RICH, "a promise is a value there");
 });
 
+test("a page that holds streams is passed over, a value that is one is not plain", () => {
+  const page = '6:X\n7:R\n6:{"in":"the page"}\n0:{"a":"$@1","t":["$","$L9",null,{"children":"$6"}]}\n7:T3,abc6:C\n';
+  for (const [row, expected] of [['1:"v"\n', VALUE], ['1:E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}\n', THROWN], ['1:{"in":"$6"}\n', RICH], ['1:"$7"\n', RICH]]) {
+    const answer = new PlainAnswer("action");
+    assert.equal(answer.push(new TextEncoder().encode(page + row)), expected, row);
+  }
+});
+
 test("the page in row 0", () => {
   for (const { of, rows, page } of json("root.json")) {
     const answer = read("action", [bytes(`${rows.join("\n")}\n`)]);
