@@ -57,7 +57,7 @@ pub(crate) struct Soaked {
     /// How many failed, by code.
     by_code: BTreeMap<String, u64>,
     /// Of the wasm's memory.
-    wasm_bytes: Span,
+    wasm_bytes: BTreeMap<String, Span>,
     /// None where the browser does not tell.
     js_heap: Option<Span>,
     seconds: f64,
@@ -117,7 +117,7 @@ async fn calls(args: &Args, driver: Driver) -> Result<Soaked> {
         let ledger = server.ledger();
         note(&told(&ledger));
         Ok(Soaked {
-            wasm_bytes: Span { start: before.wasm, end: after.wasm },
+            wasm_bytes: spans(&before.wasm, &after.wasm),
             js_heap: before.heap.zip(after.heap).map(|(start, end)| Span { start, end }),
             seconds,
             faults: Faults { wanted: args.faults > 0.0, drawn: ledger.drawn.values().sum() },
@@ -156,7 +156,8 @@ fn told(ledger: &Ledger) -> String {
 }
 
 struct Memory {
-    wasm: u64,
+    /// By the module.
+    wasm: BTreeMap<String, u64>,
     heap: Option<u64>,
 }
 
@@ -195,14 +196,13 @@ impl Results {
             };
         }
         let doubled = effects.values().filter(|times| **times > 1).count() as u64;
-        let none = Span { start: 0, end: 0 };
         Ok(Soaked {
             calls: self.verdicts.len() as u64,
             settled,
             lost,
             doubled,
             by_code: self.by_code,
-            wasm_bytes: none,
+            wasm_bytes: BTreeMap::new(),
             js_heap: None,
             seconds: 0.0,
             faults: Faults { wanted: false, drawn: 0 },
@@ -261,13 +261,21 @@ impl Soaked {
         check(self.settled > 0, "no call settled".to_owned());
         check(self.lost == 0, format!("{} calls were lost", self.lost));
         check(self.doubled == 0, format!("the actions of {} calls ran more than once", self.doubled));
-        check(self.wasm_bytes.is_flat(), format!("the wasm's memory grew from {} to {}", self.wasm_bytes.start, self.wasm_bytes.end));
+        for (module, bytes) in &self.wasm_bytes {
+            check(bytes.is_flat(), format!("the memory of the {module} grew from {} to {}", bytes.start, bytes.end));
+        }
         if let Some(heap) = self.js_heap {
             check(heap.is_flat(), format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
         }
         check(!self.faults.wanted || self.faults.drawn > 0, "no request went wrong: nothing was tried".to_owned());
         wrong
     }
+}
+
+/// What each module had at the start and at the end. One that was not there at the start had nothing.
+fn spans(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
+    let start = |name: &String| before.get(name).copied().unwrap_or_default();
+    after.iter().map(|(name, end)| (name.clone(), Span { start: start(name), end: *end })).collect()
 }
 
 impl Span {
@@ -329,7 +337,7 @@ mod tests {
         soaked.js_heap = Some(Span { start: 1, end: 2 });
         assert_eq!(
             soaked.line().expect("JSON"),
-            r#"{"calls":2,"settled":2,"lost":0,"doubled":0,"byCode":{"ABORTED":1},"wasmBytes":{"start":0,"end":0},"jsHeap":{"start":1,"end":2},"seconds":0.0}"#
+            r#"{"calls":2,"settled":2,"lost":0,"doubled":0,"byCode":{"ABORTED":1},"wasmBytes":{},"jsHeap":{"start":1,"end":2},"seconds":0.0}"#
         );
     }
 }

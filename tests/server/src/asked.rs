@@ -34,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) bytes: Option<usize>,
     /// How long the padding in the value of a named call is. Default 0.
     pub(crate) size: Option<usize>,
+    /// 1: the value of a named call holds a symbol, too, which takes the codec.
+    pub(crate) rich: Option<u8>,
     /// How often (0 to 1) something of [`DRAWN`](crate::DRAWN) happens instead, where `do` is not said.
     pub(crate) faults: Option<f64>,
     /// What those are drawn with: the same seed, name of the call and count of its arrival draw the same. Default 0.
@@ -88,6 +90,7 @@ impl Asked {
             busy: self.busy.or(other.busy),
             bytes: self.bytes.or(other.bytes),
             size: self.size.or(other.size),
+            rich: self.rich.or(other.rich),
             faults: self.faults.or(other.faults),
             seed: self.seed.or(other.seed),
             to: self.to.or(other.to),

@@ -34,7 +34,7 @@
 //! | `to` | where the action redirects: `/elsewhere;push` | nowhere |
 //! | `stale` | what the action has made stale: 1 all, 2 what is dynamic | nothing |
 //! | `busy` | `Retry-After` of the 409 to an action that is in work already, in seconds | 1 |
-//! | `call`, `size`, `lane` | what the call is called, how much padding its value has, the lane it came through | none |
+//! | `call`, `size`, `rich`, `lane` | what the call is called, how much padding its value has, whether (1) a symbol, the lane it came through | none |
 //! | `faults`, `seed` | how often one of [`DRAWN`] is done where nothing else is asked for, and what they are drawn with | 0, 0 |
 //!
 //! Where the request has an `Idempotency-Key`, its action runs once for each user (cookie `user`), action and key: the second request

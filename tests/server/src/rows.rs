@@ -16,7 +16,7 @@ pub(crate) fn half(rows: &str) -> &str {
 }
 
 /// What an action gives, in JSON: `"ok"`, or, where the call has a name, `{"call": name, "bytes": length of its body}` with
-/// `"pad"` as long as its `size`.
+/// `"pad"` as long as its `size`, and a symbol if it is `rich`.
 pub(crate) fn value(asked: &Asked, body: usize) -> String {
     let Some(call) = &asked.call else { return "\"ok\"".to_owned() };
     let mut value = Map::new();
@@ -24,6 +24,9 @@ pub(crate) fn value(asked: &Asked, body: usize) -> String {
     value.insert("bytes".to_owned(), Value::from(body));
     if let Some(size) = asked.size {
         value.insert("pad".to_owned(), Value::from("x".repeat(size)));
+    }
+    if asked.rich == Some(1) {
+        value.insert("kind".to_owned(), Value::from("$Scall"));
     }
     Value::Object(value).to_string()
 }
@@ -42,6 +45,8 @@ mod tests {
         assert_eq!(value(&Asked::default(), 5), "\"ok\"");
         let asked = Asked::parse("call=$7&size=3").expect("readable");
         assert_eq!(value(&asked, 5), r#"{"call":"$$7","bytes":5,"pad":"xxx"}"#);
+        let rich = Asked::parse("call=7&rich=1").expect("readable");
+        assert_eq!(value(&rich, 5), r#"{"call":"7","bytes":5,"kind":"$Scall"}"#);
         assert!(half(&answer("\"ok\"")).ends_with("\n1:\"o"));
         assert!(half(&answer(&value(&Asked::parse("call=é").expect("readable"), 12))).ends_with("\"bytes\":1"));
     }
