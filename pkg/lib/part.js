@@ -1,4 +1,7 @@
 // Loads the parts of the package that most pages never use, each when it is first asked for.
+//
+// Each part exports `home` of the package's own entry, which nobody asks for: bundlers that split by who needs a file make one chunk then of all that
+// the entry and its parts share, where each set of parts would have a chunk of its own. It is compressed as one, and asked for at once.
 
 import { ActionError } from "./error.js";
 

@@ -5,6 +5,8 @@ import { decode } from "./codec.js";
 import { Blob } from "./platform.js";
 import { pageOf } from "./root.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+
 /** Bytes before the rows of a redirect's page, in apps with Cache Components: "#" complete, "~" partial. */
 const MARKS = [0x23, 0x7e];
 
