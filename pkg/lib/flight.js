@@ -11,6 +11,7 @@ import * as shapes from "./shapes.js";
 import { onTrap } from "./trap.js";
 import { Waits } from "./wait.js";
 
+export { read, write } from "./coding.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
 const NAME = "flight";
