@@ -2,9 +2,9 @@
 // instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
-import { readAlong } from "./along.js";
 import { discard } from "./body.js";
 import { call } from "./calling.js";
+import { loadAlong } from "./fetch.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "./init.js";
@@ -42,7 +42,7 @@ export function embedderOf(client) {
     sendBuilt: (place, turn, id, send, headers) => waits.wait(place, turn, send(signalOf(open.get(id)), headers)),
     along(id, response) {
       const controller = open.get(id)?.controller;
-      return controller && readAlong(response, controller.signal, open.get(id).limits);
+      return controller && loadAlong.there?.readAlong(response, controller.signal, open.get(id).limits);
     },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
