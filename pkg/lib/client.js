@@ -2,7 +2,7 @@
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
-import { basePathOfPage, deploymentOfPage } from "./app.js";
+import { basePathOfPage, deploymentOfPage, seeBasePath } from "./app.js";
 import { Beneath } from "./beneath.js";
 import { replay } from "./calling.js";
 import { OutboxSlot, REMOVED } from "./durable.js";
@@ -90,6 +90,11 @@ export class Client {
 
   basePath() {
     return this.options.basePath ?? basePathOfPage();
+  }
+
+  /** Before an answer is read, which may lead elsewhere: see `app.js`. */
+  seeBasePath() {
+    return this.options.basePath === undefined ? seeBasePath() : undefined;
   }
 
   /** Where a call goes that says so, or does not. */

@@ -37,7 +37,9 @@ export function embedderOf(client) {
       const signal = signalOf(open.get(id));
       const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      waits.wait(place, turn, client.send(url, init, true));
+      const answer = client.send(url, init, true);
+      const seen = client.seeBasePath();
+      waits.wait(place, turn, seen ? Promise.all([answer, seen]).then(([response]) => response) : answer);
     },
     sendBuilt: (place, turn, id, send, headers) => waits.wait(place, turn, send(signalOf(open.get(id)), headers)),
     along(id, response) {
