@@ -8,7 +8,6 @@ import { loadAlong } from "./fetch.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "./init.js";
-import { warnLate } from "./late.js";
 import { Leases } from "./leases.js";
 import { loses, outlives } from "./leaving.js";
 import { visit } from "./moved.js";
@@ -20,6 +19,7 @@ import { KeptPage, Reading, excerpt } from "./reading.js";
 import { makeReference } from "./reference.js";
 import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
+import { warnLate } from "./warn.js";
 
 /**
  * `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost.
