@@ -4,8 +4,8 @@ import { basePathOf, isUnder } from "./base.js";
 import { part } from "./part.js";
 import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./platform.js";
 
-/** What reads the Flight text that came with the document. */
-const loadPushes = /* @__PURE__ */ part(() => import("./pushes.js"), "payload", "NETWORK");
+/** What reads the Flight text that came with the document, and with one as deployed later. */
+const loadReader = /* @__PURE__ */ part(() => import("./deployed.js"), "payload", "NETWORK");
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
@@ -24,7 +24,7 @@ export function basePathOfPage() {
   if (basePath !== undefined) return basePath;
   const [script] = ownScripts();
   const prefix = script && prefixOf(script);
-  const found = prefix === "" ? "" : basePathOf(loadPushes.there?.readPushes(inlineScripts()).path, loadedFrom(), prefix);
+  const found = prefix === "" ? "" : basePathOf(loadReader.there?.readPushes(inlineScripts()).path, loadedFrom(), prefix);
   if (ofDocument("readyState") === "complete") basePath = found; // no more to come
   return found;
 }
@@ -34,16 +34,16 @@ export function basePathOfPage() {
  * scripts alone tell.
  */
 export function seeBasePath() {
-  if (isAtRoot || loadPushes.there || !globalThis.document) return undefined;
+  if (isAtRoot || loadReader.there || !globalThis.document) return undefined;
   const [script] = ownScripts();
   isAtRoot = script && prefixOf(script) === "";
   const isNeeded = !isAtRoot && (ofDocument("readyState") !== "complete" || inlineScripts().some((text) => text.includes("self.__next_f")));
-  return isNeeded ? loadPushes().catch(() => {}) : undefined;
+  return isNeeded ? loadReader().catch(() => {}) : undefined;
 }
 
 /** Promises which build rendered the page: undefined where a deployment id takes its place. */
 export async function buildOfPage() {
-  return (await loadPushes()).readPushes(inlineScripts()).build;
+  return (await loadReader()).readPushes(inlineScripts()).build;
 }
 
 /** The texts of the scripts that are in the document. */

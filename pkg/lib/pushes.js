@@ -2,8 +2,6 @@
 
 import { TextEncoder } from "./platform.js";
 
-export { dispatcherWith as home } from "./api.js"; // see `part.js`
-
 /** A string of JSON, or as much of it as there is: taken as a whole, lest a text is read again and again. */
 const STRING = '"[^"\\\\\n\r]*(?:\\\\[^][^"\\\\\n\r]*)*"?';
 

@@ -62,7 +62,7 @@ test("the script warns of nothing", async () => {
 });
 
 /** What most pages never use: see `lib/part.js`. */
-const PARTS = ["lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+const PARTS = ["along", "coding", "deployed", "lock", "outbox", "payload", "reach", "replay", "words"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
 async function written(splitting) {
@@ -70,15 +70,17 @@ async function written(splitting) {
   await writeFile(entry, PAGE);
   const outdir = join(app, splitting ? "split" : "whole");
   const how = { bundle: true, minify: true, format: "esm", metafile: true, outdir, outExtension: { ".js": ".mjs" }, absWorkingDir: app };
-  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*/actionlane_bytes.js"], ...how });
+  const { metafile } = await build({ entryPoints: [entry], splitting, external: ["*_bytes.js"], ...how });
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
-/** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
-async function used(text) {
-  const wasm = join(app, "node_modules/actionlane/wasm/actionlane_bg.wasm");
-  await writeFile(join(app, "use.mjs"), `${text}; {
-    await init(await (await import("node:fs/promises")).readFile(${JSON.stringify(wasm)}));
+/** Uses each part, in a process of its own that runs `text` first, in that directory. Gives the codes of the errors, or what they have done. */
+async function used(text, directory = app) {
+  const [dispatcher, flight] = ["dispatcher", "flight"].map((name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`)));
+  const file = join(directory, "use.mjs");
+  await writeFile(file, `${text}; {
+    const { readFile } = await import("node:fs/promises");
+    await init({ dispatcher: await readFile(${dispatcher}), flight: await readFile(${flight}) });
     const asked = [];
     const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
     Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
@@ -91,7 +93,7 @@ async function used(text) {
     process.stdout.write(JSON.stringify([/make the call without durable$/.test(durable), asked.at(-1), (await payload).data]));
     process.exit();
   }`);
-  const { stdout } = await run("node", [join(app, "use.mjs")], { env: { ...process.env, NODE_ENV: "" }, timeout: 60_000 });
+  const { stdout } = await run("node", [file], { env: { ...process.env, NODE_ENV: "" }, timeout: 60_000 });
   return JSON.parse(stdout);
 }
 
@@ -113,10 +115,14 @@ test("a bundle that is split loads what most pages never use when it is used", a
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("a bundle in one file has all of it, and so has the script", async () => {
+test("a bundle in one file has all of it", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
-  const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
-  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`), USED);
+});
+
+test("the script loads it from beside itself", async () => {
+  const dist = join(app, "node_modules/actionlane/dist");
+  const script = await readFile(join(dist, "actionlane.js"), "utf8");
+  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`, dist), USED);
 });
