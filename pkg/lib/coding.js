@@ -1,10 +1,9 @@
-// What `decode()` and `encode()` do once the codec is there: `codec.js` has what is done at once, and `flight`, the module `flight.js`, is given.
+// Does for `decode()` and `encode()` what takes the codec: `codec.js` has what is done before. `flight` is the module `flight.js`.
 
 import { invalid, isActionError } from "./error.js";
 import { TOLD_BROKEN } from "./numbers.js";
 import { NONE, plain } from "./plain.js";
 import { WeakMap } from "./platform.js";
-import { makeReference } from "./reference.js";
 import { hasRoom } from "./room.js";
 import { onAbort } from "./signals.js";
 
@@ -44,7 +43,7 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
     action: false,
     limits,
     told: (kind, found) => (kind === TOLD_BROKEN ? value.reject(found) : value.resolve(found)),
-    bind: (id, bound) => makeReference(id, bound, refuseCall),
+    call: refuseCall,
     find,
     lost: (error) => (failed.error = error),
   });

@@ -16,7 +16,6 @@ import { owned } from "./owner.js";
 import { MAX_ANSWER_BYTES } from "./numbers.js";
 import { AbortController, AbortSignal } from "./platform.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
-import { makeReference } from "./reference.js";
 import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
 import { warnLate } from "./warn.js";
@@ -62,10 +61,10 @@ export function embedderOf(client) {
     read(id, response, actionId, tape) {
       const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
       const { limits, find, name, url } = entry;
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
+      const callAgain = (id, args, caller) => call(client, { id, url }, args, undefined, caller);
       // The call may be over when what is left of its value fails.
-      bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return (entry.reading = new Reading(response, tape, { limits, bind, find, load: client.loadFlight }));
+      const own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
+      return (entry.reading = new Reading(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
     },
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,

@@ -1,4 +1,4 @@
-// What is said to whoever writes the page, on the console: `warn.js` loads this where there is something to say.
+// Says things to whoever writes the page, on the console: `warn.js` loads this where there is something to say.
 
 import { nearest } from "./nearest.js";
 import { nameOf } from "./owner.js";
