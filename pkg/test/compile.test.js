@@ -36,7 +36,7 @@ after(() => (server.closeAllConnections(), server.close()));
 const first = (...places) => compileFirst(places, ({ compiled }) => compiled, "do this");
 const isOurs = (compiled) => {
   const [build] = WebAssembly.Module.customSections(compiled, "actionlane").map((bytes) => new TextDecoder().decode(bytes));
-  assert.equal(build, BUILD);
+  assert.equal(build, `dispatcher ${BUILD}`);
 };
 const failure = (...places) => first(...places).then(() => assert.fail("it was taken"), (error) => error);
 

@@ -5,8 +5,8 @@ import { createDispatcher } from "../node.js";
 import { ID } from "./server.js";
 import { trapInPromise } from "./traps.js";
 
-// The first request of a page that somebody else has built waits for it.
-await loadAlong();
+// The first request of a page that somebody else has built waits for it; the first action that is unknown for what looks it up.
+await Promise.all([loadAlong(), import("../lib/deployed.js")]);
 
 export const APP = "http://app.example/";
 export const FLIGHT = { "content-type": "text/x-component" };
