@@ -9,6 +9,8 @@ import { onAbort } from "./signals.js";
 import { Reach } from "./reach.js";
 import { waits } from "./wait.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+
 /** An answer that is read along; undefined for what has no body, is none of the browser's, or is being read. `signal`: what breaks it off. */
 export function readAlong(response, signal, limits) {
   try {

@@ -1,14 +1,19 @@
 // Reads from the page which app it belongs to: its base path, its build and its deployment.
 
 import { basePathOf, isUnder } from "./base.js";
+import { part } from "./part.js";
 import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./platform.js";
-import { readPushes } from "./pushes.js";
+
+/** What reads the Flight text that came with the document, and with one as deployed later. */
+const loadReader = /* @__PURE__ */ part(() => import("./deployed.js"), "payload", "NETWORK");
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
 
 let inScripts;
 let basePath;
+/** Its scripts tell where the app lies, whatever else comes. */
+let isAtRoot = false;
 
 /** The path under which the app lies (`/shop`), as the page says; empty where it does not. */
 export function basePathOfPage() {
@@ -19,16 +24,30 @@ export function basePathOfPage() {
   if (basePath !== undefined) return basePath;
   const [script] = ownScripts();
   const prefix = script && prefixOf(script);
-  const found = prefix === "" ? "" : basePathOf(said().path, loadedFrom(), prefix);
+  const found = prefix === "" ? "" : basePathOf(loadReader.there?.readPushes(inlineScripts()).path, loadedFrom(), prefix);
   if (ofDocument("readyState") === "complete") basePath = found; // no more to come
   return found;
 }
 
-/** Which build rendered the page; undefined where a deployment id takes its place. */
-export const buildOfPage = () => said().build;
+/**
+ * Sees to what `basePathOfPage()` reads the document with: a promise, where that is to be loaded first. Where it cannot be, the addresses of
+ * scripts alone tell.
+ */
+export function seeBasePath() {
+  if (isAtRoot || loadReader.there || !globalThis.document) return undefined;
+  const [script] = ownScripts();
+  isAtRoot = script && prefixOf(script) === "";
+  const isNeeded = !isAtRoot && (ofDocument("readyState") !== "complete" || inlineScripts().some((text) => text.includes("self.__next_f")));
+  return isNeeded ? loadReader().catch(() => {}) : undefined;
+}
 
-/** What the Flight text says that came with the document. */
-const said = () => readPushes([...(ofDocument("scripts") ?? [])].filter(({ src }) => !src).map(({ text }) => text ?? ""));
+/** Promises which build rendered the page: undefined where a deployment id takes its place. */
+export async function buildOfPage() {
+  return (await loadReader()).readPushes(inlineScripts()).build;
+}
+
+/** The texts of the scripts that are in the document. */
+const inlineScripts = () => [...(ofDocument("scripts") ?? [])].filter(({ src }) => !src).map(({ text }) => text ?? "");
 
 /**
  * The deployment that the page is of, as it says: Next 16.3 and later in `data-dpl-id`, which its client moves to a global, Next before in

@@ -9,7 +9,7 @@ import { handOverCall } from "./loading.js";
 import { checkCall } from "./moot.js";
 import { visit } from "./moved.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "./numbers.js";
-import { argumentList, callOptions, checkId, destination, reference } from "./options.js";
+import { argumentList, callOptions, checkId, reference } from "./options.js";
 import { performance } from "./platform.js";
 import { lookForRoom } from "./room.js";
 import { onAbort } from "./signals.js";
@@ -84,29 +84,6 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
   const { quiet: other } = entry;
   if (entry.over) quiet?.();
   else entry.quiet = () => (quiet(), other());
-}
-
-/** Makes a call of what another page has left. */
-export function replay(client, engine, found) {
-  const { key, lane, actionId, name, left, headers, idempotencyKey } = found;
-  const { open, outbox } = client;
-  if (open.closed) return;
-  const entry = open.add(lane, "waiting", performance.now());
-  Object.assign(entry, { actionId, name, replayed: true, durable: true, entered: true, taken: true, hooks: client.options.hooks });
-  entry.again = () => outbox.flush();
-  entry.settle = (error, outcome) => outbox.settled(found, entry, error, outcome);
-  entry.limits = client.options.limits;
-  outbox.adopt(entry, key);
-  try {
-    entry.url = destination(found.url);
-    client.tellOfServer(engine);
-    const given = handOverCall({ lane, name, idempotencyKey, durable: { ttl: left } });
-    engine.replay(entry.id, actionId, entry.url, entry.queuedAt, given, found.header, found.body, headersOf(client, entry, headers));
-  } catch (error) {
-    if (!(error instanceof ActionError)) throw error; // a trap
-    outbox.fate(entry, "fails", error.code);
-    client.refuse(entry, error);
-  }
 }
 
 /** Gives a call to the engine, or keeps it. `readAll()` reads all that the caller gave, and gives what is to be done; if it throws, that rejects the call. */

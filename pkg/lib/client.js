@@ -2,9 +2,8 @@
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
-import { basePathOfPage, deploymentOfPage } from "./app.js";
+import { basePathOfPage, deploymentOfPage, seeBasePath } from "./app.js";
 import { Beneath } from "./beneath.js";
-import { replay } from "./calling.js";
 import { OutboxSlot, REMOVED } from "./durable.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
@@ -47,7 +46,7 @@ export class Client {
         this.#said = {};
         this.#wires.clear();
         this.lanes.opened(engine);
-        for (const found of this.outbox?.opened() ?? []) replay(this, engine, found);
+        for (const found of this.outbox?.opened() ?? []) this.outbox.replay(this, engine, found);
       },
       failed: (entry, error) => this.refuse(entry, error),
       lost: (makeError) => {
@@ -71,7 +70,7 @@ export class Client {
   #makeOutbox(options) {
     return new OutboxSlot(options, {
       replay: (found) => {
-        this.engine.enter((engine) => replay(this, engine, found));
+        this.engine.enter((engine) => this.outbox.replay(this, engine, found));
         this.engine.load(); // after a trap there is none
       },
       tell: ({ actionId, name, lane = "main" }, code) => {
@@ -90,6 +89,11 @@ export class Client {
 
   basePath() {
     return this.options.basePath ?? basePathOfPage();
+  }
+
+  /** Before an answer is read, which may lead elsewhere: see `app.js`. */
+  seeBasePath() {
+    return this.options.basePath === undefined ? seeBasePath() : undefined;
   }
 
   /** Where a call goes that says so, or does not. */

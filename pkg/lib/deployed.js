@@ -4,6 +4,9 @@ import { readerOf } from "./body.js";
 import { scanHtml, scanScript } from "./finder.js";
 import { Map, Set, TextDecoder, URL, pageText } from "./platform.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+export { readPushes } from "./pushes.js";
+
 /** How many scripts are looked into, and how many are fetched at once. */
 const SCRIPTS = 256;
 const AT_ONCE = 6;

@@ -67,6 +67,11 @@ export class OutboxSlot {
     return this.#outbox?.opened() ?? [];
   }
 
+  /** Makes a call of what has been found, which is for the outbox that has found it to do. */
+  replay(client, engine, found) {
+    loadOutbox.there.replay(client, engine, found);
+  }
+
   /** The time, which never goes back, nor behind what has been found: it is the order of calling. Milliseconds since 1970. */
   now() {
     return (this.#last = Math.max(this.#last, Date.now()));

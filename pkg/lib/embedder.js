@@ -2,13 +2,12 @@
 // instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
-import { readAlong } from "./along.js";
 import { discard } from "./body.js";
 import { call } from "./calling.js";
+import { loadAlong } from "./fetch.js";
 import { redirectError } from "./host.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "./init.js";
-import { warnLate } from "./late.js";
 import { Leases } from "./leases.js";
 import { loses, outlives } from "./leaving.js";
 import { visit } from "./moved.js";
@@ -17,9 +16,9 @@ import { owned } from "./owner.js";
 import { MAX_ANSWER_BYTES } from "./numbers.js";
 import { AbortController, AbortSignal } from "./platform.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
-import { makeReference } from "./reference.js";
 import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
+import { warnLate } from "./warn.js";
 
 /**
  * `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost.
@@ -37,12 +36,14 @@ export function embedderOf(client) {
       const signal = signalOf(open.get(id));
       const init = { method: "POST", headers: recordOf(headers), body, mode: "same-origin", referrerPolicy: "same-origin", credentials, signal };
       if (keepalive) init.keepalive = true;
-      waits.wait(place, turn, client.send(url, init, true));
+      const answer = client.send(url, init, true);
+      const seen = client.seeBasePath();
+      waits.wait(place, turn, seen ? Promise.all([answer, seen]).then(([response]) => response) : answer);
     },
     sendBuilt: (place, turn, id, send, headers) => waits.wait(place, turn, send(signalOf(open.get(id)), headers)),
     along(id, response) {
       const controller = open.get(id)?.controller;
-      return controller && readAlong(response, controller.signal, open.get(id).limits);
+      return controller && loadAlong.there?.readAlong(response, controller.signal, open.get(id).limits);
     },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
@@ -62,10 +63,10 @@ export function embedderOf(client) {
     read(id, response, actionId, tape) {
       const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
       const { limits, find, name, url } = entry;
-      const bind = (action, bound) => makeReference(action, bound, (id, args, caller) => call(client, { id, url }, args, undefined, caller));
+      const callAgain = (id, args, caller) => call(client, { id, url }, args, undefined, caller);
       // The call may be over when what is left of its value fails.
-      bind.own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return (entry.reading = new Reading(response, tape, { limits, bind, find, load: client.loadFlight }));
+      const own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
+      return (entry.reading = new Reading(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
     },
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,

@@ -92,11 +92,13 @@ export function event(id, actionId, name, lane, state, attempt, queuedAt, starte
   return shown;
 }
 
+const SHOWN = ["id", "actionId", "name", "lane", "state", "attempt", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt", "retryAt", "replayed"];
+
 /** The same, of an entry that Rust does not know. */
 export function describe(entry, code) {
-  const { id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, retryAt, replayed } = entry;
-  const more = pick({ retryAt, replayed: replayed || undefined }, ["retryAt", "replayed"]);
-  return event(id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, more, code);
+  const shown = pick(entry, SHOWN);
+  if (code !== undefined) shown.code = code;
+  return shown;
 }
 
 /** These properties of an entry, as far as they are there. */

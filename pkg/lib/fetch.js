@@ -6,10 +6,14 @@ import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, read
 import { checkBuilt } from "./moot.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./platform.js";
+import { part } from "./part.js";
 import { needRoom } from "./room.js";
 import { route } from "./route.js";
 import { sendWith } from "./signals.js";
 import { callerOf } from "./stack.js";
+
+/** What reads an answer along with its caller: see `along.js`. */
+export const loadAlong = /* @__PURE__ */ part(() => import("./along.js"), "fetch", "NETWORK");
 
 /** What `fetch` would have rejected with, where the caller of `fetch` expects that. */
 function asFetchWould(error) {
@@ -46,6 +50,7 @@ export function answer(client, from, asked, init, options) {
       signal,
       settle: (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value)),
       send: async (entry, signalOfAttempt, headers) => {
+        if (built.own.frees !== "head" && !loadAlong.there) await loadAlong();
         if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => send(() => built.make(signal, headers), built.once));
         throw closed(); // to an instance that has failed
       },

@@ -8,9 +8,13 @@ import * as inspect from "./inspect.js";
 import { Module } from "./module.js";
 import { failAll } from "./pending.js";
 import { Set } from "./platform.js";
+import { makeReference } from "./reference.js";
 import * as shapes from "./shapes.js";
 import { onTrap } from "./trap.js";
 import { Waits } from "./wait.js";
+
+export { read, write } from "./coding.js";
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
 const NAME = "flight";
 
@@ -59,30 +63,32 @@ function trapped(run, own = codec.count, sent = "yes") {
 }
 
 /**
- * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind, value)`, `bind`, `find` and
- * `cancelled`: see `Decoding::new`; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
+ * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind, value)`, `find` and
+ * `cancelled`: see `Decoding::new`; `call(id, args, caller)` calls what it holds of the server's functions, `own(error)` has an error inside say
+ * which call it is of; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
  */
-export function makeDecoding({ action, limits, told, bind, find, cancelled, lost }) {
+export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
   codec.instantiate();
-  const own = codec.count;
+  const nth = codec.count;
   const bounds = limits && boundsOf(limits);
+  const bind = Object.assign((id, bound) => makeReference(id, bound, call), { own });
   const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
   const user = { lost };
   users.add(user);
   const last = (end) => {
     if (!users.delete(user)) return undefined;
-    return trapped(end, own);
+    return trapped(end, nth);
   };
   return {
     /** Gives the error that ends it, if these are no bytes of an answer. */
     push(bytes) {
       for (let at = 0; at < bytes.length; at += PIECE) {
-        const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), own);
+        const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), nth);
         if (error) return error;
       }
       return undefined;
     },
-    isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), own),
+    isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), nth),
     end: () => last(() => decoding.end()),
     fail: (message, cause) => last(() => decoding.fail(message, cause)),
     /** Nobody reads on, for a reason that has this code. */

@@ -2,6 +2,8 @@
 
 import { AbortController, Set, clearTimeout, navigator, performance, setTimeout } from "./platform.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+
 const ASKED = 0;
 const HELD = 1;
 const OVER = 2;

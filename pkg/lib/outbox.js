@@ -13,6 +13,9 @@ import { carefully, report } from "./report.js";
 import { unusable } from "./storage.js";
 import { Store } from "./store.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+export { replay } from "./replay.js";
+
 const SENDER = "actionlane:sender:";
 const CLAIM = "actionlane:outbox";
 

@@ -5,6 +5,8 @@ import { decode } from "./codec.js";
 import { Blob } from "./platform.js";
 import { pageOf } from "./root.js";
 
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+
 /** Bytes before the rows of a redirect's page, in apps with Cache Components: "#" complete, "~" partial. */
 const MARKS = [0x23, 0x7e];
 
@@ -19,14 +21,14 @@ export async function read(tape, headers, over, load) {
   const { value, done } = decode(load, rows);
   done.catch(() => {}); // what is missing rejects where it is
   const page = pageOf(await value);
-  const foreign = differ(headers.get("x-nextjs-deployment-id"), deploymentOfPage()) || differ(page?.buildId, ownBuild());
+  const foreign = differ(headers.get("x-nextjs-deployment-id"), deploymentOfPage()) || differ(page?.buildId, await ownBuild());
   return foreign ? undefined : page;
 }
 
 /** Asked once: the document stays, wherever its router goes. */
 let build;
 
-const ownBuild = () => (build ??= { id: buildOfPage() }).id;
+const ownBuild = async () => (build ??= { id: await buildOfPage() }).id;
 
 /** Whether both are known, and not the same. */
 function differ(answered, own) {

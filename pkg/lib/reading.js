@@ -93,7 +93,7 @@ export class Reading extends Pieces {
   #then;
 
   /**
-   * `how`: `limits` of the answer; `load()` promises the codec; `bind(id, bound)` and `find(path)`: see `makeDecoding` of `flight.js`.
+   * `how`: `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and `find(path)`: see `makeDecoding` of `flight.js`.
    */
   constructor(response, tape, how) {
     super(response, tape);

@@ -1,17 +1,18 @@
-// Words to whoever writes the page, where something is not wrong and yet does nothing. None in production.
+// Words to whoever writes the page. They are loaded with the first that is said.
 
-import { Set } from "./platform.js";
+import { performance } from "./platform.js";
 
-const said = new Set();
+const load = () => import("./words.js");
 
-/** So many things are said: some hold a name that the page makes up for each call. */
-const MOST = 100;
+/** Says that something is not wrong and yet does nothing, by `say(words)`. Not in production. */
+export function warn(say) {
+  if (!isProduction()) load().then(say, () => {});
+}
 
-/** Warns once a page of each thing. */
-export function warnOnce(message) {
-  if (said.size >= MOST || isProduction() || said.has(message)) return;
-  said.add(message);
-  console.warn(`actionlane: ${message}`);
+/** Says that a call holds its lane for long: also in production, where a lane that hangs is news, too. */
+export function warnLate(event) {
+  const now = performance.now();
+  load().then(({ late }) => late(event, now), () => console.warn("actionlane: a call holds its lane for long"));
 }
 
 /**

@@ -39,19 +39,43 @@ test("the base path is what stands before the path that the page says it is at",
     // Cut inside a character, and in bytes.
     [[CDN, 'self.__next_f.push([3,"MDp7ImIiOiLDtsM="])', 'self.__next_f.push([3,"tiIsImMiOlsiIiwiY2FydCJdfQo="])'], "/shop"],
   ]) {
-    await page({ scripts }, ({ basePathOfPage }) => assert.deepEqual([basePathOfPage(), basePathOfPage()], [expected, expected], `${scripts}`));
+    await page({ scripts }, async ({ basePathOfPage, seeBasePath }) => {
+      await seeBasePath();
+      assert.deepEqual([basePathOfPage(), basePathOfPage()], [expected, expected], `${scripts}`);
+    });
   }
 });
 
 test("it is read at once, also while the page is still coming, and anew then", async () => {
-  await page({ scripts: [CDN], readyState: "loading" }, ({ basePathOfPage }, listed) => {
+  await page({ scripts: [CDN], readyState: "loading" }, async ({ basePathOfPage, seeBasePath }, listed) => {
+    await seeBasePath();
     assert.equal(basePathOfPage(), "");
     listed.push({ src: "", text: push('0:{"c":["","cart"],"f":[["cut') });
     assert.equal(basePathOfPage(), "/shop");
   });
 });
 
+test("a page that cannot say more than its scripts loads nothing for it", async () => {
+  const root = "https://app.example/_next/a.js";
+  for (const [scripts, readyState, loads] of [
+    [[root, PATH], "loading", false],
+    [[CDN], "complete", false],
+    [[], "complete", false],
+    [[], "loading", true],
+    [[CDN], "loading", true],
+    [[OWN, PATH], "complete", true],
+    [[PATH], "complete", true],
+  ]) {
+    await page({ scripts, readyState }, async ({ seeBasePath }) => {
+      const seen = seeBasePath();
+      assert.equal(seen !== undefined, loads, `${scripts} ${readyState}`);
+      await seen;
+      assert.equal(seeBasePath(), undefined, "it is there");
+    });
+  }
+});
+
 test("the build is in the same place", async () => {
-  await page({ scripts: [CDN, PATH] }, ({ buildOfPage }) => assert.equal(buildOfPage(), "of-the-page"));
-  await page({ scripts: [CDN] }, ({ buildOfPage }) => assert.equal(buildOfPage(), undefined));
+  await page({ scripts: [CDN, PATH] }, async ({ buildOfPage }) => assert.equal(await buildOfPage(), "of-the-page"));
+  await page({ scripts: [CDN] }, async ({ buildOfPage }) => assert.equal(await buildOfPage(), undefined));
 });

@@ -63,7 +63,7 @@ test("the script warns of nothing", async () => {
 });
 
 /** What most pages never use: see `lib/part.js`. */
-const PARTS = ["deployed", "flight", "lock", "outbox", "payload"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+const PARTS = ["along", "coding", "deployed", "flight", "lock", "outbox", "payload", "reach", "replay", "words"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
 async function written(splitting) {
@@ -75,12 +75,13 @@ async function written(splitting) {
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
-/** Uses each part, in a process of its own that runs `text` first. Gives the codes of the errors, or what they have done. */
-async function used(text) {
-  const wasm = (name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`));
-  await writeFile(join(app, "use.mjs"), `${text}; {
+/** Uses each part, in a process of its own that runs `text` first, in that directory. Gives the codes of the errors, or what they have done. */
+async function used(text, directory = app) {
+  const [dispatcher, flight] = ["dispatcher", "flight"].map((name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`)));
+  const file = join(directory, "use.mjs");
+  await writeFile(file, `${text}; {
     const { readFile } = await import("node:fs/promises");
-    await init({ dispatcher: await readFile(${wasm("dispatcher")}), flight: await readFile(${wasm("flight")}) });
+    await init({ dispatcher: await readFile(${dispatcher}), flight: await readFile(${flight}) });
     const asked = [];
     const request = (name, ...more) => (asked.push(name), Promise.resolve({ name }).then(more.at(-1)));
     Object.defineProperty(globalThis, "navigator", { value: { locks: { request } }, configurable: true });
@@ -93,7 +94,7 @@ async function used(text) {
     process.stdout.write(JSON.stringify([/make the call without durable$/.test(durable), asked.at(-1), (await payload).data]));
     process.exit();
   }`);
-  const { stdout } = await run("node", [join(app, "use.mjs")], { env: { ...process.env, NODE_ENV: "" }, timeout: 60_000 });
+  const { stdout } = await run("node", [file], { env: { ...process.env, NODE_ENV: "" }, timeout: 60_000 });
   return JSON.parse(stdout);
 }
 
@@ -123,12 +124,16 @@ test("no module takes of another what that does not give: most bundlers refuse i
   assert.deepEqual(warnings.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`), []);
 });
 
-test("a bundle in one file has all of it, and so has the full script; the other has it beside itself", async () => {
+test("a bundle in one file has all of it", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
+});
+
+test("the script loads it from beside itself, the full one has it inside", async () => {
   const dist = join(app, "node_modules/actionlane/dist");
+  const script = await readFile(join(dist, "actionlane.js"), "utf8");
   const full = await readFile(join(dist, "actionlane.full.js"), "utf8");
   assert.deepEqual(await used(`${full}; Object.assign(globalThis, actionlane);`), USED);
-  assert.deepEqual(await used(`await import(${JSON.stringify(join(dist, "actionlane.js"))}); Object.assign(globalThis, actionlane);`), USED);
+  assert.deepEqual(await used(`${script}; Object.assign(globalThis, actionlane);`, dist), USED);
 });

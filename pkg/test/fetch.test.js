@@ -389,6 +389,7 @@ test("what is no action takes the options of a route, and no others", async () =
 });
 
 test("what does nothing is warned of, as for a call", async () => {
+  await import("../lib/words.js");
   const { warn } = console;
   const warned = [];
   console.warn = (text) => warned.push(text);
@@ -396,6 +397,7 @@ test("what does nothing is warned of, as for a call", async () => {
     const { act } = gated();
     act({ retry: 1, name: "unkeyed" });
     act({ retry: 1, idempotencyKey: true }, { body: new Blob(["[]"]).stream(), duplex: "half" });
+    await turn();
   } finally {
     console.warn = warn;
   }

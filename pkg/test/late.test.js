@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { createDispatcher, ready } from "../node.js";
+import "../lib/words.js"; // said at once, then
 import { ID, serve } from "./server.js";
 
 const real = { now: performance.now.bind(performance), setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, warn: console.warn };
@@ -30,14 +31,15 @@ beforeEach(async () => {
 });
 afterEach(() => (d.close(), server.close()));
 
-/** Lets time pass, and what is due ring. */
-function pass(ms) {
+/** Lets time pass, and what is due ring, and what that says be said. */
+async function pass(ms) {
   passed += ms;
   for (const [timer, { ring, due }] of [...timers]) {
     if (due > performance.now()) continue;
     clearTimeout(timer);
     ring();
   }
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function until(holds) {
@@ -53,13 +55,13 @@ test("a call that holds its lane for half a minute is told of, by name, once, wi
   call(ID);
   call(ID);
   await until(() => asked.length === 1);
-  pass(29_000);
+  await pass(29_000);
   assert.deepEqual(warnings, []);
-  pass(1_000);
+  await pass(1_000);
   const told = 'actionlane: saveTokens: no value for 30 s: no answer has begun, and 2 calls wait behind it in lane "main"; a timeout would end it';
   assert.deepEqual(warnings, [told]);
   assert.deepEqual(d.snapshot().map(({ state, late }) => [state, late]), [["running", true], ["waiting", true], ["waiting", true]]);
-  pass(300_000);
+  await pass(300_000);
   assert.equal(warnings.length, 1);
   delete process.env.NODE_ENV;
 });
@@ -72,7 +74,7 @@ test("listeners hear it, with an answer that has begun and does not end", async 
   asked[0].writeHead(500, { "content-type": "text/x-component" });
   asked[0].write("0:");
   await until(() => d.snapshot()[0].headAt !== undefined);
-  pass(30_000);
+  await pass(30_000);
   await until(() => events.length > 0);
   const { id, state, late, behind } = events[0];
   assert.deepEqual([events.length, id, state, late, behind], [1, 1, "running", true, 0]);
@@ -82,7 +84,7 @@ test("listeners hear it, with an answer that has begun and does not end", async 
 test("so does a call whose arguments stay open", async () => {
   call({ id: ID, name: "upload" }, [new Promise(() => {})]);
   call(ID);
-  pass(30_000);
+  await pass(30_000);
   const open = "a promise or a stream among its arguments is still open";
   const told = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a deadline would end it`;
   assert.deepEqual(warnings, [told]);
@@ -96,6 +98,6 @@ test("what is answered in time, or only streams the rest, is told of by nobody",
   asked[0].write('0:{"a":"$@1","q":"","i":false}\n1:1\n');
   assert.equal(await value, 1);
   assert.equal(d.snapshot()[0].state, "draining");
-  pass(60_000);
+  await pass(60_000);
   assert.deepEqual(warnings, []);
 });

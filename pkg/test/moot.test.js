@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { createDispatcher } from "../node.js";
 import { nearest } from "../lib/nearest.js";
+import "../lib/words.js"; // said at once, then
 import { ID, serve } from "./server.js";
 
 const { warn } = console;
@@ -114,7 +115,7 @@ test("production hears nothing", async () => {
 });
 
 test("a page that makes up a name for each call is warned a hundred times, not for ever", async () => {
-  const { warnOnce } = await import("../lib/warn.js?bounded");
+  const { warnOnce } = await import("../lib/words.js?bounded");
   const from = warnings.length;
   for (let nth = 0; nth < 300; nth++) warnOnce(`save ${nth}`);
   assert.equal(warnings.length - from, 100);

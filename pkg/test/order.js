@@ -1,8 +1,12 @@
 // Writes down, in order, all that a page can observe of a dispatcher. Its `fetch` waits until a test gives the answer.
 import assert from "node:assert/strict";
+import { loadAlong } from "../lib/fetch.js";
 import { createDispatcher } from "../node.js";
 import { ID } from "./server.js";
 import { trapInPromise } from "./traps.js";
+
+// The first request of a page that somebody else has built waits for it; the first action that is unknown for what looks it up.
+await Promise.all([loadAlong(), import("../lib/deployed.js")]);
 
 export const APP = "http://app.example/";
 export const FLIGHT = { "content-type": "text/x-component" };

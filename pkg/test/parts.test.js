@@ -6,6 +6,7 @@ import { without } from "./copies.js";
 import { ID, flight, serve } from "./server.js";
 
 const PARTS = {
+  along: ["lib/along.js", "lib/reach.js"],
   lock: ["lib/lock.js"],
   outbox: ["lib/outbox.js", "lib/records.js", "lib/store.js", "lib/storage.js", "lib/kept.js"],
   payload: ["lib/payload.js", "lib/root.js"],
@@ -45,13 +46,27 @@ function locks(t) {
 }
 
 test("calls, routes and streams need none of them", async (t) => {
-  const { createDispatcher, decode } = await lacking(t, "lock", "outbox", "payload");
+  const { createDispatcher, decode } = await lacking(t, "along", "lock", "outbox", "payload");
   const d = createDispatcher({ url: server.url });
   assert.equal(await d.call(ID, ["x"]), '["x"]');
   assert.equal((await d.route(server.url, { method: "POST" })).status, 200);
   assert.equal(await decode(new TextEncoder().encode('0:"v"\n')).value, "v");
   assert.equal(await (await d.call(ID, ["y"]).outcome).payload, undefined, "there is none in it");
   await assert.rejects(d.outbox.entries(), { code: "INVALID_OPTION" });
+  d.close();
+});
+
+test("without what reads along no request of an action is sent that waits for its value, and the next asks for it again", async (t) => {
+  const { createDispatcher, restore } = await lacking(t, "along");
+  const d = createDispatcher({ url: server.url });
+  const post = { method: "POST", headers: { "next-action": ID, "content-type": "text/plain" }, body: '["x"]' };
+  const before = server.requests.length;
+  await assert.rejects(d.fetch(server.url, post), (error) => /the part of the package that it needs could not be loaded/.test(error.message));
+  assert.equal(server.requests.length, before);
+  assert.equal((await d.fetch(server.url, { ...post }, { frees: "head" })).status, 200);
+  assert.equal((await d.fetch(server.url)).status, 200, "no action");
+  await restore();
+  assert.match(await (await d.fetch(server.url, post)).text(), /x/);
   d.close();
 });
 

@@ -21,7 +21,7 @@ pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
     ensure!(!glue.contains("__wbg_reinit_scheduled = true"), "wasm-bindgen's glue starts instances over by itself now: see `unguarded`");
     let glue = CHANGES.iter().try_fold(uncommented(&caught(glue)?)?, |glue, (from, to)| replaced(&glue, from, to))?;
     let glue = GONE.iter().try_fold(glue, |glue, (from, to)| without(&glue, from, to))?;
-    let glue = unguarded(&undisposed(&finalized(&fresh(&glue)?)?));
+    let glue = given(&trusted(&unguarded(&undisposed(&finalized(&fresh(&glue)?)?)))?);
     let invoked: Vec<String> = names.exports_with("_invoke__").iter().map(|name| format!("\"{name}\"")).collect();
     let glue = names.shorten(&glue, &module(name))?;
     Ok(format!(
@@ -105,6 +105,38 @@ fn unguarded(glue: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands them
+/// over, and what throws there is a trap: the memory of the instance is nobody's then.
+fn trusted(glue: &str) -> Result<String> {
+    let mut made = String::with_capacity(glue.len());
+    let mut rest = glue;
+    while let Some((before, after)) = rest.split_once("        } catch (e) {\n            if (") {
+        let changed = "wasm-bindgen's glue takes texts back in another way now";
+        let (before, tried) = before.rsplit_once("        try {\n").context(changed)?;
+        let (_, after) = after.split_once("            throw e;\n        }\n").context(changed)?;
+        made += before;
+        made += tried;
+        rest = after;
+    }
+    made += rest;
+    let looks = |line: &&str| !line.trim_start().starts_with("_assertClass(") && !line.trim_start().starts_with("fresh((");
+    Ok(made.lines().filter(looks).flat_map(|line| [line, "\n"]).collect())
+}
+
+/// Texts that imports give, written once.
+fn given(glue: &str) -> String {
+    const GIVEN: &str = "            const len1 = WASM_VECTOR_LEN;\n            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\n            \
+                         getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);\n";
+    let text =
+        |word: &str, some: &str| format!("            {word} ptr1 = {some}passStringToWasm0(ret);\n{}", GIVEN.replace("const", word));
+    glue.replace(&text("const", ""), "            giveText(arg0, ret);\n").replace(
+        &text("var", "isLikeNone(ret) ? 0 : "),
+        "            if (isLikeNone(ret)) giveWords(arg0, 0, 0);\n            else giveText(arg0, ret);\n",
+    ) + "\nfunction giveText(to, text) {\n    giveWords(to, passStringToWasm0(text), WASM_VECTOR_LEN);\n}\n\n\
+           function giveWords(to, first, second) {\n    const memory = getDataViewMemory0();\n    memory.setInt32(to >>> 0, first, true);\n    \
+           memory.setInt32((to >>> 0) + 4, second, true);\n}\n"
+}
+
 /// Imports that may throw, without the closure and the list of arguments that wasm-bindgen makes at each call of one.
 fn caught(glue: &str) -> Result<String> {
     const WRAPPED: &str = ": function() { return handleError(function (";
@@ -127,7 +159,7 @@ fn lone_values(glue: &str) -> Vec<&str> {
 }
 
 /// Texts of the glue, each with the one that takes its place.
-const CHANGES: [(&str, &str); 14] = [
+const CHANGES: [(&str, &str); 19] = [
     // See `caught`.
     (
         "function handleError(f, args) {\n    try {\n        return f.apply(this, args);\n    } catch (e) {\n        const idx = \
@@ -168,13 +200,26 @@ const CHANGES: [(&str, &str); 14] = [
     ("    if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;\n", "    numBytesDecoded = 0;\n"),
     ("    if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;\n", "    WASM_VECTOR_LEN = 0;\n"),
     ("    __wbg_reinit_scheduled = false;\n", ""),
+    // Every text is put into the one memory there is.
+    (", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)", ")"),
+    ("function passStringToWasm0(arg, malloc, realloc) {", "function passStringToWasm0(arg) {"),
+    ("let ptr = malloc(len, 1)", "let ptr = wasm.__wbindgen_malloc(len, 1)"),
+    ("ptr = realloc(ptr, len, ", "ptr = wasm.__wbindgen_realloc(ptr, len, "),
+    // Its buffer is another one once it has grown.
+    (
+        "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === \
+         undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedDataViewMemory0?.buffer !== wasm.memory.buffer",
+    ),
 ];
 
 /// What is gone, from a text up to another.
-const GONE: [(&str, &str); 5] = [
+const GONE: [(&str, &str); 6] = [
     // The package fetches and compiles the wasm itself.
     ("async function __wbg_load(", "function initSync("),
     ("let __wbg_init_promise;", "export { initSync };"),
+    // See `trusted`.
+    ("function _assertClass(", "const CLOSURE_DTORS"),
     // Every text is given what makes its room larger.
     ("    if (realloc === undefined) {", "    let len = arg.length;\n"),
     ("function __wbg_call_guard() {", "function wasm_bindgen__convert__"),
@@ -216,6 +261,35 @@ mod tests {
         let glue =
             "    let ret;\n    __wbg_call_guard();\n    ret = wasm.a();\n    __wbg_call_guard();\n    wasm.b();\n    let ret;\n    c();\n";
         assert_eq!(unguarded(glue), "    const ret = wasm.a();\n    wasm.b();\n    let ret;\n    c();\n");
+    }
+
+    #[test]
+    fn what_is_handed_over_is_not_taken_back() -> Result<()> {
+        let glue = "    a() {\n        let p;\n        try {\n            _assertClass(options, Options);\n            fresh((options));\n            \
+                    p = options.take();\n        } catch (e) {\n            if (p) wasm.free(p);\n            throw e;\n        }\n        \
+                    wasm.a(p);\n    }\n    b() {\n        fresh(this);\n        try {\n            c();\n        } finally {\n            d();\n        }\n    }\n";
+        assert_eq!(
+            trusted(glue)?,
+            "    a() {\n        let p;\n            p = options.take();\n        wasm.a(p);\n    }\n    b() {\n        fresh(this);\n        \
+             try {\n            c();\n        } finally {\n            d();\n        }\n    }\n"
+        );
+        assert!(trusted("        } catch (e) {\n            if (a) b();\n").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn texts_are_given_by_one_function() {
+        let glue = |word: &str, text: &str| {
+            format!(
+                "            {word} ptr1 = {text};\n            {word} len1 = WASM_VECTOR_LEN;\n            getDataViewMemory0().setInt32((arg0 \
+                 >>> 0) + 4 * 1, len1, true);\n            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);\n"
+            )
+        };
+        assert!(given(&glue("const", "passStringToWasm0(ret)")).starts_with("            giveText(arg0, ret);\n\nfunction "));
+        let some = given(&glue("var", "isLikeNone(ret) ? 0 : passStringToWasm0(ret)"));
+        assert!(
+            some.starts_with("            if (isLikeNone(ret)) giveWords(arg0, 0, 0);\n            else giveText(arg0, ret);\n\nfunction ")
+        );
     }
 
     #[test]

@@ -1,0 +1,69 @@
+// Does for `decode()` and `encode()` what takes the codec: `codec.js` has what is done before. `flight` is the module `flight.js`.
+
+import { invalid, isActionError } from "./error.js";
+import { TOLD_BROKEN } from "./numbers.js";
+import { NONE, plain } from "./plain.js";
+import { WeakMap } from "./platform.js";
+import { hasRoom } from "./room.js";
+import { onAbort } from "./signals.js";
+
+/** What was sent, by the caller's own `temporaryReferences`. */
+const kept = new WeakMap();
+
+/** Prefixes of the names of a form's entries, where no version is given. */
+const TODAY = ["_"];
+
+/** The body of arguments. Options: as `encodeOptions` gives them. */
+export async function write(flight, value, { nextVersion, signal, temporaryReferences, maxDepth }) {
+  // Plain arguments are written alike for all versions that take them so.
+  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
+  const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
+  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
+  if (temporaryReferences) kept.set(temporaryReferences, references);
+  return body;
+}
+
+async function encodeAny(flight, value, signal, how) {
+  if (!hasRoom()) await null;
+  let quiet;
+  const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
+  try {
+    const encoding = flight.makeEncoding(value, { ...how, stop });
+    return { body: encoding.body ?? (await encoding.rest()), references: encoding };
+  } finally {
+    quiet?.();
+  }
+}
+
+/** Reads `chunks`, a reader of `body.js`, to its end. `value` is settled as soon as that is known; `limits`: undefined for the usual ones. */
+export async function read(flight, chunks, { temporaryReferences, limits }, value) {
+  const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
+  const failed = {};
+  const decoding = flight.makeDecoding({
+    action: false,
+    limits,
+    told: (kind, found) => (kind === TOLD_BROKEN ? value.reject(found) : value.resolve(found)),
+    call: refuseCall,
+    find,
+    lost: (error) => (failed.error = error),
+  });
+  try {
+    for (;;) {
+      const chunk = await chunks.read();
+      if (failed.error) throw failed.error;
+      if (chunk === undefined) break;
+      if (chunk === null) throw new TypeError("the stream gave something other than bytes");
+      const error = decoding.push(chunk);
+      if (!error) continue;
+      Promise.resolve(chunks.cancel(error)).catch(() => {});
+      throw error;
+    }
+    decoding.end();
+  } catch (cause) {
+    throw isActionError(cause) ? cause : (decoding.fail("the stream broke off", cause) ?? cause);
+  }
+}
+
+function refuseCall() {
+  return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));
+}

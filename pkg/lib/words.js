@@ -1,0 +1,65 @@
+// Says things to whoever writes the page, on the console: `warn.js` loads this where there is something to say.
+
+import { nearest } from "./nearest.js";
+import { nameOf } from "./owner.js";
+import { Set } from "./platform.js";
+
+export { dispatcherWith as home } from "./api.js"; // see `part.js`
+
+const KEY = "give it idempotencyKey: true, and have the server keep its promise, or leave retry out";
+
+const said = new Set();
+
+/** So many things are said: some hold a name that the page makes up for each call. */
+const MOST = 100;
+
+/** Warns once a page of each thing. */
+export function warnOnce(message) {
+  if (said.size >= MOST || said.has(message)) return;
+  said.add(message);
+  console.warn(`actionlane: ${message}`);
+}
+
+/** `name`: of the call, if it has one. */
+export const durableIsSent = (name = "a call") => {
+  warnOnce(`${name}: retry: a durable call is sent until it is answered; limit and budget do nothing`);
+};
+
+export const retryWithoutKey = (name = "a call") => {
+  warnOnce(`${name}: retry does nothing without an idempotency key, as what may have run is not sent again; ${KEY}`);
+};
+
+export const recoverWithoutName = (name = "a call") => {
+  warnOnce(`${name}: skew: "recover" looks an action up by its name, and this one has none; call it as { id, name }`);
+};
+
+export const streamIsSentOnce = () => warnOnce("fetch: retry does nothing for a stream, which can be sent once");
+
+export const routeIsSentOnce = () => {
+  warnOnce(`route: retry does nothing for a stream, which can be sent once, nor for a request that changes something without a key; ${KEY}`);
+};
+
+const seen = new Set();
+
+/** Of a lane that the options do not name: any name makes a lane, which is one at a time, also one that was to be "parallel". */
+export function unnamedLane(lane) {
+  if (seen.size > 100 || seen.has(lane)) return;
+  seen.add(lane);
+  const word = lane.toLowerCase() === "main" ? "main" : nearest(lane, ["parallel"]);
+  if (!word) return;
+  const [given, other] = [lane, word].map((name) => JSON.stringify(name));
+  warnOnce(`lane: ${given} is a lane of its own, one at a time, and not ${other}; if it is meant, name it in the dispatcher's lanes`);
+}
+
+/** Of a call that holds its lane for long: `event` is the one that tells it, which came at `now`. */
+export function late(event, now) {
+  const { lane, state, queuedAt, startedAt, headAt, retryAt, behind } = event;
+  const seconds = Math.round((now - (startedAt ?? queuedAt)) / 1000);
+  let what = "no answer has begun";
+  if (state === "preparing") what = "a promise or a stream among its arguments is still open";
+  else if (retryAt !== undefined) what = "it waits to be sent again";
+  else if (headAt !== undefined) what = "an answer has begun, and its value has not come";
+  const end = state === "preparing" ? "a deadline" : "a timeout"; // no timeout runs before it is sent
+  const waiting = behind > 0 ? `, and ${behind === 1 ? "a call waits" : `${behind} calls wait`} behind it in lane ${JSON.stringify(lane)}` : "";
+  console.warn(`actionlane: ${nameOf(event) ?? "a call"}: no value for ${seconds} s: ${what}${waiting}; ${end} would end it`);
+}
