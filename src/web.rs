@@ -9,6 +9,7 @@ mod outbox;
 mod owner;
 mod random;
 mod shapes;
+mod stop;
 mod timer;
 mod url;
 
@@ -24,7 +25,7 @@ use crate::js::error::{self, Failure};
 use crate::js::given::Given;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
-use crate::{Error, Instant};
+use crate::{Error, Instant, text};
 use call::Body;
 use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
@@ -64,9 +65,9 @@ impl Engine {
     /// `usual`: how every call is treated that does not say.
     #[wasm_bindgen(constructor)]
     pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
-        let config = options.config().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
+        let rules = options.rules().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
-        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.hooks());
+        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), rules, options.hooks());
         let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()) };
         engine.page_says(None, None);
         Ok(engine)
@@ -330,6 +331,6 @@ impl Engine {
 
 /// The key by which `join` finds identical calls; none unless the body is text without references to what only the caller has.
 fn identity_of(action: &ActionId, url: &JsValue, body: &JsValue) -> Option<Rc<str>> {
-    let body = body.as_string().filter(|body| !body.contains("\"$T"))?;
-    Some(format!("{action}\n{}\n{body}", url.as_string().unwrap_or_default()).into())
+    let body = body.as_string().filter(|body| !text::contains(body, "\"$T"))?;
+    Some([action.as_str(), &url.as_string().unwrap_or_default(), &body].join("\n").into())
 }

@@ -60,7 +60,7 @@ impl Dispatcher {
         let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
         offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
-        for id in self.ids(waits) {
+        for id in self.ids(&waits) {
             if self.fails_offline(id, now) {
                 self.fail(id, no_network(), now);
             }
@@ -72,7 +72,7 @@ impl Dispatcher {
     pub(super) fn fails_offline(&self, id: CallId, now: Instant) -> bool {
         let proved = |offline: Offline| offline.probes > 0 && offline.probe_at.is_none_or(|at| at > now);
         self.offline.is_some_and(proved)
-            && self.config.offline == OfflineMode::Fail
+            && self.rules.offline == OfflineMode::Fail
             && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions, TraceOptions};
 use crate::call::{LaneName, Options, RedirectMode, Render, Skew, Strategy};
-use crate::dispatcher::{Config, LaneOptions as Lane, OfflineMode, Scope};
+use crate::dispatcher::{LaneOptions as Lane, OfflineMode, Rules, Scope};
 use crate::web::random;
 use crate::{Error, Kind, Retry};
 
@@ -19,7 +19,7 @@ trait Word: Sized + Copy + 'static {
     fn read(word: Option<&str>) -> Result<Option<Self>, Error> {
         let Some(word) = word else { return Ok(None) };
         let known = Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| Some(*value));
-        known.ok_or_else(|| Error::new(Kind::InvalidOption, format!("{}: there is no such word", Self::OPTION)))
+        known.ok_or_else(|| Error::new(Kind::InvalidOption, [Self::OPTION, ": there is no such word"].concat()))
     }
 }
 
@@ -99,7 +99,7 @@ impl CallOptions {
         Ok(Options {
             strategy: Word::read(self.strategy.as_deref())?,
             // A key of the caller's reaches over lanes and actions.
-            key: self.key.as_ref().map_or_else(|| format!("{}\n{action}", lane.as_str()), |key| format!("\n{key}")).into(),
+            key: self.key.as_ref().map_or_else(|| [lane.as_str(), "\n", action].concat(), |key| ["\n", key].concat()).into(),
             lane,
             identity: None,
             timeout: self.timeout.and_then(milliseconds),
@@ -167,17 +167,17 @@ impl DurableOptions {
 }
 
 impl DispatcherOptions {
-    pub(in crate::web) fn config(&self) -> Result<Config, Error> {
-        let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
-        config.max_queued = self.max_queued.map_or(config.max_queued, |max| max as usize);
-        config.offline = Word::read(self.offline.as_deref())?.unwrap_or(config.offline);
-        config.scope = Word::read(self.scope.as_deref())?.unwrap_or(config.scope);
+    pub(in crate::web) fn rules(&self) -> Result<Rules, Error> {
+        let mut rules = Rules { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Rules::default() };
+        rules.max_queued = self.max_queued.map_or(rules.max_queued, |max| max as usize);
+        rules.offline = Word::read(self.offline.as_deref())?.unwrap_or(rules.offline);
+        rules.scope = Word::read(self.scope.as_deref())?.unwrap_or(rules.scope);
         for lane in self.lanes.iter().flatten() {
             let name = LaneName::from(lane.name.as_deref().unwrap_or_default());
             let concurrency = lane.concurrency.and_then(NonZeroU32::new);
-            config.lanes.insert(name, Lane { concurrency, strategy: Word::read(lane.strategy.as_deref())? });
+            rules.lanes.insert(name, Lane { concurrency, strategy: Word::read(lane.strategy.as_deref())? });
         }
-        Ok(config)
+        Ok(rules)
     }
 
     /// What its calls say of keys where they do not say it themselves.
@@ -234,10 +234,10 @@ mod tests {
         ] {
             assert_eq!(refused(options), format!("{name}: there is no such word"));
         }
-        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.config().is_err());
-        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.rules().is_err());
+        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.rules().is_err());
         let lane = LaneOptions { name: word(), strategy: word(), ..LaneOptions::default() };
-        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.rules().is_err());
     }
 
     #[wasm_bindgen_test]
