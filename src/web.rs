@@ -31,7 +31,7 @@ use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
 use net::exchange::{Built, Work};
 use net::request::{Request, Tags, weigh};
-use options::{CallOptions, DispatcherOptions};
+use options::{CallOptions, DispatcherOptions, Said};
 use owner::Owner;
 
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
@@ -105,8 +105,7 @@ impl Engine {
         open: bool,
         headers: Option<Function>,
     ) {
-        let (own, id) = (options.map(|options| options.over(&self.usual)), CallId(id as u64));
-        let options = own.as_ref().unwrap_or(&self.usual);
+        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
         match self.start(&made, action, options, body, open) {
             Ok((core, body)) => self.enter(&made, action, options, core, body),
@@ -127,19 +126,19 @@ impl Engine {
         body: JsValue,
         headers: Option<Function>,
     ) {
-        let (options, id) = (options.over(&self.usual), CallId(id as u64));
+        let (options, id) = (self.said(Some(&options)), CallId(id as u64));
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
         let read = || {
             let action = ActionId::parse(action)?;
             // It was taken in by the page that made it.
             let strategy = Some(Strategy::Queue);
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
-            let tags = Tags::new(&options, Some(header), self.server.borrow().deployment.clone())?;
+            let tags = Tags::new(options, Some(header), self.server.borrow().deployment.clone())?;
             let keepalive = weigh(&body, Some(f64::INFINITY), options.keepalive())?;
             Ok((core, made.work(action, body, keepalive, tags)))
         };
         match read() {
-            Ok((core, work)) => self.enter(&made, action, &options, core, Body::Complete(work)),
+            Ok((core, work)) => self.enter(&made, action, options, core, Body::Complete(work)),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
@@ -158,7 +157,7 @@ impl Engine {
         headers: Option<Function>,
         along: bool,
     ) {
-        let (options, id) = (options.unwrap_or_default().over(&self.usual), CallId(id as u64));
+        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
         let made = Made {
             id,
             queued_at: Instant::from_millis(queued_at),
@@ -169,11 +168,11 @@ impl Engine {
         let read = || {
             // It is sent as it is, whatever its id.
             let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
-            let tags = Tags::new(&options, self.options.idempotency_header(), None)?;
+            let tags = Tags::new(options, self.options.idempotency_header(), None)?;
             Ok((core, Built { send, headers, tags, along }))
         };
         match read() {
-            Ok((core, built)) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(built))),
+            Ok((core, built)) => self.enter(&made, action, options, core, Body::Complete(Work::Built(built))),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
@@ -287,8 +286,12 @@ impl Server {
 }
 
 impl Engine {
+    fn said<'o>(&'o self, own: Option<&'o CallOptions>) -> Said<'o> {
+        Said { own, usual: &self.usual }
+    }
+
     /// What is to be done for a call.
-    fn start(&self, made: &Made, action: &str, options: &CallOptions, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
+    fn start(&self, made: &Made, action: &str, options: Said<'_>, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;
         let mut core = options.read(action.as_str(), action.is_cached()).map_err(alone)?;
@@ -319,7 +322,7 @@ impl Engine {
         Ok((core, body))
     }
 
-    fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {
+    fn enter(&self, made: &Made, action: &str, options: Said<'_>, core: Options, body: Body) {
         let owner = Owner { action: action.into(), name: options.name().map(Into::into) };
         self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, visit: made.visit, owner }, body);
     }

@@ -11,7 +11,7 @@ use crate::js::wait::resolved;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
 use crate::text::digits;
 use crate::web::embedder::Refusal;
-use crate::web::options::{CallOptions, Choice};
+use crate::web::options::{Choice, Said};
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 
@@ -132,7 +132,7 @@ impl Trace {
 
 impl Tags {
     /// What the options of a call ask for. `header`: the one that carries the idempotency key, where the dispatcher says so.
-    pub(crate) fn new(options: &CallOptions, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
+    pub(crate) fn new(options: Said<'_>, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
         let trace = match options.traceparent() {
             Choice::Given(parent) => Some(TraceContext::continuing(&parent)?),
             Choice::Made => Some(TraceContext::new(random::bytes()?)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 
-use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions, TraceOptions};
+use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions};
 use crate::call::{LaneName, Options, RedirectMode, Render, Skew, Strategy};
 use crate::dispatcher::{LaneOptions as Lane, OfflineMode, Rules, Scope};
 use crate::web::random;
@@ -81,68 +81,79 @@ impl Choice {
     }
 }
 
-impl CallOptions {
-    /// These, and for what they do not say, those of the dispatcher.
-    pub(in crate::web) fn over(mut self, usual: &Self) -> Self {
-        // Of these each part counts by itself.
-        self.trace = self.trace.map(|own| own.or(usual.trace.as_ref().unwrap_or(&TraceOptions::default())));
-        self.or(usual)
+/// The options of a call: its own, and for what they do not say, those of its dispatcher.
+#[derive(Clone, Copy)]
+pub(in crate::web) struct Said<'o> {
+    pub(in crate::web) own: Option<&'o CallOptions>,
+    pub(in crate::web) usual: &'o CallOptions,
+}
+
+impl<'o> Said<'o> {
+    fn get<T>(self, option: impl Fn(&'o CallOptions) -> Option<T>) -> Option<T> {
+        self.own.and_then(&option).or_else(|| option(self.usual))
+    }
+
+    fn durable(self) -> Option<&'o DurableOptions> {
+        self.get(|options| options.durable.as_ref())
     }
 
     /// How the core is to treat a call of this action. `safe`: it changes nothing.
-    pub(in crate::web) fn read(&self, action: &str, safe: bool) -> Result<Options, Error> {
+    pub(in crate::web) fn read(self, action: &str, safe: bool) -> Result<Options, Error> {
         let lane = self.lane();
-        let mut retry = self.retry.as_ref().map(RetryOptions::read).unwrap_or_default();
-        if self.durable.is_some() {
+        let mut retry = self.get(|options| options.retry.as_ref()).map(RetryOptions::read).unwrap_or_default();
+        if self.durable().is_some() {
             (retry.limit, retry.budget) = (u32::MAX, Duration::MAX);
         }
         Ok(Options {
-            strategy: Word::read(self.strategy.as_deref())?,
+            strategy: Word::read(self.get(|options| options.strategy.as_deref()))?,
             // A key of the caller's reaches over lanes and actions.
-            key: self.key.as_ref().map_or_else(|| [lane.as_str(), "\n", action].concat(), |key| ["\n", key].concat()).into(),
+            key: self
+                .get(|options| options.key.as_deref())
+                .map_or_else(|| [lane.as_str(), "\n", action].concat(), |key| ["\n", key].concat())
+                .into(),
             lane,
             identity: None,
-            timeout: self.timeout.and_then(milliseconds),
-            stall_timeout: self.stall_timeout.and_then(milliseconds),
-            deadline: self.durable.as_ref().map(DurableOptions::ttl).or(self.deadline).and_then(milliseconds),
-            durable: self.durable.is_some(),
+            timeout: self.get(|options| options.timeout).and_then(milliseconds),
+            stall_timeout: self.get(|options| options.stall_timeout).and_then(milliseconds),
+            deadline: self.durable().map(DurableOptions::ttl).or_else(|| self.get(|options| options.deadline)).and_then(milliseconds),
+            durable: self.durable().is_some(),
             replayed: false,
             retry,
             keyed: self.idempotency_key() != Choice::None,
             safe,
-            redirect: Word::read(self.redirect.as_deref())?.unwrap_or_default(),
-            render: Word::read(self.render.as_deref())?.unwrap_or_default(),
-            skew: Word::read(self.skew.as_deref())?.unwrap_or_default(),
-            named: self.name.is_some(),
+            redirect: Word::read(self.get(|options| options.redirect.as_deref()))?.unwrap_or_default(),
+            render: Word::read(self.get(|options| options.render.as_deref()))?.unwrap_or_default(),
+            skew: Word::read(self.get(|options| options.skew.as_deref()))?.unwrap_or_default(),
+            named: self.name().is_some(),
         })
     }
 
-    pub(in crate::web) fn lane(&self) -> LaneName {
-        self.lane.as_deref().map_or(LaneName::Main, LaneName::from)
+    fn lane(self) -> LaneName {
+        self.get(|options| options.lane.as_deref()).map_or(LaneName::Main, LaneName::from)
     }
 
-    pub(in crate::web) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+    pub(in crate::web) fn name(self) -> Option<&'o str> {
+        self.get(|options| options.name.as_deref())
     }
 
-    pub(in crate::web) fn keepalive(&self) -> bool {
-        self.keepalive.unwrap_or(true)
+    pub(in crate::web) fn keepalive(self) -> bool {
+        self.get(|options| options.keepalive).unwrap_or(true)
     }
 
     /// A durable call carries one in any case.
-    pub(in crate::web) fn idempotency_key(&self) -> Choice {
-        match Choice::of(self.idempotency_key.as_ref()) {
-            Choice::None if self.durable.is_some() => Choice::Made,
+    pub(in crate::web) fn idempotency_key(self) -> Choice {
+        match Choice::of(self.get(|options| options.idempotency_key.as_ref())) {
+            Choice::None if self.durable().is_some() => Choice::Made,
             choice => choice,
         }
     }
 
-    pub(in crate::web) fn traceparent(&self) -> Choice {
-        Choice::of(self.trace.as_ref().and_then(|trace| trace.traceparent.as_ref()))
+    pub(in crate::web) fn traceparent(self) -> Choice {
+        Choice::of(self.get(|options| options.trace.as_ref()?.traceparent.as_ref()))
     }
 
-    pub(in crate::web) fn request_id(&self) -> Choice {
-        Choice::of(self.trace.as_ref().and_then(|trace| trace.request_id.as_ref()))
+    pub(in crate::web) fn request_id(self) -> Choice {
+        Choice::of(self.get(|options| options.trace.as_ref()?.request_id.as_ref()))
     }
 }
 
@@ -218,13 +229,17 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::web::options::LaneOptions;
+    use crate::web::options::{LaneOptions, TraceOptions};
+
+    fn alone(usual: &CallOptions) -> Said<'_> {
+        Said { own: None, usual }
+    }
 
     const ACTION: &str = "408f5ae1f8f6ee7a2e6c9f7b3f8c1d2e3a4b5c6d7e";
 
     #[wasm_bindgen_test]
     fn an_unknown_word_is_an_error() {
-        let refused = |options: CallOptions| options.read(ACTION, false).expect_err("unknown").message().to_owned();
+        let refused = |options: CallOptions| alone(&options).read(ACTION, false).expect_err("unknown").message().to_owned();
         let word = || Some("queued".to_owned());
         for (options, name) in [
             (CallOptions { strategy: word(), ..CallOptions::default() }, "strategy"),
@@ -242,14 +257,15 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_call_says_it_over_its_dispatcher() {
-        let limits = |bytes, depth| Some(LimitOptions { bytes, depth, ..LimitOptions::default() });
-        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), limits: limits(Some(1.0), Some(2.0)), ..CallOptions::default() };
-        let own = CallOptions { timeout: Some(f64::INFINITY), limits: limits(None, Some(3.0)), ..CallOptions::default() };
-        let both = own.over(&usual);
+        let trace = |traceparent, request_id| Some(TraceOptions { traceparent, request_id });
+        let usual = trace(Some(JsValue::TRUE), Some(JsValue::TRUE));
+        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), trace: usual, ..CallOptions::default() };
+        let own = trace(None, Some(JsValue::FALSE));
+        let own = CallOptions { timeout: Some(f64::INFINITY), trace: own, ..CallOptions::default() };
+        let both = Said { own: Some(&own), usual: &usual };
         let read = both.read(ACTION, false).expect("options");
         assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
-        assert_eq!((both.limits().total_bytes, both.limits().depth), (1, 3), "limits count one by one");
-        assert_eq!(both.limits().row_bytes, Limits::DEFAULT.row_bytes);
+        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "parts of a trace count one by one");
     }
 
     #[wasm_bindgen_test]
@@ -260,6 +276,6 @@ mod tests {
         assert_eq!(choice(&"key".into()), Choice::Given("key".to_owned()));
         assert_eq!(Choice::of(None), Choice::None);
         let durable = CallOptions { durable: Some(DurableOptions::default()), ..CallOptions::default() };
-        assert_eq!(durable.idempotency_key(), Choice::Made, "a durable call carries a key");
+        assert_eq!(alone(&durable).idempotency_key(), Choice::Made, "a durable call carries a key");
     }
 }
