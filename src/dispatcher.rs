@@ -154,7 +154,7 @@ impl Dispatcher {
 
     /// Gives a call up wherever it is. False when it was over, or never there. What others have joined goes on for them.
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
-        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || entry.phase == Phase::Answered;
+        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || matches!(entry.phase, Phase::Answered);
         let known = self.calls.get(&id).is_some_and(open);
         self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
         known
@@ -444,7 +444,7 @@ impl Dispatcher {
 
     /// A call whose exchange is under way.
     fn exchanging(&mut self, id: CallId) -> Option<&mut Entry> {
-        self.in_state(id, State::Running).filter(|entry| entry.phase == Phase::Sending)
+        self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Sending))
     }
 
     fn lane_mut(&mut self, name: &LaneName) -> &mut Lane {

@@ -47,7 +47,7 @@ impl Dispatcher {
             return;
         }
         // The time without network is not the server's.
-        self.calls.values_mut().filter(|entry| entry.phase == Phase::Held).for_each(|entry| entry.first_at = now);
+        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
         self.go_on(now);
     }
 
@@ -114,7 +114,7 @@ impl Dispatcher {
 
 /// Whether it would be sent sooner or later, were there a network.
 fn waits(entry: &Entry) -> bool {
-    let idle = entry.phase == Phase::Held || matches!(entry.state, State::Preparing | State::Waiting);
+    let idle = matches!(entry.phase, Phase::Held) || matches!(entry.state, State::Preparing | State::Waiting);
     idle && entry.leader.is_none()
 }
 
