@@ -34,6 +34,10 @@ use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, Said};
 use owner::Owner;
 
+/// Less than half the code of the standard allocator.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
 /// `wait.js`, which waits for promises and bodies.
 #[wasm_bindgen]
