@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// What is known of each key, in the order of the keys. Keys are found by halving. To put one in or take one out moves those on the shorter side of
-/// its place, a pointer each: next to nothing where keys come in order, as the ids of calls do.
+/// What is known of each key, in the order of the keys. Keys are found by halving. To put one in or take one out moves those on the
+/// shorter side of its place, a pointer each: next to nothing where keys come in order, as the ids of calls do.
 #[derive(Debug)]
 pub(crate) struct Table<K, V> {
     // In boxes, as a value may be large.
