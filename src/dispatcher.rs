@@ -4,13 +4,14 @@
 //! out [`Effect`]s until there are none, and wakes it with [`Dispatcher::handle_timeout`] at [`Dispatcher::poll_timeout`].
 //! Inputs for a call that is over are ignored, so late and repeated ones do no harm.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
 use crate::refresh::Refresh;
 use crate::retry::of_key;
+use crate::table::Table;
+use crate::text::digits;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
 use entry::{Entry, Phase};
@@ -46,6 +47,7 @@ mod tests {
     mod time;
 }
 
+pub(crate) use config::Rules;
 pub use config::{Config, LaneOptions};
 pub use effect::Effect;
 pub use lease::Scope;
@@ -56,13 +58,13 @@ pub use recovery::Recovery;
 /// Calls, lanes and time of one client.
 #[derive(Debug, Default)]
 pub struct Dispatcher {
-    config: Config,
-    calls: HashMap<CallId, Entry>,
-    lanes: HashMap<LaneName, Lane>,
+    rules: Rules,
+    calls: Table<CallId, Entry>,
+    lanes: Table<LaneName, Lane>,
     /// Of the lanes that have asked for theirs.
-    leases: HashMap<LaneName, Lease>,
-    /// The soonest first. One that no longer holds stays until it comes to the front, or until there are many.
-    alarms: BinaryHeap<Reverse<(Instant, CallId)>>,
+    leases: Table<LaneName, Lease>,
+    /// The soonest first.
+    alarms: Table<(Instant, CallId), ()>,
     effects: VecDeque<Effect>,
     waiting: usize,
     running: usize,
@@ -85,7 +87,11 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     pub fn new(config: Config) -> Self {
-        Self { dice: config.seed, config, ..Self::default() }
+        Self::with(config.into())
+    }
+
+    pub(crate) fn with(rules: Rules) -> Self {
+        Self { dice: rules.seed, rules, ..Self::default() }
     }
 
     /// Takes a call in and gives it its place in its lane. It starts if it is ready and the lane is free. Settled at once with
@@ -94,7 +100,7 @@ impl Dispatcher {
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
         let Call { id, mut options, queued_at, visit, ready } = call;
         if self.calls.contains_key(&id) {
-            return Err(Error::new(Kind::Internal, format!("call {id} is there already")));
+            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " is there already"].concat()));
         }
         options.strategy = Some(self.strategy_of(&options));
         self.learn_visit(visit);
@@ -148,7 +154,7 @@ impl Dispatcher {
 
     /// Gives a call up wherever it is. False when it was over, or never there. What others have joined goes on for them.
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
-        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || entry.phase == Phase::Answered;
+        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || matches!(entry.phase, Phase::Answered);
         let known = self.calls.get(&id).is_some_and(open);
         self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
         known
@@ -158,13 +164,9 @@ impl Dispatcher {
     pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
         let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
         let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
-        let (own, joined): (Vec<_>, Vec<_>) = self
-            .ids(|entry| waits(entry) && here(entry))
-            .into_iter()
-            .partition(|id| self.calls.get(id).is_some_and(|entry| entry.leader.is_none()));
-        let mut ids: Vec<_> =
-            joined.iter().chain(&own).copied().filter(|id| self.calls.get(id).is_some_and(|entry| entry.result.is_none())).collect();
-        ids.sort_unstable();
+        let own = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_none());
+        let joined = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_some());
+        let ids = self.ids(&|entry| waits(entry) && here(entry) && entry.result.is_none());
         // Only then may a lane go on: nothing is started that is about to be dropped. What others of another lane have joined goes on for them.
         let mut lanes: Vec<_> = joined.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
         for id in own {
@@ -203,7 +205,7 @@ impl Dispatcher {
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
         (self.offline, self.leaving) = (None, None);
-        for id in self.ids(|_| true) {
+        for id in self.ids(&|_| true) {
             self.break_off(id, &closed());
             self.end(id, closed(), now);
         }
@@ -294,6 +296,12 @@ impl Dispatcher {
         self.effects.pop_front()
     }
 
+    /// All there is to do, so that whoever does it may tell the dispatcher something.
+    #[allow(dead_code, reason = "for the edge")]
+    pub(crate) fn take_effects(&mut self) -> VecDeque<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
     /// Which attempt at this call is the last so far, counting from 1; 0 before the first.
     pub fn attempts(&self, id: CallId) -> u32 {
         self.calls.get(&id).map_or(0, |entry| entry.attempts)
@@ -319,22 +327,20 @@ impl Dispatcher {
 
     /// Every call that is not over, in order of calling.
     pub fn snapshot(&self) -> impl Iterator<Item = Event> {
-        self.ids(|_| true).into_iter().filter_map(|id| Some(self.calls.get(&id)?.event(id)))
+        self.ids(&|_| true).into_iter().filter_map(|id| Some(self.calls.get(&id)?.event(id)))
     }
 
     /// Calls that are not over, in order of calling.
-    fn ids(&self, which: impl Fn(&Entry) -> bool) -> Vec<CallId> {
-        let mut ids: Vec<_> = self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect();
-        ids.sort_unstable();
-        ids
+    fn ids(&self, which: &dyn Fn(&Entry) -> bool) -> Vec<CallId> {
+        self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect()
     }
 
     /// Lets a new call start, or wait if not too many do. What another page has made was taken in there: it has a place.
     fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
         self.advance(lane, now);
         let replayed = self.calls.get(&id).is_some_and(|entry| entry.options.replayed);
-        if !replayed && self.waiting > self.config.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
-            let message = format!("{} calls wait already (maxQueued)", self.config.max_queued);
+        if !replayed && self.waiting > self.rules.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
+            let message = [&*digits(self.rules.max_queued as u64), " calls wait already (maxQueued)"].concat();
             self.fail(id, Error::new(Kind::QueueFull, message), now);
         }
     }
@@ -422,7 +428,7 @@ impl Dispatcher {
             entry.state = State::Done;
             self.effects.push_back(Effect::Emit(entry.event(id)));
             self.effects.push_back(Effect::Forget(id));
-            self.forget_alarms();
+            self.forget_alarm(&entry.alarms, id);
         }
     }
 
@@ -438,17 +444,17 @@ impl Dispatcher {
 
     /// A call whose exchange is under way.
     fn exchanging(&mut self, id: CallId) -> Option<&mut Entry> {
-        self.in_state(id, State::Running).filter(|entry| entry.phase == Phase::Sending)
+        self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Sending))
     }
 
     fn lane_mut(&mut self, name: &LaneName) -> &mut Lane {
-        let at_once = self.config.lanes.get(name).and_then(|options| options.concurrency);
+        let at_once = self.rules.lanes.get(name).and_then(|options| options.concurrency);
         let order = match (at_once, name) {
             (Some(at_once), _) => Order::Serial(at_once),
             (None, LaneName::Parallel) => Order::Parallel,
             (None, _) => Order::ONE,
         };
-        self.lanes.entry(name.clone()).or_insert_with(|| Lane::new(order))
+        self.lanes.get_or_insert_with(name, || Lane::new(order))
     }
 }
 

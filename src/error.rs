@@ -106,6 +106,7 @@ impl Kind {
     }
 
     /// All of them, in their order.
+    #[allow(dead_code, reason = "as those of `of_code`")]
     const ALL: [Self; 28] = [
         Self::Aborted,
         Self::Timeout,

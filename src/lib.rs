@@ -32,6 +32,8 @@ pub mod outbox;
 pub mod protocol;
 mod refresh;
 mod retry;
+mod table;
+mod text;
 mod time;
 #[cfg(all(target_arch = "wasm32", feature = "dispatcher"))]
 mod web;

@@ -75,9 +75,14 @@ impl Retry {
         }
         let told = error.retry_after().unwrap_or_default().min(self.longest_after);
         let longest = self.first.saturating_mul(1 << (*retries).min(20)).min(self.longest);
-        let after = told.max(longest.mul_f64(dice.clamp(0.0, 1.0)));
+        let after = told.max(part(longest, dice.clamp(0.0, 1.0)));
         (spent.saturating_add(after) <= self.budget).then_some(after)
     }
+}
+
+/// This part, from 0 to 1, of a time.
+fn part(time: Duration, of: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * of).unwrap_or(time)
 }
 
 /// The failure of a call that carries a key, as the key's protocol reads it (draft-ietf-httpapi-idempotency-key-header).

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::text::digits;
+
 /// A moment on a clock of the driver's choosing, to the microsecond. The core has no clock: every input says when it happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
@@ -28,6 +30,11 @@ impl Instant {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
+}
+
+/// How many milliseconds that is, for people.
+pub(crate) fn millis(time: Duration) -> String {
+    digits(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod outbox;
 mod owner;
 mod random;
 mod shapes;
+mod stop;
 mod timer;
 mod url;
 
@@ -24,14 +25,18 @@ use crate::js::error::{self, Failure};
 use crate::js::given::Given;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
-use crate::{Error, Instant};
+use crate::{Error, Instant, text};
 use call::Body;
 use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
 use net::exchange::{Built, Work};
 use net::request::{Request, Tags, weigh};
-use options::{CallOptions, DispatcherOptions};
+use options::{CallOptions, DispatcherOptions, Said};
 use owner::Owner;
+
+/// Less than half the code of the standard allocator.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
 /// `wait.js`, which waits for promises and bodies.
@@ -64,9 +69,9 @@ impl Engine {
     /// `usual`: how every call is treated that does not say.
     #[wasm_bindgen(constructor)]
     pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
-        let config = options.config().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
+        let rules = options.rules().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
-        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), config, options.hooks());
+        let driver = Driver::new(embedder.unchecked_into::<Embedder>(), rules, options.hooks());
         let engine = Self { driver, options, usual, server: RefCell::new(Server::unknown()) };
         engine.page_says(None, None);
         Ok(engine)
@@ -104,8 +109,7 @@ impl Engine {
         open: bool,
         headers: Option<Function>,
     ) {
-        let (own, id) = (options.map(|options| options.over(&self.usual)), CallId(id as u64));
-        let options = own.as_ref().unwrap_or(&self.usual);
+        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
         match self.start(&made, action, options, body, open) {
             Ok((core, body)) => self.enter(&made, action, options, core, body),
@@ -126,19 +130,19 @@ impl Engine {
         body: JsValue,
         headers: Option<Function>,
     ) {
-        let (options, id) = (options.over(&self.usual), CallId(id as u64));
+        let (options, id) = (self.said(Some(&options)), CallId(id as u64));
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
         let read = || {
             let action = ActionId::parse(action)?;
             // It was taken in by the page that made it.
             let strategy = Some(Strategy::Queue);
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
-            let tags = Tags::new(&options, Some(header), self.server.borrow().deployment.clone())?;
+            let tags = Tags::new(options, Some(header), self.server.borrow().deployment.clone())?;
             let keepalive = weigh(&body, Some(f64::INFINITY), options.keepalive())?;
             Ok((core, made.work(action, body, keepalive, tags)))
         };
         match read() {
-            Ok((core, work)) => self.enter(&made, action, &options, core, Body::Complete(work)),
+            Ok((core, work)) => self.enter(&made, action, options, core, Body::Complete(work)),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
@@ -157,7 +161,7 @@ impl Engine {
         headers: Option<Function>,
         along: bool,
     ) {
-        let (options, id) = (options.unwrap_or_default().over(&self.usual), CallId(id as u64));
+        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
         let made = Made {
             id,
             queued_at: Instant::from_millis(queued_at),
@@ -168,11 +172,11 @@ impl Engine {
         let read = || {
             // It is sent as it is, whatever its id.
             let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
-            let tags = Tags::new(&options, self.options.idempotency_header(), None)?;
+            let tags = Tags::new(options, self.options.idempotency_header(), None)?;
             Ok((core, Built { send, headers, tags, along }))
         };
         match read() {
-            Ok((core, built)) => self.enter(&made, action, &options, core, Body::Complete(Work::Built(built))),
+            Ok((core, built)) => self.enter(&made, action, options, core, Body::Complete(Work::Built(built))),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
@@ -286,8 +290,12 @@ impl Server {
 }
 
 impl Engine {
+    fn said<'o>(&'o self, own: Option<&'o CallOptions>) -> Said<'o> {
+        Said { own, usual: &self.usual }
+    }
+
     /// What is to be done for a call.
-    fn start(&self, made: &Made, action: &str, options: &CallOptions, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
+    fn start(&self, made: &Made, action: &str, options: Said<'_>, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;
         let mut core = options.read(action.as_str(), action.is_cached()).map_err(alone)?;
@@ -318,7 +326,7 @@ impl Engine {
         Ok((core, body))
     }
 
-    fn enter(&self, made: &Made, action: &str, options: &CallOptions, core: Options, body: Body) {
+    fn enter(&self, made: &Made, action: &str, options: Said<'_>, core: Options, body: Body) {
         let owner = Owner { action: action.into(), name: options.name().map(Into::into) };
         self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, visit: made.visit, owner }, body);
     }
@@ -330,6 +338,6 @@ impl Engine {
 
 /// The key by which `join` finds identical calls; none unless the body is text without references to what only the caller has.
 fn identity_of(action: &ActionId, url: &JsValue, body: &JsValue) -> Option<Rc<str>> {
-    let body = body.as_string().filter(|body| !body.contains("\"$T"))?;
-    Some(format!("{action}\n{}\n{body}", url.as_string().unwrap_or_default()).into())
+    let body = body.as_string().filter(|body| !text::contains(body, "\"$T"))?;
+    Some([action.as_str(), &url.as_string().unwrap_or_default(), &body].join("\n").into())
 }

@@ -1,11 +1,11 @@
 //! Keeps what happens to a call by itself, and when.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::{Dispatcher, Effect, Entry, Phase};
 use crate::call::{CallId, Event, State};
 use crate::lane::Lane;
+use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
 /// How long a call waits, or an attempt at it has no value, until listeners are told that it is late.
@@ -68,11 +68,6 @@ impl Alarms {
     fn ring(&mut self, now: Instant) -> Option<Ring> {
         self.all().into_iter().find(|(_, at)| at.is_some_and(|at| at <= now)).and_then(|(ring, at)| at.take().map(|_| ring))
     }
-
-    /// Whether it is among the dispatcher's alarms for this moment.
-    pub(super) fn is_set(&self, at: Instant) -> bool {
-        self.set == Some(at)
-    }
 }
 
 impl Dispatcher {
@@ -83,12 +78,9 @@ impl Dispatcher {
         }
         self.pay(self.effects.len(), now);
         self.probe(now);
-        while let Some(&Reverse((at, id))) = self.alarms.peek() {
-            if at > now {
-                break;
-            }
-            self.alarms.pop();
-            let Some(entry) = self.calls.get_mut(&id).filter(|entry| entry.alarms.is_set(at)) else { continue };
+        while let Some(&(at, id)) = self.alarms.first().filter(|(at, _)| *at <= now) {
+            self.alarms.remove(&(at, id));
+            let Some(entry) = self.calls.get_mut(&id) else { continue };
             entry.alarms.set = None;
             if let Some(ring) = entry.alarms.ring(now) {
                 self.rang(id, ring, now);
@@ -99,7 +91,7 @@ impl Dispatcher {
 
     /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let call = self.alarms.peek().map(|&Reverse((at, _))| at);
+        let call = self.alarms.first().map(|&(at, _)| at);
         call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).chain(self.probe_at()).min()
     }
 
@@ -110,22 +102,19 @@ impl Dispatcher {
         let next = entry.alarms.next();
         let before = std::mem::replace(&mut entry.alarms.set, next);
         if before != next {
-            self.alarms.extend(next.map(|at| Reverse((at, id))));
-            if before.is_some() {
-                self.forget_alarms();
+            if let Some(at) = before {
+                self.alarms.remove(&(at, id));
+            }
+            if let Some(at) = next {
+                self.alarms.insert((at, id), ());
             }
         }
     }
 
-    /// Drops alarms that no longer hold: those in front, so that nobody is woken for one, and all where they pile up.
-    pub(super) fn forget_alarms(&mut self) {
-        let calls = &self.calls;
-        let holds = |Reverse((at, id)): &Reverse<(Instant, CallId)>| calls.get(id).is_some_and(|entry| entry.alarms.is_set(*at));
-        while self.alarms.peek().is_some_and(|next| !holds(next)) {
-            self.alarms.pop();
-        }
-        if self.alarms.len() > 2 * calls.len() + 32 {
-            self.alarms.retain(holds);
+    /// Nothing more happens to a call by itself.
+    pub(super) fn forget_alarm(&mut self, alarms: &Alarms, id: CallId) {
+        if let Some(at) = alarms.set {
+            self.alarms.remove(&(at, id));
         }
     }
 
@@ -170,16 +159,17 @@ impl Dispatcher {
         let lane = entry.options.lane.clone();
         let serial = self.lanes.get(&lane).is_some_and(Lane::is_serial);
         let waits = |other: &Entry| matches!(other.state, State::Preparing | State::Waiting) && other.leader.is_none();
-        Some(self.ids(|other| serial && waits(other) && other.options.lane == lane).into_iter().filter(|&other| other > id).count())
+        Some(self.ids(&|other| serial && waits(other) && other.options.lane == lane).into_iter().filter(|&other| other > id).count())
     }
 
     /// The error of a call whose deadline is over.
     pub(super) fn too_late(&self, id: CallId) -> Error {
         let options = self.calls.get(&id).map(|entry| &entry.options);
-        let limit = options.and_then(|options| options.deadline).unwrap_or_default().as_millis();
+        let limit = options.and_then(|options| options.deadline).unwrap_or_default();
+        let limit = millis(limit);
         match options.is_some_and(|options| options.durable) {
-            true => Error::new(Kind::Expired, format!("no answer in the {limit} ms that were left (ttl)")),
-            false => Error::new(Kind::Deadline, format!("no value within {limit} ms of the call")),
+            true => Error::new(Kind::Expired, ["no answer in the ", &limit, " ms that were left (ttl)"].concat()),
+            false => Error::new(Kind::Deadline, ["no value within ", &limit, " ms of the call"].concat()),
         }
     }
 
@@ -204,7 +194,7 @@ impl Dispatcher {
         }
         match entry.state {
             State::Running => {
-                self.give_out(id, Error::new(Kind::Timeout, format!("no byte for {} ms", limit.as_millis())), now);
+                self.give_out(id, Error::new(Kind::Timeout, ["no byte for ", &millis(limit), " ms"].concat()), now);
             }
             State::Draining => {
                 self.effects.push_back(Effect::Stall(id));

@@ -33,12 +33,12 @@ impl Dispatcher {
 
     /// Says whether its caller has the answer, of which the value has not gone by.
     pub(super) fn is_answered(&self, id: CallId) -> bool {
-        self.calls.get(&id).is_some_and(|entry| entry.state == State::Running && entry.phase == Phase::Answered)
+        self.calls.get(&id).is_some_and(|entry| entry.state == State::Running && matches!(entry.phase, Phase::Answered))
     }
 
     /// Frees the slot of a call whose caller has the answer: its value has gone by, or nothing more comes. False where that is no such call.
     pub(super) fn let_go(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
-        let Some(entry) = self.in_state(id, State::Running).filter(|entry| entry.phase == Phase::Answered) else { return false };
+        let Some(entry) = self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Answered)) else { return false };
         (entry.state, entry.timings.value_at) = (State::Draining, value_at);
         let lane = entry.options.lane.clone();
         self.running -= 1;

@@ -5,6 +5,10 @@ use std::num::NonZeroU32;
 
 use super::{OfflineMode, Scope};
 use crate::call::{LaneName, Strategy};
+use crate::table::Table;
+
+/// How many calls may wait where nothing is said.
+const MAX_QUEUED: usize = 10_000;
 
 /// What holds for a whole dispatcher.
 #[derive(Clone, Debug)]
@@ -28,8 +32,34 @@ pub struct LaneOptions {
     pub strategy: Option<Strategy>,
 }
 
+/// A [`Config`] as the dispatcher keeps it.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) max_queued: usize,
+    pub(crate) lanes: Table<LaneName, LaneOptions>,
+    pub(crate) scope: Scope,
+    pub(crate) offline: OfflineMode,
+    pub(crate) seed: u64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { max_queued: MAX_QUEUED, lanes: Table::default(), scope: Scope::default(), offline: OfflineMode::default(), seed: 0 }
+    }
+}
+
+impl From<Config> for Rules {
+    fn from(Config { max_queued, lanes, scope, offline, seed }: Config) -> Self {
+        let mut rules = Self { max_queued, scope, offline, seed, ..Self::default() };
+        for (name, lane) in lanes {
+            rules.lanes.insert(name, lane);
+        }
+        rules
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
-        Self { max_queued: 10_000, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
+        Self { max_queued: MAX_QUEUED, lanes: HashMap::new(), scope: Scope::default(), offline: OfflineMode::Wait, seed: 0 }
     }
 }

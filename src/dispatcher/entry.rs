@@ -39,7 +39,7 @@ pub(super) struct Entry {
 }
 
 /// What a running call is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Phase {
     /// Its exchange is under way.
     Sending,

@@ -51,7 +51,7 @@ impl Dispatcher {
         if self.leases.remove(lane).is_none() {
             return Vec::new();
         }
-        let ids = self.ids(|entry| entry.state == State::Waiting && entry.leader.is_none() && entry.options.lane == *lane);
+        let ids = self.ids(&|entry| entry.state == State::Waiting && entry.leader.is_none() && entry.options.lane == *lane);
         for &id in &ids {
             self.end(id, error.clone(), now);
         }
@@ -63,7 +63,7 @@ impl Dispatcher {
     /// gives it back where there is no use for it.
     pub(super) fn is_open(&mut self, name: &LaneName) -> bool {
         let stopped = self.paused || self.is_still();
-        if self.config.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
+        if self.rules.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
             return !stopped;
         }
         let calls = &self.calls;
@@ -95,8 +95,7 @@ impl Dispatcher {
 
     /// Gives back, or asks no longer for, the leases of lanes in which nothing runs and nothing may start now.
     pub(super) fn release_unused(&mut self) {
-        let mut names: Vec<_> = self.leases.keys().cloned().collect();
-        names.sort_unstable();
+        let names: Vec<_> = self.leases.keys().cloned().collect();
         for name in names {
             self.is_open(&name);
         }

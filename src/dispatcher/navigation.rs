@@ -101,7 +101,7 @@ impl Dispatcher {
         if self.is_still() {
             return;
         }
-        for id in self.ids(|entry| entry.phase == Phase::Held) {
+        for id in self.ids(&|entry| matches!(entry.phase, Phase::Held)) {
             self.retry(id, now);
         }
         self.advance_all(now);

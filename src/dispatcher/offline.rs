@@ -47,7 +47,7 @@ impl Dispatcher {
             return;
         }
         // The time without network is not the server's.
-        self.calls.values_mut().filter(|entry| entry.phase == Phase::Held).for_each(|entry| entry.first_at = now);
+        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
         self.go_on(now);
     }
 
@@ -60,7 +60,7 @@ impl Dispatcher {
         let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
         offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
-        for id in self.ids(waits) {
+        for id in self.ids(&waits) {
             if self.fails_offline(id, now) {
                 self.fail(id, no_network(), now);
             }
@@ -72,7 +72,7 @@ impl Dispatcher {
     pub(super) fn fails_offline(&self, id: CallId, now: Instant) -> bool {
         let proved = |offline: Offline| offline.probes > 0 && offline.probe_at.is_none_or(|at| at > now);
         self.offline.is_some_and(proved)
-            && self.config.offline == OfflineMode::Fail
+            && self.rules.offline == OfflineMode::Fail
             && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 
@@ -114,7 +114,7 @@ impl Dispatcher {
 
 /// Whether it would be sent sooner or later, were there a network.
 fn waits(entry: &Entry) -> bool {
-    let idle = entry.phase == Phase::Held || matches!(entry.state, State::Preparing | State::Waiting);
+    let idle = matches!(entry.phase, Phase::Held) || matches!(entry.state, State::Preparing | State::Waiting);
     idle && entry.leader.is_none()
 }
 

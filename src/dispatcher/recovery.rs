@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, Render, Skew, State};
+use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
 /// What came of looking an action up in the page as deployed now.
@@ -71,17 +72,17 @@ impl Dispatcher {
     pub(super) fn overdue(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
-            Some(Phase::Looking(error)) => because(error, &format!("could not be looked up within {} ms", Recovery::LONGEST.as_millis())),
+            Some(Phase::Looking(error)) => because(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat()),
             _ => {
                 let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();
-                Error::new(Kind::Timeout, format!("no value within {} ms", limit.as_millis()))
+                Error::new(Kind::Timeout, ["no value within ", &millis(limit), " ms"].concat())
             }
         }
     }
 }
 
 fn because(error: &Error, why: &str) -> Error {
-    let longer = Error::new(error.kind(), format!("{}, and {why}", error.message()));
+    let longer = Error::new(error.kind(), [error.message(), ", and ", why].concat());
     match error.http_status() {
         Some(status) => longer.status(status),
         None => longer,

@@ -18,7 +18,7 @@ pub(super) enum Admission {
 impl Dispatcher {
     /// The strategy of a call with these options: its own word, or else its lane's.
     pub fn strategy_of(&self, options: &Options) -> Strategy {
-        options.strategy.or_else(|| self.config.lanes.get(&options.lane)?.strategy).unwrap_or_default()
+        options.strategy.or_else(|| self.rules.lanes.get(&options.lane)?.strategy).unwrap_or_default()
     }
 
     /// Applies the strategy of a call that is known but has no place in its lane yet.
@@ -26,18 +26,18 @@ impl Dispatcher {
         let Some(entry) = self.calls.get(&id) else { return Admission::Refused };
         match entry.options.strategy.unwrap_or_default() {
             Strategy::Queue => Admission::Enter,
-            Strategy::Drop if self.pending_of_key(id, |_| true).is_empty() => Admission::Enter,
+            Strategy::Drop if self.pending_of_key(id, &|_| true).is_empty() => Admission::Enter,
             Strategy::Drop => {
                 self.refuse(id, Error::new(Kind::Dropped, "a call of its key is pending"), now);
                 Admission::Refused
             }
             Strategy::Replace => {
-                let others = self.pending_of_key(id, |_| true);
+                let others = self.pending_of_key(id, &|_| true);
                 self.replace(id, &others, now);
                 Admission::Enter
             }
             Strategy::QueueLast => {
-                let others = self.pending_of_key(id, |entry| entry.state != State::Running);
+                let others = self.pending_of_key(id, &|entry| entry.state != State::Running);
                 self.replace(id, &others, now);
                 Admission::Enter
             }
@@ -53,9 +53,9 @@ impl Dispatcher {
     }
 
     /// The other calls of its key that have not settled, in order of calling.
-    fn pending_of_key(&self, id: CallId, which: impl Fn(&Entry) -> bool) -> Vec<CallId> {
+    fn pending_of_key(&self, id: CallId, which: &dyn Fn(&Entry) -> bool) -> Vec<CallId> {
         let Some(Entry { options, .. }) = self.calls.get(&id) else { return Vec::new() };
-        let mut others = self.ids(|entry| entry.result.is_none() && entry.options.key == options.key && which(entry));
+        let mut others = self.ids(&|entry| entry.result.is_none() && entry.options.key == options.key && which(entry));
         others.retain(|&other| other != id);
         others
     }
@@ -76,7 +76,7 @@ impl Dispatcher {
         let Some(Entry { options, .. }) = self.calls.get(&id) else { return Admission::Refused };
         let Some(identity) = options.identity.clone() else { return Admission::Enter };
         let equal = |entry: &Entry| entry.leader.is_none() && entry.options.identity.as_ref() == Some(&identity);
-        let Some(leader) = self.pending_leader(id, equal) else { return Admission::Enter };
+        let Some(leader) = self.pending_leader(id, &equal) else { return Admission::Enter };
         let Some(first) = self.calls.get_mut(&leader) else { return Admission::Enter };
         first.joined.push(id);
         let (state, started_at) = (first.state, first.timings.started_at);
@@ -90,10 +90,10 @@ impl Dispatcher {
     }
 
     /// A call of the same key whose answer is still to come: one that has not settled, or that only goes on for those who joined it.
-    fn pending_leader(&self, id: CallId, which: impl Fn(&Entry) -> bool) -> Option<CallId> {
+    fn pending_leader(&self, id: CallId, which: &dyn Fn(&Entry) -> bool) -> Option<CallId> {
         let Entry { options, .. } = self.calls.get(&id)?;
         let open = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting | State::Running);
-        self.ids(|entry| open(entry) && entry.options.key == options.key && which(entry)).into_iter().find(|&other| other != id)
+        self.ids(&|entry| open(entry) && entry.options.key == options.key && which(entry)).into_iter().find(|&other| other != id)
     }
 
     /// What a call's answer is worth to those who joined it: the same.

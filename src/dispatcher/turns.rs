@@ -21,8 +21,8 @@ impl Dispatcher {
 
     /// Starts what may start in any lane, those who were called first going first.
     pub(super) fn advance_all(&mut self, now: Instant) {
-        self.lanes.retain(|_, lane| !lane.is_idle());
-        for id in self.ids(|entry| entry.state == State::Waiting) {
+        self.lanes.retain(|lane| !lane.is_idle());
+        for id in self.ids(&|entry| entry.state == State::Waiting) {
             let Some(lane) = self.calls.get(&id).map(|entry| entry.options.lane.clone()) else { continue };
             self.advance(&lane, now);
         }

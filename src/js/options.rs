@@ -7,7 +7,7 @@ macro_rules! options {
     ($(#[$about:meta])* $Options:ident { $($(#[$doc:meta])* $name:ident $field:ident $set:ident $type:ty,)* }) => {
         $(#[$about])*
         #[wasm_bindgen]
-        #[derive(Clone, Default)]
+        #[derive(Default)]
         pub struct $Options {
             $($(#[$doc])* $field: Option<$type>,)*
         }
@@ -27,15 +27,6 @@ macro_rules! options {
                     self.$field = Some(given);
                 }
             )*
-        }
-
-        impl $Options {
-            /// These, and for what they do not say, `usual`.
-            #[must_use]
-            #[allow(dead_code, reason = "some are taken whole, or not at all")]
-            fn or(self, usual: &Self) -> Self {
-                Self { $($field: self.$field.or_else(|| usual.$field.clone()),)* }
-            }
         }
     };
 }

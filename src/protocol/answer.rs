@@ -2,6 +2,7 @@
 
 use super::redirect::Redirect;
 use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
+use crate::text::{contains, digits, rsplit_once, start};
 use crate::{Error, Kind, Sent};
 
 /// What is known when the head of an answer is there.
@@ -53,13 +54,12 @@ impl Answer {
         }
         let (bytes, usual) = (bytes(), u64::from(MAX_BODY_BYTES));
         let size = if bytes > usual {
-            format!(": {bytes} bytes here, and it takes {usual} unless bodySizeLimit says more")
+            [": ", &digits(bytes), " bytes here, and it takes ", &digits(usual), " unless bodySizeLimit says more"].concat()
         } else {
             String::new()
         };
-        let message =
-            format!("{THREW}, or the server refused the request (its origin, its size{size}): the digest in the server's log tells");
-        error.message_of(message)
+        let refused = ", or the server refused the request (its origin, its size";
+        error.message_of([THREW, refused, &size, "): the digest in the server's log tells"].concat())
     }
 
     /// Whether a rendered page in the body means that something was revalidated although the head does not say so.
@@ -124,16 +124,11 @@ pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, else
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
-    let message = match elsewhere {
-        Some(url) => {
-            let url: String = url.chars().take(200).collect();
-            format!("the request was redirected to {url}, which gave status {status} with {what} instead of an action's answer")
-        }
-        None => format!("status {status} with {what} instead of an action's answer"),
-    };
+    let from = elsewhere.map(|url| ["the request was redirected to ", start(url, 200), ", which gave "].concat()).unwrap_or_default();
+    let message = [&*from, "status ", &digits(status.into()), " with ", what, " instead of an action's answer"].concat();
     let error = Error::new(kind, message).sent(Sent::Yes).status(status);
     match text {
-        Some(text) if !text.is_empty() => error.excerpt(text.chars().take(200).collect::<String>()),
+        Some(text) if !text.is_empty() => error.excerpt(start(text, 200)),
         _ => error,
     }
 }
@@ -149,7 +144,7 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
         _ => (Kind::ActionThrew, THREW),
     };
     let error = match message {
-        Some(message) if kind == Kind::ActionThrew && !message.is_empty() => Error::new(kind, format!("{what}: {message}")),
+        Some(message) if kind == Kind::ActionThrew && !message.is_empty() => Error::new(kind, [what, ": ", message].concat()),
         _ => Error::new(kind, what),
     };
     let error = error.sent(Sent::Yes);
@@ -164,13 +159,13 @@ const THREW: &str = "the action threw";
 /// Recognises errors that Next.js itself throws before the action; only in development it says so.
 fn is_refusal(message: &str) -> bool {
     message == "Invalid Server Actions request."
-        || (message.starts_with("Body exceeded ") && message.contains("serverActions#bodysizelimit"))
+        || (message.starts_with("Body exceeded ") && contains(message, "serverActions#bodysizelimit"))
 }
 
 /// Tells whether Next.js has made a digest itself, of an error that has none: decimal digits, in some versions with the code of an error of its own
 /// (`123@E80`).
 fn is_hash(digest: &str) -> bool {
-    let (hash, code) = digest.split_once("@E").unwrap_or((digest, "0"));
+    let (hash, code) = rsplit_once(digest, "@E").unwrap_or((digest, "0"));
     [hash, code].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -184,7 +179,7 @@ fn parse_revalidated(header: &str) -> Option<Revalidated> {
             Ok(_) => Some(Revalidated::Dynamic),
         };
     };
-    let (paths, flags) = array.rsplit_once("],")?;
+    let (paths, flags) = rsplit_once(array, "],")?;
     let stale = !paths.trim().is_empty() || flags.split(',').any(|flag| flag.trim() == "1");
     stale.then_some(Revalidated::All)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::text::digits;
 use crate::{Error, Kind};
 
 /// The id of a Server Action: 42 hexadecimal digits, an info byte and a SHA-1; 40 without the byte in Next 14.
@@ -19,7 +20,7 @@ impl ActionId {
             return Err(Error::new(Kind::InvalidOption, "an action's id has hexadecimal digits only"));
         }
         if !matches!(id.len(), 40 | 42) {
-            let message = format!("an action's id has 40 or 42 hexadecimal digits, not {}", id.len());
+            let message = ["an action's id has 40 or 42 hexadecimal digits, not ", &digits(id.len() as u64)].concat();
             return Err(Error::new(Kind::InvalidOption, message));
         }
         Ok(Self(id.into()))
@@ -44,7 +45,8 @@ impl ActionId {
     }
 
     fn info(&self) -> Option<u8> {
-        (self.0.len() == 42).then(|| u8::from_str_radix(&self.0[..2], 16).ok()).flatten()
+        let digits = self.0.get(..2).filter(|_| self.0.len() == 42)?;
+        u8::from_str_radix(digits, 16).ok()
     }
 }
 

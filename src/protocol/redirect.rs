@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::text::digits;
 use crate::{Error, Kind, Sent};
 
 /// The action called `redirect()`.
@@ -52,9 +53,9 @@ impl Redirect {
     /// what begins with a dot from the page's path as a directory.
     pub fn reference(&self, base_path: &str, page_path: &str) -> Cow<'_, str> {
         match self.url.as_bytes() {
-            [b'.', ..] => Cow::Owned(format!("{}/{}", page_path.trim_end_matches('/'), self.url)),
+            [b'.', ..] => Cow::Owned([page_path.trim_end_matches('/'), "/", &self.url].concat()),
             [b'/', b'/' | b'\\', ..] => Cow::Borrowed(&self.url),
-            [b'/', ..] if !base_path.is_empty() => Cow::Owned(format!("{base_path}{}", self.url)),
+            [b'/', ..] if !base_path.is_empty() => Cow::Owned([base_path, &self.url].concat()),
             _ => Cow::Borrowed(&self.url),
         }
     }
@@ -66,12 +67,12 @@ impl Redirect {
     /// be spelt out with its scheme.
     pub fn judge(&self, resolved: Option<(&str, bool)>) -> Result<(), Error> {
         let blocked = |why: &str| {
-            let message = format!("the action redirected to {why}");
+            let message = ["the action redirected to ", why].concat();
             Err(Error::new(Kind::RedirectBlocked, message).sent(Sent::Yes))
         };
         let spelt_out = |scheme: &str| self.url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
         match resolved {
-            _ if self.url.len() > LONGEST => blocked(&format!("a URL of more than {LONGEST} bytes")),
+            _ if self.url.len() > LONGEST => blocked(&["a URL of more than ", &digits(LONGEST as u64), " bytes"].concat()),
             None => blocked("what is not a URL"),
             Some(("http:" | "https:", true)) => Ok(()),
             Some(("http:" | "https:", false)) if spelt_out("http://") || spelt_out("https://") => Ok(()),

@@ -1,33 +1,37 @@
 //! A call, as the edge holds it until it is over.
 
 use std::cell::Cell;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use futures::future::{AbortHandle, LocalBoxFuture};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::net::exchange::Work;
 use super::net::request::Trace;
 use super::owner::Owner;
+use super::stop::Stop;
 use crate::call::CallId;
 use crate::js::error::Failure;
 use crate::js::object::set;
 use crate::protocol::{Redirect, RedirectType, Revalidated};
 
+/// Becomes a call's work.
+pub(crate) type Preparation = Pin<Box<dyn Future<Output = Result<Work, Failure>>>>;
+
 /// A call's work, or what it will become once what the arguments hold open has settled.
 pub(crate) enum Body {
     Complete(Work),
-    Open(LocalBoxFuture<'static, Result<Work, Failure>>),
+    Open(Preparation),
 }
 
 /// The stage of a call, as far as the driver is with it.
 pub(crate) enum Stage {
     /// Arguments are still open.
-    Preparing(AbortHandle),
+    Preparing(Stop),
     /// It can be sent, for the first time or again.
     Ready,
-    Running(AbortHandle),
+    Running(Stop),
     /// The exchange is over, or broken off.
     Over,
 }

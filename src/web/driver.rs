@@ -6,31 +6,31 @@ mod redirect;
 mod settle;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures::future::{AbortHandle, Abortable, LocalBoxFuture, abortable};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::call::{Answer, Body, HeadOfAnswer, Held, Stage, Target};
+use super::call::{Answer, Body, HeadOfAnswer, Held, Preparation, Stage, Target};
 use super::embedder::Embedder;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
 use super::owner::Owner;
 use super::shapes;
+use super::stop::Stop;
 use super::timer::{self, Timer};
 use crate::call::{Call, CallId, Event, Options, Visit};
-use crate::dispatcher::{Config, Dispatcher, Effect, News};
+use crate::dispatcher::{Dispatcher, Effect, News, Rules};
 use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
+use crate::table::Table;
 use crate::{Instant, Kind};
 
 /// The page's code is never run while anything here is borrowed: it may call back.
 pub(crate) struct Driver {
     pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,
-    held: RefCell<HashMap<CallId, Held>>,
+    held: RefCell<Table<CallId, Held>>,
     timer: Timer,
     /// Somebody hears of heads.
     hooks: bool,
@@ -60,12 +60,12 @@ pub(crate) struct Arrival {
 
 impl Driver {
     /// `hooks`: somebody hears of heads.
-    pub(crate) fn new(embedder: Embedder, config: Config, hooks: bool) -> Rc<Self> {
+    pub(crate) fn new(embedder: Embedder, rules: Rules, hooks: bool) -> Rc<Self> {
         let embedder = Rc::new(embedder);
         Rc::new_cyclic(|this| Self {
             timer: Timer::new(Rc::clone(&embedder)),
             embedder,
-            core: RefCell::new(Dispatcher::new(config)),
+            core: RefCell::new(Dispatcher::with(rules)),
             held: RefCell::default(),
             hooks,
             grace: Cell::default(),
@@ -109,9 +109,10 @@ impl Driver {
     }
 
     /// Waits for what the arguments still hold open; gives what stops that.
-    fn prepare(&self, id: CallId, work: LocalBoxFuture<'static, Result<Work, Failure>>) -> AbortHandle {
+    fn prepare(&self, id: CallId, work: Preparation) -> Stop {
         let this = Weak::clone(&self.this);
-        let (work, stop) = abortable(async move {
+        let stop = Stop::default();
+        stop.spawn(async move {
             let work = work.await;
             let Some(this) = this.upgrade() else { return };
             match work {
@@ -127,7 +128,6 @@ impl Driver {
                 }
             }
         });
-        wasm_bindgen_futures::spawn_local(async move { work.await.unwrap_or_default() });
         stop
     }
 
@@ -241,18 +241,17 @@ impl Driver {
 
     /// The head of an action's answer is there.
     fn head(&self, id: CallId, Told { answered, headers, target, tape }: Told) {
-        let (answer, elsewhere) = (answered.answer, answered.elsewhere);
+        let (answer, elsewhere) = (&answered.answer, answered.elsewhere.as_deref());
         let news = News { redirects: target.is_some(), revalidated: answer.revalidated };
         self.input(|core, now| core.handle_head(id, news, now));
         self.with(id, |held| {
-            held.answer.redirect = answer.redirect.map(|redirect| Target::new(&redirect, target.as_deref()));
+            held.answer.redirect = answer.redirect.as_ref().map(|redirect| Target::new(redirect, target.as_deref()));
             held.answer.revalidated = answer.revalidated;
             held.answer.tape = tape;
-            held.answer.head =
-                Some(HeadOfAnswer { status: answer.status, headers: headers.clone(), elsewhere: elsewhere.as_deref().map(Into::into) });
+            held.answer.head = Some(HeadOfAnswer { status: answer.status, headers: headers.clone(), elsewhere: elsewhere.map(Into::into) });
         });
         if self.hooks {
-            let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, elsewhere.as_deref());
+            let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, elsewhere);
         }
     }
 
@@ -289,10 +288,7 @@ impl Driver {
             return;
         }
         loop {
-            let effects: Vec<_> = {
-                let mut core = self.core.borrow_mut();
-                std::iter::from_fn(|| core.poll_effect()).collect()
-            };
+            let effects = self.core.borrow_mut().take_effects();
             if effects.is_empty() {
                 break;
             }
@@ -335,8 +331,8 @@ impl Driver {
             Effect::Settle { id, result, timings, attempts } => self.settle(id, result, &timings, attempts),
             Effect::Forget(id) => {
                 let held = self.held.borrow_mut().remove(&id);
-                if let Some(Held { stage: Stage::Preparing(stop), .. }) = held {
-                    stop.abort();
+                if let Some(Stage::Preparing(stop)) = held.map(|held| held.stage) {
+                    stop.stop();
                 }
                 let _ = self.embedder.forget(id.0 as f64);
             }
@@ -354,12 +350,12 @@ impl Driver {
     /// Starts the exchange of a call, again if it has had one.
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
-        let (stop, stopped) = AbortHandle::new_pair();
+        let stop = Stop::default();
         let (render, number) = self.look(|core| (core.render(id), core.attempts(id)));
         let (work, stalled, owner) = {
             let mut held = self.held.borrow_mut();
             let Some(held) = held.get_mut(&id) else { return };
-            held.stage = Stage::Running(stop);
+            held.stage = Stage::Running(stop.clone());
             held.cause = None;
             // No more what an earlier attempt came to.
             held.answer = Answer::default();
@@ -380,7 +376,7 @@ impl Driver {
         };
         let Some(work) = work else { return };
         let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, owner, render, number, stalled }, work);
-        let run = async move {
+        stop.spawn(async move {
             loop {
                 match exchange.next().await {
                     Ok(step) => {
@@ -396,16 +392,14 @@ impl Driver {
                     }
                 }
             }
-        };
-        let run = Abortable::new(run, stopped);
-        wasm_bindgen_futures::spawn_local(async move { run.await.unwrap_or_default() });
+        });
     }
 
     /// Breaks the exchange off, with the reason the page gave.
     fn stop(&self, id: CallId) {
         let reason = self.held.borrow().get(&id).and_then(|held| held.cause.clone());
         if let Some(Stage::Running(stop)) = self.set_stage(id, Stage::Over) {
-            stop.abort();
+            stop.stop();
             let _ = self.embedder.abort(id.0 as f64, reason.as_ref().unwrap_or(&JsValue::UNDEFINED), reason.is_some());
         }
     }

@@ -8,7 +8,7 @@ mod read;
 use wasm_bindgen::prelude::*;
 
 use crate::js::options::options;
-pub(super) use read::Choice;
+pub(super) use read::{Choice, Said};
 
 options! {
     /// How one call is to be treated; of a dispatcher, how every call is that does not say. Times are milliseconds; `Infinity` is no limit.

@@ -15,6 +15,7 @@ extern "C" {
 }
 
 /// The page's monotonic clock.
+#[inline(never)]
 pub(crate) fn now() -> Instant {
     Instant::from_millis(performance_now())
 }

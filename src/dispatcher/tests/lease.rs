@@ -1,6 +1,6 @@
 //! Tests lanes that all tabs share: leases asked for, held, given back and lost.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim, ms};
@@ -232,7 +232,7 @@ fn three_tabs_take_turns_and_each_keeps_its_order() {
         }
         // The first in the queue is the one that holds it.
         if let Some(&first) = queue.front()
-            && tabs[first].core.leases[&LaneName::Main] == Lease::Asked
+            && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Asked)
         {
             turns.push(first);
             grant(&mut tabs[first], "main");

@@ -1,5 +1,7 @@
 //! Tests redirects and fresh data: where the user is sent, and when the page asks for what is owed.
 
+use std::collections::HashMap;
+
 use crate::call::{Options, RedirectMode};
 use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;

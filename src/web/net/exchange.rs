@@ -79,7 +79,7 @@ pub(crate) enum Step {
 
 /// What the head of an action's answer tells.
 pub(crate) struct Told {
-    pub(crate) answered: Answered,
+    pub(crate) answered: Rc<Answered>,
     pub(crate) headers: JsValue,
     /// Where it redirects to, if a user may be sent there.
     pub(crate) target: Option<String>,
@@ -119,7 +119,7 @@ struct Sending {
 struct Answering {
     request: Request,
     response: Response,
-    answered: Answered,
+    answered: Rc<Answered>,
     /// Where the head redirects to.
     target: Option<Result<String, Error>>,
     tape: Option<Array>,
@@ -129,7 +129,7 @@ struct Answering {
 /// An answer that is being read.
 struct Reading {
     request: Request,
-    answer: protocol::Answer,
+    answered: Rc<Answered>,
     body: Body,
     _kept: Option<Keepalive>,
 }
@@ -213,7 +213,7 @@ impl Exchange {
                         return Ok(Step::Bytes);
                     }
                     Came::Thrown { failure: (error, told), rendered } => {
-                        let error = reading.answer.explain(error, rendered, || shapes::size(&reading.request.body) as u64);
+                        let error = reading.answered.answer.explain(error, rendered, || shapes::size(&reading.request.body) as u64);
                         self.tell(&reading, rendered, Err((error, told)));
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
@@ -257,7 +257,7 @@ impl Exchange {
             kept.over();
         }
         let response: Response = response.map_err(no_answer)?.unchecked_into();
-        let answered = response.head().map_err(no_response)?;
+        let answered = Rc::new(response.head().map_err(no_response)?);
         let target = answered.answer.redirect.as_ref().map(|redirect| self.target(redirect, &request));
         let may_hold_page = match answered.answer.body {
             Kinds::Redirected { page } => page,
@@ -266,7 +266,7 @@ impl Exchange {
         };
         let tape = may_hold_page.then(Array::new);
         let told = Told {
-            answered: answered.clone(),
+            answered: Rc::clone(&answered),
             headers: response.headers(),
             target: target.as_ref().and_then(|target| target.as_ref().ok()).cloned(),
             tape: tape.clone(),
@@ -283,7 +283,7 @@ impl Exchange {
     /// Begins with the body, as the head says.
     async fn begin(&mut self, answering: Answering) -> Result<(), Failure> {
         let Answering { request, response, answered, target, tape, kept } = answering;
-        let answer = answered.answer.clone();
+        let answer = &answered.answer;
         match &answer.body {
             Kinds::UnknownAction => {
                 self.discard(&response);
@@ -297,7 +297,7 @@ impl Exchange {
             Kinds::Flight => {
                 let reader = self.embedder.read(self.id(), &response, &self.attempt.owner.action, tape.as_ref());
                 let body = self.body(reader.map_err(body::unreadable)?);
-                self.phase = Phase::Answer(Box::new(Reading { request, answer, body, _kept: kept }));
+                self.phase = Phase::Answer(Box::new(Reading { request, answered, body, _kept: kept }));
             }
             Kinds::Foreign { content_type } => {
                 let text = resolved(self.embedder.excerpt(&response, content_type.as_deref())).await;
@@ -320,7 +320,7 @@ impl Exchange {
     /// Makes ready what is to be told of an action's value, or of what it threw: a redirect, maybe.
     fn tell(&mut self, reading: &Reading, rendered: bool, value: Result<JsValue, Failure>) {
         if rendered {
-            self.ready.push_back(Step::Rendered { silent: reading.answer.is_silent_about_render() });
+            self.ready.push_back(Step::Rendered { silent: reading.answered.answer.is_silent_about_render() });
         }
         let thrown = value.as_ref().err().and_then(|(error, _)| error.server_digest());
         let value = match thrown.and_then(Redirect::of_digest) {
@@ -328,7 +328,7 @@ impl Exchange {
             Some(redirect) => {
                 let target = self.target(&redirect, &reading.request);
                 self.ready.push_back(Step::Redirect { redirect, target: target.as_ref().ok().cloned() });
-                target.map(|_| JsValue::UNDEFINED).map_err(|blocked| (blocked.status(reading.answer.status), JsValue::UNDEFINED))
+                target.map(|_| JsValue::UNDEFINED).map_err(|blocked| (blocked.status(reading.answered.answer.status), JsValue::UNDEFINED))
             }
         };
         self.ready.push_back(Step::Value(value));

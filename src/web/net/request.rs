@@ -9,8 +9,9 @@ use crate::call::Render;
 use crate::js::error::Failure;
 use crate::js::wait::resolved;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
+use crate::text::digits;
 use crate::web::embedder::Refusal;
-use crate::web::options::{CallOptions, Choice};
+use crate::web::options::{Choice, Said};
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 
@@ -86,7 +87,7 @@ impl Tags {
             let lines = resolved(asked).await.map_err(refused)?.as_string().unwrap_or_default();
             let mut lines = lines.split('\n');
             while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-                let wrong = |why: &str| nothing(Error::new(Kind::InvalidOption, format!("headers: {name} is {why}")));
+                let wrong = |why: &str| nothing(Error::new(Kind::InvalidOption, ["headers: ", name, " is ", why].concat()));
                 if protocol::is_protected(name) {
                     return Err(wrong("the protocol's own"));
                 }
@@ -131,7 +132,7 @@ impl Trace {
 
 impl Tags {
     /// What the options of a call ask for. `header`: the one that carries the idempotency key, where the dispatcher says so.
-    pub(crate) fn new(options: &CallOptions, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
+    pub(crate) fn new(options: Said<'_>, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
         let trace = match options.traceparent() {
             Choice::Given(parent) => Some(TraceContext::continuing(&parent)?),
             Choice::Made => Some(TraceContext::new(random::bytes()?)),
@@ -141,7 +142,7 @@ impl Tags {
         let key = options.idempotency_key().get(protocol::request_id)?.map(Rc::from);
         let header = header.unwrap_or(protocol::IDEMPOTENCY_KEY);
         if protocol::is_protected(header) || [protocol::TRACEPARENT, protocol::REQUEST_ID].contains(&header) {
-            return Err(Error::new(Kind::InvalidOption, format!("idempotency: {header} is a header of another meaning")));
+            return Err(Error::new(Kind::InvalidOption, ["idempotency: ", header, " is a header of another meaning"].concat()));
         }
         let idempotency = key.map(|key| (header.into(), key));
         Ok(Rc::new(Self { deployment, trace, request_id, idempotency }))
@@ -170,11 +171,10 @@ pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Resul
     if most > limit {
         let bytes = shapes::size(body);
         if bytes > limit {
-            let message = format!(
-                "the body takes {} bytes, more than maxBodyBytes ({}): raise it and the server's bodySizeLimit",
-                bytes as u64, limit as u64
-            );
-            return Err(Error::new(Kind::BodyTooLarge, message));
+            let (bytes, limit) = (digits(bytes as u64), digits(limit as u64));
+            let message =
+                ["the body takes ", &bytes, " bytes, more than maxBodyBytes (", &limit, "): raise it and the server's bodySizeLimit"];
+            return Err(Error::new(Kind::BodyTooLarge, message.concat()));
         }
     }
     Ok(outlives.then_some(most))

@@ -14,7 +14,6 @@ extern "C" {
 }
 
 /// What the head of an answer says.
-#[derive(Clone)]
 pub(crate) struct Answered {
     pub(crate) answer: Answer,
     /// The URL that answered, if `fetch` was redirected to it.
@@ -26,10 +25,11 @@ impl Response {
     /// Fails for what is no response at all.
     pub(crate) fn head(&self) -> Result<Answered, JsValue> {
         let (status, lines) = shapes::head(self)?;
-        let mut lines = lines.split('\n');
-        let elsewhere = lines.next().filter(|url| !url.is_empty()).map(str::to_owned);
-        let values = protocol::ANSWER_HEADERS.map(|name| (name, lines.next().and_then(|line| line.strip_prefix('=')).map(str::to_owned)));
-        let header = |name: &str| values.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.clone());
+        let elsewhere = lines.split('\n').next().filter(|url| !url.is_empty()).map(str::to_owned);
+        let header = |name: &str| {
+            let at = protocol::ANSWER_HEADERS.iter().position(|known| *known == name)?;
+            lines.split('\n').nth(1 + at)?.strip_prefix('=').map(str::to_owned)
+        };
         let answer = protocol::classify(&Head { status, header: &header });
         Ok(Answered { answer, elsewhere, retry_after: header("retry-after") })
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 
-use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions, TraceOptions};
+use super::{CallOptions, DispatcherOptions, DurableOptions, RetryOptions};
 use crate::call::{LaneName, Options, RedirectMode, Render, Skew, Strategy};
-use crate::dispatcher::{Config, LaneOptions as Lane, OfflineMode, Scope};
+use crate::dispatcher::{LaneOptions as Lane, OfflineMode, Rules, Scope};
 use crate::web::random;
 use crate::{Error, Kind, Retry};
 
@@ -19,7 +19,7 @@ trait Word: Sized + Copy + 'static {
     fn read(word: Option<&str>) -> Result<Option<Self>, Error> {
         let Some(word) = word else { return Ok(None) };
         let known = Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| Some(*value));
-        known.ok_or_else(|| Error::new(Kind::InvalidOption, format!("{}: there is no such word", Self::OPTION)))
+        known.ok_or_else(|| Error::new(Kind::InvalidOption, [Self::OPTION, ": there is no such word"].concat()))
     }
 }
 
@@ -81,68 +81,79 @@ impl Choice {
     }
 }
 
-impl CallOptions {
-    /// These, and for what they do not say, those of the dispatcher.
-    pub(in crate::web) fn over(mut self, usual: &Self) -> Self {
-        // Of these each part counts by itself.
-        self.trace = self.trace.map(|own| own.or(usual.trace.as_ref().unwrap_or(&TraceOptions::default())));
-        self.or(usual)
+/// The options of a call: its own, and for what they do not say, those of its dispatcher.
+#[derive(Clone, Copy)]
+pub(in crate::web) struct Said<'o> {
+    pub(in crate::web) own: Option<&'o CallOptions>,
+    pub(in crate::web) usual: &'o CallOptions,
+}
+
+impl<'o> Said<'o> {
+    fn get<T>(self, option: impl Fn(&'o CallOptions) -> Option<T>) -> Option<T> {
+        self.own.and_then(&option).or_else(|| option(self.usual))
+    }
+
+    fn durable(self) -> Option<&'o DurableOptions> {
+        self.get(|options| options.durable.as_ref())
     }
 
     /// How the core is to treat a call of this action. `safe`: it changes nothing.
-    pub(in crate::web) fn read(&self, action: &str, safe: bool) -> Result<Options, Error> {
+    pub(in crate::web) fn read(self, action: &str, safe: bool) -> Result<Options, Error> {
         let lane = self.lane();
-        let mut retry = self.retry.as_ref().map(RetryOptions::read).unwrap_or_default();
-        if self.durable.is_some() {
+        let mut retry = self.get(|options| options.retry.as_ref()).map(RetryOptions::read).unwrap_or_default();
+        if self.durable().is_some() {
             (retry.limit, retry.budget) = (u32::MAX, Duration::MAX);
         }
         Ok(Options {
-            strategy: Word::read(self.strategy.as_deref())?,
+            strategy: Word::read(self.get(|options| options.strategy.as_deref()))?,
             // A key of the caller's reaches over lanes and actions.
-            key: self.key.as_ref().map_or_else(|| format!("{}\n{action}", lane.as_str()), |key| format!("\n{key}")).into(),
+            key: self
+                .get(|options| options.key.as_deref())
+                .map_or_else(|| [lane.as_str(), "\n", action].concat(), |key| ["\n", key].concat())
+                .into(),
             lane,
             identity: None,
-            timeout: self.timeout.and_then(milliseconds),
-            stall_timeout: self.stall_timeout.and_then(milliseconds),
-            deadline: self.durable.as_ref().map(DurableOptions::ttl).or(self.deadline).and_then(milliseconds),
-            durable: self.durable.is_some(),
+            timeout: self.get(|options| options.timeout).and_then(milliseconds),
+            stall_timeout: self.get(|options| options.stall_timeout).and_then(milliseconds),
+            deadline: self.durable().map(DurableOptions::ttl).or_else(|| self.get(|options| options.deadline)).and_then(milliseconds),
+            durable: self.durable().is_some(),
             replayed: false,
             retry,
             keyed: self.idempotency_key() != Choice::None,
             safe,
-            redirect: Word::read(self.redirect.as_deref())?.unwrap_or_default(),
-            render: Word::read(self.render.as_deref())?.unwrap_or_default(),
-            skew: Word::read(self.skew.as_deref())?.unwrap_or_default(),
-            named: self.name.is_some(),
+            redirect: Word::read(self.get(|options| options.redirect.as_deref()))?.unwrap_or_default(),
+            render: Word::read(self.get(|options| options.render.as_deref()))?.unwrap_or_default(),
+            skew: Word::read(self.get(|options| options.skew.as_deref()))?.unwrap_or_default(),
+            named: self.name().is_some(),
         })
     }
 
-    pub(in crate::web) fn lane(&self) -> LaneName {
-        self.lane.as_deref().map_or(LaneName::Main, LaneName::from)
+    fn lane(self) -> LaneName {
+        self.get(|options| options.lane.as_deref()).map_or(LaneName::Main, LaneName::from)
     }
 
-    pub(in crate::web) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+    pub(in crate::web) fn name(self) -> Option<&'o str> {
+        self.get(|options| options.name.as_deref())
     }
 
-    pub(in crate::web) fn keepalive(&self) -> bool {
-        self.keepalive.unwrap_or(true)
+    pub(in crate::web) fn keepalive(self) -> bool {
+        self.get(|options| options.keepalive).unwrap_or(true)
     }
 
     /// A durable call carries one in any case.
-    pub(in crate::web) fn idempotency_key(&self) -> Choice {
-        match Choice::of(self.idempotency_key.as_ref()) {
-            Choice::None if self.durable.is_some() => Choice::Made,
+    pub(in crate::web) fn idempotency_key(self) -> Choice {
+        match Choice::of(self.get(|options| options.idempotency_key.as_ref())) {
+            Choice::None if self.durable().is_some() => Choice::Made,
             choice => choice,
         }
     }
 
-    pub(in crate::web) fn traceparent(&self) -> Choice {
-        Choice::of(self.trace.as_ref().and_then(|trace| trace.traceparent.as_ref()))
+    pub(in crate::web) fn traceparent(self) -> Choice {
+        Choice::of(self.get(|options| options.trace.as_ref()?.traceparent.as_ref()))
     }
 
-    pub(in crate::web) fn request_id(&self) -> Choice {
-        Choice::of(self.trace.as_ref().and_then(|trace| trace.request_id.as_ref()))
+    pub(in crate::web) fn request_id(self) -> Choice {
+        Choice::of(self.get(|options| options.trace.as_ref()?.request_id.as_ref()))
     }
 }
 
@@ -167,17 +178,17 @@ impl DurableOptions {
 }
 
 impl DispatcherOptions {
-    pub(in crate::web) fn config(&self) -> Result<Config, Error> {
-        let mut config = Config { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Config::default() };
-        config.max_queued = self.max_queued.map_or(config.max_queued, |max| max as usize);
-        config.offline = Word::read(self.offline.as_deref())?.unwrap_or(config.offline);
-        config.scope = Word::read(self.scope.as_deref())?.unwrap_or(config.scope);
+    pub(in crate::web) fn rules(&self) -> Result<Rules, Error> {
+        let mut rules = Rules { seed: random::bytes().map(u64::from_le_bytes).unwrap_or_default(), ..Rules::default() };
+        rules.max_queued = self.max_queued.map_or(rules.max_queued, |max| max as usize);
+        rules.offline = Word::read(self.offline.as_deref())?.unwrap_or(rules.offline);
+        rules.scope = Word::read(self.scope.as_deref())?.unwrap_or(rules.scope);
         for lane in self.lanes.iter().flatten() {
             let name = LaneName::from(lane.name.as_deref().unwrap_or_default());
             let concurrency = lane.concurrency.and_then(NonZeroU32::new);
-            config.lanes.insert(name, Lane { concurrency, strategy: Word::read(lane.strategy.as_deref())? });
+            rules.lanes.insert(name, Lane { concurrency, strategy: Word::read(lane.strategy.as_deref())? });
         }
-        Ok(config)
+        Ok(rules)
     }
 
     /// What its calls say of keys where they do not say it themselves.
@@ -218,13 +229,17 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::web::options::LaneOptions;
+    use crate::web::options::{LaneOptions, TraceOptions};
+
+    fn alone(usual: &CallOptions) -> Said<'_> {
+        Said { own: None, usual }
+    }
 
     const ACTION: &str = "408f5ae1f8f6ee7a2e6c9f7b3f8c1d2e3a4b5c6d7e";
 
     #[wasm_bindgen_test]
     fn an_unknown_word_is_an_error() {
-        let refused = |options: CallOptions| options.read(ACTION, false).expect_err("unknown").message().to_owned();
+        let refused = |options: CallOptions| alone(&options).read(ACTION, false).expect_err("unknown").message().to_owned();
         let word = || Some("queued".to_owned());
         for (options, name) in [
             (CallOptions { strategy: word(), ..CallOptions::default() }, "strategy"),
@@ -234,19 +249,23 @@ mod tests {
         ] {
             assert_eq!(refused(options), format!("{name}: there is no such word"));
         }
-        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.config().is_err());
-        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { offline: word(), ..DispatcherOptions::default() }.rules().is_err());
+        assert!(DispatcherOptions { scope: word(), ..DispatcherOptions::default() }.rules().is_err());
         let lane = LaneOptions { name: word(), strategy: word(), ..LaneOptions::default() };
-        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.config().is_err());
+        assert!(DispatcherOptions { lanes: Some(vec![lane]), ..DispatcherOptions::default() }.rules().is_err());
     }
 
     #[wasm_bindgen_test]
     fn a_call_says_it_over_its_dispatcher() {
-        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), ..CallOptions::default() };
-        let own = CallOptions { timeout: Some(f64::INFINITY), ..CallOptions::default() };
-        let both = own.over(&usual);
+        let trace = |traceparent, request_id| Some(TraceOptions { traceparent, request_id });
+        let usual = trace(Some(JsValue::TRUE), Some(JsValue::TRUE));
+        let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), trace: usual, ..CallOptions::default() };
+        let own = trace(None, Some(JsValue::FALSE));
+        let own = CallOptions { timeout: Some(f64::INFINITY), trace: own, ..CallOptions::default() };
+        let both = Said { own: Some(&own), usual: &usual };
         let read = both.read(ACTION, false).expect("options");
         assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
+        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "parts of a trace count one by one");
     }
 
     #[wasm_bindgen_test]
@@ -257,6 +276,6 @@ mod tests {
         assert_eq!(choice(&"key".into()), Choice::Given("key".to_owned()));
         assert_eq!(Choice::of(None), Choice::None);
         let durable = CallOptions { durable: Some(DurableOptions::default()), ..CallOptions::default() };
-        assert_eq!(durable.idempotency_key(), Choice::Made, "a durable call carries a key");
+        assert_eq!(alone(&durable).idempotency_key(), Choice::Made, "a durable call carries a key");
     }
 }

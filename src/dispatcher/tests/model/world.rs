@@ -9,6 +9,7 @@ use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::outbox::Fate;
 use crate::protocol::Revalidated;
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
