@@ -72,6 +72,8 @@ pub(crate) mod told {
         END = 7,
         /// The body gives something other than bytes.
         UNREADABLE = 8,
+        /// The answer takes the codec, which is loaded first.
+        WAITS = 9,
     }
 }
 

@@ -12,15 +12,23 @@ import { readyOptions } from "./options.js";
 let given;
 
 const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
-const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
+const flightFrom = (places) => () => (given ? fromGiven() : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
+
+/** What can be read once only is of no more use where that failed. */
+function fromGiven() {
+  const { source } = given;
+  return loadFlight([() => source], own("flight.wasm")).catch((error) => {
+    if (typeof (source?.arrayBuffer ?? source?.then) === "function") given = undefined;
+    throw error;
+  });
+}
 
 export function readyWith(places) {
   const loadDispatcher = dispatcherFrom(places);
   const loadCodec = flightFrom(places);
   return async (options) => {
     const { codec } = readyOptions(options);
-    const both = [loadDispatcher(), codec && loadCodec()];
-    for (const one of both) await one;
+    await Promise.all([loadDispatcher(), codec && loadCodec()]);
   };
 }
 
@@ -49,8 +57,9 @@ export function encodeWith(places) {
 
 /** One source is the dispatcher's; an object names each. */
 function sourcesOf(given) {
-  const named = typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
-  if (!named) return { dispatcher: given };
+  const isPlain = Object.prototype.toString.call(given) === "[object Object]";
+  // A `Response`, a `Request` or a promise may only look like one.
+  if (!isPlain || ["arrayBuffer", "then", "url"].some((member) => member in given)) return { dispatcher: given };
   for (const name of Object.keys(given)) {
     if (name !== "dispatcher" && name !== "flight") throw invalid(`init: there is no module named ${name}`);
   }

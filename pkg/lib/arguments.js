@@ -18,17 +18,23 @@ export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   const bounds = limits?.maxDepth === undefined ? undefined : { maxDepth: limits.maxDepth };
   const read = (flight) => {
     const encoding = flight.makeEncoding(args, { nextVersion, forgets, limits: bounds, tried });
+    if (entry.over) {
+      encoding.free(); // given up by a getter among them
+      return { body: NEVER, open: true };
+    }
     entry.find = encoding.find;
+    entry.free = encoding.free;
     if (encoding.body) return { body: encoding.body, open: false };
-    entry.stop = encoding.stop;
     return { body: handled(encoding.rest()), open: true };
   };
   const flight = flightNow();
   if (flight) return read(flight);
   // They are read when it is there: the place in the lane is taken.
-  const never = new Promise(() => {});
-  return { body: handled(client.loadFlight().then((flight) => (entry.over ? never : read(flight).body))), open: true };
+  return { body: handled(client.loadFlight().then((flight) => (entry.over ? NEVER : read(flight).body))), open: true };
 }
+
+/** Nobody waits for the body of a call that is over. */
+const NEVER = new Promise(() => {});
 
 /** A call that is refused meanwhile does not wait for it. */
 function handled(promise) {

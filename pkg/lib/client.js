@@ -39,7 +39,7 @@ export class Client {
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
-    const loads = this.outbox ? () => (this.outbox.begin(), load()) : load;
+    const loads = this.outbox ? () => this.#loadDurably() : load;
     this.engine = new EngineSlot(loads, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
@@ -64,7 +64,21 @@ export class Client {
       }),
     ];
     this.#quiet = () => quiet.forEach((end) => end());
-    if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.engine.load();
+    if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#loadAhead();
+  }
+
+  /** A server of Next.js 14 takes no arguments but the codec's. */
+  #loadAhead() {
+    this.engine.load();
+    if (parseInt(this.version(), 10) <= 14) this.loadFlight().catch(() => {}); // who needs it hears of it
+  }
+
+  /** A durable call is to be kept whatever its arguments are, and wherever the network is then. */
+  #loadDurably() {
+    this.outbox.begin();
+    const loading = this.loadWasm();
+    loading.then(this.loadFlight).catch(() => {}); // who needs it hears of it
+    return loading;
   }
 
   #makeOutbox(options) {
@@ -187,8 +201,8 @@ export class Client {
     entry.quiet?.();
     entry.ended?.();
     // The page may keep the call for long: its arguments go now.
-    entry.stop?.();
-    entry.find = entry.reading = entry.stop = undefined;
+    entry.free?.();
+    entry.find = entry.free = entry.reading = undefined;
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }

@@ -1,5 +1,6 @@
 // Does for `decode()` and `encode()` what takes the codec: `codec.js` has what is done before. `flight` is the module `flight.js`.
 
+import { PlainAnswer, VALUE } from "./answer.js";
 import { invalid, isActionError } from "./error.js";
 import { TOLD_BROKEN } from "./numbers.js";
 import { NONE, plain } from "./plain.js";
@@ -38,6 +39,8 @@ async function encodeAny(flight, value, signal, how) {
 /** Reads `chunks`, a reader of `body.js`, to its end. `value` is settled as soon as that is known; `limits`: undefined for the usual ones. */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
+  const next = await readPlain(chunks, limits, value);
+  if (!next) return;
   const failed = {};
   const decoding = flight.makeDecoding({
     action: false,
@@ -45,11 +48,15 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
     told: (kind, found) => (kind === TOLD_BROKEN ? value.reject(found) : value.resolve(found)),
     call: refuseCall,
     find,
-    lost: (error) => (failed.error = error),
+    lost(error) {
+      failed.error = error;
+      value.reject(error);
+      Promise.resolve(chunks.cancel(error)).catch(() => {});
+    },
   });
   try {
     for (;;) {
-      const chunk = await chunks.read();
+      const chunk = await next();
       if (failed.error) throw failed.error;
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
@@ -60,9 +67,37 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
     }
     decoding.end();
   } catch (cause) {
-    throw isActionError(cause) ? cause : (decoding.fail("the stream broke off", cause) ?? cause);
+    const broke = decoding.fail("the stream broke off", cause);
+    throw isActionError(cause) ? cause : (broke ?? cause);
   }
 }
+
+/** Answers up to this size are tried without the codec. */
+const SMALL = 16_384;
+
+/**
+ * Reads an answer that is small, plain and there in one piece. If it is anything else, gives the `read()` of a reader that begins with what came;
+ * its value may be out already.
+ */
+async function readPlain(chunks, limits, value) {
+  const came = [await attempt(chunks.read)];
+  const [first] = came;
+  if (first.bytes && first.bytes.length <= SMALL) {
+    const answer = new PlainAnswer("root", limits);
+    if (answer.push(first.bytes.slice()) === VALUE) {
+      value.resolve(answer.value);
+      const second = await attempt(chunks.read);
+      if (answer.isWhole && "bytes" in second && second.bytes === undefined) return undefined;
+      came.push(second);
+    }
+  }
+  return () => (came.length > 0 ? again(came.shift()) : chunks.read());
+}
+
+/** What `read()` gave, `{ bytes }`, or threw, `{ cause }`. */
+const attempt = (read) => read().then((bytes) => ({ bytes }), (cause) => ({ cause }));
+
+const again = (read) => ("cause" in read ? Promise.reject(read.cause) : read.bytes);
 
 function refuseCall() {
   return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));

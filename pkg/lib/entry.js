@@ -35,12 +35,12 @@ export class Entry {
   fate = undefined;
   /** The stack of who made it, as `callerOf` takes it down. */
   caller = undefined;
-  /** How much of its answer is believed; what finds what that refers back to; what gives arguments up that are still open. */
+  /** How much of its answer is believed; what finds what that refers back to; what frees that, and gives up arguments that are open. */
   limits = undefined;
   /** What reads its answer. */
   reading = undefined;
   find = undefined;
-  stop = undefined;
+  free = undefined;
   /** `settle(error, outcome)` settles the promise; `again()` makes the same call. */
   settle = undefined;
   again = undefined;

@@ -34,7 +34,7 @@ export const load = (places, hint) => codec.load(places, hint);
 
 export const isLoaded = () => codec.isLoaded;
 
-/** Those who have bytes in the instance: each is told when it is lost, `lost(error)`. */
+/** Those who have something in the instance: each is told when it is lost, `lost(error)`; `sent` says whether the server has heard of it. */
 const users = new Set();
 
 /** The instance can no longer be trusted: all who have bytes in it have lost them, and the next gets a fresh one. */
@@ -43,12 +43,21 @@ function crashed(cause) {
   codec.abandon();
   const open = [...users];
   users.clear();
-  for (const { lost } of open) lost(failed(cause));
+  for (const { lost, sent } of open) lost(failed(cause, sent));
   failAll(() => failed(cause));
 }
 
 function failed(cause, sent = "yes") {
   return new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause, sent });
+}
+
+/** Sees to it that there is an instance. */
+function start() {
+  try {
+    codec.instantiate();
+  } catch (cause) {
+    throw new ActionError("WASM_LOAD", "the codec could not be started", { cause });
+  }
 }
 
 /** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
@@ -68,12 +77,12 @@ function trapped(run, own = codec.count, sent = "yes") {
  * which call it is of; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
  */
 export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
-  codec.instantiate();
+  start();
   const nth = codec.count;
   const bounds = limits && boundsOf(limits);
   const bind = Object.assign((id, bound) => makeReference(id, bound, call), { own });
   const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
-  const user = { lost };
+  const user = { lost, sent: "yes" };
   users.add(user);
   const last = (end) => {
     if (!users.delete(user)) return undefined;
@@ -92,37 +101,59 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
     end: () => last(() => decoding.end()),
     fail: (message, cause) => last(() => decoding.fail(message, cause)),
     /** Nobody reads on, for a reason that has this code. */
-    leave: (code) => last(() => decoding.leave(code, LEFT[code])),
+    leave: (code) => unheard(() => last(() => decoding.leave(code, LEFT[code]))),
   };
 }
 
 /**
- * Reads a value to send, here and now: gives `{ body, rest, find, stop }`, where `rest()` promises the body if there is none yet; see `Encoding`.
- * Throws an `ActionError`.
+ * Reads a value to send, here and now: gives `{ body, rest, find, free }`, where `rest()` promises the body if there is none yet; see `Encoding`. Once
+ * nobody needs it, `free()` gives up what is open. Throws an `ActionError`.
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
-  codec.instantiate();
+  start();
   const own = codec.count;
   const read = (run) => trapped(run, own, "no");
+  let user;
+  let isFreed = false;
+  const isThere = () => !isFreed && own === codec.count && codec.isLive;
   const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && boundsOf(limits), tried));
   return {
     body: read(() => encoding.body()),
-    rest: () => read(() => encoding.rest()),
-    find: (path) => (own === codec.count ? trapped(() => encoding.find(path), own) : undefined),
-    stop: () => own === codec.count && trapped(() => encoding.stop(), own),
+    rest: () => new Promise((resolve, reject) => {
+      user = { lost: reject, sent: "no" };
+      users.add(user);
+      read(() => encoding.rest()).then(resolve, reject).finally(() => users.delete(user));
+    }),
+    find: (path) => (isThere() ? trapped(() => encoding.find(path), own) : undefined),
+    free() {
+      if (!isThere()) return;
+      isFreed = true;
+      users.delete(user);
+      unheard(() => trapped(() => (encoding.stop(), encoding.free()), own));
+    },
   };
+}
+
+/** Whoever gives something up hears of no failure. */
+function unheard(act) {
+  try {
+    act();
+  } catch {
+    // It is gone, whatever it was.
+  }
 }
 
 /** What is said of promises and streams in a value whose answer is no longer read. */
 const LEFT = {
   ABORTED: "the call was aborted while this was still to come",
+  INVALID_OPTION: "fetch: it gave a body of something other than bytes while this was still to come",
   INTERNAL: "actionlane failed inside while this was still to come",
   TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
 };
 
 /** Whether plain arguments for this version of Next.js are written by `plain.js`. */
 export function writesPlain(nextVersion) {
-  codec.instantiate();
+  start();
   return trapped(() => glue.writesPlain(nextVersion));
 }
 

@@ -29,6 +29,7 @@ export const TOLD_THROWN = 5;
 export const TOLD_BROKEN = 6;
 export const TOLD_END = 7;
 export const TOLD_UNREADABLE = 8;
+export const TOLD_WAITS = 9;
 
 // Things that an edit of a decoded model puts into a container. Its argument comes above the last bits.
 export const PUT_UNDEFINED = 0;

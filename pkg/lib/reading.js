@@ -5,6 +5,7 @@ import { PlainAnswer, RICH, THROWN, VALUE } from "./answer.js";
 import { readerOf } from "./body.js";
 import { flightNow } from "./later.js";
 import {
+  MAX_ANSWER_BYTES,
   TOLD_BROKEN,
   TOLD_BYTES,
   TOLD_END,
@@ -13,6 +14,7 @@ import {
   TOLD_UNREADABLE,
   TOLD_VALUE,
   TOLD_VALUE_AND_PAGE,
+  TOLD_WAITS,
 } from "./numbers.js";
 import { TextDecoder, clearTimeout, setTimeout } from "./platform.js";
 import { waits } from "./wait.js";
@@ -34,13 +36,14 @@ class Pieces {
 
   next(place, turn) {
     this.tell = waits.teller(place, turn);
+    if (this.over) return this.tell(TOLD_END);
     this.#source.read().then((bytes) => this.#take(bytes), (error) => this.over || this.broke(error));
   }
 
   #take(bytes) {
     if (this.over) return;
     if (bytes === undefined) return this.ended();
-    if (bytes === null) return this.tell(TOLD_UNREADABLE);
+    if (bytes === null) return this.unreadable();
     this.#tape?.push(bytes);
     this.came(bytes);
   }
@@ -53,6 +56,10 @@ class Pieces {
   broke(cause) {
     this.over = true;
     this.tell(TOLD_REJECTED, cause);
+  }
+
+  unreadable() {
+    this.tell(TOLD_UNREADABLE);
   }
 
   /** Nobody reads on. */
@@ -91,6 +98,11 @@ export class Reading extends Pieces {
   #heard;
   /** What is to be told next, whatever comes. */
   #then;
+  /** So many bytes may still come. */
+  #left;
+  /** The codec is loaded; and what is done once somebody asks after that. */
+  #loads = false;
+  #ready;
 
   /**
    * `how`: `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and `find(path)`: see `makeDecoding` of `flight.js`.
@@ -99,9 +111,15 @@ export class Reading extends Pieces {
     super(response, tape);
     this.#how = how;
     this.#plain = new PlainAnswer("action", how.limits);
+    this.#left = how.limits?.maxBytes ?? MAX_ANSWER_BYTES;
   }
 
   next(place, turn) {
+    if (this.#loads) {
+      this.tell = waits.teller(place, turn);
+      this.#ready?.();
+      return;
+    }
     if (!this.#then && !this.#decoding?.isAbandoned()) return super.next(place, turn);
     const [kind, value] = this.#then ?? [TOLD_END];
     if (kind === TOLD_END) this.close(false);
@@ -109,10 +127,12 @@ export class Reading extends Pieces {
   }
 
   came(bytes) {
+    this.#left -= bytes.length;
     if (this.#decoding) return this.#decode([bytes]);
     const plain = this.#plain;
-    if (!plain) return this.tell(TOLD_BYTES);
-    const state = plain.push(bytes);
+    if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(TOLD_BYTES);
+    // Of its own: whoever gave them may use their memory again.
+    const state = plain.push(bytes.slice());
     if (state === RICH) return this.#handOver((decode) => decode());
     if (state === VALUE || state === THROWN) this.#plain = undefined;
     if (state === VALUE) this.tell(plain.rendered ? TOLD_VALUE_AND_PAGE : TOLD_VALUE, plain.value);
@@ -121,7 +141,7 @@ export class Reading extends Pieces {
   }
 
   ended() {
-    if (this.#plain) return this.#handOver((decode) => decode(true) && this.ended()); // it says why that is not all
+    if (this.#plain) return this.#handOver((decode) => decode(true) && this.ended(), TOO_SHORT); // the codec says what is missing
     if (this.#decoding) {
       this.#hear(() => this.#decoding.end());
       const [kind, value] = this.#heard ?? [];
@@ -140,6 +160,11 @@ export class Reading extends Pieces {
     super.broke(cause);
   }
 
+  unreadable() {
+    this.#decoding?.leave("INVALID_OPTION");
+    super.unreadable();
+  }
+
   close(stalled) {
     this.leave(stalled ? "TIMEOUT" : "ABORTED");
   }
@@ -151,8 +176,8 @@ export class Reading extends Pieces {
     super.close();
   }
 
-  /** Gives the codec all that came so far, once it is there. */
-  #handOver(then) {
+  /** Gives the codec all that came so far, once it is there. `instead`: what is wrong with the answer, where it cannot be had. */
+  #handOver(then, instead) {
     const { pieces } = this.#plain;
     this.#plain = undefined;
     const open = (flight) => {
@@ -166,11 +191,31 @@ export class Reading extends Pieces {
       });
       then((silent) => this.#decode(pieces, silent));
     };
+    const tried = (flight) => {
+      try {
+        open(flight);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
     const flight = flightNow();
-    if (flight) return open(flight);
-    // The server has done it: all that can be lost is its answer.
+    if (flight) return tried(flight);
+    // The server has done it: all that can be lost is its answer. No time of the attempt runs meanwhile.
+    const { tell } = this;
+    this.tell = undefined;
+    this.#loads = true;
+    const go = (run) => {
+      if (this.over) return;
+      this.#ready = () => {
+        this.#loads = false;
+        run();
+      };
+      if (this.tell) this.#ready();
+    };
     const { load } = this.#how;
-    load().catch(load).then(open).catch((error) => this.over || this.#fail(error));
+    const again = (error) => load().catch(() => Promise.reject(error));
+    load().catch(again).then((flight) => go(() => tried(flight)), (error) => go(() => this.#fail(instead ?? error)));
+    tell(TOLD_WAITS);
   }
 
   /** True where nothing was to be told but that bytes came. `silent`: that is not told. */
@@ -207,7 +252,7 @@ export class Reading extends Pieces {
     if (this.over || !this.#decoding.isAbandoned()) return;
     const { tell } = this;
     this.close(false);
-    tell(TOLD_END);
+    tell?.(TOLD_END);
   }
 
   /** The codec has failed inside, maybe with what another has given it. */
@@ -216,11 +261,18 @@ export class Reading extends Pieces {
   }
 }
 
+/** The answer goes on after its value. */
+const TOO_LONG = { code: "DECODE", message: "the answer is longer than maxBytes" };
+/** Another attempt may bring more. */
+const TOO_SHORT = { code: "DECODE", message: "the answer ended before its value", passing: true };
+
 /** Of these types a body is text that people can read. */
 const TEXTUAL = ["text/", "application/json", "application/problem+json", "application/xml"];
 /** For how long the beginning of a body is waited for: the lane is held meanwhile. */
 const SOON = 200;
 const LONGEST = 200;
+/** More bytes than so many characters take, and space before them. */
+const ENOUGH = 4096;
 
 /** The beginning of a body of text, if it comes soon; undefined else. */
 export async function excerpt(response, type = "text/plain") {
@@ -230,7 +282,7 @@ export async function excerpt(response, type = "text/plain") {
   let timer;
   try {
     const bytes = await Promise.race([reader.read(), new Promise((resolve) => (timer = setTimeout(resolve, SOON)))]);
-    return bytes ? [...new TextDecoder().decode(bytes).trim()].slice(0, LONGEST).join("") : undefined;
+    return bytes ? [...new TextDecoder().decode(bytes.subarray(0, ENOUGH)).trim()].slice(0, LONGEST).join("") : undefined;
   } finally {
     clearTimeout(timer);
     cancel(reader);

@@ -13,11 +13,13 @@ export function payloadOf(tape, headers, entry, load) {
   const { end } = entry; // a page may keep outcomes for long, and the arguments of their calls not with them
   let payload;
   const make = async () => {
-    const part = await loadPayload().catch((error) => {
-      payload = undefined;
+    try {
+      const part = await loadPayload();
+      return await part.read(tape, headers, end, load);
+    } catch (error) {
+      if (error.code === "NETWORK" || error.code === "WASM_LOAD") payload = undefined;
       throw error;
-    });
-    return part.read(tape, headers, end, load);
+    }
   };
   return () => {
     if (!payload) {

@@ -278,3 +278,34 @@ test("options of answers that make no sense", async () => {
   const d = createDispatcher({ url: server.url });
   await assert.rejects(d.call(ID, [], { host: "none" }), ({ code }) => code === "INVALID_OPTION");
 });
+
+test("what follows a plain value is bounded, too: the rest is given up", async (t) => {
+  let cancelled = 0;
+  const endless = () => new ReadableStream({
+    start: (stream) => stream.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n1:"v"\n')),
+    pull: (stream) => stream.enqueue(new TextEncoder().encode(`2:"${"x".repeat(1000)}"\n`.repeat(10))),
+    cancel: () => void cancelled++,
+  });
+  const fetch = async () => new Response(endless(), { headers: { "content-type": "text/x-component" } });
+  const d = createDispatcher({ url: "http://localhost/", fetch, limits: { maxBytes: 100_000 } });
+  t.after(() => d.close());
+  const call = d.call(ID);
+  assert.equal(await call, "v");
+  await over(call);
+  assert.equal(cancelled, 1);
+});
+
+test("a body may give its pieces in one buffer, which it fills again", async () => {
+  const whole = new TextEncoder().encode('0:{"a":"$@1"}\n1:{"one":"x","two":["y","z"]}\n');
+  async function* pieces() {
+    const buffer = new Uint8Array(7);
+    for (let at = 0; at < whole.length; at += 7) {
+      const piece = whole.subarray(at, at + 7);
+      buffer.set(piece);
+      yield buffer.subarray(0, piece.length);
+    }
+  }
+  const headers = new Headers({ "content-type": "text/x-component" });
+  const d = createDispatcher({ url: "http://localhost/", fetch: async () => ({ status: 200, headers, body: pieces() }) });
+  assert.deepEqual(await d.call(ID), { one: "x", two: ["y", "z"] });
+});

@@ -183,6 +183,88 @@ test("a trap in it fails those whose bytes it holds, and nobody else", async (t)
 });
 
 // Nothing in the codec recurses as deep as an answer goes; this would overflow the stack of what does.
+test("a trap in it fails arguments that are still open before anything is sent, and the lane goes on", async (t) => {
+  const { createDispatcher, decode, encode, ready } = await fresh(t);
+  await ready({ codec: true });
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  const from = server.requests.length;
+  const open = new Promise(() => {});
+  const [call, behind] = [d.call(ID, [open]), d.call(ID, ["behind"])];
+  const body = encode([open]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  trapAtBytes();
+  await assert.rejects(decode(bytes('0:"$W1"\n1:[]\n')).value, { code: "INTERNAL" });
+  await assert.rejects(call, { code: "INTERNAL", sent: "no" });
+  await assert.rejects(body, { code: "INTERNAL" });
+  assert.equal(await behind, '["behind"]');
+  assert.equal(server.requests.length - from, 1);
+});
+
+test("no time of an attempt runs while an answer waits for it: nothing is sent again", async (t) => {
+  const { createDispatcher } = await fresh(t);
+  const { compile } = WebAssembly;
+  t.after(() => (WebAssembly.compile = compile));
+  const answered = await serve((_, response) => flight(response, '"$W2"\n2:[1]'));
+  t.after(answered.close);
+  const d = createDispatcher({ url: answered.url, timeout: 60, stallTimeout: 40, retry: { limit: 2, delay: 1 } });
+  await assert.rejects(createDispatcher({ url: answered.url, fetch: async () => new Response("") }).call(ID), { code: "NOT_FLIGHT" }); // it is loaded
+  let given;
+  WebAssembly.compile = (source) => new Promise((resolve) => (given = () => resolve(compile(source))));
+  const call = d.call(ID, [], { idempotencyKey: true });
+  await until(() => given);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  given();
+  assert.deepEqual(await call, new Set([1]));
+  assert.equal(answered.requests.length, 1);
+});
+
+test("streams among arguments are cancelled where a getter among them gives the call up", async (t) => {
+  const { createDispatcher, ready } = await fresh(t);
+  await ready({ codec: true });
+  const d = createDispatcher({ url: server.url });
+  await d.call(ID);
+  let cancelled = 0;
+  const stream = new ReadableStream({ cancel: () => void cancelled++ });
+  const args = [stream, { get up() { return call.abort("in a getter"), 1; } }];
+  const controller = new AbortController();
+  const call = { abort: (reason) => controller.abort(reason) };
+  await assert.rejects(d.call(ID, args, { signal: controller.signal }), { code: "ABORTED", sent: "no" });
+  await until(() => cancelled > 0);
+  assert.equal(cancelled, 1);
+});
+
+test("what cannot be started again is an error of the call whose answer takes it", async (t) => {
+  const { createDispatcher, ready } = await fresh(t);
+  await ready({ codec: true });
+  const { fetch, answers } = written();
+  const d = createDispatcher({ url: server.url, fetch });
+  const first = d.call(ID, ["first"]);
+  await until(() => answers.first);
+  trapAtBytes();
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function () { throw new WebAssembly.RuntimeError("no room"); };
+  t.after(() => (WebAssembly.Instance = Instance));
+  answers.first.say('0:{"a":"$@1"}\n1:"$W2"\n2:[1]\n');
+  await assert.rejects(first, { code: "INTERNAL", sent: "yes" });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = d.call(ID, ["second"]);
+  await until(() => answers.second);
+  answers.second.say('0:{"a":"$@1"}\n1:"$W2"\n2:[1]\n');
+  await assert.rejects(second, { code: "WASM_LOAD", sent: "yes" });
+});
+
+test("ready() for both fails once, where neither can be had", async (t) => {
+  const { ready } = await fresh(t, [...WASM, "wasm/dispatcher_bytes.js"]);
+  const unhandled = [];
+  const note = (error) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  await assert.rejects(ready({ codec: true }), { code: "WASM_LOAD" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(unhandled, []);
+});
+
 test("an answer of 200 000 containers inside each other harms nobody", async (t) => {
   const { createDispatcher, ready } = await fresh(t);
   await ready({ codec: true });

@@ -21,6 +21,8 @@ pub(super) struct Alarms {
     /// No byte has come since long. Looked at anew when it rings: bytes that come only move [`Alarms::last_byte`].
     pub(super) stall: Option<Instant>,
     pub(super) last_byte: Instant,
+    /// Its answer is not read on until what reads it is there.
+    waits: bool,
     /// It is sent again.
     pub(super) retry: Option<Instant>,
     /// It waits still, or has no value yet.
@@ -175,14 +177,25 @@ impl Dispatcher {
 
     /// Whether [`Dispatcher::handle_chunk`] is of any use for this call.
     pub fn watches_chunks(&self, id: CallId) -> bool {
-        self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some())
+        self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some() || entry.alarms.waits)
     }
 
-    /// Bytes of the answer's body arrived.
+    /// Bytes of the answer's body arrived, or are read on.
     pub fn handle_chunk(&mut self, id: CallId, now: Instant) {
-        if let Some(entry) = self.calls.get_mut(&id) {
-            entry.alarms.last_byte = now;
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        entry.alarms.last_byte = now;
+        if std::mem::take(&mut entry.alarms.waits) {
+            let again = |limit: Option<Duration>| limit.map(|limit| now.plus(limit));
+            let (timeout, stall) = (again(entry.options.timeout), again(entry.options.stall_timeout));
+            let timeout = timeout.filter(|_| entry.state == State::Running);
+            self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (timeout, stall));
         }
+    }
+
+    /// The server has answered, and what reads the answer is loaded first: until the next [chunk](Self::handle_chunk) neither the attempt's time nor
+    /// that between bytes runs, as sending again would bring the same.
+    pub fn handle_waiting(&mut self, id: CallId) {
+        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.waits) = (None, None, true));
     }
 
     fn look_at_stall(&mut self, id: CallId, now: Instant) {

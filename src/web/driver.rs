@@ -205,6 +205,7 @@ impl Driver {
                     self.input(|core, now| core.handle_chunk(id, now));
                 }
             }
+            Step::Waits => self.tell(|core| core.handle_waiting(id)),
             Step::Rendered { silent } => {
                 self.with(id, |held| held.answer.rendered = true);
                 if silent {

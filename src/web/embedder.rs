@@ -55,9 +55,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn discard(this: &Embedder, response: &JsValue) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn text(this: &Embedder, response: &JsValue) -> Result<JsValue, JsValue>;
-
     /// Promises the beginning of a body that is text of this type, if it comes soon; undefined else.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn excerpt(this: &Embedder, response: &JsValue, content_type: Option<&str>) -> Result<JsValue, JsValue>;

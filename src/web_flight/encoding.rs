@@ -68,6 +68,8 @@ impl Encoding {
 
     /// Nobody waits for it any more: streams among the arguments are cancelled, iterators ended.
     pub fn stop(&self) {
+        let unread = self.rest.take();
+        drop(unread);
         if let Some(stop) = self.stop.take() {
             stop.abort();
         }

@@ -82,6 +82,26 @@ fn bytes_in_time_are_no_stall() {
     assert_eq!(sim.log, ["0 send 1", "790 settle 1"]);
 }
 
+/// An answer that cannot be read on until something is loaded is not asked for again meanwhile.
+#[test]
+fn no_time_of_an_attempt_runs_while_its_answer_waits() {
+    let limits = Options { timeout: Some(Duration::from_millis(100)), ..stalls(50) };
+    let (id, mut core) = (CallId(1), Dispatcher::default());
+    let call = Call { id, options: limits, queued_at: ms(0), visit: None, ready: true };
+    core.enqueue(call, ms(0)).expect("room");
+    core.handle_sent(id);
+    core.handle_head(id, News::default(), ms(10));
+    core.handle_waiting(id);
+    assert!(core.watches_chunks(id));
+    core.handle_timeout(ms(5000));
+    assert_eq!(core.state(id), State::Running);
+    core.handle_chunk(id, ms(5000));
+    core.handle_timeout(ms(5049));
+    assert_eq!(core.state(id), State::Running);
+    core.handle_timeout(ms(5050));
+    assert_eq!(core.state(id), State::Done, "then they run again");
+}
+
 #[test]
 fn listeners_hear_of_a_call_that_waits_for_long() {
     let mut sim = Sim::new();

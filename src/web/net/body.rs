@@ -31,6 +31,8 @@ extern "C" {
 /// What came of a body last.
 pub(crate) enum Came {
     Bytes,
+    /// The bytes take the codec, which is loaded first.
+    Waits,
     /// The value; the rest is still to come. `rendered`: the answer holds the page, rendered again.
     Value {
         value: JsValue,
@@ -64,6 +66,7 @@ impl Body {
         let (kind, value) = WaitForAny::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
             told::BYTES => Came::Bytes,
+            told::WAITS => Came::Waits,
             told::VALUE | told::VALUE_AND_PAGE => Came::Value { value, rendered: kind == told::VALUE_AND_PAGE },
             told::THROWN => {
                 let thrown: Thrown = value.unchecked_into();

@@ -65,6 +65,8 @@ pub(crate) enum Step {
     Foreign(JsValue, Error),
     /// Bytes are there; they are read next.
     Bytes,
+    /// They are read once the codec is loaded.
+    Waits,
     /// The body holds the page, rendered again. `silent`: and the head does not say that anything was made stale.
     Rendered { silent: bool },
     /// The action threw a redirect. `target`: where it leads, if a user may be sent there.
@@ -186,7 +188,7 @@ impl Exchange {
                         return Ok(Step::Bytes);
                     }
                     // How it ends is for the caller, who reads it.
-                    Ok(Came::Thrown { .. } | Came::End) | Err(_) => return Ok(Step::End),
+                    Ok(Came::Waits | Came::Thrown { .. } | Came::End) | Err(_) => return Ok(Step::End),
                 },
                 Phase::Send(sending) => return self.send(*sending).await,
                 Phase::Head(answering) => self.begin(*answering).await?,
@@ -206,6 +208,10 @@ impl Exchange {
                     Came::Bytes => {
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
+                    }
+                    Came::Waits => {
+                        self.phase = Phase::Answer(reading);
+                        return Ok(Step::Waits);
                     }
                     Came::Value { value, rendered } => {
                         self.tell(&reading, rendered, Ok(value));
