@@ -14,7 +14,7 @@ import { visit } from "./moved.js";
 import { isOffline, reachable } from "./network.js";
 import { owned } from "./owner.js";
 import { MAX_ANSWER_BYTES } from "./numbers.js";
-import { AbortController, AbortSignal } from "./platform.js";
+import { AbortController, AbortSignal, setTimeout } from "./platform.js";
 import { KeptPage, Reading, excerpt } from "./reading.js";
 import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
@@ -96,6 +96,7 @@ export function embedderOf(client) {
         if (outcome.idempotencyKey) error.idempotencyKey = outcome.idempotencyKey;
       }
       client.settle(entry, error, outcome);
+      if (entry.name !== undefined) foresee();
     },
     answered(id, status, headers, url) {
       const entry = open.get(id);
@@ -145,6 +146,17 @@ export function embedderOf(client) {
     outliving = 0;
   };
   return { embedder, lost };
+}
+
+let isForeseen = false;
+/** After so many ms, when the page has what it needs now. */
+const QUIET = 3_000;
+
+/** Loads what looks actions up by their names: once that is needed, a host may have the files of another build only. */
+function foresee() {
+  if (isForeseen || !globalThis.document) return;
+  isForeseen = true;
+  setTimeout(() => import("./deployed.js").catch(() => {}), QUIET);
 }
 
 /** Of a new controller, which is kept for when the wasm cannot abort any more. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
-import { ID, serve } from "./server.js";
+import { ID, over, serve } from "./server.js";
 
 // What the server answers, set by each test: [status, headers, body].
 let answers = [];
