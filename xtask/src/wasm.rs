@@ -1,5 +1,6 @@
 //! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
 
+use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -53,6 +54,7 @@ impl Module {
     fn compile(&self) -> Result<()> {
         let Self { name } = self;
         let mut cargo = run::cargo();
+        cargo.arg("--config").arg(without_machine()?);
         cargo.args(["rustc", "--package", "actionlane", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
         cargo.args(["--profile", name, "--features", name]);
         if *name == "flight" {
@@ -66,7 +68,7 @@ impl Module {
         [self.wasm(), self.glue(), self.bytes()]
     }
 
-    /// The names of its imports and exports as they were, for whoever reads a profile.
+    /// The names of its imports and exports as they were, to read a profile with.
     pub(crate) fn names(&self) -> Result<PathBuf> {
         Ok(names()?.join(format!("{}.json", self.name)))
     }
@@ -99,10 +101,24 @@ pub(crate) fn names() -> Result<PathBuf> {
 /// large answers.
 const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=50"];
 
+/// Sets flags for cargo, which adds them to those of `.cargo/config.toml`: messages of panics name files, and no machine's directories are to
+/// travel in them.
+fn without_machine() -> Result<String> {
+    let home =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home of cargo")?;
+    let flags = [(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")];
+    let flags = flags.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    // A list of texts is the same in TOML.
+    Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))
+}
+
+/// All that the files of `pkg/wasm/` are made with, for a stamp.
+const MAKERS: [&str; 3] = [include_str!("wasm.rs"), include_str!("glue.rs"), include_str!("names.rs")];
+
 /// Brings `pkg/wasm/` up to date. Wants the npm packages of `pkg/` and the tools to be there.
 pub(crate) fn build() -> Result<()> {
     step("compiling the wasm", || MODULES.iter().try_for_each(Module::compile))?;
-    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, BINDGEN, OPT, SMALLEST, glue::MAKER, SECTION, BYTES));
+    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, MAKERS));
     stamp = stamp.input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?;
     for module in &MODULES {
         stamp = stamp.input(&module.compiled(), &[])?.output(module.names()?);
@@ -151,7 +167,7 @@ fn mark(wasm: &Path, said: &str) -> Result<()> {
 }
 
 /// As in `pkg/lib/module.js`.
-const SECTION: &str = "actionlane";
+pub(crate) const SECTION: &str = "actionlane";
 
 /// The wasm as a module of JavaScript: for the pages that cannot have the file.
 const BYTES: &str = r#"// The bytes of NAME_bg.wasm.
@@ -186,7 +202,7 @@ const OPT: [&str; 10] = [
     "--enable-multivalue",
     "--enable-reference-types",
     "--enable-simd",
-    // Which features that were is of no use to browsers.
+    // Browsers have no use for the list of those.
     "--strip-target-features",
     SHORTEN,
 ];
