@@ -1,5 +1,5 @@
-//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is all
-//! of it.
+//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is
+//! all of it.
 //!
 //! A classic script cannot be split by a bundler: parts of it would import the rest, and it cannot be imported. So each part that it
 //! loads later is a module that exports a function: it is given the modules that the script has already, and gives what it exports itself.

@@ -102,8 +102,8 @@ fn unguarded(glue: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands them
-/// over, and what throws there is a trap: the memory of the instance is nobody's then.
+/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands
+/// them over, and what throws there is a trap: the memory of the instance is nobody's then.
 fn trusted(glue: &str) -> Result<String> {
     let mut made = String::with_capacity(glue.len());
     let mut rest = glue;

@@ -1,16 +1,20 @@
-//! Reads what the wasm asks of its host.
+//! Reads what the wasm asks of its host, and what it tells of the machine that made it.
+
+use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::names::{self, Names};
-use crate::wasm::{Module, SECTION};
+use crate::wasm::{Module, SECTION, named_directory};
 use crate::{npm, workspace};
 
 /// Fails unless every import of the module is one of its own glue, by the names that were kept of this very build: see [`Names::printed`],
 /// which saw where each was from. Gives the number of imports.
 pub(crate) fn check(module: &Module) -> Result<usize> {
     let wasm = module.wasm();
+    let named = named_directory(&fs::read(&wasm)?)?;
+    ensure!(named.is_none(), "{} names a directory of this machine: {named:?}", workspace::shown(&wasm));
     let listed = npm::node(LIST, &[wasm.to_str().context("a path that is not UTF-8")?, SECTION])?;
     serde_json::from_str::<Listed>(&listed)?.own(&Names::read(&module.names()?)?).with_context(|| workspace::shown(&wasm))
 }

@@ -18,7 +18,8 @@ pub(crate) struct Module {
     pub(crate) name: &'static str,
 }
 
-/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript, `<name>_bytes.js`.
+/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript,
+/// `<name>_bytes.js`.
 pub(crate) const MODULES: [Module; 2] = [Module { name: "dispatcher" }, Module { name: "flight" }];
 
 /// The features of all of them, for cargo.
@@ -97,19 +98,29 @@ pub(crate) fn names() -> Result<PathBuf> {
     Ok(workspace::scratch("names/x")?.with_file_name(""))
 }
 
-/// Of the codec, less is put in the place of calls than an optimization level of 2 does: 7 kB less of 105 (brotli), for 4 to 9 % of the time of
-/// large answers.
+/// Of the codec, less is put in the place of calls than an optimization level of 2 does: 7 kB less of 105 (brotli), for 4 to 9 % of the
+/// time of large answers.
 const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=50"];
 
-/// Sets flags for cargo, which adds them to those of `.cargo/config.toml`: messages of panics name files, and no machine's directories are to
-/// travel in them.
+/// Sets flags for cargo, which adds them to those of `.cargo/config.toml`: messages of panics name files, and no directories of this machine
+/// are to travel in them.
 fn without_machine() -> Result<String> {
-    let home =
-        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home of cargo")?;
-    let flags = [(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")];
-    let flags = flags.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    let flags = directories()?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
     // A list of texts is the same in TOML.
     Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))
+}
+
+/// The directories of this machine that sources are in, and what is said in their place.
+fn directories() -> Result<[(PathBuf, &'static str); 2]> {
+    let home =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home of cargo")?;
+    Ok([(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")])
+}
+
+/// A directory of this machine that is named in the wasm.
+pub(crate) fn named_directory(wasm: &[u8]) -> Result<Option<PathBuf>> {
+    let names = |dir: &Path| wasm.windows(dir.as_os_str().len()).any(|bytes| bytes == dir.as_os_str().as_encoded_bytes());
+    Ok(directories()?.into_iter().map(|(dir, _)| dir).find(|dir| names(dir)))
 }
 
 /// All that the files of `pkg/wasm/` are made with, for a stamp.
@@ -210,3 +221,17 @@ const OPT: [&str; 10] = [
 /// Once more after the code was laid out anew: 0.8 kB less than `-Oz` alone, of 61. Addresses below 1024 are the end of the stack, which
 /// grows down to them: no address is computed from below zero.
 const SMALLEST: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_of_this_machine_are_found() -> Result<()> {
+        let root = workspace::root();
+        let named = |path: PathBuf| named_directory(format!("\0{}\0", path.display()).as_bytes());
+        assert_eq!(named(root.join("src/lib.rs"))?.as_deref(), Some(root));
+        assert_eq!(named(PathBuf::from("./src/lib.rs"))?, None);
+        Ok(())
+    }
+}
