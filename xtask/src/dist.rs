@@ -1,5 +1,5 @@
-//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is all
-//! of it.
+//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is
+//! all of it.
 //!
 //! A classic script cannot be split by a bundler: parts of it would import the rest, and it cannot be imported. So each part that it
 //! loads later is a module that exports a function: it is given the modules that the script has already, and gives what it exports itself.
@@ -17,10 +17,7 @@ use crate::parts::Split;
 use crate::wasm::MODULES;
 use crate::workspace;
 
-/// What makes them, for a stamp.
-pub(crate) const MAKER: &str = include_str!("dist.rs");
-
-/// Where they are.
+/// Their directory.
 pub(crate) fn dir() -> PathBuf {
     workspace::pkg().join("dist")
 }
@@ -103,7 +100,7 @@ impl Shared {
         Ok(format!("export default(require,actionlanePart)=>{{const module={{}};{text};return module.exports}};\n"))
     }
 
-    /// What the script is bundled from.
+    /// Gives the text that the script is bundled from.
     fn entry(&self) -> String {
         let imports: String =
             self.modules.iter().enumerate().map(|(number, path)| format!("import * as m{number} from \"{path}\";\n")).collect();
@@ -117,7 +114,7 @@ impl Shared {
     }
 }
 
-/// How a part asks for a module of the script.
+/// Begins how a part asks for a module of the script.
 const ASKED: &str = "require(\"";
 
 const PRODUCTION: &str = "--define:process.env.NODE_ENV=\"production\"";

@@ -12,10 +12,10 @@ use crate::{npm, workspace};
 /// and prints it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many texts
+    /// Number of texts
     #[arg(long, default_value_t = TEXTS)]
     texts: u32,
-    /// Which ones: the same in each run
+    /// Draws the texts: the same ones in each run
     #[arg(long, default_value_t = 1)]
     seed: u32,
 }

@@ -6,10 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::names::Names;
 
-/// What makes it, for a stamp.
-pub(crate) const MAKER: &str = include_str!("glue.rs");
-
-/// Where the imports of the wasm module of that name are from, as wasm-bindgen has it.
+/// Names the module that the imports of the wasm module of that name are from, as wasm-bindgen has it.
 pub(crate) fn module(name: &str) -> String {
     format!("./{name}_bg.js")
 }
@@ -17,7 +14,7 @@ pub(crate) fn module(name: &str) -> String {
 /// The glue of the wasm module of that name.
 pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
     let lone = lone_values(glue);
-    ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/web/given.rs says why not): {}", lone.join(", "));
+    ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/js/given.rs says why not): {}", lone.join(", "));
     ensure!(!glue.contains("__wbg_reinit_scheduled = true"), "wasm-bindgen's glue starts instances over by itself now: see `unguarded`");
     let glue = CHANGES.iter().try_fold(uncommented(&caught(glue)?)?, |glue, (from, to)| replaced(&glue, from, to))?;
     let glue = GONE.iter().try_fold(glue, |glue, (from, to)| without(&glue, from, to))?;
@@ -78,7 +75,7 @@ fn fresh(glue: &str) -> Result<String> {
            throw new Error('Invalid stale object from previous Wasm instance');\n    }\n}\n")
 }
 
-/// What is done where there is no `FinalizationRegistry`, written once: the package can be imported there.
+/// Writes once what is done without a `FinalizationRegistry`: the package can be imported there.
 fn finalized(glue: &str) -> Result<String> {
     const EACH: &str = "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new FinalizationRegistry(";
     let once = "\nfunction finalization(hear) {\n    if (typeof FinalizationRegistry === 'undefined') return { register() {}, unregister() {} };\n    \
@@ -105,8 +102,8 @@ fn unguarded(glue: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands them
-/// over, and what throws there is a trap: the memory of the instance is nobody's then.
+/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands
+/// them over, and what throws there is a trap: the memory of the instance is nobody's then.
 fn trusted(glue: &str) -> Result<String> {
     let mut made = String::with_capacity(glue.len());
     let mut rest = glue;
@@ -213,7 +210,7 @@ const CHANGES: [(&str, &str); 19] = [
     ),
 ];
 
-/// What is gone, from a text up to another.
+/// Texts that are left out, each from one up to another.
 const GONE: [(&str, &str); 6] = [
     // The package fetches and compiles the wasm itself.
     ("async function __wbg_load(", "function initSync("),

@@ -1,4 +1,4 @@
-//! The names of a module's imports and exports: wasm-opt makes them short, the glue is told, and whoever reads a profile gets the long ones.
+//! The names of a module's imports and exports: wasm-opt makes them short, the glue is told, and profiles are read with the long ones.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-/// What wasm-opt is to do with the names. It prints which is which.
+/// Has wasm-opt shorten the names, and print which is which.
 pub(crate) const SHORTEN: &str = "--minify-imports-and-exports-and-modules";
 
 /// The module that every import is of then.

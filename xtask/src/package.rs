@@ -26,10 +26,13 @@ pub(crate) fn papers() -> Result<()> {
 
 const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
+/// All that the files of `pkg/dist/` are made with, for a stamp.
+const MAKERS: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
+
 /// Makes the files for a `<script>`. Wants `pkg/wasm/` to be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let stamp =
-        sources(Stamp::new("package").value(dist::MAKER))?.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL));
+    let stamp = sources(Stamp::new("package").value(MAKERS))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
+    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).whole(dist::dir());
     stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }

@@ -29,8 +29,11 @@ pub(crate) const WHOLE: &str = "entry in one file";
 pub(crate) const LEAN_WHOLE: &str = "lean in one file";
 /// The wasm and the JavaScript that every page loads.
 pub(crate) const DEFAULT: &str = "entry and dispatcher.wasm";
-/// What reads and writes values that are not plain: its wasm, and the JavaScript around it.
+/// The wasm that reads and writes values that are not plain; and with it the JavaScript around it.
+pub(crate) const CODEC: &str = "flight.wasm";
 pub(crate) const FLIGHT: &str = "flight and flight.wasm";
+/// The chunk that finds out about a deploy.
+pub(crate) const DEPLOYED: &str = "chunk deployed";
 /// The file for a `<script>`.
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 
@@ -77,17 +80,17 @@ fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
 
 /// An entry as a bundler makes it that splits.
 pub(crate) struct Split {
-    /// What a page loads first: the entry, and what it imports at once.
+    /// The files that a page loads first: the entry, and those that it imports at once.
     entry: Vec<PathBuf>,
     /// The modules in that, and those that more than one of the others have, as seen from `pkg/`.
     pub(crate) shared: Vec<String>,
-    /// What each `import()` loads besides, by the name of the module.
+    /// The files that each `import()` loads besides, by the name of the module.
     lazy: BTreeMap<String, Vec<PathBuf>>,
     /// The module itself, as seen from `pkg/`.
     pub(crate) sources: BTreeMap<String, String>,
 }
 
-/// What esbuild tells of what it made: paths as seen from `pkg/`.
+/// Read from esbuild's own account of what it made: paths as seen from `pkg/`.
 #[derive(Deserialize)]
 struct Made {
     outputs: BTreeMap<String, Output>,

@@ -9,13 +9,27 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::parts::{self, Part};
-use crate::wasm::MODULES;
 use crate::{npm, run, workspace};
 
-/// The most that a part may have, in bytes after brotli. Each counts once the wasm is two modules: what one alone cannot keep, it need not.
-const BARS: [(&str, u64); 3] = [(parts::DEFAULT, 90_000), (parts::FLIGHT, 100_000), (parts::SCRIPT, 25_000)];
+/// The most that parts may have. One that is missed says so in the table, and may not get any further from it.
+const BARS: [Bar; 4] = [
+    Bar { part: parts::DEFAULT, bytes: 90_000, at_most: None },
+    Bar { part: parts::CODEC, bytes: 100_000, at_most: None },
+    // Missed: it has 32.3 kB.
+    Bar { part: parts::SCRIPT, bytes: 25_000, at_most: Some(32_500) },
+    // Missed since it hears of pushes, too: it has 3.0 kB.
+    Bar { part: parts::DEPLOYED, bytes: 2_000, at_most: Some(3_180) },
+];
 
-/// By how many bytes a part may grow without saying so.
+/// Bytes after brotli.
+struct Bar {
+    part: &'static str,
+    bytes: u64,
+    /// Where the bar is missed: the size that was committed, and the grace.
+    at_most: Option<u64>,
+}
+
+/// Bytes that a part may grow by without saying so.
 const GRACE: u64 = 200;
 
 /// The parts of the package, measured, and as they were when somebody last looked.
@@ -23,8 +37,6 @@ pub(crate) struct Sizes {
     parts: Vec<(String, Size)>,
     compiler: String,
     committed: Committed,
-    /// Whether the bars count.
-    barred: bool,
 }
 
 /// `xtask/sizes.json`.
@@ -46,7 +58,6 @@ pub(crate) fn measured() -> Result<Sizes> {
         parts: parts.into_iter().map(sum).collect(),
         compiler: run::quiet(run::command("rustc", workspace::root()).arg("--version"))?.trim().to_owned(),
         committed: serde_json::from_str(&text).with_context(|| workspace::shown(&file()))?,
-        barred: MODULES.len() > 1,
     })
 }
 
@@ -60,20 +71,20 @@ impl Sizes {
         let mut table = format!("{:<26} {:>9} {:>9} {:>9} {:>10} {:>7}\n", "kB", "raw", "gzip", "brotli", "committed", "bar");
         for (name, size) in &self.parts {
             let committed = self.committed.parts.get(name).map(|size| kilobytes(size.brotli)).unwrap_or_default();
-            let bar = bar(name).map(kilobytes).unwrap_or_default();
+            let bar = bar(name).map(|bar| bar.told(size.brotli)).unwrap_or_default();
             let [raw, gzip, brotli] = [size.raw, size.gzip, size.brotli].map(kilobytes);
-            table += format!("{name:<26} {raw:>9} {gzip:>9} {brotli:>9} {committed:>10} {bar:>7}").trim_end();
+            table += format!("{name:<26} {raw:>9} {gzip:>9} {brotli:>9} {committed:>10} {bar}").trim_end();
             table += "\n";
         }
         table
     }
 
-    /// How many parts there are.
+    /// The number of parts.
     pub(crate) fn len(&self) -> usize {
         self.parts.len()
     }
 
-    /// Fails where a part is over its bar, or is not what is committed.
+    /// Fails where a part is over its bar, or has another size than what is committed.
     pub(crate) fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         for (name, size) in &self.parts {
@@ -83,11 +94,13 @@ impl Sizes {
                 Some(size) if now > size.brotli + self.grace(size.brotli) => {
                     wrong.push(format!("{name} has grown: {} → {now} bytes", size.brotli));
                 }
+                // Else it could grow back, and nobody would see.
+                Some(size) if now + size.brotli / 50 + GRACE < size.brotli => {
+                    wrong.push(format!("{name} has shrunk: {} → {now} bytes", size.brotli));
+                }
                 Some(_) => {}
             }
-            if let Some(bar) = bar(name).filter(|&bar| self.barred && now > bar) {
-                wrong.push(format!("{name} has {now} bytes, its bar is {bar}"));
-            }
+            wrong.extend(bar(name).and_then(|bar| bar.wrong(now)));
         }
         let is_part = |name: &str| self.parts.iter().any(|(part, _)| part == name);
         wrong.extend(self.committed.parts.keys().filter(|name| !is_part(name)).map(|name| format!("{name} is gone, but not its line")));
@@ -225,8 +238,25 @@ impl Sum for Size {
     }
 }
 
-fn bar(name: &str) -> Option<u64> {
-    BARS.iter().find(|(part, _)| *part == name).map(|&(_, bar)| bar)
+fn bar(name: &str) -> Option<&'static Bar> {
+    BARS.iter().find(|bar| bar.part == name)
+}
+
+impl Bar {
+    /// A column of the table.
+    fn told(&self, now: u64) -> String {
+        format!("{:>7}{}", kilobytes(self.bytes), if now > self.bytes { " missed" } else { "" })
+    }
+
+    /// What is wrong with a part of that size.
+    fn wrong(&self, now: u64) -> Option<String> {
+        let Self { part, bytes, at_most } = *self;
+        match at_most {
+            None => (now > bytes).then(|| format!("{part} has {now} bytes, its bar is {bytes}")),
+            Some(most) if now > most => Some(format!("{part} has {now} bytes, its bar, which is missed, is {bytes}: it may have {most}")),
+            Some(_) => (now <= bytes).then(|| format!("{part} keeps its bar of {bytes} now: take its `at_most` from xtask/src/sizes.rs")),
+        }
+    }
 }
 
 /// In kB of 1000 bytes.
@@ -253,18 +283,24 @@ mod tests {
                 compiler: "rustc 1".to_owned(),
                 parts: committed.iter().map(|&(name, brotli)| (name.to_owned(), size(brotli))).collect(),
             },
-            barred: true,
         }
     }
 
     #[test]
     fn a_part_that_grows_says_so() {
         assert!(sizes("a", 10_200, &[("a", 10_000)], "rustc 1").check().is_ok());
-        assert!(sizes("a", 9_000, &[("a", 10_000)], "rustc 1").check().is_ok());
         let error = sizes("a", 10_201, &[("a", 10_000)], "rustc 1").check().expect_err("grown");
         assert!(error.to_string().ends_with("\na has grown: 10000 → 10201 bytes"), "{error}");
         assert!(sizes("a", 20_300, &[("a", 20_000)], "rustc 2").check().is_ok());
         assert!(sizes("a", 20_401, &[("a", 20_000)], "rustc 2").check().is_err());
+    }
+
+    #[test]
+    fn a_part_that_shrinks_says_so() {
+        assert!(sizes("a", 9_600, &[("a", 10_000)], "rustc 1").check().is_ok());
+        let error = sizes("a", 9_599, &[("a", 10_000)], "rustc 1").check().expect_err("shrunk");
+        assert!(error.to_string().ends_with("\na has shrunk: 10000 → 9599 bytes"), "{error}");
+        assert!(sizes("a", 9_599, &[("a", 10_000)], "rustc 2").check().is_err());
     }
 
     #[test]
@@ -274,13 +310,21 @@ mod tests {
     }
 
     #[test]
-    fn bars_count_once_there_are_two_modules() {
-        let mut over = sizes(parts::SCRIPT, 25_001, &[(parts::SCRIPT, 25_001)], "rustc 1");
-        let error = over.check().expect_err("over its bar");
-        assert!(error.to_string().ends_with("has 25001 bytes, its bar is 25000"), "{error}");
-        over.barred = false;
-        assert!(over.check().is_ok());
-        assert!(sizes(parts::SCRIPT, 25_000, &[(parts::SCRIPT, 25_000)], "rustc 1").check().is_ok());
+    fn bars_are_kept() {
+        let at = |now| sizes(parts::CODEC, now, &[(parts::CODEC, now)], "rustc 1");
+        assert!(at(100_000).check().is_ok());
+        assert!(at(100_000).table().ends_with("100.0\n"), "{}", at(100_000).table());
+        let error = at(100_001).check().expect_err("over its bar");
+        assert!(error.to_string().ends_with("has 100001 bytes, its bar is 100000"), "{error}");
+    }
+
+    #[test]
+    fn a_bar_that_is_missed_is_told_and_holds_the_part_where_it_is() {
+        let bar = Bar { part: "a", bytes: 2_000, at_most: Some(3_000) };
+        assert_eq!((bar.told(3_000).as_str(), bar.wrong(3_000)), ("    2.0 missed", None));
+        assert_eq!(bar.wrong(3_001).as_deref(), Some("a has 3001 bytes, its bar, which is missed, is 2000: it may have 3000"));
+        let kept = "a keeps its bar of 2000 now: take its `at_most` from xtask/src/sizes.rs";
+        assert_eq!((bar.told(2_000).as_str(), bar.wrong(2_000).as_deref()), ("    2.0", Some(kept)));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use server::{Ledger, Server};
 
 use crate::step::{note, step_async};
+use crate::wasm::MODULES;
 use crate::{browser, build, workspace};
 
 /// Makes calls by the thousand in a real browser, to a server that misbehaves, and counts what became of each
@@ -261,8 +262,13 @@ impl Soaked {
         check(self.settled > 0, "no call settled".to_owned());
         check(self.lost == 0, format!("{} calls were lost", self.lost));
         check(self.doubled == 0, format!("the actions of {} calls ran more than once", self.doubled));
-        for (module, bytes) in &self.wasm_bytes {
-            check(bytes.is_flat(), format!("the memory of the {module} grew from {} to {}", bytes.start, bytes.end));
+        for module in MODULES.map(|module| module.name) {
+            match self.wasm_bytes.get(module) {
+                Some(bytes) if bytes.start > 0 => {
+                    check(bytes.is_flat(), format!("the memory of the {module} grew from {} to {}", bytes.start, bytes.end));
+                }
+                _ => check(false, format!("the memory of the {module} was not measured from the first calls on")),
+            }
         }
         if let Some(heap) = self.js_heap {
             check(heap.is_flat(), format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
@@ -295,7 +301,9 @@ mod tests {
             effects.iter().enumerate().map(|(at, (call, times))| (format!("k{at}"), entry(call, *times))).collect();
         let ledger = json!({ "keys": keys, "mostAtOnce": 1, "total": 1, "drawn": {} });
         let results = Results { verdicts: verdicts.to_owned(), by_code: BTreeMap::new() };
-        results.soaked(&serde_json::from_value(ledger).expect("a ledger")).expect("verdicts")
+        let flat = MODULES.map(|module| (module.name.to_owned(), Span { start: 65_536, end: 65_536 })).into();
+        let soaked = results.soaked(&serde_json::from_value(ledger).expect("a ledger")).expect("verdicts");
+        Soaked { wasm_bytes: flat, ..soaked }
     }
 
     #[test]
@@ -318,6 +326,22 @@ mod tests {
     }
 
     #[test]
+    fn memory_that_was_not_measured_is_wrong() {
+        let with = |change: fn(&mut BTreeMap<String, Span>)| {
+            let mut soaked = soaked("1", &[("0", 1)]);
+            change(&mut soaked.wasm_bytes);
+            soaked.wrong()
+        };
+        assert!(with(|_| {}).is_empty());
+        assert_eq!(with(BTreeMap::clear).len(), MODULES.len());
+        let missing = "the memory of the flight was not measured from the first calls on";
+        assert_eq!(with(|bytes| bytes.retain(|module, _| module != "flight")), [missing]);
+        assert_eq!(with(|bytes| bytes.extend([("flight".to_owned(), Span { start: 0, end: 0 })])), [missing]);
+        let grown = with(|bytes| bytes.extend([("flight".to_owned(), Span { start: 10, end: 12 })]));
+        assert_eq!(grown, ["the memory of the flight grew from 10 to 12"]);
+    }
+
+    #[test]
     fn faults_that_never_happened_are_wrong() {
         let mut soaked = soaked("1", &[("0", 1)]);
         soaked.faults.wanted = true;
@@ -335,9 +359,10 @@ mod tests {
         let mut soaked = soaked("12", &[("0", 1)]);
         soaked.by_code.insert("ABORTED".to_owned(), 1);
         soaked.js_heap = Some(Span { start: 1, end: 2 });
+        soaked.wasm_bytes = [("flight".to_owned(), Span { start: 3, end: 4 })].into();
         assert_eq!(
             soaked.line().expect("JSON"),
-            r#"{"calls":2,"settled":2,"lost":0,"doubled":0,"byCode":{"ABORTED":1},"wasmBytes":{},"jsHeap":{"start":1,"end":2},"seconds":0.0}"#
+            r#"{"calls":2,"settled":2,"lost":0,"doubled":0,"byCode":{"ABORTED":1},"wasmBytes":{"flight":{"start":3,"end":4}},"jsHeap":{"start":1,"end":2},"seconds":0.0}"#
         );
     }
 }

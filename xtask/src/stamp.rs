@@ -14,12 +14,14 @@ pub(crate) struct Stamp {
     name: String,
     inputs: DefaultHasher,
     outputs: Vec<PathBuf>,
+    /// Directories that hold nothing but outputs.
+    whole: Vec<PathBuf>,
 }
 
 impl Stamp {
     /// Names the thing.
     pub(crate) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), inputs: DefaultHasher::new(), outputs: Vec::new() }
+        Self { name: name.into(), inputs: DefaultHasher::new(), outputs: Vec::new(), whole: Vec::new() }
     }
 
     /// It is made from this: a version, arguments.
@@ -41,18 +43,35 @@ impl Stamp {
         self
     }
 
+    /// It is all that is in this directory. When another file is there than it was made with, or one is missing, the thing is made again.
+    pub(crate) fn whole(mut self, dir: PathBuf) -> Self {
+        self.whole.push(dir);
+        self
+    }
+
     /// Makes the thing, unless it is there and made from just these inputs. Gives whether it was made.
     pub(crate) fn make(&self, make: impl FnOnce() -> Result<()>) -> Result<bool> {
         let file = workspace::scratch(&format!("stamps/{}", self.name))?;
-        let hash = format!("{:016x}", self.inputs.finish());
-        let is_there = self.outputs.iter().all(|output| output.exists());
-        if is_there && fs::read_to_string(&file).is_ok_and(|made| made == hash) {
+        let is_there = self.outputs.iter().chain(&self.whole).all(|output| output.exists());
+        if is_there && fs::read_to_string(&file).is_ok_and(|made| self.mark().is_ok_and(|mark| made == mark)) {
             return Ok(false);
         }
         let _ = fs::remove_file(&file);
         make()?;
-        fs::write(&file, hash).with_context(|| format!("writing {}", file.display()))?;
+        fs::write(&file, self.mark()?).with_context(|| format!("writing {}", file.display()))?;
         Ok(true)
+    }
+
+    /// The hash of the inputs, and the names of what is in the directories that are whole.
+    fn mark(&self) -> Result<String> {
+        let mut mark = format!("{:016x}", self.inputs.finish());
+        for dir in &self.whole {
+            for entry in entries(dir)? {
+                mark += "\n";
+                mark += &entry.file_name().unwrap_or_default().to_string_lossy();
+            }
+        }
+        Ok(mark)
     }
 
     fn add(&mut self, path: &Path, but: &[&str]) -> Result<()> {
@@ -98,6 +117,30 @@ mod tests {
         assert!(make("b")?);
         fs::remove_file(&output)?;
         assert!(make("b")?);
+        Ok(())
+    }
+
+    #[test]
+    fn made_again_when_a_file_of_its_directory_comes_or_goes() -> Result<()> {
+        let dir = workspace::scratch("stamp-test-whole/x")?.with_file_name("");
+        let _ = fs::remove_dir_all(&dir);
+        let files = ["flight.js", "flight.wasm"].map(|name| dir.join(name));
+        let make = || {
+            Stamp::new("test-whole").whole(dir.clone()).make(|| {
+                let _ = fs::remove_dir_all(&dir);
+                fs::create_dir_all(&dir)?;
+                files.iter().try_for_each(|file| Ok(fs::write(file, "")?))
+            })
+        };
+        assert!(make()?);
+        assert!(!make()?);
+        for file in &files {
+            fs::remove_file(file)?;
+            assert!(make()?);
+        }
+        fs::write(dir.join("old.js"), "")?;
+        assert!(make()?);
+        assert!(!make()?);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
 
+use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,8 @@ pub(crate) struct Module {
     pub(crate) name: &'static str,
 }
 
-/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript, `<name>_bytes.js`.
+/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript,
+/// `<name>_bytes.js`.
 pub(crate) const MODULES: [Module; 2] = [Module { name: "dispatcher" }, Module { name: "flight" }];
 
 /// The features of all of them, for cargo.
@@ -53,6 +55,7 @@ impl Module {
     fn compile(&self) -> Result<()> {
         let Self { name } = self;
         let mut cargo = run::cargo();
+        cargo.arg("--config").arg(without_machine()?);
         cargo.args(["rustc", "--package", "actionlane", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
         cargo.args(["--profile", name, "--features", name]);
         if *name == "flight" {
@@ -66,7 +69,7 @@ impl Module {
         [self.wasm(), self.glue(), self.bytes()]
     }
 
-    /// The names of its imports and exports as they were, for whoever reads a profile.
+    /// The names of its imports and exports as they were, to read a profile with.
     pub(crate) fn names(&self) -> Result<PathBuf> {
         Ok(names()?.join(format!("{}.json", self.name)))
     }
@@ -95,14 +98,38 @@ pub(crate) fn names() -> Result<PathBuf> {
     Ok(workspace::scratch("names/x")?.with_file_name(""))
 }
 
-/// Of the codec, less is put in the place of calls than an optimization level of 2 does: 7 kB less of 105 (brotli), for 4 to 9 % of the time of
-/// large answers.
+/// Of the codec, less is put in the place of calls than an optimization level of 2 does: 7 kB less of 105 (brotli), for 4 to 9 % of the
+/// time of large answers.
 const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=50"];
+
+/// Sets flags for cargo, which adds them to those of `.cargo/config.toml`: messages of panics name files, and no directories of this machine
+/// are to travel in them.
+fn without_machine() -> Result<String> {
+    let flags = directories()?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    // A list of texts is the same in TOML.
+    Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))
+}
+
+/// The directories of this machine that sources are in, and what is said in their place.
+fn directories() -> Result<[(PathBuf, &'static str); 2]> {
+    let home =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home of cargo")?;
+    Ok([(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")])
+}
+
+/// A directory of this machine that is named in the wasm.
+pub(crate) fn named_directory(wasm: &[u8]) -> Result<Option<PathBuf>> {
+    let names = |dir: &Path| wasm.windows(dir.as_os_str().len()).any(|bytes| bytes == dir.as_os_str().as_encoded_bytes());
+    Ok(directories()?.into_iter().map(|(dir, _)| dir).find(|dir| names(dir)))
+}
+
+/// All that the files of `pkg/wasm/` are made with, for a stamp.
+const MAKERS: [&str; 3] = [include_str!("wasm.rs"), include_str!("glue.rs"), include_str!("names.rs")];
 
 /// Brings `pkg/wasm/` up to date. Wants the npm packages of `pkg/` and the tools to be there.
 pub(crate) fn build() -> Result<()> {
     step("compiling the wasm", || MODULES.iter().try_for_each(Module::compile))?;
-    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, BINDGEN, OPT, SMALLEST, glue::MAKER, SECTION, BYTES));
+    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, MAKERS));
     stamp = stamp.input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?;
     for module in &MODULES {
         stamp = stamp.input(&module.compiled(), &[])?.output(module.names()?);
@@ -151,7 +178,7 @@ fn mark(wasm: &Path, said: &str) -> Result<()> {
 }
 
 /// As in `pkg/lib/module.js`.
-const SECTION: &str = "actionlane";
+pub(crate) const SECTION: &str = "actionlane";
 
 /// The wasm as a module of JavaScript: for the pages that cannot have the file.
 const BYTES: &str = r#"// The bytes of NAME_bg.wasm.
@@ -186,7 +213,7 @@ const OPT: [&str; 10] = [
     "--enable-multivalue",
     "--enable-reference-types",
     "--enable-simd",
-    // Which features that were is of no use to browsers.
+    // Browsers have no use for the list of those.
     "--strip-target-features",
     SHORTEN,
 ];
@@ -194,3 +221,17 @@ const OPT: [&str; 10] = [
 /// Once more after the code was laid out anew: 0.8 kB less than `-Oz` alone, of 61. Addresses below 1024 are the end of the stack, which
 /// grows down to them: no address is computed from below zero.
 const SMALLEST: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_of_this_machine_are_found() -> Result<()> {
+        let root = workspace::root();
+        let named = |path: PathBuf| named_directory(format!("\0{}\0", path.display()).as_bytes());
+        assert_eq!(named(root.join("src/lib.rs"))?.as_deref(), Some(root));
+        assert_eq!(named(PathBuf::from("./src/lib.rs"))?, None);
+        Ok(())
+    }
+}

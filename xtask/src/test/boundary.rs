@@ -1,10 +1,11 @@
-//! The native crate has nothing of the web in it, and one file only knows that there is a web.
+//! The crate has nothing of the web in it, natively or as others depend on it, and one file only knows that there is a web.
 
 use std::fs;
 
 use anyhow::Result;
 
 use crate::run::{self, cargo};
+use crate::versions::WASM_TARGET;
 use crate::workspace;
 
 use super::lint::rust_files;
@@ -16,15 +17,22 @@ const WEB: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm
 /// Where the condition for the web edge belongs, below `src/`.
 const HOME: &str = "lib.rs";
 
-/// Looks at every crate of the native build and every file of `src/`.
+/// The builds without an edge, and what `cargo tree` takes for each. Dependants get nothing that is for development.
+const BUILDS: [(&str, &[&str]); 2] =
+    [("native build", &["--edges", "normal,build,dev"]), ("build of dependants in wasm", &["--edges", "normal", "--target", WASM_TARGET])];
+
+/// Looks at every crate of the builds without an edge and every file of `src/`.
 pub(crate) fn check() -> Result<Ran> {
-    let mut tree = cargo();
-    tree.args(["tree", "--package", "actionlane", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]);
-    let tree = run::quiet(&mut tree)?;
     let mut ran = Ran::default();
-    for name in tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()) {
-        let is_web = WEB.iter().any(|web| name.starts_with(web));
-        ran.judge(is_web, || format!("{name} is in the native build: declare it under `cfg(target_arch = \"wasm32\")` in Cargo.toml"));
+    for (build, selection) in BUILDS {
+        let mut tree = cargo();
+        let tree = run::quiet(tree.args(["tree", "--package", "actionlane", "--prefix", "none", "--format", "{p}"]).args(selection))?;
+        for name in tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()) {
+            let is_web = WEB.iter().any(|web| name.starts_with(web));
+            ran.judge(is_web, || {
+                format!("{name} is in the {build}: declare it under `cfg(target_arch = \"wasm32\")`, optional, in Cargo.toml")
+            });
+        }
     }
     let src = workspace::root().join("src");
     for file in rust_files(&src)? {

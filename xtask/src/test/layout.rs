@@ -11,7 +11,7 @@ use crate::workspace;
 use super::lint::{files, rust_files};
 use super::part::Ran;
 
-/// Which file uses which, by their names.
+/// The files that each file uses, by their names.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
 /// Looks at the Rust of the crate and of `xtask`, and at the JavaScript of the package.
@@ -19,6 +19,7 @@ pub(crate) fn check() -> Result<Ran> {
     let (root, pkg) = (workspace::root(), workspace::pkg());
     let mut scripts = files(&pkg.join("lib"), "js")?;
     scripts.extend(files(&pkg.join("server"), "js")?);
+    scripts.extend(files(&pkg.join("script"), "js")?);
     scripts.extend(crate::stamp::entries(&pkg)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js")));
     let mut sources = rust_files(&root.join("src"))?;
     sources.extend(rust_files(&root.join("xtask/src"))?);
@@ -27,9 +28,12 @@ pub(crate) fn check() -> Result<Ran> {
         let opens = opens(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
         ran.judge(!opens, || format!("{}: begin it with a sentence on what it is for", workspace::shown(file)));
     }
-    let web = Web::read(&root.join("src"))?;
-    ran.judge(!web.of_the_root.is_empty(), || format!("{:?} use src/web.rs: it has the exports, and is used by none", web.of_the_root));
-    for (count, uses) in [(web.files.len(), &web.files), (0, &web.ideas), (scripts.len(), &imports(&scripts, &pkg)?)] {
+    let edges = Edges::read(&root.join("src"))?;
+    let of_a_root = &edges.of_a_root;
+    ran.judge(!of_a_root.is_empty(), || format!("{of_a_root:?} use the file that has the exports of an edge: it is used by none"));
+    for (count, uses) in
+        [(edges.files.len(), &edges.files), (0, &edges.ideas), (0, &edges.edges), (scripts.len(), &imports(&scripts, &pkg)?)]
+    {
         let circles = circles(uses);
         ran.passed += if circles.is_empty() { count as u64 } else { 0 };
         for circle in circles {
@@ -39,31 +43,43 @@ pub(crate) fn check() -> Result<Ran> {
     Ok(ran)
 }
 
-/// How no first sentence begins: it says what the file does, or names what it holds.
+/// Words that no first sentence begins with: it says what the file does, or names what it holds.
 const RIDDLES: [&str; 10] = ["What ", "Whatever ", "Who ", "Whoever ", "Whose ", "However ", "How ", "Why ", "Whether ", "Which "];
 
-/// Whether the first line is a comment of the file as a whole.
+/// Tells if the first line is a comment of the file as a whole.
 fn opens(text: &str, is_rust: bool) -> bool {
     let starts: &[&str] = if is_rust { &["//! "] } else { &["// ", "/** "] };
     let said = starts.iter().find_map(|start| text.strip_prefix(start));
     said.is_some_and(|said| !RIDDLES.iter().any(|riddle| said.starts_with(riddle)))
 }
 
-/// What the modules of `src/web` use of each other. A module and its own children are one idea: these may use each other.
+/// The parts of the crate that touch JavaScript, below `src/`: an edge of each wasm module, and the helpers of both.
+const EDGES: [&str; 3] = ["web", "web_flight", HELPERS];
+
+/// Used by the edges, its root too.
+const HELPERS: &str = "js";
+
+/// Holds what the modules of the edges use of each other. A module and its own children are one idea: these may use each other.
 #[derive(Default)]
-struct Web {
+struct Edges {
     /// File by file, without what a module and its child use of each other.
     files: Uses,
     /// Idea by idea.
     ideas: Uses,
-    /// Modules that use `web.rs`.
-    of_the_root: BTreeSet<String>,
+    /// Edge by edge.
+    edges: Uses,
+    /// Modules that use the root of an edge, `web.rs`.
+    of_a_root: BTreeSet<String>,
 }
 
-impl Web {
+impl Edges {
     fn read(src: &Path) -> Result<Self> {
         let mut texts = BTreeMap::new();
-        for file in rust_files(&src.join("web"))? {
+        let mut sources = Vec::new();
+        for edge in EDGES {
+            sources.extend(rust_files(&src.join(edge))?);
+        }
+        for file in sources {
             let module = file.strip_prefix(src)?.with_extension("");
             let module: Vec<_> = module.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
             if module.last().is_some_and(|name| name != "tests") {
@@ -75,31 +91,36 @@ impl Web {
 
     /// `texts`: by the path of the module, `["web", "net", "request"]`.
     fn of(texts: &BTreeMap<Vec<String>, String>) -> Self {
-        let mut web = Self::default();
+        let mut edges = Self::default();
         for (module, text) in texts {
             let user = module.join("/");
-            web.files.entry(user.clone()).or_default();
+            edges.files.entry(user.clone()).or_default();
             for mut used in used(module, text) {
                 while used.len() > 1 && !texts.contains_key(&used) {
                     used.pop();
                 }
+                if used[0] != module[0] {
+                    edges.edges.entry(module[0].clone()).or_default().insert(used[0].clone());
+                }
                 if used.len() < 2 {
-                    web.of_the_root.insert(user.clone());
+                    if used[0] == module[0] || used[0] != HELPERS {
+                        edges.of_a_root.insert(user.clone());
+                    }
                     continue;
                 }
                 if !used.starts_with(module) && !module.starts_with(&used) {
-                    web.files.entry(user.clone()).or_default().insert(used.join("/"));
+                    edges.files.entry(user.clone()).or_default().insert(used.join("/"));
                 }
-                if used[1] != module[1] {
-                    web.ideas.entry(module[1].clone()).or_default().insert(used[1].clone());
+                if used[..2] != module[..2] {
+                    edges.ideas.entry(module[..2].join("/")).or_default().insert(used[..2].join("/"));
                 }
             }
         }
-        web
+        edges
     }
 }
 
-/// The paths below `web` that a module names: in its `use` lines, and in its code if they begin with `crate::web`.
+/// The paths below an edge that a module names: in its `use` lines, and in its code if they begin with `crate::` and the edge.
 fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
     let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let mut paths = Vec::new();
@@ -108,7 +129,9 @@ fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
         let Some(start) = ["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().find_map(|start| line.strip_prefix(start))
         else {
             let path = |rest: &str| rest.split(|end: char| !end.is_alphanumeric() && end != '_' && end != ':').next().map(str::to_owned);
-            paths.extend(line.split("crate::web::").skip(1).filter_map(path).map(|path| format!("crate::web::{path}")));
+            for edge in EDGES.map(|edge| format!("crate::{edge}::")) {
+                paths.extend(line.split(&edge).skip(1).filter_map(path).map(|path| edge.clone() + &path));
+            }
             continue;
         };
         let mut statement = start.to_owned();
@@ -134,7 +157,7 @@ fn spread(tree: &str) -> Vec<String> {
     branches.filter(|branch| !branch.is_empty()).flat_map(spread).map(|path| format!("{stem}{path}")).collect()
 }
 
-/// A path as of the crate, if it is below `web`.
+/// A path as of the crate, if it is below an edge.
 fn absolute(module: &[String], path: &str) -> Option<Vec<String>> {
     let mut parts = path.split("::").peekable();
     let mut from = match parts.peek()? {
@@ -149,10 +172,10 @@ fn absolute(module: &[String], path: &str) -> Option<Vec<String>> {
             name => from.push(name.to_owned()),
         }
     }
-    from.first().is_some_and(|first| first == "web").then_some(from)
+    from.first().is_some_and(|first| EDGES.contains(&first.as_str())).then_some(from)
 }
 
-/// What the files of the package import of each other when they are loaded.
+/// Reads what the files of the package import of each other when they are loaded.
 fn imports(scripts: &[PathBuf], pkg: &Path) -> Result<Uses> {
     let name = |file: &Path| file.strip_prefix(pkg).unwrap_or(file).to_string_lossy().into_owned();
     let mut uses = Uses::new();
@@ -217,14 +240,14 @@ fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn web(texts: &[(&str, &str)]) -> Web {
+    fn edges(texts: &[(&str, &str)]) -> Edges {
         let module = |name: &str| name.split('/').map(str::to_owned).collect();
-        Web::of(&texts.iter().map(|&(name, text)| (module(name), text.to_owned())).collect())
+        Edges::of(&texts.iter().map(|&(name, text)| (module(name), text.to_owned())).collect())
     }
 
     #[test]
     fn a_circle_of_files_is_told_on_its_shortest_way() {
-        let web = web(&[
+        let web = edges(&[
             ("web/a", "use super::{\n    b::{One, Two},\n    c,\n};"),
             ("web/b", "// use super::d;\nuse super::c::Three;"),
             ("web/c", "fn f() { crate::web::a::g(&1) }"),
@@ -233,12 +256,12 @@ mod tests {
         assert_eq!(circles(&web.files)[0], ["web/a", "web/c", "web/a"]);
         assert_eq!(circles(&web.files)[1], ["web/b", "web/c", "web/a", "web/b"]);
         assert_eq!((circles(&web.files).len(), circles(&web.ideas).len()), (2, 2));
-        assert!(web.of_the_root.is_empty());
+        assert!(web.of_a_root.is_empty());
     }
 
     #[test]
     fn a_module_and_its_children_are_one_idea() {
-        let web = web(&[
+        let web = edges(&[
             ("web/net", "pub(crate) use one::One;"),
             ("web/net/one", "use super::two::Two;\nuse super::Net;"),
             ("web/net/two", "use crate::web::url;"),
@@ -246,8 +269,27 @@ mod tests {
             ("web/value", "use super::*;"),
         ]);
         assert_eq!(circles(&web.files), [["web/net/one", "web/net/two", "web/url", "web/net/one"]]);
-        assert_eq!(circles(&web.ideas), [["net", "url", "net"]]);
-        assert_eq!(web.of_the_root, BTreeSet::from(["web/value".to_owned()]));
+        assert_eq!(circles(&web.ideas), [["web/net", "web/url", "web/net"]]);
+        assert_eq!(web.of_a_root, BTreeSet::from(["web/value".to_owned()]));
+    }
+
+    #[test]
+    fn every_edge_is_looked_at() {
+        let all = edges(&[
+            ("js/error", "use super::object::set;\nuse crate::web::url;"),
+            ("js/object", "use crate::js::error::Failure;"),
+            ("web/url", "use crate::js::error;\nfn f() { crate::js::set_up() }"),
+            ("web_flight/args", "use super::value;"),
+            ("web_flight/value", "fn f() { crate::web_flight::args::g() }"),
+        ]);
+        let files = [["js/error", "js/object", "js/error"], ["web_flight/args", "web_flight/value", "web_flight/args"]];
+        assert_eq!(circles(&all.ideas).len(), 3);
+        assert_eq!(circles(&all.files)[0], files[0]);
+        assert_eq!(*circles(&all.files).last().expect("circles"), files[1]);
+        assert_eq!(circles(&all.edges), [["js", "web", "js"]]);
+        assert!(all.of_a_root.is_empty());
+        assert_eq!(edges(&[("js/wait", "use crate::js::set_up;")]).of_a_root, BTreeSet::from(["js/wait".to_owned()]));
+        assert_eq!(edges(&[("web_flight/a", "use crate::web_flight::set_up;")]).of_a_root.len(), 1);
     }
 
     #[test]

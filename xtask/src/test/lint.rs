@@ -34,11 +34,11 @@ pub(crate) fn clippy_native() -> Result<Ran> {
     Ok(clippy(&["--workspace", "--all-targets"])?.and(apart))
 }
 
-/// Clippy on each edge by itself, and on both with their tests, as they are compiled to wasm.
+/// Clippy on each edge by itself, on both with their tests, and on the crate as others depend on it, as they are compiled to wasm.
 pub(crate) fn clippy_wasm() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     let lib = ["--package", "actionlane", "--lib", "--target", WASM_TARGET];
-    let mut ran = clippy(&[&lib[..], &["--tests", "--features", &features()]].concat())?;
+    let mut ran = clippy(&[&lib[..], &["--tests", "--features", &features()]].concat())?.and(clippy(&lib)?);
     for module in &MODULES {
         ran = ran.and(clippy(&[&lib[..], &["--features", module.name]].concat())?);
     }
