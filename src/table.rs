@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// What is known of each key, in the order of the keys. Keys are found by halving. To put one in or take one out moves those on the
+/// Keeps what is known of each key, in the order of the keys. Keys are found by halving. To put one in or take one out moves those on the
 /// shorter side of its place, a pointer each: next to nothing where keys come in order, as the ids of calls do.
 #[derive(Debug)]
 pub(crate) struct Table<K, V> {

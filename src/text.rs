@@ -6,7 +6,7 @@ pub(crate) fn rsplit_once<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t
     Some((text.get(..at)?, text.get(at + part.len()..)?))
 }
 
-/// Whether this part is there.
+/// Tells whether this part is there.
 pub(crate) fn contains(text: &str, part: &str) -> bool {
     rsplit_once(text, part).is_some()
 }

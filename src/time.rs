@@ -32,7 +32,7 @@ impl Instant {
     }
 }
 
-/// How many milliseconds that is, for people.
+/// Gives the milliseconds of it, for people.
 pub(crate) fn millis(time: Duration) -> String {
     digits(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }

@@ -294,7 +294,7 @@ impl Engine {
         Said { own, usual: &self.usual }
     }
 
-    /// What is to be done for a call.
+    /// Gives what is to be done for a call.
     fn start(&self, made: &Made, action: &str, options: Said<'_>, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;

@@ -15,9 +15,9 @@ export const THROWN = 2;
 /** It is not plain, or not as it should be: all bytes so far are for the decoder in Rust, and those that come. */
 export const RICH = 3;
 
-/** How many references are followed one after the other; the decoder in Rust has more patience. */
+/** So many references are followed one after the other; the decoder in Rust has more patience. */
 const MAX_HOPS = 100;
-/** How deep values are walked through, by recursion. */
+/** So deep values are walked through, by recursion. */
 const MAX_WALK = 1000;
 const TEXT = "T";
 const STREAMS = "RrXx";
@@ -211,7 +211,7 @@ export class PlainAnswer {
     return value;
   }
 
-  /** How many keys there are in a container that is not too deep. */
+  /** Counts the keys in a container that is not too deep. */
   #count(holder, depth) {
     check(depth <= this.#maxDepth && depth <= MAX_WALK);
     const values = isArray(holder) ? holder : valuesOf(holder);
@@ -364,7 +364,7 @@ function mayBeDeeper(text, most) {
   return false;
 }
 
-/** How many keys there are in a text that is JSON. */
+/** Counts the keys in a text that is JSON. */
 function keysIn(text) {
   let count = 0;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {

@@ -14,7 +14,7 @@ let given;
 const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
 const flightFrom = (places) => () => (given ? fromGiven() : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
 
-/** What can be read once only is of no more use where that failed. */
+/** A source that can be read once only is of no more use where that failed. */
 function fromGiven() {
   const { source } = given;
   return loadFlight([() => source], own("flight.wasm")).catch((error) => {

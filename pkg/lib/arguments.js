@@ -33,7 +33,7 @@ export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   return { body: handled(client.loadFlight().then((flight) => (entry.over ? NEVER : read(flight).body))), open: true };
 }
 
-/** Nobody waits for the body of a call that is over. */
+/** Stands for the body of a call that is over: nobody waits for it. */
 const NEVER = new Promise(() => {});
 
 /** A call that is refused meanwhile does not wait for it. */

@@ -150,10 +150,10 @@ function check(client, entry, own) {
   entry.durable = true;
 }
 
-/** How long a durable call is kept that does not say, in ms. */
+/** So long a durable call is kept that does not say, in ms. */
 const DAY = 86_400_000;
 
-/** What is written down of a durable call. The time is asked once it is known what is left in the outbox: it is the order of calling. */
+/** Gives what is written down of a durable call. The time is asked once it is known what is left in the outbox: it is the order of calling. */
 function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
   return { queuedAt: outbox.now(), ttl, headers };
 }

@@ -94,7 +94,7 @@ async function readPlain(chunks, limits, value) {
   return () => (came.length > 0 ? again(came.shift()) : chunks.read());
 }
 
-/** What `read()` gave, `{ bytes }`, or threw, `{ cause }`. */
+/** Gives what `read()` gave, `{ bytes }`, or threw, `{ cause }`. */
 const attempt = (read) => read().then((bytes) => ({ bytes }), (cause) => ({ cause }));
 
 const again = (read) => ("cause" in read ? Promise.reject(read.cause) : read.bytes);

@@ -7,7 +7,7 @@ import { Map, Set, TextDecoder, URL, pageText } from "./platform.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 export { readPushes } from "./pushes.js";
 
-/** How many scripts are looked into, and how many are fetched at once. */
+/** So many scripts are looked into, and so many fetched at once. */
 const SCRIPTS = 256;
 const AT_ONCE = 6;
 /** Bytes of one document or script, at most. */
@@ -56,7 +56,7 @@ function refuse(message) {
   throw { message };
 }
 
-/** Whether `id` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none. */
+/** Tells whether `id` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none. */
 export const replaces = (old, id) =>
   old.length === id.length && (id.length === 40 || old.slice(0, 2).toLowerCase() === id.slice(0, 2).toLowerCase());
 
@@ -86,13 +86,13 @@ function absolutely(url, at) {
 }
 
 /**
- * Whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of these asset prefixes. They are
+ * Tells whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of these asset prefixes. They are
  * those that the page at hand was loaded with: a new document cannot add to them.
  */
 export const isOwnScript = (url, origin, prefixes) =>
   url.startsWith("http") && [`${origin}/`, ...prefixes.map((prefix) => `${prefix}/_next/`)].some((start) => url.startsWith(start));
 
-/** What stands before `/_next/` in the URL of a script of Next.js; undefined in other URLs. */
+/** Gives what stands before `/_next/` in the URL of a script of Next.js; undefined in other URLs. */
 export const assetPrefix = (url) => /^[^?#]*?(?=\/_next\/)/.exec(url)?.[0];
 
 /** The address that answers, and its text. Rejects where it cannot be had. */

@@ -7,7 +7,7 @@ import { report } from "./report.js";
 
 const loadOutbox = /* @__PURE__ */ part(() => import("./outbox.js"), "the outbox", "STORAGE");
 
-/** How long calls wait for what is left in the outbox to be read. */
+/** So long calls wait for what is left in the outbox to be read. */
 const SOON = 3_000;
 
 /** The names of what the page may do with it. */
@@ -101,7 +101,7 @@ export class OutboxSlot {
     this.#outbox.settled(found, call, error, outcome);
   }
 
-  /** Whether a call is still in the outbox: somebody else may have emptied it. */
+  /** Tells whether a call is still in the outbox: somebody else may have emptied it. */
   holds(call) {
     return this.#outbox.holds(call);
   }

@@ -35,9 +35,9 @@ export class Entry {
   fate = undefined;
   /** The stack of who made it, as `callerOf` takes it down. */
   caller = undefined;
-  /** How much of its answer is believed; what finds what that refers back to; what frees that, and gives up arguments that are open. */
+  /** Says how much of its answer is believed; `find(path)` finds arguments that it names, `free()` gives them up. */
   limits = undefined;
-  /** What reads its answer. */
+  /** Reads its answer. */
   reading = undefined;
   find = undefined;
   free = undefined;

@@ -29,6 +29,9 @@ const codec = new Module({
   },
 });
 
+/** The build that it is of. */
+export const { BUILD } = glue;
+
 /** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
 export const load = (places, hint) => codec.load(places, hint);
 
@@ -100,7 +103,7 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
     isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), nth),
     end: () => last(() => decoding.end()),
     fail: (message, cause) => last(() => decoding.fail(message, cause)),
-    /** Nobody reads on, for a reason that has this code. */
+    /** Gives up reading, for a reason that has this code. */
     leave: (code) => unheard(() => last(() => decoding.leave(code, LEFT[code]))),
   };
 }
@@ -134,7 +137,7 @@ export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried 
   };
 }
 
-/** Whoever gives something up hears of no failure. */
+/** Runs it: whoever gives something up hears of no failure. */
 function unheard(act) {
   try {
     act();
@@ -143,7 +146,7 @@ function unheard(act) {
   }
 }
 
-/** What is said of promises and streams in a value whose answer is no longer read. */
+/** Says why promises and streams fail in a value whose answer is no longer read. */
 const LEFT = {
   ABORTED: "the call was aborted while this was still to come",
   INVALID_OPTION: "fetch: it gave a body of something other than bytes while this was still to come",
@@ -151,7 +154,7 @@ const LEFT = {
   TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
 };
 
-/** Whether plain arguments for this version of Next.js are written by `plain.js`. */
+/** Tells whether plain arguments for this version of Next.js are written by `plain.js`. */
 export function writesPlain(nextVersion) {
   start();
   return trapped(() => glue.writesPlain(nextVersion));

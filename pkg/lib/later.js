@@ -1,6 +1,7 @@
 // Loads the codec, a wasm module and its JavaScript, when something is not plain.
 
 import { ActionError } from "./error.js";
+import { BUILD } from "./loading.js";
 
 let chunk, attempt;
 
@@ -21,6 +22,7 @@ async function load(places, hint) {
   } catch (cause) {
     throw new ActionError("WASM_LOAD", "the codec could not be loaded: its chunk of the package did not come", { cause });
   }
+  if (found.BUILD !== BUILD) throw new ActionError("WASM_LOAD", `the chunk of the codec is of build ${found.BUILD}, the package of ${BUILD}`);
   await found.load(places, hint);
   chunk = found;
   return chunk;

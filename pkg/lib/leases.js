@@ -5,7 +5,7 @@ import { Map } from "./platform.js";
 
 const load = /* @__PURE__ */ part(() => import("./lock.js"), "scope", "NETWORK");
 
-/** How long another tab may keep a lease that is waited for, in ms, where the options do not say. */
+/** So long another tab may keep a lease that is waited for, in ms, where the options do not say. */
 const PATIENCE = 60_000;
 
 let locks;

@@ -21,6 +21,9 @@ const dispatcher = new Module({
   },
 });
 
+/** The build that this is of. */
+export const { BUILD } = glue;
+
 /** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
 export const load = (places, hint) => dispatcher.load(places, hint);
 

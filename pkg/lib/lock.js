@@ -30,7 +30,7 @@ export class Lock {
   #turning;
   #turn;
   #timer;
-  /** How often it has been granted here, to whomever. */
+  /** Counts the grants here, to whomever. */
   #grants = 0;
 
   /**
@@ -171,7 +171,7 @@ export class Lock {
 }
 
 /**
- * Whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
+ * Tells whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
  * waits in front no longer; among dispatchers of one page, which are one client, it is counted. Where it was taken there is another mark.
  */
 function isStill(queue, before) {

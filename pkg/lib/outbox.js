@@ -104,7 +104,7 @@ export class Outbox {
     this.#rest();
   }
 
-  /** Whether a call is still in the outbox: somebody else may have emptied it. */
+  /** Tells whether a call is still in the outbox: somebody else may have emptied it. */
   async holds(call) {
     try {
       return await this.#store.has(call.stored);

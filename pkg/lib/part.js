@@ -6,8 +6,8 @@
 import { ActionError } from "./error.js";
 
 /**
- * Gives a function that loads a part and gives a promise of it; its `there` is the part, once that has come. `load` has its `import()`, `what` says what needs it. Rejects with an `ActionError` of
- * this code, each time another one. Who asks after that has it imported once more; some browsers remember until the page is left that it failed.
+ * Gives a function that loads a part and gives a promise of it; its `there` is the part, once that has come. `load` has its `import()`, `what` says
+ * what needs it. Rejects with an `ActionError` of this code, each time another one. Who asks after that has it imported once more; some browsers remember until the page is left that it failed.
  */
 export function part(load, what, code) {
   let attempt;

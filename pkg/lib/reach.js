@@ -10,9 +10,9 @@ import { Map, Set } from "./platform.js";
 import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
 
-/** How many parts of row 0 are looked at. Next.js has a handful. */
+/** So many parts of row 0 are looked at. Next.js has a handful. */
 const MAX_PARTS = 256;
-/** How many parts of an element's tuple are read: the mark, type, key and props. What follows is for development. */
+/** So many parts of an element's tuple are read: the mark, type, key and props. What follows is for development. */
 const ELEMENT = 4;
 const LINK = /^[0-9a-f]/;
 const STEPS = { type: 1, key: 2, props: 3 };

@@ -62,7 +62,7 @@ class Pieces {
     this.tell(TOLD_UNREADABLE);
   }
 
-  /** Nobody reads on. */
+  /** Gives up reading. */
   close() {
     if (this.over) return;
     this.over = true;
@@ -94,9 +94,9 @@ export class Reading extends Pieces {
   #plain;
   /** The codec's, once that reads. */
   #decoding;
-  /** What the codec has told, and is not told on yet: the kind and the value. */
+  /** Keeps what the codec has told, and is not told on yet: the kind and the value. */
   #heard;
-  /** What is to be told next, whatever comes. */
+  /** Keeps what is to be told next, whatever comes. */
   #then;
   /** So many bytes may still come. */
   #left;
@@ -169,7 +169,7 @@ export class Reading extends Pieces {
     this.leave(stalled ? "TIMEOUT" : "ABORTED");
   }
 
-  /** Nobody reads on, for a reason that has this code. */
+  /** Gives up reading, for a reason that has this code. */
   leave(code) {
     if (this.over) return;
     this.#decoding?.leave(code);

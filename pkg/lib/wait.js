@@ -20,7 +20,7 @@ export class Waits {
     );
   }
 
-  /** What tells the instance of now, later: `tell(kind, value)`. */
+  /** Gives what tells the instance of now, later: `tell(kind, value)`. */
   teller(place, turn) {
     const hears = this.#told;
     return (kind, value) => hears(place, turn, kind, value);

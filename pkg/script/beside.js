@@ -61,5 +61,11 @@ export const copy = (name) => async () => {
   return inflated((await imported(`${name}.bytes.js`)).default);
 };
 
-/** Promises a part of the package that few pages need; `given` is what it takes: see `xtask/src/dist.rs`. */
-export const part = async (name, ...given) => (await imported(`${name}.js`)).default(...given);
+/* global BUILD */ // of the script and its parts, put in by the build
+
+/** Promises a part of the package that few pages need; `given` is what it takes: see `xtask/src/dist.rs`. One of another build is refused. */
+export async function part(name, ...given) {
+  const { default: make, build } = await imported(`${name}.js`);
+  if (build !== BUILD) throw new Error(`${name}.js is of another build than actionlane.js: replace all files of dist/ together`);
+  return make(...given);
+}

@@ -1,6 +1,7 @@
 // The dispatcher and the codec are two modules of wasm: the second comes when something is not plain, and each has a life of its own. Each test has a
 // copy of the package, in which nothing is loaded yet.
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { copy, without } from "./copies.js";
 import { ID, flight, serve, until } from "./server.js";
@@ -23,7 +24,7 @@ async function fresh(t, files) {
   return { ...(await import(made.file("node.js"))), restore: made.restore };
 }
 
-/** How many modules of wasm are compiled from now on, but for the smallest, which only shows whether one may be. */
+/** Counts the modules of wasm that are compiled from now on, but for the smallest, which only shows whether one may be. */
 function compilations(t) {
   const { compile } = WebAssembly;
   const seen = [];
@@ -254,6 +255,15 @@ test("what cannot be started again is an error of the call whose answer takes it
   await assert.rejects(second, { code: "WASM_LOAD", sent: "yes" });
 });
 
+test("a chunk of another build is refused, and both are named", async (t) => {
+  const made = await copy();
+  t.after(made.remove);
+  const glue = new URL(made.file("wasm/flight.js"));
+  await writeFile(glue, (await readFile(glue, "utf8")).replace(/BUILD = "[0-9a-f]/, 'BUILD = "x'));
+  const { ready } = await import(made.file("node.js"));
+  await assert.rejects(ready({ codec: true }), { code: "WASM_LOAD", message: /codec is of build x[0-9a-f]{15}, the package of [0-9a-f]{16}/ });
+});
+
 test("ready() for both fails once, where neither can be had", async (t) => {
   const { ready } = await fresh(t, [...WASM, "wasm/dispatcher_bytes.js"]);
   const unhandled = [];
@@ -286,7 +296,7 @@ test("an answer of 200 000 containers inside each other harms nobody", async (t)
 test("init() takes a place for each, and says which it does not know", async (t) => {
   const { init, ready, createDispatcher } = await fresh(t, [...WASM, "wasm/dispatcher_bytes.js"]);
   await assert.rejects(init({ codec: "x" }), { code: "INVALID_OPTION", message: /no module named codec/ });
-  const file = async (name) => (await import("node:fs/promises")).readFile(new URL(`../wasm/${name}_bg.wasm`, import.meta.url));
+  const file = async (name) => readFile(new URL(`../wasm/${name}_bg.wasm`, import.meta.url));
   await assert.rejects(init({ dispatcher: file("flight") }), { code: "WASM_LOAD", message: /it is flight [0-9a-f]{16}, wanted is dispatcher/ });
   await init({ dispatcher: file("dispatcher"), flight: file("dispatcher") });
   await assert.rejects(ready({ codec: true }), { code: "WASM_LOAD", message: /it is dispatcher [0-9a-f]{16}, wanted is flight/ });

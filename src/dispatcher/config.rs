@@ -7,7 +7,7 @@ use super::{OfflineMode, Scope};
 use crate::call::{LaneName, Strategy};
 use crate::table::Table;
 
-/// How many calls may wait where nothing is said.
+/// So many calls may wait where nothing is said.
 const MAX_QUEUED: usize = 10_000;
 
 /// What holds for a whole dispatcher.

@@ -50,7 +50,7 @@ struct Place {
     told: Option<Told>,
 }
 
-/// What was told, as a number of [`told`], and what comes with it.
+/// Holds what was told, as a number of [`told`], and what comes with it.
 pub(crate) type Told = (u32, JsValue);
 
 /// Names a place, for who settles it.

@@ -51,7 +51,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = keepPage)]
     pub(crate) fn keep_page(this: &Embedder, id: f64, response: &JsValue, tape: &Array) -> Result<Reader, JsValue>;
 
-    /// Nobody will read the body of this answer.
+    /// Gives up the body of this answer.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn discard(this: &Embedder, response: &JsValue) -> Result<(), JsValue>;
 
@@ -168,7 +168,7 @@ extern "C" {
     /// Reads on: the ticket hears of what came.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn next(this: &Reader, place: u32, turn: u32) -> Result<(), JsValue>;
-    /// Nobody reads on: because no byte came for too long if `stalled`, else because the call was given up, if it is not at its end.
+    /// Gives up reading: because no byte came for too long if `stalled`, else because the call was given up, if it is not at its end.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn close(this: &Reader, stalled: bool) -> Result<(), JsValue>;
 

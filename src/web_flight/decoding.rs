@@ -76,7 +76,7 @@ impl Decoding {
         Ok(error::to_js(&error, cause))
     }
 
-    /// Nobody reads on. What is open in the value is rejected with this code.
+    /// Gives up reading. What is open in the value is rejected with this code.
     pub fn leave(self, code: &str, message: &str) {
         self.told.take();
         let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).sent(Sent::Yes);

@@ -66,7 +66,7 @@ impl Encoding {
         }))
     }
 
-    /// Nobody waits for it any more: streams among the arguments are cancelled, iterators ended.
+    /// Gives it up: streams among the arguments are cancelled, iterators ended.
     pub fn stop(&self) {
         let unread = self.rest.take();
         drop(unread);
@@ -81,7 +81,7 @@ impl Encoding {
     }
 }
 
-/// Whether plain arguments for a server of this version are written by JavaScript. Not for what is no version.
+/// Tells whether plain arguments for a server of this version are written by JavaScript. Not for what is no version.
 #[wasm_bindgen(js_name = writesPlain)]
 #[must_use]
 #[expect(

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -53,16 +54,20 @@ fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
     let split = Split::of("script/script.js")?;
     let mut shared = Shared { externals: externals(&split.shared), modules: Vec::new() };
     let lazy: Vec<(String, String)> = split.sources.iter().map(|(name, source)| (name.clone(), format!("../{source}"))).collect();
-    for (name, source) in &split.sources {
-        let text = shared.part(source, name, &lazy)?;
-        write(&dir().join(format!("{name}.js")), &text)?;
+    let parts = split.sources.iter().map(|(name, source)| Ok((name, shared.part(source, name, &lazy)?))).collect::<Result<Vec<_>>>()?;
+    let mut hasher = DefaultHasher::new();
+    (&parts, &shared.modules, integrity).hash(&mut hasher);
+    let build = format!("{:016x}", hasher.finish());
+    for (name, text) in &parts {
+        write(&dir().join(format!("{name}.js")), &format!("{text}export const build=\"{build}\";\n"))?;
     }
     // From the directory of the package, as everything is that esbuild sees.
     let entry = workspace::pkg().join("dist/entry.js");
     write(&entry, &shared.entry())?;
     let output = dir().join(SCRIPT);
     let define = format!("--define:INTEGRITY={}", serde_json::to_string(integrity)?);
-    let mut more: Vec<String> = vec![PRODUCTION.to_owned(), define, "--external:./here.js".to_owned()];
+    let named = format!("--define:BUILD=\"{build}\"");
+    let mut more: Vec<String> = vec![PRODUCTION.to_owned(), define, named, "--external:./here.js".to_owned()];
     more.extend(lazy.iter().map(|(_, source)| format!("--external:{}", workspace::pkg().join("dist").join(source).display())));
     let made = bundled("dist/entry.js", "iife", &output, &more);
     fs::remove_file(&entry)?;

@@ -278,7 +278,7 @@ impl Soaked {
     }
 }
 
-/// What each module had at the start and at the end. One that was not there at the start had nothing.
+/// Compares what each module had at the start and at the end. One that was not there at the start had nothing.
 fn spans(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
     let start = |name: &String| before.get(name).copied().unwrap_or_default();
     after.iter().map(|(name, end)| (name.clone(), Span { start: start(name), end: *end })).collect()

@@ -37,7 +37,7 @@ pub(super) fn string(text: &str) -> (Option<Cow<'_, str>>, &str) {
     (raw.filter(|raw| is_json(raw)).map(unescape), rest)
 }
 
-/// Whether what stands between the quotes is as JSON wants it.
+/// Tells whether what stands between the quotes is as JSON wants it.
 fn is_json(raw: &str) -> bool {
     let mut rest = raw;
     loop {

@@ -14,7 +14,7 @@ use crate::{Error, Kind, Sent};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What an action threw, as the answer tells it: an object of the package's own.
+    /// Holds what an action threw, as the answer tells it: an object of the package's own.
     type Thrown;
     #[wasm_bindgen(method, getter, catch)]
     fn digest(this: &Thrown) -> Result<Option<String>, JsValue>;
@@ -28,7 +28,7 @@ extern "C" {
     fn rendered(this: &Thrown) -> Result<bool, JsValue>;
 }
 
-/// What came of a body last.
+/// News of a body.
 pub(crate) enum Came {
     Bytes,
     /// The bytes take the codec, which is loaded first.

@@ -38,7 +38,7 @@ pub(crate) struct Built {
     /// As of a [`Request`].
     pub(crate) headers: Option<Function>,
     pub(crate) tags: Rc<Tags>,
-    /// Whether its answer is read along, so that the lane is free at the action's own value; else it is with the head.
+    /// Tells whether its answer is read along, so that the lane is free at the action's own value; else it is with the head.
     pub(crate) along: bool,
 }
 
@@ -318,7 +318,7 @@ impl Exchange {
         Body::new(reader, Rc::clone(&self.attempt.stalled))
     }
 
-    /// Nobody will read the body.
+    /// Gives up the body.
     fn discard(&self, response: &Response) {
         let _ = self.embedder.discard(response);
     }
