@@ -1,3 +1,4 @@
+// Inflates the copies of the wasm that travel as text.
 import { bytesOf } from "../lib/base64.js";
 import { Blob, Response } from "../lib/platform.js";
 
