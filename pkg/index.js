@@ -2,24 +2,20 @@
 // other, a server that forbids it), a copy of it in a chunk can.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-const file = () => {
+/** The file that `make` gives; where the page has put something else in the place of `URL`, that of this name beside the entry. */
+const file = (name, make) => () => {
   try {
-    return new URL("./wasm/dispatcher_bg.wasm", import.meta.url); // as it stands here, bundlers know it
+    return make();
   } catch {
-    return beside("dispatcher_bg.wasm"); // the page has put something else in the place of `URL`
+    return import.meta.url.replace(/[^/]*$/, `wasm/${name}_bg.wasm`);
   }
 };
-const flightFile = () => {
-  try {
-    return new URL("./wasm/flight_bg.wasm", import.meta.url);
-  } catch {
-    return beside("flight_bg.wasm");
-  }
-};
-const beside = (name) => import.meta.url.replace(/[^/]*$/, `wasm/${name}`);
+// As they stand here, bundlers know them.
+const dispatcher = /* @__PURE__ */ file("dispatcher", () => new URL("./wasm/dispatcher_bg.wasm", import.meta.url));
+const flight = /* @__PURE__ */ file("flight", () => new URL("./wasm/flight_bg.wasm", import.meta.url));
 const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();
 const flightChunk = async () => (await import("./wasm/flight_bytes.js")).bytes();
-const places = { dispatcher: [file, chunk], flight: [flightFile, flightChunk] };
+const places = { dispatcher: [dispatcher, chunk], flight: [flight, flightChunk] };
 export const createDispatcher = /* @__PURE__ */ dispatcherWith(places);
 export const decode = /* @__PURE__ */ decodeWith(places);
 export const encode = /* @__PURE__ */ encodeWith(places);

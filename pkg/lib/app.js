@@ -4,8 +4,8 @@ import { basePathOf, isUnder } from "./base.js";
 import { part } from "./part.js";
 import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./platform.js";
 
-/** What reads the Flight text that came with the document, and with one as deployed later. */
-const loadReader = /* @__PURE__ */ part(() => import("./deployed.js"), "payload", "NETWORK");
+/** Loads what reads the Flight text that came with the document, and looks actions up in one as deployed later. */
+export const loadReader = /* @__PURE__ */ part(() => import("./deployed.js"), "payload", "NETWORK");
 
 // Read at once: Next's own client takes the attribute away as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;

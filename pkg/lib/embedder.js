@@ -2,6 +2,7 @@
 // instances of the wasm come and go.
 
 import { Alarm } from "./alarm.js";
+import { loadReader } from "./app.js";
 import { discard } from "./body.js";
 import { call } from "./calling.js";
 import { loadAlong } from "./fetch.js";
@@ -55,8 +56,8 @@ export function embedderOf(client) {
       const signal = AbortSignal.timeout(longest);
       // An import may take for ever, and the look-ups behind it with it.
       const late = new Promise((_, reject) => (signal.onabort = reject));
-      const { look } = await Promise.race([import("./deployed.js"), late]).catch(() => {
-        throw { message: "the part of the package that looks it up could not be loaded" };
+      const { look } = await Promise.race([loadReader(), late]).catch(() => {
+        throw { message: "what looks it up could not be loaded" };
       });
       return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));
     },
@@ -156,7 +157,7 @@ const QUIET = 3_000;
 function foresee() {
   if (isForeseen || !globalThis.document) return;
   isForeseen = true;
-  setTimeout(() => import("./deployed.js").catch(() => {}), QUIET);
+  setTimeout(() => loadReader().catch(() => {}), QUIET);
 }
 
 /** Of a new controller, which is kept for when the wasm cannot abort any more. */

@@ -20,9 +20,9 @@ async function load(places, hint) {
   try {
     found = await import("./flight.js");
   } catch (cause) {
-    throw new ActionError("WASM_LOAD", "the codec could not be loaded: its chunk of the package did not come", { cause });
+    throw new ActionError("WASM_LOAD", "the codec could not be loaded", { cause });
   }
-  if (found.BUILD !== BUILD) throw new ActionError("WASM_LOAD", `the chunk of the codec is of build ${found.BUILD}, the package of ${BUILD}`);
+  if (found.BUILD !== BUILD) throw new ActionError("WASM_LOAD", `the codec is of build ${found.BUILD}, the package of ${BUILD}`);
   await found.load(places, hint);
   chunk = found;
   return chunk;

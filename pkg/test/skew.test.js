@@ -141,7 +141,7 @@ test("where the chunk that looks actions up cannot be loaded, the call says so; 
     const chunk = new URL(made.file("lib/deployed.js"));
     await rename(chunk, new URL(`${chunk}.away`));
     const d = createDispatcher({ url: server.url });
-    refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /the part of the package that looks it up could not be loaded$/);
+    refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /what looks it up could not be loaded$/);
     await rename(new URL(`${chunk}.away`), chunk);
     assert.equal(await d.call({ id: OLD, name: "save" }, ["kept"]), '["kept"]');
   } finally {

@@ -19,7 +19,7 @@ const ACTION = `7f${"0".repeat(40)}`;
 /** Answers up to this many bytes are read byte by byte, longer ones in as many pieces. */
 const PIECES = 400;
 
-await ready();
+await ready({ codec: true });
 let pass = 0;
 let fail = 0;
 for (const { name } of RELEASES) {

@@ -16,7 +16,7 @@ const BARS: [Bar; 4] = [
     Bar { part: parts::DEFAULT, bytes: 90_000, at_most: None },
     Bar { part: parts::CODEC, bytes: 100_000, at_most: None },
     // Missed: it has 32.2 kB.
-    Bar { part: parts::SCRIPT, bytes: 25_000, at_most: Some(32_437) },
+    Bar { part: parts::SCRIPT, bytes: 25_000, at_most: Some(33_100) },
     // Missed since it hears of pushes, too: it has 3.0 kB.
     Bar { part: parts::DEPLOYED, bytes: 2_000, at_most: Some(3_180) },
 ];

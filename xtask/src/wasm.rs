@@ -220,7 +220,7 @@ const OPT: [&str; 10] = [
 
 /// Once more after the code was laid out anew: 0.8 kB less than `-Oz` alone, of 61. Addresses below 1024 are the end of the stack, which
 /// grows down to them: no address is computed from below zero.
-const SMALLEST: [&str; 6] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--converge"];
+const SMALLEST: [&str; 6] = ["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--low-memory-unused"];
 
 #[cfg(test)]
 mod tests {
