@@ -167,12 +167,18 @@ test("a trap in it fails those whose bytes it holds, and nobody else", async (t)
   const { late, stream } = await drains;
   const decoded = decode(new ReadableStream({ start: (controller) => controller.enqueue(bytes('0:["$@1"]\n')) }));
   const [inside] = await decoded.value;
+  let left = 0;
+  const idle = new ReadableStream({ start: (controller) => controller.enqueue(bytes('0:["$W1"')), cancel: () => void left++ });
+  const half = decode(idle);
+  await new Promise((resolve) => setTimeout(resolve, 5));
   trapAtBytes();
   answers.reads.say("2:[]\n");
   await assert.rejects(reads, { code: "INTERNAL", sent: "yes" });
   await assert.rejects(late, { code: "INTERNAL", sent: "yes" });
   await assert.rejects(stream.getReader().read(), { code: "INTERNAL" });
   await assert.rejects(inside, { code: "INTERNAL" });
+  await assert.rejects(half.value, { code: "INTERNAL" });
+  assert.equal(left, 1, "its source is given up");
   answers.plain.say('1:"came"\n');
   assert.equal(await plain, "came");
   const again = d.call(ID, ["again"], many);
