@@ -50,8 +50,6 @@ export class PlainAnswer {
   state = MORE;
   /** Once the state is `VALUE`. */
   value;
-  /** Nothing stands behind it in the bytes that it came with. */
-  isWhole = false;
   /** Once the state is `THROWN`. */
   digest;
   /** Row 0 holds a page, which the server has rendered again. */
@@ -92,7 +90,7 @@ export class PlainAnswer {
     if (this.state !== MORE) return this.state;
     this.pieces.push(bytes);
     try {
-      this.isWhole = this.#rows.push(bytes, this.#take) === bytes.length;
+      this.#rows.push(bytes, this.#take);
     } catch {
       this.#is(RICH);
     }

@@ -12,16 +12,7 @@ import { readyOptions } from "./options.js";
 let given;
 
 const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
-const flightFrom = (places) => () => (given ? fromGiven() : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
-
-/** A source that can be read once only is of no more use where that failed. */
-function fromGiven() {
-  const { source } = given;
-  return loadFlight([() => source], own("flight.wasm")).catch((error) => {
-    if (typeof (source?.arrayBuffer ?? source?.then) === "function") given = undefined;
-    throw error;
-  });
-}
+const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
 
 export function readyWith(places) {
   const loadDispatcher = dispatcherFrom(places);

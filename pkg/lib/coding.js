@@ -1,6 +1,5 @@
 // Does for `decode()` and `encode()` what takes the codec: `codec.js` has what is done before. `flight` is the module `flight.js`.
 
-import { PlainAnswer, VALUE } from "./answer.js";
 import { invalid, isActionError } from "./error.js";
 import { TOLD_BROKEN } from "./numbers.js";
 import { NONE, plain } from "./plain.js";
@@ -39,8 +38,6 @@ async function encodeAny(flight, value, signal, how) {
 /** Reads `chunks`, a reader of `body.js`, to its end. `value` is settled as soon as that is known; `limits`: undefined for the usual ones. */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
-  const next = await readPlain(chunks, limits, value);
-  if (!next) return;
   const failed = {};
   const decoding = flight.makeDecoding({
     action: false,
@@ -56,7 +53,7 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
   });
   try {
     for (;;) {
-      const chunk = await next();
+      const chunk = await chunks.read();
       if (failed.error) throw failed.error;
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
@@ -71,33 +68,6 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
     throw isActionError(cause) ? cause : (broke ?? cause);
   }
 }
-
-/** Answers up to this size are tried without the codec. */
-const SMALL = 16_384;
-
-/**
- * Reads an answer that is small, plain and there in one piece. If it is anything else, gives the `read()` of a reader that begins with what came;
- * its value may be out already.
- */
-async function readPlain(chunks, limits, value) {
-  const came = [await attempt(chunks.read)];
-  const [first] = came;
-  if (first.bytes && first.bytes.length <= SMALL) {
-    const answer = new PlainAnswer("root", limits);
-    if (answer.push(first.bytes.slice()) === VALUE) {
-      value.resolve(answer.value);
-      const second = await attempt(chunks.read);
-      if (answer.isWhole && "bytes" in second && second.bytes === undefined) return undefined;
-      came.push(second);
-    }
-  }
-  return () => (came.length > 0 ? again(came.shift()) : chunks.read());
-}
-
-/** Gives what `read()` gave, `{ bytes }`, or threw, `{ cause }`. */
-const attempt = (read) => read().then((bytes) => ({ bytes }), (cause) => ({ cause }));
-
-const again = (read) => ("cause" in read ? Promise.reject(read.cause) : read.bytes);
 
 function refuseCall() {
   return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));

@@ -70,7 +70,7 @@ const BUILT = {
   redirect: "whoever reads the answer follows it",
   render: "whoever builds the request asks for that",
   skew: "whoever reads the answer sees to that",
-  limits: "whoever reads the answer sees to that; those of the dispatcher say how far it is read along",
+  limits: "the dispatcher's say how far it is read along",
 };
 
 const { lane, strategy: one, ...USUAL } = CALL;
@@ -152,7 +152,7 @@ export function cancelFilter(filter) {
   // Undefined is what a property is where whatever it was taken from is missing.
   const named = Object.keys(filter);
   if (named.length === 0 || named.some((name) => wanted[name] === undefined)) {
-    throw invalid("cancel: a filter without a property, or with an undefined one, would choose every call; for that, give () => true");
+    throw invalid("cancel: a filter that says nothing would choose every call; for that, give () => true");
   }
   return wanted;
 }
@@ -207,7 +207,7 @@ function absolute(url, at, base) {
   }
   const own = pageOrigin();
   if (typeof own === "string" && own !== "null" && resolved.origin !== own) {
-    const message = "actions go to the page's own origin; Next.js answers no preflight, so another one works only through a proxy of the app";
+    const message = "actions go to the page's own origin; to reach another one, give the app a proxy: Next.js answers no preflight";
     throw new ActionError("CROSS_ORIGIN", message);
   }
   return String(sendable(resolved));

@@ -22,4 +22,4 @@ export function part(load, what, code) {
   return ask;
 }
 
-const HINT = "see that all files of the package are served, and load the page anew";
+const HINT = "load the page anew";

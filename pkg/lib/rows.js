@@ -48,7 +48,7 @@ export class Rows {
 
   /**
    * Takes the next bytes, and calls `take(id, tag, body)` for each row that they complete, until it gives true: then the rest is not looked at, and
-   * nothing more may come. Gives how many of the bytes were looked at. Throws for what are no rows, and beyond a bound.
+   * nothing more may come. Throws for what are no rows, and beyond a bound.
    */
   push(bytes, take) {
     const { length } = bytes;
@@ -66,16 +66,16 @@ export class Rows {
         }
         if (end > length) {
           this.#keep(bytes.subarray(at));
-          return length;
+          return;
         }
         const body = this.#body(bytes.subarray(at, end));
         at = line ? end + 1 : end;
         const id = this.#id;
         this.#state = this.#id = this.#size = 0;
-        if (take(id, this.#tag, body)) return at;
+        if (take(id, this.#tag, body)) return;
         continue;
       }
-      if (at === length) return length;
+      if (at === length) return;
       const byte = bytes[at];
       if (this.#state === TAG) {
         // Anything else is the first byte of the body.
