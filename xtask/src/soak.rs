@@ -271,12 +271,16 @@ impl Soaked {
             }
         }
         if let Some(heap) = self.js_heap {
-            check(heap.is_flat(), format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
+            let flat = heap.is_flat() || heap.end < heap.start + COMPILED;
+            check(flat, format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
         }
         check(!self.faults.wanted || self.faults.drawn > 0, "no request went wrong: nothing was tried".to_owned());
         wrong
     }
 }
+
+/// Bytes that an engine keeps of what it compiles, however many calls there are: 0.25 MB after 8 000 and 0.22 after 20 000.
+const COMPILED: u64 = 400_000;
 
 /// Compares what each module had at the start and at the end. One that was not there at the start had nothing.
 fn spans(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
@@ -339,6 +343,17 @@ mod tests {
         assert_eq!(with(|bytes| bytes.extend([("flight".to_owned(), Span { start: 0, end: 0 })])), [missing]);
         let grown = with(|bytes| bytes.extend([("flight".to_owned(), Span { start: 10, end: 12 })]));
         assert_eq!(grown, ["the memory of the flight grew from 10 to 12"]);
+    }
+
+    #[test]
+    fn a_heap_may_grow_by_what_is_compiled() {
+        let grown = |start, end| {
+            let mut soaked = soaked("1", &[("0", 1)]);
+            soaked.js_heap = Some(Span { start, end });
+            soaked.wrong().iter().any(|wrong| wrong.contains("heap"))
+        };
+        assert!(!grown(2_000_000, 2_399_999) && !grown(10_000_000, 11_000_000));
+        assert!(grown(2_000_000, 2_400_000) && grown(10_000_000, 11_000_001));
     }
 
     #[test]
