@@ -69,7 +69,7 @@ class Along {
 
   #take({ done, value }, tell) {
     if (done) return tell(TOLD_END);
-    // What are no bytes is passed on, and says nothing to Rust.
+    // A piece that is no bytes is passed on, and says nothing to Rust.
     const bytes = value instanceof Uint8Array;
     if (bytes) queueMicrotask(() => this.#give(value));
     else this.#give(value);

@@ -36,7 +36,7 @@ const { getPrototypeOf, hasOwn, keys: keysOf, prototype: plain, values: valuesOf
 
 /** A reference, which stands in its place until all it needs is there. */
 class Link {
-  /** How many references its value was found by; none while that is looked for. */
+  /** Counts the references its value was found by; none while that is looked for. */
   hops;
   value;
 
@@ -334,7 +334,7 @@ export class PlainAnswer {
 }
 
 /** Tells whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
-export function holdsPage(row) {
+function holdsPage(row) {
   if (!isArray(row)) return isPage(row.f) || isPage(row.t);
   const [first, second] = row;
   // After a redirect a tuple begins with the build, else with a value, which a reference stands for.

@@ -28,7 +28,7 @@ export function initWith(places) {
   return async (sources) => {
     const { dispatcher, flight } = sourcesOf(sources);
     if (flight !== undefined) given = { source: flight };
-    // What is under way, or has come, looks at no other source.
+    // A load that is under way, or over, looks at no other source.
     for (const source of [dispatcher, flight]) Promise.resolve(source).catch(() => {});
     await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], own("actionlane.wasm")));
   };

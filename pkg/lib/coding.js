@@ -7,7 +7,7 @@ import { WeakMap } from "./platform.js";
 import { hasRoom } from "./room.js";
 import { onAbort } from "./signals.js";
 
-/** What was sent, by the caller's own `temporaryReferences`. */
+/** Keeps what was sent, by the caller's own `temporaryReferences`. */
 const kept = new WeakMap();
 
 /** Prefixes of the names of a form's entries, where no version is given. */

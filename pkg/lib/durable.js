@@ -31,7 +31,7 @@ export class OutboxSlot {
     this.#side = { ...side, seen: (queuedAt) => (this.#last = Math.max(this.#last, queuedAt)) };
   }
 
-  /** What the page may do with it. */
+  /** Holds what the page may do with it. */
   get shown() {
     return (this.#shown ??= Object.fromEntries(METHODS.map((name) => [name, async (...args) => (await this.load())[name](...args)])));
   }
@@ -120,7 +120,7 @@ export class OutboxSlot {
 /** Why a call is aborted whose entry is removed. */
 export const REMOVED = "removed from the outbox";
 
-/** What `outbox` is on a dispatcher that has none. */
+/** Stands for `outbox` on a dispatcher that has none. */
 export const NO_OUTBOX = Object.fromEntries(METHODS.map((name) => {
   return [name, () => Promise.reject(invalid("outbox: this dispatcher has none; give it outbox: { owner }"))];
 }));

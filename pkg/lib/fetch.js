@@ -12,7 +12,7 @@ import { route } from "./route.js";
 import { sendWith } from "./signals.js";
 import { callerOf } from "./stack.js";
 
-/** What reads an answer along with its caller: see `along.js`. */
+/** Loads what reads an answer along with its caller: see `along.js`. */
 export const loadAlong = /* @__PURE__ */ part(() => import("./along.js"), "fetch", "NETWORK");
 
 /** What `fetch` would have rejected with, where the caller of `fetch` expects that. */

@@ -100,7 +100,7 @@ const unescape = (raw) =>
  */
 export function scanScript(text, found) {
   const take = reader(text);
-  // What stands behind spaces and comments.
+  // Skips spaces and comments.
   const next = (pattern) => {
     while (take(/[ \t\n\r\f]+|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*\n?/y));
     return take(pattern);

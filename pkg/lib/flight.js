@@ -10,23 +10,14 @@ import { failAll } from "./pending.js";
 import { Set } from "./platform.js";
 import { makeReference } from "./reference.js";
 import * as shapes from "./shapes.js";
-import { onTrap } from "./trap.js";
 import { Waits } from "./wait.js";
 
 export { read, write } from "./coding.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
-const NAME = "flight";
-
-const codec = new Module({
-  name: NAME,
-  build: glue.BUILD,
-  start: glue.initSync,
-  restart: glue.__wbg_reset_state,
-  setUp: () => {
-    onTrap(NAME, crashed);
-    glue.setupFlight((message) => crashed(new Error(message)), shapes, new Waits(), build, inspect);
-  },
+const codec = new Module("flight", glue, {
+  crashed,
+  setUp: (panicked) => glue.setupFlight(panicked, shapes, new Waits(), build, inspect),
 });
 
 /** The build that it is of. */
@@ -63,7 +54,7 @@ function start() {
   }
 }
 
-/** What Rust throws is an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
+/** Runs it. Rust throws an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
 function trapped(run, own = codec.count, sent = "yes") {
   try {
     return run();

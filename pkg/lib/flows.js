@@ -5,7 +5,7 @@ import { ReadableStream, Set, queueMicrotask } from "./platform.js";
 
 const { isView } = ArrayBuffer;
 
-/** What `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
+/** Makes what `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
 export function meter(cancelled) {
   const tell = () => {
     try {

@@ -16,7 +16,7 @@ export function list(array) {
   return copy;
 }
 
-/** What iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
+/** Gives what iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
 export function iterated(value) {
   const iterate = value[Symbol.iterator] || value["@@iterator"];
   if (typeof iterate !== "function") return undefined;

@@ -5,21 +5,9 @@ import { ActionError } from "./error.js";
 import { Module } from "./module.js";
 import { Set } from "./platform.js";
 import * as shapes from "./shapes.js";
-import { onTrap } from "./trap.js";
 import { waits } from "./wait.js";
 
-const NAME = "dispatcher";
-
-const dispatcher = new Module({
-  name: NAME,
-  build: glue.BUILD,
-  start: glue.initSync,
-  restart: glue.__wbg_reset_state,
-  setUp: () => {
-    onTrap(NAME, crashed);
-    glue.setup((message) => crashed(new Error(message)), shapes, waits);
-  },
-});
+const dispatcher = new Module("dispatcher", glue, { crashed, setUp: (panicked) => glue.setup(panicked, shapes, waits) });
 
 /** The build that this is of. */
 export const { BUILD } = glue;

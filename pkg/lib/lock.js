@@ -8,7 +8,7 @@ const ASKED = 0;
 const HELD = 1;
 const OVER = 2;
 
-/** What a lock tells of itself. */
+/** Lists what a lock tells of itself. */
 export const GRANTED = "granted";
 export const TAKEN = "taken";
 export const REFUSED = "refused";

@@ -3,8 +3,11 @@
 
 import { compileFirst } from "./compile.js";
 import { WebAssembly, queueMicrotask, take } from "./platform.js";
+import { onTrap } from "./trap.js";
 
 export class Module {
+  #name;
+  #glue;
   #parts;
   #compiled; // kept for a fresh instance
   #attempt; // the load under way, or the one that succeeded
@@ -15,10 +18,12 @@ export class Module {
   count = 0;
 
   /**
-   * `name`: which of the package's it is. `build`: which build of the wasm it takes. `start({ module })` makes the first instance, `restart()` a fresh one; `setUp()`
-   * follows each.
+   * `name`: which of the package's it is; `glue`: what wasm-bindgen has written for it. `setUp(panicked)` follows each instance that is made, and
+   * `crashed(error)` hears of what fails inside one.
    */
-  constructor(parts) {
+  constructor(name, glue, parts) {
+    this.#name = name;
+    this.#glue = glue;
     this.#parts = parts;
   }
 
@@ -45,10 +50,11 @@ export class Module {
   /** Sees to it that there is an instance. After `load()`. */
   instantiate() {
     if (this.#live) return;
-    const { start, restart, setUp } = this.#parts;
-    if (this.count > 0) restart();
-    else start({ module: this.#compiled });
-    setUp();
+    const { crashed, setUp } = this.#parts;
+    if (this.count > 0) this.#glue.__wbg_reset_state();
+    else this.#glue.initSync({ module: this.#compiled });
+    onTrap(this.#name, crashed);
+    setUp((message) => crashed(new Error(message)));
     this.#live = true;
     this.count += 1;
   }
@@ -71,10 +77,8 @@ export class Module {
   #accept({ compiled, where }) {
     // The glue cannot take back a module that it was not made for, so that is looked at first.
     const [build] = WebAssembly.Module.customSections(compiled, SECTION).map((bytes) => String.fromCharCode(...new Uint8Array(bytes)));
-    const { name, build: wanted } = this.#parts;
-    if (build !== `${name} ${wanted}`) {
-      throw new Error(`${where} is not the wasm that belongs to this package: it is ${build ?? "none of ours"}, wanted is ${name} ${wanted}`);
-    }
+    const wanted = `${this.#name} ${this.#glue.BUILD}`;
+    if (build !== wanted) throw new Error(`${where} is not the wasm that belongs to this package: it is ${build ?? "none of ours"}, wanted is ${wanted}`);
     this.#compiled = compiled;
     try {
       this.instantiate();

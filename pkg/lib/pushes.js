@@ -5,7 +5,7 @@ import { TextEncoder } from "./platform.js";
 /** A string of JSON, or as much of it as there is: taken as a whole, lest a text is read again and again. */
 const STRING = '"[^"\\\\\n\r]*(?:\\\\[^][^"\\\\\n\r]*)*"?';
 
-/** What JSON stands for; undefined for a text that is none. */
+/** Gives what JSON stands for; undefined for a text that is none. */
 const read = (json) => {
   try {
     return JSON.parse(json);
@@ -44,7 +44,7 @@ function readRows(flight, said, see) {
   }
 }
 
-/** What an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. */
+/** Reads what an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. */
 function pushed(script) {
   if (!/^[ \t\n\r\f]*\(?self\.__next_f/.test(script)) return "";
   return [...script.matchAll(RegExp(`self\\.__next_f\\.push\\(\\[([13]),(${STRING})`, "g"))].map(([, kind, json]) => {

@@ -86,7 +86,7 @@ function fieldsOf(bytes) {
   return record;
 }
 
-/** What every record that was written fulfils. */
+/** Checks what every record that was written fulfils. */
 function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
   return [owner, lane, url, header, key].every((text) => text !== "") && Number.isFinite(queuedAt) && ttl > 0;
 }
@@ -98,7 +98,7 @@ export function marked(bytes, failed) {
 }
 
 /**
- * What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With `failedToo`,
+ * Tells what a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With `failedToo`,
  * what has failed is sent once more.
  *
  * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form, undefined where there is no body that

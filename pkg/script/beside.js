@@ -8,7 +8,7 @@ import { inflated } from "./inflate.js";
 const tag = ofDocument("currentScript");
 const given = (tag ?? ofDocument("querySelector")?.call(globalThis.document, "script[data-base]"))?.dataset?.base;
 
-/** What addresses of files are relative to: where the page says that they are, else where the script is from. */
+/** Gives what addresses of files are relative to: where the page says that they are, else where the script is from. */
 async function base() {
   if (given !== undefined) return new URL(given.replace(/[^/]$/, "$&/"), ofDocument("baseURI"));
   if (tag?.src) return tag.src;
@@ -46,7 +46,7 @@ export const file = (name, integrity) => async () => {
 
 let failures = 0;
 
-/** What a module of JavaScript exports. A browser may remember that it could not be had: it is asked for by another address then. */
+/** Imports a module of JavaScript. A browser may remember that it could not be had: it is asked for by another address then. */
 async function imported(name) {
   const url = await addressOf(name);
   return import(failures === 0 ? url : `${url}?${failures}`).catch((error) => {

@@ -62,7 +62,7 @@ test("the script warns of nothing", async () => {
   assert.equal(await warnings(`${script}; Object.assign(globalThis, actionlane);`), 0);
 });
 
-/** What most pages never use: see `lib/part.js`. */
+/** Lists what most pages never use: see `lib/part.js`. */
 const PARTS = ["along", "coding", "deployed", "flight", "lock", "outbox", "payload", "reach", "replay", "words"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */

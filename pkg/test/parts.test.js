@@ -23,7 +23,7 @@ async function lacking(t, ...parts) {
   return { ...(await import(copy.file("node.js"))), restore: copy.restore };
 }
 
-/** What `reportError` is given. */
+/** Gives what `reportError` is given. */
 function reports(t) {
   const own = Object.getOwnPropertyDescriptor(globalThis, "reportError");
   const reported = [];

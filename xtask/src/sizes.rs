@@ -248,7 +248,7 @@ impl Bar {
         format!("{:>7}{}", kilobytes(self.bytes), if now > self.bytes { " missed" } else { "" })
     }
 
-    /// What is wrong with a part of that size.
+    /// Says what is wrong with a part of that size.
     fn wrong(&self, now: u64) -> Option<String> {
         let Self { part, bytes, at_most } = *self;
         match at_most {

@@ -71,7 +71,7 @@ impl Choice {
         }
     }
 
-    /// What was given, or else what `make` makes of random bytes.
+    /// Gives what was given, or else what `make` makes of random bytes.
     pub(in crate::web) fn get<const N: usize>(self, make: impl FnOnce([u8; N]) -> String) -> Result<Option<String>, Error> {
         Ok(match self {
             Self::None => None,
@@ -191,7 +191,7 @@ impl DispatcherOptions {
         Ok(rules)
     }
 
-    /// What its calls say of keys where they do not say it themselves.
+    /// Adds what calls say of keys where they do not say it themselves.
     pub(in crate::web) fn add_to(&self, usual: &mut CallOptions) {
         if self.idempotency.as_ref().is_some_and(|own| own.every == Some(true)) {
             usual.idempotency_key = Some(JsValue::TRUE);

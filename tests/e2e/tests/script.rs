@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use server::Server;
 
-/// How two calls ended that were made at once, a call with rich arguments, and which files were asked for.
+/// Tells how two calls ended that were made at once, a call with rich arguments, and which files were asked for.
 #[derive(Debug, Deserialize)]
 struct Loaded {
     states: [String; 2],
