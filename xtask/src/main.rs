@@ -25,6 +25,7 @@ mod npm;
 mod oracle;
 mod package;
 mod parts;
+mod prose;
 mod run;
 mod sizes;
 mod soak;

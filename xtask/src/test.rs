@@ -4,6 +4,7 @@ mod apps;
 mod boundary;
 mod compiled;
 mod count;
+mod documents;
 mod end_to_end;
 mod fuzzing;
 mod layout;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
 
 /// A part, in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Native,
     /// The native crate has nothing of the web in it; no file uses another that uses it, each says what it is for
     Boundary,
+    /// Comments and documents: style, links, names, examples, and what rustdoc says
+    Docs,
     /// The package: built, packed, checked from the packed file
     Build,
     /// The shared cases, in Node.js
@@ -57,12 +59,13 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Native,
         Self::Boundary,
+        Self::Docs,
         Self::Build,
         Self::Node,
         Self::Chromium,
@@ -94,6 +97,7 @@ impl Part {
             Self::Fmt => "files",
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
+            Self::Docs => "files, names and items",
             Self::Build | Self::Apps => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
@@ -113,6 +117,7 @@ impl Part {
             Self::ClippyWasm => lint::clippy_wasm(),
             Self::Native => suites::native(),
             Self::Boundary => Ok(boundary::check()?.and(layout::check()?)),
+            Self::Docs => documents::check(),
             Self::Build => suites::build(),
             Self::Node => suites::cases_in_node(),
             Self::Chromium => suites::cases_in_chromium(),

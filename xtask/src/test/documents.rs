@@ -1,0 +1,76 @@
+//! Looks at comments and documents: their style, links, names and examples, and what rustdoc says.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::prose::names::Declared;
+use crate::prose::{Source, examples, links, sources, style};
+use crate::run::{self, cargo};
+
+use super::part::Ran;
+
+/// Every check of prose. Counts files, names and items.
+pub(crate) fn check() -> Result<Ran> {
+    let sources = sources()?;
+    let documents: Vec<_> = sources.iter().filter(|source| source.is(&[".md"])).collect();
+    let mut ran = Ran::default();
+    for source in &sources {
+        judge(&mut ran, 1, style::faults(source));
+    }
+    let files = paths(&sources);
+    let is_file = |path: &Path| files.contains(path) || crate::workspace::root().join(path).exists();
+    let known = links::Documents::new(&sources, &is_file);
+    for document in &documents {
+        judge(&mut ran, 1, known.faults(document, &is_command));
+    }
+    let declared = Declared::read(sources.iter().filter(|source| source.is(&[".d.ts"]) && source.name.starts_with("pkg/")));
+    let of_users: Vec<_> = documents.iter().copied().filter(|document| is_for_users(document)).collect();
+    for document in &of_users {
+        judge(&mut ran, 1, declared.unknown(document));
+    }
+    judge(&mut ran, declared.len() as u64, declared.unexplained(&of_users));
+    let native: Vec<_> = sources.iter().filter(|source| is_native(source)).collect();
+    let (count, faults) = examples::faults(&native)?;
+    judge(&mut ran, count as u64, faults);
+    Ok(ran.and(rustdoc()?))
+}
+
+/// Adds `count` things that are right, or a fault for each line of `faults`.
+fn judge(ran: &mut Ran, count: u64, faults: Vec<String>) {
+    ran.passed += count.saturating_sub(faults.len() as u64);
+    for fault in faults {
+        ran.judge(true, || fault);
+    }
+}
+
+/// Every file and directory of the repository.
+fn paths(sources: &[Source]) -> BTreeSet<PathBuf> {
+    sources.iter().flat_map(|source| Path::new(&source.name).ancestors().map(Path::to_owned)).collect()
+}
+
+/// True for documents that explain the package.
+fn is_for_users(document: &Source) -> bool {
+    document.name == "README.md" || document.name.starts_with("docs/")
+}
+
+/// True for the files of the crate that others depend on.
+fn is_native(source: &Source) -> bool {
+    let is_edge = ["src/web", "src/js"].iter().any(|edge| source.name.starts_with(edge));
+    source.name.starts_with("src/") && !is_edge && !source.name.contains("/tests") && !source.name.ends_with("/sim.rs")
+}
+
+/// Says why `cargo xtask` refuses these arguments.
+fn is_command(words: &[&str]) -> Result<(), String> {
+    crate::Cli::try_parse_from(["cargo xtask"].iter().chain(words)).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The crate's documents as docs.rs makes them, warnings being errors.
+fn rustdoc() -> Result<Ran> {
+    let mut doc = cargo();
+    doc.args(["doc", "--package", "actionlane", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings");
+    let finished = run::captured(&mut doc)?;
+    Ok(Ran::all_or_nothing(1, finished.success, finished.stderr))
+}
