@@ -159,7 +159,7 @@ impl Dispatcher {
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
         let Call { id, mut options, queued_at, visit, ready } = call;
         if self.calls.contains_key(&id) {
-            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " is there already"].concat()));
+            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " exists already"].concat()));
         }
         options.strategy = Some(self.strategy_of(&options));
         self.learn_visit(visit);
