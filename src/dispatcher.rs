@@ -431,7 +431,7 @@ impl Dispatcher {
     }
 
     /// Takes all effects, so that the driver can give the dispatcher new inputs while it carries them out.
-    #[allow(dead_code, reason = "for the edge")]
+    #[allow(dead_code, reason = "only the edge calls it")]
     pub(crate) fn take_effects(&mut self) -> VecDeque<Effect> {
         std::mem::take(&mut self.effects)
     }

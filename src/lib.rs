@@ -34,7 +34,7 @@ mod js;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;
 mod lane;
-#[allow(dead_code, reason = "each edge has its own")]
+#[allow(dead_code, reason = "each edge uses some of them")]
 mod numbers;
 pub mod outbox;
 pub mod protocol;
