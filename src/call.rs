@@ -87,7 +87,8 @@ pub struct Call {
     pub options: Options,
     /// When the page made the call. May be earlier than the moment it is enqueued; the deadline counts from here.
     pub queued_at: Instant,
-    /// The visit on which the call was made. `None`: another page made it, and its redirect is not followed.
+    /// The visit on which the call was made. `None`: no visit of this page, as for a replayed call; its redirect is not
+    /// followed.
     pub visit: Option<Visit>,
     /// True if the body of the call is complete. If false, the call takes its place in the lane and holds the lane
     /// until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
@@ -185,9 +186,21 @@ pub enum Strategy {
 /// Number of the page's visit: the driver counts up each time the user goes to another page.
 ///
 /// ```
-/// # use actionlane::Visit;
-/// let (here, next) = (Visit::default(), Visit(1));
-/// assert!(here < next);
+/// use actionlane::protocol::Revalidated;
+/// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, Visit};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (now, options) = (Instant::from_millis(0.0), Options { lane: "parallel".into(), ..Options::default() });
+/// for id in [CallId(1), CallId(2)] {
+///     let (options, visit) = (options.clone(), Some(Visit(1)));
+///     dispatcher.enqueue(Call { id, options, queued_at: now, visit, ready: true }, now)?;
+/// }
+/// dispatcher.handle_head(CallId(1), News { redirects: false, revalidated: Some(Revalidated::All) }, now);
+/// dispatcher.handle_value(CallId(1), Ok(()), now);
+/// assert!(dispatcher.watches_visit(None), "a refresh is owed once the second call has its value");
+/// dispatcher.handle_visit(Visit(2));
+/// assert!(!dispatcher.watches_visit(None), "the page that was owed it is gone");
+/// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Visit(pub u64);
@@ -353,8 +366,8 @@ pub struct Event {
     pub recovered: bool,
     /// In [`State::Running`], when the next attempt starts; the lane is held until then. `None`: no retry is planned.
     pub retry_at: Option<Instant>,
-    /// True if the call has waited for 30 s ([`State::Preparing`], [`State::Waiting`]), or the attempt has had no value
-    /// for 30 s ([`State::Running`]).
+    /// True once the call has waited for 30 s ([`State::Preparing`], [`State::Waiting`]), or an attempt had no value 30
+    /// s after its start ([`State::Running`]).
     pub late: bool,
     /// Number of calls that wait behind this one, in the one event that says it has held its lane for 30 s. `None` in
     /// all other events.

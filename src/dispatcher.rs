@@ -64,15 +64,16 @@ pub use recovery::Recovery;
 /// ```
 /// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, News, Options};
 ///
+/// // Takes all effects but events.
+/// let effects = |dispatcher: &mut Dispatcher| -> Vec<Effect> {
+///     std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| !matches!(effect, Effect::Emit(_))).collect()
+/// };
 /// let mut dispatcher = Dispatcher::new(Config::default());
 /// let at = Instant::from_millis;
 /// for id in [CallId(1), CallId(2)] {
 ///     let call = Call { id, options: Options::default(), queued_at: at(0.0), visit: None, ready: true };
 ///     dispatcher.enqueue(call, at(0.0))?;
 /// }
-/// # let mut effects = |dispatcher: &mut Dispatcher| -> Vec<Effect> {
-/// #     std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| !matches!(effect, Effect::Emit(_))).collect()
-/// # };
 /// assert_eq!(effects(&mut dispatcher), [Effect::Send(CallId(1))]);
 ///
 /// // The driver reports how the exchange goes on.

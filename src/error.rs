@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_the_javascript_types() {
-        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing here");
+        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing in `ALL`");
         let mut typed = codes(statement(include_str!("../pkg/index.d.ts"), "export type ErrorCode ="));
         assert!(typed.remove("CROSS_ORIGIN"), "JavaScript alone looks at origins");
         assert_eq!(Kind::ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);

@@ -36,7 +36,8 @@ pub enum Effect {
     Lease(LaneName),
     /// Release the lease of this lane, or withdraw the request for it.
     Release(LaneName),
-    /// Start an attempt of this call, with the request that [`render`](crate::Dispatcher::render) says.
+    /// Start an attempt of this call. [`render`](crate::Dispatcher::render) says if its request skips the rendered
+    /// page.
     Send(CallId),
     /// Look the action of this call up by name in the page as deployed now, and report the result with
     /// [`handle_recovered`](crate::Dispatcher::handle_recovered).

@@ -22,10 +22,10 @@ pub(super) struct Entry {
     pub(super) first_at: Instant,
     /// Number of attempts.
     pub(super) attempts: u32,
-    /// Number of retries that count against the limit: those after a failure that a lost network did not cause.
+    /// Number of retries that count against the limit; those after a failure without a network do not.
     pub(super) retries: u32,
     pub(super) sent: Sent,
-    /// `sent` before the current attempt. A refusal of this attempt does not undo an earlier one.
+    /// `sent` before the current attempt. An action-not-found restores it: only earlier attempts may have run then.
     pub(super) sent_before: Sent,
     pub(super) news: News,
     pub(super) alarms: Alarms,
@@ -53,7 +53,8 @@ pub(super) enum Phase {
     Looking(Error),
     /// Its exchange failed, and it waits for the time of its retry.
     Resting,
-    /// It is ready to be sent again, but nothing may be sent now: there is no network, or the document is being left.
+    /// It is ready to be sent again, but nothing may be sent now: see
+    /// [`Dispatcher::is_still`](super::Dispatcher::is_still).
     Held,
 }
 

@@ -1,7 +1,7 @@
 //! Holds or fails calls while there is no network, and decides when to probe for it.
 //!
 //! The browser's `navigator.onLine` is only a hint, wrong on loopback and on some VPNs. It counts once a request has
-//! failed, and a probe can prove it wrong. Must not make requests; [`Effect::Probe`] has the driver make them.
+//! failed, and a probe can prove it wrong. Must not make requests; the driver does, on [`Effect::Probe`].
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ pub enum OfflineMode {
     /// Calls keep their places, and nothing is sent.
     #[default]
     Wait,
-    /// New and waiting calls fail with [`Kind::Offline`](crate::Kind::Offline) once a probe has failed too. Durable
-    /// calls wait.
+    /// Calls fail with [`Kind::Offline`](crate::Kind::Offline), instead of waiting or being retried, once a probe has
+    /// failed too. Durable calls wait.
     Fail,
 }
 
@@ -92,8 +92,8 @@ impl Dispatcher {
         self.go_on(now);
     }
 
-    /// Reports the result of [`Effect::Probe`]: true if an answer came. `None`: the driver cannot probe. After the
-    /// second `None`, 1 s after the first, the dispatcher takes the network to be back and sends the calls.
+    /// Reports the result of [`Effect::Probe`]: true if an answer arrived. `None`: the driver cannot probe. As the
+    /// first result, `None` causes another probe 1 s later; as a later result, it counts as true.
     pub fn handle_probed(&mut self, reached: Option<bool>, now: Instant) {
         let Some(offline) = self.offline.as_mut().filter(|offline| offline.probe_at.is_none()) else { return };
         if reached == Some(true) || (reached.is_none() && offline.probes > 0) {
@@ -129,7 +129,7 @@ impl Dispatcher {
         self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::Resting)).then_some(at)
     }
 
-    /// Orders a probe if one is due.
+    /// Requests a probe from the driver if one is due.
     pub(super) fn probe(&mut self, now: Instant) {
         if self.probe_at().is_some_and(|at| at <= now)
             && let Some(offline) = self.offline.as_mut()

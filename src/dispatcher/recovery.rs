@@ -1,7 +1,7 @@
-//! Recovers from version skew: has an action that the server does not know looked up, and resends the call.
+//! Recovers from version skew: resends a call whose action the server does not know, once the action's new id is found.
 //!
-//! An unknown action did not run, so that resending is safe. Must not search the page itself; [`Effect::Recover`] has
-//! the driver do it.
+//! An unknown action did not run, so that resending is safe. Must not search the page itself; the driver does, on
+//! [`Effect::Recover`].
 
 use std::time::Duration;
 

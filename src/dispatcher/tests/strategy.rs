@@ -180,7 +180,7 @@ fn an_aborted_call_leaves_those_that_share_its_answer() {
     let ids: Vec<_> = (1..=3).map(|id| sim.call(id, equal("same"), Script::answers(100))).collect();
     sim.run_until(50);
     assert!(sim.with_core(|core, now| core.abort(ids[1], now)));
-    assert!(sim.with_core(|core, now| core.abort(ids[0], now)), "the one that was sent");
+    assert!(sim.with_core(|core, now| core.abort(ids[0], now)), "the call that was sent can be aborted too");
     assert_eq!(sim.core.state(ids[0]), State::Draining);
     assert!(!sim.with_core(|core, now| core.abort(ids[0], now)), "twice");
     sim.call(4, equal("same"), Script::answers(100));
