@@ -398,7 +398,7 @@ impl Dispatcher {
         }
     }
 
-    /// Reports that the exchange failed and is over, or that the body of a call that prepares cannot be had. The
+    /// Reports that the exchange failed and is over, or that the body of a call that prepares cannot be completed. The
     /// attempt is retried if [`Retry`](crate::Retry) allows it; otherwise the call fails with `error`.
     ///
     /// ```

@@ -83,8 +83,9 @@ impl Dispatcher {
         self.advance(lane, now);
     }
 
-    /// Reports that the lease of this lane cannot be had. Fails the calls that waited for it with `error` and returns
-    /// their ids: without the lease, they could run beside those of another tab. A later call requests it again.
+    /// Reports that the lease of this lane cannot be obtained. Fails the calls that waited for it with `error` and
+    /// returns their ids: without the lease, they could run beside those of another tab. A later call requests it
+    /// again.
     ///
     /// ```
     /// use actionlane::{Call, CallId, Config, Dispatcher, Error, Instant, Kind, LaneName, Options, Scope};

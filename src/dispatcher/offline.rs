@@ -44,7 +44,7 @@ pub enum OfflineMode {
     Fail,
 }
 
-/// State of a dispatcher that takes the network to be lost.
+/// State of a dispatcher whose network counts as lost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offline {
     /// When to probe next, if a call needs the network then. `None` while a probe is under way.
@@ -118,7 +118,7 @@ impl Dispatcher {
             && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 
-    /// True if nothing is sent because the network is taken to be lost.
+    /// True if nothing is sent because the network counts as lost.
     pub fn is_offline(&self) -> bool {
         self.offline.is_some()
     }

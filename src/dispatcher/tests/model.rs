@@ -69,7 +69,7 @@ enum Operation {
     Grant,
     /// Lets another tab take the lease of a lane.
     Steal,
-    /// Reports that the lease of a lane cannot be had.
+    /// Reports that the lease of a lane cannot be obtained.
     Refuse,
     /// Delivers the head of an answer that redirects.
     Redirect,

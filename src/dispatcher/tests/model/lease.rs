@@ -43,7 +43,7 @@ impl Model {
         self.leased.remove(&lane);
     }
 
-    /// Fails the calls that wait for a lease that cannot be had, and returns them.
+    /// Fails the calls that wait for a lease that cannot be obtained, and returns them.
     pub(super) fn refuse(&mut self, lane: usize) -> Vec<usize> {
         let waits =
             |id: &usize| self.calls[*id].lane == lane && self.calls[*id].leader.is_none() && self.calls[*id].doing == Doing::Waiting;

@@ -119,7 +119,7 @@ pub(super) struct Model {
     pub offline: Option<Offline>,
     /// True if calls fail instead of waiting without a network.
     pub fails_offline: bool,
-    /// True if each lane runs one call at a time over all tabs.
+    /// True if each lane but `parallel` runs one call at a time over all tabs.
     pub of_all_tabs: bool,
     /// Lanes that hold their lease.
     pub leased: BTreeSet<usize>,

@@ -2,7 +2,7 @@
 
 use super::rules::{Doing, Model, Said};
 
-/// State of a client that takes the network to be lost.
+/// State of a client whose network counts as lost.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Offline {
     /// When to probe next. `None` while a probe is under way.

@@ -51,7 +51,7 @@ struct Seen {
 impl World {
     pub(super) fn new(offline: OfflineMode, scope: Scope) -> Self {
         let of_all_tabs = scope == Scope::Origin;
-        // Over all tabs, every lane runs one call at a time.
+        // Over all tabs, lane `two` runs one call at a time like the others.
         let two = LaneOptions { concurrency: NonZeroU32::new(2).filter(|_| !of_all_tabs), strategy: None };
         let lanes = HashMap::from([("two".into(), two)]);
         let config = Config { max_queued: MAX_QUEUED, lanes, offline, scope, ..Config::default() };
