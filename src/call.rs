@@ -1,4 +1,6 @@
-//! Names a call, its options and what is shown of it: the words that the driver and the dispatcher share.
+//! Names a call, its options and its events: the vocabulary that the driver and the dispatcher share.
+//!
+//! Holds data only. Must not decide anything; the dispatcher does.
 
 use std::fmt;
 use std::rc::Rc;
@@ -7,7 +9,13 @@ use std::time::Duration;
 use crate::retry::Retry;
 use crate::{Error, Instant};
 
-/// Names a call within one dispatcher. The driver chooses it, counting up, so that a call has its id before the core is there.
+/// Id of a call within one dispatcher. The driver chooses it, counting up; a later call must have a greater id.
+///
+/// ```
+/// # use actionlane::CallId;
+/// assert!(CallId(1) < CallId(2), "the order of ids is the order of calling");
+/// assert_eq!(CallId(7).to_string(), "7");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u64);
 
@@ -17,7 +25,14 @@ impl fmt::Display for CallId {
     }
 }
 
-/// Which queue a call waits in.
+/// Name of the queue in which a call waits.
+///
+/// ```
+/// # use actionlane::LaneName;
+/// assert_eq!(LaneName::default(), LaneName::from("main"));
+/// assert_eq!(LaneName::from("parallel"), LaneName::Parallel);
+/// assert_eq!(LaneName::from("cart").as_str(), "cart");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LaneName {
     /// `"main"`, the default: one at a time, in order of calling, as Next's own client does.
@@ -30,6 +45,7 @@ pub enum LaneName {
 }
 
 impl LaneName {
+    /// Returns the name as the page writes it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Main => "main",
@@ -49,120 +65,237 @@ impl From<&str> for LaneName {
     }
 }
 
-/// What the core knows of a call: where it waits and how long it may take. Arguments and answers stay with the driver.
+/// A call as the core sees it: where it waits and how long it may take. Arguments and answers stay with the driver.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Instant, Options, State};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (id, now) = (CallId(1), Instant::from_millis(20.0));
+/// let queued_at = Instant::from_millis(5.0); // made while the wasm was still loading
+/// dispatcher.enqueue(Call { id, options: Options::default(), queued_at, visit: None, ready: false }, now)?;
+/// assert_eq!(dispatcher.state(id), State::Preparing, "its body is not complete");
+/// dispatcher.handle_ready(id, now);
+/// assert_eq!(dispatcher.state(id), State::Running);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// Id of the call. Must be new to the dispatcher.
     pub id: CallId,
+    /// Options of the call.
     pub options: Options,
-    /// When the caller made it; may lie before the moment it is enqueued.
+    /// When the page made the call. May be earlier than the moment it is enqueued; the deadline counts from here.
     pub queued_at: Instant,
-    /// The visit it was made on; none if that is another client's: nobody is sent along its redirect.
+    /// The visit on which the call was made. `None`: no visit of this page, as for a replayed call; its redirect is not
+    /// followed.
     pub visit: Option<Visit>,
-    /// Its body is complete. If not, it takes its place in the lane and holds it until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
+    /// True if the body of the call is complete. If false, the call takes its place in the lane and holds the lane
+    /// until [`Dispatcher::handle_ready`](crate::Dispatcher::handle_ready).
     pub ready: bool,
 }
 
-/// How one call is to be treated.
+/// Options of one call. The default waits in lane `main`, has no time limits and is not retried.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
+/// use std::time::Duration;
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { lane: "cart".into(), timeout: Some(Duration::from_millis(100)), ..Options::default() };
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+/// let limit = Instant::from_millis(100.0);
+/// assert_eq!(dispatcher.poll_timeout(), Some(limit));
+/// dispatcher.handle_timeout(limit);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Abort(id)));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// The lane of the call. Default: [`LaneName::Main`].
     pub lane: LaneName,
-    /// `None`: as the lane has it.
+    /// The strategy of the call. `None`: the lane's, see [`LaneOptions::strategy`](crate::LaneOptions::strategy).
     pub strategy: Option<Strategy>,
-    /// Its strategy looks at the pending calls that have the same key.
+    /// The key of the call; its strategy looks at the pending calls that have the same key. Default: empty.
     pub key: Rc<str>,
-    /// What makes a call another one's equal, for [`Strategy::Join`]: the action and the encoded arguments. `None`: it has no equal.
+    /// The action and its encoded arguments, by which [`Strategy::Join`] finds identical calls. `None`: never joins.
     pub identity: Option<Rc<str>>,
-    /// From sending to the value, for each attempt. `None`: as long as it takes.
+    /// Longest time of one attempt from its start to the value. `None`: no limit.
     pub timeout: Option<Duration>,
-    /// From the head of the answer, or any of its bytes, to the next. `None`: as long as it takes.
+    /// Longest time without a byte, once the head of the answer has arrived. `None`: no limit.
     pub stall_timeout: Option<Duration>,
-    /// From the moment the caller made it to the value, over all attempts and whatever it waits for. `None`: as long as it takes.
+    /// Longest time from [`Call::queued_at`] to the value, over all attempts and all waiting. `None`: no limit.
     pub deadline: Option<Duration>,
-    /// It is in the outbox: its deadline is the end of its `ttl`, and beyond that it fails with [`Kind::Expired`](crate::Kind::Expired).
+    /// True if the call is in the outbox. Its deadline is the end of its `ttl`, after which it fails with
+    /// [`Kind::Expired`](crate::Kind::Expired), and it waits for the network even under
+    /// [`OfflineMode::Fail`](crate::OfflineMode::Fail).
     pub durable: bool,
-    /// Another page has made it: it may have been sent before.
+    /// True if another page made the call, so that it may have been sent before. It is never refused with
+    /// [`Kind::QueueFull`](crate::Kind::QueueFull).
     pub replayed: bool,
+    /// Rules of its retries. Default: none.
     pub retry: Retry,
-    /// The request carries an idempotency key.
+    /// True if the request carries an idempotency key.
     pub keyed: bool,
-    /// It changes nothing: a `'use cache'` function.
+    /// True if the action changes nothing: a `'use cache'` function.
     pub safe: bool,
+    /// Handling of a redirect.
     pub redirect: RedirectMode,
+    /// The rendered page in the answer: left to the server, or skipped.
     pub render: Render,
+    /// Reaction to a server that does not know the action.
     pub skew: Skew,
-    /// The action is known by name, so that it can be found again in another build.
+    /// True if the action is known by name, so that it can be found in another build.
     pub named: bool,
 }
 
-/// What becomes of a call when others of its key are pending, which is: have not settled. The words are htmx's.
+/// Handling of a call while other calls of its key are pending (not settled). The words are htmx's.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Kind, Options, Strategy};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { strategy: Some(Strategy::Drop), key: "save".into(), ..Options::default() };
+/// let now = Instant::from_millis(0.0);
+/// for id in [CallId(1), CallId(2)] {
+///     dispatcher.enqueue(Call { id, options: options.clone(), queued_at: now, visit: None, ready: true }, now)?;
+/// }
+/// let failed = std::iter::from_fn(|| dispatcher.poll_effect()).find_map(|effect| match effect {
+///     Effect::Settle { id, result: Err(error), .. } => Some((id, error.kind())),
+///     _ => None,
+/// });
+/// assert_eq!(failed, Some((CallId(2), Kind::Dropped)));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strategy {
-    /// It waits for its turn in the lane.
+    /// The call waits for its turn in the lane.
     #[default]
     Queue,
-    /// It waits, and takes the place of those that wait already: they fail with [`Kind::Replaced`](crate::Kind::Replaced).
+    /// The call waits, and those of its key that wait already fail with [`Kind::Replaced`](crate::Kind::Replaced).
     QueueLast,
-    /// It fails with [`Kind::Dropped`](crate::Kind::Dropped).
+    /// The call fails with [`Kind::Dropped`](crate::Kind::Dropped).
     Drop,
-    /// The others fail with [`Kind::Replaced`](crate::Kind::Replaced), those that run too.
+    /// The other calls of the key fail with [`Kind::Replaced`](crate::Kind::Replaced), also those that run.
     Replace,
-    /// It is not sent, but shares the answer of one that is its equal. If there is none, it waits.
+    /// The call is not sent but shares the answer of an identical call. If none is pending, it waits like `Queue`.
     Join,
 }
 
-/// Counts where the user is: another number once they have gone elsewhere. The driver counts.
+/// Number of the page's visit: the driver counts up each time the user goes to another page.
+///
+/// ```
+/// use actionlane::protocol::Revalidated;
+/// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, Visit};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (now, options) = (Instant::from_millis(0.0), Options { lane: "parallel".into(), ..Options::default() });
+/// for id in [CallId(1), CallId(2)] {
+///     let (options, visit) = (options.clone(), Some(Visit(1)));
+///     dispatcher.enqueue(Call { id, options, queued_at: now, visit, ready: true }, now)?;
+/// }
+/// dispatcher.handle_head(CallId(1), News { redirects: false, revalidated: Some(Revalidated::All) }, now);
+/// dispatcher.handle_value(CallId(1), Ok(()), now);
+/// assert!(dispatcher.watches_visit(None), "a refresh is owed once the second call has its value");
+/// dispatcher.handle_visit(Visit(2));
+/// assert!(!dispatcher.watches_visit(None), "the page that was owed it is gone");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Visit(pub u64);
 
-/// What becomes of a redirect that the user may be sent along.
+/// Handling of a redirect that the user may follow.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, RedirectMode, Visit};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { redirect: RedirectMode::Throw, ..Options::default() };
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options, queued_at: now, visit: Some(Visit(0)), ready: true }, now)?;
+/// dispatcher.handle_head(id, News { redirects: true, revalidated: None }, now);
+/// dispatcher.handle_value(id, Ok(()), now);
+/// let redirect = Effect::Redirect { id, mode: RedirectMode::Throw, refresh: None };
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == redirect));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RedirectMode {
-    /// The user is sent there.
+    /// The driver sends the user there.
     #[default]
     Follow,
-    /// The caller's promise rejects with the error by which Next's own router goes there.
+    /// The call's promise rejects with the error by which Next's own router goes there.
     Throw,
 }
 
-/// Whether the answer to an action that made data stale is to hold the page, rendered again.
+/// The rendered page in the answer of an action that made data stale.
+///
+/// ```
+/// # use actionlane::{Call, CallId, Dispatcher, Instant, Options, Render};
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { render: Render::Skip, ..Options::default() };
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+/// assert_eq!(dispatcher.render(id), Render::Skip);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Render {
     /// The server decides.
     #[default]
     Auto,
-    /// The server is asked to leave it out. Leans on an internal of Next.js.
+    /// The request asks the server to leave the page out. Relies on an internal of Next.js.
     Skip,
 }
 
-/// What to do when the server does not know the action, so did not run it.
+/// Reaction to a server that does not know the action, and so did not run it.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, Options, Skew};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { skew: Skew::Reload, ..Options::default() };
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+/// dispatcher.handle_unknown(id, Error::new(Kind::ActionNotFound, "the server does not know it"), now);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Reload));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Skew {
-    /// Look the action up by name in the page as deployed now, and call it once more.
+    /// Looks the action up by name in the page as deployed now, and resends the call once. Fails if it has no name.
     #[default]
     Recover,
-    /// Fail.
+    /// Fails.
     Fail,
-    /// Fail, and load the page anew.
+    /// Fails, and loads the page again.
     Reload,
 }
 
-/// Where a call is on its way: `Preparing → Waiting → Running → Draining → Done`.
+/// State of a call: `Preparing → Waiting → Running → Draining → Done`.
+///
+/// ```
+/// # use actionlane::{CallId, Dispatcher, State};
+/// assert_eq!(State::Draining.as_str(), "draining");
+/// assert_eq!(Dispatcher::default().state(CallId(1)), State::Done, "calls that it does not know are over");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// It has its place in the lane; its body is not complete yet.
+    /// The call has its place in the lane; its body is not complete yet.
     Preparing,
-    /// It waits for its turn.
+    /// The call waits for its turn.
     Waiting,
-    /// It has the slot of its lane; no value yet.
+    /// The call has the slot of its lane, and no value yet.
     Running,
-    /// It is settled and its slot is free; the rest of the answer is still coming.
+    /// The call is settled and its exchange goes on: for the rest of the answer, or for calls that joined it.
     Draining,
-    /// Over.
+    /// The call is over.
     Done,
 }
 
 impl State {
-    /// The word JavaScript sees.
+    /// Returns the word that JavaScript sees.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Preparing => "preparing",
@@ -174,34 +307,71 @@ impl State {
     }
 }
 
-/// When a call passed each station, as far as it came. Of several attempts, the last.
+/// When a call passed each stage. `None`: it has not got there. Of several attempts, the last counts.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (id, at) = (CallId(1), Instant::from_millis);
+/// let call = Call { id, options: Options::default(), queued_at: at(0.0), visit: None, ready: true };
+/// dispatcher.enqueue(call, at(2.0))?;
+/// dispatcher.handle_head(id, News::default(), at(50.0));
+/// let timings = dispatcher.timings(id).expect("the call is not over");
+/// assert_eq!((timings.queued_at, timings.started_at, timings.head_at), (at(0.0), Some(at(2.0)), Some(at(50.0))));
+/// assert_eq!((timings.value_at, timings.settled_at), (None, None));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
+    /// When the page made the call.
     pub queued_at: Instant,
-    /// It was given the slot.
+    /// When the attempt started.
     pub started_at: Option<Instant>,
+    /// When the head of the answer arrived.
     pub head_at: Option<Instant>,
+    /// When the value arrived.
     pub value_at: Option<Instant>,
+    /// When the promise of the call settled.
     pub settled_at: Option<Instant>,
 }
 
-/// A call entered a state. The edge turns it into what `subscribe` hears.
+/// A change of a call, as listeners see it: a new state, a new attempt, or a call that is late.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options, State};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+/// let states: Vec<State> = std::iter::from_fn(|| dispatcher.poll_effect())
+///     .filter_map(|effect| if let Effect::Emit(event) = effect { Some(event.state) } else { None })
+///     .collect();
+/// assert_eq!(states, [State::Waiting, State::Running]);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// Id of the call.
     pub id: CallId,
+    /// Lane of the call.
     pub lane: LaneName,
+    /// State of the call.
     pub state: State,
+    /// When the call passed each stage.
     pub timings: Timings,
-    /// How often it has been sent.
+    /// Number of attempts so far; 0 before the first.
     pub attempts: u32,
-    /// With [`State::Running`]: it was sent once more, as the action another build has by this name.
+    /// True in [`State::Running`] once the call was resent under the id that skew recovery found.
     pub recovered: bool,
-    /// With [`State::Running`]: the attempt failed, and the next one starts then. The lane is held.
+    /// In [`State::Running`], when the next attempt starts; the lane is held until then. `None`: no retry is planned.
     pub retry_at: Option<Instant>,
-    /// With [`State::Preparing`] and [`State::Waiting`]: it has waited for long. With [`State::Running`]: the attempt has no value since long.
+    /// True once the call has waited for 30 s ([`State::Preparing`], [`State::Waiting`]), or an attempt had no value 30
+    /// s after its start ([`State::Running`]).
     pub late: bool,
-    /// It holds its lane for long, and so many wait behind it. Said once a call.
+    /// Number of calls that wait behind this one, in the one event that says it has held its lane for 30 s. `None` in
+    /// all other events.
     pub behind: Option<usize>,
-    /// With [`State::Done`] and [`State::Draining`]: how the call was settled.
+    /// Result of the call, in [`State::Done`] and [`State::Draining`].
     pub result: Option<Result<(), Error>>,
 }

@@ -1,8 +1,12 @@
-//! The state machine that decides. It has no clock, does no I/O and holds neither bytes nor values.
+//! Decides when each call is sent, retried, aborted and settled.
 //!
-//! A driver gives it commands ([`Dispatcher::enqueue`], [`Dispatcher::abort`], …) and reports what happened (`handle_*`), then takes
-//! out [`Effect`]s until there are none, and wakes it with [`Dispatcher::handle_timeout`] at [`Dispatcher::poll_timeout`].
-//! Inputs for a call that is over are ignored, so late and repeated ones do no harm.
+//! A driver gives it commands ([`Dispatcher::enqueue`], [`Dispatcher::abort`], …) and reports what happened
+//! (`handle_*`). After each input the driver carries out [`Effect`]s until [`Dispatcher::poll_effect`] returns `None`.
+//! It wakes the dispatcher with [`Dispatcher::handle_timeout`] at [`Dispatcher::poll_timeout`]. Inputs for a call that
+//! is over are ignored, so late and repeated ones do no harm.
+//!
+//! Must not read a clock, draw random numbers or do I/O: time and the seed are arguments. Holds neither bytes nor
+//! values.
 
 use std::collections::VecDeque;
 
@@ -55,37 +59,74 @@ pub use navigation::News;
 pub use offline::OfflineMode;
 pub use recovery::Recovery;
 
-/// Calls, lanes and time of one client.
+/// The state machine of one client: its calls, its lanes and their timers.
+///
+/// ```
+/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, News, Options};
+///
+/// // Takes all effects but events.
+/// let effects = |dispatcher: &mut Dispatcher| -> Vec<Effect> {
+///     std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| !matches!(effect, Effect::Emit(_))).collect()
+/// };
+/// let mut dispatcher = Dispatcher::new(Config::default());
+/// let at = Instant::from_millis;
+/// for id in [CallId(1), CallId(2)] {
+///     let call = Call { id, options: Options::default(), queued_at: at(0.0), visit: None, ready: true };
+///     dispatcher.enqueue(call, at(0.0))?;
+/// }
+/// assert_eq!(effects(&mut dispatcher), [Effect::Send(CallId(1))]);
+///
+/// // The driver reports how the exchange goes on.
+/// dispatcher.handle_sent(CallId(1));
+/// dispatcher.handle_head(CallId(1), News::default(), at(40.0));
+/// dispatcher.handle_value(CallId(1), Ok(()), at(50.0));
+/// let next = effects(&mut dispatcher);
+/// assert!(matches!(&next[..], [Effect::Settle { id: CallId(1), result: Ok(()), .. }, Effect::Send(CallId(2))]));
+/// assert_eq!(dispatcher.pending(), 1);
+///
+/// // The rest of the answer arrives while the second call runs.
+/// dispatcher.handle_end(CallId(1), at(60.0));
+/// assert_eq!(effects(&mut dispatcher), [Effect::Forget(CallId(1))]);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Dispatcher {
     rules: Rules,
+    /// Calls that are not over.
     calls: Table<CallId, Entry>,
+    /// Lanes that are in use or paused.
     lanes: Table<LaneName, Lane>,
-    /// Of the lanes that have asked for theirs.
+    /// Leases that were requested or are held.
     leases: Table<LaneName, Lease>,
-    /// The soonest first.
+    /// Next alarm of each call that has one, soonest first.
     alarms: Table<(Instant, CallId), ()>,
     effects: VecDeque<Effect>,
+    /// Number of calls that wait in any lane, without those that joined another.
     waiting: usize,
+    /// Number of calls that have a slot.
     running: usize,
     unsettled: usize,
     closed: bool,
+    /// True if all lanes are paused at once.
     paused: bool,
     offline: Option<Offline>,
+    /// State of the random number generator.
     dice: u64,
     visit: Visit,
     refresh: Refresh,
-    /// The call made last of those that have redirected.
+    /// Latest call whose redirect was followed or thrown; redirects of calls made before it are not followed.
     redirected: Option<CallId>,
-    /// The driver is sending the user elsewhere, or loads the page anew: whether the document ends thereby is not known yet.
+    /// True while the driver sends the user elsewhere or reloads the page, and the core does not know yet if the
+    /// document ends.
     moving: bool,
-    /// Until when nothing starts.
+    /// End of the time in which nothing starts because the document is being left.
     leaving: Option<Instant>,
-    /// The document is gone from the window.
+    /// True while the document is out of the window (in the back/forward cache).
     hidden: bool,
 }
 
 impl Dispatcher {
+    /// Makes a dispatcher without calls.
     pub fn new(config: Config) -> Self {
         Self::with(config.into())
     }
@@ -94,13 +135,32 @@ impl Dispatcher {
         Self { dice: rules.seed, rules, ..Self::default() }
     }
 
-    /// Takes a call in and gives it its place in its lane. It starts if it is ready and the lane is free. Settled at once with
-    /// [`Kind::Closed`], [`Kind::QueueFull`], [`Kind::Dropped`] or [`Kind::Deadline`] where it cannot be taken. A known id is refused with
-    /// [`Kind::Internal`].
+    /// Adds a call to its lane. The call starts at once if it is ready and the lane is free.
+    ///
+    /// A call that cannot be accepted settles at once: with [`Kind::Closed`], [`Kind::QueueFull`], [`Kind::Dropped`],
+    /// [`Kind::Offline`], [`Kind::Deadline`] or, if it is durable, [`Kind::Expired`]. Fails with [`Kind::Internal`] if
+    /// the id is in use.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, Kind, Options};
+    ///
+    /// let mut dispatcher = Dispatcher::new(Config { max_queued: 0, ..Config::default() });
+    /// let now = Instant::from_millis(0.0);
+    /// let call = |id| Call { id: CallId(id), options: Options::default(), queued_at: now, visit: None, ready: true };
+    /// dispatcher.enqueue(call(1), now)?;
+    /// dispatcher.enqueue(call(2), now)?;
+    /// let error = std::iter::from_fn(|| dispatcher.poll_effect()).find_map(|effect| match effect {
+    ///     Effect::Settle { id: CallId(2), result, .. } => result.err(),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(error.map(|error| error.kind()), Some(Kind::QueueFull), "no call may wait");
+    /// assert_eq!(dispatcher.enqueue(call(1), now).unwrap_err().kind(), Kind::Internal);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
         let Call { id, mut options, queued_at, visit, ready } = call;
         if self.calls.contains_key(&id) {
-            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " is there already"].concat()));
+            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " exists already"].concat()));
         }
         options.strategy = Some(self.strategy_of(&options));
         self.learn_visit(visit);
@@ -152,7 +212,21 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Gives a call up wherever it is. False when it was over, or never there. What others have joined goes on for them.
+    /// Aborts a call in any state. Returns false if the call was over or unknown.
+    ///
+    /// If other calls have joined it, the exchange goes on for them and only this call's promise rejects.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// assert!(dispatcher.abort(id, now));
+    /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Abort(id)));
+    /// assert!(!dispatcher.abort(id, now), "it is over");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
         let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || matches!(entry.phase, Phase::Answered);
         let known = self.calls.get(&id).is_some_and(open);
@@ -160,14 +234,30 @@ impl Dispatcher {
         known
     }
 
-    /// Rejects what waits in one lane, or in all, with [`Kind::Cleared`]; what runs goes on. Gives back who that was.
+    /// Rejects the calls that wait in one lane, or in all lanes for `None`, with [`Kind::Cleared`]. Returns their ids.
+    ///
+    /// Calls that run go on. A waiting call that calls of another lane have joined is still sent for those.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let now = Instant::from_millis(0.0);
+    /// for id in [CallId(1), CallId(2)] {
+    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
+    ///     dispatcher.enqueue(call, now)?;
+    /// }
+    /// assert_eq!(dispatcher.clear(None, now), [CallId(2)], "the first runs");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
         let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
         let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
         let own = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_none());
         let joined = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_some());
         let ids = self.ids(&|entry| waits(entry) && here(entry) && entry.result.is_none());
-        // Only then may a lane go on: nothing is started that is about to be dropped. What others of another lane have joined goes on for them.
+        // Lanes advance last, so that no call starts that is about to be dropped. A call goes on for those of another
+        // lane that joined it.
         let mut lanes: Vec<_> = joined.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
         for id in own {
             if !self.leave_to_joined(id, &cleared(), now) {
@@ -178,7 +268,20 @@ impl Dispatcher {
         ids
     }
 
-    /// Nothing more starts in this lane, or in any; what runs goes on.
+    /// Stops starting calls in one lane, or in all lanes for `None`. Calls that run go on.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, LaneName, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// dispatcher.pause(Some(&LaneName::Main));
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// assert_eq!((dispatcher.state(id), dispatcher.waiting_in(&LaneName::Main)), (State::Waiting, 1));
+    /// dispatcher.resume(Some(&LaneName::Main), now);
+    /// assert_eq!((dispatcher.state(id), dispatcher.waiting_in(&LaneName::Main)), (State::Running, 0));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn pause(&mut self, lane: Option<&LaneName>) {
         match lane {
             Some(lane) => self.lane_mut(lane).set_paused(true),
@@ -187,7 +290,8 @@ impl Dispatcher {
         self.release_unused();
     }
 
-    /// Takes back what [`Dispatcher::pause`] said of the same lane, or of all: a lane paused by its own name stays so.
+    /// Undoes [`Dispatcher::pause`] of the same lane, or of all lanes for `None`. A lane that was paused by its own
+    /// name stays paused when all lanes are resumed.
     pub fn resume(&mut self, lane: Option<&LaneName>, now: Instant) {
         match lane {
             Some(lane) => {
@@ -201,7 +305,18 @@ impl Dispatcher {
         }
     }
 
-    /// Rejects every open call with [`Kind::Closed`] and breaks off what drains; later calls are refused.
+    /// Rejects every open call with [`Kind::Closed`] and aborts every exchange. Later calls are refused.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// dispatcher.close(now);
+    /// assert_eq!((dispatcher.pending(), dispatcher.poll_timeout()), (0, None));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn close(&mut self, now: Instant) {
         self.closed = true;
         (self.offline, self.leaving) = (None, None);
@@ -214,7 +329,7 @@ impl Dispatcher {
         self.pay(self.effects.len(), now);
     }
 
-    /// The body of the call is complete now.
+    /// Reports that the body of the call is complete. The call starts when its turn comes.
     pub fn handle_ready(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Preparing) else { return };
         entry.state = State::Waiting;
@@ -223,14 +338,14 @@ impl Dispatcher {
         self.advance(&lane, now);
     }
 
-    /// The request has been handed to `fetch`; from here on the action may have run.
+    /// Reports that the request was handed to `fetch`. From here on, the action may have run ([`Sent::Unknown`]).
     pub fn handle_sent(&mut self, id: CallId) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = entry.sent.max(Sent::Unknown);
         }
     }
 
-    /// The head of the answer arrived.
+    /// Reports that the head of the answer arrived, and `news`: what it says beside the value.
     pub fn handle_head(&mut self, id: CallId, news: News, now: Instant) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = Sent::Yes;
@@ -242,7 +357,11 @@ impl Dispatcher {
         }
     }
 
-    /// The answer's own value arrived, be it an error the action threw: the slot is free, the rest of the answer drains.
+    /// Reports the value of the answer, or the error that the action threw. Settles the call and frees its slot; the
+    /// rest of the answer drains.
+    ///
+    /// An error that says the first request with the idempotency key is still under way fails the attempt instead,
+    /// which is retried if [`Retry`](crate::Retry) allows it.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
         if self.let_go(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
             return;
@@ -266,7 +385,7 @@ impl Dispatcher {
         self.pay(at, now);
     }
 
-    /// The answer is complete.
+    /// Reports that the answer is complete. Without a value, the attempt fails with [`Kind::Decode`].
     pub fn handle_end(&mut self, id: CallId, now: Instant) {
         self.let_go(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
@@ -279,11 +398,27 @@ impl Dispatcher {
         }
     }
 
-    /// The exchange failed and is over.
+    /// Reports that the exchange failed and is over, or that the body of a call that prepares cannot be completed. The
+    /// attempt is retried if [`Retry`](crate::Retry) allows it; otherwise the call fails with `error`.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Error, Instant, Kind, Options, Retry};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let options = Options { keyed: true, retry: Retry { limit: 1, ..Retry::default() }, ..Options::default() };
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+    /// dispatcher.handle_failure(id, Error::new(Kind::Network, "the connection was reset"), now);
+    /// assert_eq!(dispatcher.attempts(id), 1);
+    /// let retry_at = dispatcher.snapshot().next().and_then(|event| event.retry_at).expect("it has a key");
+    /// dispatcher.handle_timeout(retry_at);
+    /// assert_eq!(dispatcher.attempts(id), 2);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_failure(&mut self, id: CallId, error: Error, now: Instant) {
         self.let_go(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
-            // The caller has its value; the driver tells whoever reads on.
+            // The caller has its value. The driver reports the failure to readers of the rest.
             Some(State::Draining) => self.finish(id),
             Some(State::Running) if self.exchanging(id).is_some() => self.attempt_failed(id, error, now),
             Some(State::Preparing) => self.end_and_advance(id, error, now),
@@ -291,51 +426,68 @@ impl Dispatcher {
         }
     }
 
-    /// The next thing to do; ask until there is none.
+    /// Takes the next effect. The driver calls this after every input, until it returns `None`.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// All there is to do, so that whoever does it may tell the dispatcher something.
-    #[allow(dead_code, reason = "for the edge")]
+    /// Takes all effects, so that the driver can give the dispatcher new inputs while it carries them out.
+    #[allow(dead_code, reason = "only the edge calls it")]
     pub(crate) fn take_effects(&mut self) -> VecDeque<Effect> {
         std::mem::take(&mut self.effects)
     }
 
-    /// Which attempt at this call is the last so far, counting from 1; 0 before the first.
+    /// Returns the number of attempts of this call so far; 0 before the first, and for a call that is over.
     pub fn attempts(&self, id: CallId) -> u32 {
         self.calls.get(&id).map_or(0, |entry| entry.attempts)
     }
 
-    /// How many calls have not settled.
+    /// Returns the number of calls that have not settled.
     pub fn pending(&self) -> usize {
         self.unsettled
     }
 
-    /// How many calls wait in this lane.
+    /// Returns the number of calls that wait in this lane, without those that joined another call.
     pub fn waiting_in(&self, lane: &LaneName) -> usize {
         self.lanes.get(lane).map_or(0, Lane::len)
     }
 
+    /// Returns the state of this call as its caller sees it; [`State::Done`] for an unknown id.
     pub fn state(&self, id: CallId) -> State {
         self.calls.get(&id).map_or(State::Done, Entry::shown_state)
     }
 
+    /// Returns when this call passed each stage. `None` if it is over or unknown.
     pub fn timings(&self, id: CallId) -> Option<Timings> {
         self.calls.get(&id).map(|entry| entry.timings)
     }
 
-    /// Every call that is not over, in order of calling.
+    /// Lists every call that is not over, in order of calling.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let now = Instant::from_millis(0.0);
+    /// for id in [CallId(1), CallId(2)] {
+    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
+    ///     dispatcher.enqueue(call, now)?;
+    /// }
+    /// let states: Vec<_> = dispatcher.snapshot().map(|event| (event.id, event.state)).collect();
+    /// assert_eq!(states, [(CallId(1), State::Running), (CallId(2), State::Waiting)]);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn snapshot(&self) -> impl Iterator<Item = Event> {
         self.ids(&|_| true).into_iter().filter_map(|id| Some(self.calls.get(&id)?.event(id)))
     }
 
-    /// Calls that are not over, in order of calling.
+    /// Lists the calls that are not over and match, in order of calling.
     fn ids(&self, which: &dyn Fn(&Entry) -> bool) -> Vec<CallId> {
         self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect()
     }
 
-    /// Lets a new call start, or wait if not too many do. What another page has made was taken in there: it has a place.
+    /// Starts a new call or lets it wait; fails it if too many calls wait. A replayed call was accepted by another
+    /// page, so it is never refused.
     fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
         self.advance(lane, now);
         let replayed = self.calls.get(&id).is_some_and(|entry| entry.options.replayed);
@@ -345,20 +497,20 @@ impl Dispatcher {
         }
     }
 
-    /// Ends a call for its caller alone: others may have joined it.
+    /// Ends a call for its caller alone. Its exchange goes on if other calls have joined it.
     fn give_up(&mut self, id: CallId, error: Error, now: Instant) {
         if !self.leave_to_joined(id, &error, now) {
             self.fail(id, error, now);
         }
     }
 
-    /// Ends a call with an error, breaking its exchange off where one runs.
+    /// Ends a call with an error, and aborts its exchange if one runs.
     fn fail(&mut self, id: CallId, error: Error, now: Instant) {
         self.break_off(id, &error);
         self.end_and_advance(id, error, now);
     }
 
-    /// Breaks the exchange of a call off, where one runs.
+    /// Aborts the exchange of a call if one runs.
     fn abandon(&mut self, id: CallId) {
         if self.calls.get(&id).is_some_and(|entry| entry.leader.is_none() && matches!(entry.state, State::Running | State::Draining)) {
             self.effects.push_back(Effect::Abort(id));
@@ -373,7 +525,7 @@ impl Dispatcher {
         self.pay(at, now);
     }
 
-    /// Ends a call whose exchange is over, or never was. Gives the lane in which something may start now.
+    /// Ends a call that has no running exchange. Returns the lane in which a call may start now.
     fn end(&mut self, id: CallId, error: Error, now: Instant) -> Option<LaneName> {
         let entry = self.calls.get(&id)?;
         if let Some(leader) = entry.leader {
@@ -382,9 +534,9 @@ impl Dispatcher {
             return self.end(leader, error, now);
         }
         let (state, name) = (entry.state, entry.options.lane.clone());
-        // Action-not-found is the server's own word that this attempt did not run the action.
+        // Action-not-found means that this attempt did not run the action.
         let sent = if error.kind() == Kind::ActionNotFound { entry.sent_before } else { entry.sent };
-        // It answered, and then the answer broke off: what it made stale is stale.
+        // The head of the answer has arrived: the data that it named are stale although the call fails.
         if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
             self.refresh.owe(what, now);
         }
@@ -410,7 +562,7 @@ impl Dispatcher {
         Some(name)
     }
 
-    /// Settles once; what comes later is not news.
+    /// Settles a call. Does nothing if it is settled.
     fn settle(&mut self, id: CallId, result: Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         if entry.result.is_some() {
@@ -442,7 +594,7 @@ impl Dispatcher {
         self.calls.get_mut(&id).filter(|entry| entry.state == state)
     }
 
-    /// A call whose exchange is under way.
+    /// Returns a call whose exchange is under way, and whose caller does not have the answer yet.
     fn exchanging(&mut self, id: CallId) -> Option<&mut Entry> {
         self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Sending))
     }

@@ -1,29 +1,40 @@
-//! Names every error the package can give: its code, its words, and whether the action may have run.
+//! Defines the errors of the package: their codes, their messages, and if the action may have run.
+//!
+//! Must not decide on retries; `retry.rs` does. Messages hold neither arguments nor answers.
 
 use std::fmt;
 use std::time::Duration;
 
-/// What went wrong, as a closed list. [`Kind::code`] gives the name that JavaScript sees.
+/// Kind of an error. [`Kind::code`] is the name that JavaScript sees.
+///
+/// ```
+/// # use actionlane::Kind;
+/// assert_eq!(Kind::QueueFull.code(), "QUEUE_FULL");
+/// assert_eq!(Kind::of_code("QUEUE_FULL"), Some(Kind::QueueFull));
+/// assert_eq!(Kind::of_code("queue full"), None);
+/// assert!(Kind::QueueFull.may_be_called_again(), "there may be room later");
+/// assert!(!Kind::Encode.may_be_called_again(), "the argument stays the same");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The caller gave the call up.
+    /// The caller aborted the call.
     Aborted,
     /// The attempt took longer than its `timeout`.
     Timeout,
     /// All attempts together took longer than the call's `deadline`.
     Deadline,
-    /// There is no network, and the call was to fail rather than wait.
+    /// There is no network, and the dispatcher is set to fail calls then.
     Offline,
-    /// No answer, or one that broke off: the page's `fetch` or the body's stream failed.
+    /// `fetch` rejected, or the answer broke off.
     Network,
-    /// Not Flight, and an HTTP status of 400 or above.
+    /// The answer is not Flight and has an HTTP status of 400 or above.
     Http,
-    /// Not Flight, and an HTTP status below 400.
+    /// The answer is not Flight and has an HTTP status below 400.
     NotFlight,
-    /// Flight that cannot be read, or that ended before the value.
+    /// The answer is Flight that cannot be read, or that ended before the value.
     Decode,
-    /// An argument that cannot be sent.
+    /// An argument cannot be sent.
     Encode,
     /// The action threw.
     ActionThrew,
@@ -35,38 +46,38 @@ pub enum Kind {
     Unauthorized,
     /// The server does not know the action; it did not run.
     ActionNotFound,
-    /// The action redirected to where no user may be sent.
+    /// The action redirected to a target that the user may not be sent to.
     RedirectBlocked,
-    /// The body is larger than the server takes.
+    /// The body is larger than the server accepts.
     BodyTooLarge,
     /// Too many calls wait.
     QueueFull,
-    /// Refused because a call of its key is pending: strategy `drop`.
+    /// A call of the same key is pending, and the strategy is `drop`.
     Dropped,
-    /// Given up for a later call of its key: strategies `replace` and `queue last`.
+    /// A later call of the same key replaced this one: strategies `replace` and `queue last`.
     Replaced,
-    /// Dropped by `clear`.
+    /// `clear` rejected the call before it was sent.
     Cleared,
     /// The dispatcher is closed.
     Closed,
-    /// A durable call could not be kept, or what was kept cannot be used.
+    /// A durable call could not be stored, or its record cannot be used.
     Storage,
     /// A durable call had no answer within its `ttl`.
     Expired,
-    /// The idempotency key's first request is still under way, or was another request.
+    /// The first request with the idempotency key is still under way, or was a different request.
     KeyConflict,
-    /// The page's policy forbids wasm.
+    /// The page's content security policy forbids wasm.
     WasmBlocked,
     /// The wasm could not be loaded.
     WasmLoad,
-    /// A fault of Actionlane itself.
+    /// Actionlane has a bug.
     Internal,
-    /// An option, an id or a combination of them that makes no sense.
+    /// An option or an id is invalid, or options do not fit together.
     InvalidOption,
 }
 
 impl Kind {
-    /// The `code` of a JavaScript `ActionError`.
+    /// Returns the `code` of a JavaScript `ActionError`.
     pub fn code(self) -> &'static str {
         match self {
             Self::Aborted => "ABORTED",
@@ -100,13 +111,13 @@ impl Kind {
         }
     }
 
-    /// The kind of this code; none for what is no code.
+    /// Returns the kind with this code. `None` if there is none.
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// All of them, in their order.
-    #[allow(dead_code, reason = "as those of `of_code`")]
+    /// All kinds, in the order of their declaration.
+    #[allow(dead_code, reason = "only `of_code` and tests use it")]
     const ALL: [Self; 28] = [
         Self::Aborted,
         Self::Timeout,
@@ -138,27 +149,35 @@ impl Kind {
         Self::InvalidOption,
     ];
 
-    /// Says if the same call may go through another time, once it is certain that the action did not run. `pkg/lib/again.js` has the same
-    /// list.
+    /// True if the same call may succeed later, provided that the action did not run. [`Error::may_be_called_again`]
+    /// checks both.
+    // `pkg/lib/again.js` has the same list; a test compares them.
     pub fn may_be_called_again(self) -> bool {
         matches!(self, Self::ActionNotFound | Self::Offline | Self::QueueFull | Self::Dropped | Self::Cleared | Self::WasmLoad)
     }
 }
 
-/// Whether a call that failed may have run on the server.
+/// Says if a call that failed may have run on the server.
+///
+/// ```
+/// # use actionlane::Sent;
+/// assert_eq!(Sent::default().as_str(), "no");
+/// assert!(Sent::No < Sent::Unknown && Sent::Unknown < Sent::Yes, "ordered by what may have happened");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sent {
-    /// It did not: nothing was sent, or the server said it does not know the action.
+    /// It did not run: the request was not sent, or the server said that it does not know the action.
     #[default]
     No,
-    /// It may have: the request was handed to `fetch`, and no head came back. A dead port and a reset look alike.
+    /// It may have run: the request was handed to `fetch`, and no response head arrived. A dead port and a reset look
+    /// alike.
     Unknown,
-    /// The head of an answer arrived.
+    /// It may have run: a response head arrived.
     Yes,
 }
 
 impl Sent {
-    /// The word JavaScript sees.
+    /// Returns the word that JavaScript sees.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::No => "no",
@@ -168,7 +187,20 @@ impl Sent {
     }
 }
 
-/// Why a call failed: a [`Kind`], a message that says where, and what is known of the answer.
+/// Error of a call: its [`Kind`], a message that says where, and facts of the answer.
+///
+/// ```
+/// use actionlane::{Error, Kind, Sent};
+/// use std::time::Duration;
+///
+/// let wait = Duration::from_secs(2);
+/// let error = Error::new(Kind::Http, "the server answered 503").sent(Sent::Yes).status(503).after(wait);
+/// assert_eq!(error.to_string(), "HTTP: the server answered 503");
+/// assert_eq!((error.kind(), error.message()), (Kind::Http, "the server answered 503"));
+/// assert_eq!((error.was_sent(), error.http_status()), (Sent::Yes, Some(503)));
+/// assert_eq!(error.retry_after(), Some(wait));
+/// assert!(!error.may_be_called_again(), "the action may have run");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     kind: Kind,
@@ -182,100 +214,122 @@ pub struct Error {
 }
 
 impl Error {
-    /// `message` is a lower-case clause without arguments or answers in it: "row 3: unexpected 'q' after tag".
+    /// Makes an error of a call that was not sent. `message` is a lower-case clause that says where, without arguments
+    /// or answers: "row 3: unexpected 'q' after tag".
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None, retry_after: None, passing: false }
     }
 
-    /// The same error in other words.
+    /// Replaces the message.
     #[must_use]
     pub(crate) fn message_of(mut self, message: String) -> Self {
         self.message = message;
         self
     }
 
-    /// The same error, knowing whether the call may have run.
+    /// Sets if the call may have run.
     #[must_use]
     pub fn sent(mut self, sent: Sent) -> Self {
         self.sent = sent;
         self
     }
 
-    /// The same error, with the HTTP status of the answer.
+    /// Sets the HTTP status of the answer.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// The same error, with the digest the server sent for it.
+    /// Sets the digest that the server sent for the error that the action threw.
+    ///
+    /// ```
+    /// # use actionlane::{Error, Kind};
+    /// let error = Error::new(Kind::ActionThrew, "the action threw").digest("OUT_OF_STOCK");
+    /// assert_eq!(error.server_digest(), Some("OUT_OF_STOCK"));
+    /// ```
     #[must_use]
     pub fn digest(mut self, digest: impl Into<String>) -> Self {
         self.digest = Some(digest.into());
         self
     }
 
-    /// The same error, with the beginning of a textual answer, for people.
+    /// Sets the beginning of an answer that is text, for people to read.
+    ///
+    /// ```
+    /// # use actionlane::{Error, Kind};
+    /// let error = Error::new(Kind::NotFlight, "the answer is text/html").excerpt("<h1>Please log in</h1>");
+    /// assert_eq!(error.answer_excerpt(), Some("<h1>Please log in</h1>"));
+    /// ```
     #[must_use]
     pub fn excerpt(mut self, excerpt: impl Into<String>) -> Self {
         self.excerpt = Some(excerpt.into());
         self
     }
 
-    /// The same error, with how long the server wants to be left alone: `Retry-After`.
+    /// Sets the `Retry-After` of the answer: how long a client must wait before it tries again.
     #[must_use]
     pub fn after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after);
         self
     }
 
-    /// The same error, of something that may be over by itself although its kind does not say so: a stream that was cut off.
+    /// Marks the error as temporary, where its kind does not say so: an answer that was cut off.
+    ///
+    /// ```
+    /// # use actionlane::{Error, Kind};
+    /// let error = Error::new(Kind::Decode, "the answer ended before the value");
+    /// assert!(!error.is_passing());
+    /// assert!(error.passing().is_passing(), "a retry may read all of it");
+    /// ```
     #[must_use]
     pub fn passing(mut self) -> Self {
         self.passing = true;
         self
     }
 
+    /// Returns the kind.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
+    /// Returns the message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Whether the call may have run.
+    /// Returns if the call may have run. Default: [`Sent::No`].
     pub fn was_sent(&self) -> Sent {
         self.sent
     }
 
-    /// HTTP status, once there was an answer.
+    /// Returns the HTTP status of the answer. `None` if none arrived.
     pub fn http_status(&self) -> Option<u16> {
         self.status
     }
 
-    /// The server's digest of a thrown error. Untrusted text.
+    /// Returns the server's digest of a thrown error, which is untrusted text.
     pub fn server_digest(&self) -> Option<&str> {
         self.digest.as_deref()
     }
 
-    /// How long the server wants to be left alone.
+    /// Returns the `Retry-After` of the answer.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether it may be over by itself although its kind does not say so.
+    /// True if [`Error::passing`] marked the error as temporary.
     pub fn is_passing(&self) -> bool {
         self.passing
     }
 
-    /// Says if the same call may be made once more without harm: the action certainly did not run, and the call may go through another time.
-    /// A dispatcher never does that by itself: see [`Retry`](crate::Retry) for what it sends again.
+    /// True if the page may safely make the same call again: the action certainly did not run, and the call may succeed
+    /// later. The dispatcher does not do so by itself; [`Retry`](crate::Retry) says which failures it retries.
     pub fn may_be_called_again(&self) -> bool {
         self.sent == Sent::No && self.kind.may_be_called_again()
     }
 
-    /// At most 200 characters of an answer that was not Flight.
+    /// Returns the beginning of an answer that was not Flight, at most 200 characters.
     pub fn answer_excerpt(&self) -> Option<&str> {
         self.excerpt.as_deref()
     }
@@ -295,19 +349,19 @@ mod tests {
 
     use super::*;
 
-    /// The codes between double quotes in a piece of JavaScript.
+    /// Collects the codes between double quotes in a piece of JavaScript.
     fn codes(source: &str) -> BTreeSet<&str> {
         source.split('"').skip(1).step_by(2).collect()
     }
 
-    /// The piece of `source` from `start` to the next `;`.
+    /// Returns the part of `source` from `start` to the next `;`.
     fn statement<'a>(source: &'a str, start: &str) -> &'a str {
         source.split_once(start).unwrap().1.split_once(';').unwrap().0
     }
 
     #[test]
-    fn the_codes_are_those_that_javascript_has_types_for() {
-        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing here");
+    fn the_codes_are_those_of_the_javascript_types() {
+        assert!(Kind::ALL.iter().enumerate().all(|(at, kind)| *kind as usize == at), "a kind is missing in `ALL`");
         let mut typed = codes(statement(include_str!("../pkg/index.d.ts"), "export type ErrorCode ="));
         assert!(typed.remove("CROSS_ORIGIN"), "JavaScript alone looks at origins");
         assert_eq!(Kind::ALL.map(Kind::code).into_iter().collect::<BTreeSet<_>>(), typed);
@@ -320,13 +374,13 @@ mod tests {
     }
 
     #[test]
-    fn javascript_lets_the_same_calls_be_made_again() {
+    fn javascript_has_the_same_list_of_calls_that_may_be_made_again() {
         let kept: BTreeSet<_> = Kind::ALL.iter().filter(|kind| kind.may_be_called_again()).map(|kind| kind.code()).collect();
         assert_eq!(kept, codes(statement(include_str!("../pkg/lib/again.js"), "const CODES =")));
     }
 
     #[test]
-    fn no_call_is_made_again_that_may_have_run() {
+    fn a_call_that_may_have_run_may_not_be_made_again() {
         for kind in Kind::ALL {
             let again = |sent| Error::new(kind, "").sent(sent).may_be_called_again();
             assert_eq!([Sent::No, Sent::Unknown, Sent::Yes].map(again), [kind.may_be_called_again(), false, false], "{kind:?}");

@@ -1,34 +1,40 @@
-//! Counts the requests that may go on when the page is left.
+//! Limits the requests with `keepalive`, which go on when the page is left.
+//!
+//! Must not read a clock or make requests; `src/web/net/keepalive.rs` does.
 
 use std::time::Duration;
 
 use crate::Instant;
 
-/// The places of a page for requests that may outlive it.
+/// Places of a page for requests with `keepalive`.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
+    /// Bytes of the bodies of open requests.
     bytes: f64,
+    /// Number of open requests.
     open: usize,
-    /// Until when each of those that were given up counts on.
+    /// Ends of [`HELD`] for requests that were aborted.
     held: Vec<Instant>,
 }
 
-/// Bytes that the bodies of all of them take at the most: more, and the browser rejects the request
+/// Largest sum of the bodies, in bytes. The browser rejects a request that exceeds it
 /// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
 const MOST_BYTES: f64 = 65_536.0;
-/// How many there are at the most: over HTTP/1.1 a browser has six connections to an origin, and two of them stay free of what is [`HELD`].
+/// Largest number of requests. Over HTTP/1.1 a browser has six connections to an origin; this leaves two of them free
+/// even if aborted requests keep theirs for [`HELD`].
 const MOST: usize = 4;
-/// How long one counts on that was given up before its answer began. Chromium (156) does not cancel such a request: it keeps its connection,
-/// or its turn to get one, until the answer begins or this has passed.
+/// Time for which a request keeps its place if it was aborted before its answer began. Chromium (156) does not cancel
+/// such a request: it keeps its connection, or its place in the queue for one, until the answer begins or this time has
+/// passed.
 const HELD: Duration = Duration::from_secs(30);
 
 impl Places {
-    /// Whether time matters for the next to come.
+    /// True if the next [`Places::take`] depends on the time; otherwise the caller need not read the clock.
     pub(crate) fn waits(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// Whether there is a place for a request with a body of this size; if so, it is taken.
+    /// Takes a place for a request with a body of so many bytes. Returns false if none is free.
     pub(crate) fn take(&mut self, bytes: f64, now: Instant) -> bool {
         self.held.retain(|until| *until > now);
         let fits = self.bytes + bytes <= MOST_BYTES && self.open + self.held.len() < MOST;
@@ -39,13 +45,13 @@ impl Places {
         fits
     }
 
-    /// The request that took so many bytes is over.
+    /// Frees the place of a request that is over.
     pub(crate) fn give_back(&mut self, bytes: f64) {
         self.bytes -= bytes;
         self.open -= 1;
     }
 
-    /// The request that took so many bytes was given up before its answer began.
+    /// Frees the bytes of a request that was aborted before its answer began; its place stays taken for [`HELD`].
     pub(crate) fn give_up(&mut self, bytes: f64, now: Instant) {
         self.give_back(bytes);
         self.held.push(now.plus(HELD));
@@ -61,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_take_64_kib_together() {
+    fn bodies_may_have_64_kib_together() {
         let mut places = Places::default();
         assert!(!places.take(65_537.0, at(0)));
         assert!(places.take(40_000.0, at(0)));
@@ -73,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_four_at_once() {
+    fn four_requests_may_be_open_at_once() {
         let mut places = Places::default();
         assert!((0..4).all(|_| places.take(0.0, at(0))));
         assert!(!places.take(0.0, at(0)));
@@ -82,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_up_holds_its_place_but_no_bytes_for_30_seconds() {
+    fn an_aborted_request_keeps_its_place_but_no_bytes_for_30_seconds() {
         let mut places = Places::default();
         for second in 0..4 {
             assert_eq!(places.waits(), second > 0);

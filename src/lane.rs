@@ -1,40 +1,46 @@
-//! Orders the calls of one lane: who waits, how many run, and who starts next.
+//! Orders the calls of one lane: which wait, how many run, and which starts next.
+//!
+//! Must not know calls beyond their ids; the dispatcher says which are ready.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
 use crate::CallId;
 
-/// The order of one lane: who waits, how many run, whether anything may start. It schedules; it does not know calls.
+/// The queue and the slots of one lane.
 #[derive(Debug)]
 pub(crate) struct Lane {
     order: Order,
-    /// In order of calling. Calls that left early stay until they come to the front.
+    /// Waiting calls, in order of calling. A call that left stays in the queue until it is at the front.
     queue: VecDeque<CallId>,
+    /// Number of calls that wait, without those that left.
     waiting: usize,
     running: usize,
     paused: bool,
 }
 
-/// Who may start next.
+/// Rule for the call that may start next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// So many at a time, in order of calling; a first call that is not ready holds those behind it.
+    /// In order of calling, at most this many at a time. A first call that is not ready holds those behind it.
     Serial(NonZeroU32),
-    /// Whoever is ready.
+    /// Any call that is ready, without a limit.
     Parallel,
 }
 
 impl Order {
+    /// One call at a time.
     pub(crate) const ONE: Self = Self::Serial(NonZeroU32::MIN);
 }
 
-/// What the lane must know of a call to let it start.
+/// State of a queued call, as the dispatcher tells the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
+    /// The call may start.
     Ready,
+    /// The body of the call is not complete.
     NotReady,
-    /// It waits here no more.
+    /// The call does not wait here any more.
     Left,
 }
 
@@ -43,12 +49,12 @@ impl Lane {
         Self { order, queue: VecDeque::new(), waiting: 0, running: 0, paused: false }
     }
 
-    /// How many wait.
+    /// Returns the number of calls that wait.
     pub(crate) fn len(&self) -> usize {
         self.waiting
     }
 
-    /// Nothing in it, and nothing set on it: it can be dropped and made anew without a difference.
+    /// True if the lane is empty and not paused, so that it can be dropped and made again without a difference.
     pub(crate) fn is_idle(&self) -> bool {
         self.waiting == 0 && self.running == 0 && !self.paused
     }
@@ -58,7 +64,7 @@ impl Lane {
         self.waiting += 1;
     }
 
-    /// A waiting call has left: the next [`Lane::start`] is told so by `Place::Left`.
+    /// Removes one call from the count of those that wait. From then on `place` must return [`Place::Left`] for it.
     pub(crate) fn leave(&mut self) {
         self.waiting -= 1;
         if self.waiting == 0 {
@@ -66,7 +72,7 @@ impl Lane {
         }
     }
 
-    /// A running call has given its slot back.
+    /// Frees the slot of a running call.
     pub(crate) fn free(&mut self) {
         self.running -= 1;
     }
@@ -75,7 +81,7 @@ impl Lane {
         self.paused = paused;
     }
 
-    /// Whether its calls start in order, so many at a time.
+    /// True if its calls start in order, with a limit.
     pub(crate) fn is_serial(&self) -> bool {
         matches!(self.order, Order::Serial(_))
     }
@@ -84,7 +90,7 @@ impl Lane {
         self.running > 0
     }
 
-    /// The next call that may start.
+    /// Returns the next call that may start. `place` tells the state of a queued call.
     pub(crate) fn next(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
         if self.paused || matches!(self.order, Order::Serial(at_once) if self.running >= at_once.get() as usize) {
             return None;
@@ -98,7 +104,7 @@ impl Lane {
         }
     }
 
-    /// Takes the next call that may start, and a slot for it.
+    /// Takes the next call that may start out of the queue, and a slot for it.
     pub(crate) fn start(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
         let id = self.next(place)?;
         match self.order {
@@ -116,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn serial_holds_behind_a_call_that_is_not_ready() {
+    fn a_call_that_is_not_ready_holds_a_serial_lane() {
         let mut lane = Lane::new(Order::ONE);
         lane.push(CallId(1));
         lane.push(CallId(2));
@@ -129,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_at_a_time_and_in_order() {
+    fn a_lane_with_two_slots_starts_two_calls_in_order() {
         let mut lane = Lane::new(Order::Serial(NonZeroU32::new(2).unwrap()));
         (1..=4).for_each(|id| lane.push(CallId(id)));
         let ready = |_| Place::Ready;
@@ -140,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn parallel_lets_whoever_is_ready_go() {
+    fn a_parallel_lane_starts_every_call_that_is_ready() {
         let mut lane = Lane::new(Order::Parallel);
         (1..=3).for_each(|id| lane.push(CallId(id)));
         let one_prepares = |id| if id == CallId(1) { Place::NotReady } else { Place::Ready };
@@ -151,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_left_are_passed_over() {
+    fn a_call_that_left_is_skipped() {
         let mut lane = Lane::new(Order::ONE);
         (1..=3).for_each(|id| lane.push(CallId(id)));
         lane.leave();

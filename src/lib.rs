@@ -1,8 +1,15 @@
-//! A client-side dispatcher for Next.js Server Actions: a queue per lane, abort, timeouts, and the whole wire protocol.
+//! Dispatches calls of Next.js Server Actions from the client: a queue per lane, abort, timeouts, and the whole wire
+//! protocol.
 //!
-//! The crate is a deterministic core without I/O, and a thin edge that makes it the npm package `actionlane`. Natively you get the
-//! core: [`Dispatcher`] decides who runs when, [`protocol`] knows what Next.js puts around a call, [`flight`] reads React's answers
-//! and writes its arguments.
+//! The crate is a deterministic core without I/O, and a thin edge that makes the npm package `actionlane` from it.
+//! Natively you get the core, in four parts:
+//!
+//! - [`Dispatcher`] decides which call runs when. It does no I/O: a driver gives it inputs and carries out its effects.
+//! - [`protocol`] reads and writes the parts of Next.js requests and answers around the value: headers, ids, redirects.
+//! - [`flight`] decodes React's answers and encodes the arguments of calls.
+//! - [`outbox`] defines how durable calls are stored, and when a record ends.
+//!
+//! Two calls of one lane run one after the other:
 //!
 //! ```
 //! use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options, Visit};
@@ -10,7 +17,8 @@
 //! let mut dispatcher = Dispatcher::default();
 //! let now = Instant::from_millis(0.0);
 //! for id in [CallId(1), CallId(2)] {
-//!     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: Some(Visit::default()), ready: true }, now)?;
+//!     let call = Call { id, options: Options::default(), queued_at: now, visit: Some(Visit::default()), ready: true };
+//!     dispatcher.enqueue(call, now)?;
 //! }
 //! let sends = std::iter::from_fn(|| dispatcher.poll_effect()).filter(|effect| matches!(effect, Effect::Send(_)));
 //! assert_eq!(sends.collect::<Vec<_>>(), [Effect::Send(CallId(1))], "the second waits for the first");
@@ -26,7 +34,7 @@ mod js;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;
 mod lane;
-#[allow(dead_code, reason = "each edge has its own")]
+#[allow(dead_code, reason = "each edge uses some of them")]
 mod numbers;
 pub mod outbox;
 pub mod protocol;

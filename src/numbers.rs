@@ -1,4 +1,7 @@
-//! Numbers that stand for things between Rust and JavaScript, as a word costs a text each time. `pkg/lib/numbers.js` has the same.
+//! Defines the numbers by which Rust and JavaScript name things to each other: a word would create a string at each
+//! crossing.
+//!
+//! `pkg/lib/numbers.js` has the same numbers; a test compares them. Must hold constants only.
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
@@ -9,10 +12,10 @@ macro_rules! numbers {
     };
 }
 
-/// Kinds of the values that a call is made with: `KIND_…` in JavaScript. `plain.js` tells them.
+/// Kinds of values in the arguments of a call: `KIND_…` in JavaScript. `inspect.js` and `plain.js` find them.
 pub(crate) mod kind {
     numbers! {
-        /// It takes a longer look to say.
+        /// Any other value: it needs the full check in Rust.
         OTHER = 0,
         /// `undefined`.
         UNDEFINED = 1,
@@ -24,104 +27,107 @@ pub(crate) mod kind {
         FALSE = 4,
         /// An array.
         ARRAY = 5,
-        /// An object of no class, which nothing iterates.
+        /// A plain object that is not iterable.
         OBJECT = 6,
-        /// A `Map` that is iterated as all are.
+        /// A `Map` with the built-in iterator.
         MAP = 7,
-        /// A `Set` that is iterated as all are.
+        /// A `Set` with the built-in iterator.
         SET = 8,
     }
 }
 
-/// How the arguments of one action are written, as bits: `WIRE_…` in JavaScript. The lowest say which of the first arguments are sent.
+/// Bits that say how the arguments of one action are sent: `WIRE_…` in JavaScript. Bit `i` below [`FIRST`](wire::FIRST)
+/// means that argument `i` is sent.
 pub(crate) mod wire {
     numbers! {
-        /// So many arguments have a bit of their own.
+        /// Number of arguments that have a bit of their own.
         FIRST = 6,
-        /// Any further ones are sent.
+        /// Bit: the arguments after those are sent.
         REST = 64,
-        /// All of them are.
+        /// Mask: all arguments are sent.
         ALL_ARGUMENTS = 127,
-        /// Plain ones are written by JavaScript.
+        /// Bit: JavaScript may write plain arguments by itself.
         PLAIN = 128,
-        /// The entries of a form are sent under the names of today.
+        /// Bit: entries of a form are sent under the names of current React (prefix `_`).
         FORMS = 256,
-        /// They are sent under those before.
+        /// Bit: entries of a form are sent under the names of older React (no prefix).
         OLD_FORMS = 512,
     }
 }
 
-/// Things that are told to who waits for them: `TOLD_…` in JavaScript.
+/// Outcomes that JavaScript reports to Rust, of a promise or of an answer's body: `TOLD_…` in JavaScript.
 pub(crate) mod told {
     numbers! {
         /// A promise was fulfilled.
         FULFILLED = 0,
-        /// A promise was rejected; a body broke off.
+        /// A promise was rejected, or a body broke off.
         REJECTED = 1,
-        /// Bytes of an answer came, and no more is known.
+        /// Bytes arrived, without a value so far.
         BYTES = 2,
-        /// Bytes came, and the value is there.
+        /// Bytes arrived, and the value is complete.
         VALUE = 3,
-        /// The same, and the answer holds the page, rendered again.
+        /// Bytes arrived, the value is complete, and the answer holds a rendered page.
         VALUE_AND_PAGE = 4,
-        /// Bytes came, and the action has thrown.
+        /// Bytes arrived, and they say that the action threw.
         THROWN = 5,
-        /// The answer cannot be read.
+        /// The answer cannot be decoded.
         BROKEN = 6,
         /// The answer has ended.
         END = 7,
-        /// The body gives something other than bytes.
+        /// The body yields something other than bytes.
         UNREADABLE = 8,
-        /// The answer takes the codec, which is loaded first.
+        /// The answer needs the codec, which is being loaded.
         WAITS = 9,
     }
 }
 
-/// Things that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `build.js` follows them.
+/// Values that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `build.js` makes them.
+///
+/// The first number of an edit is one of these plus an argument, shifted left by [`BITS`](put::BITS).
 pub(crate) mod put {
     numbers! {
         /// `undefined`.
         UNDEFINED = 0,
-        /// `null`, where JSON has something else.
+        /// `null`, where the JSON has another value.
         NULL = 1,
-        /// The argument's number.
+        /// The number at index `argument` of the list of numbers.
         NUMBER = 2,
-        /// The date at the argument's number.
+        /// The date whose milliseconds are at index `argument` of the list of numbers.
         DATE = 3,
-        /// The bigint of the argument's 64 bits.
+        /// The bigint at index `argument` of the list of 64-bit integers.
         BIGINT = 4,
-        /// The bigint of the argument's text.
+        /// The bigint whose digits are the text at index `argument`.
         DIGITS = 5,
-        /// The symbol of the argument's text.
+        /// The symbol whose name is the text at index `argument`.
         SYMBOL = 6,
-        /// An error with the argument's text.
+        /// An error whose message is the text at index `argument`.
         ERROR = 7,
-        /// An element, in the place of the container itself.
+        /// A React element, which replaces the container itself.
         ELEMENT = 8,
-        /// The bits below the argument in what an edit says.
+        /// Number of bits below the argument.
         BITS = 4,
-        /// Those bits.
+        /// Mask of those bits.
         MASK = 15,
     }
 }
 
-/// Things that are made of a decoded row: `MADE_…` in JavaScript. `build.js` makes them.
+/// Objects that are made from a decoded row: `MADE_…` in JavaScript. `build.js` makes them.
 pub(crate) mod made {
     numbers! {
-        /// A `Map`, of its entries.
+        /// A `Map`, from its entries.
         MAP = 0,
-        /// A `Set`, of its values.
+        /// A `Set`, from its values.
         SET = 1,
-        /// A `FormData`, of its entries.
+        /// A `FormData`, from its entries.
         FORM = 2,
-        /// An error, of its properties.
+        /// An error, from its properties.
         ERROR = 3,
-        /// The description of something of the client's.
+        /// The inert description of a client module.
         CLIENT = 4,
     }
 }
 
-/// The numbers of `numbers.js`, by their names.
+/// Reads the numbers of `numbers.js`, by name.
 #[cfg(test)]
 pub(crate) fn of_javascript() -> std::collections::BTreeMap<String, u32> {
     let lines = include_str!("../pkg/lib/numbers.js").lines().filter_map(|line| line.strip_prefix("export const "));
@@ -137,16 +143,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn javascript_has_the_same() {
+    fn javascript_has_the_same_numbers() {
         let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL), ("TOLD_", told::ALL)];
         let ours = ours.iter().flat_map(|(group, all)| all.iter().map(move |(name, number)| (format!("{group}{name}"), *number)));
-        // `flight` has those.
+        // Tests of `flight` compare the limits.
         let theirs = of_javascript().into_iter().filter(|(name, _)| !name.starts_with("MAX_"));
         assert_eq!(ours.collect::<std::collections::BTreeMap<_, _>>(), theirs.collect());
     }
 
     #[test]
-    fn what_an_edit_puts_fits_below_its_argument() {
+    fn the_kind_of_an_edit_fits_below_its_argument() {
         assert_eq!(put::MASK, (1 << put::BITS) - 1);
         assert!(put::ALL.iter().all(|(_, number)| *number <= put::MASK));
     }

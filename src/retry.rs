@@ -1,41 +1,61 @@
-//! Decides whether a call that failed is sent again, and when.
+//! Decides if a call that failed is retried, and when.
 //!
-//! | what failed | [`Sent`] | over by itself |
+//! | failure | [`Sent`] | temporary |
 //! |---|---|---|
 //! | `fetch` rejected | unknown | yes |
 //! | the attempt's `timeout`, before a head | unknown | yes |
 //! | … after the head, or no byte for `stallTimeout` | yes | yes |
 //! | the answer broke off, or ended before the value | yes | yes |
-//! | the page's own `fetch` gave a body that cannot be read | yes | no |
+//! | the page's own `fetch` returned a body that cannot be read | yes | no |
 //! | … or something that is no response | unknown | no |
 //! | not Flight, status 408, 425, 429 or 5xx | yes | yes |
 //! | not Flight, any other status | yes | no |
 //! | Flight that cannot be read | yes | no |
 //! | the key's first request is still under way: 409, or the digest `IDEMPOTENCY_IN_PROGRESS` | yes | yes |
 //! | the key belongs to another request: 422, or the digest `IDEMPOTENCY_MISMATCH` | yes | no |
-//! | whatever else the action threw, `notFound()` and its like | yes | no: it is the answer |
+//! | anything else that the action threw, such as `notFound()` | yes | no: it is the answer |
 //!
-//! What is not over by itself is never sent again. What is, is sent again if its author allows retries (`limit` above 0) and that is
-//! harmless: it did not run (`Sent::No`), it carries an idempotency key, or it changes nothing (a `'use cache'` function; `GET` and `HEAD`).
+//! A call is retried only after a temporary failure, only if its author allows retries (`limit` above 0), and only if
+//! that is harmless. It is harmless if the call did not run (`Sent::No`), carries an idempotency key, or changes
+//! nothing (a `'use cache'` function; `GET` and `HEAD`).
 //!
-//! Routes are retried without wasm: `pkg/lib/retry.js` has the same rules. `tests/vectors/retry.json` holds both to them.
+//! `pkg/lib/retry.js` has the same rules for routes, which are retried without wasm; `tests/vectors/retry.json` tests
+//! both. Must not read a clock or draw random numbers; both are arguments.
 
 use std::time::Duration;
 
 use crate::{Error, Kind, Sent};
 
-/// How often a call may be sent again, and how long to wait before.
+/// Limits of the retries of one call.
+///
+/// The wait before a retry is random, between nothing and an upper limit that doubles each time; a `Retry-After` in the
+/// answer makes it longer.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Error, Instant, Kind, Options, Retry};
+/// use std::time::Duration;
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let retry = Retry { limit: 3, ..Retry::default() };
+/// let options = Options { keyed: true, retry, ..Options::default() };
+/// let (id, at) = (CallId(1), Instant::from_millis);
+/// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
+/// let busy = Error::new(Kind::Http, "the server answered 503").status(503);
+/// dispatcher.handle_failure(id, busy.after(Duration::from_secs(2)), at(0.0));
+/// assert_eq!(dispatcher.poll_timeout(), Some(at(2000.0)), "Retry-After is longer than the random wait");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// Attempts after the first. 0, the default: none.
+    /// Largest number of attempts after the first. Default: 0.
     pub limit: u32,
-    /// From the first attempt to the start of the last. Default: 30 s.
+    /// Longest time from the start of the first attempt to the start of the last. Default: 30 s.
     pub budget: Duration,
-    /// The longest wait before the second attempt; twice as long before each one after. Default: 300 ms.
+    /// Longest wait before the second attempt; it doubles before each later one. Default: 300 ms.
     pub first: Duration,
-    /// What that does not grow beyond. Default: 10 s.
+    /// Longest wait before any attempt, without `Retry-After`. Default: 10 s.
     pub longest: Duration,
-    /// The longest that `Retry-After` is waited for; what says more counts as this. Default: 60 s.
+    /// Longest `Retry-After` that is honoured; a longer one counts as this. Default: 60 s.
     pub longest_after: Duration,
 }
 
@@ -55,19 +75,19 @@ impl Default for Retry {
 pub(crate) struct Failure<'a> {
     pub(crate) error: &'a Error,
     pub(crate) sent: Sent,
-    /// It carries an idempotency key, or changes nothing.
+    /// True if the call carries an idempotency key, or changes nothing.
     pub(crate) harmless: bool,
-    /// How often it has been sent again before.
+    /// Number of retries before.
     pub(crate) retries: u32,
-    /// Since the first attempt.
+    /// Time since the start of the first attempt.
     pub(crate) spent: Duration,
 }
 
 impl Retry {
-    /// How long to wait before the next attempt; `None` if there is to be none. `dice`: from 0 to below 1.
+    /// Returns how long to wait before the next attempt. `None`: no retry. `dice`: a random number from 0 to below 1.
     ///
-    /// Anything from nothing to the longest wait (full jitter), so that clients that failed together do not come back together; at the least
-    /// what `Retry-After` says, up to its longest.
+    /// The wait is random up to its limit (full jitter), so that clients that failed together do not retry together. It
+    /// is at least the `Retry-After` of the answer.
     pub(crate) fn after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
         let Failure { error, sent, harmless, retries, spent } = failure;
         if *retries >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
@@ -80,12 +100,13 @@ impl Retry {
     }
 }
 
-/// This part, from 0 to 1, of a time.
+/// Multiplies a time by a factor from 0 to 1.
 fn part(time: Duration, of: f64) -> Duration {
     Duration::try_from_secs_f64(time.as_secs_f64() * of).unwrap_or(time)
 }
 
-/// The failure of a call that carries a key, as the key's protocol reads it (draft-ietf-httpapi-idempotency-key-header).
+/// Turns the failure of a call with an idempotency key into [`Kind::KeyConflict`] if the server says that the key is in
+/// use (draft-ietf-httpapi-idempotency-key-header). Returns other failures unchanged.
 pub(crate) fn of_key(error: Error) -> Error {
     let as_conflict = |error: &Error, message: &str| {
         let conflict = Error::new(Kind::KeyConflict, message).sent(error.was_sent());
@@ -109,7 +130,7 @@ pub(crate) fn of_key(error: Error) -> Error {
     }
 }
 
-/// Whether what failed may be over by itself.
+/// True if the failure is temporary, by the table at the top of this file.
 pub(crate) fn is_passing(error: &Error) -> bool {
     match error.kind() {
         Kind::Network | Kind::Timeout => true,
@@ -119,12 +140,20 @@ pub(crate) fn is_passing(error: &Error) -> bool {
     }
 }
 
-/// The delay of a `Retry-After` header; `until(date)` is how long it is from now to an HTTP date, in milliseconds. `None` for what is neither
-/// seconds nor a date: a browser makes a date of any text with a number in it, so it is asked only about what has letters and a time of day.
+/// Reads the delay in a `Retry-After` header: seconds, or an HTTP date. `None` if the header is neither.
+///
+/// `until(date)` must return the milliseconds from now to a date, or NaN. It is called only with text that has letters
+/// and a time of day, because browsers parse any text with a number in it as a date.
 ///
 /// ```
 /// # use std::time::Duration;
-/// assert_eq!(actionlane::retry_after("120", |_| f64::NAN), Some(Duration::from_secs(120)));
+/// use actionlane::retry_after;
+///
+/// assert_eq!(retry_after("120", |_| f64::NAN), Some(Duration::from_secs(120)));
+/// let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+/// assert_eq!(retry_after(date, |_| 1500.0), Some(Duration::from_millis(1500)));
+/// assert_eq!(retry_after(date, |_| -5.0), Some(Duration::ZERO), "a date that is over");
+/// assert_eq!(retry_after("soon", |_| 1500.0), None);
 /// ```
 pub fn retry_after(header: &str, until: impl FnOnce(&str) -> f64) -> Option<Duration> {
     let header = header.trim();
@@ -162,7 +191,7 @@ mod tests {
         longest_after: Duration::from_secs(60),
     };
 
-    /// The table that `pkg/lib/retry.js` is held to, too.
+    /// Reads the vectors with which `pkg/lib/retry.js` is tested too.
     fn vectors() -> serde_json::Value {
         serde_json::from_str(include_str!("../tests/vectors/retry.json")).unwrap()
     }
@@ -171,12 +200,12 @@ mod tests {
         vectors[name].as_array().filter(|list| !list.is_empty()).unwrap()
     }
 
-    /// Milliseconds of the table, where it says any.
+    /// Reads a number of milliseconds from the vectors, if present.
     fn ms(value: &serde_json::Value) -> Option<Duration> {
         value.as_f64().map(|ms| Duration::from_secs_f64(ms / 1000.0))
     }
 
-    /// The limits of one row; the defaults for those it leaves out.
+    /// Reads the limits of one row, with defaults for those that are missing.
     fn given(retry: &serde_json::Value) -> Retry {
         let usual = Retry::default();
         Retry {
@@ -189,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_of_the_vectors() {
+    fn the_defaults_agree_with_the_vectors() {
         let defaults = &vectors()["defaults"];
         assert_eq!(defaults.as_object().unwrap().len(), 5);
         assert!(defaults.as_object().unwrap().values().all(serde_json::Value::is_u64));
@@ -197,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_failures_of_the_vectors() {
+    fn the_failures_agree_with_the_vectors() {
         for row in list(&vectors(), "failures") {
             let error = match row["code"].as_str() {
                 Some("NETWORK") => Error::new(Kind::Network, ""),
@@ -210,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_waits_of_the_vectors() {
+    fn the_waits_agree_with_the_vectors() {
         for row in list(&vectors(), "waits") {
             let told = row["retryAfter"].as_str().and_then(|header| retry_after(header, |_| f64::NAN));
             let error = told.map_or(http(503), |told| http(503).after(told));
@@ -227,16 +256,16 @@ mod tests {
     }
 
     #[test]
-    fn the_headers_of_the_vectors() {
+    fn the_headers_agree_with_the_vectors() {
         for row in list(&vectors(), "retryAfter") {
-            // The browser is to be asked about dates only: any other text would count as one here.
+            // Any text would count as a date here, so this fails if a text that is no date is passed on.
             let until = row.get("until").map_or(5.0, |until| until.as_f64().unwrap_or(f64::NAN));
             assert_eq!(retry_after(row["header"].as_str().unwrap(), |_| until), ms(&row["ms"]), "{row}");
         }
     }
 
     #[test]
-    fn the_table() {
+    fn temporary_failures_are_retried() {
         let retried = |error: &Error| after(THREE, error, |_| {}).is_some();
         for status in [408, 425, 429, 500, 502, 503, 504, 599] {
             assert!(retried(&http(status)), "{status}");
@@ -262,9 +291,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_harmless_and_allowed() {
+    fn a_retry_must_be_harmless_and_allowed() {
         let error = Error::new(Kind::Network, "");
-        assert_eq!(after(Retry::default(), &error, |_| {}), None, "nobody allowed it");
+        assert_eq!(after(Retry::default(), &error, |_| {}), None, "the default allows none");
         assert_eq!(after(THREE, &error, |failure| failure.harmless = false), None);
         assert!(after(THREE, &error, |failure| (failure.harmless, failure.sent) = (false, Sent::No)).is_some());
         assert!(after(THREE, &error, |failure| failure.retries = 2).is_some());
@@ -282,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_counts_up_to_its_longest_and_within_the_budget() {
+    fn retry_after_has_a_longest_and_must_fit_the_budget() {
         let told = |seconds| http(503).after(S * seconds);
         assert_eq!(after(THREE, &told(2), |_| {}), Some(2 * S));
         assert_eq!(after(THREE, &told(31), |_| {}), None, "beyond the budget");
@@ -291,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_that_says_less_does_not_shorten_the_wait() {
+    fn a_short_retry_after_does_not_shorten_the_wait() {
         let now = http(503).after(Duration::ZERO);
         let waits = |retries| after(Retry { limit: 100, ..THREE }, &now, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
@@ -301,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_says_of_a_key() {
+    fn a_server_that_refuses_a_key_is_a_key_conflict() {
         let thrown = |digest: &str| Error::new(Kind::ActionThrew, "").digest(digest);
         for (error, passing) in [
             (http(409).after(S), true),
@@ -318,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_in_both_forms() {
+    fn the_header_may_be_seconds_or_a_date() {
         let never = |_: &str| f64::NAN;
         assert_eq!(retry_after(" 120 ", never), Some(120 * S));
         assert_eq!(retry_after("0", never), Some(Duration::ZERO));

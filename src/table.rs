@@ -1,12 +1,14 @@
-//! A map as a sorted list. Its code is a small part of a hash table's, and whoever goes over it goes in order.
+//! Implements a map as a sorted list: far less wasm code than a hash table, and iteration in order of the keys.
+//!
+//! Must not know the types that it holds.
 
 use std::collections::VecDeque;
 
-/// Keeps what is known of each key, in the order of the keys. Keys are found by halving. To put one in or take one out moves those on the
-/// shorter side of its place, a pointer each: next to nothing where keys come in order, as the ids of calls do.
+/// Map that is sorted by its keys. A lookup is a binary search. Inserting or removing a key moves the rows on the
+/// shorter side of its place, which is next to nothing if keys come in order, as the ids of calls do.
 #[derive(Debug)]
 pub(crate) struct Table<K, V> {
-    // In boxes, as a value may be large.
+    // Boxes, so that moving a row moves a pointer instead of a large value.
     rows: VecDeque<(K, Box<V>)>,
 }
 
@@ -17,9 +19,9 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Ord, V> Table<K, V> {
-    /// Where a key is, or would be.
+    /// Returns the index of a key: `Ok` if it is present, `Err` with the index for inserting it.
     fn find(&self, key: &K) -> Result<usize, usize> {
-        // Most are the last, or come after it.
+        // Most new keys come after the last.
         match self.rows.back() {
             Some((last, _)) if key > last => Err(self.rows.len()),
             _ => self.rows.binary_search_by(|(known, _)| known.cmp(key)),
@@ -41,7 +43,7 @@ impl<K: Ord, V> Table<K, V> {
         self.find(key).is_ok()
     }
 
-    /// Puts a value in, in the place of what was there.
+    /// Inserts a value, replacing the old one.
     pub(crate) fn insert(&mut self, key: K, value: V) {
         match self.find(&key) {
             Ok(at) => *self.rows[at].1 = value,
@@ -85,6 +87,7 @@ impl<K: Ord, V> Table<K, V> {
         self.rows.iter().map(|(key, value)| (key, &**value))
     }
 
+    /// Drops the rows whose value does not match.
     pub(crate) fn retain(&mut self, which: impl Fn(&V) -> bool) {
         self.rows.retain(|(_, value)| which(value));
     }
@@ -109,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// Chance, the same in every run (SplitMix64).
+    /// Draws a random number, the same in every run (SplitMix64).
     fn dice(state: &mut u64) -> u64 {
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn does_what_a_map_does() {
+    fn a_table_agrees_with_a_b_tree_map() {
         let (mut table, mut map, mut state) = (Table::default(), BTreeMap::new(), 1);
         for step in 0..5000_u64 {
             let key = dice(&mut state) % 64;

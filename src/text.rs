@@ -1,22 +1,24 @@
-//! Texts taken apart and put together, with less code than `format!` and the searchers of `str` bring into a wasm module.
+//! Splits and builds strings with less wasm code than `format!` and the searchers of `str` need.
+//!
+//! Must not use either of those.
 
-/// Splits at the last place where this part is; none where it is not there.
+/// Splits a text at the last occurrence of `part`. `None` if it does not occur.
 pub(crate) fn rsplit_once<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
     let at = text.as_bytes().windows(part.len()).rposition(|window| window == part.as_bytes())?;
     Some((text.get(..at)?, text.get(at + part.len()..)?))
 }
 
-/// Tells whether this part is there.
+/// True if `part` occurs in the text.
 pub(crate) fn contains(text: &str, part: &str) -> bool {
     rsplit_once(text, part).is_some()
 }
 
-/// So many characters of the beginning.
+/// Returns the first `characters` characters (Unicode scalar values), or the whole text if it is shorter.
 pub(crate) fn start(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// The digits of a number.
+/// Writes a number in decimal digits.
 pub(crate) fn digits(mut number: u64) -> String {
     let mut digits = String::new();
     loop {
@@ -33,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn does_what_the_searchers_of_str_do() {
+    fn the_searches_agree_with_those_of_str() {
         for text in ["", "]", "],", "a],b", "],],", "a],b],c", "],]", "é],é", "]é,"] {
             assert_eq!(rsplit_once(text, "],"), text.rsplit_once("],"), "{text}");
             assert_eq!(contains(text, "],"), text.contains("],"), "{text}");
@@ -41,14 +43,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_their_digits() {
+    fn digits_agree_with_to_string() {
         for number in [0, 7, 10, 1_048_576, u64::MAX] {
             assert_eq!(digits(number), number.to_string());
         }
     }
 
     #[test]
-    fn the_beginning_is_whole_characters() {
+    fn the_start_ends_between_two_characters() {
         for (text, beginning) in [("", ""), ("ab", "ab"), ("abc", "abc"), ("abcd", "abc"), ("äöüß", "äöü")] {
             assert_eq!(start(text, 3), beginning);
         }

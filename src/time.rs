@@ -1,38 +1,51 @@
-//! Holds moments on the driver's clock.
+//! Defines moments on the driver's clock.
+//!
+//! Must not read `performance.now()`; time is an argument of every input.
 
 use std::time::Duration;
 
 use crate::text::digits;
 
-/// A moment on a clock of the driver's choosing, to the microsecond. The core has no clock: every input says when it happened.
+/// Moment on the driver's clock, in whole microseconds. The core has no clock: every input says when it happened.
+///
+/// ```
+/// use actionlane::Instant;
+/// use std::time::Duration;
+///
+/// let start = Instant::from_millis(1.5);
+/// let end = start.plus(Duration::from_secs(2));
+/// assert_eq!(end.as_millis(), 2001.5);
+/// assert_eq!(end.since(start), Duration::from_secs(2));
+/// assert_eq!(start.since(end), Duration::ZERO, "never negative");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
 
 impl Instant {
-    /// From milliseconds, as `performance.now()` gives them. Negative and NaN count as 0.
+    /// Makes a moment from milliseconds, as `performance.now()` returns them. Negative numbers and NaN count as 0.
     pub fn from_millis(ms: f64) -> Self {
         // `as` saturates, and makes NaN 0.
         Self((ms * 1000.0).round() as u64)
     }
 
-    /// Milliseconds, as `performance.now()` would give them.
+    /// Returns the milliseconds, as `performance.now()` would return them.
     pub fn as_millis(self) -> f64 {
         self.0 as f64 / 1000.0
     }
 
-    /// The moment `after` later; stays at the end of time rather than overflow.
+    /// Returns the moment that is `after` later, or the last moment if it would overflow.
     #[must_use]
     pub fn plus(self, after: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(after.as_micros()).unwrap_or(u64::MAX)))
     }
 
-    /// How long after `earlier` this is; zero if it is not.
+    /// Returns the time since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// Gives the milliseconds of it, for people.
+/// Writes a time in whole milliseconds, for messages.
 pub(crate) fn millis(time: Duration) -> String {
     digits(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
@@ -42,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_microseconds() {
+    fn microseconds_are_exact() {
         assert_eq!(Instant::from_millis(1.234).as_millis(), 1.234);
     }
 
@@ -55,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_going_backwards_gives_zero() {
+    fn the_time_since_a_later_moment_is_zero() {
         assert_eq!(Instant::from_millis(1.0).since(Instant::from_millis(2.0)), Duration::ZERO);
     }
 }

@@ -1,4 +1,4 @@
-//! The shared cases in a browser. Without the configure line the runner would skip this file and succeed.
+//! Runs the shared cases in a browser. Without the configure line, the runner would skip this file and succeed.
 #![cfg(target_arch = "wasm32")]
 
 mod cases;

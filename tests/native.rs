@@ -1,4 +1,4 @@
-//! The shared cases, natively. In Node and in browsers they run from `node.rs` and `browser.rs`.
+//! Runs the shared cases natively. `node.rs` and `browser.rs` run them in Node and in browsers.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cases;

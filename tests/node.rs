@@ -1,4 +1,4 @@
-//! The shared cases in Node. Natively they run from `native.rs`.
+//! Runs the shared cases in Node. `native.rs` runs them natively, `browser.rs` in browsers.
 #![cfg(target_arch = "wasm32")]
 
 mod cases;

@@ -1,4 +1,6 @@
-//! Keeps what happens to a call by itself, and when.
+//! Holds the timers of each call: its deadline, timeouts, the next retry, and the moment it is reported late.
+//!
+//! Must not read a clock; time is an argument.
 
 use std::time::Duration;
 
@@ -8,30 +10,31 @@ use crate::lane::Lane;
 use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
-/// How long a call waits, or an attempt at it has no value, until listeners are told that it is late.
+/// Time after which listeners are notified that a call still waits, or that an attempt still has no value.
 pub(super) const LATE: Duration = Duration::from_secs(30);
 
-/// When what is to happen to one call.
+/// Timers of one call. `None`: not set.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Alarms {
-    /// It has no value yet, whatever it does.
+    /// End of the call's deadline.
     pub(super) deadline: Option<Instant>,
-    /// The attempt has no value yet, or the action is still being looked up.
+    /// End of the attempt's time, or of the search for the action.
     pub(super) timeout: Option<Instant>,
-    /// No byte has come since long. Looked at anew when it rings: bytes that come only move [`Alarms::last_byte`].
+    /// Next check for a stall. A byte only moves [`Alarms::last_byte`]; the check sets this timer again if it was
+    /// early.
     pub(super) stall: Option<Instant>,
     pub(super) last_byte: Instant,
-    /// Its answer is not read on until what reads it is there.
+    /// True while the answer cannot be read on because the codec is being loaded.
     waits: bool,
-    /// It is sent again.
+    /// Start of the next attempt.
     pub(super) retry: Option<Instant>,
-    /// It waits still, or has no value yet.
+    /// When to report that the call is late.
     pub(super) late: Option<Instant>,
-    /// For when it is among the dispatcher's alarms.
+    /// Earliest of these timers, as it stands in [`Dispatcher::alarms`].
     set: Option<Instant>,
 }
 
-/// Which of them rings. Of several at one moment the one that says most.
+/// A timer that has run out. If several have, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ring {
     Deadline,
@@ -52,12 +55,12 @@ impl Alarms {
         ]
     }
 
-    /// It has its value: nothing more can happen to it but that the rest of the answer does not come.
+    /// Stops all timers but the stall check, which watches the rest of the answer.
     pub(super) fn keep_stall(&mut self) {
         (self.deadline, self.timeout, self.retry, self.late) = (None, None, None, None);
     }
 
-    /// Nothing more can happen to it.
+    /// Returns the same alarms with all timers stopped.
     pub(super) fn quiet(self) -> Self {
         Self { set: self.set, ..Self::default() }
     }
@@ -66,14 +69,32 @@ impl Alarms {
         self.all().into_iter().filter_map(|(_, at)| *at).min()
     }
 
-    /// Takes one that rings.
+    /// Takes a timer that has run out.
     fn ring(&mut self, now: Instant) -> Option<Ring> {
         self.all().into_iter().find(|(_, at)| at.is_some_and(|at| at <= now)).and_then(|(ring, at)| at.take().map(|_| ring))
     }
 }
 
 impl Dispatcher {
-    /// Time has passed. A spurious wake-up does nothing.
+    /// Does what is due at `now`. Does nothing if it is called too early.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Kind, Options};
+    /// use std::time::Duration;
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let options = Options { deadline: Some(Duration::from_secs(2)), ..Options::default() };
+    /// let (id, at) = (CallId(1), Instant::from_millis);
+    /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: false }, at(0.0))?;
+    /// assert_eq!(dispatcher.poll_timeout(), Some(at(2000.0)));
+    /// dispatcher.handle_timeout(at(1999.0));
+    /// assert_eq!(dispatcher.pending(), 1, "nothing was due");
+    /// dispatcher.handle_timeout(at(2000.0));
+    /// let error = std::iter::from_fn(|| dispatcher.poll_effect())
+    ///     .find_map(|effect| if let Effect::Settle { result, .. } = effect { result.err() } else { None });
+    /// assert_eq!(error.map(|error| error.kind()), Some(Kind::Deadline));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.leaving.is_some_and(|at| at <= now) {
             self.stop_leaving(now);
@@ -91,13 +112,13 @@ impl Dispatcher {
         }
     }
 
-    /// When to call [`Dispatcher::handle_timeout`] next. Changes with every input.
+    /// Returns when to call [`Dispatcher::handle_timeout`] next; `None` if no timer runs. Any input may change it.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let call = self.alarms.first().map(|&(at, _)| at);
         call.into_iter().chain(self.refresh.deadline()).chain(self.leaving).chain(self.probe_at()).min()
     }
 
-    /// Changes a call's alarms.
+    /// Changes the timers of a call, and its place among the dispatcher's alarms.
     pub(super) fn arm(&mut self, id: CallId, change: impl FnOnce(&mut Alarms)) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         change(&mut entry.alarms);
@@ -113,7 +134,7 @@ impl Dispatcher {
         }
     }
 
-    /// Nothing more happens to a call by itself.
+    /// Takes a call that is over out of the dispatcher's alarms.
     pub(super) fn forget_alarm(&mut self, alarms: &Alarms, id: CallId) {
         if let Some(at) = alarms.set {
             self.alarms.remove(&(at, id));
@@ -144,7 +165,8 @@ impl Dispatcher {
         }
     }
 
-    /// Tells that a call is late. One that its caller has given up is told of only as far as it holds its lane, for those who joined it.
+    /// Notifies listeners that a call is late. An aborted call that goes on for calls that joined it is reported only
+    /// if it holds its lane.
     fn emit_late(&mut self, id: CallId) {
         let behind = self.behind(id);
         if let Some(entry) = self.calls.get(&id).filter(|entry| behind.is_some() || entry.result.is_none()) {
@@ -152,8 +174,8 @@ impl Dispatcher {
         }
     }
 
-    /// How many wait behind a call that holds its lane: the first time this is asked only. What waits itself holds nothing, nor does what shares
-    /// another's answer.
+    /// Returns the number of calls that wait behind a call that holds its lane. `None` for a call that waits or has
+    /// joined another, and after the first time: it is reported once a call.
     fn behind(&mut self, id: CallId) -> Option<usize> {
         let holds = |entry: &&mut Entry| matches!(entry.state, State::Preparing | State::Running) && entry.leader.is_none() && !entry.told;
         let entry = self.calls.get_mut(&id).filter(holds)?;
@@ -164,7 +186,7 @@ impl Dispatcher {
         Some(self.ids(&|other| serial && waits(other) && other.options.lane == lane).into_iter().filter(|&other| other > id).count())
     }
 
-    /// The error of a call whose deadline is over.
+    /// Makes the error of a call whose deadline is over.
     pub(super) fn too_late(&self, id: CallId) -> Error {
         let options = self.calls.get(&id).map(|entry| &entry.options);
         let limit = options.and_then(|options| options.deadline).unwrap_or_default();
@@ -175,12 +197,30 @@ impl Dispatcher {
         }
     }
 
-    /// Whether [`Dispatcher::handle_chunk`] is of any use for this call.
+    /// True if [`Dispatcher::handle_chunk`] must be called for this call; otherwise it may be skipped.
     pub fn watches_chunks(&self, id: CallId) -> bool {
         self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some() || entry.alarms.waits)
     }
 
-    /// Bytes of the answer's body arrived, or are read on.
+    /// Reports that bytes of the body arrived, or that reading goes on after [`Dispatcher::handle_waiting`].
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State};
+    /// use std::time::Duration;
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let options = Options { stall_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    /// let (id, at) = (CallId(1), Instant::from_millis);
+    /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
+    /// dispatcher.handle_head(id, News::default(), at(10.0));
+    /// assert!(dispatcher.watches_chunks(id), "it has a limit between bytes");
+    /// dispatcher.handle_chunk(id, at(900.0));
+    /// dispatcher.handle_timeout(at(1010.0));
+    /// assert_eq!(dispatcher.state(id), State::Running);
+    /// dispatcher.handle_timeout(at(1900.0));
+    /// assert_eq!(dispatcher.state(id), State::Done);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_chunk(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.alarms.last_byte = now;
@@ -192,8 +232,24 @@ impl Dispatcher {
         }
     }
 
-    /// The server has answered, and what reads the answer is loaded first: until the next [chunk](Self::handle_chunk) neither the attempt's time nor
-    /// that between bytes runs, as sending again would bring the same.
+    /// Reports that the answer waits for the codec to be loaded. The attempt's timeout and the stall timeout stop,
+    /// because a retry would bring the same answer. Both start again at the next [`Dispatcher::handle_chunk`].
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options};
+    /// use std::time::Duration;
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let options = Options { timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    /// let (id, at) = (CallId(1), Instant::from_millis);
+    /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
+    /// dispatcher.handle_head(id, News::default(), at(10.0));
+    /// dispatcher.handle_waiting(id);
+    /// assert!(dispatcher.poll_timeout() > Some(at(1000.0)), "the timeout does not run");
+    /// dispatcher.handle_chunk(id, at(3000.0));
+    /// assert_eq!(dispatcher.poll_timeout(), Some(at(4000.0)));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_waiting(&mut self, id: CallId) {
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.waits) = (None, None, true));
     }

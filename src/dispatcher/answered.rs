@@ -1,5 +1,7 @@
-//! A request that somebody else has built, whose caller reads the answer: it has it with the head, and the slot is kept until the value has
-//! gone by.
+//! Handles calls that were made with a ready request, as by `d.fetch()`. The caller receives the response at the head
+//! and reads the body itself; the call keeps its slot until the value has passed through.
+//!
+//! Must not act on the head: redirects and revalidation in it are left to the caller.
 
 use super::navigation::News;
 use super::{Dispatcher, Effect, Phase};
@@ -8,8 +10,28 @@ use crate::retry::of_key;
 use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
-    /// The caller has its answer with the head, and does with it as it likes: whatever the head says of the page is its own affair. The slot is
-    /// kept until [`handle_value`](Self::handle_value), which settles nothing then, or until the end.
+    /// Reports that the caller received the response with its head. Settles the call and ignores the head's redirect
+    /// and revalidation.
+    ///
+    /// The call keeps its slot until [`Dispatcher::handle_value`], which then settles nothing, or until the exchange
+    /// ends.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let now = Instant::from_millis(0.0);
+    /// for id in [CallId(1), CallId(2)] {
+    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
+    ///     dispatcher.enqueue(call, now)?;
+    /// }
+    /// dispatcher.handle_head(CallId(1), News::default(), now);
+    /// dispatcher.handle_answered(CallId(1), now);
+    /// assert_eq!((dispatcher.pending(), dispatcher.state(CallId(2))), (1, State::Waiting));
+    /// dispatcher.handle_value(CallId(1), Ok(()), now);
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Running);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_answered(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
         (entry.phase, entry.news) = (Phase::Answered, News::default());
@@ -17,8 +39,21 @@ impl Dispatcher {
         self.emit(id);
     }
 
-    /// The head is there of an answer that is no action's, and that the caller can read, too. It is sent again where that may help, else that
-    /// is the value. `error`: what it would be for others.
+    /// Reports the head of an answer that does not come from the action, for a caller that can read it. Retries the
+    /// call if `error`, with which other calls would fail, allows it; otherwise the caller gets the answer.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, News, Options};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// dispatcher.handle_head(id, News::default(), now);
+    /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").status(401), now);
+    /// let settles = |effect| matches!(effect, Effect::Settle { result: Ok(()), .. });
+    /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(settles), "a 401 is the caller's to read");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_foreign(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
         let error = if entry.options.keyed { of_key(error) } else { error };
@@ -31,12 +66,13 @@ impl Dispatcher {
         }
     }
 
-    /// Says whether its caller has the answer, of which the value has not gone by.
+    /// True if the caller has the response and the value has not passed through yet.
     pub(super) fn is_answered(&self, id: CallId) -> bool {
         self.calls.get(&id).is_some_and(|entry| entry.state == State::Running && matches!(entry.phase, Phase::Answered))
     }
 
-    /// Frees the slot of a call whose caller has the answer: its value has gone by, or nothing more comes. False where that is no such call.
+    /// Frees the slot of a call whose caller has the response, once the value has passed through or the exchange is
+    /// over. Returns false for other calls.
     pub(super) fn let_go(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
         let Some(entry) = self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Answered)) else { return false };
         (entry.state, entry.timings.value_at) = (State::Draining, value_at);
@@ -51,7 +87,7 @@ impl Dispatcher {
         true
     }
 
-    /// The exchange under way is of no more use, for this reason: whoever reads its answer already is told.
+    /// Ends the exchange of a call. A caller that reads the response gets `why` as the error of the body.
     pub(super) fn break_off(&mut self, id: CallId, why: &Error) {
         if self.is_answered(id) {
             self.effects.push_back(Effect::Break { id, error: why.clone().sent(Sent::Yes) });
@@ -60,7 +96,8 @@ impl Dispatcher {
         }
     }
 
-    /// The attempt under way has taken too long. What the caller has is not asked for again.
+    /// Ends an attempt that took too long, and retries it if allowed. A caller that has the response is not sent
+    /// another.
     pub(super) fn give_out(&mut self, id: CallId, error: Error, now: Instant) {
         if self.is_answered(id) {
             return self.fail(id, error, now);

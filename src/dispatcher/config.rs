@@ -1,4 +1,6 @@
-//! Holds what is set for a whole dispatcher: its lanes, how many calls may wait, how it meets other tabs and a lost network.
+//! Holds the options of a dispatcher: its lanes, limits, scope, and mode without a network.
+//!
+//! Must not hold options of a single call; those are in `call.rs`.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -7,32 +9,61 @@ use super::{OfflineMode, Scope};
 use crate::call::{LaneName, Strategy};
 use crate::table::Table;
 
-/// So many calls may wait where nothing is said.
+/// Default of [`Config::max_queued`].
 const MAX_QUEUED: usize = 10_000;
 
-/// What holds for a whole dispatcher.
+/// Options of a dispatcher.
+///
+/// ```
+/// use actionlane::{Config, OfflineMode, Scope};
+///
+/// let config = Config { seed: 42, ..Config::default() };
+/// assert_eq!((config.max_queued, config.lanes.len()), (10_000, 0));
+/// assert_eq!((config.scope, config.offline), (Scope::Dispatcher, OfflineMode::Wait));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many calls may wait, over all lanes. One more that cannot start at once is refused with [`Kind::QueueFull`](crate::Kind::QueueFull).
+    /// Largest number of calls that may wait, over all lanes. One more that cannot start at once fails with
+    /// [`Kind::QueueFull`](crate::Kind::QueueFull). Default: 10 000.
     pub max_queued: usize,
-    /// Lanes that are not as their name says.
+    /// Options of lanes that differ from the default of their name. Default: empty.
     pub lanes: HashMap<LaneName, LaneOptions>,
+    /// Range of "one at a time": this dispatcher, or all tabs. Default: [`Scope::Dispatcher`].
     pub scope: Scope,
+    /// Behaviour without a network. Default: [`OfflineMode::Wait`].
     pub offline: OfflineMode,
-    /// Where chance begins: how long is waited before a call is sent again.
+    /// Seed of the random waits before retries. Default: 0; a driver should pass a random number, so that clients that
+    /// failed together do not retry together.
     pub seed: u64,
 }
 
-/// How one lane is to be.
+/// Options of one lane.
+///
+/// ```
+/// use actionlane::{Call, CallId, Config, Dispatcher, Instant, LaneOptions, Options, State, Strategy};
+/// use std::num::NonZeroU32;
+///
+/// let uploads = LaneOptions { concurrency: NonZeroU32::new(2), strategy: None };
+/// let mut dispatcher = Dispatcher::new(Config { lanes: [("uploads".into(), uploads)].into(), ..Config::default() });
+/// let now = Instant::from_millis(0.0);
+/// let options = Options { lane: "uploads".into(), ..Options::default() };
+/// assert_eq!(dispatcher.strategy_of(&options), Strategy::Queue);
+/// for id in [1, 2, 3].map(CallId) {
+///     dispatcher.enqueue(Call { id, options: options.clone(), queued_at: now, visit: None, ready: true }, now)?;
+/// }
+/// let states = [1, 2, 3].map(|id| dispatcher.state(CallId(id)));
+/// assert_eq!(states, [State::Running, State::Running, State::Waiting]);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LaneOptions {
-    /// How many of its calls may run at once. `None`: one, and any number in `"parallel"`.
+    /// Largest number of calls that run at once. `None`: one; in `"parallel"`, no limit.
     pub concurrency: Option<NonZeroU32>,
-    /// For calls that do not say. `None`: [`Strategy::Queue`].
+    /// Strategy of calls that have none of their own. `None`: [`Strategy::Queue`].
     pub strategy: Option<Strategy>,
 }
 
-/// A [`Config`] as the dispatcher keeps it.
+/// A [`Config`] as the dispatcher stores it.
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) max_queued: usize,

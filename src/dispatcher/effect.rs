@@ -1,42 +1,98 @@
-//! Lists what the dispatcher asks of its driver.
+//! Lists the effects that the driver carries out for the dispatcher.
+//!
+//! Must not do anything itself: an effect is data.
 
 use crate::Error;
 use crate::call::{CallId, Event, LaneName, RedirectMode, Timings};
 use crate::protocol::Revalidated;
 
-/// What the driver is to do now.
+/// An order to the driver, from [`Dispatcher::poll_effect`](crate::Dispatcher::poll_effect).
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+/// let (mut requests, mut events) = (Vec::new(), 0);
+/// while let Some(effect) = dispatcher.poll_effect() {
+///     match effect {
+///         Effect::Send(id) => {
+///             requests.push(id); // a driver calls fetch() here
+///             dispatcher.handle_sent(id);
+///         }
+///         Effect::Emit(_) => events += 1,
+///         _ => {} // a driver handles every effect
+///     }
+/// }
+/// assert_eq!((requests, events), (vec![id], 2));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask for the lease of this lane, behind the other tabs that have asked, and tell [`Dispatcher::handle_lease`]. One that is held is
-    /// given back then.
+    /// Request the lease of this lane, queued behind other tabs, and report it with
+    /// [`handle_lease`](crate::Dispatcher::handle_lease). If the previous lease is still held, release it after
+    /// requesting the next.
     Lease(LaneName),
-    /// Give the lease of this lane back, or ask no longer.
+    /// Release the lease of this lane, or withdraw the request for it.
     Release(LaneName),
-    /// Start the exchange of this call, again if it has had one, asking for what [`Dispatcher::render`] says.
+    /// Start an attempt of this call. [`render`](crate::Dispatcher::render) says if its request skips the rendered
+    /// page.
     Send(CallId),
-    /// Look this call's action up in the page as deployed now, and tell [`Dispatcher::handle_recovered`].
+    /// Look the action of this call up by name in the page as deployed now, and report the result with
+    /// [`handle_recovered`](crate::Dispatcher::handle_recovered).
     Recover(CallId),
-    /// Break the exchange off; nothing that still comes of it matters.
+    /// Abort the exchange of this call and ignore all that still comes from it.
     Abort(CallId),
-    /// The same, of a call whose caller reads the answer: what is left of that fails with this error, or with the reason it was aborted with.
-    Break { id: CallId, error: Error },
-    /// The same, of a call that has its value: no byte came for too long. What of the value is still open fails with [`Kind::Timeout`].
+    /// Abort the exchange of a call whose caller reads the response.
+    Break {
+        /// Id of the call.
+        id: CallId,
+        /// Error with which the rest of the body fails. If the caller aborted with a reason, that reason replaces it.
+        error: Error,
+    },
+    /// Abort the exchange of a call that has its value, because no byte arrived for too long. Open promises and streams
+    /// inside the value fail with [`Kind::Timeout`](crate::Kind::Timeout).
     Stall(CallId),
-    /// This call shares the answer of `leader`, which settles first.
-    Join { id: CallId, leader: CallId },
-    /// Send the user where the action redirected to, ask for fresh data there if any is owed, and tell [`Dispatcher::handle_moved`]; nothing
-    /// starts before. Or see that the promise, which settles next, rejects with Next's own redirect error.
-    Redirect { id: CallId, mode: RedirectMode, refresh: Option<Revalidated> },
-    /// Ask the page's router for fresh data.
+    /// Record that this call shares the answer of another, which settles first.
+    Join {
+        /// Id of the call that is not sent.
+        id: CallId,
+        /// Id of the call whose answer it shares.
+        leader: CallId,
+    },
+    /// Follow the redirect of this call, which settles next.
+    ///
+    /// [`RedirectMode::Follow`]: send the user there and report it with
+    /// [`handle_moved`](crate::Dispatcher::handle_moved); no call starts before. [`RedirectMode::Throw`]: reject the
+    /// promise with Next's own redirect error instead of fulfilling it.
+    Redirect {
+        /// Id of the call.
+        id: CallId,
+        /// Handling of the redirect.
+        mode: RedirectMode,
+        /// Fresh data to request at the target. `None`: none is owed.
+        refresh: Option<Revalidated>,
+    },
+    /// Request fresh data from the page's router.
     Refresh(Revalidated),
-    /// Find out whether anything can be reached, and tell [`Dispatcher::handle_probed`].
+    /// Find out if the server can be reached, and report it with [`handle_probed`](crate::Dispatcher::handle_probed).
     Probe,
-    /// Load the page anew, and tell [`Dispatcher::handle_moved`].
+    /// Load the page again, and report it with [`handle_moved`](crate::Dispatcher::handle_moved).
     Reload,
-    /// Settle the caller's promise: with the value the driver holds, or with this error. Exactly once a call.
-    Settle { id: CallId, result: Result<(), Error>, timings: Timings, attempts: u32 },
-    /// The call is over: drop what is held for it. The last effect of every call.
+    /// Settle the promise of this call. Comes exactly once a call.
+    Settle {
+        /// Id of the call.
+        id: CallId,
+        /// `Ok`: fulfil the promise with the value that the driver holds. `Err`: reject it with this error.
+        result: Result<(), Error>,
+        /// When the call passed each stage.
+        timings: Timings,
+        /// Number of attempts.
+        attempts: u32,
+    },
+    /// Drop all that is held for this call, which is over. Comes last of the effects of every call.
     Forget(CallId),
-    /// Tell listeners.
+    /// Notify listeners.
     Emit(Event),
 }

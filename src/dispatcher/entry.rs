@@ -1,4 +1,6 @@
-//! Holds what the dispatcher keeps of one call until it is over.
+//! Holds the data of one call from its start to its end.
+//!
+//! Must not hold the body or the answer; those stay with the driver.
 
 use super::alarm::Alarms;
 use super::navigation::News;
@@ -13,43 +15,46 @@ pub(super) struct Entry {
     pub(super) visit: Option<Visit>,
     pub(super) state: State,
     pub(super) phase: Phase,
-    /// It has been looked up: not again.
+    /// True once skew recovery found the action's new id. It is tried once a call.
     pub(super) recovered: bool,
     pub(super) timings: Timings,
-    /// When the first attempt began.
+    /// Start of the first attempt, or the moment the network came back; the retry budget counts from here.
     pub(super) first_at: Instant,
-    /// How often it was sent.
+    /// Number of attempts.
     pub(super) attempts: u32,
-    /// How often of these because the one before failed.
+    /// Number of retries that count against the limit; those after a failure without a network do not.
     pub(super) retries: u32,
     pub(super) sent: Sent,
-    /// The same of the attempts before: what one of them may have done is not undone by what is said of another.
+    /// `sent` before the current attempt. An action-not-found restores it: only earlier attempts may have run then.
     pub(super) sent_before: Sent,
     pub(super) news: News,
     pub(super) alarms: Alarms,
+    /// True once the call was reported late; false again when it starts.
     pub(super) late: bool,
-    /// It has been said that it holds its lane for long.
+    /// True once an event has said that the call holds its lane for long.
     pub(super) told: bool,
-    /// How it was settled. One that others have joined may still go on for them.
+    /// Result with which the promise settled. The call may go on for calls that joined it.
     pub(super) result: Option<Result<(), Error>>,
-    /// Whose answer it shares.
+    /// The call whose answer this one shares.
     pub(super) leader: Option<CallId>,
-    /// Who shares its answer.
+    /// Calls that share the answer of this one.
     pub(super) joined: Vec<CallId>,
 }
 
-/// What a running call is doing.
+/// Activity of a call that has a slot.
 #[derive(Debug)]
 pub(super) enum Phase {
     /// Its exchange is under way.
     Sending,
-    /// The same, and its caller has the answer already.
+    /// Its exchange is under way, and its caller already has the response.
     Answered,
-    /// Its action is being looked up, as the server does not know it; this is the error if that is of no use.
+    /// The server does not know its action, which is being looked up. The call fails with this error if it is not
+    /// found.
     Looking(Error),
-    /// Its exchange failed; it waits to be sent again.
+    /// Its exchange failed, and it waits for the time of its retry.
     Resting,
-    /// The same, and its time has come, but nothing may be sent now.
+    /// It is ready to be sent again, but nothing may be sent now: see
+    /// [`Dispatcher::is_still`](super::Dispatcher::is_still).
     Held,
 }
 
@@ -70,7 +75,7 @@ impl Entry {
         }
     }
 
-    /// What its caller sees: one that was given up is settled, though it goes on for those who joined it.
+    /// Returns the state that the caller sees: a settled call is draining, even if it goes on for calls that joined it.
     pub(super) fn shown_state(&self) -> State {
         if self.result.is_some() && self.state != State::Done { State::Draining } else { self.state }
     }

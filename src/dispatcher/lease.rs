@@ -1,34 +1,54 @@
-//! One call at a time over all tabs of an origin. A lane starts a call only while it holds its lease, which one tab has at a time. It is asked
-//! for when a call is ready to start, kept until that call's slot is free, over all its attempts, and given back then even if there is more:
-//! whoever asked meanwhile comes first.
+//! Runs one call at a time over all tabs of an origin: a lane starts a call only while it holds its lease.
+//!
+//! One tab holds the lease of a lane at a time. The lane requests it when a call is ready to start, holds it over all
+//! attempts of that call, and releases it when the slot is free. It does so even if more calls wait: tabs that
+//! requested it meanwhile come first.
+//!
+//! Must not know Web Locks; the driver turns [`Effect::Lease`] and [`Effect::Release`] into locks.
 
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, State};
 use crate::lane::{Lane, Place};
 use crate::{Error, Instant};
 
-/// Among whom a lane is one at a time.
+/// Range over which a lane runs its calls in order.
+///
+/// ```
+/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, LaneName, Options, Scope, State};
+///
+/// let mut dispatcher = Dispatcher::new(Config { scope: Scope::Origin, ..Config::default() });
+/// let (id, now, lane) = (CallId(1), Instant::from_millis(0.0), LaneName::Main);
+/// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+/// assert_eq!(dispatcher.state(id), State::Waiting);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Lease(lane.clone())));
+/// dispatcher.handle_lease(&lane, now);
+/// assert_eq!(dispatcher.state(id), State::Running);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// The calls of one dispatcher.
+    /// One dispatcher.
     #[default]
     Dispatcher,
-    /// Those of all dispatchers of this scope in every tab of the origin, by the lane's name. A lane without order needs no lease.
+    /// All dispatchers of this scope in every tab of the origin, by the name of the lane. `"parallel"` needs no lease
+    /// unless its concurrency is limited.
     Origin,
 }
 
-/// How far a lane is with its lease.
+/// State of a lane's lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lease {
+    /// Requested and not granted yet.
     Asked,
-    /// A call runs under it.
+    /// Granted; a call runs under it.
     Held,
-    /// That call's slot is free. Given back at once, or once the next is asked for: asked for later, it could be granted to others twice before.
+    /// The slot of that call is free. Released at once if no call is ready, otherwise after the next lease was
+    /// requested; requested later, other tabs could get two turns first.
     Spent,
 }
 
 impl Dispatcher {
-    /// The lease of this lane is granted. Given back at once where nobody waits for it any more.
+    /// Reports that the lease of this lane was granted. Releases it at once if no call needs it any more.
     pub fn handle_lease(&mut self, lane: &LaneName, now: Instant) {
         match self.leases.get_mut(lane) {
             Some(lease) => {
@@ -39,14 +59,45 @@ impl Dispatcher {
         }
     }
 
-    /// Another tab has taken the lease of this lane. What runs goes on, also where it is to be sent again; the next call needs a new one.
+    /// Reports that another tab took the lease of this lane. The call that runs goes on, with its retries; the next
+    /// call needs a new lease.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Config, Dispatcher, Instant, LaneName, Options, Scope, State};
+    ///
+    /// let mut dispatcher = Dispatcher::new(Config { scope: Scope::Origin, ..Config::default() });
+    /// let (now, lane) = (Instant::from_millis(0.0), LaneName::Main);
+    /// for id in [CallId(1), CallId(2)] {
+    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
+    ///     dispatcher.enqueue(call, now)?;
+    /// }
+    /// dispatcher.handle_lease(&lane, now);
+    /// dispatcher.handle_lease_taken(&lane, now);
+    /// assert_eq!(dispatcher.state(CallId(1)), State::Running);
+    /// dispatcher.handle_value(CallId(1), Ok(()), now);
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Waiting);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_lease_taken(&mut self, lane: &LaneName, now: Instant) {
         self.leases.remove(lane);
         self.advance(lane, now);
     }
 
-    /// The lease of this lane cannot be had. The calls that waited for it fail with `error`: none was sent, and sent without it they could
-    /// meet another tab's. Gives back who that was. A later call asks again.
+    /// Reports that the lease of this lane cannot be obtained. Fails the calls that waited for it with `error` and
+    /// returns their ids: without the lease, they could run beside those of another tab. A later call requests it
+    /// again.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Config, Dispatcher, Error, Instant, Kind, LaneName, Options, Scope};
+    ///
+    /// let mut dispatcher = Dispatcher::new(Config { scope: Scope::Origin, ..Config::default() });
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// let error = Error::new(Kind::InvalidOption, "locks are not allowed here");
+    /// assert_eq!(dispatcher.handle_lease_failed(&LaneName::Main, &error, now), [id]);
+    /// assert_eq!(dispatcher.pending(), 0);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_lease_failed(&mut self, lane: &LaneName, error: &Error, now: Instant) -> Vec<CallId> {
         if self.leases.remove(lane).is_none() {
             return Vec::new();
@@ -59,8 +110,8 @@ impl Dispatcher {
         ids
     }
 
-    /// Whether a call may start in this lane, if one is ready and there is a slot. Asks for the lease where that is all that is missing, and
-    /// gives it back where there is no use for it.
+    /// True if the lane may start a call that is ready, given a free slot. Requests the lease if only that is missing,
+    /// and releases a lease that no call needs.
     pub(super) fn is_open(&mut self, name: &LaneName) -> bool {
         let stopped = self.paused || self.is_still();
         if self.rules.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
@@ -86,14 +137,14 @@ impl Dispatcher {
         false
     }
 
-    /// A lane's slot is free: whatever it does next, this lease is of no more use.
+    /// Marks the lease of a lane as spent, when its slot is free: it may not be used for another call.
     pub(super) fn spend(&mut self, name: &LaneName) {
         if let Some(lease) = self.leases.get_mut(name) {
             *lease = Lease::Spent;
         }
     }
 
-    /// Gives back, or asks no longer for, the leases of lanes in which nothing runs and nothing may start now.
+    /// Releases the leases, and withdraws the requests, of lanes in which no call runs and none may start now.
     pub(super) fn release_unused(&mut self) {
         let names: Vec<_> = self.leases.keys().cloned().collect();
         for name in names {

@@ -1,4 +1,7 @@
-//! Follows an answer up: sends the user where it redirects to, and asks for fresh data.
+//! Decides when a redirect is followed and when the page requests fresh data, and holds calls while the document is
+//! left.
+//!
+//! Knows no router and no URL; the driver has both.
 
 use std::time::Duration;
 
@@ -7,21 +10,58 @@ use crate::call::{CallId, RedirectMode, State, Visit};
 use crate::protocol::Revalidated;
 use crate::{Error, Instant};
 
-/// How long nothing starts once a document is being left. One that is still here then was not left: the answer was a download.
+/// Time in which nothing starts once the document is being left. A document that is still there then was not left: the
+/// navigation was a download.
 const LEAVING: Duration = Duration::from_secs(30);
 
-/// What the head of an answer says beside its value.
+/// Facts in the head of an answer beside its value.
+///
+/// ```
+/// use actionlane::protocol::Revalidated;
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+/// dispatcher.handle_head(id, News { redirects: false, revalidated: Some(Revalidated::All) }, now);
+/// dispatcher.handle_value(id, Ok(()), now);
+/// let effects: Vec<_> = std::iter::from_fn(|| dispatcher.poll_effect()).collect();
+/// let refresh = effects.iter().position(|effect| *effect == Effect::Refresh(Revalidated::All));
+/// let settle = effects.iter().position(|effect| matches!(effect, Effect::Settle { .. }));
+/// assert!(refresh.is_some() && refresh < settle, "the page asks for fresh data before the promise settles");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct News {
-    /// The action redirected, to where the user may be sent.
+    /// True if the action redirected to a target that the user may be sent to.
     pub redirects: bool,
+    /// Data that the action made stale. `None`: none.
     pub revalidated: Option<Revalidated>,
 }
 
 impl Dispatcher {
-    /// The user is on this visit now. To be told before a timeout, and where [`Dispatcher::watches_visit`] says so before a value, a failure and an
-    /// abort: a driver may not hear of it when the user goes elsewhere. A call that is made tells its own. What the page before was owed is dropped:
-    /// it is not there any more.
+    /// Reports the visit that the user is on. A new visit drops the refresh that the page before was owed.
+    ///
+    /// The driver may not notice when the user goes elsewhere, so it must look and call this before
+    /// [`handle_timeout`](Self::handle_timeout). It must also do so before a value, a failure or an abort if
+    /// [`watches_visit`](Self::watches_visit) is true. [`enqueue`](Self::enqueue) reads the visit from the call.
+    ///
+    /// ```
+    /// use actionlane::protocol::Revalidated;
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, Visit};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// let call = Call { id, options: Options::default(), queued_at: now, visit: Some(Visit(1)), ready: true };
+    /// dispatcher.enqueue(call, now)?;
+    /// dispatcher.handle_head(id, News { redirects: true, revalidated: None }, now);
+    /// assert!(dispatcher.watches_visit(Some(id)), "a redirect is followed only on the page of the call");
+    /// dispatcher.handle_visit(Visit(2));
+    /// dispatcher.handle_value(id, Ok(()), now);
+    /// let redirects = |effect| matches!(effect, Effect::Redirect { .. });
+    /// assert!(!std::iter::from_fn(|| dispatcher.poll_effect()).any(redirects));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_visit(&mut self, visit: Visit) {
         if self.visit != visit {
             self.visit = visit;
@@ -29,47 +69,94 @@ impl Dispatcher {
         }
     }
 
-    /// A call that is made tells where it was.
+    /// Takes over the visit of a new call if it is later than the known one.
     pub(super) fn learn_visit(&mut self, visit: Option<Visit>) {
         if let Some(visit) = visit.filter(|visit| *visit > self.visit) {
             self.handle_visit(visit);
         }
     }
 
-    /// Says whether the core must know the visit now: fresh data is owed, or the answer of this call has made data stale, or redirects.
+    /// True if the driver must call [`handle_visit`](Self::handle_visit) before its next input for this call: a refresh
+    /// is owed, or the answer of the call made data stale or redirects. `None`: an input for no call.
     pub fn watches_visit(&self, id: Option<CallId>) -> bool {
         let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
         self.refresh.is_owed() || news.redirects || news.revalidated.is_some()
     }
 
-    /// The body of the answer shows what its head did not say: that the action made something stale.
+    /// Reports that the body shows data made stale which the head did not name.
+    ///
+    /// ```
+    /// use actionlane::protocol::Revalidated;
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, Visit};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now, visit) = (CallId(1), Instant::from_millis(0.0), Some(Visit(1)));
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit, ready: true }, now)?;
+    /// dispatcher.handle_head(id, News::default(), now);
+    /// dispatcher.handle_stale(id, Revalidated::All);
+    /// dispatcher.handle_redirect(id);
+    /// dispatcher.handle_value(id, Ok(()), now);
+    /// let refresh = std::iter::from_fn(|| dispatcher.poll_effect())
+    ///     .find_map(|effect| if let Effect::Redirect { refresh, .. } = effect { Some(refresh) } else { None });
+    /// assert_eq!(refresh, Some(Some(Revalidated::All)), "the target of the redirect needs fresh data");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_stale(&mut self, id: CallId, what: Revalidated) {
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.news.revalidated = entry.news.revalidated.max(Some(what));
         }
     }
 
-    /// The body of the answer shows what its head did not say: that the action redirected, to where the user may be sent.
+    /// Reports that the body shows a redirect which the head did not name, to a target that the user may be sent to.
     pub fn handle_redirect(&mut self, id: CallId) {
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.news.redirects = true;
         }
     }
 
-    /// The document is being left: nothing starts any more, for half a minute.
+    /// Reports that the document is being left. Nothing starts for 30 s, or until
+    /// [`handle_returned`](Self::handle_returned).
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, at) = (CallId(1), Instant::from_millis);
+    /// dispatcher.handle_leaving(at(0.0));
+    /// let call = Call { id, options: Options::default(), queued_at: at(0.0), visit: None, ready: true };
+    /// dispatcher.enqueue(call, at(0.0))?;
+    /// assert_eq!(dispatcher.state(id), State::Waiting);
+    /// dispatcher.handle_timeout(at(30_000.0));
+    /// assert_eq!(dispatcher.state(id), State::Running, "the document was not left");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_leaving(&mut self, now: Instant) {
         self.refresh.forgive();
         self.leaving = Some(now.plus(LEAVING));
         self.release_unused();
     }
 
-    /// The document is gone from the window: nothing starts any more, also nothing that was to be sent again, until it is back.
+    /// Reports that the document is out of the window. No call starts and no retry is sent until
+    /// [`handle_returned`](Self::handle_returned).
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.handle_hidden();
+    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+    /// assert_eq!(dispatcher.state(id), State::Waiting);
+    /// dispatcher.handle_returned(now);
+    /// assert_eq!(dispatcher.state(id), State::Running);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_hidden(&mut self) {
         self.hidden = true;
         self.release_unused();
     }
 
-    /// The document has been come back to, or was not left.
+    /// Reports that the document is back in the window, or was not left. Sends the calls and retries that were held.
     pub fn handle_returned(&mut self, now: Instant) {
         let was_left = self.leaving.take().is_some();
         if std::mem::take(&mut self.hidden) || was_left {
@@ -77,8 +164,26 @@ impl Dispatcher {
         }
     }
 
-    /// What came of sending the user elsewhere, or of loading the page anew. `leaving`: the document ends thereby. `owed`: fresh data that the
-    /// page is still owed, as the user has stayed.
+    /// Reports the result of [`Effect::Redirect`] or [`Effect::Reload`].
+    ///
+    /// `leaving`: true if the document ends. `owed`: the refresh that the effect carried, if the user stayed; the page
+    /// is still owed it.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State, Visit};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let (now, visit) = (Instant::from_millis(0.0), Some(Visit(1)));
+    /// for id in [CallId(1), CallId(2)] {
+    ///     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit, ready: true }, now)?;
+    /// }
+    /// dispatcher.handle_head(CallId(1), News { redirects: true, revalidated: None }, now);
+    /// dispatcher.handle_value(CallId(1), Ok(()), now);
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Waiting, "the document may end");
+    /// dispatcher.handle_moved(false, None, now);
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Running);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_moved(&mut self, leaving: bool, owed: Option<Revalidated>, now: Instant) {
         self.moving = false;
         if leaving {
@@ -91,12 +196,12 @@ impl Dispatcher {
         self.pay(self.effects.len(), now);
     }
 
-    /// Whether nothing is sent now, for reasons that concern all lanes alike.
+    /// True if no lane may send now: there is no network, or the document is being left or hidden.
     pub(super) fn is_still(&self) -> bool {
         self.moving || self.hidden || self.leaving.is_some() || self.offline.is_some()
     }
 
-    /// Sends what was held, unless something else holds it.
+    /// Sends the retries that were held, then starts waiting calls. Does nothing while another reason holds them.
     pub(super) fn go_on(&mut self, now: Instant) {
         if self.is_still() {
             return;
@@ -107,14 +212,14 @@ impl Dispatcher {
         self.advance_all(now);
     }
 
-    /// So much time has passed that the document cannot have been left.
+    /// Ends the time after [`LEAVING`]: the document was not left.
     pub(super) fn stop_leaving(&mut self, now: Instant) {
         self.leaving = None;
         self.go_on(now);
     }
 
-    /// A call is about to settle with a value. Sends the user where it redirected to, unless they have moved on: to another page, or
-    /// along the redirect of a call made later.
+    /// Owes the refresh and follows the redirect of a call that is about to settle. The redirect is ignored if the
+    /// action threw, if the user is on another page by now, or if a call made later has redirected already.
     pub(super) fn follow(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get(&id) else { return };
         let (News { redirects, revalidated }, mode) = (entry.news, entry.options.redirect);
@@ -133,8 +238,8 @@ impl Dispatcher {
         }
     }
 
-    /// Asks for fresh data if it is owed and time. That comes before the effects from `at` on: a promise that settles there must find
-    /// that it was asked for. A lane that waits for its lease goes on.
+    /// Requests fresh data if that is owed and due. The effect goes before those from `at` on: when a promise settles,
+    /// the request must already be on its way. A lane that waits for its lease counts as in flight.
     pub(super) fn pay(&mut self, at: usize, now: Instant) {
         if let Some(what) = self.refresh.due(self.running > 0 || !self.leases.is_empty(), now) {
             self.effects.insert(at, Effect::Refresh(what));

@@ -1,5 +1,7 @@
-//! Holds calls back while there is no network. The browser's word that there is none is a hint only, wrong on loopback and some VPNs: it counts
-//! once a request has failed, and a probe may prove it wrong.
+//! Holds or fails calls while there is no network, and decides when to probe for it.
+//!
+//! The browser's `navigator.onLine` is only a hint, wrong on loopback and on some VPNs. It counts once a request has
+//! failed, and a probe can prove it wrong. Must not make requests; the driver does, on [`Effect::Probe`].
 
 use std::time::Duration;
 
@@ -7,32 +9,71 @@ use super::{Dispatcher, Effect, Entry, Phase};
 use crate::call::{CallId, State};
 use crate::{Error, Instant, Kind};
 
-/// The first probe is made at once, as the hint may be wrong. How long until the second; twice as long until each one after. None is made
-/// while no call waits for it: the next call then makes up for it.
+/// Time from the first probe, which is made at once, to the second. It doubles after each probe. No probe is made while
+/// no call needs the network; the next call makes up for it.
 const FIRST: Duration = Duration::from_secs(1);
-/// What that does not grow beyond.
+/// Longest time between two probes.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What becomes of calls while there is no network.
+/// Handling of calls while there is no network.
+///
+/// ```
+/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Error, Instant, Kind, OfflineMode, Options};
+///
+/// let mut dispatcher = Dispatcher::new(Config { offline: OfflineMode::Fail, ..Config::default() });
+/// let now = Instant::from_millis(0.0);
+/// for id in [CallId(1), CallId(2)] {
+///     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
+/// }
+/// dispatcher.handle_offline(now);
+/// dispatcher.handle_failure(CallId(1), Error::new(Kind::Network, "no answer"), now);
+/// dispatcher.handle_timeout(now);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Probe));
+/// assert_eq!(dispatcher.pending(), 1, "the second call waits for the probe");
+/// dispatcher.handle_probed(Some(false), now);
+/// assert_eq!(dispatcher.pending(), 0, "it failed");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OfflineMode {
-    /// They keep their places; nothing is sent.
+    /// Calls keep their places, and nothing is sent.
     #[default]
     Wait,
-    /// They fail with [`Kind::Offline`], those that wait too, once a probe has not got through either.
+    /// Calls fail with [`Kind::Offline`](crate::Kind::Offline), instead of waiting or being retried, once a probe has
+    /// failed too. Durable calls wait.
     Fail,
 }
 
-/// There is no network, as far as is known.
+/// State of a dispatcher whose network counts as lost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Offline {
-    /// When to ask for a probe, if a call waits then; `None` while one is under way.
+    /// When to probe next, if a call needs the network then. `None` while a probe is under way.
     probe_at: Option<Instant>,
+    /// Number of probes that did not get through.
     probes: u32,
 }
 
 impl Dispatcher {
-    /// The browser says that there is no network. To be told before the failure of a request that got no answer, and only then.
+    /// Reports that the browser says there is no network. Must be called just before
+    /// [`handle_failure`](Self::handle_failure) of a request that got no answer, and at no other time.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Error, Instant, Kind, Options, State};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let now = Instant::from_millis(0.0);
+    /// for id in [CallId(1), CallId(2)] {
+    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
+    ///     dispatcher.enqueue(call, now)?;
+    /// }
+    /// dispatcher.handle_offline(now);
+    /// dispatcher.handle_failure(CallId(1), Error::new(Kind::Network, "no answer"), now);
+    /// assert!(dispatcher.is_offline());
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Waiting);
+    /// dispatcher.handle_online(now);
+    /// assert_eq!(dispatcher.state(CallId(2)), State::Running);
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_offline(&mut self, now: Instant) {
         if self.offline.is_some() || self.closed {
             return;
@@ -41,17 +82,18 @@ impl Dispatcher {
         self.release_unused();
     }
 
-    /// The network is there again.
+    /// Reports that the network is back. Sends what was held.
     pub fn handle_online(&mut self, now: Instant) {
         if self.offline.take().is_none() {
             return;
         }
-        // The time without network is not the server's.
+        // The retry budget does not count the time without a network.
         self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
         self.go_on(now);
     }
 
-    /// What [`Effect::Probe`] came to: whether anything could be reached. What cannot be probed is tried, after as long as until the second.
+    /// Reports the result of [`Effect::Probe`]: true if an answer arrived. `None`: the driver cannot probe. As the
+    /// first result, `None` causes another probe 1 s later; as a later result, it counts as true.
     pub fn handle_probed(&mut self, reached: Option<bool>, now: Instant) {
         let Some(offline) = self.offline.as_mut().filter(|offline| offline.probe_at.is_none()) else { return };
         if reached == Some(true) || (reached.is_none() && offline.probes > 0) {
@@ -67,8 +109,8 @@ impl Dispatcher {
         }
     }
 
-    /// Whether a call fails rather than waits, as a probe has found no network either, and not too long ago. A durable one waits: that is
-    /// what it is for.
+    /// True if a call must fail instead of waiting: under [`OfflineMode::Fail`], if the last probe failed and the next
+    /// is not due yet. Durable calls always wait.
     pub(super) fn fails_offline(&self, id: CallId, now: Instant) -> bool {
         let proved = |offline: Offline| offline.probes > 0 && offline.probe_at.is_none_or(|at| at > now);
         self.offline.is_some_and(proved)
@@ -76,17 +118,18 @@ impl Dispatcher {
             && self.calls.get(&id).is_some_and(|entry| !entry.options.durable)
     }
 
-    /// Whether nothing is sent because there is no network.
+    /// True if nothing is sent because the network counts as lost.
     pub fn is_offline(&self) -> bool {
         self.offline.is_some()
     }
 
-    /// When to ask for the next probe.
+    /// Returns when to probe next. `None` while a probe is under way, no call needs the network, or it is not lost.
     pub(super) fn probe_at(&self) -> Option<Instant> {
         let at = self.offline?.probe_at?;
         self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::Resting)).then_some(at)
     }
 
+    /// Requests a probe from the driver if one is due.
     pub(super) fn probe(&mut self, now: Instant) {
         if self.probe_at().is_some_and(|at| at <= now)
             && let Some(offline) = self.offline.as_mut()
@@ -96,7 +139,7 @@ impl Dispatcher {
         }
     }
 
-    /// The time to send a call again has come.
+    /// Sends a call again whose time has come. Holds it, or fails it, if nothing may be sent now.
     pub(super) fn rested(&mut self, id: CallId, now: Instant) {
         if !self.is_still() {
             return self.retry(id, now);
@@ -112,7 +155,7 @@ impl Dispatcher {
     }
 }
 
-/// Whether it would be sent sooner or later, were there a network.
+/// True if the call needs the network now: it waits, prepares, or its retry is held.
 fn waits(entry: &Entry) -> bool {
     let idle = matches!(entry.phase, Phase::Held) || matches!(entry.state, State::Preparing | State::Waiting);
     idle && entry.leader.is_none()

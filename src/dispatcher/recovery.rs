@@ -1,4 +1,7 @@
-//! Looks an action up that the server does not know. It did not run then, so it may be sent again.
+//! Recovers from version skew: resends a call whose action the server does not know, once the action's new id is found.
+//!
+//! An unknown action did not run, so that resending is safe. Must not search the page itself; the driver does, on
+//! [`Effect::Recover`].
 
 use std::time::Duration;
 
@@ -7,28 +10,58 @@ use crate::call::{CallId, Render, Skew, State};
 use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
-/// What came of looking an action up in the page as deployed now.
+/// Result of looking an action up in the page as deployed now.
+///
+/// ```
+/// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, Options, Recovery};
+///
+/// let mut dispatcher = Dispatcher::default();
+/// let options = Options { named: true, ..Options::default() };
+/// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+/// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+/// dispatcher.handle_unknown(id, Error::new(Kind::ActionNotFound, "the server does not know it"), now);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Recover(id)));
+/// assert_eq!(dispatcher.poll_timeout(), Some(now.plus(Recovery::LONGEST)), "the search has a limit of its own");
+/// dispatcher.handle_recovered(id, Recovery::Found, now);
+/// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Send(id)));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// It has another id there, under which it is to be sent.
+    /// The action has a new id there. The driver sends the next attempt with it.
     Found,
-    /// Why it cannot be sent again: a clause for the message.
+    /// The action cannot be resent, for this reason: a clause that is added to the error's message.
     NotFound(String),
 }
 
 impl Recovery {
-    /// How long looking an action up may take.
+    /// Longest time that the search may take: 10 s.
     pub const LONGEST: Duration = Duration::from_secs(10);
 }
 
 impl Dispatcher {
-    /// What is to be asked of the server when this call is sent.
+    /// Returns the [`Render`] with which the next attempt of this call must be sent.
     pub fn render(&self, id: CallId) -> Render {
         self.calls.get(&id).map_or(Render::Auto, |entry| entry.options.render)
     }
 
-    /// The server does not know the action of this call. Sends it without [`Render::Skip`] if it asked for that, because a page that
-    /// does not own an action refuses only then; has it looked up if that may help; fails with `error` otherwise.
+    /// Reports that the server does not know the action of this call.
+    ///
+    /// A call with [`Render::Skip`] is first sent without it: with it, the server refuses actions that the page does
+    /// not own. Otherwise the action is looked up once, if its [`Skew`] and its name allow it. Otherwise the call fails
+    /// with `error`.
+    ///
+    /// ```
+    /// use actionlane::{Call, CallId, Dispatcher, Error, Instant, Kind, Options, Render};
+    ///
+    /// let mut dispatcher = Dispatcher::default();
+    /// let options = Options { render: Render::Skip, ..Options::default() };
+    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
+    /// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
+    /// dispatcher.handle_unknown(id, Error::new(Kind::ActionNotFound, "the server does not know it"), now);
+    /// assert_eq!((dispatcher.render(id), dispatcher.attempts(id)), (Render::Auto, 2));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn handle_unknown(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
         entry.sent = entry.sent_before;
@@ -52,7 +85,7 @@ impl Dispatcher {
         }
     }
 
-    /// What [`Effect::Recover`] came to.
+    /// Reports the result of [`Effect::Recover`]: resends the call, or fails it.
     pub fn handle_recovered(&mut self, id: CallId, recovery: Recovery, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         let Phase::Looking(error) = &entry.phase else { return };
@@ -68,7 +101,7 @@ impl Dispatcher {
         }
     }
 
-    /// The error of a call whose time is up.
+    /// Makes the error of a call whose attempt, or whose search for the action, took too long.
     pub(super) fn overdue(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
@@ -81,6 +114,7 @@ impl Dispatcher {
     }
 }
 
+/// Adds the reason to the error's message.
 fn because(error: &Error, why: &str) -> Error {
     let longer = Error::new(error.kind(), [error.message(), ", and ", why].concat());
     match error.http_status() {

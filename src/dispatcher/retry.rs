@@ -1,4 +1,7 @@
-//! Retries a call: sends it again, when `src/retry.rs` says so. The lane is held meanwhile, so that order holds.
+//! Retries calls: sends a failed call again when `src/retry.rs` allows it.
+//!
+//! The call holds its lane between attempts, which keeps the order. Must not decide what may be retried; `src/retry.rs`
+//! does.
 
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use crate::retry::{Failure, is_passing, of_key};
 use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
-    /// The exchange of a running call failed and is over: it is sent again later, or has failed.
+    /// Retries a running call whose exchange failed and is over, or fails it.
     pub(super) fn attempt_failed(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         let error = if entry.options.keyed { of_key(error) } else { error };
@@ -20,7 +23,7 @@ impl Dispatcher {
         }
     }
 
-    /// After how long a running call is sent again, if that may help against this error.
+    /// Returns how long a running call waits before its next attempt. `None` if it may not be retried after this error.
     pub(super) fn next_attempt(&mut self, id: CallId, error: &Error, now: Instant) -> Option<Duration> {
         let entry = self.in_state(id, State::Running)?;
         let failure = Failure {
@@ -34,7 +37,8 @@ impl Dispatcher {
         retry.after(&failure, self.roll())
     }
 
-    /// Whether a value is no answer but says that the key's first request is still under way; then the call is dealt with.
+    /// True if the value only says that the first request with the idempotency key is still under way. If so, this
+    /// fails the attempt.
     pub(super) fn is_in_progress(&mut self, id: CallId, value: &Result<(), Error>, now: Instant) -> bool {
         let Err(error) = value else { return false };
         let keyed = self.calls.get(&id).is_some_and(|entry| entry.options.keyed);
@@ -47,17 +51,18 @@ impl Dispatcher {
         true
     }
 
+    /// Holds a call whose attempt failed until the time of its retry.
     pub(super) fn rest(&mut self, id: CallId, until: Instant, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.phase = Phase::Resting;
-        // The time without network is not the server's.
+        // A failure for lack of a network does not count against the limit.
         if self.offline.is_none() {
             entry.retries += 1;
         }
         entry.timings.head_at = None;
         let stale: Option<Revalidated> = std::mem::take(&mut entry.news).revalidated;
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (None, None, Some(until)));
-        // It answered, and then the answer broke off: what it made stale is stale.
+        // The head of the answer has arrived: the data that it named are stale although the attempt failed.
         if let Some(what) = stale {
             self.refresh.owe(what, now);
         }
@@ -78,7 +83,7 @@ impl Dispatcher {
         self.effects.push_back(Effect::Send(id));
     }
 
-    /// Chance: the next number from 0 to below 1 (SplitMix64 over the seed).
+    /// Draws the next random number, from 0 to below 1 (SplitMix64 over the seed).
     fn roll(&mut self) -> f64 {
         self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.dice;

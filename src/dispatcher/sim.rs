@@ -1,4 +1,5 @@
-//! A server and a clock made of numbers. Scenarios run in virtual time: nothing here sleeps.
+//! Simulates a driver, a server and a clock for the tests of the dispatcher. Scenarios run in virtual time: nothing
+//! sleeps.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -7,31 +8,31 @@ use super::*;
 use crate::call::{Options, RedirectMode, Render};
 use crate::protocol::Revalidated;
 
-/// How the server treats one call, in milliseconds from the request.
+/// The server's answer to one call. Times are in milliseconds from the request; `None`: never.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
     pub head: Option<u64>,
     pub value: Option<(u64, Result<(), Kind>)>,
     pub end: Option<u64>,
     pub failure: Option<(u64, Kind)>,
-    /// When the caller has its answer, if that is before the value.
+    /// When the caller receives the response, if it reads the body itself.
     pub answered: Option<u64>,
-    /// After how long an answer is there that is no action's, and which error it would be, the first so many times.
+    /// Answers that do not come from the action: their time, the error of each, and the number of such attempts.
     pub foreign: Option<(u64, Error, usize)>,
-    /// With the head.
+    /// News in the head.
     pub news: News,
-    /// After how long the server says that it does not know the action, the first so many times.
+    /// Answers that say the action is unknown: their time, and the number of such attempts.
     pub unknown: Option<(u64, usize)>,
-    /// How the exchange fails, and after how long, the first so many times.
+    /// Failures of the exchange: their time, the error of each, and the number of such attempts.
     pub failing: Option<(u64, Error, usize)>,
-    /// When bytes of the body come.
+    /// Times at which bytes of the body arrive.
     pub chunks: Vec<u64>,
-    /// What looking the action up gives, and after how long.
+    /// Time that looking the action up takes, and its result.
     pub recovery: Option<(u64, Recovery)>,
 }
 
 impl Script {
-    /// Head, value and end at the same moment.
+    /// Sends head, value and end at the same moment.
     pub(super) fn answers(after: u64) -> Self {
         Self { head: Some(after), value: Some((after, Ok(()))), end: Some(after), ..Self::silent() }
     }
@@ -44,7 +45,7 @@ impl Script {
         Self { failure: Some((after, Kind::Network)), ..Self::silent() }
     }
 
-    /// Its data is stale then.
+    /// Answers, and says that data is stale.
     pub(super) fn revalidates(after: u64, what: Revalidated) -> Self {
         Self { news: News { revalidated: Some(what), ..News::default() }, ..Self::answers(after) }
     }
@@ -53,19 +54,19 @@ impl Script {
         Self { news: News { redirects: true, ..News::default() }, ..Self::answers(after) }
     }
 
-    /// The server knows the action only from the attempt after so many.
+    /// Does not know the action in the first `times` attempts.
     pub(super) fn unknown(mut self, after: u64, times: usize) -> Self {
         self.unknown = Some((after, times));
         self
     }
 
-    /// The exchange fails so, the first so many times.
+    /// Fails the first `times` attempts with `error`.
     pub(super) fn failing(mut self, after: u64, error: Error, times: usize) -> Self {
         self.failing = Some((after, error, times));
         self
     }
 
-    /// Nothing, ever.
+    /// Never answers.
     pub(super) fn silent() -> Self {
         Self {
             head: None,
@@ -96,21 +97,23 @@ enum Arrival {
     Chunk,
 }
 
-/// A dispatcher, its driver and its server.
+/// A dispatcher with its driver and its server.
 pub(super) struct Sim {
     pub core: Dispatcher,
     pub now: Instant,
-    /// What happened, a line each: "12 send 1".
+    /// Log of the effects, with the time in milliseconds: "12 send 1".
     pub log: Vec<String>,
     pub settled: HashMap<CallId, Result<(), Error>>,
-    /// Where the user is.
+    /// Visit that the user is on.
     pub visit: Visit,
-    /// Whether a redirect ends the document, and whether it goes nowhere.
+    /// True if a redirect or a reload ends the document.
     pub leaves: bool,
+    /// True if the user stays although a redirect was followed.
     pub stays: bool,
-    /// What was done about leases: asked for, or given back.
+    /// Leases that were requested (true) or released (false), in order.
     pub leases: Vec<(LaneName, bool)>,
-    /// Who holds its lane for long, since when it is known, and how many wait behind it.
+    /// Events of calls that hold their lane for long: the time in milliseconds, the call, and the number that wait
+    /// behind it.
     pub holding: Vec<(f64, CallId, usize)>,
     scripts: HashMap<CallId, Script>,
     agenda: BTreeMap<(Instant, u64), (CallId, u32, Arrival)>,
@@ -128,7 +131,7 @@ impl Sim {
             now: Instant::default(),
             log: Vec::new(),
             settled: HashMap::new(),
-            // As on a real page: the core begins with another.
+            // Differs from the visit with which the core begins, as on a real page.
             visit: Visit(1),
             leaves: false,
             stays: false,
@@ -158,7 +161,8 @@ impl Sim {
         id
     }
 
-    /// Lets time pass up to `at`, everything due happening in order; at one moment, arrivals come before timeouts.
+    /// Lets time pass up to `at` (milliseconds). All that is due happens in order; at one moment, arrivals come before
+    /// timeouts.
     pub(super) fn run_until(&mut self, at: u64) {
         let end = ms(at);
         loop {
@@ -168,7 +172,7 @@ impl Sim {
             let Some(next) = next else { break };
             self.now = self.now.max(next);
             if arrival == Some(next) {
-                // An exchange that was broken off may still arrive, but not in the middle of the next one: the driver sees to that.
+                // An aborted exchange may still arrive, but not during the next attempt: the driver prevents that.
                 if let Some((_, (id, attempt, arrival))) = self.agenda.pop_first()
                     && self.core.attempts(id) <= attempt
                 {
@@ -183,6 +187,7 @@ impl Sim {
         self.now = self.now.max(end);
     }
 
+    /// Gives the core an input and carries out its effects.
     pub(super) fn with_core<R>(&mut self, act: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
         self.look(None);
         let result = act(&mut self.core, self.now);
@@ -190,21 +195,22 @@ impl Sim {
         result
     }
 
-    /// The user goes elsewhere. The core hears of it where it wants to.
+    /// Moves the user to another page. The core is notified only when it wants to know.
     pub(super) fn go(&mut self, visit: u64) {
         self.visit = Visit(visit);
     }
 
-    /// The lines of the log that begin a request or settle a call, without the time.
+    /// Returns the lines of the log without the time.
     pub(super) fn story(&self) -> Vec<&str> {
         self.log.iter().map(|line| line.split_once(' ').unwrap().1).collect()
     }
 
+    /// Returns the kind of the error with which a call settled.
     pub(super) fn kind(&self, id: CallId) -> Option<Kind> {
         self.settled.get(&id)?.as_ref().err().map(Error::kind)
     }
 
-    /// Tells the core where the user is, if it wants to know.
+    /// Reports the visit to the core, if it wants to know.
     fn look(&mut self, id: Option<CallId>) {
         if self.core.watches_visit(id) {
             self.core.handle_visit(self.visit);
@@ -228,7 +234,7 @@ impl Sim {
         }
     }
 
-    /// Carries the effects out. Aborted exchanges still arrive: the core must not mind.
+    /// Carries out the effects. Aborted exchanges still arrive; the core must ignore them.
     fn drive(&mut self) {
         while let Some(effect) = self.core.poll_effect() {
             match effect {
@@ -319,6 +325,7 @@ impl Sim {
         }
     }
 
+    /// Schedules an arrival for the current attempt of a call.
     fn plan(&mut self, id: CallId, after: Option<u64>, arrival: Arrival) {
         if let Some(after) = after {
             self.count += 1;

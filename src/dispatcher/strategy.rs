@@ -1,27 +1,41 @@
-//! Decides what becomes of a call when others of its key are pending.
+//! Applies the strategy of a new call to the pending calls of its key, and keeps joined calls in step with their
+//! leader.
+//!
+//! Must not order lanes; `lane.rs` does.
 
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, Options, State, Strategy};
 use crate::{Error, Instant, Kind};
 
-/// What a strategy makes of a new call.
+/// Result of applying a strategy to a new call.
 pub(super) enum Admission {
-    /// It takes its place in the lane.
+    /// The call takes its place in the lane.
     Enter,
-    /// It is settled.
+    /// The call was settled and is over.
     Refused,
-    /// It shares the answer of another.
+    /// The call shares the answer of another.
     Joined,
 }
 
 impl Dispatcher {
-    /// The strategy of a call with these options: its own word, or else its lane's.
+    /// Returns the strategy of a call with these options: its own, else that of its lane, else [`Strategy::Queue`].
+    ///
+    /// ```
+    /// use actionlane::{Config, Dispatcher, LaneOptions, Options, Strategy};
+    ///
+    /// let search = LaneOptions { strategy: Some(Strategy::Replace), ..LaneOptions::default() };
+    /// let dispatcher = Dispatcher::new(Config { lanes: [("search".into(), search)].into(), ..Config::default() });
+    /// let options = Options { lane: "search".into(), ..Options::default() };
+    /// assert_eq!(dispatcher.strategy_of(&options), Strategy::Replace);
+    /// let own = Options { strategy: Some(Strategy::Join), ..options };
+    /// assert_eq!(dispatcher.strategy_of(&own), Strategy::Join);
+    /// ```
     pub fn strategy_of(&self, options: &Options) -> Strategy {
         options.strategy.or_else(|| self.rules.lanes.get(&options.lane)?.strategy).unwrap_or_default()
     }
 
-    /// Applies the strategy of a call that is known but has no place in its lane yet.
+    /// Applies the strategy of a call that is in `calls` but has no place in its lane yet.
     pub(super) fn admit(&mut self, id: CallId, now: Instant) -> Admission {
         let Some(entry) = self.calls.get(&id) else { return Admission::Refused };
         match entry.options.strategy.unwrap_or_default() {
@@ -45,14 +59,14 @@ impl Dispatcher {
         }
     }
 
-    /// Ends a call that has no place in a lane.
+    /// Ends a call that has no place in a lane, with an error.
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
         let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
         self.settle(id, Err(error.sent(sent)), now);
         self.finish(id);
     }
 
-    /// The other calls of its key that have not settled, in order of calling.
+    /// Lists the other calls of its key that have not settled and match, in order of calling.
     fn pending_of_key(&self, id: CallId, which: &dyn Fn(&Entry) -> bool) -> Vec<CallId> {
         let Some(Entry { options, .. }) = self.calls.get(&id) else { return Vec::new() };
         let mut others = self.ids(&|entry| entry.result.is_none() && entry.options.key == options.key && which(entry));
@@ -60,8 +74,9 @@ impl Dispatcher {
         others
     }
 
-    /// Ends calls for a later one of their key. Only then may a lane go on: nothing is started that is about to be replaced. The later one's
-    /// own lane goes on when it is in there: it would give up a lease that it needs.
+    /// Ends the calls `others`, which call `id` replaces. Lanes advance afterwards, so that no call starts that is
+    /// about to be replaced. The lane of `id` advances only once `id` is in it; before that, it would release a lease
+    /// that `id` needs.
     fn replace(&mut self, id: CallId, others: &[CallId], now: Instant) {
         let own = self.calls.get(&id).map(|entry| entry.options.lane.clone());
         let mut lanes: Vec<LaneName> = Vec::new();
@@ -72,6 +87,7 @@ impl Dispatcher {
         lanes.iter().filter(|&lane| own.as_ref() != Some(lane)).for_each(|lane| self.advance(lane, now));
     }
 
+    /// Lets a call share the answer of an identical pending call, if there is one.
     fn join(&mut self, id: CallId) -> Admission {
         let Some(Entry { options, .. }) = self.calls.get(&id) else { return Admission::Refused };
         let Some(identity) = options.identity.clone() else { return Admission::Enter };
@@ -89,14 +105,15 @@ impl Dispatcher {
         Admission::Joined
     }
 
-    /// A call of the same key whose answer is still to come: one that has not settled, or that only goes on for those who joined it.
+    /// Finds a matching call of the same key whose value has not arrived. It may be settled, if it goes on for calls
+    /// that joined it.
     fn pending_leader(&self, id: CallId, which: &dyn Fn(&Entry) -> bool) -> Option<CallId> {
         let Entry { options, .. } = self.calls.get(&id)?;
         let open = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting | State::Running);
         self.ids(&|entry| open(entry) && entry.options.key == options.key && which(entry)).into_iter().find(|&other| other != id)
     }
 
-    /// What a call's answer is worth to those who joined it: the same.
+    /// Settles the joined calls with the same result.
     pub(super) fn settle_joined(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(leader) = self.calls.get_mut(&id) else { return };
         let (joined, timings, attempts) = (std::mem::take(&mut leader.joined), leader.timings, leader.attempts);
@@ -110,7 +127,7 @@ impl Dispatcher {
         }
     }
 
-    /// Those who joined a call that starts.
+    /// Moves the calls that joined a call to `Running` when that call starts.
     pub(super) fn start_joined(&mut self, id: CallId, now: Instant) {
         let joined = self.calls.get(&id).map(|entry| entry.joined.clone()).unwrap_or_default();
         for id in joined {
@@ -124,7 +141,8 @@ impl Dispatcher {
         }
     }
 
-    /// Ends a call that joined another, alone. The other goes on, unless only this one still wanted its answer. Gives that other then.
+    /// Ends a joined call alone. Returns its leader if no call needs the leader's answer any more; the caller must end
+    /// it.
     pub(super) fn part(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
         let sent = self.calls.get(&leader).map(|leader| leader.sent).unwrap_or_default();
         self.settle(id, Err(error.sent(sent)), now);
@@ -134,7 +152,8 @@ impl Dispatcher {
         (leader_entry.joined.is_empty() && leader_entry.result.is_some()).then_some(leader)
     }
 
-    /// A caller gives a call up that others have joined: it settles, and its exchange goes on for them. False if nobody has joined it.
+    /// Settles a call with an error while its exchange goes on for the calls that joined it. Returns false, and does
+    /// nothing, if none has.
     pub(super) fn leave_to_joined(&mut self, id: CallId, error: &Error, now: Instant) -> bool {
         let Some(entry) = self.calls.get(&id) else { return false };
         if entry.joined.is_empty() || entry.state == State::Draining {

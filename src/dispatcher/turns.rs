@@ -1,4 +1,6 @@
-//! Starts the calls of lanes that have room.
+//! Starts waiting calls in lanes that have a free slot.
+//!
+//! Must not decide which call is next; `lane.rs` does.
 
 use super::alarm::LATE;
 use super::{Dispatcher, Effect, Entry};
@@ -7,7 +9,7 @@ use crate::call::{CallId, LaneName, State};
 use crate::lane::{Lane, Place};
 
 impl Dispatcher {
-    /// Starts what may start in a lane.
+    /// Starts all calls of a lane that may start, and drops the lane if it is idle.
     pub(super) fn advance(&mut self, name: &LaneName, now: Instant) {
         while self.is_open(name)
             && let Some(id) = self.next_in(name)
@@ -19,7 +21,7 @@ impl Dispatcher {
         }
     }
 
-    /// Starts what may start in any lane, those who were called first going first.
+    /// Starts all calls of all lanes that may start, in order of calling.
     pub(super) fn advance_all(&mut self, now: Instant) {
         self.lanes.retain(|lane| !lane.is_idle());
         for id in self.ids(&|entry| entry.state == State::Waiting) {
@@ -28,12 +30,13 @@ impl Dispatcher {
         }
     }
 
-    /// Takes the slot for the call that may start next in a lane.
+    /// Returns the call that may start next in a lane, and takes a slot for it.
     pub(super) fn next_in(&mut self, name: &LaneName) -> Option<CallId> {
         let calls = &self.calls;
         self.lanes.get_mut(name)?.start(|id| calls.get(&id).map_or(Place::Left, Entry::place))
     }
 
+    /// Starts the first attempt of a call that has its slot.
     pub(super) fn start(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.state = State::Running;

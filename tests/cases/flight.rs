@@ -1,4 +1,4 @@
-//! Answers as React's server writes them, decoded by the public API.
+//! Tests the codec by its public API: decodes answers as React's server writes them, and encodes arguments.
 
 mod expected;
 mod vectors;
@@ -9,7 +9,7 @@ use actionlane::flight::{Decoder, Native, Rejection, Shared, Value, encode};
 
 use vectors::Vector;
 
-/// Decoded, but not as React does it, and why. Each must differ.
+/// Vectors that are decoded differently from React on purpose, and why. Each must differ.
 const DIFFERENT: &[(&str, &str)] = &[
     ("decode/root-string-1024-bom", "a byte order mark is part of the text, as in Next from 16.4.0"),
     ("stream/T-bom", "a byte order mark is part of the text, as in Next from 16.4.0"),
@@ -18,17 +18,18 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("stream/tag-N", "rows for development are skipped, not refused"),
     ("stream/tag-W", "rows for development are skipped, not refused"),
     ("stream/deep-20000", "20 000 containers inside each other are within the default depth; React's client runs out of stack"),
-    ("stream/dollar-E", "what is for development is undefined and never evaluated; React waits for a row that cannot come"),
-    ("stream/dollar-P", "what is for development is undefined; React waits for a row that cannot come"),
+    ("stream/dollar-E", "a development value is undefined and never evaluated; React waits for a row that cannot arrive"),
+    ("stream/dollar-P", "a development value is undefined; React waits for a row that cannot arrive"),
     ("stream/import-unknown-module", "client modules are described and never loaded, so none is unknown"),
     ("stream/typed-bad-length", "bytes that do not fill the last element are refused, not dropped"),
 ];
 
-/// Streams up to this many bytes are cut in two at every place.
+/// Largest stream, in bytes, that is cut in two at every byte.
 const SHORT: usize = 300;
 
 type Outcome = Poll<Result<Value, Rejection>>;
 
+/// Decodes the chunks of an answer.
 fn decode<'b>(mut decoder: Decoder<Native>, chunks: impl IntoIterator<Item = &'b [u8]>) -> Outcome {
     for chunk in chunks {
         if decoder.push(chunk).is_err() {
@@ -39,7 +40,7 @@ fn decode<'b>(mut decoder: Decoder<Native>, chunks: impl IntoIterator<Item = &'b
     decoder.value()
 }
 
-/// The outcome for every way to cut the stream.
+/// Decodes a stream cut in many ways, and checks each outcome.
 fn every_cut(bytes: &[u8], mut check: impl FnMut(&str, Outcome)) {
     let decoder = || Decoder::new(Native::default());
     check("whole", decode(decoder(), [bytes]));
@@ -59,7 +60,7 @@ fn is_listed(vector: &Vector) -> bool {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn every_vector_at_every_cut() {
+fn every_vector_decodes_as_react_does_at_every_cut() {
     let mut count = 0;
     let mut wrong = Vec::new();
     for vector in vectors::ALL.iter().filter(|vector| !is_listed(vector)) {
@@ -76,7 +77,7 @@ fn every_vector_at_every_cut() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn differences_from_react_are_still_there() {
+fn the_listed_vectors_still_differ_from_react() {
     for vector in vectors::ALL {
         if let Some((name, why)) = DIFFERENT.iter().find(|(name, _)| *name == vector.name) {
             every_cut(vector.bytes, |how, outcome| {
@@ -88,7 +89,7 @@ fn differences_from_react_are_still_there() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn results_of_actions() {
+fn an_action_decoder_returns_the_value_of_the_action() {
     let mut count = 0;
     for vector in vectors::ALL.iter().filter(|vector| vector.name.contains("next-")) {
         count += 1;
@@ -102,10 +103,10 @@ fn results_of_actions() {
     assert_eq!(count, 3);
 }
 
-/// Streams with bytes changed, taken out and put in: never a panic, and the same outcome however they are cut.
+/// Changes, removes and inserts bytes of short streams.
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn damaged_streams() {
+fn damaged_streams_never_panic_and_decode_the_same_at_every_cut() {
     const MARKS: &[u8] = b"\"$@:0123456789abQWKTZDn{}[],-\n\\uE";
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = |below: usize| {
@@ -138,10 +139,10 @@ fn damaged_streams() {
     }
 }
 
-/// What servers answer that give back an argument, `{a: the last argument, …}`.
+/// Decodes answers that return an argument: `{a: the last argument, …}`.
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn arguments_that_come_back() {
+fn returned_arguments_keep_their_identity() {
     let object = || Value::object([("x", Value::array([Value::Number(1.0), Value::Number(2.0)]))]);
     let returned = |args: &[Value], answer: &[u8]| {
         let encoded = encode(&mut Native::default(), Value::array(args.iter().cloned())).expect("the arguments can be sent");
@@ -182,7 +183,7 @@ fn arguments_that_come_back() {
 
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
-fn the_table_is_complete() {
+fn the_table_of_vectors_is_complete() {
     for folder in ["decode", "stream"] {
         let path = format!("{}/tests/vectors/{folder}", env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(path).expect("the vectors") {

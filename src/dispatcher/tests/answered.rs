@@ -1,4 +1,4 @@
-//! Requests that somebody else has built: settled at the head, in their lane until the value.
+//! Tests calls made with a ready request: they settle at the head and hold their lane until the value.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::dispatcher::sim::{Script, Sim};
 use crate::dispatcher::*;
 use crate::protocol::Revalidated;
 
-/// The caller has its answer after 10 ms, the value goes by after 50 ms, and the end comes after 80 ms.
+/// Answers with a response after 10 ms, the value after 50 ms, and the end after 80 ms.
 fn read_along() -> Script {
     Script { answered: Some(10), value: Some((50, Ok(()))), end: Some(80), ..Script::answers(10) }
 }
 
 #[test]
-fn settles_at_the_head_and_frees_the_slot_at_the_value() {
+fn the_call_settles_at_the_head_and_frees_its_slot_at_the_value() {
     let mut sim = Sim::new();
     let id = sim.call(1, Options::default(), read_along());
     sim.call(2, Options::default(), Script::answers(5));
@@ -26,7 +26,7 @@ fn settles_at_the_head_and_frees_the_slot_at_the_value() {
 }
 
 #[test]
-fn frees_the_slot_at_the_end_where_there_is_no_value() {
+fn an_answer_without_a_value_frees_the_slot_at_its_end() {
     for script in [
         Script { value: None, end: Some(60), ..read_along() },
         Script { value: None, end: None, failure: Some((60, Kind::Network)), ..read_along() },
@@ -40,7 +40,7 @@ fn frees_the_slot_at_the_end_where_there_is_no_value() {
 }
 
 #[test]
-fn what_the_head_says_is_for_the_caller() {
+fn redirects_and_revalidation_in_the_head_are_left_to_the_caller() {
     let news = News { redirects: true, revalidated: Some(Revalidated::All) };
     for script in [read_along(), Script { value: None, ..read_along() }] {
         let mut sim = Sim::new();
@@ -53,11 +53,11 @@ fn what_the_head_says_is_for_the_caller() {
     sim.run_until(20);
     sim.with_core(|core, now| core.abort(id, now));
     sim.run_until(2000);
-    assert_eq!(sim.log, ["0 send 1", "10 settle 1", "20 break 1 ABORTED"], "nor is a refresh owed where it breaks off");
+    assert_eq!(sim.log, ["0 send 1", "10 settle 1", "20 break 1 ABORTED"], "no refresh is owed if it breaks off either");
 }
 
 #[test]
-fn times_run_until_the_value() {
+fn time_limits_run_until_the_value() {
     let within = Some(Duration::from_millis(30));
     for (options, code) in [
         (Options { timeout: within, ..keyed(3) }, "TIMEOUT"),
@@ -69,7 +69,7 @@ fn times_run_until_the_value() {
         sim.call(2, Options::default(), Script::answers(5));
         sim.run_until(1000);
         assert_eq!(sim.log, ["0 send 1", "10 settle 1", &format!("30 break 1 {code}"), "30 send 2", "35 settle 2"]);
-        // After the value all of them are over.
+        // After the value no limit runs any more.
         let mut sim = Sim::new();
         sim.call(1, options, Script { answered: Some(10), value: Some((15, Ok(()))), end: Some(500), ..Script::answers(10) });
         sim.run_until(1000);
@@ -78,7 +78,7 @@ fn times_run_until_the_value() {
 }
 
 #[test]
-fn bytes_keep_it_from_stalling() {
+fn bytes_prevent_a_stall() {
     let mut sim = Sim::new();
     let options = Options { stall_timeout: Some(Duration::from_millis(25)), ..Options::default() };
     sim.call(1, options, Script { chunks: vec![30], ..read_along() });
@@ -87,7 +87,7 @@ fn bytes_keep_it_from_stalling() {
 }
 
 #[test]
-fn it_can_be_given_up_until_the_end() {
+fn the_call_can_be_aborted_until_its_end() {
     for (at, log) in [(20, ["break 1 ABORTED", "send 2", "settle 2"]), (60, ["send 2", "settle 2", "abort 1"])] {
         let mut sim = Sim::new();
         let id = sim.call(1, Options::default(), read_along());
@@ -101,7 +101,7 @@ fn it_can_be_given_up_until_the_end() {
 }
 
 #[test]
-fn closing_breaks_off_what_is_read() {
+fn closing_breaks_off_the_body_that_the_caller_reads() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), read_along());
     sim.run_until(20);
@@ -110,9 +110,8 @@ fn closing_breaks_off_what_is_read() {
     assert_eq!(sim.core.poll_timeout(), None);
 }
 
-/// Pending is what has not settled.
 #[test]
-fn strategies_look_at_what_has_not_settled() {
+fn strategies_ignore_a_call_that_has_settled() {
     for strategy in [Strategy::Drop, Strategy::Replace, Strategy::QueueLast] {
         let mut sim = Sim::new();
         sim.call(1, Options::default(), read_along());
@@ -124,7 +123,7 @@ fn strategies_look_at_what_has_not_settled() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_sent_again_where_that_may_help() {
+fn a_call_with_a_foreign_answer_is_retried_if_that_may_help() {
     let busy = || Error::new(Kind::Http, "scripted").status(503);
     let foreign = |error, times| Script { foreign: Some((10, error, times)), ..read_along() };
     let story = |options, script| {
@@ -142,7 +141,7 @@ fn an_answer_that_is_none_is_sent_again_where_that_may_help() {
 }
 
 #[test]
-fn a_lane_that_is_held_is_said_to_be() {
+fn listeners_are_notified_of_a_call_that_holds_its_lane() {
     let mut sim = Sim::new();
     let id = sim.call(1, Options::default(), Script { value: None, end: None, ..read_along() });
     sim.call(2, Options::default(), Script::answers(5));

@@ -1,4 +1,5 @@
-//! Tests lanes that all tabs share: leases asked for, held, given back and lost.
+//! Tests lanes that all tabs share: leases requested, held, released and lost. Also tests calls while the document is
+//! hidden.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -26,7 +27,7 @@ fn lose(sim: &mut Sim, name: &str) {
 }
 
 #[test]
-fn a_call_starts_only_under_its_lane_s_lease_and_gives_it_back() {
+fn a_call_starts_only_under_the_lease_of_its_lane_and_releases_it() {
     let mut sim = tab();
     sim.call(1, lane("main"), Script { end: Some(500), ..Script::answers(100) });
     sim.call(2, lane("main"), Script::answers(100));
@@ -40,7 +41,7 @@ fn a_call_starts_only_under_its_lane_s_lease_and_gives_it_back() {
 }
 
 #[test]
-fn each_lane_has_its_own_and_parallel_none() {
+fn each_lane_has_a_lease_of_its_own_and_parallel_has_none() {
     let mut sim = tab();
     sim.call(1, lane("main"), Script::answers(100));
     sim.call(2, lane("cart"), Script::answers(100));
@@ -50,7 +51,7 @@ fn each_lane_has_its_own_and_parallel_none() {
 }
 
 #[test]
-fn a_parallel_lane_that_is_to_run_one_at_a_time_has_one() {
+fn a_parallel_lane_with_a_limit_has_a_lease() {
     let one = LaneOptions { concurrency: NonZeroU32::new(1), strategy: None };
     let lanes = HashMap::from([(LaneName::Parallel, one)]);
     let mut sim = Sim::with(Config { scope: Scope::Origin, lanes, ..Config::default() });
@@ -59,7 +60,7 @@ fn a_parallel_lane_that_is_to_run_one_at_a_time_has_one() {
 }
 
 #[test]
-fn nothing_is_asked_for_a_call_that_is_not_ready() {
+fn no_lease_is_requested_for_a_call_that_is_not_ready() {
     let mut sim = tab();
     let first = sim.prepare(1, lane("main"), Script::answers(100));
     sim.call(2, lane("main"), Script::answers(100));
@@ -69,7 +70,7 @@ fn nothing_is_asked_for_a_call_that_is_not_ready() {
 }
 
 #[test]
-fn whoever_wants_it_no_longer_gives_it_back() {
+fn a_lane_that_does_not_need_its_lease_any_more_releases_it() {
     type Stop = fn(&mut Dispatcher, Instant);
     let stops: [(&str, Stop); 6] = [
         ("abort", |core, now| assert!(core.abort(CallId(1), now))),
@@ -85,7 +86,7 @@ fn whoever_wants_it_no_longer_gives_it_back() {
         sim.with_core(stop);
         let lines: Vec<_> = sim.story().into_iter().filter(|line| !line.starts_with("settle")).collect();
         assert_eq!(lines, ["ask main", "release main"], "{what}");
-        // Granted all the same, before anybody knew: given back at once.
+        // A grant that was already on its way is released at once.
         sim.log.clear();
         grant(&mut sim, "main");
         assert_eq!(sim.story(), ["release main"], "{what}");
@@ -93,7 +94,7 @@ fn whoever_wants_it_no_longer_gives_it_back() {
 }
 
 #[test]
-fn with_others_waiting_it_stays_asked_for() {
+fn a_request_stays_while_another_call_waits() {
     let mut sim = tab();
     let first = sim.call(1, lane("main"), Script::answers(100));
     sim.call(2, lane("main"), Script::answers(100));
@@ -103,7 +104,7 @@ fn with_others_waiting_it_stays_asked_for() {
 }
 
 #[test]
-fn who_takes_a_waiting_call_s_place_takes_its_place_among_the_tabs_too() {
+fn a_call_that_replaces_a_waiting_one_inherits_its_place_among_the_tabs() {
     for strategy in [Strategy::Replace, Strategy::QueueLast] {
         let mut sim = tab();
         let typing = || Options { strategy: Some(strategy), key: "search".into(), ..lane("main") };
@@ -116,7 +117,7 @@ fn who_takes_a_waiting_call_s_place_takes_its_place_among_the_tabs_too() {
 }
 
 #[test]
-fn who_takes_a_running_call_s_place_asks_before_the_lease_is_given_back() {
+fn a_call_that_replaces_a_running_one_requests_the_next_lease_before_the_release() {
     let mut sim = tab();
     let search = || Options { strategy: Some(Strategy::Replace), key: "search".into(), ..lane("main") };
     sim.call(1, search(), Script::answers(100));
@@ -126,7 +127,7 @@ fn who_takes_a_running_call_s_place_asks_before_the_lease_is_given_back() {
 }
 
 #[test]
-fn a_lane_that_goes_on_asks_again() {
+fn a_resumed_lane_requests_its_lease() {
     let mut sim = tab();
     sim.core.pause(None);
     sim.call(1, lane("main"), Script::answers(100));
@@ -136,7 +137,7 @@ fn a_lane_that_goes_on_asks_again() {
 }
 
 #[test]
-fn without_network_nothing_is_asked_for() {
+fn no_lease_is_requested_without_a_network() {
     let mut sim = tab();
     sim.call(1, lane("main"), Script::answers(100));
     sim.with_core(Dispatcher::handle_offline);
@@ -145,7 +146,7 @@ fn without_network_nothing_is_asked_for() {
 }
 
 #[test]
-fn what_runs_keeps_it_while_paused_and_over_its_retries() {
+fn a_running_call_holds_its_lease_while_paused_and_over_its_retries() {
     let mut sim = tab();
     let retry = Retry { limit: 1, ..Retry::default() };
     let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
@@ -158,7 +159,7 @@ fn what_runs_keeps_it_while_paused_and_over_its_retries() {
 }
 
 #[test]
-fn a_call_that_is_given_up_frees_it() {
+fn an_aborted_call_frees_the_lease() {
     let mut sim = tab();
     let first = sim.call(1, lane("main"), Script::silent());
     sim.call(2, lane("main"), Script::answers(100));
@@ -168,7 +169,7 @@ fn a_call_that_is_given_up_frees_it() {
 }
 
 #[test]
-fn when_it_is_taken_what_runs_goes_on_and_the_next_asks_anew() {
+fn after_a_steal_the_running_call_goes_on_and_the_next_requests_a_lease() {
     let mut sim = tab();
     sim.call(1, lane("main"), Script::answers(100));
     sim.call(2, lane("main"), Script::answers(100));
@@ -182,7 +183,7 @@ fn when_it_is_taken_what_runs_goes_on_and_the_next_asks_anew() {
 }
 
 #[test]
-fn when_it_cannot_be_had_those_who_wait_fail_and_nothing_hangs() {
+fn a_lease_that_cannot_be_had_fails_the_calls_that_wait() {
     let mut sim = tab();
     sim.call(1, lane("main"), Script::answers(100));
     sim.call(2, lane("main"), Script::answers(100));
@@ -199,7 +200,7 @@ fn when_it_cannot_be_had_those_who_wait_fail_and_nothing_hangs() {
 }
 
 #[test]
-fn a_burst_asks_for_fresh_data_once_all_the_same() {
+fn a_burst_under_leases_asks_for_fresh_data_once() {
     let mut sim = tab();
     for id in 1..=3 {
         sim.call(id, lane("main"), Script::revalidates(100, Revalidated::All));
@@ -213,7 +214,7 @@ fn a_burst_asks_for_fresh_data_once_all_the_same() {
 }
 
 #[test]
-fn three_tabs_take_turns_and_each_keeps_its_order() {
+fn three_tabs_take_turns_and_each_runs_its_calls_in_order() {
     let mut tabs = [tab(), tab(), tab()];
     for tab in &mut tabs {
         for id in 1..=100 {
@@ -230,17 +231,17 @@ fn three_tabs_take_turns_and_each_keeps_its_order() {
                 queue.extend(asked.then_some(number));
             }
         }
-        // The first in the queue is the one that holds it.
+        // The first tab in the queue holds the lease.
         if let Some(&first) = queue.front()
             && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Asked)
         {
             turns.push(first);
             grant(&mut tabs[first], "main");
         }
-        assert!(tabs.iter().map(|tab| tab.core.running).sum::<usize>() <= 1, "two at once at {at} ms");
+        assert!(tabs.iter().map(|tab| tab.core.running).sum::<usize>() <= 1, "two calls at once at {at} ms");
     }
     assert_eq!(turns.len(), 300);
-    assert!(turns.chunks(3).all(|turn| turn.iter().sum::<usize>() == 3), "not each in turn: {turns:?}");
+    assert!(turns.chunks(3).all(|turn| turn.iter().sum::<usize>() == 3), "the tabs do not take turns: {turns:?}");
     for tab in &tabs {
         let sent: Vec<_> = tab.story().into_iter().filter(|line| line.starts_with("send")).map(str::to_owned).collect();
         assert_eq!(sent, (1..=100).map(|id| format!("send {id}")).collect::<Vec<_>>());
@@ -248,7 +249,7 @@ fn three_tabs_take_turns_and_each_keeps_its_order() {
 }
 
 #[test]
-fn nothing_starts_while_the_document_is_hidden_not_even_again() {
+fn no_call_and_no_retry_starts_while_the_document_is_hidden() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
     let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
@@ -257,7 +258,7 @@ fn nothing_starts_while_the_document_is_hidden_not_even_again() {
     sim.core.handle_hidden();
     sim.call(2, lane("main"), Script::answers(100));
     sim.call(3, lane("cart"), Script::answers(100));
-    // Longer than a document that is being left is believed to be.
+    // Longer than the wait for a document that is being left.
     sim.run_until(100_000);
     assert_eq!(sim.log, ["0 send 1"]);
     sim.with_core(Dispatcher::handle_returned);
@@ -267,7 +268,7 @@ fn nothing_starts_while_the_document_is_hidden_not_even_again() {
 }
 
 #[test]
-fn what_waits_for_a_network_waits_for_the_document_too() {
+fn a_retry_waits_for_both_the_network_and_the_document() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
     let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
@@ -284,7 +285,7 @@ fn what_waits_for_a_network_waits_for_the_document_too() {
 }
 
 #[test]
-fn what_ran_when_the_document_was_hidden_is_not_sent_twice() {
+fn a_call_that_runs_while_the_document_is_hidden_is_not_sent_twice() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::answers(100));
     sim.core.handle_hidden();

@@ -1,7 +1,7 @@
-//! Random operations on the dispatcher and on a model so plain that it can be read: they must agree on every request, every settlement and
-//! every lease.
+//! Runs random operations on the dispatcher and on a naive model. Both must agree on every request, settlement and
+//! lease.
 //!
-//! The model does not know budgets, keys that conflict, nor how long is waited where the server does not say.
+//! The model does not know retry budgets, keys that conflict, or waits that are random.
 
 mod built;
 mod lease;
@@ -21,67 +21,77 @@ use lease::Lease;
 use rules::{Doing, Plain};
 use world::World;
 
-/// How many runs, of so many operations each.
+/// Number of runs.
 const SEEDS: u64 = 12_000;
+/// Number of operations in each run.
 const OPERATIONS: u64 = 100;
 const MAX_QUEUED: usize = 8;
 const LANES: [&str; 4] = ["main", "cart", "two", "parallel"];
 
-/// What can happen.
+/// Operation on the dispatcher and the model.
 #[derive(Clone, Copy, Debug)]
 enum Operation {
+    /// Makes a call.
     Call,
+    /// Completes the body of a call.
     Ready,
-    /// Its body cannot be had.
+    /// Fails the body of a call.
     Spoil,
-    /// The answer begins, and may say that the page's data are stale.
+    /// Delivers the head of an answer, which may say that data is stale.
     Head,
+    /// Delivers the value of an answer.
     Answer,
-    /// The action throws.
+    /// Delivers an error that the action threw.
     Throw,
+    /// Delivers bytes of all answers that have begun.
     Chunk,
-    /// The rest of the answers is there, too.
+    /// Ends all answers whose value has arrived.
     End,
+    /// Fails an exchange.
     Fail,
-    /// An answer that is none.
+    /// Delivers an answer that is not Flight and not temporary.
     Refusal,
     Abort,
     Clear,
     Pause,
     Resume,
-    /// Something is told of an exchange that is over, or has not begun.
+    /// Reports inputs for a call without an exchange.
     Late,
+    /// Lets time pass.
     Pass,
-    /// The network goes or comes, and the browser may say so.
+    /// Takes the network away or brings it back; the browser may say so.
     Network,
+    /// Reports the result of a probe.
     Probed,
-    /// The network is away for minutes.
+    /// Takes the network away for minutes.
     Away,
-    /// A lane that waits for its lease is granted it; it may also come too late.
+    /// Grants a lease that a lane has requested, or grants it too late.
     Grant,
-    /// Another tab takes it.
+    /// Lets another tab take the lease of a lane.
     Steal,
-    /// The lease of a lane cannot be had.
+    /// Reports that the lease of a lane cannot be obtained.
     Refuse,
-    /// The answer begins, and is to send the user elsewhere.
+    /// Delivers the head of an answer that redirects.
     Redirect,
-    /// The user is on another page.
+    /// Moves the user to another page.
     Go,
-    /// The document is gone from the window.
+    /// Takes the document out of the window.
     Hide,
+    /// Brings the document back.
     Return,
-    /// The server does not know an action.
+    /// Reports that the server does not know the action of a call.
     Unknown,
+    /// Reports the result of looking an action up.
     Recovered,
-    /// The caller of a built request has its answer.
+    /// Gives the response to the caller of a call made with a ready request.
     HandOut,
-    /// That ends, or breaks off, before its value.
+    /// Ends or breaks off that response before its value.
     Break,
-    /// An answer to a built request that is none.
+    /// Delivers an answer that is not Flight to a call made with a ready request.
     Foreign,
 }
 
-/// How often it happens, in every run.
+/// Operations of every run, with their frequencies.
 const USUAL: [(Operation, usize); 16] = [
     (Operation::Call, 48),
     (Operation::Ready, 8),
@@ -100,7 +110,7 @@ const USUAL: [(Operation, usize); 16] = [
     (Operation::Late, 4),
     (Operation::Pass, 24),
 ];
-/// What else happens in every other run, each on its own.
+/// Groups of operations that are each added to every other run.
 const UNUSUAL: [&[(Operation, usize)]; 5] = [&OFFLINE, &ALL_TABS, &LEFT, &DEPLOYED, &BUILT];
 const OFFLINE: [(Operation, usize); 4] = [(Operation::Fail, 8), (Operation::Network, 4), (Operation::Probed, 10), (Operation::Away, 2)];
 const ALL_TABS: [(Operation, usize); 3] = [(Operation::Grant, 40), (Operation::Steal, 6), (Operation::Refuse, 2)];
@@ -108,7 +118,7 @@ const LEFT: [(Operation, usize); 4] = [(Operation::Redirect, 20), (Operation::Go
 const BUILT: [(Operation, usize); 3] = [(Operation::HandOut, 20), (Operation::Break, 3), (Operation::Foreign, 5)];
 const DEPLOYED: [(Operation, usize); 2] = [(Operation::Unknown, 14), (Operation::Recovered, 12)];
 
-/// Chance, the same for the same seed.
+/// Random numbers, the same for the same seed.
 struct Dice(u64);
 
 impl Dice {
@@ -116,7 +126,7 @@ impl Dice {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// From 0 to below `sides`.
+    /// Draws a number from 0 to below `sides`.
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -130,14 +140,14 @@ impl Dice {
 }
 
 #[test]
-fn agrees_with_the_model() {
+fn the_dispatcher_agrees_with_the_model() {
     let only = std::env::var("ACTIONLANE_MODEL_SEED").ok().and_then(|seed| seed.parse().ok());
     for seed in only.map_or(1..=SEEDS, |seed| seed..=seed) {
         run(seed);
     }
 }
 
-/// What can go wrong is another in each seed.
+/// Runs one seed. Its lowest bits choose the groups of operations.
 fn run(seed: u64) {
     let mut dice = Dice::new(seed);
     let has = |feature: u32| seed >> feature & 1 == 1;
@@ -158,11 +168,11 @@ fn run(seed: u64) {
     assert!(world.is_empty(), "something is left");
 }
 
-/// Says where it went wrong, and how to see that again.
+/// Prints the seed and the operation if the test panics.
 struct Where {
     seed: u64,
     step: u64,
-    /// None once it is the end.
+    /// Current operation. `None`: the run is at its end.
     operation: Option<Operation>,
 }
 
@@ -176,7 +186,7 @@ impl Drop for Where {
 
 fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bool, bool), dice: &mut Dice) {
     let count = world.model.calls.len() as u64;
-    // Mostly one of the last: those before are over.
+    // One of the last twelve: those before are mostly over.
     let id = count.saturating_sub(1 + dice.roll(12)) as usize;
     let chosen = world.model.calls.get(id).filter(|call| call.leader.is_none());
     let (doing, built, read_along) = chosen.map_or((Doing::Over, false, false), |call| (call.doing, call.built, call.read_along));
@@ -263,7 +273,7 @@ fn call(world: &mut World, built: bool, dice: &mut Dice) {
     enter(world, call);
 }
 
-/// One that is to survive the page, or has.
+/// Makes a durable call: a new one, or one that another page made.
 fn durable(world: &mut World, dice: &mut Dice) {
     use Strategy::{Drop, Queue, QueueLast, Replace};
     let replayed = dice.one_in(4);
@@ -277,7 +287,7 @@ fn durable(world: &mut World, dice: &mut Dice) {
         doing: if replayed { Doing::Waiting } else { Doing::Preparing },
         sent: if replayed { Sent::Unknown } else { Sent::No },
         durable: true,
-        // Nobody is sent along the redirect of what another page has made.
+        // The redirect of a replayed call is not followed.
         visit: if replayed { u64::MAX } else { world.model.visit },
         ..some(dice)
     };
@@ -288,7 +298,7 @@ fn news(redirects: bool, dice: &mut Dice) -> News {
     News { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
 }
 
-/// What every call has.
+/// Draws the properties that every call has.
 fn some(dice: &mut Dice) -> Plain {
     Plain {
         lane: dice.roll(4) as usize,

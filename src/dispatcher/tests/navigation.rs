@@ -1,4 +1,4 @@
-//! Tests redirects and fresh data: where the user is sent, and when the page asks for what is owed.
+//! Tests redirects and refreshes: which redirects are followed, and when the page asks for fresh data.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ fn an_answer_that_revalidated_asks_for_fresh_data_before_it_settles() {
 }
 
 #[test]
-fn a_burst_asks_once_and_before_the_last_of_it_settles() {
+fn a_burst_asks_once_and_before_its_last_call_settles() {
     let mut sim = Sim::new();
     for id in 1..=10 {
         sim.call(id, lane("parallel"), if id % 2 == 0 { stale(id * 10) } else { Script::revalidates(id * 10, Revalidated::Dynamic) });
@@ -36,7 +36,7 @@ fn a_burst_asks_once_and_before_the_last_of_it_settles() {
 }
 
 #[test]
-fn a_queue_that_goes_on_counts_as_one_burst() {
+fn calls_of_one_queue_count_as_one_burst() {
     let mut sim = Sim::new();
     for id in 1..=3 {
         sim.call(id, lane("main"), stale(100));
@@ -46,7 +46,7 @@ fn a_queue_that_goes_on_counts_as_one_burst() {
 }
 
 #[test]
-fn no_debt_waits_longer_than_half_a_second() {
+fn no_refresh_waits_longer_than_half_a_second() {
     let mut sim = Sim::new();
     for id in 1..=20 {
         sim.call(id, lane("main"), if id == 1 { stale(100) } else { Script::answers(100) });
@@ -57,7 +57,7 @@ fn no_debt_waits_longer_than_half_a_second() {
 }
 
 #[test]
-fn a_call_that_failed_owes_all_the_same() {
+fn a_call_that_failed_owes_a_refresh_too() {
     let mut sim = Sim::new();
     let news = stale(0).news;
     sim.call(1, lane("parallel"), Script { news, ..Script::throws(10) });
@@ -83,7 +83,7 @@ fn a_call_that_failed_owes_all_the_same() {
 }
 
 #[test]
-fn what_only_the_body_shows_is_owed_as_well() {
+fn stale_data_that_only_the_body_shows_owes_a_refresh() {
     let mut sim = Sim::new();
     let only = sim.call(1, lane("main"), Script { head: Some(2), ..Script::throws(10) });
     sim.run_until(5);
@@ -105,7 +105,7 @@ fn a_page_that_was_left_is_owed_nothing() {
 }
 
 #[test]
-fn an_answer_that_comes_on_the_next_page_asks_for_fresh_data_there() {
+fn an_answer_that_arrives_on_the_next_page_asks_for_fresh_data_there() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), stale(100));
     sim.run_until(50);
@@ -115,7 +115,7 @@ fn an_answer_that_comes_on_the_next_page_asks_for_fresh_data_there() {
 }
 
 #[test]
-fn a_redirect_takes_along_what_is_owed() {
+fn a_redirect_carries_the_refresh_that_is_owed() {
     let mut sim = Sim::new();
     sim.call(1, lane("parallel"), Script { news: News { redirects: true, revalidated: Some(Revalidated::All) }, ..Script::answers(10) });
     sim.call(2, lane("parallel"), Script::answers(20));
@@ -147,7 +147,7 @@ fn the_redirect_of_the_call_made_later_wins() {
 }
 
 #[test]
-fn a_redirect_may_be_left_to_nexts_router() {
+fn a_redirect_may_be_thrown_for_nexts_router() {
     let mut sim = Sim::new();
     let options = Options { redirect: RedirectMode::Throw, ..Options::default() };
     sim.call(1, options.clone(), Script::redirects(100));
@@ -159,7 +159,7 @@ fn a_redirect_may_be_left_to_nexts_router() {
 }
 
 #[test]
-fn nothing_starts_while_the_document_is_left() {
+fn no_call_starts_while_the_document_is_left() {
     let mut sim = Sim::new();
     sim.leaves = true;
     sim.call(1, lane("main"), Script::redirects(99));
@@ -174,7 +174,7 @@ fn nothing_starts_while_the_document_is_left() {
 }
 
 #[test]
-fn coming_back_to_the_document_goes_on_at_once() {
+fn calls_start_at_once_when_the_document_is_back() {
     let mut sim = Sim::new();
     sim.with_core(Dispatcher::handle_leaving);
     sim.call(1, lane("main"), Script::answers(10));
@@ -185,7 +185,7 @@ fn coming_back_to_the_document_goes_on_at_once() {
 }
 
 #[test]
-fn a_dispatcher_that_is_closed_waits_for_no_document() {
+fn a_closed_dispatcher_does_not_wait_for_the_document() {
     let mut sim = Sim::new();
     sim.with_core(Dispatcher::handle_leaving);
     sim.with_core(Dispatcher::close);
@@ -193,7 +193,7 @@ fn a_dispatcher_that_is_closed_waits_for_no_document() {
 }
 
 #[test]
-fn closing_pays_what_is_owed() {
+fn closing_asks_for_the_fresh_data_that_is_owed() {
     let mut sim = Sim::new();
     sim.call(1, lane("parallel"), stale(10));
     sim.call(2, lane("parallel"), Script::silent());
@@ -202,7 +202,7 @@ fn closing_pays_what_is_owed() {
     assert_eq!(sim.story(), ["send 1", "send 2", "settle 1", "abort 2", "settle 2 CLOSED unknown", "refresh all"]);
 }
 
-/// What the page is owed, said as plainly as can be: a list of what happened, looked through again each time.
+/// Models the refresh that the page is owed, as plainly as possible. Times are in milliseconds.
 #[derive(Default)]
 struct Model {
     owed_since: Option<f64>,
@@ -221,7 +221,7 @@ impl Model {
 }
 
 #[test]
-fn any_interleaving_owes_what_the_model_owes() {
+fn random_interleavings_agree_with_the_model() {
     let mut refreshes = 0;
     for seed in 0..400u64 {
         let mut dice = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -258,7 +258,7 @@ fn any_interleaving_owes_what_the_model_owes() {
                 }
                 _ => {}
             }
-            // One millisecond at a time, so that the log can be compared with the model step by step.
+            // Passes one millisecond at a time, so that the log can be compared with the model step by step.
             for _ in 0..roll(60) {
                 let now = sim.now.as_millis() + 1.0;
                 sim.run_until(now as u64);
@@ -281,14 +281,14 @@ fn any_interleaving_owes_what_the_model_owes() {
                             model = Model::default();
                         }
                         "refresh" => {
-                            // It comes before the promise settles that owes it.
+                            // The refresh comes before the call that owes it settles.
                             let next =
                                 sim.log[read + at + 1..].first().and_then(|next| next.strip_prefix(&format!("{} settle ", words[0])));
                             let next = next.map(|next| CallId(next.split(' ').next().unwrap().parse().unwrap()));
                             let owes = next.is_some_and(|id| news[&id].1.is_some());
                             assert!(
                                 model.what.is_some() || owes,
-                                "seed {seed}: at {now} a refresh nobody owed: {:?}",
+                                "seed {seed}: at {now} a refresh that was not owed: {:?}",
                                 &sim.log[sim.log.len().saturating_sub(8)..]
                             );
                             refreshes += 1;
@@ -308,7 +308,7 @@ fn any_interleaving_owes_what_the_model_owes() {
 }
 
 #[test]
-fn nothing_is_sent_again_while_the_document_is_left() {
+fn no_retry_is_sent_while_the_document_is_left() {
     let mut sim = Sim::new();
     let retry = crate::Retry { limit: 1, ..crate::Retry::default() };
     let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_secs(1));
@@ -323,7 +323,7 @@ fn nothing_is_sent_again_while_the_document_is_left() {
 }
 
 #[test]
-fn what_a_user_who_stays_is_owed_is_paid() {
+fn a_redirect_that_goes_nowhere_still_owes_the_refresh() {
     let mut sim = Sim::new();
     sim.stays = true;
     let news = News { redirects: true, revalidated: Some(Revalidated::All) };

@@ -1,4 +1,4 @@
-//! Tests calls without a network: paused, probed, resumed or failed.
+//! Tests calls without a network: held, probed for, resumed or failed.
 
 use crate::call::Options;
 use crate::dispatcher::sim::{Script, Sim};
@@ -9,7 +9,7 @@ fn keyed() -> Options {
     Options { keyed: true, retry: Retry { limit: 1, ..Retry::default() }, ..Options::default() }
 }
 
-/// No answer, and the browser says that there is no network.
+/// Fails a call without an answer, while the browser says that there is no network.
 fn lose(sim: &mut Sim, id: CallId) {
     sim.with_core(|core, now| {
         core.handle_offline(now);
@@ -17,13 +17,14 @@ fn lose(sim: &mut Sim, id: CallId) {
     });
 }
 
-/// The first probe, made at once, finds none either.
+/// Lets the first probe, which is made at once, fail.
 fn prove(sim: &mut Sim) {
     let now = sim.now.as_millis() as u64;
     sim.run_until(now);
     sim.with_core(|core, now| core.handle_probed(Some(false), now));
 }
 
+/// Returns the log without times and without probes.
 fn story(sim: &Sim) -> Vec<&str> {
     sim.story().into_iter().filter(|line| *line != "probe").collect()
 }
@@ -44,7 +45,7 @@ fn calls_keep_their_places_until_the_network_is_back() {
 }
 
 #[test]
-fn a_call_with_a_key_is_sent_again_once_the_network_is_back() {
+fn a_call_with_a_key_is_retried_once_the_network_is_back() {
     let mut sim = Sim::new();
     let first = sim.call(1, keyed(), Script::answers(10).failing(9_999_999, Error::new(Kind::Network, ""), 1));
     sim.call(2, Options::default(), Script::answers(10));
@@ -52,14 +53,14 @@ fn a_call_with_a_key_is_sent_again_once_the_network_is_back() {
     sim.run_until(120_000);
     assert!(!sim.story().contains(&"send 2"), "{:?}", sim.log);
     let probes = sim.log.iter().filter(|line| line.ends_with("probe")).count();
-    assert_eq!(probes, 1, "the next one only when the first is over");
+    assert_eq!(probes, 1, "the next probe waits for the first to be over");
     sim.with_core(Dispatcher::handle_online);
     sim.run_until(121_000);
     assert_eq!(sim.story().iter().rev().take(4).rev().copied().collect::<Vec<_>>(), ["send 1", "settle 1", "send 2", "settle 2"]);
 }
 
 #[test]
-fn probes_come_less_and_less_often_and_one_that_gets_through_ends_it() {
+fn probes_become_rarer_and_one_that_gets_through_ends_the_wait() {
     let mut sim = Sim::new();
     let first = sim.call(1, Options::default(), Script::silent());
     sim.call(2, Options::default(), Script::answers(10));
@@ -83,7 +84,7 @@ fn probes_come_less_and_less_often_and_one_that_gets_through_ends_it() {
 }
 
 #[test]
-fn what_cannot_be_probed_is_tried() {
+fn calls_are_sent_after_a_second_if_the_driver_cannot_probe() {
     let mut sim = Sim::new();
     let first = sim.call(1, Options::default(), Script::silent());
     sim.call(2, Options::default(), Script::answers(10));
@@ -97,7 +98,7 @@ fn what_cannot_be_probed_is_tried() {
 }
 
 #[test]
-fn calls_may_rather_fail_at_once() {
+fn calls_can_fail_instead_of_waiting() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     let first = sim.call(1, Options::default(), Script::silent());
     sim.call(2, Options::default(), Script::answers(10));
@@ -115,7 +116,7 @@ fn calls_may_rather_fail_at_once() {
 }
 
 #[test]
-fn a_call_that_would_be_sent_again_fails_too_and_says_that_it_was_sent() {
+fn a_call_that_waits_for_its_retry_fails_and_may_have_been_sent() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     let first = sim.call(1, keyed(), Script::silent());
     lose(&mut sim, first);
@@ -125,7 +126,7 @@ fn a_call_that_would_be_sent_again_fails_too_and_says_that_it_was_sent() {
 }
 
 #[test]
-fn a_durable_call_waits_all_the_same() {
+fn a_durable_call_waits_even_if_others_fail() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     let durable = || Options { durable: true, lane: "durable".into(), ..keyed() };
     let first = sim.call(1, durable(), Script::answers(10).failing(9_999_999, Error::new(Kind::Network, ""), 1));
@@ -141,7 +142,7 @@ fn a_durable_call_waits_all_the_same() {
 }
 
 #[test]
-fn the_time_without_network_costs_no_attempt() {
+fn failures_without_a_network_do_not_count_against_the_limit() {
     let mut sim = Sim::new();
     let first = sim.call(1, keyed(), Script::silent());
     for _ in 0..5 {
@@ -155,7 +156,7 @@ fn the_time_without_network_costs_no_attempt() {
 }
 
 #[test]
-fn a_wait_can_be_given_up() {
+fn a_call_that_waits_for_the_network_can_be_aborted() {
     let mut sim = Sim::new();
     let first = sim.call(1, keyed(), Script::silent());
     let second = sim.call(2, Options { deadline: Some(std::time::Duration::from_secs(2)), ..Options::default() }, Script::answers(10));
@@ -169,7 +170,7 @@ fn a_wait_can_be_given_up() {
 }
 
 #[test]
-fn a_word_that_nobody_asked_for_changes_nothing() {
+fn reports_about_the_network_are_ignored_while_it_is_not_lost() {
     let mut sim = Sim::new();
     sim.with_core(Dispatcher::handle_online);
     sim.with_core(|core, now| core.handle_probed(Some(false), now));
@@ -177,7 +178,7 @@ fn a_word_that_nobody_asked_for_changes_nothing() {
 }
 
 #[test]
-fn a_hint_that_is_wrong_fails_nothing_and_costs_a_probe() {
+fn a_wrong_hint_fails_no_call_and_costs_one_probe() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     let first = sim.call(1, Options::default(), Script::silent());
     sim.call(2, Options::default(), Script::answers(10));
@@ -189,7 +190,7 @@ fn a_hint_that_is_wrong_fails_nothing_and_costs_a_probe() {
 }
 
 #[test]
-fn nobody_asks_for_a_probe_while_no_call_waits() {
+fn no_probe_is_made_while_no_call_waits() {
     for (offline, ends) in [(OfflineMode::Wait, None), (OfflineMode::Fail, Some("settle 2 OFFLINE no"))] {
         let mut sim = Sim::with(Config { offline, ..Config::default() });
         let first = sim.call(1, Options::default(), Script::silent());
@@ -197,14 +198,14 @@ fn nobody_asks_for_a_probe_while_no_call_waits() {
         sim.run_until(3_600_000);
         assert_eq!(sim.log, ["0 send 1", "0 settle 1 NETWORK unknown"]);
         assert_eq!(sim.core.poll_timeout(), None);
-        // The call that comes then does not fail unheard.
+        // The next call does not fail before a probe.
         sim.call(2, Options::default(), Script::answers(10));
         sim.run_until(3_600_000);
         assert_eq!(sim.log[2..], ["3600000 probe"]);
         sim.with_core(|core, now| core.handle_probed(Some(false), now));
         assert_eq!(story(&sim)[2..].first().copied(), ends);
         sim.run_until(7_200_000);
-        // What has failed waits for nothing; what waits is probed for once more, and not again before that is over.
+        // A call that failed needs no probe. A call that waits causes one more, and none before that is over.
         assert_eq!(sim.story().iter().filter(|line| **line == "probe").count(), if ends.is_some() { 1 } else { 2 });
         sim.call(3, Options::default(), Script::answers(10));
         sim.run_until(7_200_000);

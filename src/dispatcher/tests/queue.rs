@@ -1,4 +1,4 @@
-//! Tests the order of lanes: who starts, who waits, and what ends a call.
+//! Tests the order of lanes, and the ways in which a call ends.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn main_is_first_in_first_out_one_at_a_time() {
 }
 
 #[test]
-fn named_lanes_and_parallel_do_not_wait_for_main() {
+fn other_lanes_do_not_wait_for_main() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::answers(2300));
     sim.call(2, lane("payment"), Script::answers(380));
@@ -51,7 +51,7 @@ fn named_lanes_and_parallel_do_not_wait_for_main() {
 }
 
 #[test]
-fn the_slot_is_free_at_the_value_while_the_rest_drains() {
+fn the_value_frees_the_slot_while_the_rest_drains() {
     let mut sim = Sim::new();
     let first = sim.call(1, lane("main"), Script { end: Some(500), ..Script::answers(100) });
     sim.call(2, lane("main"), Script::answers(100));
@@ -75,7 +75,7 @@ fn a_failure_does_not_block_the_lane() {
 }
 
 #[test]
-fn a_call_still_preparing_holds_its_lane() {
+fn a_call_that_prepares_holds_its_lane() {
     let mut sim = Sim::new();
     let first = sim.prepare(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
@@ -88,7 +88,7 @@ fn a_call_still_preparing_holds_its_lane() {
 }
 
 #[test]
-fn aborting_a_waiting_call_sends_nothing() {
+fn an_aborted_waiting_call_is_not_sent() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::answers(100));
     let second = sim.call(2, lane("main"), Script::answers(100));
@@ -119,7 +119,7 @@ fn aborting_after_the_head_says_that_the_server_answered() {
 }
 
 #[test]
-fn aborting_a_draining_call_stops_it_and_settles_nothing_again() {
+fn aborting_a_draining_call_ends_its_exchange_and_does_not_settle_it_again() {
     let mut sim = Sim::new();
     let only = sim.call(1, lane("main"), Script { end: None, ..Script::answers(10) });
     sim.run_until(20);
@@ -129,7 +129,7 @@ fn aborting_a_draining_call_stops_it_and_settles_nothing_again() {
 }
 
 #[test]
-fn a_timeout_counts_from_sending() {
+fn a_timeout_counts_from_the_start_of_the_attempt() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::answers(500));
     let second = sim.call(2, limit(100), Script::answers(200));
@@ -153,7 +153,7 @@ fn a_value_in_time_disarms_the_timeout() {
 }
 
 #[test]
-fn spurious_wake_ups_do_nothing() {
+fn a_wake_up_that_comes_early_does_nothing() {
     let mut sim = Sim::new();
     sim.call(1, limit(100), Script::silent());
     sim.with_core(Dispatcher::handle_timeout);
@@ -161,7 +161,7 @@ fn spurious_wake_ups_do_nothing() {
 }
 
 #[test]
-fn clear_rejects_what_waits_and_lets_what_runs_go_on() {
+fn clear_rejects_waiting_calls_and_lets_running_ones_go_on() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
@@ -174,7 +174,7 @@ fn clear_rejects_what_waits_and_lets_what_runs_go_on() {
 }
 
 #[test]
-fn clear_starts_nothing_behind_a_call_that_was_preparing() {
+fn clear_starts_no_call_behind_one_that_prepares() {
     let mut sim = Sim::new();
     sim.prepare(1, lane("main"), Script::answers(10));
     sim.call(2, lane("main"), Script::answers(10));
@@ -196,7 +196,7 @@ fn a_paused_lane_keeps_its_order() {
 }
 
 #[test]
-fn close_rejects_everything_in_order_and_takes_no_more() {
+fn close_rejects_all_calls_in_order_and_refuses_later_ones() {
     let mut sim = Sim::new();
     sim.call(1, lane("parallel"), Script { end: None, ..Script::answers(10) });
     sim.run_until(20);
@@ -221,20 +221,20 @@ fn a_full_queue_refuses_the_next() {
     let third = sim.call(3, lane("main"), Script::answers(10));
     assert_eq!(sim.kind(third), Some(Kind::QueueFull));
     let elsewhere = sim.call(4, lane("cart"), Script::answers(10));
-    assert_eq!(sim.core.state(elsewhere), State::Running, "what need not wait is not refused");
+    assert_eq!(sim.core.state(elsewhere), State::Running, "a call that need not wait is not refused");
     sim.run_until(100);
     assert_eq!(sim.kind(CallId(2)), None);
 }
 
 #[test]
-fn what_another_page_has_left_finds_room() {
+fn a_replayed_call_is_accepted_by_a_full_queue() {
     let mut sim = Sim::with(Config { max_queued: 1, ..Config::default() });
     let replayed = || Options { replayed: true, durable: true, ..lane("main") };
     for id in 1..=4 {
         sim.call(id, replayed(), Script::answers(10));
     }
     let new = sim.call(5, lane("main"), Script::answers(10));
-    assert_eq!(sim.kind(new), Some(Kind::QueueFull), "those that wait count");
+    assert_eq!(sim.kind(new), Some(Kind::QueueFull), "replayed calls that wait count");
     sim.run_until(100);
     let sent: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("send")).collect();
     assert_eq!(sent, ["send 1", "send 2", "send 3", "send 4"]);
@@ -288,8 +288,8 @@ fn events_carry_times_and_the_result() {
     assert_eq!((last.result.clone(), last.lane.as_str()), (Some(Ok(())), "cart"));
 }
 
-/// Any input for any call in any order: every call settles exactly once (the simulation asserts "not twice"), lanes stay serial,
-/// and nothing is kept of what is over.
+/// Gives random inputs for random calls. Every call must settle exactly once (`Sim` asserts "not twice"), lanes must
+/// stay serial, and nothing may be left of calls that are over.
 #[test]
 fn random_orders_settle_every_call_exactly_once() {
     for seed in 1..=400u64 {
@@ -337,7 +337,7 @@ fn random_orders_settle_every_call_exactly_once() {
                 let lane = LaneName::from(name);
                 sim.core.snapshot().filter(|event| event.lane == lane && event.state == State::Running).count()
             };
-            assert!(running("main") <= 1 && running("cart") <= 1, "seed {seed}: two at once in a serial lane");
+            assert!(running("main") <= 1 && running("cart") <= 1, "seed {seed}: two calls at once in a serial lane");
         }
         sim.with_core(Dispatcher::close);
         assert!(made.iter().all(|id| sim.settled.contains_key(id)), "seed {seed}: a call never settled");
@@ -350,20 +350,20 @@ fn random_orders_settle_every_call_exactly_once() {
 }
 
 #[test]
-fn deadlines_of_settled_calls_do_not_pile_up() {
+fn alarms_of_settled_calls_do_not_pile_up() {
     let mut sim = Sim::new();
     sim.call(1, Options { lane: "parallel".into(), ..limit(10) }, Script::silent());
     for id in 2..500 {
         sim.call(id, Options { lane: "parallel".into(), ..limit(60_000) }, Script::answers(1));
     }
     sim.run_until(5);
-    assert!(sim.core.alarms.len() < 40, "{} kept", sim.core.alarms.len());
+    assert!(sim.core.alarms.len() < 40, "{} alarms are left", sim.core.alarms.len());
     sim.run_until(10);
     assert_eq!((sim.kind(CallId(1)), sim.core.poll_timeout()), (Some(Kind::Timeout), None));
 }
 
 #[test]
-fn a_lane_by_any_name_leaves_nothing_behind() {
+fn a_lane_is_dropped_once_it_is_empty() {
     let mut sim = Sim::new();
     for id in 1..=100 {
         sim.call(id, lane(&format!("cart-{id}")), Script::answers(10));

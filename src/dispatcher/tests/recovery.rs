@@ -1,4 +1,4 @@
-//! Tests calls of an action that the server does not know: looked up by name, and sent under the id found.
+//! Tests calls of an action that the server does not know: looked up by name, and resent under the id found.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn found(after: u64) -> Option<(u64, Recovery)> {
 }
 
 #[test]
-fn an_unknown_action_is_looked_up_and_sent_once_more_before_the_next_of_its_lane() {
+fn an_unknown_action_is_looked_up_and_resent_before_the_next_call_of_its_lane() {
     let mut sim = Sim::new();
     sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
     sim.call(2, named(), Script::answers(10));
@@ -25,7 +25,7 @@ fn an_unknown_action_is_looked_up_and_sent_once_more_before_the_next_of_its_lane
 }
 
 #[test]
-fn what_is_found_while_the_document_is_hidden_is_sent_when_it_is_back() {
+fn a_call_found_while_the_document_is_hidden_is_resent_when_it_is_back() {
     let mut sim = Sim::new();
     let limits = Options { timeout: Some(Duration::from_millis(100)), ..named() };
     sim.call(1, limits.clone(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
@@ -41,7 +41,7 @@ fn what_is_found_while_the_document_is_hidden_is_sent_when_it_is_back() {
 }
 
 #[test]
-fn what_is_found_without_network_waits_for_it() {
+fn a_call_found_without_a_network_fails_if_a_probe_fails() {
     let mut sim = Sim::with(Config { offline: OfflineMode::Fail, ..Config::default() });
     sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
     sim.call(2, Options { lane: "cart".into(), ..named() }, Script { recovery: found(60), ..Script::answers(10).unknown(5, 1) });
@@ -63,7 +63,7 @@ fn a_second_refusal_is_final() {
 }
 
 #[test]
-fn an_action_that_is_not_there_either_says_why() {
+fn an_action_that_is_not_found_says_why() {
     let mut sim = Sim::new();
     let gone = Recovery::NotFound("the page has no action of this name any more".to_owned());
     let only = sim.call(1, named(), Script { recovery: Some((30, gone)), ..Script::answers(10).unknown(5, 1) });
@@ -75,7 +75,7 @@ fn an_action_that_is_not_there_either_says_why() {
 }
 
 #[test]
-fn looking_up_has_a_limit_of_its_own() {
+fn looking_an_action_up_has_a_limit_of_its_own() {
     let mut sim = Sim::new();
     let options = Options { timeout: Some(Duration::from_millis(100)), ..named() };
     let only = sim.call(1, options, Script::answers(10).unknown(50, 1));
@@ -85,7 +85,7 @@ fn looking_up_has_a_limit_of_its_own() {
 }
 
 #[test]
-fn the_timeout_of_a_replay_begins_anew() {
+fn a_resent_call_has_its_full_timeout_again() {
     let mut sim = Sim::new();
     let options = Options { timeout: Some(Duration::from_millis(100)), ..named() };
     sim.call(1, options, Script { recovery: found(500), ..Script::silent().unknown(50, 1) });
@@ -94,7 +94,7 @@ fn the_timeout_of_a_replay_begins_anew() {
 }
 
 #[test]
-fn what_skips_the_render_is_sent_without_that_before_anything_else() {
+fn a_call_that_skips_the_render_is_resent_without_that_first() {
     let mut sim = Sim::new();
     let skip = Options { render: Render::Skip, ..named() };
     sim.call(1, skip.clone(), Script::answers(10).unknown(5, 1));
@@ -120,7 +120,7 @@ fn what_skips_the_render_is_sent_without_that_before_anything_else() {
 }
 
 #[test]
-fn who_has_no_name_or_does_not_want_to_is_not_looked_up() {
+fn an_action_without_a_name_or_with_another_skew_is_not_looked_up() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), Script::answers(10).unknown(5, 1));
     sim.run_until(10);
@@ -133,7 +133,7 @@ fn who_has_no_name_or_does_not_want_to_is_not_looked_up() {
 }
 
 #[test]
-fn aborting_while_it_is_looked_up_sends_nothing_more() {
+fn a_call_aborted_while_its_action_is_looked_up_is_not_resent() {
     let mut sim = Sim::new();
     let only = sim.call(1, named(), Script { recovery: found(30), ..Script::answers(10).unknown(5, 1) });
     sim.run_until(20);
@@ -143,7 +143,7 @@ fn aborting_while_it_is_looked_up_sends_nothing_more() {
 }
 
 #[test]
-fn what_an_earlier_attempt_may_have_done_is_not_undone() {
+fn an_earlier_attempt_may_have_run_even_if_the_last_did_not() {
     let mut sim = Sim::new();
     let retry = crate::Retry { limit: 1, first: Duration::ZERO, ..crate::Retry::default() };
     let id = sim.call(1, Options { keyed: true, retry, ..Options::default() }, Script::silent());
@@ -154,7 +154,7 @@ fn what_an_earlier_attempt_may_have_done_is_not_undone() {
 }
 
 #[test]
-fn a_stall_of_the_refused_answer_is_none_of_the_next() {
+fn the_stall_timer_of_a_refused_answer_does_not_end_the_next_attempt() {
     let mut sim = Sim::new();
     let options = Options { render: Render::Skip, stall_timeout: Some(Duration::from_millis(200)), ..named() };
     let id = sim.call(1, options, Script::answers(600).unknown(10, 1));
@@ -164,7 +164,7 @@ fn a_stall_of_the_refused_answer_is_none_of_the_next() {
 }
 
 #[test]
-fn nothing_starts_while_the_page_is_loaded_anew() {
+fn no_call_starts_while_the_page_reloads() {
     let mut sim = Sim::new();
     sim.leaves = true;
     sim.call(1, Options { skew: Skew::Reload, ..named() }, Script::answers(10).unknown(5, 1));

@@ -1,4 +1,4 @@
-//! Tests retries: which failures are sent once more, when, and how often.
+//! Tests retries: after which failures a call is sent again, when, and how often.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::dispatcher::*;
 use crate::protocol::Revalidated;
 use crate::retry::Retry;
 
-/// With a key, and so many attempts after the first.
+/// Makes options with an idempotency key and `limit` retries.
 fn keyed(limit: u32) -> Options {
     let retry = Retry { limit, budget: Duration::from_secs(30), ..Retry::default() };
     Options { keyed: true, retry, ..Options::default() }
@@ -23,7 +23,7 @@ fn unavailable(seconds: u64) -> Error {
 }
 
 #[test]
-fn a_call_with_a_key_is_sent_again_and_holds_its_lane() {
+fn a_call_with_a_key_is_retried_and_holds_its_lane() {
     let mut sim = Sim::new();
     sim.call(1, keyed(2), Script::answers(10).failing(5, unavailable(1), 2));
     sim.call(2, Options::default(), Script::answers(10));
@@ -32,7 +32,7 @@ fn a_call_with_a_key_is_sent_again_and_holds_its_lane() {
 }
 
 #[test]
-fn attempts_are_counted_and_told() {
+fn events_count_attempts_and_say_when_the_next_one_starts() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::answers(10).failing(5, unavailable(1), 1));
     sim.run_until(500);
@@ -44,7 +44,7 @@ fn attempts_are_counted_and_told() {
 }
 
 #[test]
-fn at_the_end_the_last_failure_counts() {
+fn a_call_fails_with_its_last_failure() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(2), Script::answers(10).failing(5, unavailable(1), 9));
     sim.run_until(10_000);
@@ -53,7 +53,7 @@ fn at_the_end_the_last_failure_counts() {
 }
 
 #[test]
-fn without_a_key_nothing_that_may_have_run_is_sent_again() {
+fn a_call_without_a_key_that_may_have_run_is_not_retried() {
     let mut sim = Sim::new();
     sim.call(1, Options { keyed: false, ..keyed(3) }, Script::answers(10).failing(5, network(), 1));
     sim.call(2, Options { keyed: false, safe: true, ..keyed(3) }, Script::answers(10).failing(5, unavailable(1), 1));
@@ -61,9 +61,9 @@ fn without_a_key_nothing_that_may_have_run_is_sent_again() {
     assert_eq!(sim.story(), ["send 1", "settle 1 NETWORK unknown", "send 2", "send 2", "settle 2"]);
 }
 
-/// The table that `pkg/lib/retry.js` is held to, too.
+/// Uses the vectors with which `pkg/lib/retry.js` is tested too.
 #[test]
-fn the_requests_of_the_vectors() {
+fn requests_are_retried_as_the_vectors_say() {
     let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../tests/vectors/retry.json")).unwrap();
     let requests = vectors["requests"].as_array().unwrap();
     for row in requests {
@@ -78,7 +78,7 @@ fn the_requests_of_the_vectors() {
 }
 
 #[test]
-fn an_answer_of_the_action_is_no_failure() {
+fn an_error_that_the_action_threw_is_not_retried() {
     let mut sim = Sim::new();
     sim.call(1, keyed(3), Script::throws(10));
     sim.run_until(10_000);
@@ -86,7 +86,7 @@ fn an_answer_of_the_action_is_no_failure() {
 }
 
 #[test]
-fn timeouts_and_stalls_and_answers_cut_off_are_failures() {
+fn timeouts_stalls_and_cut_off_answers_are_retried() {
     let mut sim = Sim::new();
     let limits = Options { timeout: Some(Duration::from_millis(100)), stall_timeout: Some(Duration::from_millis(50)), ..keyed(1) };
     sim.call(1, limits.clone(), Script::silent());
@@ -114,7 +114,7 @@ fn timeouts_and_stalls_and_answers_cut_off_are_failures() {
 }
 
 #[test]
-fn the_budget_ends_it() {
+fn the_budget_ends_the_retries() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 100, budget: Duration::from_secs(5), ..Retry::default() };
     sim.call(1, Options { retry, ..keyed(0) }, Script::answers(10).failing(0, unavailable(2), 100));
@@ -123,7 +123,7 @@ fn the_budget_ends_it() {
 }
 
 #[test]
-fn a_deadline_ends_the_rest_between_attempts() {
+fn a_deadline_ends_a_call_between_attempts() {
     let mut sim = Sim::new();
     let options = Options { deadline: Some(Duration::from_millis(500)), ..keyed(3) };
     sim.call(1, options, Script::answers(10).failing(5, unavailable(1), 1));
@@ -133,7 +133,7 @@ fn a_deadline_ends_the_rest_between_attempts() {
 }
 
 #[test]
-fn abort_ends_the_rest_between_attempts() {
+fn abort_ends_a_call_between_attempts() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(3), Script::answers(10).failing(5, unavailable(1), 1));
     sim.run_until(100);
@@ -143,7 +143,7 @@ fn abort_ends_the_rest_between_attempts() {
 }
 
 #[test]
-fn what_is_still_in_progress_under_its_key_is_asked_for_again() {
+fn a_call_whose_key_is_still_in_progress_is_retried() {
     let mut sim = Sim::new();
     let conflict = Error::new(Kind::Http, "scripted").status(409).after(Duration::from_secs(1));
     sim.call(1, keyed(1), Script::answers(10).failing(5, conflict.clone(), 1));
@@ -155,7 +155,7 @@ fn what_is_still_in_progress_under_its_key_is_asked_for_again() {
 }
 
 #[test]
-fn a_thrown_in_progress_counts_as_one() {
+fn a_thrown_in_progress_digest_is_a_key_conflict() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::silent());
     sim.run_until(5);
@@ -167,11 +167,11 @@ fn a_thrown_in_progress_counts_as_one() {
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "abort 1", "send 1"]);
     sim.with_core(|core, now| core.handle_value(id, Err(thrown), now));
-    assert_eq!(sim.kind(id), Some(Kind::KeyConflict), "the second time it has failed");
+    assert_eq!(sim.kind(id), Some(Kind::KeyConflict), "no retry is left");
 }
 
 #[test]
-fn what_joined_it_waits_with_it() {
+fn joined_calls_wait_for_the_retry() {
     let mut sim = Sim::new();
     let join = Options { strategy: Some(Strategy::Join), identity: Some("same".into()), ..keyed(1) };
     sim.call(1, join.clone(), Script::answers(10).failing(5, unavailable(1), 1));
@@ -181,7 +181,7 @@ fn what_joined_it_waits_with_it() {
 }
 
 #[test]
-fn an_answer_that_revalidated_and_broke_off_owes_before_it_is_sent_again() {
+fn an_answer_that_revalidated_and_broke_off_owes_a_refresh_before_the_retry() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::silent());
     sim.with_core(|core, now| {
@@ -193,7 +193,7 @@ fn an_answer_that_revalidated_and_broke_off_owes_before_it_is_sent_again() {
 }
 
 #[test]
-fn the_waits_are_spread_by_chance_and_the_same_for_the_same_seed() {
+fn the_waits_are_random_and_the_same_for_the_same_seed() {
     let waits = |seed: u64| {
         let mut sim = Sim::with(Config { seed, ..Config::default() });
         sim.call(1, keyed(6), Script::answers(10).failing(0, network(), 6));
@@ -204,14 +204,14 @@ fn the_waits_are_spread_by_chance_and_the_same_for_the_same_seed() {
     assert_ne!(waits(1), waits(2));
 }
 
-/// In the outbox, with so many milliseconds left.
+/// Makes options of a call in the outbox with `left` milliseconds until the end of its `ttl`.
 fn durable(left: u64) -> Options {
     let retry = Retry { limit: u32::MAX, budget: Duration::MAX, ..Retry::default() };
     Options { durable: true, keyed: true, deadline: Some(Duration::from_millis(left)), retry, ..Options::default() }
 }
 
 #[test]
-fn a_durable_call_is_sent_again_until_there_is_an_answer() {
+fn a_durable_call_is_retried_until_an_answer_arrives() {
     let mut sim = Sim::new();
     let id = sim.call(1, durable(86_400_000), Script::answers(10).failing(5, unavailable(60), 500));
     sim.run_until(86_400_000);
@@ -235,7 +235,7 @@ fn a_durable_call_expires_while_it_waits_rests_or_runs() {
 }
 
 #[test]
-fn a_call_that_another_page_has_made_may_have_been_sent_there() {
+fn a_replayed_call_may_have_been_sent_before() {
     let mut sim = Sim::new();
     sim.call(1, durable(50_000), Script::silent());
     let id = sim.call(2, Options { replayed: true, ..durable(50_000) }, Script::answers(10));
@@ -244,7 +244,7 @@ fn a_call_that_another_page_has_made_may_have_been_sent_there() {
 }
 
 #[test]
-fn one_that_is_not_even_taken_may_have_been_sent_there_too() {
+fn a_replayed_call_that_is_refused_may_have_been_sent_before() {
     let mut sim = Sim::new();
     let replayed = |left| Options { replayed: true, ..durable(left) };
     sim.call(1, replayed(0), Script::answers(10));

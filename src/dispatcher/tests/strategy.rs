@@ -1,4 +1,4 @@
-//! Tests strategies: what becomes of calls of one lane that meet.
+//! Tests strategies: replacing, refusing and joining calls of one key. Also tests options of lanes.
 
 use crate::call::{Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim};
@@ -14,11 +14,12 @@ fn equal(to: &str) -> Options {
     Options { identity: Some(to.into()), ..of(Strategy::Join) }
 }
 
-/// In a lane of its own.
+/// Moves a call to another lane than `main`.
 fn beside(options: Options) -> Options {
     Options { lane: "beside".into(), ..options }
 }
 
+/// Makes four calls with these options, and returns the log.
 fn stories(options: &Options) -> Vec<String> {
     let mut sim = Sim::new();
     for id in 1..=4 {
@@ -29,7 +30,7 @@ fn stories(options: &Options) -> Vec<String> {
 }
 
 #[test]
-fn queue_keeps_all_in_order() {
+fn queue_runs_all_calls_in_order() {
     assert_eq!(
         stories(&of(Strategy::Queue)),
         ["0 send 1", "100 settle 1", "100 send 2", "200 settle 2", "200 send 3", "300 settle 3", "300 send 4", "400 settle 4"]
@@ -37,13 +38,13 @@ fn queue_keeps_all_in_order() {
 }
 
 #[test]
-fn drop_refuses_while_one_is_pending() {
+fn drop_refuses_a_call_while_another_is_pending() {
     let log = stories(&of(Strategy::Drop));
     assert_eq!(log, ["0 send 1", "0 settle 2 DROPPED no", "0 settle 3 DROPPED no", "0 settle 4 DROPPED no", "100 settle 1"]);
 }
 
 #[test]
-fn drop_takes_the_next_once_the_value_is_there() {
+fn drop_accepts_the_next_call_after_the_value() {
     let mut sim = Sim::new();
     sim.call(1, of(Strategy::Drop), Script { end: Some(500), ..Script::answers(100) });
     sim.run_until(100);
@@ -53,13 +54,13 @@ fn drop_takes_the_next_once_the_value_is_there() {
 }
 
 #[test]
-fn queue_last_keeps_the_newest_that_waits() {
+fn queue_last_keeps_only_the_newest_waiting_call() {
     let log = stories(&of(Strategy::QueueLast));
     assert_eq!(log, ["0 send 1", "0 settle 2 REPLACED no", "0 settle 3 REPLACED no", "100 settle 1", "100 send 4", "200 settle 4"]);
 }
 
 #[test]
-fn replace_gives_up_what_runs_too() {
+fn replace_aborts_the_running_call_too() {
     let mut sim = Sim::new();
     sim.call(1, of(Strategy::Queue), Script::answers(100));
     sim.call(2, of(Strategy::Queue), Script::answers(100));
@@ -70,7 +71,7 @@ fn replace_gives_up_what_runs_too() {
 }
 
 #[test]
-fn other_keys_are_not_concerned() {
+fn calls_of_other_keys_are_not_affected() {
     let mut sim = Sim::new();
     sim.call(1, of(Strategy::Queue), Script::answers(100));
     for (id, strategy) in [(2, Strategy::Drop), (3, Strategy::Replace), (4, Strategy::QueueLast)] {
@@ -81,7 +82,7 @@ fn other_keys_are_not_concerned() {
 }
 
 #[test]
-fn a_key_of_its_own_reaches_over_lanes() {
+fn a_key_reaches_over_lanes() {
     let mut sim = Sim::new();
     sim.call(1, of(Strategy::Queue), Script::answers(100));
     sim.call(2, beside(of(Strategy::Drop)), Script::answers(100));
@@ -91,7 +92,7 @@ fn a_key_of_its_own_reaches_over_lanes() {
 }
 
 #[test]
-fn the_lane_has_a_strategy_for_those_who_do_not_say() {
+fn a_call_without_a_strategy_has_that_of_its_lane() {
     let lane = LaneOptions { strategy: Some(Strategy::Drop), ..LaneOptions::default() };
     let mut sim = Sim::with(Config { lanes: HashMap::from([("cart".into(), lane)]), ..Config::default() });
     let cart = |strategy| Options { lane: "cart".into(), strategy, ..Options::default() };
@@ -125,7 +126,7 @@ fn a_lane_may_have_its_calls_join() {
     assert_eq!(
         sim.core.strategy_of(&Options { strategy: Some(Strategy::Queue), ..equal.clone() }),
         Strategy::Queue,
-        "its own word is first"
+        "its own strategy wins"
     );
     assert_eq!(sim.core.strategy_of(&Options::default()), Strategy::Queue);
     for id in 1..=3 {
@@ -164,7 +165,7 @@ fn joined_calls_share_one_answer() {
 }
 
 #[test]
-fn whoever_has_no_equal_does_not_join() {
+fn a_call_without_an_identity_does_not_join() {
     let mut sim = Sim::new();
     for id in 1..=2 {
         sim.call(id, of(Strategy::Join), Script::answers(100));
@@ -174,12 +175,12 @@ fn whoever_has_no_equal_does_not_join() {
 }
 
 #[test]
-fn a_joined_call_that_is_given_up_leaves_the_others() {
+fn an_aborted_call_leaves_those_that_share_its_answer() {
     let mut sim = Sim::new();
     let ids: Vec<_> = (1..=3).map(|id| sim.call(id, equal("same"), Script::answers(100))).collect();
     sim.run_until(50);
     assert!(sim.with_core(|core, now| core.abort(ids[1], now)));
-    assert!(sim.with_core(|core, now| core.abort(ids[0], now)), "the one that was sent");
+    assert!(sim.with_core(|core, now| core.abort(ids[0], now)), "the call that was sent can be aborted too");
     assert_eq!(sim.core.state(ids[0]), State::Draining);
     assert!(!sim.with_core(|core, now| core.abort(ids[0], now)), "twice");
     sim.call(4, equal("same"), Script::answers(100));
@@ -191,7 +192,7 @@ fn a_joined_call_that_is_given_up_leaves_the_others() {
 }
 
 #[test]
-fn when_nobody_wants_it_any_more_the_exchange_ends() {
+fn the_exchange_ends_once_all_calls_that_share_it_are_aborted() {
     for waiting in [false, true] {
         let mut sim = Sim::new();
         if waiting {
@@ -211,7 +212,7 @@ fn when_nobody_wants_it_any_more_the_exchange_ends() {
 }
 
 #[test]
-fn clear_leaves_what_another_lane_has_joined() {
+fn clear_leaves_a_call_that_another_lane_has_joined() {
     let mut sim = Sim::new();
     sim.call(9, Options::default(), Script::answers(50));
     sim.call(1, equal("same"), Script::answers(100));
@@ -225,7 +226,7 @@ fn clear_leaves_what_another_lane_has_joined() {
 }
 
 #[test]
-fn clear_and_close_take_the_joined_along() {
+fn clear_and_close_reject_joined_calls_too() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), Script::answers(100));
     for id in 2..=3 {
@@ -241,7 +242,7 @@ fn clear_and_close_take_the_joined_along() {
 }
 
 #[test]
-fn replacing_those_who_joined_ends_their_exchange() {
+fn replacing_the_last_joined_call_ends_the_exchange() {
     let mut sim = Sim::new();
     for id in 1..=2 {
         sim.call(id, equal("same"), Script::answers(100));
@@ -254,7 +255,7 @@ fn replacing_those_who_joined_ends_their_exchange() {
 }
 
 #[test]
-fn everything_can_be_paused_at_once() {
+fn all_lanes_can_be_paused_at_once() {
     let mut sim = Sim::new();
     sim.with_core(|core, _| core.pause(None));
     sim.with_core(|core, _| core.pause(Some(&"cart".into())));

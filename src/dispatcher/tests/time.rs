@@ -57,15 +57,15 @@ fn a_value_in_time_disarms_the_deadline() {
 }
 
 #[test]
-fn no_byte_for_too_long_is_a_timeout() {
+fn a_stall_is_a_timeout() {
     let mut sim = Sim::new();
     sim.call(1, stalls(50), Script { head: Some(200), chunks: vec![240, 280], ..Script::silent() });
     sim.run_until(1000);
-    assert_eq!(sim.log, ["0 send 1", "330 abort 1", "330 settle 1 TIMEOUT yes"], "the head may take as long as it takes");
+    assert_eq!(sim.log, ["0 send 1", "330 abort 1", "330 settle 1 TIMEOUT yes"], "the head has no limit");
 }
 
 #[test]
-fn a_stall_after_the_value_ends_the_exchange_and_settles_nothing_again() {
+fn a_stall_after_the_value_ends_the_exchange_and_does_not_settle_again() {
     let mut sim = Sim::new();
     sim.call(1, stalls(50), Script { end: None, chunks: vec![10, 40, 80], ..Script::answers(10) });
     sim.run_until(1000);
@@ -74,7 +74,7 @@ fn a_stall_after_the_value_ends_the_exchange_and_settles_nothing_again() {
 }
 
 #[test]
-fn bytes_in_time_are_no_stall() {
+fn bytes_in_time_prevent_a_stall() {
     let mut sim = Sim::new();
     let chunks: Vec<_> = (1..20).map(|n| n * 40).collect();
     sim.call(1, stalls(50), Script { head: Some(10), chunks, ..Script::answers(790) });
@@ -82,9 +82,8 @@ fn bytes_in_time_are_no_stall() {
     assert_eq!(sim.log, ["0 send 1", "790 settle 1"]);
 }
 
-/// An answer that cannot be read on until something is loaded is not asked for again meanwhile.
 #[test]
-fn no_time_of_an_attempt_runs_while_its_answer_waits() {
+fn no_limit_of_an_attempt_runs_while_its_answer_waits_for_the_codec() {
     let limits = Options { timeout: Some(Duration::from_millis(100)), ..stalls(50) };
     let (id, mut core) = (CallId(1), Dispatcher::default());
     let call = Call { id, options: limits, queued_at: ms(0), visit: None, ready: true };
@@ -99,11 +98,11 @@ fn no_time_of_an_attempt_runs_while_its_answer_waits() {
     core.handle_timeout(ms(5049));
     assert_eq!(core.state(id), State::Running);
     core.handle_timeout(ms(5050));
-    assert_eq!(core.state(id), State::Done, "then they run again");
+    assert_eq!(core.state(id), State::Done, "the limits run again");
 }
 
 #[test]
-fn listeners_hear_of_a_call_that_waits_for_long() {
+fn a_call_that_waits_for_long_is_late() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), Script::answers(40_000));
     sim.call(2, Options::default(), Script::answers(10));
@@ -117,7 +116,7 @@ fn listeners_hear_of_a_call_that_waits_for_long() {
 }
 
 #[test]
-fn a_call_that_holds_its_lane_for_long_is_told_of_once_with_how_many_wait_behind_it() {
+fn a_call_that_holds_its_lane_for_long_is_reported_once_with_the_number_behind_it() {
     let mut sim = Sim::new();
     sim.call(1, Options::default(), Script { head: Some(10), ..Script::silent() });
     sim.prepare(2, Options::default(), Script::silent());
@@ -128,12 +127,12 @@ fn a_call_that_holds_its_lane_for_long_is_told_of_once_with_how_many_wait_behind
     assert_eq!(sim.holding, []);
     sim.run_until(200_000);
     let told = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
-    assert_eq!(sim.holding, told, "what waits holds nothing, and what has its value neither");
-    assert!(sim.core.snapshot().all(|event| event.late), "each of the four that are left");
+    assert_eq!(sim.holding, told, "neither a waiting call nor one with a value holds its lane");
+    assert!(sim.core.snapshot().all(|event| event.late), "the four calls that are left are late");
 }
 
 #[test]
-fn the_watchdog_counts_from_the_start_of_the_attempt_and_while_it_rests() {
+fn the_watchdog_counts_from_the_start_of_the_attempt_and_during_the_wait_for_a_retry() {
     let busy = |after: u64| Error::new(Kind::Http, "scripted").status(503).after(Duration::from_millis(after));
     let retried = |limit, budget| {
         let retry = crate::Retry { limit, budget: Duration::from_secs(budget), ..crate::Retry::default() };
@@ -146,11 +145,11 @@ fn the_watchdog_counts_from_the_start_of_the_attempt_and_while_it_rests() {
     let mut sim = Sim::new();
     sim.call(1, retried(2, 1000), Script::silent().failing(10, busy(60_000), 1));
     sim.run_until(200_000);
-    assert_eq!(sim.holding, [(30_000.0, CallId(1), 0)], "it rests for a minute and holds its lane, and that is said once");
+    assert_eq!(sim.holding, [(30_000.0, CallId(1), 0)], "it holds its lane for a minute, and that is reported once");
 }
 
 #[test]
-fn a_call_given_up_that_goes_on_for_others_still_holds_its_lane() {
+fn an_aborted_call_that_goes_on_for_others_still_holds_its_lane() {
     let mut sim = Sim::new();
     let equal = || Options { identity: Some("same".into()), strategy: Some(Strategy::Join), ..Options::default() };
     sim.call(1, equal(), Script::silent());
@@ -161,7 +160,7 @@ fn a_call_given_up_that_goes_on_for_others_still_holds_its_lane() {
     sim.run_until(100_000);
     assert_eq!(sim.holding, [(30_000.0, CallId(1), 1)]);
     let late: Vec<_> = sim.core.snapshot().map(|event| (event.id.0, event.late)).collect();
-    assert_eq!(late, [(1, false), (2, true), (3, true)], "its own caller waits no more");
+    assert_eq!(late, [(1, false), (2, true), (3, true)], "its own caller does not wait any more");
 }
 
 #[test]
@@ -177,7 +176,7 @@ fn a_clock_that_goes_backwards_does_no_harm() {
 }
 
 #[test]
-fn times_without_end_are_no_times() {
+fn the_longest_duration_is_no_limit() {
     let mut sim = Sim::new();
     let ever = Some(Duration::MAX);
     sim.call(1, Options { timeout: ever, stall_timeout: ever, deadline: ever, ..Options::default() }, Script::answers(1_000_000));

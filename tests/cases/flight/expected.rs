@@ -1,6 +1,7 @@
-//! Compares a value with React's description of it.
+//! Compares a decoded value with the description of the value that React decoded.
 //!
-//! JSON scalars are as they are; everything else is `{"$": kind, "n": number, …}`, where `n` tells identities apart and `ref` is one met before.
+//! A description is JSON. Scalars describe themselves; everything else is `{"$": kind, "n": number, …}`. `n` is the
+//! identity of a container, and the kind `ref` refers to a container that was described before.
 
 use std::collections::BTreeMap;
 use std::task::Poll;
@@ -9,7 +10,8 @@ use actionlane::flight::{Flow, Rejection, Value};
 
 type Outcome = Poll<Result<Value, Rejection>>;
 
-/// The description in an `.expected.json` file: `{"root": …}` or `{"rootRejected": …}`, in hand-written cases below `whole`.
+/// Compares an outcome with an `.expected.json` file: `{"root": …}` or `{"rootRejected": …}`, below `whole` in
+/// hand-written vectors.
 pub(super) fn check(expected: &str, outcome: &Outcome) -> Result<(), String> {
     let description = Value::from_json(expected).ok_or("the description is not JSON")?;
     let description = member(&description, "whole").unwrap_or(description);
@@ -20,7 +22,7 @@ pub(super) fn check(expected: &str, outcome: &Outcome) -> Result<(), String> {
     }
 }
 
-/// Compares with the value that the promise `a` of a described root was fulfilled with.
+/// Compares an outcome with the promise `a` of the described root.
 pub(super) fn check_action(expected: &str, outcome: &Outcome) -> Result<(), String> {
     let description = Value::from_json(expected).ok_or("the description is not JSON")?;
     let description = member(&description, "whole").unwrap_or(description);
@@ -32,7 +34,7 @@ pub(super) fn check_action(expected: &str, outcome: &Outcome) -> Result<(), Stri
     }
 }
 
-/// True when a `DECODE` error is in the outcome: as the whole of it or in a promise.
+/// True if the outcome is a `DECODE` error or holds one in a promise, a lazy value or a stream.
 pub(super) fn cannot_be_read(outcome: &Outcome) -> bool {
     let mut todo = Vec::new();
     let mut met = Vec::new();
@@ -72,10 +74,11 @@ pub(super) fn cannot_be_read(outcome: &Outcome) -> bool {
     false
 }
 
+/// Compares a value with its description.
 fn same(expected: &Value, actual: &Value) -> Result<(), String> {
     let mut comparison = Comparison { known: BTreeMap::new(), todo: vec![(expected.clone(), actual.clone())] };
     while let Some((expected, actual)) = comparison.todo.pop() {
-        // Depth first, in order: a `ref` comes after what it points to.
+        // Goes depth first and in order, so that a `ref` comes after the container that it refers to.
         let later = std::mem::take(&mut comparison.todo);
         comparison.value(&expected, &actual)?;
         let inside = std::mem::replace(&mut comparison.todo, later);
@@ -85,7 +88,7 @@ fn same(expected: &Value, actual: &Value) -> Result<(), String> {
 }
 
 struct Comparison {
-    /// Which described number is which container.
+    /// Identity of the container for each number of the description.
     known: BTreeMap<u64, usize>,
     /// Pairs still to be compared.
     todo: Vec<(Value, Value)>,
@@ -160,7 +163,7 @@ impl Comparison {
                 let expected = items(&expected, "items")?;
                 if let Value::Array(bound) = &bound { self.list(&expected, &bound.borrow()) } else { Err("not an array".into()) }
             }
-            // React's client was given modules to load; nobody loads them here.
+            // React's client loaded the module, which is not loaded here.
             ("function", Value::Client(_)) => Ok(()),
             (kind, Value::Bytes(bytes)) if kind == bytes.kind.name() => hex(expected, &bytes.bytes),
             ("Blob" | "File", Value::Blob(blob)) => {
@@ -250,7 +253,7 @@ impl Comparison {
     }
 }
 
-/// What became of a promise or lazy value; other values are there.
+/// Returns the state of a promise or lazy value; any other value counts as fulfilled.
 fn state(value: &Value) -> Outcome {
     match value {
         Value::Promise(promise) => promise.borrow().0.clone(),
@@ -265,7 +268,8 @@ fn hex(expected: &Value, bytes: &[u8]) -> Result<(), String> {
     if expected.as_deref() == Some(&hex) { Ok(()) } else { Err(format!("expected {expected:?}, got {hex}")) }
 }
 
-/// An error with a digest must be one the server threw, with that digest; of the others only that they failed is compared.
+/// Compares a rejection with its description. If that has a digest, the server must have thrown the error with it; any
+/// other rejection matches.
 fn thrown(description: &Value, rejection: &Rejection) -> Result<(), String> {
     let digest = member(description, "error").and_then(|error| member(&error, "digest")).as_ref().and_then(text);
     match (digest, rejection) {
@@ -275,7 +279,7 @@ fn thrown(description: &Value, rejection: &Rejection) -> Result<(), String> {
     }
 }
 
-/// The dates of the vectors, in milliseconds.
+/// Converts a date of the vectors to milliseconds.
 fn milliseconds(iso: &str) -> Option<f64> {
     Some(match iso {
         "1970-01-01T00:00:00.000Z" => 0.0,
@@ -305,6 +309,7 @@ fn length(expected: usize, actual: usize) -> Result<(), String> {
     if expected == actual { Ok(()) } else { Err(format!("expected {expected} values, got {actual}")) }
 }
 
+/// Writes an outcome for a message.
 fn name(outcome: &Outcome) -> String {
     match outcome {
         Poll::Pending => "nothing".to_owned(),
@@ -317,7 +322,7 @@ fn member(value: &Value, key: &str) -> Option<Value> {
     if let Value::Object(object) = value { object.borrow().get(key) } else { None }
 }
 
-/// A property of a described object.
+/// Returns the description of a property of a described object.
 fn property(object: &Value, key: &str) -> Option<Value> {
     let [_, value] = items(object, "props").ok()?.iter().filter_map(pair).find(|[name, _]| text(name).as_deref() == Some(key))?;
     Some(value)

@@ -1,9 +1,12 @@
-//! Answers that React's server wrote (`decode`) or that were written by hand (`stream`), and what React's client makes of them.
+//! Lists the vectors: answers that React's server wrote (`decode`) or that were written by hand (`stream`), and the
+//! values that React's client decodes from them.
 
-/// One stream and the description of its value.
+/// A stream and the description of its value.
 pub(super) struct Vector {
+    /// Path below `tests/vectors`, without the extension.
     pub(super) name: &'static str,
     pub(super) bytes: &'static [u8],
+    /// Description of the value, in JSON; see `expected.rs`.
     pub(super) expected: &'static str,
 }
 
@@ -17,7 +20,7 @@ macro_rules! vectors {
     };
 }
 
-/// All of them; `the_table_is_complete` says which are missing.
+/// All vectors; the test `the_table_of_vectors_is_complete` names those that are missing.
 pub(super) const ALL: &[Vector] = vectors! {
     "decode/arr-1000-numbers"
     "decode/arr-dollar-first"

@@ -1,4 +1,5 @@
-//! Requests that somebody else has built: the caller has the answer with its head, and the slot is kept until the value has gone by.
+//! Models calls made with a ready request: the caller receives the response at its head, and the call keeps its slot
+//! until the value has passed through.
 
 use super::rules::{Doing, Model, Said};
 use super::world::World;
@@ -8,14 +9,14 @@ use crate::dispatcher::*;
 use std::time::Duration;
 
 impl Model {
-    /// Its caller has the answer; what the head said of the page is nobody else's affair.
+    /// Gives the response to the caller. Redirect and revalidation in the head are left to it.
     fn hand_out(&mut self, id: usize) {
         let call = &mut self.calls[id];
         (call.read_along, call.redirects, call.stale) = (true, false, false);
         self.settle(id, "ok");
     }
 
-    /// Whoever reads the answer hears that nothing more comes of it.
+    /// Ends the exchange; a caller that reads the response gets an error.
     pub(super) fn break_off(&mut self, id: usize, code: &'static str) {
         if std::mem::take(&mut self.calls[id].read_along) {
             self.said.push(Said::Break(id, code));
@@ -34,7 +35,7 @@ impl World {
         self.tell(|core, now| core.handle_answered(CallId(id as u64 + 1), now));
     }
 
-    /// Nothing more comes of an answer that its caller reads, and no value has gone by.
+    /// Ends or breaks off a response that its caller reads, before the value.
     pub(super) fn breaks(&mut self, id: usize, broken: bool) {
         self.model.calls[id].read_along = false;
         self.model.ends(id, "ok");
@@ -46,7 +47,8 @@ impl World {
         });
     }
 
-    /// The server is busy; after how long it wants to be asked again. What is not sent again is the caller's to read.
+    /// Answers that the server is busy, with `after` milliseconds in `Retry-After`. The caller reads the answer if
+    /// there is no retry.
     pub(super) fn foreign(&mut self, id: usize, after: u64) {
         self.head(id, News::default());
         let call = CallId(id as u64 + 1);

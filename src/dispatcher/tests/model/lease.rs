@@ -1,9 +1,9 @@
-//! Models the lease of a lane that is one at a time over all tabs.
+//! Models the leases of lanes that run one call at a time over all tabs.
 
 use super::LANES;
 use super::rules::{Doing, Model};
 
-/// How far a lane is with its lease, as the driver sees it.
+/// State of a lane's lease, as the driver sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lease {
     #[default]
@@ -21,7 +21,8 @@ impl Model {
         !self.needs_lease(lane) || self.leased.contains(&lane)
     }
 
-    /// It is kept while a call runs under it, and asked for when it is all that keeps a call from starting.
+    /// Returns the state that a lease must have: held while a call runs under it, requested if only the lease keeps a
+    /// call from starting.
     pub(super) fn lease(&self, lane: usize) -> Lease {
         if self.leased.contains(&lane) {
             Lease::Held
@@ -37,12 +38,12 @@ impl Model {
         self.advance();
     }
 
-    /// Another tab has taken it; what runs goes on.
+    /// Lets another tab take the lease. The call that runs goes on.
     pub(super) fn steal(&mut self, lane: usize) {
         self.leased.remove(&lane);
     }
 
-    /// It cannot be had: who waits for it fails. Gives who that is.
+    /// Fails the calls that wait for a lease that cannot be obtained, and returns them.
     pub(super) fn refuse(&mut self, lane: usize) -> Vec<usize> {
         let waits =
             |id: &usize| self.calls[*id].lane == lane && self.calls[*id].leader.is_none() && self.calls[*id].doing == Doing::Waiting;

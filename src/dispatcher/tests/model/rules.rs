@@ -1,4 +1,4 @@
-//! Models what becomes of calls, so plainly that it can be read. Everything is found by looking at all calls.
+//! Models the rules for calls as plainly as possible: every question is answered by looking at all calls.
 
 use std::collections::BTreeSet;
 
@@ -7,22 +7,23 @@ use super::{LANES, MAX_QUEUED};
 use crate::Sent;
 use crate::call::{Skew, Strategy};
 
+/// Activity of a call. Times are in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Doing {
     #[default]
     Preparing,
     Waiting,
     Running,
-    /// It failed, and is sent again then.
+    /// Its attempt failed; the next one starts at this time.
     Resting(u64),
-    /// The server does not know its action, which is looked up until then.
+    /// Its action is being looked up, at the longest until this time.
     Looking(u64),
-    /// It is to be sent again, but nothing is sent now.
+    /// It is ready to be sent again, but nothing may be sent now.
     Held,
     Over,
 }
 
-/// One call, with times in milliseconds.
+/// A call of the model. Times are in milliseconds.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plain {
     pub lane: usize,
@@ -31,33 +32,36 @@ pub(super) struct Plain {
     pub identity: Option<u64>,
     pub timeout: Option<u64>,
     pub stall: Option<u64>,
-    /// When the last of its answer came, while more may come.
+    /// When the last byte of its answer arrived, while more may arrive.
     pub last_byte: Option<u64>,
     pub deadline: Option<u64>,
     pub retries: u32,
     pub doing: Doing,
     pub attempt_at: u64,
     pub settled: bool,
-    /// Whether the server may have seen it.
     pub sent: Sent,
-    /// The same before the last attempt.
+    /// `sent` before the last attempt.
     pub sent_before: Sent,
-    /// It is in the outbox before it is sent: while it prepares it is being stored.
+    /// True if it is stored in the outbox before it is sent. While it prepares, it is being stored.
     pub durable: bool,
-    /// Where it was made, and whether its answer sends the user elsewhere.
+    /// Visit on which it was made; `u64::MAX` if another page made it.
     pub visit: u64,
+    /// True if its answer redirects.
     pub redirects: bool,
-    /// Its answer makes the page's data stale.
+    /// True if its answer makes data stale.
     pub stale: bool,
+    /// True if its redirect is thrown instead of followed.
     pub throws: bool,
+    /// True if the next attempt skips the render.
     pub skips: bool,
     pub skew: Skew,
-    /// Its action can be looked up, once.
+    /// True if its action can still be looked up, which happens once.
     pub named: bool,
+    /// Call whose answer it shares.
     pub leader: Option<usize>,
-    /// Somebody else has built its request.
+    /// True if it was made with a ready request.
     pub built: bool,
-    /// Its caller has the answer, of which the value has not gone by.
+    /// True if its caller has the response and the value has not passed through.
     pub read_along: bool,
 }
 
@@ -71,7 +75,7 @@ impl Plain {
     }
 }
 
-/// What is to be done, or is told. Calls count from 0.
+/// Effect on which the model and the dispatcher must agree. Calls are numbered from 0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Said {
     Send(usize),
@@ -85,7 +89,7 @@ pub(super) enum Said {
     Probe,
 }
 
-/// What happens by itself. Of several at one moment the first comes first.
+/// Timer of the model. If several run out at one moment, the first in this order comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Stayed,
@@ -97,7 +101,7 @@ enum Due {
 }
 
 impl Due {
-    /// What concerns all calls, then call by call.
+    /// Orders timers of all calls before those of one call, and those call by call.
     fn rank(self) -> (usize, Self) {
         match self {
             Self::Stayed | Self::Probe => (0, self),
@@ -109,32 +113,36 @@ impl Due {
 #[derive(Default)]
 pub(super) struct Model {
     pub calls: Vec<Plain>,
+    /// Lanes that are paused.
     pub paused: BTreeSet<usize>,
     pub all_paused: bool,
     pub offline: Option<Offline>,
-    /// Without a network calls fail rather than wait.
+    /// True if calls fail instead of waiting without a network.
     pub fails_offline: bool,
-    /// A lane of this client is one at a time over all tabs.
+    /// True if each lane but `parallel` runs one call at a time over all tabs.
     pub of_all_tabs: bool,
-    /// The lanes that have their lease.
+    /// Lanes that hold their lease.
     pub leased: BTreeSet<usize>,
-    /// Until when the document is believed to be on its way out.
+    /// End of the time in which nothing starts because the document is being left.
     pub leaving: Option<u64>,
-    /// It is gone from the window.
+    /// True while the document is out of the window.
     pub hidden: bool,
-    /// Where the user is, and the call that has sent them there.
+    /// Visit that the user is on.
     pub visit: u64,
+    /// Latest call whose redirect was followed or thrown.
     pub redirected: Option<usize>,
-    /// What the driver does with a redirect: whether the document ends.
+    /// True if a redirect or a reload ends the document.
     pub leaves: bool,
-    /// Since when the page is owed fresh data. It is told when that is asked for.
+    /// Since when the page is owed fresh data. `World` clears it when the dispatcher asks for that.
     pub owed: Option<u64>,
     pub now: u64,
+    /// Calls that were sent since the last [`Model::hand_over`].
     pub sending: Vec<usize>,
     pub said: Vec<Said>,
 }
 
 impl Model {
+    /// Makes a call.
     pub(super) fn enter(&mut self, call: Plain) {
         let id = self.calls.len();
         let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
@@ -173,20 +181,21 @@ impl Model {
         }
         self.advance();
         let waiting = self.calls.iter().filter(|call| call.leader.is_none() && call.waits()).count();
-        // What another page has made may have been sent there, and finds room.
+        // A replayed call is never refused.
         let replayed = self.calls[id].sent == Sent::Unknown;
         if waiting > MAX_QUEUED && self.calls[id].waits() && !replayed {
             self.end(id, "QUEUE_FULL");
         }
     }
 
-    /// Starts whatever may start.
+    /// Starts all calls that may start.
     pub(super) fn advance(&mut self) {
         while let Some(id) = (0..self.calls.len()).find(|&id| self.may_start(id)) {
             self.send(id);
         }
     }
 
+    /// Starts an attempt.
     pub(super) fn send(&mut self, id: usize) {
         self.calls[id].doing = Doing::Running;
         (self.calls[id].attempt_at, self.calls[id].last_byte) = (self.now, None);
@@ -195,7 +204,8 @@ impl Model {
         self.said.push(Said::Send(id));
     }
 
-    /// What is to be sent is given to `fetch`, and the server may see it. Who was given up at that very moment was not sent.
+    /// Hands the requests to `fetch`: from now on they may have run. A call that was aborted by the same input has
+    /// settled before, as not sent.
     pub(super) fn hand_over(&mut self) {
         for id in std::mem::take(&mut self.sending) {
             self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);
@@ -206,7 +216,7 @@ impl Model {
         self.would_start(id) && self.has_its_lease(self.calls[id].lane)
     }
 
-    /// If its lane has its lease.
+    /// True if the call may start, provided that its lane holds its lease.
     pub(super) fn would_start(&self, id: usize) -> bool {
         let call = &self.calls[id];
         call.doing == Doing::Waiting
@@ -229,7 +239,7 @@ impl Model {
         }
     }
 
-    /// To who joined another, that one is what it does.
+    /// True if the call waits, or has joined one that waits.
     fn seems_to_wait(&self, id: usize) -> bool {
         self.calls[self.calls[id].leader.unwrap_or(id)].waits()
     }
@@ -241,11 +251,12 @@ impl Model {
         }
     }
 
+    /// Lists the calls that share the answer of this one.
     fn joined(&self, id: usize) -> Vec<usize> {
         (0..self.calls.len()).filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].doing != Doing::Over).collect()
     }
 
-    /// For everybody who wants its answer.
+    /// Ends a call, and the calls that joined it, with a code.
     pub(super) fn end(&mut self, id: usize, code: &'static str) {
         if self.calls[id].doing == Doing::Over {
             return;
@@ -262,14 +273,14 @@ impl Model {
         self.over(id);
     }
 
-    /// What its answer made stale is stale, also if it broke off.
+    /// Owes a refresh if the head of its answer said that data is stale.
     fn owe(&mut self, id: usize) {
         if std::mem::take(&mut self.calls[id].stale) {
             self.owed.get_or_insert(self.now);
         }
     }
 
-    /// Its slot is free.
+    /// Frees the slot of a call that is over.
     fn over(&mut self, id: usize) {
         if self.calls[id].has_a_slot() {
             self.leased.remove(&self.calls[id].lane);
@@ -278,6 +289,7 @@ impl Model {
         (self.calls[id].doing, self.calls[id].last_byte) = (Doing::Over, None);
     }
 
+    /// Ends a joined call alone. The exchange ends if no call needs it any more.
     fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
         self.settle(id, code);
         self.calls[id].doing = Doing::Over;
@@ -286,10 +298,10 @@ impl Model {
         }
     }
 
-    /// For its caller alone.
+    /// Ends a call for its caller alone.
     pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
         if self.calls[id].doing == Doing::Over {
-            // Nobody reads on.
+            // The rest of the answer is not read any more.
             self.calls[id].last_byte = None;
         }
         if self.calls[id].settled && !self.is_read_along(id) {
@@ -308,7 +320,7 @@ impl Model {
             for id in 0..self.calls.len() {
                 let own = self.calls[id].lane == lane && self.calls[id].leader.is_some() == joined;
                 if own && self.seems_to_wait(id) && self.calls[id].doing != Doing::Over {
-                    // What others of another lane have joined goes on for them.
+                    // A call that calls of another lane have joined goes on for them.
                     if self.joined(id).is_empty() { self.end(id, "CLEARED") } else { self.settle(id, "CLEARED") }
                 }
             }
@@ -322,24 +334,24 @@ impl Model {
         self.calls.iter_mut().for_each(|call| call.last_byte = None);
     }
 
-    /// Nothing more is tried.
+    /// Ends a call with a code, and starts the calls that may start then.
     pub(super) fn ends(&mut self, id: usize, code: &'static str) {
         self.end(id, code);
         self.advance();
     }
 
-    /// The action's own value is there, or what it threw.
+    /// Delivers the value, or an error that the action threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
         let Plain { redirects, visit, throws, .. } = self.calls[id];
-        // The rest of the answer is still to come. Whoever reads that waits for it, too.
+        // The rest of the answer is still to come. No stall timer runs for it if the caller reads the response.
         let last_byte = self.calls[id].last_byte.filter(|_| !std::mem::take(&mut self.calls[id].read_along));
         self.owe(id);
         if redirects && code == "ok" && visit == self.visit && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
             self.said.push(Said::Redirect(id));
             if !throws {
-                // Where the user is sent all data are fresh.
+                // The target of the redirect is fetched fresh.
                 self.owed = None;
                 self.moved();
             }
@@ -348,11 +360,12 @@ impl Model {
         self.calls[id].last_byte = last_byte;
     }
 
+    /// Fails an attempt: the call is retried after `after` milliseconds, or ends with `code`.
     pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
         if self.calls[id].retries == 0 || self.is_read_along(id) {
             return self.ends(id, code);
         }
-        // The time without network is not the server's.
+        // A failure for lack of a network does not count against the limit.
         if self.offline.is_none() {
             self.calls[id].retries -= 1;
         }
@@ -361,7 +374,7 @@ impl Model {
         self.calls[id].doing = Doing::Resting(self.now + after);
     }
 
-    /// The server does not know its action, so has not run it.
+    /// Reports that the server does not know the action.
     pub(super) fn unknown(&mut self, id: usize) {
         let call = &mut self.calls[id];
         (call.sent, call.last_byte) = (call.sent_before, None);
@@ -386,7 +399,7 @@ impl Model {
         if found { self.retry(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
     }
 
-    /// The time to send it again has come.
+    /// Sends a call again, or holds or fails it if nothing may be sent now.
     fn retry(&mut self, id: usize) {
         if !self.is_still() {
             self.send(id);
@@ -401,7 +414,7 @@ impl Model {
         if self.calls[id].durable { "EXPIRED" } else { "DEADLINE" }
     }
 
-    /// The next thing that happens by itself, and when.
+    /// Returns the next timer that runs out, and when.
     fn due(&self) -> Option<(u64, Due)> {
         let mut due: Vec<(u64, Due)> = Vec::new();
         due.extend(self.leaving.map(|at| (at, Due::Stayed)));
@@ -424,6 +437,7 @@ impl Model {
         due.into_iter().min_by_key(|&(at, what)| (at, what.rank()))
     }
 
+    /// Lets time pass until `until`.
     pub(super) fn pass(&mut self, until: u64) {
         while let Some((at, what)) = self.due().filter(|&(at, _)| at <= until) {
             if at > self.now {
@@ -435,7 +449,7 @@ impl Model {
                 Due::Probe => self.probe(),
                 Due::Deadline(id) => self.give_up(id, self.too_late(id)),
                 Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
-                // A timeout has no `Retry-After`: tests let nothing else take its turn meanwhile.
+                // A timeout has no `Retry-After`, and the tests set the random wait to zero.
                 Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
                 Due::Stall(id) if self.calls[id].doing == Doing::Over => {
                     self.calls[id].last_byte = None;

@@ -1,13 +1,13 @@
-//! When nothing is sent, in whatever lane.
+//! Models the times in which no lane sends: without a network, and while the document is left or hidden.
 
 use super::rules::{Doing, Model, Said};
 
-/// A request got no answer, and the browser says that there is no network.
+/// State of a client whose network counts as lost.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Offline {
-    /// None while one is under way.
+    /// When to probe next. `None` while a probe is under way.
     pub probe_at: Option<u64>,
-    /// How many have not got through.
+    /// Number of probes that did not get through.
     pub failed: u32,
 }
 
@@ -16,7 +16,7 @@ impl Model {
         self.offline.is_some() || self.leaving.is_some() || self.hidden
     }
 
-    /// Sends what was held, then what waits.
+    /// Sends the retries that were held, then starts waiting calls.
     fn go_on(&mut self) {
         if self.is_still() {
             return;
@@ -29,14 +29,14 @@ impl Model {
         self.advance();
     }
 
-    /// The user is sent elsewhere, or the page loaded anew: the document may end.
+    /// Follows a redirect or reloads the page; the document ends if `leaves` is true.
     pub(super) fn moved(&mut self) {
         if self.leaves {
             self.leaving = Some(self.now + 30_000);
         }
     }
 
-    /// The document was not left, after all.
+    /// Ends the wait for a document that was not left.
     pub(super) fn stayed(&mut self) {
         self.leaving = None;
         self.go_on();
@@ -65,7 +65,7 @@ impl Model {
         self.offline.is_some_and(|offline| offline.probe_at.is_none())
     }
 
-    /// `reached`: none if it cannot be probed.
+    /// Reports the result of a probe. `None`: the driver cannot probe.
     pub(super) fn probed(&mut self, reached: Option<bool>) {
         let Some(mut offline) = self.offline.filter(|offline| offline.probe_at.is_none()) else { return };
         if reached == Some(true) || (reached.is_none() && offline.failed > 0) {
@@ -81,18 +81,18 @@ impl Model {
         }
     }
 
-    /// Whether a call fails rather than waits: the last probe has not got through either, and no other is due. A durable one waits.
+    /// True if a call fails instead of waiting: the last probe failed and the next is not due yet. Durable calls wait.
     pub(super) fn refuses(&self, id: usize) -> bool {
         let proved = |offline: Offline| offline.failed > 0 && offline.probe_at.is_none_or(|at| at > self.now);
         self.fails_offline && !self.calls[id].durable && self.offline.is_some_and(proved)
     }
 
-    /// Nobody asks for a probe otherwise.
+    /// True if a call needs the network; otherwise no probe is made.
     pub(super) fn waits_for_network(&self) -> bool {
         (0..self.calls.len()).any(|id| self.is_idle(id) || matches!(self.calls[id].doing, Doing::Resting(_)))
     }
 
-    /// It would be sent sooner or later, were there a network.
+    /// True if the call needs the network now: it waits, prepares, or its retry is held.
     fn is_idle(&self, id: usize) -> bool {
         self.calls[id].leader.is_none() && matches!(self.calls[id].doing, Doing::Preparing | Doing::Waiting | Doing::Held)
     }

@@ -1,4 +1,5 @@
-//! A dispatcher and what is around it, beside the model: what happens is told to both, and both must say the same.
+//! Runs a dispatcher with a driver and a server beside the model: both get the same inputs, and must have the same
+//! effects.
 
 use super::lease::Lease;
 use super::outbox::fate;
@@ -13,35 +14,35 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How often everything that can happen to a call happens, until it is over.
+/// Number of rounds for each open call in which [`World::calm`] must settle all calls.
 const ROUNDS: usize = 4;
 
-/// How many milliseconds the page is owed fresh data.
+/// Longest time that the page is owed fresh data, in milliseconds.
 const LONGEST: u64 = 500;
 
 #[derive(Default)]
 pub(super) struct World {
     pub core: Dispatcher,
     pub model: Model,
-    /// Whether there is one.
+    /// True if there is a network.
     pub network: bool,
     leases: [Lease; LANES.len()],
-    /// The lanes that have just given a place among the tabs away.
+    /// Lanes that withdrew their request for a lease during the current input.
     released: Vec<LaneName>,
     said: Vec<Said>,
     calls: Vec<Seen>,
-    /// The call that started last in each lane.
+    /// Call that started last in each lane.
     last: [Option<CallId>; LANES.len()],
-    /// They have their value, and the rest of the answer is still to come.
+    /// Calls whose value has arrived, but not the rest of the answer.
     pub(super) draining: Vec<CallId>,
 }
 
-/// What has been told of a call.
+/// State of a call, as the dispatcher's effects show it.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    /// It is in the outbox.
+    /// True if it is in the outbox.
     stored: bool,
-    /// Its exchange is under way.
+    /// True if its exchange is under way.
     open: bool,
     settled: bool,
     forgotten: bool,
@@ -50,7 +51,7 @@ struct Seen {
 impl World {
     pub(super) fn new(offline: OfflineMode, scope: Scope) -> Self {
         let of_all_tabs = scope == Scope::Origin;
-        // Over all tabs there is no such lane.
+        // Over all tabs, lane `two` runs one call at a time like the others.
         let two = LaneOptions { concurrency: NonZeroU32::new(2).filter(|_| !of_all_tabs), strategy: None };
         let lanes = HashMap::from([("two".into(), two)]);
         let config = Config { max_queued: MAX_QUEUED, lanes, offline, scope, ..Config::default() };
@@ -58,7 +59,7 @@ impl World {
         Self { core: Dispatcher::new(config), model, network: true, ..Self::default() }
     }
 
-    /// Tells the dispatcher something, and does what it wants done.
+    /// Gives the dispatcher an input, and carries out its effects.
     pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
         let told = input(&mut self.core, ms(self.model.now));
         self.released.clear();
@@ -97,17 +98,17 @@ impl World {
             Effect::Forget(id) => {
                 let seen = &mut self.calls[index(id)];
                 assert!(seen.settled && !std::mem::replace(&mut seen.forgotten, true), "call {id} is forgotten twice, or too early");
-                assert!(!seen.open, "nobody wants the answer of call {id}, which is still coming");
+                assert!(!seen.open, "call {id} is forgotten, and its exchange goes on");
             }
             Effect::Lease(lane) => {
-                assert!(!self.released.contains(&lane), "{lane:?} has given its place among the tabs away, and wants it still");
+                assert!(!self.released.contains(&lane), "{lane:?} withdraws its request for a lease and makes it again");
                 let lease = &mut self.leases[number(&lane)];
-                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is asked for twice");
+                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is requested twice");
                 *lease = Lease::Asked;
             }
             Effect::Release(lane) => {
                 let before = std::mem::take(&mut self.leases[number(&lane)]);
-                assert_ne!(before, Lease::None, "{lane:?} gives a lease back that it has not");
+                assert_ne!(before, Lease::None, "{lane:?} releases a lease that it does not have");
                 self.released.extend((before == Lease::Asked).then_some(lane));
             }
             Effect::Refresh(_) => {
@@ -140,13 +141,13 @@ impl World {
         }
     }
 
-    /// Nothing more comes of its exchange.
+    /// Ends the exchange of a call.
     pub(super) fn over(&mut self, id: CallId) {
         self.calls[id.0 as usize - 1].open = false;
         self.draining.retain(|&other| other != id);
     }
 
-    /// So much time passes.
+    /// Lets `by` milliseconds pass.
     pub(super) fn pass(&mut self, by: u64) {
         let until = self.model.now + by;
         while let Some(at) = self.core.poll_timeout().filter(|&at| at <= ms(until)) {
@@ -173,7 +174,7 @@ impl World {
         }
     }
 
-    /// More of the answers that have begun.
+    /// Delivers bytes of all answers that have begun.
     pub(super) fn chunk(&mut self) {
         let now = self.model.now;
         for (id, call) in (1..).zip(&mut self.model.calls) {
@@ -184,7 +185,7 @@ impl World {
         }
     }
 
-    /// The answers that are still coming end.
+    /// Ends all answers whose value has arrived.
     pub(super) fn end(&mut self) {
         while let Some(&id) = self.draining.first() {
             self.over(id);
@@ -193,7 +194,7 @@ impl World {
         }
     }
 
-    /// No answer came, or the server is `busy`; after how long it wants to be asked again.
+    /// Fails an exchange: no answer, or a `busy` server with `after` milliseconds in `Retry-After`.
     pub(super) fn fail(&mut self, id: usize, busy: bool, after: u64) {
         let network = self.network || busy;
         if !network {
@@ -214,7 +215,7 @@ impl World {
         });
     }
 
-    /// An answer that is none.
+    /// Delivers an answer that is not Flight and not temporary.
     pub(super) fn refuse_for_good(&mut self, id: usize) {
         self.head(id, News::default());
         self.model.ends(id, "HTTP");
@@ -237,7 +238,7 @@ impl World {
         self.tell(|core, now| core.handle_recovered(CallId(id as u64 + 1), recovery, now));
     }
 
-    /// Its body is complete, and stored where it is durable.
+    /// Completes the body of a call; a durable call is stored then.
     pub(super) fn ready(&mut self, id: usize) {
         self.calls[id].stored = true;
         self.model.calls[id].doing = Doing::Waiting;
@@ -245,7 +246,7 @@ impl World {
         self.tell(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
     }
 
-    /// Its body cannot be had, or not be stored.
+    /// Fails the body of a call; a durable call cannot be stored.
     pub(super) fn spoil(&mut self, id: usize) {
         let kind = if self.model.calls[id].durable { Kind::Storage } else { Kind::Encode };
         self.model.ends(id, kind.code());
@@ -260,33 +261,33 @@ impl World {
         self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, visit, ready }, now)).unwrap();
     }
 
-    /// The document is gone from the window.
+    /// Takes the document out of the window.
     pub(super) fn hide(&mut self) {
         self.model.hidden = true;
         self.tell(|core, _| core.handle_hidden());
     }
 
-    /// It is back, or was not left.
+    /// Brings the document back.
     pub(super) fn come_back(&mut self) {
         self.model.returned();
         self.tell(Dispatcher::handle_returned);
     }
 
-    /// The user is on another page.
+    /// Moves the user to another page.
     pub(super) fn go(&mut self) {
         (self.model.visit, self.model.owed) = (self.model.visit + 1, None);
         let visit = Visit(self.model.visit);
         self.tell(|core, _| core.handle_visit(visit));
     }
 
-    /// The network is back, and the browser says so.
+    /// Brings the network back; the browser says so.
     pub(super) fn online(&mut self) {
         self.network = true;
         self.model.online();
         self.tell(Dispatcher::handle_online);
     }
 
-    /// Nothing comes of what is told of an exchange that is not there. Who joined another never has one.
+    /// Reports inputs for a call without an exchange, which must be ignored. Calls that joined another are left out.
     pub(super) fn late(&mut self, id: usize) {
         let call = &self.model.calls[id];
         if call.leader.is_some() || matches!(call.doing, Doing::Preparing | Doing::Running | Doing::Looking(_)) {
@@ -308,7 +309,7 @@ impl World {
         });
     }
 
-    /// No probe gets through for a while.
+    /// Lets the next probes fail.
     pub(super) fn away(&mut self) {
         for _ in 0..8 {
             let next = self.model.offline.and_then(|offline| offline.probe_at);
@@ -324,7 +325,7 @@ impl World {
         self.tell(|core, now| core.handle_probed(reached, now));
     }
 
-    /// Also where it was given up meanwhile: then it is given back.
+    /// Grants a lease, also one whose request was withdrawn; the dispatcher releases that.
     pub(super) fn grant(&mut self, lane: usize) {
         if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Asked {
             self.model.grant(lane);
@@ -360,7 +361,7 @@ impl World {
         });
     }
 
-    /// Both have said the same, and the dispatcher keeps no more than it needs.
+    /// Checks that both had the same effects, and that the dispatcher holds no more than it needs.
     pub(super) fn check(&mut self) {
         self.pass(0);
         self.said.sort_unstable();
@@ -369,12 +370,12 @@ impl World {
         self.said.clear();
         self.model.said.clear();
         let leases = [0, 1, 2, 3].map(|lane| self.model.lease(lane));
-        assert_eq!(self.leases, leases, "leases, left the dispatcher's, right the model's");
+        assert_eq!(self.leases, leases, "leases: left the dispatcher's, right the model's");
         let owed_for_long = self.model.owed.is_some_and(|since| self.model.now >= since + LONGEST);
         assert!(!owed_for_long, "the page is owed fresh data");
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
         assert_eq!(self.core.pending(), pending);
-        assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane is kept in which nothing is");
+        assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane that is idle was not dropped");
         if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
             assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
         }
@@ -386,7 +387,7 @@ impl World {
         self.check();
     }
 
-    /// From now on nothing goes wrong any more: all calls settle, one after the other.
+    /// Lets nothing go wrong any more: all calls must settle.
     pub(super) fn calm(&mut self) {
         self.model.leaves = false;
         self.online();
@@ -414,7 +415,7 @@ impl World {
         assert_eq!((open(self), self.core.pending()), (0, 0), "a call is stuck");
     }
 
-    /// Nothing is left of anything.
+    /// True if nothing is left of any call.
     pub(super) fn is_empty(&self) -> bool {
         let core = &self.core;
         let kept = [core.pending(), core.waiting, core.running, core.calls.len(), core.alarms.len(), core.lanes.len(), core.leases.len()];
