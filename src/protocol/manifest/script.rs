@@ -22,7 +22,7 @@ use super::{Found, written_id};
 /// ```
 /// use actionlane::protocol::manifest::{Found, scan_script};
 ///
-/// let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.c,void 0,n.f,"gr\xf6\xdfe")"#;
+/// let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.c,0,n.f,"gr\xf6\xdfe")"#;
 /// let mut found = Found::default();
 /// scan_script(script, &mut found);
 /// assert_eq!(found.iter().next().map(|(name, _)| name), Some("größe"));
