@@ -164,8 +164,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn reload(this: &Embedder) -> Result<String, JsValue>;
 
-    /// Has [`Engine::wake`](super::Engine::wake) called at this time of the page's clock, or a little earlier.
-    /// Replaces the time set before; `None` clears it.
+    /// Has [`Engine::wake`](super::Engine::wake) called at this time of the page's clock; it may also be called
+    /// earlier. `None`: no longer.
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
