@@ -1,6 +1,6 @@
 //! Connects both wasm modules to JavaScript: makes errors and small objects, and waits for promises. Knows nothing
 //! of calls.
-#![allow(dead_code, reason = "each edge takes of it what it needs")]
+#![allow(dead_code, reason = "each edge uses a part of it")]
 
 pub(crate) mod error;
 pub(crate) mod given;

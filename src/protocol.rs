@@ -5,24 +5,42 @@
 //! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), and supports the forms of
 //! earlier versions down to 14.2.
 //!
-//! A request is made of an id and a few headers, and an answer is judged by its head:
+//! A request is made of an id and a few headers:
 //!
 //! ```
-//! use actionlane::protocol::{ActionId, Body, FLIGHT, Head, NEXT_ACTION, Revalidated, classify, request_headers};
+//! use actionlane::protocol::{
+//!     ActionId, DEPLOYMENT_ID, IDEMPOTENCY_KEY, MAX_BODY_BYTES, SKIP_RENDER, is_protected, request_headers,
+//! };
 //!
 //! let id = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
-//! assert_eq!(request_headers(&id), [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]);
+//! let mut headers = request_headers(&id).to_vec();
+//! headers.push((DEPLOYMENT_ID, "dpl_1")); // the build that this page is from
+//! headers.push((IDEMPOTENCY_KEY, "8e03978e-40d5-43dd-bc93-6894a57f9324")); // so that it may be retried
+//! headers.push(SKIP_RENDER); // the page is not needed
+//!
+//! // Headers that the caller adds must not replace those of the protocol; the idempotency key is the caller's.
+//! let protected = headers.iter().filter(|(name, _)| is_protected(name)).map(|(name, _)| *name);
+//! assert_eq!(protected.collect::<Vec<_>>(), ["Accept", "next-action", "x-deployment-id", "x-action-forwarded"]);
+//!
+//! let body = r#"["first argument"]"#;
+//! assert!(body.len() <= MAX_BODY_BYTES as usize, "a server with default settings accepts it");
+//! # Ok::<(), actionlane::Error>(())
+//! ```
+//!
+//! An answer is judged by its head; the value is in the body:
+//!
+//! ```
+//! use actionlane::protocol::{Body, FLIGHT, Head, Revalidated, classify};
 //!
 //! // The server answered 200, as Flight, and revalidated a path.
 //! let header = |name: &str| match name {
-//!     "content-type" => Some("text/x-component".to_owned()),
+//!     "content-type" => Some(FLIGHT.to_owned()),
 //!     "x-action-revalidated" => Some("1".to_owned()),
 //!     _ => None,
 //! };
 //! let answer = classify(&Head { status: 200, header: &header });
 //! assert_eq!(answer.body, Body::Flight);
 //! assert_eq!(answer.revalidated, Some(Revalidated::All));
-//! # Ok::<(), actionlane::Error>(())
 //! ```
 
 mod answer;
@@ -61,43 +79,20 @@ pub const NEXT_ACTION: &str = "next-action";
 pub const ANSWER_HEADERS: [&str; 5] =
     ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
 
-/// Largest request body, in bytes, that Next.js accepts unless `serverActions.bodySizeLimit` says otherwise: 1
-/// MiB.
-///
-/// ```
-/// assert_eq!(actionlane::protocol::MAX_BODY_BYTES, 1024 * 1024);
-/// ```
+/// Largest request body that Next.js accepts by default (`serverActions.bodySizeLimit`), in bytes: 1 MiB.
 pub const MAX_BODY_BYTES: u32 = 1_048_576;
 
 /// Header (name and value) that asks Next.js not to render the page into the answer. Internal to Next.js: its
-/// servers send it when one forwards an action to another. With this header, a server that knows the action
-/// only on another page refuses it as unknown.
-///
-/// ```
-/// use actionlane::protocol::{SKIP_RENDER, is_protected};
-///
-/// let (name, value) = SKIP_RENDER;
-/// assert_eq!((name, value), ("x-action-forwarded", "1"));
-/// assert!(is_protected(name), "callers use the option, not the header");
-/// ```
+/// servers send it when one forwards an action to another. With this header, a server that knows the action only on
+/// another page refuses it as unknown.
 pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
-/// Name of the header that holds the deployment of the page. Platforms that run several deployments at once use
-/// it to route the request to the same one.
-///
-/// ```
-/// assert!(actionlane::protocol::is_protected(actionlane::protocol::DEPLOYMENT_ID));
-/// ```
+/// Name of the header that holds the deployment of the page. Platforms that run several deployments at once use it
+/// to route the request to the same one.
 pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 
-/// Default name of the header with the idempotency key, by which a server recognises a request that is sent
-/// again (draft-ietf-httpapi-idempotency-key-header). Next.js ignores it; the action must read it.
-///
-/// ```
-/// use actionlane::protocol::{IDEMPOTENCY_KEY, is_protected};
-///
-/// assert!(!is_protected(IDEMPOTENCY_KEY), "a caller may set it");
-/// ```
+/// Default name of the header with the idempotency key, by which a server recognises a request that is sent again
+/// (draft-ietf-httpapi-idempotency-key-header). Next.js ignores it; the action must read it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Returns the headers of an action request (name and value), spelled as Next's client spells them: code of the
@@ -105,12 +100,12 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// body, and only `fetch` knows the boundary of a form.
 ///
 /// ```
-/// use actionlane::protocol::{ActionId, request_headers};
+/// use actionlane::protocol::{ActionId, FLIGHT, NEXT_ACTION, request_headers};
 ///
 /// let id = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
 /// let [accept, action] = request_headers(&id);
-/// assert_eq!(accept, ("Accept", "text/x-component"));
-/// assert_eq!(action, ("next-action", "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+/// assert_eq!(accept, ("Accept", FLIGHT));
+/// assert_eq!(action, (NEXT_ACTION, "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {

@@ -234,17 +234,17 @@ impl Engine {
         Ok(self.driver.snapshot())
     }
 
-    /// Takes note that the browser reports a network again.
+    /// Tells the core that the browser reports a network again.
     pub fn online(&self) {
         self.driver.input(Dispatcher::handle_online);
     }
 
-    /// Takes note that the document left the window: nothing starts until it returns.
+    /// Tells the core that the document left the window: nothing starts until it returns.
     pub fn hidden(&self) {
         self.driver.input(|core, _| core.handle_hidden());
     }
 
-    /// Takes note that the document has returned, or was not left after all.
+    /// Tells the core that the document has returned, or was not left after all.
     pub fn returned(&self) {
         self.driver.input(Dispatcher::handle_returned);
     }
@@ -254,18 +254,18 @@ impl Engine {
         self.driver.wake();
     }
 
-    /// Takes note that the lease of a lane was granted: see [`Embedder::lease`].
+    /// Tells the core that the lease of a lane was granted: see [`Embedder::lease`].
     pub fn leased(&self, lane: &str) {
         self.driver.leased(&lane.into());
     }
 
-    /// Takes note that another tab, which waited too long, took the lease of a lane.
+    /// Tells the core that another tab, which waited too long, took the lease of a lane.
     #[wasm_bindgen(js_name = leaseTaken)]
     pub fn lease_taken(&self, lane: &str) {
         self.driver.lease_taken(&lane.into());
     }
 
-    /// Takes note that the lease of a lane is not available, or not now (`passing`). `message` gives the reason,
+    /// Tells the core that the lease of a lane is not available, or not now (`passing`). `message` gives the reason,
     /// `cause` the value that was thrown.
     #[wasm_bindgen(js_name = leaseRefused)]
     pub fn lease_refused(&self, lane: &str, passing: bool, message: &str, cause: &JsValue) {

@@ -87,13 +87,15 @@ impl Answer {
         self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404 | 500)
     }
 
-    /// Adds to an action's error that the server may have refused the request; call it once the head and the body
-    /// are read. In production Next.js refuses a request (of another origin, with too many bytes, with arguments
-    /// that it cannot read) in the same words as it reports an action that threw: a digest, which its log
-    /// explains. Other errors are returned unchanged.
+    /// Adds to the error of an action that the server may instead have refused the request. Call it once the head
+    /// and the value are read. Other errors are returned unchanged.
     ///
-    /// `page`: the body holds a page. `bytes`: returns the size of the request's body; called only where it
-    /// matters.
+    /// In production, Next.js answers a request that it refuses (of another origin, with too many bytes, with
+    /// arguments that it cannot read) in the same way as an action that threw: with a digest, which only the
+    /// server's log explains.
+    ///
+    /// `page`: true if the body holds the page. `bytes`: returns the size of the request's body, in bytes; called
+    /// only if the error is unclear.
     pub fn explain(&self, error: Error, page: bool, bytes: impl FnOnce() -> u64) -> Error {
         let hashed = error.server_digest().is_some_and(is_hash);
         if error.kind() != Kind::ActionThrew || error.message() != THREW || self.status != 500 || self.has_run || page || !hashed {

@@ -15,7 +15,7 @@ options! {
     CallOptions {
         /// Lane in which the call waits. `"parallel"` runs calls at once. Default `"main"`.
         lane lane set_lane String,
-        /// Treatment of a call while others with its key are pending: `"queue"`, `"queue last"`, `"drop"`,
+        /// Strategy of a call while others with its key are pending: `"queue"`, `"queue last"`, `"drop"`,
         /// `"replace"` or `"join"`. Default: the lane's.
         strategy strategy set_strategy String,
         /// Key by which the strategy finds pending calls. Default: the lane and the action.
@@ -32,11 +32,11 @@ options! {
         idempotencyKey idempotency_key set_idempotency_key JsValue,
         /// Exported name of the action, by which skew recovery finds its new id. Default none.
         name name set_name String,
-        /// Treatment of a redirect: `"follow"` or `"throw"`. Default `"follow"`.
+        /// Handling of a redirect: `"follow"` or `"throw"`. Default `"follow"`.
         redirect redirect set_redirect String,
         /// Rendering of the page into the answer: `"auto"`, or `"skip"` to ask the server not to. Default `"auto"`.
         render render set_render String,
-        /// Treatment of an action that the server does not know: `"recover"`, `"fail"` or `"reload"`. Default
+        /// Handling of an action that the server does not know: `"recover"`, `"fail"` or `"reload"`. Default
         /// `"recover"`.
         skew skew set_skew String,
         /// True if the request may outlive the page. Default `true`.
@@ -51,7 +51,7 @@ options! {
 options! {
     /// Retries. An option that is missing here has its default; it is not taken from the dispatcher's.
     RetryOptions {
-        /// Most attempts after the first. Default 0.
+        /// Highest number of attempts after the first. Default 0.
         limit limit set_limit u32,
         /// Longest time from the first attempt to the start of the last, in ms. Default 30 000.
         budget budget set_budget f64,
@@ -86,13 +86,13 @@ options! {
 options! {
     /// Options of a dispatcher.
     DispatcherOptions {
-        /// Most calls that may wait, in all lanes together. Default 10 000.
+        /// Highest number of calls that may wait, in all lanes together. Default 10 000.
         maxQueued max_queued set_max_queued u32,
         /// Largest body that is sent, in bytes; `Infinity` for no limit. Default 1 048 576.
         maxBodyBytes max_body_bytes set_max_body_bytes f64,
-        /// Treatment of calls without a network: `"wait"` or `"fail"`. Default `"wait"`.
+        /// Behaviour of calls without a network: they `"wait"` or `"fail"`. Default `"wait"`.
         offline offline set_offline String,
-        /// Extent of a lane's order: calls take turns within the `"dispatcher"`, or over all tabs of the
+        /// Scope of the order in a lane: calls take turns within the `"dispatcher"`, or over all tabs of the
         /// `"origin"`. Default `"dispatcher"`.
         scope scope set_scope String,
         /// Lanes with options of their own. Default none.
@@ -113,7 +113,7 @@ options! {
     LaneOptions {
         /// Name of the lane. The package always sets it.
         name name set_name String,
-        /// Most calls of the lane that run at once. Default 1; no limit in `"parallel"`.
+        /// Highest number of calls of the lane that run at once. Default 1; no limit in `"parallel"`.
         concurrency concurrency set_concurrency u32,
         /// Strategy of calls that do not set one: see `CallOptions`. Default `"queue"`.
         strategy strategy set_strategy String,

@@ -43,7 +43,7 @@ impl Timer {
         let _ = self.embedder.alarm(at.map(Instant::as_millis));
     }
 
-    /// Takes note that the alarm has rung.
+    /// Forgets the time of the alarm, which has rung.
     pub(crate) fn rang(&self) {
         self.armed.set(None);
     }

@@ -8,17 +8,17 @@ use crate::js::options::options;
 options! {
     /// Limits of an answer; `Infinity` is no limit.
     LimitOptions {
-        /// Most bytes of an answer. Default 1 GiB.
+        /// Largest answer, in bytes. Default 1 GiB.
         maxBytes bytes set_bytes f64,
-        /// Most bytes of one row. Default 128 MiB.
+        /// Largest row, in bytes. Default 128 MiB.
         maxRowBytes row_bytes set_row_bytes f64,
-        /// Most rows that wait for other rows. Default 1 048 576.
+        /// Highest number of rows that wait for other rows. Default 1 048 576.
         maxOpenRows open_rows set_open_rows f64,
-        /// Deepest nesting of containers, in answers and in arguments. Default 20 000.
+        /// Deepest nesting, in containers, in answers and in arguments. Default 20 000.
         maxDepth depth set_depth f64,
-        /// Most digits of a bigint. Default 1 000 000.
+        /// Longest bigint, in digits. Default 1 000 000.
         maxDigits digits set_digits f64,
-        /// Most bytes of streams that were not read yet. Default 1 GiB.
+        /// Highest number of bytes in streams that were not read yet. Default 1 GiB.
         maxUnreadBytes unread_bytes set_unread_bytes f64,
     }
 }

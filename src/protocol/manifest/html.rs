@@ -30,7 +30,7 @@ pub struct Document {
     pub deployment: Option<String>,
 }
 
-/// Most items of a list.
+/// Highest number of items in a list.
 pub(super) const MOST: usize = 512;
 
 /// Longest URL, in UTF-16 code units; longer ones are skipped.

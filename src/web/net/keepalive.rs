@@ -43,7 +43,7 @@ impl Keepalive {
             })
     }
 
-    /// Takes note that the answer has begun or the request has failed. From now on an abort frees the room at once.
+    /// Marks that the answer has begun or the request has failed. From now on an abort frees the room at once.
     pub(crate) fn over(&mut self) {
         self.over = true;
     }

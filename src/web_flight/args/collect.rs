@@ -34,7 +34,7 @@ extern "C" {
     fn end(this: &Source) -> Result<JsValue, JsValue>;
 }
 
-/// Most waits for one lazy component: a component that throws settled promises would never end.
+/// Highest number of waits for one lazy component: a component that throws settled promises would never end.
 const MAX_WAITS: usize = 100;
 /// Size of the buffer for a stream of bytes, in bytes.
 const BUFFER: u32 = 64 << 10;

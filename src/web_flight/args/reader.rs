@@ -63,7 +63,7 @@ thread_local! {
     static LAZY: JsValue = symbol_for("react.lazy").unwrap_or_default();
 }
 
-/// Most containers that are compared one by one; more go into a `Map`.
+/// Highest number of containers that are compared one by one; more go into a `Map`.
 const FEW: usize = 4;
 
 /// The error that the page's code threw while a value was read.
