@@ -1,5 +1,5 @@
-//! Finds the actions that a page knows in the text of its document and scripts. Skew recovery uses it: after a
-//! new build it finds an action's new id by its exported name. Evaluates nothing and fetches nothing.
+//! Finds the actions that a page knows in the text of its document and scripts. Serves skew recovery: after a new
+//! build, it finds an action's new id by its exported name. Evaluates nothing and fetches nothing.
 //!
 //! Scripts ([`scan_script`]) state the id and the name of each action that client code imports. The document
 //! ([`scan_html`]) lists the scripts, and the ids, without names, of actions that a server component passed to

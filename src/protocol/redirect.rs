@@ -35,7 +35,7 @@ pub struct Redirect {
     pub kind: Option<RedirectType>,
 }
 
-/// The kind of navigation that `redirect()` asked for.
+/// The kind of navigation that `redirect()` requests.
 ///
 /// ```
 /// use actionlane::protocol::RedirectType;

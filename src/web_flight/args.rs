@@ -58,7 +58,7 @@ pub(crate) fn set_plain(functions: JsValue) {
 #[derive(Default)]
 pub(crate) struct How {
     pub(crate) wire: WireForm,
-    /// True if the caller does not keep the temporary references: a value that needs one is an error.
+    /// True if the caller does not store the temporary references: a value that needs one is an error.
     pub(crate) forgets: bool,
     /// Once this promise settles, open arguments are left out, and the body is complete.
     pub(crate) stop: Option<Promise>,

@@ -26,7 +26,7 @@ pub struct Encoding {
 impl Encoding {
     /// Reads a value now, for a server of this version. Throws an `ActionError`.
     ///
-    /// `forgets`: temporary references are not kept, so a value that needs one is an error. `stop`: once it
+    /// `forgets`: temporary references are not stored, so a value that needs one is an error. `stop`: once it
     /// settles, open arguments are left out and the body is complete. `bounds`: only the depth applies. `plain`:
     /// the result of `plain.js` for the value, which was tried only if [`writes_plain`] allows it.
     #[wasm_bindgen(constructor)]

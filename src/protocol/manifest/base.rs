@@ -1,4 +1,4 @@
-//! Finds the base path of an app from its document.
+//! Finds the base path of an app. Reads no document: its paths are arguments.
 
 /// Returns the base path of an app, below which all its pages lie: `/shop`, or an empty text.
 ///

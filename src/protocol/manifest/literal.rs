@@ -1,4 +1,4 @@
-//! Reads string literals of JavaScript, which include those of JSON.
+//! Reads string literals of JavaScript, which include those of JSON. Knows no other syntax of the two.
 
 use std::borrow::Cow;
 
@@ -121,7 +121,7 @@ fn hex(text: &str, digits: usize) -> Option<(u32, &str)> {
     Some((number(digits.as_bytes(), 16)?, rest))
 }
 
-/// Replaces a character that cannot be decoded: U+FFFD.
+/// Character in place of one that cannot be decoded: U+FFFD.
 const LOST: u32 = 0xfffd;
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(crate) enum Came {
 }
 
 /// A body that is being read.
-#[must_use = "dropping this gives the body up, unless it has ended"]
+#[must_use = "dropping this cancels the body, unless it has ended"]
 pub(crate) struct Body {
     reader: Reader,
     /// Set if no byte came for too long.

@@ -144,7 +144,7 @@ struct Reading {
 }
 
 /// One exchange. Dropping it cancels the body; the page's side aborts the request.
-#[must_use = "nothing is sent unless it is asked for the next step"]
+#[must_use = "nothing is sent until `next` is called"]
 pub(crate) struct Exchange {
     embedder: Rc<Embedder>,
     attempt: Attempt,

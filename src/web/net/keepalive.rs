@@ -17,7 +17,7 @@ thread_local! {
 
 /// Permission for one request to outlive the page. Dropped before [`Keepalive::over`], it counts as aborted: a
 /// browser may still hold its connection for a while.
-#[must_use = "dropping this counts as giving the request up"]
+#[must_use = "dropping this before `over` counts as an abort"]
 pub(crate) struct Keepalive {
     /// Counts the request, if that is needed.
     counts: Option<Rc<Embedder>>,

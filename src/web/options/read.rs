@@ -266,8 +266,12 @@ mod tests {
         let own = CallOptions { timeout: Some(f64::INFINITY), trace: own, ..CallOptions::default() };
         let both = Said { own: Some(&own), usual: &usual };
         let read = both.read(ACTION, false).expect("options");
-        assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
-        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "parts of a trace count one by one");
+        assert_eq!(
+            (read.timeout, read.deadline),
+            (None, Some(Duration::from_millis(7))),
+            "`Infinity` overrides the limit of the dispatcher"
+        );
+        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "each part of a trace is overridden by itself");
     }
 
     #[wasm_bindgen_test]

@@ -80,7 +80,7 @@ impl Thrown {
 /// Inspects JavaScript values.
 #[derive(Default)]
 pub(super) struct Reader {
-    /// True if temporary references are not kept.
+    /// True if temporary references are not stored.
     forgets: bool,
     thrown: Thrown,
     /// Containers and their numbers, up to [`FEW`].
@@ -92,7 +92,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Makes a reader. `forgets`: temporary references are not kept. `reads`: containers read before.
+    /// Makes a reader. `forgets`: temporary references are not stored. `reads`: containers read before.
     pub(super) fn new(forgets: bool, reads: Option<Reads>) -> Self {
         Self { forgets, reads, ..Self::default() }
     }
