@@ -96,6 +96,8 @@ pub fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
 /// let old = WireForm::of(NextVersion::parse("14.2.30")?);
 /// assert!(old.is_14() && !old.omits_unused(false));
 ///
+/// assert!(!WireForm::any().omits_unused(true), "some servers need them all");
+///
 /// // The lowest bits tell which arguments are sent: this action uses the first one only.
 /// let action = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
 /// assert_eq!(today.bits(&action) & 0b111_1111, 0b000_0001);

@@ -10,6 +10,23 @@ use crate::protocol::ActionId;
 
 /// The facts that a document states; [`scan_html`] reads them. Each list is in the order of the document, has
 /// no repetitions and at most 512 items.
+///
+/// ```
+/// use actionlane::protocol::manifest::{Document, scan_html};
+///
+/// // The Flight text of Next.js 15: a module of a client component, and the root.
+/// let document = scan_html(
+///     r#"<script>self.__next_f.push([1,"1:I[7,[\"2\",\"static/chunks/2.js\"],\"Form\"]\n"])</script>
+///     <script>self.__next_f.push([1,"0:{\"b\":\"tT3ab\",\"c\":[\"\",\"blog\",\"en\"]}\n"])</script>"#,
+/// );
+/// let expected = Document {
+///     chunks: vec!["static/chunks/2.js".to_owned()],
+///     build: Some("tT3ab".to_owned()),
+///     path: Some("/blog/en".to_owned()),
+///     ..Document::default()
+/// };
+/// assert_eq!(document, expected);
+/// ```
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// URLs of the scripts it loads or preloads, as written: resolve them against the document's URL.
