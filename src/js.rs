@@ -1,5 +1,6 @@
-//! Makes errors and small objects of JavaScript and waits for its promises, for both edges.
-#![allow(dead_code, reason = "each edge takes of it what it needs")]
+//! Connects both wasm modules to JavaScript: makes errors and small objects, and waits for promises. Knows nothing
+//! of calls.
+#![allow(dead_code, reason = "each edge uses a part of it")]
 
 pub(crate) mod error;
 pub(crate) mod given;
@@ -12,13 +13,13 @@ pub(crate) mod wait;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-/// Gives a new instance what hears of a panic, `panicked(message)`, the functions
-/// of `shapes.js`, of which one makes errors, and those of `wait.js`, which waits for promises.
+/// Wires a new instance to the package. `panicked(message)` is called on a panic; `shapes` are the functions of
+/// `shapes.js`, of which one makes errors; `waits` are those of `wait.js`, which waits for promises.
 pub(crate) fn set_up(panicked: Function, shapes: JsValue, waits: JsValue) {
     error::set(shapes);
     wait::set(waits);
     std::panic::set_hook(Box::new(move |info| {
-        // The instance is lost; if this fails too, there is nobody left to tell.
+        // The instance is lost. An error here can be reported to no one.
         let _ = panicked.call1(&JsValue::UNDEFINED, &info.to_string().into());
     }));
 }

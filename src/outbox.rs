@@ -1,15 +1,19 @@
-//! Writes down a durable call before it is sent, and decides what becomes of its entry in the outbox.
+//! Encodes the record of a durable call, and decides what a dispatcher does with each record it finds in the
+//! outbox. Knows no storage and no clock: the time is an argument.
 //!
-//! | how an attempt, or the call, ends | the entry | the promise |
+//! A durable call is stored before it is sent, so that a later page can send it. An entry of the outbox is a
+//! record with its body beside it, a text or the parts of a form. The result of the call decides over its entry:
+//!
+//! | the call or an attempt ends with | the entry is | the promise |
 //! |---|---|---|
-//! | a decoded answer: a value, or what the action threw | goes | settles |
-//! | `abort`, `remove`, `clear`, or a later call takes its place (`strategy`) | goes | rejects |
-//! | no answer within its `ttl` | goes | rejects, [`Kind::Expired`] |
-//! | what may be over by itself (see [`Retry`](crate::Retry)) | stays, sent again | pending |
-//! | the page or the dispatcher closes, or the engine fails | stays, sent by the next one | pending, or rejects |
-//! | anything else: an answer that is none, an action nobody knows | stays, [`Record::failed`] | rejects |
+//! | a decoded answer: a value, or an error that the action threw | deleted | settles |
+//! | `abort`, `remove`, `clear`, or a later call replaces it (`strategy`) | deleted | rejects |
+//! | no answer within its `ttl` | deleted | rejects, [`Kind::Expired`] |
+//! | a failure that may pass (see [`Retry`](crate::Retry)) | left, and sent again | pending |
+//! | page or dispatcher closes, or the engine fails | left; the next dispatcher sends it | pending, or rejects |
+//! | anything else: no answer of an action, an unknown action | left as [`Record::failed`] | rejects |
 //!
-//! A record is one line of bytes, the version first, so that no version has to understand another's:
+//! A record begins with its version, so that a version need not understand the records of another:
 //!
 //! ```text
 //! record  := version:u8 check:u32 field*      check: FNV-1a over the fields; numbers are little-endian
@@ -18,9 +22,42 @@
 //!            queued_at:f64 ttl:f64 sequence:u64 form:u8 count:u32 (name:text value:text)*
 //! ```
 //!
-//! The package has records read and written in JavaScript, by `pkg/lib/records.js`. `tests/vectors/outbox.json` holds both to this.
+//! An empty `name` or `failed` stands for `None`.
 //!
-//! An empty `name` or `failed` is none. The body is kept beside it: a text, or the parts of a form.
+//! The npm package reads and writes records in JavaScript (`pkg/lib/records.js`). `tests/vectors/outbox.json`
+//! tests both sides.
+//!
+//! ```
+//! use actionlane::outbox::{Fate, Found, Record, Verdict, sift};
+//! use actionlane::protocol::ActionId;
+//!
+//! let record = Record {
+//!     owner: "ann".to_owned(),
+//!     lane: "main".to_owned(),
+//!     action: ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?,
+//!     name: Some("saveNote".to_owned()),
+//!     url: "https://example.com/notes".to_owned(),
+//!     header: "idempotency-key".to_owned(),
+//!     key: "8e03".to_owned(),
+//!     failed: None,
+//!     queued_at: 1_000.0,
+//!     ttl: 60_000.0,
+//!     sequence: 0,
+//!     form: false,
+//!     headers: Vec::new(),
+//! };
+//! let bytes = record.encode();
+//!
+//! // A later page finds it, and its sender is gone.
+//! let found = [Found { record: &bytes, form: Some(false), sender_lives: false }];
+//! let sifted = sift(&found, "ann", false, 21_000.0);
+//! assert_eq!(sifted[0].verdict, Verdict::Send(std::time::Duration::from_secs(40)));
+//! assert_eq!(sifted[0].record.as_ref(), Some(&record));
+//!
+//! // The call settled with the action's answer.
+//! assert_eq!(Fate::of(&Ok(())), Fate::Ends);
+//! # Ok::<(), actionlane::Error>(())
+//! ```
 
 mod bytes;
 
@@ -31,43 +68,86 @@ use crate::protocol::ActionId;
 use crate::{Error, Kind};
 use bytes::{Reader, Writer};
 
-/// The version that is written, and the only one that is read.
+/// Version of records: the one that is written, and the only one that is read. The first byte of each record.
+///
+/// ```
+/// use actionlane::outbox::{Record, Unreadable, VERSION};
+///
+/// assert_eq!(Record::decode(&[VERSION + 1]), Err(Unreadable::Version(VERSION + 1)));
+/// ```
 pub const VERSION: u8 = 1;
 
-/// What is known of a durable call without its body.
+/// A durable call as stored, without its body.
+///
+/// ```
+/// use actionlane::outbox::Record;
+/// use actionlane::protocol::ActionId;
+/// use std::time::Duration;
+///
+/// let record = Record {
+///     owner: "ann".to_owned(),
+///     lane: "main".to_owned(),
+///     action: ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?,
+///     name: None,
+///     url: "https://example.com/notes".to_owned(),
+///     header: "idempotency-key".to_owned(),
+///     key: "8e03".to_owned(),
+///     failed: None,
+///     queued_at: 1_000.0,
+///     ttl: 500.0,
+///     sequence: 0,
+///     form: false,
+///     headers: vec![("x-tenant".to_owned(), "7".to_owned())],
+/// };
+/// assert_eq!(Record::decode(&record.encode()), Ok(record.clone()));
+/// assert_eq!(record.left(1_100.0), Some(Duration::from_millis(400)));
+/// assert_eq!(record.left(1_500.0), None);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Whose it is: only a dispatcher of the same owner sends it.
+    /// Owner of the call, such as the id of a user: only a dispatcher of the same owner sends it. Not empty.
     pub owner: String,
+    /// Name of its lane. Not empty.
     pub lane: String,
+    /// Id of the action when the call was made. A new build may have another id for it.
     pub action: ActionId,
+    /// Exported name of the action, by which skew recovery finds its new id. `None`: it cannot be found.
     pub name: Option<String>,
-    /// Absolute.
+    /// Absolute URL that the call is sent to.
     pub url: String,
-    /// The header that carries the key, in lower case.
+    /// Name of the header with the idempotency key, in lower case.
     pub header: String,
-    /// The idempotency key: the same for every attempt, in whatever page.
+    /// Idempotency key. All attempts have the same one, from any page.
     pub key: String,
-    /// The code of the error it failed with for good. It is not sent unless somebody asks for that.
+    /// Code of the error with which the call failed for good, such as `NOT_FLIGHT`. Failed calls are sent again
+    /// only on request. `None`: it has not failed.
     pub failed: Option<String>,
-    /// Milliseconds since 1970.
+    /// Time of the call, in milliseconds since 1970.
     pub queued_at: f64,
-    /// Milliseconds from then.
+    /// Time the call may wait for its answer, in milliseconds from `queued_at`; more than 0, maybe infinite.
     pub ttl: f64,
-    /// Its place among the calls that its sender made.
+    /// Number of the call among those of its sender. Orders calls with the same `queued_at`.
     pub sequence: u64,
-    /// The body is the parts of a form, not a text.
+    /// True if the body is the parts of a form, false if it is a text.
     pub form: bool,
-    /// The call's own.
+    /// Headers that the call adds to the request: name and value.
     pub headers: Vec<(String, String)>,
 }
 
-/// Why a record cannot be read.
+/// The reason why a record cannot be read.
+///
+/// ```
+/// use actionlane::outbox::Unreadable;
+///
+/// assert_eq!(Unreadable::Version(2).to_string(), "an entry of the outbox is of version 2, not 1");
+/// assert_eq!(Unreadable::Torn.to_string(), "an entry of the outbox is damaged");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// Another version has written it.
+    /// Another version wrote the record; this is its number.
     Version(u8),
-    /// It is not as it was written.
+    /// The bytes are damaged or incomplete.
     Torn,
 }
 
@@ -81,6 +161,7 @@ impl fmt::Display for Unreadable {
 }
 
 impl Record {
+    /// Encodes the record as described in the [module's documentation](self).
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
         for text in [&self.owner, &self.lane, self.action.as_str(), self.name.as_deref().unwrap_or_default(), &self.url] {
@@ -101,6 +182,10 @@ impl Record {
         out.finish(VERSION)
     }
 
+    /// Decodes a record.
+    ///
+    /// Fails with [`Unreadable`] if another version wrote it, or if it is damaged: its check does not agree, or a
+    /// field has a value that no dispatcher writes.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         match bytes.first() {
             Some(&VERSION) => Self::fields(bytes).filter(Self::holds).ok_or(Unreadable::Torn),
@@ -130,65 +215,141 @@ impl Record {
         from.is_empty().then_some(record)
     }
 
-    /// What every record that was written fulfils.
+    /// Returns true if the fields have values that a dispatcher writes.
     fn holds(&self) -> bool {
         let named = [&self.owner, &self.lane, &self.url, &self.header, &self.key].iter().all(|text| !text.is_empty());
         named && self.queued_at.is_finite() && self.ttl > 0.0
     }
 
-    /// How long it may still be sent; none once its time is over. A clock that was set back gives it no more than it had.
+    /// Returns the time for which the call may still be sent; `None` once it has expired. `now`: milliseconds
+    /// since 1970. Never more than `ttl`, even if the clock was set back.
     pub fn left(&self, now: f64) -> Option<Duration> {
         let left = (self.queued_at + self.ttl - now).min(self.ttl);
-        // What is longer than a clock can hold is no limit.
+        // Longer than a `Duration` can hold: no limit.
         (left > 0.0).then(|| Duration::try_from_secs_f64(left / 1000.0).unwrap_or(Duration::MAX))
     }
 }
 
-/// A record as it is found.
+/// An entry as found in the outbox: the argument of [`sift`].
+///
+/// ```
+/// use actionlane::outbox::{Found, Unreadable, Verdict, sift};
+///
+/// let found = Found { record: b"no record", form: Some(false), sender_lives: false };
+/// let sifted = sift(&[found], "ann", false, 0.0);
+/// assert_eq!(sifted[0].verdict, Verdict::Aside(Unreadable::Version(b'n')));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
+    /// The encoded record.
     pub record: &'a [u8],
-    /// Whether the body beside it is the parts of a form; none where there is no body that could be sent.
+    /// Kind of the stored body: true for the parts of a form, false for a text. `None` if there is no body that
+    /// could be sent.
     pub form: Option<bool>,
-    /// The page that is to send it is still there.
+    /// True if the dispatcher that sends the call still exists. In a browser it holds a Web Lock.
     pub sender_lives: bool,
 }
 
-/// What is to be done with a record.
+/// The decision about an entry.
+///
+/// ```
+/// use actionlane::outbox::{Found, Verdict, sift};
+///
+/// # use actionlane::outbox::Record;
+/// # let record = |failed: Option<&str>| {
+/// #     let action = actionlane::protocol::ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").unwrap();
+/// #     let [owner, lane, url, header, key] = ["ann", "main", "https://a.example/", "idempotency-key", "8e03"].map(str::to_owned);
+/// #     let failed = failed.map(str::to_owned);
+/// #     let (queued_at, ttl) = (1_000.0, 500.0);
+/// #     let (sequence, form, headers) = (0, false, Vec::new());
+/// #     Record { owner, lane, action, name: None, url, header, key, failed, queued_at, ttl, sequence, form, headers }
+/// # };
+/// // Ann's call of 1000, with a `ttl` of 500 ms.
+/// let bytes = record(None).encode();
+/// let found = Found { record: &bytes, form: Some(false), sender_lives: false };
+/// let verdict = |found: &Found<'_>, owner, now| sift(&[found.clone()], owner, false, now)[0].verdict;
+/// assert!(matches!(verdict(&found, "ann", 1_100.0), Verdict::Send(_)));
+/// assert_eq!(verdict(&found, "ann", 1_500.0), Verdict::Expired);
+/// assert_eq!(verdict(&found, "bob", 1_100.0), Verdict::Foreign);
+/// assert_eq!(verdict(&Found { sender_lives: true, ..found.clone() }, "ann", 1_500.0), Verdict::Leave);
+///
+/// let failed = record(Some("NOT_FLIGHT")).encode();
+/// assert_eq!(verdict(&Found { record: &failed, ..found }, "ann", 1_100.0), Verdict::Failed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is to be sent, for so long.
+    /// Send the call; it has this long to get its answer.
     Send(Duration),
-    /// Its sender is there and does that.
+    /// Do nothing: its sender still exists and sends it.
     Leave,
-    /// It has failed for good, and is kept.
+    /// Do nothing: it has failed for good.
     Failed,
-    /// Its time is over.
+    /// Delete it: its `ttl` has passed.
     Expired,
-    /// It is somebody else's.
+    /// Do nothing: it belongs to another owner.
     Foreign,
-    /// It is left as it is, and stands in nobody's way.
+    /// Do nothing: it cannot be read. It does not delay the other entries.
     Aside(Unreadable),
 }
 
-/// A record that was looked at.
+/// An entry with the decision about it. [`sift`] returns it.
+///
+/// ```
+/// use actionlane::outbox::{Found, Unreadable, Verdict, sift};
+///
+/// let torn = Found { record: &[], form: None, sender_lives: false };
+/// let sifted = sift(&[torn.clone(), torn], "ann", false, 0.0);
+/// assert_eq!(sifted[1].index, 1);
+/// assert_eq!((sifted[1].verdict, &sifted[1].record), (Verdict::Aside(Unreadable::Torn), &None));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sifted {
-    /// Its place among those that were found.
+    /// Index of the entry among those that were found.
     pub index: usize,
+    /// The decision.
     pub verdict: Verdict,
-    /// What it says; none of what is foreign or cannot be read.
+    /// The decoded record. `None` if it cannot be read or belongs to another owner.
     pub record: Option<Record>,
 }
 
-/// What a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With
-/// `failed_too`, what has failed is sent once more.
+/// Decides what a dispatcher of `owner` does with each entry. Returns the entries in the order in which the
+/// calls were made; those without a record come first.
+///
+/// `failed_too`: send the calls that have failed once more. `now`: milliseconds since 1970.
+///
+/// ```
+/// use actionlane::outbox::{Found, Record, Verdict, sift};
+/// use actionlane::protocol::ActionId;
+///
+/// let record = |queued_at, failed: Option<&str>| Record {
+///     owner: "ann".to_owned(),
+///     lane: "main".to_owned(),
+///     action: ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").unwrap(),
+///     name: None,
+///     url: "https://example.com/notes".to_owned(),
+///     header: "idempotency-key".to_owned(),
+///     key: "8e03".to_owned(),
+///     failed: failed.map(str::to_owned),
+///     queued_at,
+///     ttl: f64::INFINITY,
+///     sequence: 0,
+///     form: false,
+///     headers: Vec::new(),
+/// };
+/// let entries = [record(2_000.0, None).encode(), record(1_000.0, Some("NOT_FLIGHT")).encode()];
+/// let found = entries.each_ref().map(|record| Found { record, form: Some(false), sender_lives: false });
+/// let verdicts = |failed| sift(&found, "ann", failed, 3_000.0).into_iter().map(|one| (one.index, one.verdict));
+///
+/// let send = Verdict::Send(std::time::Duration::MAX);
+/// assert_eq!(verdicts(false).collect::<Vec<_>>(), [(1, Verdict::Failed), (0, send)]);
+/// assert_eq!(verdicts(true).collect::<Vec<_>>(), [(1, send), (0, send)]);
+/// ```
 pub fn sift(found: &[Found<'_>], owner: &str, failed_too: bool, now: f64) -> Vec<Sifted> {
     let mut sifted: Vec<Sifted> = Vec::with_capacity(found.len());
     for (index, found) in found.iter().enumerate() {
         let (verdict, record) = judge(found, owner, failed_too, now);
         let one = Sifted { index, verdict, record };
-        // They are found in this order, but for what was stored late: a file takes its time.
+        // Mostly they are found in this order already; a call whose file takes long to store may come late.
         let place = sifted.iter().rposition(|other| other.place() <= one.place()).map_or(0, |before| before + 1);
         sifted.insert(place, one);
     }
@@ -221,19 +382,29 @@ impl Sifted {
     }
 }
 
-/// What becomes of an entry when its call settles.
+/// The effect of a call's result on its entry.
+///
+/// ```
+/// use actionlane::outbox::Fate;
+/// use actionlane::{Error, Kind};
+///
+/// assert_eq!(Fate::of(&Err(Error::new(Kind::ActionThrew, "no funds"))), Fate::Ends, "it is the action's answer");
+/// assert_eq!(Fate::of(&Err(Error::new(Kind::Network, ""))), Fate::Stays, "the network may return");
+/// assert_eq!(Fate::of(&Err(Error::new(Kind::NotFlight, ""))), Fate::Fails);
+/// assert_eq!(Fate::Fails.as_str(), "fails");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is deleted.
+    /// The entry is deleted.
     Ends,
-    /// It is left for the next dispatcher.
+    /// The entry is left; this dispatcher or the next one sends the call again.
     Stays,
-    /// It is left, and not sent unless somebody asks for that.
+    /// The entry is left and marked with [`Record::failed`]; the call is sent again only on request.
     Fails,
 }
 
 impl Fate {
-    /// The word JavaScript sees.
+    /// Returns the word that JavaScript uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ends => "ends",
@@ -242,14 +413,16 @@ impl Fate {
         }
     }
 
+    /// Returns the fate of the entry of a call that ends with this result.
     pub fn of(result: &Result<(), Error>) -> Self {
         let Err(error) = result else { return Self::Ends };
         match error.kind() {
             // The action's own answer.
             Kind::ActionThrew | Kind::NotFound | Kind::Forbidden | Kind::Unauthorized | Kind::RedirectBlocked => Self::Ends,
-            // The caller, or the owner of the lane, does not want it any more.
+            // The caller, or the owner of the lane, no longer wants the call.
             Kind::Aborted | Kind::Dropped | Kind::Replaced | Kind::Cleared | Kind::Expired => Self::Ends,
-            // It goes on elsewhere, or later. A new call that finds no room is not in the outbox yet.
+            // Another dispatcher, or this one later, sends the call. `QueueFull`: a new call without room is not in
+            // the outbox yet.
             Kind::Closed | Kind::Internal | Kind::QueueFull | Kind::Offline => Self::Stays,
             _ if crate::retry::is_passing(error) => Self::Stays,
             _ => Self::Fails,

@@ -1,6 +1,47 @@
-//! Reads and writes what Next.js puts around a call: the request's headers, the action's id, and what an answer says before its body is read.
+//! Reads and writes what Next.js puts around a call: the headers of the request, the id of the action, and the
+//! facts that an answer states before its value is decoded. Knows no network and no JavaScript; reads no
+//! values.
 //!
-//! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), with the forms of earlier versions down to 14.2.
+//! Follows `next@16.4.6` (`server-action-reducer.js`, `server-reference-info.js`), and supports the forms of
+//! earlier versions down to 14.2.
+//!
+//! A request is made of an id and a few headers:
+//!
+//! ```
+//! use actionlane::protocol::{
+//!     ActionId, DEPLOYMENT_ID, IDEMPOTENCY_KEY, MAX_BODY_BYTES, SKIP_RENDER, is_protected, request_headers,
+//! };
+//!
+//! let id = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
+//! let mut headers = request_headers(&id).to_vec();
+//! headers.push((DEPLOYMENT_ID, "dpl_1")); // the build that this page is from
+//! headers.push((IDEMPOTENCY_KEY, "8e03978e-40d5-43dd-bc93-6894a57f9324")); // so that it may be retried
+//! headers.push(SKIP_RENDER); // the page is not needed
+//!
+//! // Headers that the caller adds must not replace those of the protocol; the idempotency key is the caller's.
+//! let protected = headers.iter().filter(|(name, _)| is_protected(name)).map(|(name, _)| *name);
+//! assert_eq!(protected.collect::<Vec<_>>(), ["Accept", "next-action", "x-deployment-id", "x-action-forwarded"]);
+//!
+//! let body = r#"["first argument"]"#;
+//! assert!(body.len() <= MAX_BODY_BYTES as usize, "a server with default settings accepts it");
+//! # Ok::<(), actionlane::Error>(())
+//! ```
+//!
+//! An answer is judged by its head; the value is in the body:
+//!
+//! ```
+//! use actionlane::protocol::{Body, FLIGHT, Head, Revalidated, classify};
+//!
+//! // The server answered 200, as Flight, and revalidated a path.
+//! let header = |name: &str| match name {
+//!     "content-type" => Some(FLIGHT.to_owned()),
+//!     "x-action-revalidated" => Some("1".to_owned()),
+//!     _ => None,
+//! };
+//! let answer = classify(&Head { status: 200, header: &header });
+//! assert_eq!(answer.body, Body::Flight);
+//! assert_eq!(answer.revalidated, Some(Revalidated::All));
+//! ```
 
 mod answer;
 mod id;
@@ -17,36 +58,70 @@ pub use root::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
 pub use version::{NextVersion, WireForm, wire_form};
 
-/// The content type of a Flight answer, and what an action request accepts.
+/// Content type of a Flight answer, and the `Accept` of an action request.
 pub const FLIGHT: &str = "text/x-component";
 
-/// The header that makes a POST an action.
+/// Name of the header that makes a POST an action; its value is the action's id.
 pub const NEXT_ACTION: &str = "next-action";
 
-/// The headers of an answer that are looked at.
+/// Names of the answer's headers that this crate reads: those of [`classify`] and `retry-after`.
+///
+/// ```
+/// use actionlane::protocol::{ANSWER_HEADERS, Head, classify};
+///
+/// // `classify` requests no other header, so a client may fetch these in one go.
+/// let header = |name: &'static str| {
+///     assert!(ANSWER_HEADERS.contains(&name));
+///     None
+/// };
+/// classify(&Head { status: 200, header: &header });
+/// ```
 pub const ANSWER_HEADERS: [&str; 5] =
     ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
 
-/// The largest body Next.js takes unless `serverActions.bodySizeLimit` says otherwise, in bytes.
+/// Largest request body that Next.js accepts by default (`serverActions.bodySizeLimit`), in bytes: 1 MiB.
 pub const MAX_BODY_BYTES: u32 = 1_048_576;
 
-/// Asks Next.js not to render the page into the answer. Internal to Next.js: its servers say so to each other when they forward an action.
-/// A server that knows the action only on another page refuses it then, as unknown.
+/// Header (name and value) that asks Next.js not to render the page into the answer. Internal to Next.js: its
+/// servers send it when one forwards an action to another. With this header, a server that knows the action only on
+/// another page refuses it as unknown.
 pub const SKIP_RENDER: (&str, &str) = ("x-action-forwarded", "1");
 
-/// Names the deployment that the page is of, for platforms that keep several: the request goes to the same one.
+/// Name of the header that holds the deployment of the page. Platforms that run several deployments at once use it
+/// to route the request to the same one.
 pub const DEPLOYMENT_ID: &str = "x-deployment-id";
 
-/// By which a server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header); Next.js has no part in it.
+/// Default name of the header with the idempotency key, by which a server recognises a request that is sent again
+/// (draft-ietf-httpapi-idempotency-key-header). Next.js ignores it; the action must read it.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The headers of an action request, spelled as Next's client spells them: wrappers of `fetch` look for them so. `Content-Type` is for `fetch` to
-/// say: it depends on the body, and a form's boundary only `fetch` knows.
+/// Returns the headers of an action request (name and value), spelled as Next's client spells them: code of the
+/// page that wraps `fetch` looks for these spellings. `Content-Type` is not among them: `fetch` sets it by the
+/// body, and only `fetch` knows the boundary of a form.
+///
+/// ```
+/// use actionlane::protocol::{ActionId, FLIGHT, NEXT_ACTION, request_headers};
+///
+/// let id = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
+/// let [accept, action] = request_headers(&id);
+/// assert_eq!(accept, ("Accept", FLIGHT));
+/// assert_eq!(action, (NEXT_ACTION, "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub fn request_headers(id: &ActionId) -> [(&'static str, &str); 2] {
     [("Accept", FLIGHT), (NEXT_ACTION, id.as_str())]
 }
 
-/// Whether a header is the protocol's own, so that a caller may not set it: it would make the request something other than this action.
+/// Returns true if the protocol owns the header. A caller may not set it: the request would no longer be a call
+/// of this action. Ignores case and spaces around the name.
+///
+/// ```
+/// use actionlane::protocol::is_protected;
+///
+/// assert!(is_protected("Next-Action"));
+/// assert!(is_protected("RSC"), "it would ask for a page instead");
+/// assert!(!is_protected("Authorization"));
+/// ```
 pub fn is_protected(header: &str) -> bool {
     const OWN: [&str; 12] = [
         "accept",
@@ -85,9 +160,9 @@ mod tests {
         }
     }
 
-    /// The texts that options are held to, too, by `pkg/test/forms_vectors.test.js`.
+    /// Runs the texts that `pkg/test/forms_vectors.test.js` gives to the options, too.
     #[test]
-    fn the_forms_of_the_vectors() {
+    fn the_forms_of_the_vectors_are_accepted_or_refused() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../tests/vectors/forms.json")).unwrap();
         let check = |form: &str, holds: fn(&str) -> bool| {
             let list = vectors[form].as_array().unwrap();

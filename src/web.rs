@@ -1,4 +1,5 @@
-//! The thin edge: what JavaScript sees of the crate, one browser API a file. This file has the exports of a dispatcher.
+//! The edge of the dispatcher: the exports that JavaScript calls. Each file below wraps one API of the browser or
+//! of the package. Makes no decisions about calls: the core (`dispatcher.rs`) does.
 
 mod call;
 mod driver;
@@ -34,12 +35,12 @@ use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, Said};
 use owner::Owner;
 
-/// Less than half the code of the standard allocator.
+/// Talc takes less than half the code of the standard allocator.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, which makes what goes to callers, and of
-/// `wait.js`, which waits for promises and bodies.
+/// Wires a new instance to the package. `panicked(message)` is called on a panic; `made` are the functions of
+/// `shapes.js`, which makes errors and events; `waits` are those of `wait.js`, which waits for promises and bodies.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn setup(panicked: Function, made: JsValue, waits: JsValue) {
@@ -47,17 +48,17 @@ pub fn setup(panicked: Function, made: JsValue, waits: JsValue) {
     crate::js::set_up(panicked, made, waits);
 }
 
-/// The engine of one dispatcher. What becomes of a call is told to the embedder, never returned or thrown.
+/// The engine of one dispatcher. Results of calls go to the embedder; they are never returned or thrown here.
 #[wasm_bindgen]
 pub struct Engine {
     driver: Rc<Driver>,
     options: DispatcherOptions,
-    /// Holds for its calls where they do not say it themselves.
+    /// Options of calls that do not set them.
     usual: CallOptions,
     server: RefCell<Server>,
 }
 
-/// Which server answers.
+/// The server that answers: the form in which it reads arguments, and its deployment.
 #[derive(Clone)]
 struct Server {
     wire: Result<WireForm, Error>,
@@ -66,7 +67,8 @@ struct Server {
 
 #[wasm_bindgen]
 impl Engine {
-    /// `usual`: how every call is treated that does not say.
+    /// Makes the engine. `usual`: options of calls that do not set them. Fails with an `ActionError` for an unknown
+    /// word.
     #[wasm_bindgen(constructor)]
     pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
         let rules = options.rules().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
@@ -77,7 +79,8 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Takes what the page says of its server, where the options do not: its version of Next.js, and its deployment. To be told before a call is made.
+    /// Takes the version of Next.js and the deployment that the page states; the dispatcher's options override
+    /// them. Must be called before the first call.
     #[wasm_bindgen(js_name = pageSays)]
     pub fn page_says(&self, version: Option<String>, deployment: Option<String>) {
         let wire = wire_form(self.options.next_version().or(version.as_deref()));
@@ -85,17 +88,19 @@ impl Engine {
         self.server.replace(Server { wire, deployment });
     }
 
-    /// Says how the arguments of an action are written, as the bits of [`numbers::wire`](crate::numbers::wire): until the page says something else.
+    /// Returns how to write the arguments of an action, as the bits of [`numbers::wire`](crate::numbers::wire).
+    /// Valid until the next [`page_says`](Self::page_says).
     #[wasm_bindgen(js_name = wireOf)]
     pub fn wire_of(&self, action: &str) -> u32 {
         match (&self.server.borrow().wire, ActionId::parse(action)) {
             (Ok(wire), Ok(action)) => wire.bits(&action),
-            _ => crate::numbers::wire::ALL_ARGUMENTS, // the call will say what is wrong
+            _ => crate::numbers::wire::ALL_ARGUMENTS, // the call itself reports the error
         }
     }
 
-    /// Calls an action. `body`: its arguments, as they are sent: a string, a `FormData`, or if it is `open` a promise of one, which rejects with a
-    /// [`Refusal`]. `url`: a string, absolute. `headers`: see [`Request::headers`].
+    /// Calls an action. `url`: an absolute URL as a string. `body`: its encoded arguments, a string or a
+    /// `FormData`; if `open`, a promise of one, which rejects with a [`Refusal`]. `headers`: see
+    /// [`Request::headers`].
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn call(
         &self,
@@ -117,7 +122,7 @@ impl Engine {
         }
     }
 
-    /// Sends what another page has put in the outbox.
+    /// Sends a durable call that another page stored in the outbox.
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn replay(
         &self,
@@ -134,7 +139,7 @@ impl Engine {
         let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
         let read = || {
             let action = ActionId::parse(action)?;
-            // It was taken in by the page that made it.
+            // The page that made the call applied its strategy already.
             let strategy = Some(Strategy::Queue);
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
             let tags = Tags::new(options, Some(header), self.server.borrow().deployment.clone())?;
@@ -147,8 +152,9 @@ impl Engine {
         }
     }
 
-    /// Lets a request that somebody else has built wait for its turn; `send(signal, headers)` sends it, with these headers more, `headers` says which:
-    /// see [`Request::headers`]. `along`: its lane is free once the value has come, not with the head.
+    /// Queues a request that its caller built. `send(signal, headers)` sends it, with the headers added. `headers`
+    /// returns them: see [`Request::headers`]. `along`: the lane is free with the action's value, not already with
+    /// the head.
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn exchange(
         &self,
@@ -170,7 +176,7 @@ impl Engine {
             headers: None,
         };
         let read = || {
-            // It is sent as it is, whatever its id.
+            // The request is sent unchanged, so its id need not be valid.
             let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
             let tags = Tags::new(options, self.options.idempotency_header(), None)?;
             Ok((core, Built { send, headers, tags, along }))
@@ -181,93 +187,98 @@ impl Engine {
         }
     }
 
-    /// Gives a call up. False where it is over.
+    /// Aborts a call. Returns false if it is over.
     pub fn abort(&self, id: f64, reason: JsValue) -> bool {
         self.driver.abort(CallId(id as u64), reason)
     }
 
-    /// Rejects what waits, in one lane or in all.
+    /// Rejects the calls that wait, in one lane or (`None`) in all. Returns their number.
     pub fn clear(&self, lane: Option<String>, reason: &JsValue) -> usize {
         self.driver.clear(lane.as_deref(), reason)
     }
 
-    /// One lane, or all.
+    /// Stops starting calls, in one lane or (`None`) in all.
     pub fn pause(&self, lane: Option<String>) {
         let lane = lane.as_deref().map(LaneName::from);
         self.driver.input(|core, _| core.pause(lane.as_ref()));
     }
 
+    /// Starts calls again, in one lane or (`None`) in all.
     pub fn resume(&self, lane: Option<String>) {
         let lane = lane.as_deref().map(LaneName::from);
         self.driver.input(|core, now| core.resume(lane.as_ref(), now));
     }
 
+    /// Rejects every open call with `CLOSED` and ends its exchange; later calls are refused.
     pub fn close(&self) {
         self.driver.input(Dispatcher::close);
     }
 
+    /// Returns the state of a call, as the word that JavaScript uses.
     pub fn state(&self, id: f64) -> String {
         self.driver.look(|core| core.state(CallId(id as u64)).as_str().to_owned())
     }
 
-    /// How many calls wait in a lane.
+    /// Returns the number of calls that wait in a lane.
     pub fn waiting(&self, lane: &str) -> usize {
         self.driver.look(|core| core.waiting_in(&LaneName::from(lane)))
     }
 
-    /// Another number than before where [`Engine::snapshot`] may show something else.
+    /// Returns a number that changes whenever [`Engine::snapshot`] may return something else.
     pub fn revision(&self) -> u32 {
         self.driver.revision()
     }
 
+    /// Returns an event for each call that is not over.
     pub fn snapshot(&self) -> Given<Array> {
         Ok(self.driver.snapshot())
     }
 
-    /// The browser says that the network is back.
+    /// Tells the core that the browser reports a network again.
     pub fn online(&self) {
         self.driver.input(Dispatcher::handle_online);
     }
 
-    /// The document is gone from the window: nothing starts until it is back.
+    /// Tells the core that the document left the window: nothing starts until it returns.
     pub fn hidden(&self) {
         self.driver.input(|core, _| core.handle_hidden());
     }
 
-    /// The document is back, or was not left.
+    /// Tells the core that the document has returned, or was not left after all.
     pub fn returned(&self) {
         self.driver.input(Dispatcher::handle_returned);
     }
 
-    /// The time has come that [`Embedder::alarm`] was asked for.
+    /// Handles the alarm that [`Embedder::alarm`] set.
     pub fn wake(&self) {
         self.driver.wake();
     }
 
-    /// The lease of a lane is granted: see [`Embedder::lease`].
+    /// Tells the core that the lease of a lane was granted: see [`Embedder::lease`].
     pub fn leased(&self, lane: &str) {
         self.driver.leased(&lane.into());
     }
 
-    /// Somebody has taken the lease of a lane who waited for too long.
+    /// Tells the core that another tab, which waited too long, took the lease of a lane.
     #[wasm_bindgen(js_name = leaseTaken)]
     pub fn lease_taken(&self, lane: &str) {
         self.driver.lease_taken(&lane.into());
     }
 
-    /// The lease of a lane cannot be had, or not now (`passing`): `message` says why, `cause` is what was thrown.
+    /// Tells the core that the lease of a lane is not available, or not now (`passing`). `message` gives the reason,
+    /// `cause` the value that was thrown.
     #[wasm_bindgen(js_name = leaseRefused)]
     pub fn lease_refused(&self, lane: &str, passing: bool, message: &str, cause: &JsValue) {
         self.driver.lease_refused(&lane.into(), passing, message, cause);
     }
 
-    /// Whether anybody hears events.
+    /// Turns events on or off; off while the dispatcher has no listeners.
     pub fn listen(&self, listening: bool) {
         self.driver.listen(listening);
     }
 }
 
-/// Keeps how a call was made.
+/// The arguments with which a call was made.
 #[derive(Clone)]
 struct Made {
     id: CallId,
@@ -294,7 +305,7 @@ impl Engine {
         Said { own, usual: &self.usual }
     }
 
-    /// Gives what is to be done for a call.
+    /// Reads the options of a call and prepares its body; weighs and stores the body if needed.
     fn start(&self, made: &Made, action: &str, options: Said<'_>, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;
@@ -336,7 +347,8 @@ impl Engine {
     }
 }
 
-/// The key by which `join` finds identical calls; none unless the body is text without references to what only the caller has.
+/// Returns the key by which `join` finds identical calls. `None` unless the body is plain text without temporary
+/// references.
 fn identity_of(action: &ActionId, url: &JsValue, body: &JsValue) -> Option<Rc<str>> {
     let body = body.as_string().filter(|body| !text::contains(body, "\"$T"))?;
     Some([action.as_str(), &url.as_string().unwrap_or_default(), &body].join("\n").into())

@@ -1,4 +1,5 @@
-//! The edge of the codec: what JavaScript sees of `flight`. A module of its own, which a page loads when a value is not plain.
+//! The edge of the codec: exports `flight` to JavaScript. A wasm module of its own, which a page loads when a value
+//! is not plain. Knows no dispatcher.
 
 mod args;
 mod decoding;
@@ -9,8 +10,9 @@ mod value;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-/// Gives a new instance what hears of a panic, `panicked(message)`, the functions of `shapes.js`, of which one makes errors, of `wait.js`, which
-/// waits for promises, of `build.js`, which it makes values with, and of `plain.js`, which it reads simple arguments with.
+/// Wires a new instance to the package. `panicked(message)` is called on a panic. The others are functions of
+/// JavaScript: `shapes.js` makes errors, `wait.js` waits for promises, `build.js` makes values, `plain.js` reads
+/// simple arguments.
 #[wasm_bindgen(js_name = setupFlight)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn set_up(panicked: Function, shapes: JsValue, waits: JsValue, build: JsValue, plain: JsValue) {

@@ -1,4 +1,4 @@
-//! `ActionError`, made of an error of ours.
+//! Makes an `ActionError` of JavaScript from an [`Error`]. Decides nothing: code and message are the core's.
 
 use std::cell::RefCell;
 
@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::object::set as put;
 use crate::Error;
 
-/// An error, and what the page threw if that is why.
+/// An error, and the value the page threw if that caused it (else `undefined`).
 pub(crate) type Failure = (Error, JsValue);
 
 #[wasm_bindgen]
@@ -24,17 +24,17 @@ thread_local! {
     static FUNCTIONS: RefCell<Functions> = RefCell::new(JsValue::UNDEFINED.unchecked_into());
 }
 
-/// `functions`: those of `shapes.js`, of which one makes errors.
+/// Stores the functions of `shapes.js`, of which one makes errors.
 pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(functions.unchecked_into());
 }
 
-/// The `ActionError` of an error of ours. `cause` is what the page threw, or gave as a reason.
+/// Makes an `ActionError`. `cause`: the value the page threw or gave as a reason; `undefined` for none.
 pub(crate) fn to_js(error: &Error, cause: &JsValue) -> JsValue {
     with(error, [], cause)
 }
 
-/// The same, with more that is known: a name and a text each.
+/// Makes an `ActionError` with further properties, each a name and a text.
 pub(crate) fn with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static str, &'t str)>, cause: &JsValue) -> JsValue {
     let details = Object::new();
     for (key, text) in [("digest", error.server_digest()), ("excerpt", error.answer_excerpt())] {
@@ -51,7 +51,7 @@ pub(crate) fn with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static s
     if let Some(after) = error.retry_after() {
         put(&details, "retryAfter", &(after.as_millis() as f64).into());
     }
-    // It runs code of the package, which may come back.
+    // This runs code of the package, which may call back: borrow nothing meanwhile.
     let functions = FUNCTIONS.with_borrow(Clone::clone);
     let made = functions.make(error.kind().code(), error.message(), error.was_sent().as_str(), &details, cause);
     made.unwrap_or_else(|_| js_sys::Error::new(error.message()).into())

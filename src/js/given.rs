@@ -1,10 +1,10 @@
-//! Names the result of exports that give a value of JavaScript.
+//! Names the result type of exports that return a JavaScript value.
 
 use wasm_bindgen::JsValue;
 
-/// The result of an export that gives a value of JavaScript. It is never an error.
+/// Result of an export that returns a JavaScript value. It is always `Ok`.
 ///
-/// V8 writes the call of an export with one result into the code that calls it. Versions up to 11.3 (Chrome 113, Node.js 20) end the process if
-/// that code is thrown away during the call and the result is a value of JavaScript. An export that may fail has more than one result, so its
-/// call stays a call.
+/// The type avoids a crash of V8 up to 11.3 (Chrome 113, Node.js 20). V8 compiles the call of an export with one
+/// result into its caller. If that compiled code is discarded during the call and the result is a JavaScript value,
+/// the process ends. An export that may fail has more than one result, so V8 leaves its call as it is.
 pub(crate) type Given<T> = Result<T, JsValue>;

@@ -1,16 +1,16 @@
-//! Loads a JavaScript module of the package for unit tests.
+//! Loads JavaScript modules of the package for unit tests in wasm, where no loader hands them in.
 
 use std::collections::BTreeSet;
 
 use wasm_bindgen::JsValue;
 
-/// The functions that a JavaScript module of the package exports, for unit tests: there the package is not there to hand them in. What it takes from
-/// `platform.js` are globals there; `numbers.js` comes along.
+/// Returns the exports of a module of the package. Its imports from `platform.js` are globals in tests;
+/// `numbers.js` is always loaded.
 pub(crate) fn functions(source: &str) -> JsValue {
     functions_of(&[source])
 }
 
-/// The same of many modules. One may take from those before it.
+/// Returns the exports of several modules. A module may import from those before it.
 pub(crate) fn functions_of(sources: &[&str]) -> JsValue {
     let mut all = vec![];
     let mut script = String::from("const all = {};");

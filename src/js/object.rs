@@ -1,19 +1,21 @@
-//! Plain objects and arrays of our own, and the program's own texts in them.
+//! Makes properties of plain objects and caches the texts of the program as JavaScript strings. Must not be used on
+//! objects of the page: their setters may run code.
 
 use std::cell::RefCell;
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-/// Sets a property. Fresh plain objects take every key.
+/// Sets a property of a fresh plain object, which never fails.
 pub(crate) fn set(object: &Object, key: &'static str, value: &JsValue) {
     let _ = Reflect::set(object, &word(key), value);
 }
 
-/// A text of the program's own as JavaScript has it. It is decoded once: that takes longer than most of what is done with it.
+/// Returns a text of the program as a JavaScript string. Caches it: decoding takes longer than most uses of the
+/// string.
 pub(crate) fn word(text: &'static str) -> JsValue {
     WORDS.with_borrow_mut(|words| {
-        // Two that fall on one place take turns: no harm but the time.
+        // Two texts with the same place replace each other. That only costs time.
         let place = &mut words[(text.as_ptr() as usize).wrapping_mul(31).wrapping_add(text.len()) % PLACES];
         match place {
             Some((known, value)) if std::ptr::eq(*known, text) => value.clone(),
@@ -26,7 +28,7 @@ pub(crate) fn word(text: &'static str) -> JsValue {
     })
 }
 
-/// Prime.
+/// Number of places; a prime spreads the texts evenly.
 const PLACES: usize = 127;
 
 thread_local! {

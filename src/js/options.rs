@@ -1,8 +1,10 @@
-//! Declares the structs by which JavaScript hands options over.
+//! Declares the structs in which JavaScript passes options.
 //!
-//! It makes one, sets what its author gave, and hands it to an export in the same breath: none is kept there.
+//! JavaScript makes a struct, sets the options that were given, and passes it to an export at once. JavaScript
+//! stores none of them.
 
-/// Declares a struct of options: for each its name in JavaScript, its field, the name of what sets it, and its type.
+/// Declares a struct of options. For each option it takes the name in JavaScript, the field, the name of the
+/// setter, and the type.
 macro_rules! options {
     ($(#[$about:meta])* $Options:ident { $($(#[$doc:meta])* $name:ident $field:ident $set:ident $type:ty,)* }) => {
         $(#[$about])*

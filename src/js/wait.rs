@@ -1,5 +1,6 @@
-//! Waits for promises of the page, and for whatever else its side tells of. `JsFuture` makes two closures for each promise, of which JavaScript's garbage
-//! collector must be told; here one serves all. A call costs 5 to 8 % less (measured with `cargo xtask bench dispatch`).
+//! Waits for promises of the page and for other results that JavaScript reports. One closure serves all of them.
+//! `JsFuture` would make two closures for each promise, which JavaScript's garbage collector has to track; a call
+//! is 5 to 8 % faster without (measured with `cargo xtask bench dispatch`).
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -16,7 +17,8 @@ use crate::numbers::told;
 extern "C" {
     #[derive(Clone)]
     type Functions;
-    /// Hands in what hears of everything that is waited for: `told(place, turn, kind, value)`, with a number of [`told`].
+    /// Hands in the closure that receives every result: `told(place, turn, kind, value)`, with a number of
+    /// [`told`].
     #[wasm_bindgen(method)]
     fn hear(this: &Functions, told: &Function);
     #[wasm_bindgen(method, catch, js_name = wait)]
@@ -34,33 +36,35 @@ struct Wired {
     _told: Hears,
 }
 
+/// The closure that receives every result.
 type Hears = Closure<dyn Fn(u32, u32, u32, JsValue)>;
 
+/// All places, and the indices of those that are free.
 struct Places {
     all: Vec<Place>,
     free: Vec<usize>,
 }
 
-/// Where one is waited for, and after that another.
+/// A place in which one future after another waits.
 #[derive(Default)]
 struct Place {
-    /// Counts those that were waited for here; what comes of an earlier one is ignored.
+    /// Number of the future that waits here now. Results for earlier ones are ignored.
     turn: u32,
     waker: Option<Waker>,
     told: Option<Told>,
 }
 
-/// Holds what was told, as a number of [`told`], and what comes with it.
+/// A result: its kind, a number of [`told`], and the value that comes with it.
 pub(crate) type Told = (u32, JsValue);
 
-/// Names a place, for who settles it.
+/// The address of a waiting future; JavaScript passes it back with the result.
 #[derive(Clone, Copy)]
 pub(crate) struct Ticket {
     pub(crate) place: u32,
     pub(crate) turn: u32,
 }
 
-/// `functions`: those of `wait.js`, which the package hands in. The first stay.
+/// Stores the functions of `wait.js` and connects the closure. Later calls do nothing.
 pub(crate) fn set(functions: JsValue) {
     FUNCTIONS.with_borrow_mut(|wired| {
         wired.get_or_insert_with(|| {
@@ -72,6 +76,7 @@ pub(crate) fn set(functions: JsValue) {
     });
 }
 
+/// Stores a result and wakes its future. Ignores results for futures that are gone, and all but the first.
 fn settle(ticket: Ticket, told: Told) {
     let waker = PLACES.with_borrow_mut(|places| {
         let place = places.all.get_mut(ticket.place as usize).filter(|place| place.turn == ticket.turn && place.told.is_none())?;
@@ -87,30 +92,33 @@ fn settle(ticket: Ticket, told: Told) {
 #[must_use = "futures do nothing unless polled"]
 pub(crate) struct Wait(Seat);
 
-/// Waits for one thing that is told, whatever it is.
+/// Waits for one result of any kind.
 #[must_use = "futures do nothing unless polled"]
 pub(crate) struct WaitForAny(Seat);
 
-/// A place that is free again once this is dropped.
+/// A future's place; dropping it frees the place.
 struct Seat(usize);
 
 impl Wait {
-    /// Waits for what is given; also for what is no promise. It rejects with whatever is thrown by one that only looks like one.
+    /// Waits for a promise or a thenable; any other value resolves to itself. Rejects with the error that a
+    /// thenable throws.
     pub(crate) fn new(given: &JsValue) -> Self {
         Self::on(|Ticket { place, turn }| {
-            // A promise may run code of the page here, which may come back.
+            // A thenable may run code of the page here, which may call back: borrow nothing meanwhile.
             let functions = FUNCTIONS.with_borrow(|wired| wired.as_ref().map(|wired| wired.functions.clone()));
             functions.map_or(Err(JsValue::UNDEFINED), |functions| functions.wait_for(place, turn, given))
         })
     }
 
-    /// Waits for what `start` asks somebody to tell of. If that throws, it was rejected with it.
+    /// Waits for the result that `start` requests from JavaScript for this ticket. An error of `start` is a
+    /// rejection.
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
         Self(Seat::on(start))
     }
 }
 
 impl WaitForAny {
+    /// Waits for the result that `start` requests, like [`Wait::on`], and returns its kind, too.
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
         Self(Seat::on(start))
     }
@@ -176,7 +184,8 @@ impl Drop for Seat {
     }
 }
 
-/// What a function of the page gave back, waited for where it is a promise. A rejection may hold anything, not only an `Error`.
+/// Returns the result of a function of the page; waits for it if it is a promise. A rejection may be any value, not
+/// only an `Error`.
 pub(crate) async fn resolved(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
     let given = given?;
     if given.is_object() { Wait::new(&given).await } else { Ok(given) }

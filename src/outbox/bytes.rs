@@ -1,6 +1,6 @@
-//! Texts and numbers as bytes.
+//! Writes and reads texts and numbers as bytes. Knows no fields of a record.
 
-/// The version and the check.
+/// Length of version and check, in bytes.
 const HEAD: usize = 5;
 
 pub(super) struct Writer(Vec<u8>);
@@ -30,7 +30,7 @@ impl Writer {
     }
 
     pub(super) fn length(&mut self, length: usize) {
-        // One that does not fit is read as torn.
+        // A text too long for the length reads as torn.
         self.0.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     }
 
@@ -45,7 +45,7 @@ impl Writer {
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    /// None where the check does not agree.
+    /// Returns `None` if the check does not agree.
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let (head, fields) = bytes.split_at_checked(HEAD)?;
         (head[1..] == fnv(fields).to_le_bytes()).then_some(Self(fields))
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// FNV-1a: tells what was damaged, not what was forged.
+/// Computes FNV-1a. It detects damage, not forgery.
 pub(super) fn fnv(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

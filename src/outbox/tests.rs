@@ -34,7 +34,7 @@ fn verdict(found: Found<'_>, owner: &str, now: f64) -> Verdict {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn an_encoded_record_decodes_to_itself() {
     for record in [
         record(7),
         Record { name: None, failed: Some("NOT_FLIGHT".to_owned()), form: true, headers: Vec::new(), ttl: f64::INFINITY, ..record(0) },
@@ -62,7 +62,7 @@ fn a_damaged_record_is_torn_wherever_it_is() {
 }
 
 #[test]
-fn what_nobody_would_write_is_torn_even_if_the_check_agrees() {
+fn an_impossible_field_is_torn_even_if_the_check_agrees() {
     for wrong in [
         Record { owner: String::new(), ..record(1) },
         Record { key: String::new(), ..record(1) },
@@ -79,7 +79,7 @@ fn what_nobody_would_write_is_torn_even_if_the_check_agrees() {
 }
 
 #[test]
-fn another_version_is_not_looked_into() {
+fn a_record_of_another_version_is_not_read() {
     let mut bytes = record(7).encode();
     bytes[0] = 2;
     assert_eq!(Record::decode(&bytes), Err(Unreadable::Version(2)));
@@ -87,7 +87,7 @@ fn another_version_is_not_looked_into() {
 }
 
 #[test]
-fn its_time_is_over_after_its_ttl() {
+fn a_record_expires_after_its_ttl() {
     assert_eq!(record(1).left(1_499.0), Some(Duration::from_millis(1)));
     assert_eq!(record(1).left(1_500.0), None);
     assert_eq!(record(1).left(0.0), Some(Duration::from_millis(500)), "the clock was set back");
@@ -95,7 +95,7 @@ fn its_time_is_over_after_its_ttl() {
 }
 
 #[test]
-fn who_may_send_it() {
+fn only_a_dispatcher_of_the_owner_sends_it() {
     let bytes = record(1).encode();
     assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Send(Duration::from_millis(400)));
     assert_eq!(verdict(found(&bytes), "bob", 1_100.0), Verdict::Foreign);
@@ -107,7 +107,7 @@ fn who_may_send_it() {
 }
 
 #[test]
-fn what_has_failed_waits_to_be_asked_for() {
+fn a_failed_record_is_sent_only_on_request() {
     let failed = Record { failed: Some("NOT_FLIGHT".to_owned()), ..record(1) };
     let bytes = failed.encode();
     assert_eq!(verdict(found(&bytes), "ann", 1_100.0), Verdict::Failed);
@@ -117,7 +117,7 @@ fn what_has_failed_waits_to_be_asked_for() {
 }
 
 #[test]
-fn a_body_that_is_not_there_or_another_is_torn() {
+fn a_missing_body_or_one_of_another_kind_is_torn() {
     let bytes = record(1).encode();
     for form in [None, Some(true)] {
         assert_eq!(verdict(Found { form, ..found(&bytes) }, "ann", 1_100.0), Verdict::Aside(Unreadable::Torn));
@@ -125,7 +125,7 @@ fn a_body_that_is_not_there_or_another_is_torn() {
 }
 
 #[test]
-fn the_order_is_that_of_calling_and_what_cannot_be_read_is_in_nobodys_way() {
+fn unreadable_records_come_first_and_the_others_in_the_order_of_calling() {
     let at = |queued_at, sequence| Record { queued_at, ..record(sequence) }.encode();
     let records = [at(1_002.0, 1), at(1_001.0, 9), vec![1, 2, 3], at(1_001.0, 8), vec![7]];
     let all: Vec<_> = records.iter().map(|record| found(record)).collect();
@@ -135,14 +135,14 @@ fn the_order_is_that_of_calling_and_what_cannot_be_read_is_in_nobodys_way() {
 }
 
 #[test]
-fn what_ends_an_entry() {
+fn the_fate_of_an_entry_depends_on_the_result() {
     let fate = |error: Error| Fate::of(&Err(error));
     assert_eq!(Fate::of(&Ok(())), Fate::Ends);
     for kind in [Kind::ActionThrew, Kind::NotFound, Kind::Forbidden, Kind::Unauthorized, Kind::RedirectBlocked] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: it is an answer");
     }
     for kind in [Kind::Aborted, Kind::Dropped, Kind::Replaced, Kind::Cleared, Kind::Expired] {
-        assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: nobody wants it");
+        assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: no longer wanted");
     }
     for status in [408, 425, 429, 500, 503] {
         assert_eq!(fate(Error::new(Kind::Http, "").status(status)), Fate::Stays, "{status}");

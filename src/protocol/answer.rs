@@ -1,52 +1,101 @@
-//! Reads an answer's head: which kind of body follows, and what the action made stale.
+//! Reads the head of an answer: the kind of body that follows, a redirect, and what the action revalidated.
+//! Makes the errors of answers that hold no value. Reads no bodies.
 
 use super::redirect::Redirect;
 use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
 use crate::text::{contains, digits, rsplit_once, start};
 use crate::{Error, Kind, Sent};
 
-/// What is known when the head of an answer is there.
+/// The head of an answer, as the network layer has it: the argument of [`classify`].
+///
+/// ```
+/// use actionlane::protocol::{Body, Head, classify};
+///
+/// let headers = [("content-type", "text/html")];
+/// let header = |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+/// let answer = classify(&Head { status: 502, header: &header });
+/// assert_eq!(answer.body, Body::Foreign { content_type: Some("text/html".to_owned()) });
+/// ```
 pub struct Head<'a> {
     /// HTTP status.
     pub status: u16,
-    /// The value of a header by its lower-case name.
+    /// Returns the value of a header by its lower-case name; `None` if the answer does not have it.
     pub header: &'a dyn Fn(&'static str) -> Option<String>,
 }
 
-/// What the head of an answer says.
+/// The facts that the head of an answer states. [`classify`] returns it.
+///
+/// ```
+/// use actionlane::protocol::{FLIGHT, Head, classify, thrown};
+///
+/// // In production Next.js masks errors: a refused request and an action that threw look the same.
+/// let header = |name: &str| (name == "content-type").then(|| FLIGHT.to_owned());
+/// let answer = classify(&Head { status: 500, header: &header });
+/// assert!(!answer.has_run);
+/// let error = answer.explain(thrown(Some("2338545322"), None), false, || 2_000_000);
+/// assert!(error.message().contains("bodySizeLimit"), "a body of 2 MB may be too large");
+///
+/// // An answer of 500 may hold the rendered page, and then the action revalidated something.
+/// assert!(answer.may_be_rendered() && answer.is_silent_about_render());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// HTTP status.
     pub status: u16,
+    /// The redirect, if the action called `redirect()`.
     pub redirect: Option<Redirect>,
+    /// The data that the action revalidated. `None` if the head states none.
     pub revalidated: Option<Revalidated>,
-    /// The head has what only the end of an action's run writes there, be it that nothing was made stale.
+    /// True if the head has `x-action-revalidated`: Next.js writes it only after the action ran, even when
+    /// nothing was revalidated.
     pub has_run: bool,
+    /// The kind of body that follows.
     pub body: Body,
 }
 
-/// How the body is to be read.
+/// The way to read a body.
+///
+/// ```
+/// use actionlane::protocol::{Body, Head, classify};
+///
+/// let header = |name: &str| (name == "x-nextjs-action-not-found").then(|| "1".to_owned());
+/// assert_eq!(classify(&Head { status: 404, header: &header }).body, Body::UnknownAction);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// Not at all: the server does not know the action, and did not run it.
+    /// No value: the server does not know the action and did not run it. See [`unknown_action`].
     UnknownAction,
-    /// Not for a value: the action called `redirect()`, the body is the target page's if `page`, else empty.
-    Redirected { page: bool },
-    /// As Flight, whatever the status.
+    /// No value: the action called `redirect()`.
+    Redirected {
+        /// True if the body holds the target page as Flight; otherwise the body is empty.
+        page: bool,
+    },
+    /// A value or an error as Flight, at any status.
     Flight,
-    /// Not from the action: a proxy's page, a login page, some other handler.
-    Foreign { content_type: Option<String> },
+    /// No answer of the action: a proxy's page, a login page, some other handler. See [`foreign`].
+    Foreign {
+        /// The header `content-type`; `None` if the answer has none.
+        content_type: Option<String>,
+    },
 }
 
 impl Answer {
-    /// Whether the body may hold the page, rendered again: Next.js does that for what was revalidated, for `notFound()` and its like, and up
-    /// to 15.0 for what was revalidated before the action threw, which it does not say in the head.
+    /// Returns true if the body may hold the page, rendered again. Next.js renders it after a revalidation and
+    /// after `notFound()`, `forbidden()` and `unauthorized()`. Up to 15.0 it also does so for a revalidation
+    /// before the action threw, which the head does not state.
     pub fn may_be_rendered(&self) -> bool {
         self.revalidated.is_some() || matches!(self.status, 401 | 403 | 404 | 500)
     }
 
-    /// What is known of an action's error, once its head and body are: Next.js in production refuses a request (of another origin, of too many
-    /// bytes, with arguments that it cannot read) in the very words in which it tells that an action threw, a digest that its log explains. `page`:
-    /// the body holds a page. `bytes`: how many the body of the request had.
+    /// Adds to the error of an action that the server may instead have refused the request. Call it once the head
+    /// and the value are read. Other errors are returned unchanged.
+    ///
+    /// In production, Next.js answers a request that it refuses (of another origin, with too many bytes, with
+    /// arguments that it cannot read) in the same way as an action that threw: with a digest, which only the
+    /// server's log explains.
+    ///
+    /// `page`: true if the body holds the page. `bytes`: returns the size of the request's body, in bytes; called
+    /// only if the error is unclear.
     pub fn explain(&self, error: Error, page: bool, bytes: impl FnOnce() -> u64) -> Error {
         let hashed = error.server_digest().is_some_and(is_hash);
         if error.kind() != Kind::ActionThrew || error.message() != THREW || self.status != 500 || self.has_run || page || !hashed {
@@ -62,23 +111,32 @@ impl Answer {
         error.message_of([THREW, refused, &size, "): the digest in the server's log tells"].concat())
     }
 
-    /// Whether a rendered page in the body means that something was revalidated although the head does not say so.
+    /// Returns true if a rendered page in the body means that something was revalidated although the head does
+    /// not state it.
     pub fn is_silent_about_render(&self) -> bool {
         self.revalidated.is_none() && self.status == 500
     }
 }
 
-/// What the action made stale: header `x-action-revalidated`. The greater takes in the smaller.
+/// The extent of a revalidation: header `x-action-revalidated`. [`All`](Self::All) is the greater one and
+/// includes [`Dynamic`](Self::Dynamic).
+///
+/// ```
+/// use actionlane::protocol::Revalidated;
+///
+/// assert!(Revalidated::All > Revalidated::Dynamic);
+/// assert_eq!(Revalidated::Dynamic.as_str(), "dynamic");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Revalidated {
-    /// Only what is rendered for each request: `2`.
+    /// Only the parts of pages that are rendered for each request: `2`.
     Dynamic,
     /// Data and cached pages: `1`, or the array form of Next up to 16.0.
     All,
 }
 
 impl Revalidated {
-    /// The word JavaScript sees.
+    /// Returns the word that JavaScript uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -87,8 +145,21 @@ impl Revalidated {
     }
 }
 
-/// Reads the head in the order of Next's own client: unknown action, redirect, revalidated, content type, then Flight.
-/// The status decides nothing: a Flight answer of 404 or 500 carries the action's own word.
+/// Reads the head in the order of Next's own client: unknown action, redirect, revalidation, content type. The
+/// status decides nothing: a Flight answer of 404 or 500 still comes from the action.
+///
+/// ```
+/// use actionlane::protocol::{Body, Head, classify};
+///
+/// let header = |name: &str| match name {
+///     "content-type" => Some("text/x-component".to_owned()),
+///     "x-action-redirect" => Some("/done;push".to_owned()),
+///     _ => None,
+/// };
+/// let answer = classify(&Head { status: 303, header: &header });
+/// assert_eq!(answer.redirect.unwrap().url, "/done");
+/// assert_eq!(answer.body, Body::Redirected { page: true });
+/// ```
 pub fn classify(head: &Head<'_>) -> Answer {
     let status = head.status;
     let mut answer = Answer { status, redirect: None, revalidated: None, has_run: false, body: Body::UnknownAction };
@@ -111,16 +182,41 @@ pub fn classify(head: &Head<'_>) -> Answer {
     answer
 }
 
-/// The error of [`Body::UnknownAction`].
+/// Makes the error of [`Body::UnknownAction`]. `status`: the HTTP status of the answer.
+///
+/// ```
+/// use actionlane::Sent;
+/// use actionlane::protocol::unknown_action;
+///
+/// let error = unknown_action(404);
+/// assert_eq!(error.kind().code(), "ACTION_NOT_FOUND");
+/// assert_eq!(error.was_sent(), Sent::No, "the action did not run: the call may be sent again");
+/// ```
 pub fn unknown_action(status: u16) -> Error {
     Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").sent(Sent::No).status(status)
 }
 
-/// The error of [`Body::Foreign`]. `text` is the beginning of the body, where it is text; `elsewhere` the URL that answered, if `fetch` was
-/// redirected to it, as a middleware does that wants a login first.
+/// Makes the error of [`Body::Foreign`]: `HTTP` from status 400 on, `NOT_FLIGHT` below.
+///
+/// `text`: the beginning of the body, where it is text; the error holds up to 200 characters of it.
+/// `elsewhere`: the URL that answered, if `fetch` followed a redirect, such as a middleware's to a login page.
+///
+/// ```
+/// use actionlane::Kind;
+/// use actionlane::protocol::foreign;
+///
+/// let error = foreign(502, Some("text/html"), Some("<h1>Bad Gateway</h1>"), None);
+/// assert_eq!(error.kind(), Kind::Http);
+/// assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
+/// assert_eq!(error.answer_excerpt(), Some("<h1>Bad Gateway</h1>"));
+///
+/// let login = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
+/// assert_eq!(login.kind(), Kind::NotFlight);
+/// assert!(login.message().starts_with("the request was redirected to https://a.example/login"));
+/// ```
 pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, elsewhere: Option<&str>) -> Error {
     let kind = if status >= 400 { Kind::Http } else { Kind::NotFlight };
-    // A content type is the server's text: only its media type is repeated, and only where it looks like one.
+    // The content type is text of the server: only its media type is repeated, and only where it looks like one.
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
@@ -133,8 +229,18 @@ pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, else
     }
 }
 
-/// The error of a value that the action rejected: what `digest` stands for, as Next's own boundaries read it.
-/// `message` is there in development only.
+/// Makes the error of a value that the action rejected. The digest tells its kind, as Next's own error
+/// boundaries read it. `message`: the text of the error; Next.js sends it only in development.
+///
+/// ```
+/// use actionlane::Kind;
+/// use actionlane::protocol::thrown;
+///
+/// assert_eq!(thrown(Some("NEXT_HTTP_ERROR_FALLBACK;404"), None).kind(), Kind::NotFound);
+/// let error = thrown(Some("2338545322"), Some("no funds"));
+/// assert_eq!((error.kind(), error.message()), (Kind::ActionThrew, "the action threw: no funds"));
+/// assert_eq!(error.server_digest(), Some("2338545322"), "the server's log has it, too");
+/// ```
 pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
     let (kind, what) = match digest {
         Some("NEXT_HTTP_ERROR_FALLBACK;404" | "NEXT_NOT_FOUND") => (Kind::NotFound, "the action called notFound()"),
@@ -156,20 +262,21 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
 
 const THREW: &str = "the action threw";
 
-/// Recognises errors that Next.js itself throws before the action; only in development it says so.
+/// Returns true for the errors that Next.js throws before it runs the action. Only development builds send
+/// these texts.
 fn is_refusal(message: &str) -> bool {
     message == "Invalid Server Actions request."
         || (message.starts_with("Body exceeded ") && contains(message, "serverActions#bodysizelimit"))
 }
 
-/// Tells whether Next.js has made a digest itself, of an error that has none: decimal digits, in some versions with the code of an error of its own
-/// (`123@E80`).
+/// Returns true if Next.js made the digest, for an error that has none of its own: decimal digits, in some
+/// versions followed by an error code of Next.js (`123@E80`).
 fn is_hash(digest: &str) -> bool {
     let (hash, code) = rsplit_once(digest, "@E").unwrap_or((digest, "0"));
     [hash, code].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `1`, `2`, or `[[paths…],tag,cookie]`, the latter two 0 or 1. What is neither says nothing.
+/// Reads `1`, `2`, or `[[paths…],tag,cookie]`, the latter two 0 or 1. Returns `None` for any other text.
 fn parse_revalidated(header: &str) -> Option<Revalidated> {
     let header = header.trim();
     let Some(array) = header.strip_prefix("[[").and_then(|rest| rest.strip_suffix(']')) else {
@@ -218,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn revalidated_in_every_form() {
+    fn every_form_of_revalidated_is_read() {
         use Revalidated::{All, Dynamic};
         let cases = [
             ("1", Some(All)),
@@ -243,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_flight_is_told_apart_by_its_status() {
+    fn an_answer_that_is_not_flight_fails_by_its_status() {
         let Body::Foreign { content_type } = answer(502, &[("content-type", "text/html; charset=utf-8")]).body else { panic!() };
         let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"), None);
         assert_eq!((error.kind(), error.http_status(), error.was_sent()), (Kind::Http, Some(502), Sent::Yes));
@@ -258,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_followed_redirect_is_said_to_be_one() {
+    fn the_message_names_the_url_of_a_followed_redirect() {
         let error = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
         let message =
             "the request was redirected to https://a.example/login, which gave status 200 with text/html instead of an action's answer";
@@ -278,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_where_the_server_says_so() {
+    fn a_refusal_is_recognised_by_its_message() {
         let message = |message| thrown(Some("1"), Some(message)).message().to_owned();
         let refused = "the server refused the request, and the action did not run: ";
         for text in [
@@ -292,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_masked_error_leaves_open_is_said() {
+    fn a_masked_error_names_both_possible_causes() {
         let explained = |headers: &[_], digest, page, bytes| {
             let flight = [("content-type", FLIGHT)];
             let headers: Vec<_> = flight.iter().chain(headers).copied().collect();

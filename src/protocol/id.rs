@@ -1,4 +1,5 @@
-//! Reads the id of an action, and what Next.js has put into it.
+//! Reads the id of an action and the flags that Next.js put into it. Knows nothing of names: `manifest` finds
+//! ids by name.
 
 use std::fmt;
 use std::rc::Rc;
@@ -6,14 +7,31 @@ use std::rc::Rc;
 use crate::text::digits;
 use crate::{Error, Kind};
 
-/// The id of a Server Action: 42 hexadecimal digits, an info byte and a SHA-1; 40 without the byte in Next 14.
+/// The id of a Server Action: 42 hexadecimal digits, which are an info byte and a SHA-1. In Next 14 it has 40
+/// digits, without the info byte.
 ///
-/// The info byte: bit 7 is 1 for a `'use cache'` function; bits 6 to 1 say which of the first six arguments are used, bit 6 being
-/// the first; bit 0 says whether any further ones are.
+/// In the info byte, bit 7 is set for a `'use cache'` function. Bits 6 to 1 tell which of the first six
+/// arguments the action uses; bit 6 is for the first one. Bit 0 tells if it uses any further ones.
+///
+/// ```
+/// use actionlane::protocol::ActionId;
+///
+/// let id = ActionId::parse("60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
+/// assert!(id.uses(0) && id.uses(1), "0x60 has the bits of the first two arguments");
+/// assert!(!id.uses(2));
+/// assert!(!id.is_cached());
+/// assert_eq!(id.as_str(), id.to_string());
+///
+/// let cached = ActionId::parse("c0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
+/// assert!(cached.is_cached());
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ActionId(Rc<str>);
 
 impl ActionId {
+    /// Reads an id; letters may be of either case and are left as they are.
+    ///
     /// Fails with [`Kind::InvalidOption`] for anything but 40 or 42 hexadecimal digits.
     pub fn parse(id: &str) -> Result<Self, Error> {
         if !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -26,11 +44,13 @@ impl ActionId {
         Ok(Self(id.into()))
     }
 
+    /// Returns the digits, as given to [`parse`](Self::parse).
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the action looks at the argument at `index`. One it never looks at need not be sent.
+    /// Returns true if the action uses the argument at `index` (from 0). An argument that the action ignores need
+    /// not be sent. Always true for ids of Next 14, which do not tell.
     pub fn uses(&self, index: usize) -> bool {
         match self.info() {
             Some(info) if index < 6 => info & (0x40 >> index) != 0,
@@ -39,7 +59,8 @@ impl ActionId {
         }
     }
 
-    /// Whether this is a `'use cache'` function: it only reads, so it may be retried.
+    /// Returns true for a `'use cache'` function: it only reads, so it may be retried. Always false for ids of
+    /// Next 14.
     pub fn is_cached(&self) -> bool {
         self.info().is_some_and(|info| info & 0x80 != 0)
     }

@@ -1,23 +1,27 @@
-//! Finds the actions that a page knows, by the text of its document and scripts alone: for finding an action again, by its exported name, after
-//! a new build has given it a new id.
+//! Finds the actions that a page knows in the text of its document and scripts. Serves skew recovery: after a new
+//! build, it finds an action's new id by its exported name. Evaluates nothing and fetches nothing.
 //!
-//! Three things are read, none of them evaluated: scripts ([`scan_script`]) say the id and the name of each action that client code
-//! imports; the document ([`scan_html`]) says which scripts there are, and ids, without names, of actions that a server component passed.
-//! Everything is untrusted text: what does not look as expected is passed over, in time linear in the text, with nothing to fail.
+//! Scripts ([`scan_script`]) state the id and the name of each action that client code imports. The document
+//! ([`scan_html`]) lists the scripts, and the ids, without names, of actions that a server component passed to
+//! a client component or a form. All of it is untrusted text: unexpected parts are skipped, nothing fails, and
+//! the time is linear in the length of the text.
 //!
-//! What names cannot do: Next.js 14.2 writes no names, in its minified scripts not even `createServerReference`, so nothing is found
-//! there. Actions that only server components mention have no name in any script. A default export is called `default`, in every file.
+//! Limits of finding by name: Next.js 14.2 writes no names, and in minified scripts not even
+//! `createServerReference`, so nothing is found there. Actions that only server components mention have no name
+//! in any script. A default export is called `default`, in every file.
 //!
-//! It is here for front ends in Rust. The npm package has the same in JavaScript (`pkg/lib/finder.js`), as a chunk that few pages load; both
-//! are held to `tests/vectors/manifest`, and to each other by random texts.
+//! This module is for front ends in Rust. The npm package has its own finder in JavaScript
+//! (`pkg/lib/finder.js`), as a chunk that few pages load. `tests/vectors/manifest` tests both, and random texts
+//! compare them.
 //!
 //! ```
 //! use actionlane::protocol::manifest::{Found, Lookup, scan_script};
 //!
-//! let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.callServer,void 0,n.findSourceMapURL,"save")"#;
+//! let id = "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+//! let script = format!(r#"(0,n.createServerReference)("{id}",n.callServer,void 0,n.findSourceMapURL,"save")"#);
 //! let mut found = Found::default();
-//! scan_script(script, &mut found);
-//! assert!(matches!(found.lookup("save"), Lookup::Found(id) if id.as_str().starts_with("40aa")));
+//! scan_script(&script, &mut found);
+//! assert!(matches!(found.lookup("save"), Lookup::Found(found) if found.as_str() == id));
 //! ```
 
 mod base;
@@ -35,28 +39,53 @@ pub use script::scan_script;
 
 use super::ActionId;
 
-/// The actions that scripts name.
+/// The actions that scripts name. [`scan_script`] adds to it.
+///
+/// ```
+/// use actionlane::protocol::manifest::{Found, Lookup, scan_script};
+///
+/// let script = |id: &str| format!("createServerReference(\"{id}\",a,b,c,\"save\")");
+/// let (one, two) = ("40".repeat(21), "60".repeat(21));
+/// let mut found = Found::default();
+/// scan_script(&script(&one), &mut found);
+/// assert_eq!(found.iter().map(|(name, id)| (name, id.as_str())).collect::<Vec<_>>(), [("save", &*one)]);
+/// assert!(matches!(found.lookup("save"), Lookup::Found(id) if id.as_str() == one));
+///
+/// scan_script(&script(&two), &mut found);
+/// assert_eq!(found.lookup("save"), Lookup::Ambiguous, "two files export this name");
+/// ```
 #[derive(Debug, Default)]
 pub struct Found(Vec<(Box<str>, ActionId)>);
 
-/// What a name stands for.
+/// The result of a search for a name: see [`Found::lookup`].
+///
+/// ```
+/// use actionlane::protocol::manifest::{Found, Lookup};
+///
+/// assert_eq!(Found::default().lookup("save"), Lookup::Missing, "no script was scanned");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
+    /// Exactly one action has this name.
     Found(ActionId),
-    /// Actions of several files are exported under this name.
+    /// Several actions have this name: different files export it.
     Ambiguous,
+    /// No action has this name.
     Missing,
 }
 
 impl Found {
-    /// All of them, with their names, in the order they were met. One that is mentioned many times is here as often.
+    /// Iterates over names and ids in the order in which scripts mention them. An action that is mentioned
+    /// several times occurs as often.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ActionId)> {
         self.0.iter().map(|(name, id)| (&**name, id))
     }
 
-    /// The action exported as `name` in all scripts scanned so far. One that is mentioned many times is one.
+    /// Returns the action exported as `name` in the scripts scanned so far. Several mentions of the same id count
+    /// as one.
     ///
-    /// Only as good as the scripts scanned: of two actions with one name, a page may load but one.
+    /// The result is only as good as the scripts: if two actions share a name and only one was scanned, that one
+    /// is found.
     pub fn lookup(&self, name: &str) -> Lookup {
         let mut ids = self.0.iter().filter(|(exported, _)| **exported == *name).map(|(_, id)| id);
         match ids.next() {
@@ -67,28 +96,58 @@ impl Found {
     }
 }
 
-/// Whether `new` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none.
+/// Returns true if `new` may be called instead of `old` with the same arguments: both have the same info byte,
+/// or neither has one.
+///
+/// ```
+/// use actionlane::protocol::{ActionId, manifest::replacement};
+///
+/// let id = |info: &str, rest: &str| ActionId::parse(&[info, &rest.repeat(40)].concat()).unwrap();
+/// assert!(replacement(&id("40", "a"), &id("40", "b")));
+/// assert!(!replacement(&id("40", "a"), &id("60", "b")), "the new action takes one more argument");
+/// ```
 pub fn replacement(old: &ActionId, new: &ActionId) -> bool {
     let (old, new) = (old.as_str(), new.as_str());
     old.len() == new.len() && (old.len() == 40 || old.as_bytes()[..2].eq_ignore_ascii_case(&new.as_bytes()[..2]))
 }
 
-/// Whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of these asset prefixes.
+/// Returns true if a script may be fetched and scanned: it has the page's own origin, or lies below `/_next/`
+/// of one of these asset prefixes.
 ///
-/// `url` and the prefixes are absolute, as `new URL(…).href` writes them (nothing like `/../` is left); `origin` is as
-/// `location.origin`. Prefixes are those that the page at hand was loaded with ([`asset_prefix`]): a new document cannot add to them.
+/// `url` and the prefixes must be absolute, as `new URL(…).href` writes them (without `/../`); `origin` is
+/// written like `location.origin`. The prefixes are those of the scripts that the open page was loaded with
+/// ([`asset_prefix`]). Do not take them from a document that was fetched later: it could add a foreign origin.
+///
+/// ```
+/// use actionlane::protocol::manifest::is_own_script;
+///
+/// let (origin, prefixes) = ("https://shop.example", ["https://cdn.example"]);
+/// assert!(is_own_script("https://shop.example/_next/static/chunks/1.js", origin, &prefixes));
+/// assert!(is_own_script("https://cdn.example/_next/static/chunks/1.js", origin, &prefixes));
+/// assert!(!is_own_script("https://cdn.example/other.js", origin, &prefixes));
+/// assert!(!is_own_script("https://shop.example.evil/_next/1.js", origin, &prefixes));
+/// ```
 pub fn is_own_script(url: &str, origin: &str, prefixes: &[&str]) -> bool {
     let below = |base: &str, path: &str| url.strip_prefix(base).is_some_and(|rest| rest.starts_with(path));
     url.starts_with("http") && (below(origin, "/") || prefixes.iter().any(|prefix| below(prefix, "/_next/")))
 }
 
-/// What stands before `/_next/` in the URL of a script of Next.js: `https://cdn.example.com/app`, or just an origin. None in other URLs.
+/// Returns the part before `/_next/` in the URL of a script of Next.js: `https://cdn.example.com/app`, or just
+/// an origin. `None` for other URLs.
+///
+/// ```
+/// use actionlane::protocol::manifest::asset_prefix;
+///
+/// assert_eq!(asset_prefix("https://cdn.example.com/app/_next/static/chunks/1.js"), Some("https://cdn.example.com/app"));
+/// assert_eq!(asset_prefix("/_next/static/chunks/1.js"), Some(""));
+/// assert_eq!(asset_prefix("https://example.com/analytics.js?from=/_next/"), None);
+/// ```
 pub fn asset_prefix(url: &str) -> Option<&str> {
     let path = find::until(url, b"?#", true).map_or(url, |(path, _)| path);
     find::split(path, "/_next/").map(|(prefix, _)| prefix)
 }
 
-/// An id as Next.js writes it: in lower case.
+/// Reads an id as Next.js writes it: in lower case.
 fn written_id(text: &str) -> Option<ActionId> {
     let is_lower = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     (matches!(text.len(), 40 | 42) && text.bytes().all(is_lower)).then(|| ActionId::parse(text).ok()).flatten()

@@ -1,27 +1,57 @@
-//! Where an action sends the user: header `x-action-redirect: <url>;push|replace`, without the type in Next 14, which takes a URL with `;`
-//! in it for an error of the action's, with the digest `NEXT_REDIRECT;<type>;<url>;<status>;`.
+//! Reads a redirect of an action and decides if the user may be sent there. Resolves no URLs and navigates
+//! nowhere: the caller does.
+//!
+//! Next.js sends the header `x-action-redirect: <url>;push|replace`. Next 14 sends it without the type; for a
+//! URL with `;` in it, Next 14 sends an error of the action with the digest
+//! `NEXT_REDIRECT;<type>;<url>;<status>;`.
 
 use std::borrow::Cow;
 
 use crate::text::digits;
 use crate::{Error, Kind, Sent};
 
-/// The action called `redirect()`.
+/// The target of `redirect()`, as the action's answer states it.
+///
+/// ```
+/// use actionlane::Kind;
+/// use actionlane::protocol::{Head, Redirect, RedirectType, classify};
+///
+/// let header = |name: &str| (name == "x-action-redirect").then(|| "/cart?step=2;replace".to_owned());
+/// let redirect = classify(&Head { status: 303, header: &header }).redirect.unwrap();
+/// assert_eq!(redirect.kind, Some(RedirectType::Replace));
+///
+/// // The URL comes without the app's base path; resolve what `reference` returns, then ask if a user may go there.
+/// assert_eq!(redirect.reference("/shop", "/shop/checkout"), "/shop/cart?step=2");
+/// assert!(redirect.judge(Some(("https:", true))).is_ok());
+///
+/// let hidden = Redirect { url: "//evil.example/".to_owned(), kind: None };
+/// assert_eq!(hidden.judge(Some(("https:", false))).unwrap_err().kind(), Kind::RedirectBlocked);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// As the server wrote it; may be relative. Untrusted.
+    /// The URL as the server wrote it, maybe relative. Untrusted: pass it to [`judge`](Self::judge) before use.
     pub url: String,
+    /// The kind of navigation. `None` if the server does not state it (Next 14).
     pub kind: Option<RedirectType>,
 }
 
+/// The kind of navigation that `redirect()` requests.
+///
+/// ```
+/// use actionlane::protocol::RedirectType;
+///
+/// assert_eq!((RedirectType::Push.as_str(), RedirectType::Replace.as_str()), ("push", "replace"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RedirectType {
+    /// Adds an entry to the history.
     Push,
+    /// Replaces the current entry of the history.
     Replace,
 }
 
 impl RedirectType {
-    /// The word of the header.
+    /// Returns the word of the header: `push` or `replace`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Push => "push",
@@ -31,7 +61,8 @@ impl RedirectType {
 }
 
 impl Redirect {
-    /// Splits at the last `;`, and only before a known type: a URL may hold `;` itself.
+    /// Splits the header at its last `;` if a known type follows: a URL may contain `;` itself. `None` for an
+    /// empty URL.
     pub(super) fn parse(header: &str) -> Option<Self> {
         let (url, kind) = match header.rsplit_once(';') {
             Some((url, "push")) => (url, Some(RedirectType::Push)),
@@ -41,7 +72,16 @@ impl Redirect {
         (!url.is_empty()).then(|| Self { url: as_sent(url).into_owned(), kind })
     }
 
-    /// What a thrown redirect's digest says. Its type is left out: where such a digest is sent, no other redirect has one either.
+    /// Reads the digest of a thrown redirect; `None` for any other digest. The type is left out: Next 14 sends
+    /// such digests, and its other redirects have no type either.
+    ///
+    /// ```
+    /// use actionlane::protocol::Redirect;
+    ///
+    /// let redirect = Redirect::of_digest("NEXT_REDIRECT;push;/a;b=1;307;").unwrap();
+    /// assert_eq!(redirect.url, "/a;b=1");
+    /// assert_eq!(Redirect::of_digest("2338545322"), None);
+    /// ```
     pub fn of_digest(digest: &str) -> Option<Self> {
         let (_, rest) = digest.strip_prefix("NEXT_REDIRECT;")?.split_once(';')?;
         let (url, status) = rest.strip_suffix(';')?.rsplit_once(';')?;
@@ -49,8 +89,9 @@ impl Redirect {
         (known && !url.is_empty()).then(|| Self { url: url.to_owned(), kind: None })
     }
 
-    /// The URL to resolve against that of the page. Next.js writes paths of the app without its `base_path` (`/shop`, or nothing), and means
-    /// what begins with a dot from the page's path as a directory.
+    /// Returns the URL to resolve against the URL of the page. Next.js writes paths of the app without its
+    /// `base_path` (`/shop`, or an empty text). A URL that begins with a dot is relative to `page_path` as a
+    /// directory.
     pub fn reference(&self, base_path: &str, page_path: &str) -> Cow<'_, str> {
         match self.url.as_bytes() {
             [b'.', ..] => Cow::Owned([page_path.trim_end_matches('/'), "/", &self.url].concat()),
@@ -60,11 +101,11 @@ impl Redirect {
         }
     }
 
-    /// Whether a user may be sent there. `resolved`: the scheme (`https:`) of the resolved URL, and whether its origin is the page's;
-    /// `None` if it is no URL.
+    /// Decides if a user may be sent there. `resolved`: the scheme (`https:`) of the resolved URL, and true if
+    /// its origin is the page's; `None` if the URL is not valid.
     ///
-    /// Fails with `REDIRECT_BLOCKED` for what is not http or https, and for what leaves the origin without saying so: another origin must
-    /// be spelt out with its scheme.
+    /// Fails with [`Kind::RedirectBlocked`] for a scheme other than http and https, for a URL longer than 16 KiB,
+    /// and for another origin unless the URL spells out its scheme (`https://…`, not `//…`).
     pub fn judge(&self, resolved: Option<(&str, bool)>) -> Result<(), Error> {
         let blocked = |why: &str| {
             let message = ["the action redirected to ", why].concat();
@@ -82,7 +123,7 @@ impl Redirect {
     }
 }
 
-/// A header's value as the server meant it: `fetch` gives its bytes as a character each, and Next.js writes UTF-8.
+/// Decodes a header's value: Next.js writes UTF-8, and `fetch` returns each byte as a character.
 fn as_sent(header: &str) -> Cow<'_, str> {
     if header.is_ascii() {
         return Cow::Borrowed(header);
@@ -91,7 +132,7 @@ fn as_sent(header: &str) -> Cow<'_, str> {
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(Cow::Borrowed(header), Cow::Owned)
 }
 
-/// No server takes a longer one: Node.js limits all headers together to as much.
+/// Longest URL, in bytes. Servers send no longer ones: Node.js limits all headers together to this size.
 const LONGEST: usize = 16_384;
 
 #[cfg(test)]
@@ -124,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_that_is_a_redirect() {
+    fn a_digest_can_be_a_redirect() {
         let url = |digest| Redirect::of_digest(digest).map(|redirect| redirect.url);
         assert_eq!(url("NEXT_REDIRECT;replace;/target?a=1;b=2#hash;303;"), Some("/target?a=1;b=2#hash".into()));
         assert_eq!(url("NEXT_REDIRECT;push;https://a.example/x;y?z;307;"), Some("https://a.example/x;y?z".into()));
@@ -152,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_and_only_openly_elsewhere() {
+    fn another_origin_needs_its_scheme_and_other_schemes_are_blocked() {
         let code = |url: &str, resolved| redirect(url).judge(resolved).err().map(|error| error.kind());
         assert_eq!(code("/a", Some(("https:", true))), None);
         assert_eq!(code("HTTPS://pay.example/", Some(("https:", false))), None);

@@ -1,4 +1,4 @@
-//! Row 0 of an answer: what Next.js puts around the value.
+//! Reads row 0 of an answer, which Next.js puts around the value. Does not read the value or the page.
 //!
 //! ```text
 //! 14.2         [value, [build, page|null]]            after a redirect: [build, page]
@@ -7,25 +7,34 @@
 //! 16.4         { a, t?: page, q, i, b? }
 //! ```
 //!
-//! The page is what the server rendered again: only its own router can use it. `pkg/lib/root.js` takes it out of the decoded row, `pkg/lib/answer.js`
-//! sees in the row as it came that it is there: `tests/vectors/root.json` holds all three to one list.
+//! The page is the tree that the server rendered again; only the page's router can use it. `pkg/lib/root.js`
+//! takes the page out of the decoded row; `pkg/lib/answer.js` sees in the undecoded row that there is one.
+//! `tests/vectors/root.json` tests all three.
 
 use crate::flight::json::{Token, Tokens, unescape};
 
-/// What row 0 says beside the value.
+/// The facts that row 0 states besides the value.
+///
+/// ```
+/// use actionlane::protocol::Root;
+///
+/// let root = Root::read(r#"{"a":"$@1","f":[["",{}]],"b":"tT3ab"}"#);
+/// assert!(root.rendered, "`f` holds the page");
+/// assert_eq!(root.build.as_deref(), Some("tT3ab"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Root {
-    /// The page was rendered again, and is in the answer.
+    /// True if the answer holds the page, rendered again.
     pub rendered: bool,
-    /// Which build answered.
+    /// Id of the build that answered. `None` if the row does not state it.
     pub build: Option<String>,
 }
 
-/// Deeper than anything row 0 needs is not looked at.
+/// Deepest nesting that is read. Row 0 needs far less.
 const DEPTH: usize = 1000;
 
 impl Root {
-    /// Reads the text of row 0. What is not of one of these shapes says nothing.
+    /// Reads the text of row 0, without `0:`. Returns the default for a text of any other shape.
     pub fn read(text: &str) -> Self {
         let mut root = Self::default();
         let mut tokens = Tokens::new(text, DEPTH);
@@ -37,7 +46,7 @@ impl Root {
         root
     }
 
-    /// `None`: it ends in something that is not JSON.
+    /// Returns `None` if the text ends in something that is not JSON.
     fn object(&mut self, tokens: &mut Tokens<'_>) -> Option<()> {
         while let Some(Token::Key(key)) = tokens.next().ok()? {
             let value = tokens.next().ok()??;
@@ -55,7 +64,7 @@ impl Root {
         let value = tokens.next().ok()??;
         tokens.skip(value).ok()?;
         let build = match value {
-            // After a redirect: a value is a reference to its row.
+            // After a redirect the build comes first; a value would be a reference to its row.
             Token::Text(build) if text(build).is_some() => build,
             _ => match (tokens.next().ok()??, tokens.next().ok()??) {
                 (Token::OpenArray, Token::Text(build)) => build,
@@ -72,12 +81,12 @@ impl Root {
     }
 }
 
-/// A page, or a reference to one.
+/// Returns true for a page, or a reference to one.
 fn is_page(value: Token<'_>) -> bool {
     !matches!(value, Token::Null | Token::Text("" | "$undefined") | Token::Close)
 }
 
-/// A text of the model, with the escapes of JSON. `None` for a reference, and for what is undefined.
+/// Returns a text of the model, with the escapes of JSON. `None` for a reference and for `undefined`.
 fn text(raw: &str) -> Option<&str> {
     match raw.strip_prefix('$') {
         Some(rest) => rest.starts_with('$').then_some(rest),
@@ -95,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape() {
+    fn every_shape_is_read() {
         let build = || Some("dev".to_owned());
         assert_eq!(read(r#"["$@1",["dev",null]]"#), (false, build()));
         assert_eq!(read(r#"["$@1",["dev",[["children","$L2"]]]]"#), (true, build()));
@@ -106,9 +115,9 @@ mod tests {
         assert_eq!(read(r#"{"t":{"t":{"s":"","b":"inner"}},"a":"$@1","q":"","i":false,"b":"d\u0065v"}"#), (true, build()));
     }
 
-    /// The list that `pkg/lib/root.js` is held to, too.
+    /// Runs the list that also tests `pkg/lib/root.js`.
     #[test]
-    fn the_vectors() {
+    fn the_vectors_hold() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/root.json")).unwrap();
         let vectors = vectors.as_array().unwrap();
         for vector in vectors {
@@ -122,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_says_nothing() {
+    fn any_other_text_gives_the_default() {
         for text in
             ["", "5", "\"$@1\"", "[", "[]", "{", "{}", "[1]", "[1,2]", "[[],[[]]]", "{\"b\":1}", "{\"t\":null}", "{\"a\":1,", "oops"]
         {

@@ -1,17 +1,40 @@
-//! Reads and makes the trace headers of a request.
+//! Reads and makes the trace headers of a request. Makes no random numbers: they are arguments.
 
 use crate::{Error, Kind};
 
-/// The header of a trace, W3C Trace Context.
+/// Name of the header with the trace and the span (W3C Trace Context).
+///
+/// ```
+/// use actionlane::protocol::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
+///
+/// // The headers of one attempt. The bytes come from the caller's source of random numbers.
+/// let headers = [
+///     (TRACEPARENT, TraceContext::new([0x4b; 16]).traceparent([0x11; 8])),
+///     (REQUEST_ID, request_id([0xff; 16])),
+/// ];
+/// assert_eq!(headers[0], ("traceparent", format!("00-{}-{}-01", "4b".repeat(16), "11".repeat(8))));
+/// assert_eq!(headers[1], ("x-request-id", "ffffffff-ffff-4fff-bfff-ffffffffffff".to_owned()));
+/// ```
 pub const TRACEPARENT: &str = "traceparent";
 
-/// The header of the id that a request is found by in logs.
+/// Name of the header with the id by which logs identify a request.
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// The trace that a call belongs to: what stays the same however often it is sent.
+/// The trace that a call belongs to. All attempts of the call share it; each attempt is a span of its own.
+///
+/// ```
+/// use actionlane::protocol::TraceContext;
+///
+/// let trace = TraceContext::new([0x4b; 16]);
+/// let (first, second) = (trace.traceparent([1; 8]), trace.traceparent([2; 8]));
+/// assert_eq!(first[..36], second[..36], "the same trace");
+/// assert_ne!(first, second, "another span");
+/// ```
 ///
 /// ```text
-/// traceparent = version "-" trace-id "-" span-id "-" flags     2, 32, 16 and 2 lower-case hexadecimal digits; ids are not all zero
+/// traceparent = version "-" trace-id "-" span-id "-" flags
+///
+/// 2, 32, 16 and 2 lower-case hexadecimal digits; no id is all zeros
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceContext {
@@ -20,14 +43,15 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// A trace that begins here, sampled. `random`: its id.
+    /// Begins a new trace, which is sampled. `random`: the id of the trace.
     pub fn new(mut random: [u8; 16]) -> Self {
         Self { trace: id(&mut random), flags: "01".to_owned() }
     }
 
-    /// The trace that `parent`, a `traceparent`, belongs to. Of a version after 00 only what 00 has is read.
+    /// Continues the trace of `parent`, the value of a `traceparent` header. Of versions after 00 it reads only
+    /// the parts that version 00 has.
     ///
-    /// Fails with `INVALID_OPTION` for what is none.
+    /// Fails with [`Kind::InvalidOption`] if `parent` is not such a value.
     ///
     /// ```
     /// use actionlane::protocol::TraceContext;
@@ -43,13 +67,17 @@ impl TraceContext {
         })
     }
 
-    /// The header of one request of this trace. `random`: the id of its span.
+    /// Returns the header's value for one request of this trace. `random`: the id of its span.
     pub fn traceparent(&self, mut random: [u8; 8]) -> String {
         ["00", &self.trace, &id(&mut random), &self.flags].join("-")
     }
 }
 
-/// An id for a request: a UUID of version 4.
+/// Returns an id for a request: a UUID of version 4, made of `random`.
+///
+/// ```
+/// assert_eq!(actionlane::protocol::request_id([0; 16]), "00000000-0000-4000-8000-000000000000");
+/// ```
 pub fn request_id(mut random: [u8; 16]) -> String {
     random[6] = random[6] & 0x0f | 0x40;
     random[8] = random[8] & 0x3f | 0x80;
@@ -66,7 +94,7 @@ fn read(parent: &str) -> Option<TraceContext> {
     let shaped = head.iter().enumerate().all(|(at, byte)| if DASHES.contains(&at) { *byte == b'-' } else { is_hex(*byte) });
     let (version, trace, span, flags) = (parent.get(..2)?, parent.get(3..35)?, parent.get(36..52)?, parent.get(53..55)?);
     let known = version == "00";
-    // A header holds no more than visible ASCII.
+    // A header contains only visible ASCII.
     let more = !known && rest.starts_with(b"-") && rest.iter().all(u8::is_ascii_graphic);
     let ended = rest.is_empty() || more;
     if !shaped || !ended || version == "ff" || is_zero(trace) || is_zero(span) {
@@ -76,7 +104,8 @@ fn read(parent: &str) -> Option<TraceContext> {
     Some(TraceContext { trace: trace.to_owned(), flags: flags.to_owned() })
 }
 
-/// Of the flags of a later version, only the one for "sampled" is known to mean the same.
+/// Returns the flags to send for those of a later version (its last digit). Only the flag "sampled" is known to
+/// mean the same.
 fn sampled(digit: u8) -> &'static str {
     let value = if digit.is_ascii_digit() { digit - b'0' } else { digit - b'a' + 10 };
     if value & 1 == 1 { "01" } else { "00" }
@@ -90,7 +119,7 @@ fn is_zero(id: &str) -> bool {
     id.bytes().all(|digit| digit == b'0')
 }
 
-/// All zero is no id.
+/// Returns the id as hexadecimal digits. An id of zeros only is not valid, so its last byte becomes 1.
 fn id(random: &mut [u8]) -> String {
     if let [zeros @ .., last] = random
         && *last == 0
@@ -146,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_later_version_what_is_known_is_read() {
+    fn the_known_parts_of_a_later_version_are_read() {
         for (parent, flags) in [("cc-T-S-01", "01"), ("cc-T-S-02", "00"), ("01-T-S-ff-what-the-future-brings", "01"), ("01-T-S-01-", "01")]
         {
             let parent = parent.replace('T', TRACE).replace('S', SPAN);
@@ -155,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_traceparent_is_refused() {
+    fn an_invalid_traceparent_is_refused() {
         let zeros = |digits: usize| "0".repeat(digits);
         let cases = [
             String::new(),

@@ -1,22 +1,35 @@
-//! Reads versions of Next.js, and says in which form each takes arguments.
+//! Reads versions of Next.js, and knows which form of arguments each version reads. Writes no arguments:
+//! `flight` does.
 
 use std::fmt;
 
 use crate::{Error, Kind};
 
-/// A version of Next.js: `16.4.6`.
+/// A version of Next.js, such as `16.4.6`. Versions compare by their numbers.
+///
+/// ```
+/// use actionlane::protocol::NextVersion;
+///
+/// let version = NextVersion::parse("15.5")?;
+/// assert!(version < NextVersion { major: 15, minor: 5, patch: 8 });
+/// assert_eq!(version.to_string(), "15.5.0");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NextVersion {
+    /// First number: `16` of `16.4.6`.
     pub major: u32,
+    /// Second number: `4` of `16.4.6`.
     pub minor: u32,
+    /// Third number: `6` of `16.4.6`.
     pub patch: u32,
 }
 
 impl NextVersion {
-    /// Reads `16.4.6`, `v16.4.6`, `16.4.6-canary.3`, `16.4.6+build`, of which the part after the numbers is ignored, and `16.4` and `16`, whose
-    /// missing numbers are 0.
+    /// Reads a version with one to three numbers. Missing numbers are 0. A leading `v` and the part from the
+    /// first `-` or `+` on (`-canary.3`, `+build`) are ignored.
     ///
-    /// Fails with `INVALID_OPTION` for anything else.
+    /// Fails with [`Kind::InvalidOption`] for anything else.
     ///
     /// ```
     /// use actionlane::protocol::NextVersion;
@@ -46,9 +59,20 @@ impl fmt::Display for NextVersion {
     }
 }
 
-/// The form for a server of this version as its caller writes it: today's where none is given, every version's for `any`.
+/// Returns the form of arguments for a server of this version, as given in the option `nextVersion`: today's
+/// form for `None`, a form that servers of all versions read for `"any"`.
 ///
-/// Fails with `INVALID_OPTION` for what is no version.
+/// Fails with [`Kind::InvalidOption`] for a text that is no version.
+///
+/// ```
+/// use actionlane::protocol::{WireForm, wire_form};
+///
+/// assert_eq!(wire_form(None)?, WireForm::default());
+/// assert_eq!(wire_form(Some("any"))?, WireForm::any());
+/// assert!(wire_form(Some("14.2.30"))?.is_14());
+/// assert!(wire_form(Some("latest")).is_err());
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
     match next_version {
         None => Ok(WireForm::default()),
@@ -57,31 +81,51 @@ pub fn wire_form(next_version: Option<&str>) -> Result<WireForm, Error> {
     }
 }
 
-/// The three places where the wire of arguments changed, each in patch releases of several lines: what a server reads.
+/// The form in which a server reads arguments. It changed in three places, each in patch releases of several
+/// lines of Next.js.
 ///
 /// The default is the form of today's servers.
+///
+/// ```
+/// use actionlane::protocol::{ActionId, NextVersion, WireForm};
+///
+/// let today = WireForm::default();
+/// assert_eq!(today, WireForm::of(NextVersion::parse("16.4.6")?));
+/// assert!(today.omits_unused(false), "arguments that the action ignores are not sent");
+///
+/// let old = WireForm::of(NextVersion::parse("14.2.30")?);
+/// assert!(old.is_14() && !old.omits_unused(false));
+///
+/// assert!(!WireForm::any().omits_unused(true), "some servers need them all");
+///
+/// // The lowest bits tell which arguments are sent: this action uses the first one only.
+/// let action = ActionId::parse("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")?;
+/// assert_eq!(today.bits(&action) & 0b111_1111, 0b000_0001);
+/// assert_eq!(old.bits(&action) & 0b111_1111, 0b111_1111);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WireForm {
-    /// A function of the server's: `$h`, before that `$F`.
+    /// Letter of a server function in the arguments: `$h`, before that `$F`.
     references: Form,
-    /// The entries of a FormData: `_<h>_key`, before that `<h>_key`.
+    /// Names of the entries of a FormData: `_<h>_key`, before that `<h>_key`.
     forms: Form,
-    /// The values of a stream: `S<d>`, before that `<d>`.
+    /// Names of the values of a stream: `S<d>`, before that `<d>`.
     streams: Form,
-    /// A server of Next 14, which reads less: no binary data, streams or iterators, no references to what was written already, nothing that can
-    /// only be given back; symbols by their names.
+    /// True for a server of Next 14. It reads no binary data, streams, iterators, references to a value written
+    /// before, or temporary references; it reads symbols by their names.
     is_14: bool,
-    /// Whose arguments that the id's info byte calls unused are left out.
+    /// Calls that send the arguments which the id's info byte marks as unused.
     unused: Unused,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Unused {
-    /// Nobody's: the byte may be wrong (15.0 does not count what a closure has bound), or is not there.
+    /// All calls. The byte may be wrong (15.0 does not count what a closure has bound) or absent.
     Sent,
-    /// Those of `'use cache'` functions: from 15.1 on.
+    /// Calls of actions. Those of `'use cache'` functions leave the arguments out. From 15.1 on.
     SentByActions,
-    /// Everybody's: from 16.2 on.
+    /// No calls. From 16.2 on.
     LeftOut,
 }
 
@@ -89,26 +133,25 @@ enum Unused {
 enum Form {
     New,
     Old,
-    /// What every server understands, for more bytes.
+    /// Both forms at once, which takes more bytes. Every server finds the one it knows.
     Both,
 }
 
-/// The first version of each line of Next.js that reads the new form. A line that is not here reads it if it came after the last one here
-/// (or, as 16.1 for references, between two that do), and never if it came before.
+/// The versions that read the new form. A version below `from` whose line is not in `lines` never reads it.
 struct Change {
     lines: &'static [(u32, u32, u32)],
-    /// Lines from here on read the new form from their first version.
+    /// First line (major, minor) of which all versions read the new form.
     from: (u32, u32),
 }
 
-/// React, 2025-12-11.
+/// Changed in React on 2025-12-11.
 const REFERENCES: Change =
     Change { lines: &[(14, 2, 34), (15, 0, 6), (15, 1, 10), (15, 2, 7), (15, 3, 7), (15, 4, 9), (15, 5, 8), (16, 0, 9)], from: (16, 1) };
 
-/// React, 2026-05-06. Never in 14.x, 15.0 to 15.4, 16.0 and 16.1.
+/// Changed in React on 2026-05-06. Never in 14.x, 15.0 to 15.4, 16.0 and 16.1.
 const FORMS: Change = Change { lines: &[(15, 5, 16), (16, 2, 5)], from: (16, 3) };
 
-/// React, 2026-10-14. Never in the other lines below 16.4.
+/// Changed in React on 2026-10-14. Never in the other lines below 16.5.
 const STREAMS: Change = Change { lines: &[(15, 5, 28), (16, 4, 1)], from: (16, 5) };
 
 impl Change {
@@ -121,7 +164,7 @@ impl Change {
 }
 
 impl WireForm {
-    /// What servers of this version read.
+    /// Returns the form that servers of this version read.
     pub fn of(version: NextVersion) -> Self {
         let unused = match (version.major, version.minor) {
             (..15, _) | (15, 0) => Unused::Sent,
@@ -137,14 +180,14 @@ impl WireForm {
         }
     }
 
-    /// What servers of all versions read, for more bytes: FormData and streams are sent under both names. A function of the server's cannot be:
-    /// it is sent in today's form.
+    /// Returns a form that servers of all versions read. It takes more bytes: entries of forms and values of
+    /// streams are sent under both names. A server function cannot be sent twice: it is sent in today's form.
     pub fn any() -> Self {
         Self { references: Form::New, forms: Form::Both, streams: Form::Both, is_14: false, unused: Unused::Sent }
     }
 
-    /// Whether the arguments that an id's info byte calls unused are left out, as the client of that version does. `cached`: it is a
-    /// `'use cache'` function.
+    /// Returns true if the arguments that an id's info byte marks as unused are left out, as the client of that
+    /// version does. `cached`: the action is a `'use cache'` function.
     pub fn omits_unused(self, cached: bool) -> bool {
         match self.unused {
             Unused::Sent => false,
@@ -153,14 +196,18 @@ impl WireForm {
         }
     }
 
-    /// Whether it is for a server of Next 14, which reads less than those after it.
+    /// Returns true for a server of Next 14, which reads fewer types of values than later ones.
     pub fn is_14(self) -> bool {
         self.is_14
     }
 
-    /// How the arguments of this action are written, as bits: the lowest six say which of the first arguments are sent, the next says whether any
-    /// further ones are, the next whether plain ones are written alike by all versions that are not 14, the last two how the entries of a form are
-    /// named.
+    /// Returns how to write the arguments of this action, as bits for the JavaScript side (`pkg/lib/numbers.js`):
+    ///
+    /// - Bits 0 to 5: which of the first six arguments are sent.
+    /// - Bit 6: any further ones are sent.
+    /// - Bit 7: plain arguments are written in the same way as for all versions but 14.
+    /// - Bit 8: entries of forms are sent under today's names.
+    /// - Bit 9: entries of forms are sent under the old names.
     pub fn bits(self, action: &super::ActionId) -> u32 {
         use crate::numbers::wire;
         let arguments = if self.omits_unused(action.is_cached()) {
@@ -177,12 +224,12 @@ impl WireForm {
         arguments | if self.is_14 { 0 } else { wire::PLAIN | forms }
     }
 
-    /// The letter of a function of the server's.
+    /// Returns the letter of a server function.
     pub(crate) fn reference(self) -> &'static str {
         if self.references == Form::Old { "F" } else { "h" }
     }
 
-    /// What the names of a form's entries begin with.
+    /// Returns the prefixes of the names of a form's entries; each entry is sent once for each prefix.
     pub(crate) fn form_prefixes(self) -> &'static [&'static str] {
         match self.forms {
             Form::New => &["_"],
@@ -191,7 +238,7 @@ impl WireForm {
         }
     }
 
-    /// What the names of a stream's values begin with.
+    /// Returns the prefixes of the names of a stream's values; each value is sent once for each prefix.
     pub(crate) fn stream_prefixes(self) -> &'static [&'static str] {
         match self.streams {
             Form::New => &["S"],
@@ -218,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_changes_where_it_did() {
+    fn each_line_of_releases_has_its_own_first_version_of_the_new_form() {
         for (last_old, first_new) in [
             ("14.2.33", "14.2.34"),
             ("15.0.5", "15.0.6"),

@@ -1,4 +1,5 @@
-//! A call, as the edge holds it until it is over.
+//! Holds the data of a call in the edge until it is over: its body, its stage, and what its answer states. Calls
+//! neither core nor network.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -16,43 +17,44 @@ use crate::js::error::Failure;
 use crate::js::object::set;
 use crate::protocol::{Redirect, RedirectType, Revalidated};
 
-/// Becomes a call's work.
+/// Prepares the work of a call whose arguments are still open.
 pub(crate) type Preparation = Pin<Box<dyn Future<Output = Result<Work, Failure>>>>;
 
-/// A call's work, or what it will become once what the arguments hold open has settled.
+/// The work of a call, or a future of it if arguments are still open.
 pub(crate) enum Body {
     Complete(Work),
     Open(Preparation),
 }
 
-/// The stage of a call, as far as the driver is with it.
+/// The stage of a call in the driver.
 pub(crate) enum Stage {
     /// Arguments are still open.
     Preparing(Stop),
     /// It can be sent, for the first time or again.
     Ready,
+    /// An exchange is under way.
     Running(Stop),
-    /// The exchange is over, or broken off.
+    /// The exchange is over or was stopped.
     Over,
 }
 
-/// Everything that is kept of a call until it is over.
+/// A call, from its arrival until it is over.
 pub(crate) struct Held {
     pub(crate) owner: Owner,
-    /// It is in the outbox, or about to be.
+    /// True if it is in the outbox, or will be.
     pub(crate) durable: bool,
     pub(crate) stage: Stage,
-    /// Done when it is sent; none while arguments are open.
+    /// The request to send. `None` while arguments are open, and for joined calls.
     pub(crate) work: Option<Work>,
-    /// The promise rejects with Next's own redirect error.
+    /// True if the promise rejects with Next's own redirect error.
     pub(crate) throws: bool,
-    /// The answer of the attempt, as far as it is known.
+    /// Known facts about the answer of the current attempt.
     pub(crate) answer: Answer,
-    /// Why it failed, as the page put it.
+    /// Reason of its failure, as the page gave it.
     pub(crate) cause: Option<JsValue>,
-    /// Its answer is given up because no byte came for too long.
+    /// Set if its answer is aborted because no byte came for too long.
     pub(crate) stalled: Rc<Cell<bool>>,
-    /// Whose answer it shares.
+    /// The call whose answer it shares (strategy `join`).
     pub(crate) leader: Option<CallId>,
 }
 
@@ -62,52 +64,52 @@ impl Held {
     }
 }
 
-/// Everything known of an attempt, as far as it came. JavaScript sees it as the outcome, once the call settles.
+/// Known facts about an attempt and its answer. JavaScript gets them as the outcome when the call settles.
 #[derive(Clone, Default)]
 pub(crate) struct Answer {
     pub(crate) idempotency_key: Option<Rc<str>>,
     pub(crate) trace: Trace,
-    /// It was to outlive the page, and may not.
+    /// True if the attempt should outlive the page (`keepalive`), but there was no room.
     pub(crate) mortal: bool,
     pub(crate) head: Option<HeadOfAnswer>,
     pub(crate) redirect: Option<Target>,
     pub(crate) revalidated: Option<Revalidated>,
-    /// The answer holds the page, rendered again.
+    /// True if the answer holds the page, rendered again.
     pub(crate) rendered: bool,
-    /// The body as it came, if it may hold a page: one is made of it on demand.
+    /// The chunks of the body, if it may hold a page; the payload is decoded from them on demand.
     pub(crate) tape: Option<Array>,
     pub(crate) value: Option<JsValue>,
 }
 
-/// What there is of the head of an answer, whatever it is of.
+/// The head of an answer of any kind.
 #[derive(Clone)]
 pub(crate) struct HeadOfAnswer {
     pub(crate) status: u16,
     pub(crate) headers: JsValue,
-    /// The URL that answered, if `fetch` was redirected to it.
+    /// URL that answered, if `fetch` followed a redirect.
     pub(crate) elsewhere: Option<Rc<str>>,
 }
 
-/// Where an action redirects to.
+/// The target of a redirect.
 #[derive(Clone)]
 pub(crate) struct Target {
-    /// Absolute, where it leads somewhere; else as the server wrote it.
+    /// Absolute URL if a user may be sent there, else the URL as the server wrote it.
     pub(crate) url: Rc<str>,
-    /// `push` or `replace`, where the server says it.
+    /// `push` or `replace`; `None` if the server does not state it.
     pub(crate) kind: Option<&'static str>,
-    /// The user was sent there.
+    /// True once the user was sent there.
     pub(crate) followed: bool,
 }
 
 impl Target {
-    /// `to`: where it leads, seen from the page; none if nobody may be sent there.
+    /// Makes the target of `redirect`. `to`: its absolute URL; `None` if no user may be sent there.
     pub(crate) fn new(redirect: &Redirect, to: Option<&str>) -> Self {
         Self { url: to.unwrap_or(&redirect.url).into(), kind: redirect.kind.map(RedirectType::as_str), followed: false }
     }
 }
 
 impl Answer {
-    /// Whether there is anything to tell.
+    /// Returns true if the outcome has any content.
     pub(crate) fn says_anything(&self) -> bool {
         let Trace { traceparent, request_id } = &self.trace;
         self.head.is_some()
@@ -118,7 +120,7 @@ impl Answer {
             || request_id.is_some()
     }
 
-    /// What most outcomes do not have, as an object; undefined if this has none of it.
+    /// Returns the rarer properties of the outcome as an object; `undefined` if it has none of them.
     pub(crate) fn more(&self) -> JsValue {
         let mut more = None;
         let mut add = |key, value: &JsValue| set(more.get_or_insert_with(Object::new), key, value);

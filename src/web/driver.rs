@@ -1,4 +1,4 @@
-//! Carries out what the core decides, and tells it what happened.
+//! Carries out the effects of the core and reports events back to it. Decides nothing about calls itself.
 
 mod lease;
 mod recovery;
@@ -26,40 +26,44 @@ use crate::protocol::{ActionId, Revalidated};
 use crate::table::Table;
 use crate::{Instant, Kind};
 
-/// The page's code is never run while anything here is borrowed: it may call back.
+/// Must not run code of the page while anything here is borrowed: that code may call back.
 pub(crate) struct Driver {
     pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,
+    /// The calls that are not over.
     held: RefCell<Table<CallId, Held>>,
     timer: Timer,
-    /// Somebody hears of heads.
+    /// True if a hook needs the heads of answers.
     hooks: bool,
-    /// Set after a late wake-up: until then, timeouts wait for what the network has meanwhile delivered.
+    /// Set after a late wake-up: until then, timeouts wait for data that the network has delivered meanwhile.
     grace: Cell<Option<Instant>>,
-    /// Calls whose actions the server does not know, which are to be looked up, and whether that is under way.
+    /// Calls whose action the server does not know, to be looked up.
     unknown: RefCell<Vec<CallId>>,
+    /// True while actions are looked up.
     looking: Cell<bool>,
-    /// Actions that another build has under other ids.
+    /// Old and new ids of actions that were looked up.
     renamed: RefCell<Vec<(ActionId, ActionId)>>,
+    /// True while [`Driver::pump`] runs.
     pumping: Cell<bool>,
-    /// Counts what may have changed what [`Driver::snapshot`] shows.
+    /// Grows whenever [`Driver::snapshot`] may return something else.
     revision: Cell<u32>,
+    /// True if the dispatcher has listeners.
     listening: Cell<bool>,
     this: Weak<Self>,
 }
 
-/// A call that has been made.
+/// A call that the page has made.
 pub(crate) struct Arrival {
     pub(crate) id: CallId,
     pub(crate) options: Options,
     pub(crate) queued_at: Instant,
-    /// None: nobody is sent along its redirect.
+    /// The visit during which it was made. `None`: a redirect of this call does not move the user.
     pub(crate) visit: Option<Visit>,
     pub(crate) owner: Owner,
 }
 
 impl Driver {
-    /// `hooks`: somebody hears of heads.
+    /// Makes a driver. `hooks`: a hook needs the heads of answers.
     pub(crate) fn new(embedder: Embedder, rules: Rules, hooks: bool) -> Rc<Self> {
         let embedder = Rc::new(embedder);
         Rc::new_cyclic(|this| Self {
@@ -79,11 +83,11 @@ impl Driver {
         })
     }
 
-    /// Takes a call in.
+    /// Adds a call. A call whose id is in use is ignored.
     pub(crate) fn enter(&self, call: Arrival, body: Body) {
         let Arrival { id, options, queued_at, visit, owner } = call;
         if self.held.borrow().contains_key(&id) {
-            return; // the page's side counts its calls; this one is under way
+            return; // the page's side numbers its calls; this one exists already
         }
         let ready = matches!(body, Body::Complete(_));
         let (stage, work) = match body {
@@ -95,20 +99,21 @@ impl Driver {
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready }, now)));
     }
 
-    /// Tells the core where the user is, if that matters now: to this call, or at all.
+    /// Reports the user's current visit to the core if it matters for this call, or (`None`) at all.
     fn look_around(&self, id: Option<CallId>) {
         if self.core.borrow().watches_visit(id) {
             self.look_at_visit();
         }
     }
 
+    /// Reports the user's current visit to the core.
     fn look_at_visit(&self) {
         if let Ok(visit) = self.embedder.visit() {
             self.core.borrow_mut().handle_visit(Visit(visit as u64));
         }
     }
 
-    /// Waits for what the arguments still hold open; gives what stops that.
+    /// Waits for open arguments, then makes the call ready or fails it. Returns the handle that stops the wait.
     fn prepare(&self, id: CallId, work: Preparation) -> Stop {
         let this = Weak::clone(&self.this);
         let stop = Stop::default();
@@ -131,12 +136,14 @@ impl Driver {
         stop
     }
 
+    /// Aborts a call with a reason. Returns false if it is over.
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
         self.look_around(Some(id));
         self.blame(id, reason);
         self.input(|core, now| core.abort(id, now))
     }
 
+    /// Rejects the calls that wait in a lane, or in all. Returns their number.
     pub(crate) fn clear(&self, lane: Option<&str>, reason: &JsValue) -> usize {
         let lane = lane.map(Into::into);
         let ids = self.core.borrow_mut().clear(lane.as_ref(), timer::now());
@@ -147,11 +154,12 @@ impl Driver {
         ids.len()
     }
 
+    /// Turns events on or off.
     pub(crate) fn listen(&self, listening: bool) {
         self.listening.set(listening);
     }
 
-    /// Tells the core something, then does what it wants done.
+    /// Reports something to the core, then carries out its effects.
     pub(crate) fn input<R>(&self, tell: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
         let now = timer::now();
         let told = tell(&mut self.core.borrow_mut(), now);
@@ -159,17 +167,18 @@ impl Driver {
         told
     }
 
-    /// The same, where time does not matter.
+    /// Reports something that needs no time, then carries out the effects.
     fn tell(&self, tell: impl FnOnce(&mut Dispatcher)) {
         tell(&mut self.core.borrow_mut());
         self.pump();
     }
 
+    /// Reads from the core.
     pub(crate) fn look<R>(&self, look: impl FnOnce(&Dispatcher) -> R) -> R {
         look(&self.core.borrow())
     }
 
-    /// Another number than before where [`Driver::snapshot`] may show something else.
+    /// Returns a number that changes whenever [`Driver::snapshot`] may return something else.
     pub(crate) fn revision(&self) -> u32 {
         self.revision.get()
     }
@@ -178,12 +187,13 @@ impl Driver {
         self.revision.set(self.revision.get().wrapping_add(1));
     }
 
+    /// Returns an event for each call that is not over.
     pub(crate) fn snapshot(&self) -> Array {
         let events: Vec<_> = self.core.borrow().snapshot().collect();
         events.iter().filter_map(|event| self.show(event)).collect()
     }
 
-    /// What happened to a call's exchange.
+    /// Handles a step of a call's exchange.
     fn take(&self, id: CallId, step: Step) {
         match step {
             Step::Sent { trace, mortal } => {
@@ -240,7 +250,7 @@ impl Driver {
         }
     }
 
-    /// The head of an action's answer is there.
+    /// Handles the head of an action's answer.
     fn head(&self, id: CallId, Told { answered, headers, target, tape }: Told) {
         let (answer, elsewhere) = (&answered.answer, answered.elsewhere.as_deref());
         let news = News { redirects: target.is_some(), revalidated: answer.revalidated };
@@ -256,7 +266,7 @@ impl Driver {
         }
     }
 
-    /// The exchange failed, and is over.
+    /// Handles the failure of an exchange, which is over.
     fn failed(&self, id: CallId, (error, cause): Failure) {
         self.stop(id);
         self.blame(id, cause);
@@ -276,13 +286,13 @@ impl Driver {
         }
     }
 
-    /// Keeps why a call fails next, as the page put it.
+    /// Stores the reason with which a call fails next, as the page gave it. `undefined`: none.
     fn blame(&self, id: CallId, cause: JsValue) {
         let cause = (!cause.is_undefined()).then_some(cause);
         self.with(id, |held| held.cause = cause);
     }
 
-    /// Does what the core wants done until there is nothing left; a call from within only adds to it.
+    /// Carries out effects until the core has no more. A call from within an effect only adds to them.
     fn pump(&self) {
         self.changed();
         if self.pumping.replace(true) {
@@ -338,7 +348,8 @@ impl Driver {
                 let _ = self.embedder.forget(id.0 as f64);
             }
             Effect::Emit(event) => {
-                // That a call holds its lane is said where nobody listens, too.
+                // A call that blocks its lane for long is reported (`behind`) even without listeners, for a
+                // warning.
                 if (self.listening.get() || event.behind.is_some())
                     && let Some(shown) = self.show(&event)
                 {
@@ -348,7 +359,7 @@ impl Driver {
         }
     }
 
-    /// Starts the exchange of a call, again if it has had one.
+    /// Starts the exchange of a call, for the first time or again.
     fn send(&self, id: CallId) {
         let Some(this) = self.this.upgrade() else { return };
         let stop = Stop::default();
@@ -358,9 +369,10 @@ impl Driver {
             let Some(held) = held.get_mut(&id) else { return };
             held.stage = Stage::Running(stop.clone());
             held.cause = None;
-            // No more what an earlier attempt came to.
+            // Forget the answer of an earlier attempt.
             held.answer = Answer::default();
-            // What is kept stays of the id that it was made with: by that it is looked up, and by that what was found is kept.
+            // The stored work keeps the id that the call was made with: lookups and their results are stored by
+            // that id.
             let mut work = held.work.clone();
             held.answer.idempotency_key = match &mut work {
                 Some(Work::Action(request)) => {
@@ -396,7 +408,7 @@ impl Driver {
         });
     }
 
-    /// Breaks the exchange off, with the reason the page gave.
+    /// Stops the exchange, with the reason that the page gave.
     fn stop(&self, id: CallId) {
         let reason = self.held.borrow().get(&id).and_then(|held| held.cause.clone());
         if let Some(Stage::Running(stop)) = self.set_stage(id, Stage::Over) {
@@ -415,7 +427,8 @@ impl Driver {
         Some(shapes::event(event, &held.owner, held.answer.mortal).into())
     }
 
-    /// After a long sleep of the machine or the tab, what has arrived meanwhile goes first.
+    /// Handles the alarm. After a long sleep of the machine or the tab, data that arrived meanwhile goes before
+    /// timeouts.
     pub(crate) fn wake(&self) {
         const LONG: Duration = Duration::from_secs(1);
         const GRACE: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! One request of an action and its answer, from headers to the value, whoever drives it.
+//! Sends a request and reads its answer, from the headers to the value. Knows neither driver nor queue.
 
 pub(super) mod body;
 pub(super) mod exchange;

@@ -1,7 +1,7 @@
-//! The options of the package. Each is declared here once, with what it means; `pkg/lib/options.js` checks names and kinds before the wasm is
-//! there, and `pkg/index.d.ts` tells the caller. A test holds the three lists equal.
+//! Declares the options of the package, each once, with its meaning, unit and default. Reads none: `read.rs` does.
 //!
-//! JavaScript makes a struct, sets what its author gave, and hands it to an export in the same breath: none is kept there.
+//! `pkg/lib/options.js` checks names and types before the wasm is loaded, and `pkg/index.d.ts` documents them for
+//! users. A test holds the three lists equal. Times are in milliseconds; `Infinity` is no limit.
 
 mod read;
 
@@ -11,61 +11,64 @@ use crate::js::options::options;
 pub(super) use read::{Choice, Said};
 
 options! {
-    /// How one call is to be treated; of a dispatcher, how every call is that does not say. Times are milliseconds; `Infinity` is no limit.
+    /// Options of one call. A dispatcher has them, too, for calls that do not set them.
     CallOptions {
-        /// Which queue it waits in. Default `"main"`; `"parallel"` is none.
+        /// Lane in which the call waits. `"parallel"` runs calls at once. Default `"main"`.
         lane lane set_lane String,
-        /// What becomes of it when others of its key are pending: a word of [`strategy`]. Default: as the lane has it.
+        /// Strategy of a call while others with its key are pending: `"queue"`, `"queue last"`, `"drop"`,
+        /// `"replace"` or `"join"`. Default: the lane's.
         strategy strategy set_strategy String,
-        /// Its strategy looks at the pending calls with the same key. Default: the lane and the action.
+        /// Key by which the strategy finds pending calls. Default: the lane and the action.
         key key set_key String,
-        /// From sending to the value, for each attempt. Default none.
+        /// Longest time from sending to the value, in ms, for each attempt. Default none.
         timeout timeout set_timeout f64,
-        /// From the head of the answer, or any of its bytes, to the next. Default none.
+        /// Longest time without a byte once the head has arrived, in ms. Default none.
         stallTimeout stall_timeout set_stall_timeout f64,
-        /// From the call to the value, over all attempts and whatever it waits for. Default none.
+        /// Longest time from the call to the value, in ms, with all attempts and all waiting. Default none.
         deadline deadline set_deadline f64,
-        /// When it is sent again. Default never.
+        /// Retries after a failure. Default none.
         retry retry set_retry RetryOptions,
-        /// `true` to have a key made, a text to give one, `false` for none. Default `false`.
+        /// Idempotency key: `true` to have one made, a text to set it, `false` for none. Default `false`.
         idempotencyKey idempotency_key set_idempotency_key JsValue,
-        /// The name of the action, by which it can be found again in another build. Default none.
+        /// Exported name of the action, by which skew recovery finds its new id. Default none.
         name name set_name String,
-        /// What becomes of a redirect: `"follow"`, the default, or `"throw"`.
+        /// Handling of a redirect: `"follow"` or `"throw"`. Default `"follow"`.
         redirect redirect set_redirect String,
-        /// Whether the server renders the page into the answer: `"auto"`, the default, or `"skip"`.
+        /// Rendering of the page into the answer: `"auto"`, or `"skip"` to ask the server not to. Default `"auto"`.
         render render set_render String,
-        /// What to do when the server does not know the action: `"recover"`, the default, `"fail"` or `"reload"`.
+        /// Handling of an action that the server does not know: `"recover"`, `"fail"` or `"reload"`. Default
+        /// `"recover"`.
         skew skew set_skew String,
-        /// Whether the request may outlive the page. Default `true`.
+        /// True if the request may outlive the page. Default `true`.
         keepalive keepalive set_keepalive bool,
-        /// By which headers it is found in logs. Default none.
+        /// Headers that identify the request in traces and logs. Default none.
         trace trace set_trace TraceOptions,
-        /// That it is kept in the outbox until it is answered. Default not.
+        /// Storage in the outbox until the call is answered. Default none.
         durable durable set_durable DurableOptions,
     }
 }
 
 options! {
-    /// When a call is sent again. What is missing here is not taken from the dispatcher's.
+    /// Retries. An option that is missing here has its default; it is not taken from the dispatcher's.
     RetryOptions {
-        /// How often at most. Default 0.
+        /// Highest number of attempts after the first. Default 0.
         limit limit set_limit u32,
-        /// From the first attempt to the beginning of the last. Default 30 s.
+        /// Longest time from the first attempt to the start of the last, in ms. Default 30 000.
         budget budget set_budget f64,
-        /// The longest wait before the second attempt; it doubles with each. Default 300 ms.
+        /// Longest wait before the second attempt, in ms; it doubles with each further one. Default 300.
         delay delay set_delay f64,
-        /// The longest wait of all. Default 10 s.
+        /// Longest wait before any attempt, in ms. Default 10 000.
         backoffLimit backoff_limit set_backoff_limit f64,
-        /// The longest `Retry-After` that is waited for. Default 60 s.
+        /// Longest `Retry-After` that is honoured, in ms; a longer one counts as this. Default 60 000.
         maxRetryAfter max_retry_after set_max_retry_after f64,
     }
 }
 
 options! {
-    /// By which headers a request is found in logs: `true` to have one made, a text to give it, `false` for none.
+    /// Headers that identify a request in traces and logs. For each: `true` to have it made, a text to set it,
+    /// `false` for none. Default none.
     TraceOptions {
-        /// W3C Trace Context.
+        /// `traceparent`, of W3C Trace Context.
         traceparent traceparent set_traceparent JsValue,
         /// `x-request-id`.
         requestId request_id set_request_id JsValue,
@@ -73,55 +76,56 @@ options! {
 }
 
 options! {
-    /// How a call is kept in the outbox.
+    /// Storage of a call in the outbox.
     DurableOptions {
-        /// How long it is kept, in milliseconds. The package says it.
+        /// Longest time it is stored, in ms. The package always sets it.
         ttl ttl set_ttl f64,
     }
 }
 
 options! {
-    /// How a whole dispatcher is to be.
+    /// Options of a dispatcher.
     DispatcherOptions {
-        /// How many calls may wait, over all lanes. Default 10 000.
+        /// Highest number of calls that may wait, in all lanes together. Default 10 000.
         maxQueued max_queued set_max_queued u32,
-        /// The largest body that is sent, in bytes; `Infinity` for any. Default 1 048 576.
+        /// Largest body that is sent, in bytes; `Infinity` for no limit. Default 1 048 576.
         maxBodyBytes max_body_bytes set_max_body_bytes f64,
-        /// What calls do without a network: `"wait"`, the default, or `"fail"`.
+        /// Behaviour of calls without a network: they `"wait"` or `"fail"`. Default `"wait"`.
         offline offline set_offline String,
-        /// Where calls of a lane are one at a time: in the `"dispatcher"`, the default, or in the `"origin"`, over all tabs.
+        /// Scope of the order in a lane: calls take turns within the `"dispatcher"`, or over all tabs of the
+        /// `"origin"`. Default `"dispatcher"`.
         scope scope set_scope String,
-        /// Lanes that are not as their name says.
+        /// Lanes with options of their own. Default none.
         lanes lanes set_lanes Vec<LaneOptions>,
-        /// Which calls carry an idempotency key, and how.
+        /// Use of idempotency keys. Default: calls carry one only if they set `idempotencyKey`.
         idempotency idempotency set_idempotency IdempotencyOptions,
-        /// Who sees requests and answers: whether anybody hears of heads. The package says it.
+        /// True if a hook needs the heads of answers. The package sets it. Default `false`.
         hooks hooks set_hooks bool,
-        /// The version of Next.js that answers. Default: what the page says, else today's.
+        /// Version of Next.js of the server. Default: the one the page states, else today's.
         nextVersion next_version set_next_version String,
-        /// The deployment that is to answer; empty for any. Default: what the page says.
+        /// Deployment that answers; empty for none. Default: the one the page states.
         deploymentId deployment_id set_deployment_id String,
     }
 }
 
 options! {
-    /// How one lane is to be.
+    /// Options of one lane.
     LaneOptions {
-        /// Its name. The package says it.
+        /// Name of the lane. The package always sets it.
         name name set_name String,
-        /// How many of its calls may run at once. Default one, and any number in `"parallel"`.
+        /// Highest number of calls of the lane that run at once. Default 1; no limit in `"parallel"`.
         concurrency concurrency set_concurrency u32,
-        /// For calls that do not say: a word of [`strategy`]. Default `"queue"`.
+        /// Strategy of calls that do not set one: see `CallOptions`. Default `"queue"`.
         strategy strategy set_strategy String,
     }
 }
 
 options! {
-    /// Which calls carry an idempotency key.
+    /// Use of idempotency keys.
     IdempotencyOptions {
-        /// The header that carries it. Default `idempotency-key`.
+        /// Header with the key. Default `idempotency-key`.
         header header set_header String,
-        /// Whether every call does that does not say otherwise. Default `false`.
+        /// True if every call carries a key unless it sets `idempotencyKey` itself. Default `false`.
         every every set_every bool,
     }
 }

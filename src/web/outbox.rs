@@ -1,4 +1,4 @@
-//! Has a durable call kept, by the page's side.
+//! Stores a durable call by the package's outbox (`pkg/lib/outbox.js`). Writes no records itself.
 
 use wasm_bindgen::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::call::CallId;
 use crate::js::error::Failure;
 use crate::js::wait::resolved;
 
-/// Resolves once the call is in the outbox for good, with the body to send. Fails with `STORAGE`.
+/// Stores a call in the outbox. Resolves once it is stored durably, to the body to send. Fails with `STORAGE`.
 pub(super) async fn keep(embedder: &Embedder, id: CallId, tags: &Tags, body: &JsValue) -> Result<JsValue, Failure> {
     let (header, key) = tags.idempotency.as_ref().map(|(header, key)| (&**header, &**key)).unwrap_or_default();
     let kept = resolved(embedder.keep(id.0 as f64, header, key, body)).await;

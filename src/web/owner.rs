@@ -1,7 +1,8 @@
-//! Names the action that a call is of, for errors and events.
+//! Identifies the action of a call for errors and events.
 
 use std::rc::Rc;
 
+/// The action of a call: its id as last sent, and its name if it has one.
 #[derive(Clone)]
 pub(crate) struct Owner {
     pub(crate) action: Rc<str>,

@@ -1,4 +1,5 @@
-//! `crypto.getRandomValues`: unlike `crypto.randomUUID`, there on insecure origins, too.
+//! Makes random bytes with `crypto.getRandomValues`, which also exists on insecure origins, unlike
+//! `crypto.randomUUID`.
 
 use wasm_bindgen::prelude::*;
 
@@ -10,6 +11,7 @@ extern "C" {
     fn get_random_values(into: &mut [u8]) -> Result<JsValue, JsValue>;
 }
 
+/// Returns random bytes. Fails with `INVALID_OPTION` where the platform has no source of them.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     let had = get_random_values(&mut bytes);

@@ -1,5 +1,5 @@
-//! Objects that are made, and things that are read, in one crossing: the functions of `shapes.js`. They run no code of the page but that of a
-//! `Response` of its own.
+//! Calls the functions of `shapes.js`, which read or make an object in one crossing. Except for the getters of a
+//! custom `Response`, they run no code of the page.
 
 use std::cell::RefCell;
 
@@ -18,10 +18,10 @@ extern "C" {
     #[derive(Clone)]
     type Functions;
 
-    /// Has `head` read these headers, a name a line.
+    /// Sets the headers that `head` reads: a name a line.
     #[wasm_bindgen(method, js_name = readHeaders)]
     fn read_headers(this: &Functions, names: &str);
-    /// One text is one crossing: the first line is the status, the second the URL that answered, if it was redirected to, then the headers.
+    /// Returns the head as one text, which takes one crossing; [`head`] describes its lines.
     #[wasm_bindgen(method, catch, js_name = head)]
     fn head_of(this: &Functions, response: &JsValue) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch, js_name = size)]
@@ -57,8 +57,9 @@ pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(functions);
 }
 
-/// The status of an answer, and in a line each the URL that answered, if it was redirected to, and the headers of [`ANSWER_HEADERS`], each after `=`; an
-/// empty line is none. Fails for what is no response at all.
+/// Reads the head of an answer: its status, and further lines. The first is the URL that answered if `fetch`
+/// followed a redirect, else empty. Then comes each header of [`ANSWER_HEADERS`], after `=`; an empty line means
+/// that the answer does not have it. Fails if `response` is not a response.
 pub(super) fn head(response: &JsValue) -> Result<(u16, String), JsValue> {
     let functions = FUNCTIONS.with_borrow(Clone::clone);
     let head = functions.head_of(response)?;
@@ -66,23 +67,25 @@ pub(super) fn head(response: &JsValue) -> Result<(u16, String), JsValue> {
     Ok((status.parse().unwrap_or_default(), lines.to_owned()))
 }
 
-/// How many bytes a body takes on the wire: a string exactly, a `FormData` to about a KiB.
+/// Returns the size of a body on the wire, in bytes: exact for a string, to about a KiB for a `FormData`.
 pub(super) fn size(body: &JsValue) -> f64 {
     FUNCTIONS.with_borrow(|functions| functions.size_of(body)).unwrap_or_default()
 }
 
-/// How many bytes a body takes on the wire at the most.
+/// Returns an upper bound of the size of a body on the wire, in bytes; faster than [`size`].
 pub(super) fn largest_size(body: &JsValue) -> f64 {
     FUNCTIONS.with_borrow(|functions| functions.largest_size_of(body)).unwrap_or_default()
 }
 
-/// The `ActionError` of a call of this owner. `cause` is what the page threw, or gave as a reason.
+/// Makes the `ActionError` of a call of this action. `cause`: the value the page threw or gave as a reason;
+/// `undefined` for none.
 pub(super) fn error(error: &Error, owner: &Owner, cause: &JsValue) -> JsValue {
     let name = owner.name.as_deref().map(|name| ("actionName", name));
     error::with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
 }
 
-/// What `subscribe` and `snapshot` show of a call. `mortal`: its attempt was to outlive the page, and may not.
+/// Makes the object that `subscribe` and `snapshot` show of a call. `mortal`: see
+/// [`Answer::mortal`](super::call::Answer::mortal).
 pub(super) fn event(event: &Event, owner: &Owner, mortal: bool) -> Object {
     let more = if mortal || event.retry_at.is_some() || event.late || event.behind.is_some() || event.recovered {
         let more = Object::new();

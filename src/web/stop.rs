@@ -1,4 +1,4 @@
-//! Work that can be stopped.
+//! Spawns work that can be stopped. Knows nothing of what the work does.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-/// Stops the work that it has begun. Where the work itself stops it, it comes as far as it waits next.
+/// Stops the work spawned with it. Work that stops itself runs on to its next `await`.
 #[derive(Clone, Default)]
 pub(crate) struct Stop(Rc<Stage>);
 
@@ -17,7 +17,7 @@ struct Stage {
 }
 
 impl Stop {
-    /// Begins with this work in the next turn.
+    /// Starts the work in the next microtask.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         let stage = Rc::clone(&self.0);
         wasm_bindgen_futures::spawn_local(async move {
@@ -33,6 +33,7 @@ impl Stop {
         });
     }
 
+    /// Stops the work; it is dropped at its next poll. Does nothing if it is over.
     pub(crate) fn stop(&self) {
         self.0.stopped.set(true);
         if let Some(waker) = self.0.waker.take() {

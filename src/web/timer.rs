@@ -1,4 +1,5 @@
-//! The clock of the page, and the one timer of a dispatcher.
+//! Reads the page's clock and sets the one alarm of a dispatcher. The only file of the edge that reads
+//! `performance.now()`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,12 +15,13 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-/// The page's monotonic clock.
+/// Returns the time of the page's monotonic clock.
 #[inline(never)]
 pub(crate) fn now() -> Instant {
     Instant::from_millis(performance_now())
 }
 
+/// The alarm of a dispatcher.
 pub(crate) struct Timer {
     embedder: Rc<Embedder>,
     armed: Cell<Option<Instant>>,
@@ -30,8 +32,8 @@ impl Timer {
         Self { embedder, armed: Cell::default() }
     }
 
-    /// Rings once, at `at` or, where it was set to an earlier moment before, then: a moment that moves on with every call takes no call of the
-    /// page's. Never for none.
+    /// Sets the alarm to `at`; `None` clears it. If it was set to an earlier time, it keeps that and wakes too
+    /// early: this saves a call into JavaScript each time the due time moves on.
     pub(crate) fn set(&self, at: Option<Instant>) {
         let before = self.armed.get();
         if before == at || before.is_some_and(|before| at.is_some_and(|at| before <= at)) {
@@ -41,7 +43,7 @@ impl Timer {
         let _ = self.embedder.alarm(at.map(Instant::as_millis));
     }
 
-    /// It has rung.
+    /// Forgets the time of the alarm, which has rung.
     pub(crate) fn rang(&self) {
         self.armed.set(None);
     }

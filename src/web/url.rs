@@ -1,4 +1,4 @@
-//! `URL`: what a server wrote, made absolute.
+//! Resolves URLs that a server wrote with the browser's `URL`. Navigates nowhere.
 
 use wasm_bindgen::prelude::*;
 
@@ -21,7 +21,8 @@ extern "C" {
     fn pathname(this: &JsUrl) -> Result<String, JsValue>;
 }
 
-/// Where a redirect leads from the page at `page`, if a user may be sent there.
+/// Returns the absolute URL of a redirect, resolved against `page`. Fails with `REDIRECT_BLOCKED` if no user may be
+/// sent there.
 pub(crate) fn target(redirect: &Redirect, page: &str, base_path: &str) -> Result<String, Error> {
     let resolved = resolve(redirect, page, base_path).ok();
     redirect.judge(resolved.as_ref().map(|(_, scheme, own)| (scheme.as_str(), *own)))?;

@@ -1,4 +1,4 @@
-//! The arguments of a call, as a request body.
+//! Encodes the arguments of a call as a request body. Sends nothing.
 
 mod collect;
 mod plain;
@@ -10,35 +10,35 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use crate::flight::{self, Encoder, Limits, Part};
+use crate::js::error::Failure;
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 pub(crate) use plain::Plain;
 use plain::Reads;
 use reader::Reader;
 
-/// What an answer may refer back to.
+/// The arguments that an answer may refer back to, by their paths.
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;
 
 /// Arguments that were read.
 pub(crate) struct Start {
     pub(crate) body: Body,
-    /// They grow until the body is complete.
+    /// More are added until the body is complete.
     pub(crate) temporaries: Temporaries,
 }
 
-/// A string or a `FormData`: what `fetch` takes as a body.
+/// The body of a request: a string or a `FormData`.
 pub(crate) enum Body {
     Complete(JsValue),
     /// A promise or a stream among the arguments is still open.
     Open(Collecting),
 }
 
-use crate::js::error::Failure;
-
-/// Waits for what is open, then gives the body. Fails with `ENCODE` if something is rejected, throws or cannot be sent. Dropping it cancels the streams and ends the iterators that are being read.
+/// Waits for open arguments, then returns the body. Fails with `ENCODE` if a promise is rejected, the page's code
+/// throws, or a value cannot be sent. Dropping it cancels the streams and ends the iterators that are being read.
 pub(crate) type Collecting = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;
 
-// What may run the page's code is fallible.
+// Every function that may run the page's code may throw.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = FormData)]
@@ -49,28 +49,28 @@ extern "C" {
     fn append(this: &Form, name: &str, value: &JsValue) -> Result<(), JsValue>;
 }
 
-/// Gives this module the functions of `plain.js`.
+/// Stores the functions of `plain.js`.
 pub(crate) fn set_plain(functions: JsValue) {
     plain::set(functions);
 }
 
-/// How a body is written.
+/// Settings of an encoding.
 #[derive(Default)]
 pub(crate) struct How {
     pub(crate) wire: WireForm,
-    /// Nobody keeps the temporaries: what cannot be shown to the server is an error.
+    /// True if the caller does not store the temporary references: a value that needs one is an error.
     pub(crate) forgets: bool,
-    /// Once this resolves, the body is what there is of it.
+    /// Once this promise settles, open arguments are left out, and the body is complete.
     pub(crate) stop: Option<Promise>,
-    /// Of these, the depth counts.
+    /// Limits; only the depth applies to arguments.
     pub(crate) limits: Limits,
-    /// The result of reading the arguments in one go, if that may be done and was.
+    /// The result of `plain.js` for these arguments, if JavaScript tried it.
     pub(crate) plain: Option<Plain>,
 }
 
-/// Encodes the arguments: all of them is read here and now, and what comes later is asked for.
+/// Encodes arguments: reads all of them now and subscribes to those that are open.
 ///
-/// Fails with `ENCODE`, saying which argument and where in it, for what cannot be sent.
+/// Fails with `ENCODE` if a value cannot be sent; the message names the argument and the place in it.
 pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
     if let Some(plain) = how.plain.take() {
         let body = plain.body();
@@ -84,7 +84,7 @@ pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
     read(args, how, None)
 }
 
-/// The same, whatever is in the arguments. `reads`: what was read of them before.
+/// Encodes arguments of any kind. `reads`: containers that `plain.js` has read before.
 fn read(args: &JsValue, how: How, reads: Option<Reads>) -> Result<Start, Failure> {
     let reader = Reader::new(how.forgets, reads);
     let thrown = reader.thrown();

@@ -1,4 +1,4 @@
-//! Decodes an answer for JavaScript, which hands the bytes in.
+//! Exports the decoder of answers to JavaScript, which passes the bytes in.
 
 use std::cell::RefCell;
 use std::task::Poll;
@@ -20,18 +20,20 @@ use crate::{Error, Kind, Sent};
 #[wasm_bindgen]
 pub struct Decoding {
     decoder: RefCell<Decoder<value::Js>>,
-    /// Called once, when the value is there or cannot be any more.
+    /// Called once, when the value arrives or can no longer arrive.
     told: RefCell<Option<Function>>,
     action: bool,
 }
 
 #[wasm_bindgen]
 impl Decoding {
-    /// Of the answer to an `action` the value is what that gave, else row 0.
+    /// Makes a decoder. For the answer to an `action` the value is the action's result, otherwise row 0.
     ///
-    /// `told(kind, value)` hears of it once, with a number of [`told`]; of what an action threw as `{ digest, message, told, rendered }`, of
-    /// anything else that goes wrong as an `ActionError`. `bind(id, bound)` makes functions of the server's, see [`value::Js::bind`]; `find(path)` finds
-    /// what the answer refers back to; `cancelled()` hears of each stream that the page cancels, from within its own call.
+    /// - `told(kind, value)` receives the value once; `kind` is a number of [`told`]. An error that the action
+    ///   threw comes as `{ digest, message, told, rendered }`, any other error as an `ActionError`.
+    /// - `bind(id, bound)` makes server functions: see [`value::Js::bind`].
+    /// - `find(path)` returns the arguments that the answer refers back to.
+    /// - `cancelled()` is called, synchronously, for each stream that the page cancels.
     #[wasm_bindgen(constructor)]
     pub fn new(
         action: bool,
@@ -51,32 +53,33 @@ impl Decoding {
         Self { decoder: RefCell::new(decoder), told: RefCell::new(Some(told)), action }
     }
 
-    /// Takes the next bytes. Gives the error that ends the decoding, if they are none of ours.
+    /// Decodes the next bytes. Returns the error that ends the decoding, if they are not valid.
     pub fn push(&self, bytes: &[u8]) -> Given<Option<JsValue>> {
         let error = self.with(|decoder| decoder.push(bytes).err()).flatten();
         Ok(error.map(|error| error::to_js(&error, &JsValue::UNDEFINED)))
     }
 
-    /// Says that reading on is of no use: all that could still come belongs to streams that the page has cancelled. False while bytes are being taken.
+    /// Returns true if reading on is of no use: all further bytes belong to streams that the page has cancelled.
+    /// False while bytes are being decoded.
     #[wasm_bindgen(js_name = isAbandoned)]
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.decoder.try_borrow().is_ok_and(|decoder| decoder.is_abandoned())
     }
 
-    /// The stream is complete. Frees the decoder, as `fail` and `leave` do: what it made stays.
+    /// Ends the stream, which is complete. Frees the decoder, as `fail` and `leave` do; the values stay valid.
     pub fn end(self) {
         self.with(Decoder::end);
     }
 
-    /// The stream broke. Gives the error for those who wait.
+    /// Ends the stream, which broke off. Returns the error with which open promises reject.
     pub fn fail(self, message: &str, cause: &JsValue) -> Given<JsValue> {
         let error = Error::new(Kind::Network, message);
         self.with(|decoder| decoder.fail(error.clone()));
         Ok(error::to_js(&error, cause))
     }
 
-    /// Gives up reading. What is open in the value is rejected with this code.
+    /// Stops reading. Open promises of the value reject with this code.
     pub fn leave(self, code: &str, message: &str) {
         self.told.take();
         let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).sent(Sent::Yes);
@@ -85,7 +88,8 @@ impl Decoding {
 }
 
 impl Decoding {
-    /// Settling a promise may run code of the page (a getter `then`), which may not come back here: then nothing is done.
+    /// Runs `act`, then reports the value if it has arrived. Does nothing if the page calls back while the decoder
+    /// is in use (settling a promise may run a getter `then`).
     fn with<R>(&self, act: impl FnOnce(&mut Decoder<value::Js>) -> R) -> Option<R> {
         let mut decoder = self.decoder.try_borrow_mut().ok()?;
         let done = act(&mut decoder);
@@ -106,7 +110,7 @@ impl Decoding {
     }
 }
 
-/// Why there is no value, as the dispatcher reads it.
+/// Returns kind and value for an action that failed, in the form that the dispatcher reads.
 fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
     let Rejection::Thrown(thrown) = &rejection else { return (told::BROKEN, value::to_js(rejection)) };
     let object = Object::new();

@@ -1,4 +1,4 @@
-//! Encodes arguments for JavaScript.
+//! Exports the encoder of arguments to JavaScript.
 
 use std::cell::RefCell;
 
@@ -13,7 +13,7 @@ use crate::js::error;
 use crate::js::given::Given;
 use crate::protocol::wire_form;
 
-/// Arguments that have been read, and are encoded once what they hold open has come.
+/// Arguments that were read; their body is complete once all open ones have settled.
 #[wasm_bindgen]
 pub struct Encoding {
     body: JsValue,
@@ -24,10 +24,11 @@ pub struct Encoding {
 
 #[wasm_bindgen]
 impl Encoding {
-    /// Reads a value, here and now, for a server of this version. Throws an `ActionError`.
+    /// Reads a value now, for a server of this version. Throws an `ActionError`.
     ///
-    /// `forgets`: nobody keeps what is not shown to the server, so that is an error. Once `stop` resolves, the body is what there is of it. Of the
-    /// bounds, the depth counts. `plain`: what `plain.js` made of the value, if it may: see [`writes_plain`].
+    /// `forgets`: temporary references are not stored, so a value that needs one is an error. `stop`: once it
+    /// settles, open arguments are left out and the body is complete. `bounds`: only the depth applies. `plain`:
+    /// the result of `plain.js` for the value, which was tried only if [`writes_plain`] allows it.
     #[wasm_bindgen(constructor)]
     pub fn new(
         value: &JsValue,
@@ -47,12 +48,12 @@ impl Encoding {
         Ok(Self { body, rest: RefCell::new(rest), stop: RefCell::default(), temporaries: start.temporaries })
     }
 
-    /// The body; undefined where something among the arguments is open.
+    /// Returns the body; `undefined` if an argument is still open.
     pub fn body(&self) -> Given<JsValue> {
         Ok(self.body.clone())
     }
 
-    /// Waits for what is open: a promise of the body, which rejects with an `ActionError`. Once.
+    /// Waits for open arguments: returns a promise of the body, which rejects with an `ActionError`. Call it once.
     pub fn rest(&self) -> Given<Promise> {
         let (stop, stopped) = AbortHandle::new_pair();
         let rest = self.rest.take();
@@ -66,7 +67,8 @@ impl Encoding {
         }))
     }
 
-    /// Gives it up: streams among the arguments are cancelled, iterators ended.
+    /// Stops waiting: cancels streams and ends iterators among the arguments. The promise of [`rest`](Self::rest)
+    /// stays pending.
     pub fn stop(&self) {
         let unread = self.rest.take();
         drop(unread);
@@ -75,13 +77,13 @@ impl Encoding {
         }
     }
 
-    /// Finds what was sent from this place, which an answer refers back to; undefined if nothing was.
+    /// Returns the argument at this path, to which an answer refers back; `undefined` if there is none.
     pub fn find(&self, path: &str) -> Given<JsValue> {
         Ok(self.temporaries.get(path).unwrap_or_default())
     }
 }
 
-/// Tells whether plain arguments for a server of this version are written by JavaScript. Not for what is no version.
+/// Returns true if JavaScript may write plain arguments for a server of this version. False for an invalid version.
 #[wasm_bindgen(js_name = writesPlain)]
 #[must_use]
 #[expect(

@@ -1,4 +1,4 @@
-//! The options of the codec, declared once: see `src/web/options.rs` for those of a dispatcher.
+//! Declares the options of the codec, each once. Those of a dispatcher are in `src/web/options.rs`.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,27 +6,27 @@ use crate::flight::Limits;
 use crate::js::options::options;
 
 options! {
-    /// How much of an answer is believed; `Infinity` is no limit. Defaults: [`Limits::DEFAULT`].
+    /// Limits of an answer; `Infinity` is no limit.
     LimitOptions {
-        /// Bytes of the whole answer.
+        /// Largest answer, in bytes. Default 1 GiB.
         maxBytes bytes set_bytes f64,
-        /// Bytes of one row.
+        /// Largest row, in bytes. Default 128 MiB.
         maxRowBytes row_bytes set_row_bytes f64,
-        /// Rows that wait for others.
+        /// Highest number of rows that wait for other rows. Default 1 048 576.
         maxOpenRows open_rows set_open_rows f64,
-        /// Containers within each other. Of arguments, too.
+        /// Deepest nesting, in containers, in answers and in arguments. Default 20 000.
         maxDepth depth set_depth f64,
-        /// Digits of a bigint.
+        /// Longest bigint, in digits. Default 1 000 000.
         maxDigits digits set_digits f64,
-        /// Bytes of streams that nobody has read.
+        /// Highest number of bytes in streams that were not read yet. Default 1 GiB.
         maxUnreadBytes unread_bytes set_unread_bytes f64,
     }
 }
 
-/// The limits: the defaults but for what `given` says otherwise.
+/// Returns the limits, with the defaults for those that `given` does not set.
 pub(super) fn limits(given: Option<&LimitOptions>) -> Limits {
     let Some(given) = given else { return Limits::DEFAULT };
-    // A number beyond all addresses sets no bound.
+    // A number larger than any address is no limit.
     let or = |given: Option<f64>, default: usize| given.map_or(default, |number| number as usize);
     Limits {
         row_bytes: or(given.row_bytes, Limits::DEFAULT.row_bytes),

@@ -1,7 +1,8 @@
-//! Flight values as JavaScript's own, made by the functions of `build.js`, which take a whole row at a time.
+//! Makes JavaScript values of Flight values by the functions of `build.js`, which take a whole row at a time. Reads
+//! no rows: the decoder does.
 //!
-//! Everything that could run the page's code (it may have replaced any global) is imported with `catch`: what throws is a value that
-//! cannot be made, never a panic.
+//! Every function that may run the page's code (the page may replace any global) is imported with `catch`. If it
+//! throws, the value cannot be made; this is never a panic.
 
 mod tree;
 
@@ -16,7 +17,7 @@ use crate::js::error;
 use crate::numbers::made;
 use crate::{Error, Kind, Sent};
 
-// The functions of `build.js`, described there.
+// The functions of `build.js`, documented there.
 #[wasm_bindgen]
 extern "C" {
     #[derive(Clone)]
@@ -73,7 +74,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn flow(this: &Builder, kind: &str, meter: &Meter) -> Result<Flowing, JsValue>;
 
-    /// A promise and what settles it.
+    /// A promise with the functions that settle it.
     pub(crate) type Promised;
     #[wasm_bindgen(method, getter)]
     fn promise(this: &Promised) -> JsValue;
@@ -82,11 +83,12 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn reject(this: &Promised, reason: &JsValue) -> Result<(), JsValue>;
 
+    /// Counts the bytes of streams that were not read yet.
     type Meter;
     #[wasm_bindgen(method, getter)]
     fn unread(this: &Meter) -> f64;
 
-    /// A stream or async iterable and its other end.
+    /// A stream or an async iterable, with the functions that feed it.
     pub(crate) type Flowing;
     #[wasm_bindgen(method, getter)]
     fn value(this: &Flowing) -> JsValue;
@@ -119,48 +121,49 @@ thread_local! {
     static BUILDER: RefCell<Option<Builder>> = const { RefCell::new(None) };
 }
 
-/// Gives this module the functions of `build.js`.
+/// Stores the functions of `build.js`.
 pub(crate) fn set_builder(build: JsValue) {
     BUILDER.set(Some(build.unchecked_into()));
 }
 
-/// Bytes of a string that the glue decodes slower than `build.js`, which does it in pieces.
+/// Longest string, in bytes, for the decoder of the glue. `build.js` decodes longer ones faster, in pieces.
 const LONG: usize = 100_000;
 
-/// What stands for an error of which the server tells nothing.
+/// Message of an error about which the server states nothing.
 const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
 
-/// Makes JavaScript values.
+/// Makes JavaScript values for the decoder.
 pub(crate) struct Js {
     temporaries: Temporaries<JsValue>,
     builder: Builder,
     meter: Option<Meter>,
-    /// `bind(id, bound)`: makes the functions of the server.
+    /// Makes server functions: `bind(id, bound)`.
     bind: Option<JsValue>,
-    /// Hears that a stream was cancelled.
+    /// Called when a stream is cancelled; `undefined` for none.
     cancelled: JsValue,
-    /// Used again for each row.
+    /// Buffers, used again for each row.
     instructions: Instructions,
 }
 
 impl Js {
-    /// `temporaries`: the arguments of the call, which the answer may name.
+    /// Makes a builder. `temporaries`: arguments of the call that the answer may refer back to.
     pub(crate) fn new(temporaries: Temporaries<JsValue>) -> Self {
         let builder = BUILDER.with_borrow(Clone::clone);
-        // Before `setup` nothing can be made; `undefined` has none of the functions, so each fails by itself.
+        // Before `setup` there is no builder. `undefined` has none of the functions, so each call fails by itself.
         let builder = builder.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into());
         Self { temporaries, builder, meter: None, bind: None, cancelled: JsValue::UNDEFINED, instructions: Instructions::default() }
     }
 
-    /// Makes functions of the server with `bind(id, bound)`, where `bound` is a promise of the arguments that come before those of a call, an array of
-    /// them, or null. Without it such a function rejects. `bind.own(error)`, where there is one, has an error inside the answer say which call it is of.
+    /// Sets the function that makes server functions. In `bind(id, bound)`, `bound` is the arguments to put before
+    /// those of a call: an array, a promise of one, or null. Without `bind`, such a function rejects.
+    /// `bind.own(error)`, if present, adds to an error inside the answer the call it belongs to.
     #[must_use]
     pub(crate) fn bind(mut self, bind: JsValue) -> Self {
         self.bind = Some(bind);
         self
     }
 
-    /// The `ActionError` of a rejected promise.
+    /// Makes the `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
         let (error, told) = told(rejection);
         let made = error::to_js(&error.sent(Sent::Yes), &told);
@@ -173,7 +176,8 @@ impl Js {
         made
     }
 
-    /// Calls it each time a stream or async iterable of the answer is cancelled, from within the page's own call; nothing for undefined.
+    /// Sets the function that is called, synchronously, each time the page cancels a stream or async iterable.
+    /// `undefined`: none.
     #[must_use]
     pub(crate) fn on_cancel(mut self, cancelled: JsValue) -> Self {
         self.cancelled = cancelled;
@@ -297,7 +301,7 @@ impl Build for Js {
     }
 
     fn settle(&mut self, promise: Promised, outcome: Result<JsValue, Rejection>) {
-        // A promise that cannot even be settled has nobody to tell.
+        // If the promise cannot even be settled, there is no way to report it.
         let _ = match outcome {
             Ok(value) => promise.resolve(&value),
             Err(rejection) => promise.reject(&self.reason(rejection)),
@@ -372,7 +376,8 @@ impl Build for Js {
     }
 }
 
-/// A rejection as an error, and what else the server tells: what the maker of errors takes for a cause.
+/// Converts a rejection into an error and further facts that the server stated, which the maker of errors takes as
+/// a cause.
 pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
     let told = match &rejection {
         Rejection::Thrown(thrown) => {
@@ -386,7 +391,7 @@ pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
     (rejection.into_error(), told.unwrap_or_default())
 }
 
-/// A rejection as an `ActionError`.
+/// Converts a rejection into an `ActionError`.
 pub(crate) fn to_js(rejection: Rejection) -> JsValue {
     let (error, told) = told(rejection);
     error::to_js(&error, &told)
@@ -396,7 +401,7 @@ fn no_dispatcher() -> Error {
     Error::new(Kind::InvalidOption, "this answer was decoded without a dispatcher, so the functions of the server in it cannot be called")
 }
 
-/// The number that `build.js` knows it by.
+/// Returns the number of `numbers.js` for a kind of object.
 fn number(kind: Made) -> u32 {
     match kind {
         Made::Map => made::MAP,

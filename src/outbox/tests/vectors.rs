@@ -1,4 +1,5 @@
-//! Reads the list that both who read and write records are held to: `pkg/test/outbox_vectors.test.js` reads it, too.
+//! Runs the vectors that test both implementations of records; `pkg/test/outbox_vectors.test.js` runs them,
+//! too.
 
 use serde_json::Value;
 
@@ -22,12 +23,12 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A number, or the text of one that JSON has not.
+/// Reads a number, or the text of one that JSON does not have.
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
 }
 
-/// A record of the list: what it does not say is as usual.
+/// Reads a record of the vectors; fields it does not give have their usual value.
 fn said(all: &Value, own: &Value) -> Record {
     let of = |key: &str| own.get(key).unwrap_or(&all["usual"][key]).clone();
     let text = |key: &str| of(key).as_str().unwrap().to_owned();
@@ -61,7 +62,7 @@ fn records_are_written_to_the_byte_and_read() {
 }
 
 #[test]
-fn what_cannot_be_read() {
+fn unreadable_records_say_why() {
     for case in list(&vectors(), "unreadable") {
         let why = case["version"].as_u64().map_or(Unreadable::Torn, |version| Unreadable::Version(version as u8));
         assert_eq!(Record::decode(&bytes(&case["bytes"])), Err(why), "{}", case["why"]);
@@ -69,7 +70,7 @@ fn what_cannot_be_read() {
 }
 
 #[test]
-fn what_nobody_would_write() {
+fn impossible_records_are_torn() {
     let all = vectors();
     for record in list(&all, "impossible") {
         assert_eq!(Record::decode(&said(&all, record).encode()), Err(Unreadable::Torn), "{record}");
@@ -77,7 +78,7 @@ fn what_nobody_would_write() {
 }
 
 #[test]
-fn records_are_marked() {
+fn failed_records_are_marked() {
     let all = vectors();
     for case in list(&all, "marked") {
         let failed = case["code"].as_str().map(str::to_owned);
@@ -87,7 +88,7 @@ fn records_are_marked() {
 }
 
 #[test]
-fn who_sends_what_and_in_which_order() {
+fn verdicts_and_order_are_those_of_the_vectors() {
     let all = vectors();
     for case in list(&all, "sifted") {
         let head = |one: &Value| one.get("bytes").map_or_else(|| said(&all, &one["record"]).encode(), bytes);
@@ -116,7 +117,7 @@ fn verdict_of(expected: &Value) -> Verdict {
     }
 }
 
-/// The chance of one case, as on the other side: xorshift32.
+/// Random numbers of one case, the same as on the JavaScript side: xorshift32.
 struct Dice(u32);
 
 impl Dice {
@@ -173,7 +174,7 @@ impl Dice {
     }
 }
 
-/// All that comes of one case, as text.
+/// Returns the results of one case as text.
 fn outcome(seed: u32) -> String {
     let mut dice = Dice(seed | 1);
     let rows: Vec<_> = (0..=dice.below(5)).map(|_| dice.found()).collect();
@@ -212,7 +213,7 @@ fn shown(Sifted { index, verdict, record }: &Sifted) -> String {
 }
 
 #[test]
-fn cases_by_chance_come_to_the_same_on_both_sides() {
+fn random_cases_give_the_same_results_on_both_sides() {
     let all = vectors();
     let seed = all["random"]["seed"].as_u64().unwrap() as u32;
     let checks: Vec<_> = list(&all["random"], "checks").iter().map(|check| check.as_str().unwrap()).collect();

@@ -1,14 +1,24 @@
-//! Finds the base path of an app from its document.
+//! Finds the base path of an app. Reads no document: its paths are arguments.
 
-/// Where the app of a document lies below its origin: `/shop`, or nothing.
+/// Returns the base path of an app, below which all its pages lie: `/shop`, or an empty text.
 ///
-/// `loaded` is the path that the document was loaded from, `said` the path in it ([`Document::path`](super::Document::path)): the same one, without
-/// the base path. `prefix` is what stands before `/_next/` in the paths of its scripts, none where they are of another origin. That is the
-/// base path, unless the app has an `assetPrefix`; then the two have nothing to do with each other, but where there is a base path, there
-/// is a prefix.
+/// - `said`: the path that the document states ([`Document::path`](super::Document::path)). It is `loaded`
+///   without the base path.
+/// - `loaded`: the path that the document was loaded from.
+/// - `prefix`: the part before `/_next/` in the paths of its scripts; `None` if they have another origin. It
+///   equals the base path unless the app has an `assetPrefix`. The two are then unrelated, but an app with a
+///   base path always has a prefix.
 ///
-/// A page that a rewrite shows may say the path it was rewritten to. So `said` counts only where `loaded` ends with it, and not where it
-/// would put the base path below the prefix.
+/// A page that a rewrite shows may state the path it was rewritten to. For this reason `said` counts only if
+/// `loaded` ends with it, and not if it would put the base path below the prefix.
+///
+/// ```
+/// use actionlane::protocol::manifest::base_path;
+///
+/// assert_eq!(base_path(Some("/cart?step=2"), "/shop/cart", Some("/shop")), "/shop");
+/// assert_eq!(base_path(Some("/cart"), "/cart", Some("")), "");
+/// assert_eq!(base_path(Some("/rewritten"), "/shop/cart", Some("/shop")), "/shop", "`said` does not count");
+/// ```
 pub fn base_path<'t>(said: Option<&str>, loaded: &'t str, prefix: Option<&'t str>) -> &'t str {
     let path = |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').len();
     let loaded = &loaded[..path(loaded)];

@@ -1,6 +1,7 @@
-//! Searching in a text, once: `str::find` and what is made of it are compiled anew for each place they are used in.
+//! Searches in a text; knows neither HTML nor JavaScript. Each use of `str::find` is compiled separately, so these
+//! functions save bytes of wasm.
 
-/// Splits at the first `mark`, which is ASCII and not empty.
+/// Splits at the first `mark`, which must be ASCII and not empty. `None` if it does not occur.
 #[inline(never)]
 pub(super) fn split<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
     let (bytes, mark) = (text.as_bytes(), mark.as_bytes());
@@ -15,18 +16,18 @@ pub(super) fn split<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)>
     }
 }
 
-/// Splits before the first byte that is one of `set`, which is ASCII, or before the first that is not, if not `is_in`.
+/// Splits before the first byte that is in `set` (if `is_in`) or not in it (otherwise). `set` must be ASCII.
 #[inline(never)]
 pub(super) fn until<'t>(text: &'t str, set: &[u8], is_in: bool) -> Option<(&'t str, &'t str)> {
     text.split_at_checked(text.bytes().position(|byte| set.contains(&byte) == is_in)?)
 }
 
-/// What stands behind `mark`; nothing when it is not there.
+/// Returns the text after the first `mark`; an empty text if it does not occur.
 pub(super) fn behind<'t>(text: &'t str, mark: &str) -> &'t str {
     split(text, mark).map_or("", |(_, rest)| rest)
 }
 
-/// The number that digits stand for, all of them, one at least. None beyond 32 bits.
+/// Reads a number of digits only, at least one. `None` if it exceeds 32 bits.
 #[inline(never)]
 pub(super) fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let append = |value: u32, digit: &u8| value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?);
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_first() {
+    fn split_finds_the_first_mark() {
         assert_eq!(split("aaab ab", "ab"), Some(("aa", " ab")));
         assert_eq!(split("é</é", "</"), Some(("é", "é")));
         for missing in ["", "a", "aa", "ba"] {
@@ -48,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn splits_before_a_byte_of_a_set_or_of_none() {
+    fn until_splits_before_a_byte_in_or_outside_a_set() {
         assert_eq!(until("é =", b" =", true), Some(("é", " =")));
         assert_eq!(until(" =é", b" =", false), Some((" =", "é")));
         assert_eq!((until("é", b" ", true), until("  ", b" ", false)), (None, None));

@@ -1,4 +1,4 @@
-//! Reads what a document says of its scripts and its actions.
+//! Reads from a document its scripts and the ids of its actions. Builds no tree and fetches nothing.
 
 use std::borrow::Cow;
 
@@ -8,43 +8,79 @@ use super::literal::append;
 use super::written_id;
 use crate::protocol::ActionId;
 
-/// What a document knows. Each list is in the order of the document, without repetitions, and has at most [`MOST`] items.
+/// The facts that a document states; [`scan_html`] reads them. Each list is in the order of the document, has
+/// no repetitions and at most 512 items.
+///
+/// ```
+/// use actionlane::protocol::manifest::{Document, scan_html};
+///
+/// // The Flight text of Next.js 15: a module of a client component, and the root.
+/// let document = scan_html(
+///     r#"<script>self.__next_f.push([1,"1:I[7,[\"2\",\"static/chunks/2.js\"],\"Form\"]\n"])</script>
+///     <script>self.__next_f.push([1,"0:{\"b\":\"tT3ab\",\"c\":[\"\",\"blog\",\"en\"]}\n"])</script>"#,
+/// );
+/// let expected = Document {
+///     chunks: vec!["static/chunks/2.js".to_owned()],
+///     build: Some("tT3ab".to_owned()),
+///     path: Some("/blog/en".to_owned()),
+///     ..Document::default()
+/// };
+/// assert_eq!(document, expected);
+/// ```
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// URLs of the scripts it loads or preloads, as its attributes write them: to be resolved against the document's URL.
+    /// URLs of the scripts it loads or preloads, as written: resolve them against the document's URL.
     pub scripts: Vec<String>,
-    /// Paths of the scripts its client components are in, as the Flight text writes them: from webpack they begin with `static/chunks/`
-    /// and mean a path below `/_next/` of the asset prefix; from Turbopack they are URLs like the other scripts.
+    /// Paths of the scripts that contain its client components, as the Flight text writes them. Those from
+    /// webpack begin with `static/chunks/` and lie below `/_next/` of the asset prefix; those from Turbopack are
+    /// URLs like the other scripts.
     pub chunks: Vec<String>,
-    /// Ids of actions in forms that work without JavaScript, and of those passed to client components.
+    /// Ids of actions that the document's forms call without JavaScript, and of those passed to client
+    /// components.
     pub ids: Vec<ActionId>,
-    /// The build, as the Flight text says. Next.js 16.4 says none where there is a deployment.
+    /// Id of the build, from the Flight text. Next.js 16.4 states none if there is a deployment.
     pub build: Option<String>,
-    /// The path that was asked for, or rewritten to, without the base path and with the query, as the Flight text says: `/blog/en?q=1`.
+    /// Path that was requested, or that it was rewritten to, without the base path and with the query:
+    /// `/blog/en?q=1`. From the Flight text.
     pub path: Option<String>,
-    /// The deployment, as the `<html>` tag of Next.js 16.4 says. 15.5 has it in the URLs of the scripts only.
+    /// Id of the deployment, from the `<html>` tag of Next.js 16.4. 15.5 has it only in the URLs of the scripts.
     pub deployment: Option<String>,
 }
 
-/// Items of a list, at most.
+/// Highest number of items in a list.
 pub(super) const MOST: usize = 512;
 
-/// UTF-16 units of a URL, at most: a longer one is passed over.
+/// Longest URL, in UTF-16 code units; longer ones are skipped.
 const LONGEST: usize = 4096;
 
-/// Takes scripts, ids, build, path and deployment out of the text of a document.
+/// Reads scripts, ids, build, path and deployment from the text of a document.
 ///
-/// Reads tags, attributes, comments and raw text (`<script>`, `<style>`, `<title>`, …) as a browser would, and decodes the character
-/// references that React writes and numeric ones. It knows no tree: an element counts wherever it stands, in a `<template>` too, but not in
-/// `<noscript>`. It does not know `<base>`, `<!--` inside a script, CDATA, end tags with `>` in an attribute, or named references other than
-/// `amp`, `lt`, `gt`, `quot`, `apos`. Scripts that are `nomodule` are not wanted. The last tag of a document that is cut is not read.
+/// Reads tags, attributes, comments and raw text (`<script>`, `<style>`, `<title>`, …) as a browser would.
+/// Decodes numeric character references and `amp`, `lt`, `gt`, `quot`, `apos`, which React writes. An element
+/// counts at any place, even in a `<template>`, but not in `<noscript>`. Scripts with `nomodule` are skipped,
+/// and so is an incomplete tag at the end.
+///
+/// Not supported: `<base>`, `<!--` inside a script, CDATA, end tags with `>` in an attribute, other named
+/// references.
+///
+/// ```
+/// use actionlane::protocol::manifest::scan_html;
+///
+/// let document = scan_html(
+///     r#"<html data-dpl-id="dpl_1"><script src="/_next/static/chunks/1.js?a=1&amp;b=2"></script>
+///     <form><input name="$ACTION_ID_40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"></form>"#,
+/// );
+/// assert_eq!(document.scripts, ["/_next/static/chunks/1.js?a=1&b=2"]);
+/// assert_eq!(document.ids[0].as_str(), "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+/// assert_eq!(document.deployment.as_deref(), Some("dpl_1"));
+/// ```
 pub fn scan_html(text: &str) -> Document {
     let mut document = Document::default();
     let mut flight = Vec::new();
     let mut rest = text;
     while let Some((_, tag)) = split(rest, "<") {
         rest = if let Some(comment) = tag.strip_prefix('!').filter(|comment| comment.starts_with("--")) {
-            // `<!-->` is a whole comment.
+            // `<!-->` is a complete comment, so the search begins at its own dashes.
             behind(comment, "-->")
         } else if tag.starts_with(['!', '?', '/']) {
             behind(tag, ">")
@@ -61,7 +97,7 @@ pub fn scan_html(text: &str) -> Document {
     document
 }
 
-/// Elements with nothing but text in them. `noscript` is one where scripts run.
+/// Elements that contain only text. `noscript` does where scripts run.
 const RAW: [&str; 9] = ["script", "style", "title", "textarea", "noscript", "iframe", "noembed", "noframes", "xmp"];
 
 impl Document {
@@ -86,7 +122,7 @@ impl Document {
         }
     }
 
-    /// A field that React adds to a form: the id is in its name, or, with arguments bound, in its value.
+    /// Reads a field that React adds to a form. The id is in its name or, if arguments are bound, in its value.
     fn field(&mut self, name: &str, value: &str) {
         if let Some(id) = name.strip_prefix("$ACTION_ID_") {
             self.add_id(id);
@@ -95,7 +131,7 @@ impl Document {
         }
     }
 
-    /// The model of a server reference: `{"id":"40…","bound":…}`.
+    /// Reads the model of a server reference: `{"id":"40…","bound":…}`.
     pub(super) fn reference(&mut self, model: &str) {
         if let Some((id, _)) = model.strip_prefix("{\"id\":\"").and_then(|id| split(id, "\",\"bound\":")) {
             self.add_id(id);
@@ -122,7 +158,7 @@ fn add(list: &mut Vec<String>, item: &str) {
     }
 }
 
-/// Splits at the end tag. Without one there is nothing: a browser would not run such a script.
+/// Splits at the end tag. Without an end tag both parts are empty: a browser would not run such a script.
 fn raw_text<'t>(name: &str, text: &'t str) -> (&'t str, &'t str) {
     let mut rest = text;
     while let Some((_, tag)) = split(rest, "</") {
@@ -135,13 +171,13 @@ fn raw_text<'t>(name: &str, text: &'t str) -> (&'t str, &'t str) {
     ("", "")
 }
 
-/// Whether one of the words in an attribute's value is this one.
+/// Returns true if one of the words of an attribute's value is `word`.
 #[inline(never)]
 fn has_word(words: &str, word: &str) -> bool {
     words.split_ascii_whitespace().any(|found| found.eq_ignore_ascii_case(word))
 }
 
-/// The attributes looked at, in the order of [`NAMES`].
+/// The attributes that are read, in the order of [`NAMES`].
 #[derive(Clone, Copy)]
 enum Attribute {
     Src,
@@ -158,14 +194,14 @@ const NAMES: [&str; 8] = ["src", "nomodule", "href", "rel", "as", "name", "value
 
 const SPACE: &[u8] = b" \t\n\r\x0c";
 
-/// A start tag, its values as written.
+/// A start tag; its values are not decoded yet.
 struct Tag<'t> {
     name: &'t str,
     values: [Option<&'t str>; NAMES.len()],
 }
 
 impl<'t> Tag<'t> {
-    /// Reads from a tag's name to behind its `>`. None when it does not end.
+    /// Reads from a tag's name to the text after its `>`. `None` if the tag does not end.
     fn read(text: &'t str) -> Option<(Self, &'t str)> {
         let (name, mut rest) = until(text, b" \t\n\r\x0c/>", true)?;
         let mut tag = Self { name, values: [None; NAMES.len()] };
@@ -189,7 +225,7 @@ impl<'t> Tag<'t> {
                 };
             }
             if let Some(at) = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name)) {
-                // Of two with one name, the first counts.
+                // The first of two attributes with the same name counts.
                 tag.values[at].get_or_insert(value);
             }
         }
@@ -200,7 +236,7 @@ impl<'t> Tag<'t> {
     }
 }
 
-/// A value without character references. What is none of those known stays as it is.
+/// Decodes the character references of a value. Unknown ones stay as they are.
 fn decoded(value: &str) -> Cow<'_, str> {
     let Some((plain, mut rest)) = split(value, "&") else { return Cow::Borrowed(value) };
     let mut units: Vec<u16> = plain.encode_utf16().collect();
@@ -219,7 +255,7 @@ fn decoded(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// The number of the character that `&name;` stands for.
+/// Returns the code point that `&name;` stands for.
 fn character(name: &[u8]) -> Option<u32> {
     Some(match name {
         [b'#', b'x' | b'X', hex @ ..] => number(hex, 16)?,

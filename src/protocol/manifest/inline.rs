@@ -1,4 +1,5 @@
-//! The Flight text that a document carries in its scripts.
+//! Reads the Flight text that a document carries in its inline scripts. Does not decode models: it searches
+//! rows for paths and ids.
 
 use std::borrow::Cow;
 
@@ -6,8 +7,8 @@ use super::Document;
 use super::find::{number, split, until};
 use super::literal::{literal, string};
 
-/// Appends what an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. Other scripts
-/// push nothing.
+/// Appends the text that an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 for
+/// bytes that are no text. Appends nothing for other scripts.
 pub(super) fn pushes(script: &str, flight: &mut Vec<u8>) {
     const PUSH: &str = "self.__next_f.push([";
     let start = script.trim_ascii_start();
@@ -30,7 +31,7 @@ pub(super) fn pushes(script: &str, flight: &mut Vec<u8>) {
     }
 }
 
-/// Appends the bytes, up to the padding or the first character that does not belong there.
+/// Appends the decoded bytes, up to the padding or the first character that is not base64.
 fn base64(text: &str, out: &mut Vec<u8>) {
     let (mut bits, mut count) = (0_u32, 0);
     for byte in text.bytes() {
@@ -46,16 +47,17 @@ fn base64(text: &str, out: &mut Vec<u8>) {
         count += 6;
         if count >= 8 {
             count -= 8;
-            // The lowest eight of what has not been taken yet.
+            // The lowest eight of the bits that are not written yet.
             out.push((bits >> count) as u8);
         }
     }
 }
 
-/// Goes through the rows of a Flight text, framed as in `flight/row.rs`. One that is not framed like a row ends with its line.
+/// Reads the rows of a Flight text, framed as in `flight/row.rs`. A malformed row ends with its line.
 ///
-/// Looked at are modules (`5:I[…]`) and strings (`2:"…"`, which modules may refer to) for paths of scripts, models that are a server
-/// reference, and the root for the build and the path. Text and bytes are passed over: they may say anything.
+/// Modules (`5:I[…]`) and strings (`2:"…"`, which modules may refer to) are searched for paths of scripts,
+/// models for a server reference, and the root for the build and the path. Rows of text and bytes are skipped:
+/// they may contain anything.
 pub(super) fn rows(flight: &[u8], document: &mut Document) {
     let mut rest = flight;
     while !rest.is_empty() {
@@ -73,7 +75,7 @@ pub(super) fn rows(flight: &[u8], document: &mut Document) {
     }
 }
 
-/// What stands behind a row of text or bytes, `T1f,…`. None for another row.
+/// Returns the text after a row of text or bytes, `T1f,…`. `None` for other rows.
 fn sized(body: &[u8]) -> Option<&[u8]> {
     let (_, body) = body.split_first().filter(|(tag, _)| b"TAOoUSsLlGgMmVb".contains(tag))?;
     let digits = body.iter().take(9).take_while(|byte| byte.is_ascii_hexdigit()).count();
@@ -99,7 +101,8 @@ fn row(id: &[u8], line: &str, document: &mut Document) {
     }
 }
 
-/// Reads from the root what it says of the page, `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array.
+/// Reads the build and the path from the root: `b` and `c` of an object; in Next.js 14 `buildId` and
+/// `urlParts`, one level deeper in an array.
 fn root(root: &str, document: &mut Document) {
     let (build, path, level) = if root.starts_with('{') { ("b", "c", 1) } else { ("buildId", "urlParts", 2) };
     let mut depth = 0_usize;
@@ -123,7 +126,7 @@ fn root(root: &str, document: &mut Document) {
     }
 }
 
-/// A path that was split at its slashes, lest crawlers follow it: `["","blog","en"]`.
+/// Joins a path that Next.js split at its slashes so that crawlers do not follow it: `["","blog","en"]`.
 fn joined(list: &str) -> Option<String> {
     let (_, mut rest) = list.split_at_checked(1).filter(|(bracket, _)| *bracket == "[")?;
     let mut path = String::new();

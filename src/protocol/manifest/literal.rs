@@ -1,12 +1,12 @@
-//! String literals of JavaScript; those of JSON are among them.
+//! Reads string literals of JavaScript, which include those of JSON. Knows no other syntax of the two.
 
 use std::borrow::Cow;
 
 use super::find::{number, split};
 
-/// Splits the literal that `text` begins with: what is between the quotes, as written, and what follows. Nothing is between the quotes
-/// when `text` begins with none, when the literal does not end, and for templates with something to insert; what follows is then what
-/// was not looked at.
+/// Splits the literal at the beginning of `text` into the characters between the quotes, as written, and the
+/// rest. The first part is `None` if `text` does not begin with a quote, the literal does not end, or a
+/// template contains `${`. The rest is then the part that was not read.
 pub(super) fn literal(text: &str) -> (Option<&str>, &str) {
     let bytes = text.as_bytes();
     let Some(quote) = bytes.first().copied().filter(|byte| is_quote(*byte)) else { return (None, text) };
@@ -27,8 +27,8 @@ pub(super) fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
-/// Splits the string of JSON that `text` begins with: what it stands for, and what follows, as for [`literal`]. It stands for nothing where
-/// another literal begins, and where it is no JSON.
+/// Splits the JSON string at the beginning of `text` into its decoded characters and the rest, like
+/// [`literal`]. The first part is `None` for other literals and for invalid JSON.
 pub(super) fn string(text: &str) -> (Option<Cow<'_, str>>, &str) {
     if !text.starts_with('"') {
         return (None, text);
@@ -37,7 +37,7 @@ pub(super) fn string(text: &str) -> (Option<Cow<'_, str>>, &str) {
     (raw.filter(|raw| is_json(raw)).map(unescape), rest)
 }
 
-/// Tells whether what stands between the quotes is as JSON wants it.
+/// Returns true if JSON allows the characters between the quotes.
 fn is_json(raw: &str) -> bool {
     let mut rest = raw;
     loop {
@@ -55,7 +55,7 @@ fn is_json(raw: &str) -> bool {
     }
 }
 
-/// The characters a literal stands for. Half a surrogate pair, and what is no escape, become U+FFFD.
+/// Decodes the escapes of a literal. Half a surrogate pair and invalid escapes become U+FFFD.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     let Some((plain, mut rest)) = split(raw, "\\") else { return Cow::Borrowed(raw) };
     let mut units: Vec<u16> = plain.encode_utf16().collect();
@@ -73,7 +73,7 @@ pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
     }
 }
 
-/// Appends a character by its number, or half a surrogate pair. False for what is neither.
+/// Appends a character by its code point, or half a surrogate pair. Returns false for any other number.
 pub(super) fn append(units: &mut Vec<u16>, code: u32) -> bool {
     match (char::from_u32(code), u16::try_from(code)) {
         (Some(char), _) => units.extend_from_slice(char.encode_utf16(&mut [0; 2])),
@@ -83,7 +83,8 @@ pub(super) fn append(units: &mut Vec<u16>, code: u32) -> bool {
     true
 }
 
-/// What an escape stands for, and what follows it. `text` begins behind the backslash.
+/// Reads an escape; returns its code point and the rest. `text` begins after the backslash. No code point: the
+/// escape stands for nothing.
 fn escape(text: &str) -> (Option<u32>, &str) {
     let mut chars = text.chars();
     let code = match chars.next() {
@@ -94,7 +95,7 @@ fn escape(text: &str) -> (Option<u32>, &str) {
         Some('t') => 9,
         Some('v') => 0xb,
         Some('0') => 0,
-        // A line that goes on in the next one.
+        // A line that continues in the next one.
         Some('\n' | '\r' | '\u{2028}' | '\u{2029}') => return (None, chars.as_str()),
         Some('x') => return some(hex(chars.as_str(), 2)).unwrap_or((Some(LOST), chars.as_str())),
         Some('u') => return some(unicode(chars.as_str())).unwrap_or((Some(LOST), chars.as_str())),
@@ -104,7 +105,7 @@ fn escape(text: &str) -> (Option<u32>, &str) {
     (Some(code), chars.as_str())
 }
 
-/// `XXXX` or `{X…}`.
+/// Reads `XXXX` or `{X…}`, up to eight digits.
 fn unicode(text: &str) -> Option<(u32, &str)> {
     let Some(braced) = text.strip_prefix('{') else { return hex(text, 4) };
     let (digits, rest) = braced.split_at_checked(braced.bytes().take(9).position(|byte| byte == b'}')?)?;
@@ -120,7 +121,7 @@ fn hex(text: &str, digits: usize) -> Option<(u32, &str)> {
     Some((number(digits.as_bytes(), 16)?, rest))
 }
 
-/// What stands where a character was lost.
+/// Character in place of one that cannot be decoded: U+FFFD.
 const LOST: u32 = 0xfffd;
 
 #[cfg(test)]
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_at_its_own_quote() {
+    fn a_literal_ends_at_its_own_quote() {
         assert_eq!(literal(r#""a'b`c" d"#), (Some("a'b`c"), " d"));
         assert_eq!(literal(r"'a\'b\\'c"), (Some(r"a\'b\\"), "c"));
         assert_eq!(literal("`a\nb$c`"), (Some("a\nb$c"), ""));
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_at_is_not_looked_at_again() {
+    fn the_rest_begins_after_the_part_that_was_read() {
         for (bad, rest) in [("", ""), ("a\"", "a\""), ("'a\nb'", "\nb'"), ("`a${b}`", "${b}`")] {
             assert_eq!(literal(bad), (None, rest), "{bad}");
         }
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_escapes_stand_for() {
+    fn escapes_are_decoded() {
         assert!(matches!(unescape("plain é"), Cow::Borrowed("plain é")));
         assert_eq!(unescape(r"gr\xf6\xdfe"), "größe");
         assert_eq!(unescape(r#"\u00f6\u{1F600}\ud83d\ude00\"\'\`\\\/\n\t\q\0"#), "ö😀😀\"'`\\/\n\tq\0");
@@ -166,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_a_pair_belong_together_however_they_are_written() {
+    fn halves_of_a_surrogate_pair_join_in_any_spelling() {
         assert_eq!(unescape("\\ud83d\\u{de00}\\u{d83d}\\\n\\ude00"), "😀😀");
         assert_eq!(unescape(r"\ude00\ud83d"), "\u{fffd}\u{fffd}");
     }
 
     #[test]
-    fn what_is_no_character_is_lost() {
+    fn invalid_escapes_become_the_replacement_character() {
         for bad in [r"\ud83d", r"\ude00", r"\u{110000}"] {
             assert_eq!(unescape(bad), "\u{fffd}", "{bad}");
         }

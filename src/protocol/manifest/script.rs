@@ -1,19 +1,32 @@
-//! Reads what a compiled script says of the actions it calls.
+//! Reads the actions that a compiled script calls. Does not parse or run the script: it searches for one
+//! function's name.
 
 use super::find::{behind, split};
 use super::literal::{is_quote, literal, unescape};
 use super::{Found, written_id};
 
-/// Takes the actions out of a script's text: each call of `createServerReference` with an id and, as its fifth argument, a name.
+/// Adds the actions that a script's text mentions: each call of `createServerReference` with an id and, as its
+/// fifth argument, a name.
 ///
 /// ```text
 /// (0,n.createServerReference)("40…",n.callServer,void 0,n.findSourceMapURL,"save")       webpack, Turbopack
 /// (0, wrapper["createServerReference"])("40…", wrapper["callServer"], void 0, …, "save")  Turbopack, not minified
 /// ```
 ///
-/// Quotes may be any, spaces and comments stand anywhere, names may be escaped. Arguments are made of names, `.`, `[…]`, `(…)`, literals.
-/// Whether the text is code, or a string or a comment in it, is not seen; nor is a call inside a string that is evaluated
-/// (`next dev` with webpack), nor one through a renamed function (Next.js 14.2, minified, which has no names either).
+/// Quotes may be of any kind, spaces and comments may stand anywhere, names may be escaped. Arguments consist
+/// of names, `.`, `[…]`, `(…)` and literals. A call inside a string or a comment counts, too.
+///
+/// Not found: a call inside a string that is evaluated (`next dev` with webpack), and a call through a renamed
+/// function (Next.js 14.2, minified, which has no names either).
+///
+/// ```
+/// use actionlane::protocol::manifest::{Found, scan_script};
+///
+/// let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.c,0,n.f,"gr\xf6\xdfe")"#;
+/// let mut found = Found::default();
+/// scan_script(script, &mut found);
+/// assert_eq!(found.iter().next().map(|(name, _)| name), Some("größe"));
+/// ```
 pub fn scan_script(text: &str, found: &mut Found) {
     let mut rest = text;
     while let Some((_, arguments)) = split(rest, CALLEE) {
@@ -21,24 +34,24 @@ pub fn scan_script(text: &str, found: &mut Found) {
         if let Some((id, name)) = call.read() {
             found.0.push((name, id));
         }
-        // Never back behind what was read: a text is gone through once, whatever is in it.
+        // Goes on after the part that was read, never before: this keeps the time linear.
         rest = call.0;
     }
 }
 
 const CALLEE: &str = "createServerReference";
 
-/// UTF-16 units of a name, at most.
+/// Longest name, in UTF-16 code units.
 const LONGEST_NAME: usize = 1024;
 
-/// Where the name stands among the arguments, from 0.
+/// Index of the name among the arguments, from 0.
 const NAME: usize = 4;
 
-/// What is left to read.
+/// The rest of the text, not read yet.
 struct Cursor<'t>(&'t str);
 
 impl<'t> Cursor<'t> {
-    /// From behind the callee's name up to its own name.
+    /// Reads from the text after the callee's name up to the action's name.
     fn read(&mut self) -> Option<(super::ActionId, Box<str>)> {
         if self.peek().is_some_and(is_quote) {
             self.0 = self.0.get(1..)?;
@@ -46,7 +59,7 @@ impl<'t> Cursor<'t> {
             self.take(b']')?;
         }
         self.space();
-        // Not there when the function is called by its plain name.
+        // Absent when the function is called by its plain name.
         self.take(b')');
         self.space();
         self.take(b'(')?;
@@ -63,7 +76,7 @@ impl<'t> Cursor<'t> {
         (ends && !name.is_empty() && name.encode_utf16().nth(LONGEST_NAME).is_none()).then(|| (id, unescape(name).into()))
     }
 
-    /// An id between quotes. Looks at no more than an id has.
+    /// Reads an id between quotes. Looks no further than an id's length.
     fn id(&mut self) -> Option<super::ActionId> {
         let quote = self.peek().filter(|byte| is_quote(*byte))?;
         let length = [40, 42].into_iter().find(|length| self.0.as_bytes().get(length + 1) == Some(&quote))?;
@@ -72,7 +85,7 @@ impl<'t> Cursor<'t> {
         Some(id)
     }
 
-    /// Passes over an argument, up to the comma or bracket that ends it.
+    /// Skips an argument, up to the comma or bracket that ends it.
     fn expression(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         loop {
@@ -106,7 +119,7 @@ impl<'t> Cursor<'t> {
         raw
     }
 
-    /// Passes over spaces, line ends and comments.
+    /// Skips spaces, line ends and comments.
     fn space(&mut self) {
         loop {
             self.0 = self.0.trim_ascii_start();
@@ -127,7 +140,7 @@ impl<'t> Cursor<'t> {
         (self.peek()? == byte).then(|| self.skip())
     }
 
-    /// One character.
+    /// Skips one character.
     fn skip(&mut self) {
         let mut chars = self.0.chars();
         chars.next();

@@ -1,10 +1,12 @@
-//! Documents and scripts of one small app, as `next build` and `next start` made them, and texts that nobody built.
+//! Tests the finder with documents and scripts of a small app, made by `next build` and `next start`, and with
+//! texts written by hand.
 
 use serde_json::{Value, json};
 
 use super::*;
 
-/// What one build made of the app: the release and the bundler, a page's document, the script with its client component.
+/// The output of one build of the app: name of release and bundler, the document of a page, the script with its
+/// client component.
 struct Built {
     name: &'static str,
     document: &'static str,
@@ -34,7 +36,7 @@ fn found(script: &str) -> Found {
     found
 }
 
-/// Names and ids, as one text each.
+/// Returns name and id of each action as one text.
 fn pairs(script: &str) -> Vec<String> {
     found(script).0.iter().map(|(name, id)| format!("{name} {id}")).collect()
 }
@@ -92,7 +94,7 @@ fn two_ids_of_one_name_are_ambiguous() {
 }
 
 #[test]
-fn real_documents_of_turbopack() {
+fn documents_of_turbopack_are_read() {
     const CDN: &str = "https://cdn.example.com/as/_next/static/chunks";
     let document = scan_html(of("16.4-turbopack").document);
     let named = |names: &[&str]| names.iter().map(|name| format!("{CDN}/{name}.js?dpl=dpl_abc")).collect::<Vec<_>>();
@@ -118,7 +120,7 @@ fn real_documents_of_turbopack() {
 }
 
 #[test]
-fn real_documents_of_webpack() {
+fn documents_of_webpack_are_read() {
     for (name, chunk, build, ids) in [
         ("14.2-webpack", "static/chunks/app/page-8a3e01f3b900bb55.js", "vqXYF_hHMoD6ZB3ahp_ab", 4),
         ("15.5-webpack", "static/chunks/app/page-43caf719afee2edd.js?dpl=dpl_155", "Y8YaV9YxtavzSXR3CuPtP", 4),
@@ -147,7 +149,7 @@ fn any_cut_of_a_real_text_is_read() {
     }
 }
 
-/// Texts and what is in them, which `pkg/test/finder_vectors.test.js` reads, too.
+/// Returns the vectors, which `pkg/test/finder_vectors.test.js` reads, too.
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/vectors/manifest/cases.json")).unwrap()
 }
@@ -158,7 +160,7 @@ fn list<'v>(vectors: &'v Value, name: &str) -> &'v [Value] {
     list
 }
 
-/// All that a text says, but the deployment, which the finder in JavaScript does not look for.
+/// Returns all that a text states, except the deployment, which the finder in JavaScript does not read.
 fn finds(text: &str) -> Value {
     let document = scan_html(text);
     let named: Vec<_> = found(text).iter().map(|(name, id)| json!([name, id.as_str()])).collect();
@@ -171,7 +173,7 @@ fn finds(text: &str) -> Value {
 }
 
 #[test]
-fn documents_and_scripts_of_the_vectors() {
+fn documents_and_scripts_of_the_vectors_are_read() {
     let files =
         BUILT.iter().flat_map(|Built { name, document, script }| [(format!("{name}.html"), document), (format!("{name}.js"), script)]);
     let files: Vec<_> = files.collect();
@@ -183,7 +185,7 @@ fn documents_and_scripts_of_the_vectors() {
 }
 
 #[test]
-fn base_paths_of_the_vectors() {
+fn base_paths_are_those_of_the_vectors() {
     for case in list(&vectors(), "basePaths") {
         let [said, prefix] = ["said", "prefix"].map(|name| case[name].as_str());
         assert_eq!(base_path(said, case["loaded"].as_str().unwrap(), prefix), case["basePath"], "{case}");
@@ -191,7 +193,7 @@ fn base_paths_of_the_vectors() {
 }
 
 #[test]
-fn the_scripts_and_ids_taken_are_those_of_the_vectors() {
+fn scripts_and_replacements_are_accepted_as_the_vectors_say() {
     let vectors = vectors();
     for case in list(&vectors, "replacements") {
         let [old, new] = ["old", "id"].map(|name| id(case[name].as_str().unwrap()));
@@ -210,16 +212,17 @@ fn the_scripts_and_ids_taken_are_those_of_the_vectors() {
 }
 
 #[test]
-fn a_call_that_is_cut_is_none() {
+fn a_cut_call_is_not_found() {
     let good = format!("(0,n.createServerReference)(\"{ID}\",a,void 0,c,\"save\")");
     for cut in 0..good.len() {
         assert!(found(&good[..cut]).0.is_empty());
     }
 }
 
-/// Each text is a megabyte of what a reader that goes back would read again and again: this test would take minutes.
+/// Each text is a megabyte that a reader which goes back would read again and again; this test would then take
+/// minutes.
 #[test]
-fn what_repeats_is_read_once() {
+fn repeated_text_is_read_once() {
     for piece in list(&vectors(), "repeated").iter().filter_map(Value::as_str) {
         let text = piece.repeat((1 << 20) / piece.len());
         assert!(found(&text).0.is_empty(), "{piece}");

@@ -1,4 +1,5 @@
-//! The leases of lanes that are one at a time over all tabs. The page's side asks for them, and tells what becomes of them.
+//! Reports to the core what happened to the lease of a lane. Takes no locks: the page's side requests them and
+//! calls these functions.
 
 use wasm_bindgen::prelude::*;
 
@@ -8,15 +9,17 @@ use crate::web::timer;
 use crate::{Error, Kind};
 
 impl Driver {
+    /// The lease was granted.
     pub(crate) fn leased(&self, lane: &LaneName) {
         self.input(|core, now| core.handle_lease(lane, now));
     }
 
+    /// Another tab took the lease.
     pub(crate) fn lease_taken(&self, lane: &LaneName) {
         self.input(|core, now| core.handle_lease_taken(lane, now));
     }
 
-    /// `passing`: it may be had another time.
+    /// The lease is not available. `passing`: a later request may succeed.
     pub(crate) fn lease_refused(&self, lane: &LaneName, passing: bool, message: &str, cause: &JsValue) {
         let error = Error::new(if passing { Kind::Network } else { Kind::InvalidOption }, message);
         let ids = self.core.borrow_mut().handle_lease_failed(lane, &error, timer::now());

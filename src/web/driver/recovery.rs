@@ -1,4 +1,5 @@
-//! Recovers calls whose action the server does not know: looks it up in the page as deployed now, and gives it the id it has there.
+//! Performs skew recovery: looks an unknown action up in the page as deployed now, and gives the call its new id.
+//! Does not decide which calls are recovered.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,11 +14,12 @@ use crate::web::net::request::Request;
 use crate::web::timer;
 
 impl Driver {
-    /// Looks an action up by its name in the page as deployed now. Calls of the same page that ask meanwhile share what is found.
+    /// Looks an action up by its name in the page as deployed now. Calls of the same page that need a lookup
+    /// meanwhile share it.
     pub(super) fn recover(&self, id: CallId) {
         if self.renamed_meanwhile(id) {
             self.core.borrow_mut().handle_recovered(id, Recovery::Found, timer::now());
-            return; // the effects of this come out of the pump that is running
+            return; // the running pump carries out the effects
         }
         self.unknown.borrow_mut().push(id);
         if self.looking.replace(true) {
@@ -42,7 +44,7 @@ impl Driver {
         });
     }
 
-    /// Whether the action was found under another id after this call was sent.
+    /// Returns true if another call's lookup found a new id after this call was sent; sets that id.
     fn renamed_meanwhile(&self, id: CallId) -> bool {
         let new = self.request(id, |request| self.new_id(&request.action)).flatten();
         let mut held = self.held.borrow_mut();
@@ -53,13 +55,13 @@ impl Driver {
         }
     }
 
-    /// The id an action has in the build deployed now, if it was looked up.
+    /// Returns the id that an action has in the build deployed now, if it was looked up.
     pub(super) fn new_id(&self, action: &ActionId) -> Option<ActionId> {
         let renamed = self.renamed.borrow();
         renamed.iter().rev().find(|(old, _)| old == action).map(|(_, new)| new.clone())
     }
 
-    /// The address of the page in which the first unknown action is to be looked up, if its call is not over.
+    /// Returns the address of the page in which to look up the first unknown action. Skips calls that are over.
     fn next_unknown(&self) -> Option<String> {
         let mut unknown = self.unknown.borrow_mut();
         while let Some(&id) = unknown.first() {
@@ -71,7 +73,7 @@ impl Driver {
         None
     }
 
-    /// Gives the call's action the id that it has now.
+    /// Gives a call's action its new id. Fails with a clause that gives the reason.
     fn rename(&self, id: CallId, deployed: &Deployed) -> Result<(), String> {
         let old = self.request(id, |request| request.action.clone()).ok_or("the call is over")?;
         let name = self.held.borrow().get(&id).and_then(|held| held.owner.name.clone());
@@ -84,6 +86,7 @@ impl Driver {
         Ok(())
     }
 
+    /// Reads the request of a call. `None` if the call is over, or its caller built the request.
     fn request<R>(&self, id: CallId, look: impl FnOnce(&Request) -> R) -> Option<R> {
         match &self.held.borrow().get(&id)?.work {
             Some(Work::Action(request)) => Some(look(request)),
@@ -92,7 +95,7 @@ impl Driver {
     }
 }
 
-/// The clause of a [`Refusal`], or of an error.
+/// Returns the clause of a [`Refusal`], or of an error.
 fn why(thrown: JsValue) -> String {
     thrown.unchecked_into::<Refusal>().clause().unwrap_or_else(|| "it could not be looked up".to_owned())
 }

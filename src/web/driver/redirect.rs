@@ -1,4 +1,4 @@
-//! Asks the page's side to send the user elsewhere, and to find out whether there is a network.
+//! Has the page's side send the user elsewhere, and test the network. Judges no URLs: `protocol::Redirect` does.
 
 use wasm_bindgen::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::web::call::{Answer, Target};
 use crate::web::timer;
 
 impl Driver {
-    /// Sends the user where the action wants them.
+    /// Sends the user to the target of an action's redirect, or has the promise reject with Next's redirect error.
     pub(super) fn redirect(&self, id: CallId, mode: RedirectMode, refresh: Option<Revalidated>) {
         let mut target = None;
         self.with(id, |held| {
@@ -34,13 +34,14 @@ impl Driver {
         self.core.borrow_mut().handle_moved(went == "leaving", owed, timer::now());
     }
 
-    /// The error by which Next's own router goes where an answer redirects to; undefined where that is nowhere.
+    /// Makes the error by which Next's own router performs the redirect of an answer; `undefined` if the answer has
+    /// none.
     pub(super) fn redirect_error(&self, answer: &Answer) -> JsValue {
         let made = answer.redirect.as_ref().map(|Target { url, kind, .. }| self.embedder.redirect_error(url, *kind));
         made.and_then(Result::ok).unwrap_or_default()
     }
 
-    /// Finds out whether anything can be reached.
+    /// Tests the network and reports the result to the core.
     pub(super) fn probe(&self) {
         let Some(this) = self.this.upgrade() else { return };
         let probed = self.embedder.probe();

@@ -1,4 +1,4 @@
-//! The end of a call, as its caller sees it.
+//! Settles a call: passes error, value and outcome to the page's side. The result itself is the core's.
 
 use wasm_bindgen::prelude::*;
 
@@ -10,16 +10,16 @@ use crate::web::shapes;
 use crate::{Error, Instant};
 
 impl Driver {
-    /// Settles the caller's promise.
+    /// Settles the caller's promise, and before that decides over the outbox entry of a durable call.
     pub(super) fn settle(&self, id: CallId, result: Result<(), Error>, timings: &Timings, attempts: u32) {
         let goes_on = self.core.borrow().state(id) != State::Done;
         let (owner, durable, answer, cause, throws, leader) = {
             let mut held = self.held.borrow_mut();
             let Some(own) = held.get(&id) else { return };
-            // Joined calls share the leader's outcome unless this one was given up.
+            // Joined calls share the leader's outcome unless this one was aborted.
             let shared = own.leader.and_then(|leader| held.get(&leader)).filter(|_| own.cause.is_none()).unwrap_or(own);
             let said = (own.owner.clone(), own.durable, shared.answer.clone(), shared.cause.clone(), shared.throws, own.leader);
-            // Whatever still comes of it has another reason.
+            // The rest of the answer may still fail, for another reason.
             if let Some(own) = held.get_mut(&id).filter(|_| goes_on) {
                 own.cause = None;
             }
@@ -37,7 +37,7 @@ impl Driver {
         self.tell_of(id, leader.unwrap_or(id), &error, &answer, timings, attempts);
     }
 
-    /// `answered`: whose answer that is.
+    /// Passes the outcome on. `answered`: the call whose answer it is.
     fn tell_of(&self, id: CallId, answered: CallId, error: &JsValue, answer: &Answer, timings: &Timings, attempts: u32) {
         let (status, headers) = answer.head.as_ref().map_or((None, JsValue::UNDEFINED), |head| (Some(head.status), head.headers.clone()));
         let (valued, value) = answer.value.as_ref().map_or((false, JsValue::UNDEFINED), |value| (true, value.clone()));

@@ -1,4 +1,5 @@
-//! The body of an answer. Its bytes stay in JavaScript, where `reading.js` reads them: what comes of them is told here, step by step.
+//! Reads the body of an answer step by step. Its bytes stay in JavaScript, where `reading.js` reads them; only the
+//! results come here.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,54 +15,50 @@ use crate::{Error, Kind, Sent};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Holds what an action threw, as the answer tells it: an object of the package's own.
+    /// The error that an action threw, as the answer states it: an object of the package.
     type Thrown;
     #[wasm_bindgen(method, getter, catch)]
     fn digest(this: &Thrown) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     fn message(this: &Thrown) -> Result<Option<String>, JsValue>;
-    /// All else that the server tells, for the maker of errors.
+    /// Further facts that the server stated, for the function that makes errors.
     #[wasm_bindgen(method, getter, catch)]
     fn told(this: &Thrown) -> Result<JsValue, JsValue>;
-    /// The answer holds the page, rendered again.
+    /// True if the answer holds the page, rendered again.
     #[wasm_bindgen(method, getter, catch)]
     fn rendered(this: &Thrown) -> Result<bool, JsValue>;
 }
 
-/// News of a body.
+/// The result of a read.
 pub(crate) enum Came {
+    /// Bytes without a value.
     Bytes,
-    /// The bytes take the codec, which is loaded first.
+    /// Bytes that need the codec, which is loaded first.
     Waits,
-    /// The value; the rest is still to come. `rendered`: the answer holds the page, rendered again.
-    Value {
-        value: JsValue,
-        rendered: bool,
-    },
-    /// The action threw; the rest is still to come.
-    Thrown {
-        failure: Failure,
-        rendered: bool,
-    },
+    /// The value; more of the answer follows. `rendered`: the answer holds the page, rendered again.
+    Value { value: JsValue, rendered: bool },
+    /// The error that the action threw; more of the answer follows.
+    Thrown { failure: Failure, rendered: bool },
+    /// The end of the body.
     End,
 }
 
 /// A body that is being read.
-#[must_use = "dropping this gives the body up, unless it has ended"]
+#[must_use = "dropping this cancels the body, unless it has ended"]
 pub(crate) struct Body {
     reader: Reader,
-    /// No byte came for too long.
+    /// Set if no byte came for too long.
     stalled: Rc<Cell<bool>>,
     over: bool,
 }
 
 impl Body {
-    /// `stalled` says, once it is dropped, why.
+    /// Makes a body. `stalled`: the reason for which it is dropped; read only then.
     pub(crate) fn new(reader: Reader, stalled: Rc<Cell<bool>>) -> Self {
         Self { reader, stalled, over: false }
     }
 
-    /// Reads on. Fails where the body breaks off, or is not what it is to be.
+    /// Reads on. Fails if the body breaks off or cannot be read.
     pub(crate) async fn next(&mut self) -> Result<Came, Failure> {
         let (kind, value) = WaitForAny::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
@@ -94,7 +91,7 @@ impl Body {
     }
 }
 
-/// A body that cannot be read, however often it is asked for, for what was thrown if anything was.
+/// Makes the error of a body that can never be read. `cause`: the value that was thrown, or `undefined`.
 pub(crate) fn unreadable(cause: JsValue) -> Failure {
     let message = "fetch: it gave a body that cannot be read: one that was read before, or has none of getReader, \
                    async iteration, arrayBuffer and text";

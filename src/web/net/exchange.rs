@@ -1,4 +1,5 @@
-//! One request and its answer, as a sequence of [`Step`]s. It knows the page's side, which sends and reads, and no driver.
+//! Performs one request and reads its answer, as a sequence of [`Step`]s. Calls the page's side, which sends and
+//! reads; knows no driver.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -21,114 +22,120 @@ use crate::web::owner::Owner;
 use crate::web::{shapes, url};
 use crate::{Error, Kind, Sent};
 
-/// What is done when a call's turn has come, and again if it is sent again.
+/// The work of a call at its turn; done again if the call is sent again.
 #[derive(Clone)]
 pub(crate) enum Work {
-    /// One action.
+    /// Call an action.
     Action(Request),
-    /// A request that somebody else has built.
+    /// Send a request that its caller built.
     Built(Built),
 }
 
-/// A request that somebody else has built: its value is the `Response`, which its caller has with the head.
+/// A request that its caller built. Its value is the `Response`, which the caller gets with the head.
 #[derive(Clone)]
 pub(crate) struct Built {
-    /// `send(signal, headers)`.
+    /// Sends the request: `send(signal, headers)`.
     pub(crate) send: Function,
-    /// As of a [`Request`].
+    /// Returns the caller's headers, as in a [`Request`].
     pub(crate) headers: Option<Function>,
     pub(crate) tags: Rc<Tags>,
-    /// Tells whether its answer is read along, so that the lane is free at the action's own value; else it is with the head.
+    /// True if the answer is read along, so that the lane is free with the action's value; otherwise it is free
+    /// with the head.
     pub(crate) along: bool,
 }
 
-/// What is known of an attempt before it is sent.
+/// Known facts about an attempt before it is sent.
 pub(crate) struct Attempt {
     pub(crate) id: CallId,
     pub(crate) owner: Owner,
     pub(crate) render: Render,
-    /// Counting from 1.
+    /// Number of the attempt, from 1.
     pub(crate) number: u32,
-    /// Why nobody reads on: no byte came for too long. Else the call was aborted.
+    /// Set if the answer is aborted because no byte came for too long; otherwise the call was aborted.
     pub(crate) stalled: Rc<Cell<bool>>,
 }
 
-/// What happened last. After [`Step::End`] and an error nothing more does.
+/// An event of an exchange. [`Step::End`], [`Step::Unknown`] and errors are the last.
 pub(crate) enum Step {
-    /// The request is handed to `fetch` next: the call may run from here on. `mortal`: it was to outlive the page, and may not.
+    /// The request goes to `fetch` next: from here on the action may run. `mortal`: the attempt should outlive the
+    /// page, but there was no room.
     Sent { trace: Trace, mortal: bool },
-    /// The head of the answer is there, and what it says; `None` for a built request.
+    /// The head arrived, with its facts; `None` for a request that its caller built.
     Head(Option<Told>),
-    /// The caller of such a request gets this now; the value is still to come.
+    /// The caller of such a request gets this answer now; the value follows.
     Answered(JsValue),
-    /// The caller gets this, which is no action's answer and would be this error elsewhere, unless the request is sent again.
+    /// The answer does not come from an action. The caller gets it, unless the request is sent again; other callers
+    /// would get this error.
     Foreign(JsValue, Error),
-    /// Bytes are there; they are read next.
+    /// Bytes arrived; they are read next.
     Bytes,
-    /// They are read once the codec is loaded.
+    /// The bytes are read once the codec is loaded.
     Waits,
-    /// The body holds the page, rendered again. `silent`: and the head does not say that anything was made stale.
+    /// The body holds the page, rendered again. `silent`: the head does not state that anything was revalidated.
     Rendered { silent: bool },
-    /// The action threw a redirect. `target`: where it leads, if a user may be sent there.
+    /// The action threw a redirect. `target`: its absolute URL, if a user may be sent there.
     Redirect { redirect: Redirect, target: Option<String> },
-    /// The value is there, or what the action threw; the rest of the answer is still to come.
+    /// The value arrived, or the error that the action threw; the rest of the answer follows.
     Value(Result<JsValue, Failure>),
     /// The answer is complete.
     End,
-    /// The server does not know the action, and this is the error if nothing else can be done.
+    /// The server does not know the action. The error is for the caller, unless the call is recovered.
     Unknown(Error),
 }
 
-/// What the head of an action's answer tells.
+/// The facts that the head of an action's answer states.
 pub(crate) struct Told {
     pub(crate) answered: Rc<Answered>,
     pub(crate) headers: JsValue,
-    /// Where it redirects to, if a user may be sent there.
+    /// Absolute URL of its redirect, if a user may be sent there.
     pub(crate) target: Option<String>,
-    /// Takes the body as it comes, if that may hold a page.
+    /// Receives the chunks of the body, if it may hold a page.
     pub(crate) tape: Option<Array>,
 }
 
-/// How far an exchange is.
+/// The next thing an exchange does.
 enum Phase {
-    /// Its headers are to be had.
+    /// Get the headers.
     Begin(Work),
-    /// Its request is to be sent.
+    /// Send the request.
     Send(Box<Sending>),
+    /// Send the request that the caller built, with these headers.
     SendBuilt(Built, String),
-    /// A built request gave this, and is read along, or not.
+    /// Hand the answer of such a request to the caller; true if it is read along.
     Given(JsValue, bool),
-    /// The answer to one is read along.
+    /// Read such an answer along.
     Along(Body),
-    /// The head has been told of.
+    /// Begin with the body; the head was reported.
     Head(Box<Answering>),
-    /// The page that a redirect leads to is to be kept on this tape, or not.
+    /// Read the target page of a redirect onto the tape; without a tape, cancel the body.
     Destination(Response, Option<Array>, Option<Keepalive>),
-    /// It is read.
+    /// Read on in the target page.
     Page(Body, Option<Keepalive>),
-    /// An action's own answer is read.
+    /// Read on in the answer of an action.
     Answer(Box<Reading>),
+    /// Nothing: the exchange has ended.
     Over,
 }
 
+/// A request whose headers are complete.
 struct Sending {
     request: Request,
     headers: String,
     kept: Option<Keepalive>,
 }
 
-/// An answer whose head is there.
+/// An answer whose head has arrived.
 struct Answering {
     request: Request,
     response: Response,
     answered: Rc<Answered>,
-    /// Where the head redirects to.
+    /// Target of the redirect in the head; an error if no user may be sent there.
     target: Option<Result<String, Error>>,
     tape: Option<Array>,
     kept: Option<Keepalive>,
 }
 
-/// An answer that is being read.
+/// An answer whose body is being read.
 struct Reading {
     request: Request,
     answered: Rc<Answered>,
@@ -136,13 +143,13 @@ struct Reading {
     _kept: Option<Keepalive>,
 }
 
-/// One exchange. Dropped before its end, it gives the answer up; the request itself is for the page's side to abort.
-#[must_use = "nothing is sent unless it is asked for the next step"]
+/// One exchange. Dropping it cancels the body; the page's side aborts the request.
+#[must_use = "nothing is sent until `next` is called"]
 pub(crate) struct Exchange {
     embedder: Rc<Embedder>,
     attempt: Attempt,
     phase: Phase,
-    /// What is to be told before anything else happens.
+    /// Steps to return before anything else is done.
     ready: VecDeque<Step>,
 }
 
@@ -151,13 +158,13 @@ impl Exchange {
         Self { embedder, attempt, phase: Phase::Begin(work), ready: VecDeque::new() }
     }
 
-    /// The next step. An error ends the exchange.
+    /// Performs the exchange up to its next step. After an error there are no more steps.
     pub(crate) async fn next(&mut self) -> Result<Step, Failure> {
         loop {
             if let Some(step) = self.ready.pop_front() {
                 return Ok(step);
             }
-            // A phase that is not followed by another is dropped here, and with it what it holds open.
+            // A phase that sets no successor is dropped here, which cancels the body it holds.
             match std::mem::replace(&mut self.phase, Phase::Over) {
                 Phase::Begin(Work::Built(built)) => {
                     let (mut headers, action) = (String::new(), Rc::clone(&self.attempt.owner.action));
@@ -187,7 +194,7 @@ impl Exchange {
                         self.ready.push_back(Step::Value(Ok(JsValue::UNDEFINED)));
                         return Ok(Step::Bytes);
                     }
-                    // How it ends is for the caller, who reads it.
+                    // The caller reads the body and sees the end or the error itself.
                     Ok(Came::Waits | Came::Thrown { .. } | Came::End) | Err(_) => return Ok(Step::End),
                 },
                 Phase::Send(sending) => return self.send(*sending).await,
@@ -235,7 +242,7 @@ impl Exchange {
         self.attempt.id.0 as f64
     }
 
-    /// Gives the caller of a built request its answer.
+    /// Hands the answer of a request that its caller built to that caller.
     fn hand_out(&mut self, given: JsValue, along: bool) -> Step {
         let response: Response = given.clone().unchecked_into();
         match response.head() {
@@ -251,12 +258,12 @@ impl Exchange {
                 },
                 _ => Step::Value(Ok(given)),
             },
-            // Whatever it is, its caller knows better.
+            // Not a `Response`; the caller knows what it is.
             Err(_) => Step::Value(Ok(given)),
         }
     }
 
-    /// Sends the request, and tells what the head of its answer says.
+    /// Sends the request and reads the head of its answer.
     async fn send(&mut self, Sending { request, headers, mut kept }: Sending) -> Result<Step, Failure> {
         let response = self.embedder.fetch(self.id(), &request.url, &headers, &request.body, kept.is_some()).await;
         if let Some(kept) = &mut kept {
@@ -281,12 +288,12 @@ impl Exchange {
         Ok(Step::Head(Some(told)))
     }
 
-    /// Where a redirect leads, seen from the URL that was asked.
+    /// Returns the absolute URL of a redirect, resolved against the URL of the request.
     fn target(&self, redirect: &Redirect, request: &Request) -> Result<String, Error> {
         url::target(redirect, &request.address(), &self.embedder.base_path().unwrap_or_default())
     }
 
-    /// Begins with the body, as the head says.
+    /// Begins with the body, as the head tells.
     async fn begin(&mut self, answering: Answering) -> Result<(), Failure> {
         let Answering { request, response, answered, target, tape, kept } = answering;
         let answer = &answered.answer;
@@ -318,12 +325,12 @@ impl Exchange {
         Body::new(reader, Rc::clone(&self.attempt.stalled))
     }
 
-    /// Gives up the body.
+    /// Cancels the body.
     fn discard(&self, response: &Response) {
         let _ = self.embedder.discard(response);
     }
 
-    /// Makes ready what is to be told of an action's value, or of what it threw: a redirect, maybe.
+    /// Queues the steps for an action's value or error. The error may be a redirect.
     fn tell(&mut self, reading: &Reading, rendered: bool, value: Result<JsValue, Failure>) {
         if rendered {
             self.ready.push_back(Step::Rendered { silent: reading.answered.answer.is_silent_about_render() });
@@ -341,7 +348,7 @@ impl Exchange {
     }
 }
 
-/// The error of an answer that is no action's. `text`: the beginning of its body.
+/// Makes the error of an answer that does not come from an action. `text`: the beginning of its body.
 fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: Option<&str>) -> Error {
     let content_type = if let Kinds::Foreign { content_type } = &answer.body { content_type.as_deref() } else { None };
     let error = protocol::foreign(answer.status, content_type, text, elsewhere.as_deref());
@@ -351,7 +358,7 @@ fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: 
     }
 }
 
-/// From now to an HTTP date, in milliseconds; NaN for what is no date.
+/// Returns the time from now to an HTTP date, in ms; NaN for an invalid date.
 fn until(date: &str) -> f64 {
     js_sys::Date::parse(date) - js_sys::Date::now()
 }
@@ -360,7 +367,7 @@ fn no_answer(cause: JsValue) -> Failure {
     network("no answer", cause)
 }
 
-/// It is never sent again: this `fetch` would give the same.
+/// Makes the error of a `fetch` that returns no `Response`. Never retried: this `fetch` would do it again.
 fn no_response(cause: JsValue) -> Failure {
     (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").sent(Sent::Unknown), cause)
 }

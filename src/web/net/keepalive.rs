@@ -1,4 +1,5 @@
-//! Holds the places of all dispatchers of the page for requests that may go on when it is left.
+//! Shares among all dispatchers of the page the room for requests that may outlive it. The limits are in
+//! `crate::keepalive`.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -10,21 +11,22 @@ use crate::web::timer;
 
 thread_local! {
     static PLACES: RefCell<Places> = RefCell::default();
-    /// Whether requests are to be counted here: the same for all of the page.
+    /// True if requests must be counted for the page's side. The same for all dispatchers of a page.
     static COUNTS: OnceCell<bool> = const { OnceCell::new() };
 }
 
-/// Leave for one request to outlive the page. Dropped without [`Keepalive::over`], the request was given up.
-#[must_use = "dropping this counts as giving the request up"]
+/// Permission for one request to outlive the page. Dropped before [`Keepalive::over`], it counts as aborted: a
+/// browser may still hold its connection for a while.
+#[must_use = "dropping this before `over` counts as an abort"]
 pub(crate) struct Keepalive {
-    /// Who counts the requests, if that is needed.
+    /// Counts the request, if that is needed.
     counts: Option<Rc<Embedder>>,
     bytes: f64,
     over: bool,
 }
 
 impl Keepalive {
-    /// For a body of this size; none where that is too much beside those that are open.
+    /// Takes room for a body of this size, in bytes. `None` if the open requests leave too little.
     pub(crate) fn take(bytes: f64, embedder: &Rc<Embedder>) -> Option<Self> {
         PLACES
             .with_borrow_mut(|places| {
@@ -41,7 +43,7 @@ impl Keepalive {
             })
     }
 
-    /// The answer has begun, or the request has failed: from now on it ends when it is given up.
+    /// Marks that the answer has begun or the request has failed. From now on an abort frees the room at once.
     pub(crate) fn over(&mut self) {
         self.over = true;
     }

@@ -1,4 +1,5 @@
-//! The request of an action: its headers, and what tells it from others.
+//! Builds the headers of a request: those of the protocol, tags that identify it, and the caller's own. Sends
+//! nothing.
 
 use std::rc::Rc;
 
@@ -15,31 +16,32 @@ use crate::web::options::{Choice, Said};
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 
-/// An action's request, as far as it is known when the call is made.
+/// The request of an action, as known when the call is made.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) action: ActionId,
-    /// A string: where it goes, absolute.
+    /// Absolute URL, as a string.
     pub(crate) url: JsValue,
-    /// A string or a `FormData`.
+    /// Body: a string or a `FormData`.
     pub(crate) body: JsValue,
-    /// It may outlive the page, if its body of so many bytes is not too much.
+    /// Upper bound of the body's size, in bytes, if the request may outlive the page; `None` if it may not.
     pub(crate) keepalive: Option<f64>,
-    /// `headers(attempt, actionId)` gives a promise of name, value, name, value, … a line each, the names in lower case; rejects with a [`Refusal`].
+    /// Returns the caller's headers: `headers(attempt, actionId)` gives a promise of a line for each name and each
+    /// value in turn, the names in lower case. Rejects with a [`Refusal`].
     pub(crate) headers: Option<Function>,
     pub(crate) tags: Rc<Tags>,
 }
 
-/// What tells its requests from others, the same for each attempt.
+/// Headers that identify the request; all attempts share them.
 pub(crate) struct Tags {
     pub(crate) deployment: Option<Rc<str>>,
     trace: Option<TraceContext>,
     request_id: Option<Rc<str>>,
-    /// The header, in lower case, and its value.
+    /// Name of the header with the idempotency key, in lower case, and the key.
     pub(crate) idempotency: Option<(Rc<str>, Rc<str>)>,
 }
 
-/// What one attempt is found by in logs.
+/// The headers by which logs identify one attempt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) traceparent: Option<Rc<str>>,
@@ -47,7 +49,7 @@ pub(crate) struct Trace {
 }
 
 impl Request {
-    /// Where it goes.
+    /// Returns the URL.
     pub(crate) fn address(&self) -> String {
         self.url.as_string().unwrap_or_default()
     }
@@ -56,7 +58,7 @@ impl Request {
         self.tags.idempotency_key()
     }
 
-    /// The headers of an attempt, name, value, name, value, … a line each, and what it is traced by.
+    /// Returns the headers of an attempt, a line for each name and each value in turn, and those of its trace.
     pub(crate) async fn headers(&self, render: Render, attempt: u32) -> Result<(String, Trace), Failure> {
         let mut headers = String::new();
         for (name, value) in protocol::request_headers(&self.action) {
@@ -75,7 +77,8 @@ impl Request {
 }
 
 impl Tags {
-    /// Adds what tells an attempt from others, and the headers that `ask` gives: see [`Request::headers`]. Gives what it is traced by.
+    /// Adds the headers that identify an attempt, and those that `ask` returns: see [`Request::headers`]. Returns
+    /// the headers of its trace. Fails with `INVALID_OPTION` if the caller sets a header that is not its own.
     pub(crate) async fn add_to(&self, headers: &mut String, ask: Option<&Function>, attempt: u32, action: &str) -> Result<Trace, Failure> {
         let nothing = |error| (error, JsValue::UNDEFINED);
         let mut trace = self.trace().map_err(nothing)?;
@@ -94,7 +97,7 @@ impl Tags {
                 if self.idempotency.as_ref().is_some_and(|(header, _)| **header == *name) {
                     return Err(wrong("what idempotencyKey sets"));
                 }
-                // Two values of one name would be sent as a list: the caller's stands.
+                // Two headers of the same name would be sent as a list, so the caller's replaces ours.
                 match trace.of(name) {
                     Some(traced @ Some(_)) => *traced = Some(value.into()),
                     _ => add(headers, name, value),
@@ -110,7 +113,7 @@ impl Tags {
     }
 }
 
-/// No name or value has a line end in it: `Headers` of the page have seen to that.
+/// Appends a header. Name and value contain no line end: `Headers` of the page has checked that.
 fn add(headers: &mut String, name: &str, value: &str) {
     if !headers.is_empty() {
         headers.push('\n');
@@ -121,6 +124,7 @@ fn add(headers: &mut String, name: &str, value: &str) {
 }
 
 impl Trace {
+    /// Returns the field of this header; `None` for other headers.
     fn of(&mut self, header: &str) -> Option<&mut Option<Rc<str>>> {
         match header {
             protocol::TRACEPARENT => Some(&mut self.traceparent),
@@ -131,7 +135,8 @@ impl Trace {
 }
 
 impl Tags {
-    /// What the options of a call ask for. `header`: the one that carries the idempotency key, where the dispatcher says so.
+    /// Reads the options of a call. `header`: name of the header with the idempotency key, if the dispatcher sets
+    /// it.
     pub(crate) fn new(options: Said<'_>, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
         let trace = match options.traceparent() {
             Choice::Given(parent) => Some(TraceContext::continuing(&parent)?),
@@ -152,6 +157,7 @@ impl Tags {
         self.idempotency.as_ref().map(|(_, key)| Rc::clone(key))
     }
 
+    /// Returns the trace headers of a new attempt.
     fn trace(&self) -> Result<Trace, Error> {
         let traceparent = match &self.trace {
             Some(trace) => Some(trace.traceparent(random::bytes()?).into()),
@@ -161,7 +167,8 @@ impl Tags {
     }
 }
 
-/// Whether a body may be sent, and if it may outlive the page, how many bytes it takes at the most. Fails with `BODY_TOO_LARGE`.
+/// Checks the size of a body; fails with `BODY_TOO_LARGE` above `limit` (default 1 MiB). Returns an upper bound of
+/// its bytes if the request may outlive the page.
 pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Result<Option<f64>, Error> {
     let limit = limit.unwrap_or(MAX_BODY_BYTES.into());
     if !outlives && limit.is_infinite() {
@@ -180,7 +187,8 @@ pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Resul
     Ok(outlives.then_some(most))
 }
 
-/// Why the caller's headers could not be had. What may be over by itself is like a network that is not there: a login cannot be refreshed then.
+/// Makes the error of a call whose caller's headers failed. A reason that may pass counts as a missing network:
+/// without it, a login cannot be refreshed.
 fn refused(thrown: JsValue) -> Failure {
     thrown.unchecked_into::<Refusal>().into_error(Kind::InvalidOption, Kind::Network)
 }

@@ -1,5 +1,5 @@
-//! The head of an answer. A `fetch` of the page's own may give something that only looks like a `Response`, so it is
-//! read by name.
+//! Reads the head of an answer. Uses property names, not the class: a `fetch` of the page may return an object that
+//! only looks like a `Response`.
 
 use wasm_bindgen::prelude::*;
 
@@ -13,16 +13,17 @@ extern "C" {
     fn headers_of(this: &Response) -> Result<JsValue, JsValue>;
 }
 
-/// What the head of an answer says.
+/// The facts that the head of an answer states.
 pub(crate) struct Answered {
     pub(crate) answer: Answer,
-    /// The URL that answered, if `fetch` was redirected to it.
+    /// URL that answered, if `fetch` followed a redirect.
     pub(crate) elsewhere: Option<String>,
+    /// Value of `retry-after`.
     pub(crate) retry_after: Option<String>,
 }
 
 impl Response {
-    /// Fails for what is no response at all.
+    /// Reads the head. Fails if this is not a response.
     pub(crate) fn head(&self) -> Result<Answered, JsValue> {
         let (status, lines) = shapes::head(self)?;
         let elsewhere = lines.split('\n').next().filter(|url| !url.is_empty()).map(str::to_owned);

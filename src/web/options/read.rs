@@ -1,4 +1,5 @@
-//! Reads the options: what each comes to, and what holds where none was given.
+//! Reads the options that JavaScript passes and applies defaults. Checks the words; types were checked by
+//! `pkg/lib/options.js`.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::dispatcher::{LaneOptions as Lane, OfflineMode, Rules, Scope};
 use crate::web::random;
 use crate::{Error, Kind, Retry};
 
-/// The words of an option, as `pkg/lib/options.js` has them too. One that is not here is an error.
+/// The words of an option; `pkg/lib/options.js` has the same list. Any other word is an error.
 trait Word: Sized + Copy + 'static {
     const OPTION: &'static str;
     const WORDS: &'static [(&'static str, Self)];
@@ -54,7 +55,7 @@ impl Word for Scope {
     const WORDS: &'static [(&'static str, Self)] = &[("dispatcher", Self::Dispatcher), ("origin", Self::Origin)];
 }
 
-/// Something that a caller may give, or have made.
+/// An option that the caller may set or have made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::web) enum Choice {
     None,
@@ -63,7 +64,7 @@ pub(in crate::web) enum Choice {
 }
 
 impl Choice {
-    /// `true`, `false` or a text.
+    /// Reads `true`, `false` or a text.
     fn of(given: Option<&JsValue>) -> Self {
         match given {
             Some(given) if given.is_truthy() => given.as_string().map_or(Self::Made, Self::Given),
@@ -71,7 +72,7 @@ impl Choice {
         }
     }
 
-    /// Gives what was given, or else what `make` makes of random bytes.
+    /// Returns the given text, or a text that `make` makes of random bytes.
     pub(in crate::web) fn get<const N: usize>(self, make: impl FnOnce([u8; N]) -> String) -> Result<Option<String>, Error> {
         Ok(match self {
             Self::None => None,
@@ -81,7 +82,7 @@ impl Choice {
     }
 }
 
-/// The options of a call: its own, and for what they do not say, those of its dispatcher.
+/// The options of a call, with those of its dispatcher for the ones it does not set.
 #[derive(Clone, Copy)]
 pub(in crate::web) struct Said<'o> {
     pub(in crate::web) own: Option<&'o CallOptions>,
@@ -97,7 +98,8 @@ impl<'o> Said<'o> {
         self.get(|options| options.durable.as_ref())
     }
 
-    /// How the core is to treat a call of this action. `safe`: it changes nothing.
+    /// Returns the core's options for a call of this action. `safe`: it changes nothing (a `'use cache'` function).
+    /// Fails with `INVALID_OPTION` for an unknown word.
     pub(in crate::web) fn read(self, action: &str, safe: bool) -> Result<Options, Error> {
         let lane = self.lane();
         let mut retry = self.get(|options| options.retry.as_ref()).map(RetryOptions::read).unwrap_or_default();
@@ -106,7 +108,7 @@ impl<'o> Said<'o> {
         }
         Ok(Options {
             strategy: Word::read(self.get(|options| options.strategy.as_deref()))?,
-            // A key of the caller's reaches over lanes and actions.
+            // A key that the caller sets holds across lanes and actions.
             key: self
                 .get(|options| options.key.as_deref())
                 .map_or_else(|| [lane.as_str(), "\n", action].concat(), |key| ["\n", key].concat())
@@ -140,7 +142,7 @@ impl<'o> Said<'o> {
         self.get(|options| options.keepalive).unwrap_or(true)
     }
 
-    /// A durable call carries one in any case.
+    /// Returns the idempotency key. A durable call always has one.
     pub(in crate::web) fn idempotency_key(self) -> Choice {
         match Choice::of(self.get(|options| options.idempotency_key.as_ref())) {
             Choice::None if self.durable().is_some() => Choice::Made,
@@ -191,7 +193,7 @@ impl DispatcherOptions {
         Ok(rules)
     }
 
-    /// Adds what calls say of keys where they do not say it themselves.
+    /// Sets `idempotencyKey` for calls that do not set it, if every call shall carry one.
     pub(in crate::web) fn add_to(&self, usual: &mut CallOptions) {
         if self.idempotency.as_ref().is_some_and(|own| own.every == Some(true)) {
             usual.idempotency_key = Some(JsValue::TRUE);
@@ -219,7 +221,7 @@ impl DispatcherOptions {
     }
 }
 
-/// None for no limit. Saturates at what a clock can hold.
+/// Converts milliseconds. `None` for no limit; a time too long for a `Duration` becomes the longest one.
 fn milliseconds(ms: f64) -> Option<Duration> {
     ms.is_finite().then(|| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX))
 }
@@ -256,7 +258,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn a_call_says_it_over_its_dispatcher() {
+    fn an_option_of_a_call_overrides_that_of_its_dispatcher() {
         let trace = |traceparent, request_id| Some(TraceOptions { traceparent, request_id });
         let usual = trace(Some(JsValue::TRUE), Some(JsValue::TRUE));
         let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), trace: usual, ..CallOptions::default() };
@@ -264,12 +266,16 @@ mod tests {
         let own = CallOptions { timeout: Some(f64::INFINITY), trace: own, ..CallOptions::default() };
         let both = Said { own: Some(&own), usual: &usual };
         let read = both.read(ACTION, false).expect("options");
-        assert_eq!((read.timeout, read.deadline), (None, Some(Duration::from_millis(7))), "no limit is a word of its own");
-        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "parts of a trace count one by one");
+        assert_eq!(
+            (read.timeout, read.deadline),
+            (None, Some(Duration::from_millis(7))),
+            "`Infinity` overrides the limit of the dispatcher"
+        );
+        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "each part of a trace is overridden by itself");
     }
 
     #[wasm_bindgen_test]
-    fn what_is_asked_for_is_made_given_or_left_out() {
+    fn a_choice_is_made_given_or_none() {
         let choice = |given: &JsValue| Choice::of(Some(given));
         assert_eq!(choice(&JsValue::TRUE), Choice::Made);
         assert_eq!(choice(&JsValue::FALSE), Choice::None);

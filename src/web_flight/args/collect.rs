@@ -1,4 +1,5 @@
-//! Waits for what comes later: promises, streams and async iterables among the arguments.
+//! Waits for open arguments: promises, streams, async iterables and lazy components. Writes no bodies: the encoder
+//! does.
 
 use std::future::pending;
 use std::pin::{Pin, pin};
@@ -15,10 +16,10 @@ use super::{Collecting, Failure, body};
 use crate::flight::{Encoder, Later, Slot};
 use crate::js::wait::Wait;
 
-// What may run the page's code is fallible.
+// Every function that may run the page's code may throw.
 #[wasm_bindgen]
 extern "C" {
-    /// A reader of a stream, or an async iterator.
+    /// The reader of a stream, or an async iterator.
     #[derive(Clone)]
     type Source;
     #[wasm_bindgen(method, catch)]
@@ -33,30 +34,33 @@ extern "C" {
     fn end(this: &Source) -> Result<JsValue, JsValue>;
 }
 
-/// How often a lazy component may ask to be waited for: one that asks for what is settled would never end.
+/// Highest number of waits for one lazy component: a component that throws settled promises would never end.
 const MAX_WAITS: usize = 100;
-/// How much a stream of bytes is asked for at a time.
+/// Size of the buffer for a stream of bytes, in bytes.
 const BUFFER: u32 = 64 << 10;
 
-/// A stream or an async iterator that is being read. Dropping it stops that.
+/// A stream or an async iterator that is being read. Dropping it cancels the stream or ends the iterator.
 struct Reading {
     later: Later,
     source: Source,
-    /// Of a stream of bytes, what it has given.
+    /// Chunks of a stream of bytes.
     bytes: Array,
+    /// True if it has ended or failed.
     over: bool,
 }
 
-/// What happened to a slot.
+/// An event of an open argument.
 enum Event {
+    /// A promise or a lazy component has settled.
     Settled(Result<JsValue, JsValue>),
-    /// A stream has given a chunk, `{ done, value }`.
+    /// A read has settled, with `{ done, value }`.
     Read(Reading, Result<JsValue, JsValue>),
 }
 
+/// Waits for the next event of an argument; returns the argument's id, too.
 type Step = Pin<Box<dyn Future<Output = (u32, Event)>>>;
 
-/// Asks for everything that is open, here and now, and then waits for it, or until `stop`: then the body is what there is.
+/// Subscribes to all open arguments now, then waits for them. Once `stop` settles, open ones are left out.
 pub(super) fn collect(mut encoder: Encoder<Reader>, thrown: Thrown, stop: Option<Promise>) -> Collecting {
     let steps = FuturesUnordered::new();
     begin(&mut encoder, &steps);
@@ -95,7 +99,7 @@ async fn finish(
     body(encoder).map_err(|error| thrown.with(error))
 }
 
-/// Asks for what is open and was not asked for.
+/// Subscribes to open arguments that have no subscription yet.
 fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
     while let Some(Slot { id, later, source }) = encoder.poll_open() {
         steps.push(match later {
@@ -109,13 +113,13 @@ fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
     }
 }
 
-/// What a promise, a thenable or any other value comes to. It is subscribed to at once, through a promise of our own: a thenable may do
-/// anything.
+/// Subscribes to a promise or a thenable now; any other value resolves to itself. Goes through a promise of our
+/// own, because a thenable may misbehave.
 fn adopt(value: &JsValue) -> Wait {
     Wait::new(&Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))))
 }
 
-/// A lazy component says by throwing what to wait for, so and so often.
+/// Loads a lazy component. It throws a promise until it is ready; tried [`MAX_WAITS`] times.
 async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     for _ in 0..MAX_WAITS {
         match reader::load(lazy) {
@@ -126,23 +130,24 @@ async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     reader::load(lazy)
 }
 
-/// What a stream has given.
+/// A chunk of a stream or iterator.
 enum Chunk {
     Value(JsValue),
-    /// Bytes, for later.
+    /// Bytes, stored until the stream ends.
     Kept,
-    /// All of the bytes.
+    /// All bytes of a stream that has ended.
     All(JsValue),
+    /// The end, with the value that an iterator returned.
     End(Option<JsValue>),
 }
 
 impl Reading {
-    /// Asks for the next chunk, here and now.
+    /// Requests the next chunk now.
     fn step(self, id: u32) -> Step {
         let asked = match self.later {
             Later::Bytes => self.source.read_into(Uint8Array::new_with_length(BUFFER)),
             Later::Stream => self.source.read(),
-            // As React does, which asks for its `then`.
+            // React reads the property `then`, so an iterator of the page may rely on that.
             _ => self.source.next().and_then(|promise| match reader::is_thenable(&promise) {
                 true => Ok(promise),
                 false => Err(js_sys::TypeError::new("next() gave no promise").into()),
@@ -158,8 +163,9 @@ impl Reading {
         })
     }
 
+    /// Reads the result of a request.
     fn take(&mut self, result: Result<JsValue, JsValue>) -> Result<Chunk, JsValue> {
-        // Whatever comes of it, what failed or ended by itself is not stopped; only what goes on is.
+        // A source that failed or ended by itself need not be stopped.
         self.over = true;
         let result = result?;
         let done = Reflect::get(&result, &"done".into())?.is_truthy();
@@ -168,7 +174,7 @@ impl Reading {
         Ok(match (self.later, done) {
             (Later::Bytes, false) => {
                 let bytes: Uint8Array = value.dyn_into()?;
-                // A little in a big buffer is copied, so that the buffer goes.
+                // A small piece of the large buffer is copied, so that the buffer can be freed.
                 let whole = bytes.byte_length() >= BUFFER / 2;
                 let kept = if whole { bytes } else { bytes.slice(0, bytes.length()) };
                 self.bytes.push(&kept.into());
@@ -191,7 +197,7 @@ impl Drop for Reading {
             Later::Stream | Later::Bytes => self.source.cancel(),
             _ => self.source.end(),
         };
-        // Nobody hears of it if that fails, the page's handler of unhandled rejections included.
+        // `adopt` handles a rejection, so that the page's handler of unhandled rejections does not see it.
         if let Ok(promise) = stopped {
             drop(adopt(&promise));
         }

@@ -1,4 +1,4 @@
-//! Calls `plain.js`, which reads arguments on the side of JavaScript.
+//! Calls `plain.js`, which reads plain arguments in JavaScript, and its helpers for single values.
 
 use std::cell::RefCell;
 
@@ -25,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = bytes)]
     fn bytes_of(this: &Functions, value: &JsValue) -> Result<Blob, JsValue>;
 
-    /// The result of reading the arguments in one go: their body, and the places of their containers.
+    /// The result of reading all arguments at once: their body, and the paths of their containers.
     pub type Plain;
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &Plain) -> JsValue;
@@ -34,7 +34,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn find(this: &Plain, path: &str) -> Result<JsValue, JsValue>;
 
-    /// Earlier readings of containers, by the container: a `Map`.
+    /// Containers that were read before, with what was read: a `Map`.
     pub(super) type Reads;
     #[wasm_bindgen(method, catch)]
     pub(super) fn get(this: &Reads, container: &JsValue) -> Result<JsValue, JsValue>;
@@ -44,42 +44,44 @@ thread_local! {
     static FUNCTIONS: RefCell<Option<Functions>> = const { RefCell::new(None) };
 }
 
+/// Stores the functions of `plain.js`.
 pub(super) fn set(functions: JsValue) {
     FUNCTIONS.set(Some(functions.unchecked_into()));
 }
 
-/// Fails with what the page's code threw.
+/// Calls a function. Fails with the error that the page's code threw.
 fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>) -> Result<T, JsValue> {
     FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or(Err(JsValue::UNDEFINED), ask))
 }
 
-/// Tells the kind of an object, by the numbers of [`kind`](crate::numbers::kind).
+/// Returns the kind of a value, a number of [`kind`](crate::numbers::kind).
 pub(super) fn kind(value: &JsValue) -> u32 {
     with(|functions| functions.kind_of(value)).unwrap_or(numbers::kind::OTHER)
 }
 
-/// The elements of an array.
+/// Returns the elements of an array.
 pub(super) fn list(array: &JsValue) -> Result<Array, JsValue> {
     with(|functions| functions.list_of(array))
 }
 
-/// Iterates a value. Gives its elements, and whether the value is an iterator itself. `None` if it cannot be iterated.
+/// Iterates a value. Returns its elements, and true if the value is itself an iterator. `None` if it cannot be
+/// iterated.
 pub(super) fn iterated(value: &JsValue) -> Result<Option<(Array, bool)>, JsValue> {
     let pair = with(|functions| functions.iterated_of(value))?;
     Ok(pair.map(|pair| (pair.get(0).unchecked_into(), pair.get(1).is_truthy())))
 }
 
-/// The entries of a form, as pairs.
+/// Returns the entries of a form, as pairs.
 pub(super) fn fields(form: &JsValue) -> Result<Array, JsValue> {
     with(|functions| functions.fields_of(form))
 }
 
-/// The letter of a view of a buffer.
+/// Returns the letter of a view of a buffer; `None` for other values.
 pub(super) fn view(value: &JsValue) -> Result<Option<char>, JsValue> {
     Ok(with(|functions| functions.view_of(value))?.and_then(|letter| letter.chars().next()))
 }
 
-/// The bytes of a buffer, or of a view of one.
+/// Returns the bytes of a buffer, or of a view of one.
 pub(super) fn bytes(value: &JsValue) -> Result<Blob, JsValue> {
     with(|functions| functions.bytes_of(value))
 }

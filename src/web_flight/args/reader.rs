@@ -1,4 +1,4 @@
-//! JavaScript values, as the encoder asks for them.
+//! Inspects JavaScript values for the encoder: their kinds, contents and identities. Writes nothing.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::Error;
 use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
 use crate::numbers::kind as numbers;
 
-// What may run the page's code is fallible.
+// Every function that may run the page's code may throw.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = Map)]
@@ -63,34 +63,36 @@ thread_local! {
     static LAZY: JsValue = symbol_for("react.lazy").unwrap_or_default();
 }
 
-/// Up to this many containers are told apart by looking at each.
+/// Highest number of containers that are compared one by one; more go into a `Map`.
 const FEW: usize = 4;
 
-/// What the page's code threw while it was read.
+/// The error that the page's code threw while a value was read.
 #[derive(Clone, Default)]
 pub(super) struct Thrown(Rc<RefCell<JsValue>>);
 
 impl Thrown {
-    /// An error, and what was thrown where that is the reason.
+    /// Returns an error with the value that was thrown, if that caused it.
     pub(super) fn with(&self, error: Error) -> Failure {
         (error, self.0.take())
     }
 }
 
-/// Reads JavaScript values.
+/// Inspects JavaScript values.
 #[derive(Default)]
 pub(super) struct Reader {
-    /// Nobody keeps what cannot be shown to the server.
+    /// True if temporary references are not stored.
     forgets: bool,
     thrown: Thrown,
+    /// Containers and their numbers, up to [`FEW`].
     few: Vec<(JsValue, u32)>,
+    /// All containers and their numbers, if there are more.
     many: Option<Numbers>,
-    /// Containers read before, which must not be read again.
+    /// Containers read before. They must not be read again: the page's code would run twice.
     reads: Option<Reads>,
 }
 
 impl Reader {
-    /// `forgets`: nobody keeps what cannot be shown to the server. `reads`: what was read before.
+    /// Makes a reader. `forgets`: temporary references are not stored. `reads`: containers read before.
     pub(super) fn new(forgets: bool, reads: Option<Reads>) -> Self {
         Self { forgets, reads, ..Self::default() }
     }
@@ -99,6 +101,7 @@ impl Reader {
         self.thrown.clone()
     }
 
+    /// Stores the error of a failed read.
     fn keep<T>(&self, read: Result<T, JsValue>) -> Option<T> {
         read.map_err(|thrown| self.thrown.0.replace(thrown)).ok()
     }
@@ -128,7 +131,7 @@ impl Inspect for Reader {
     }
 
     fn number(&mut self, number: f64) -> String {
-        // Radix 10 never fails.
+        // Does not fail for radix 10.
         js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
     }
 
@@ -147,14 +150,14 @@ impl Inspect for Reader {
             self.few.push((value.clone(), number));
             return;
         };
-        // What is not remembered is sent twice.
+        // A container that cannot be stored is sent twice instead of referred to.
         for (value, number) in self.few.drain(..).chain([(value.clone(), number)]) {
             let _ = many.set(&value, number);
         }
     }
 }
 
-/// What is in a container. Fails with what the page's code threw.
+/// Returns the contents of a container. Fails with the error that the page's code threw.
 fn contents(value: &JsValue, container: Container) -> Result<Contents<JsValue>, JsValue> {
     Ok(match container {
         Container::Object => {
@@ -204,12 +207,12 @@ fn contents(value: &JsValue, container: Container) -> Result<Contents<JsValue>, 
     })
 }
 
-/// A string or a number.
+/// Recognises a string or a number.
 fn primitive(value: &JsValue) -> Option<Shape> {
     text(value).map(Shape::String).or_else(|| value.as_f64().map(Shape::Number))
 }
 
-/// What there is most of, besides.
+/// Recognises the other common kinds.
 fn common(value: &JsValue) -> Option<Shape> {
     Some(match kind(value) {
         numbers::UNDEFINED => Shape::Undefined,
@@ -225,7 +228,7 @@ fn common(value: &JsValue) -> Option<Shape> {
     })
 }
 
-/// A string; where halves of surrogate pairs are in it, as `JSON.stringify` writes it.
+/// Returns a string; one with halves of surrogate pairs in the quoted form of `JSON.stringify`.
 fn text(value: &JsValue) -> Option<Text> {
     let text = value.as_string()?;
     if !text.contains('\u{fffd}') {
@@ -235,7 +238,8 @@ fn text(value: &JsValue) -> Option<Text> {
     Some(quoted.filter(|quoted| quoted.starts_with('"')).map_or(Text::Plain(text), Text::Quoted))
 }
 
-/// What an object is: first `toJSON`, as `JSON.stringify` calls it, then React's order. Fails with what the page's code threw.
+/// Determines the shape of an object. Calls `toJSON` first, as `JSON.stringify` does, then tests in React's order.
+/// Fails with the error that the page's code threw.
 fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
     let to_json = get(value, &TO_JSON)?;
     let Some(to_json) = to_json.dyn_ref::<Function>() else {
@@ -259,6 +263,7 @@ fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
     Ok(Look { value: Some(json), shape })
 }
 
+/// Determines the shape of a value without `toJSON`, in React's order.
 fn classify(value: &JsValue) -> Result<Shape, JsValue> {
     if value.is_function() {
         return Ok(if matches!(reference(value), Ok(Some(_))) {
@@ -301,7 +306,7 @@ fn classify(value: &JsValue) -> Result<Shape, JsValue> {
     Ok(if plain { Shape::Container(Container::Object) } else { Shape::Opaque(Opaque::Instance) })
 }
 
-/// Of the classes that are sent as what they are.
+/// Recognises the built-in classes that the wire supports.
 fn builtin(value: &JsValue) -> Result<Option<Container>, JsValue> {
     Ok(if value.is_instance_of::<FormData>() {
         Some(Container::FormData)
@@ -320,7 +325,8 @@ fn builtin(value: &JsValue) -> Result<Option<Container>, JsValue> {
     })
 }
 
-/// The id of a function of the server's, and what is bound to it: of one we made, or as React keeps it where it can be seen.
+/// Returns the id of a server function and its bound arguments: of a function that we made, or that React made with
+/// visible properties.
 fn reference(function: &JsValue) -> Result<Option<(String, JsValue)>, JsValue> {
     let ours = get(function, &REFERENCE)?;
     if ours.is_object() {
@@ -331,7 +337,7 @@ fn reference(function: &JsValue) -> Result<Option<(String, JsValue)>, JsValue> {
     Ok(Some((id, get(function, &BOUND)?)))
 }
 
-/// A reader of a stream: one that fills buffers, if the stream has such.
+/// Returns a reader of a stream. It is one that fills buffers, if the stream supports that.
 fn stream(stream: &Stream) -> Result<Contents<JsValue>, JsValue> {
     let options = js_sys::Object::new();
     Reflect::set(&options, &"mode".into(), &"byob".into())?;
@@ -341,7 +347,7 @@ fn stream(stream: &Stream) -> Result<Contents<JsValue>, JsValue> {
     })
 }
 
-/// What a lazy component is. Throws what is to be waited for if it is not there.
+/// Loads a lazy component. Throws a promise while it is not ready.
 pub(super) fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     let init: Function = Reflect::get(lazy, &"_init".into())?.dyn_into()?;
     init.call1(&JsValue::UNDEFINED, &Reflect::get(lazy, &"_payload".into())?)
@@ -351,7 +357,7 @@ pub(super) fn is_thenable(value: &JsValue) -> bool {
     value.is_object() && get(value, &THEN).is_ok_and(|then| then.is_function())
 }
 
-/// A property; on a bigint, that of its prototype, which `JSON.stringify` asks, too.
+/// Returns a property. For a bigint it is one of the prototype, which `JSON.stringify` reads, too.
 fn get(value: &JsValue, key: &'static std::thread::LocalKey<JsValue>) -> Result<JsValue, JsValue> {
     key.with(|key| if value.is_bigint() { Reflect::get(&boxed(value)?, key) } else { Reflect::get(value, key) })
 }

@@ -1,4 +1,4 @@
-//! Tests the encoder with values of JavaScript, in Node and in browsers; its two paths are held equal.
+//! Tests the encoder with values of JavaScript, in Node and in browsers, and that both of its paths write the same.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,11 @@ use vectors::VECTORS;
 
 mod vectors;
 
-/// Where we are not React, and why. One that is React's all the same is an error.
+/// Vectors where we deliberately differ from React, with the reason. A vector listed here that does not differ is
+/// an error.
 const DIFFERENCES: &[(&str, &str)] = &[
-    ("abort-before", "a call that is aborted is not sent at all: nobody would read an answer"),
-    ("abort-stream", "a call that is aborted is not sent at all: nobody would read an answer"),
+    ("abort-before", "an aborted call is not sent at all"),
+    ("abort-stream", "an aborted call is not sent at all"),
     ("args-formdata-id-10", "React writes a decimal id where its servers read a hex one, and the form arrives empty"),
     ("args-formdata-id-16", "React writes a decimal id where its servers read a hex one, and the form arrives empty"),
     ("args-boxed", "React was given no set of temporary references; Next always gives one, and then they are \"$T\""),
@@ -24,7 +25,7 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("args-symbol", "React was given no set of temporary references; Next always gives one, and then it is \"$T\""),
 ];
 
-/// What the expressions of the vectors use.
+/// Functions and values that the expressions of the vectors use.
 const PRELUDE: &str = r#"
 globalThis.tick = ms => new Promise(resolve => setTimeout(resolve, ms));
 globalThis.textStream = (values, error) => new ReadableStream({
@@ -54,7 +55,7 @@ fn function(expression: &str) -> Function {
     js(expression).unchecked_into()
 }
 
-/// The body of a value, once it is complete.
+/// Encodes a value and waits until its body is complete.
 async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
     match encode(value.unchecked_ref(), How::default())?.body {
         Body::Complete(body) => Ok(body),
@@ -62,7 +63,7 @@ async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
     }
 }
 
-/// A body, described as the vectors describe it.
+/// Describes a body in the form of the vectors.
 async fn described(body: &JsValue) -> String {
     let describe = function(
         "(async body => { if (typeof body === 'string') return JSON.stringify({ kind: 'string', body });
@@ -76,7 +77,7 @@ async fn described(body: &JsValue) -> String {
     JsFuture::from(described).await.expect("a description").as_string().expect("a text")
 }
 
-/// The body of a value that is complete at once.
+/// Encodes a value whose body is complete at once.
 async fn body(value: &JsValue) -> String {
     let Body::Complete(body) = encode(value.unchecked_ref(), How::default()).expect("encodes").body else { panic!("open") };
     described(&body).await
@@ -94,13 +95,13 @@ fn message(expression: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn as_react_writes_it() {
+async fn arguments_are_written_as_react_writes_them() {
     js(PRELUDE);
-    // Browsers have no Buffer: one that does what matters here.
+    // Browsers have no `Buffer`; this one has the properties that matter here.
     js(
         "globalThis.Buffer ??= { from: text => Object.assign(new TextEncoder().encode(text), { toJSON() { return { type: 'Buffer', data: [...this] } } }) }",
     );
-    // Of React's fields, the root comes last: servers take it there, too, and some of what came later could not be read otherwise.
+    // We write the root last, as servers also accept it; some parts after the root could not be read otherwise.
     let read = function(
         "(text => { const { name, expr, result, rejected } = JSON.parse(text);
         if (result?.parts) result.parts = [...result.parts.filter(part => part.name !== '0'), ...result.parts.filter(part => part.name === '0')];
@@ -136,7 +137,7 @@ async fn as_react_writes_it() {
 }
 
 #[wasm_bindgen_test]
-async fn what_json_stringify_does() {
+async fn values_are_read_as_json_stringify_reads_them() {
     assert_eq!(text("[{ a: 1, [Symbol('s')]: 2, get b() { return 3 } }]").await, r#"[{"a":1,"b":3}]"#);
     assert_eq!(text("[{ toJSON(key) { return 'key ' + key } }]").await, r#"["key 0"]"#);
     assert_eq!(text("[new URL('http://a/b')]").await, r#"["http://a/b"]"#);
@@ -145,7 +146,7 @@ async fn what_json_stringify_does() {
 }
 
 #[wasm_bindgen_test]
-async fn what_the_server_cannot_look_into() {
+async fn opaque_values_become_temporary_references() {
     let args = js("[() => 1, { s: Symbol('s') }, new (class A {})(), Object.create(null), new Error('e'), Object(1), \
         { $$typeof: Symbol.for('react.transitional.element') }]");
     let Start { body, temporaries } = encode(args.unchecked_ref(), How::default()).expect("encodes");
@@ -158,7 +159,7 @@ async fn what_the_server_cannot_look_into() {
 }
 
 #[wasm_bindgen_test]
-fn what_cannot_be_sent() {
+fn an_error_names_the_value_that_cannot_be_sent() {
     for (expression, what) in [
         ("[{ 'a:b': () => 1 }]", "argument 0: .a:b is a function, and the server could not say which: it cannot be sent there"),
         ("[{ get a() { throw new Error('secret') } }]", "argument 0 threw while it was read"),
@@ -187,7 +188,7 @@ extern "C" {
     fn plain(this: &Tries, args: &JsValue, depth: f64) -> Result<Plain, JsValue>;
 }
 
-/// The arguments read in one go by `plain.js`, as those who make a call try first.
+/// Has `plain.js` read the arguments, which the package tries first for each call.
 fn plain_of(args: &JsValue, depth: usize) -> Option<Plain> {
     let tries: Tries = module::functions(PLAIN).unchecked_into();
     tries.plain(args, depth as f64).ok()
@@ -206,7 +207,7 @@ fn long(args: &JsValue, how: How) -> Result<Start, Failure> {
     read(args, how, None)
 }
 
-/// The short way for plain arguments, and the long way for all.
+/// The short path is `plain.js`, for plain arguments; the long path reads all kinds.
 #[wasm_bindgen_test]
 async fn both_ways_write_the_same() {
     let mut short = 0;
@@ -299,7 +300,7 @@ async fn both_ways_write_the_same_of_random_values() {
     let mut count = 0;
     for seed in 0..600 {
         let args = make.call1(&JsValue::UNDEFINED, &seed.into()).expect("a value");
-        // A circle below a key with a colon has no end.
+        // A circular value below a key with a colon cannot be written.
         let Ok(Start { body: Body::Complete(b), temporaries }) = long(&args, How::default()) else {
             assert!(short_of(&args).is_none(), "seed {seed}");
             continue;
@@ -316,14 +317,14 @@ async fn both_ways_write_the_same_of_random_values() {
     assert!(count > 550, "{count} of 600 were written");
 }
 
-/// A page's own `toJSON` of a Date gives any text at all.
+/// The page may replace `toJSON` of a Date by a function that returns any text.
 #[wasm_bindgen_test]
-async fn a_date_is_quoted() {
+async fn the_text_of_a_date_is_quoted() {
     assert_eq!(text("[Object.assign(new Date(0), { toJSON() { return '\"Z' } })]").await, r#"["$D\"Z"]"#);
 }
 
 #[wasm_bindgen_test]
-async fn many_containers_are_told_apart() {
+async fn many_containers_are_recognised() {
     let text = text("(() => { const all = Array.from({ length: 50 }, (_, n) => ({ n })); return [...all, ...all] })()").await;
     assert!(text.contains(r#"{"n":49},"$0:0","$0:1""#) && text.ends_with(r#""$0:49"]"#), "{text}");
 }
@@ -340,7 +341,7 @@ fn arguments_can_be_referred_back_to() {
 }
 
 #[wasm_bindgen_test]
-async fn lazies() {
+async fn lazy_components_are_loaded() {
     let loaded = body(&js("[{ $$typeof: Symbol.for('react.lazy'), _payload: { a: 1 }, _init: payload => payload }]")).await;
     assert_eq!(
         loaded,
@@ -353,7 +354,7 @@ async fn lazies() {
 }
 
 #[wasm_bindgen_test]
-async fn references_as_react_keeps_them() {
+async fn server_functions_of_react_are_recognised() {
     let args = js("[Object.assign(() => {}, { $$typeof: Symbol.for('react.server.reference'), $$id: '40abc0', $$bound: [1] })]");
     let body = body(&args).await;
     assert!(
@@ -401,7 +402,7 @@ async fn dropping_stops_what_is_read() {
         new ReadableStream({ cancel() { stopped.push('stream') } }), new ReadableStream({ type: 'bytes', cancel() { stopped.push('bytes') } }),
         { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return() { stopped.push('iterator'); return Promise.reject(1) } }) },
         new ReadableStream({ start(c) { c.close() }, cancel() { stopped.push('closed') } }),
-        Promise.reject('nobody hears of it')], { stopped }) })()");
+        Promise.reject('ignored')], { stopped }) })()");
     let Body::Open(collecting) = encode(args.unchecked_ref(), How::default()).expect("encodes").body else { panic!("complete") };
     drop(collecting);
     let stopped: Array = Reflect::get(&args, &"stopped".into()).expect("a list").unchecked_into();

@@ -10,7 +10,7 @@ use super::*;
 use crate::flight::Decoder;
 use crate::js::module;
 
-/// A decoder that makes values with the functions of `build.js`, which the package hands in.
+/// Returns a decoder whose values `build.js` makes.
 fn decoder() -> Decoder<Js> {
     set_builder(module::functions_of(&[
         include_str!("../../../pkg/lib/told.js"),
@@ -33,7 +33,7 @@ fn decode(bytes: &str) -> JsValue {
     }
 }
 
-/// What `test(value)` says of a decoded value.
+/// Decodes a value and checks that the expression `test` of `v` is true.
 fn check(bytes: &str, test: &str) {
     let function: Function = js_sys::eval(&format!("(v => {test})")).expect("a function").unchecked_into();
     let outcome = function.call1(&JsValue::UNDEFINED, &decode(bytes));
@@ -41,7 +41,7 @@ fn check(bytes: &str, test: &str) {
 }
 
 #[wasm_bindgen_test]
-fn every_kind_of_value() {
+fn every_kind_of_value_is_made() {
     check("0:{\"a\":[1,\"$$x\",null,true]}\n", "JSON.stringify(v) === '{\"a\":[1,\"$x\",null,true]}'");
     check(
         "0:[\"$NaN\",\"$-0\",\"$Infinity\",\"$-Infinity\"]\n",
@@ -68,7 +68,7 @@ fn every_kind_of_value() {
 }
 
 #[wasm_bindgen_test]
-fn places_that_are_not_own_cannot_be_reached() {
+fn inherited_places_cannot_be_reached() {
     for path in ["0:l:length", "0:l:map", "0:o:constructor", "0:d:getTime", "0:t:0", "0:e:message"] {
         let mut decoder = decoder();
         let row = format!("0:{{\"l\":[],\"o\":{{}},\"d\":\"$Dnull\",\"t\":\"text\",\"e\":\"$Z\",\"x\":\"${path}\"}}\n");
@@ -78,7 +78,7 @@ fn places_that_are_not_own_cannot_be_reached() {
 }
 
 #[wasm_bindgen_test]
-fn special_values_under_keys_with_half_a_surrogate_pair() {
+fn special_values_reach_keys_with_half_a_surrogate_pair() {
     check(
         r#"1:[7]
 0:{"\ud800":"$NaN","a\udc00b":{"x":"$1","\ude00":"$L1"},"\ud83d\ude00":"$D2020-01-01T00:00:00.000Z","z":{"\ud801":["$1"]},"e":["$","a",null,{"\ud800":"$1"}]}
@@ -89,7 +89,7 @@ fn special_values_under_keys_with_half_a_surrogate_pair() {
 }
 
 #[wasm_bindgen_test]
-fn a_function_never_stands_under_then() {
+fn a_function_is_never_put_under_the_key_then() {
     check(
         "1:{\"id\":\"f\",\"bound\":null}\n2:\"$h1\"\n0:{\"then\":\"$h1\",\"a\":{\"then\":\"$2\"},\"other\":\"$2\"}\n",
         "v.then === null && v.a.then === null && typeof v.other === 'function'",
@@ -112,7 +112,7 @@ async fn promises_settle_while_the_rest_arrives() {
 }
 
 #[wasm_bindgen_test]
-fn elements() {
+fn elements_have_the_properties_of_react() {
     check(
         "0:[\"$\",\"ul\",null,{\"id\":\"l\",\"children\":[[\"$\",\"li\",\"1\",{\"at\":\"$Dnull\"}],[\"$\",\"li\",\"2\",{},\"$7\",[],1]]}]\n",
         "v.$$typeof === Symbol.for('react.transitional.element') && v.type === 'ul' && v.key === null && v.ref === null \
@@ -134,7 +134,7 @@ fn elements() {
 }
 
 #[wasm_bindgen_test]
-fn lazy_values() {
+fn lazy_values_load_when_their_row_arrives() {
     let mut decoder = decoder();
     decoder.push(b"0:[[\"$\",\"b\",null,{\"x\":\"$1\"}],\"$L2\",\"$L2\",\"$L3\"]\n").expect("rows");
     let Poll::Ready(Ok(value)) = decoder.value() else { panic!("no value") };
@@ -150,7 +150,7 @@ fn lazy_values() {
 }
 
 #[wasm_bindgen_test]
-fn binary_data() {
+fn binary_rows_become_buffers_views_and_blobs() {
     for (tag, test) in [
         ("A", "v instanceof ArrayBuffer && v.byteLength === 8"),
         ("O", "v instanceof Int8Array && v.length === 8"),
@@ -173,7 +173,7 @@ fn binary_data() {
 }
 
 #[wasm_bindgen_test]
-fn modules_and_iterators() {
+fn modules_are_frozen_and_iterators_end_once() {
     check(
         "1:I[\"m\",[\"c\",\"c.js\"],\"default\",1]\n0:[\"$1\",\"$1\"]\n",
         "Object.isFrozen(v[0]) && JSON.stringify(v[0]) === '{\"id\":\"m\",\"chunks\":[\"c\",\"c.js\"],\"name\":\"default\",\"async\":true}' && v[0] === v[1]",
@@ -183,7 +183,7 @@ fn modules_and_iterators() {
 }
 
 #[wasm_bindgen_test]
-async fn functions_of_the_server() {
+async fn functions_of_the_server_use_bind_or_reject() {
     let rows = b"1:{\"id\":\"f\",\"bound\":\"$@2\"}\n2:[1,2]\n0:\"$h1\"\n";
     let mut alone = decoder();
     alone.push(rows).expect("rows");
@@ -198,7 +198,8 @@ async fn functions_of_the_server() {
     assert_eq!(JsFuture::from(promise.unchecked_into::<js_sys::Promise>()).await, Ok("f,1,2,3".into()));
 }
 
-/// Runs `test`, the body of an async function of `v`, while the decoder gets the chunks: one each time it calls `await more()`.
+/// Runs `test`, the body of an async function of `v`. The decoder receives one chunk each time it calls `await
+/// more()`.
 async fn flows(chunks: &[&str], test: &str) -> Decoder<Js> {
     let mut decoder = decoder();
     let mut chunks = chunks.iter();
@@ -253,7 +254,7 @@ async fn streams_are_delivered_while_they_arrive() {
 }
 
 #[wasm_bindgen_test]
-async fn async_iterables_begin_anew_and_iterators_do_not() {
+async fn async_iterables_start_again_and_iterators_do_not() {
     flows(
         &["1:X\n0:\"$1\"\n1:1\n", "1:2\n", "1:C\"r\"\n"],
         "const i = v[Symbol.asyncIterator](); is(await i.next(), '{\"value\":1,\"done\":false}'); const n = i.next(); await more(); \
@@ -270,7 +271,7 @@ async fn async_iterables_begin_anew_and_iterators_do_not() {
 }
 
 #[wasm_bindgen_test]
-async fn a_value_of_an_iterable_that_fails_is_the_only_one() {
+async fn a_failed_value_does_not_end_its_iterable() {
     for tag in ["X", "x"] {
         flows(
             &[&format!("1:{tag}\n0:\"$1\"\n2:E{{\"digest\":\"d\"}}\n1:1\n1:{{\"a\":\"$2\"}}\n1:3\n1:\"$2\"\n"), "1:4\n1:C\n"],
@@ -283,7 +284,7 @@ async fn a_value_of_an_iterable_that_fails_is_the_only_one() {
 }
 
 #[wasm_bindgen_test]
-async fn an_iterable_that_all_have_left_ends_with_what_had_arrived() {
+async fn an_iterable_without_readers_ends_with_the_values_that_had_arrived() {
     flows(
         &["1:X\n0:\"$1\"\n1:1\n1:2\n", "1:3\n1:C\n"],
         "for await (const x of v) break; await more(); const all = []; for await (const x of v) all.push(x); is(all, '[1,2]');",
@@ -292,7 +293,7 @@ async fn an_iterable_that_all_have_left_ends_with_what_had_arrived() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_of_which_all_streams_are_cancelled_is_abandoned() {
+async fn an_answer_is_abandoned_once_all_its_streams_are_cancelled() {
     let rows = "1:R\n2:X\n0:[\"$1\",\"$2\"]\n2:1\n";
     let decoder = flows(&[rows, "1:1\n2:{\"x\":\"$9\"}\n"], "await v[0].cancel(); await more(); for await (const x of v[1]) break;").await;
     assert_eq!((decoder.open(), decoder.is_abandoned()), (0, true));

@@ -1,4 +1,5 @@
-//! A model's containers and edits as numbers, so that one call takes them all to JavaScript.
+//! Writes containers and edits of a model as numbers, so that one call passes them all to JavaScript. `build.js`
+//! reads them.
 
 use wasm_bindgen::JsValue;
 
@@ -7,21 +8,27 @@ use crate::flight::hash::Table;
 use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
 use crate::numbers::put;
 
-/// Buffers that are used again for each row.
+/// Buffers, used again for each row.
 #[derive(Default)]
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     pub(super) names: String,
-    /// Of each model how many containers (without any and with one edit: only elements), edits and values, the containers, two numbers each, the edits and values, three each; or what is to
-    /// be put.
+    /// The instructions for `build.js`. For each model:
+    ///
+    /// - the numbers of its containers, edits and ready values (0 containers and 1 edit: it has only elements);
+    /// - for each container 2 numbers: its parent and its place in it;
+    /// - for each edit 3 numbers: its kind, the container, the place;
+    /// - for each ready value 3 numbers: its index, the container, the place.
+    ///
+    /// Instead of models, [`puts`](Self::puts) and [`lazies`](Self::lazies) write their own numbers.
     pub(super) orders: Vec<u32>,
-    /// Numbers and dates; bigints by their 64 bits.
+    /// Numbers and dates; short bigints by their 64 bits.
     pub(super) numbers: Vec<f64>,
 }
 
 impl Instructions {
-    /// Writes `trees` down as `build.js` reads them, and what is `ready` for the only one; gives their text. They are JSON, each of them: joined,
-    /// they cannot be told apart otherwise.
+    /// Writes `trees`, and values that are `ready`, of which only a single tree may have any. Returns their texts
+    /// in one JSON array, with the names as its last item; joined without an array, they could not be told apart.
     pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Given<'t, JsValue>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
@@ -75,7 +82,8 @@ impl Instructions {
         text
     }
 
-    /// Writes `puts` down as `build.js` reads them; gives the values.
+    /// Writes `puts`: for each the container, the place, the index of the source, the length of the path, and its
+    /// steps. Returns the sources.
     pub(super) fn puts(&mut self, puts: &[Put<'_, JsValue>]) -> Vec<JsValue> {
         let Self { names, orders, .. } = self;
         names.clear();
@@ -98,7 +106,7 @@ impl Instructions {
         values
     }
 
-    /// Writes down where lazy values go.
+    /// Writes the places of lazy values: for each the container, the place, and the index of the lazy value.
     pub(super) fn lazies(&mut self, puts: &[(usize, Key<'_>, usize)]) {
         let Self { names, orders, .. } = self;
         names.clear();
@@ -113,17 +121,19 @@ impl Instructions {
     }
 }
 
-/// A number of at most 18 digits, perhaps after a `-`.
+/// Reads an integer of at most 18 digits; `None` for a longer one.
 fn short(digits: &str) -> Option<i64> {
     let (sign, digits) = digits.strip_prefix('-').map_or((1, digits), |digits| (-1, digits));
     (digits.len() <= 18).then(|| sign * digits.bytes().fold(0, |number, digit| number * 10 + i64::from(digit & 15)))
 }
 
+/// Appends a number; returns its index.
 fn keep(list: &mut Vec<f64>, value: f64) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }
 
+/// Returns a place as a number: twice an index, or twice the number of a name plus 1.
 fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
@@ -131,6 +141,7 @@ fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u
     }
 }
 
+/// Returns a key as a number, like [`place`].
 fn key<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match key {
         Key::Index(index) => (index as u32) << 1,
@@ -138,15 +149,16 @@ fn key<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
     }
 }
 
-/// The texts that have a number. What came after one the last time likely comes after it again: then nothing is looked up.
+/// The texts that have a number. Predicts the next text by the one that followed last time, to skip the lookup.
 #[derive(Default)]
 struct Names<'t> {
     numbers: Table<&'t str, u32>,
-    /// By number: the text, and the number that came after it.
+    /// By number: the text, and the number of the text that followed last time.
     known: Vec<(&'t str, u32)>,
     last: u32,
 }
 
+/// Returns the number of a text; writes the text to `names` when it is new.
 fn name<'t>(text: &'t str, names: &mut String, known: &mut Names<'t>) -> u32 {
     let next = known.known.get(known.last as usize).map_or(0, |last| last.1);
     if known.known.get(next as usize).is_some_and(|guess| guess.0 == text) {

@@ -1,4 +1,4 @@
-//! Cases of arguments, as React writes them.
+//! Expressions of arguments with the bodies that React writes for them.
 
 /// Bodies that React's `encodeReply` wrote for JavaScript expressions.
 pub(super) const VECTORS: &[&str] = &[
