@@ -383,7 +383,7 @@ impl<I: Inspect> Encoder<I> {
             }
             return Ok(());
         }
-        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. }));
+        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. }));
         let key = if alone && opaque != Opaque::Element { None } else { self.place() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
@@ -454,7 +454,8 @@ impl<I: Inspect> Encoder<I> {
                 return Ok(());
             }
             Contents::Loaded(loaded) => {
-                return self.loaded(loaded);
+                self.loaded(loaded);
+                return Ok(());
             }
             Contents::Reference { id, bound } => {
                 self.outer.push(std::mem::take(&mut self.out));
@@ -525,19 +526,16 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Refers to a new part that consists of this value, and begins to write it.
-    fn loaded(&mut self, value: I::Value) -> Result<(), Error> {
+    fn loaded(&mut self, value: I::Value) {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
-        let mut frame = Frame::new(Rest::Alone, None, Some(id), Some(self.bounds.tree()));
-        frame.count = 1;
-        self.frames.push(frame);
-        self.value(value)
+        self.frames.push(Frame::new(Rest::Alone(Some(value)), None, Some(id), Some(self.bounds.tree())));
     }
 
     fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
         match frame.rest {
-            Rest::Alone => {}
+            Rest::Alone(_) => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
             Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
         }
@@ -545,7 +543,7 @@ impl<I: Inspect> Encoder<I> {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.end_part()?;
-            if let (Rest::Alone, Some(tree)) = (&frame.rest, frame.tree) {
+            if let (Rest::Alone(_), Some(tree)) = (&frame.rest, frame.tree) {
                 self.loaded_into(self.tree(), tree)?;
             }
         }

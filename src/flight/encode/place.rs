@@ -41,7 +41,7 @@ impl<I: Inspect> Encoder<I> {
     /// key with a colon. Nor to the result of a `toJSON` that is a whole part: React registers the object that had the
     /// `toJSON` instead.
     pub(super) fn place(&self) -> Option<(Option<u32>, String)> {
-        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. })) {
+        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. })) {
             return None;
         }
         let Some(frame) = self.frames.last() else {
@@ -52,7 +52,7 @@ impl<I: Inspect> Encoder<I> {
             };
         };
         let key = match (&frame.rest, &frame.key) {
-            (Rest::Alone, _) => return Some((None, format!("{:x}", frame.part?))),
+            (Rest::Alone(_), _) => return Some((None, format!("{:x}", frame.part?))),
             (Rest::Bound(..), _) => return None,
             (Rest::Members(..), Text::Plain(key)) if !key.contains(':') => key.clone(),
             (Rest::Members(..), _) => return None,

@@ -251,3 +251,11 @@ fn failures_name_their_place() {
     assert_eq!(encoder.fail(3).message(), "argument 0: [0].p is a promise that was rejected");
     assert!(said(encoder.settle(3, symbol())).starts_with("argument 0: [0].p is a symbol, and the server"));
 }
+
+#[test]
+fn lazy_components_inside_each_other_do_not_overflow_the_stack() {
+    let lazies: Vec<Value> = (0..10_000).map(|_| object()).collect();
+    let acting = lazies.windows(2).fold(Acting::default(), |acting, pair| acting.plays(&pair[0], Role::Loaded(pair[1].clone())));
+    let (encoder, _) = open(acting, [lazies[0].clone()]);
+    assert_eq!(fields(encoder).len(), 10_000, "a part for each but the last, which is an object, and the root");
+}
