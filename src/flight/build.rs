@@ -40,10 +40,10 @@ pub enum Key<'k> {
 /// assert!(matches!(&list.borrow()[0], Value::String(name) if **name == *"Ada"));
 /// ```
 #[derive(Clone, Copy, Debug)]
-/// Number of the container.
 pub struct Put<'p, V> {
-    /// Place in that container.
+    /// Number of the container.
     pub holder: usize,
+    /// Place in that container.
     pub key: Key<'p>,
     /// Value in which [`Build::walk`] finds the value to put, along `path`.
     pub from: &'p V,

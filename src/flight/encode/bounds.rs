@@ -154,7 +154,7 @@ impl<I: Inspect> Encoder<I> {
             return Ok(());
         }
         Err(self.error(
-            "makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: put it into an \
+            "makes an array too big for the server, which counts an array each time it is met, with all the arrays around it: put it into an \
              object",
         ))
     }

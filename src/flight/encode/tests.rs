@@ -233,7 +233,7 @@ fn a_repeated_array_counts_each_time() {
     assert_eq!(body(Value::array([times(16, row())])).len(), 1);
     assert_eq!(
         message(Value::array([times(17, row())])),
-        "the value makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: \
+        "the value makes an array too big for the server, which counts an array each time it is met, with all the arrays around it: \
          put it into an object"
     );
     assert!(message(Value::array([Value::object([("a", times(17, row()))])])).starts_with("the value makes an array too big"));
