@@ -25,13 +25,13 @@
 //!
 //! # Rust types
 //!
-//! [`from_action`] and [`from_stream`] read an answer into any type that is `Deserialize`. [`to_reply`] encodes arguments
-//! that are `Serialize`. No JavaScript is involved.
+//! [`from_action`] and [`from_stream`] read an answer into any type that is `Deserialize`. [`to_reply`] encodes
+//! arguments that are `Serialize`. No JavaScript is involved.
 //!
 //! | Rust | written as | read from |
 //! |---|---|---|
 //! | `bool` | boolean | boolean |
-//! | `i8`…`u64`, `isize`, `usize` | number if exact as a double, else bigint | whole number, bigint or date (ms), in range |
+//! | `i8`…`u64`, `isize`, `usize` | number if a double holds it, else bigint | whole number, bigint, date (ms) |
 //! | `i128`, `u128` | bigint | as the shorter integers |
 //! | `f32`, `f64` | number, `NaN`, `-0` and the infinities too | number, date (ms) |
 //! | `char`, `String` | string | string, bigint (digits), date (ISO text) |
@@ -46,11 +46,11 @@
 //! | [`Date`] | date | date |
 //! | [`BigInt`] | bigint | bigint |
 //!
-//! An integer may be the key of an object: `{"1": …}` is a map of integers. Where serde accepts any value
-//! (`serde_json::Value`, `#[serde(flatten)]`, tagged and untagged enums), a date becomes its ISO text, an invalid date
-//! `null`, and a bigint beyond 64 bits its digits. A promise is read as the value it was settled with; a pending
-//! promise is a `DECODE` error, a rejected one fails with its own error. A value that is not in the table, such as a
-//! symbol, is a `DECODE` error where a type needs it, and ignored elsewhere.
+//! An integer out of the type's range is an error. An integer may be the key of an object: `{"1": …}` is a map of
+//! integers. Where serde accepts any value (`serde_json::Value`, `#[serde(flatten)]`, tagged and untagged enums), a
+//! date becomes its ISO text, an invalid date `null`, and a bigint beyond 64 bits its digits. A promise is read as the
+//! value it was settled with; a pending promise is a `DECODE` error, a rejected one fails with its own error. A value
+//! that is not in the table, such as a symbol, is a `DECODE` error where a type needs it, and ignored elsewhere.
 //!
 //! Messages name the place and the types (`.items[3].price: expected u32, found a string`), never the value. Only the
 //! message of a type's own implementation is repeated, up to 200 characters. Several places may refer to one
