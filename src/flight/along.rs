@@ -1,4 +1,4 @@
-//! Follows an answer that somebody else decodes, and reports when the action's own value has arrived.
+//! Follows an answer that another decoder reads, and reports when the action's own value has arrived.
 //!
 //! Makes no values. It needs the same rows as [`Decoder::action`](super::Decoder::action): row 0's `a`, the promises
 //! that lead on from there, and every row they refer to, except for promises, lazy values and the rows that elements

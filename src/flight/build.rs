@@ -120,17 +120,28 @@ pub enum Binary {
 
 /// Makes the values of one language for a [`Decoder`](super::Decoder).
 ///
-/// No function may panic, for any values: the server may be hostile. A function that cannot do its work returns `None`
-/// or `false`; the decoder makes that a `DECODE` error that says where.
+/// The decoder calls [`tree`](Self::tree) for each row that a value needs, and [`put_all`](Self::put_all) for the
+/// references in it. It calls [`made`](Self::made) for Maps and the like, and [`promise`](Self::promise),
+/// [`lazy`](Self::lazy) and [`flow`](Self::flow) for values that arrive later. [`Tree`] has an example of a builder.
+///
+/// No function may panic, for any values: the server may be hostile. A function that cannot do its work returns `None`,
+/// `false` or an index; the decoder makes that a `DECODE` error that says where.
 ///
 /// ```
 /// use actionlane::flight::{Build, Made, Native, Value};
+/// use std::task::Poll;
 ///
 /// let mut native = Native::default();
 /// let entries = Value::from_json(r#"[["a",1],["b",2],["a",3]]"#).unwrap();
 /// let Some(Value::Map(map)) = native.made(Made::Map, &entries) else { panic!() };
 /// assert_eq!(map.borrow().len(), 2, "as in JavaScript, a key that repeats replaces the value");
 /// assert!(native.made(Made::Map, &Value::Null).is_none(), "not a list of entries");
+///
+/// let (value, promise) = native.promise().unwrap();
+/// let name = native.walk(&entries, ":1:0").unwrap();
+/// native.settle(promise, Ok(name));
+/// let Value::Promise(settled) = value else { panic!() };
+/// assert!(matches!(&settled.borrow().0, Poll::Ready(Ok(Value::String(name))) if **name == *"b"));
 /// ```
 pub trait Build {
     /// A value. A clone of a container must be the same container.
@@ -282,7 +293,7 @@ pub trait Build {
 }
 
 impl Binary {
-    /// The type for the letter of a row. `b`, a chunk of a byte stream, is a `Uint8Array`.
+    /// Returns the type for the letter of a row. `b`, a chunk of a byte stream, is a `Uint8Array`.
     pub(super) fn of(letter: u8) -> Self {
         match letter {
             b'A' => Self::ArrayBuffer,
@@ -301,7 +312,7 @@ impl Binary {
         }
     }
 
-    /// The letter of the type's rows.
+    /// Returns the letter of the type's rows.
     pub(super) fn letter(self) -> char {
         match self {
             Self::ArrayBuffer => 'A',

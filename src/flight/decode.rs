@@ -165,7 +165,8 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Returns the decoder with other limits. Must be called before the first [`push`](Self::push).
+    /// Returns the decoder with other limits. Must be called before the first [`push`](Self::push). See [`Limits`] for an
+    /// example.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;

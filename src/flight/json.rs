@@ -30,6 +30,7 @@ pub(crate) enum Fault {
     TooDeep,
 }
 
+/// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq)]
 enum Expect {
     Value,
@@ -60,12 +61,12 @@ impl<'t> Tokens<'t> {
         Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value, escaped: false }
     }
 
-    /// Byte at which the last token starts.
+    /// Returns the byte at which the last token starts.
     pub(super) fn start(&self) -> usize {
         self.start
     }
 
-    /// Byte after the last token.
+    /// Returns the byte after the last token.
     pub(super) fn end(&self) -> usize {
         self.at
     }
@@ -75,7 +76,7 @@ impl<'t> Tokens<'t> {
         if self.escaped { unescape(raw) } else { Cow::Borrowed(raw) }
     }
 
-    /// Byte after the comma that follows the last token, if one does.
+    /// Returns the byte after the comma that follows the last token, if a comma does.
     pub(super) fn comma_ahead(&self) -> Option<usize> {
         let rest = &self.bytes[self.at..];
         let space = rest.iter().take_while(|b| is_space(**b)).count();
@@ -92,7 +93,7 @@ impl<'t> Tokens<'t> {
         self.advance()
     }
 
-    /// Like [`next`](Self::next), but always inlined: for the loop that reads a long text.
+    /// Does the same as [`next`](Self::next), but always inlined: for the loop that reads a long text.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> Result<Option<Token<'t>>, Fault> {
         loop {

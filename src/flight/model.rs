@@ -96,7 +96,7 @@ pub enum Made {
 }
 
 impl Made {
-    /// The value's name in messages, with its article.
+    /// Returns the value's name in messages, with its article.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Map => "a Map",
@@ -132,6 +132,7 @@ impl Target {
     }
 }
 
+/// A value that a string beginning with `$` stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Special<'t> {
     Scalar(Scalar<'t>),

@@ -45,6 +45,7 @@ pub(super) struct Row {
     pub(super) body: Vec<u8>,
 }
 
+/// The part of a row that comes next.
 #[derive(Clone, Copy, Debug)]
 enum State {
     Id { value: u32, digits: u32 },

@@ -23,9 +23,12 @@ const MAX_NESTING: usize = 8;
 
 /// A row, or a part of row 0, made into a value that may still lack other rows.
 pub(super) struct Cell<B: Build> {
+    /// The row, for messages.
     pub(super) row: u32,
     pub(super) root: Root<B::Value>,
+    /// The numbered containers of the value, if references must be put into them.
     pub(super) holders: Option<B::Holders>,
+    /// References that are not in place.
     pub(super) links: Vec<Link>,
     /// Elements with references of their own. When the row is delivered, some become lazy values.
     pub(super) elements: Vec<Deferred>,
@@ -46,6 +49,7 @@ pub(super) struct Cell<B: Build> {
     pub(super) done: bool,
 }
 
+/// The value of a cell, or the reference that it is.
 pub(super) enum Root<V> {
     Value(V),
     /// A value that paths must not step into.

@@ -1,5 +1,5 @@
-//! Tracks the values that the answer, promises, lazy values and streams wait for: finds the rows they need, and
-//! delivers them.
+//! Tracks *wants*: the values that the answer, promises, lazy values and streams wait for. Finds the rows they need,
+//! and delivers them.
 //!
 //! Puts no references in place; `link.rs` does.
 
@@ -34,7 +34,9 @@ pub(super) struct Lazied<B: Build> {
 /// The receiver of a row's value.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Who {
+    /// The caller of the decoder.
     Answer,
+    /// The promise of a row.
     Promise(u32),
     /// The lazy values of a row, or of an element.
     Lazy(u32),
@@ -42,7 +44,7 @@ pub(super) enum Who {
     Flow(u32, usize),
 }
 
-/// A wanted value, and the state of the search for the rows it needs.
+/// A value that its receiver waits for, and the state of the search for the rows it needs.
 pub(super) struct Want {
     pub(super) who: Who,
     pub(super) target: Target,
@@ -330,7 +332,7 @@ impl<B: Build> Decoder<B> {
     }
 }
 
-/// True if following what each was settled with leads from `from` to `own`, or takes more than `MAX_HOPS` steps.
+/// True if `own` comes after `from` in the chain that `next` gives, or if the chain is longer than `MAX_HOPS`.
 fn leads_back(own: u32, from: u32, next: impl Fn(u32) -> Option<u32>) -> bool {
     let mut at = Some(from);
     for _ in 0..MAX_HOPS {

@@ -196,7 +196,7 @@ pub enum Container {
     Promise,
     /// A stream. Its contents are `Later`.
     Stream,
-    /// An async iterable or iterator. Its contents are `Later`.
+    /// An async iterable or async iterator. Its contents are `Later`.
     AsyncIterable,
     /// A lazy component. Its contents are `Loaded` or `Later`.
     Lazy,
@@ -328,7 +328,7 @@ pub enum Later {
 }
 
 impl Later {
-    /// Letter before the id in a reference.
+    /// Returns the letter before the id in a reference.
     pub(super) fn sigil(self) -> &'static str {
         match self {
             Self::Promise => "@",
@@ -340,7 +340,7 @@ impl Later {
         }
     }
 
-    /// End of the message if it fails.
+    /// Returns the end of the message if it fails.
     pub(super) fn failed(self) -> &'static str {
         match self {
             Self::Promise => "is a promise that was rejected",

@@ -39,6 +39,7 @@ impl<'t> Frame<'t> {
     }
 }
 
+/// Reads one model.
 pub(super) struct Reader<'t, 'l> {
     row: u32,
     text: &'t str,
