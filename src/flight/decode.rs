@@ -165,7 +165,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Returns the decoder with other limits. Must be called before the first [`push`](Self::push). See [`Limits`] for an
+    /// Returns the decoder with other limits. Must be called before the first [`push`](Self::push). [`Limits`] has an
     /// example.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
