@@ -1,47 +1,61 @@
-//! React's two encodings, outside React: answers ([`Decoder`]) and arguments ([`encode()`]).
+//! Reads and writes React's two encodings without React: answers ([`Decoder`]) and arguments ([`encode()`]).
 //!
-//! An answer is a stream of rows, each a value or a part of one. Their framing is described in `flight/row.rs`, the values in
-//! `flight/model.rs`, the encoding of arguments, which is no stream, in `flight/encode.rs`. Nothing here knows JavaScript: a builder says how
-//! values are made ([`Build`]), an inspector how they are read ([`Inspect`]). [`Native`] is both for [`Value`]s, which need no JavaScript engine.
+//! ```
+//! use actionlane::flight::{Body, from_action, to_reply};
 //!
-//! Rows are read only when a value needs them. Streams and async iterables deliver while they arrive; lazy values and elements follow when
-//! the rows they need are there. Client modules are described and never loaded; nothing is evaluated.
+//! let arguments = to_reply(&("cart", 3))?;
+//! assert!(matches!(arguments.body, Body::Text(text) if text == r#"["cart",3]"#));
+//! let total: f64 = from_action(b"0:{\"a\":\"$@1\",\"f\":\"\"}\n1:37.5\n")?;
+//! assert_eq!(total, 37.5);
+//! # Ok::<(), actionlane::Error>(())
+//! ```
 //!
-//! Where React's own client fails, this decoder does not: a row of text or bytes may come after the row that uses it; a promise that resolves
-//! to itself is an error and not a loop; a Map or Set may contain itself; rows for development are skipped by everyone.
+//! An answer is a stream of rows; each row is a value or a part of one. `flight/row.rs` describes how rows are framed,
+//! `flight/model.rs` how values are written in them, and `flight/encode.rs` how arguments are encoded, which are no
+//! stream. Nothing here knows JavaScript: a builder makes the values ([`Build`]), an inspector reads them
+//! ([`Inspect`]). [`Native`] is both, for [`Value`]s, which need no JavaScript engine.
+//!
+//! A row is read once a value needs it. Streams and async iterables deliver while they arrive; lazy values and
+//! elements settle once the rows they need have arrived. Client modules are described and never loaded; nothing is
+//! evaluated.
+//!
+//! React's own client fails at some answers that this decoder reads. A row of text or bytes may come after the row
+//! that uses it. A promise that resolves to itself is an error, not an endless loop. A Map or Set may contain itself.
+//! Rows for development are skipped in production, too.
 //!
 //! # Rust types
 //!
-//! [`from_action`] and [`from_stream`] read an answer into any type that is `Deserialize`, [`to_reply`] encodes arguments that are
-//! `Serialize`, with no JavaScript in between.
+//! [`from_action`] and [`from_stream`] read an answer into any type that is `Deserialize`. [`to_reply`] encodes
+//! arguments that are `Serialize`. No JavaScript is involved.
 //!
 //! | Rust | written as | read from |
 //! |---|---|---|
 //! | `bool` | boolean | boolean |
-//! | `i8`…`u64`, `isize`, `usize` | number if a double holds it exactly, else bigint | number without a fraction, bigint, date (ms); in range |
-//! | `i128`, `u128` | bigint | the same |
+//! | `i8`…`u64`, `isize`, `usize` | number if a double holds it, else bigint | whole number, bigint, date (ms) |
+//! | `i128`, `u128` | bigint | as the shorter integers |
 //! | `f32`, `f64` | number, `NaN`, `-0` and the infinities too | number, date (ms) |
 //! | `char`, `String` | string | string, bigint (digits), date (ISO text) |
 //! | `Option` | `None`: `null` | `None`: `null` or `undefined` |
 //! | `()`, unit structs | `null` | `null` or `undefined` |
-//! | bytes (`serialize_bytes`) | an error: binary data is not sent yet | array of numbers |
+//! | bytes (`serialize_bytes`) | an error: not supported yet | array of numbers |
 //! | sequences, tuples, tuple structs | array | array, Set; of pairs also Map, FormData |
 //! | maps | object if every key is a string, else Map | object, Map, FormData |
 //! | structs | object | object, Map, FormData; an Error has `name` and `message` |
-//! | enums | as serde tags them: `"Unit"`, `{"Variant": …}` | the same |
-//! | newtype structs | what is inside | what is inside |
+//! | enums | as serde tags them: `"Unit"`, `{"Variant": …}` | as written |
+//! | newtype structs | the content | the content |
 //! | [`Date`] | date | date |
 //! | [`BigInt`] | bigint | bigint |
 //!
-//! Integers may be keys of an object where they are read: `{"1": …}` is a map of integers. Where serde asks for whatever is there
-//! (`serde_json::Value`, `#[serde(flatten)]`, tagged and untagged enums) a date is its ISO text, an invalid one `null`, and a bigint beyond
-//! 64 bits its digits. A promise is read as what it was settled with; one that is not settled is a `DECODE` error, one that was rejected the
-//! error it was rejected with. What is not in the table, as symbols, is a `DECODE` error where a type needs it, and not looked at where it
-//! does not.
+//! An integer out of the type's range is an error. An integer may be the key of an object: `{"1": …}` is a map of
+//! integers. Where serde accepts any value (`serde_json::Value`, `#[serde(flatten)]`, tagged and untagged enums), a
+//! date becomes its ISO text, an invalid date `null`, and a bigint beyond 64 bits its digits. A promise is read as the
+//! value it was settled with; a pending promise is a `DECODE` error, a rejected one fails with its own error. A value
+//! that is not in the table, such as a symbol, is a `DECODE` error where a type needs it, and ignored elsewhere.
 //!
-//! Messages say where (`.items[3].price: expected u32, found a string`) and never what; only what a type's own implementation says is
-//! repeated as it says it, up to 200 characters. Values may hold a container many times: what is read may not be larger than an answer of
-//! [`Limits::NATIVE_BYTES`] could make it without that. Nesting is bounded by [`Limits::NATIVE_DEPTH`], which circles exceed.
+//! Messages name the place and the types (`.items[3].price: expected u32, found a string`), never the value. Only the
+//! message of a type's own implementation is repeated, up to 200 characters. Several places may refer to one
+//! container, which is then read several times; [`Limits::NATIVE_BYTES`] limits the sum. [`Limits::NATIVE_DEPTH`]
+//! limits nesting, so a circle is an error.
 
 mod along;
 mod build;

@@ -1,8 +1,9 @@
-//! Reads along an answer that somebody else decodes: finds out when the action's own value is there, and makes nothing of it.
+//! Follows an answer that another decoder reads, and reports when the action's own value has arrived.
 //!
-//! It needs the rows that [`Decoder::action`](super::Decoder::action) would need: row 0's `a`, the promises that lead on from there, and all
-//! that their rows refer to but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads
-//! through, so there it may be too early. `pkg/lib/reach.js` does the same in JavaScript: `tests/vectors/along.json` holds both to one list.
+//! Makes no values. It needs the same rows as [`Decoder::action`](super::Decoder::action): row 0's `a`, the promises
+//! that lead on from there, and every row they refer to, except for promises, lazy values and the rows that elements
+//! wait for. Unlike the decoder, it does not follow a reference whose path leads through a lazy value; there it may
+//! report too early. `pkg/lib/reach.js` does the same in JavaScript, and `tests/vectors/along.json` tests both.
 
 use super::Limits;
 use super::hash::Table;
@@ -10,32 +11,42 @@ use super::model::{Model, Path, Special, Target};
 use super::part;
 use super::row::{Row, Rows, Tag};
 
+/// Reports when the value of an action has arrived, without decoding it.
+///
+/// ```
+/// use actionlane::flight::{Along, Limits};
+///
+/// let mut along = Along::new(Limits::DEFAULT);
+/// assert!(!along.push(b"0:{\"a\":\"$@1\",\"f\":\"$2\"}\n"), "the value is row 1, which is missing");
+/// assert!(along.push(b"1:{\"ok\":true}\n"), "row 2 belongs to the page, not to the value");
+/// ```
 pub struct Along {
     limits: Limits,
     rows: Rows,
-    /// Where the text of a row is in `texts`.
+    /// Index of each row's text in `texts`.
     arrived: Table<u32, usize>,
-    /// What has arrived: the text of a model that nothing has needed yet.
+    /// The text of each model that has arrived, until the value needs it.
     texts: Vec<Option<String>>,
-    /// The rows that the value needs.
+    /// The rows that the value needs and that have not arrived.
     missing: Table<u32, ()>,
-    /// The parts of row 0 that it needs, those that were looked at first.
+    /// The parts of row 0 that the value needs; the first `looked_at` of them were read.
     parts: Vec<Path>,
     looked_at: usize,
-    /// The row that is the value: a promise in its place is followed.
+    /// The row that is the value. If that row is a promise, the promised row takes over.
     root: u32,
     is_there: bool,
 }
 
-/// How many parts of row 0 are looked at: each is looked for from its beginning. Next.js has a handful.
+/// Most parts of row 0 that are read. Each is searched from the row's beginning; Next.js uses a handful.
 const MAX_PARTS: usize = 256;
 
 impl Along {
+    /// Starts at the beginning of an answer to an action.
     pub fn new(limits: Limits) -> Self {
         Self::from(limits, Path::new(":a"))
     }
 
-    /// From this part of row 0 on.
+    /// Starts at this part of row 0.
     fn from(limits: Limits, path: Path) -> Self {
         let mut missing = Table::default();
         missing.insert(0, ());
@@ -52,7 +63,8 @@ impl Along {
         }
     }
 
-    /// Takes the next bytes. True once the value is there, be it what was thrown, or cannot be found any more: they are no rows, or beyond a bound.
+    /// Takes the next bytes. Returns true once the value has arrived (be it a thrown error), or can no longer arrive
+    /// because the bytes are not rows or exceed a limit. Stays true from then on.
     pub fn push(&mut self, bytes: &[u8]) -> bool {
         self.is_there = self.is_there || self.rows.push(bytes).is_err();
         while !self.is_there {
@@ -65,7 +77,7 @@ impl Along {
         self.is_there
     }
 
-    /// `None` where the value cannot be found.
+    /// Files a row. Returns `None` if the value cannot be found.
     fn arrive(&mut self, row: Row) -> Option<()> {
         let halted = row.tag == Tag::Model && row.body.is_empty();
         if halted || matches!(row.tag, Tag::Aside | Tag::Close) || self.arrived.contains_key(&row.id) {
@@ -80,7 +92,7 @@ impl Along {
         }
     }
 
-    /// Finds what this row needs in turn.
+    /// Finds the rows that row `id` needs, and the rows those need.
     fn look(&mut self, id: u32) -> Option<()> {
         let mut needs = vec![id];
         while let Some(id) = needs.pop() {
@@ -88,7 +100,7 @@ impl Along {
                 self.missing.insert(id, ());
                 continue;
             };
-            // What is needed again has been looked at, but for the parts of row 0.
+            // A row that was read already, unless it is row 0, which has parts.
             let Some(text) = text.take() else { continue };
             if id != 0 {
                 self.read(id, &text, &mut needs)?;
@@ -120,7 +132,7 @@ impl Along {
             }
             Model::Special(_) => Some(()),
             Model::Tree(tree, placed) => placed.into_iter().try_for_each(|one| match one.special {
-                // What an element needs is waited for by that alone.
+                // Only the element itself waits for a row it needs.
                 Special::Link(target) if tree.nodes.get(one.holder).is_none_or(|node| node.element.is_none()) => self.need(target, needs),
                 _ => Some(()),
             }),
@@ -147,7 +159,8 @@ mod tests {
     use super::*;
     use crate::flight::{Decoder, Native};
 
-    /// After how many bytes the value is there; none where it never is. Given byte by byte, and to the decoder, too, which must say the same.
+    /// Returns after how many bytes the value has arrived, or `None` if it never does. Feeds the answer byte by byte
+    /// to the decoder as well, which must agree.
     fn there(answer: &[u8], limits: Limits) -> Option<usize> {
         let (mut along, mut decoder) = (Along::new(limits), Decoder::action(Native::default()).limits(limits));
         let mut at = None;
@@ -157,14 +170,14 @@ mod tests {
             assert_eq!(seen, decoded, "after byte {count} of {}", answer.escape_ascii());
             at = at.or(seen.then_some(count + 1));
         }
-        // Pieces of whatever size say the same.
+        // The answer as one piece gives the same result.
         assert_eq!(Along::new(limits).push(answer), at.is_some(), "{}", answer.escape_ascii());
         at
     }
 
-    /// The list that `pkg/lib/reach.js` is held to, too: the value is there with the byte after the `|`, which is left out.
+    /// Shares its list with `pkg/lib/reach.js`. The value arrives with the byte after the `|`, which is cut out first.
     #[test]
-    fn as_soon_as_the_decoder_has_it() {
+    fn the_value_arrives_when_the_decoder_has_it() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();
         for vector in vectors.as_array().unwrap() {
             let (answer, given) = (vector["answer"].as_str().unwrap(), &vector["limits"]);
@@ -181,16 +194,17 @@ mod tests {
         }
     }
 
-    /// React's own streams, read as any stream is: the value is row 0.
+    /// Reads React's own streams as plain streams: the value is row 0.
     #[test]
-    fn as_soon_as_the_decoder_has_it_in_the_vectors() {
+    fn the_value_arrives_when_the_decoder_has_it_in_the_vectors_of_react() {
         let mut seen = 0;
         for folder in ["decode", "stream"] {
             let folder = format!("{}/tests/vectors/{folder}", env!("CARGO_MANIFEST_DIR"));
             for file in
                 std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.extension().unwrap() == "bin")
             {
-                // A row that comes twice is left to whoever decodes; the other is what is said above.
+                // The decoder alone notices a row that arrives twice; the other file has a path through a lazy value
+                // (see the module).
                 let name = file.file_name().unwrap().to_string_lossy();
                 if name.contains("duplicate") || name.starts_with("path-through-lazy-late") {
                     continue;

@@ -1,15 +1,17 @@
-//! The one date format of the wire, `Date.prototype.toISOString`'s: `YYYY-MM-DDTHH:mm:ss.sssZ`, years beyond four digits as `±YYYYYY`.
+//! Reads and writes the one date format of the wire, that of JavaScript's `Date.prototype.toISOString`.
+//!
+//! The format is `YYYY-MM-DDTHH:mm:ss.sssZ`; a year beyond four digits is `±YYYYYY`. Knows no time zones and no clock.
 
 const MS_PER_DAY: i64 = 86_400_000;
-/// The furthest a JavaScript date goes from 1970, either way.
+/// Longest distance of a JavaScript date from 1970, in milliseconds.
 const MAX_MS: i64 = 8_640_000_000_000_000;
 
-/// Milliseconds since 1970; NaN, JavaScript's invalid date, for anything else.
+/// Returns milliseconds since 1970, or NaN (JavaScript's invalid date) for any other text.
 pub(super) fn parse(text: &str) -> f64 {
     parse_ms(text).map_or(f64::NAN, |ms| ms as f64)
 }
 
-/// `None` for an invalid date.
+/// Writes a date. Returns `None` for an invalid one.
 pub(super) fn write(ms: f64) -> Option<String> {
     if !ms.is_finite() || ms.abs() > MAX_MS as f64 {
         return None;
@@ -55,7 +57,7 @@ fn number(digits: &str) -> Option<i64> {
     if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-/// Days since 1970 of a date in the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`).
+/// Returns the days from 1970 to a date in the proleptic Gregorian calendar (Howard Hinnant's `days_from_civil`).
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -64,7 +66,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The inverse of [`days`].
+/// Returns the year, month and day of a number of days since 1970: the inverse of [`days`].
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways() {
+    fn dates_are_read_and_written_alike() {
         for (text, ms) in [
             ("1970-01-01T00:00:00.000Z", 0.0),
             ("2024-02-29T12:34:56.789Z", 1_709_210_096_789.0),
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_invalid() {
+    fn any_other_text_is_an_invalid_date() {
         for text in [
             "",
             "null",

@@ -1,7 +1,11 @@
-//! Rows to values: which rows a value needs, and when it is there.
+//! Decodes an answer: finds out which rows a value needs, and delivers the value once they have arrived.
 //!
-//! A row waits as text until a value needs it. Then it becomes a *cell*: the JSON of the row made into a value, and the references in it, which
-//! are put in once every row the value needs, directly or not, is there; so rows may come in any order and refer to each other in circles.
+//! A row waits as text until a value needs it. Then it becomes a *cell*: the value of the row's JSON, and its
+//! references to other rows. The references are put in once every row that the value needs, directly or not, has
+//! arrived. So rows may come in any order, and may refer to each other in circles.
+//!
+//! Makes no values itself: the builder does ([`Build`]). Must not use recursion where the server decides how deep it
+//! goes.
 
 mod ahead;
 mod cell;
@@ -22,10 +26,11 @@ use super::row::{Row, Rows, Tag};
 use super::{Build, Flow, Limits, Made, Rejection};
 use crate::{Error, Kind};
 
-/// How many references or promises are followed one after the other before it counts as a loop. React's servers write two or three.
+/// References or promises that are followed one after the other before they count as a loop. React's servers write two
+/// or three.
 const MAX_HOPS: usize = 128;
 
-/// Which value of the answer is wanted.
+/// The value of the answer that the caller wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
     Root,
@@ -34,88 +39,97 @@ enum Goal {
 
 /// Decodes one answer, as its bytes arrive.
 ///
-/// Give it bytes with [`push`](Self::push) and look for the value with [`value`](Self::value) after each. Promises inside the value settle
-/// while the rest arrives. What is still open at [`end`](Self::end) or [`fail`](Self::fail) is rejected; what was delivered stays.
+/// Pass the bytes to [`push`](Self::push), and look at [`value`](Self::value) after each call. Promises inside the
+/// value settle while the rest arrives. At [`end`](Self::end) or [`fail`](Self::fail), everything that is still open
+/// is rejected; values that were delivered stay.
 ///
 /// ```
 /// use actionlane::flight::{Decoder, Native, Value};
 /// use std::task::Poll;
 ///
 /// let mut decoder = Decoder::action(Native::default());
-/// decoder.push(b"0:{\"a\":\"$@1\",\"f\":\"\"}\n1:{\"ok\"").unwrap();
+/// decoder.push(b"0:{\"a\":\"$@1\",\"f\":\"\"}\n1:{\"ok\"")?;
 /// assert!(decoder.value().is_pending());
-/// decoder.push(b":true}\n").unwrap();
+/// decoder.push(b":true,\"next\":\"$@2\"}\n")?;
 /// let Poll::Ready(Ok(Value::Object(object))) = decoder.value() else { panic!() };
 /// assert!(matches!(object.borrow().get("ok"), Some(Value::Bool(true))));
+///
+/// assert_eq!(decoder.open(), 1, "the promise of row 2 is not settled");
+/// decoder.end();
+/// assert_eq!(decoder.open(), 0, "it was rejected");
+/// assert_eq!(decoder.root_row(), Some("{\"a\":\"$@1\",\"f\":\"\"}"));
+/// assert!(decoder.push(b"2:true\n").is_err(), "too late");
+/// # Ok::<(), actionlane::Error>(())
 /// ```
 pub struct Decoder<B: Build> {
     builder: B,
     limits: Limits,
     goal: Goal,
     rows: Rows,
-    /// What has arrived. A row that was made into a cell leaves its text.
+    /// Rows that have arrived. Making a row's cell takes its text out.
     arrived: Table<u32, Arrived>,
     cells: Vec<Result<Cell<B>, Rejection>>,
-    /// The cells of whole rows, and of what is no row of its own but has been given an id above all rows.
+    /// Index of each row's cell. A cell that is not a whole row has an id from `OWN_IDS` on.
     whole: Table<u32, usize>,
-    /// Which rows the ids above all rows belong to, or stand for.
+    /// For each id from `OWN_IDS` on, the row that it is a part of, or another name for.
     origins: Vec<u32>,
-    /// Values of rows that were made together with others, before their turn.
+    /// Values of rows that were made ahead of need, together with others.
     early: Vec<B::Value>,
-    /// Where they are, until they are taken.
+    /// Index in `early` of each row's value, until the row's cell takes it.
     early_ids: Table<u32, usize>,
-    /// For an action's answer: the cells of parts of row 0, which is never made whole.
+    /// In an action's answer, the cells of parts of row 0, which is never made whole.
     parts: Vec<(Path, usize)>,
     made: Table<(Made, u32), B::Value>,
-    /// Rows that are looked at as what is told of an Error.
+    /// Rows that become Errors: their `cause` and `errors` are escaped differently.
     faults: Table<u32, ()>,
     promises: Table<u32, Promised<B>>,
     lazies: Table<u32, Lazied<B>>,
     flows: Table<u32, Flowing<B>>,
-    /// Bytes of streams that nobody has asked for yet.
+    /// Bytes that wait in streams to which no value has referred yet.
     backlog: usize,
-    /// How many rows are being made inside each other.
+    /// Rows that are being made inside each other.
     nesting: usize,
-    /// A function of the server or a Blob is being made.
+    /// True while a function of the server, an iterator or a Blob is made: none is made of another.
     making: bool,
-    /// Wants by the row they wait for.
+    /// Wants, by the row they wait for.
     waiting: Table<u32, Vec<Want>>,
-    /// Wants to look at, because something they waited for has arrived.
+    /// Wants to look at: new ones, and those for which a row has arrived.
     ready: VecDeque<Want>,
     /// Promises and lazy values that are not settled.
     unsettled: usize,
     answer: Poll<Result<B::Value, Rejection>>,
-    /// Why no more bytes are taken.
+    /// The error for further bytes, once no more are taken.
     closed: Option<Error>,
 }
 
 /// A row that has arrived.
 #[derive(Clone)]
 enum Arrived {
-    /// With whether it was looked at ahead of its turn.
+    /// A model; true once it was looked at ahead of need.
     Model(Rc<String>, bool),
     Text(Rc<String>),
     Thrown(Rc<String>),
     Bytes(u8, Rc<[u8]>),
     Module(Rc<String>),
-    /// A stream or async iterable. What arrives for it later is kept there.
+    /// A stream or async iterable. Later rows of the same id are stored in `flows`.
     Flow,
-    /// Development servers say that this row will never come.
+    /// An empty row: development servers send it for a row that will never come.
     Halted,
-    /// A stream of which too much has arrived before anybody asked for it.
+    /// A stream that exceeded a limit before any value referred to it.
     Lost(Rejection),
-    /// The row's cell is made.
+    /// A row whose cell is made.
     Taken,
 }
 
 impl<B: Build> Decoder<B> {
-    /// For any stream: the value is row 0's.
+    /// Makes a decoder for any stream: the value is that of row 0.
     pub fn new(builder: B) -> Self {
         Self::with_goal(builder, Goal::Root)
     }
 
-    /// For the answer to an action: the value is what the action returned, which is member `a` of row 0 (element 0 where row 0 is an
-    /// array, as in Next 14). Where that is a promise, the value is what it settles with. Nothing else of row 0 is read.
+    /// Makes a decoder for the answer to an action: the value is what the action returned. That is member `a` of row
+    /// 0, or element 0 if row 0 is an array, as in Next 14. If it is a promise, the value is what the promise settles
+    /// with. Nothing else of row 0 is read, unless the value refers to it.
     pub fn action(builder: B) -> Self {
         Self::with_goal(builder, Goal::Action)
     }
@@ -151,7 +165,8 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// The same decoder with other bounds. Before the first `push`.
+    /// Returns the decoder with other limits. Must be called before the first [`push`](Self::push). [`Limits`] has an
+    /// example.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -161,8 +176,8 @@ impl<B: Build> Decoder<B> {
 
     /// Takes the next bytes, and settles what they complete.
     ///
-    /// Fails when the bytes are not rows, or go beyond a bound; everything open is then rejected with the same error, and bytes that still
-    /// come fail with it, too. After `end` or `fail`, too.
+    /// Fails with `DECODE` if the bytes are not rows or exceed a limit. Then everything open is rejected with that
+    /// error, and later calls fail with it, too. Also fails after [`end`](Self::end) and [`fail`](Self::fail).
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if let Some(error) = &self.closed {
             return Err(error.clone());
@@ -174,7 +189,8 @@ impl<B: Build> Decoder<B> {
         outcome
     }
 
-    /// The stream is complete. Whatever is still open is rejected with a `DECODE` error that names the row it waited for.
+    /// Ends the answer: no more bytes will come. Everything open is rejected with a `DECODE` error that names the row
+    /// it waited for.
     pub fn end(&mut self) {
         let inside = self.rows.inside();
         let halted: Vec<u32> = self.arrived.iter().filter(|(_, arrived)| matches!(arrived, Arrived::Halted)).map(|(id, _)| *id).collect();
@@ -189,17 +205,29 @@ impl<B: Build> Decoder<B> {
         });
     }
 
-    /// The stream broke. Whatever is still open is rejected with `error`.
+    /// Ends the answer early, for example because the connection broke. Everything open is rejected with `error`.
+    ///
+    /// ```
+    /// use actionlane::flight::{Decoder, Native};
+    /// use actionlane::{Error, Kind};
+    /// use std::task::Poll;
+    ///
+    /// let mut decoder = Decoder::new(Native::default());
+    /// decoder.fail(Error::new(Kind::Network, "connection reset"));
+    /// let Poll::Ready(Err(rejection)) = decoder.value() else { panic!() };
+    /// assert_eq!(rejection.into_error().kind(), Kind::Network);
+    /// ```
     pub fn fail(&mut self, error: Error) {
         self.close(|_, _| error.clone());
     }
 
-    /// The value that is wanted, once it is there. The same answer however often it is asked.
+    /// Returns the wanted value, once it has arrived. Every later call returns the same.
     pub fn value(&self) -> Poll<Result<B::Value, Rejection>> {
         self.answer.clone()
     }
 
-    /// The text of row 0, once it is there: the model around the value of an action. `None` if something else made a value of it.
+    /// Returns the text of row 0, once it has arrived: for an action, the model around its value. Returns `None` if
+    /// row 0 is no model, or was made into a value.
     pub fn root_row(&self) -> Option<&str> {
         match self.arrived.get(&0) {
             Some(Arrived::Model(text, _)) => Some(text),
@@ -207,14 +235,27 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// How many values are not there yet: the answer itself, promises and lazy values inside it, and streams that have not ended and are not
-    /// cancelled. Zero means the rest of the stream changes nothing.
+    /// Returns the number of values that are still missing: the answer itself, its promises and lazy values, and its
+    /// streams that have neither ended nor been cancelled. At 0, the rest of the bytes changes nothing.
     pub fn open(&self) -> usize {
         self.waiting.values().flatten().filter(|want| !matches!(want.who, Who::Flow(..))).count() + self.open_flows()
     }
 
-    /// True once the value is there, and all that could still arrive for it belongs to streams that have been cancelled: reading on is of no
-    /// use, and the request may be aborted. Never true for a value in which no stream was cancelled.
+    /// True once the value has arrived and only cancelled streams could still change it. Then reading on is useless,
+    /// and the request may be aborted. Never true if no stream was cancelled.
+    ///
+    /// ```
+    /// use actionlane::flight::{Decoder, Native, Value};
+    /// use std::task::Poll;
+    ///
+    /// let mut decoder = Decoder::new(Native::default());
+    /// decoder.push(b"0:\"$1\"\n1:R\n1:\"first\"\n")?;
+    /// let Poll::Ready(Ok(Value::Flow(stream))) = decoder.value() else { panic!() };
+    /// assert!(!decoder.is_abandoned());
+    /// stream.borrow_mut().cancel();
+    /// assert!(decoder.is_abandoned());
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn is_abandoned(&self) -> bool {
         self.answer.is_ready() && self.closed.is_none() && self.any_flow_cancelled() && self.open() == 0
     }
@@ -242,7 +283,7 @@ impl<B: Build> Decoder<B> {
         framed
     }
 
-    /// Files a row. False if it changes nothing.
+    /// Stores a row. Returns true if wants may wait for it.
     fn arrive(&mut self, row: Row) -> Result<bool, Error> {
         let arrived = match (row.tag, self.arrived.get(&row.id)) {
             (Tag::Aside, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Lost(_))) => return Ok(false),
@@ -285,12 +326,12 @@ impl<B: Build> Decoder<B> {
         self.close_flows(|row| why(row, true));
     }
 
-    /// The row that an id belongs to, for messages.
+    /// Returns the row that an id belongs to, for messages.
     fn origin(&self, id: u32) -> u32 {
         id.checked_sub(OWN_IDS).and_then(|at| self.origins.get(at as usize)).copied().unwrap_or(id)
     }
 
-    /// An id of its own for a cell that is no row.
+    /// Gives a cell that is not a whole row an id of its own.
     fn name(&mut self, row: u32, cell: Result<Cell<B>, Rejection>) -> u32 {
         let id = OWN_IDS.saturating_add(self.origins.len() as u32);
         self.origins.push(row);
@@ -299,14 +340,14 @@ impl<B: Build> Decoder<B> {
         id
     }
 
-    /// The row that an id stands for, if it has no cell of its own.
+    /// Returns the row that an id is another name for; the id itself if it has a cell.
     fn row_of(&self, id: u32) -> u32 {
         if id < OWN_IDS || self.whole.contains_key(&id) { id } else { self.origin(id) }
     }
 
-    /// Where `target` is to be made anew for each place it stands at, as functions of the server and iterators are: the same with an id that
-    /// only this place has. Whoever refers to the place gets what is there.
-    /// Called for each reference before the row it refers to is read.
+    /// Gives a reference to a function of the server or an iterator an id of its own, because each place that refers
+    /// to one has its own. A path that leads to the place finds the same one. Must be called for each reference before
+    /// its row is read: it also notes which rows become Errors.
     fn alone(&mut self, mut target: Target) -> Target {
         if target.made == Some(Made::Error) {
             self.faults.insert(target.id, ());
@@ -320,7 +361,7 @@ impl<B: Build> Decoder<B> {
     }
 }
 
-/// From here on ids are our own: no row has one.
+/// The first id that no row has.
 const OWN_IDS: u32 = 1 << 31;
 
 fn text(bytes: Vec<u8>) -> String {

@@ -1,10 +1,13 @@
-//! Values to the body of a request: React's Reply encoding.
+//! Encodes values as the body of a request: React's Reply encoding.
+//!
+//! Reads values through an inspector ([`Inspect`]) only. Must not use recursion where the arguments decide how deep it
+//! goes.
 //!
 //! ```text
 //! body  = json                  where no part was needed: one text
 //!       | part* "0" = json      else form data, the root last: every part comes before the ones that refer to it
-//! part  = <d> = json            a Map's entries, the values of a Set or an iterator, what a promise or a lazy component came to,
-//!                               {"id":…,"bound":null | "$@<h>"} of a function of the server's
+//! part  = <d> = json            a Map's entries, the values of a Set or an iterator, the value of a promise or a lazy
+//!                               component, {"id":…,"bound":null | "$@<h>"} of a function of the server
 //!       | <d> = Blob            a file, or the bytes of a buffer
 //!       | "_<h>_<key>" = entry  of a FormData
 //!       | "S<d>" = json         a value of a stream or an async iterable
@@ -12,12 +15,12 @@
 //! json  = as in answers: "$$…" "$undefined" "$NaN" "$Infinity" "$-Infinity" "$-0" "$n…" "$D…"
 //!         "$Q<h>" "$W<h>" "$i<h>" "$K<h>" "$B<h>" "$A<h>" …  the parts above
 //!         "$@<h>" "$<h>" "$h<h>" "$R<h>" "$r<h>" "$X<h>" "$x<h>"
-//!         "$<h>:k1:k2"                                       an object written already: where
-//!         "$T"                                               what the server can only give back
+//!         "$<h>:k1:k2"                                       an object that was written at this path
+//!         "$T"                                               a value the server cannot read, only return
 //! ```
 //!
-//! `<d>` and `<h>` are a part's id in decimal and in hex. React writes decimal ids into the names of FormData entries, where its servers look
-//! for hex: from id 10 on the form arrives empty. Hex is right on all of them.
+//! `<d>` and `<h>` are a part's id in decimal and in hex. React writes decimal ids into the names of FormData entries,
+//! but its servers look for hex, so from id 10 on they find an empty form. Hex is right on all of them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
@@ -40,51 +43,98 @@ use crate::{Error, Kind};
 pub use self::inspect::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
 pub use self::place::Temporaries;
 
-/// An encoded value.
+/// The result of encoding.
+///
+/// ```
+/// use actionlane::flight::{Body, Native, Value, encode};
+///
+/// let cart = Value::object([("total", Value::Number(12.5))]);
+/// let encoded = encode(&mut Native::default(), Value::array([cart.clone()]))?;
+/// assert_eq!(encoded.temporaries.get("0:0").map(|value| value.identity()), Some(cart.identity()));
+/// assert!(matches!(encoded.body, Body::Text(text) if text == r#"[{"total":12.5}]"#));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Encoded<V> {
+    /// The body to send.
     pub body: Body<V>,
-    /// What the answer may refer back to.
+    /// The values that the answer may refer to by their paths.
     pub temporaries: Temporaries<V>,
 }
 
-/// What to send.
+/// A body to send.
+///
+/// ```
+/// use actionlane::flight::{Body, Native, Part, Shared, Value, encode};
+///
+/// let map = Value::Map(Shared::new(vec![(Value::string("a"), Value::Number(1.0))]));
+/// let Body::Form(parts) = encode(&mut Native::default(), Value::array([map]))?.body else { panic!() };
+/// assert!(matches!(&parts[0], Part::Json { name, text } if name == "1" && text == r#"[["a",1]]"#));
+/// assert!(matches!(&parts[1], Part::Json { name, text } if name == "0" && text == r#"["$Q1"]"#));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body<V> {
-    /// The body is this text (`text/plain;charset=UTF-8`).
+    /// One text, to send as `text/plain;charset=UTF-8`.
     Text(String),
-    /// The body is form data with these fields, in this order.
+    /// Form data with these fields, in this order.
     Form(Vec<Part<V>>),
 }
 
-/// One field of form data.
+/// A field of form data.
+///
+/// ```
+/// use actionlane::flight::{Body, Native, Part, Shared, Value, encode};
+///
+/// let form = Value::FormData(Shared::new(vec![("name".into(), Value::string("Ada"))]));
+/// let Body::Form(parts) = encode(&mut Native::default(), Value::array([form]))?.body else { panic!() };
+/// let Part::Entry { name, value: Value::String(value) } = &parts[0] else { panic!() };
+/// assert_eq!((&**name, &**value), ("_1_name", "Ada"));
+/// assert!(matches!(&parts[1], Part::Json { name, text } if name == "0" && text == r#"["$K1"]"#));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<V> {
+    /// A part in JSON.
     Json {
+        /// The field's name.
         name: String,
+        /// The part's text.
         text: String,
     },
-    /// A string, Blob or File, as it is.
+    /// A string, Blob or File, sent as it is.
     Entry {
+        /// The field's name.
         name: String,
+        /// The value.
         value: V,
     },
 }
 
-/// Encodes `root`, for an action the array of its arguments, for servers of today.
+/// Encodes `root` for a server of the newest version. For an action, `root` is the array of its arguments.
 ///
-/// Fails with `ENCODE`, saying where, when something in it cannot be sent, threw while it was read, is nested deeper than
-/// [`Limits::DEFAULT`] allows, is more than the server takes, or comes later: that needs an [`Encoder`].
+/// Fails with `ENCODE`, saying where, if a value cannot be sent, threw while it was read, is nested deeper than
+/// [`Limits::DEFAULT`] allows, exceeds what the server accepts, or arrives later: that needs an [`Encoder`].
+///
+/// ```
+/// use actionlane::flight::{Body, Native, Value, encode};
+///
+/// let arguments = Value::array([Value::string("$5"), Value::Date(0.0), Value::Undefined]);
+/// let Body::Text(text) = encode(&mut Native::default(), arguments)?.body else { panic!() };
+/// assert_eq!(text, r#"["$$5","$D1970-01-01T00:00:00.000Z","$undefined"]"#);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I::Value>, Error> {
     let encoder = Encoder::new(inspector, root, WireForm::default())?;
     encoder.open_place().map_or(Ok(()), |place| Err(Error::new(Kind::Encode, format!("{place} is still open"))))?;
     Ok(encoder.finish())
 }
 
-/// Encodes values of which something may come later: promises, streams.
+/// Encodes values that may arrive later: promises, lazy components and streams.
 ///
-/// The whole root is read at once. Then whoever drives it takes the open [`Slot`]s, waits for their sources and says what came, in the order in
-/// which it came; what comes may open more. Once nothing is open, the body is complete. After an error there is no body.
+/// Reads the whole root at once. Then the caller takes the open [`Slot`]s, waits for their sources, and reports values
+/// in the order in which they arrive; these may open more slots. Once nothing is open, the body is complete. After an
+/// error there is no body.
 ///
 /// ```
 /// use actionlane::flight::{Body, Encoder, Native, Settled, Shared, Value};
@@ -99,42 +149,88 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 /// assert_eq!(parts.len(), 2, "1 = \"late\", 0 = [\"$@1\"]");
 /// # Ok::<(), actionlane::Error>(())
 /// ```
+///
+/// ```
+/// use actionlane::flight::{
+///     Body, Build, Container, Contents, Encoder, Flow, Inspect, Key, Later, Look, Native, Part, Shape, Value,
+/// };
+/// use actionlane::protocol::WireForm;
+///
+/// /// Sends the streams that `Native` does not send.
+/// struct Streams(Native);
+///
+/// impl Inspect for Streams {
+///     type Value = Value;
+///
+///     fn look(&mut self, value: &Value, key: Key<'_>) -> Look<Value> {
+///         match value {
+///             Value::Flow(_) => Look { value: None, shape: Shape::Container(Container::Stream) },
+///             _ => self.0.look(value, key),
+///         }
+///     }
+///
+///     fn contents(&mut self, value: &Value, container: Container) -> Option<Contents<Value>> {
+///         match value {
+///             Value::Flow(_) => Some(Contents::Later { later: Later::Stream, source: value.clone() }),
+///             _ => self.0.contents(value, container),
+///         }
+///     }
+///     // …
+/// #   fn number(&mut self, number: f64) -> String { self.0.number(number) }
+/// #   fn known(&mut self, value: &Value) -> Option<u32> { self.0.known(value) }
+/// #   fn remember(&mut self, value: &Value, number: u32) { self.0.remember(value, number) }
+/// }
+///
+/// let (stream, _) = Native::default().flow(Flow::Stream).unwrap();
+/// let mut encoder = Encoder::new(Streams(Native::default()), Value::array([stream]), WireForm::default())?;
+/// let slot = encoder.poll_open().expect("the stream");
+/// encoder.chunk(slot.id, Value::string("a"))?;
+/// encoder.close(slot.id, None)?;
+/// let Body::Form(parts) = encoder.finish().body else { panic!() };
+/// assert!(matches!(&parts[0], Part::Json { name, text } if name == "S1" && text == "\"a\""));
+/// assert!(matches!(&parts[1], Part::Json { name, text } if name == "S1" && text == "C"));
+/// assert!(matches!(&parts[2], Part::Json { name, text } if name == "0" && text == r#"["$R1"]"#));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub struct Encoder<I: Inspect> {
     inspector: I,
     wire: WireForm,
-    /// How many containers may be inside each other.
+    /// Most containers that may be nested.
     depth: usize,
-    /// The text being written.
+    /// The text that is being written.
     out: String,
-    /// The texts around it, which go on once it is a part.
+    /// The texts around it, which continue once it is a complete part.
     outer: Vec<String>,
+    /// The containers that are being written, outermost first.
     frames: Vec<Frame<I::Value>>,
     bounds: Bounds,
-    /// What is being written.
+    /// The outermost value of the text.
     top: Top,
     temporaries: Temporaries<I::Value>,
     parts: Vec<Part<I::Value>>,
-    /// The root's text.
+    /// The text of the root.
     root: String,
-    /// The value that is being written is what a `toJSON` gave.
+    /// True if the value that is being written came from a `toJSON`.
     replaced: bool,
+    /// The last id that was given to a part.
     ids: u32,
-    /// Slots that nobody has taken.
+    /// Slots that the caller has not taken.
     slots: VecDeque<Slot<I::Value>>,
+    /// Slots that are not settled or closed, by id.
     open: BTreeMap<u32, open::Open>,
 }
 
-/// What the outermost value is.
+/// The outermost value that is written.
 enum Top {
     Root,
-    /// What a slot settled with: a part of its own. Where the slot stands.
+    /// The value of a slot, with the slot's id, as a part of its own. The text names the slot's place.
     Part(u32, String),
-    /// A value of a stream, which nothing can refer to. Where the stream stands.
+    /// A value of a stream, to which nothing can refer. The text names the stream's place.
     Chunk(String),
 }
 
 impl Top {
-    /// The part it is, if something can refer to it: the root's id is 0.
+    /// Returns the id of the value's part, if something can refer to it. The root's is 0.
     fn part(&self) -> Option<u32> {
         match self {
             Self::Root => Some(0),
@@ -145,12 +241,21 @@ impl Top {
 }
 
 impl<I: Inspect> Encoder<I> {
-    /// Reads and writes `root`. Fails as [`encode`] does.
+    /// Reads and writes `root`, for servers of the version `wire`. Fails as [`encode`] does.
     pub fn new(inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         Self::within(&Limits::DEFAULT, inspector, root, wire)
     }
 
-    /// The same with other bounds, of which it looks at the depth.
+    /// Reads and writes `root` with other limits, of which only `depth` counts here.
+    ///
+    /// ```
+    /// use actionlane::flight::{Encoder, Limits, Native, Value};
+    /// use actionlane::protocol::WireForm;
+    ///
+    /// let (limits, root) = (Limits { depth: 1, ..Limits::DEFAULT }, Value::array([Value::array([])]));
+    /// let error = Encoder::within(&limits, Native::default(), root, WireForm::default()).err().unwrap();
+    /// assert_eq!(error.message(), "argument 0 is nested deeper than 1 containers");
+    /// ```
     pub fn within(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
             inspector,
@@ -173,12 +278,22 @@ impl<I: Inspect> Encoder<I> {
         Ok(encoder)
     }
 
-    /// What the answer may refer back to. It grows until the body is complete.
+    /// Returns the values that the answer may refer to by their paths. Grows until the body is complete.
+    ///
+    /// ```
+    /// use actionlane::flight::{Encoder, Native, Value};
+    /// use actionlane::protocol::WireForm;
+    ///
+    /// let cart = Value::object([]);
+    /// let encoder = Encoder::new(Native::default(), Value::array([cart.clone()]), WireForm::default())?;
+    /// assert_eq!(encoder.temporaries().get("0:0").map(|value| value.identity()), Some(cart.identity()));
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn temporaries(&self) -> Temporaries<I::Value> {
         self.temporaries.clone()
     }
 
-    /// The body, the root last; what is still open will never come.
+    /// Returns the body, the root last. Slots that are still open will never be settled for the server.
     pub fn finish(self) -> Encoded<I::Value> {
         let Self { root, temporaries, mut parts, ids, .. } = self;
         let body = if parts.is_empty() && ids == 0 {
@@ -246,8 +361,8 @@ impl<I: Inspect> Encoder<I> {
         self.within_bounds()
     }
 
-    /// What the server can only give back. React: a function or a symbol needs a path by which it is given back, an element, too, unless it
-    /// is all there is.
+    /// Writes a value that the server cannot read, only return by its path. As in React, a function or symbol must not
+    /// be the root or all of a part; an element may be.
     fn opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
         if self.wire.is_14() {
             return match self.inspector.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
@@ -268,7 +383,7 @@ impl<I: Inspect> Encoder<I> {
             }
             return Ok(());
         }
-        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. }));
+        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. }));
         let key = if alone && opaque != Opaque::Element { None } else { self.place() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
@@ -283,7 +398,7 @@ impl<I: Inspect> Encoder<I> {
     fn container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
         let mut container = container;
         if container == Container::Iterator && self.wire.is_14() {
-            // An array there is all the same to be iterated.
+            // An array can be iterated in the same way on the server.
             container = Container::Iterable;
         }
         if let Some(name) = container.name_beyond_14().filter(|_| self.wire.is_14()) {
@@ -339,7 +454,8 @@ impl<I: Inspect> Encoder<I> {
                 return Ok(());
             }
             Contents::Loaded(loaded) => {
-                return self.loaded(loaded);
+                self.loaded(loaded);
+                return Ok(());
             }
             Contents::Reference { id, bound } => {
                 self.outer.push(std::mem::take(&mut self.out));
@@ -357,7 +473,7 @@ impl<I: Inspect> Encoder<I> {
             Container::Map => self.part("Q", rest),
             Container::Set => self.part("W", rest),
             Container::Iterator => self.part("i", rest),
-            // What is iterated becomes a new array, which nothing can refer to.
+            // An iterable becomes a new array on the server, to which nothing can refer.
             Container::Iterable => self.begin(rest, None, None),
             _ if bound => self.part("@", rest),
             _ => self.begin(rest, place, None),
@@ -365,7 +481,7 @@ impl<I: Inspect> Encoder<I> {
         self.within_bounds()
     }
 
-    /// The entries of a form: under the names that the server's version looks for.
+    /// Adds the entries of a form as fields, under the names that the server's version looks for.
     fn fields(&mut self, fields: Vec<(String, I::Value)>) {
         let id = self.id("K");
         for prefix in self.wire.form_prefixes() {
@@ -375,7 +491,7 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    /// An entry of a Map: an array that is only in the encoding.
+    /// Begins an entry of a Map: an array that exists in the encoding only.
     fn pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
         let place = self.frames.last().and_then(|frame| {
             let key = (frame.count - 1).to_string();
@@ -400,7 +516,7 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    /// Refers to a new part and begins to write it.
+    /// Refers to a new part for a container, and begins to write it.
     fn part(&mut self, sigil: &str, rest: Rest<I::Value>) {
         let id = self.id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
@@ -409,20 +525,17 @@ impl<I: Inspect> Encoder<I> {
         self.begin(rest, Some(place), Some(id));
     }
 
-    /// Refers to a new part and begins to write it: this value.
-    fn loaded(&mut self, value: I::Value) -> Result<(), Error> {
+    /// Refers to a new part that consists of this value, and begins to write it.
+    fn loaded(&mut self, value: I::Value) {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
-        let mut frame = Frame::new(Rest::Alone, None, Some(id), Some(self.bounds.tree()));
-        frame.count = 1;
-        self.frames.push(frame);
-        self.value(value)
+        self.frames.push(Frame::new(Rest::Alone(Some(value)), None, Some(id), Some(self.bounds.tree())));
     }
 
     fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
         match frame.rest {
-            Rest::Alone => {}
+            Rest::Alone(_) => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
             Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
         }
@@ -430,7 +543,7 @@ impl<I: Inspect> Encoder<I> {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.end_part()?;
-            if let (Rest::Alone, Some(tree)) = (&frame.rest, frame.tree) {
+            if let (Rest::Alone(_), Some(tree)) = (&frame.rest, frame.tree) {
                 self.loaded_into(self.tree(), tree)?;
             }
         }
@@ -444,16 +557,16 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    /// A new id, and the reference to it.
+    /// Takes a new id, and writes the reference to it.
     fn id(&mut self, sigil: &str) -> u32 {
         self.ids += 1;
         let _ = write!(self.out, "\"${sigil}{:x}\"", self.ids);
         self.ids
     }
 
-    /// Refers to a value that was written already.
+    /// Writes a reference to a value that was written already. Returns false if the value is new.
     fn refer(&mut self, value: &I::Value) -> Result<bool, Error> {
-        // Next 14 knows no references: what is met again is written again.
+        // Next 14 knows no references, so the value is written again.
         let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);

@@ -1,12 +1,15 @@
-//! A quick hash for tables of row ids and short names. The standard one costs more than what is looked up with it.
+//! Hashes row ids and short names fast, for tables in which the standard hash would take longer than the rest of the
+//! look-up.
+//!
+//! Does not resist keys chosen to collide.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A table by row id or name.
+/// A table with row ids or short names as keys.
 pub(crate) type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
 
-/// Multiplies and folds, eight bytes at a time.
+/// Hashes by multiplying and folding, eight bytes at a time.
 #[derive(Default)]
 pub(crate) struct Mixer(u64);
 
@@ -14,7 +17,7 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Mixer {
     fn mix(&mut self, word: u64) {
-        // Not by the 128 bits of a product: wasm has no instruction for them.
+        // Not with the product's upper 64 bits: wasm has no instruction for them.
         let product = (self.0 ^ word).wrapping_mul(FACTOR);
         self.0 = product ^ (product >> 32) ^ FACTOR;
     }

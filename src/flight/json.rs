@@ -1,11 +1,14 @@
-//! JSON text, token by token, with a stack of its own; and the two spellings JSON shares with JavaScript: strings and numbers.
+//! Reads JSON token by token, and writes JSON strings.
+//!
+//! Needs no recursion: it keeps a stack of its own. Knows nothing of `$`.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::scan::plain_run;
 
-/// One token. Texts are the raw characters between the quotes.
+/// One token. `Key` and `Text` hold the characters between the quotes, escapes included; `Number` holds the digits as
+/// written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Token<'t> {
     OpenArray,
@@ -18,15 +21,16 @@ pub(crate) enum Token<'t> {
     Null,
 }
 
-/// Why a text is not JSON we take.
+/// Reasons why a text is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Not JSON from this byte on.
+    /// The text is not JSON from this byte on.
     Syntax(usize),
-    /// More containers inside containers than the limit.
+    /// More containers are nested than the limit allows.
     TooDeep,
 }
 
+/// The tokens that may come next.
 #[derive(Clone, Copy, PartialEq)]
 enum Expect {
     Value,
@@ -37,59 +41,59 @@ enum Expect {
     End,
 }
 
-/// A strict reader of one JSON text.
+/// Reads one JSON text, strictly.
 pub(crate) struct Tokens<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
     start: usize,
-    /// One entry a container that is open: is it an array?
+    /// One entry for each open container: true for an array.
     open: Vec<bool>,
     depth: usize,
     expect: Expect,
-    /// The last text or key has a backslash in it.
+    /// True if the last text or key contains a backslash.
     escaped: bool,
 }
 
 impl<'t> Tokens<'t> {
-    /// `depth`: how many containers may be open at once.
+    /// Starts reading `text`, in which at most `depth` containers may be open at once.
     pub(crate) fn new(text: &'t str, depth: usize) -> Self {
         Self { text, bytes: text.as_bytes(), at: 0, start: 0, open: Vec::new(), depth, expect: Expect::Value, escaped: false }
     }
 
-    /// Where the last token starts.
+    /// Returns the byte at which the last token starts.
     pub(super) fn start(&self) -> usize {
         self.start
     }
 
-    /// Where the last token ends.
+    /// Returns the byte after the last token.
     pub(super) fn end(&self) -> usize {
         self.at
     }
 
-    /// The characters of the key or text that was read last, of which `raw` is the inside.
+    /// Returns the characters of the key or text that was read last. `raw` must be that token's content.
     pub(super) fn unescape(&self, raw: &'t str) -> Cow<'t, str> {
         if self.escaped { unescape(raw) } else { Cow::Borrowed(raw) }
     }
 
-    /// The end of the comma that follows, if one does.
+    /// Returns the byte after the comma that follows the last token, if a comma does.
     pub(super) fn comma_ahead(&self) -> Option<usize> {
         let rest = &self.bytes[self.at..];
         let space = rest.iter().take_while(|b| is_space(**b)).count();
         (rest.get(space) == Some(&b',')).then_some(self.at + space + 1)
     }
 
-    /// Whether the key or text that was read last has a backslash in it.
+    /// True if the key or text that was read last contains a backslash.
     pub(super) fn escaped(&self) -> bool {
         self.escaped
     }
 
-    /// The next token; `None` at the end of the text.
+    /// Returns the next token, or `None` at the end of the text.
     pub(crate) fn next(&mut self) -> Result<Option<Token<'t>>, Fault> {
         self.advance()
     }
 
-    /// [`next`](Self::next), without a call: for a loop over all of a long text.
+    /// Does the same as [`next`](Self::next), but always inlined: for the loop that reads a long text.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> Result<Option<Token<'t>>, Fault> {
         loop {
@@ -132,7 +136,7 @@ impl<'t> Tokens<'t> {
         }
     }
 
-    /// Reads a whole value, the token `first` of which was read already, and throws it away.
+    /// Skips the rest of the value whose first token `first` was just read.
     pub(crate) fn skip(&mut self, first: Token<'t>) -> Result<(), Fault> {
         if matches!(first, Token::OpenArray | Token::OpenObject) {
             let outside = self.open.len() - 1;
@@ -178,7 +182,7 @@ impl<'t> Tokens<'t> {
         Ok(token)
     }
 
-    /// `-? (0 | [1-9] digit*) (. digit+)? ([eE] [+-]? digit+)?`
+    /// Reads `-? (0 | [1-9] digit*) (. digit+)? ([eE] [+-]? digit+)?`
     fn number(&mut self) -> Result<Token<'t>, Fault> {
         let from = self.at;
         self.at += usize::from(self.bytes[self.at] == b'-');
@@ -234,7 +238,8 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The characters a raw text stands for. A surrogate without its other half becomes U+FFFD: Rust has no name for it.
+/// Returns the characters that a raw text stands for. A lone surrogate becomes U+FFFD, because Rust strings cannot
+/// hold it.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
     let mut out = String::with_capacity(raw.len());
@@ -250,7 +255,7 @@ pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The character an escape at the beginning of `text` stands for, and the escape's length.
+/// Returns the character that the escape at the beginning of `text` stands for, and the length of the escape in bytes.
 pub(super) fn escape(text: &str) -> (char, usize) {
     let bytes = text.as_bytes();
     let char = match bytes.get(1) {
@@ -281,14 +286,14 @@ fn hex_unit(bytes: &[u8], at: usize) -> Option<u32> {
     u32::from_str_radix(hex, 16).ok()
 }
 
-/// Appends `text` between quotes, byte for byte as `JSON.stringify` does.
+/// Appends `text` between quotes, byte for byte as `JSON.stringify` writes it.
 pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
     escape_into(out, text);
     out.push('"');
 }
 
-/// [`quote`] without the quotes.
+/// Appends `text` escaped, without quotes.
 pub(super) fn escape_into(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -328,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_json_and_nothing_else() {
+    fn only_json_is_accepted() {
         for (text, count) in [("1", 1), (" [ ] ", 2), (r#"{"a":[1,{"b":"c\u00e9"}],"d":-0.5e+3}"#, 12), ("null", 1)] {
             assert_eq!(check(text), Ok(count), "{text}");
         }
@@ -363,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_both_ways() {
+    fn escapes_are_read_and_written() {
         assert_eq!(unescape(r#"a\"\\\/\b\f\n\r\té😀\ud800x"#), "a\"\\/\u{8}\u{c}\n\r\té😀\u{fffd}x");
         let mut out = String::new();
         quote(&mut out, "\u{0}\u{1f}\u{8}\u{c}\n\r\t\"\\\u{7f}\u{2028}é");

@@ -1,38 +1,51 @@
-//! Bounds how much of a stream is believed, and how deep arguments may be.
+//! Declares [`Limits`]: the sizes beyond which an answer or arguments are refused.
+//!
+//! Holds numbers only. The JavaScript edges have the same numbers, and a test compares them.
 
-/// How much of a stream is believed, and how deep arguments may be. Each goes beyond what React's client takes in any browser: what is beyond
-/// it is a `DECODE` (of arguments, an `ENCODE`) error that names the bound.
+/// Sizes that the decoder and the encoder accept. Each default is more than React's client can take in any browser.
+/// Beyond it, decoding fails with a `DECODE` error, encoding with an `ENCODE` error; the message names the limit.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Limits, Native};
+///
+/// let limits = Limits { row_bytes: 1000, ..Limits::DEFAULT };
+/// let mut decoder = Decoder::new(Native::default()).limits(limits);
+/// let error = decoder.push(format!("2a:{:?}\n", "x".repeat(2000)).as_bytes()).unwrap_err();
+/// assert_eq!(error.message(), "row 2a: longer than 1000 bytes");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one row, tag and id included. 128 MiB. Protects the memory of the decoder, which a row of small values takes twenty times over.
+    /// Bytes of one row, tag and id included. Default 128 MiB. Protects the decoder's memory: a row of small values
+    /// takes about twenty times its length.
     pub row_bytes: usize,
-    /// Bytes of the whole answer, streams in it included. 1 GiB. Protects the memory of the decoder, which keeps the rows that nothing asks
-    /// for until the answer ends, and has 4 GiB in a browser.
+    /// Bytes of the whole answer, streams included. Default 1 GiB. Protects the decoder's memory, which is 4 GiB in a
+    /// browser: rows that no value refers to are stored until the answer ends.
     pub total_bytes: usize,
-    /// Promises, lazy values and the like that wait for their rows at the same time. 1 048 576. Protects from a few bytes each that cost
-    /// some hundred.
+    /// Promises, lazy values and the like that wait for their rows at the same time. Default 1 048 576. Protects
+    /// memory: a few bytes of the answer open a row that takes some hundred.
     pub open_rows: usize,
-    /// Containers inside containers, within one row; within all of the arguments. 20 000. The decoder needs no stack for them: this protects
-    /// whoever walks through the value by recursion.
+    /// Nested containers, within one row or within all arguments. Default 20 000. The decoder itself needs no stack
+    /// for them; this protects programs that walk through the value by recursion.
     pub depth: usize,
-    /// Digits of one bigint. 1 000 000. Protects the time it takes an engine to read them, which grows faster than they do.
+    /// Digits of one bigint. Default 1 000 000. Protects time: engines take more than twice as long to read twice as
+    /// many digits.
     pub digits: usize,
-    /// Bytes that have arrived for streams and async iterables and that nobody has read yet, all of them together. 1 GiB. A stream is not
-    /// slowed down by a slow reader; the one that goes beyond this bound fails. Protects the memory of the page.
+    /// Bytes that have arrived for all streams and async iterables together and have not been read. Default 1 GiB.
+    /// Protects memory: a slow reader does not slow a stream down. The stream that exceeds this limit fails.
     pub unread_bytes: usize,
 }
 
 impl Limits {
-    /// The defaults above.
+    /// The default of each limit.
     pub const DEFAULT: Self =
         Self { row_bytes: 128 << 20, total_bytes: 1 << 30, open_rows: 1 << 20, depth: 20_000, digits: 1_000_000, unread_bytes: 1 << 30 };
 
-    /// Containers inside containers that become Rust values, or come from them. serde follows them on the native stack, where 1 000 are
-    /// too many for some types; `serde_json` has the same bound.
+    /// Nested containers in Rust values, read or written. serde follows them on the native stack, where 1 000 levels
+    /// are too many for some types; `serde_json` has the same limit.
     pub const NATIVE_DEPTH: usize = 128;
 
-    /// Values and bytes that one answer may become as Rust values, repeated ones counted: a container that is there once may be read many
-    /// times. 256 MiB.
+    /// Values and bytes that one answer may become as Rust values, 256 MiB. Counts a container each time it is read:
+    /// several places may refer to it.
     pub const NATIVE_BYTES: usize = 256 << 20;
 }
 

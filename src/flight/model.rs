@@ -1,10 +1,12 @@
-//! One model row: JSON in which strings that begin with `$` stand for what JSON has no word for.
+//! Reads one model row: JSON in which strings that begin with `$` stand for values that JSON does not have.
+//!
+//! Makes no values and looks at no other row: it returns plain JSON, and a list of values to put into it.
 //!
 //! ```text
 //! "$$…"            the string without its first "$"
 //! "$<h>:k1:k2"     the value of row h, or what is found in it by own keys
 //! "$@<h>"          a promise of row h
-//! "$L<h>"          a lazy value: row h, once somebody looks at it
+//! "$L<h>"          a lazy value: row h, once React renders it
 //! "$h<h>"          a function of the server; row h has its id and the arguments bound to it
 //! "$Q<h>" "$W<h>" "$K<h>" "$i<h>" "$B<h>"   Map, Set, FormData, iterator, Blob made from the array in row h
 //! "$T<path>"       the caller's own argument at that path
@@ -28,7 +30,7 @@ use super::scan::Plain;
 use super::{Limits, scan};
 use crate::{Error, Kind};
 
-/// Where a value stands in its container.
+/// Place of a value in its container, while elements are still arrays. See [`Tree`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spot<'t> {
     /// An element of an array.
@@ -38,25 +40,41 @@ pub enum Spot<'t> {
 }
 
 /// A value that needs no other row.
+///
+/// ```
+/// use actionlane::flight::{Build, Native, Scalar, Value};
+///
+/// let mut native = Native::default();
+/// assert!(matches!(native.scalar(&Scalar::Date(f64::NAN)), Some(Value::Date(ms)) if ms.is_nan()));
+/// assert!(matches!(native.scalar(&Scalar::BigInt("007".into())), Some(Value::BigInt(digits)) if *digits == *"7"));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar<'t> {
-    /// `undefined`; in an object the key is left out instead.
+    /// `undefined`, in an array or as the whole row. In an object, the key is removed from the text instead.
     Undefined,
     /// JavaScript's `null`.
     Null,
-    /// `NaN`, the infinities and `-0`: the numbers JSON cannot say.
+    /// `NaN`, an infinity or `-0`: the numbers that JSON does not have.
     Number(f64),
     /// A date, in milliseconds since 1970; NaN is JavaScript's invalid date.
     Date(f64),
-    /// A bigint: decimal digits, perhaps after a `-`.
+    /// A bigint: decimal digits, possibly after a `-`.
     BigInt(Cow<'t, str>),
     /// `Symbol.for` of this name.
     Symbol(Cow<'t, str>),
-    /// An `Error` nothing is known of, as servers in production send them.
+    /// An `Error` without any data, as servers in production send it.
     Error,
 }
 
-/// What is made from the row a reference names.
+/// Values that are made from another row.
+///
+/// ```
+/// use actionlane::flight::{Build, Made, Native, Value};
+///
+/// let row = Value::from_json(r#"[1,2,1]"#).unwrap();
+/// let Some(Value::Set(set)) = Native::default().made(Made::Set, &row) else { panic!() };
+/// assert_eq!(set.borrow().len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Made {
     /// A Map, from an array of entries.
@@ -78,7 +96,7 @@ pub enum Made {
 }
 
 impl Made {
-    /// With its article, for messages.
+    /// Returns the value's name in messages, with its article.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Map => "a Map",
@@ -93,27 +111,28 @@ impl Made {
     }
 }
 
-/// A reference to another row, or into it.
+/// A reference to another row, or to a value in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) id: u32,
     pub(super) path: Path,
-    /// `None`: the row's value itself.
+    /// The value to make from the row; `None`: the row's value itself.
     pub(super) made: Option<Made>,
 }
 
 impl Target {
-    /// A whole row.
+    /// Refers to the value of a whole row.
     pub(super) fn row(id: u32) -> Self {
         Self { id, path: Path::default(), made: None }
     }
 
-    /// This reference, and from there on along `rest`.
+    /// Returns this reference, extended by the path `rest`.
     pub(super) fn then(&self, rest: &Path) -> Self {
         Self { id: self.id, path: self.path.then(rest), made: self.made }
     }
 }
 
+/// A value that a string beginning with `$` stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Special<'t> {
     Scalar(Scalar<'t>),
@@ -124,39 +143,136 @@ pub(super) enum Special<'t> {
     Temporary(Cow<'t, str>),
 }
 
-/// A container on the way to a special value. Number 0 is the root; parents come before children.
+/// A container that an edit or a reference names, or one around it. Number 0 is the root; parents come before
+/// children. See [`Tree`] for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node<'t> {
     /// Number of the container around it; its own for the root.
     pub parent: usize,
-    /// Where it stands there, in the JSON text.
+    /// Place in that container, in the JSON text.
     pub spot: Spot<'t>,
-    /// The number of the innermost element it is in or is, if any.
+    /// Number of the innermost element that it is, or is in.
     pub(super) element: Option<usize>,
 }
 
-/// What is to be done with a container of a model. In this order: what is in an element comes before the element.
+/// A change to the value of a model's text. An edit inside an element comes before that element. See [`Tree`] for an
+/// example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit<'t> {
-    /// Puts a value into container number `holder`.
-    Put { holder: usize, spot: Spot<'t>, scalar: Scalar<'t> },
-    /// Makes container `node`, a tuple `["$",type,key,props,…]`, into a React element, which takes its place.
-    Element { node: usize },
+    /// Puts a value into a container.
+    Put {
+        /// Number of the container.
+        holder: usize,
+        /// Place in that container, in the JSON text.
+        spot: Spot<'t>,
+        /// The value to put.
+        scalar: Scalar<'t>,
+    },
+    /// Replaces a container, a tuple `["$",type,key,props,…]`, by the React element it stands for.
+    Element {
+        /// Number of the container.
+        node: usize,
+    },
 }
 
-/// A model as JSON text, and what to do with its value.
+/// A model as JSON text, and the edits that complete its value.
+///
+/// A builder makes the value of the text, then applies the edits in order. This builder lists what it receives, and
+/// leaves the rest to [`Native`](super::Native):
+///
+/// ```
+/// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Given, Made, Native, Rejection, Scalar, Settled, Shared};
+/// use std::cell::RefCell;
+/// use std::rc::Rc;
+/// use actionlane::flight::{Build, Edit, Key, Spot, Tree, Value};
+///
+/// struct Lister(Native, Rc<RefCell<Vec<String>>>);
+///
+/// impl Build for Lister {
+/// #   type Value = Value;
+/// #   type Holders = Rc<[Value]>;
+/// #   type Promise = Shared<Settled>;
+/// #   type Lazy = Shared<Settled>;
+/// #   type Flow = Shared<Flowing>;
+///     fn tree(
+///         &mut self,
+///         tree: &Tree<'_>,
+///         ready: &[Given<'_, Value>],
+///         keep: bool,
+///     ) -> Option<(Value, Option<Self::Holders>)> {
+///         let mut list = self.1.borrow_mut();
+///         list.push(tree.text.to_string());
+///         list.extend(tree.nodes.iter().map(|node| format!("container in {} at {:?}", node.parent, node.spot)));
+///         list.extend(tree.edits.iter().map(|edit| match edit {
+///             Edit::Put { holder, spot: Spot::Name(name), scalar } => format!("{holder}.{name} = {scalar:?}"),
+///             Edit::Put { holder, spot: Spot::Index(index), scalar } => format!("{holder}[{index}] = {scalar:?}"),
+///             Edit::Element { node } => format!("{node} is an element"),
+///         }));
+///         self.0.tree(tree, ready, keep)
+///     }
+///     // …
+/// #   fn holder(&mut self, holders: &Rc<[Value]>, holder: usize) -> Option<Value> { self.0.holder(holders, holder) }
+/// #   fn put(&mut self, holders: &Rc<[Value]>, holder: usize, key: Key<'_>, value: &Value) -> bool {
+/// #       self.0.put(holders, holder, key, value)
+/// #   }
+/// #   fn string(&mut self, text: &str) -> Value { self.0.string(text) }
+/// #   fn scalar(&mut self, scalar: &Scalar<'_>) -> Option<Value> { self.0.scalar(scalar) }
+/// #   fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Value> { self.0.binary(kind, bytes) }
+/// #   fn walk(&mut self, from: &Value, path: &str) -> Option<Value> { self.0.walk(from, path) }
+/// #   fn make(&mut self, kind: Made) -> Option<Value> { self.0.make(kind) }
+/// #   fn fill(&mut self, kind: Made, made: &Value, from: &Value) -> bool { self.0.fill(kind, made, from) }
+/// #   fn iterator(&mut self, array: &Value) -> Option<Value> { self.0.iterator(array) }
+/// #   fn blob(&mut self, kind: &Value, parts: &[Value]) -> Option<Value> { self.0.blob(kind, parts) }
+/// #   fn server(&mut self, id: &Value, bound: &Value) -> Option<Value> { self.0.server(id, bound) }
+/// #   fn length(&mut self, array: &Value) -> Option<usize> { self.0.length(array) }
+/// #   fn promise(&mut self) -> Option<(Value, Self::Promise)> { self.0.promise() }
+/// #   fn settle(&mut self, promise: Self::Promise, outcome: Result<Value, Rejection>) {
+/// #       self.0.settle(promise, outcome)
+/// #   }
+/// #   fn lazy(&mut self) -> Option<Self::Lazy> { self.0.lazy() }
+/// #   fn lazy_value(&mut self, lazy: &Self::Lazy) -> Option<Value> { self.0.lazy_value(lazy) }
+/// #   fn settle_lazy(&mut self, lazy: &Self::Lazy, outcome: Result<Value, Rejection>) {
+/// #       self.0.settle_lazy(lazy, outcome)
+/// #   }
+/// #   fn flow(&mut self, kind: Flow) -> Option<(Value, Self::Flow)> { self.0.flow(kind) }
+/// #   fn push(&mut self, flow: &Self::Flow, value: Value, size: usize) -> bool { self.0.push(flow, value, size) }
+/// #   fn push_failure(&mut self, flow: &Self::Flow, rejection: Rejection, size: usize) -> bool {
+/// #       self.0.push_failure(flow, rejection, size)
+/// #   }
+/// #   fn finish(&mut self, flow: &Self::Flow, outcome: Result<Value, Rejection>) { self.0.finish(flow, outcome) }
+/// #   fn is_cancelled(&self, flow: &Self::Flow) -> bool { self.0.is_cancelled(flow) }
+/// #   fn unread(&self) -> usize { self.0.unread() }
+/// #   fn temporary(&mut self, path: &str) -> Option<Value> { self.0.temporary(path) }
+/// }
+///
+/// let list = Rc::new(RefCell::new(Vec::new()));
+/// let mut decoder = Decoder::new(Lister(Native::default(), list.clone()));
+/// decoder.push(b"0:{\"at\":\"$D1970-01-01T00:00:00.000Z\",\"list\":[[\"$undefined\",\"$$5\"]]}\n")?;
+/// assert_eq!(*list.borrow(), [
+///     r#"{"at":null,"list":[[null,"$5"]]}"#,
+///     "container in 0 at Index(0)",
+///     r#"container in 0 at Name("list")"#,
+///     "container in 1 at Index(0)",
+///     "0.at = Date(0.0)",
+///     "2[0] = Undefined",
+/// ]);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree<'t> {
-    /// JSON with `null` where a special value goes; escapes, absent and forbidden keys are dealt with.
+    /// JSON with `null` for each special value. Strings have lost their extra `$`; absent members and `__proto__` keys
+    /// are removed.
     pub text: Cow<'t, str>,
-    /// The containers that the edits and the references name.
+    /// The containers that edits and references name.
     pub nodes: Vec<Node<'t>>,
+    /// The changes to the text's value, in order.
     pub edits: Vec<Edit<'t>>,
-    /// Each array that begins with `"$"` is the tuple of an element, and nothing else is to be done: there are neither nodes nor edits.
+    /// True if each array that begins with `"$"` is the tuple of an element, and nothing else must be changed. Then
+    /// `nodes` and `edits` are empty.
     pub elements: bool,
 }
 
-/// A special value inside container number `holder` that is put in later.
+/// A special value that refers to another row or an argument, and its place in container number `holder`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Placed<'t> {
     pub(super) holder: usize,
@@ -164,10 +280,10 @@ pub(super) struct Placed<'t> {
     pub(super) special: Special<'t>,
 }
 
-/// A model row, read: plain JSON, and what to put where in it.
+/// A model row, read: plain JSON, and the values to put into it.
 #[derive(Debug, PartialEq)]
 pub(super) enum Model<'t> {
-    /// The row is one special value.
+    /// The whole row is one special value.
     Special(Special<'t>),
     Tree(Tree<'t>, Vec<Placed<'t>>),
 }
@@ -181,8 +297,8 @@ impl<'t> Model<'t> {
         }
     }
 
-    /// The model in `text` if it is a container, surely of balanced brackets, that needs no other row and nothing of the builder. `quick`: if that
-    /// is seen without reading it.
+    /// Reads a model that refers to no other row and no argument, and whose brackets are surely balanced; returns
+    /// `None` for any other. With `quick`, also returns `None` if the text would have to be read token by token.
     pub(super) fn read_alone(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
         match scan::plain(text.as_bytes(), limits.depth.min(SHALLOW)) {
             Some(Plain::Other) => None,
@@ -196,7 +312,8 @@ impl<'t> Model<'t> {
     }
 }
 
-/// So deep a text may be that is left to the builder as it is: builders find elements by recursion. Deeper ones are read here, without.
+/// Deepest text that is passed to the builder unread, because builders find elements by recursion. Deeper texts are
+/// read here, without recursion.
 const SHALLOW: usize = 1000;
 
 impl<'t> Tree<'t> {
@@ -272,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn every_special_value() {
+    fn every_special_value_is_read() {
         let scalar = |scalar| Special::Scalar(scalar);
         let made = |kind, id| Special::Link(Target { id, path: Path::default(), made: kind });
         for (text, expected) in [
@@ -308,18 +425,18 @@ mod tests {
     }
 
     #[test]
-    fn elements() {
+    fn elements_are_edits_after_those_inside_them() {
         let source = r#"{"e":["$","a","k",{"x":"$1","y":["$","b",null,{}]},"$7",[["f","$8"]],1]}"#;
         let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
         assert_eq!(tree.text, r#"{"e":[null,"a","k",{"x":null,"y":[null,"b",null,{}]},"$7",[["f","$8"]],1]}"#);
-        assert_eq!(placed.len(), 1, "what is for development is not looked at");
+        assert_eq!(placed.len(), 1, "the parts for development are skipped");
         assert_eq!(tree.nodes[placed[0].holder].element, Some(1));
         assert_eq!(tree.edits, [Edit::Element { node: 3 }, Edit::Element { node: 1 }]);
         assert_eq!(tree.nodes[3].element, Some(3));
     }
 
     #[test]
-    fn where_nothing_else_is_special_elements_are_for_the_builder_to_find() {
+    fn elements_alone_are_left_to_the_builder() {
         let source = r#"{"e":["$","a","k",{"y":["$","b",null,{}]}]}"#;
         let Ok(Model::Tree(tree, placed)) = read(source) else { panic!() };
         assert_eq!((tree.text, tree.nodes.len(), tree.edits.len(), tree.elements, placed.len()), (source.into(), 0, 0, true, 0));
@@ -328,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_supported_says_where() {
+    fn an_unsupported_value_is_named_with_its_place() {
         assert_eq!(message(r#"{"a":[1,{"b":"$Lx"}]}"#), "row 4: unsupported value $L at .a[1].b");
         assert_eq!(message(r#"["$z1"]"#), "row 4: unsupported value $z at [0]");
         assert_eq!(message(r#"["$1x"]"#), "row 4: unsupported value reference at [0]");
@@ -337,6 +454,6 @@ mod tests {
         assert_eq!(message(r#"["$1""#), "row 4: not JSON at byte 5");
         assert_eq!(message(&"[".repeat(100_000)), "row 4: more than 20000 containers inside each other");
         let deep = format!("{}\"$n1x\"{}", "[".repeat(2000), "]".repeat(2000));
-        assert_eq!(message(&deep), format!("row 4: not a bigint at {}…", "[0]".repeat(16)), "a message is of bounded length");
+        assert_eq!(message(&deep), format!("row 4: not a bigint at {}…", "[0]".repeat(16)), "a message has a bounded length");
     }
 }

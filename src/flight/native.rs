@@ -1,4 +1,6 @@
 //! Makes and reads values in Rust alone, for programs and tests without JavaScript.
+//!
+//! Must not touch JavaScript; [`Value`] stands for its values.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,18 +14,31 @@ use super::{
 };
 use super::{Temporaries, Text, Tree, Value, date, number};
 
-/// Makes [`Value`]s, and reads them.
+/// Makes [`Value`]s for a decoder, and reads them for an encoder.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Native, Value, encode};
+/// use std::task::Poll;
+///
+/// let cart = Value::object([("total", Value::Number(12.5))]);
+/// let sent = encode(&mut Native::default(), Value::array([cart.clone()]))?;
+/// let mut decoder = Decoder::action(Native::with_temporaries(sent.temporaries));
+/// decoder.push(b"0:{\"a\":\"$@1\"}\n1:\"$T0:0\"\n")?;
+/// let Poll::Ready(Ok(answer)) = decoder.value() else { panic!() };
+/// assert_eq!(answer.identity(), cart.identity(), "the server returned its first argument by its path");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Default)]
 pub struct Native {
     temporaries: Temporaries<Value>,
-    /// Containers met while encoding, by identity. The value is kept so that nothing else gets its address.
+    /// Containers met while encoding, by identity. Holding the value keeps its address from being used again.
     known: BTreeMap<usize, (u32, Value)>,
-    /// Bytes of streams that nobody has read.
+    /// Bytes in streams that have not been read.
     unread: Rc<Cell<usize>>,
 }
 
 impl Native {
-    /// Knows the arguments that were sent, so that the server may send them back by name.
+    /// Makes a builder that finds the arguments that were sent, for servers that send them back by their paths.
     pub fn with_temporaries(temporaries: Temporaries<Value>) -> Self {
         Self { temporaries, ..Self::default() }
     }
@@ -337,7 +352,7 @@ fn key<'s>(spot: &'s Spot<'_>) -> Key<'s> {
     }
 }
 
-/// The element a tuple `["$",type,key,props,…]` stands for: an object with the members React gives it.
+/// Returns the element that a tuple `["$",type,key,props,…]` stands for: an object with the members React gives it.
 fn element(tuple: &Value) -> Option<Value> {
     let Value::Array(tuple) = tuple else { return None };
     let tuple = tuple.borrow();
@@ -353,7 +368,7 @@ fn entry(value: &Value) -> Option<(Value, Value)> {
     Some((at(0), at(1)))
 }
 
-/// `007` and `-0` as BigInt has them.
+/// Writes the digits of a bigint as JavaScript does: without leading zeros, and `-0` as `0`.
 pub(super) fn canonical(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     match digits.trim_start_matches('0') {
@@ -362,7 +377,7 @@ pub(super) fn canonical(digits: &str) -> String {
     }
 }
 
-/// The entries of a Map: of equal keys the first keeps its place and the last its value.
+/// Removes the entries whose key repeats: the first keeps its place and takes the last one's value.
 fn unique(entries: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut out: Vec<(Value, Value)> = Vec::with_capacity(entries.len());

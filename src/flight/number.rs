@@ -1,14 +1,16 @@
 //! Writes numbers as JavaScript does.
+//!
+//! Knows no locale.
 
 use std::fmt::Write as _;
 
-/// A finite number as JavaScript's `Number::toString` writes it (`-0` as `0`).
+/// Writes a finite number as JavaScript's `Number::toString` does (`-0` as `0`).
 pub(super) fn write(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
     }
     let mut out = String::new();
-    // Rust's `{:e}` has the same shortest digits; only their layout differs.
+    // `{:e}` writes the same shortest digits; only their layout differs.
     let text = format!("{number:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let point = exponent.parse::<i32>().unwrap_or(0) + 1;
@@ -43,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_javascript_writes_them() {
+    fn numbers_are_written_as_javascript_writes_them() {
         for (number, text) in [
             (0.0, "0"),
             (1.5, "1.5"),

@@ -1,12 +1,15 @@
-//! A part of a row, cut out of its text without reading the rest.
+//! Cuts a part out of a row's text, without making values of the rest.
+//!
+//! Does not follow references.
 
 use super::Limits;
 use super::json::{self, Fault, Token, Tokens};
 use super::model::{Path, broken};
 use crate::Error;
 
-/// The text of the value at `path` in `text`, as far as it can be followed, and how many bytes of it that was: a string ends the way.
-/// Elements are stepped into by the names React gives their parts.
+/// Returns the text of the value at `path` in `text`, and the number of bytes of `path` that were followed. A string
+/// ends the path early, because it may be a reference. Returns `None` if there is no such value. The parts of an
+/// element also have the names that React gives them.
 pub(super) fn project<'t>(row: u32, text: &'t str, path: &Path, limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
     let mut text = text;
     let mut taken = 0;
@@ -23,7 +26,7 @@ pub(super) fn project<'t>(row: u32, text: &'t str, path: &Path, limits: &Limits)
 enum Member<'t> {
     Found(&'t str),
     None,
-    /// There are no members: the value is a string, which may stand for something else.
+    /// The value is a string, which may be a reference.
     Text,
 }
 
@@ -78,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_cut_out_unread() {
+    fn a_part_is_cut_out_of_a_row() {
         let source = r#"{"t":["$","div",null,{"a":{"x":["$L9"]}}],"a":"$@1"}"#;
         let at = |path: &str| project(0, source, &Path::new(path), &Limits::DEFAULT).expect("JSON");
         assert_eq!(at(":a"), Some(("\"$@1\"", 2)));

@@ -1,4 +1,6 @@
-//! Tells why a value is not there: the server's code threw, or the answer is broken.
+//! Tells why a value is missing: the server's code threw, or the answer is broken.
+//!
+//! Reads `E` rows; does not decide which value they reject.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -9,36 +11,62 @@ use super::json::{self, Token, Tokens};
 use super::{Limits, model};
 use crate::{Error, Kind, protocol};
 
-/// Why a value is not there.
+/// Reasons why a value is missing.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Native};
+/// use std::task::Poll;
+///
+/// let mut decoder = Decoder::new(Native::default());
+/// decoder.push(b"0:[\"$1\"]\n")?;
+/// decoder.end();
+/// let Poll::Ready(Err(rejection)) = decoder.value() else { panic!() };
+/// assert_eq!(rejection.into_error().message(), "the answer ended before row 1");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// The server's code threw.
     Thrown(Thrown),
-    /// The answer cannot be read, or broke off.
+    /// The answer cannot be read, or ended early.
     Broken(Error),
 }
 
-/// What a server tells of an error. All of it is untrusted text.
+/// A server's description of a thrown error. All of it is untrusted text.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Native, Rejection, Value};
+/// use std::task::Poll;
+///
+/// let mut decoder = Decoder::new(Native::default());
+/// decoder.push(b"0:E{\"digest\":\"4073\",\"name\":\"TypeError\",\"message\":\"no cart\"}\n")?;
+/// let Poll::Ready(Err(Rejection::Thrown(thrown))) = decoder.value() else { panic!() };
+/// assert_eq!(thrown.digest.as_deref(), Some("4073"), "all that production sends");
+/// assert_eq!(thrown.message.as_deref(), Some("no cart"));
+/// assert!(thrown.more::<Value>().is_none(), "`Native` does not ask for causes");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thrown {
-    /// The server's name for the error; JSON where it is not a string.
+    /// The server's name for the error. If the server sent something other than a string, its JSON.
     pub digest: Option<String>,
-    /// Only servers in development send it.
+    /// The error's name. Only servers in development send it.
     pub name: Option<String>,
-    /// Only servers in development send it.
+    /// The error's message. Only servers in development send it.
     pub message: Option<String>,
-    /// Where it was thrown. Only servers in development send it.
+    /// The environment in which it was thrown. Only servers in development send it.
     pub environment: Option<String>,
-    /// Its `cause`, and the `errors` of an AggregateError, as the builder has made them. Only servers in development send them.
+    /// The error's `cause`, and the `errors` of an AggregateError, as the builder has made them. Only servers in
+    /// development send them.
     pub(super) more: More,
 }
 
-/// The row of an Error that is a value, as it is to be read. In development servers write its `cause` and `errors` as strings that are read once
-/// more: `"$$4"` for what is in row 4. Any other row's would be the string `$4`.
+/// Prepares the row of an Error that is a value. Development servers escape its `cause` and `errors` once more than
+/// other strings: `"$$4"` there refers to row 4, elsewhere it is the string `$4`. Removes one `$` from them.
 pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
     let mut tokens = Tokens::new(text, limits.depth);
     let mut cuts = Vec::new();
-    // Text that is not JSON fails when it is read.
+    // A text that is not JSON fails later, when it is read as a model.
     while let Ok(Some(token)) = tokens.next() {
         let Token::Key(key) = token else { continue };
         let Ok(Some(value)) = tokens.next() else { break };
@@ -59,7 +87,7 @@ pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
     text
 }
 
-/// A value of the builder's, an object of what else is told of an error. Builders that do not ask for it have none.
+/// The builder's object with an error's `cause` and `errors`. `None` unless the builder asks for it.
 #[derive(Clone, Default)]
 pub(crate) struct More(Option<Rc<dyn Any>>);
 
@@ -69,7 +97,7 @@ impl More {
     }
 }
 
-/// Two errors that say the same are equal, whatever values come with them.
+/// Always equal: errors are compared by their texts, not by their causes.
 impl PartialEq for More {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -85,14 +113,15 @@ impl fmt::Debug for More {
 }
 
 impl Thrown {
-    /// A value of the builder's: an object with the error's `cause`, and the `errors` of an AggregateError, as far as a server in development tells
-    /// them and the builder [wants](super::Build::wants_causes) them.
+    /// Returns the builder's object with the error's `cause`, and the `errors` of an AggregateError. Returns `None` if
+    /// `V` is not the builder's value, if the server did not send them, or if the builder does not
+    /// [want](super::Build::wants_causes) them.
     pub fn more<V: Clone + 'static>(&self) -> Option<V> {
         self.more.0.as_ref()?.downcast_ref().cloned()
     }
 
-    /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. And the model of what else is told, `{"cause":…,"errors":…}`, if
-    /// anything is.
+    /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. Also returns a model of the other
+    /// members, `{"cause":…,"errors":…}`, if the row has any.
     pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
         let fault = |fault| model::broken(row, fault, limits);
         let mut thrown = Self::default();
@@ -126,7 +155,7 @@ impl Thrown {
 }
 
 impl Rejection {
-    /// As an error: what broke, or what the digest stands for ([`protocol::thrown`]).
+    /// Returns the error for the caller: what broke, or the error that the digest stands for ([`protocol::thrown`]).
     pub fn into_error(self) -> Error {
         match self {
             Self::Broken(error) => error,
@@ -144,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_in_errors_that_are_values_are_read_once_more() {
+    fn causes_in_errors_that_are_values_lose_one_dollar() {
         let read = |text| revived(text, &Limits::DEFAULT).into_owned();
         assert_eq!(
             read(r#"{"cause":"$$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$$1f"}"#),
@@ -156,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn production_and_development_rows() {
+    fn rows_of_production_and_of_development_are_read() {
         assert_eq!(read(r#"{"digest":"a\u00e9"}"#), Ok(Thrown { digest: Some("aé".into()), ..Thrown::default() }));
         assert_eq!(read("{}"), Ok(Thrown::default()));
         assert_eq!(

@@ -1,4 +1,6 @@
-//! Bytes to rows: the framing of the answer.
+//! Cuts an answer's bytes into rows.
+//!
+//! Must not depend on how the bytes were cut into chunks. Does not read the rows.
 //!
 //! ```text
 //! row    = id ":" body
@@ -13,24 +15,24 @@
 use super::{Limits, scan};
 use crate::{Error, Kind};
 
-/// What a row says.
+/// Kinds of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
-    /// JSON text. Tags nobody has given a meaning (`P`, `#`, …) count as this one, as in React's client.
+    /// JSON text. Tags without a meaning (`P`, `#`, …) count as this one, as in React's client.
     Model,
-    /// `T`: the string itself.
+    /// `T`: a string, as it is.
     Text,
     /// Bytes: `A` an ArrayBuffer, `O o U S s L l G g M m V` typed arrays, `b` a chunk of a byte stream.
     Bytes(u8),
-    /// `E`: what was thrown.
+    /// `E`: a thrown error.
     Error,
-    /// `I`: a client module.
+    /// `I`: an export of a client module.
     Module,
-    /// `R r X x`: a stream or an async iterable begins.
+    /// `R r X x`: the start of a stream or an async iterable.
     Stream(u8),
-    /// `C`: it ends.
+    /// `C`: its end.
     Close,
-    /// `H`, a hint to load something, and `N D J W`, for development: nothing in them is part of a value.
+    /// `H`, a hint to load something, and `N D J W`, for development. None is part of a value.
     Aside,
 }
 
@@ -39,10 +41,11 @@ pub(super) enum Tag {
 pub(super) struct Row {
     pub(super) id: u32,
     pub(super) tag: Tag,
-    /// What stands after tag and length, without the line end. Empty for rows nothing is read from.
+    /// The bytes after tag and length, without the line end. Empty for an [`Aside`](Tag::Aside).
     pub(super) body: Vec<u8>,
 }
 
+/// The part of a row that comes next.
 #[derive(Clone, Copy, Debug)]
 enum State {
     Id { value: u32, digits: u32 },
@@ -52,7 +55,7 @@ enum State {
     Line { tag: Tag, from: usize },
 }
 
-/// Cuts a stream into rows. Every cut between two chunks is legal.
+/// Cuts a stream into rows.
 #[derive(Debug)]
 pub(super) struct Rows {
     limits: Limits,
@@ -66,10 +69,10 @@ pub(super) struct Rows {
     total: usize,
 }
 
-/// Bytes of a row for which it is asked beforehand whether there is memory: to run out of it in the middle would be the end of everything.
+/// Bytes of a row from which memory is checked before the row is used: running out of it later would end the program.
 const HUGE: usize = 16 << 20;
 
-/// The largest id a row may have: React keeps ids in 32 signed bits.
+/// Largest id of a row: React stores ids in 32 signed bits.
 pub(super) const MAX_ID: u32 = i32::MAX as u32;
 
 impl Rows {
@@ -92,14 +95,14 @@ impl Rows {
             }
             self.row = 0;
         }
-        // Twice as much as is needed may be more than there is.
+        // Doubling the buffer may need more memory than exactly what is needed.
         let room = self.buffer.try_reserve(bytes.len()).or_else(|_| self.buffer.try_reserve_exact(bytes.len()));
         room.map_err(|_| self.no_room())?;
         self.buffer.extend_from_slice(bytes);
         Ok(())
     }
 
-    /// The next complete row; `None` when more bytes are needed. After an error there is nothing more to be had.
+    /// Returns the next complete row, or `None` if more bytes are needed. After an error, it must not be called again.
     pub(super) fn next(&mut self) -> Result<Option<Row>, Error> {
         loop {
             match self.state {
@@ -166,7 +169,7 @@ impl Rows {
         }
     }
 
-    /// The row the stream broke off in: `Some(None)` if not even its id is complete, `None` if it broke off between two rows.
+    /// Returns the row inside which the stream ended: `None` if it ended between rows, `Some(None)` if inside an id.
     pub(super) fn inside(&self) -> Option<Option<u32>> {
         match self.state {
             State::Id { digits: 0, .. } => None,
@@ -192,7 +195,7 @@ impl Rows {
     }
 
     fn finish(&mut self, tag: Tag, from: usize, to: usize, end: usize) -> Result<Row, Error> {
-        // A value is made of a copy of the row, and of a copy of that where something is taken out of it.
+        // Making the value copies the row, and once more if anything is cut out of its text.
         if to - from >= HUGE && Vec::<u8>::new().try_reserve_exact((to - from).saturating_mul(2)).is_err() {
             return Err(self.no_room());
         }
@@ -241,7 +244,7 @@ fn broken(message: String) -> Error {
 mod tests {
     use super::*;
 
-    /// Every kind of row, with line ends inside lengths, characters of 2, 3 and 4 bytes, and bytes that look like rows.
+    /// Has every kind of row, line ends inside lengths, characters of 2, 3 and 4 bytes, and bytes that look like rows.
     const MIXED: &[u8] =
         b"0:{\"a\":\"$@1\"}\n:HL[\"/a.css\"]\n1:T9,\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x802:o4,\n:1\n1f:E{\"digest\":\"x\"}\n\
 3:T0,4:R\n4:T3,\xef\xbb\xbf4:C\n5:I[]\n6:\n7:P1\n8:#2\n9:D\"$1\"\na:t\n";
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mixed_stream() {
+    fn a_stream_has_the_same_rows_in_any_chunks() {
         let expected = [
             row(0, Tag::Model, b"{\"a\":\"$@1\"}"),
             row(0, Tag::Aside, b""),
@@ -308,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn ids() {
+    fn ids_have_leading_zeros_and_a_limit() {
         assert_eq!(rows(&[b"0000000001:1\n"]).expect("rows")[0].id, 1);
         assert_eq!(rows(&[b"7fffffff:1\n"]).expect("rows")[0].id, 0x7fff_ffff);
         for bytes in [&b"80000000:1\n"[..], b"100000001:1\n"] {
@@ -317,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn says_where_it_lost_the_thread() {
+    fn an_unexpected_byte_is_named_with_its_place() {
         let error = rows(&[b"0:1\n", b"1F:1\n"]).expect_err("upper case");
         assert_eq!(error.message(), "byte 5: unexpected 'F' in a row id");
         assert_eq!(error.kind(), Kind::Decode);
@@ -327,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds() {
+    fn rows_and_answers_have_limits() {
         let limits = Limits { row_bytes: 10, total_bytes: 40, ..Limits::DEFAULT };
         for bytes in [&b"1:Tb,"[..], b"1:Tffffffffffffffff,", b"1:\"aaaaaaaaaaaaa", b"0000000000000000"] {
             let mut rows = Rows::new(limits);

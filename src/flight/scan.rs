@@ -1,6 +1,8 @@
-//! Bytes looked at many at once: line ends, the ends of strings, and whether a JSON text has anything special in it.
+//! Looks at many bytes at once, for line ends, ends of strings, and anything special in a JSON text.
+//!
+//! Must give the same results with and without SIMD. Reads no values.
 
-/// Where `byte` is next, from `from` on.
+/// Returns the place of the next `byte`, from `from` on.
 pub(super) fn find(bytes: &[u8], from: usize, byte: u8) -> Option<usize> {
     let mut at = from;
     while let Some(some) = sixteen(bytes, at) {
@@ -13,7 +15,7 @@ pub(super) fn find(bytes: &[u8], from: usize, byte: u8) -> Option<usize> {
     Some(at + bytes.get(at..)?.iter().position(|other| *other == byte)?)
 }
 
-/// Where the next quote, backslash or control character is, or a place not beyond it.
+/// Returns the place of the next quote, backslash or control character, or a place before it with none in between.
 #[inline]
 pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
@@ -28,17 +30,19 @@ pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// What a text without anything special but elements is.
+/// Kinds of text that contain nothing special except, perhaps, elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plain {
-    /// If it is JSON at all, it is one array or object, from the first byte to the last.
+    /// The text is one array or object from the first byte to the last, if it is JSON at all.
     Container,
-    /// Such a container, in which arrays begin with `"$"`, and no other string does with `$`.
+    /// The same, and some of its arrays begin with `"$"`. No other string begins with `$`.
     Elements,
+    /// Any other text.
     Other,
 }
 
-/// `None` if something in `text` may be special, a key forbidden or a container too deep. Else any JSON parser may have it as it is.
+/// Classifies a text. Returns `None` if it may contain a special value, a forbidden key, or more nested containers
+/// than `limit`. Otherwise any JSON parser may read it as it is.
 pub(super) fn plain(text: &[u8], limit: usize) -> Option<Plain> {
     let mut state =
         Structure { depth: 0, in_string: 0, escaped: 0, opened: 0, elements: false, whole: matches!(text.first(), Some(b'[' | b'{')) };
@@ -60,18 +64,18 @@ pub(super) fn plain(text: &[u8], limit: usize) -> Option<Plain> {
     }
 }
 
-/// How far the look at a text has come. Words of 64 bits have a bit for each byte of a block.
+/// State of the scan between two blocks of 64 bytes. A word has one bit for each byte of a block.
 struct Structure {
     depth: usize,
     /// All ones inside a string.
     in_string: u64,
-    /// 1 if the next byte stands after a backslash.
+    /// 1 if the next byte follows a backslash.
     escaped: u64,
     /// 1 if the next byte is the first of a string.
     opened: u64,
-    /// An array began with `"$"`.
+    /// True if an array began with `"$"`.
     elements: bool,
-    /// It began with a container, which is not closed yet or was by the last byte.
+    /// True if the text began with a container that is still open, or that the last byte closed.
     whole: bool,
 }
 
@@ -121,8 +125,8 @@ impl Structure {
         Some(())
     }
 
-    /// The bytes that stand after a backslash. `None` if a backslash may spell what is special: servers escape control characters and lone
-    /// surrogates only, so whoever writes "$" or "_" that way is read with care.
+    /// Returns the bytes that follow a backslash. Returns `None` if an escape may stand for `$` or `_`: servers escape
+    /// only control characters and lone surrogates, so any other escape is left to the slower reader.
     fn escapes(&mut self, text: &[u8], from: usize, backslashes: u64) -> Option<u64> {
         let mut escaped = self.escaped;
         let mut left = backslashes & !escaped;
@@ -147,7 +151,7 @@ impl Structure {
     }
 }
 
-/// What the bytes of a block are.
+/// One word for each kind of byte in a block.
 struct Bits {
     quotes: u64,
     backslashes: u64,
@@ -163,7 +167,7 @@ impl Bits {
         let mut bits = Self { quotes: 0, backslashes: 0, marks: 0, opens: 0, closes: 0 };
         for (at, some) in block.as_chunks::<16>().0.iter().enumerate() {
             let lanes = Lanes::load(some);
-            // Brackets and braces differ in this bit only, and nothing else becomes a brace by it.
+            // This bit turns brackets into braces, and no other byte into a brace.
             let braces = lanes.with(0x20);
             let shift = at * 16;
             bits.quotes |= u64::from(lanes.equal(b'"').bits()) << shift;
@@ -176,7 +180,7 @@ impl Bits {
     }
 }
 
-/// Each bit becomes the sum of those up to it: from each opening quote to before the closing one.
+/// Sets each bit to the parity of the bits up to it: the run from each opening quote to before the closing one.
 fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
@@ -229,7 +233,7 @@ mod simd {
             Self(v128_or(self.0, other.0))
         }
 
-        /// The highest bit of each byte.
+        /// Collects the highest bit of each byte.
         #[inline(always)]
         pub(super) fn bits(self) -> u32 {
             u32::from(i8x16_bitmask(self.0))
@@ -267,7 +271,7 @@ mod portable {
             self
         }
 
-        /// The highest bit of each byte.
+        /// Collects the highest bit of each byte.
         pub(super) fn bits(self) -> u32 {
             self.0.iter().enumerate().map(|(at, byte)| u32::from(byte >> 7) << at).sum()
         }
@@ -281,7 +285,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts of pieces that mean something, of many lengths, the same ones each time.
+    /// Makes texts of meaningful pieces, of many lengths; the same ones each time.
     fn texts() -> impl Iterator<Item = Vec<u8>> {
         const PIECES: [&str; 22] = [
             "[",
@@ -318,7 +322,7 @@ mod tests {
         })
     }
 
-    /// One byte after the other.
+    /// Does the work of `plain` one byte after the other.
     fn slowly(text: &[u8], limit: usize) -> Option<Plain> {
         let (mut depth, mut at, mut whole) = (0_usize, 0, matches!(text.first(), Some(b'[' | b'{')));
         let (mut open, mut elements) = (false, false);
@@ -356,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn many_bytes_at_once_are_the_same_as_one_by_one() {
+    fn a_scan_of_many_bytes_at_once_agrees_with_one_by_one() {
         for text in texts() {
             for limit in [2, 1000] {
                 assert_eq!(plain(&text, limit), slowly(&text, limit), "{}", text.escape_ascii());
@@ -385,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn one_container_from_end_to_end() {
+    fn a_text_is_classified() {
         for (text, expected) in [
             ("[1]", Some(Plain::Container)),
             ("{\"a\":[\"]\"]}", Some(Plain::Container)),

@@ -1,4 +1,7 @@
-//! Rust types straight to and from Flight, through serde, as the table in `flight.rs` says.
+//! Converts Rust types to and from Flight, through serde. The table in `flight.rs` says which type becomes which
+//! value.
+//!
+//! Knows no rows: it converts [`Value`]s.
 
 mod de;
 mod fault;
@@ -19,13 +22,13 @@ use self::ser::Writer;
 use super::{Decoder, Encoded, Limits, Native, Value, encode};
 use crate::{Error, Kind};
 
-/// Newtypes and `Option`s directly inside each other, before a type counts as endless.
+/// Newtypes and `Option`s that may be directly inside each other. Beyond that, a type counts as endless.
 const MAX_WRAPS: usize = 32;
 
-/// Reads a Rust value out of `value`, which stays as it is.
+/// Reads a Rust value from `value`, which does not change.
 ///
-/// Fails with `DECODE`, saying where, if it is not of the type `T`; if a promise in it was rejected, with what it was rejected with. Panics if
-/// a container in it is mutably borrowed.
+/// Fails with `DECODE`, saying where, if the value does not suit the type `T`. If it contains a rejected promise,
+/// fails with the error of the promise. Panics if one of its containers is mutably borrowed.
 ///
 /// ```
 /// use actionlane::flight::{Value, from_value};
@@ -41,13 +44,24 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 
 /// Reads a whole stream: the value of row 0.
 ///
-/// Fails as [`from_value`] does, and with what [`Decoder::push`] fails with if the value is not complete by then. Whatever the server's code
-/// threw is the error of [`protocol::thrown`].
+/// Fails as [`from_value`] does. If the value did not arrive, fails with the error of [`Decoder::push`], or because
+/// the stream ended. If the server's code threw, fails with the error of [`thrown`](crate::protocol::thrown).
+///
+/// ```
+/// use actionlane::flight;
+///
+/// let (name, tags): (String, Vec<String>) = flight::from_stream(b"0:[\"Ada\",\"$1\"]\n1:[\"new\"]\n")?;
+/// assert_eq!((&*name, &*tags), ("Ada", &["new".to_owned()][..]));
+///
+/// let error = flight::from_stream::<String>(b"0:\"Ad").unwrap_err();
+/// assert_eq!(error.message(), "the answer ended inside row 0");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     whole(Decoder::new(Native::default()), bytes)
 }
 
-/// Reads a whole answer to an action: what the action returned, as [`Decoder::action`] finds it.
+/// Reads a whole answer to an action: the value that the action returned, as [`Decoder::action`] finds it.
 ///
 /// Fails as [`from_stream`] does.
 ///
@@ -75,16 +89,26 @@ pub fn from_action<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     whole(Decoder::action(Native::default()), bytes)
 }
 
-/// Makes a [`Value`] of a Rust value.
+/// Converts a Rust value to a [`Value`].
 ///
-/// Fails with `ENCODE`, saying where, if something in it has no place in the table of [`flight`](super) or is nested too deep.
+/// Fails with `ENCODE`, saying where, if a part of it is not in the table of [`flight`](super) or is nested deeper
+/// than [`Limits::NATIVE_DEPTH`].
+///
+/// ```
+/// use actionlane::flight::{Value, to_value};
+///
+/// assert!(matches!(to_value(&(1_u64 << 53))?, Value::Number(9_007_199_254_740_992.0)));
+/// assert!(matches!(to_value(&((1_u64 << 53) + 1))?, Value::BigInt(_)), "no double holds it");
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
     value.serialize(Writer::default()).map_err(|fault| fault.into_error(Kind::Encode))
 }
 
-/// Encodes the arguments of an action: a tuple, an array, or anything else that is written as an array; `()` is none.
+/// Encodes the arguments of an action: a tuple, an array, or anything else that becomes an array. `()` is no argument,
+/// `(argument,)` is one.
 ///
-/// Fails as [`to_value`] does, and if `arguments` is something else: one argument is `(argument,)`.
+/// Fails as [`to_value`] does, and if `arguments` does not become an array.
 ///
 /// ```
 /// use actionlane::flight::{Body, to_reply};
@@ -103,7 +127,7 @@ pub fn to_reply<T: Serialize + ?Sized>(arguments: &T) -> Result<Encoded<Value>, 
 }
 
 fn whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {
-    // What is complete stays so, and what is not is rejected with the same error.
+    // Values that are complete stay so; others are rejected with the error that `push` returns.
     let _ = decoder.push(bytes);
     decoder.end();
     match decoder.value() {
@@ -113,16 +137,17 @@ fn whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Res
     }
 }
 
-/// How far inside a value serde is.
+/// The depth at which serde is inside a value.
 #[derive(Clone, Copy, Default)]
 struct Depth {
+    /// Containers around the place.
     containers: usize,
-    /// Since the last container.
+    /// Newtypes and `Option`s since the last container.
     wraps: usize,
 }
 
 impl Depth {
-    /// Inside one more container.
+    /// Enters a container. Fails beyond [`Limits::NATIVE_DEPTH`].
     fn enter(self) -> Result<Self, Fault> {
         if self.containers >= Limits::NATIVE_DEPTH {
             return Err(Fault::new(format!("nested deeper than {} containers", Limits::NATIVE_DEPTH)));
@@ -130,7 +155,7 @@ impl Depth {
         Ok(Self { containers: self.containers + 1, wraps: 0 })
     }
 
-    /// Inside one more newtype or `Option`.
+    /// Enters a newtype or an `Option`. Fails beyond [`MAX_WRAPS`].
     fn wrap(self) -> Result<Self, Fault> {
         if self.wraps >= MAX_WRAPS {
             return Err(Fault::new(format!("more than {MAX_WRAPS} newtypes and options directly inside each other")));

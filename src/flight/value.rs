@@ -1,4 +1,6 @@
 //! Holds JavaScript's values without JavaScript.
+//!
+//! Must free values of any depth without recursion. Knows no wire format.
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
@@ -10,88 +12,166 @@ use super::Rejection;
 use super::json::{self, Token, Tokens};
 use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 
-/// A JavaScript value without JavaScript. Clones of a container are the same container: what is there once in the stream is there once in the
-/// value, circles included. A circle is not freed unless someone breaks it.
+/// A JavaScript value without JavaScript.
+///
+/// A clone of a container is the same container: what the stream has once, the value has once, circles included. A
+/// circle is freed only if the program breaks it.
+///
+/// ```
+/// use actionlane::flight::Value;
+///
+/// let list = Value::array([Value::string("book")]);
+/// let cart = Value::object([("items", list.clone()), ("again", list.clone())]);
+/// let Value::Object(cart) = &cart else { panic!() };
+/// assert_eq!(cart.borrow().get("again").unwrap().identity(), list.identity());
+///
+/// assert!(matches!(Value::from_json("1.5"), Some(Value::Number(1.5))));
+/// assert!(Value::from_json("{oops").is_none());
+/// ```
 #[derive(Clone, Debug)]
 pub enum Value {
+    /// `undefined`.
     Undefined,
+    /// `null`.
     Null,
+    /// A boolean.
     Bool(bool),
+    /// A number; may be NaN, an infinity or `-0`.
     Number(f64),
-    /// Halves of surrogate pairs have become U+FFFD.
+    /// A string. Lone surrogates have become U+FFFD.
     String(Rc<str>),
-    /// Decimal digits, perhaps after a `-`.
+    /// A bigint: decimal digits, possibly after a `-`.
     BigInt(Rc<str>),
-    /// A registered symbol, by its name.
+    /// A registered symbol (`Symbol.for`), by its name.
     Symbol(Rc<str>),
-    /// Milliseconds since 1970; NaN is the invalid date.
+    /// A date, in milliseconds since 1970; NaN is the invalid date.
     Date(f64),
+    /// An array.
     Array(Shared<Vec<Value>>),
-    /// Elements of React are objects, too, with the members `$$typeof`, `type`, `key`, `ref` and `props`.
+    /// An object. A React element is one too, with the members `$$typeof`, `type`, `key`, `ref` and `props`.
     Object(Shared<Object>),
+    /// A Map: its entries, in order.
     Map(Shared<Vec<(Value, Value)>>),
+    /// A Set: its values, in order.
     Set(Shared<Vec<Value>>),
+    /// A FormData: names and values, in order. Names may repeat.
     FormData(Shared<Vec<(Rc<str>, Value)>>),
+    /// An `Error` that was sent as a value.
     Error(Shared<Fault>),
+    /// A promise.
     Promise(Shared<Settled>),
     /// An ArrayBuffer or a view of one.
     Bytes(Rc<Bytes>),
+    /// A Blob or File.
     Blob(Rc<Blob>),
-    /// What is known of something in a client module.
+    /// An export of a client module, described by the server.
     Client(Shared<Client>),
     /// A function of the server.
     Server(Shared<Server>),
     /// An iterator over these values.
     Iterator(Shared<Vec<Value>>),
-    /// What React loads when it gets there.
+    /// A value that React loads when it renders the place.
     Lazy(Shared<Lazy>),
     /// A stream or async iterable.
     Flow(Shared<Flowing>),
 }
 
-/// Members in JavaScript's order: keys that are array indices first, ascending, then the others as they came.
+/// The members of an object.
+///
+/// A decoded object has JavaScript's order: keys that are array indices first, ascending, then the others as they
+/// came. [`set`](Self::set) does not keep that order.
+///
+/// ```
+/// use actionlane::flight::{Object, Value};
+///
+/// let mut object = Object::default();
+/// assert!(object.is_empty());
+/// object.set("a", Value::Null);
+/// object.set("b", Value::Null);
+/// object.set("a", Value::Bool(true));
+/// assert_eq!(object.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b"]);
+/// assert!(matches!(object.get("a"), Some(Value::Bool(true))));
+/// assert_eq!(object.len(), 2);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Object {
     members: Vec<(Rc<str>, Value)>,
-    /// Where each key is, once there are many.
+    /// Index of each key, once the object has more than `FEW` members.
     index: BTreeMap<Rc<str>, usize>,
 }
 
-/// An `Error` that was sent as a value.
+/// An `Error` that was sent as a value. Servers in production send none of its parts.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Native, Value};
+/// use std::task::Poll;
+///
+/// let mut decoder = Decoder::new(Native::default());
+/// decoder.push(b"0:\"$Z1\"\n1:{\"name\":\"RangeError\",\"message\":\"too many\"}\n")?;
+/// let Poll::Ready(Ok(Value::Error(error))) = decoder.value() else { panic!() };
+/// assert_eq!(error.borrow().message.as_deref(), Some("too many"));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Fault {
+    /// The error's name.
     pub name: Option<Rc<str>>,
+    /// The error's message.
     pub message: Option<Rc<str>>,
-    /// Where it was made; only servers in development say so.
+    /// The environment in which it was made.
     pub environment: Option<Rc<str>>,
-    /// Only servers in development send it.
+    /// The error's cause.
     pub cause: Option<Value>,
-    /// Of an AggregateError. Only servers in development send them.
+    /// The errors of an AggregateError.
     pub errors: Option<Value>,
 }
 
-/// The state of a promise.
+/// State of a promise.
+///
+/// ```
+/// use actionlane::flight::{Decoder, Native, Value};
+/// use std::task::Poll;
+///
+/// let mut decoder = Decoder::new(Native::default());
+/// decoder.push(b"0:{\"user\":\"$@1\"}\n")?;
+/// let Poll::Ready(Ok(Value::Object(page))) = decoder.value() else { panic!() };
+/// let Some(Value::Promise(user)) = page.borrow().get("user") else { panic!() };
+/// assert!(user.borrow().0.is_pending());
+/// decoder.push(b"1:\"Ada\"\n")?;
+/// assert!(matches!(&user.borrow().0, Poll::Ready(Ok(Value::String(name))) if **name == *"Ada"));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settled(pub Poll<Result<Value, Rejection>>);
 
 /// A container that several places may hold.
+///
+/// ```
+/// use actionlane::flight::{Shared, Value};
+///
+/// let list = Shared::new(vec![Value::Null]);
+/// let same = list.clone();
+/// list.borrow_mut().push(Value::Array(same.clone()));
+/// assert_eq!(same.borrow().len(), 2, "the list now holds itself");
+/// list.borrow_mut().clear(); // breaks the circle, which would not be freed
+/// ```
 pub struct Shared<T: Children>(Rc<RefCell<T>>);
 
-/// Beyond this many members an object looks them up by a table.
+/// Members up to which an object searches its keys one by one.
 const FEW: usize = 8;
 
 impl Value {
-    /// A string.
+    /// Makes a string.
     pub fn string(text: &str) -> Self {
         Self::String(text.into())
     }
 
-    /// An array.
+    /// Makes an array.
     pub fn array(items: impl IntoIterator<Item = Value>) -> Self {
         Self::Array(Shared::new(items.into_iter().collect()))
     }
 
-    /// An object.
+    /// Makes an object, whose members keep this order.
     pub fn object<'k>(members: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
         let mut object = Object::default();
         for (key, value) in members {
@@ -100,7 +180,8 @@ impl Value {
         Self::Object(Shared::new(object))
     }
 
-    /// A number that tells containers apart: the same for clones of one, 0 for what is no container.
+    /// Returns a number that tells containers apart. Clones of a container have the same; a value that is no container
+    /// has 0.
     pub fn identity(&self) -> usize {
         match self {
             Self::Array(shared) | Self::Set(shared) | Self::Iterator(shared) => shared.address(),
@@ -119,12 +200,12 @@ impl Value {
         }
     }
 
-    /// The value of a JSON text; `None` if it is not JSON.
+    /// Reads a JSON text; returns `None` if it is not JSON.
     pub fn from_json(text: &str) -> Option<Self> {
         Self::read_json(text, Some)
     }
 
-    /// The same, with what `array` makes of each array.
+    /// Reads a JSON text, and replaces each array by what `array` returns.
     pub(super) fn read_json(text: &str, array: impl Fn(Self) -> Option<Self>) -> Option<Self> {
         let mut tokens = Tokens::new(text, usize::MAX);
         let mut open: Vec<(Value, String)> = Vec::new();
@@ -169,12 +250,12 @@ impl Value {
 }
 
 impl Object {
-    /// The value of an own key.
+    /// Returns the value of an own key.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.position(key).map(|at| self.members[at].1.clone())
     }
 
-    /// Sets a key: in its place if it is there, else at the end.
+    /// Sets a key: in its place if the object has it, else at the end.
     pub fn set(&mut self, key: &str, value: Value) {
         if let Some(at) = self.position(key) {
             self.members[at].1 = value;
@@ -189,20 +270,22 @@ impl Object {
         }
     }
 
-    /// The members, in order.
+    /// Returns the members, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.members.iter().map(|(key, value)| (&**key, value))
     }
 
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
+    /// True if there are no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The members, in order; their keys can be kept.
+    /// Returns the members, in order, with keys that can be cloned cheaply.
     pub(super) fn members(&self) -> &[(Rc<str>, Value)] {
         &self.members
     }
@@ -211,7 +294,7 @@ impl Object {
         if self.index.is_empty() { self.members.iter().position(|(name, _)| &**name == key) } else { self.index.get(key).copied() }
     }
 
-    /// Puts array indices first, ascending.
+    /// Puts keys that are array indices first, ascending.
     pub(super) fn sort(&mut self) {
         let array_index = |key: &str| (index(key)? < u32::MAX as usize).then(|| index(key))?;
         if self.members.iter().any(|(key, _)| array_index(key).is_some()) {
@@ -224,17 +307,17 @@ impl Object {
 }
 
 impl<T: Children> Shared<T> {
-    /// A container of its own.
+    /// Makes a container.
     pub fn new(content: T) -> Self {
         Self(Rc::new(RefCell::new(content)))
     }
 
-    /// The content. Panics while it is borrowed mutably.
+    /// Borrows the content. Panics while it is borrowed mutably.
     pub fn borrow(&self) -> Ref<'_, T> {
         self.0.borrow()
     }
 
-    /// The content, to change it. Panics while it is borrowed.
+    /// Borrows the content to change it. Panics while it is borrowed.
     pub fn borrow_mut(&self) -> RefMut<'_, T> {
         self.0.borrow_mut()
     }
@@ -243,7 +326,7 @@ impl<T: Children> Shared<T> {
         Rc::as_ptr(&self.0).cast::<u8>() as usize
     }
 
-    /// Moves the content's values to `out` if nobody else holds the container.
+    /// Moves the content's values to `out` if this is the only clone.
     pub(super) fn take(&self, out: &mut Vec<Value>) {
         if Rc::strong_count(&self.0) == 1
             && let Ok(mut content) = self.0.try_borrow_mut()
@@ -266,7 +349,7 @@ impl<T: Children> fmt::Debug for Shared<T> {
     }
 }
 
-/// Frees what it alone holds, however deep, without recursion.
+/// Frees everything that only this clone holds, without recursion.
 impl<T: Children> Drop for Shared<T> {
     fn drop(&mut self) {
         let mut todo = Vec::new();
@@ -288,9 +371,17 @@ impl<T: Children> Drop for Shared<T> {
     }
 }
 
-/// What a [`Shared`] container holds values in.
+/// Contents of a [`Shared`] container, which can give their values away to be freed one by one.
+///
+/// ```
+/// use actionlane::flight::{Children, Value};
+///
+/// let (mut list, mut out) = (vec![Value::Null, Value::Undefined], Vec::new());
+/// list.take(&mut out);
+/// assert_eq!((list.len(), out.len()), (0, 2));
+/// ```
 pub trait Children {
-    /// Moves the values out.
+    /// Moves the values to `out`.
     fn take(&mut self, out: &mut Vec<Value>);
 }
 
@@ -333,7 +424,7 @@ impl Children for Settled {
     }
 }
 
-/// An array index as JavaScript writes it: decimal, no leading zeros.
+/// Reads an array index as JavaScript writes it: decimal, without leading zeros.
 pub(super) fn index(key: &str) -> Option<usize> {
     let canonical = key == "0" || (!key.starts_with('0') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()));
     if canonical { key.parse().ok() } else { None }
@@ -353,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn many_members_are_found() {
+    fn a_member_among_many_is_found() {
         let text: Vec<String> = (0..100).map(|n| format!("\"k{n}\":{n}")).collect();
         let Some(Value::Object(object)) = Value::from_json(&format!("{{{}}}", text.join(","))) else { panic!() };
         assert!(matches!(object.borrow().get("k77"), Some(Value::Number(77.0))));

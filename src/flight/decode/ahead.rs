@@ -1,6 +1,6 @@
-//! Rows that are made into values together, because one call of the builder costs as much as many values do.
+//! Makes the values of many rows in one call of the builder, because a call costs as much as many values.
 //!
-//! Only what needs no other row is made ahead of its turn: so nobody can tell, except by the time it takes.
+//! Must only make rows that need no other row: then the answer is the same as without it.
 
 use std::hash::BuildHasherDefault;
 
@@ -11,17 +11,17 @@ use crate::flight::model::{Model, Path};
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Made, Tree};
 
-/// Bytes of a row for which a call of its own is nothing.
+/// Bytes from which a row gets a call of its own.
 const LARGE: usize = 8192;
 
 impl<B: Build> Decoder<B> {
-    /// Makes the values of those of `rows` that somebody waits for, and where the whole answer is wanted those that follow one: what a
-    /// row needs most often comes after it. Until they are filed.
+    /// Makes the values of those of `rows` that wants wait for. If all of row 0 is wanted, also makes those that
+    /// follow, because a row mostly refers to later ones. Must be called before the rows are stored.
     pub(super) fn look_ahead(&mut self, rows: &[Row]) {
         if rows.len() < 2 {
             return;
         }
-        // Of rows with the same id, the first one counts, whatever it is.
+        // Of rows with the same id, only the first counts.
         let mut met: Table<u32, ()> = Table::with_capacity_and_hasher(rows.len(), BuildHasherDefault::default());
         let (mut ready, mut follows) = (Vec::new(), false);
         for row in rows {
@@ -36,7 +36,7 @@ impl<B: Build> Decoder<B> {
                 && !self.is_in_parts(row.id)
                 && !self.faults.contains_key(&row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
-                // What nobody waits for yet may need other rows, as the first one most often does, and would then be read twice.
+                // A row that no want waits for may need other rows, and would be read twice. Row 0 mostly does.
                 && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
             {
                 ready.push((row.id, tree));
@@ -45,7 +45,7 @@ impl<B: Build> Decoder<B> {
         self.make_early(ready);
     }
 
-    /// Makes the values of these rows, to which links lead.
+    /// Makes the values of rows that references lead to.
     pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
@@ -65,7 +65,7 @@ impl<B: Build> Decoder<B> {
         self.make_early(ready);
     }
 
-    /// Makes what `links` need made of rows, where nothing is to be put into those first.
+    /// Makes the Maps and Sets that `links` refer to, if their rows are complete.
     pub(super) fn make_all(&mut self, links: &[Link]) {
         let mut list = Vec::new();
         let mut keys = Vec::new();
@@ -91,7 +91,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// No id is there twice.
+    /// Makes the values of these rows. No id may be there twice.
     fn make_early(&mut self, ready: Vec<(u32, Tree<'_>)>) {
         if ready.is_empty() {
             return;
@@ -105,7 +105,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Row 0 of an action's answer is never made whole.
+    /// True for row 0 of an action's answer, which is never made whole.
     fn is_in_parts(&self, id: u32) -> bool {
         id == 0 && self.goal == Goal::Action
     }

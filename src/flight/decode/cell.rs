@@ -1,4 +1,6 @@
-//! Rows that were asked for, made into values.
+//! Makes rows into cells: values that may still lack the values of other rows.
+//!
+//! Must not make a row that no value needs, except as `ahead.rs` allows.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, BuildHasherDefault};
@@ -12,64 +14,72 @@ use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
 use crate::flight::rejection::{More, revived};
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
 
-/// How many parts of an action's row 0 are made alone: each is looked for from its beginning. Beyond, all of the member it is in is made, of
-/// which there may be as many again: Next.js has a handful.
+/// Parts of an action's row 0 that are made alone. Each is searched from the row's beginning; Next.js uses a handful.
+/// Beyond that, the whole member of row 0 that holds the part is made, for as many parts again.
 const MAX_PARTS: usize = 1024;
 
-/// How deep rows are made while others are, because those refer to them. Beyond, references are put in later.
+/// Rows that may be made inside each other because one refers to the next. Beyond that, references are put in later.
 const MAX_NESTING: usize = 8;
 
 /// A row, or a part of row 0, made into a value that may still lack other rows.
 pub(super) struct Cell<B: Build> {
+    /// The row, for messages.
     pub(super) row: u32,
     pub(super) root: Root<B::Value>,
+    /// The numbered containers of the value, if references must be put into them.
     pub(super) holders: Option<B::Holders>,
+    /// References that are not in place.
     pub(super) links: Vec<Link>,
-    /// Elements with references of their own, until the row is delivered: then some become lazy values.
+    /// Elements with references of their own. When the row is delivered, some become lazy values.
     pub(super) elements: Vec<Deferred>,
-    /// The id of the root, if it is such an element, and the lazy value it has become.
+    /// The root's id, if the root is such an element.
     pub(super) root_element: Option<u32>,
+    /// The lazy value that such a root has become.
     pub(super) face: Option<B::Value>,
-    /// For each numbered container, the one around it, the step that leads to it, and the id of the element it is.
+    /// For each numbered container: the number of the one around it, the step to it, and its id if it is such an
+    /// element.
     nodes: Vec<(usize, Place, Option<u32>)>,
+    /// Values that a path must not simply read through: container, step and value.
     marks: Vec<(usize, Place, Mark)>,
+    /// Index of `nodes` and `marks`, once a path has led into the row.
     branches: Option<Branches>,
-    /// A path through it may go through lazy values.
+    /// True if a path into the row may lead through lazy values.
     pub(super) soft: bool,
-    /// Everything is in place.
+    /// True if every reference is in place.
     pub(super) done: bool,
 }
 
+/// The value of a cell, or the reference that it is.
 pub(super) enum Root<V> {
     Value(V),
-    /// A value that is not ours to step into.
+    /// A value that paths must not step into.
     Opaque(V),
     Promise(u32),
     Lazy(u32),
     Link(Target),
 }
 
-/// A reference, and where its value goes.
+/// A reference, and the place for its value.
 pub(super) struct Link {
     pub(super) holder: usize,
     pub(super) spot: Place,
     pub(super) target: Target,
 }
 
-/// Where something stands once tuples are elements: their parts have names then.
+/// Place of a value once tuples have become elements, whose parts have names.
 #[derive(Clone)]
 pub(super) enum Place {
     Index(usize),
     Name(Rc<str>),
 }
 
-/// An element with references of its own: a cell, and where it stands; nowhere if it is the root.
+/// An element with references of its own: the id of its cell, and its place. The root has no place.
 pub(super) struct Deferred {
     pub(super) id: u32,
     pub(super) place: Option<(usize, Place)>,
 }
 
-/// What stands at a place that a reference must not simply read through.
+/// A value that a path must not simply read through.
 #[derive(Clone)]
 pub(super) enum Mark {
     Link(Target),
@@ -78,21 +88,25 @@ pub(super) enum Mark {
     Opaque,
 }
 
+/// The end of one step of a path.
 #[derive(Clone)]
 pub(super) enum Branch {
     Node(usize),
-    /// An element that may have become a lazy value: the id of its cell, and its number.
+    /// An element that may have become a lazy value: the id of its cell, and its number as a container.
     Element(u32, usize),
     Mark(Mark),
 }
 
+/// The result of looking for a cell.
 pub(super) enum Located {
+    /// Index of the cell, and the bytes of the path that lead to it.
     Cell(usize, usize),
+    /// The row that has not arrived.
     Missing(u32),
 }
 
 impl<B: Build> Decoder<B> {
-    /// The cell that `path` in row `id` begins in, made if need be, and how many steps lead to that cell.
+    /// Finds the cell that `path` in row `id` leads into; makes it if needed.
     pub(super) fn locate(&mut self, id: u32, path: &Path) -> Result<Located, Rejection> {
         let id = self.row_of(id);
         if self.goal == Goal::Action && id == 0 && !path.is_empty() {
@@ -159,7 +173,7 @@ impl<B: Build> Decoder<B> {
             }
             Some(_) => return Err(broken(0, "not the answer to an action")),
         };
-        // As long as `:a`.
+        // Both paths have two bytes, so the caller may go on with `path`.
         let first = Path::new(":0");
         let array = text.trim_start().starts_with('[') && path.steps().next().is_some_and(|(step, _)| step == "a");
         let member = path.steps().next().and_then(|(_, end)| path.text().get(..end)).map(Path::new).unwrap_or_default();
@@ -183,7 +197,8 @@ impl<B: Build> Decoder<B> {
         Ok(Located::Cell(self.cells.len() - 1, taken))
     }
 
-    /// Makes a model into a value, all but its references to other rows.
+    /// Makes a model into a cell. References to rows that are complete are put in at once, others are listed in the
+    /// cell.
     pub(super) fn cell(&mut self, row: u32, text: &str) -> Result<Cell<B>, Rejection> {
         let (tree, placed) = match Model::read(row, text, &self.limits).map_err(Rejection::Broken)? {
             Model::Tree(tree, placed) => (tree, placed),
@@ -252,7 +267,7 @@ impl<B: Build> Decoder<B> {
         Ok(cell)
     }
 
-    /// The values that references in a row lead to, where that is a whole row that lacks nothing.
+    /// Returns the values of those references that lead to a whole and complete row.
     fn there(&mut self, placed: &[Placed<'_>]) -> Vec<Option<B::Value>> {
         let rows = |placed: &Placed<'_>| match &placed.special {
             Special::Link(Target { id, path, made: None }) if path.is_empty() => Some(*id),
@@ -265,7 +280,7 @@ impl<B: Build> Decoder<B> {
         placed.iter().map(|placed| self.whole_row(rows(placed)?)).collect()
     }
 
-    /// The value of a row that lacks nothing, made if need be.
+    /// Returns the value of a complete row; makes it if needed.
     fn whole_row(&mut self, id: u32) -> Option<B::Value> {
         let known = self.whole.contains_key(&id);
         let makes =
@@ -283,7 +298,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Makes the elements that have references of their own into cells of their own.
+    /// Gives each element that has references of its own a cell of its own.
     fn defer(&mut self, cell: &mut Cell<B>, holders: &B::Holders, elements: Table<usize, Vec<Link>>) -> Result<(), Rejection> {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort_unstable_by_key(|(node, _)| *node);
@@ -303,7 +318,7 @@ impl<B: Build> Decoder<B> {
         Ok(())
     }
 
-    /// Binary data, if its length is right for its type.
+    /// Makes binary data, if its length suits its type.
     pub(super) fn binary(&mut self, row: u32, letter: u8, bytes: &[u8]) -> Result<B::Value, Rejection> {
         let kind = Binary::of(letter);
         if !bytes.len().is_multiple_of(kind.size()) {
@@ -320,7 +335,7 @@ impl<B: Build> Decoder<B> {
         self.builder.temporary(path).ok_or_else(|| broken(row, "refers to an argument that was not sent"))
     }
 
-    /// What an `E` row says was thrown. Development servers say more than a digest.
+    /// Reads an `E` row into the rejection of its value.
     pub(super) fn thrown(&mut self, row: u32, text: &str) -> Rejection {
         match Thrown::read(row, text, &self.limits) {
             Ok((mut thrown, more)) => {
@@ -331,14 +346,15 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// The other things told of a thrown error, if they are there: servers send the rows for them before.
+    /// Returns an object with the other members of an `E` row, if the builder wants them and their rows have arrived.
+    /// Servers send those rows first.
     fn told(&mut self, row: u32, model: &str) -> Option<B::Value> {
         if self.nesting >= MAX_NESTING || !self.builder.wants_causes() {
             return None;
         }
         self.nesting += 1;
         let cell = self.cell(row, model);
-        // Nobody waits for it.
+        // The want is only searched, and never waits.
         let mut want = Want::of(Who::Answer, self.name(row, cell));
         let found = match self.search(&mut want, None) {
             Ok(Searched::Complete) => self.complete(&want, 0).ok(),
@@ -375,13 +391,13 @@ impl<B: Build> Cell<B> {
         (!self.marks.is_empty()).then_some(0)
     }
 
-    /// What is known of the place `step` below a container. The table is made when the first reference steps into the row.
+    /// Returns the end of the step `step` from container `node`. The first call makes the index.
     pub(super) fn branch(&mut self, node: usize, step: &str) -> Option<Branch> {
         let names = self.nodes.iter().map(|(parent, name, _)| (*parent, name));
         let marked = self.marks.iter().map(|(holder, name, _)| (*holder, name));
         let branches = self.branches.get_or_insert_with(|| Branches::new(names.chain(marked)));
         let at = branches.find(node, step, |at| match self.nodes.get(at) {
-            // The root stands nowhere.
+            // The root has no place.
             Some((parent, name, _)) => at > 0 && *parent == node && name.is(step),
             None => self.marks.get(at - self.nodes.len()).is_some_and(|(holder, name, _)| *holder == node && name.is(step)),
         })?;
@@ -393,11 +409,11 @@ impl<B: Build> Cell<B> {
     }
 }
 
-/// What stands where below the containers of a row: the numbers of its nodes, and after them those of its marks.
+/// Finds the places in a row's containers: the numbers of its nodes, and after them those of its marks.
 struct Branches {
-    /// By the hash of container and step, the last with it.
+    /// The last number for each hash of container and step.
     last: Table<u32, usize>,
-    /// For each, the one before it with the same hash.
+    /// For each number, the one before it with the same hash.
     before: Vec<Option<usize>>,
 }
 
@@ -448,13 +464,13 @@ impl Place {
     }
 }
 
-/// The number of an element, as a step has it: decimal, without leading zeros.
+/// Reads the index of an element as a step has it: decimal, without leading zeros.
 fn whole(step: &str) -> Option<usize> {
     let digits = step.bytes().all(|byte| byte.is_ascii_digit()) && (step.len() == 1 || !step.starts_with('0'));
     if digits { step.parse().ok() } else { None }
 }
 
-/// The names of one row, each once.
+/// The member names of one row, each stored once.
 #[derive(Default)]
 struct Names<'t>(Table<&'t str, Rc<str>>);
 
@@ -468,7 +484,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Where something stands once tuples are elements.
+/// Returns the place of a value once tuples have become elements.
 fn key<'s>(nodes: &[Node<'_>], holder: usize, spot: &'s Spot<'_>) -> Key<'s> {
     match spot {
         Spot::Index(index @ 1..=3) if nodes.get(holder).is_some_and(|node| node.element == Some(holder)) => {

@@ -1,4 +1,6 @@
-//! Streams and async iterables: what arrives for them, in order, while it arrives.
+//! Delivers the rows of streams and async iterables, in order, as they arrive.
+//!
+//! Knows no JavaScript stream: the builder makes them and counts what was read.
 
 use std::collections::VecDeque;
 use std::task::Poll;
@@ -12,23 +14,25 @@ use crate::{Error, Kind};
 /// A stream or async iterable of the answer.
 pub(super) struct Flowing<B: Build> {
     kind: Flow,
-    /// The stream and its other end, once somebody has asked for it.
+    /// The value and the handle that feeds it, once a value refers to the stream.
     made: Option<(B::Value, B::Flow)>,
-    /// What arrived before.
+    /// Rows that arrived before that.
     backlog: Vec<Row>,
-    /// What arrived since and cannot be delivered yet: a value may wait for other rows, and those after it for their turn.
+    /// Values that arrived since and were not delivered. Each waits for the rows it needs, and for the values before
+    /// it.
     slots: VecDeque<Slot<B::Value>>,
-    /// The number of the first slot.
+    /// Number of the first slot.
     first: usize,
-    /// Its last row has arrived.
+    /// True once its last row has arrived.
     over: bool,
-    /// The other end knows.
+    /// True once the builder knows its end.
     finished: bool,
 }
 
+/// A value of a stream, until it is delivered.
 struct Slot<V> {
     size: usize,
-    /// It ends with this: what an iterable returns, or why it failed.
+    /// True for the end: the return value of an iterable, or the failure.
     last: bool,
     value: Poll<Result<V, Rejection>>,
 }
@@ -44,8 +48,8 @@ impl<B: Build> Flowing<B> {
 }
 
 impl<B: Build> Decoder<B> {
-    /// Takes a row of a stream. A row after the end of a ReadableStream breaks the answer, as in React's client; one after the end of an
-    /// iterable is ignored.
+    /// Takes a row of a stream that has started. A row after the end of a ReadableStream breaks the answer, as in
+    /// React's client; a row after the end of an iterable is ignored.
     pub(super) fn flow_in(&mut self, row: Row) -> Result<(), Error> {
         let id = row.id;
         let Some(flow) = self.flows.get_mut(&id) else { return Ok(()) };
@@ -72,7 +76,7 @@ impl<B: Build> Decoder<B> {
         Ok(())
     }
 
-    /// The stream of row `id`, for which `flow_in` was told that it begins.
+    /// Returns the stream of row `id`. The first time, makes it and feeds it the rows that arrived before.
     pub(super) fn flow(&mut self, id: u32) -> Result<B::Value, Rejection> {
         let unmade = || broken(id, "a stream that cannot be made here");
         let Some(flow) = self.flows.get_mut(&id) else { return Err(unmade()) };
@@ -116,7 +120,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// A value of a stream is there.
+    /// Stores the value of a slot, and delivers what can be delivered.
     pub(super) fn flow_answer(&mut self, id: u32, number: usize, outcome: Result<B::Value, Rejection>) {
         if let Some(flow) = self.flows.get_mut(&id)
             && let Some(slot) = number.checked_sub(flow.first).and_then(|at| flow.slots.get_mut(at))
@@ -126,7 +130,7 @@ impl<B: Build> Decoder<B> {
         self.flush(id);
     }
 
-    /// Delivers what is there, in order.
+    /// Delivers values in order, up to the first that is missing.
     fn flush(&mut self, id: u32) {
         let Some(flow) = self.flows.get_mut(&id) else { return };
         let Some((_, handle)) = &flow.made else { return };
@@ -144,7 +148,8 @@ impl<B: Build> Decoder<B> {
                     }
                     Err(broken(id, "not a value of its stream"))
                 }
-                // As in React's client: a stream fails with its first value that does, of an iterable only that value.
+                // As in React's client, a stream fails with its first value that fails; in an iterable only that value
+                // fails.
                 Err(rejection) if !last && matches!(flow.kind, Flow::Iterable | Flow::Iterator) => {
                     if self.builder.push_failure(handle, rejection.clone(), size) {
                         continue;
@@ -173,14 +178,14 @@ impl<B: Build> Decoder<B> {
                 flow.finished = true;
                 flow.slots.clear();
             }
-            // Whoever asks for it later is told.
+            // A value that refers to the stream later gets the error.
             None => {
                 self.arrived.insert(id, super::Arrived::Lost(error));
             }
         }
     }
 
-    /// Whether what arrives for it is still of use.
+    /// True if a value refers to the stream, and it has neither ended nor been cancelled.
     pub(super) fn is_flowing(&self, id: u32) -> bool {
         let Some(flow) = self.flows.get(&id) else { return false };
         flow.made.as_ref().is_some_and(|(_, handle)| !flow.finished && !self.builder.is_cancelled(handle))
@@ -194,7 +199,7 @@ impl<B: Build> Decoder<B> {
         self.flows.values().filter_map(|flow| flow.made.as_ref()).any(|(_, handle)| self.builder.is_cancelled(handle))
     }
 
-    /// Nothing more will come.
+    /// Ends every open stream with an error, because no more bytes will come.
     pub(super) fn close_flows(&mut self, why: impl Fn(u32) -> Error) {
         let mut open: Vec<u32> = self.flows.keys().copied().filter(|id| self.is_flowing(*id)).collect();
         open.sort_unstable();

@@ -1,4 +1,6 @@
-//! References between rows: followed, and put where they stand.
+//! Follows the references between rows, and puts the values they lead to in place.
+//!
+//! Must only be called once every row that a want needs has arrived; `want.rs` finds that out.
 
 use super::cell::{Branch, Cell, Deferred, Located, Mark, Root};
 use super::want::{Searched, Want, Who};
@@ -6,16 +8,18 @@ use super::{Decoder, MAX_HOPS, broken};
 use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Made, Put, Rejection, Scalar};
 
-/// How many rows an element may need and still be delivered in one piece with the row it is in. Beyond, it is a lazy value.
+/// Rows that an element may need and still be delivered in one piece with its row. Beyond that, it becomes a lazy
+/// value.
 const ELEMENT_ROWS: usize = 64;
 
-/// How deep elements that are delivered in one piece may be inside each other, counted in rows.
+/// Rows that elements delivered in one piece may be nested in. Beyond that, they become lazy values.
 const ELEMENT_DEPTH: usize = 16;
 
-/// Where a reference leads.
+/// The end of a reference.
 pub(super) enum Found<V> {
     Value(V),
-    /// In a value of row `id`, along this path. The value is that of the cell with this number, if it is one's.
+    /// A value in `from`, which belongs to row `id`, along `path`. `cell` is the number of the cell whose value `from`
+    /// is, if it is the value of a cell.
     Inside {
         from: V,
         id: u32,
@@ -24,15 +28,16 @@ pub(super) enum Found<V> {
     },
     Promise(u32),
     Lazy(u32),
-    /// Round and round.
+    /// The references form a circle.
     Loop,
 }
 
-/// What was made and is to be filled.
+/// Values that were made empty and must be filled: the kind, the row to fill them from, and the value.
 type Fills<V> = Vec<(Made, u32, V)>;
 
 impl<B: Build> Decoder<B> {
-    /// Puts everything in its place that `want` needs, all rows of which are there.
+    /// Puts every reference that `want` needs in place, and returns its value. On failure, forgets the values that
+    /// were made and not filled.
     pub(super) fn complete(&mut self, want: &Want, depth: usize) -> Result<Found<B::Value>, Rejection> {
         let mut fills = Vec::new();
         let outcome = self.patch(want, depth, &mut fills);
@@ -109,7 +114,7 @@ impl<B: Build> Decoder<B> {
         })
     }
 
-    /// Follows a reference all the way.
+    /// Follows a reference to its value.
     fn find(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         Ok(match self.resolve(from, target, fills)? {
             Found::Inside { from: value, id, path, .. } => {
@@ -120,8 +125,9 @@ impl<B: Build> Decoder<B> {
         })
     }
 
-    /// Whether an element of cell `index` stands there as it is, or as a lazy value that the rest need not wait for: it does when a row it
-    /// needs is not there, is an error, or itself needs the row that the element is in.
+    /// Delivers an element of cell `index` as it is, or replaces it by a lazy value, so that the rest of the row need
+    /// not wait. It becomes a lazy value if a row it needs is missing or is an error, or needs the row that the
+    /// element is in.
     fn decide(&mut self, index: usize, element: &Deferred, depth: usize) -> Result<(), Rejection> {
         let mut want = Want::of(Who::Lazy(element.id), element.id);
         let whole = depth < ELEMENT_DEPTH
@@ -144,7 +150,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Follows a reference from row `from` to its value, or to a value it is in. All the rows it needs are there.
+    /// Follows a reference from row `from` to its value, or to a value that contains it.
     fn resolve(&mut self, from: u32, target: &Target, fills: &mut Fills<B::Value>) -> Result<Found<B::Value>, Rejection> {
         let mut target = target.clone();
         let mut visited: Vec<Target> = Vec::new();
@@ -216,14 +222,14 @@ impl<B: Build> Decoder<B> {
                 continue 'hop;
             }
             let path = rest.after(walked);
-            // Elements on the way are no sources of their own: the path says where they are.
+            // After a step through an element, `value` is no longer the cell's.
             let cell = (walked == 0).then_some(index);
             return Ok(if path.is_empty() { Found::Value(value) } else { Found::Inside { from: value, id: target.id, path, cell } });
         }
     }
 
-    /// What is made from row `id`. A Map, Set and the like is one, however often it is referred to; of functions of the server and iterators
-    /// each place has one, with an id of its own.
+    /// Returns the value made from row `id`. A Map, Set or the like is made once, however many references lead to it.
+    /// A function of the server or an iterator is made for each place that refers to it: its id belongs to the place.
     fn container(&mut self, kind: Made, id: u32, fills: &mut Fills<B::Value>) -> Result<B::Value, Rejection> {
         if let Some(made) = self.made.get(&(kind, id)) {
             return Ok(made.clone());
@@ -255,7 +261,7 @@ impl<B: Build> Decoder<B> {
         Ok(made)
     }
 
-    /// A function of the server.
+    /// Makes a function of the server from the `id` and `bound` of its row.
     fn server(&mut self, id: u32, fills: &mut Fills<B::Value>) -> Result<Option<B::Value>, Rejection> {
         let null = self.scalar(id, &Scalar::Null)?;
         let name = self.part(id, ":id", fills).unwrap_or_else(|_| null.clone());

@@ -1,11 +1,11 @@
-//! Tests the decoder with values in Rust: references, streams, bounds, and answers that break off.
+//! Tests the decoder with values in Rust: references, streams, limits, and answers that end early.
 
 use std::task::Poll;
 
 use crate::flight::{Decoder, Limits, Native, Rejection, Value, encode};
 use crate::{Error, Kind};
 
-/// A value as text: `#n` is a container's number, `@n` the same container again.
+/// Writes a value as text. `@n` is a container that was written before, the n-th one met.
 fn show(value: &Value) -> String {
     fn list<'v>(values: impl IntoIterator<Item = &'v Value>, met: &mut Vec<usize>) -> String {
         values.into_iter().map(|value| inner(value, met)).collect::<Vec<_>>().join(",")
@@ -96,7 +96,7 @@ fn action(bytes: &str) -> String {
 }
 
 #[test]
-fn scalars() {
+fn scalars_become_values() {
     assert_eq!(
         root("0:[\"$undefined\",\"$NaN\",\"$-0\",\"$n-007\",\"$D1970-01-01T00:00:00.005Z\",\"$Dnull\",\"$Sx\",\"$$a\",1e21]\n"),
         "[undefined,NaN,-0,-7n,Date(5),Date(NaN),Symbol(x),\"$a\",1000000000000000000000]"
@@ -107,7 +107,7 @@ fn scalars() {
 }
 
 #[test]
-fn rows_in_any_order() {
+fn rows_may_arrive_in_any_order() {
     assert_eq!(root("0:{\"a\":\"$1\",\"b\":\"$2\"}\n2:\"two\"\n1:\"one\"\n"), "{a:\"one\",b:\"two\"}");
     assert_eq!(root("0:\"$1\"\n1:T3,abc"), "\"abc\"", "a late text row");
     assert_eq!(root("0:[\"$1\",\"$1\"]\n1:{\"x\":[]}\n"), "[{x:[]},@1]");
@@ -117,7 +117,7 @@ fn rows_in_any_order() {
 }
 
 #[test]
-fn circles() {
+fn circles_are_followed_unless_they_never_end() {
     assert_eq!(root("0:[\"$0\"]\n"), "[@0]");
     assert_eq!(root("1:{\"b\":\"$2\"}\n2:{\"a\":\"$1\"}\n0:[\"$1\",\"$2\"]\n"), "[{b:{a:@1}},@2]");
     assert_eq!(root("1:[[\"self\",\"$0:m\"]]\n0:{\"m\":\"$Q1\"}\n"), "{m:Map(\"self\",@1)}");
@@ -141,7 +141,7 @@ fn paths_go_through_own_keys_of_containers_from_the_stream() {
 }
 
 #[test]
-fn promises() {
+fn a_promise_settles_when_its_row_arrives() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"0:[\"$@1\",\"$@2\",\"$@1\",\"$@3\"]\n").expect("rows");
     assert_eq!(answer(&decoder), "[pending,pending,@1,pending]");
@@ -154,7 +154,7 @@ fn promises() {
 }
 
 #[test]
-fn promises_that_resolve_to_themselves() {
+fn a_promise_that_resolves_to_itself_is_rejected() {
     assert_eq!(root("0:\"$@0\"\n"), "rejected(row 0: a promise that resolves to itself)");
     assert_eq!(root("0:[\"$@1\"]\n1:\"$@1\"\n"), "[rejected(row 1: a promise that resolves to itself)]");
     assert_eq!(root("0:{\"p\":\"$@1\"}\n1:\"$0:p\"\n"), "{p:rejected(row 1: a promise that resolves to itself)}");
@@ -168,7 +168,7 @@ fn promises_that_resolve_to_themselves() {
 }
 
 #[test]
-fn errors_stay_where_they_are() {
+fn an_error_rejects_only_the_values_that_need_it() {
     assert_eq!(root("0:E{\"digest\":\"dd\"}\n"), "thrown dd");
     assert_eq!(root("1:E{\"digest\":\"x\"}\n0:{\"a\":\"$1\"}\n"), "thrown x");
     assert_eq!(root("0:[\"$@1\",\"$@2\"]\n1:{oops\n2:1\n"), "[rejected(row 1: not JSON),resolved(1)]");
@@ -180,7 +180,7 @@ fn errors_stay_where_they_are() {
 }
 
 #[test]
-fn the_result_of_an_action() {
+fn the_value_of_an_action_is_found_in_row_0() {
     let page = r#""f":[["$","div",null,{"children":"$L5"}]],"q":"","i":false"#;
     assert_eq!(action(&format!("0:{{\"a\":\"$@1\",{page}}}\n5:[\"$\",\"b\"]\n1:{{\"ok\":true}}\n")), "{ok:true}");
     assert_eq!(action(&format!("0:{{{page},\"a\":\"$@1\"}}\n1:{{\"$x\":\"$undefined\"}}\n")), "{}");
@@ -198,7 +198,7 @@ fn the_result_of_an_action() {
 }
 
 #[test]
-fn parts_of_the_page_that_the_result_shares() {
+fn a_value_may_refer_to_parts_of_the_page() {
     let row = r#"0:{"a":"$@1","f":[["$","p",null,{"user":{"name":"Ada","tags":["$L9"]}}]]}"#;
     assert_eq!(action(&format!("{row}\n1:[\"$0:f:0:props:user:name\",\"$0:f:0:type\"]\n")), "[\"Ada\",\"p\"]");
     assert_eq!(action("0:{\"a\":\"$@1\",\"f\":{\"x\":\"$2\"}}\n1:[\"$0:f:x:y\",\"$0:f:x\"]\n2:{\"y\":[1]}\n"), "[[1],{y:@1}]");
@@ -207,7 +207,7 @@ fn parts_of_the_page_that_the_result_shares() {
 }
 
 #[test]
-fn arguments_come_back_as_they_are() {
+fn an_argument_that_the_server_returns_is_the_same_object() {
     let inner = Value::object([("x", Value::Null)]);
     let mut native = Native::default();
     let encoded = encode(&mut native, Value::array([inner.clone()])).expect("encodes");
@@ -222,7 +222,7 @@ fn arguments_come_back_as_they_are() {
 }
 
 #[test]
-fn the_end_names_what_is_missing() {
+fn the_end_names_the_missing_row() {
     assert_eq!(
         root("0:[\"$@5\",\"$@6\"]\n6:[\"$7\"]\n"),
         "[rejected(the answer ended before row 5),rejected(the answer ended before row 7)]"
@@ -233,7 +233,7 @@ fn the_end_names_what_is_missing() {
 }
 
 #[test]
-fn bad_framing_rejects_what_is_open_and_keeps_what_is_there() {
+fn bad_framing_rejects_open_values_and_keeps_delivered_ones() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"0:[\"$@1\",\"$@2\"]\n1:1\n").expect("rows");
     let error = decoder.push(b"Z:1\n2:2\n").expect_err("bad id");
@@ -245,7 +245,7 @@ fn bad_framing_rejects_what_is_open_and_keeps_what_is_there() {
 }
 
 #[test]
-fn a_row_that_comes_twice() {
+fn a_row_that_arrives_twice_breaks_the_answer() {
     assert_eq!(root("0:\"a\"\n0:\"b\"\n"), "\"a\"");
     assert_eq!(root("1:\"a\"\n1:\"b\"\n0:\"$1\"\n"), "row 1: came twice");
     assert_eq!(root("0:[\"$@1\",\"$@2\"]\n1:1\n1:E{}\n2:2\n"), "[resolved(1),rejected(row 1: came twice)]");
@@ -263,7 +263,7 @@ fn a_broken_body_rejects_with_its_own_error() {
 }
 
 #[test]
-fn bounds() {
+fn limits_are_kept() {
     let mut decoder = Decoder::new(Native::default()).limits(Limits { open_rows: 2, ..Limits::DEFAULT });
     decoder.push(b"0:[\"$@1\",\"$@2\",\"$@3\"]\n").expect("rows");
     assert_eq!(answer(&decoder), "row 3: more than 2 rows are open");
@@ -296,7 +296,7 @@ fn long_chains_do_not_overflow_the_stack() {
 const ELEMENT: &str = "$$typeof:Symbol(react.transitional.element)";
 
 #[test]
-fn elements_wait_alone() {
+fn an_element_waits_alone_for_its_rows() {
     assert_eq!(
         root("0:[[\"$\",\"a\",\"k\",{\"x\":\"$1\"}],1]\n1:7\n"),
         format!("[lazy:resolved({{{ELEMENT},type:\"a\",key:\"k\",ref:null,props:{{x:7}}}}),1]")
@@ -324,7 +324,7 @@ fn elements_wait_alone() {
 }
 
 #[test]
-fn lazy_values() {
+fn lazy_values_settle_with_their_rows() {
     assert_eq!(root("0:[\"$L1\",\"$L1\"]\n1:[]\n"), "[lazy:resolved([]),lazy:resolved(@2)]");
     assert_eq!(root("0:[\"$L1\"]\n1:\"$L2\"\n2:3\n"), "[lazy:resolved(lazy:resolved(3))]");
     assert_eq!(root("0:[\"$L1\"]\n1:\"$L1\"\n"), "[lazy:rejected(row 1: a lazy value of itself)]");
@@ -333,7 +333,7 @@ fn lazy_values() {
 }
 
 #[test]
-fn modules_functions_and_what_is_made_of_rows() {
+fn modules_functions_and_containers_are_made_from_rows() {
     assert_eq!(
         root("1:\"a-long-name\"\n2:I[7,[\"c\",\"$1\"],\"\",1]\n0:\"$2\"\n"),
         "Client { id: \"7\", chunks: [\"c\", \"a-long-name\"], name: \"\", is_async: true }"
@@ -351,7 +351,7 @@ fn modules_functions_and_what_is_made_of_rows() {
 }
 
 #[test]
-fn a_function_is_one_for_each_place_and_those_who_refer_to_it() {
+fn each_place_has_its_own_function_and_paths_find_it() {
     let function = "1:{\"id\":\"f\",\"bound\":null}\n";
     assert_eq!(root(&format!("{function}0:[\"$h1\",\"$h1\"]\n")), "[server(f null),server(f null)]");
     assert_eq!(root(&format!("{function}0:[{{\"f\":\"$h1\"}},\"$0:0:f\",\"$2\"]\n2:[\"$0:0:f\"]\n")), "[{f:server(f null)},@2,[@2]]");
@@ -363,7 +363,7 @@ fn a_function_is_one_for_each_place_and_those_who_refer_to_it() {
 }
 
 #[test]
-fn streams_in_order_while_they_arrive() {
+fn streams_deliver_in_order_as_they_arrive() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"1:R\n0:\"$1\"\n1:[\"$2\"]\n1:T1,b").expect("rows");
     assert_eq!(answer(&decoder), "Stream(|pending)", "the second waits for the first");
@@ -381,7 +381,7 @@ fn streams_in_order_while_they_arrive() {
 }
 
 #[test]
-fn streams_that_nobody_reads() {
+fn an_unread_stream_fails_at_the_limit_and_a_cancelled_one_is_closed() {
     let limits = Limits { unread_bytes: 10, ..Limits::DEFAULT };
     let mut decoder = Decoder::new(Native::default()).limits(limits);
     decoder.push(b"1:R\n0:[\"$1\",\"$@2\"]\n1:T8,012345671:T8,012345671:T1,a2:2\n").expect("rows");
@@ -402,7 +402,7 @@ fn streams_that_nobody_reads() {
 }
 
 #[test]
-fn of_rows_with_the_same_id_in_one_chunk_the_first_counts() {
+fn the_first_of_two_rows_with_the_same_id_counts() {
     assert_eq!(root("1:[2]\n0:[\"$1\",\"$@2\"]\n1:[3]\n2:[]\n"), "[[2],rejected(row 1: came twice)]");
     for (first, expected) in [("0:\"a\"\n", "a"), ("0:T1,b", "b"), ("0:\"$1\"\n1:\"c\"\n", "c")] {
         for cut in [0, first.len()] {
@@ -416,7 +416,7 @@ fn of_rows_with_the_same_id_in_one_chunk_the_first_counts() {
 }
 
 #[test]
-fn a_value_of_an_iterable_that_fails_is_the_only_one() {
+fn a_value_of_an_iterable_fails_alone() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"1:X\n0:\"$1\"\n2:E{\"digest\":\"d\"}\n1:1\n1:{\"a\":\"$2\"}\n1:3\n1:C\n").expect("rows");
     let Poll::Ready(Ok(Value::Flow(flow))) = decoder.value() else { panic!() };
@@ -428,7 +428,7 @@ fn a_value_of_an_iterable_that_fails_is_the_only_one() {
 }
 
 #[test]
-fn elements_inside_each_other_over_many_rows_do_not_overflow_the_stack() {
+fn elements_nested_over_many_rows_do_not_overflow_the_stack() {
     let rows = 20_000;
     let mut text = format!("{rows:x}:1\n");
     for n in (0..rows).rev() {

@@ -1,4 +1,7 @@
-//! Values that somebody waits for: which rows they need, and who gets them.
+//! Tracks *wants*: the values that the answer, promises, lazy values and streams wait for. Finds the rows they need,
+//! and delivers them.
+//!
+//! Puts no references in place; `link.rs` does.
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
@@ -11,54 +14,58 @@ use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Rejection, Scalar};
 
+/// A promise of the answer.
 pub(super) struct Promised<B: Build> {
     pub(super) value: B::Value,
-    /// What settles it, until it is settled.
+    /// The handle that settles it, until it is settled.
     open: Option<B::Promise>,
-    /// The promise it was settled with.
+    /// The row of the promise that it was settled with.
     leads_to: Option<u32>,
 }
 
-/// What the lazy values of one row share.
+/// The state that all lazy values of one row share.
 pub(super) struct Lazied<B: Build> {
     handle: B::Lazy,
     open: bool,
-    /// The row whose lazy value it was settled with.
+    /// The row of the lazy value that it was settled with.
     leads_to: Option<u32>,
 }
 
-/// Who wants a row's value.
+/// The receiver of a row's value.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Who {
+    /// The caller of the decoder.
     Answer,
+    /// The promise of a row.
     Promise(u32),
     /// The lazy values of a row, or of an element.
     Lazy(u32),
-    /// A stream, and the value's number in it.
+    /// A stream, and the number of the value in it.
     Flow(u32, usize),
 }
 
-/// A value somebody wants, and how far the search for the rows it needs has come.
+/// A value that its receiver waits for, and the state of the search for the rows it needs.
 pub(super) struct Want {
     pub(super) who: Who,
     pub(super) target: Target,
     /// Promises followed so far.
     hops: usize,
+    /// Rows that the search must still look at.
     todo: Vec<Step>,
-    /// The cells it needs that were not complete when they were met.
+    /// Cells that the value needs and that were not complete when the search met them.
     pub(super) seen: HashSet<usize, BuildHasherDefault<Mixer>>,
 }
 
-/// A row to look at, the path into it, and how many references led there.
+/// A row to look at, the path into it, and the number of references that led there.
 type Step = (u32, Path, usize);
 
-/// What became of a search.
+/// The result of a search.
 pub(super) enum Searched {
-    /// Every row is there.
+    /// Every row has arrived.
     Complete,
-    /// This one is not.
+    /// This row has not arrived.
     Missing(u32),
-    /// The search met the cell it was to stay away from, or went on for too long.
+    /// The search met the excluded cell, or too many cells.
     Stopped,
 }
 
@@ -68,14 +75,14 @@ impl Want {
         Self { who, target, hops: 0, todo, seen: HashSet::default() }
     }
 
-    /// The value of a whole row.
+    /// Wants the value of a whole row.
     pub(super) fn of(who: Who, id: u32) -> Self {
         Self::new(who, Target::row(id))
     }
 }
 
 impl<B: Build> Decoder<B> {
-    /// Looks at every want that may be there.
+    /// Looks at every want in `ready`, and delivers those whose rows have arrived.
     pub(super) fn run(&mut self) {
         while let Some(mut want) = self.ready.pop_front() {
             if !self.is_wanted(&want) {
@@ -89,7 +96,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// False if nobody will look at it any more.
+    /// False if the stream that wants the value takes no more.
     fn is_wanted(&self, want: &Want) -> bool {
         match want.who {
             Who::Flow(id, _) => self.is_flowing(id),
@@ -97,8 +104,8 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// Makes the cells of all rows that `want` needs; stops at the first row that is not there. With `bounds`, stops at that cell, too, and
-    /// after that many cells.
+    /// Makes the cells of all rows that `want` needs. Stops at the first row that has not arrived; with `bounds`, also
+    /// at that cell, and after that many cells.
     pub(super) fn search(&mut self, want: &mut Want, bounds: Option<(usize, usize)>) -> Result<Searched, Rejection> {
         while let Some((id, path, hops)) = want.todo.pop() {
             let (index, taken) = match self.locate(id, &path)? {
@@ -130,7 +137,7 @@ impl<B: Build> Decoder<B> {
         Ok(Searched::Complete)
     }
 
-    /// A path goes through lazy values; what it needs of them must be there, too.
+    /// Adds the rows of lazy values that `path` leads through: they must have arrived, too.
     fn look_along(&mut self, index: usize, path: &Path, hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
         let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
         match &cell.root {
@@ -169,7 +176,7 @@ impl<B: Build> Decoder<B> {
         Ok(())
     }
 
-    /// The promise of row `id`; the first time, it begins to wait.
+    /// Returns the promise of row `id`. The first time, makes it, and waits for the row.
     pub(super) fn promise(&mut self, id: u32) -> Result<B::Value, Rejection> {
         if let Some(promised) = self.promises.get(&id) {
             return Ok(promised.value.clone());
@@ -181,7 +188,7 @@ impl<B: Build> Decoder<B> {
         Ok(value)
     }
 
-    /// A lazy value of row `id`, or of the element that has this id; the first time, it begins to wait.
+    /// Returns a new lazy value of row `id`, or of the element with this id. The first time, waits for the row.
     pub(super) fn lazy(&mut self, id: u32) -> Result<B::Value, Rejection> {
         let row = self.origin(id);
         if !self.lazies.contains_key(&id) {
@@ -194,7 +201,7 @@ impl<B: Build> Decoder<B> {
         lazied.ok_or_else(|| broken(row, "a lazy value that cannot be made here"))
     }
 
-    /// Puts lazy values of rows where they stand in row `row`; those seen for the first time begin to wait.
+    /// Puts lazy values in their places in row `row`. Waits for the rows of those that are new.
     pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Place, u32)]) -> Result<(), Rejection> {
         let mut numbers: Table<u32, usize> = Table::default();
         if let [_, _, ..] = list {
@@ -240,7 +247,7 @@ impl<B: Build> Decoder<B> {
         broken(row, &format!("more than {} rows are open", self.limits.open_rows))
     }
 
-    /// Every row `want` needs is there: puts references in, and hands the value over.
+    /// Puts the references in place, and delivers the value. Every row that it needs has arrived.
     fn deliver(&mut self, want: Want) {
         let row = self.origin(want.target.id);
         match self.complete(&want, 0) {
@@ -260,7 +267,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// The wanted value is the promise of row `id`.
+    /// Handles a want whose value is the promise of row `id`. Only the value of an action waits for that promise.
     fn follow_promise(&mut self, want: &Want, id: u32) {
         match want.who {
             Who::Answer if self.goal == Goal::Action => {
@@ -287,7 +294,7 @@ impl<B: Build> Decoder<B> {
         }
     }
 
-    /// The wanted value is a lazy value of row `id`.
+    /// Handles a want whose value is a lazy value of row `id`.
     fn follow_lazy(&mut self, want: &Want, id: u32) {
         let outcome = match want.who {
             Who::Lazy(own) if leads_back(own, id, |at| self.lazies.get(&at).and_then(|lazied| lazied.leads_to)) => {
@@ -325,7 +332,7 @@ impl<B: Build> Decoder<B> {
     }
 }
 
-/// Whether one comes from `from` to `own` by what each was settled with.
+/// True if `own` comes after `from` in the chain that `next` gives, or if the chain is longer than `MAX_HOPS`.
 fn leads_back(own: u32, from: u32, next: impl Fn(u32) -> Option<u32>) -> bool {
     let mut at = Some(from);
     for _ in 0..MAX_HOPS {

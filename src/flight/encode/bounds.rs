@@ -1,47 +1,53 @@
-//! Refuses what React's server would refuse to decode, before it is sent (`react-server-dom-webpack` 19.3.1, `decodeReply`).
+//! Refuses arguments that React's server would refuse to decode, before they are sent.
+//!
+//! The rules are those of `decodeReply` in `react-server-dom-webpack` 19.3.1. Must count as that server does.
 
 use super::{Encoder, Inspect, Text};
 use crate::Error;
 
-/// "slots" of one tree of arrays.
+/// Slots of one tree of arrays.
 pub(super) const MAX_SLOTS: usize = 1_000_000;
 /// Characters of a bigint, its sign included.
 pub(super) const MAX_DIGITS: usize = 300;
-/// Arguments of an action, and arguments bound to one.
+/// Arguments of an action, or arguments bound to one.
 pub(super) const MAX_ARGUMENTS: usize = 1_000;
 
-/// What the server counts.
+/// The sums that the server would reach, so far.
 #[derive(Default)]
 pub(super) struct Bounds {
     trees: Vec<Tree>,
-    /// That of the outermost value.
+    /// Tree of the outermost value.
     outermost: usize,
-    /// By the numbers of their places, which only grow: the arrays that can be referred to, the part each is in, and its tree.
+    /// Arrays that can be referred to, by ascending number of their places: that number, the part, and the tree.
     arrays: Vec<(u32, Option<u32>, usize)>,
-    /// The parts that are being written, each in the one before.
+    /// The parts that are being written, each inside the one before.
     parts: Vec<Written>,
 }
 
+/// A part that is being written.
 struct Written {
-    /// `None` where nothing can refer to it.
+    /// Id of the part; `None` if nothing can refer to it.
     id: Option<u32>,
-    /// References in arrays to what is in it: the server follows them when it is through with it.
+    /// References from arrays to arrays in this part. The server follows them once it has read the part.
     met: Vec<Met>,
 }
 
-/// A tree of arrays: arrays that stand directly in arrays are one. Each array costs its length and one more, a string in it its length, a bigint
-/// its digits, a typed array its bytes, a reference to an array costs all of its tree, once
-/// more each time. The server looks at the sum once some array of the tree has two elements.
+/// A tree of arrays: an array directly inside an array belongs to the same tree.
+///
+/// An array costs its length plus one, a string in it its length, a bigint its digits, a typed array its bytes, and a
+/// reference to an array the whole tree of that array, each time. The server checks the sum once an array of the tree
+/// has two elements.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tree {
     slots: usize,
     forked: bool,
 }
 
+/// A reference from an array to another.
 struct Met {
-    /// The tree it stands in.
+    /// Tree in which the reference stands.
     tree: usize,
-    /// The one it refers to.
+    /// Tree to which it refers.
     other: usize,
 }
 
@@ -56,7 +62,7 @@ impl Tree {
 }
 
 impl Bounds {
-    /// Another outermost value, the part `id`.
+    /// Starts another outermost value, which is the part `id`.
     pub(super) fn begin(&mut self, id: Option<u32>) {
         self.outermost = self.tree();
         self.begin_part(id);
@@ -70,13 +76,13 @@ impl Bounds {
         self.outermost
     }
 
-    /// A new tree.
+    /// Starts a tree.
     pub(super) fn tree(&mut self) -> usize {
         self.trees.push(Tree::default());
         self.trees.len() - 1
     }
 
-    /// An array, in a tree or in one of its own.
+    /// Counts an array of `len` elements, in `tree` or in a new one. Returns the tree.
     pub(super) fn array(&mut self, tree: Option<usize>, len: usize) -> usize {
         let number = tree.unwrap_or_else(|| self.tree());
         if let Some(tree) = self.trees.get_mut(number) {
@@ -91,7 +97,7 @@ impl Bounds {
         self.arrays.get(at).map(|(_, part, tree)| (*part, *tree))
     }
 
-    /// Adds all that is in another tree. False if that is too much.
+    /// Adds the sum of another tree. Returns false if that is too much.
     fn add(&mut self, tree: usize, other: usize) -> bool {
         let more = self.trees.get(other).copied().unwrap_or_default();
         self.trees.get_mut(tree).is_none_or(|tree| {
@@ -103,7 +109,7 @@ impl Bounds {
 }
 
 impl<I: Inspect> Encoder<I> {
-    /// The tree of the value that is being written.
+    /// Returns the tree of the value that is being written.
     pub(super) fn tree(&self) -> Option<usize> {
         self.frames.last().map_or(Some(self.bounds.outermost), |frame| frame.tree)
     }
@@ -114,13 +120,13 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    /// Remembers the tree of the array at a new place.
+    /// Stores the tree of the array at a new place.
     pub(super) fn array_at(&mut self, place: u32, tree: usize) {
         let part = self.bounds.parts.last().and_then(|part| part.id);
         self.bounds.arrays.push((place, part, tree));
     }
 
-    /// Counts the array at a place, if it is one, where it is met once more.
+    /// Counts the array at a place once more, if there is one.
     pub(super) fn count_met(&mut self, place: u32) -> Result<(), Error> {
         let (Some(tree), Some((part, other))) = (self.tree(), self.bounds.find(place)) else { return Ok(()) };
         match self.bounds.parts.iter_mut().rfind(|written| written.id == part) {
@@ -132,13 +138,13 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    /// Follows the references into the part that is written now.
+    /// Follows the references into the part that is now complete.
     pub(super) fn end_part(&mut self) -> Result<(), Error> {
         let met = self.bounds.parts.pop().map(|part| part.met).unwrap_or_default();
         met.into_iter().try_for_each(|Met { tree, other }| self.add(tree, other))
     }
 
-    /// A value that was loaded counts where it is loaded.
+    /// Counts a value that was loaded in the tree that holds the lazy component.
     pub(super) fn loaded_into(&mut self, tree: Option<usize>, loaded: usize) -> Result<(), Error> {
         tree.map_or(Ok(()), |tree| self.add(tree, loaded))
     }
@@ -148,7 +154,7 @@ impl<I: Inspect> Encoder<I> {
             return Ok(());
         }
         Err(self.error(
-            "makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: put it into an \
+            "makes an array too big for the server, which counts an array each time it is met, with all the arrays around it: put it into an \
              object",
         ))
     }
@@ -164,7 +170,7 @@ impl<I: Inspect> Encoder<I> {
     }
 }
 
-/// The length JavaScript gives a string; of a quoted one perhaps more.
+/// Returns the length of the string in JavaScript; for a quoted text possibly more.
 pub(super) fn units(text: &Text) -> usize {
     match text {
         Text::Plain(text) if text.is_ascii() => text.len(),

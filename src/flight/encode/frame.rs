@@ -1,4 +1,6 @@
-//! Holds a container while the encoder writes what is in it.
+//! Holds the state of a container while the encoder writes it.
+//!
+//! Writes nothing.
 
 use std::vec;
 
@@ -7,16 +9,17 @@ use super::Text;
 
 /// A container that is being written.
 pub(super) struct Frame<V> {
+    /// The values that are not written yet.
     pub(super) rest: Rest<V>,
-    /// How many of its values were begun.
+    /// Number of values that were begun.
     pub(super) count: usize,
-    /// The key of the one begun last.
+    /// Key of the value that was begun last.
     pub(super) key: Text,
-    /// Its place, if it can be referred to.
+    /// Number of its place, if it can be referred to.
     pub(super) place: Option<u32>,
-    /// It is a part of its own.
+    /// Id of the part, if the container is a part of its own.
     pub(super) part: Option<u32>,
-    /// The tree of arrays it belongs to, if it is one.
+    /// Tree of arrays it belongs to, if it is an array.
     pub(super) tree: Option<usize>,
 }
 
@@ -24,9 +27,9 @@ pub(super) enum Rest<V> {
     Values(vec::IntoIter<V>),
     Members(vec::IntoIter<(Text, V)>),
     Entries(vec::IntoIter<(V, V)>),
-    /// One value, which is all of the part; it is begun with the frame.
-    Alone,
-    /// What is bound to this function of the server's.
+    /// One value, which is the whole part.
+    Alone(Option<V>),
+    /// A function of the server, and its bound arguments.
     Bound(V, Option<V>),
 }
 
@@ -40,12 +43,12 @@ impl<V> Frame<V> {
         Self { rest, count: 0, key: Text::Plain(String::new()), place, part, tree }
     }
 
-    /// The next value, and whether one came before it.
+    /// Returns the next value; true if a value came before it.
     pub(super) fn next(&mut self) -> Option<(Next<V>, bool)> {
         let value = match &mut self.rest {
             Rest::Values(values) => Next::Value(values.next()?),
             Rest::Entries(entries) => entries.next().map(|(key, value)| Next::Pair(key, value))?,
-            Rest::Alone => return None,
+            Rest::Alone(value) => Next::Value(value.take()?),
             Rest::Bound(_, bound) => Next::Value(bound.take()?),
             Rest::Members(members) => {
                 let (key, value) = members.next()?;
@@ -57,12 +60,12 @@ impl<V> Frame<V> {
         Some((value, self.count > 1))
     }
 
-    /// Where the value begun last stands.
+    /// Returns the place of the value that was begun last.
     pub(super) fn at(&self) -> Key<'_> {
         match (&self.rest, &self.key) {
             (Rest::Members(..), Text::Plain(key) | Text::Quoted(key)) => Key::Name(key),
             (Rest::Bound(..), _) => Key::Name("bound"),
-            (Rest::Alone, _) => Key::Name(""),
+            (Rest::Alone(_), _) => Key::Name(""),
             _ => Key::Index(self.count.saturating_sub(1)),
         }
     }

@@ -1,4 +1,6 @@
-//! Where the encoder is, for people.
+//! Names the current place of the encoder, for messages.
+//!
+//! Must not repeat the values themselves: they are private.
 
 use std::fmt::Write as _;
 
@@ -7,18 +9,18 @@ use super::frame::{Frame, Rest};
 use super::{Encoder, Inspect, Top};
 use crate::{Error, Kind};
 
-/// How many keys a message names before it says `…`.
+/// Steps that a message names before it says `…`.
 const MAX_STEPS: usize = 16;
 
 impl<I: Inspect> Encoder<I> {
-    /// An error at the current place: "argument 0: .a\[1\] is a function".
+    /// Makes an error that names the current place: "argument 0: .a\[1\] is a function".
     pub(super) fn error(&self, what: &str) -> Error {
         Error::new(Kind::Encode, format!("{} {what}", self.here()))
     }
 
-    /// The current place, for people.
+    /// Returns the current place, as messages name it.
     pub(super) fn here(&self) -> String {
-        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::Alone));
+        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::Alone(_)));
         let mut place = String::new();
         match (&self.top, self.frames.first()) {
             (Top::Part(_, around) | Top::Chunk(around), first) => {
@@ -31,7 +33,7 @@ impl<I: Inspect> Encoder<I> {
                 }
             }
             (Top::Root, None) => place.push_str("the value"),
-            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::Alone, .. })) => place.push_str("the value: "),
+            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::Alone(_), .. })) => place.push_str("the value: "),
             (Top::Root, Some(frame)) => {
                 frames.next();
                 let _ = write!(place, "argument {}", frame.count.saturating_sub(1));

@@ -1,35 +1,81 @@
-//! Declares what the encoder asks of its inspector, which reads the values.
+//! Declares [`Inspect`]: the functions by which the encoder reads values.
+//!
+//! Knows no wire format and no JavaScript. [`Native`](super::super::Native) and the codec's edge implement it.
 
 use super::super::Key;
 
-/// What an [`Encoder`](super::Encoder) needs to know of values.
+/// Reads the values of one language for an [`Encoder`](super::Encoder).
+///
+/// ```
+/// use actionlane::flight::{Body, Container, Contents, Inspect, Key, Look, Shape, encode};
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// enum Order {
+///     Cents(u32),
+///     List(Vec<Order>),
+/// }
+///
+/// /// Sends cents as prices.
+/// struct Orders;
+///
+/// impl Inspect for Orders {
+///     type Value = Order;
+///
+///     fn look(&mut self, order: &Order, _: Key<'_>) -> Look<Order> {
+///         let shape = match order {
+///             Order::Cents(cents) => Shape::Number(f64::from(*cents) / 100.0),
+///             Order::List(_) => Shape::Container(Container::Array),
+///         };
+///         Look { value: None, shape }
+///     }
+///
+///     fn contents(&mut self, order: &Order, _: Container) -> Option<Contents<Order>> {
+///         if let Order::List(orders) = order { Some(Contents::Values(orders.clone())) } else { None }
+///     }
+///
+///     fn number(&mut self, number: f64) -> String {
+///         number.to_string()
+///     }
+///
+///     fn known(&mut self, _: &Order) -> Option<u32> {
+///         None // a list is never shared
+///     }
+///
+///     fn remember(&mut self, _: &Order, _: u32) {}
+/// }
+///
+/// let body = encode(&mut Orders, Order::List(vec![Order::Cents(1250), Order::Cents(99)]))?.body;
+/// assert_eq!(body, Body::Text("[12.5,0.99]".to_owned()));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub trait Inspect {
-    /// A value. Clones of a container are the same container.
+    /// A value. A clone of a container must be the same container.
     type Value: Clone;
 
-    /// What `value` is. `key` is where it stands, for values with a `toJSON(key)`.
+    /// Classifies a value. `key` is its place, for values with a `toJSON(key)`.
     fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value>;
 
-    /// What is in a container; asked once for each that is written. `None` if reading it threw.
+    /// Returns the contents of a container; called once each time it is written. Returns `None` if reading it threw.
     fn contents(&mut self, value: &Self::Value, container: Container) -> Option<Contents<Self::Value>>;
 
-    /// A finite number as JavaScript's `Number::toString` writes it.
+    /// Writes a finite number as JavaScript's `Number::toString` does.
     fn number(&mut self, number: f64) -> String;
 
-    /// Whether somebody keeps the temporaries, so that what cannot be shown to the server can be given back by it. If not, it is an error.
+    /// True if the caller keeps the temporaries for the answer. If false, a value that the server cannot read is an
+    /// error.
     fn keeps(&self) -> bool {
         true
     }
 
-    /// The name of a symbol that is known by it everywhere (`Symbol.for`).
+    /// Returns the name of a symbol made by `Symbol.for`.
     fn symbol(&mut self, _value: &Self::Value) -> Option<String> {
         None
     }
 
-    /// The number under which this very container is remembered.
+    /// Returns the number by which this very container was [remembered](Self::remember).
     fn known(&mut self, value: &Self::Value) -> Option<u32>;
 
-    /// Remembers a container.
+    /// Remembers a container by a number.
     fn remember(&mut self, value: &Self::Value, number: u32);
 }
 
@@ -65,68 +111,101 @@ impl<I: Inspect> Inspect for &mut I {
     }
 }
 
-/// What a value is.
+/// The class of a value, and its replacement.
+///
+/// ```
+/// use actionlane::flight::{Inspect, Key, Native, Shape, Value};
+///
+/// let look = Native::default().look(&Value::Date(0.0), Key::Name("at"));
+/// assert!(look.value.is_none(), "only a `toJSON` replaces a value");
+/// assert_eq!(look.shape, Shape::Date("1970-01-01T00:00:00.000Z".to_owned()));
+/// ```
 #[derive(Debug)]
 pub struct Look<V> {
-    /// What the value's `toJSON` gave instead of it.
+    /// The result of the value's `toJSON`, which replaces the value.
     pub value: Option<V>,
+    /// The class of the value, or of its replacement.
     pub shape: Shape,
 }
 
-/// Everything a value can be.
+/// Classes of values.
+///
+/// ```
+/// use actionlane::flight::{Container, Inspect, Key, Native, Opaque, Shape, Value};
+///
+/// let mut shape = |value: &Value| Native::default().look(value, Key::Index(0)).shape;
+/// assert_eq!(shape(&Value::Date(f64::NAN)), Shape::Null, "as `JSON.stringify` writes an invalid date");
+/// assert_eq!(shape(&Value::array([])), Shape::Container(Container::Array));
+/// assert_eq!(shape(&Value::Symbol("a".into())), Shape::Opaque(Opaque::Symbol));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
+    /// `null`.
     Null,
+    /// `undefined`.
     Undefined,
+    /// A boolean.
     Bool(bool),
+    /// A number; may be NaN, an infinity or `-0`.
     Number(f64),
+    /// A string.
     String(Text),
-    /// Decimal digits, perhaps after a `-`.
+    /// A bigint: decimal digits, possibly after a `-`.
     BigInt(String),
-    /// As `toISOString` writes it; an invalid date is `Null`.
+    /// A date, as `toISOString` writes it. An invalid date must be `Null` instead.
     Date(String),
+    /// A value that holds other values.
     Container(Container),
-    /// The server cannot look into it, only give it back.
+    /// A value that the server cannot read, only return.
     Opaque(Opaque),
-    /// Reading it threw.
+    /// A value that threw when it was read.
     Threw,
 }
 
-/// What holds other values, now or later, and is referred to when it is met again.
+/// Kinds of values that hold other values, now or later. A repeated one becomes a reference.
+///
+/// ```
+/// use actionlane::flight::{Container, Contents, Inspect, Native, Value};
+///
+/// let object = Value::from_json(r#"{"a":1}"#).unwrap();
+/// let Some(Contents::Members(members)) = Native::default().contents(&object, Container::Object) else { panic!() };
+/// assert_eq!(members.len(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
-    /// `Values`; holes are `undefined`.
+    /// An array. Its contents are `Values`; holes are `undefined`.
     Array,
-    /// `Members`: own, enumerable, with string keys.
+    /// A plain object. Its contents are `Members`: own, enumerable, with string keys.
     Object,
-    /// `Entries`.
+    /// A Map. Its contents are `Entries`.
     Map,
-    /// `Values`.
+    /// A Set. Its contents are `Values`.
     Set,
-    /// `Values`: those that remain.
+    /// An iterator. Its contents are the remaining `Values`.
     Iterator,
-    /// `Values`, of something else that can be iterated: it arrives as an array. Or `Remaining`, if it turns out to be an iterator.
+    /// Another iterable, which arrives as an array. Its contents are `Values`, or `Remaining` if it turns out to be an
+    /// iterator.
     Iterable,
-    /// `Fields`: strings and files, which are sent as they are.
+    /// A FormData. Its contents are `Fields`: strings and files, which are sent as they are.
     FormData,
-    /// A Blob or File, sent as it is; never asked for its contents.
+    /// A Blob or File, sent as it is. Its contents are never requested.
     Blob,
-    /// `Bytes`, of an ArrayBuffer (`A`) or a view of one: `O o U S s L l G g M m V`, as in answers.
+    /// An ArrayBuffer (`A`) or a view of one (`O o U S s L l G g M m V`, as in answers). Its contents are `Bytes`.
     Binary(char),
-    /// `Later`: a promise or another thenable.
+    /// A promise or another thenable. Its contents are `Later`.
     Promise,
-    /// `Later`: a stream.
+    /// A stream. Its contents are `Later`.
     Stream,
-    /// `Later`: an async iterable or iterator.
+    /// An async iterable or async iterator. Its contents are `Later`.
     AsyncIterable,
-    /// `Loaded` or `Later`: a component that is loaded when it is needed.
+    /// A lazy component. Its contents are `Loaded` or `Later`.
     Lazy,
-    /// `Reference`: a function of the server's.
+    /// A function of the server. Its contents are a `Reference`.
     Reference,
 }
 
 impl Container {
-    /// What is not known to the servers of Next 14, with its article.
+    /// Returns the name, with its article, of a container that servers of Next 14 do not know.
     pub(super) fn name_beyond_14(self) -> Option<&'static str> {
         match self {
             Self::Blob => Some("a Blob or a File outside a FormData"),
@@ -140,10 +219,21 @@ impl Container {
     }
 }
 
-/// What the server is not shown.
+/// Kinds of values that the server cannot read. It receives a placeholder that it may return.
+///
+/// ```
+/// use actionlane::flight::{Body, Native, Value, encode};
+///
+/// let encoded = encode(&mut Native::default(), Value::array([Value::Symbol("a".into())]))?;
+/// assert!(matches!(encoded.body, Body::Text(text) if text == r#"["$T"]"#));
+/// assert!(matches!(encoded.temporaries.get("0:0"), Some(Value::Symbol(name)) if *name == *"a"));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opaque {
+    /// A function of the page.
     Function,
+    /// A symbol.
     Symbol,
     /// A React element.
     Element,
@@ -152,7 +242,7 @@ pub enum Opaque {
 }
 
 impl Opaque {
-    /// With its article.
+    /// Returns the kind's name in messages, with its article.
     pub(in crate::flight) fn name(self) -> &'static str {
         match self {
             Self::Function => "a function",
@@ -163,52 +253,82 @@ impl Opaque {
     }
 }
 
-/// What is in a container.
+/// Contents of a container.
+///
+/// ```
+/// use actionlane::flight::{Contents, Container, Inspect, Later, Native, Settled, Shared, Value};
+/// use std::task::Poll;
+///
+/// let promise = Value::Promise(Shared::new(Settled(Poll::Pending)));
+/// let contents = Native::default().contents(&promise, Container::Promise);
+/// assert!(matches!(contents, Some(Contents::Later { later: Later::Promise, .. })));
+/// ```
 #[derive(Debug)]
 pub enum Contents<V> {
+    /// Values, in order.
     Values(Vec<V>),
-    /// Of an `Iterable` that is an iterator: those that remain.
+    /// Values that remain in an [`Iterable`](Container::Iterable) that is an iterator.
     Remaining(Vec<V>),
+    /// Members of an object, in JavaScript's order.
     Members(Vec<(Text, V)>),
+    /// Entries of a Map: keys and values.
     Entries(Vec<(V, V)>),
+    /// Entries of a FormData: names, and strings or files.
     Fields(Vec<(String, V)>),
-    /// A Blob of exactly the bytes that are looked at.
+    /// Binary data.
     Bytes {
+        /// A Blob of exactly the bytes in view.
         blob: V,
+        /// Number of bytes.
         len: usize,
     },
-    /// It comes later: whoever drives the encoder waits for `source` ([`Slot`]).
+    /// Contents that arrive later: the encoder opens a [`Slot`].
     Later {
+        /// The kind of slot.
         later: Later,
+        /// The value that the caller must wait for.
         source: V,
     },
+    /// The value of a lazy component.
     Loaded(V),
-    /// `bound` is an array of arguments, or the promise of one.
+    /// A function of the server.
     Reference {
+        /// The action's id.
         id: String,
+        /// Its bound arguments: an array, or the promise of one.
         bound: Option<V>,
     },
 }
 
-/// What is still open, and what ends it.
+/// Kinds of slots, and the calls that end them.
+///
+/// ```
+/// use actionlane::flight::{Encoder, Later, Native, Settled, Shared, Value};
+/// use actionlane::protocol::WireForm;
+///
+/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
+/// assert_eq!(encoder.poll_open().unwrap().later, Later::Promise);
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Later {
-    /// One value: [`settle`](super::Encoder::settle).
+    /// A promise. Ends with one value: [`settle`](super::Encoder::settle).
     Promise,
-    /// One value: [`settle`](super::Encoder::settle).
+    /// A lazy component. Ends with one value: [`settle`](super::Encoder::settle).
     Lazy,
-    /// Values, [`chunk`](super::Encoder::chunk) by chunk, until [`close`](super::Encoder::close).
+    /// A stream of values: a [`chunk`](super::Encoder::chunk) for each, then [`close`](super::Encoder::close).
     Stream,
-    /// One Blob of everything: [`settle`](super::Encoder::settle).
+    /// A stream of bytes. Ends with one Blob of all bytes: [`settle`](super::Encoder::settle).
     Bytes,
-    /// As a `Stream`; what it returns goes into `close`.
+    /// An async iterable. Like a `Stream`, but `close` may have a return value.
     AsyncIterable,
-    /// As an `AsyncIterable`, and it can be iterated once only.
+    /// An async iterator. Like an `AsyncIterable`, but the server can iterate it only once.
     AsyncIterator,
 }
 
 impl Later {
-    /// How it is referred to: this and its id.
+    /// Returns the letter before the id in a reference.
     pub(super) fn sigil(self) -> &'static str {
         match self {
             Self::Promise => "@",
@@ -220,7 +340,7 @@ impl Later {
         }
     }
 
-    /// What its failure is called.
+    /// Returns the end of the message if it fails.
     pub(super) fn failed(self) -> &'static str {
         match self {
             Self::Promise => "is a promise that was rejected",
@@ -231,21 +351,61 @@ impl Later {
     }
 }
 
-/// Something an argument still waits for.
+/// A place in the arguments that waits for a value.
+///
+/// ```
+/// use actionlane::flight::{Encoder, Native, Settled, Shared, Value};
+/// use actionlane::protocol::WireForm;
+///
+/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let mut encoder = Encoder::new(Native::default(), Value::array([promise.clone()]), WireForm::default())?;
+/// let slot = encoder.poll_open().unwrap();
+/// assert_eq!(slot.source.identity(), promise.identity(), "the caller waits for this promise");
+/// encoder.settle(slot.id, Value::Null)?;
+/// assert!(encoder.poll_open().is_none() && encoder.is_complete());
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the body is not complete before it is settled or closed"]
 pub struct Slot<V> {
-    /// Its part.
+    /// Id of the slot, and of its part.
     pub id: u32,
+    /// The kind of slot.
     pub later: Later,
+    /// The value to wait for.
     pub source: V,
 }
 
-/// A string of JavaScript.
+/// A JavaScript string.
+///
+/// ```
+/// use actionlane::flight::{Body, Container, Contents, Inspect, Key, Look, Shape, Text, encode};
+///
+/// struct Texts;
+///
+/// impl Inspect for Texts {
+///     type Value = Text;
+///
+///     fn look(&mut self, text: &Text, _: Key<'_>) -> Look<Text> {
+///         Look { value: None, shape: Shape::String(text.clone()) }
+///     }
+///     // …
+/// #   fn contents(&mut self, _: &Text, _: Container) -> Option<Contents<Text>> { None }
+/// #   fn number(&mut self, number: f64) -> String { number.to_string() }
+/// #   fn known(&mut self, _: &Text) -> Option<u32> { None }
+/// #   fn remember(&mut self, _: &Text, _: u32) {}
+/// }
+///
+/// let plain = encode(&mut Texts, Text::Plain("$1".to_owned()))?;
+/// assert_eq!(plain.body, Body::Text(r#""$$1""#.to_owned()));
+/// let lone = encode(&mut Texts, Text::Quoted(r#""$\ud800""#.to_owned()))?;
+/// assert_eq!(lone.body, Body::Text(r#""$$\ud800""#.to_owned()));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// All of it is Unicode.
+    /// A string without lone surrogates.
     Plain(String),
-    /// It is not: halves of surrogate pairs are in it. As `JSON.stringify` writes it, quotes included.
+    /// A string with lone surrogates, as `JSON.stringify` writes it, quotes included.
     Quoted(String),
 }

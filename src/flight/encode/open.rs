@@ -1,4 +1,6 @@
-//! Writes what comes later: promises, streams and async iterables.
+//! Writes values that arrive later: those of promises, lazy components, streams and async iterables.
+//!
+//! Does not wait: the caller does, and reports what arrived.
 
 use super::{Encoder, Inspect, Later, Part, Slot, Top};
 use crate::{Error, Kind};
@@ -6,26 +8,27 @@ use crate::{Error, Kind};
 /// A slot that is not settled or closed.
 pub(super) struct Open {
     later: Later,
-    /// Where it stands, for people.
+    /// Its place, as messages name it.
     place: String,
-    /// The tree of arrays it stands in.
+    /// Tree of arrays in which it stands.
     tree: Option<usize>,
 }
 
 impl<I: Inspect> Encoder<I> {
-    /// Something to wait for, each once, in the order of meeting.
+    /// Returns the next slot to wait for. Each is returned once, in the order in which they were met.
     pub fn poll_open(&mut self) -> Option<Slot<I::Value>> {
         self.slots.pop_front()
     }
 
-    /// Whether nothing is open.
+    /// True if no slot is open: the body is complete.
     pub fn is_complete(&self) -> bool {
         self.open.is_empty()
     }
 
-    /// A promise or a lazy component has come to `value`, or a stream of bytes to a Blob. Nothing happens if it is not open.
+    /// Settles a promise or lazy component with `value`, or a stream of bytes with a Blob. Does nothing if the slot is
+    /// not open.
     ///
-    /// Fails as [`encode`](super::encode) does; there is no body then.
+    /// Fails as [`encode`](super::encode) does; then there is no body.
     pub fn settle(&mut self, id: u32, value: I::Value) -> Result<(), Error> {
         let Some(Open { later, place, tree }) = self.open.remove(&id) else { return Ok(()) };
         match later {
@@ -47,9 +50,9 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    /// A stream has given a value. Nothing happens if it is not open.
+    /// Adds a value to a stream or async iterable. Does nothing if the slot is not open.
     ///
-    /// Fails as [`encode`](super::encode) does; there is no body then.
+    /// Fails as [`encode`](super::encode) does; then there is no body.
     pub fn chunk(&mut self, id: u32, value: I::Value) -> Result<(), Error> {
         let Some(open) = self.open.get(&id) else { return Ok(()) };
         let place = open.place.clone();
@@ -58,9 +61,10 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    /// A stream has ended; an async iterable may have returned something other than `undefined`. Nothing happens if it is not open.
+    /// Ends a stream or async iterable. `returned` is the return value of an iterable; `None` for `undefined`. Does
+    /// nothing if the slot is not open.
     ///
-    /// Fails as [`encode`](super::encode) does; there is no body then.
+    /// Fails as [`encode`](super::encode) does; then there is no body.
     pub fn close(&mut self, id: u32, returned: Option<I::Value>) -> Result<(), Error> {
         let Some(Open { place, .. }) = self.open.remove(&id) else { return Ok(()) };
         let mut text = "C".to_owned();
@@ -71,18 +75,30 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    /// What to say of a promise that was rejected, or a stream that failed: an `ENCODE` error that says where. There is no body then.
+    /// Returns the error for a promise that was rejected, or a stream that failed: an `ENCODE` error that names the
+    /// place. Then there is no body.
+    ///
+    /// ```
+    /// use actionlane::flight::{Encoder, Native, Settled, Shared, Value};
+    /// use actionlane::protocol::WireForm;
+    ///
+    /// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+    /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
+    /// let slot = encoder.poll_open().expect("the promise");
+    /// assert_eq!(encoder.fail(slot.id).message(), "argument 0 is a promise that was rejected");
+    /// # Ok::<(), actionlane::Error>(())
+    /// ```
     pub fn fail(&self, id: u32) -> Error {
         let what = self.open.get(&id).map_or("failed".to_owned(), |Open { later, place, .. }| format!("{place} {}", later.failed()));
         Error::new(Kind::Encode, what)
     }
 
-    /// Where the first that is open stands.
+    /// Returns the place of the first open slot.
     pub(super) fn open_place(&self) -> Option<&str> {
         self.open.values().next().map(|open| &*open.place)
     }
 
-    /// Refers to what comes later.
+    /// Refers to a value that arrives later, and opens a slot for it.
     pub(super) fn later(&mut self, value: &I::Value, later: Later, source: I::Value) {
         let id = self.id(later.sigil());
         if later == Later::Promise {
@@ -92,7 +108,7 @@ impl<I: Inspect> Encoder<I> {
         self.slots.push_back(Slot { id, later, source });
     }
 
-    /// A field of a stream: under the names that the server's version looks for.
+    /// Adds a field of a stream, under the names that the server's version looks for.
     fn stream(&mut self, id: u32, text: &str) {
         for prefix in self.wire.stream_prefixes() {
             self.parts.push(Part::Json { name: format!("{prefix}{id}"), text: text.to_owned() });

@@ -1,4 +1,7 @@
-//! Remembers where each container was written, so that the same one is referred to, and temporaries come back by their paths.
+//! Remembers the place of each container that was written, so that a repeated one becomes a reference, and the server
+//! can return one by its path.
+//!
+//! Stores values only as long as an answer may refer to them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,17 +11,19 @@ use std::rc::Rc;
 use super::frame::{Frame, Rest};
 use super::{Encoder, Inspect, Text, Top};
 
-/// Where a value was written.
+/// The place of a value that was written.
 pub(super) struct Place<V> {
+    /// Number of the place around it; `None` for a whole part.
     pub(super) parent: Option<u32>,
-    /// The key in the parent; where there is none, all of the reference: a part's id in hex, perhaps with a letter before it.
+    /// The key in the parent. Without a parent, the whole reference: a part's id in hex, possibly after a letter.
     pub(super) key: String,
-    /// `None` for what only exists in the encoding, as the array of a Map's entries, and for what the server never gives back by its path.
+    /// The value. `None` if it exists in the encoding only, as the array of a Map's entry does, or if the server never
+    /// returns it.
     pub(super) value: Option<V>,
 }
 
 impl<I: Inspect> Encoder<I> {
-    /// Makes a value known by its path, if it has one.
+    /// Gives a value a place, if a path can lead there. Returns the number of the place.
     pub(super) fn register(&mut self, value: &I::Value) -> Option<u32> {
         let (parent, key) = self.place()?;
         let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
@@ -26,16 +31,17 @@ impl<I: Inspect> Encoder<I> {
         Some(number)
     }
 
-    /// Makes a value known by a name of its own, which the server never gives back.
+    /// Gives a value a name of its own, by which the server never returns it.
     pub(super) fn name(&mut self, value: &I::Value, name: String) {
         let number = self.temporaries.add(Place { parent: None, key: name, value: None });
         self.inspector.remember(value, number);
     }
 
-    /// Where the value being written stands, if that can be referred to: not through a key with a colon. What a `toJSON` gave cannot be where it
-    /// is all of a part: React knows that part by what had the `toJSON`.
+    /// Returns the parent and key of the value that is being written, if a path can lead there. None leads through a
+    /// key with a colon. Nor to the result of a `toJSON` that is a whole part: React registers the object that had the
+    /// `toJSON` instead.
     pub(super) fn place(&self) -> Option<(Option<u32>, String)> {
-        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone, .. })) {
+        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. })) {
             return None;
         }
         let Some(frame) = self.frames.last() else {
@@ -46,7 +52,7 @@ impl<I: Inspect> Encoder<I> {
             };
         };
         let key = match (&frame.rest, &frame.key) {
-            (Rest::Alone, _) => return Some((None, format!("{:x}", frame.part?))),
+            (Rest::Alone(_), _) => return Some((None, format!("{:x}", frame.part?))),
             (Rest::Bound(..), _) => return None,
             (Rest::Members(..), Text::Plain(key)) if !key.contains(':') => key.clone(),
             (Rest::Members(..), _) => return None,
@@ -56,14 +62,27 @@ impl<I: Inspect> Encoder<I> {
     }
 }
 
-/// Every container that was sent, and whatever the server cannot look into, by its path. Servers that send one back send only its path.
+/// The containers and opaque values that were sent, by their paths. A server that returns one sends only its path.
 ///
-/// It grows while arguments are still open; clones see that.
+/// Grows while slots are open; all clones share it.
+///
+/// ```
+/// use actionlane::flight::{Native, Temporaries, Value, encode};
+///
+/// let tags = Value::array([]);
+/// let sent = encode(&mut Native::default(), Value::array([Value::object([("tags", tags.clone())])]))?;
+/// assert_eq!(sent.temporaries.get("0:0:tags").map(|value| value.identity()), Some(tags.identity()));
+/// assert!(sent.temporaries.get("0:1").is_none());
+///
+/// let elsewhere = Temporaries::elsewhere(|path| Some(Value::string(path)));
+/// assert!(matches!(elsewhere.get("0:7"), Some(Value::String(path)) if *path == *"0:7"));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 pub struct Temporaries<V>(Rc<RefCell<Sent<V>>>);
 
 struct Sent<V> {
     places: Vec<Place<V>>,
-    /// Places by the one around and the key there, of the first so many.
+    /// Number of each place, by its parent and key. Has the first `indexed` places.
     inside: HashMap<(Option<u32>, String), u32>,
     indexed: u32,
     elsewhere: Option<Elsewhere<V>>,
@@ -72,7 +91,7 @@ struct Sent<V> {
 type Elsewhere<V> = Box<dyn Fn(&str) -> Option<V>>;
 
 impl<V: Clone> Temporaries<V> {
-    /// The value at `path`, written as the server writes it: `0:1:key`.
+    /// Returns the value at `path`, which is written as the server writes it: `0:1:key`.
     pub fn get(&self, path: &str) -> Option<V> {
         let sent = &mut *self.0.borrow_mut();
         if let Some(elsewhere) = &sent.elsewhere {
@@ -91,7 +110,7 @@ impl<V: Clone> Temporaries<V> {
 }
 
 impl<V> Temporaries<V> {
-    /// Values that the inspector keeps itself, and finds by their paths.
+    /// Looks values up by `find` instead, for an inspector that stores them itself.
     pub fn elsewhere(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
         let temporaries = Self::default();
         temporaries.0.borrow_mut().elsewhere = Some(Box::new(find));
@@ -104,7 +123,7 @@ impl<V> Temporaries<V> {
         places.len() as u32 - 1
     }
 
-    /// `0:1:key`: how the server is told of a value it has seen.
+    /// Returns the path of a place, as the server writes it: `0:1:key`.
     pub(super) fn path(&self, number: u32) -> String {
         path(&self.0.borrow().places, number)
     }
@@ -135,7 +154,7 @@ impl<V> Clone for Temporaries<V> {
 
 impl<V> fmt::Debug for Temporaries<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not what was sent: only how much.
+        // Shows only how many, because the values are private.
         f.debug_tuple("Temporaries").field(&self.0.borrow().places.len()).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! Tests the encoder with values in Rust: what each becomes, and what is refused.
+//! Tests the encoder with values in Rust: their encodings, and values that are refused.
 
 use std::rc::Rc;
 use std::task::Poll;
@@ -34,13 +34,13 @@ fn body(root: Value) -> Vec<String> {
     shown(encode(&mut Native::default(), root).expect("encodes").body)
 }
 
-/// The fields of the finished body.
+/// Returns the fields of the finished body.
 fn fields<I: Inspect<Value = Value>>(encoder: Encoder<I>) -> Vec<String> {
     assert!(encoder.is_complete());
     shown(encoder.finish().body)
 }
 
-/// The body: one text, or `name=text` for each part.
+/// Returns the body: one text, or `name=text` for each part.
 fn shown(body: Body<Value>) -> Vec<String> {
     match body {
         Body::Text(text) => vec![text],
@@ -65,9 +65,9 @@ fn message(root: Value) -> String {
     error.message().to_owned()
 }
 
-/// Bodies that React's `encodeReply` writes for the same values.
+/// The expected bodies are those that React's `encodeReply` writes for the same values.
 #[test]
-fn as_react_writes_it() {
+fn bodies_are_those_of_react() {
     let object = || Value::object([("x", number(1.0))]);
     assert_eq!(
         args([text("a"), number(1.0), Value::Bool(true), Value::Null, Value::object([("x", Value::array([number(1.0), number(2.0)]))])]),
@@ -118,7 +118,7 @@ fn as_react_writes_it() {
 }
 
 #[test]
-fn what_is_met_again_is_a_reference() {
+fn a_repeated_container_is_a_reference() {
     let shared = Value::object([("x", number(1.0))]);
     assert_eq!(
         args([shared.clone(), shared.clone(), Value::object([("again", shared.clone())])]),
@@ -140,7 +140,7 @@ fn what_is_met_again_is_a_reference() {
 }
 
 #[test]
-fn circles() {
+fn circles_are_references() {
     let Value::Array(items) = Value::array([]) else { panic!() };
     items.borrow_mut().push(Value::Array(items.clone()));
     assert_eq!(body(Value::Array(items.clone())), [r#"["$0"]"#]);
@@ -174,7 +174,7 @@ fn error() -> Value {
 }
 
 #[test]
-fn what_the_server_cannot_look_into_can_be_given_back() {
+fn opaque_values_can_be_returned_by_the_server() {
     let error = error();
     let root = Value::array([error.clone(), error.clone(), symbol(), Value::object([("s", symbol())])]);
     let encoded = encode(&mut Native::default(), root).expect("encodes");
@@ -186,7 +186,7 @@ fn what_the_server_cannot_look_into_can_be_given_back() {
 }
 
 #[test]
-fn what_cannot_be_sent_says_where() {
+fn an_error_names_the_place_of_a_value_that_cannot_be_sent() {
     let nowhere = "is a symbol, and the server could not say which: it cannot be sent there";
     assert_eq!(message(symbol()), format!("the value {nowhere}"));
     assert_eq!(message(Value::array([Value::Null, Value::object([("a:b", symbol())])])), format!("argument 1: .a:b {nowhere}"));
@@ -198,7 +198,7 @@ fn what_cannot_be_sent_says_where() {
 }
 
 #[test]
-fn what_the_server_refuses_is_not_sent() {
+fn values_that_the_server_refuses_are_not_sent() {
     let digits = |count: usize| Value::BigInt("9".repeat(count).into());
     assert_eq!(args([digits(300)]).len(), 1);
     assert_eq!(
@@ -225,15 +225,15 @@ fn what_the_server_refuses_is_not_sent() {
     }
 }
 
-/// As servers of React count, 19.0 to 19.3: seventeen times one array in an array is too much.
+/// React's servers 19.0 to 19.3 count the same: an array that holds one array seventeen times is too much.
 #[test]
-fn what_is_met_again_in_an_array_is_counted_again() {
+fn a_repeated_array_counts_each_time() {
     let row = || Value::array([number(0.0)]);
     let times = |count: usize, value: Value| Value::array(vec![value; count]);
     assert_eq!(body(Value::array([times(16, row())])).len(), 1);
     assert_eq!(
         message(Value::array([times(17, row())])),
-        "the value makes an array too big for the server, which counts an array anew wherever it is met again, with all the arrays around it: \
+        "the value makes an array too big for the server, which counts an array each time it is met, with all the arrays around it: \
          put it into an object"
     );
     assert!(message(Value::array([Value::object([("a", times(17, row()))])])).starts_with("the value makes an array too big"));
@@ -290,7 +290,7 @@ fn every_container_can_be_referred_back_to() {
 }
 
 #[test]
-fn what_next_14_reads() {
+fn next_14_gets_the_values_it_can_read() {
     let encode = |value: Value| {
         let wire = WireForm::of(NextVersion { major: 14, minor: 2, patch: 35 });
         Encoder::new(Native::default(), Value::array([value]), wire).map(|encoder| match encoder.finish().body {

@@ -1,4 +1,6 @@
-//! Writes numbers, texts and references as React's encoding has them.
+//! Writes numbers, strings and keys as React's encoding has them.
+//!
+//! Knows nothing of containers.
 
 use std::fmt::Write as _;
 

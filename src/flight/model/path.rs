@@ -1,23 +1,25 @@
-//! Own keys, one after the other, that lead into a row.
+//! Holds the path of a reference: the own keys that lead from a row's value to a value in it.
+//!
+//! Follows no path; knows only its text.
 
 use std::fmt;
 use std::rc::Rc;
 
-/// A path, as it is written in a reference: each step after a `:`. A part of it shares its text.
+/// A path as a reference writes it: each step after a `:`. A part of a path shares its text.
 #[derive(Clone, Default)]
 pub(in crate::flight) struct Path {
-    /// `None` is the empty text.
+    /// The text; `None` if it is empty.
     text: Option<Rc<str>>,
     from: usize,
 }
 
 impl Path {
-    /// Of a text that is empty or begins with `:`.
+    /// Makes a path from a text that is empty or begins with `:`.
     pub(in crate::flight) fn new(text: &str) -> Self {
         Self { text: (!text.is_empty()).then(|| text.into()), from: 0 }
     }
 
-    /// As it is written.
+    /// Returns the path's text.
     pub(in crate::flight) fn text(&self) -> &str {
         self.text.as_deref().and_then(|text| text.get(self.from..)).unwrap_or_default()
     }
@@ -26,7 +28,7 @@ impl Path {
         self.text().is_empty()
     }
 
-    /// Its steps, each with the number that [`after`](Self::after) takes for those that follow it.
+    /// Returns the steps. Each has a number of bytes: [`after`](Self::after) returns the path that follows the step.
     pub(in crate::flight) fn steps(&self) -> impl Iterator<Item = (&str, usize)> {
         let mut at = 0;
         self.text().split(':').skip(1).map(move |step| {
@@ -35,12 +37,12 @@ impl Path {
         })
     }
 
-    /// What is left of it after so many bytes of its text, as [`steps`](Self::steps) counts them.
+    /// Returns the path without its first `bytes`, as [`steps`](Self::steps) counts them.
     pub(in crate::flight) fn after(&self, bytes: usize) -> Self {
         Self { text: self.text.clone(), from: self.from + bytes }
     }
 
-    /// This path, and from there on along `rest`.
+    /// Returns this path, extended by `rest`.
     pub(in crate::flight) fn then(&self, rest: &Self) -> Self {
         match (self.text(), rest.text()) {
             (_, "") => self.clone(),
@@ -69,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_a_path() {
+    fn a_path_is_cut_and_extended_at_its_steps() {
         let path = Path::new(":a::é");
         let steps: Vec<_> = path.steps().collect();
         assert_eq!(steps, [("a", 2), ("", 3), ("é", 6)]);

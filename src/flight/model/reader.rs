@@ -1,4 +1,6 @@
-//! Finds what is special in a model, and takes it out of the text.
+//! Finds the special values of a model, and cuts them out of its text.
+//!
+//! Reads token by token, in one pass; makes no values.
 
 use std::borrow::Cow;
 
@@ -12,22 +14,22 @@ use crate::{Error, Kind};
 #[derive(Clone, Copy)]
 struct Frame<'t> {
     array: bool,
-    /// An array that began with `"$"`.
+    /// True for an array that began with `"$"`.
     element: bool,
-    /// The key has escapes.
+    /// True if the key has escapes.
     escaped: bool,
-    /// A member before the current one stays.
+    /// True if a member before the current one stays in the text.
     kept: bool,
-    /// Its number, once something special was found inside.
+    /// Its number, once a special value was found inside.
     node: Option<u32>,
-    /// Elements seen so far, of an array; where the current key starts, of an object.
+    /// In an array, the elements read so far; in an object, the byte at which the current key starts.
     index: usize,
-    /// The current key, of an object, as it is written.
+    /// The current key of an object, as written.
     key: &'t str,
 }
 
 impl<'t> Frame<'t> {
-    /// The place that is being read.
+    /// Returns the place that is being read.
     fn spot(&self) -> Spot<'t> {
         match self.array {
             true => Spot::Index(self.index),
@@ -37,35 +39,36 @@ impl<'t> Frame<'t> {
     }
 }
 
+/// Reads one model.
 pub(super) struct Reader<'t, 'l> {
     row: u32,
     text: &'t str,
     limits: &'l Limits,
     tokens: Tokens<'t>,
     frames: Vec<Frame<'t>>,
-    /// What to replace in the text, in order.
+    /// Replacements in the text, in order: from which byte, up to which byte, by which text.
     edits: Vec<(usize, usize, &'static str)>,
     nodes: Vec<Node<'t>>,
     changes: Vec<Edit<'t>>,
     placed: Vec<Placed<'t>>,
 }
 
-/// A key no object may have.
+/// Key that no object may have.
 const FORBIDDEN: &str = "__proto__";
 
-/// How many keys a message names before it says `…`.
+/// Steps that a message names before it says `…`.
 const MAX_STEPS: usize = 16;
 
-/// Bytes of a long text.
+/// Bytes from which a text counts as long.
 const LONG: usize = 10_000;
 
-/// How many parts of an element's tuple are read: the mark, type, key and props. What follows is for development.
+/// Parts of an element's tuple that are read: the mark, type, key and props. The rest is for development.
 const ELEMENT: usize = 4;
 
 impl<'t, 'l> Reader<'t, 'l> {
     pub(super) fn new(row: u32, text: &'t str, limits: &'l Limits) -> Self {
         let tokens = Tokens::new(text, limits.depth);
-        // In a long text there are many of them: growing step by step would copy them over and over.
+        // A long text likely has many. Growing the lists step by step would copy them again and again.
         let many = if text.len() < LONG { 0 } else { text.len() / 64 };
         let (frames, placed) = (Vec::with_capacity(16), Vec::new());
         let (edits, nodes, changes) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
@@ -80,12 +83,12 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Err(fault) => return Err(self.fault(fault)),
             };
             let Some(frame) = self.frames.last_mut() else {
-                // The root, and what may not follow it.
+                // This token is the root; one after it is only checked.
                 match token {
                     Token::OpenArray | Token::OpenObject => self.open(token == Token::OpenArray),
                     Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => {
                         if let Some(special) = self.special(raw)? {
-                            // Nothing but white space may follow.
+                            // Only white space may follow, or this fails.
                             self.next()?;
                             return Ok(Model::Special(special));
                         }
@@ -185,7 +188,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         }
     }
 
-    /// The number of the innermost container; those around it get theirs, too.
+    /// Returns the number of the innermost container. Numbers it first, with those around it, if it has none.
     fn holder(&mut self) -> usize {
         if let Some(Frame { node: Some(node), .. }) = self.frames.last() {
             return *node as usize;
@@ -206,7 +209,8 @@ impl<'t, 'l> Reader<'t, 'l> {
         parent
     }
 
-    /// What a string that begins with `$` stands for; `None` for a string.
+    /// Reads a string that begins with `$` or an escape. Returns `None` if it is a plain string or the mark of an
+    /// element.
     fn special(&mut self, raw: &'t str) -> Result<Option<Special<'t>>, Error> {
         let first = if raw.starts_with('$') { 1 } else { json::escape(raw).1 };
         let text = self.tokens.unescape(raw);
@@ -234,7 +238,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Some(target) => Special::Link(target),
                 None => return Err(self.unsupported("reference")),
             },
-            // Before December 2025 a function of the server's was `$F`.
+            // Until December 2025 a function of the server was `$F`.
             'Q' | 'W' | 'K' | 'B' | 'i' | 'h' | 'F' => {
                 let made = match letter {
                     'Q' => Made::Map,
@@ -275,7 +279,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 }
                 Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
             }
-            // As React does, the second letter decides.
+            // Only the second letter counts, as in React's client.
             'u' | 'w' | 'H' | 'E' | 'P' | 'Y' => Special::Scalar(Scalar::Undefined),
             'N' => Special::Scalar(Scalar::Number(f64::NAN)),
             'I' => Special::Scalar(Scalar::Number(f64::INFINITY)),
@@ -291,7 +295,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         self.complain(&format!("unsupported value {what}"))
     }
 
-    /// An error at the current place.
+    /// Makes an error that names the current place.
     fn complain(&self, what: &str) -> Error {
         let mut place = String::new();
         for (steps, frame) in self.frames.iter().enumerate() {
@@ -315,7 +319,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             return Cow::Borrowed(self.text);
         }
         let bytes = self.text.as_bytes();
-        // What is put in is longer by one byte at the most.
+        // A replacement is longer than the replaced text by at most one byte.
         let mut out = Spliced { bytes: vec![0; bytes.len() + self.edits.len() + 16], length: 0 };
         let mut from = 0;
         for (start, end, new) in &self.edits {
@@ -325,19 +329,19 @@ impl<'t, 'l> Reader<'t, 'l> {
         }
         out.add(bytes, from, bytes.len());
         out.bytes.truncate(out.length);
-        // Cuts are next to quotes and commas, so all characters are whole.
+        // Cuts are next to quotes and commas, so no character is split.
         String::from_utf8(out.bytes).map_or(Cow::Borrowed(self.text), Cow::Owned)
     }
 }
 
-/// A text put together from many short pieces.
+/// A text that is put together from many short pieces.
 struct Spliced {
     bytes: Vec<u8>,
     length: usize,
 }
 
 impl Spliced {
-    /// Appends `source[from..to]`. Sixteen bytes at a time: copies of a length known beforehand need no call.
+    /// Appends `source[from..to]` sixteen bytes at a time, because a copy of constant length needs no call.
     fn add(&mut self, source: &[u8], mut from: usize, to: usize) {
         while from < to {
             let room = self.bytes.get_mut(self.length..).and_then(|rest| rest.first_chunk_mut::<16>());

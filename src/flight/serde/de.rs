@@ -1,4 +1,6 @@
-//! [`Value`]s to Rust values.
+//! Reads Rust values from [`Value`]s.
+//!
+//! Must not repeat a value in a message. Uses the native stack, so the depth is limited.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,7 +20,7 @@ use crate::flight::{Fault as JsError, Object, Shared, Value, date};
 /// Reads one value.
 pub(super) struct Reader<'b> {
     value: Value,
-    /// How many values and bytes of text may still be read.
+    /// Values and bytes of text that may still be read.
     budget: &'b Cell<usize>,
     depth: Depth,
 }
@@ -28,7 +30,7 @@ impl<'b> Reader<'b> {
         Self { value, budget, depth: Depth::default() }
     }
 
-    /// What the promise became, where the value is one.
+    /// Replaces a promise by the value it was settled with.
     fn settled(mut self) -> Result<Self, Fault> {
         for _ in 0..MAX_WRAPS {
             let Value::Promise(promise) = &self.value else { return Ok(self) };
@@ -42,7 +44,7 @@ impl<'b> Reader<'b> {
         Err(Fault::new("too many promises of promises"))
     }
 
-    /// The elements of what is a list.
+    /// Reads a value as a list.
     fn items(self, expected: &dyn Expected) -> Result<Items<'b>, Fault> {
         let pair = |key: &Value, value: &Value| Value::array([key.clone(), value.clone()]);
         let items = match self.value {
@@ -56,7 +58,7 @@ impl<'b> Reader<'b> {
         Ok(Items { items, at: 0, budget: self.budget, inside: self.depth.enter()? })
     }
 
-    /// The entries of what has keys.
+    /// Reads a value as a list of keys and values.
     fn entries(self, expected: &dyn Expected) -> Result<Entries<'b>, Fault> {
         let source = match self.value {
             Value::Object(object) => Source::Object(object),
@@ -97,12 +99,12 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// An integer of up to 64 bits. The visitor checks the range.
+    /// Reads an integer of up to 64 bits. The visitor checks the range.
     fn narrow<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.integer(visitor, false)
     }
 
-    /// An integer of 128 bits.
+    /// Reads an integer of 128 bits.
     fn wide<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.integer(visitor, true)
     }
@@ -126,15 +128,15 @@ impl<'b> Reader<'b> {
 enum Integer {
     Unsigned(u64),
     Signed(i64),
-    /// What does not fit the former.
+    /// An integer that neither of the former can hold.
     WideSigned(i128),
     WideUnsigned(u128),
 }
 
 impl Integer {
-    /// Of a number without a fraction.
+    /// Converts a number without a fraction.
     fn of_number(number: f64) -> Option<Self> {
-        /// 2^63; its multiples by powers of two are the ends of the integers.
+        /// 2^63. Its multiples by powers of two are the ends of the integer types.
         const HALF: f64 = 9_223_372_036_854_775_808.0;
         match number {
             _ if (0.0..2.0 * HALF).contains(&number) => Some(Self::Unsigned(number as u64)),
@@ -264,13 +266,13 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    /// Not looked at.
+    /// Does not look at the value.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
 }
 
-/// The elements of a list.
+/// Elements of a list that is being read.
 struct Items<'b> {
     items: Shared<Vec<Value>>,
     at: usize,
@@ -295,7 +297,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'_> {
     }
 }
 
-/// What has keys.
+/// A value with keys.
 enum Source {
     Object(Shared<Object>),
     Map(Shared<Vec<(Value, Value)>>),
@@ -321,11 +323,11 @@ impl Source {
     }
 }
 
-/// The entries of what has keys.
+/// Entries of a value with keys that is being read.
 struct Entries<'b> {
     source: Source,
     at: usize,
-    /// The value of the key that was read last, and the way to it.
+    /// The value of the key that was read last, and the step to it.
     value: Option<(Value, Step)>,
     budget: &'b Cell<usize>,
     inside: Depth,
@@ -354,7 +356,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let Some((value, step)) = self.value.take() else { return Err(Fault::custom("a value was asked for before its key")) };
+        let Some((value, step)) = self.value.take() else { return Err(Fault::custom("a value was read before its key")) };
         let reader = Reader { value, budget: self.budget, depth: self.inside };
         seed.deserialize(reader).map_err(|fault| fault.at(step))
     }
@@ -364,7 +366,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     }
 }
 
-/// The key of an object: text, which may be that of an integer.
+/// The key of an object: text, which may stand for an integer.
 struct Name(Rc<str>);
 
 macro_rules! integer_names {
@@ -411,7 +413,7 @@ impl<'de> Deserializer<'de> for Name {
     }
 }
 
-/// `{"Name": content}`.
+/// A variant with content: `{"Name": content}`.
 struct Variant<'b> {
     name: Rc<str>,
     content: Reader<'b>,
@@ -451,7 +453,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     }
 }
 
-/// The members of an Error, as far as they are known.
+/// Returns the name and message of an Error as an object.
 fn members(error: &JsError) -> Shared<Object> {
     let mut object = Object::default();
     for (key, text) in [("name", &error.name), ("message", &error.message)] {
@@ -462,7 +464,7 @@ fn members(error: &JsError) -> Shared<Object> {
     Shared::new(object)
 }
 
-/// `-0` is not one.
+/// True if the number may be read as an integer; not for `-0`, which would lose its sign.
 fn is_integer(number: f64) -> bool {
     number.fract() == 0.0 && !(number == 0.0 && number.is_sign_negative())
 }
@@ -475,7 +477,8 @@ fn step(name: &Rc<str>) -> Step {
     Step::of_entry(&Value::String(name.clone()), 0)
 }
 
-/// What is there once may be read many times, in a stream of a few rows exponentially many.
+/// Takes `cost` from the budget. A container may be read many times: without a budget, a few rows could become
+/// exponentially many values.
 fn charge(budget: &Cell<usize>, cost: usize) -> Result<(), Fault> {
     match budget.get().checked_sub(cost) {
         Some(left) => {

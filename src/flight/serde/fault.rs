@@ -1,4 +1,6 @@
-//! Tells what went wrong between Rust and Flight, and where. Found from the inside out, so the steps are added on the way back.
+//! Describes failures between Rust and Flight, with the place in the value.
+//!
+//! The place is collected from the inside out, one step on each way back. Must not repeat values: they are private.
 
 use std::fmt::{self, Write as _};
 
@@ -8,20 +10,20 @@ use serde::{de, ser};
 use crate::flight::Value;
 use crate::{Error, Kind};
 
-/// How many keys a message names before it says `…`.
+/// Steps that a message names before it says `…`.
 const MAX_STEPS: usize = 16;
-/// How much of a key it says.
+/// Characters of a key that a message repeats.
 const MAX_KEY: usize = 64;
-/// How much it repeats of what a type's own implementation says.
+/// Characters that a message repeats from a type's own implementation.
 const MAX_SAID: usize = 200;
 
-/// Small, because every level of a nested value has room for one on the stack.
+/// A failure and its place. Boxed, because every level of a nested value has room for one on the stack.
 #[derive(Debug)]
 pub(super) struct Fault(Box<Found>);
 
 #[derive(Debug)]
 struct Found {
-    /// Innermost first.
+    /// The place, innermost step first.
     steps: Vec<Step>,
     why: Why,
 }
@@ -29,11 +31,11 @@ struct Found {
 #[derive(Debug)]
 enum Why {
     Said(String),
-    /// Passed on as it is: what a promise was rejected with.
+    /// The error of a rejected promise, passed on unchanged.
     Rejected(Error),
 }
 
-/// One step into a value.
+/// A step into a value.
 #[derive(Debug)]
 pub(super) enum Step {
     Name(String),
@@ -45,7 +47,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// To the value of entry number `at`.
+    /// Returns the step to the value of entry number `at`.
     pub(super) fn of_entry(key: &Value, at: usize) -> Self {
         match key {
             Value::String(key) => Self::Name(key.chars().take(MAX_KEY).collect()),
@@ -55,7 +57,7 @@ impl Step {
 }
 
 impl Fault {
-    /// `message` follows the place: "expected a string, found a number".
+    /// Makes a fault. `message` follows the place: "expected a string, found a number".
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Found { steps: Vec::new(), why: Why::Said(message.into()) }))
     }
@@ -64,18 +66,18 @@ impl Fault {
         Self(Box::new(Found { steps: Vec::new(), why: Why::Rejected(error) }))
     }
 
-    /// "expected a string, found a number".
+    /// Makes a fault that says "expected a string, found a number".
     pub(super) fn expected(expected: &dyn Expected, found: &str) -> Self {
         Self::new(format!("expected {expected}, found {found}"))
     }
 
-    /// The same fault, one step further out.
+    /// Returns the same fault, one step further out.
     pub(super) fn at(mut self, step: Step) -> Self {
         self.0.steps.push(step);
         self
     }
 
-    /// ".a\[1\]: expected a string, found a number".
+    /// Converts to an error whose message begins with the place: ".a\[1\]: expected a string, found a number".
     pub(super) fn into_error(self, kind: Kind) -> Error {
         match self.0.why {
             Why::Rejected(error) => error,
@@ -87,7 +89,7 @@ impl Fault {
         }
     }
 
-    /// "argument 0: .a\[1\]: …".
+    /// Converts to an error whose message begins with the argument: "argument 0: .a\[1\]: …".
     pub(super) fn into_argument_error(mut self) -> Error {
         match self.0.steps.pop() {
             Some(Step::Index(argument)) => {
@@ -111,7 +113,7 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// serde's own words for some of these hold the value.
+/// Replaces serde's own messages, some of which contain the value.
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::new(said(message))
@@ -155,7 +157,7 @@ impl ser::Error for Fault {
     }
 }
 
-/// What a value is, with its article.
+/// Returns the kind of a value, with its article.
 pub(super) fn noun(value: &Value) -> &'static str {
     match value {
         Value::Undefined => "undefined",
@@ -203,7 +205,7 @@ fn describe(found: Unexpected<'_>) -> &'static str {
         Unexpected::NewtypeVariant => "a variant with a value",
         Unexpected::TupleVariant => "a variant with an array",
         Unexpected::StructVariant => "a variant with an object",
-        // Its text may hold the value: serde's own does, for integers of 128 bits.
+        // Its text may contain the value: serde's own does, for integers of 128 bits.
         Unexpected::Other(_) => "another value",
     }
 }

@@ -1,5 +1,7 @@
-//! Names what JavaScript has a type for and serde has not. Each goes through serde as a newtype struct of a name nobody else uses; formats that
-//! do not know the name see what is inside.
+//! Declares [`Date`] and [`BigInt`], which JavaScript has and serde does not.
+//!
+//! Each passes through serde as a newtype struct with a name of its own. A format that does not know the name sees the
+//! content; so nothing here may depend on Flight's serializer.
 
 use std::fmt;
 
@@ -14,17 +16,37 @@ pub(super) const BIGINT: &str = "$actionlane::BigInt";
 
 /// A JavaScript `Date`: milliseconds since 1970. NaN is the invalid date, which is sent as `null`.
 ///
-/// In other formats a number. Read back from one, ISO text as `toISOString` writes it will do, too.
+/// Other formats write it as a number. They may read it from a number, from ISO text as `toISOString` writes it, or
+/// from `null`.
+///
+/// ```
+/// use actionlane::flight::{Body, Date, from_stream, to_reply};
+///
+/// let encoded = to_reply(&[Date(0.0)])?;
+/// assert!(matches!(encoded.body, Body::Text(text) if text == r#"["$D1970-01-01T00:00:00.000Z"]"#));
+/// assert_eq!(from_stream::<Date>(b"0:\"$D1970-01-01T00:00:01.500Z\"\n")?, Date(1500.0));
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Date(pub f64);
 
-/// A JavaScript `BigInt` of any size: decimal digits, perhaps after a `-`.
+/// A JavaScript `BigInt` of any size: decimal digits, possibly after a `-`.
 ///
-/// Sending anything else is an `ENCODE` error. In other formats a string.
+/// Sending any other text is an `ENCODE` error. Other formats write it as a string.
+///
+/// ```
+/// use actionlane::flight::{BigInt, Body, from_stream, to_reply};
+///
+/// let encoded = to_reply(&[BigInt("-9007199254740993".to_owned())])?;
+/// assert!(matches!(encoded.body, Body::Text(text) if text == r#"["$n-9007199254740993"]"#));
+/// assert_eq!(from_stream::<BigInt>(b"0:\"$n42\"\n")?.0, "42");
+/// assert!(to_reply(&[BigInt("4.2".to_owned())]).is_err());
+/// # Ok::<(), actionlane::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BigInt(pub String);
 
-/// The digits as BigInt writes them; `None` if they are none.
+/// Returns the digits as JavaScript writes them, or `None` if `text` is not a bigint.
 pub(super) fn digits(text: &str) -> Option<String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| canonical(text))
@@ -84,7 +106,7 @@ impl<'de> Visitor<'de> for DateVisitor {
         if ms.is_nan() { Err(E::invalid_value(Unexpected::Str(text), &self)) } else { Ok(Date(ms)) }
     }
 
-    /// The invalid date, where it went through `null`.
+    /// Reads the invalid date, which other formats have as `null`.
     fn visit_unit<E: Error>(self) -> Result<Date, E> {
         Ok(Date(f64::NAN))
     }

@@ -1,4 +1,6 @@
-//! Rust values to [`Value`]s.
+//! Writes Rust values as [`Value`]s.
+//!
+//! Uses the native stack, so the depth is limited.
 
 use serde::Serialize;
 use serde::ser::{
@@ -11,7 +13,7 @@ use super::newtype::{self, BIGINT, DATE};
 use super::{Depth, Limits};
 use crate::flight::{Object, Shared, Value};
 
-/// The most places made for elements before they are there.
+/// Most elements for which memory is taken in advance: a type may claim any length.
 const MAX_RESERVED: usize = 4096;
 
 /// Writes one value.
@@ -19,12 +21,12 @@ const MAX_RESERVED: usize = 4096;
 pub(super) struct Writer(Depth);
 
 impl Writer {
-    /// Writes what is inside one more container.
+    /// Returns the writer for values inside a container.
     fn inside(self) -> Result<Self, Fault> {
         self.0.enter().map(Self)
     }
 
-    /// An integer: a number if a double holds it exactly.
+    /// Writes an integer: as a number if a double holds it exactly, else as a bigint.
     fn integer(integer: i128) -> Value {
         let number = integer as f64;
         if number as i128 == integer { Value::Number(number) } else { Value::BigInt(integer.to_string().into()) }
@@ -209,7 +211,7 @@ impl Items {
     }
 }
 
-/// A Map that is being written, or an object.
+/// An object or a Map that is being written: an object if all keys are strings.
 pub(super) struct Entries {
     entries: Vec<(Value, Value)>,
     key: Value,

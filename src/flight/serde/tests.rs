@@ -1,4 +1,4 @@
-//! Tests types of serde on their way through Flight and back.
+//! Tests serde's types on their way through Flight and back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -49,7 +49,7 @@ enum Shape {
     },
 }
 
-/// A small generator of numbers, the same on every machine.
+/// A small random generator, the same on every machine.
 struct Random(u64);
 
 impl Random {
@@ -64,7 +64,7 @@ impl Random {
         self.next() % end
     }
 
-    /// Of any magnitude.
+    /// Makes a number of any magnitude.
     fn bits(&mut self) -> u64 {
         let shift = self.below(64);
         self.next() >> shift
@@ -136,7 +136,7 @@ fn row(json: &str) -> Value {
     value
 }
 
-/// Text and parts of a Reply mean the same in rows.
+/// Turns a Reply into the rows of an answer: its text and parts have the same form there.
 fn as_stream(encoded: Encoded<Value>) -> String {
     match encoded.body {
         Body::Text(text) => format!("0:{text}\n"),
@@ -163,7 +163,7 @@ fn random_values_round_trip_in_memory_and_on_the_wire() {
 }
 
 #[test]
-fn numbers_at_the_edges() {
+fn a_number_keeps_its_value_or_does_not_fit() {
     round_trip(&(i64::MIN, i64::MAX, u64::MAX, i128::MIN, u128::MAX));
     round_trip(&((1_u64 << 53) + 1, 1_u64 << 53, -(1_i64 << 53) - 1));
     round_trip(&(f64::MAX, f64::MIN_POSITIVE, f32::MAX, f32::MIN_POSITIVE));
@@ -192,7 +192,7 @@ fn numbers_at_the_edges() {
 }
 
 #[test]
-fn dates_and_bigints() {
+fn dates_and_bigints_are_types_of_their_own() {
     let value = to_value(&(Date(1.0), Date(f64::NAN), BigInt("-007".into()))).unwrap();
     let Value::Array(items) = &value else { panic!() };
     assert!(
@@ -220,7 +220,7 @@ fn dates_and_bigints() {
 }
 
 #[test]
-fn dates_and_bigints_through_other_formats_and_buffers() {
+fn dates_and_bigints_pass_through_other_formats_and_buffers() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Outer {
         #[serde(flatten)]
@@ -245,7 +245,7 @@ fn dates_and_bigints_through_other_formats_and_buffers() {
 }
 
 #[test]
-fn what_is_there_may_be_read_in_several_ways() {
+fn a_value_may_be_read_as_several_types() {
     let map = Value::Map(Shared::new(vec![(Value::Number(1.0), Value::string("a")), (Value::Number(2.0), Value::string("b"))]));
     let pairs = [(1, "a".to_owned()), (2, "b".to_owned())];
     assert_eq!(from_value::<BTreeMap<u8, String>>(&map), Ok(BTreeMap::from(pairs.clone())));
@@ -277,7 +277,7 @@ fn members_are_written_in_javascripts_order() {
 }
 
 #[test]
-fn wrong_types_say_where_and_not_what() {
+fn an_error_names_the_place_and_not_the_value() {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[allow(dead_code, reason = "only read into")]
@@ -322,7 +322,7 @@ fn wrong_types_say_where_and_not_what() {
 }
 
 #[test]
-fn promises() {
+fn a_settled_promise_is_read_as_its_value() {
     let settled = |state| Value::array([Value::Promise(Shared::new(Settled(state)))]);
     let one = settled(Poll::Ready(Ok(Value::Number(1.0))));
     assert_eq!(from_value::<[u8; 1]>(&one), Ok([1]));
@@ -336,7 +336,7 @@ fn promises() {
 }
 
 #[test]
-fn streams_and_actions() {
+fn streams_and_actions_are_read_whole() {
     assert_eq!(from_stream(b"0:[1,\"$@1\"]\n1:2\n"), Ok((1, 2)));
     assert_eq!(from_action(b"0:{\"a\":\"$@1\",\"f\":\"\"}\n1:\"$undefined\"\n"), Ok(()));
     assert_eq!(from_action(b"0:{\"a\":[1],\"f\":\"\"}\noops"), Ok([1]), "the value was complete");
@@ -351,7 +351,7 @@ fn streams_and_actions() {
 }
 
 #[test]
-fn arguments() {
+fn arguments_are_a_tuple() {
     let text = |encoded: Encoded<Value>| match encoded.body {
         Body::Text(text) => text,
         Body::Form(_) => panic!(),
@@ -390,14 +390,14 @@ fn tree(depth: usize) -> Tree {
 }
 
 #[test]
-fn nesting_is_bounded_both_ways() {
-    // A tree is an object and an array.
+fn nesting_is_limited_in_both_directions() {
+    // Each level of the tree is an object and an array.
     round_trip(&tree(Limits::NATIVE_DEPTH / 2 - 1));
     let error = to_value(&tree(Limits::NATIVE_DEPTH / 2)).unwrap_err();
     assert_eq!(error.kind(), Kind::Encode);
     assert!(error.message().ends_with("…: nested deeper than 128 containers"), "{}", error.message());
 
-    // A type of many members does not make the stack too small.
+    // A type of many members needs more stack for each level, and still fits.
     let mut wide = Everything::default();
     for _ in 1..Limits::NATIVE_DEPTH / 2 {
         wide = Everything { list: vec![Some(wide)], ..Everything::default() };
@@ -421,13 +421,13 @@ fn nesting_is_bounded_both_ways() {
 }
 
 #[test]
-fn what_is_there_once_is_not_read_without_end() {
+fn a_repeated_container_counts_each_time_it_is_read() {
     let text = "x".repeat(1 << 20);
     let mut bomb = Value::string(&text);
     for _ in 0..40 {
         bomb = Value::array([bomb.clone(), bomb]);
     }
-    /// Reads everything and keeps nothing.
+    /// Reads everything and stores nothing.
     #[derive(Debug)]
     struct Sink;
     impl<'de> Deserialize<'de> for Sink {

@@ -1,4 +1,4 @@
-//! A stream means the same however it is cut.
+//! Checks that a stream gives the same result in any chunks.
 #![no_main]
 
 use actionlane::flight::{Decoder, Native};

@@ -1,4 +1,4 @@
-//! Any bytes are an answer or an error, for both kinds of answer.
+//! Checks that any bytes give a value or an error, as a stream and as the answer to an action.
 #![no_main]
 
 use actionlane::flight::{Decoder, Native};

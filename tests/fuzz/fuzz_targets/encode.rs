@@ -1,4 +1,4 @@
-//! What is sent can be read back: the forms that arguments and answers have in common make the same value.
+//! Checks that arguments decode to the same value, where arguments and answers are written alike.
 #![no_main]
 
 use std::task::Poll;

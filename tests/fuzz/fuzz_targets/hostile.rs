@@ -1,4 +1,5 @@
-//! Streams by a server that knows the format, under tight bounds: an answer or an error, and not a long wait for it.
+//! Checks that a hostile server which knows the format gets an error or a value, and soon, with tight and with usual
+//! limits.
 #![no_main]
 
 use actionlane::flight::{Decoder, Limits, Native};

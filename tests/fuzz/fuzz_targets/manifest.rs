@@ -1,4 +1,5 @@
-//! Documents and scripts that mean ill: read to their end, lists kept within bounds, ids that are ids, and nothing lost behind them.
+//! Checks hostile documents and scripts: each is read to its end, lists keep their limits, ids are ids, and a call
+//! after them is found.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -67,7 +68,7 @@ fn check_document(document: &Document) {
     assert!(words.iter().copied().flatten().all(|word| word.len() < 1 << 20));
 }
 
-/// The text an input stands for: a byte above the letters of ASCII is a piece, other bytes are what they are.
+/// Makes a text from an input: a byte from 128 on is a piece, any other byte is itself.
 fn text(data: &[u8]) -> String {
     let mut out = String::new();
     for byte in data {
@@ -79,7 +80,7 @@ fn text(data: &[u8]) -> String {
     out
 }
 
-/// What scripts, documents and Flight texts are made of.
+/// Pieces of scripts, documents and Flight texts.
 const PIECES: [&str; 65] = [
     "createServerReference",
     "createServerReference)(",

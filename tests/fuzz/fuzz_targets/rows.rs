@@ -1,4 +1,6 @@
-//! Framing: where rows begin and end, and where a stream breaks, does not depend on its cuts. No row is read: the value never comes.
+//! Checks that the start and end of rows, and the place of an error, do not depend on the chunks.
+//!
+//! Reads no row: the value never arrives.
 #![no_main]
 
 use actionlane::flight::{Decoder, Native};
@@ -7,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let (cuts, bytes) = split(data);
-    // The row that is wanted is an alias of one that a stream hardly ever has.
+    // Row 0 refers to a row that hardly any input has.
     let outcome = |cuts: &[&[u8]]| {
         let start = std::iter::once(&b"0:\"$7ffffff0\"\n"[..]);
         decode(Decoder::new(Native::default()).limits(TIGHT), start.chain(cuts.iter().copied()))

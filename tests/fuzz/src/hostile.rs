@@ -1,4 +1,4 @@
-//! A server that knows the format and means ill: each byte of the input is a piece of a stream.
+//! Plays a hostile server that knows the format: each byte of the input is a piece of a stream.
 
 /// Pieces that fit together in many ways, few of them harmless.
 const PIECES: [&str; 96] = [
@@ -100,7 +100,7 @@ const PIECES: [&str; 96] = [
     "\\u0024",
 ];
 
-/// The stream an input stands for. Bytes beyond the pieces are repetitions: of the piece before, doubling.
+/// Makes a stream from an input. A byte beyond the pieces repeats the piece before it up to 128 times.
 pub fn stream(input: &[u8]) -> Vec<u8> {
     const MOST: usize = 1 << 14;
     let mut out = Vec::new();

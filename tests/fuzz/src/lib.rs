@@ -1,4 +1,5 @@
-//! What the fuzz targets have in common: decoding in given chunks, telling a value, making a value out of bytes, a hostile server.
+//! Shares helpers among the fuzz targets: decoding in given chunks, describing a value, making a value from bytes, a
+//! hostile server.
 
 mod hostile;
 mod made;
@@ -12,13 +13,15 @@ pub use hostile::stream;
 pub use made::{made, rows_of};
 pub use told::tell;
 
-/// Bounds small enough for a short input to meet them; the one on the whole stream is not among them: it looks at chunks.
+/// Limits small enough for a short input to exceed. The limit of the whole stream stays, because it depends on the
+/// chunks.
 pub const TIGHT: Limits = Limits { row_bytes: 1 << 12, open_rows: 32, depth: 24, digits: 40, ..Limits::DEFAULT };
 
-/// What became of a stream.
+/// The result of a stream.
 pub type Outcome = Poll<Result<Value, Rejection>>;
 
-/// Decodes a stream that comes in these chunks, then ends. Gives the outcome and the error that ended it early, in words.
+/// Decodes a stream that arrives in these chunks and then ends. Returns the result, and the message of the error that
+/// ended it early.
 pub fn decode<'b>(mut decoder: Decoder<Native>, chunks: impl IntoIterator<Item = &'b [u8]>) -> (Outcome, Option<String>) {
     let broken = chunks.into_iter().find_map(|chunk| decoder.push(chunk).err());
     decoder.end();
@@ -27,7 +30,8 @@ pub fn decode<'b>(mut decoder: Decoder<Native>, chunks: impl IntoIterator<Item =
     (outcome, broken.map(|error| error.to_string()))
 }
 
-/// Cuts a stream at places told by `cuts`: the length of each chunk, over and over; none: one by one.
+/// Cuts a stream into chunks. `cuts` are the lengths of the chunks, used again and again; if empty, each chunk is one
+/// byte.
 pub fn chunks<'b>(mut bytes: &'b [u8], cuts: &[u8]) -> Vec<&'b [u8]> {
     let mut lengths = if cuts.is_empty() { &[1][..] } else { cuts }.iter().cycle();
     let mut chunks = Vec::new();
@@ -40,7 +44,7 @@ pub fn chunks<'b>(mut bytes: &'b [u8], cuts: &[u8]) -> Vec<&'b [u8]> {
     chunks
 }
 
-/// Takes the cuts off the front of an input: a count, then as many lengths.
+/// Splits an input into cuts and stream: the first byte is the number of cuts, modulo 16, and the cuts follow.
 pub fn split(data: &[u8]) -> (&[u8], &[u8]) {
     let Some((count, rest)) = data.split_first() else { return (&[], &[]) };
     rest.split_at(usize::from(count % 16).min(rest.len()))

@@ -1,8 +1,9 @@
-//! Values out of bytes, and what was sent read back.
+//! Makes values from bytes, and the rows of an answer from a body.
 
 use actionlane::flight::{Body, Part, Shared, Value};
 
-/// Makes the value that `bytes` tell: each byte says what comes next. Every run of bytes is some value; containers may hold themselves.
+/// Makes the value that `bytes` describe: each byte chooses the next step. Any bytes describe a value; containers may
+/// hold themselves.
 pub fn made(bytes: &[u8]) -> Value {
     let mut reader = Reader { bytes, kept: Vec::new() };
     let root = Value::array([]);
@@ -24,7 +25,7 @@ pub fn made(bytes: &[u8]) -> Value {
             6 | 7 => Value::string(&reader.text()),
             8 => Value::BigInt(format!("{}", reader.word() as i64).into()),
             9 => Value::Date((reader.word() % 8_640_000_000_000_000) as f64),
-            // Not an invalid date, which is sent as null.
+            // Not an invalid date, because that is sent as `null`.
             10 => Value::Number(f64::NAN),
             11 => {
                 let at = usize::from(reader.byte().unwrap_or(0));
@@ -44,7 +45,7 @@ pub fn made(bytes: &[u8]) -> Value {
             open.push(value);
         } else if code % 20 == 19 {
             let Value::FormData(fields) = &value else { continue };
-            // Not an empty one: of that nothing is sent but its number.
+            // Not an empty form, because only its number is sent.
             for _ in 0..=reader.byte().unwrap_or(0) % 4 {
                 let (name, text) = (reader.text(), reader.text());
                 fields.borrow_mut().push((name.into(), Value::string(&text)));
@@ -54,16 +55,17 @@ pub fn made(bytes: &[u8]) -> Value {
     root
 }
 
-/// Puts a value into a container, where it may be: a Map's keys and a Set's values are told apart by being strings.
+/// Puts a value into a container. The keys of a Map and the values of a Set must be unique, so they are numbered
+/// strings.
 fn put(container: &Value, value: &Value, reader: &mut Reader<'_>) {
     match container {
         Value::Array(items) => items.borrow_mut().push(value.clone()),
         Value::Object(object) => {
-            // What stands below a key with a colon cannot be referred to: it is sent again.
+            // No reference can lead through a key with a colon, so a repeated value would be sent twice.
             let key = reader.text().replace(':', ".");
-            // A server drops `__proto__`; a number would have to be in its place.
+            // Servers drop `__proto__`, and integer keys would move to the front.
             if key != "__proto__" && !key.starts_with(|first: char| first.is_ascii_digit()) {
-                // A client drops members that are undefined.
+                // Clients drop members that are undefined.
                 let value = if matches!(value, Value::Undefined) { Value::Null } else { value.clone() };
                 object.borrow_mut().set(&key, value);
             }
@@ -82,7 +84,7 @@ fn put(container: &Value, value: &Value, reader: &mut Reader<'_>) {
 
 struct Reader<'b> {
     bytes: &'b [u8],
-    /// Containers made so far, to be put in again.
+    /// Containers made so far, which may be used again.
     kept: Vec<Value>,
 }
 
@@ -97,7 +99,7 @@ impl Reader<'_> {
         (0..8).fold(0, |word, _| word << 8 | u64::from(self.byte().unwrap_or(0)))
     }
 
-    /// Up to seven bytes, as far as they are text.
+    /// Reads up to seven bytes as text.
     fn text(&mut self) -> String {
         let length = usize::from(self.byte().unwrap_or(0) % 8).min(self.bytes.len());
         let (text, rest) = self.bytes.split_at(length);
@@ -106,7 +108,8 @@ impl Reader<'_> {
     }
 }
 
-/// A body as the rows of an answer: what is sent and what is answered have these forms in common. `None` if it holds anything else.
+/// Writes a body as the rows of an answer, where both are written alike. Returns `None` if the body holds anything
+/// else.
 pub fn rows_of(body: &Body<Value>) -> Option<Vec<u8>> {
     let mut rows = Vec::new();
     let parts = match body {
@@ -137,7 +140,7 @@ pub fn rows_of(body: &Body<Value>) -> Option<Vec<u8>> {
     Some(rows)
 }
 
-/// A string as it stands in a row.
+/// Writes a string as a row has it.
 fn quoted(text: &str) -> String {
     let mut out = String::from(if text.starts_with('$') { "\"$" } else { "\"" });
     for unit in text.encode_utf16() {

@@ -1,4 +1,4 @@
-//! A value in words, and its end.
+//! Describes a value in words, and frees it.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,8 +8,8 @@ use actionlane::flight::{Children, Rejection, Shared, Value};
 
 use crate::Outcome;
 
-/// An outcome in words: equal words, equal values, what is shared and circles included. Frees it: every container in it is emptied, or
-/// circles would stay.
+/// Describes a result in words: equal words mean equal values, shared containers and circles included. Empties every
+/// container, because circles would never be freed.
 pub fn tell(outcome: Outcome) -> String {
     let mut out = String::new();
     let mut todo = vec![Step::Outcome(outcome)];
@@ -24,7 +24,7 @@ pub fn tell(outcome: Outcome) -> String {
             Step::Outcome(Poll::Ready(Ok(value))) | Step::Value(value) => value,
             Step::Outcome(Poll::Ready(Err(rejection))) => {
                 let _ = match rejection {
-                    // Which of several rows is named may depend on which of them came first.
+                    // The chunks may decide which of several rows the message names.
                     Rejection::Broken(error) => write!(out, "broken({})", error.kind().code()),
                     thrown => write!(out, "{thrown:?}"),
                 };
@@ -81,7 +81,7 @@ pub fn tell(outcome: Outcome) -> String {
             }
         }
         let _ = write!(out, "{}(", kind(&value));
-        // What was pushed first is to come first.
+        // The last step is taken first, so the order is reversed.
         todo.push(Step::Word(")".to_owned()));
         todo[from..].rotate_right(1);
         todo[from + 1..].reverse();
@@ -113,7 +113,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Takes out what a container holds.
+/// Empties a container.
 fn release(value: &Value) {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Iterator(items) => empty(items),

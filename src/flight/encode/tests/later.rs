@@ -1,4 +1,4 @@
-//! Tests what comes later, in an order of our own choosing.
+//! Tests values that arrive later, in an order that the tests choose.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::Error;
 use crate::flight::{Container, Contents, Key, Later, Look, Shape, Slot};
 
-/// The native inspector, in which some objects stand for what it has no values for: `{"": name}`.
+/// The native inspector, in which some objects play values that [`Value`] does not have.
 #[derive(Default)]
 struct Acting {
     native: Native,
@@ -94,7 +94,7 @@ fn promises_are_parts_in_the_order_in_which_they_settle() {
 }
 
 #[test]
-fn a_promise_met_again_is_the_same() {
+fn a_repeated_promise_is_one_part() {
     let promise = promise();
     let (mut encoder, slots) = open(Acting::default(), [promise.clone(), Value::object([("p", promise)])]);
     assert_eq!(ids(&slots), [1]);
@@ -103,7 +103,7 @@ fn a_promise_met_again_is_the_same() {
 }
 
 #[test]
-fn a_promise_may_come_to_what_is_known_or_to_another() {
+fn a_promise_may_settle_with_a_known_value_or_another_promise() {
     let shared = object();
     let (mut encoder, _) = open(Acting::default(), [Value::object([("p", promise())]), shared.clone(), promise()]);
     encoder.settle(1, shared).expect("encodes");
@@ -118,7 +118,7 @@ fn a_promise_may_come_to_what_is_known_or_to_another() {
 }
 
 #[test]
-fn temporaries_grow() {
+fn temporaries_grow_while_promises_settle() {
     let (mut encoder, _) = open(Acting::default(), [promise()]);
     let temporaries = encoder.temporaries();
     assert!(temporaries.get("0").is_some() && temporaries.get("1").is_none());
@@ -166,7 +166,7 @@ fn streams_are_fields_of_one_name() {
 }
 
 #[test]
-fn nothing_refers_into_a_streams_values() {
+fn no_reference_leads_into_a_value_of_a_stream() {
     let stream = object();
     let acting = Acting::default().plays(&stream, Role::Later(Container::Stream, Later::Stream));
     let shared = object();
@@ -180,7 +180,7 @@ fn nothing_refers_into_a_streams_values() {
 }
 
 #[test]
-fn lazies_are_loaded_now_or_later() {
+fn a_lazy_component_is_loaded_now_or_later() {
     let [loaded, later] = [object(), object()];
     let acting = Acting::default()
         .plays(&loaded, Role::Loaded(Value::object([("m", map([]))])))
@@ -192,7 +192,7 @@ fn lazies_are_loaded_now_or_later() {
 }
 
 #[test]
-fn lazies_in_an_array_are_counted_where_they_are_loaded() {
+fn a_lazy_component_counts_in_the_array_it_stands_in() {
     let long = || Value::array([text(&"x".repeat(600_000)), Value::Null]);
     let [loaded, later] = [object(), object()];
     let acting = || Acting::default().plays(&loaded, Role::Loaded(long())).plays(&later, Role::Later(Container::Lazy, Later::Lazy));
@@ -206,7 +206,7 @@ fn lazies_in_an_array_are_counted_where_they_are_loaded() {
 }
 
 #[test]
-fn functions_of_the_server_with_what_is_bound_to_them() {
+fn functions_of_the_server_are_sent_with_bound_arguments() {
     let [bare, bound, waiting] = [object(), object(), object()];
     let shared = object();
     let acting = Acting::default()
@@ -231,7 +231,7 @@ fn functions_of_the_server_with_what_is_bound_to_them() {
 }
 
 #[test]
-fn too_much_is_bound() {
+fn too_many_bound_arguments_are_refused() {
     let bound = object();
     let acting = Acting::default().plays(&bound, Role::Reference(Some(Value::array((0..1001).map(|_| Value::Null)))));
     let error = Encoder::new(acting, Value::array([bound]), WireForm::default()).err().expect("cannot be sent");
@@ -239,7 +239,7 @@ fn too_much_is_bound() {
 }
 
 #[test]
-fn failures_say_where() {
+fn failures_name_their_place() {
     let lazy = object();
     let acting = Acting::default().plays(&lazy, Role::Later(Container::Lazy, Later::Lazy));
     let (mut encoder, _) = open(acting, [promise(), Value::object([("l", lazy)])]);
@@ -250,4 +250,12 @@ fn failures_say_where() {
     encoder.settle(1, nested).expect("encodes");
     assert_eq!(encoder.fail(3).message(), "argument 0: [0].p is a promise that was rejected");
     assert!(said(encoder.settle(3, symbol())).starts_with("argument 0: [0].p is a symbol, and the server"));
+}
+
+#[test]
+fn lazy_components_inside_each_other_do_not_overflow_the_stack() {
+    let lazies: Vec<Value> = (0..10_000).map(|_| object()).collect();
+    let acting = lazies.windows(2).fold(Acting::default(), |acting, pair| acting.plays(&pair[0], Role::Loaded(pair[1].clone())));
+    let (encoder, _) = open(acting, [lazies[0].clone()]);
+    assert_eq!(fields(encoder).len(), 10_000, "a part for each but the last, which is an object, and the root");
 }
