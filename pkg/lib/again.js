@@ -1,5 +1,5 @@
-// Says which calls that failed may be called again, by `error.retry()`: as `Error::may_be_called_again` of src/error.rs, whose test reads
-// the codes here. Some of these fail before there is any wasm.
+// Says which calls that failed may be called again, by `error.retry()`: as `Error::may_be_called_again` of
+// src/error.rs, whose test reads the codes here. Some of these fail before there is any wasm.
 
 const CODES = ["ACTION_NOT_FOUND", "OFFLINE", "QUEUE_FULL", "DROPPED", "CLEARED", "WASM_LOAD"];
 

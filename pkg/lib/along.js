@@ -1,7 +1,8 @@
-// An answer that its caller reads, and that Rust reads along with until the value of the action has gone by. Never teed: of the two, the slower
-// would have the browser keep what the other has read.
+// An answer that its caller reads, and that Rust reads along with until the value of the action has gone by. Never
+// teed: of the two, the slower would have the browser keep what the other has read.
 //
-// Until then it is read without being asked for, so that a lane does not wait for a caller who does not read; from then on only as the caller reads.
+// Until then it is read without being asked for, so that a lane does not wait for a caller who does not
+// read; from then on only as the caller reads.
 
 import { TOLD_BYTES, TOLD_END, TOLD_REJECTED, TOLD_UNREADABLE, TOLD_VALUE } from "./numbers.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "./platform.js";
@@ -11,7 +12,10 @@ import { waits } from "./wait.js";
 
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
-/** An answer that is read along; undefined for what has no body, is none of the browser's, or is being read. `signal`: what breaks it off. */
+/**
+ * An answer that is read along; undefined for what has no body, is none of the browser's, or is being read.
+ * `signal`: what breaks it off.
+ */
 export function readAlong(response, signal, limits) {
   try {
     const { body, bodyUsed } = response;
@@ -121,7 +125,10 @@ class Along {
 /** Chromium has a `TypeError` of its own for what a stream of the page's failed with. */
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
 
-/** A `Response` that says of itself what `original` does, as do its clones: nothing else can give one a URL. `failed`: holds why its body fails. */
+/**
+ * A `Response` that says of itself what `original` does, as do its clones: nothing else can give one a URL.
+ * `failed`: holds why its body fails.
+ */
 function disguised(made, original, failed) {
   const { prototype } = Response;
   const { url, type, redirected, headers } = original;

@@ -1,5 +1,6 @@
-// Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among them. It makes the value that the decoder
-// in Rust makes; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
+// Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among
+// them. It makes the value that the decoder in Rust makes; at the first thing it does not know, or that may
+// be refused, it gives up, and all is done there.
 
 import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
@@ -76,7 +77,10 @@ export class PlainAnswer {
   #hops = 0;
   #isRead = false;
 
-  /** `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options; none for the usual ones. */
+  /**
+   * `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options;
+   * none for the usual ones.
+   */
   constructor(goal, limits = {}) {
     const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
     this.#rows = new Rows(limits);
@@ -158,7 +162,8 @@ export class PlainAnswer {
     check(typeof row === "object" && row !== null && hasOwn(row, key));
     this.rendered = holdsPage(row);
     const value = row[key];
-    // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of that name, and then is walked through.
+    // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of
+    // that name, and then is walked through.
     const isOne = isTuple || text.match(MEMBER)?.length === 1;
     if (isObject(value) || !isOne || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
       check(this.#count(row, 1) === keysIn(text));
@@ -346,7 +351,10 @@ const isPage = (value) => value !== undefined && value !== null && value !== "" 
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Tells whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
+/**
+ * Tells whether something in a row of JSON may not be what it says. Servers escape control characters; "$"
+ * and "_" may be spelled like them.
+ */
 function isSpecial(text) {
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;
   return text.includes("__proto__") || text.includes("\\u00");

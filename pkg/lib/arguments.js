@@ -5,8 +5,9 @@ import { WIRE_PLAIN } from "./numbers.js";
 import { NONE, formPrefixes, plain } from "./plain.js";
 
 /**
- * Gives `{ body, open }`: a string or a `FormData`, or if it is `open` a promise of one. `wire`: how they are written, see `numbers.js`. `forgets`: what
- * cannot be shown to the server is an error. Throws an `ActionError`, as it rejects with one.
+ * Gives `{ body, open }`: a string or a `FormData`, or if it is `open` a promise of one. `wire`: how they
+ * are written, see `numbers.js`. `forgets`: what cannot be shown to the server is an error. Throws an
+ * `ActionError`, as it rejects with one.
  */
 export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire)) : NONE;

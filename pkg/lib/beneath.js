@@ -1,11 +1,13 @@
-// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it
-// sends comes back to it then, and must go on to the `fetch` beneath, past every lane.
+// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and
+// other dispatchers: what it sends comes back to it then, and must go on to the `fetch` beneath, past every lane.
 //
 // A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
-// - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;
+// - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at
+//   once, with whatever arguments;
 // - its `init` carries `SENT`, which a spread copies; or its signal, or the `Request` itself, is the one that was sent;
-// - it is a `Request` like one under way: the same address, method, action and mode. A wrapper that waits and then makes a `new Request` of
-//   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
+// - it is a `Request` like one under way: the same address, method, action and mode. A wrapper that waits and
+//   then makes a `new Request` of what it was given leaves no more than that, nor does a service worker that
+//   hands it back to the page. Next's client gives no mode.
 
 import { invalid } from "./error.js";
 import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./init.js";
@@ -23,7 +25,9 @@ const KEPT = 8;
 /** So often one request is handed on: some wrappers retry theirs, but none so often. */
 const TURNS = 100;
 
-/** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
+/**
+ * What all copies of this package know: the request that is handed on right now, what marks one, and those under way.
+ */
 function shared() {
   if (!globalThis[SENT]) {
     const value = { now: undefined, marks: new WeakMap(), open: new Set() };
@@ -33,9 +37,10 @@ function shared() {
 }
 
 /**
- * A request of ours that is under way, which all copies of this package can read. `by`: the dispatcher that sends it, with `target`. `passed`: by the
- * dispatcher, what it was sent with, the last at the end; made when it is handed on. `inside`: the calls of `fetch` with it that have not
- * returned, the innermost first, `{ by, target, outer }`. `turns`: how often it was handed on.
+ * A request of ours that is under way, which all copies of this package can read. `by`: the dispatcher that
+ * sends it, with `target`. `passed`: by the dispatcher, what it was sent with, the last at the end; made
+ * when it is handed on. `inside`: the calls of `fetch` with it that have not returned, the innermost first,
+ * `{ by, target, outer }`. `turns`: how often it was handed on.
  */
 const makeSent = (input, init, action, by, target, trial) => ({
   input, init, action, by, target, trial, passed: undefined, inside: undefined, turns: 0,
@@ -62,7 +67,9 @@ export class Beneath {
   #leading = new WeakSet();
   #fine = new WeakSet();
 
-  /** `given`: the `fetch` of the dispatcher's options, which comes before the page's. `own`: the dispatcher's `fetch`. */
+  /**
+   * `given`: the `fetch` of the dispatcher's options, which comes before the page's. `own`: the dispatcher's `fetch`.
+   */
   constructor(given, own) {
     this.#given = given;
     this.#own = own;
@@ -77,8 +84,8 @@ export class Beneath {
   }
 
   /**
-   * Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. `told`: whoever gives it up says so by
-   * `forget`, and its signal need not be listened to.
+   * Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. `told`:
+   * whoever gives it up says so by `forget`, and its signal need not be listened to.
    */
   send(input, init, told) {
     this.look();
@@ -93,8 +100,8 @@ export class Beneath {
   }
 
   /**
-   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to
-   * call `fetch` with; `once`: it can be asked once only.
+   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before.
+   * `make()` gives what to call `fetch` with; `once`: it can be asked once only.
    */
   sendOn(make, once) {
     this.look();
@@ -129,7 +136,8 @@ export class Beneath {
   pass({ sent, same, sure }, input, init) {
     const { now, open } = shared();
     const tried = same ? triedBy(sent, this) : [];
-    // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which sends its request once more.
+    // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which
+    // sends its request once more.
     const inside = same && now === sent ? insideOf(sent, this) : undefined;
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
@@ -187,7 +195,9 @@ export class Beneath {
     }
   }
 
-  /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
+  /**
+   * Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like.
+   */
   #mayCome(sent) {
     const { init, action } = sent;
     const tried = triedBy(sent, this);

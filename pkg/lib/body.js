@@ -1,13 +1,17 @@
-// The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than a `Response` of the browser's.
+// The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than
+// a `Response` of the browser's.
 
 import { TextEncoder } from "./platform.js";
 
-/** Bytes that the wasm takes over at once. A network gives less; of a `Response` that the page has made, all may be one piece. */
+/**
+ * Bytes that the wasm takes over at once. A network gives less; of a `Response` that the page has made, all
+ * may be one piece.
+ */
 export const PIECE = 4 << 20;
 
 /**
- * A body that is being read: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
- * `cancel()` gives the rest up.
+ * A body that is being read: `read()` gives a promise of the next bytes, of `undefined` at the end, of
+ * `null` for what are no bytes; `cancel()` gives the rest up.
  */
 class Reader {
   constructor(read, cancel) {
@@ -32,7 +36,10 @@ export function discard(answer) {
   }
 }
 
-/** Reads a stream of the web or of Node.js, or what is bytes already. `undefined` for what is neither, or is read by somebody else. */
+/**
+ * Reads a stream of the web or of Node.js, or what is bytes already. `undefined` for what is neither, or is
+ * read by somebody else.
+ */
 export function piecesOf(source) {
   if (typeof source?.getReader === "function") {
     if (source.locked === true) return undefined;

@@ -16,7 +16,8 @@ const LARGEST = 16 << 20;
 /**
  * Loads the document at `address` and its scripts. `load(url, accept, mode)` gives a promise of a `Response`.
  *
- * Gives `{ find(old, name) }`: the id that takes the place of `old`. Both fail with `{ message }`, a clause that says what could not be had.
+ * Gives `{ find(old, name) }`: the id that takes the place of `old`. Both fail with `{ message }`, a clause
+ * that says what could not be had.
  */
 export async function look(address, load) {
   const [at, text] = await get(load, address, "text/html", "same-origin").catch(() => refuse("the page could not be loaded"));
@@ -56,11 +57,17 @@ function refuse(message) {
   throw { message };
 }
 
-/** Tells whether `id` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none. */
+/**
+ * Tells whether `id` may be called in the place of `old`, with the same arguments: both have the same info
+ * byte, or both have none.
+ */
 export const replaces = (old, id) =>
   old.length === id.length && (id.length === 40 || old.slice(0, 2).toLowerCase() === id.slice(0, 2).toLowerCase());
 
-/** The scripts of the app that a document at `at` names. Other origins count only where the page at hand has its scripts from. */
+/**
+ * The scripts of the app that a document at `at` names. Other origins count only where the page at hand has
+ * its scripts from.
+ */
 function scriptsOf(at, now, here) {
   const absolute = (urls) => urls.map((url) => absolutely(url, at)).filter(Boolean);
   const prefixesOf = (urls) => urls.map(assetPrefix).filter((prefix) => prefix !== undefined);
@@ -86,8 +93,8 @@ function absolutely(url, at) {
 }
 
 /**
- * Tells whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of these asset prefixes. They are
- * those that the page at hand was loaded with: a new document cannot add to them.
+ * Tells whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of
+ * these asset prefixes. They are those that the page at hand was loaded with: a new document cannot add to them.
  */
 export const isOwnScript = (url, origin, prefixes) =>
   url.startsWith("http") && [`${origin}/`, ...prefixes.map((prefix) => `${prefix}/_next/`)].some((start) => url.startsWith(start));

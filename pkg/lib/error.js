@@ -23,7 +23,10 @@ export class ActionError extends Error {
     this.#again = again;
   }
 
-  /** Makes the call once more, with the arguments and options it had. Only where the action certainly did not run and may be known again. */
+  /**
+   * Makes the call once more, with the arguments and options it had. Only where the action certainly did
+   * not run and may be known again.
+   */
   get retry() {
     return this.#again;
   }

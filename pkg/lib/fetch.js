@@ -59,8 +59,8 @@ export function answer(client, from, asked, init, options) {
 }
 
 /**
- * The request of an action: `make(signal, headers)` gives what to call `fetch` with for one attempt, which can be asked once only if `once`; `own` are
- * its options, seen beside what the request says itself.
+ * The request of an action: `make(signal, headers)` gives what to call `fetch` with for one attempt, which can be asked
+ * once only if `once`; `own` are its options, seen beside what the request says itself.
  */
 function builtOf({ options: common }, input, read, own) {
   read.body = bodyNow(read.body);

@@ -28,7 +28,10 @@ export const load = (places, hint) => codec.load(places, hint);
 
 export const isLoaded = () => codec.isLoaded;
 
-/** Those who have something in the instance: each is told when it is lost, `lost(error)`; `sent` says whether the server has heard of it. */
+/**
+ * Those who have something in the instance: each is told when it is lost, `lost(error)`; `sent` says
+ * whether the server has heard of it.
+ */
 const users = new Set();
 
 /** The instance can no longer be trusted: all who have bytes in it have lost them, and the next gets a fresh one. */
@@ -54,7 +57,10 @@ function start() {
   }
 }
 
-/** Runs it. Rust throws an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
+/**
+ * Runs it. Rust throws an `ActionError`; everything else is a trap, of this instance or of the one that
+ * `run` still belongs to.
+ */
 function trapped(run, own = codec.count, sent = "yes") {
   try {
     return run();
@@ -66,9 +72,10 @@ function trapped(run, own = codec.count, sent = "yes") {
 }
 
 /**
- * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind, value)`, `find` and
- * `cancelled`: see `Decoding::new`; `call(id, args, caller)` calls what it holds of the server's functions, `own(error)` has an error inside say
- * which call it is of; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
+ * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind,
+ * value)`, `find` and `cancelled`: see `Decoding::new`; `call(id, args, caller)` calls what it holds of the
+ * server's functions, `own(error)` has an error inside say which call it is of; `limits` as in the options;
+ * `lost(error)` hears if the instance fails meanwhile, from whatever.
  */
 export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
   start();
@@ -100,8 +107,8 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
 }
 
 /**
- * Reads a value to send, here and now: gives `{ body, rest, find, free }`, where `rest()` promises the body if there is none yet; see `Encoding`. Once
- * nobody needs it, `free()` gives up what is open. Throws an `ActionError`.
+ * Reads a value to send, here and now: gives `{ body, rest, find, free }`, where `rest()` promises the body if there is
+ * none yet; see `Encoding`. Once nobody needs it, `free()` gives up what is open. Throws an `ActionError`.
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
   start();

@@ -6,9 +6,9 @@ import { Headers } from "./platform.js";
 import { report } from "./report.js";
 
 /**
- * A function that gives this call's headers, name, value, name, value, … a line each, asked once an attempt; none where nobody may set any. It rejects
- * with `{ message, cause, passing }`: what failed, why, and whether that may be over by itself: for what is kept, whatever the page's own functions
- * fail with.
+ * A function that gives this call's headers, name, value, name, value, … a line each, asked once an attempt; none where
+ * nobody may set any. It rejects with `{ message, cause, passing }`: what failed, why, and whether that may be over by
+ * itself: for what is kept, whatever the page's own functions fail with.
  */
 export function headersOf(client, entry, own) {
   const { headers: common } = client.options;
@@ -38,7 +38,10 @@ export function headersOf(client, entry, own) {
   };
 }
 
-/** The same of a request that is built already, whose caller alone may add some: `own` are headers, or a function that gives them. */
+/**
+ * The same of a request that is built already, whose caller alone may add some: `own` are headers, or a
+ * function that gives them.
+ */
 export function headersOfBuilt(entry, own) {
   if (own === undefined) return undefined;
   return async (attempt) => {

@@ -3,8 +3,8 @@
 import { addEventListener, navigator, removeEventListener } from "./platform.js";
 
 /**
- * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function
- * that ends it.
+ * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept
+ * comes back. Gives the function that ends it.
  */
 export function onLeaving({ left, returned }) {
   if (!globalThis.document) return () => {};
@@ -17,12 +17,16 @@ export function onLeaving({ left, returned }) {
   };
 }
 
-// Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
+// Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer
+// meanwhile: reading it would never end.
 export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
 const nothing = () => {};
 let outliving = 0;
 
-/** A request that may outlive the page begins (1), or is over (-1): while there is one, a browser that loses its answer must not keep the page. */
+/**
+ * A request that may outlive the page begins (1), or is over (-1): while there is one, a browser that loses
+ * its answer must not keep the page.
+ */
 export function outlives(change) {
   outliving += change;
   if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);

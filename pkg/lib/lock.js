@@ -19,7 +19,10 @@ const LONGEST = 2 ** 31 - 1;
 /** The locks that are asked for here. */
 const here = new Set();
 
-/** An exclusive Web Lock that was asked for. The browser grants it in order of asking, and frees it itself where a tab is closed or crashes. */
+/**
+ * An exclusive Web Lock that was asked for. The browser grants it in order of asking, and frees it itself
+ * where a tab is closed or crashes.
+ */
 export class Lock {
   #name;
   #tell;
@@ -34,14 +37,16 @@ export class Lock {
   #grants = 0;
 
   /**
-   * Asks for the lock. It is taken from a holder who keeps it for `patience` ms while it is waited for, and then some: nobody tells when a lock
-   * changes hands, so it is looked at four times in `patience`. `Infinity`: it is waited for as long as it takes.
+   * Asks for the lock. It is taken from a holder who keeps it for `patience` ms while it is waited for, and
+   * then some: nobody tells when a lock changes hands, so it is looked at four times in `patience`.
+   * `Infinity`: it is waited for as long as it takes.
    *
-   * Of many who wait one takes it. They take turns, by a lock `steal:{name}`, and whoever has the turn looks once more. What has been taken is
-   * known by a lock `stolen:{number}:{name}`, held as long: the browser's names of clients do not tell two dispatchers of one page apart.
+   * Of many who wait one takes it. They take turns, by a lock `steal:{name}`, and whoever has the turn looks
+   * once more. What has been taken is known by a lock `stolen:{number}:{name}`, held as long: the browser's
+   * names of clients do not tell two dispatchers of one page apart.
    *
-   * `tell(what, cause)`: it is `GRANTED`; it was, and somebody has `TAKEN` it who waited for too long; or it is `REFUSED`, and `cause` is what
-   * the browser said. Nothing is told once it is given back.
+   * `tell(what, cause)`: it is `GRANTED`; it was, and somebody has `TAKEN` it who waited for too long; or it is
+   * `REFUSED`, and `cause` is what the browser said. Nothing is told once it is given back.
    */
   constructor(name, patience, tell) {
     this.#name = name;
@@ -82,7 +87,8 @@ export class Lock {
       await asked;
       return;
     }
-    // In one go, so that nobody comes between. The place in the queue is given up first, or the lock could be granted twice.
+    // In one go, so that nobody comes between. The place in the queue is given up first, or the lock could
+    // be granted twice.
     this.#withdraw();
     this.#turn = turn;
     this.#turning = undefined;
@@ -141,7 +147,9 @@ export class Lock {
     this.#turning = undefined;
   }
 
-  /** Resolves when the lock has not changed hands for `patience` while it is waited for: who waited and held it first. */
+  /**
+   * Resolves when the lock has not changed hands for `patience` while it is waited for: who waited and held it first.
+   */
   async #stuck(patience) {
     const step = Math.min(Math.max(patience / 4, 1), LONGEST);
     let before;
@@ -171,8 +179,9 @@ export class Lock {
 }
 
 /**
- * Tells whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
- * waits in front no longer; among dispatchers of one page, which are one client, it is counted. Where it was taken there is another mark.
+ * Tells whether the lock has not changed hands since: then the same client holds it, and at most more wait
+ * behind. Who has been granted it anew waits in front no longer; among dispatchers of one page, which are one
+ * client, it is counted. Where it was taken there is another mark.
  */
 function isStill(queue, before) {
   return queue.grants === before.grants && queue.holder === before.holder

@@ -1,4 +1,5 @@
-// Options that do nothing beside the others: an error where that can only be a mistake, a warning where it may be meant.
+// Options that do nothing beside the others: an error where that can only be a mistake, a warning where it
+// may be meant.
 
 import { invalid } from "./error.js";
 import { nameOf } from "./owner.js";
@@ -11,7 +12,10 @@ export function checkDispatcher({ retry, outbox }) {
   if (retry && retry.limit === undefined && !outbox) throw invalid(NO_LIMIT);
 }
 
-/** Of a call: `own` are its options, `retry` and `keyed` what it comes to with those of the dispatcher, `lanes` those that are named there. */
+/**
+ * Of a call: `own` are its options, `retry` and `keyed` what it comes to with those of the dispatcher,
+ * `lanes` those that are named there.
+ */
 export function checkCall(call, own, { retry, keyed, lanes }) {
   const { actionId, name, lane } = call;
   const { durable } = own;

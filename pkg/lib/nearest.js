@@ -6,7 +6,10 @@ export function meant(given, known) {
   return found === undefined ? "" : `; did you mean ${JSON.stringify(found)}?`;
 }
 
-/** The word that takes the fewest steps to write, if these are few for its length. A step: a letter more, less, another, or two swapped. */
+/**
+ * The word that takes the fewest steps to write, if these are few for its length. A step: a letter more,
+ * less, another, or two swapped.
+ */
 export function nearest(given, known) {
   if (given.length > 40) return undefined;
   let found;

@@ -1,4 +1,5 @@
-// Numbers that Rust knows, too: a test of src/numbers.rs reads this file line by line. A bundler puts them where they are used.
+// Numbers that Rust knows, too: a test of src/numbers.rs reads this file line by line. A bundler puts them
+// where they are used.
 
 // Kinds of the values that a call is made with.
 export const KIND_OTHER = 0;
@@ -51,7 +52,8 @@ export const MADE_FORM = 2;
 export const MADE_ERROR = 3;
 export const MADE_CLIENT = 4;
 
-// Limits of the server, by src/flight/encode/bounds.rs: slots in arrays within arrays, characters of a bigint, arguments.
+// Limits of the server, by src/flight/encode/bounds.rs: slots in arrays within arrays, characters of a
+// bigint, arguments.
 export const MAX_SLOTS = 1_000_000;
 export const MAX_DIGITS = 300;
 export const MAX_ARGUMENTS = 1000;

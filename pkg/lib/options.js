@@ -1,5 +1,5 @@
-// Options come from the page: they are copied once, name by name, so that a getter that throws or a word that is not known is an
-// INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
+// Options come from the page: they are copied once, name by name, so that a getter that throws or a word that is not
+// known is an INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
 
 import { sendable } from "./address.js";
 import { isToken } from "./app.js";
@@ -131,7 +131,10 @@ export const readyOptions = (options) => copy(options, READY, "ready");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 
-/** What it takes to let one call go at a time over all tabs. Whatever else is wrong with the locks shows when the first is asked for. */
+/**
+ * What it takes to let one call go at a time over all tabs. Whatever else is wrong with the locks shows
+ * when the first is asked for.
+ */
 function oneOverAllTabs(lanes) {
   const why = [...(lanes ?? [])].find(([, { concurrency }]) => concurrency > 1);
   if (why) throw invalid(`lanes: ${JSON.stringify(why[0])} cannot run several at once with scope "origin"`);
@@ -219,7 +222,8 @@ function copy(options, table, what) {
   const copied = {};
   let name;
   try {
-    // A signal or an event passed in the place of options has its properties elsewhere: it would count as no options at all.
+    // A signal or an event passed in the place of options has its properties elsewhere: it would count as
+    // no options at all.
     const prototype = Object.getPrototypeOf(options);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {

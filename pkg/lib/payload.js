@@ -1,4 +1,5 @@
-// The page inside an answer: what the server rendered again, or where a redirect leads. Only for those who ask: loaded by `tape.js`.
+// The page inside an answer: what the server rendered again, or where a redirect leads. Only for those who
+// ask: loaded by `tape.js`.
 
 import { buildOfPage, deploymentOfPage } from "./app.js";
 import { decode } from "./codec.js";
@@ -11,8 +12,8 @@ export { dispatcherWith as home } from "./api.js"; // see `part.js`
 const MARKS = [0x23, 0x7e];
 
 /**
- * Reads the page inside an answer once that is `over`: from its `tape`, the body as it came. One of another build than that of the document
- * is none: its parts are not those loaded here. `load` loads the wasm.
+ * Reads the page inside an answer once that is `over`: from its `tape`, the body as it came. One of another build than
+ * that of the document is none: its parts are not those loaded here. `load` loads the wasm.
  */
 export async function read(tape, headers, over, load) {
   await over;

@@ -1,16 +1,19 @@
 // The globals and document properties that the package takes from the page around it.
 //
-// Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements stand in the place of the document's own properties
-// (`<img name="scripts">`). Neither reaches what is had from here, whether the page did it before this module ran or after:
+// Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements stand in the place of
+// the document's own properties (`<img name="scripts">`). Neither reaches what is had from here, whether
+// the page did it before this module ran or after:
 //
 // - properties of the document come from its class, where no element stands before them;
 // - the origin, the clock and addresses have a second source, for pages that have shadowed them by `var`;
-// - classes of the platform are taken once, from `globalThis`, which `let`, `const` and `class` of a script do not change;
+// - classes of the platform are taken once, from `globalThis`, which `let`, `const` and `class` of a script
+//   do not change;
 // - `document` and `location` cannot be shadowed.
 //
-// Functions that a page puts in the place of the browser's are called, as they are meant to be: `fetch`, `setTimeout`. Classes other than
-// `URL`, and parts of the language, that it has replaced by `var` before this module ran cannot be had back: they are used as they are,
-// which is what a polyfill wants. Nothing is needed at import: what there is not, in a worker or in Node.js, is undefined.
+// Functions that a page puts in the place of the browser's are called, as they are meant to be: `fetch`,
+// `setTimeout`. Classes other than `URL`, and parts of the language, that it has replaced by `var` before this module
+// ran cannot be had back: they are used as they are, which is what a polyfill wants. Nothing is needed at import:
+// what there is not, in a worker or in Node.js, is undefined.
 
 export let AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set,
   TextDecoder, TextEncoder, URLSearchParams, WeakMap, WebAssembly;

@@ -18,8 +18,8 @@ const read = (json) => {
 export const stringsOf = (text) => (text.match(RegExp(STRING, "g")) ?? []).map(read);
 
 /**
- * Gives what the root says of the page: its `build`, and the `path` that was asked for, without the base path. `scripts`: the texts of the inline
- * ones. `see(line)` gets the rows that are not the root.
+ * Gives what the root says of the page: its `build`, and the `path` that was asked for, without the base path.
+ * `scripts`: the texts of the inline ones. `see(line)` gets the rows that are not the root.
  */
 export function readPushes(scripts, see) {
   const said = {};
@@ -44,7 +44,10 @@ function readRows(flight, said, see) {
   }
 }
 
-/** Reads what an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. */
+/**
+ * Reads what an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and
+ * base64 where the bytes are no text.
+ */
 function pushed(script) {
   if (!/^[ \t\n\r\f]*\(?self\.__next_f/.test(script)) return "";
   return [...script.matchAll(RegExp(`self\\.__next_f\\.push\\(\\[([13]),(${STRING})`, "g"))].map(([, kind, json]) => {

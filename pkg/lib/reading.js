@@ -1,5 +1,5 @@
-// Reads the body of an answer for the dispatcher: plain values here, all others with the codec, which is loaded for them. The dispatcher hears of
-// each step: see `src/web/net/body.rs`.
+// Reads the body of an answer for the dispatcher: plain values here, all others with the codec, which is loaded for
+// them. The dispatcher hears of each step: see `src/web/net/body.rs`.
 
 import { PlainAnswer, RICH, THROWN, VALUE } from "./answer.js";
 import { readerOf } from "./body.js";
@@ -105,7 +105,8 @@ export class Reading extends Pieces {
   #ready;
 
   /**
-   * `how`: `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and `find(path)`: see `makeDecoding` of `flight.js`.
+   * `how`: `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
+   * `find(path)`: see `makeDecoding` of `flight.js`.
    */
   constructor(response, tape, how) {
     super(response, tape);
@@ -176,7 +177,10 @@ export class Reading extends Pieces {
     super.close();
   }
 
-  /** Gives the codec all that came so far, once it is there. `instead`: what is wrong with the answer, where it cannot be had. */
+  /**
+   * Gives the codec all that came so far, once it is there. `instead`: what is wrong with the answer, where
+   * it cannot be had.
+   */
   #handOver(then, instead) {
     const { pieces } = this.#plain;
     this.#plain = undefined;

@@ -1,5 +1,5 @@
-// The records of the outbox, as they lie in the store: written, read, and judged. By the grammar and the rules of src/outbox.rs; both are held
-// to tests/vectors/outbox.json.
+// The records of the outbox, as they lie in the store: written, read, and judged. By the grammar and the rules of
+// src/outbox.rs; both are held to tests/vectors/outbox.json.
 
 import { TextDecoder, TextEncoder } from "./platform.js";
 
@@ -10,10 +10,10 @@ const HEAD = 5;
 const TORN = { message: "an entry of the outbox is damaged" };
 
 /**
- * Writes what is known of a durable call without its body: the `owner`, `lane`, `actionId`, `url` (absolute), `header` (in lower case) and its
- * `key`, `queuedAt` (milliseconds since 1970), `ttl` (milliseconds from then), its place `sequence` among the calls that its sender made (a
- * bigint), whether its body is a `form`, its own `headers` as pairs; and perhaps a `name`, and the code `failed` of the error it failed with for
- * good.
+ * Writes what is known of a durable call without its body: the `owner`, `lane`, `actionId`, `url` (absolute), `header`
+ * (in lower case) and its `key`, `queuedAt` (milliseconds since 1970), `ttl` (milliseconds from then), its place
+ * `sequence` among the calls that its sender made (a bigint), whether its body is a `form`, its own `headers` as pairs;
+ * and perhaps a `name`, and the code `failed` of the error it failed with for good.
  */
 export function encode({ owner, lane, actionId, name = "", url, header, key, failed = "", queuedAt, ttl, sequence, form, headers }) {
   const parts = [];
@@ -46,7 +46,10 @@ export function encode({ owner, lane, actionId, name = "", url, header, key, fai
   return record;
 }
 
-/** Gives `{ record }`; of one that cannot be read `{ unreadable }`: the `message`, and the `version` if another one has written it. */
+/**
+ * Gives `{ record }`; of one that cannot be read `{ unreadable }`: the `message`, and the `version` if
+ * another one has written it.
+ */
 export function decode(bytes) {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return { unreadable: TORN };
   const [version] = bytes;
@@ -91,21 +94,25 @@ function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
   return [owner, lane, url, header, key].every((text) => text !== "") && Number.isFinite(queuedAt) && ttl > 0;
 }
 
-/** The record, saying that it has failed with this code, or with `undefined` that it has not. Undefined for one that cannot be read. */
+/**
+ * The record, saying that it has failed with this code, or with `undefined` that it has not. Undefined for
+ * one that cannot be read.
+ */
 export function marked(bytes, failed) {
   const { record } = decode(bytes);
   return record && encode({ ...record, failed });
 }
 
 /**
- * Tells what a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With `failedToo`,
- * what has failed is sent once more.
+ * Tells what a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what
+ * cannot be read. With `failedToo`, what has failed is sent once more.
  *
- * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form, undefined where there is no body that
- * could be sent; and `alive`, whether the page that is to send it is still there. Gives objects of the `index` among them, the `verdict`, and
- * what the record says. Verdicts: `send`, for so many milliseconds (`left`); `leave`, its sender does that; `failed` for good, and kept;
- * `expired`, its time is over; `foreign`, somebody else's; `aside`, left as it is, with the `message`, and the `version` if another one has
- * written it.
+ * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form,
+ * undefined where there is no body that could be sent; and `alive`, whether the page that is to send it is
+ * still there. Gives objects of the `index` among them, the `verdict`, and what the record says. Verdicts:
+ * `send`, for so many milliseconds (`left`); `leave`, its sender does that; `failed` for good, and kept;
+ * `expired`, its time is over; `foreign`, somebody else's; `aside`, left as it is, with the `message`, and
+ * the `version` if another one has written it.
  */
 export function sift(found, owner, failedToo, now) {
   const sifted = found.map((one, index) => ({ index, ...judge(one, owner, failedToo, now) }));

@@ -5,7 +5,10 @@ import { callerOf } from "./stack.js";
 /** What arguments are read for: `{ id, bound }`, so that such a function can be sent back. */
 const REFERENCE = Symbol.for("actionlane.reference");
 
-/** `call(id, args, caller)` calls the action; `bound` is what comes before the arguments: an array, a promise of one, or nothing. */
+/**
+ * `call(id, args, caller)` calls the action; `bound` is what comes before the arguments: an array, a
+ * promise of one, or nothing.
+ */
 export function makeReference(id, bound, call) {
   const described = { id, bound: bound ?? null };
   // Once they are there, nobody waits for them.

@@ -11,8 +11,8 @@ import { AbortController, clearTimeout, crypto, performance, setTimeout } from "
 import { onAbort, sendWith } from "./signals.js";
 
 /**
- * Sends at once, past every lane and without wasm. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`;
- * `caller` is what `callerOf` gave.
+ * Sends at once, past every lane and without wasm. `send(make, once)` calls a `fetch` with what `make()` gives, which
+ * can be asked once only if `once`; `caller` is what `callerOf` gave.
  */
 export async function route({ open, options: common }, send, caller, input, init, options) {
   const header = common.idempotency?.header ?? IDEMPOTENCY_KEY;

@@ -47,8 +47,8 @@ export class Rows {
   }
 
   /**
-   * Takes the next bytes, and calls `take(id, tag, body)` for each row that they complete, until it gives true: then the rest is not looked at, and
-   * nothing more may come. Throws for what are no rows, and beyond a bound.
+   * Takes the next bytes, and calls `take(id, tag, body)` for each row that they complete, until it gives true: then
+   * the rest is not looked at, and nothing more may come. Throws for what are no rows, and beyond a bound.
    */
   push(bytes, take) {
     const { length } = bytes;

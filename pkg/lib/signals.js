@@ -6,7 +6,9 @@ import { hasRoom } from "./room.js";
 
 const nothing = () => {};
 
-/** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
+/**
+ * Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again.
+ */
 export function onAbort(signal, act) {
   if (!signal) return nothing;
   if (signal.aborted) {
@@ -28,7 +30,10 @@ export function onAbort(signal, act) {
 /** Lets go of the signals once nobody can read a body any more. */
 let unread;
 
-/** What `send(signal)` gives, with one signal that aborts with the first of several: also while a body is read long after the head. */
+/**
+ * What `send(signal)` gives, with one signal that aborts with the first of several: also while a body is
+ * read long after the head.
+ */
 export async function sendWith(signals, send) {
   const given = signals.filter(Boolean);
   if (given.length === 1) return send(given[0]);

@@ -1,5 +1,6 @@
-// Gives `snapshot()` its list: the same array while nothing in it has changed, and in the next array the same object for each call that has
-// not. React's `useSyncExternalStore` compares by identity, and renders for ever where each look gives something new.
+// Gives `snapshot()` its list: the same array while nothing in it has changed, and in the next array the
+// same object for each call that has not. React's `useSyncExternalStore` compares by identity, and renders
+// for ever where each look gives something new.
 
 import { Map } from "./platform.js";
 
@@ -7,7 +8,10 @@ export class Snapshot {
   #list = [];
   #versions = [];
 
-  /** `versions`: numbers, of which one is another where anything may have changed. Only then `make()` is asked, which gives everything anew. */
+  /**
+   * `versions`: numbers, of which one is another where anything may have changed. Only then `make()` is
+   * asked, which gives everything anew.
+   */
   read(versions, make) {
     if (versions.every((version, at) => version === this.#versions[at])) return this.#list;
     const before = new Map(this.#list.map((info) => [info.id, info]));

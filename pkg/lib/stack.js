@@ -1,12 +1,15 @@
-// Keeps who made a call, for the stack of an error that is made long after: that one would show this package, and nobody who called.
+// Keeps who made a call, for the stack of an error that is made long after: that one would show this
+// package, and nobody who called.
 //
-// A call pays for the capture alone; what was taken down is written as text only if it fails. Measured on two busy cores, a call: Chromium 1.4 to
-// 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6 µs where it is twenty and 25 µs for a hundred (it takes down all).
-// In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
+// A call pays for the capture alone; what was taken down is written as text only if it fails. Measured on two
+// busy cores, a call: Chromium 1.4 to 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6
+// µs where it is twenty and 25 µs for a hundred (it takes down all). In V8 the frames keep their functions
+// and receivers alive: they are dropped when the call is over.
 
 /**
- * Takes down the stack, as `Error.captureStackTrace` and the like do. `from`: the function of ours that the page called. It calls one other of ours,
- * as the last thing it does, and that one calls this: where stacks are texts, so many lines are cut off.
+ * Takes down the stack, as `Error.captureStackTrace` and the like do. `from`: the function of ours that the
+ * page called. It calls one other of ours, as the last thing it does, and that one calls this: where stacks
+ * are texts, so many lines are cut off.
  */
 export function callerOf(from) {
   if (!isV8()) return new Error();
@@ -15,7 +18,10 @@ export function callerOf(from) {
   return at;
 }
 
-/** Shows who made the call in the place of what made the error. `at`: what `callerOf` gave; undefined where nobody called. */
+/**
+ * Shows who made the call in the place of what made the error. `at`: what `callerOf` gave; undefined where
+ * nobody called.
+ */
 export function showCaller(error, at) {
   const stack = isV8() ? `${error}${framesOfV8(at)}` : framesBelow(at);
   Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
@@ -28,7 +34,10 @@ function framesOfV8(at) {
   return first < 0 ? "" : text.slice(first);
 }
 
-/** Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`, two: it leaves out what ends in a call. */
+/**
+ * Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`,
+ * two: it leaves out what ends in a call.
+ */
 function framesBelow(at) {
   const ours = at && "line" in at ? 2 : 3;
   return textOf(at).split("\n").slice(ours).join("\n");

@@ -16,8 +16,8 @@ export function warnLate(event) {
 }
 
 /**
- * A bundler puts a text in the place of the whole expression, also where there is no `process`: `typeof` would ask for one all the same. Where
- * none does and there is no `process`, it is not production.
+ * A bundler puts a text in the place of the whole expression, also where there is no `process`: `typeof` would ask for
+ * one all the same. Where none does and there is no `process`, it is not production.
  */
 function isProduction() {
   try {

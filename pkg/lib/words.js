@@ -41,7 +41,10 @@ export const routeIsSentOnce = () => {
 
 const seen = new Set();
 
-/** Of a lane that the options do not name: any name makes a lane, which is one at a time, also one that was to be "parallel". */
+/**
+ * Of a lane that the options do not name: any name makes a lane, which is one at a time, also one that was
+ * to be "parallel".
+ */
 export function unnamedLane(lane) {
   if (seen.size > 100 || seen.has(lane)) return;
   seen.add(lane);
