@@ -1,11 +1,11 @@
-// The entry for browsers and bundlers. The wasm is a file beside this one. If that cannot be loaded (a
-// bundler moved this file only, a server forbids it), a copy in a JavaScript chunk is used. Must hold no
-// logic but the places of the wasm.
+// The entry for browsers and bundlers. The wasm is a file beside this one. If that cannot be loaded (a bundler
+// moved this file only, a server forbids it), a copy in a JavaScript chunk is used. Must hold no logic but the
+// places of the wasm.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
 /**
- * Returns the address that `make` gives. If the page has replaced `URL` by something else, returns the
- * address of that file beside this entry.
+ * Returns the address that `make` gives. If the page has replaced `URL` by something else, returns the address
+ * of that file beside this entry.
  */
 const file = (name, make) => () => {
   try {

@@ -2,8 +2,8 @@
 // one file, needed or not. Must hold no logic but the places of the wasm.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-// Bundlers recognise `new URL(…, import.meta.url)` only in this form, with a literal name. `at` serves
-// pages that have replaced `URL` by something else.
+// Bundlers recognise `new URL(…, import.meta.url)` only in this form, with a literal name. `at` serves pages that have
+// replaced `URL` by something else.
 const file = () => at(() => new URL("./wasm/dispatcher_bg.wasm", import.meta.url), "dispatcher_bg.wasm");
 const flightFile = () => at(() => new URL("./wasm/flight_bg.wasm", import.meta.url), "flight_bg.wasm");
 function at(place, name) {

@@ -1,6 +1,6 @@
-// The entry for Node.js. The wasm is a chunk of JavaScript: `fetch` of Node.js reads no files, and bundlers
-// for servers move files but keep imports working. Must not use `import.meta`: test runners may transpile
-// this file to CommonJS, which has none.
+// The entry for Node.js. The wasm is a chunk of JavaScript: `fetch` of Node.js reads no files, and bundlers for
+// servers move files but keep imports working. Must not use `import.meta`: test runners may transpile this file
+// to CommonJS, which has none.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
 const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();

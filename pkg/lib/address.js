@@ -5,9 +5,9 @@ import { URL, ofDocument } from "./platform.js";
 const WITH_USER = /^https?:\/\/[^/?#]*@/;
 
 /**
- * Returns the address to call `fetch` with instead of `input`. On a page whose own address holds a user and a
- * password, every relative address does too, and `fetch` refuses those: they are left out, because the browser
- * knows them already. Everything else is returned unchanged.
+ * Returns the address to call `fetch` with instead of `input`. On a page whose own address holds a user and a password,
+ * every relative address does too, and `fetch` refuses those: they are left out, because the browser knows them
+ * already. Everything else is returned unchanged.
  */
 export function sendable(input) {
   const base = ofDocument("baseURI") ?? globalThis.location?.href;

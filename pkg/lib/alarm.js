@@ -1,6 +1,6 @@
-// Holds the one timer of a dispatcher. The engine sets a new time with almost every call and cancels it after the
-// call; a browser timer per call would cost 10 µs. A cancelled timer is therefore cleared some microtasks later, and
-// only if no call has set a time by then. Knows nothing of calls.
+// Holds the one timer of a dispatcher. The engine sets a new time with almost every call and cancels it after the call;
+// a browser timer per call would cost 10 µs. A cancelled timer is therefore cleared some microtasks later, and only if
+// no call has set a time by then. Knows nothing of calls.
 
 import { clearTimeout, performance, setTimeout } from "./platform.js";
 
@@ -14,7 +14,10 @@ const MICROTASKS = 8;
 export class Alarm {
   #ring;
   #timer;
-  /** The time at which the timer rings, and the `setTimeout` that set it: tests replace it, together with the clock. */
+  /**
+   * `#due`: the time at which the timer rings. `#by`: the `setTimeout` that set it, because tests replace it
+   * together with the clock.
+   */
   #due;
   #by;
   /** Identifies the latest cancellation; undefined while the alarm is set. */

@@ -1,8 +1,8 @@
 // Splits an answer between its caller and Rust, which reads along until the value of the action has passed. Must not
 // use `tee()`: the browser would buffer all that the slower reader has not read.
 //
-// Up to the value, the answer is read without waiting for the caller, so that a slow caller does not hold the
-// lane. After it, the answer is read only as the caller reads.
+// Up to the value, the answer is read without waiting for the caller, so that a slow caller does not hold the lane.
+// After it, the answer is read only as the caller reads.
 
 import { TOLD_BYTES, TOLD_END, TOLD_REJECTED, TOLD_UNREADABLE, TOLD_VALUE } from "./numbers.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "./platform.js";
@@ -13,8 +13,8 @@ import { waits } from "./wait.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
 /**
- * Makes the split of a response. Returns undefined for one that has no body, is not the browser's, or is
- * being read. `signal` aborts it.
+ * Makes the split of a response. Returns undefined for one that has no body, is not the browser's, or is being
+ * read. `signal` aborts it.
  */
 export function readAlong(response, signal, limits) {
   try {
@@ -123,14 +123,14 @@ class Along {
 }
 
 /**
- * The methods that read a body. In Chromium they reject with a `TypeError` instead of the error that the
- * page's stream failed with.
+ * The methods that read a body. In Chromium they reject with a `TypeError` instead of the error that the page's
+ * stream failed with.
  */
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
 
 /**
- * Makes a `Response` show the URL and type of `original`, and its clones too: the constructor cannot set
- * them. `failed`: the error of its body, once it has failed.
+ * Makes a `Response` show the URL and type of `original`, and its clones too: the constructor cannot set them.
+ * `failed`: the error of its body, once it has failed.
  */
 function disguised(made, original, failed) {
   const { prototype } = Response;

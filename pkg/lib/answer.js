@@ -14,8 +14,8 @@ export const VALUE = 1;
 /** The action threw, and the answer has only a digest. */
 export const THROWN = 2;
 /**
- * The value is not plain, or the answer is faulty: all bytes so far, and those that follow, are for the
- * decoder in Rust.
+ * The value is not plain, or the answer is faulty: all bytes so far, and those that follow, are for the decoder
+ * in Rust.
  */
 export const RICH = 3;
 
@@ -68,21 +68,24 @@ export class PlainAnswer {
   #arrived = new Map();
   /** The values made of rows, by id; a `Link` for a row that is only a reference. */
   #values = new Map();
-  /** The rows to read next, and the needed rows that have not arrived. */
+  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
   #needs = [];
   #missing = new Set();
   /** The references, by their text. */
   #references = new Map();
   /** The places of the references: container and key, alternating. */
   #links = [];
-  /** The id of the row that holds the value; the number of references that led to it; and true once it was read. */
+  /**
+   * `#root`: the id of the row that holds the value. `#hops`: the number of references that led to it. `#isRead`:
+   * true once that row was read.
+   */
   #root = 0;
   #hops = 0;
   #isRead = false;
 
   /**
-   * `goal`: "action" for the action's value, "root" for row 0 itself. `limits`: as in the options; the
-   * defaults if there are none.
+   * `goal`: "action" for the action's value, "root" for row 0 itself. `limits`: as in the options; the defaults
+   * if there are none.
    */
   constructor(goal, limits = {}) {
     const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
@@ -355,8 +358,8 @@ const isPage = (value) => value !== undefined && value !== null && value !== "" 
 const isObject = (value) => typeof value === "object" && value !== null;
 
 /**
- * True if a string in a row of JSON may stand for another value. Servers escape control characters as
- * `\u00…`; "$" and "_" may be written so, too.
+ * True if a string in a row of JSON may stand for another value. Servers escape control characters as `\u00…`; "$"
+ * and "_" may be written so, too.
  */
 function isSpecial(text) {
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;

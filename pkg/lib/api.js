@@ -29,7 +29,8 @@ export function initWith(places) {
   return async (sources) => {
     const { dispatcher, flight } = sourcesOf(sources);
     if (flight !== undefined) given = { source: flight };
-    // A load in progress or finished uses no other source, so a promise given here may reject unhandled.
+    // A load that is in progress or finished ignores other sources. Handled here, so that a rejected source
+    // causes no `unhandledrejection`.
     for (const source of [dispatcher, flight]) Promise.resolve(source).catch(() => {});
     await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], own("actionlane.wasm")));
   };

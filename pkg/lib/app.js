@@ -1,5 +1,5 @@
-// Reads from the document which app the page belongs to: its base path, its build and its deployment. Sends
-// no request and changes nothing in the page.
+// Reads from the document which app the page belongs to: its base path, its build and its deployment. Sends no request
+// and changes nothing in the page.
 
 import { basePathOf, isUnder } from "./base.js";
 import { part } from "./part.js";

@@ -1,15 +1,15 @@
-// Chooses the `fetch` that a dispatcher sends with. The dispatcher's own `fetch` may have replaced the page's,
-// behind wrappers and other dispatchers. Then its requests come back to it, and must go on to the `fetch`
-// beneath without waiting for a lane. Must not change a request.
+// Chooses the `fetch` that a dispatcher sends with. The dispatcher's own `fetch` may have replaced the page's, behind
+// wrappers and other dispatchers. Then its requests come back to it, and must go on to the `fetch` beneath without
+// waiting for a lane. Must not change a request.
 //
 // A request of a dispatcher, also of another copy of this package, is recognised in one of three ways:
-// - It comes back before the call of `fetch` has returned, for the same action: from a wrapper that calls
-//   on at once, with any arguments.
-// - Its `init` has the property `SENT`, which a spread copies; or its signal, or the `Request` itself, is
-//   the one that was sent.
-// - It is a `Request` like one in progress: the same address, method, action and mode. A wrapper that waits
-//   and then makes a `new Request`, or a service worker that hands the request back to the page, keeps no
-//   more than that. Next's client sets no mode.
+// - It comes back before the call of `fetch` has returned, for the same action: from a wrapper that calls on at
+//   once, with any arguments.
+// - Its `init` has the property `SENT`, which a spread copies; or its signal, or the `Request` itself, is the
+//   one that was sent.
+// - It is a `Request` like one in progress: the same address, method, action and mode. A wrapper that waits and then
+//   makes a `new Request`, or a service worker that hands the request back to the page, keeps no more than that.
+//   Next's client sets no mode.
 
 import { invalid } from "./error.js";
 import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./init.js";
@@ -28,8 +28,8 @@ const KEPT = 8;
 const TURNS = 100;
 
 /**
- * Returns the state shared by all copies of this package: the request that is being handed on now, the
- * requests by their marks, and the open ones.
+ * Returns the state shared by all copies of this package: the request that is being handed on now, the requests by
+ * their marks, and the open ones.
  */
 function shared() {
   if (!globalThis[SENT]) {
@@ -40,10 +40,10 @@ function shared() {
 }
 
 /**
- * Makes the state of a request in progress, which all copies of this package can read. `by`: the dispatcher that
- * sends it, with `target`. `passed`: the functions it was sent with, by dispatcher, the last at the end; made when
- * it is handed on. `inside`: the calls of `fetch` with it that have not returned, the innermost first, `{ by,
- * target, outer }`. `turns`: the number of times it was handed on.
+ * Makes the state of a request in progress, which all copies of this package can read. `by`: the dispatcher that sends
+ * it, with `target`. `passed`: the functions it was sent with, by dispatcher, the last at the end; made when it is
+ * handed on. `inside`: the calls of `fetch` with it that have not returned, the innermost first,
+ * `{ by, target, outer }`. `turns`: the number of times it was handed on.
  */
 const makeSent = (input, init, action, by, target, trial) => ({
   input, init, action, by, target, trial, passed: undefined, inside: undefined, turns: 0,
@@ -66,7 +66,7 @@ export class Beneath {
   #own;
   /** The functions that have been the page's `fetch`, the newest last. */
   #known = [];
-  /** The functions that lead back to `own`, and those that have answered without leading back. */
+  /** `#leading`: the functions that lead back to `own`. `#fine`: those that have answered without leading back. */
   #leading = new WeakSet();
   #fine = new WeakSet();
 
@@ -87,8 +87,8 @@ export class Beneath {
   }
 
   /**
-   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `told`: the sender calls
-   * `forget` when it aborts, so the signal needs no listener.
+   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `told`: the sender calls `forget`
+   * when it aborts, so the signal needs no listener.
    */
   send(input, init, told) {
     this.look();
@@ -123,8 +123,8 @@ export class Beneath {
   }
 
   /**
-   * Finds the request of a dispatcher that has come to `own`; undefined if it is another request. Returns `{ sent,
-   * same, sure }`. `same`: it is `sent` itself, not another request that a wrapper sends meanwhile. `sure`: it
+   * Finds the request of a dispatcher that has come to `own`; undefined if it is another request. Returns
+   * `{ sent, same, sure }`. `same`: it is `sent` itself, not another request that a wrapper sends meanwhile. `sure`: it
    * cannot be another one. `init`: the result of `readInit`.
    */
   find(input, init, action) {
@@ -150,8 +150,8 @@ export class Beneath {
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
     let learn;
-    // A request that a service worker hands back comes from beneath; that says nothing about the function
-    // it was sent with.
+    // A request that a service worker hands back comes from beneath; that says nothing about the function it
+    // was sent with.
     if (inside || (sure && back && (tried.length === 1 || !known))) {
       this.#leading.add(back);
       const { trial } = sent;

@@ -9,8 +9,8 @@ import { TextEncoder } from "./platform.js";
 export const PIECE = 4 << 20;
 
 /**
- * A body that is being read. `read()` promises the next bytes, `undefined` at the end, or `null` for a
- * piece that is not bytes; `cancel()` drops the rest.
+ * A body that is being read. `read()` promises the next bytes, `undefined` at the end, or `null` for a piece that is
+ * not bytes; `cancel()` drops the rest.
  */
 class Reader {
   constructor(read, cancel) {
@@ -36,8 +36,8 @@ export function discard(answer) {
 }
 
 /**
- * Returns a reader of a web stream, a Node.js stream, or bytes. `undefined` for anything else, and for a
- * stream that other code reads.
+ * Returns a reader of a web stream, a Node.js stream, or bytes. `undefined` for anything else, and for a stream
+ * that other code reads.
  */
 export function piecesOf(source) {
   if (typeof source?.getReader === "function") {

@@ -229,8 +229,8 @@ export function put(holders, number, key, value) {
 }
 
 /**
- * Follows a path through own members of arrays and plain objects; each step has a `:` before it. Throws if
- * a step leads nowhere.
+ * Follows a path through own members of arrays and plain objects; each step has a `:` before it. Throws if a
+ * step leads nowhere.
  */
 export function walk(from, path) {
   for (const key of path.split(":").slice(1)) from = step(from, key);
@@ -377,8 +377,8 @@ export function promise() {
 }
 
 /**
- * The state that the lazy values of one row share. Reading it while pending throws it: React waits for it
- * as a thenable.
+ * The state that the lazy values of one row share. Reading it while pending throws it: React waits for it as a
+ * thenable.
  */
 class Payload {
   #status = "pending";
@@ -436,8 +436,8 @@ export function lazy(payload) {
 }
 
 /**
- * Puts lazy values. `puts` holds, for each: the container, the place, and the number of the payload. Makes
- * each payload that is undefined, and returns all payloads.
+ * Puts lazy values. `puts` holds, for each: the container, the place, and the number of the payload. Makes each payload
+ * that is undefined, and returns all payloads.
  */
 export function putLazies(holders, names, puts, payloads) {
   const keys = names === "[]" ? [] : parse(names);

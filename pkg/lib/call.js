@@ -1,8 +1,8 @@
 // Defines the promise that `call()` returns. Knows nothing of lanes or requests: the client settles it.
 
 /**
- * A call in progress: a promise of the value, with a handle on the call. Promises derived from it (by
- * `then`, …) are plain promises.
+ * A call in progress: a promise of the value, with a handle on the call. Promises derived from it (by `then`,
+ * …) are plain promises.
  */
 export class ActionCall extends Promise {
   static get [Symbol.species]() {

@@ -60,9 +60,9 @@ export function call(client, ref, args, options, from, rule) {
 }
 
 /**
- * Queues a request of an action that other code has built. `send(entry, signal, headers)` sends it with
- * these headers added; `settle(error, outcome)` is called at its end. `own`: the options, as `fetchOptions`
- * returns them; `signal`: that of the request.
+ * Queues a request of an action that other code has built. `send(entry, signal, headers)` sends it with these
+ * headers added; `settle(error, outcome)` is called at its end. `own`: the options, as `fetchOptions` returns them;
+ * `signal`: that of the request.
  */
 export function exchange(client, id, own, { caller, signal, send, settle }) {
   const entry = client.open.add("main", "loading", performance.now());
@@ -89,8 +89,8 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
 }
 
 /**
- * Gives a call to the engine, or stores it until the engine is loaded. `readAll()` reads everything the caller gave
- * and returns `{ own, run }`; if it throws, the call rejects.
+ * Gives a call to the engine, or stores it until the engine is loaded. `readAll()` reads everything the caller gave and
+ * returns `{ own, run }`; if it throws, the call rejects.
  */
 function begin(client, entry, room, readAll) {
   let all;
@@ -115,8 +115,8 @@ function begin(client, entry, room, readAll) {
 }
 
 /**
- * Returns the arguments that the server reads. One in the middle that it does not read leaves a hole.
- * `wire`: see `numbers.js`.
+ * Returns the arguments that the server reads. One in the middle that it does not read leaves a hole. `wire`:
+ * see `numbers.js`.
  */
 function sentOf(list, wire) {
   if ((wire & WIRE_ALL_ARGUMENTS) === WIRE_ALL_ARGUMENTS) return list;
@@ -162,8 +162,8 @@ function check(client, entry, own) {
 const DAY = 86_400_000;
 
 /**
- * Returns the fields of the record of a durable call. Must run after the stored records are read:
- * `queuedAt` is the order of calling and must not be before theirs.
+ * Returns the fields of the record of a durable call. Must run after the stored records are read: `queuedAt` is the
+ * order of calling and must not be before theirs.
  */
 function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
   return { queuedAt: outbox.now(), ttl, headers };

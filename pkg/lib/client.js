@@ -26,8 +26,8 @@ const WIRES = 200;
 export class Client {
   #quiet;
   /**
-   * The version and deployment that the engine was last given, and the wire formats that it has returned
-   * since, by action id.
+   * `#said`: the version and deployment that the engine was last given. `#wires`: the wire formats that it has
+   * returned since, by action id.
    */
   #said = {};
   #wires = new Map();
@@ -81,8 +81,8 @@ export class Client {
   }
 
   /**
-   * Loads the wasm, then the codec: a durable call must be stored with any arguments, even if the network
-   * has gone by then.
+   * Loads the wasm, then the codec: a durable call must be stored with any arguments, even if the network has
+   * gone by then.
    */
   #loadDurably() {
     this.outbox.begin();
@@ -172,8 +172,8 @@ export class Client {
   abort(entry, reason) {
     if (entry.over) return false;
     if (entry.entered && this.engine.ask((engine) => engine.abort(entry.id, reason))) return true;
-    // The engine has read the call and cannot abort it: it has ended there and settles in a moment. A call
-    // not yet read is in no lane.
+    // The engine has read the call and cannot abort it: it has ended there and settles in a moment. A call not
+    // yet read is in no lane.
     if (entry.taken) return false;
     return this.refuse(entry, aborted(reason));
   }

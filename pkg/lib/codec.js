@@ -1,5 +1,5 @@
-// Implements `decode()` and `encode()`: React's two encodings for answers and arguments that no dispatcher sends.
-// Must not import `flight.js`: the codec is loaded by `load`.
+// Implements `decode()` and `encode()`: React's two encodings for answers and arguments that no dispatcher sends. Must
+// not import `flight.js`: the codec is loaded by `load`.
 
 import { piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid } from "./error.js";
@@ -9,8 +9,8 @@ import { hasRoom } from "./room.js";
 import { callerOf, showCaller } from "./stack.js";
 
 /**
- * Decodes a Flight stream. `value` settles as soon as its rows have arrived, `done` after the last byte.
- * `from`: the function that the page has called.
+ * Decodes a Flight stream. `value` settles as soon as its rows have arrived, `done` after the last byte. `from`: the
+ * function that the page has called.
  */
 export function decode(load, source, options, from) {
   const value = deferred();
@@ -25,8 +25,8 @@ export function decode(load, source, options, from) {
 }
 
 /**
- * Promises the encoded arguments of a call: a string if that suffices, else a `FormData`. `from`: the
- * function that the page has called.
+ * Promises the encoded arguments of a call: a string if that suffices, else a `FormData`. `from`: the function
+ * that the page has called.
  */
 export function encode(load, value, options, from) {
   const caller = callerOf(from);

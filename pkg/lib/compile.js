@@ -5,9 +5,9 @@ import { ActionError } from "./error.js";
 import { WebAssembly, fetch } from "./platform.js";
 
 /**
- * Compiles the source that one of `places` gives: the first that `accept()` does not throw for. A place is
- * a function that returns, or promises, a source as `init()` takes it. The error lists what was wrong at
- * each place, and then `hint`.
+ * Compiles the source that one of `places` gives: the first that `accept()` does not throw for. A place is a
+ * function that returns, or promises, a source as `init()` takes it. The error lists what was wrong at each
+ * place, and then `hint`.
  */
 export async function compileFirst(places, accept, hint) {
   if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");

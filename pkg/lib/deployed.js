@@ -1,5 +1,5 @@
-// Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the
-// app that it names. Runs none of them.
+// Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the app
+// that it names. Runs none of them.
 
 import { readerOf } from "./body.js";
 import { scanHtml, scanScript } from "./finder.js";
@@ -8,7 +8,10 @@ import { Map, Set, TextDecoder, URL, pageText } from "./platform.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 export { readPushes } from "./pushes.js";
 
-/** Greatest number of scripts that are searched, and that are fetched at the same time. */
+/**
+ * `SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched
+ * at the same time.
+ */
 const SCRIPTS = 256;
 const AT_ONCE = 6;
 /** Most bytes of one document or script. */
@@ -59,15 +62,15 @@ function refuse(message) {
 }
 
 /**
- * True if `id` may be called instead of `old` with the same arguments: both have the same info byte, or
- * neither has one.
+ * True if `id` may be called instead of `old` with the same arguments: both have the same info byte, or neither
+ * has one.
  */
 export const replaces = (old, id) =>
   old.length === id.length && (id.length === 40 || old.slice(0, 2).toLowerCase() === id.slice(0, 2).toLowerCase());
 
 /**
- * Returns the scripts of the app that a document at `at` names. Scripts of another origin count only if the
- * current page loads its own from there.
+ * Returns the scripts of the app that a document at `at` names. Scripts of another origin count only if the current
+ * page loads its own from there.
  */
 function scriptsOf(at, now, here) {
   const absolute = (urls) => urls.map((url) => absolutely(url, at)).filter(Boolean);

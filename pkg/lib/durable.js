@@ -1,5 +1,5 @@
-// Holds a dispatcher's outbox, for which it loads `outbox.js` when needed: a page without durable calls
-// never loads that. Must not import `outbox.js` statically.
+// Holds a dispatcher's outbox, for which it loads `outbox.js` when needed: a page without durable calls never loads
+// that. Must not import `outbox.js` statically.
 
 import { invalid } from "./error.js";
 import { part } from "./part.js";
@@ -57,8 +57,8 @@ export class OutboxSlot {
   }
 
   /**
-   * Reads the stored records, once the wasm is loaded. Always resolves, after `SOON` at the latest: if the
-   * outbox cannot be loaded, only durable calls fail.
+   * Reads the stored records, once the wasm is loaded. Always resolves, after `SOON` at the latest: if the outbox
+   * cannot be loaded, only durable calls fail.
    */
   gather() {
     const read = this.load().then((outbox) => outbox.gather(), report);
@@ -77,8 +77,8 @@ export class OutboxSlot {
   }
 
   /**
-   * Returns the time in milliseconds since 1970. It never goes back, nor behind a record that was found,
-   * because it is the order of calling.
+   * Returns the time in milliseconds since 1970. It never goes back, nor behind a record that was found, because
+   * it is the order of calling.
    */
   now() {
     return (this.#last = Math.max(this.#last, Date.now()));
@@ -108,7 +108,7 @@ export class OutboxSlot {
     this.#outbox.settled(found, call, error, outcome);
   }
 
-  /** Promises true if the record of a call still exists: another tab may have removed it. */
+  /** Promises true unless another tab has removed the record of a call. */
   holds(call) {
     return this.#outbox.holds(call);
   }

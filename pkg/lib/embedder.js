@@ -1,6 +1,6 @@
 // Makes the embedder of a dispatcher: the functions that the engine calls, see `src/web/embedder.rs`. One
-// serves all instances of the wasm that the dispatcher gets. Must not decide: it does what the engine asks
-// and reports what happens.
+// serves all instances of the wasm that the dispatcher gets. Must not decide: it does what the engine asks and
+// reports what happens.
 
 import { Alarm } from "./alarm.js";
 import { loadReader } from "./app.js";
@@ -153,8 +153,8 @@ let isForeseen = false;
 const QUIET = 3_000;
 
 /**
- * Loads the part that finds actions by their names before it is needed: after a deployment, the host may
- * have only the files of the new build.
+ * Loads the part that finds actions by their names before it is needed: after a deployment, the host may have
+ * only the files of the new build.
  */
 function foresee() {
   if (isForeseen || !globalThis.document) return;

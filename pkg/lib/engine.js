@@ -7,8 +7,8 @@ import { queueMicrotask } from "./platform.js";
 import { hasRoom } from "./room.js";
 
 /**
- * The engine of one dispatcher, and the queue of work for it. Work waits before the wasm is loaded, after a trap,
- * and while the engine reads the arguments of an earlier call.
+ * The engine of one dispatcher, and the queue of work for it. Work waits before the wasm is loaded, after a trap, and
+ * while the engine reads the arguments of an earlier call.
  */
 export class EngineSlot {
   #loadWasm;

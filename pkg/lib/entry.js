@@ -4,8 +4,8 @@
 import { performance } from "./platform.js";
 
 /**
- * A call of an action, or of a route handler. Every field is set at construction: engines are fast with
- * objects of one shape.
+ * A call of an action, or of a route handler. Every field is set at construction: engines are fast with objects
+ * of one shape.
  */
 export class Entry {
   sent = "no";
@@ -33,8 +33,8 @@ export class Entry {
   replayed = undefined;
   durable = false;
   /**
-   * Of a durable call: the fields of the record that the call itself lacks, the key of the record in the store, and `{
-   * fate, code }`: what happens to the record when the call ends.
+   * Of a durable call. `record`: the fields of its record that the call lacks. `stored`: the key of the record in the
+   * store. `fate`: `{ fate, code }`, what happens to the record when the call ends.
    */
   record = undefined;
   stored = undefined;
@@ -44,7 +44,7 @@ export class Entry {
   /** The limits of its answer; undefined for the defaults. */
   limits = undefined;
   /**
-   * The reader of its answer, a `Reading`. `find(path)` returns an argument that the answer refers to;
+   * `reading`: the `Reading` that reads its answer. `find(path)` returns an argument that the answer refers to.
    * `free()` releases the encoded arguments.
    */
   reading = undefined;
@@ -57,7 +57,7 @@ export class Entry {
   /** Removes the listeners from the caller's signal. */
   quiet = undefined;
   controller = undefined;
-  /** The promise of its end, made when it is first requested, and the function that resolves it. */
+  /** `ending`: the promise of its end, made when it is first requested. `ended`: the function that resolves it. */
   ending = undefined;
   ended = undefined;
   /** Of a route: `abort(reason)` aborts it; `close()` ends it when the dispatcher closes. */
@@ -84,8 +84,8 @@ export class Entry {
 }
 
 /**
- * Makes the object that `subscribe` and `snapshot` show for a call or a route. It never holds arguments or
- * answers. `more`: properties that few calls have.
+ * Makes the object that `subscribe` and `snapshot` show for a call or a route. It never holds arguments or answers.
+ * `more`: properties that few calls have.
  */
 export function event(id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, more, code) {
   const shown = { id };

@@ -1,5 +1,5 @@
-// Defines the one error class of the package. Rust chooses code and message; this only gives them the shape
-// of a JavaScript error.
+// Defines the one error class of the package. Rust chooses code and message; this only gives them the shape of
+// a JavaScript error.
 
 const BRAND = Symbol.for("actionlane.ActionError");
 
@@ -25,8 +25,8 @@ export class ActionError extends Error {
   }
 
   /**
-   * The function that makes the same call again, with its arguments and options. Undefined unless the
-   * action certainly did not run and may succeed another time.
+   * The function that makes the same call again, with its arguments and options. Undefined unless the action certainly
+   * did not run and may succeed another time.
    */
   get retry() {
     return this.#again;

@@ -1,5 +1,5 @@
-// Delivers events to listeners in a microtask, so that they may call anything: no work of the package is
-// half done then. Must not change an event.
+// Delivers events to listeners in a microtask, so that they may call anything: no work of the package is half done
+// then. Must not change an event.
 
 import { Set, queueMicrotask } from "./platform.js";
 import { carefully } from "./report.js";

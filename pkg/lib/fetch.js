@@ -91,8 +91,8 @@ function besides(headers, { idempotency }, own) {
 }
 
 /**
- * Returns a key in the form that a call's may have; false for any other, which is sent unchanged for the
- * server to judge.
+ * Returns a key in the form that a call's may have; false for any other, which is sent unchanged for the server
+ * to judge.
  */
 function readable(key) {
   try {

@@ -4,7 +4,10 @@
 import { Set } from "./platform.js";
 import { readPushes, stringsOf } from "./pushes.js";
 
-/** Greatest number of items in a list, and of characters in a URL and in a name. */
+/**
+ * `MOST`: items in a list. `LONGEST`: characters of a URL. `LONGEST_NAME`: characters of an action's name.
+ * Anything beyond is ignored.
+ */
 const MOST = 512;
 const LONGEST = 4096;
 const LONGEST_NAME = 1024;
@@ -23,9 +26,9 @@ const reader = (text, at = 0) => (pattern) => {
 };
 
 /**
- * Reads the text of a document. Returns `scripts`, the addresses of the scripts it loads, as written;
- * `chunks`, the scripts that hold its client components; `ids`, those of actions in forms and of actions
- * passed to client components; `build` and `path`, if it says them.
+ * Reads the text of a document. Returns `scripts`, the addresses of the scripts it loads, as written; `chunks`, the
+ * scripts that hold its client components; `ids`, those of actions in forms and of actions passed to client components;
+ * `build` and `path`, if it says them.
  */
 export function scanHtml(html) {
   const lists = [new Set(), new Set(), new Set()];
@@ -98,8 +101,8 @@ const unescape = (raw) =>
     char ? (CHARACTERS[char] ?? char) : (character(braced ?? four ?? two, 16) ?? "\ufffd"));
 
 /**
- * Finds the actions in the text of a script: each call of `createServerReference` with an id and, as its
- * fifth argument, a name. Adds `[name, id]` to `found`.
+ * Finds the actions in the text of a script: each call of `createServerReference` with an id and, as its fifth
+ * argument, a name. Adds `[name, id]` to `found`.
  */
 export function scanScript(text, found) {
   const take = reader(text);
@@ -108,8 +111,8 @@ export function scanScript(text, found) {
     while (take(/[ \t\n\r\f]+|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*\n?/y));
     return take(pattern);
   };
-  // Takes a string literal; returns the text between its quotes, as written. Undefined if it does not end,
-  // or is a template with an expression.
+  // Takes a string literal; returns the text between its quotes, as written. Undefined if it does not end, or is a
+  // template with an expression.
   const literal = () => {
     const [all, ...ends] = next(/"[^"\\\n\r]*(?:\\[^][^"\\\n\r]*)*("?)|'[^'\\\n\r]*(?:\\[^][^'\\\n\r]*)*('?)|`[^`\\$]*(?:(?:\\[^]|\$(?!{))[^`\\$]*)*(`?)/y) ?? [];
     return ends.some(Boolean) ? all.slice(1, -1) : undefined;

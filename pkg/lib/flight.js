@@ -1,5 +1,5 @@
-// The codec as the package loads it for a value that is not plain: its wasm module and the functions that
-// use it. Must be the only file that imports the codec's glue.
+// The codec as the package loads it for a value that is not plain: its wasm module and the functions that use it. Must
+// be the only file that imports the codec's glue.
 
 import * as glue from "../wasm/flight.js";
 import { PIECE } from "./body.js";
@@ -56,8 +56,8 @@ function start() {
 }
 
 /**
- * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `own`: the number of the
- * instance that `run` uses.
+ * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `own`: the number of the instance
+ * that `run` uses.
  */
 function trapped(run, own = codec.count, sent = "yes") {
   try {
@@ -71,9 +71,9 @@ function trapped(run, own = codec.count, sent = "yes") {
 
 /**
  * Makes a decoding of an answer, whose bytes are pushed. `action`: the value is that of the action, else row
- * 0. `told(kind, value)`, `find` and `cancelled`: see `Decoding::new`. `call(id, args, caller)` calls a server
- * function of the answer; `own(error)` adds the call to an error inside the value. `limits`: as in the
- * options. `lost(error)` is called if the instance traps meanwhile.
+ * 0. `told(kind, value)`, `find` and `cancelled`: see `Decoding::new`. `call(id, args, caller)` calls a server function
+ * of the answer; `own(error)` adds the call to an error inside the value. `limits`: as in the options. `lost(error)` is
+ * called if the instance traps meanwhile.
  */
 export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
   start();

@@ -21,8 +21,8 @@ export function meter(cancelled) {
 }
 
 /**
- * Makes a stream or an async iterable and its handle: `{ value, cancelled, push(value, size), end(value),
- * fail(reason) }`, and for iterables `pushFailure(reason, size)`.
+ * Makes a stream or an async iterable and its handle: `{ value, cancelled, push(value, size), end(value), fail(reason)
+ * }`, and for iterables `pushFailure(reason, size)`.
  */
 export function flow(kind, meter) {
   return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);

@@ -41,8 +41,8 @@ export function headersOf(client, entry, own) {
 }
 
 /**
- * Returns the same for a request that is already built, whose caller alone may add headers. `own`: headers,
- * or a function that returns them.
+ * Returns the same for a request that is already built, whose caller alone may add headers. `own`: headers, or
+ * a function that returns them.
  */
 export function headersOfBuilt(entry, own) {
   if (own === undefined) return undefined;

@@ -9,8 +9,8 @@ import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./platfor
 import { carefully } from "./report.js";
 
 /**
- * Makes the host. `choice`: "auto", "next", "document", "none", or an object of the page's own.
- * `basePath()` returns the path under which the app lies.
+ * Makes the host. `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()` returns
+ * the path under which the app lies.
  */
 export function hostOf(choice, basePath) {
   const next = nextHost(basePath);
@@ -31,8 +31,8 @@ export function hostOf(choice, basePath) {
 }
 
 /**
- * Makes the error by which Next's own router redirects: wherever the error is thrown in a Next page, its
- * error boundaries handle it.
+ * Makes the error by which Next's own router redirects: wherever the error is thrown in a Next page, its error
+ * boundaries handle it.
  */
 export function redirectError({ url, type }, basePath) {
   const inside = insideOf(url, basePath);

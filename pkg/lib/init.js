@@ -1,5 +1,5 @@
-// Reads the arguments of `fetch` as `fetch` itself reads them: inherited members count, and each getter
-// runs once. Must not send the request.
+// Reads the arguments of `fetch` as `fetch` itself reads them: inherited members count, and each getter runs
+// once. Must not send the request.
 
 import { sendable } from "./address.js";
 import { FormData, Headers, Request, URLSearchParams } from "./platform.js";

@@ -54,8 +54,8 @@ export function bytes(value) {
 }
 
 /**
- * Returns the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if the
- * value needs the full check in Rust.
+ * Returns the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if the value
+ * needs the full check in Rust.
  */
 export function kind(value) {
   if (typeof value === "undefined") return KIND_UNDEFINED;

@@ -10,8 +10,8 @@ let chunk, attempt;
 export const flightNow = () => (chunk?.isLoaded() ? chunk : undefined);
 
 /**
- * Promises the codec. Its wasm comes from the first of `places` that has it: see `compileFirst`. After a
- * failed attempt the next call tries again.
+ * Promises the codec. Its wasm comes from the first of `places` that has it: see `compileFirst`. After a failed
+ * attempt the next call tries again.
  */
 export function loadFlight(places, hint) {
   if (flightNow()) return Promise.resolve(chunk);

@@ -3,8 +3,8 @@
 import { addEventListener, navigator, removeEventListener } from "./platform.js";
 
 /**
- * Calls `left` when the document leaves the window, for good or for the bfcache, and `returned` when it comes
- * back from the bfcache. Returns a function that ends this.
+ * Calls `left` when the document leaves the window, for good or for the bfcache, and `returned` when it comes back from
+ * the bfcache. Returns a function that ends this.
  */
 export function onLeaving({ left, returned }) {
   if (!globalThis.document) return () => {};
@@ -17,8 +17,8 @@ export function onLeaving({ left, returned }) {
   };
 }
 
-// Firefox (153) puts a page with an open `keepalive` request into the bfcache and loses the bytes that
-// arrive meanwhile: reading the answer would never end.
+// Firefox (153) puts a page with an open `keepalive` request into the bfcache and loses the bytes that arrive
+// meanwhile: reading the answer would never end.
 export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
 const nothing = () => {};
 let outliving = 0;

@@ -33,8 +33,8 @@ export function makeEngine({ embedder, options }, lost) {
 }
 
 /**
- * Makes the Rust struct of a call's options, which must be passed to Rust at once; undefined for none. Call
- * it after `load()`.
+ * Makes the Rust struct of a call's options, which must be passed to Rust at once; undefined for none. Call it
+ * after `load()`.
  */
 export const handOverCall = (given) => given && handOver(glue.CallOptions, given);
 
@@ -78,8 +78,8 @@ function severable(embedder) {
 export const isLoaded = () => dispatcher.isLoaded;
 
 /**
- * Drops an instance that has trapped: nothing it still does has an effect, all its open calls fail, and the
- * next engine gets a fresh instance.
+ * Drops an instance that has trapped: nothing it still does has an effect, all its open calls fail, and the next
+ * engine gets a fresh instance.
  */
 export function crashed(cause) {
   if (!dispatcher.isLive) return;

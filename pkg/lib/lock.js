@@ -20,8 +20,8 @@ const LONGEST = 2 ** 31 - 1;
 const here = new Set();
 
 /**
- * An exclusive Web Lock that was requested. The browser grants it in the order of requests, and frees it if
- * a tab closes or crashes.
+ * An exclusive Web Lock that was requested. The browser grants it in the order of requests, and frees it if a
+ * tab closes or crashes.
  */
 export class Lock {
   #name;
@@ -30,8 +30,8 @@ export class Lock {
   #asking;
   #letGo;
   /**
-   * The lock `steal:{name}`, held while we may steal the lock: `#turning` until we decide to, `#turn` until
-   * the stolen lock is granted.
+   * The lock `steal:{name}`; only its holder may steal. `#turning`: while it is requested, and until the decision to
+   * steal. `#turn`: from then until the stolen lock is granted.
    */
   #turning;
   #turn;
@@ -40,13 +40,13 @@ export class Lock {
   #grants = 0;
 
   /**
-   * Requests the lock. If its holder keeps it for `patience` ms while it is waited for, the lock is stolen
-   * a little later: no event reports that a lock changes hands, so the lock is looked at four times in
-   * `patience`. `Infinity`: it is never stolen.
+   * Requests the lock. If its holder keeps it for `patience` ms while it is waited for, the lock is stolen a little
+   * later: no event reports that a lock changes hands, so the lock is looked at four times in `patience`.
+   * `Infinity`: it is never stolen.
    *
-   * Waiters take turns by a lock `steal:{name}` and look again before stealing, so only one steals. The
-   * thief holds a lock `stolen:{number}:{name}` as long as the stolen one. It tells dispatchers of one page
-   * apart, which share a client id.
+   * Waiters take turns by a lock `steal:{name}` and look again before stealing, so only one steals. The thief
+   * holds a lock `stolen:{number}:{name}` as long as the stolen one. It tells dispatchers of one page apart,
+   * which share a client id.
    *
    * `tell(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`, with
    * the browser's error as `cause`. Nothing is reported after `giveBack()`.
@@ -90,8 +90,8 @@ export class Lock {
       await asked;
       return;
     }
-    // Done in one task, so that no other waiter comes between. The request in the queue is withdrawn first,
-    // or the lock could be granted twice.
+    // Done in one task, so that no other waiter comes between. The request in the queue is withdrawn first, or the
+    // lock could be granted twice.
     this.#withdraw();
     this.#turn = turn;
     this.#turning = undefined;
@@ -151,8 +151,8 @@ export class Lock {
   }
 
   /**
-   * Resolves when the lock has not changed hands for `patience` ms while it is waited for: to its holder
-   * and waiters at the beginning of that time.
+   * Resolves when the lock has not changed hands for `patience` ms while it is waited for: to its holder and waiters at
+   * the beginning of that time.
    */
   async #stuck(patience) {
     const step = Math.min(Math.max(patience / 4, 1), LONGEST);
@@ -184,8 +184,8 @@ export class Lock {
 
 /**
  * True if the lock has not changed hands: the same client holds it, and waiters have only been added at the end. A
- * client that was granted the lock again no longer waits in front. Dispatchers of one page are one client, so
- * their grants are counted; a stolen lock has another mark.
+ * client that was granted the lock again no longer waits in front. Dispatchers of one page are one client, so their
+ * grants are counted; a stolen lock has another mark.
  */
 function isStill(queue, before) {
   return queue.grants === before.grants && queue.holder === before.holder

@@ -38,8 +38,8 @@ export class Module {
   }
 
   /**
-   * Loads the wasm from the first of `places` that has it: see `compileFirst`. One attempt at a time; after
-   * a failed one, the next call tries again.
+   * Loads the wasm from the first of `places` that has it: see `compileFirst`. One attempt at a time; after a failed
+   * one, the next call tries again.
    */
   load(places, hint) {
     take();
@@ -66,8 +66,8 @@ export class Module {
   abandon() {
     this.#live = false;
     this.#fallen = true;
-    // Delayed, because the instance may be running further up the stack. Once it is replaced, its timers
-    // and promises have no effect.
+    // Delayed, because the instance may be running further up the stack. Once it is replaced, its timers and
+    // promises have no effect.
     queueMicrotask(() => {
       this.#fallen = false;
       try {

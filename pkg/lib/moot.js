@@ -1,5 +1,5 @@
-// Finds options that have no effect beside the others: an error if that can only be a mistake, a warning if
-// it may be intended. Must not change an option.
+// Finds options that have no effect beside the others: an error if that can only be a mistake, a warning if it may be
+// intended. Must not change an option.
 
 import { invalid } from "./error.js";
 import { nameOf } from "./owner.js";
@@ -44,7 +44,7 @@ export function checkRoute({ retry }, harmless) {
 }
 
 /**
- * True for the id of a `'use cache'` function, which may be retried without a key; `protocol/id.rs` reads
- * ids in the same way.
+ * True for the id of a `'use cache'` function, which may be retried without a key; `protocol/id.rs` reads ids
+ * in the same way.
  */
 const isCached = (id) => /^[89a-f].{41}$/i.test(id);

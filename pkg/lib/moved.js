@@ -1,6 +1,6 @@
-// Counts the visits of the user: a new one begins with another path, or with a navigation of Next's router.
-// It is counted here and not in Rust, because calls are made before the wasm is loaded. docs/redirects.md
-// has the whole table. Must not navigate.
+// Counts the visits of the user: a new one begins with another path, or with a navigation of Next's router. It
+// is counted here and not in Rust, because calls are made before the wasm is loaded. docs/redirects.md has the
+// whole table. Must not navigate.
 
 import { addEventListener, queueMicrotask } from "./platform.js";
 
@@ -24,9 +24,9 @@ export function sentTo(url) {
 }
 
 /**
- * Tells if `now` is another visit than `before`; each is `{ href, state }`, the address and
- * `history.state`. The page itself may change the query, the hash or the state. Next's router writes its
- * tree into the state, and copies it into the states that the page writes.
+ * Tells if `now` is another visit than `before`; each is `{ href, state }`, the address and `history.state`. The page
+ * itself may change the query, the hash or the state. Next's router writes its tree into the state, and copies it into
+ * the states that the page writes.
  */
 export function isMove(before, now) {
   if (pathOf(before.href) !== pathOf(now.href)) return true;
@@ -71,8 +71,8 @@ function isLeaving({ destination: { url, sameDocument }, navigationType, downloa
 const pathOf = (href) => href?.split(/[?#]/, 1)[0];
 
 /**
- * Returns the route that the router shows, as text; undefined if it has left no tree. The rest of a tree is
- * ignored, because it changes with each refresh.
+ * Returns the route that the router shows, as text; undefined if it has left no tree. The rest of a tree is ignored,
+ * because it changes with each refresh.
  */
 function routeOf(state) {
   const kept = state?.__PRIVATE_NEXTJS_INTERNALS_TREE;

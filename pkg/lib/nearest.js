@@ -7,8 +7,8 @@ export function meant(given, known) {
 }
 
 /**
- * Returns the known word that takes the fewest steps to write; undefined if that takes too many for its
- * length. A step adds, removes or replaces a letter, or swaps two.
+ * Returns the known word that takes the fewest steps to write; undefined if that takes too many for its length. A step
+ * adds, removes or replaces a letter, or swaps two.
  */
 export function nearest(given, known) {
   if (given.length > 40) return undefined;

@@ -15,9 +15,9 @@ export function onOnline(back) {
 }
 
 /**
- * Promises true if a file of the app can be requested: `url`, else a script or style sheet that the page
- * has loaded from its own origin. Promises false if the request fails or takes 10 s, and undefined if there
- * is no such file or `url` is false.
+ * Promises true if a file of the app can be requested: `url`, else a script or style sheet that the page has
+ * loaded from its own origin. Promises false if the request fails or takes 10 s, and undefined if there is no
+ * such file or `url` is false.
  */
 export async function reachable(url, send) {
   const asked = url ?? fileOfPage();

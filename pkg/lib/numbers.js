@@ -1,5 +1,5 @@
-// The numbers shared with Rust; a test of src/numbers.rs reads this file line by line. Bundlers inline
-// them. Must contain nothing else.
+// The numbers shared with Rust; a test of src/numbers.rs reads this file line by line. Bundlers inline them.
+// Must contain nothing else.
 
 // Kinds of the values that a call is made with.
 export const KIND_OTHER = 0;
@@ -12,8 +12,8 @@ export const KIND_OBJECT = 6;
 export const KIND_MAP = 7;
 export const KIND_SET = 8;
 
-// Bits of the wire format of one action's arguments. Bit n, for n below `WIRE_FIRST`, is set if argument n
-// is sent; `WIRE_REST` if all later ones are.
+// Bits of the wire format of one action's arguments. Bit n, for n below `WIRE_FIRST`, is set if argument n is sent;
+// `WIRE_REST` if all later ones are.
 export const WIRE_FIRST = 6;
 export const WIRE_REST = 64;
 export const WIRE_ALL_ARGUMENTS = 127;
@@ -33,8 +33,8 @@ export const TOLD_END = 7;
 export const TOLD_UNREADABLE = 8;
 export const TOLD_WAITS = 9;
 
-// Kinds of the values that an edit of a decoded model puts into a container. The edit's argument is above
-// the lowest `PUT_BITS` bits.
+// Kinds of the values that an edit of a decoded model puts into a container. The edit's argument is above the
+// lowest `PUT_BITS` bits.
 export const PUT_UNDEFINED = 0;
 export const PUT_NULL = 1;
 export const PUT_NUMBER = 2;
@@ -60,8 +60,8 @@ export const MAX_DIGITS = 300;
 export const MAX_ARGUMENTS = 1000;
 // The package's own limit of nested containers, from src/flight/limits.rs.
 export const MAX_DEPTH = 20_000;
-// The package's own limits of an answer, from src/flight/limits.rs: bytes of the answer, bytes of a row,
-// digits of a bigint.
+// The package's own limits of an answer, from src/flight/limits.rs: bytes of the answer, bytes of a row, digits
+// of a bigint.
 export const MAX_ANSWER_BYTES = 1_073_741_824;
 export const MAX_ROW_BYTES = 134_217_728;
 export const MAX_ANSWER_DIGITS = 1_000_000;

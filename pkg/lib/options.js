@@ -132,8 +132,8 @@ export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 
 /**
- * Throws if this page cannot run one call at a time across all tabs. Other faults of the locks show when
- * the first is requested.
+ * Throws if this page cannot run one call at a time across all tabs. Other faults of the locks show when the
+ * first is requested.
  */
 function oneOverAllTabs(lanes) {
   const why = [...(lanes ?? [])].find(([, { concurrency }]) => concurrency > 1);
@@ -194,8 +194,8 @@ let last = {};
  * Returns the absolute URL of a call. Resolved at the call, because the page may be elsewhere when the lane is free.
  */
 export function destination(url) {
-  // Most URLs are absolute and mean the same on every page, so the page is not asked: reading its origin
-  // takes 8 µs, and a document keeps its origin.
+  // Most URLs are absolute and mean the same on every page, so the page is not asked: reading its origin takes 8 µs,
+  // and a document keeps its origin.
   if (last.whole && last.url === url) return last.href;
   const at = globalThis.location?.href;
   const base = ofDocument("baseURI");

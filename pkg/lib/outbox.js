@@ -1,10 +1,10 @@
-// Implements the outbox of one owner: reads and writes the records in the store, and claims those that no
-// other page sends. `records.js` decides what a record says and who may send it; Rust decides what ends it.
-// Loaded by `durable.js`.
+// Implements the outbox of one owner: reads and writes the records in the store, and claims those that no other
+// page sends. `records.js` decides what a record says and who may send it; Rust decides what ends it. Loaded by
+// `durable.js`.
 //
-// A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the
-// parts of a form. `sender` names the dispatcher that sends it: it holds a Web Lock of that name while it
-// has anything to send, and takes a new name afterwards.
+// A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the parts of a
+// form. `sender` names the dispatcher that sends it: it holds a Web Lock of that name while it has anything to send,
+// and takes a new name afterwards.
 
 import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
@@ -107,7 +107,10 @@ export class Outbox {
     this.#rest();
   }
 
-  /** Promises true if the record of a call still exists: another tab may have removed it. */
+  /**
+   * Promises true if the record of a call still exists: another tab may have removed it. Also true if the store
+   * cannot be read.
+   */
   async holds(call) {
     try {
       return await this.#store.has(call.stored);
@@ -181,8 +184,8 @@ export class Outbox {
   }
 
   /**
-   * Claims the records that no live sender has, and promises them in the order of calling. Claims failed
-   * ones only if `failedToo`.
+   * Claims the records that no live sender has, and promises them in the order of calling. Claims failed ones
+   * only if `failedToo`.
    */
   async #claim(failedToo) {
     this.#busy += 1;

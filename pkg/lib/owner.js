@@ -1,5 +1,5 @@
-// Names the call in an error. Must stay the only place that puts the call's name before a message, of Rust
-// or of JavaScript.
+// Names the call in an error. Must stay the only place that puts the call's name before a message, of Rust or
+// of JavaScript.
 
 import { ActionError } from "./error.js";
 import { showCaller } from "./stack.js";
@@ -7,16 +7,16 @@ import { showCaller } from "./stack.js";
 const DIGITS = 8;
 
 /**
- * Returns the name of an action for messages: its name, or the first digits of its id, as in the header of
- * a request. Undefined if it has neither.
+ * Returns the name of an action for messages: its name, or the first digits of its id, as in the header of a
+ * request. Undefined if it has neither.
  */
 export function nameOf({ name, actionId }) {
   return name ?? (/^[\da-f]{40,42}$/i.test(actionId) ? `action ${actionId.slice(0, DIGITS)}` : undefined);
 }
 
 /**
- * Adds the call to an error: to its properties, its message, and its stack, which becomes that of the
- * call's caller. `at`: the result of `callerOf`.
+ * Adds the call to an error: to its properties, its message, and its stack, which becomes that of the call's caller.
+ * `at`: the result of `callerOf`.
  */
 export function owned(error, of, at) {
   if (!(error instanceof ActionError)) return error; // an error of Next.js

@@ -61,8 +61,9 @@ class Plain {
   #parts = [];
   #ids = 0;
   /**
-   * Array slots, as the server counts them: of the nested arrays around the current value, up to the nearest container
-   * that is no array; of all arrays; and the number of array items that refer to an array written before.
+   * Array slots, as the server counts them. `#slots`: of the nested arrays around the current value, up to the
+   * nearest container that is no array. `#all`: of all arrays. `#timesMet`: the number of array items that refer
+   * to an array written before.
    */
   #slots = 0;
   #all = 0;
@@ -122,8 +123,8 @@ class Plain {
   }
 
   /**
-   * Returns the value for `JSON.stringify` to write: the value itself if that is all of it. `parent` is
-   * undefined if no path leads to the value.
+   * Returns the value for `JSON.stringify` to write: the value itself if that is all of it. `parent` is undefined if
+   * no path leads to the value.
    */
   #json(value, parent, key, depth) {
     switch (typeof value) {
@@ -201,8 +202,8 @@ class Plain {
   }
 
   /**
-   * Writes a part for the values of a Set or the entries of a Map. It takes its id before the parts inside
-   * it, and is written after them.
+   * Writes a part for the values of a Set or the entries of a Map. It takes its id before the parts inside it,
+   * and is written after them.
    */
   #part(sigil, list, depth) {
     const slots = this.#slots;

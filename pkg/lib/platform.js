@@ -1,14 +1,14 @@
-// Holds the globals and document properties that the package uses. No other file of `lib/` may use a global
-// of these names; a test checks that.
+// Holds the globals and document properties that the package uses. No other file of `lib/` may use a global of
+// these names; a test checks that.
 //
 // Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements hide properties of the
-// document (`<img name="scripts">`). Neither affects what this file exports, whether the page does it
-// before this module runs or after:
+// document (`<img name="scripts">`). Neither affects what this file exports, whether the page does it before
+// this module runs or after:
 //
 // - properties of the document are read from its class, where no element hides them;
 // - the origin, the clock and addresses have a second source, for pages that have shadowed them by `var`;
-// - classes of the platform are read once, from `globalThis`, which `let`, `const` and `class` of a script
-//   do not change;
+// - classes of the platform are read once, from `globalThis`, which `let`, `const` and `class` of a script do
+//   not change;
 // - `document` and `location` cannot be shadowed.
 //
 // Functions with which a page replaces `fetch` or `setTimeout` are called, as the page intends. Classes other than

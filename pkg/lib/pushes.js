@@ -48,8 +48,8 @@ function readRows(flight, said, see) {
 }
 
 /**
- * Returns the bytes that an inline script pushes, one character each: `self.__next_f.push([1,"text"])`, or
- * with 3 and base64 for bytes that are no text.
+ * Returns the bytes that an inline script pushes, one character each: `self.__next_f.push([1,"text"])`, or with 3 and
+ * base64 for bytes that are no text.
  */
 function pushed(script) {
   if (!/^[ \t\n\r\f]*\(?self\.__next_f/.test(script)) return "";

@@ -30,10 +30,10 @@ export class Reach {
    * The model rows that have arrived and are not needed yet, as text; undefined for all other rows that have arrived.
    */
   #texts = new Map();
-  /** The rows to read next, and the needed rows that have not arrived. */
+  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
   #needs = [];
   #missing = new Set([0]);
-  /** The parts of row 0 that the value needs, as paths, and the number of them that were read. */
+  /** `#parts`: the parts of row 0 that the value needs, as paths. `#looked`: the number of them that were read. */
   #parts = [":a"];
   #looked = 0;
   /** Row 0, parsed. */
@@ -53,8 +53,8 @@ export class Reach {
   }
 
   /**
-   * Takes the next bytes, and does not keep the array. Returns true once the value has arrived (also a
-   * thrown error), or can no longer be found.
+   * Takes the next bytes, and does not keep the array. Returns true once the value has arrived (also a thrown
+   * error), or can no longer be found.
    */
   push(bytes) {
     try {

@@ -71,8 +71,8 @@ class Pieces {
 }
 
 /**
- * Reads the page that an answer redirects to, up to `most` bytes. Its pieces go to the tape, for a page
- * that requests the outcome's `payload`.
+ * Reads the page that an answer redirects to, up to `most` bytes. Its pieces go to the tape, for a page that
+ * requests the outcome's `payload`.
  */
 export class KeptPage extends Pieces {
   #left;
@@ -103,13 +103,16 @@ export class Reading extends Pieces {
   #then;
   /** The number of bytes that may still come. */
   #left;
-  /** True while the codec is loading; then the work that waits, which runs once the engine requests the next step. */
+  /**
+   * `#loads`: true while the codec is loading. `#ready`: the work that waits for the codec; it runs once the engine
+   * requests the next step after that.
+   */
   #loads = false;
   #ready;
 
   /**
-   * `how`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)`
-   * and `find(path)`: see `makeDecoding` of `flight.js`.
+   * `how`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
+   * `find(path)`: see `makeDecoding` of `flight.js`.
    */
   constructor(response, tape, how) {
     super(response, tape);
@@ -204,8 +207,8 @@ export class Reading extends Pieces {
     };
     const flight = flightNow();
     if (flight) return tried(flight);
-    // The server has run the action and only the answer can be lost, so a failed load is tried once more. The
-    // timeouts of the attempt do not run meanwhile (`TOLD_WAITS`).
+    // The server has run the action and only the answer can be lost, so a failed load is tried once more. The timeouts
+    // of the attempt do not run meanwhile (`TOLD_WAITS`).
     const { tell } = this;
     this.tell = undefined;
     this.#loads = true;
@@ -224,8 +227,8 @@ export class Reading extends Pieces {
   }
 
   /**
-   * Gives pieces to the codec and reports what it found. With `silent`, returns true instead of reporting
-   * that only bytes came.
+   * Gives pieces to the codec and reports what it found. With `silent`, returns true instead of reporting that
+   * only bytes came.
    */
   #decode(pieces, silent) {
     let error;
@@ -277,8 +280,8 @@ const TOO_SHORT = { code: "DECODE", message: "the answer ended before its value"
 /** The types whose body is text that people can read. */
 const TEXTUAL = ["text/", "application/json", "application/problem+json", "application/xml"];
 /**
- * Longest time, in ms, to wait for the beginning of a body: the lane is held meanwhile. Then its greatest
- * length, in characters.
+ * `SOON`: longest wait, in ms, for the beginning of a body; the lane is held meanwhile. `LONGEST`: the
+ * characters that are kept of it.
  */
 const SOON = 200;
 const LONGEST = 200;

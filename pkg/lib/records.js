@@ -47,8 +47,8 @@ export function encode({ owner, lane, actionId, name = "", url, header, key, fai
 }
 
 /**
- * Returns `{ record }`, or `{ unreadable }` for a record that cannot be read: its `message`, and the
- * `version` if another version wrote it.
+ * Returns `{ record }`, or `{ unreadable }` for a record that cannot be read: its `message`, and the `version`
+ * if another version wrote it.
  */
 export function decode(bytes) {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return { unreadable: TORN };
@@ -95,8 +95,8 @@ function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
 }
 
 /**
- * Returns the record marked as failed with this code; with `undefined`, as not failed. Returns undefined if
- * it cannot be read.
+ * Returns the record marked as failed with this code; with `undefined`, as not failed. Returns undefined if it
+ * cannot be read.
  */
 export function marked(bytes, failed) {
   const { record } = decode(bytes);
@@ -108,8 +108,8 @@ export function marked(bytes, failed) {
  * those that are unreadable or belong to another owner. With `failedToo`, failed ones are sent again.
  *
  * `found`: objects of `head`, the record; `form`, true if the body is the parts of a form, false for a string,
- * undefined for anything else; and `alive`, true if the page that sends it still exists. Returns objects of the
- * `index` in `found`, the fields of the record, and the `verdict`:
+ * undefined for anything else; and `alive`, true if the page that sends it still exists. Returns objects of the `index`
+ * in `found`, the fields of the record, and the `verdict`:
  * - `send`: send it, for `left` ms at most;
  * - `leave`: its sender does that;
  * - `failed`: it failed for good, and stays;

@@ -1,5 +1,5 @@
-// Makes the function that an answer holds where an action returned another action. Knows no lanes: `call`
-// does the rest.
+// Makes the function that an answer holds where an action returned another action. Knows no lanes: `call` does
+// the rest.
 
 import { callerOf } from "./stack.js";
 
@@ -7,8 +7,8 @@ import { callerOf } from "./stack.js";
 const REFERENCE = Symbol.for("actionlane.reference");
 
 /**
- * Makes the function. `call(id, args, caller)` calls the action; `bound` holds the arguments before those
- * of the call: an array, a promise of one, or nothing.
+ * Makes the function. `call(id, args, caller)` calls the action; `bound` holds the arguments before those of the call:
+ * an array, a promise of one, or nothing.
  */
 export function makeReference(id, bound, call) {
   const described = { id, bound: bound ?? null };

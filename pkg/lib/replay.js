@@ -1,5 +1,5 @@
-// Makes calls of the records that the outbox has found; part of the outbox's chunk, see `durable.js`. Must
-// not read the store.
+// Makes calls of the records that the outbox has found; part of the outbox's chunk, see `durable.js`. Must not
+// read the store.
 
 import { ActionError } from "./error.js";
 import { headersOf } from "./headers.js";

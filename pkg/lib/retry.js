@@ -6,11 +6,12 @@ import { performance } from "./platform.js";
 const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxRetryAfter: 60_000 };
 
 /**
- * True if the failure that an answer states may pass by itself. `keyed`: the request carries a key; then a 409
- * means that the first request with this key is still running.
+ * True if the failure that an answer states may pass by itself. `keyed`: the request carries a key; then a 409 means
+ * that the first request with this key is still running.
  */
 function isPassing({ status, headers }, keyed) {
-  if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined; // the first request's result, replayed
+  // A replayed 409 is the result of the first request.
+  if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined;
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
@@ -21,8 +22,8 @@ export function isHarmless(method, key) {
 
 /**
  * Returns the wait, in ms, before the next attempt; undefined if there is none. `retries`: the number of
- * retries so far. `since`: the time of the first attempt. `response`: the answer, undefined if there was
- * none. `keyed`: the request carries a key.
+ * retries so far. `since`: the time of the first attempt. `response`: the answer, undefined if there was none.
+ * `keyed`: the request carries a key.
  */
 export function waitBefore({ retry, keyed, retries, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };

@@ -7,8 +7,8 @@
  */
 const FRAMES = 340;
 /**
- * Frames of `down` for `needRoom`: enough for the JavaScript that runs before the wasm is called, and for
- * the engine to compile it.
+ * Frames of `down` for `needRoom`: enough for the JavaScript that runs before the wasm is called, and for the
+ * engine to compile it.
  */
 const FEW = 220;
 

@@ -97,8 +97,8 @@ function checkAnswer(answer, retry) {
 }
 
 /**
- * Makes one attempt. Promises `{ response }` or `{ error }`. If `end` rejects, the error is ignored: the
- * caller throws its own.
+ * Makes one attempt. Promises `{ response }` or `{ error }`. If `end` rejects, the error is ignored: the caller
+ * throws its own.
  */
 async function attempt({ entry, timeout, end, send }) {
   const limit = new AbortController();

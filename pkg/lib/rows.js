@@ -33,15 +33,15 @@ export class Rows {
   #state = ID;
   #id = 0;
   #tag = MODEL;
-  /** The size of the row so far, in bytes; and the pieces of its body from earlier chunks. */
+  /** `#size`: the bytes of the row so far. `#parts`: the pieces of its body from earlier chunks. */
   #size = 0;
   #parts = [];
   /** The bytes of the body still to come; negative if a line end closes the body. */
   #left = 0;
 
   /**
-   * `limits`: as in the options. `copies`: copy what is kept, because the chunks belong to other code,
-   * which may transfer them after `push`.
+   * `limits`: as in the options. `copies`: copy what is kept, because the chunks belong to other code, which may
+   * transfer them after `push`.
    */
   constructor({ maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES }, copies) {
     this.#maxBytes = maxBytes;

@@ -15,9 +15,9 @@ export function readHeaders(lines) {
 }
 
 /**
- * Reads the head of an answer, as lines: the status; the URL that answered, if it is another; and each
- * header after `=`, or an empty line if it is missing. Throws for an object that is no response: a `fetch`
- * of the page's own may return anything.
+ * Reads the head of an answer, as lines: the status; the URL that answered, if it is another; and each header
+ * after `=`, or an empty line if it is missing. Throws for an object that is no response: a `fetch` of the
+ * page's own may return anything.
  */
 export function head(response) {
   const { status, headers } = response;

@@ -13,8 +13,8 @@ export function onAbort(signal, act) {
     act(signal.reason);
     return nothing;
   }
-  // An exception in a listener would lose the abort, so with too little stack for the wasm, the abort waits
-  // for a microtask.
+  // An exception in a listener would lose the abort, so with too little stack for the wasm, the abort waits for
+  // a microtask.
   const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
   signal.addEventListener("abort", listener, { once: true });
   return () => {
@@ -30,8 +30,8 @@ export function onAbort(signal, act) {
 let unread;
 
 /**
- * Promises the result of `send(signal)`. The signal aborts with the first of several, also while the body
- * is read, long after the head.
+ * Promises the result of `send(signal)`. The signal aborts with the first of several, also while the body is
+ * read, long after the head.
  */
 export async function sendWith(signals, send) {
   const given = signals.filter(Boolean);

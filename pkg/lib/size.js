@@ -11,8 +11,8 @@ const FILE = 40;
 const END = 48;
 
 /**
- * Returns the size of a body in bytes: exact for a string, within about 1 KiB for a `FormData`, whose
- * boundary the browser chooses.
+ * Returns the size of a body in bytes: exact for a string, within about 1 KiB for a `FormData`, whose boundary
+ * the browser chooses.
  */
 export function sizeOf(body) {
   if (typeof body === "string") return utf8(body);

@@ -1,6 +1,6 @@
-// Keeps the results of `snapshot()` identical while nothing changes: the same array, and in a new array the
-// same object for each call that has not changed. React's `useSyncExternalStore` compares by identity, and
-// would render forever otherwise. Knows nothing of calls.
+// Keeps the results of `snapshot()` identical while nothing changes: the same array, and in a new array the same object
+// for each call that has not changed. React's `useSyncExternalStore` compares by identity, and would render forever
+// otherwise. Knows nothing of calls.
 
 import { Map } from "./platform.js";
 
@@ -9,8 +9,8 @@ export class Snapshot {
   #versions = [];
 
   /**
-   * Returns the list. `versions`: numbers, at least one of which changes whenever the list may have changed. Only
-   * then `make()` is called, which makes all objects again.
+   * Returns the list. `versions`: numbers, at least one of which changes whenever the list may have changed. Only then
+   * `make()` is called, which makes all objects again.
    */
   read(versions, make) {
     if (versions.every((version, at) => version === this.#versions[at])) return this.#list;

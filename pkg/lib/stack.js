@@ -1,14 +1,14 @@
-// Keeps the stack of a call's caller, for an error that is made long after: the error's own stack shows
-// only this package. Knows nothing of calls.
+// Keeps the stack of a call's caller, for an error that is made long after: the error's own stack shows only this
+// package. Knows nothing of calls.
 //
 // A call pays only for the capture; the stack becomes text only if the call fails. Measured on two busy cores, per
 // call: Chromium 1.4 to 2.7 µs (ten frames); Firefox, which captures all frames, 1.5 µs for two, 6 µs for twenty, 25 µs
 // for a hundred. In V8 the frames keep their functions and receivers alive, so they are dropped when the call is over.
 
 /**
- * Captures the stack, by `Error.captureStackTrace` if that exists. `from`: the function of this package
- * that the page called. It must call exactly one other function of the package, as a tail call, which calls
- * this: if stacks are text, a fixed number of lines is removed.
+ * Captures the stack, by `Error.captureStackTrace` if that exists. `from`: the function of this package that the page
+ * called. It must call exactly one other function of the package, as a tail call, which calls this: if stacks are text,
+ * a fixed number of lines is removed.
  */
 export function callerOf(from) {
   if (!isV8()) return new Error();

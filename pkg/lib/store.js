@@ -41,8 +41,8 @@ export class Store {
   }
 
   /**
-   * Promises `[key, value]` of each value of this owner or without any owner, in the order of keys. Lost
-   * values are empty, as with `get`.
+   * Promises `[key, value]` of each value of this owner or without any owner, in the order of keys. Lost values
+   * are empty, as with `get`.
    */
   async all(owner) {
     const found = [];
@@ -65,8 +65,8 @@ export class Store {
   }
 
   /**
-   * Runs a transaction. `act(values)` may return a request, or another object, whose `result` is then the
-   * result. `anew`: try again once if the database was closed.
+   * Runs a transaction. `act(values)` may return a request, or another object, whose `result` is then the result.
+   * `anew`: try again once if the database was closed.
    */
   async #run(mode, act, durability = "default", anew = true) {
     const database = await this.#open();

@@ -1,14 +1,14 @@
-// Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded with the
-// first that is requested. Must not hold on to the call's entry.
+// Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded with the first that is
+// requested. Must not hold on to the call's entry.
 
 import { part } from "./part.js";
 
 const loadPayload = /* @__PURE__ */ part(() => import("./payload.js"), "payload", "NETWORK");
 
 /**
- * Returns a function that promises the page inside an answer. The promise is made at the first use and settles
- * once the answer of `entry` has ended. `tape`: the body as received, if it may hold a page. `load` loads the
- * codec. After a failure to load, the next use tries again.
+ * Returns a function that promises the page inside an answer. The promise is made at the first use and settles once the
+ * answer of `entry` has ended. `tape`: the body as received, if it may hold a page. `load` loads the codec. After a
+ * failure to load, the next use tries again.
  */
 export function payloadOf(tape, headers, entry, load) {
   if (!tape) return none;

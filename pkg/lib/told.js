@@ -1,5 +1,5 @@
-// Holds the details of a thrown error that a development server sends besides message and digest, until the
-// error is made. Makes no error itself.
+// Holds the details of a thrown error that a development server sends besides message and digest, until the error
+// is made. Makes no error itself.
 
 /** The details that become own properties of the error. */
 export const MORE = ["cause", "errors"];

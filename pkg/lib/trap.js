@@ -7,8 +7,8 @@ const hear = {};
 export const onTrap = (name, told) => (hear[name] = told);
 
 /**
- * Wraps the exports of an instance of the module `name`: those in `invoked`, which its closures run, report
- * what they throw to the function set by `onTrap`.
+ * Wraps the exports of an instance of the module `name`: those in `invoked`, which its closures run, report what they
+ * throw to the function set by `onTrap`.
  */
 export function guarded(exports, name, invoked) {
   const all = { ...exports };

@@ -1,5 +1,5 @@
-// Warns the developer of the page on the console. `words.js`, which has the texts, is loaded with the first
-// warning; must not import it statically.
+// Warns the developer of the page on the console. `words.js`, which has the texts, is loaded with the first warning;
+// must not import it statically.
 
 import { performance } from "./platform.js";
 

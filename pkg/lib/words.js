@@ -1,5 +1,5 @@
-// Holds the texts of warnings for the developer of the page; `warn.js` loads it with the first warning.
-// Must not change what the package does.
+// Holds the texts of warnings for the developer of the page; `warn.js` loads it with the first warning. Must not
+// change what the package does.
 
 import { nearest } from "./nearest.js";
 import { nameOf } from "./owner.js";
@@ -43,8 +43,8 @@ export const routeIsSentOnce = () => {
 const seen = new Set();
 
 /**
- * Warns of a lane whose name the options do not contain and that looks like a misspelled "main" or
- * "parallel": any name makes a lane, one call at a time.
+ * Warns of a lane whose name the options do not contain and that looks like a misspelled "main" or "parallel": any name
+ * makes a lane, one call at a time.
  */
 export function unnamedLane(lane) {
   if (seen.size > 100 || seen.has(lane)) return;
@@ -56,8 +56,8 @@ export function unnamedLane(lane) {
 }
 
 /**
- * Warns of a call that has held its lane for long. `event`: the event that reports it; `now`: the time at
- * which it came.
+ * Warns of a call that has held its lane for long. `event`: the event that reports it; `now`: the time at which
+ * it came.
  */
 export function late(event, now) {
   const { lane, state, queuedAt, startedAt, headAt, retryAt, behind } = event;

@@ -1,5 +1,5 @@
-// Finds and loads the files beside the drop-in script. Must not load a file before it is needed, nor use
-// one of another build.
+// Finds and loads the files beside the drop-in script. Must not load a file before it is needed, nor use one of
+// another build.
 
 import { sendable } from "../lib/address.js";
 import { URL, fetch, ofDocument } from "../lib/platform.js";
@@ -10,8 +10,8 @@ const tag = ofDocument("currentScript");
 const given = (tag ?? ofDocument("querySelector")?.call(globalThis.document, "script[data-base]"))?.dataset?.base;
 
 /**
- * Promises the address that file names are relative to: `data-base` if the page sets it, else the address
- * of the script.
+ * Promises the address that file names are relative to: `data-base` if the page sets it, else the address of
+ * the script.
  */
 async function base() {
   if (given !== undefined) return new URL(given.replace(/[^/]$/, "$&/"), ofDocument("baseURI"));

@@ -1,10 +1,10 @@
-// Refuses a value that a store would return changed. `structuredClone` and `node:v8` refuse functions, promises
-// and streams, but turn objects they do not know, such as a FormData or a URL, into `{}`: a later call would get
-// that instead of the value. Must not change or copy the value.
+// Refuses a value that a store would return changed. `structuredClone` and `node:v8` refuse functions, promises and
+// streams, but turn objects they do not know, such as a FormData or a URL, into `{}`: a later call would get that
+// instead of the value. Must not change or copy the value.
 
 /**
- * Classes that stores keep, by `Object.prototype.toString`, which works across realms. The members of
- * arrays, maps, sets and errors are checked too.
+ * Classes that stores keep, by `Object.prototype.toString`, which works across realms. The members of arrays, maps,
+ * sets and errors are checked too.
  */
 const KEPT = ["Date", "RegExp", "Boolean", "Number", "String", "BigInt", "ArrayBuffer", "Array", "Map", "Set", "Error"];
 

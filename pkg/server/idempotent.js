@@ -13,8 +13,8 @@ export function idempotent(key, fn, store, options) {
 }
 
 /**
- * Runs `fn` once under this key. `kept(value)` returns the form in which the value of `fn` is stored. If
- * `kept` fails, the result is lost, because `fn` has run.
+ * Runs `fn` once under this key. `kept(value)` returns the form in which the value of `fn` is stored. If `kept` fails,
+ * the result is lost, because `fn` has run.
  */
 export async function once(key, fn, store, options, kept) {
   const { leaseMs, ttlMs, now } = read(options);

@@ -1,5 +1,5 @@
-// A store in memory, for tests and as an example of a store. Must not be used by a server of several
-// processes: each would have its own.
+// A store in memory, for tests and as an example of a store. Must not be used by a server of several processes:
+// each would have its own.
 
 /** Makes a store that keeps what `structuredClone` can copy, for as long as the process lives. */
 export function memoryStore() {

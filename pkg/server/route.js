@@ -43,8 +43,8 @@ async function recordOf(response) {
 }
 
 /**
- * Returns the response for a stored `redirect()` or `notFound()`. It is not thrown again: Next.js 14
- * accepts only redirect errors that it has made itself.
+ * Returns the response for a stored `redirect()` or `notFound()`. It is not thrown again: Next.js 14 accepts only
+ * redirect errors that it has made itself.
  */
 function answerOf({ digest }) {
   if (!digest.startsWith("NEXT_REDIRECT;")) return { status: 404, headers: [], body: null };
