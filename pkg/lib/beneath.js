@@ -249,7 +249,7 @@ function call(target, sent, input, init, by) {
 const hasServiceWorker = () => Boolean(globalThis.navigator?.serviceWorker?.controller);
 
 function leadsBack() {
-  return invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+  return invalid("fetch: every known one leads back to this dispatcher; pass the one beneath as option `fetch`");
 }
 
 /** Promises a response with the head alone: for wrappers whose request was sent only to see if they lead back. */

@@ -153,7 +153,7 @@ function check(client, entry, own) {
   const { outbox } = client;
   if (!outbox) throw invalid("durable: the dispatcher needs an outbox: { owner }");
   if ((own.durable.owner ?? outbox.owner) !== outbox.owner) throw invalid("durable: the dispatcher's outbox is of another owner");
-  if (own.deadline !== undefined) throw invalid("durable: give it a ttl in the place of a deadline");
+  if (own.deadline !== undefined) throw invalid("durable: give it a ttl instead of a deadline");
   if ((own.strategy ?? lanes?.get(entry.lane)?.strategy) === "join") throw invalid('durable: "join" shares an answer and is not kept');
   entry.durable = true;
 }

@@ -58,7 +58,7 @@ function chunksOf(source) {
     if (!hasRoom()) throw cause; // the stack overflowed; the source is not at fault
     throw invalid("decode: the source cannot be read", cause);
   }
-  if (!reader) throw invalid("decode: expected a stream, a Response or bytes, that nobody has read");
+  if (!reader) throw invalid("decode: expected bytes, or a stream or Response that is unread");
   return reader;
 }
 

@@ -74,5 +74,5 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
 }
 
 function refuseCall() {
-  return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));
+  return Promise.reject(invalid("a server function can be called only if a dispatcher has decoded it"));
 }

@@ -51,8 +51,8 @@ function find(old, name, found, [were, are], missing) {
   if (named.size > 1) refuse("the page has several actions of this name now");
   // Forms show no names. If the page had one action and has one, it is the same.
   if (!id && were.length === 1 && are.length === 1 && were[0] === old) id = are[0];
-  if (!id) refuse(missing ? `${missing} scripts of the page could not be looked into` : "the page has no action of this name any more");
-  if (id === old) refuse("the page still names it so");
+  if (!id) refuse(missing ? `${missing} scripts of the page could not be searched` : "the page has no action of this name any more");
+  if (id === old) refuse("the page still has this id");
   if (!replaces(old, id)) refuse("it takes other arguments now");
   return id;
 }

@@ -31,7 +31,7 @@ export class Dispatcher {
 
   bind = (ref, options) => {
     const bound = (...args) => call(this.#client, ref, args, options, bound, ({ idempotencyKey }) => {
-      if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
+      if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: use true; a text would be the same key for every call");
     });
     return bound;
   };

@@ -56,7 +56,7 @@ export function embedderOf(client) {
       // An import may never settle, and would make every later look-up wait.
       const late = new Promise((_, reject) => (signal.onabort = reject));
       const { look } = await Promise.race([loadReader(), late]).catch(() => {
-        throw { message: "what looks it up could not be loaded" };
+        throw { message: "the look-up could not be loaded" };
       });
       return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));
     },

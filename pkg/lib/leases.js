@@ -52,7 +52,7 @@ export class Leases {
         this.#asked.delete(lane);
         return this.#tell((engine) => engine.leaseTaken(lane));
       }
-      return this.#refused(lane, "INVALID_OPTION", "scope: the browser gives no lock to be one at a time over all tabs", cause);
+      return this.#refused(lane, "INVALID_OPTION", "scope: the browser refuses the lock that all tabs share", cause);
     }));
     before?.giveBack?.();
   }

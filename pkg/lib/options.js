@@ -65,12 +65,12 @@ export const CALL = {
 /** The reasons why a request that is already built cannot have these options. */
 const BUILT = {
   url: "the request has one",
-  durable: "a request that is built already is not kept; call the action by d.call",
+  durable: "a request that is built already is not stored; use d.call",
   keepalive: "it is a member of init",
-  redirect: "whoever reads the answer follows it",
-  render: "whoever builds the request asks for that",
-  skew: "whoever reads the answer sees to that",
-  limits: "the dispatcher's say how far it is read along",
+  redirect: "the reader of the answer follows it",
+  render: "the request itself asks for that",
+  skew: "the reader of the answer does that",
+  limits: "the limits of the dispatcher apply",
 };
 
 const { lane, strategy: one, ...USUAL } = CALL;
@@ -78,7 +78,7 @@ const { lane, strategy: one, ...USUAL } = CALL;
 /** The options of `fetch()` for an action, whose request is already built. */
 const FETCH = {
   ...USUAL,
-  lane: (value) => laneName(only(typeof value !== "function", value, "lane: the arguments, which a function is asked with, are not known; give a name")),
+  lane: (value) => laneName(only(typeof value !== "function", value, "lane: a function needs the arguments, which are unknown here; give a name")),
   strategy: (value) => only(one(value) !== "join", value, 'strategy: "join" shares an answer, and a Response is read once'),
   headers: DISPATCHER.headers,
   frees: (value) => word(value, "value", "head"),
@@ -145,7 +145,7 @@ function oneOverAllTabs(lanes) {
     // The browser has no lock API.
   }
   if (typeof request !== "function") throw invalid('scope: "origin" needs the lock API (navigator.locks), which browsers have on secure pages only');
-  if (pageOrigin() === "null") throw invalid('scope: "origin" needs an origin, and this document has one of its own that nobody shares');
+  if (pageOrigin() === "null") throw invalid('scope: "origin" needs an origin that pages share; that of this document is opaque');
 }
 
 /**
@@ -158,7 +158,7 @@ export function cancelFilter(filter) {
   // A property is undefined if it was read from an object that lacks it.
   const named = Object.keys(filter);
   if (named.length === 0 || named.some((name) => wanted[name] === undefined)) {
-    throw invalid("cancel: a filter that says nothing would choose every call; for that, give () => true");
+    throw invalid("cancel: an empty filter would choose every call; if you mean that, pass () => true");
   }
   return wanted;
 }

@@ -24,4 +24,4 @@ export function part(load, what, code) {
   return ask;
 }
 
-const HINT = "load the page anew";
+const HINT = "reload the page";

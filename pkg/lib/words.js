@@ -7,7 +7,7 @@ import { Set } from "./platform.js";
 
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
-const KEY = "give it idempotencyKey: true, and have the server keep its promise, or leave retry out";
+const KEY = "give it idempotencyKey: true and have the server honour the key, or leave retry out";
 
 const said = new Set();
 

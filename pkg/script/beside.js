@@ -19,7 +19,7 @@ async function base() {
   try {
     return (await import("./here.js")).default; // without a `<script>`, only `import()` knows where this file is from
   } catch (cause) {
-    const message = "where the files beside actionlane.js are is not known: its <script> has no src and no data-base";
+    const message = "the place of the files of actionlane.js is unknown: its <script> has no src and no data-base";
     throw new Error(`${message}, and there is no here.js beside it (${cause?.message})`, { cause });
   }
 }
@@ -67,7 +67,7 @@ async function imported(name) {
  * Makes a place for `compileFirst`: a copy of the bytes in a module of JavaScript, whose integrity no browser checks.
  */
 export const copy = (name) => async () => {
-  if (spoilt) throw new Error("it is not asked for, as the file is not what it should be");
+  if (spoilt) throw new Error("not loaded, because the file is not the expected one");
   return inflated((await imported(`${name}.bytes.js`)).default);
 };
 

@@ -48,7 +48,7 @@ function earlier({ state, fingerprint, record }, wanted, action) {
   if (state === "running") throw new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", `"${action}" is running under this idempotency key`);
   if (record.type === "value") return record.value;
   if (record.type === "digest") throw Object.assign(new Error(record.digest.split(";")[0]), { digest: record.digest });
-  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, what it gave could not be stored`);
+  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, its result could not be stored`);
 }
 
 /**
@@ -69,7 +69,7 @@ async function finish(store, id, token, record, until, action) {
   } catch (cause) {
     // The action has run and must not run again.
     await attempt(() => store.finish(id, token, { type: "lost" }, until()));
-    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
+    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but its result cannot be stored`, { cause });
   }
 }
 

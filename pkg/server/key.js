@@ -14,7 +14,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 const BARE = /^[^\s",]+$/;
 
 export function idempotencyKey({ user, action, headers, header = "idempotency-key", fingerprint }) {
-  if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is the name of one");
+  if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is a header's name");
   const sent = headers.get(header);
   return { user, action, key: sent === null || sent === undefined ? undefined : read(sent.trim()), fingerprint };
 }
@@ -25,7 +25,7 @@ export function isKeyed(key) {
   const { user, action } = key;
   if (typeof action !== "string" || action === "") throw new TypeError("idempotent: action is a name, not empty");
   if (user !== null && !isUserId(user)) {
-    throw new TypeError(`idempotent: user of "${action}" is an id; null says that anyone may ask for the result`);
+    throw new TypeError(`idempotent: user of "${action}" is an id; null allows anyone to get the result`);
   }
   return key.key !== null && key.key !== undefined;
 }
