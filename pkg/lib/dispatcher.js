@@ -1,5 +1,5 @@
-// Defines the class `Dispatcher` as pages see it. Each method calls the file that does the work; must hold no
-// logic of its own.
+// Defines the class `Dispatcher` as pages see it. Each method calls the file that does the work. Knows neither
+// the network nor the DOM.
 
 import { call } from "./calling.js";
 import { Client } from "./client.js";

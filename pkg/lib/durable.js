@@ -1,5 +1,5 @@
-// Holds a dispatcher's outbox, for which it loads `outbox.js` when needed: a page without durable calls never loads
-// that. Must not import `outbox.js` statically.
+// Holds a dispatcher's outbox and loads `outbox.js` for it: a dispatcher without the option `outbox` never needs that.
+// Must not import `outbox.js` statically.
 
 import { invalid } from "./error.js";
 import { part } from "./part.js";

@@ -1,5 +1,4 @@
-// Defines the one error class of the package. Rust chooses code and message; this only gives them the shape of
-// a JavaScript error.
+// Defines the one error class of the package. Must not choose codes or messages: Rust does, or the file that throws.
 
 const BRAND = Symbol.for("actionlane.ActionError");
 

@@ -1,5 +1,5 @@
 // Tells if there is a network, as far as a page can know: the browser's `onLine` is a hint, a file of the app that
-// answers is a proof. Must never request a page or an action.
+// answers is a proof. Must never choose a page or an action for the request.
 
 import { sendable } from "./address.js";
 import { AbortSignal, addEventListener, clearTimeout, navigator, ofDocument, removeEventListener, setTimeout } from "./platform.js";

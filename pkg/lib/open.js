@@ -1,4 +1,4 @@
-// Holds the open calls and routes of a dispatcher. Must not settle promises: it only counts.
+// Holds the open calls and routes of a dispatcher. Must not settle the promises of calls: it only counts them.
 
 import { Entry, describe } from "./entry.js";
 import { Map, setTimeout } from "./platform.js";

@@ -1,5 +1,5 @@
-// Copies and checks the options that come from the page. Each is read once, by name, so that no page code runs later; a
-// getter that throws or an unknown name is an INVALID_OPTION. Must not decide what a value means: Rust does.
+// Copies and checks the options that come from the page. Each is read once, by name, so that no getter of the page runs
+// later; a getter that throws or an unknown name is an INVALID_OPTION. Must not decide what a value means: Rust does.
 
 import { sendable } from "./address.js";
 import { isToken } from "./app.js";

@@ -1,5 +1,5 @@
-// Computes what identifies a call: the user, the action, and the key that the client has made for it. Must not store or
-// log a payload: only its hash leaves this file.
+// Computes what identifies a call: the user, the action, and the key that the client has made for it. Must not give a
+// payload to a store: only its hash.
 
 import { IdempotencyError } from "./error.js";
 
