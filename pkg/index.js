@@ -1,8 +1,12 @@
-// For browsers and bundlers: the wasm is a file beside this one. Where that cannot be had (a bundler that moves the one and not the
-// other, a server that forbids it), a copy of it in a chunk can.
+// The entry for browsers and bundlers. The wasm is a file beside this one. If that cannot be loaded (a bundler
+// moved this file only, a server forbids it), a copy in a JavaScript chunk is used. Must hold no logic but the
+// places of the wasm.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-/** The file that `make` gives; where the page has put something else in the place of `URL`, that of this name beside the entry. */
+/**
+ * Returns the address that `make` gives. If the page has replaced `URL` by something else, returns the address
+ * of that file beside this entry.
+ */
 const file = (name, make) => () => {
   try {
     return make();
@@ -10,7 +14,7 @@ const file = (name, make) => () => {
     return import.meta.url.replace(/[^/]*$/, `wasm/${name}_bg.wasm`);
   }
 };
-// As they stand here, bundlers know them.
+// Bundlers recognise `new URL(…, import.meta.url)` and `import(…)` only in this form, with literal names.
 const dispatcher = /* @__PURE__ */ file("dispatcher", () => new URL("./wasm/dispatcher_bg.wasm", import.meta.url));
 const flight = /* @__PURE__ */ file("flight", () => new URL("./wasm/flight_bg.wasm", import.meta.url));
 const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();

@@ -1,4 +1,5 @@
-// For those who want no second request: the wasm of the dispatcher is inside, that of the codec in a chunk.
+// The entry for pages that want no second request: it contains the wasm of the dispatcher; that of the codec is in a
+// chunk. Must hold no logic but the places of the wasm.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 import { bytes } from "./wasm/dispatcher_bytes.js";
 

@@ -1,7 +1,9 @@
-// As index.js, without the copy of the wasm in a chunk: for bundlers that put everything into one file, whether it is needed or not.
+// The entry without a copy of the wasm in a chunk, otherwise like `index.js`: for bundlers that put every chunk into
+// one file, needed or not. Must hold no logic but the places of the wasm.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
-// As they stand here, bundlers know them. The last is for pages that have put something else in the place of `URL`.
+// Bundlers recognise `new URL(…, import.meta.url)` only in this form, with a literal name. `at` serves pages that have
+// replaced `URL` by something else.
 const file = () => at(() => new URL("./wasm/dispatcher_bg.wasm", import.meta.url), "dispatcher_bg.wasm");
 const flightFile = () => at(() => new URL("./wasm/flight_bg.wasm", import.meta.url), "flight_bg.wasm");
 function at(place, name) {

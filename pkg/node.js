@@ -1,5 +1,6 @@
-// For Node: `fetch` does not read files, and bundlers for servers move them. A chunk is where its importer looks for it. For what is
-// transpiled to CommonJS as well, as test runners do: there is no `import.meta` there.
+// The entry for Node.js. The wasm is a chunk of JavaScript: `fetch` of Node.js reads no files, and bundlers for
+// servers move files but keep imports working. Must not use `import.meta`: test runners may transpile this file
+// to CommonJS, which has none.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
 
 const chunk = async () => (await import("./wasm/dispatcher_bytes.js")).bytes();

@@ -1,4 +1,5 @@
-// The server's half of "sent twice, done once": for Server Actions and route handlers, in any runtime that has `crypto.subtle`.
+// The entry `actionlane/server`: runs a Server Action or route handler once though its request is sent twice. Needs
+// `crypto.subtle`; must not use Node.js or Next.js, so it works in every runtime.
 export { idempotent } from "./server/idempotent.js";
 export { idempotencyKey } from "./server/key.js";
 export { idempotentRoute } from "./server/route.js";

@@ -1,12 +1,13 @@
-// Addresses that `fetch` takes.
+// Makes addresses acceptable to `fetch`. Must not change an address that `fetch` would accept.
 
 import { URL, ofDocument } from "./platform.js";
 
 const WITH_USER = /^https?:\/\/[^/?#]*@/;
 
 /**
- * Gives what to call `fetch` with in the place of `input`. On a page whose own address holds a user and a password, every relative address holds
- * them too, and `fetch` refuses those: here they are left out, as the browser has them already. Everything else is given back as it is.
+ * Returns the address to call `fetch` with instead of `input`. On a page whose own address holds a user and a password,
+ * every relative address does too, and `fetch` refuses those: they are left out, because the browser knows them
+ * already. Everything else is returned unchanged.
  */
 export function sendable(input) {
   const base = ofDocument("baseURI") ?? globalThis.location?.href;
@@ -17,6 +18,6 @@ export function sendable(input) {
     resolved.username = resolved.password = "";
     return resolved.href;
   } catch {
-    return input; // `fetch` says what is wrong with it
+    return input; // `fetch` reports what is wrong with it
   }
 }

@@ -1,28 +1,36 @@
-// Holds the one timer of a dispatcher. It is told of a new time with almost every call, and asked to be quiet after it: to set and clear a timer of the
-// browser's each time would cost 10 µs a call. So it is cleared a few microtasks later, unless the next call has come by then.
+// Holds the one timer of a dispatcher. The engine sets a new time with almost every call and cancels it after the call;
+// a browser timer per call would cost 10 µs. A cancelled timer is therefore cleared some microtasks later, and only if
+// no call has set a time by then. Knows nothing of calls.
 
 import { clearTimeout, performance, setTimeout } from "./platform.js";
 
-/** The longest that `setTimeout` can hold, in ms. */
+/** Longest time that `setTimeout` can hold, in ms. */
 const LONGEST = 2 ** 31 - 1;
-/** More than there are from a value to what its caller does then. */
+/**
+ * Microtasks to wait before clearing the timer: more than pass between a value and the next call that its caller makes.
+ */
 const MICROTASKS = 8;
 
 export class Alarm {
   #ring;
   #timer;
-  /** When the timer rings, and the function that it was set with: tests put others in its place, with a clock of their own. */
+  /**
+   * `#due`: the time at which the timer rings. `#by`: the `setTimeout` that set it, because tests replace it
+   * together with the clock.
+   */
   #due;
   #by;
-  /** Names the last time that it was asked to be quiet; undefined while it is not to be. */
+  /** Identifies the latest cancellation; undefined while the alarm is set. */
   #quiet;
 
-  /** `ring()` is called at the time that was set last, or at an earlier one. */
+  /** `ring()` is called at the time set last, or earlier. */
   constructor(ring) {
     this.#ring = ring;
   }
 
-  /** Sets another time of the page's clock, in the place of the one before; undefined for none. */
+  /**
+   * Sets the time, in ms of the page's clock, at which to ring; replaces the time set before. `undefined` cancels it.
+   */
   set(at) {
     if (at === undefined) {
       this.#quiet = {};
@@ -34,7 +42,7 @@ export class Alarm {
     clearTimeout(this.#timer);
     this.#due = at;
     this.#by = globalThis.setTimeout;
-    // Rounded up: one that rings early would only be set again. A later moment than timers can hold takes several.
+    // Rounded up, because a timer that rings early is only set again. A time too far away for one timer takes several.
     this.#timer = setTimeout(() => this.#rung(), Math.min(Math.ceil(at - performance.now()), LONGEST));
   }
 

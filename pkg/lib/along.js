@@ -1,7 +1,8 @@
-// An answer that its caller reads, and that Rust reads along with until the value of the action has gone by. Never teed: of the two, the slower
-// would have the browser keep what the other has read.
+// Splits an answer between its caller and Rust, which reads along until the value of the action has passed. Must not
+// use `tee()`: the browser would buffer all that the slower reader has not read.
 //
-// Until then it is read without being asked for, so that a lane does not wait for a caller who does not read; from then on only as the caller reads.
+// Up to the value, the answer is read without waiting for the caller, so that a slow caller does not hold the lane.
+// After it, the answer is read only as the caller reads.
 
 import { TOLD_BYTES, TOLD_END, TOLD_REJECTED, TOLD_UNREADABLE, TOLD_VALUE } from "./numbers.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "./platform.js";
@@ -11,28 +12,31 @@ import { waits } from "./wait.js";
 
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
-/** An answer that is read along; undefined for what has no body, is none of the browser's, or is being read. `signal`: what breaks it off. */
+/**
+ * Makes the split of a response. Returns undefined for one that has no body, is not the browser's, or is being
+ * read. `signal` aborts it.
+ */
 export function readAlong(response, signal, limits) {
   try {
     const { body, bodyUsed } = response;
     const isBrowsers = Object.prototype.toString.call(response) === "[object Response]" && typeof body?.getReader === "function";
     return isBrowsers && !bodyUsed && !body.locked ? new Along(response, signal, limits) : undefined;
   } catch {
-    return undefined; // a status that no `Response` can be made of
+    return undefined; // a status that no `Response` can be made with
   }
 }
 
-/** What Rust reads with, as with a `Reader` of `body.js`: but what it does not read on, the caller does. */
+/** The reader that Rust uses, with the methods of the classes of `reading.js`. The caller reads what Rust leaves. */
 class Along {
   #source;
   #stream;
   #quiet;
   #reach;
-  /** The caller waits for the next piece. */
+  /** True while the caller waits for the next piece. */
   #asked = false;
   #alone = false;
   #over = false;
-  /** Holds why the body failed, once it has. */
+  /** The error of the body, once it has failed. */
   #failed = [];
 
   constructor(response, signal, limits) {
@@ -46,22 +50,22 @@ class Along {
       },
     }, { highWaterMark: 0 });
     const { status, statusText, headers } = response;
-    /** For the caller. */
+    /** The response for the caller. */
     this.response = disguised(new Response(body, { status, statusText, headers }), response, this.#failed);
     this.#source = response.body.getReader();
     this.#quiet = onAbort(signal, (reason) => {
       this.#fail(reason);
-      this.#source.cancel(reason).catch(() => {}); // a `fetch` of the page's own may not look at its signal
+      this.#source.cancel(reason).catch(() => {}); // a `fetch` of the page's own may ignore its signal
     });
   }
 
-  /** Has Rust hear of the next bytes, then the caller. */
+  /** Reads the next bytes; reports them to Rust, then gives them to the caller. */
   next(place, turn) {
     const tell = waits.teller(place, turn);
     this.#next().then((next) => this.#take(next, tell), (error) => tell(TOLD_REJECTED, error));
   }
 
-  /** Rust reads no further. */
+  /** Stops reading for Rust; the caller reads on. */
   close() {
     this.#alone = true;
     if (!this.#over && this.#asked) this.#pass();
@@ -69,7 +73,7 @@ class Along {
 
   #take({ done, value }, tell) {
     if (done) return tell(TOLD_END);
-    // A piece that is no bytes is passed on, and says nothing to Rust.
+    // A piece that is not bytes still goes to the caller; Rust is notified that it is unreadable.
     const bytes = value instanceof Uint8Array;
     if (bytes) queueMicrotask(() => this.#give(value));
     else this.#give(value);
@@ -87,7 +91,7 @@ class Along {
       const { done, value } = await this.#next();
       if (!done && !this.#over) this.#stream.enqueue(value);
     } catch {
-      // The caller has heard of it.
+      // The caller's stream has failed with it.
     }
   }
 
@@ -118,10 +122,16 @@ class Along {
   }
 }
 
-/** Chromium has a `TypeError` of its own for what a stream of the page's failed with. */
+/**
+ * The methods that read a body. In Chromium they reject with a `TypeError` instead of the error that the page's
+ * stream failed with.
+ */
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
 
-/** A `Response` that says of itself what `original` does, as do its clones: nothing else can give one a URL. `failed`: holds why its body fails. */
+/**
+ * Makes a `Response` show the URL and type of `original`, and its clones too: the constructor cannot set them.
+ * `failed`: the error of its body, once it has failed.
+ */
 function disguised(made, original, failed) {
   const { prototype } = Response;
   const { url, type, redirected, headers } = original;

@@ -1,5 +1,6 @@
-// Reads answers whose value is plain: JSON, long strings, dates, bigints, odd numbers, and references among them. It makes the value that the decoder
-// in Rust makes; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
+// Reads answers whose value is plain: JSON, long strings, dates, bigints, special numbers, and references among them.
+// It makes the same value as the decoder in Rust. At the first thing that it does not know, or that may be refused, it
+// gives up, and the decoder does it all. Must not report errors itself.
 
 import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
@@ -8,16 +9,19 @@ import { textOf } from "./text.js";
 
 /** More bytes are needed. */
 export const MORE = 0;
-/** The value is there. */
+/** The value is complete. */
 export const VALUE = 1;
-/** The action threw; nothing but a digest is told of it. */
+/** The action threw, and the answer has only a digest. */
 export const THROWN = 2;
-/** It is not plain, or not as it should be: all bytes so far are for the decoder in Rust, and those that come. */
+/**
+ * The value is not plain, or the answer is faulty: all bytes so far, and those that follow, are for the decoder
+ * in Rust.
+ */
 export const RICH = 3;
 
-/** So many references are followed one after the other; the decoder in Rust has more patience. */
+/** Greatest number of references that are followed in a row; the decoder in Rust follows more. */
 const MAX_HOPS = 100;
-/** So deep values are walked through, by recursion. */
+/** Greatest depth to which values are walked through, by recursion. */
 const MAX_WALK = 1000;
 const TEXT = "T";
 const STREAMS = "RrXx";
@@ -34,9 +38,9 @@ const { parse } = JSON;
 const { isArray } = Array;
 const { getPrototypeOf, hasOwn, keys: keysOf, prototype: plain, values: valuesOf } = Object;
 
-/** A reference, which stands in its place until all it needs is there. */
+/** A reference. It stands in its place until all the rows that it needs have arrived. */
 class Link {
-  /** Counts the references its value was found by; none while that is looked for. */
+  /** The number of references by which its value was found; undefined until then. */
   hops;
   value;
 
@@ -48,35 +52,41 @@ class Link {
 
 export class PlainAnswer {
   state = MORE;
-  /** Once the state is `VALUE`. */
+  /** Set once the state is `VALUE`. */
   value;
-  /** Once the state is `THROWN`. */
+  /** Set once the state is `THROWN`. */
   digest;
-  /** Row 0 holds a page, which the server has rendered again. */
+  /** True if row 0 holds a page, which the server has rendered again. */
   rendered = false;
-  /** All bytes so far, in order, as they came; none once they are of no more use. */
+  /** All pieces so far, unchanged and in order; undefined once they are no longer needed. */
   pieces = [];
   #rows;
   #maxDepth;
   #maxDigits;
   #ofAction;
-  /** Rows by their id, as they came. */
+  /** The rows that have arrived, by id. */
   #arrived = new Map();
-  /** Values that were made of rows; a `Link` where one is nothing else. */
+  /** The values made of rows, by id; a `Link` for a row that is only a reference. */
   #values = new Map();
-  /** Rows to be read next, and those that are not there. */
+  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
   #needs = [];
   #missing = new Set();
-  /** References by their text. */
+  /** The references, by their text. */
   #references = new Map();
-  /** Where they stand: a container and a key, one after the other. */
+  /** The places of the references: container and key, alternating. */
   #links = [];
-  /** The row that is the value, and how many led to it; whether it was read. */
+  /**
+   * `#root`: the id of the row that holds the value. `#hops`: the number of references that led to it. `#isRead`:
+   * true once that row was read.
+   */
   #root = 0;
   #hops = 0;
   #isRead = false;
 
-  /** `goal`: "action" for what the action returned, "root" for row 0 itself. `limits`: as in the options; none for the usual ones. */
+  /**
+   * `goal`: "action" for the action's value, "root" for row 0 itself. `limits`: as in the options; the defaults
+   * if there are none.
+   */
   constructor(goal, limits = {}) {
     const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
     this.#rows = new Rows(limits);
@@ -85,7 +95,7 @@ export class PlainAnswer {
     this.#ofAction = goal === "action";
   }
 
-  /** Takes the next bytes, which stay as they are; gives the state. */
+  /** Takes the next bytes, which must not change later; returns the state. */
   push(bytes) {
     if (this.state !== MORE) return this.state;
     this.pieces.push(bytes);
@@ -97,7 +107,7 @@ export class PlainAnswer {
     return this.state;
   }
 
-  /** There are no more bytes; gives the state. */
+  /** Ends the bytes; returns the state. */
   end() {
     if (this.state === MORE) this.#is(RICH);
     return this.state;
@@ -112,7 +122,7 @@ export class PlainAnswer {
   #take = (id, tag, body) => {
     if ("CHNDJW".includes(tag)) return false;
     const before = this.#arrived.get(id);
-    // A page may hold streams; a value that does is not plain.
+    // More of a stream inside the page. A value with a stream is not plain and is refused when it is read.
     if (before && STREAMS.includes(before.tag)) return false;
     check(!before);
     this.#arrived.set(id, { tag, body });
@@ -125,7 +135,7 @@ export class PlainAnswer {
     return this.state !== MORE;
   };
 
-  /** Looks for the row that is the value, and reads it. */
+  /** Looks for the row that holds the value, and reads it. */
   #begin() {
     for (let row; (row = this.#arrived.get(this.#root)); ) {
       const { tag, body } = row;
@@ -150,7 +160,7 @@ export class PlainAnswer {
     }
   }
 
-  /** Takes what the action returned out of row 0, as it stands there. */
+  /** Returns the action's value as it stands in row 0, references unresolved. */
   #inner(text) {
     const row = parse(text);
     const isTuple = isArray(row);
@@ -158,7 +168,8 @@ export class PlainAnswer {
     check(typeof row === "object" && row !== null && hasOwn(row, key));
     this.rendered = holdsPage(row);
     const value = row[key];
-    // Of members of one name, the decoder in Rust takes the first. A page may have objects with many of that name, and then is walked through.
+    // Of two members with the same name, the decoder in Rust takes the first, `JSON.parse` the last. Counting the keys
+    // finds them. A page may have many objects with a member `a`, and is counted then.
     const isOne = isTuple || text.match(MEMBER)?.length === 1;
     if (isObject(value) || !isOne || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
       check(this.#count(row, 1) === keysIn(text));
@@ -166,7 +177,7 @@ export class PlainAnswer {
     return value;
   }
 
-  /** The row of which the value is all that this row is. */
+  /** Returns the id of the row that a value stands for; undefined if it is a value itself. */
   #leadsTo(value) {
     if (typeof value !== "string" || value[0] !== "$") return undefined;
     if (value[1] !== "@") return ROW.test(value) ? this.#id(value.slice(1)) : undefined;
@@ -177,7 +188,7 @@ export class PlainAnswer {
   #thrown(text) {
     const told = parse(text);
     check(isObject(told) && keysOf(told).join() === "digest" && typeof told.digest === "string");
-    // Half a surrogate pair is something else in Rust.
+    // Rust reads half of a surrogate pair as something else.
     check(!text.includes("\\u") && this.#maxDepth > 0);
     this.digest = told.digest;
     this.#is(THROWN);
@@ -195,7 +206,7 @@ export class PlainAnswer {
     this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
   }
 
-  /** Makes what a row of JSON stands for: the same container, if it is one. */
+  /** Resolves what a row of JSON holds, in place; returns the value. */
   #made(value, text, isCounted) {
     if (!isSpecial(text)) {
       if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#count(value, 1);
@@ -204,12 +215,12 @@ export class PlainAnswer {
     if (typeof value === "string") return value[0] === "$" ? this.#special(value) : value;
     if (!isObject(value)) return value;
     const count = this.#revive(value, 1);
-    // Where a key comes twice, the decoder in Rust may mean another place.
+    // If a key comes twice, the decoder in Rust may mean another place.
     check(isCounted || count === keysIn(text));
     return value;
   }
 
-  /** Counts the keys in a container that is not too deep. */
+  /** Counts the keys in a container. Throws if it is too deep. */
   #count(holder, depth) {
     check(depth <= this.#maxDepth && depth <= MAX_WALK);
     const values = isArray(holder) ? holder : valuesOf(holder);
@@ -221,7 +232,7 @@ export class PlainAnswer {
     return count;
   }
 
-  /** Puts what strings stand for in their places; gives how many keys there are. */
+  /** Replaces special strings by what they stand for; returns the number of keys. */
   #revive(holder, depth) {
     check(depth <= this.#maxDepth && depth <= MAX_WALK);
     let count = 0;
@@ -256,7 +267,7 @@ export class PlainAnswer {
     if (value instanceof Link) this.#links.push(holder, key);
   }
 
-  /** Makes what a string that begins with "$" stands for. */
+  /** Returns what a string with "$" stands for. */
   #special(text) {
     const rest = text.slice(2);
     switch (text[1]) {
@@ -282,7 +293,7 @@ export class PlainAnswer {
   #reference(text) {
     const steps = text.slice(1).split(":");
     const id = this.#id(steps.shift());
-    // Half a surrogate pair is something else in Rust.
+    // Rust reads half of a surrogate pair as something else.
     check(!LONELY.test(text));
     this.#needs.push(id);
     const link = new Link(id, steps);
@@ -296,10 +307,10 @@ export class PlainAnswer {
     return id;
   }
 
-  /** All rows are there. */
+  /** Resolves all references and sets `value`, once all rows have arrived. */
   #deliver() {
     const links = this.#links;
-    // Where one stands, all the others still do: paths lead through them.
+    // All are followed before any is replaced, because their paths lead through each other.
     for (let at = 0; at < links.length; at += 2) this.#follow(links[at][links[at + 1]], 0);
     for (let at = 0; at < links.length; at += 2) links[at][links[at + 1]] = links[at][links[at + 1]].value;
     const value = this.#values.get(this.#root);
@@ -307,7 +318,7 @@ export class PlainAnswer {
     this.#is(VALUE);
   }
 
-  /** The value of a reference that was found through `depth` others. */
+  /** Returns the value of a reference that was reached through `depth` others. */
   #follow(link, depth) {
     check(depth < MAX_HOPS);
     if (link.hops !== undefined) return link.value;
@@ -333,11 +344,11 @@ export class PlainAnswer {
   }
 }
 
-/** Tells whether row 0 holds a page, by the shapes of src/protocol/root.rs. */
+/** True if row 0 holds a page, by the shapes of src/protocol/root.rs. */
 function holdsPage(row) {
   if (!isArray(row)) return isPage(row.f) || isPage(row.t);
   const [first, second] = row;
-  // After a redirect a tuple begins with the build, else with a value, which a reference stands for.
+  // After a redirect, a tuple begins with the build id; otherwise with the value, as a reference.
   if (typeof first === "string" && /^(?:[^$]|\$\$|$)/.test(first)) return isPage(second);
   return isArray(second) && typeof second[0] === "string" && isPage(second[1]);
 }
@@ -346,13 +357,16 @@ const isPage = (value) => value !== undefined && value !== null && value !== "" 
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Tells whether something in a row of JSON may not be what it says. Servers escape control characters; "$" and "_" may be spelled like them. */
+/**
+ * True if a string in a row of JSON may stand for another value. Servers escape control characters as `\u00…`; "$"
+ * and "_" may be written so, too.
+ */
 function isSpecial(text) {
   for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;
   return text.includes("__proto__") || text.includes("\\u00");
 }
 
-/** Tells whether there are so many brackets that containers could be too deep. */
+/** True if there are enough brackets for containers to be too deep. */
 function mayBeDeeper(text, most) {
   if (text.length <= 2 * most) return false;
   let count = 0;
@@ -362,11 +376,11 @@ function mayBeDeeper(text, most) {
   return false;
 }
 
-/** Counts the keys in a text that is JSON. */
+/** Counts the keys in a text of JSON. */
 function keysIn(text) {
   let count = 0;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
-    // To the quote that has no backslash of its own.
+    // The closing quote has an even number of backslashes before it.
     for (let slashes = 1; slashes % 2 === 1; ) {
       at = text.indexOf('"', at + 1);
       for (slashes = 0; text.charCodeAt(at - 1 - slashes) === BACKSLASH; ) slashes++;
@@ -379,17 +393,17 @@ function keysIn(text) {
 }
 
 function dateOf(text) {
-  // Most can be read without a parser, which takes three times as long.
+  // Most dates are read without the engine's parser, which takes three times as long.
   if (DATE.test(text)) {
     const year = two(text, 0) * 100 + two(text, 2);
     const ms = two(text, 20) * 10 + text.charCodeAt(22) - 48;
     return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms));
   }
-  // A year that engines read in another way.
+  // Engines disagree on this year.
   check(!text.startsWith("-000000"));
   const date = new Date(text);
   return new Date(isNaN(date) || date.toISOString() !== text ? NaN : date);
 }
 
-/** Two digits of a text. */
+/** Reads two digits of a text as a number. */
 const two = (text, at) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;

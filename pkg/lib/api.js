@@ -1,5 +1,6 @@
-// Makes the functions of the package, for an entry that knows where its wasm is: `places` by the name of the module, see `compileFirst`. Each is made
-// by a call that a bundler may leave out: whoever imports `isActionError` alone gets no dispatcher with it.
+// Makes the public functions of the package for an entry, which knows where its wasm is: `places` by the name of the
+// module, see `compileFirst`. Each function is made by a call that bundlers can leave out: importing `isActionError`
+// alone brings no dispatcher. Must not run anything at import.
 
 import * as codec from "./codec.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -8,7 +9,7 @@ import { loadFlight } from "./later.js";
 import { load } from "./loading.js";
 import { readyOptions } from "./options.js";
 
-/** Where `init()` was told that the codec is; it is asked for when that is needed. */
+/** The source of the codec that `init()` received. It is not loaded before it is needed. */
 let given;
 
 const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
@@ -28,7 +29,8 @@ export function initWith(places) {
   return async (sources) => {
     const { dispatcher, flight } = sourcesOf(sources);
     if (flight !== undefined) given = { source: flight };
-    // A load that is under way, or over, looks at no other source.
+    // A load that is in progress or finished ignores other sources. Handled here, so that a rejected source
+    // causes no `unhandledrejection`.
     for (const source of [dispatcher, flight]) Promise.resolve(source).catch(() => {});
     await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], own("actionlane.wasm")));
   };
@@ -46,10 +48,10 @@ export function encodeWith(places) {
   return encode;
 }
 
-/** One source is the dispatcher's; an object names each. */
+/** Returns the sources by module: a single source is the dispatcher's; a plain object names each. */
 function sourcesOf(given) {
   const isPlain = Object.prototype.toString.call(given) === "[object Object]";
-  // A `Response`, a `Request` or a promise may only look like one.
+  // A `Response`, a `Request` or a promise can also look like a plain object.
   if (!isPlain || ["arrayBuffer", "then", "url"].some((member) => member in given)) return { dispatcher: given };
   for (const name of Object.keys(given)) {
     if (name !== "dispatcher" && name !== "flight") throw invalid(`init: there is no module named ${name}`);

@@ -1,37 +1,38 @@
-// Reads from the page which app it belongs to: its base path, its build and its deployment.
+// Reads from the document which app the page belongs to: its base path, its build and its deployment. Sends no request
+// and changes nothing in the page.
 
 import { basePathOf, isUnder } from "./base.js";
 import { part } from "./part.js";
 import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./platform.js";
 
-/** Loads what reads the Flight text that came with the document, and looks actions up in one as deployed later. */
+/** Loads the part that reads the Flight text in the document and finds the id of an action in a later deployment. */
 export const loadReader = /* @__PURE__ */ part(() => import("./deployed.js"), "payload", "NETWORK");
 
-// Read at once: Next's own client takes the attribute away as soon as it runs.
+// Read at import: Next's client removes the attribute as soon as it runs.
 const attribute = ofDocument("documentElement")?.dataset?.dplId;
 
 let inScripts;
 let basePath;
-/** Its scripts tell where the app lies, whatever else comes. */
+/** True once a script's address has shown that the app has no base path. Then the Flight text need not be read. */
 let isAtRoot = false;
 
-/** The path under which the app lies (`/shop`), as the page says; empty where it does not. */
+/** Returns the path under which the app lies (`/shop`) as the page shows it; "" if the page does not show it. */
 export function basePathOfPage() {
   const { document, next } = globalThis;
   if (!document) return "";
-  // Next's router of before, which pages may still have, says it itself.
+  // On a page of the Pages Router, the router says it.
   if (typeof next?.router?.basePath === "string") return next.router.basePath;
   if (basePath !== undefined) return basePath;
   const [script] = ownScripts();
   const prefix = script && prefixOf(script);
   const found = prefix === "" ? "" : basePathOf(loadReader.there?.readPushes(inlineScripts()).path, loadedFrom(), prefix);
-  if (ofDocument("readyState") === "complete") basePath = found; // no more to come
+  if (ofDocument("readyState") === "complete") basePath = found; // no more scripts will be added
   return found;
 }
 
 /**
- * Sees to what `basePathOfPage()` reads the document with: a promise, where that is to be loaded first. Where it cannot be, the addresses of
- * scripts alone tell.
+ * Prepares `basePathOfPage()`. Returns a promise if the reader of the Flight text must be loaded first, else undefined.
+ * If the reader cannot be loaded, `basePathOfPage()` uses the addresses of scripts alone.
  */
 export function seeBasePath() {
   if (isAtRoot || loadReader.there || !globalThis.document) return undefined;
@@ -41,23 +42,24 @@ export function seeBasePath() {
   return isNeeded ? loadReader().catch(() => {}) : undefined;
 }
 
-/** Promises which build rendered the page: undefined where a deployment id takes its place. */
+/** Promises the id of the build that rendered the page; undefined if the page has a deployment id instead. */
 export async function buildOfPage() {
   return (await loadReader()).readPushes(inlineScripts()).build;
 }
 
-/** The texts of the scripts that are in the document. */
+/** Returns the texts of the inline scripts in the document. */
 const inlineScripts = () => [...(ofDocument("scripts") ?? [])].filter(({ src }) => !src).map(({ text }) => text ?? "");
 
 /**
- * The deployment that the page is of, as it says: Next 16.3 and later in `data-dpl-id`, which its client moves to a global, Next before in
- * the addresses of its scripts, which may be of another origin. Undefined where the page says nothing, or nothing that a header can hold.
+ * Returns the deployment that the page belongs to. Next 16.3 and later write it to `data-dpl-id`, and their client
+ * moves it to a global; earlier versions write it to the addresses of scripts, which may be of another origin. Returns
+ * undefined if the page has none, or one that a header cannot hold.
  */
 export function deploymentOfPage() {
   return [attribute, globalThis.NEXT_DEPLOYMENT_ID].find(isToken) ?? deploymentInScripts();
 }
 
-/** Whether a header can hold it as it is: visible ASCII. */
+/** True if a header can hold the value unchanged: visible ASCII only. */
 export function isToken(value) {
   return typeof value === "string" && /^[!-~]+$/.test(value);
 }
@@ -69,24 +71,27 @@ function deploymentInScripts() {
     const found = searchParams.get("dpl");
     if (isToken(found)) return (inScripts = found);
   }
-  if (ofDocument("readyState") === "complete") inScripts = null; // no more to come
+  if (ofDocument("readyState") === "complete") inScripts = null; // no more scripts will be added
   return undefined;
 }
 
-/** The addresses of the app's own scripts that are of the page's origin. */
+/** Returns the addresses of the app's scripts that have the page's origin. */
 function ownScripts() {
   const own = pageOrigin();
   return scripts().filter(({ origin }) => origin === own);
 }
 
-/** Where none are: those of the first prefix there is. A page may hold a part of another app, behind its own. */
+/**
+ * Returns the addresses of the app's scripts if none has the page's origin: those with the origin and prefix of the
+ * first. A page may contain a part of another app, whose scripts come later.
+ */
 function scriptsElsewhere() {
   const [first, ...others] = scripts();
   const same = (url) => url.origin === first.origin && prefixOf(url) === prefixOf(first);
   return first ? [first, ...others.filter(same)] : [];
 }
 
-/** The addresses of all scripts of Next.js. */
+/** Returns the addresses of all scripts of Next.js in the document. */
 function scripts() {
   const found = [...(ofDocument("scripts") ?? [])].map(({ src }) => parsed(src));
   return found.filter((url) => url?.pathname.includes("/_next/"));
@@ -96,7 +101,7 @@ function prefixOf({ pathname }) {
   return pathname.slice(0, pathname.indexOf("/_next/"));
 }
 
-/** The path that the document was loaded from, wherever the router has gone since. */
+/** Returns the path that the document was loaded from; the router may have changed the address since. */
 function loadedFrom() {
   const [entry] = performance.getEntriesByType("navigation");
   return parsed(entry?.name)?.pathname ?? firstPath;

@@ -1,12 +1,14 @@
-// Makes the body of a call of its arguments: plain ones here, all others with the codec, which is loaded for them.
+// Makes the body of a call: plain arguments here, all others with the codec, which is loaded for them. Must not
+// send it.
 
 import { flightNow } from "./later.js";
 import { WIRE_PLAIN } from "./numbers.js";
 import { NONE, formPrefixes, plain } from "./plain.js";
 
 /**
- * Gives `{ body, open }`: a string or a `FormData`, or if it is `open` a promise of one. `wire`: how they are written, see `numbers.js`. `forgets`: what
- * cannot be shown to the server is an error. Throws an `ActionError`, as it rejects with one.
+ * Returns `{ body, open }`: a string or a `FormData`, or a promise of one if `open`. `wire`: the wire format, see
+ * `numbers.js`. `forgets`: a value that only a temporary reference could stand for is an error. Throws an
+ * `ActionError`, or the promise rejects with one.
  */
 export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   const tried = wire & WIRE_PLAIN ? plain(args, limits?.maxDepth, formPrefixes(wire)) : NONE;
@@ -19,7 +21,7 @@ export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   const read = (flight) => {
     const encoding = flight.makeEncoding(args, { nextVersion, forgets, limits: bounds, tried });
     if (entry.over) {
-      encoding.free(); // given up by a getter among them
+      encoding.free(); // ended by a getter among the arguments
       return { body: NEVER, open: true };
     }
     entry.find = encoding.find;
@@ -29,14 +31,14 @@ export function bodyOf(client, entry, args, { wire, limits, forgets }) {
   };
   const flight = flightNow();
   if (flight) return read(flight);
-  // They are read when it is there: the place in the lane is taken.
+  // The arguments are read once the codec is loaded; the call has its place in the lane already.
   return { body: handled(client.loadFlight().then((flight) => (entry.over ? NEVER : read(flight).body))), open: true };
 }
 
-/** Stands for the body of a call that is over: nobody waits for it. */
+/** The body of a call that is over: it never settles. */
 const NEVER = new Promise(() => {});
 
-/** A call that is refused meanwhile does not wait for it. */
+/** Marks the promise as handled: a call that is refused meanwhile does not wait for it. */
 function handled(promise) {
   promise.catch(() => {});
   return promise;

@@ -1,9 +1,10 @@
-// Finds the base path of an app: see `src/protocol/manifest/base.rs`. Both are held to tests/vectors/manifest/cases.json.
+// Finds the base path of an app, as `src/protocol/manifest/base.rs` does: tests/vectors/manifest/cases.json tests both.
+// Reads no document: its arguments are strings.
 
 /**
- * Where the app of a document lies below its origin: `/shop`, or nothing. `said`: the path that the document says it is at, without the base path.
- * `loaded`: the path that it was loaded from. `prefix`: what stands before `/_next/` in the paths of its scripts, undefined where they are of
- * another origin.
+ * Returns the path under which the app of a document lies: `/shop`, or "". `said`: the path that the document says it
+ * is at, without the base path. `loaded`: the path that it was loaded from. `prefix`: the part before `/_next/` in the
+ * paths of its scripts, undefined if they are of another origin.
  */
 export function basePathOf(said, loaded, prefix) {
   const at = pathOf(loaded);
@@ -15,7 +16,7 @@ export function basePathOf(said, loaded, prefix) {
   return prefix === "" ? "" : (stated ?? "");
 }
 
-/** Without the query, and without slashes at its end. */
+/** Removes the query and the slashes at the end of a path. */
 const pathOf = (text) => /^[^?#]*/.exec(text)[0].replace(/(?<!\/)\/+$/, "");
 
 export function isUnder(path, prefix) {

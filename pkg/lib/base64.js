@@ -1,4 +1,6 @@
-/** The bytes of a text in base64. */
+// Decodes base64. Knows nothing of what the bytes are.
+
+/** Returns the bytes of a text in base64. */
 export function bytesOf(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const bytes = atob(text);

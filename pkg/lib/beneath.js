@@ -1,11 +1,15 @@
-// Chooses the `fetch` that a dispatcher sends with. Its own may stand in the place of the page's, behind wrappers and other dispatchers: what it
-// sends comes back to it then, and must go on to the `fetch` beneath, past every lane.
+// Chooses the `fetch` that a dispatcher sends with. The dispatcher's own `fetch` may have replaced the page's, behind
+// wrappers and other dispatchers. Then its requests come back to it, and must go on to the `fetch` beneath without
+// waiting for a lane. Must not change a request.
 //
-// A request of ours, of whatever dispatcher and copy of this package, is known by one of these:
-// - it comes back before our call of `fetch` has returned, for the same action: a wrapper that calls on at once, with whatever arguments;
-// - its `init` carries `SENT`, which a spread copies; or its signal, or the `Request` itself, is the one that was sent;
-// - it is a `Request` like one under way: the same address, method, action and mode. A wrapper that waits and then makes a `new Request` of
-//   what it was given leaves no more than that, nor does a service worker that hands it back to the page. Next's client gives no mode.
+// A request of a dispatcher, also of another copy of this package, is recognised in one of three ways:
+// - It comes back before the call of `fetch` has returned, for the same action: from a wrapper that calls on at
+//   once, with any arguments.
+// - Its `init` has the property `SENT`, which a spread copies; or its signal, or the `Request` itself, is the
+//   one that was sent.
+// - It is a `Request` like one in progress: the same address, method, action and mode. A wrapper that waits and then
+//   makes a `new Request`, or a service worker that hands the request back to the page, keeps no more than that.
+//   Next's client sets no mode.
 
 import { invalid } from "./error.js";
 import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./init.js";
@@ -14,16 +18,19 @@ import { onAbort } from "./signals.js";
 
 const SENT = Symbol.for("actionlane.sent");
 
-/** The page's `fetch` when this was imported. */
+/** The page's `fetch` when this module ran. */
 const first = globalThis.fetch;
 
-/** So many functions that were the page's `fetch` are kept. */
+/** Greatest number of functions remembered that were the page's `fetch`. */
 const KEPT = 8;
 
-/** So often one request is handed on: some wrappers retry theirs, but none so often. */
+/** Greatest number of times that a request is handed on. Some wrappers retry their request, but none so often. */
 const TURNS = 100;
 
-/** What all copies of this package know: the request that is handed on right now, what marks one, and those under way. */
+/**
+ * Returns the state shared by all copies of this package: the request that is being handed on now, the requests by
+ * their marks, and the open ones.
+ */
 function shared() {
   if (!globalThis[SENT]) {
     const value = { now: undefined, marks: new WeakMap(), open: new Set() };
@@ -33,20 +40,21 @@ function shared() {
 }
 
 /**
- * A request of ours that is under way, which all copies of this package can read. `by`: the dispatcher that sends it, with `target`. `passed`: by the
- * dispatcher, what it was sent with, the last at the end; made when it is handed on. `inside`: the calls of `fetch` with it that have not
- * returned, the innermost first, `{ by, target, outer }`. `turns`: how often it was handed on.
+ * Makes the state of a request in progress, which all copies of this package can read. `by`: the dispatcher that sends
+ * it, with `target`. `passed`: the functions it was sent with, by dispatcher, the last at the end; made when it is
+ * handed on. `inside`: the calls of `fetch` with it that have not returned, the innermost first,
+ * `{ by, target, outer }`. `turns`: the number of times it was handed on.
  */
 const makeSent = (input, init, action, by, target, trial) => ({
   input, init, action, by, target, trial, passed: undefined, inside: undefined, turns: 0,
 });
 
-/** The functions that this dispatcher has sent it with. */
+/** Returns the functions with which this dispatcher has sent the request. */
 function triedBy({ by, target, passed }, dispatcher) {
   return (passed ? passed.get(dispatcher) : dispatcher === by && [target]) || [];
 }
 
-/** The function that this dispatcher is calling with it just now. */
+/** Returns the function that this dispatcher is calling with the request now. */
 function insideOf({ inside }, dispatcher) {
   let call = inside;
   while (call && call.by !== dispatcher) call = call.outer;
@@ -56,13 +64,15 @@ function insideOf({ inside }, dispatcher) {
 export class Beneath {
   #given;
   #own;
-  /** What the page's `fetch` has been, the newest last. */
+  /** The functions that have been the page's `fetch`, the newest last. */
   #known = [];
-  /** Those that lead back to `own`, and those that have given an answer and did not. */
+  /** `#leading`: the functions that lead back to `own`. `#fine`: those that have answered without leading back. */
   #leading = new WeakSet();
   #fine = new WeakSet();
 
-  /** `given`: the `fetch` of the dispatcher's options, which comes before the page's. `own`: the dispatcher's `fetch`. */
+  /**
+   * `given`: the option `fetch` of the dispatcher, which is used before the page's. `own`: the dispatcher's `fetch`.
+   */
   constructor(given, own) {
     this.#given = given;
     this.#own = own;
@@ -71,14 +81,14 @@ export class Beneath {
     this.look();
   }
 
-  /** Takes note of the page's `fetch` as it is now: `own` may be about to take its place. */
+  /** Notes the page's current `fetch`, because `own` may be about to replace it. */
   look() {
     this.#know(globalThis.fetch);
   }
 
   /**
-   * Sends a request that the dispatcher makes, through whatever wrappers the page has around its `fetch`. `told`: whoever gives it up says so by
-   * `forget`, and its signal need not be listened to.
+   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `told`: the sender calls `forget`
+   * when it aborts, so the signal needs no listener.
    */
   send(input, init, told) {
     this.look();
@@ -86,22 +96,23 @@ export class Beneath {
     return this.#start(target === this.#own ? this.#next() : target, input, init, undefined, told);
   }
 
-  /** A request that was sent with this signal is given up. */
+  /** Forgets a request that was sent with this signal and is aborted. */
   forget(signal) {
     const { marks, open } = shared();
     open.delete(marks.get(signal));
   }
 
   /**
-   * Sends a request that has come to `own` from the page: not through the wrappers that it may have passed before. `make()` gives what to
-   * call `fetch` with; `once`: it can be asked once only.
+   * Sends a request that came to `own` from the page. It must not pass the wrappers that it may have passed already.
+   * `make()` returns the arguments of `fetch`; with `once`, it can be called only once.
    */
   sendOn(make, once) {
     this.look();
     if (this.#given && !this.#leading.has(this.#given)) return this.#start(this.#given, ...make());
     const current = globalThis.fetch;
     if (typeof current !== "function" || this.#leading.has(current)) return this.#start(this.#next(), ...make());
-    // A call shows whether it leads back here. If it does, this request has passed it before, and goes on as it came.
+    // Only a call shows if the function leads back here. If it does, the request has passed it before and
+    // continues beneath.
     const trial = once || this.#fine.has(current) ? undefined : { by: this };
     const answer = this.#start(current, ...make(), trial);
     if (!trial?.back) return answer;
@@ -111,13 +122,17 @@ export class Beneath {
     return real;
   }
 
-  /** The request of ours that has come to `own`, if it is one. `init`: as `readInit` gives it. */
+  /**
+   * Finds the request of a dispatcher that has come to `own`; undefined if it is another request. Returns
+   * `{ sent, same, sure }`. `same`: it is `sent` itself, not another request that a wrapper sends meanwhile. `sure`: it
+   * cannot be another one. `init`: the result of `readInit`.
+   */
   find(input, init, action) {
     const { now, marks, open } = shared();
     const sent = init[SENT] ?? marks.get(init.signal) ?? marks.get(input);
     if (sent) return { sent, same: true, sure: true };
     if (now && now.action === action) {
-      // A wrapper may also send something else just now.
+      // A wrapper may also send another request meanwhile.
       const sure = action !== undefined || addressOf(input) === addressOf(now.input);
       return { sent: now, same: sure || triedBy(now, this).at(-1) === globalThis.fetch, sure };
     }
@@ -125,22 +140,24 @@ export class Beneath {
     return like && { sent: like, same: true, sure: false };
   }
 
-  /** Hands a request of ours on as it is. */
+  /** Hands a request of a dispatcher on, unchanged. */
   pass({ sent, same, sure }, input, init) {
     const { now, open } = shared();
     const tried = same ? triedBy(sent, this) : [];
-    // The one that has not returned yet calls this. Of the others it may be any: a wrapper above, which sends its request once more.
+    // A call that has not returned yet is the one that led here. Without such a call, the last function tried is
+    // assumed: any of them may have led here, because a wrapper may send its request once more.
     const inside = same && now === sent ? insideOf(sent, this) : undefined;
     const back = inside ?? tried.at(-1);
     const known = back === first || this.#fine.has(back);
     let learn;
-    // A request that a service worker hands back to the page comes from beneath, whatever it was sent with.
+    // A request that a service worker hands back comes from beneath; that says nothing about the function it
+    // was sent with.
     if (inside || (sure && back && (tried.length === 1 || !known))) {
       this.#leading.add(back);
       const { trial } = sent;
       if (trial?.by === this && now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
     } else if (!sure && !known && back && back === globalThis.fetch) {
-      learn = back; // if it waits for this answer; the page may have built a second one like it
+      learn = back; // leads back only if its call waits for this answer: the page may have built a second request like it
     }
     sent.turns += 1;
     const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#fine.has(target)));
@@ -172,7 +189,7 @@ export class Beneath {
       open.delete(sent);
       quiet?.();
     };
-    // Some never answer, and do not look at their signal.
+    // Some functions never answer and ignore their signal.
     if (!told) quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
     try {
       const answer = call(target, sent, input, init, this);
@@ -187,7 +204,7 @@ export class Beneath {
     }
   }
 
-  /** Whether one under way may be on its way here. A second one of the page's own, as it has built it, may be its like. */
+  /** True if a request in progress may come here. The page may have built a second request like it. */
   #mayCome(sent) {
     const { init, action } = sent;
     const tried = triedBy(sent, this);
@@ -196,7 +213,10 @@ export class Beneath {
     return action !== undefined && (tried.length === 0 || init.mode === "same-origin" || hasServiceWorker());
   }
 
-  /** The newest that does not lead back here and is none of `others`; where there is no such, the oldest. */
+  /**
+   * Returns the function to send with: the option `fetch`, else the newest, that does not lead back here and is none of
+   * `others`; if there is none, the oldest that does not lead back.
+   */
   #next(others = []) {
     const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
     const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1) ?? first;
@@ -210,7 +230,7 @@ export class Beneath {
   }
 }
 
-/** `by`: the dispatcher's `Beneath` that calls it. */
+/** Calls `target` with a request, and notes that while it runs. `by`: the `Beneath` that calls it. */
 function call(target, sent, input, init, by) {
   const all = shared();
   const { now } = all;
@@ -225,14 +245,14 @@ function call(target, sent, input, init, by) {
   }
 }
 
-/** Whether requests of this page pass a service worker, which may hand them back to it. */
+/** True if the page's requests pass a service worker, which may hand them back to the page. */
 const hasServiceWorker = () => Boolean(globalThis.navigator?.serviceWorker?.controller);
 
 function leadsBack() {
-  return invalid("fetch: each that is known leads back to this dispatcher; give it the one beneath as its option `fetch`");
+  return invalid("fetch: every known one leads back to this dispatcher; pass the one beneath as option `fetch`");
 }
 
-/** What the wrappers hear of a request that was only to show where they lead: the head of its answer. */
+/** Promises a response with the head alone: for wrappers whose request was sent only to see if they lead back. */
 async function headOf(answer) {
   const { status, statusText, headers } = await answer;
   return new Response(null, { status, statusText, headers });

@@ -1,13 +1,16 @@
-// The bodies of answers, read by what they offer: a `fetch` of the page's own may give something other than a `Response` of the browser's.
+// Reads the bodies of answers by what they offer: a `fetch` of the page's own may return something other than a
+// `Response` of the browser. Knows nothing of what the bytes mean.
 
 import { TextEncoder } from "./platform.js";
 
-/** Bytes that the wasm takes over at once. A network gives less; of a `Response` that the page has made, all may be one piece. */
+/**
+ * Most bytes that the wasm takes at once. Networks deliver less; a `Response` that the page has made may be one piece.
+ */
 export const PIECE = 4 << 20;
 
 /**
- * A body that is being read: `read()` gives a promise of the next bytes, of `undefined` at the end, of `null` for what are no bytes;
- * `cancel()` gives the rest up.
+ * A body that is being read. `read()` promises the next bytes, `undefined` at the end, or `null` for a piece that is
+ * not bytes; `cancel()` drops the rest.
  */
 class Reader {
   constructor(read, cancel) {
@@ -16,23 +19,26 @@ class Reader {
   }
 }
 
-/** Reads the body of an answer. `undefined` where it cannot be read, or has been. */
+/** Returns a reader of an answer's body; `undefined` if it cannot be read, or has been. */
 export function readerOf(answer) {
   const { body, bodyUsed } = answer;
   if (bodyUsed === true || body?.locked === true) return undefined;
   return piecesOf(body) ?? whole(answer, body);
 }
 
-/** Nobody will read the body of this answer. */
+/** Cancels the body of an answer that will not be read. */
 export function discard(answer) {
   try {
     Promise.resolve(readerOf(answer)?.cancel()).catch(() => {});
   } catch {
-    // There is nothing that could be.
+    // A body that cannot be cancelled.
   }
 }
 
-/** Reads a stream of the web or of Node.js, or what is bytes already. `undefined` for what is neither, or is read by somebody else. */
+/**
+ * Returns a reader of a web stream, a Node.js stream, or bytes. `undefined` for anything else, and for a stream
+ * that other code reads.
+ */
 export function piecesOf(source) {
   if (typeof source?.getReader === "function") {
     if (source.locked === true) return undefined;
@@ -42,7 +48,7 @@ export function piecesOf(source) {
   if (typeof source?.[Symbol.asyncIterator] === "function") {
     const iterator = source[Symbol.asyncIterator]();
     const cancel = () => {
-      source.destroy?.(); // a stream that nobody has begun to read
+      source.destroy?.(); // a stream that has not begun cannot be ended by its iterator
       return iterator.return?.();
     };
     return new Reader(() => Promise.resolve(iterator.next()).then(next), cancel);
@@ -50,7 +56,7 @@ export function piecesOf(source) {
   return bytesOf(source) && once(async () => source);
 }
 
-/** An answer that gives its body in one piece, or has none. */
+/** Returns a reader of an answer that has its body in one piece, or none. */
 function whole(answer, body) {
   for (const name of ["arrayBuffer", "text"]) {
     if (typeof answer[name] === "function") return once(() => answer[name]());
@@ -70,7 +76,7 @@ function once(give) {
 
 const next = ({ done, value }) => (done ? undefined : bytesOf(value));
 
-/** The bytes of a buffer, of a view or of a text; `null` for anything else. */
+/** Returns the bytes of a buffer, a view or a string; `null` for anything else. */
 function bytesOf(value) {
   if (ArrayBuffer.isView(value)) {
     return value.BYTES_PER_ELEMENT === 1 ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

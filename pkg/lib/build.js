@@ -1,5 +1,5 @@
-// Makes the values of an answer for the decoder, a whole row at a time: one call into JavaScript costs as much as many values do.
-// Nothing here decides anything; that is Rust's. A throw means that a value cannot be made.
+// Makes the values of an answer for the decoder, a whole row per crossing: a call into JavaScript costs as much as many
+// values do. Decides nothing: Rust says what to make. An exception means that a value cannot be made.
 
 import {
   MADE_CLIENT,
@@ -55,19 +55,19 @@ function check(right) {
   if (!right) throw new TypeError("this value cannot be made");
 }
 
-/** `bytes`, here and below, is a view of the wasm's memory: UTF-8, and valid. */
+/** Returns the text of `bytes`. Here and below, `bytes` is a view of the wasm's memory that holds valid UTF-8. */
 export const string = textOf;
 
 export function json(bytes) {
   return parse(textOf(bytes));
 }
 
-/** The value of a model in which nothing is special but elements. */
+/** Returns the value of a model whose only special values are elements. */
 export function elements(bytes) {
   return withElements(json(bytes));
 }
 
-/** Makes elements of the arrays that begin with "$". */
+/** Replaces the arrays that begin with "$" by elements. */
 function withElements(value) {
   if (isArray(value)) {
     if (value[0] === "$") return element(any(value[1]), any(value[2]), any(value[3]));
@@ -89,10 +89,14 @@ const any = (value) => (typeof value === "object" && value !== null ? withElemen
 const element = (type, key, props) => ({ $$typeof: ELEMENT, type, key, ref: null, props });
 
 /**
- * The value of a model; or its numbered containers, if they are to be kept: number 0 is its value. `text` is a JSON array of the model and the
- * texts in it. Places are `index * 2`, or `2 * n + 1` for text n as a key. `orders` has the number of containers, of edits, of values that are
- * ready, then pairs (container around it, place there), triples (kind and argument, container, place), and triples (number in `ready`,
- * container, place). `numbers` holds numbers, and bigints by their 64 bits.
+ * Returns the value of a model; with `keep`, returns its numbered containers instead, of which number 0 is the value.
+ *
+ * `text` is a JSON array of the model and the texts used in it. A place is `index * 2`, or `2 * n + 1` for text n as a
+ * key. `numbers` holds numbers, and bigints by their 64 bits. `orders` holds, in this order:
+ * - three counts: of containers, of edits, of values in `ready`;
+ * - a pair for each container: the container around it, and the place there;
+ * - a triple for each edit: its kind and argument, the container, the place;
+ * - a triple for each ready value: its number in `ready`, the container, the place.
  */
 export function tree(text, orders, numbers, ready, keep) {
   const [root, keys] = json(text);
@@ -105,14 +109,14 @@ export function tree(text, orders, numbers, ready, keep) {
   return keep ? holders : holders[0];
 }
 
-/** Puts a value where `null` stood; never a function under `then`. */
+/** Puts a value where `null` stood. A function under the key `then` is left out, as the value would be a thenable. */
 function place(holder, place, keys, lossy, value) {
   let key = place & 1 ? keys[place >> 1] : place >> 1;
   if (lossy && place & 1) key = actual(holder, key);
   holder[key] = key === "then" && typeof value === "function" ? null : value;
 }
 
-/** The values of many models, which share the texts that come after them. */
+/** Returns the values of several models, which share the texts at the end of the array. */
 export function trees(text, orders, numbers) {
   const values = json(text);
   const keys = values.pop();
@@ -135,12 +139,12 @@ function signed(numbers) {
   return numbers.length > 0 ? new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length) : undefined;
 }
 
-/** Rust has no name for half of a surrogate pair: U+FFFD stands for it in its texts. */
+/** Stands in Rust's texts for half of a surrogate pair, which UTF-8 cannot hold. */
 const LOST = "\ufffd";
 
 const isLossy = (keys) => keys.some((key) => key.includes(LOST));
 
-/** The key of `holder` that is `key` in Rust. Throws if it may be two. */
+/** Returns the key of `holder` that Rust knows as `key`. Throws unless exactly one key matches. */
 function actual(holder, key) {
   if (!key.includes(LOST) || isArray(holder)) return key;
   const found = keysOf(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
@@ -148,7 +152,7 @@ function actual(holder, key) {
   return found[0];
 }
 
-/** Gives the place after the edits in `orders`. */
+/** Makes the edits in `orders` from index `from` on; returns the index after them. */
 function edit(root, keys, holders, orders, from, numbers, bigints) {
   const nodes = from + 3;
   const edits = nodes + 2 * orders[from];
@@ -218,13 +222,16 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
   return end;
 }
 
-/** The same for one value. */
+/** Puts one value into a container, as `place` does. */
 export function put(holders, number, key, value) {
   if (typeof key === "string") key = actual(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
-/** Follows own members of arrays and plain objects; a `:` comes before each step. */
+/**
+ * Follows a path through own members of arrays and plain objects; each step has a `:` before it. Throws if a
+ * step leads nowhere.
+ */
 export function walk(from, path) {
   for (const key of path.split(":").slice(1)) from = step(from, key);
   return from;
@@ -237,8 +244,8 @@ function step(from, key) {
 }
 
 /**
- * Puts many values; gives how many could be put. `puts` are, one after the other: container, place, number of the value in `values`, number
- * of steps from there, and the steps, as numbers in `names`.
+ * Puts values until one cannot be put; returns how many were. `puts` holds, for each: the container, the place, the
+ * number of the value in `values`, the number of steps from that value, and the steps, as indexes into `names`.
  */
 export function putAll(holders, names, puts, values) {
   const keys = names === "[]" ? [] : parse(names);
@@ -256,9 +263,8 @@ export function putAll(holders, names, puts, values) {
   return count;
 }
 
-/** What an error may hold besides. */
 
-/** As such properties of an error are, where it is made by its class. */
+/** Defines a property of an error as the error classes define theirs: not enumerable. */
 const hide = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
 
 export function make(kind) {
@@ -312,14 +318,14 @@ export function fill(kind, made, from) {
   }
 }
 
-/** The same in one call. */
+/** Makes an object and fills it. */
 export function made(kind, from) {
   const made = make(kind);
   fill(kind, made, from);
   return made;
 }
 
-/** Many at once. */
+/** Makes many objects and fills them. */
 export function madeAll(kinds, from) {
   for (let at = 0; at < kinds.length; at++) from[at] = made(kinds[at], from[at]);
   return from;
@@ -340,7 +346,10 @@ export function blob(type, parts) {
   return new Blob(parts, { type });
 }
 
-/** A function of the server: the dispatcher's, or one that can be sent back and always fails. */
+/**
+ * Makes a function for an action in an answer: the dispatcher's, by `bind`; without `bind`, one that can be sent back
+ * to the server and always rejects with `refusal`. Returns `null` if the id is no string.
+ */
 export function server(id, bound, bind, refusal) {
   if (typeof id !== "string") return null;
   if (bind === undefined) {
@@ -362,12 +371,15 @@ export function promise() {
     made.reject = made.fail = last(reject);
   });
   pending.add(made);
-  // A promise nobody looks at may be rejected without an `unhandledrejection` in the page.
+  // A promise that the page never looks at must not cause an `unhandledrejection` when it rejects.
   made.promise.then(undefined, () => {});
   return made;
 }
 
-/** What the lazy values of one row share: thrown while pending, and then a thenable. */
+/**
+ * The state that the lazy values of one row share. Reading it while pending throws it: React waits for it as a
+ * thenable.
+ */
 class Payload {
   #status = "pending";
   #value;
@@ -402,7 +414,7 @@ class Payload {
     const waiting = payload.#waiting;
     payload.#waiting = [];
     for (const functions of waiting) {
-      // In a job of its own: what is called is the page's.
+      // In a microtask, because these functions are the page's.
       queueMicrotask(() => functions[status === "fulfilled" ? 0 : 1]?.(value));
     }
   }
@@ -424,8 +436,8 @@ export function lazy(payload) {
 }
 
 /**
- * Puts lazy values. `puts` are container, place and number of the payload, one after the other; a payload that is undefined is made. Gives
- * all of them.
+ * Puts lazy values. `puts` holds, for each: the container, the place, and the number of the payload. Makes each payload
+ * that is undefined, and returns all payloads.
  */
 export function putLazies(holders, names, puts, payloads) {
   const keys = names === "[]" ? [] : parse(names);

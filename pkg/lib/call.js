@@ -1,4 +1,9 @@
-/** A call under way: a promise of the value, with a handle on the call. What derives from it (`then`, …) is a plain promise. */
+// Defines the promise that `call()` returns. Knows nothing of lanes or requests: the client settles it.
+
+/**
+ * A call in progress: a promise of the value, with a handle on the call. Promises derived from it (by `then`,
+ * …) are plain promises.
+ */
 export class ActionCall extends Promise {
   static get [Symbol.species]() {
     return Promise;
@@ -9,7 +14,7 @@ export class ActionCall extends Promise {
   #outcome;
   #result;
 
-  /** Makes the call of an entry, and has the entry settle it. */
+  /** Makes the promise of an entry, and sets the entry's `settle`. */
   static start(client, entry) {
     let resolve, reject;
     const call = new ActionCall((...functions) => ([resolve, reject] = functions));
@@ -42,7 +47,7 @@ export class ActionCall extends Promise {
       const promise = new Promise((resolve, reject) => {
         settle = () => (this.#result.error ? reject(this.#result.error) : resolve(this.#result.outcome));
       });
-      // Whoever looks at one of the two need not look at the other.
+      // A page that handles one of the two promises need not handle the other.
       promise.catch(() => {});
       super.then(undefined, () => {});
       this.#outcome = { promise, settle };

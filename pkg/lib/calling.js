@@ -1,4 +1,5 @@
-// Makes a call: the caller's options are read once, and what is to be done is given to the engine, or kept until that is there.
+// Makes a call: reads the caller's options once, then gives the call to the engine or stores it until the engine is
+// loaded. Must not send anything: the engine does, when the lane is free.
 
 import { bodyOf } from "./arguments.js";
 import { ActionCall } from "./call.js";
@@ -16,8 +17,8 @@ import { onAbort } from "./signals.js";
 import { callerOf } from "./stack.js";
 
 /**
- * Calls an action. `from`: the function of ours that the page has called, or what `callerOf` gave for it. `rule(options)` throws where a call made by
- * it must not have such.
+ * Calls an action. `from`: the function of the package that the page has called, or the result of `callerOf` for it.
+ * `rule(options)` throws if that function does not allow one of the options.
  */
 export function call(client, ref, args, options, from, rule) {
   const room = lookForRoom();
@@ -49,7 +50,7 @@ export function call(client, ref, args, options, from, rule) {
         client.refuse(entry, error);
         return;
       }
-      if (entry.over) return; // by a getter among its arguments
+      if (entry.over) return; // ended by a getter among its arguments
       const { body, open } = written;
       engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), body, open, headers);
     };
@@ -59,8 +60,9 @@ export function call(client, ref, args, options, from, rule) {
 }
 
 /**
- * Lets the request of an action that somebody else has built wait for its turn: `send(entry, signal, headers)` sends it with these headers more,
- * `settle(error, outcome)` hears of its end. `own`: as `fetchOptions` gives them; `signal`: that of the request.
+ * Queues a request of an action that other code has built. `send(entry, signal, headers)` sends it with these
+ * headers added; `settle(error, outcome)` is called at its end. `own`: the options, as `fetchOptions` returns them;
+ * `signal`: that of the request.
  */
 export function exchange(client, id, own, { caller, signal, send, settle }) {
   const entry = client.open.add("main", "loading", performance.now());
@@ -80,18 +82,21 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
     quiet = onAbort(own.signal, (reason) => client.abort(entry, reason));
     return { own: { ...own, signal: callOptions({ signal }).signal }, run };
   });
-  // It has two signals.
+  // The call listens to two signals: `own.signal` and that of the request.
   const { quiet: other } = entry;
   if (entry.over) quiet?.();
   else entry.quiet = () => (quiet(), other());
 }
 
-/** Gives a call to the engine, or keeps it. `readAll()` reads all that the caller gave, and gives what is to be done; if it throws, that rejects the call. */
+/**
+ * Gives a call to the engine, or stores it until the engine is loaded. `readAll()` reads everything the caller gave and
+ * returns `{ own, run }`; if it throws, the call rejects.
+ */
 function begin(client, entry, room, readAll) {
   let all;
   try {
     all = readAll();
-    if (entry.over) return; // by its own url()
+    if (entry.over) return; // ended by its own url()
     entry.quiet = onAbort(all.own.signal, (reason) => client.abort(entry, reason));
   } catch (error) {
     client.refuse(entry, error instanceof ActionError ? error : invalid("the call's options cannot be read", error));
@@ -106,10 +111,13 @@ function begin(client, entry, room, readAll) {
     entry.taken = true;
   }, entry, room);
   if (entry.kept) client.open.tell(entry);
-  else if (!entry.entered) client.refuse(entry, closed()); // by its own url()
+  else if (!entry.entered) client.refuse(entry, closed()); // closed by its own url()
 }
 
-/** The arguments that the server reads; one that it does not in the middle leaves a hole. `wire`: see `numbers.js`. */
+/**
+ * Returns the arguments that the server reads. One in the middle that it does not read leaves a hole. `wire`:
+ * see `numbers.js`.
+ */
 function sentOf(list, wire) {
   if ((wire & WIRE_ALL_ARGUMENTS) === WIRE_ALL_ARGUMENTS) return list;
   const sent = [];
@@ -119,12 +127,12 @@ function sentOf(list, wire) {
   return sent;
 }
 
-/** The limits of a call, of which each counts by itself; undefined for the usual ones. */
+/** Returns the limits of a call: each is its own or else the dispatcher's. Undefined for the defaults. */
 function limitsOf({ options: { limits } }, own) {
   return limits && own.limits ? { ...limits, ...own.limits } : (own.limits ?? limits);
 }
 
-/** Reads which action is called, and the options. */
+/** Reads the reference to the action and the options of the call. */
 function read(entry, ref, options) {
   const { id, name, url } = reference(ref);
   entry.actionId = id;
@@ -136,7 +144,7 @@ function read(entry, ref, options) {
   return { own, url };
 }
 
-/** Looks at options beside each other. */
+/** Checks the options of a call against each other and against the dispatcher's. */
 function check(client, entry, own) {
   const { retry, idempotency, lanes } = client.options;
   const keyed = Boolean(own.idempotencyKey ?? idempotency?.every);
@@ -145,20 +153,23 @@ function check(client, entry, own) {
   const { outbox } = client;
   if (!outbox) throw invalid("durable: the dispatcher needs an outbox: { owner }");
   if ((own.durable.owner ?? outbox.owner) !== outbox.owner) throw invalid("durable: the dispatcher's outbox is of another owner");
-  if (own.deadline !== undefined) throw invalid("durable: give it a ttl in the place of a deadline");
+  if (own.deadline !== undefined) throw invalid("durable: give it a ttl instead of a deadline");
   if ((own.strategy ?? lanes?.get(entry.lane)?.strategy) === "join") throw invalid('durable: "join" shares an answer and is not kept');
   entry.durable = true;
 }
 
-/** So long a durable call is kept that does not say, in ms. */
+/** Default `ttl` of a durable call, in ms. */
 const DAY = 86_400_000;
 
-/** Gives what is written down of a durable call. The time is asked once it is known what is left in the outbox: it is the order of calling. */
+/**
+ * Returns the fields of the record of a durable call. Must run after the stored records are read: `queuedAt` is the
+ * order of calling and must not be before theirs.
+ */
 function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
   return { queuedAt: outbox.now(), ttl, headers };
 }
 
-/** What the engine is told of a call; undefined where there is nothing to tell. */
+/** Returns the options of a call for the engine; undefined if it has none. */
 function givenBy({ lane, name, record }, own) {
   const { signal, headers, url, durable, limits, ...given } = own;
   given.lane = lane === "main" ? undefined : lane;

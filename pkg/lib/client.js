@@ -1,4 +1,5 @@
-// Holds what the methods of one dispatcher share: its parts, and how one of its calls begins and ends on this side.
+// Holds the state that the methods of one dispatcher share: its parts, and how a call begins and ends on the JavaScript
+// side. Must not schedule: the engine decides when a call is sent.
 
 import { sendable } from "./address.js";
 import { mayBeCalledAgain } from "./again.js";
@@ -19,16 +20,19 @@ import { destination, dispatcherOptions, versionOfPage } from "./options.js";
 import { owned } from "./owner.js";
 import { Map, performance } from "./platform.js";
 
-/** Of so many actions it is remembered how their arguments are written. */
+/** Greatest number of actions whose wire format is remembered. */
 const WIRES = 200;
 
 export class Client {
   #quiet;
-  /** What the engine was last told of the server, and what it has said of actions since, by id. */
+  /**
+   * `#said`: the version and deployment that the engine was last given. `#wires`: the wire formats that it has
+   * returned since, by action id.
+   */
   #said = {};
   #wires = new Map();
 
-  /** `load()` resolves when the wasm is there, `loadFlight()` promises the codec; `fetch` is the dispatcher's own. */
+  /** `load()` resolves when the wasm is loaded; `loadFlight()` promises the codec; `fetch` is the dispatcher's own. */
   constructor({ load, loadFlight }, options, fetch) {
     this.loadWasm = load;
     this.loadFlight = loadFlight;
@@ -55,7 +59,7 @@ export class Client {
       },
     });
     this.lanes = new Lanes(this);
-    // Until `close()`: a dispatcher may have calls that nobody waits for.
+    // Active until `close()`: a dispatcher may have calls though the page holds no reference to it.
     const quiet = [
       onOnline(() => this.engine.ask((engine) => engine.online())),
       onLeaving({
@@ -67,17 +71,23 @@ export class Client {
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#loadAhead();
   }
 
-  /** A server of Next.js 14 takes no arguments but the codec's. */
+  /**
+   * Loads the wasm before the first call. For Next.js 14 and earlier also loads the codec, which alone can
+   * write their arguments.
+   */
   #loadAhead() {
     this.engine.load();
-    if (parseInt(this.version(), 10) <= 14) this.loadFlight().catch(() => {}); // who needs it hears of it
+    if (parseInt(this.version(), 10) <= 14) this.loadFlight().catch(() => {}); // a call that needs it reports the error
   }
 
-  /** A durable call is to be kept whatever its arguments are, and wherever the network is then. */
+  /**
+   * Loads the wasm, then the codec: a durable call must be stored with any arguments, even if the network has
+   * gone by then.
+   */
   #loadDurably() {
     this.outbox.begin();
     const loading = this.loadWasm();
-    loading.then(this.loadFlight).catch(() => {}); // who needs it hears of it
+    loading.then(this.loadFlight).catch(() => {}); // a call that needs it reports the error
     return loading;
   }
 
@@ -85,7 +95,7 @@ export class Client {
     return new OutboxSlot(options, {
       replay: (found) => {
         this.engine.enter((engine) => this.outbox.replay(this, engine, found));
-        this.engine.load(); // after a trap there is none
+        this.engine.load(); // after a trap there is no engine
       },
       tell: ({ actionId, name, lane = "main" }, code) => {
         const entry = this.open.add(lane, "waiting", performance.now());
@@ -98,25 +108,25 @@ export class Client {
     });
   }
 
-  /** Sends a request of its own making: see `Beneath.send`. */
+  /** Sends a request that the package has made: see `Beneath.send`. */
   send = (input, init, told) => this.beneath.send(sendable(input), init, told);
 
   basePath() {
     return this.options.basePath ?? basePathOfPage();
   }
 
-  /** Before an answer is read, which may lead elsewhere: see `app.js`. */
+  /** Prepares the base path before an answer that may redirect is read: see `seeBasePath` of `app.js`. */
   seeBasePath() {
     return this.options.basePath === undefined ? seeBasePath() : undefined;
   }
 
-  /** Where a call goes that says so, or does not. */
+  /** Returns the absolute URL of a call: from its `url`, else the dispatcher's, else the page's address. */
   destination(url) {
     const { url: common } = this.options;
     return destination(url ?? (typeof common === "function" ? common() : common));
   }
 
-  /** Tells the engine what the page says of its server, where that has changed. */
+  /** Tells the engine the Next.js version and the deployment that the page shows, if they have changed. */
   tellOfServer(engine) {
     const { nextVersion, deploymentId } = this.options;
     const version = nextVersion === undefined ? versionOfPage() : undefined;
@@ -127,12 +137,12 @@ export class Client {
     engine.pageSays(version, deployment);
   }
 
-  /** The version of the server, as far as anything says it. */
+  /** Returns the version of Next.js: from the options, else from the page; undefined if neither says it. */
   version() {
     return this.options.nextVersion ?? versionOfPage();
   }
 
-  /** How the arguments of an action are written: see `numbers.js`. */
+  /** Returns the wire format of an action's arguments: see `numbers.js`. */
   wireOf(engine, actionId) {
     let wire = this.#wires.get(actionId);
     if (wire === undefined) {
@@ -148,12 +158,12 @@ export class Client {
     return (entry.over ? undefined : this.engine.ask((engine) => engine.state(entry.id))) ?? "done";
   }
 
-  /** Lists the calls that the engine has. */
+  /** Lists the calls that the engine knows. */
   infos() {
     return this.engine.ask((engine) => engine.snapshot()) ?? [];
   }
 
-  /** What the engine says of a call, and what only this side knows. */
+  /** Adds what only this side knows to the engine's description of a call. */
   shown(info) {
     if (info && this.open.get(info.id)?.replayed) info.replayed = true;
     return info;
@@ -162,19 +172,20 @@ export class Client {
   abort(entry, reason) {
     if (entry.over) return false;
     if (entry.entered && this.engine.ask((engine) => engine.abort(entry.id, reason))) return true;
-    // The engine has taken it in and cannot abort it: it has ended there, and settles in a moment. Before that it is in no lane.
+    // The engine has read the call and cannot abort it: it has ended there and settles in a moment. A call not
+    // yet read is in no lane.
     if (entry.taken) return false;
     return this.refuse(entry, aborted(reason));
   }
 
-  /** Actions are given up by the engine, or while it is not there; a route by its own signal. */
+  /** Aborts an action by the engine, or here while there is no engine; aborts a route by its own controller. */
   abortAny(entry, reason) {
     if (!entry.abort) return this.abort(entry, reason);
     entry.abort(reason);
     return true;
   }
 
-  /** Ends a call that is in no lane. False if it was over. */
+  /** Ends a call that is in no lane. Returns false if it had settled already. */
   refuse(entry, error) {
     if (!this.open.settle(entry)) return false;
     this.settle(entry, error);
@@ -200,16 +211,16 @@ export class Client {
     this.open.remove(entry);
     entry.quiet?.();
     entry.ended?.();
-    // The page may keep the call for long: its arguments go now.
+    // The page may hold the call for long, so its arguments are released now.
     entry.free?.();
     entry.find = entry.free = entry.reading = undefined;
     entry.caller = entry.again = entry.settle = entry.controller = entry.quiet = undefined;
     if (entry.durable) this.outbox.forget(entry);
   }
 
-  /** The instance trapped: the calls it had fail, the next call starts a fresh one. */
+  /** Ends the calls of an instance that has trapped. The next call starts a fresh instance. */
   #lost(makeError) {
-    const lost = [...this.open.values()].filter((entry) => entry.entered); // no route, nor a call it has not seen
+    const lost = [...this.open.values()].filter((entry) => entry.entered); // neither routes nor calls that it had not begun to read
     for (const { controller, reading } of lost) {
       reading?.leave("INTERNAL");
       if (controller) this.beneath.forget(controller.signal);

@@ -1,4 +1,5 @@
-// React's two encodings on their own, for answers and arguments that no dispatcher sends.
+// Implements `decode()` and `encode()`: React's two encodings for answers and arguments that no dispatcher sends. Must
+// not import `flight.js`: the codec is loaded by `load`.
 
 import { piecesOf, readerOf } from "./body.js";
 import { ActionError, invalid } from "./error.js";
@@ -7,20 +8,26 @@ import { decodeOptions, encodeOptions } from "./options.js";
 import { hasRoom } from "./room.js";
 import { callerOf, showCaller } from "./stack.js";
 
-/** Decodes a Flight stream. `value` is there as soon as its rows are, `done` when the last byte has been read. `from`: what the page has called. */
+/**
+ * Decodes a Flight stream. `value` settles as soon as its rows have arrived, `done` after the last byte. `from`: the
+ * function that the page has called.
+ */
 export function decode(load, source, options, from) {
   const value = deferred();
   const caller = callerOf(from);
   const reject = value.reject;
   value.reject = (error) => reject(calledBy(error, caller));
   const done = read(load, source, options, value).catch((error) => Promise.reject(calledBy(error, caller)));
-  // Whoever looks at one of the two need not look at the other.
+  // A page that handles one of the two promises need not handle the other.
   done.catch((error) => value.reject(error));
   value.promise.catch(() => {});
   return { value: value.promise, done };
 }
 
-/** Encodes the arguments of a call: a string where that suffices, else a `FormData`. `from`: what the page has called. */
+/**
+ * Promises the encoded arguments of a call: a string if that suffices, else a `FormData`. `from`: the function
+ * that the page has called.
+ */
 export function encode(load, value, options, from) {
   const caller = callerOf(from);
   return write(load, value, options).catch((error) => Promise.reject(calledBy(error, caller)));
@@ -34,7 +41,7 @@ async function write(load, value, options) {
 
 async function read(load, source, options, value) {
   const { temporaryReferences, ...bounds } = decodeOptions(options);
-  // Each bound is asked for by name.
+  // The limits are the remaining options, each by its name.
   const given = { temporaryReferences, limits: options === undefined ? undefined : bounds };
   const chunks = chunksOf(source);
   const there = flightNow();
@@ -48,10 +55,10 @@ function chunksOf(source) {
   try {
     if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
   } catch (cause) {
-    if (!hasRoom()) throw cause; // it is the stack that is at its end
+    if (!hasRoom()) throw cause; // the stack overflowed; the source is not at fault
     throw invalid("decode: the source cannot be read", cause);
   }
-  if (!reader) throw invalid("decode: expected a stream, a Response or bytes, that nobody has read");
+  if (!reader) throw invalid("decode: expected bytes, or a stream or Response that is unread");
   return reader;
 }
 

@@ -1,4 +1,5 @@
-// Does for `decode()` and `encode()` what takes the codec: `codec.js` has what is done before. `flight` is the module `flight.js`.
+// Does the part of `decode()` and `encode()` that needs the codec; `codec.js` does the part before. `flight` is the
+// module `flight.js`, as an argument: importing it here would make a circle.
 
 import { invalid, isActionError } from "./error.js";
 import { TOLD_BROKEN } from "./numbers.js";
@@ -7,15 +8,15 @@ import { WeakMap } from "./platform.js";
 import { hasRoom } from "./room.js";
 import { onAbort } from "./signals.js";
 
-/** Keeps what was sent, by the caller's own `temporaryReferences`. */
+/** The encoder of the arguments sent, by the caller's `temporaryReferences`. */
 const kept = new WeakMap();
 
-/** Prefixes of the names of a form's entries, where no version is given. */
+/** Prefixes of the names of a form's entries if no Next.js version is given. */
 const TODAY = ["_"];
 
-/** The body of arguments. Options: as `encodeOptions` gives them. */
+/** Promises the body of arguments. The options are those that `encodeOptions` returns. */
 export async function write(flight, value, { nextVersion, signal, temporaryReferences, maxDepth }) {
-  // Plain arguments are written alike for all versions that take them so.
+  // All versions of Next.js that take plain arguments take the same text.
   const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
   const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
   const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
@@ -35,7 +36,10 @@ async function encodeAny(flight, value, signal, how) {
   }
 }
 
-/** Reads `chunks`, a reader of `body.js`, to its end. `value` is settled as soon as that is known; `limits`: undefined for the usual ones. */
+/**
+ * Reads `chunks`, a `Reader` of `body.js`, to its end. Settles `value` as soon as it is known. `limits`:
+ * undefined for the defaults.
+ */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
   const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
   const failed = {};
@@ -70,5 +74,5 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
 }
 
 function refuseCall() {
-  return Promise.reject(invalid("a function of the server's can be called where a dispatcher has decoded it"));
+  return Promise.reject(invalid("a server function can be called only if a dispatcher has decoded it"));
 }

@@ -1,12 +1,13 @@
-// A compiled module of wasm, from wherever it can be had.
+// Compiles a wasm module from the first place that has it. Must not instantiate the module: `module.js` does.
 
 import { sendable } from "./address.js";
 import { ActionError } from "./error.js";
 import { WebAssembly, fetch } from "./platform.js";
 
 /**
- * Compiles what one of `places` gives, the first that `accept()` does not throw for. A place is a function that gives, or promises, what
- * `init()` takes. Fails with what was wrong at each of them, and then `hint`.
+ * Compiles the source that one of `places` gives: the first that `accept()` does not throw for. A place is a
+ * function that returns, or promises, a source as `init()` takes it. The error lists what was wrong at each
+ * place, and then `hint`.
  */
 export async function compileFirst(places, accept, hint) {
   if (typeof WebAssembly !== "object") throw new ActionError("WASM_BLOCKED", "this browser has no wasm, or it is switched off");
@@ -27,10 +28,10 @@ export async function compileFirst(places, accept, hint) {
   throw new ActionError("WASM_LOAD", [...said, hint].join("; "), { cause: failures[0] });
 }
 
-/** Whether even the smallest module is refused. Engines word the refusal differently; the refusal itself is the same. */
+/** True if even the smallest module is refused. Engines word the refusal differently, so its text is not compared. */
 function blocked() {
   try {
-    // WebKit refuses no module, but each instance.
+    // WebKit compiles the module and refuses to instantiate it.
     new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([...MAGIC, 1, 0, 0, 0])));
     return false;
   } catch {
@@ -38,12 +39,12 @@ function blocked() {
   }
 }
 
-/** Every module begins with it. */
+/** The first bytes of every wasm module. */
 const MAGIC = [0, 97, 115, 109];
 
-/** Gives the module and, for messages, where it is from. */
+/** Promises the compiled module and, for messages, where it is from. */
 async function compile(source) {
-  // Told by name, not by class: it may be of another realm.
+  // By its tag, not by its class: it may be of another realm.
   const kind = Object.prototype.toString.call(source);
   if (kind === "[object WebAssembly.Module]") return { compiled: source, where: "the module" };
   if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(source)) return compileBytes(source, "the bytes given");
@@ -59,7 +60,7 @@ async function compile(source) {
   return compileResponse(await get(), asked, get);
 }
 
-/** `anew()` asks once more for the same. */
+/** Compiles the body of a response. `anew()` requests it once more. */
 async function compileResponse(response, asked, anew) {
   const where = shown(response.url || asked);
   const streams = response.ok && response.headers?.get("content-type") === "application/wasm" && WebAssembly.compileStreaming;
@@ -71,7 +72,7 @@ async function compileResponse(response, asked, anew) {
       spare?.body?.cancel().catch(() => {});
       return { compiled, where };
     } catch {
-      // For reasons that the bytes need not have: a network that broke off, a `Response` that only looks like one.
+      // The bytes may still be right: the network broke off, or a `Response` of the page only looks like one.
       whole = spare ?? (response.bodyUsed ? await anew() : response);
     }
   }
@@ -100,7 +101,7 @@ const worded = (error) => String(error?.message ?? error);
 
 const BEGINNING = 40;
 
-/** The first characters, for a message. */
+/** Returns the first characters of the bytes, for a message. */
 function beginning(bytes) {
   const text = String.fromCharCode(...viewOf(bytes).subarray(0, BEGINNING));
   return text === "" ? ": it is empty" : `: it begins with ${JSON.stringify(text)}`;
@@ -108,7 +109,7 @@ function beginning(bytes) {
 
 const LONGEST = 200;
 
-/** An address, for a message: without a user and a password, and not as long as one that holds the bytes itself. */
+/** Shortens an address for a message: without user and password, and cut if it holds the bytes itself (`data:`). */
 function shown(url) {
   const text = String(url).replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

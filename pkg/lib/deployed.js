@@ -1,4 +1,5 @@
-// Looks an action up by its name in the page as deployed now: the document, and the scripts of the app that it names.
+// Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the app
+// that it names. Runs none of them.
 
 import { readerOf } from "./body.js";
 import { scanHtml, scanScript } from "./finder.js";
@@ -7,16 +8,20 @@ import { Map, Set, TextDecoder, URL, pageText } from "./platform.js";
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 export { readPushes } from "./pushes.js";
 
-/** So many scripts are looked into, and so many fetched at once. */
+/**
+ * `SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched
+ * at the same time.
+ */
 const SCRIPTS = 256;
 const AT_ONCE = 6;
-/** Bytes of one document or script, at most. */
+/** Most bytes of one document or script. */
 const LARGEST = 16 << 20;
 
 /**
- * Loads the document at `address` and its scripts. `load(url, accept, mode)` gives a promise of a `Response`.
+ * Loads the document at `address` and its scripts. `load(url, accept, mode)` promises a `Response`.
  *
- * Gives `{ find(old, name) }`: the id that takes the place of `old`. Both fail with `{ message }`, a clause that says what could not be had.
+ * Promises `{ find(old, name) }`, which returns the id that replaces `old`. Both fail with `{ message }`: a
+ * clause that says what is missing.
  */
 export async function look(address, load) {
   const [at, text] = await get(load, address, "text/html", "same-origin").catch(() => refuse("the page could not be loaded"));
@@ -44,10 +49,10 @@ function find(old, name, found, [were, are], missing) {
   const named = new Set(found.filter(([exported]) => exported === name).map(([, id]) => id));
   let [id] = named;
   if (named.size > 1) refuse("the page has several actions of this name now");
-  // A form shows no names. Where the page has one action and had one, they are the same.
+  // Forms show no names. If the page had one action and has one, it is the same.
   if (!id && were.length === 1 && are.length === 1 && were[0] === old) id = are[0];
-  if (!id) refuse(missing ? `${missing} scripts of the page could not be looked into` : "the page has no action of this name any more");
-  if (id === old) refuse("the page still names it so");
+  if (!id) refuse(missing ? `${missing} scripts of the page could not be searched` : "the page has no action of this name any more");
+  if (id === old) refuse("the page still has this id");
   if (!replaces(old, id)) refuse("it takes other arguments now");
   return id;
 }
@@ -56,11 +61,17 @@ function refuse(message) {
   throw { message };
 }
 
-/** Tells whether `id` may be called in the place of `old`, with the same arguments: both have the same info byte, or both have none. */
+/**
+ * True if `id` may be called instead of `old` with the same arguments: both have the same info byte, or neither
+ * has one.
+ */
 export const replaces = (old, id) =>
   old.length === id.length && (id.length === 40 || old.slice(0, 2).toLowerCase() === id.slice(0, 2).toLowerCase());
 
-/** The scripts of the app that a document at `at` names. Other origins count only where the page at hand has its scripts from. */
+/**
+ * Returns the scripts of the app that a document at `at` names. Scripts of another origin count only if the current
+ * page loads its own from there.
+ */
 function scriptsOf(at, now, here) {
   const absolute = (urls) => urls.map((url) => absolutely(url, at)).filter(Boolean);
   const prefixesOf = (urls) => urls.map(assetPrefix).filter((prefix) => prefix !== undefined);
@@ -86,16 +97,16 @@ function absolutely(url, at) {
 }
 
 /**
- * Tells whether a script may be fetched to look into it: it is of the page's own origin, or below `/_next/` of one of these asset prefixes. They are
- * those that the page at hand was loaded with: a new document cannot add to them.
+ * True if a script may be fetched and searched: it is of the page's own origin, or below `/_next/` of one of these
+ * asset prefixes. The prefixes are those of the current page; the new document cannot add any.
  */
 export const isOwnScript = (url, origin, prefixes) =>
   url.startsWith("http") && [`${origin}/`, ...prefixes.map((prefix) => `${prefix}/_next/`)].some((start) => url.startsWith(start));
 
-/** Gives what stands before `/_next/` in the URL of a script of Next.js; undefined in other URLs. */
+/** Returns the part before `/_next/` in the URL of a script of Next.js; undefined for another URL. */
 export const assetPrefix = (url) => /^[^?#]*?(?=\/_next\/)/.exec(url)?.[0];
 
-/** The address that answers, and its text. Rejects where it cannot be had. */
+/** Promises the URL that answered, and its text. Rejects if it cannot be loaded. */
 async function get(load, address, accept, mode) {
   const response = await load(address, accept, mode);
   const reader = readerOf(response);

@@ -1,4 +1,5 @@
-// Defines the class `Dispatcher`, as the package shows it: each method hands on to the file that does it.
+// Defines the class `Dispatcher` as pages see it. Each method calls the file that does the work. Knows neither
+// the network nor the DOM.
 
 import { call } from "./calling.js";
 import { Client } from "./client.js";
@@ -12,12 +13,15 @@ import { route } from "./route.js";
 import { Snapshot } from "./snapshot.js";
 import { callerOf } from "./stack.js";
 
-/** One client, as the page sees it. Its methods can be taken off it (`const { call } = createDispatcher()`). What they do is in `client.js`. */
+/**
+ * A dispatcher as the page sees it. Its methods work detached (`const { call } = createDispatcher()`).
+ * `client.js` holds its state.
+ */
 export class Dispatcher {
   #client;
   #snapshot = new Snapshot();
 
-  /** `loads`: see `Client`. */
+  /** `loads`: the first argument of `Client`. */
   constructor(loads, options) {
     take();
     this.#client = new Client(loads, options, this.#fetch);
@@ -27,7 +31,7 @@ export class Dispatcher {
 
   bind = (ref, options) => {
     const bound = (...args) => call(this.#client, ref, args, options, bound, ({ idempotencyKey }) => {
-      if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: true; one text would be the key of every call, whatever its arguments");
+      if (typeof idempotencyKey === "string") throw invalid("idempotencyKey: use true; a text would be the same key for every call");
     });
     return bound;
   };
@@ -38,7 +42,7 @@ export class Dispatcher {
     return route(this.#client, (make) => this.#client.send(...make()), callerOf(this.route), input, init, options);
   }
 
-  /** The same function each time. It may be read to take the place of the page's, so that is looked at. */
+  /** Returns the same function each time. Notes the page's `fetch` first: the page may read this to replace that. */
   get fetch() {
     this.#client.beneath.look();
     return this.#fetch;
@@ -46,7 +50,7 @@ export class Dispatcher {
 
   #fetch = (input, init, options) => answer(this.#client, this.#fetch, input, init, options);
 
-  /** What is kept until it is answered: reads, resends and empties it. */
+  /** The durable calls that wait for an answer: lists, resends and removes them. */
   get outbox() {
     return this.#client.outbox?.shown ?? NO_OUTBOX;
   }
@@ -94,7 +98,9 @@ export class Dispatcher {
   close = () => this.#client.close();
 }
 
-/** Tells by a function, or by properties that must be equal, whether a call is meant. */
+/**
+ * Returns a function that tells if a call is chosen: `filter` itself, or a comparison of the properties that it has.
+ */
 function chooser(filter) {
   if (typeof filter === "function") return filter;
   const wanted = cancelFilter(filter);

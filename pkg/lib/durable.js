@@ -1,4 +1,5 @@
-// The outbox of a dispatcher as far as a page has it that never uses it. The rest is in `outbox.js`, which is loaded when it is needed.
+// Holds a dispatcher's outbox and loads `outbox.js` for it: a dispatcher without the option `outbox` never needs that.
+// Must not import `outbox.js` statically.
 
 import { invalid } from "./error.js";
 import { part } from "./part.js";
@@ -7,13 +8,13 @@ import { report } from "./report.js";
 
 const loadOutbox = /* @__PURE__ */ part(() => import("./outbox.js"), "the outbox", "STORAGE");
 
-/** So long calls wait for what is left in the outbox to be read. */
+/** Longest time, in ms, that calls wait for the stored records to be read. */
 const SOON = 3_000;
 
-/** The names of what the page may do with it. */
+/** The names of the outbox's public methods. */
 const METHODS = ["entries", "remove", "flush", "clear"];
 
-/** Holds the outbox of a dispatcher, and what is known of it while it is not there. */
+/** The outbox of a dispatcher, and the state kept for it until it is loaded. */
 export class OutboxSlot {
   owner;
   #options;
@@ -24,19 +25,19 @@ export class OutboxSlot {
   #isClosed = false;
   #shown;
 
-  /** `options`: those of the dispatcher's `outbox`. `side`: see `Outbox`. */
+  /** `options`: the `outbox` option of the dispatcher. `side`: see `Outbox`. */
   constructor(options, side) {
     this.owner = options.owner;
     this.#options = options;
     this.#side = { ...side, seen: (queuedAt) => (this.#last = Math.max(this.#last, queuedAt)) };
   }
 
-  /** Holds what the page may do with it. */
+  /** The public methods of the outbox. Each loads it first. */
   get shown() {
     return (this.#shown ??= Object.fromEntries(METHODS.map((name) => [name, async (...args) => (await this.load())[name](...args)])));
   }
 
-  /** Resolves to the outbox; rejects where it cannot be loaded. */
+  /** Promises the outbox; rejects if it cannot be loaded. */
   async load() {
     const { Outbox } = await loadOutbox();
     if (this.#outbox) return this.#outbox;
@@ -50,34 +51,40 @@ export class OutboxSlot {
     return this.#outbox;
   }
 
-  /** Begins to load it, which will be needed once the wasm is there. */
+  /** Starts to load the outbox, which is needed once the wasm is loaded. */
   begin() {
-    this.load().catch(() => {}); // `gather()` tries again, and says so
+    this.load().catch(() => {}); // `gather()` tries again and reports the error
   }
 
-  /** Reads what is left, once the wasm is there. Resolves always, and soon: where the outbox cannot be had, durable calls alone will fail. */
+  /**
+   * Reads the stored records, once the wasm is loaded. Always resolves, after `SOON` at the latest: if the outbox
+   * cannot be loaded, only durable calls fail.
+   */
   gather() {
     const read = this.load().then((outbox) => outbox.gather(), report);
     return Promise.race([read, new Promise((resolve) => setTimeout(resolve, SOON))]);
   }
 
-  /** The engine is there: gives what is to be sent before all else. */
+  /** Notes that the engine is ready; returns the records to send before all other calls. */
   opened() {
     this.#isOpen = true;
     return this.#outbox?.opened() ?? [];
   }
 
-  /** Makes a call of what has been found, which is for the outbox that has found it to do. */
+  /** Makes a call of a record that was found. Only the outbox finds records, so its part is loaded by then. */
   replay(client, engine, found) {
     loadOutbox.there.replay(client, engine, found);
   }
 
-  /** The time, which never goes back, nor behind what has been found: it is the order of calling. Milliseconds since 1970. */
+  /**
+   * Returns the time in milliseconds since 1970. It never goes back, nor behind a record that was found, because
+   * it is the order of calling.
+   */
   now() {
     return (this.#last = Math.max(this.#last, Date.now()));
   }
 
-  /** Puts a call in: see `Outbox.keep`. */
+  /** Stores a call: see `Outbox.keep`. */
   keep(call, tag, body) {
     if (this.#outbox) return this.#outbox.keep(call, tag, body);
     return this.load().then((outbox) => outbox.keep(call, tag, body), ({ message, cause }) => {
@@ -85,28 +92,28 @@ export class OutboxSlot {
     });
   }
 
-  /** The call settles: its entry ends, stays or fails. */
+  /** Notes that the call settles, and what happens to its record: it ends, stays or fails. */
   fate(call, fate, code) {
     call.fate = { fate, code };
     if (call.stored !== undefined) this.#outbox.meet(call);
   }
 
-  /** A call has been made of an entry. */
+  /** Notes the record of a call that was made of it. */
   adopt(call, key) {
     this.#outbox.adopt(call, key);
   }
 
-  /** The call of an entry that another page has made settles. */
+  /** Reports the result of a call that was made of a record. */
   settled(found, call, error, outcome) {
     this.#outbox.settled(found, call, error, outcome);
   }
 
-  /** Tells whether a call is still in the outbox: somebody else may have emptied it. */
+  /** Promises true unless another tab has removed the record of a call. */
   holds(call) {
     return this.#outbox.holds(call);
   }
 
-  /** The call is over. */
+  /** Forgets a call that has ended. */
   forget(call) {
     if (!call.fate) this.#outbox?.forget(call);
   }
@@ -117,10 +124,10 @@ export class OutboxSlot {
   }
 }
 
-/** Why a call is aborted whose entry is removed. */
+/** The abort reason of a call whose record is removed. */
 export const REMOVED = "removed from the outbox";
 
-/** Stands for `outbox` on a dispatcher that has none. */
+/** The `outbox` of a dispatcher without one: every method rejects. */
 export const NO_OUTBOX = Object.fromEntries(METHODS.map((name) => {
   return [name, () => Promise.reject(invalid("outbox: this dispatcher has none; give it outbox: { owner }"))];
 }));

@@ -1,5 +1,6 @@
-// Does what the engine asks of this side, and tells it what happens here: see `src/web/embedder.rs`. A dispatcher has one, whatever
-// instances of the wasm come and go.
+// Makes the embedder of a dispatcher: the functions that the engine calls, see `src/web/embedder.rs`. One
+// serves all instances of the wasm that the dispatcher gets. Must not decide: it does what the engine asks and
+// reports what happens.
 
 import { Alarm } from "./alarm.js";
 import { loadReader } from "./app.js";
@@ -21,14 +22,12 @@ import { payloadOf } from "./tape.js";
 import { waits } from "./wait.js";
 import { warnLate } from "./warn.js";
 
-/**
- * `client`: see `client.js`. Gives `{ embedder, lost() }`: what the engine asks, and what is to be done when its instance is lost.
- */
+/** Returns `{ embedder, lost() }` for a `Client`. `lost()` cleans up after an instance that has trapped. */
 export function embedderOf(client) {
   const { options, open, events, outbox } = client;
   const credentials = options.credentials ?? "same-origin";
   const leases = new Leases(options.leaseTimeout, (run) => client.engine.ask(run));
-  /** How many requests may outlive the page. */
+  /** The number of requests in progress that may outlive the page. */
   let outliving = 0;
   const alarm = new Alarm(() => client.engine.ask((engine) => engine.wake()));
 
@@ -54,18 +53,18 @@ export function embedderOf(client) {
     },
     async deployed(address, longest) {
       const signal = AbortSignal.timeout(longest);
-      // An import may take for ever, and the look-ups behind it with it.
+      // An import may never settle, and would make every later look-up wait.
       const late = new Promise((_, reject) => (signal.onabort = reject));
       const { look } = await Promise.race([loadReader(), late]).catch(() => {
-        throw { message: "what looks it up could not be loaded" };
+        throw { message: "the look-up could not be loaded" };
       });
       return look(address, (url, accept, mode) => client.send(url, { headers: { Accept: accept }, mode, credentials, signal }));
     },
     read(id, response, actionId, tape) {
-      const entry = open.get(id) ?? {}; // it may be over: then the body is cancelled next
+      const entry = open.get(id) ?? {}; // the call may be over; then the engine cancels the body next
       const { limits, find, name, url } = entry;
       const callAgain = (id, args, caller) => call(client, { id, url }, args, undefined, caller);
-      // The call may be over when what is left of its value fails.
+      // Taken from here, because the call may be over when a later part of its value fails.
       const own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
       return (entry.reading = new Reading(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
     },
@@ -105,7 +104,7 @@ export function embedderOf(client) {
     },
     refuse(id, error) {
       const entry = open.get(id);
-      if (entry?.replayed) outbox.fate(entry, "fails", error.code); // as it would be each time it is tried
+      if (entry?.replayed) outbox.fate(entry, "fails", error.code); // it would fail in the same way at each attempt
       if (entry) client.refuse(entry, error);
     },
     keep(id, header, key, body) {
@@ -150,26 +149,29 @@ export function embedderOf(client) {
 }
 
 let isForeseen = false;
-/** After so many ms, when the page has what it needs now. */
+/** Delay in ms after which the page has probably loaded what it needs first. */
 const QUIET = 3_000;
 
-/** Loads what looks actions up by their names: once that is needed, a host may have the files of another build only. */
+/**
+ * Loads the part that finds actions by their names before it is needed: after a deployment, the host may have
+ * only the files of the new build.
+ */
 function foresee() {
   if (isForeseen || !globalThis.document) return;
   isForeseen = true;
   setTimeout(() => loadReader().catch(() => {}), QUIET);
 }
 
-/** Of a new controller, which is kept for when the wasm cannot abort any more. */
+/** Returns the signal of a new controller. The entry keeps the controller, for when the wasm can no longer abort. */
 function signalOf(entry) {
   const controller = new AbortController();
   if (entry) entry.controller = controller;
   return controller.signal;
 }
 
-/** An outcome as the page gets it, which may do with it as it likes. */
+/** Makes the outcome for the page, which may change it. */
 function outcomeOf({ status, headers, rendered, more, valued, value, attempts, timings, payload }) {
-  // Most are of this form, and made at once.
+  // Most outcomes have this shape.
   if (status !== undefined && valued && more === undefined) {
     return { status, headers, rendered, value, attempts, timings, get payload() { return payload(); } };
   }

@@ -1,4 +1,5 @@
-// Holds the engine of a dispatcher, and what waits for it until the wasm is there.
+// Holds the engine of a dispatcher, and the work that waits for it until the wasm is loaded. Must run that work in the
+// order in which it was requested. Knows nothing of calls but their entries.
 
 import { ActionError } from "./error.js";
 import { crashed, isLoaded, makeEngine } from "./loading.js";
@@ -6,8 +7,8 @@ import { queueMicrotask } from "./platform.js";
 import { hasRoom } from "./room.js";
 
 /**
- * The engine of one dispatcher, and what is kept for it, in order, while it is not there: before the wasm is loaded, after a trap,
- * and while it reads the arguments of an earlier call.
+ * The engine of one dispatcher, and the queue of work for it. Work waits before the wasm is loaded, after a trap, and
+ * while the engine reads the arguments of an earlier call.
  */
 export class EngineSlot {
   #loadWasm;
@@ -16,15 +17,15 @@ export class EngineSlot {
   #hooks;
   #engine;
   #release;
-  #kept = []; // { entry?, run(engine) }
+  #kept = []; // `{ entry?, run(engine) }`
   #draining = false;
   #attempt;
   #closed = false;
 
   /**
-   * `loadWasm()` resolves when the wasm is there; then `gather()`, where there is one, is waited for, once. `embedder` and `options`:
-   * see `makeEngine`. `hooks`: `opened(engine)`, `failed(entry, error)` for a kept call whose engine could not be had, `lost(makeError)` when the
-   * instance has trapped.
+   * `loadWasm()` resolves when the wasm is loaded; then `gather()`, if given, is awaited once. `embedder` and
+   * `options`: see `makeEngine`. `hooks`: `opened(engine)`; `failed(entry, error)` for a waiting call if the engine
+   * cannot be loaded; `lost(makeError)` when the instance has trapped.
    */
   constructor(loadWasm, { gather, embedder, options }, hooks) {
     this.#loadWasm = loadWasm;
@@ -34,8 +35,8 @@ export class EngineSlot {
   }
 
   /**
-   * Runs something with the engine, in the order of asking. What belongs to a call loads the wasm where it is not there. `room`: what `hasRoom`
-   * said a few frames above, if it was asked.
+   * Runs work with the engine, in the order of requests. Work of a call (`entry`) loads the wasm if needed. `room`: the
+   * result of `hasRoom()` a few frames above, if that was called.
    */
   enter(run, entry, room) {
     if (this.#closed) return;
@@ -51,8 +52,8 @@ export class EngineSlot {
   }
 
   /**
-   * Runs something with the engine that is there; undefined where none is. What it throws is a trap: it never throws otherwise, but where the
-   * stack is at its end.
+   * Runs a query with the engine at once; returns undefined if there is no engine. An exception is treated as a trap,
+   * because the engine itself never throws. If too little stack is left, throws a `RangeError` without running.
    */
   ask(run) {
     if (!this.#engine) return undefined;
@@ -69,12 +70,12 @@ export class EngineSlot {
     }
   }
 
-  /** Calls that are kept. */
+  /** The calls that wait for the engine. */
   get kept() {
     return this.#kept.map(({ entry }) => entry).filter((entry) => entry?.kept);
   }
 
-  /** Gets the engine. One attempt at a time; after a failed one the next call tries again. */
+  /** Loads the engine: one attempt at a time. After a failed attempt the next call tries again. */
   load() {
     if (this.#attempt || this.#engine || this.#closed) return;
     if (isLoaded() && !this.#gather && hasRoom()) {
@@ -85,7 +86,7 @@ export class EngineSlot {
       }
       return;
     }
-    // Over before anybody hears of its outcome: whoever calls again then must start another.
+    // Runs before callers are notified: a call made by one of them must start another attempt.
     const over = () => (this.#attempt = undefined);
     this.#attempt = this.#loadWasm()
       .then(() => this.#gather?.())
@@ -121,7 +122,7 @@ export class EngineSlot {
   }
 
   #drain() {
-    if (this.#draining) return; // a getter among the arguments of a call makes another: that one comes after
+    if (this.#draining) return; // a getter among the arguments of a call has made another call: that one runs next
     this.#draining = true;
     while (this.#engine && this.#kept.length > 0) {
       const { entry, run } = this.#kept.shift();
@@ -144,7 +145,7 @@ export class EngineSlot {
     }
   }
 
-  /** The instance trapped. What it had not seen yet goes to the next one. */
+  /** Drops an instance that has trapped. Work that it has not seen goes to the next one. */
   #lost(makeError) {
     this.#engine = undefined;
     this.#hooks.lost(makeError);

@@ -1,24 +1,27 @@
-// One thing that is under way in a dispatcher, an action or a route, and how it is shown. Of an action it keeps what a trap of the wasm must not
-// take along: the promise, what aborts the request, hooks and signals.
+// Holds the state of one call or route of a dispatcher outside the wasm: all that must survive a trap, such as the
+// promise, the abort controller, hooks and signals. Decides nothing: Rust schedules actions, `route.js` runs routes.
 
 import { performance } from "./platform.js";
 
-/** All fields are there from the beginning: engines are fast with objects of one form. */
+/**
+ * A call of an action, or of a route handler. Every field is set at construction: engines are fast with objects
+ * of one shape.
+ */
 export class Entry {
   sent = "no";
   settled = false;
-  /** It is over: nothing is heard of it any more. */
+  /** True once it has ended: no callback and no event follows. */
   over = false;
-  /** It waits for the engine. */
+  /** True while it waits for the engine. */
   kept = false;
-  /** The engine has it, or is reading it. */
+  /** True once the engine has begun to read it. */
   entered = false;
-  /** The engine has read it. */
+  /** True once the engine has read it. */
   taken = false;
   actionId = undefined;
   name = undefined;
   url = undefined;
-  /** The number of the visit it was made on. */
+  /** The number of the visit during which it was made, see `moved.js`. */
   visit = undefined;
   attempt = undefined;
   retryAt = undefined;
@@ -26,32 +29,38 @@ export class Entry {
   headAt = undefined;
   valueAt = undefined;
   settledAt = undefined;
-  /** Another page has made it. */
+  /** True for a durable call that another page made. */
   replayed = undefined;
   durable = false;
-  /** The outbox: what the record says that the call does not, the key of the record, and what the call's end does to that. */
+  /**
+   * Of a durable call. `record`: the fields of its record that the call lacks. `stored`: the key of the record in the
+   * store. `fate`: `{ fate, code }`, what happens to the record when the call ends.
+   */
   record = undefined;
   stored = undefined;
   fate = undefined;
-  /** The stack of who made it, as `callerOf` takes it down. */
+  /** The stack of the call's caller, as `callerOf` took it. */
   caller = undefined;
-  /** Says how much of its answer is believed; `find(path)` finds arguments that it names, `free()` gives them up. */
+  /** The limits of its answer; undefined for the defaults. */
   limits = undefined;
-  /** Reads its answer. */
+  /**
+   * `reading`: the `Reading` that reads its answer. `find(path)` returns an argument that the answer refers to.
+   * `free()` releases the encoded arguments.
+   */
   reading = undefined;
   find = undefined;
   free = undefined;
-  /** `settle(error, outcome)` settles the promise; `again()` makes the same call. */
+  /** `settle(error, outcome)` settles the promise; `again()` makes the same call once more. */
   settle = undefined;
   again = undefined;
   hooks = undefined;
-  /** Takes listeners off the caller's signal. */
+  /** Removes the listeners from the caller's signal. */
   quiet = undefined;
   controller = undefined;
-  /** A promise of its end, where somebody waits for that, and what resolves it. */
+  /** `ending`: the promise of its end, made when it is first requested. `ended`: the function that resolves it. */
   ending = undefined;
   ended = undefined;
-  /** Of a route: what gives it up, and what `close()` does. */
+  /** Of a route: `abort(reason)` aborts it; `close()` ends it when the dispatcher closes. */
   abort = undefined;
   close = undefined;
 
@@ -62,7 +71,7 @@ export class Entry {
     this.queuedAt = queuedAt;
   }
 
-  /** Resolves when nothing more comes of it. */
+  /** Resolves when the call has ended. */
   get end() {
     if (this.over) return Promise.resolve();
     return (this.ending ??= new Promise((resolve) => (this.ended = resolve)));
@@ -74,7 +83,10 @@ export class Entry {
   }
 }
 
-/** What `subscribe` and `snapshot` show of a call or a route, wherever it is: never arguments, never answers. `more`: what most do not have. */
+/**
+ * Makes the object that `subscribe` and `snapshot` show for a call or a route. It never holds arguments or answers.
+ * `more`: properties that few calls have.
+ */
 export function event(id, actionId, name, lane, state, attempt, queuedAt, startedAt, headAt, valueAt, settledAt, more, code) {
   const shown = { id };
   if (actionId !== undefined) shown.actionId = actionId;
@@ -94,14 +106,14 @@ export function event(id, actionId, name, lane, state, attempt, queuedAt, starte
 
 const SHOWN = ["id", "actionId", "name", "lane", "state", "attempt", "queuedAt", "startedAt", "headAt", "valueAt", "settledAt", "retryAt", "replayed"];
 
-/** The same, of an entry that Rust does not know. */
+/** Makes the same object for an entry that the engine does not know. */
 export function describe(entry, code) {
   const shown = pick(entry, SHOWN);
   if (code !== undefined) shown.code = code;
   return shown;
 }
 
-/** These properties of an entry, as far as they are there. */
+/** Returns those of the properties `keys` that the entry has. */
 export function pick(entry, keys) {
   const picked = {};
   for (const key of keys) if (entry[key] !== undefined) picked[key] = entry[key];

@@ -1,4 +1,4 @@
-// The one error class. Rust decides code and words; this gives them the shape JavaScript expects.
+// Defines the one error class of the package. Must not choose codes or messages: Rust does, or the file that throws.
 
 const BRAND = Symbol.for("actionlane.ActionError");
 
@@ -10,7 +10,7 @@ export class ActionError extends Error {
     for (const [key, value] of Object.entries(details)) {
       if (value !== undefined) this[key] = value;
     }
-    // Not enumerable: a log that walks the error does not carry a stranger's page along.
+    // Not enumerable, so that a log that lists the properties does not contain pages of the server.
     for (const [key, value] of Object.entries({ excerpt, errors })) {
       if (value !== undefined) Object.defineProperty(this, key, { value, configurable: true, writable: true });
     }
@@ -18,12 +18,15 @@ export class ActionError extends Error {
 
   #again;
 
-  /** Keeps what makes the same call once more. */
+  /** Sets the function that makes the same call again. */
   keep(again) {
     this.#again = again;
   }
 
-  /** Makes the call once more, with the arguments and options it had. Only where the action certainly did not run and may be known again. */
+  /**
+   * The function that makes the same call again, with its arguments and options. Undefined unless the action certainly
+   * did not run and may succeed another time.
+   */
   get retry() {
     return this.#again;
   }

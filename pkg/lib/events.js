@@ -1,4 +1,5 @@
-// Listeners hear events in a microtask of their own: whatever they call, nothing of ours is half done.
+// Delivers events to listeners in a microtask, so that they may call anything: no work of the package is half done
+// then. Must not change an event.
 
 import { Set, queueMicrotask } from "./platform.js";
 import { carefully } from "./report.js";
@@ -8,7 +9,7 @@ export class Events {
   #queue = [];
   #changed;
 
-  /** `changed(any)` is told whether anybody listens. */
+  /** `changed(any)` is called when the first listener comes (true) and when the last goes (false). */
   constructor(changed) {
     this.#changed = changed;
   }

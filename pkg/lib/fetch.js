@@ -1,4 +1,5 @@
-// The drop-in for `fetch`: an action that somebody else has built waits for its turn, everything else goes at once.
+// Implements the drop-in for `fetch`: an action that other code has built waits for its lane; every other request goes
+// at once. Must not read the answer's value: the caller does.
 
 import { exchange } from "./calling.js";
 import { closed } from "./error.js";
@@ -12,16 +13,16 @@ import { route } from "./route.js";
 import { sendWith } from "./signals.js";
 import { callerOf } from "./stack.js";
 
-/** Loads what reads an answer along with its caller: see `along.js`. */
+/** Loads the part that reads an answer along with its caller: see `along.js`. */
 export const loadAlong = /* @__PURE__ */ part(() => import("./along.js"), "fetch", "NETWORK");
 
-/** What `fetch` would have rejected with, where the caller of `fetch` expects that. */
+/** Returns the error that `fetch` would have rejected with, because callers of `fetch` expect that. */
 function asFetchWould(error) {
   if (error.code === "ABORTED" || error.code === "NETWORK") return error.cause ?? error;
   return error;
 }
 
-/** What a dispatcher's `fetch` does. `from`: that function. */
+/** Implements a dispatcher's `fetch`. `from`: that function. */
 export function answer(client, from, asked, init, options) {
   needRoom();
   const { beneath, open } = client;
@@ -36,7 +37,7 @@ export function answer(client, from, asked, init, options) {
     own = fetchOptions(options, id !== undefined);
     if (id !== undefined && !open.closed) built = builtOf(client, input, read, own);
   } catch (error) {
-    return Promise.reject(error); // what `fetch` would say of these
+    return Promise.reject(error); // as `fetch` rejects these
   }
   const send = (make, once) => beneath.sendOn(make, once);
   if (open.closed) {
@@ -52,15 +53,15 @@ export function answer(client, from, asked, init, options) {
       send: async (entry, signalOfAttempt, headers) => {
         if (built.own.frees !== "head" && !loadAlong.there) await loadAlong();
         if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => send(() => built.make(signal, headers), built.once));
-        throw closed(); // to an instance that has failed
+        throw closed(); // seen only by an instance that has failed
       },
     });
   });
 }
 
 /**
- * The request of an action: `make(signal, headers)` gives what to call `fetch` with for one attempt, which can be asked once only if `once`; `own` are
- * its options, seen beside what the request says itself.
+ * Returns the request of an action. `make(signal, headers)` returns the arguments of `fetch` for one attempt; with
+ * `once`, it can be called only once. `own`: the options, combined with what the request itself says.
  */
 function builtOf({ options: common }, input, read, own) {
   read.body = bodyNow(read.body);
@@ -72,14 +73,14 @@ function builtOf({ options: common }, input, read, own) {
     own: { ...besides(new Headers(headers), common, own), ...(stream && { retry: { limit: 0 } }) },
     once: !again && isOnce(input, read),
     make(signal, lines) {
-      // The body of a request can be read once.
+      // A body can be read only once, so each attempt gets a clone.
       const to = again && requestOf(input) ? input.clone() : input;
       return argumentsOf(to, lines ? { ...read, headers: withHeaders(headers, pairs(lines)) } : read, signal);
     },
   };
 }
 
-/** What the request says itself stands over what the dispatcher would say. */
+/** Combines the options with the request's headers, which take precedence over those that the dispatcher would add. */
 function besides(headers, { idempotency }, own) {
   const key = headers.get(idempotency?.header ?? IDEMPOTENCY_KEY);
   let { trace } = own;
@@ -89,7 +90,10 @@ function besides(headers, { idempotency }, own) {
   return { ...own, trace, idempotencyKey: own.idempotencyKey ?? (key === null ? undefined : readable(key)) };
 }
 
-/** A key that a call could have, too; false for what the server may take for one, and is sent as it is. */
+/**
+ * Returns a key in the form that a call's may have; false for any other, which is sent unchanged for the server
+ * to judge.
+ */
 function readable(key) {
   try {
     return fetchOptions({ idempotencyKey: key }, true).idempotencyKey;
@@ -98,7 +102,7 @@ function readable(key) {
   }
 }
 
-/** Name, value, name, value, … a line each, as pairs. */
+/** Splits lines of name, value, name, value, … into pairs. */
 function pairs(lines) {
   const all = lines.split("\n");
   return all.flatMap((name, at) => (at % 2 === 0 ? [[name, all[at + 1]]] : []));

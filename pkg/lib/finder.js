@@ -1,10 +1,13 @@
-// Finds the actions that a page knows, by the text of its document and its scripts alone: see `src/protocol/manifest`, which reads the same. Both
-// are held to tests/vectors/manifest, and to each other by `cargo xtask finder`.
+// Finds the actions that a page knows in the text of its document and scripts, as `src/protocol/manifest` does.
+// tests/vectors/manifest tests both; `cargo xtask finder` compares them. Runs none of the text and loads nothing.
 
 import { Set } from "./platform.js";
 import { readPushes, stringsOf } from "./pushes.js";
 
-/** Items of a list, and characters of a URL and of a name, at most. */
+/**
+ * `MOST`: items in a list. `LONGEST`: characters of a URL. `LONGEST_NAME`: characters of an action's name.
+ * Anything beyond is ignored.
+ */
 const MOST = 512;
 const LONGEST = 4096;
 const LONGEST_NAME = 1024;
@@ -12,7 +15,9 @@ const LONGEST_NAME = 1024;
 const SPACE = " \t\n\r\f";
 const ID = "((?:[\\da-f]{2})?[\\da-f]{40})";
 
-/** Gives `take(pattern)`: it goes behind what a sticky pattern takes of the text, or a global one finds, from where the one before has ended. */
+/**
+ * Returns `take(pattern)`: it matches a sticky pattern where the last match ended, or finds a global one from there on.
+ */
 const reader = (text, at = 0) => (pattern) => {
   pattern.lastIndex = at;
   const found = pattern.exec(text);
@@ -21,8 +26,9 @@ const reader = (text, at = 0) => (pattern) => {
 };
 
 /**
- * Reads the text of a document: `scripts`, the addresses of those it loads, as written; `chunks`, those its client components are in; `ids`,
- * those of actions in forms and of actions passed to client components; `build` and `path`, where it says them.
+ * Reads the text of a document. Returns `scripts`, the addresses of the scripts it loads, as written; `chunks`, the
+ * scripts that hold its client components; `ids`, those of actions in forms and of actions passed to client components;
+ * `build` and `path`, if it says them.
  */
 export function scanHtml(html) {
   const lists = [new Set(), new Set(), new Set()];
@@ -59,7 +65,7 @@ export function scanHtml(html) {
       add(ids, RegExp(`^\\$ACTION_ID_${ID}$`).exec(name)?.[1]);
       if (/^\$ACTION_(?!ID_)[^]*:0$/.test(name)) addReference(dereferenced(value));
     }
-    if (raw === null) break; // a browser would not run such a script
+    if (raw === null) break; // without its end tag, a browser would not run the script
   }
 
   const said = readPushes(inline, (line) => {
@@ -79,38 +85,39 @@ const character = (digits, radix) => {
   return code < 0x110000 ? String.fromCodePoint(code) : undefined;
 };
 
-/** The value of an attribute without character references. Those not known stay as they are. */
+/** Replaces the character references in the value of an attribute. Unknown ones stay. */
 const dereferenced = (value) =>
   value.replace(/&(?:#[xX]([\da-fA-F]{1,7})|#(\d{1,8})|(amp|lt|gt|quot|apos));/g, (all, hex, decimal, name) =>
     (name ? { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }[name] : character(hex ?? decimal, hex ? 16 : 10)) ?? all);
 
-/** Escapes of one character. What is no escape becomes U+FFFD, a line that goes on in the next one has no end. */
+/** Escapes of one character. A malformed `\u` or `\x` becomes U+FFFD; an escaped line end becomes nothing. */
 const CHARACTERS = {
   b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", 0: "\0", u: "\ufffd", x: "\ufffd", "\n": "", "\r": "", "\u2028": "", "\u2029": "",
 };
 
-/** The characters that a literal of JavaScript stands for. */
+/** Replaces the escapes in a literal of JavaScript. */
 const unescape = (raw) =>
   raw.replace(/\\(?:u{([\da-fA-F]{1,8})}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([^]))/g, (all, braced, four, two, char) =>
     char ? (CHARACTERS[char] ?? char) : (character(braced ?? four ?? two, 16) ?? "\ufffd"));
 
 /**
- * Takes the actions out of the text of a script: each call of `createServerReference` with an id and, as its fifth argument, a name. Adds
- * `[name, id]` to `found`.
+ * Finds the actions in the text of a script: each call of `createServerReference` with an id and, as its fifth
+ * argument, a name. Adds `[name, id]` to `found`.
  */
 export function scanScript(text, found) {
   const take = reader(text);
-  // Skips spaces and comments.
+  // Skips spaces and comments first.
   const next = (pattern) => {
     while (take(/[ \t\n\r\f]+|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*\n?/y));
     return take(pattern);
   };
-  // Between its quotes, as written. Undefined if it does not end, and for templates with something to insert.
+  // Takes a string literal; returns the text between its quotes, as written. Undefined if it does not end, or is a
+  // template with an expression.
   const literal = () => {
     const [all, ...ends] = next(/"[^"\\\n\r]*(?:\\[^][^"\\\n\r]*)*("?)|'[^'\\\n\r]*(?:\\[^][^'\\\n\r]*)*('?)|`[^`\\$]*(?:(?:\\[^]|\$(?!{))[^`\\$]*)*(`?)/y) ?? [];
     return ends.some(Boolean) ? all.slice(1, -1) : undefined;
   };
-  // An argument, up to the comma or bracket that ends it.
+  // Takes an argument, up to the comma or bracket that ends it. True if it ends.
   const pass = () => {
     for (let depth = 0; depth || !next(/(?=[,)\]])/y); ) {
       const [char] = next(/(?=["'`])|[\w$.\\#!?,()[\]\x80-\uffff]/y) ?? [" "];

@@ -1,4 +1,5 @@
-// The codec as a page loads it, once a value is not plain: its wasm module, and what is asked of that.
+// The codec as the package loads it for a value that is not plain: its wasm module and the functions that use it. Must
+// be the only file that imports the codec's glue.
 
 import * as glue from "../wasm/flight.js";
 import { PIECE } from "./body.js";
@@ -20,7 +21,7 @@ const codec = new Module("flight", glue, {
   setUp: (panicked) => glue.setupFlight(panicked, shapes, new Waits(), build, inspect),
 });
 
-/** The build that it is of. */
+/** The build of the codec. */
 export const { BUILD } = glue;
 
 /** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
@@ -28,10 +29,10 @@ export const load = (places, hint) => codec.load(places, hint);
 
 export const isLoaded = () => codec.isLoaded;
 
-/** Those who have something in the instance: each is told when it is lost, `lost(error)`; `sent` says whether the server has heard of it. */
+/** The users with data in the instance. If it traps, `lost(error)` of each is called; `sent` is the error's `sent`. */
 const users = new Set();
 
-/** The instance can no longer be trusted: all who have bytes in it have lost them, and the next gets a fresh one. */
+/** Drops an instance that has trapped: the data in it is lost, and the next use gets a fresh one. */
 function crashed(cause) {
   if (!codec.isLive) return;
   codec.abandon();
@@ -45,7 +46,7 @@ function failed(cause, sent = "yes") {
   return new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause, sent });
 }
 
-/** Sees to it that there is an instance. */
+/** Makes an instance if there is none. */
 function start() {
   try {
     codec.instantiate();
@@ -54,7 +55,10 @@ function start() {
   }
 }
 
-/** Runs it. Rust throws an `ActionError`; everything else is a trap, of this instance or of the one that `run` still belongs to. */
+/**
+ * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `own`: the number of the instance
+ * that `run` uses.
+ */
 function trapped(run, own = codec.count, sent = "yes") {
   try {
     return run();
@@ -66,9 +70,10 @@ function trapped(run, own = codec.count, sent = "yes") {
 }
 
 /**
- * Decodes an answer, whose bytes are pushed. `action`: the value is what the action gave, else row 0. `told(kind, value)`, `find` and
- * `cancelled`: see `Decoding::new`; `call(id, args, caller)` calls what it holds of the server's functions, `own(error)` has an error inside say
- * which call it is of; `limits` as in the options; `lost(error)` hears if the instance fails meanwhile, from whatever.
+ * Makes a decoding of an answer, whose bytes are pushed. `action`: the value is that of the action, else row
+ * 0. `told(kind, value)`, `find` and `cancelled`: see `Decoding::new`. `call(id, args, caller)` calls a server function
+ * of the answer; `own(error)` adds the call to an error inside the value. `limits`: as in the options. `lost(error)` is
+ * called if the instance traps meanwhile.
  */
 export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
   start();
@@ -83,7 +88,7 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
     return trapped(end, nth);
   };
   return {
-    /** Gives the error that ends it, if these are no bytes of an answer. */
+    /** Returns the error that ends the decoding, if the bytes are no answer. */
     push(bytes) {
       for (let at = 0; at < bytes.length; at += PIECE) {
         const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), nth);
@@ -94,14 +99,14 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
     isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), nth),
     end: () => last(() => decoding.end()),
     fail: (message, cause) => last(() => decoding.fail(message, cause)),
-    /** Gives up reading, for a reason that has this code. */
+    /** Stops decoding. Unfinished parts fail with the message of this code. */
     leave: (code) => unheard(() => last(() => decoding.leave(code, LEFT[code]))),
   };
 }
 
 /**
- * Reads a value to send, here and now: gives `{ body, rest, find, free }`, where `rest()` promises the body if there is none yet; see `Encoding`. Once
- * nobody needs it, `free()` gives up what is open. Throws an `ActionError`.
+ * Encodes a value at once. Returns `{ body, rest, find, free }`: `rest()` promises the body if `body` is undefined;
+ * `find`: see `Encoding`; `free()` ends open streams and releases the data. Throws an `ActionError`.
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
   start();
@@ -128,16 +133,18 @@ export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried 
   };
 }
 
-/** Runs it: whoever gives something up hears of no failure. */
+/** Runs `act` and ignores its failure. */
 function unheard(act) {
   try {
     act();
   } catch {
-    // It is gone, whatever it was.
+    // There is nothing left to release.
   }
 }
 
-/** Says why promises and streams fail in a value whose answer is no longer read. */
+/**
+ * The messages, by code, with which unfinished promises and streams of a value fail when its answer is no longer read.
+ */
 const LEFT = {
   ABORTED: "the call was aborted while this was still to come",
   INVALID_OPTION: "fetch: it gave a body of something other than bytes while this was still to come",
@@ -145,7 +152,7 @@ const LEFT = {
   TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
 };
 
-/** Tells whether plain arguments for this version of Next.js are written by `plain.js`. */
+/** True if `plain.js` may write plain arguments for this version of Next.js. */
 export function writesPlain(nextVersion) {
   start();
   return trapped(() => glue.writesPlain(nextVersion));

@@ -1,23 +1,29 @@
-// Streams and async iterables of an answer, and their other ends, for the decoder.
+// Makes the streams and async iterables of an answer, with the handles by which the decoder feeds them. Knows no rows.
 
 import { pending } from "./pending.js";
 import { ReadableStream, Set, queueMicrotask } from "./platform.js";
 
 const { isView } = ArrayBuffer;
 
-/** Makes what `flow` counts in: bytes nobody has read, and who hears, a little later, that nobody will. The stack may be the page's to its end. */
+/**
+ * Makes the counter that the flows of a decoder share: `unread` counts bytes that the page has not read yet;
+ * `cancelled()` calls the argument in a microtask, because the page's stack may be almost full.
+ */
 export function meter(cancelled) {
   const tell = () => {
     try {
       cancelled();
     } catch {
-      // It is over by then.
+      // The decoder may have ended by then.
     }
   };
   return { unread: 0, cancelled: cancelled && (() => queueMicrotask(tell)) };
 }
 
-/** A stream or async iterable and its other end: `{ value, cancelled, push(value, size), pushFailure(reason, size), end(value), fail(reason) }`; `pushFailure` for iterables only. */
+/**
+ * Makes a stream or an async iterable and its handle: `{ value, cancelled, push(value, size), end(value), fail(reason)
+ * }`, and for iterables `pushFailure(reason, size)`.
+ */
 export function flow(kind, meter) {
   return kind === "stream" || kind === "bytes" ? readable(kind === "bytes", meter) : iterable(kind === "iterator", meter);
 }
@@ -169,7 +175,7 @@ function iterable(once, meter) {
       [Symbol.asyncIterator]() {
         return this;
       },
-      // One after the other, however many are asked for at once.
+      // Calls of `next` are answered one after the other, also if several are open at once.
       next() {
         const result = asked.then(step);
         asked = result.then(undefined, () => {});

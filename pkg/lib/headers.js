@@ -1,4 +1,4 @@
-// The headers of a call, as the page wants them.
+// Collects the headers that the page sets for a call. Knows no header by its name.
 
 import { REMOVED } from "./durable.js";
 import { beforeRequest } from "./hooks.js";
@@ -6,18 +6,20 @@ import { Headers } from "./platform.js";
 import { report } from "./report.js";
 
 /**
- * A function that gives this call's headers, name, value, name, value, … a line each, asked once an attempt; none where nobody may set any. It rejects
- * with `{ message, cause, passing }`: what failed, why, and whether that may be over by itself: for what is kept, whatever the page's own functions
- * fail with.
+ * Returns a function that promises the headers of one attempt, as lines: name, value, name, value, … For a durable call
+ * it first checks that the record still exists. Returns undefined for a call that needs neither.
+ *
+ * The promise rejects with `{ message, cause, passing }`: what failed, why, and if it may succeed later. `passing` is
+ * true if a function of the page failed for a durable call.
  */
 export function headersOf(client, entry, own) {
   const { headers: common } = client.options;
   if (common === undefined && own === undefined && !entry.hooks && !entry.durable) return undefined;
   return async (attempt, actionId) => {
-    if (entry.over) return new Promise(() => {}); // asked by an instance that has failed
+    if (entry.over) return new Promise(() => {}); // called by an instance that has failed
     if (entry.durable && !(await client.outbox.holds(entry))) {
       client.abort(entry, REMOVED);
-      return new Promise(() => {}); // nobody waits any more
+      return new Promise(() => {}); // the call was aborted
     }
     Object.assign(entry, { attempt, actionId });
     let message = "headers: could not be had";
@@ -32,17 +34,20 @@ export function headersOf(client, entry, own) {
       if (entry.hooks) await beforeRequest(entry.hooks, entry, merged);
       return linesOf(merged);
     } catch (cause) {
-      if (passing) report(cause); // nobody else hears of it
+      if (passing) report(cause); // nothing else reports it
       throw { message, cause, passing };
     }
   };
 }
 
-/** The same of a request that is built already, whose caller alone may add some: `own` are headers, or a function that gives them. */
+/**
+ * Returns the same for a request that is already built, whose caller alone may add headers. `own`: headers, or
+ * a function that returns them.
+ */
 export function headersOfBuilt(entry, own) {
   if (own === undefined) return undefined;
   return async (attempt) => {
-    if (entry.over) return new Promise(() => {}); // asked by an instance that has failed
+    if (entry.over) return new Promise(() => {}); // called by an instance that has failed
     try {
       return linesOf(new Headers(typeof own === "function" ? await own(attempt) : own));
     } catch (cause) {
@@ -51,7 +56,7 @@ export function headersOfBuilt(entry, own) {
   };
 }
 
-/** A line each. The page may have a `Headers` of its own that looks at nothing. */
+/** Writes headers as lines. A page may have replaced `Headers` by a class that checks nothing. */
 function linesOf(headers) {
   const lines = [...headers].flat();
   if (lines.some((line) => `${line}`.includes("\n"))) throw new TypeError("a header has no line ends");

@@ -1,14 +1,17 @@
-// Sends the user elsewhere and fetches fresh data, by the option `host`. Rust decides what is to be done.
+// Sends the user elsewhere and fetches fresh data, as the option `host` says. Must not decide when: Rust does.
 //
-// A host is `{ redirect(url, type, refresh), refresh(what), reload() }`, where `redirect` and `reload` give "stayed", "went" or "leaving" (the
-// document ends thereby), and `what` is "all" or "dynamic".
+// A host is `{ redirect(url, type, refresh), refresh(what), reload() }`. `redirect` and `reload` return "stayed",
+// "went" or "leaving" (the document ends by it); `what` is "all" or "dynamic".
 
 import { isUnder } from "./base.js";
 import { sentTo } from "./moved.js";
 import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./platform.js";
 import { carefully } from "./report.js";
 
-/** `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()`: where the app lies. */
+/**
+ * Makes the host. `choice`: "auto", "next", "document", "none", or an object of the page's own. `basePath()` returns
+ * the path under which the app lies.
+ */
 export function hostOf(choice, basePath) {
   const next = nextHost(basePath);
   const chosen = () => {
@@ -27,7 +30,10 @@ export function hostOf(choice, basePath) {
   };
 }
 
-/** The error by which Next's own router goes there: wherever it surfaces in a Next page, its boundaries know it. */
+/**
+ * Makes the error by which Next's own router redirects: wherever the error is thrown in a Next page, its error
+ * boundaries handle it.
+ */
 export function redirectError({ url, type }, basePath) {
   const inside = insideOf(url, basePath);
   const error = new Error("NEXT_REDIRECT");
@@ -52,7 +58,7 @@ const DOCUMENT = {
   },
 };
 
-/** Next's App Router, looked up at use: it is there once the page is hydrated. */
+/** Returns Next's App Router. Must be read at each use: it exists only once the page is hydrated. */
 function router() {
   const { next } = globalThis;
   return next?.appDir === true && typeof next.router?.push === "function" ? next.router : undefined;
@@ -66,7 +72,7 @@ function nextHost(basePath) {
       if (inside === undefined || !own) return DOCUMENT.redirect(url, type);
       const from = location.href;
       own[type === "replace" ? "replace" : "push"](inside);
-      // In the same moment as the push it would make a replace of it (seen with 16.2).
+      // Calling `refresh()` at once would turn the push into a replace (seen with 16.2).
       if (refresh) once(() => location.href !== from || url === from, () => router()?.refresh());
       return "went";
     },
@@ -81,7 +87,7 @@ function nextHost(basePath) {
 
 const LONGEST_MS = 10_000;
 
-/** Runs `act` once `condition` holds, or after a while all the same. */
+/** Runs `act` once `condition` holds, or after 10 s in any case. */
 function once(condition, act, until = performance.now() + LONGEST_MS) {
   if (condition() || performance.now() > until) act();
   else setTimeout(() => once(condition, act, until), 10);
@@ -100,7 +106,7 @@ function ownHost(own) {
   };
 }
 
-/** The address within the app, as its router takes it; undefined for what is not in the app. */
+/** Returns the address within the app, as the app's router takes it; undefined for one outside the app. */
 function insideOf(url, basePath) {
   const { origin, pathname, search, hash } = new URL(url);
   if (origin !== globalThis.location?.origin || !isUnder(pathname, basePath)) return undefined;

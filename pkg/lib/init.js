@@ -1,21 +1,26 @@
-// The arguments of `fetch`, read as `fetch` reads them: members that are inherited count, and each getter runs once.
+// Reads the arguments of `fetch` as `fetch` itself reads them: inherited members count, and each getter runs
+// once. Must not send the request.
 
 import { sendable } from "./address.js";
 import { FormData, Headers, Request, URLSearchParams } from "./platform.js";
 
-// As in src/protocol.rs, whose test reads these lines.
-/** The header that makes a POST an action. */
+/** The header that makes a POST an action. `src/protocol.rs` has the same two names and tests these lines. */
 export const NEXT_ACTION = "next-action";
 /** The header of an idempotency key, unless the dispatcher names another. */
 export const IDEMPOTENCY_KEY = "idempotency-key";
 
-/** The members of `RequestInit` that browsers know, in the order in which they are read. Others are taken along where they are its own. */
+/**
+ * The members of `RequestInit` that browsers know, in the order in which they are read. Other members are
+ * copied if they are own properties.
+ */
 const MEMBERS = [
   "body", "browsingTopics", "cache", "credentials", "duplex", "headers", "integrity", "keepalive", "method", "mode", "priority",
   "privateToken", "redirect", "referrer", "referrerPolicy", "signal", "targetAddressSpace", "window",
 ];
 
-/** A plain copy of `init`, of only what is given; throws a `TypeError` where `fetch` rejects with one. */
+/**
+ * Returns a plain copy of the members of `init` that are given. Throws a `TypeError` where `fetch` rejects with one.
+ */
 export function readInit(init) {
   const read = {};
   if (init === undefined || init === null) return read;
@@ -33,39 +38,39 @@ export function readInit(init) {
   return read;
 }
 
-/** The request in the place of a URL: of this realm, of another, or of a class of the page's own. */
+/** Returns `input` if it is a request: of this realm, of another, or of a class that the page has defined. */
 export function requestOf(input) {
   return typeof input === "object" && typeof input?.method === "string" && typeof input.url === "string" ? input : undefined;
 }
 
-/** What to ask for: a request, or a text that nothing changes any more. */
+/** Returns the target of a request: a request object, or a string that can no longer change. */
 export const targetOf = (input) => requestOf(input) ?? sendable(typeof input === "object" ? String(input) : input);
 
-/** The method, in capitals. `init`: as `readInit` gives it. */
+/** Returns the method, in capitals. `init`: the result of `readInit`. */
 export const methodOf = (input, init) => (init.method ?? requestOf(input)?.method ?? "GET").toUpperCase();
 
-/** The action's id, if this is a POST with that header. */
+/** Returns the id of the action if this is a POST with the header; else undefined. */
 export function actionOf(input, init) {
   if (methodOf(input, init) !== "POST") return undefined;
   return new Headers(init.headers ?? requestOf(input)?.headers).get(NEXT_ACTION) ?? undefined;
 }
 
-/** The signal that belongs to the request: `null` among its options takes that of a `Request` away. */
+/** Returns the signal of the request. `signal: null` in `init` removes that of a `Request`. */
 export function signalOf(input, init) {
   return (init.signal === undefined ? requestOf(input)?.signal : init.signal) ?? undefined;
 }
 
-/** A copy of headers in the form they have, so that a wrapper that spreads them or asks for their class finds what it expects. */
+/** Copies headers and keeps their kind: a wrapper may spread them, or call the methods of their class. */
 function headersNow(headers) {
-  if (typeof headers !== "object" || headers === null) return headers; // for `fetch` to refuse
+  if (typeof headers !== "object" || headers === null) return headers; // `fetch` refuses it
   if (typeof Headers === "function" && headers instanceof Headers) return new Headers(headers);
   if (typeof headers[Symbol.iterator] === "function") return Array.from(headers, (pair) => Array.from(pair));
   return record(Object.entries(headers));
 }
 
 /**
- * A plain object of headers: the form in which Next.js gives them to `fetch`, and that wrappers of it understand. `__proto__` is in
- * capitals, which makes it the same header and no property that assigning loses.
+ * Makes a plain object of headers, the form that Next.js gives to `fetch` and that wrappers of it expect. `__proto__`
+ * is written in capitals: still the same header, but an ordinary property.
  */
 export function record(pairs) {
   const made = {};
@@ -73,7 +78,7 @@ export function record(pairs) {
   return made;
 }
 
-/** The same, of name, value, name, value, … a line each. */
+/** Does the same for a text of lines: name, value, name, value, … */
 export function recordOf(text) {
   const lines = text.split("\n");
   const made = {};
@@ -83,7 +88,7 @@ export function recordOf(text) {
 
 const keyOf = (name) => (name === "__proto__" ? "__PROTO__" : name);
 
-/** The headers as a plain object with more, in the place of those of their names, which are in lower case. */
+/** Returns headers as a plain object, with `more` replacing those of the same names. Names in `more` are lower case. */
 export function withHeaders(headers, more) {
   const isRecord = typeof headers?.[Symbol.iterator] !== "function";
   const pairs = isRecord ? Object.entries(headers ?? {}) : [...new Headers(headers)];
@@ -92,8 +97,8 @@ export function withHeaders(headers, more) {
 }
 
 /**
- * Gives what to call `fetch` with for one attempt: `init` with this signal. It is all in the request where there is one: some wrappers of `fetch`
- * pass only that on. Headers are a fresh copy, since some change them.
+ * Returns the arguments for one attempt of `fetch`: `init` with this signal. For a `Request`, all is put into the
+ * request, because some wrappers of `fetch` pass on only that. Headers are copied, because some wrappers change them.
  */
 export function argumentsOf(input, init, signal) {
   if (typeof Request === "function" && input instanceof Request) return [new Request(input, { ...init, signal })];
@@ -102,17 +107,17 @@ export function argumentsOf(input, init, signal) {
   return [input, made];
 }
 
-/** Whether a request can be sent once only: its body is read as it is sent. */
+/** True if the request can be sent only once, because its body is consumed by sending. */
 export function isOnce(input, init) {
   if (init.body !== undefined && init.body !== null) return isStream(init.body);
   const request = requestOf(input);
   return request !== undefined && request.method !== "GET" && request.method !== "HEAD";
 }
 
-/** Whether this is read piece by piece: a stream of whatever realm, or what Node.js takes for one. */
+/** True if the body is read piece by piece: a stream of any realm, or a kind that Node.js treats as one. */
 export const isStream = (body) => typeof body?.getReader === "function" || typeof body?.[Symbol.asyncIterator] === "function";
 
-/** The same body, as it is now: what the page does to it later is of no consequence. */
+/** Returns a copy of the body as it is now, so that later changes by the page have no effect. */
 export function bodyNow(body) {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   if (body instanceof ArrayBuffer) return body.slice(0);

@@ -1,4 +1,5 @@
-// Looks at the values of a call for the encoder, which is in Rust: things that take one call here, and many there.
+// Inspects the values of a call for the encoder in Rust: each function takes one crossing instead of many.
+// Decides nothing about the encoding.
 
 import { KIND_FALSE, KIND_NULL, KIND_OBJECT, KIND_OTHER, KIND_TRUE, KIND_UNDEFINED } from "./numbers.js";
 import { kindOf } from "./plain.js";
@@ -8,7 +9,7 @@ export { fields } from "./plain.js";
 
 const { from } = Array;
 
-/** The elements of an array, whatever it says of itself. */
+/** Returns the elements of an array by their indexes; its own iterator is not used. */
 export function list(array) {
   const copy = [];
   const { length } = array;
@@ -16,7 +17,10 @@ export function list(array) {
   return copy;
 }
 
-/** Gives what iterating gives, as React does it, in an array; and whether it is an iterator itself. Nothing if it cannot be iterated. */
+/**
+ * Iterates a value as React does. Returns an array of the items, and true if the value is its own iterator;
+ * undefined if it cannot be iterated.
+ */
 export function iterated(value) {
   const iterate = value[Symbol.iterator] || value["@@iterator"];
   if (typeof iterate !== "function") return undefined;
@@ -39,17 +43,20 @@ const VIEWS = [
   [DataView, "V"],
 ];
 
-/** The letter of a view of a buffer. */
+/** Returns the letter for the type of a view of a buffer. */
 export function view(value) {
   return VIEWS.find(([type]) => value instanceof type)?.[1];
 }
 
-/** The bytes of a buffer, or of a view of one. Throws where they have been taken away. */
+/** Returns the bytes of a buffer or of a view, as a Blob. Throws if the buffer is detached. */
 export function bytes(value) {
   return new Blob([value instanceof ArrayBuffer ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
 }
 
-/** Tells the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if one is to be looked at in earnest. */
+/**
+ * Returns the kind of the most common values that are neither strings nor numbers: `KIND_OTHER` if the value
+ * needs the full check in Rust.
+ */
 export function kind(value) {
   if (typeof value === "undefined") return KIND_UNDEFINED;
   if (value === null) return KIND_NULL;

@@ -1,10 +1,12 @@
-// The body of a durable call as it lies in the outbox: a text, or the parts of a form, `[name, text or file]`. A file is
-// `{ bytes, name, type, lastModified }`: WebKit stores no Blob in a private window, and a file on a disk may change. Earlier versions of this
-// package have stored a `File`.
+// Converts the body of a durable call for the outbox: a string, or the parts of a form, `[name, string or file]`. A
+// file is stored as `{ bytes, name, type, lastModified }`, because WebKit stores no Blob in a private window, and a
+// file on the disk may change. Earlier versions of the package stored a `File`. Knows nothing of records.
 
 import { Blob, File, FormData } from "./platform.js";
 
-/** The parts of a form, or of what was one, with every file read. Rejects where one cannot be. */
+/**
+ * Promises the parts of a form, or of an array of such parts, with every file read. Rejects if a file cannot be read.
+ */
 export function partsOf(form) {
   return Promise.all([...form].map(async ([name, value]) => {
     if (!(value instanceof Blob)) return [name, value];
@@ -21,7 +23,7 @@ export function formOf(parts) {
 
 const fileOf = ({ bytes, name, type, lastModified }) => new File([bytes], name, { type, lastModified });
 
-/** Whether a body is the parts of a form, or a text; undefined for anything else. */
+/** Returns true for the parts of a form, false for a string, undefined for anything else. */
 export function isForm(body) {
   if (typeof body === "string") return false;
   const isFile = (value) => value instanceof Blob || (value?.bytes instanceof ArrayBuffer && typeof value.name === "string");

@@ -1,4 +1,4 @@
-// The lanes of one dispatcher, as far as they are seen from outside.
+// Implements the public methods of a dispatcher's lanes. Schedules nothing: the engine does.
 
 import { ActionError, invalid } from "./error.js";
 import { laneName } from "./options.js";
@@ -6,9 +6,9 @@ import { Map, Set } from "./platform.js";
 
 export class Lanes {
   #client;
-  /** Those that are paused, and undefined where all are: a fresh engine is told. */
+  /** The paused lanes; undefined stands for all lanes. A fresh engine pauses them again. */
   #paused = new Set();
-  /** By name: whoever asks again gets the same object. */
+  /** The objects that `get` has returned, by name, so that a name always gets the same object. */
   #asked = new Map();
 
   constructor(client) {
@@ -19,7 +19,7 @@ export class Lanes {
     for (const lane of this.#paused) engine.pause(lane);
   }
 
-  /** What the page may do with a lane. */
+  /** Returns the object by which the page controls a lane. */
   get(name) {
     const lane = checkLane(name);
     if (!this.#asked.has(lane)) this.#asked.set(lane, this.#of(lane));
@@ -39,7 +39,7 @@ export class Lanes {
     };
   }
 
-  /** Of one lane, or of all. */
+  /** Pauses one lane, or all if `lane` is undefined. */
   pause(lane) {
     this.#client.engine.enter((engine) => {
       this.#paused.add(lane);
@@ -70,7 +70,9 @@ export class Lanes {
   }
 }
 
-/** The lane that a call waits in. `choice`: a name, a function of the page's own that chooses one by the arguments, or nothing. */
+/**
+ * Returns the lane of a call. `choice`: a name, a function of the page's that chooses by the arguments, or undefined.
+ */
 export function laneBy(choice, list) {
   if (typeof choice !== "function") return choice ?? "main";
   let name;

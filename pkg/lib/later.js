@@ -1,14 +1,18 @@
-// Loads the codec, a wasm module and its JavaScript, when something is not plain.
+// Loads the codec (a wasm module and its JavaScript) when a value is not plain. Must not import `flight.js`
+// statically: most pages never need it.
 
 import { ActionError } from "./error.js";
 import { BUILD } from "./loading.js";
 
 let chunk, attempt;
 
-/** The codec, if it is there: what `flight.js` exports. */
+/** Returns the codec, as `flight.js` exports it; undefined while it is not loaded. */
 export const flightNow = () => (chunk?.isLoaded() ? chunk : undefined);
 
-/** Promises the codec, its wasm from the first of `places` that has it: see `compileFirst`. A failed attempt is forgotten. */
+/**
+ * Promises the codec. Its wasm comes from the first of `places` that has it: see `compileFirst`. After a failed
+ * attempt the next call tries again.
+ */
 export function loadFlight(places, hint) {
   if (flightNow()) return Promise.resolve(chunk);
   attempt ??= load(places, hint).finally(() => (attempt = undefined));

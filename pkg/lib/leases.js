@@ -1,11 +1,12 @@
-// The leases of lanes that are one at a time over all tabs: a Web Lock for each lane. What holds locks is loaded with the first.
+// Holds the leases of lanes that run one call at a time across all tabs: one Web Lock per lane. `lock.js` is loaded
+// with the first. Must not decide when a lease is needed: the engine does.
 
 import { part } from "./part.js";
 import { Map } from "./platform.js";
 
 const load = /* @__PURE__ */ part(() => import("./lock.js"), "scope", "NETWORK");
 
-/** So long another tab may keep a lease that is waited for, in ms, where the options do not say. */
+/** Default for `leaseTimeout`: how long, in ms, another tab may hold a lease that is waited for. */
 const PATIENCE = 60_000;
 
 let locks;
@@ -13,17 +14,20 @@ let locks;
 export class Leases {
   #patience;
   #tell;
-  /** By lane: what is asked for or held; of one that is being loaded, a number. */
+  /** By lane: the lock that is requested or held; a number while `lock.js` is loading. */
   #asked = new Map();
   #count = 0;
 
-  /** `tell(run)` runs something with the engine that has asked. */
+  /** `tell(run)` runs `run` with the current engine. */
   constructor(patience = PATIENCE, tell) {
     this.#patience = patience;
     this.#tell = tell;
   }
 
-  /** Asks for the lease of a lane. One that is held is given back then. The engine hears of it by `leased`, `leaseTaken` or `leaseRefused`. */
+  /**
+   * Requests the lease of a lane; releases the one that is held. The engine is notified by `leased`,
+   * `leaseTaken` or `leaseRefused`.
+   */
   async ask(lane) {
     if (locks) return this.#lock(lane);
     const number = (this.#count += 1);
@@ -41,14 +45,14 @@ export class Leases {
   #lock(lane) {
     const { Lock, GRANTED, TAKEN } = locks;
     const before = this.#asked.get(lane);
-    // Dispatchers of all tabs that have a lane of this name meet here.
+    // Dispatchers of all tabs with a lane of this name share the lock.
     this.#asked.set(lane, new Lock(`actionlane:lane:${lane}`, this.#patience, (told, cause) => {
       if (told === GRANTED) return this.#tell((engine) => engine.leased(lane));
       if (told === TAKEN) {
         this.#asked.delete(lane);
         return this.#tell((engine) => engine.leaseTaken(lane));
       }
-      return this.#refused(lane, "INVALID_OPTION", "scope: the browser gives no lock to be one at a time over all tabs", cause);
+      return this.#refused(lane, "INVALID_OPTION", "scope: the browser refuses the lock that all tabs share", cause);
     }));
     before?.giveBack?.();
   }
@@ -58,14 +62,14 @@ export class Leases {
     this.#tell((engine) => engine.leaseRefused(lane, code === "NETWORK", message, cause));
   }
 
-  /** Gives the lease of a lane back, or asks for it no longer. */
+  /** Releases the lease of a lane, or withdraws the request for it. */
   giveBack(lane) {
     const lock = this.#asked.get(lane);
     this.#asked.delete(lane);
     lock?.giveBack?.();
   }
 
-  /** All of them: whoever has asked is gone. */
+  /** Releases all leases: their engine is gone. */
   giveAllBack() {
     for (const lane of [...this.#asked.keys()]) this.giveBack(lane);
   }

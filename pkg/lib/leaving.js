@@ -1,10 +1,10 @@
-// Tells when the page is left, and counts the requests that may outlive it.
+// Notifies the engine when the page is left, and counts the requests that may outlive it. Sends nothing.
 
 import { addEventListener, navigator, removeEventListener } from "./platform.js";
 
 /**
- * Tells when the document goes from the window, for good or to be kept as it is, and when one that was kept comes back. Gives the function
- * that ends it.
+ * Calls `left` when the document leaves the window, for good or for the bfcache, and `returned` when it comes back from
+ * the bfcache. Returns a function that ends this.
  */
 export function onLeaving({ left, returned }) {
   if (!globalThis.document) return () => {};
@@ -17,12 +17,16 @@ export function onLeaving({ left, returned }) {
   };
 }
 
-// Firefox (153) keeps a page with an open `keepalive` request, and loses what comes of the answer meanwhile: reading it would never end.
+// Firefox (153) puts a page with an open `keepalive` request into the bfcache and loses the bytes that arrive
+// meanwhile: reading the answer would never end.
 export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
 const nothing = () => {};
 let outliving = 0;
 
-/** A request that may outlive the page begins (1), or is over (-1): while there is one, a browser that loses its answer must not keep the page. */
+/**
+ * Counts a request that may outlive the page when it begins (1) and when it is over (-1). Meanwhile a browser that
+ * loses its answer must not put the page into the bfcache: an `unload` listener prevents it.
+ */
 export function outlives(change) {
   outliving += change;
   if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);

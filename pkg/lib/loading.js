@@ -1,4 +1,4 @@
-// The wasm module of the dispatcher, and what is asked of it.
+// Loads the wasm of the dispatcher and makes engines from it. Must be the only file that imports the dispatcher's glue.
 
 import * as glue from "../wasm/dispatcher.js";
 import { ActionError } from "./error.js";
@@ -9,17 +9,17 @@ import { waits } from "./wait.js";
 
 const dispatcher = new Module("dispatcher", glue, { crashed, setUp: (panicked) => glue.setup(panicked, shapes, waits) });
 
-/** The build that this is of. */
+/** The build of this package. */
 export const { BUILD } = glue;
 
 /** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
 export const load = (places, hint) => dispatcher.load(places, hint);
 
-const users = new Set(); // { cut(), lost(makeError) }, one an engine
+const users = new Set(); // `{ cut(), lost(makeError) }` of each engine
 
 /**
- * A new engine for one dispatcher, once `load()` has resolved. `embedder`: what it asks, `options`: those of the dispatcher, as they were copied.
- * `lost(makeError)` is called if the instance traps, unless `release()` has been.
+ * Makes an engine for one dispatcher; call it after `load()` has resolved. `embedder`: the functions that the engine
+ * calls; `options`: the dispatcher's, as copied. `lost(makeError)` is called if the instance traps before `release()`.
  */
 export function makeEngine({ embedder, options }, lost) {
   dispatcher.instantiate();
@@ -32,10 +32,13 @@ export function makeEngine({ embedder, options }, lost) {
   return { engine, release: () => users.delete(user) };
 }
 
-/** The options of a call as Rust takes them, to be handed over at once; undefined for none. After `load()`. */
+/**
+ * Makes the Rust struct of a call's options, which must be passed to Rust at once; undefined for none. Call it
+ * after `load()`.
+ */
 export const handOverCall = (given) => given && handOver(glue.CallOptions, given);
 
-/** Options that are objects themselves, by name. */
+/** The Rust structs of options that are objects themselves, by the option's name. */
 const INNER = {
   retry: glue.RetryOptions,
   trace: glue.TraceOptions,
@@ -43,7 +46,7 @@ const INNER = {
   idempotency: glue.IdempotencyOptions,
 };
 
-/** Makes a struct of Rust of those options that it has. The others are for this side alone. */
+/** Makes a Rust struct of the options that it has. The other options are used by JavaScript alone. */
 function handOver(Options, given) {
   const options = new Options();
   try {
@@ -59,7 +62,7 @@ function handOver(Options, given) {
   return options;
 }
 
-/** The same embedder until `cut()`; after that, whatever is asked of it fails and is not done. */
+/** Returns a copy of the embedder. After `cut()`, each of its functions throws and does nothing. */
 function severable(embedder) {
   const own = Object.create(embedder);
   const fail = () => {
@@ -71,12 +74,12 @@ function severable(embedder) {
   return { embedder: own, cut };
 }
 
-/** Whether `load()` has succeeded: an engine can be made at once. */
+/** True if `load()` has succeeded: an engine can be made at once. */
 export const isLoaded = () => dispatcher.isLoaded;
 
 /**
- * The instance can no longer be trusted: nothing it still does has an effect, everybody's open calls fail, and the next engine gets a fresh
- * one.
+ * Drops an instance that has trapped: nothing it still does has an effect, all its open calls fail, and the next
+ * engine gets a fresh instance.
  */
 export function crashed(cause) {
   if (!dispatcher.isLive) return;

@@ -1,4 +1,4 @@
-// Holds Web Locks: asked for in turn, given back, and taken from a tab that is frozen.
+// Holds Web Locks: requests them in order, releases them, and steals them from a tab that is frozen. Knows no lanes.
 
 import { AbortController, Set, clearTimeout, navigator, performance, setTimeout } from "./platform.js";
 
@@ -8,40 +8,48 @@ const ASKED = 0;
 const HELD = 1;
 const OVER = 2;
 
-/** Lists what a lock tells of itself. */
+/** The reports of a lock. */
 export const GRANTED = "granted";
 export const TAKEN = "taken";
 export const REFUSED = "refused";
 
-/** The longest that a timer waits. */
+/** Longest time that a timer can wait, in ms. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The locks that are asked for here. */
+/** The locks of this page that are requested or held. */
 const here = new Set();
 
-/** An exclusive Web Lock that was asked for. The browser grants it in order of asking, and frees it itself where a tab is closed or crashes. */
+/**
+ * An exclusive Web Lock that was requested. The browser grants it in the order of requests, and frees it if a
+ * tab closes or crashes.
+ */
 export class Lock {
   #name;
   #tell;
   #stage = ASKED;
   #asking;
   #letGo;
-  /** Who has it may take the lock: while it is waited for, and until the lock is had. */
+  /**
+   * The lock `steal:{name}`; only its holder may steal. `#turning`: while it is requested, and until the decision to
+   * steal. `#turn`: from then until the stolen lock is granted.
+   */
   #turning;
   #turn;
   #timer;
-  /** Counts the grants here, to whomever. */
+  /** The number of times that the lock was granted in this page, to any dispatcher. */
   #grants = 0;
 
   /**
-   * Asks for the lock. It is taken from a holder who keeps it for `patience` ms while it is waited for, and then some: nobody tells when a lock
-   * changes hands, so it is looked at four times in `patience`. `Infinity`: it is waited for as long as it takes.
+   * Requests the lock. If its holder keeps it for `patience` ms while it is waited for, the lock is stolen a little
+   * later: no event reports that a lock changes hands, so the lock is looked at four times in `patience`.
+   * `Infinity`: it is never stolen.
    *
-   * Of many who wait one takes it. They take turns, by a lock `steal:{name}`, and whoever has the turn looks once more. What has been taken is
-   * known by a lock `stolen:{number}:{name}`, held as long: the browser's names of clients do not tell two dispatchers of one page apart.
+   * Waiters take turns by a lock `steal:{name}` and look again before stealing, so only one steals. The thief
+   * holds a lock `stolen:{number}:{name}` as long as the stolen one. It tells dispatchers of one page apart,
+   * which share a client id.
    *
-   * `tell(what, cause)`: it is `GRANTED`; it was, and somebody has `TAKEN` it who waited for too long; or it is `REFUSED`, and `cause` is what
-   * the browser said. Nothing is told once it is given back.
+   * `tell(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`, with
+   * the browser's error as `cause`. Nothing is reported after `giveBack()`.
    */
   constructor(name, patience, tell) {
     this.#name = name;
@@ -50,7 +58,7 @@ export class Lock {
     this.#run(patience).then(() => this.#end(), (cause) => this.#end(cause));
   }
 
-  /** Gives it back, or asks for it no longer. Again without harm. */
+  /** Releases the lock, or withdraws the request. A second call does nothing. */
   giveBack() {
     this.#stage = OVER;
     this.#withdraw();
@@ -69,10 +77,10 @@ export class Lock {
     else if (stage === HELD) this.#tell(TAKEN);
   }
 
-  /** Until the lock is given back, taken, or cannot be had. */
+  /** Resolves when the lock is released; rejects if it is stolen or refused. */
   async #run(patience) {
     await null;
-    if (this.#stage === OVER) return; // given up before it was asked for
+    if (this.#stage === OVER) return; // given back before it was requested
     this.#asking = new AbortController();
     const asked = this.#request({ signal: this.#asking.signal });
     const turn = await (patience === Infinity ? asked : Promise.race([asked, this.#overdue(patience)]));
@@ -82,7 +90,8 @@ export class Lock {
       await asked;
       return;
     }
-    // In one go, so that nobody comes between. The place in the queue is given up first, or the lock could be granted twice.
+    // Done in one task, so that no other waiter comes between. The request in the queue is withdrawn first, or the
+    // lock could be granted twice.
     this.#withdraw();
     this.#turn = turn;
     this.#turning = undefined;
@@ -95,15 +104,15 @@ export class Lock {
     }
   }
 
-  /** Resolves to nothing once it is given back, and rejects where it is taken or cannot be had. */
+  /** Resolves when the lock is released; rejects if it is stolen or refused. */
   async #request(options) {
     await navigator.locks.request(this.#name, options, () => {
       this.#turn?.giveBack();
       this.#turn = undefined;
-      if (this.#stage !== ASKED) return undefined; // given back at once
+      if (this.#stage !== ASKED) return undefined; // given back meanwhile: release it at once
       this.#stage = HELD;
       clearTimeout(this.#timer);
-      // All who wait here hear that it has been granted.
+      // Every lock of this page with the same name counts the grant.
       for (const lock of here) if (lock.#name === this.#name) lock.#grants += 1;
       const held = new Promise((letGo) => (this.#letGo = letGo));
       this.#tell(GRANTED);
@@ -111,13 +120,13 @@ export class Lock {
     });
   }
 
-  /** Asks no longer. No harm where it is held. */
+  /** Withdraws the request; does nothing once the lock is held. */
   #withdraw() {
     this.#asking?.abort();
     this.#asking = undefined;
   }
 
-  /** Resolves to the turn when the lock may be taken from its holder, as long as that turn is kept. */
+  /** Promises the turn, once the lock may be stolen. That is allowed only while the turn is held. */
   async #overdue(patience) {
     for (;;) {
       const before = await this.#stuck(patience);
@@ -128,7 +137,7 @@ export class Lock {
     }
   }
 
-  /** Waits for the turn, which may take forever. */
+  /** Waits for the turn, perhaps forever. */
   #waitForTurn(patience) {
     return new Promise((resolve) => {
       const turn = new Lock(`steal:${this.#name}`, patience, (told) => told === GRANTED && resolve(turn));
@@ -141,7 +150,10 @@ export class Lock {
     this.#turning = undefined;
   }
 
-  /** Resolves when the lock has not changed hands for `patience` while it is waited for: who waited and held it first. */
+  /**
+   * Resolves when the lock has not changed hands for `patience` ms while it is waited for: to its holder and waiters at
+   * the beginning of that time.
+   */
   async #stuck(patience) {
     const step = Math.min(Math.max(patience / 4, 1), LONGEST);
     let before;
@@ -156,7 +168,7 @@ export class Lock {
     }
   }
 
-  /** Who holds the lock now, and who waits for it in which order; none where nobody holds it, or it cannot be seen. */
+  /** Promises the holder of the lock and its waiters in order; undefined if it has no holder or cannot be queried. */
   async #look() {
     try {
       const { held, pending } = await navigator.locks.query();
@@ -171,8 +183,9 @@ export class Lock {
 }
 
 /**
- * Tells whether the lock has not changed hands since: then the same client holds it, and at most more wait behind. Who has been granted it anew
- * waits in front no longer; among dispatchers of one page, which are one client, it is counted. Where it was taken there is another mark.
+ * True if the lock has not changed hands: the same client holds it, and waiters have only been added at the end. A
+ * client that was granted the lock again no longer waits in front. Dispatchers of one page are one client, so their
+ * grants are counted; a stolen lock has another mark.
  */
 function isStill(queue, before) {
   return queue.grants === before.grants && queue.holder === before.holder

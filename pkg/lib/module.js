@@ -1,5 +1,5 @@
-// One wasm module of the package, by name: loaded once a page, whatever number of dispatchers and entries; again after a failure; anew
-// after a trap.
+// Loads one wasm module of the package, once per page for all dispatchers and entries; again after a failure; a fresh
+// instance after a trap. Knows nothing of what the module does.
 
 import { compileFirst } from "./compile.js";
 import { WebAssembly, queueMicrotask, take } from "./platform.js";
@@ -9,17 +9,17 @@ export class Module {
   #name;
   #glue;
   #parts;
-  #compiled; // kept for a fresh instance
-  #attempt; // the load under way, or the one that succeeded
-  #live = false; // whether the instance can be trusted
-  #fallen = false; // whether one that cannot is still to be replaced
+  #compiled; // the compiled module, for a fresh instance
+  #attempt; // the load in progress, or the one that succeeded
+  #live = false; // true while the instance can be trusted
+  #fallen = false; // true while an instance that trapped waits to be replaced
 
-  /** Names the instance: another one after each trap. */
+  /** The number of the instance; a trap gives the next one a higher number. */
   count = 0;
 
   /**
-   * `name`: which of the package's it is; `glue`: what wasm-bindgen has written for it. `setUp(panicked)` follows each instance that is made, and
-   * `crashed(error)` hears of what fails inside one.
+   * `name`: the name of the module in the package; `glue`: its JavaScript by wasm-bindgen. `setUp(panicked)` runs after
+   * each instance is made; `crashed(error)` is called with each failure inside one.
    */
   constructor(name, glue, parts) {
     this.#name = name;
@@ -27,17 +27,20 @@ export class Module {
     this.#parts = parts;
   }
 
-  /** Whether `load()` has succeeded: there is an instance, or one can be made. */
+  /** True if `load()` has succeeded and an instance exists or can be made. */
   get isLoaded() {
     return this.#compiled !== undefined && !this.#fallen;
   }
 
-  /** Whether the instance can be trusted. */
+  /** True if the instance can be trusted. */
   get isLive() {
     return this.#live;
   }
 
-  /** Resolves when the wasm is there, from one of `places`: see `compileFirst`. One attempt at a time; a failed one is forgotten. */
+  /**
+   * Loads the wasm from the first of `places` that has it: see `compileFirst`. One attempt at a time; after a failed
+   * one, the next call tries again.
+   */
   load(places, hint) {
     take();
     this.#attempt ??= compileFirst(places, (found) => this.#accept(found), hint).catch((error) => {
@@ -47,7 +50,7 @@ export class Module {
     return this.#attempt;
   }
 
-  /** Sees to it that there is an instance. After `load()`. */
+  /** Makes an instance if there is none. Call it after `load()`. */
   instantiate() {
     if (this.#live) return;
     const { crashed, setUp } = this.#parts;
@@ -59,23 +62,24 @@ export class Module {
     this.count += 1;
   }
 
-  /** The instance can no longer be trusted: the next to use it gets a fresh one. */
+  /** Drops an instance that has trapped. The next use gets a fresh one. */
   abandon() {
     this.#live = false;
     this.#fallen = true;
-    // Not at once: it may be running below this. Once it is replaced, none of its timers and promises reaches it any more.
+    // Delayed, because the instance may be running further up the stack. Once it is replaced, its timers and
+    // promises have no effect.
     queueMicrotask(() => {
       this.#fallen = false;
       try {
         this.instantiate();
       } catch {
-        // The next to need it tries again.
+        // The next use tries again.
       }
     });
   }
 
   #accept({ compiled, where }) {
-    // The glue cannot take back a module that it was not made for, so that is looked at first.
+    // The glue cannot go back once it has a module of another build, so the build is checked first.
     const [build] = WebAssembly.Module.customSections(compiled, SECTION).map((bytes) => String.fromCharCode(...new Uint8Array(bytes)));
     const wanted = `${this.#name} ${this.#glue.BUILD}`;
     if (build !== wanted) throw new Error(`${where} is not the wasm that belongs to this package: it is ${build ?? "none of ours"}, wanted is ${wanted}`);
@@ -89,5 +93,5 @@ export class Module {
   }
 }
 
-/** The section of the wasm that says which build it is of. */
+/** The custom section of the wasm that names its build. */
 const SECTION = "actionlane";

@@ -1,4 +1,5 @@
-// Options that do nothing beside the others: an error where that can only be a mistake, a warning where it may be meant.
+// Finds options that have no effect beside the others: an error if that can only be a mistake, a warning if it may be
+// intended. Must not change an option.
 
 import { invalid } from "./error.js";
 import { nameOf } from "./owner.js";
@@ -6,12 +7,15 @@ import { warn } from "./warn.js";
 
 const NO_LIMIT = "retry: the limit is missing, without which nothing is sent again";
 
-/** Of a dispatcher. Only durable calls need no `limit`. */
+/** Checks the options of a dispatcher. Only durable calls are retried without a `limit`. */
 export function checkDispatcher({ retry, outbox }) {
   if (retry && retry.limit === undefined && !outbox) throw invalid(NO_LIMIT);
 }
 
-/** Of a call: `own` are its options, `retry` and `keyed` what it comes to with those of the dispatcher, `lanes` those that are named there. */
+/**
+ * Checks the options of a call. `own` are its options; `retry` and `keyed` include those of the dispatcher;
+ * `lanes` are the dispatcher's.
+ */
 export function checkCall(call, own, { retry, keyed, lanes }) {
   const { actionId, name, lane } = call;
   const { durable } = own;
@@ -28,16 +32,19 @@ export function checkCall(call, own, { retry, keyed, lanes }) {
   if (lane !== "main" && lane !== "parallel" && !lanes?.has(lane)) warn((words) => words.unnamedLane(lane));
 }
 
-/** Of a request that is built already. `stream`: its body. */
+/** Checks the options of a request that is already built. `stream`: true if its body is a stream. */
 export function checkBuilt({ retry }, stream) {
   if (retry?.limit > 0 && stream) warn((words) => words.streamIsSentOnce());
 }
 
-/** Of a route. */
+/** Checks the options of a route. */
 export function checkRoute({ retry }, harmless) {
   if (retry && retry.limit === undefined) throw invalid(NO_LIMIT);
   if (retry?.limit > 0 && !harmless) warn((words) => words.routeIsSentOnce());
 }
 
-/** Of a `'use cache'` function, which is harmless to retry: as `protocol/id.rs` reads an id. */
+/**
+ * True for the id of a `'use cache'` function, which may be retried without a key; `protocol/id.rs` reads ids
+ * in the same way.
+ */
 const isCached = (id) => /^[89a-f].{41}$/i.test(id);

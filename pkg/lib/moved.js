@@ -1,34 +1,36 @@
-// Tells whether the user has moved on: to another path, or by a navigation of Next's router. It is told here and not in Rust, because calls are
-// made before the wasm is there. docs/redirects.md has the whole table.
+// Counts the visits of the user: a new one begins with another path, or with a navigation of Next's router. It
+// is counted here and not in Rust, because calls are made before the wasm is loaded. docs/redirects.md has the
+// whole table. Must not navigate.
 
 import { addEventListener, queueMicrotask } from "./platform.js";
 
 let number = 0;
 let at = {};
 let watched = false;
-/** The browser tells of each change of the address and its state, as it happens. */
+/** True if the browser reports each change of the address and its state at once. */
 let told = false;
 let sent;
 
-/** The number of the visit that the user is on: another one once they have moved on. */
+/** Returns the number of the user's current visit. It changes once the user has moved on. */
 export function visit() {
   if (!watched && globalThis.document) watch();
   if (!told) look();
   return number;
 }
 
-/** The user is sent there because of an answer: that is no move of their own. */
+/** Notes that an answer sends the user to `url`, which is no move of their own. */
 export function sentTo(url) {
   sent = url;
 }
 
 /**
- * Tells whether that is another visit: `before` and `now` are `{ href, state }`, the address and `history.state`. The page itself may write another
- * query or hash, or a state of its own. Next's router writes its tree beside the address, and copies it into what the page writes.
+ * Tells if `now` is another visit than `before`; each is `{ href, state }`, the address and `history.state`. The page
+ * itself may change the query, the hash or the state. Next's router writes its tree into the state, and copies it into
+ * the states that the page writes.
  */
 export function isMove(before, now) {
   if (pathOf(before.href) !== pathOf(now.href)) return true;
-  // A tree that changes where the address does not is a refresh.
+  // Another tree at the same address is a refresh.
   if (before.href === now.href) return false;
   const [from, to] = [before, now].map(({ state }) => routeOf(state));
   return from !== undefined && to !== undefined && from !== to;
@@ -36,14 +38,15 @@ export function isMove(before, now) {
 
 function watch() {
   watched = true;
-  // Next's router goes back and forward to what it has marked.
+  // Next's router marks its entries with `__NA`; going back or forward to one is a navigation.
   addEventListener("popstate", ({ state }) => {
     look();
     if (state?.__NA) number += 1;
   });
-  // Without the Navigation API (before Firefox 147, Safari 26.2) a page that was left and come back to between two looks is not seen.
+  // Without the Navigation API (before Firefox 147, Safari 26.2), leaving a page and returning between two
+  // looks is missed.
   const { navigation } = globalThis;
-  // An element of this name, or a variable of the page's, is none.
+  // An element or a variable may have the name `navigation`.
   if (Object.prototype.toString.call(navigation) === "[object Navigation]") {
     navigation.addEventListener("currententrychange", look);
     look();
@@ -59,7 +62,7 @@ function look() {
   at = now;
 }
 
-/** Whether another document takes the place of this one, by the user's own doing. */
+/** True if the user's own action replaces this document by another. */
 function isLeaving({ destination: { url, sameDocument }, navigationType, downloadRequest, formData, defaultPrevented }) {
   const stays = sameDocument || navigationType === "reload" || downloadRequest != null || defaultPrevented;
   return !stays && url !== sent && (formData != null || url !== location.href) && /^https?:/.test(url);
@@ -67,7 +70,10 @@ function isLeaving({ destination: { url, sameDocument }, navigationType, downloa
 
 const pathOf = (href) => href?.split(/[?#]/, 1)[0];
 
-/** Which route the router shows, as text; undefined where it has left no tree. What else a tree holds changes with each refresh. */
+/**
+ * Returns the route that the router shows, as text; undefined if it has left no tree. The rest of a tree is ignored,
+ * because it changes with each refresh.
+ */
 function routeOf(state) {
   const kept = state?.__PRIVATE_NEXTJS_INTERNALS_TREE;
   const tree = kept?.tree ?? kept;
@@ -75,6 +81,6 @@ function routeOf(state) {
   try {
     return Array.isArray(tree) ? JSON.stringify([segments(tree), kept.renderedSearch]) : undefined;
   } catch {
-    return undefined; // of a form that no known version has
+    return undefined; // a shape that no known version has
   }
 }

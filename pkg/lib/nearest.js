@@ -1,12 +1,15 @@
-// Slips of the pen: which of the words that are known was meant.
+// Guesses which known word a misspelled one means. Used for messages only; must not correct an option.
 
-/** "; did you mean …?" for a word that is near to one of those; else "". */
+/** Returns "; did you mean …?" if a known word is near; else "". */
 export function meant(given, known) {
   const found = nearest(given, known);
   return found === undefined ? "" : `; did you mean ${JSON.stringify(found)}?`;
 }
 
-/** The word that takes the fewest steps to write, if these are few for its length. A step: a letter more, less, another, or two swapped. */
+/**
+ * Returns the known word that takes the fewest steps to write; undefined if that takes too many for its length. A step
+ * adds, removes or replaces a letter, or swaps two.
+ */
 export function nearest(given, known) {
   if (given.length > 40) return undefined;
   let found;

@@ -1,4 +1,5 @@
-// The network, as far as a page can tell: the browser's word is a hint, a file of the app that can be had is a proof.
+// Tells if there is a network, as far as a page can know: the browser's `onLine` is a hint, a file of the app that
+// answers is a proof. Must never choose a page or an action for the request.
 
 import { sendable } from "./address.js";
 import { AbortSignal, addEventListener, clearTimeout, navigator, ofDocument, removeEventListener, setTimeout } from "./platform.js";
@@ -7,20 +8,21 @@ const LONGEST_MS = 10_000;
 
 export const isOffline = () => navigator.onLine === false;
 
-/** Calls `back` whenever the browser says that there is a network. Gives what ends that. */
+/** Calls `back` whenever the browser reports that it is online. Returns a function that ends this. */
 export function onOnline(back) {
   addEventListener("online", back);
   return () => removeEventListener("online", back);
 }
 
 /**
- * Whether a file of the app can be had: `url`, or else a script or style sheet that the page has loaded from its own origin; never a page
- * or an action. A promise of `undefined` where there is none, or none is to be asked for.
+ * Promises true if a file of the app can be requested: `url`, else a script or style sheet that the page has
+ * loaded from its own origin. Promises false if the request fails or takes 10 s, and undefined if there is no
+ * such file or `url` is false.
  */
 export async function reachable(url, send) {
   const asked = url ?? fileOfPage();
   if (!asked) return undefined;
-  // A `fetch` of the page's own may not look at its signal.
+  // A `fetch` of the page's own may ignore its signal.
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_MS, false)));
   try {

@@ -1,12 +1,17 @@
-// Keeps what is under way in a dispatcher.
+// Holds the open calls and routes of a dispatcher. Must not settle the promises of calls: it only counts them.
 
 import { Entry, describe } from "./entry.js";
 import { Map, setTimeout } from "./platform.js";
 
-/** What is under way in one dispatcher, by id in order of calling: actions, and routes, which Rust never sees. */
+/**
+ * The open entries of one dispatcher, by id in the order of calling: actions, and routes, which the engine never sees.
+ */
 export class Open {
   closed = false;
-  /** Another number once what may be shown of an entry has changed. An entry is changed before `tell`, `settle` or `remove`. */
+  /**
+   * A number that changes when the description of an entry may have changed. Change an entry before `tell`,
+   * `settle` or `remove`.
+   */
   version = 0;
   #entries = new Map();
   #lastId = 0;
@@ -22,7 +27,7 @@ export class Open {
     return this.#unsettled;
   }
 
-  /** Takes an entry in and gives it its id. */
+  /** Adds an entry and gives it its id. */
   add(lane, state, queuedAt) {
     const entry = new Entry(++this.#lastId, lane, state, queuedAt);
     this.#entries.set(entry.id, entry);
@@ -39,13 +44,13 @@ export class Open {
     return this.#entries.values();
   }
 
-  /** Counts an entry as settled; true the first time only. */
+  /** Counts an entry as settled. True the first time only. */
   settle(entry) {
     if (entry.settled) return false;
     entry.settleNow();
     this.version += 1;
     this.#unsettled -= 1;
-    // In a task of its own, after whatever hangs on the promise that is settled now: it may call again.
+    // In a task of its own, after the reactions to the promise that settles now: they may call again.
     if (this.#unsettled === 0 && this.#idle.length > 0) setTimeout(() => this.#wakeIdle());
     return true;
   }
@@ -55,7 +60,7 @@ export class Open {
     this.version += 1;
   }
 
-  /** The end of an entry that Rust does not know. */
+  /** Ends an entry that the engine does not know. */
   done(entry, code) {
     if (!this.settle(entry)) return;
     this.remove(entry);
@@ -73,7 +78,7 @@ export class Open {
   }
 
   #wakeIdle() {
-    if (this.#unsettled > 0) return; // somebody called again meanwhile
+    if (this.#unsettled > 0) return; // another call was made meanwhile
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

@@ -1,5 +1,5 @@
-// Options come from the page: they are copied once, name by name, so that a getter that throws or a word that is not known is an
-// INVALID_OPTION and nothing later runs page code. What a value means is decided in Rust.
+// Copies and checks the options that come from the page. Each is read once, by name, so that no getter of the page runs
+// later; a getter that throws or an unknown name is an INVALID_OPTION. Must not decide what a value means: Rust does.
 
 import { sendable } from "./address.js";
 import { isToken } from "./app.js";
@@ -62,23 +62,23 @@ export const CALL = {
   limits,
 };
 
-/** Why a request that is built already cannot have these. */
+/** The reasons why a request that is already built cannot have these options. */
 const BUILT = {
   url: "the request has one",
-  durable: "a request that is built already is not kept; call the action by d.call",
+  durable: "a request that is built already is not stored; use d.call",
   keepalive: "it is a member of init",
-  redirect: "whoever reads the answer follows it",
-  render: "whoever builds the request asks for that",
-  skew: "whoever reads the answer sees to that",
-  limits: "the dispatcher's say how far it is read along",
+  redirect: "the reader of the answer follows it",
+  render: "the request itself asks for that",
+  skew: "the reader of the answer does that",
+  limits: "the limits of the dispatcher apply",
 };
 
 const { lane, strategy: one, ...USUAL } = CALL;
 
-/** Of a request that is built already. */
+/** The options of `fetch()` for an action, whose request is already built. */
 const FETCH = {
   ...USUAL,
-  lane: (value) => laneName(only(typeof value !== "function", value, "lane: the arguments, which a function is asked with, are not known; give a name")),
+  lane: (value) => laneName(only(typeof value !== "function", value, "lane: a function needs the arguments, which are unknown here; give a name")),
   strategy: (value) => only(one(value) !== "join", value, 'strategy: "join" shares an answer, and a Response is read once'),
   headers: DISPATCHER.headers,
   frees: (value) => word(value, "value", "head"),
@@ -89,7 +89,7 @@ const OUTBOX = { owner, onResult: method };
 
 export const DURABLE = { owner, ttl: duration };
 
-/** Those of which there is something to cancel. */
+/** The properties by which `cancel()` chooses calls; `state` has only the states that can be cancelled. */
 const CANCEL = { id: count, actionId: text, name: text, lane: laneName, state: (value) => word(value, "loading", "preparing", "waiting", "running") };
 
 export const RETRY = { limit: count, budget: duration, delay: time, backoffLimit: time, maxRetryAfter: time };
@@ -104,7 +104,7 @@ export const TRACE = { traceparent: (value) => asked(value, parent), requestId: 
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
-/** Of a request that is no action. */
+/** The options of `fetch()` for a request that is no action. */
 const OTHER = { ...named(Object.keys(FETCH), (name) => `${name}: only actions have it, and this request is none (a POST with Next-Action)`), ...ROUTE };
 
 export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
@@ -131,7 +131,10 @@ export const readyOptions = (options) => copy(options, READY, "ready");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
 
-/** What it takes to let one call go at a time over all tabs. Whatever else is wrong with the locks shows when the first is asked for. */
+/**
+ * Throws if this page cannot run one call at a time across all tabs. Other faults of the locks show when the
+ * first is requested.
+ */
 function oneOverAllTabs(lanes) {
   const why = [...(lanes ?? [])].find(([, { concurrency }]) => concurrency > 1);
   if (why) throw invalid(`lanes: ${JSON.stringify(why[0])} cannot run several at once with scope "origin"`);
@@ -139,34 +142,37 @@ function oneOverAllTabs(lanes) {
   try {
     request = globalThis.navigator.locks.request;
   } catch {
-    // There is no lock API.
+    // The browser has no lock API.
   }
   if (typeof request !== "function") throw invalid('scope: "origin" needs the lock API (navigator.locks), which browsers have on secure pages only');
-  if (pageOrigin() === "null") throw invalid('scope: "origin" needs an origin, and this document has one of its own that nobody shares');
+  if (pageOrigin() === "null") throw invalid('scope: "origin" needs an origin that pages share; that of this document is opaque');
 }
 
-/** The properties by which calls are chosen. Nothing at all is a slip, not everything. */
+/**
+ * Returns the properties by which calls are chosen. An empty filter is an error: it is a mistake more often
+ * than it means every call.
+ */
 export function cancelFilter(filter) {
   if (typeof filter !== "object" || filter === null) throw invalid("cancel: expected a function or an object");
   const wanted = copy(filter, CANCEL, "cancel");
-  // Undefined is what a property is where whatever it was taken from is missing.
+  // A property is undefined if it was read from an object that lacks it.
   const named = Object.keys(filter);
   if (named.length === 0 || named.some((name) => wanted[name] === undefined)) {
-    throw invalid("cancel: a filter that says nothing would choose every call; for that, give () => true");
+    throw invalid("cancel: an empty filter would choose every call; if you mean that, pass () => true");
   }
   return wanted;
 }
 
 export const routeOptions = (options) => copy(options, ROUTE, "route");
 
-/** An action as `{ id, name?, url? }`. */
+/** Returns the action as `{ id, name?, url? }`. */
 export function reference(ref) {
   const copied = typeof ref === "string" ? { id: ref } : typeof ref === "function" ? { id: imported() } : copy(ref, REFERENCE, "action");
   if (copied.id === undefined) throw invalid(`action: id is missing; ${SOURCE}`);
   return copied;
 }
 
-/** Whether a text may be an id: Rust looks closer. A name in its place is the usual slip. */
+/** Throws if a name was given as id, the usual mistake. Rust checks ids exactly. */
 export function checkId(id) {
   if (/^[a-z_$][\w$]*$/i.test(id) && !/^[\da-f]+$/i.test(id)) throw invalid(`action: a name alone finds no action; ${SOURCE}`);
 }
@@ -181,12 +187,15 @@ export function laneName(value) {
   return expect(typeof value === "string" && value !== "", value, "a name");
 }
 
-/** The last answer of `destination()`, and what it was for: most calls of a page go to one place. */
+/** The last result of `destination()` and its input: most calls of a page go to the same URL. */
 let last = {};
 
-/** Where a call goes, made absolute now: the page may be elsewhere when its turn comes. */
+/**
+ * Returns the absolute URL of a call. Resolved at the call, because the page may be elsewhere when the lane is free.
+ */
 export function destination(url) {
-  // Most are absolute, and mean the same wherever the page is. A document keeps its origin; to ask for that costs 8 µs.
+  // Most URLs are absolute and mean the same on every page, so the page is not asked: reading its origin takes 8 µs,
+  // and a document keeps its origin.
   if (last.whole && last.url === url) return last.href;
   const at = globalThis.location?.href;
   const base = ofDocument("baseURI");
@@ -219,7 +228,7 @@ function copy(options, table, what) {
   const copied = {};
   let name;
   try {
-    // A signal or an event passed in the place of options has its properties elsewhere: it would count as no options at all.
+    // An AbortSignal or an event passed by mistake has only inherited properties, and would count as no options.
     const prototype = Object.getPrototypeOf(options);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {
@@ -247,12 +256,12 @@ function only(holds, value, why) {
   return value;
 }
 
-/** Options by these names that are there only to say why they are not. */
+/** Makes checks for options that exist only to say why they are not allowed. */
 function named(names, why) {
   return Object.fromEntries(names.map((name) => [name, (value) => only(false, value, why(name))]));
 }
 
-/** An array or a number would be made a text for the test alone. */
+/** Tests a string. `pattern.test` alone would turn an array or a number into text. */
 function matches(value, pattern) {
   return typeof value === "string" && pattern.test(value);
 }
@@ -263,10 +272,10 @@ function nextVersion(value) {
   return expect(value === "any" || matches(value, VERSION), value, 'a version as "16.4.6", or "any"');
 }
 
-/** The version that an App Router page says it is of. */
+/** Returns the version of Next.js that an App Router page states; undefined if it states none. */
 export function versionOfPage() {
   try {
-    const version = globalThis.next?.version; // mostly there is no such thing, and to throw for that is dear
+    const version = globalThis.next?.version; // usually absent, and throwing is slow
     return matches(version, VERSION) ? version : undefined;
   } catch {
     return undefined;
@@ -282,7 +291,7 @@ function text(value) {
 }
 
 function address(value) {
-  // A bundler for servers, or a test runner, has a `URL` of its own.
+  // By its tag: a bundler for servers or a test runner may have a `URL` class of its own.
   const isUrl = Object.prototype.toString.call(value) === "[object URL]";
   return String(expect(typeof value === "string" || isUrl, value, "a string or a URL"));
 }
@@ -299,7 +308,7 @@ function method(value) {
   return expect(typeof value === "function", value, "a function");
 }
 
-/** A word, or an object of the page's own, whose functions are read once and called on it. */
+/** Checks the option `host`: a word, or an object of the page, whose functions are read once and called on it. */
 function host(value) {
   if (typeof value !== "object" || value === null) return word(value, "auto", "next", "document", "none");
   const own = {};
@@ -310,14 +319,14 @@ function host(value) {
   return expect(Object.keys(own).length > 0, own, "an object with redirect(url, type) or refresh(kind)");
 }
 
-/** Functions of the page's own, as methods of the object they were given on. */
+/** Copies functions of the page, bound to the object that holds them. */
 function bound(value, table, what) {
   const own = copy(value, table, what);
   for (const name of Object.keys(own)) own[name] = own[name].bind(value);
   return own;
 }
 
-/** Each a value, `true` for one that is made, or `false` for none. */
+/** Checks the option `trace`: for each header its value, `true` for a generated one, `false` for none. */
 function trace(value) {
   if (value === true) return { traceparent: true };
   if (value === false) return { traceparent: false, requestId: false };
@@ -326,7 +335,7 @@ function trace(value) {
 
 const asked = (value, read) => (typeof value === "boolean" ? value : read(value));
 
-/** As `protocol/trace.rs` reads it. */
+/** Checks a `traceparent`, as `protocol/trace.rs` does. */
 function parent(value) {
   const form = /^(?!ff|00.{54}|.{3}0{32}|.{36}0{16})[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;
   return expect(matches(value, form), value, 'one as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"');
@@ -336,7 +345,7 @@ function token(value) {
   return expect(isToken(value), value, "visible ASCII characters");
 }
 
-/** What `actionlane/server` reads as one key. */
+/** Checks an idempotency key: `actionlane/server` must read it as one key. */
 function key(value) {
   return expect(matches(value, /^[!#-+\--~]{1,255}$/), value, "1 to 255 visible ASCII characters without quotes and commas");
 }
@@ -345,17 +354,17 @@ function strategy(value) {
   return word(value, "queue", "queue last", "drop", "replace", "join");
 }
 
-/** A number of attempts after the first, or an object. */
+/** Checks the option `retry`: the number of attempts after the first, or an object. */
 function retry(value) {
   return typeof value === "number" ? { limit: count(value) } : copy(object(value), RETRY, "retry");
 }
 
-/** Whether each call carries a key, and in which header. */
+/** Checks the option `idempotency`: `every` is true if each call carries a key; an object names the header. */
 function idempotency(value) {
   return typeof value === "boolean" ? { every: value } : { every: true, ...copy(object(value), IDEMPOTENCY, "idempotency") };
 }
 
-/** Options by lane. */
+/** Checks the options by lane. */
 function lanes(value) {
   const prototype = Object.getPrototypeOf(object(value));
   expect(prototype === null || Object.getPrototypeOf(prototype) === null, value, "an object of lanes by name");
@@ -382,12 +391,12 @@ function count(value) {
   return expect(Number.isSafeInteger(value) && value >= 0 && value < 2 ** 31, value, "a whole number below 2^31");
 }
 
-/** How much of something, where `Infinity` means that there is no limit. */
+/** Checks an upper limit; `Infinity` means no limit. */
 function most(value) {
   return value === Infinity ? value : count(value);
 }
 
-/** How much of an answer is believed, by name. */
+/** Checks the limits of an answer, by name. */
 function limits(value) {
   return copy(object(value), LIMITS, "limits");
 }
@@ -400,12 +409,12 @@ function duration(value) {
   return expect(typeof value === "number" && value > 0, value, "milliseconds above 0");
 }
 
-/** Milliseconds, where `Infinity` means that there is no limit. */
+/** Returns milliseconds; undefined for `Infinity`, which means no limit. */
 export function finite(duration) {
   return duration === Infinity ? undefined : duration;
 }
 
-/** The arguments of a call, read once: as many as Next.js takes. */
+/** Returns the arguments of a call, read once. Refuses more than Next.js accepts. */
 export function argumentList(args) {
   if (args === undefined) return [];
   let list;

@@ -1,8 +1,10 @@
-// The outbox of one owner: what is in the store, who sends it, and what becomes of it. What an entry says and who may send it is decided in
-// `records.js`, what ends it in Rust. Loaded by `durable.js`.
+// Implements the outbox of one owner: reads and writes the records in the store, and claims those that no other
+// page sends. `records.js` decides what a record says and who may send it; Rust decides what ends it. Loaded by
+// `durable.js`.
 //
-// A value in the store is `{ owner, sender, head, body }`: `sender` names the dispatcher that sends it, which holds a Web Lock of that name as
-// long as it lives and has anything to send, and takes another name after, `head` is the record, `body` a string or the parts of a form.
+// A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the parts of a
+// form. `sender` names the dispatcher that sends it: it holds a Web Lock of that name while it has anything to send,
+// and takes a new name afterwards.
 
 import { ActionError, closed, invalid } from "./error.js";
 import { formOf, isForm, partsOf } from "./kept.js";
@@ -24,21 +26,22 @@ export class Outbox {
   #onResult;
   #side;
   #store = new Store();
-  #own = new Map(); // key → the call's entry
-  #names = new Set(); // of this sender; those before, until the browser has its lock back
-  #busy = 0; // who is about to send something
+  #own = new Map(); // key → the call's entry; undefined until a call is made
+  #names = new Set(); // names of this sender: the current one, and earlier ones whose lock the browser has not yet freed
+  #busy = 0; // number of operations that may lead to sending
   #release;
   #closing = new AbortController();
   #sending;
   #watched = new Set();
   #aside = new Set();
-  #found; // what was read before there was an engine
+  #found; // the records read before there was an engine
   #opened = false;
   #gathering;
 
   /**
-   * `side`: `replay(found)` makes a call of an entry; `tell(found, code)` tells listeners of one that becomes none; `calls()` gives the durable
-   * ones that are open, `abort(call)` ends one; `load()` resolves once the wasm is there; `seen(queuedAt)` hears when an entry was made.
+   * `side`: `replay(found)` makes a call of a record; `tell(found, code)` emits an event for a record that becomes no
+   * call; `calls()` returns the open durable calls; `abort(call)` ends one; `load()` resolves once the wasm is loaded;
+   * `seen(queuedAt)` receives the time of each record found.
    */
   constructor({ owner, onResult }, side) {
     this.#owner = owner;
@@ -46,7 +49,7 @@ export class Outbox {
     this.#side = side;
   }
 
-  /** Reads what is left, once the wasm is there. Resolves always. Again without effect. */
+  /** Reads the stored records, once the wasm is loaded. Always resolves. A second call does nothing. */
   gather() {
     return (this.#gathering ??= this.#gather());
   }
@@ -60,7 +63,7 @@ export class Outbox {
     else this.#found = found;
   }
 
-  /** The engine is there: gives what is to be sent before all else. */
+  /** Notes that the engine is ready; returns the records to send before all other calls. */
   opened() {
     this.#opened = true;
     const found = this.#found ?? [];
@@ -69,8 +72,8 @@ export class Outbox {
   }
 
   /**
-   * Puts a call in, which has a `record`; `tag`: the `header` that carries its `key`. Rejects with `{ message, cause }`. Gives the body to
-   * send, which no longer depends on any file.
+   * Stores a call that has a `record`. `tag`: the `header` that carries its `key`. Promises the body to send, which no
+   * longer depends on any file. Rejects with `{ message, cause }`.
    */
   async keep(call, tag, body) {
     const { id, lane, actionId, name, url, record } = call;
@@ -82,7 +85,7 @@ export class Outbox {
       const parts = form ? await partsOf(body).catch(unread) : undefined;
       call.stored = await this.#store.add({ owner: this.#owner, sender, head, body: parts ?? body });
       if (call.fate) this.meet(call);
-      else if (!call.over) this.#own.set(call.stored, call); // a trap has ended it meanwhile: its entry is for whoever comes next
+      else if (!call.over) this.#own.set(call.stored, call); // else a trap has ended it meanwhile: its record is for the next sender
       return parts ? formOf(parts) : body;
     } catch (cause) {
       throw cause instanceof Unread ? cause : { message: `durable: ${unusable(cause) ?? "the call could not be stored"}`, cause };
@@ -92,19 +95,22 @@ export class Outbox {
     }
   }
 
-  /** A call has been made of an entry. */
+  /** Notes the record of a call that was made of it. */
   adopt(call, key) {
     call.stored = key;
     this.#own.set(key, call);
   }
 
-  /** The call is over, and its entry is left. */
+  /** Forgets a call that has ended and leaves its record. */
   forget(call) {
     this.#own.delete(call.stored);
     this.#rest();
   }
 
-  /** Tells whether a call is still in the outbox: somebody else may have emptied it. */
+  /**
+   * Promises true if the record of a call still exists: another tab may have removed it. Also true if the store
+   * cannot be read.
+   */
   async holds(call) {
     try {
       return await this.#store.has(call.stored);
@@ -113,7 +119,7 @@ export class Outbox {
     }
   }
 
-  /** The call of an entry that another page has made settles. */
+  /** Reports the result of a call that was made of a record. */
   settled(found, call, error, outcome) {
     const state = { ends: "done", fails: "failed" }[call.fate?.fate];
     if (state) this.#tell(found, state, error, outcome);
@@ -167,14 +173,20 @@ export class Outbox {
     return keys.length;
   }));
 
-  /** Whether there is an entry that this owner may remove: nobody else's, and nobody sends it. */
+  /**
+   * Promises true if a record exists that this owner may remove: it belongs to no other owner and no live
+   * sender has it.
+   */
   async #isLeft(key) {
     const value = await this.#store.get(key);
     if (value === undefined) return false;
     return (value.owner === this.#owner || typeof value.owner !== "string") && !this.#lives(value.sender, await living());
   }
 
-  /** Makes what is nobody's this dispatcher's, what has failed only if `failedToo`, and gives it, in order. */
+  /**
+   * Claims the records that no live sender has, and promises them in the order of calling. Claims failed ones
+   * only if `failedToo`.
+   */
   async #claim(failedToo) {
     this.#busy += 1;
     try {
@@ -190,12 +202,12 @@ export class Outbox {
       const rows = await this.#store.all(this.#owner);
       const claimed = [];
       const sifted = this.#sift(rows, await living(), failedToo);
-      // Nobody is to see an entry of this sender's before it can be seen to live.
+      // Takes the lock first: no other tab may see a record of this sender while the sender seems dead.
       const sender = sifted.some(({ verdict }) => verdict === "send") ? await this.#live() : undefined;
       for (const found of sifted) {
         const [key, value] = rows[found.index];
         const entry = { ...found, key };
-        if (found.queuedAt !== undefined) this.#side.seen(found.queuedAt); // whatever has become of the clock since
+        if (found.queuedAt !== undefined) this.#side.seen(found.queuedAt); // `now()` must not go behind it, even if the clock was set back
         if (found.verdict === "send") claimed.push(this.#take(entry, value, sender));
         else if (found.verdict === "leave" && !this.#names.has(value.sender)) this.#watch(value.sender);
         else if (found.verdict === "expired") await this.#expire(entry);
@@ -205,13 +217,13 @@ export class Outbox {
     });
   }
 
-  /** Gives the entry with its body; one whose body cannot be read any more has failed. */
+  /** Promises the claimed record with its body; marks it as failed if its body can no longer be read. */
   async #take(found, value, sender) {
     try {
       const parts = typeof value.body === "string" ? undefined : await partsOf(value.body);
       const head = found.code ? marked(value.head, undefined) : value.head;
       if (!(await this.#store.update(found.key, (value) => ({ ...value, head, sender })))) return undefined; // it ended meanwhile
-      this.#own.set(found.key, undefined); // nobody takes it up twice
+      this.#own.set(found.key, undefined); // so that it is not claimed twice
       return { ...found, body: parts ? formOf(parts) : value.body };
     } catch (cause) {
       const error = new ActionError("STORAGE", "an entry of the outbox cannot be used", { cause, sent: "unknown" });
@@ -226,14 +238,14 @@ export class Outbox {
     this.#over(found, "done", new ActionError("EXPIRED", "an entry of the outbox had no answer in its time (ttl)", { sent: "unknown" }));
   }
 
-  /** Left as it is; told of once. */
+  /** Leaves an unreadable record in the store, and reports it once. */
   #setAside(found) {
     if (this.#aside.has(found.key)) return;
     this.#aside.add(found.key);
     this.#over(found, "unreadable", new ActionError("STORAGE", found.message, { sent: "unknown" }));
   }
 
-  /** No call is made of an entry. */
+  /** Reports a record of which no call is made. */
   #over(found, state, error) {
     if (found.idempotencyKey) error.idempotencyKey = found.idempotencyKey;
     owned(error, found);
@@ -241,7 +253,7 @@ export class Outbox {
     this.#tell(found, state, error);
   }
 
-  /** Does with an entry what its call's end asks for. Until then nobody here takes it up again. */
+  /** Removes or marks a record, as the end of its call requires. Until then this dispatcher does not claim it again. */
   async meet(call) {
     const { stored: key, fate: { fate, code } } = call;
     this.#own.set(key, call);
@@ -260,7 +272,7 @@ export class Outbox {
     return this.#store.update(key, (value) => ({ ...value, head: marked(value.head, code) }));
   }
 
-  /** A sender that has gone leaves its entries to whoever is there. */
+  /** Waits until another sender is gone, then claims the records it leaves. */
   #watch(sender) {
     if (this.#watched.has(sender) || this.#closing.signal.aborted) return;
     this.#watched.add(sender);
@@ -271,7 +283,7 @@ export class Outbox {
     }).catch(this.#failed);
   }
 
-  /** Takes up what has been left meanwhile. */
+  /** Claims the records that other senders have left meanwhile. */
   async #look() {
     try {
       (await this.#claim(false)).forEach(this.#side.replay);
@@ -280,7 +292,7 @@ export class Outbox {
     }
   }
 
-  /** This sender's name, once its lock is held. */
+  /** Promises the name of this sender, once its lock is held. */
   #live() {
     this.#sending ??= new Promise((resolve, reject) => {
       const name = crypto.randomUUID();
@@ -298,7 +310,7 @@ export class Outbox {
     return this.#sending;
   }
 
-  /** Gives the lock back where there is nothing to send: a page that holds one is not kept by the browser when it is left. */
+  /** Releases the lock if there is nothing to send: the browser does not cache a page (bfcache) that holds a lock. */
   #rest() {
     if (this.#busy > 0 || this.#own.size > 0 || !this.#sending) return;
     this.#sending = undefined;
@@ -336,7 +348,7 @@ export class Outbox {
   }
 }
 
-/** The locks that are held. */
+/** Promises the names of the locks that are held. */
 async function living() {
   const { held } = await navigator.locks.query();
   return new Set(held.map(({ name }) => name));
@@ -358,7 +370,7 @@ const failure = (what, cause) => new ActionError("STORAGE", [what, unusable(caus
 
 const SHOWN = ["lane", "actionId", "name", "url", "idempotencyKey", "queuedAt", "expiresAt", "message", "version"];
 
-/** What the outside may see of an entry: never arguments. */
+/** Makes the public description of a record; it never holds arguments. */
 function shownAs(found, state, code) {
   const shown = { id: found.key, state };
   for (const key of SHOWN) if (found[key] !== undefined) shown[key] = found[key];

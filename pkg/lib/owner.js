@@ -1,18 +1,25 @@
-// Every error says which call it is of. This is the one place where that is put before what Rust, or a file of this side, says of it.
+// Names the call in an error. Must stay the only place that puts the call's name before a message, of Rust or
+// of JavaScript.
 
 import { ActionError } from "./error.js";
 import { showCaller } from "./stack.js";
 
 const DIGITS = 8;
 
-/** How messages call an action: by its name, or by the first digits of its id, as they stand in the header of a request. Undefined without either. */
+/**
+ * Returns the name of an action for messages: its name, or the first digits of its id, as in the header of a
+ * request. Undefined if it has neither.
+ */
 export function nameOf({ name, actionId }) {
   return name ?? (/^[\da-f]{40,42}$/i.test(actionId) ? `action ${actionId.slice(0, DIGITS)}` : undefined);
 }
 
-/** Has an error say which call it is of, in its message, too, and puts the call's caller in the place of its stack. `at`: what `callerOf` gave. */
+/**
+ * Adds the call to an error: to its properties, its message, and its stack, which becomes that of the call's caller.
+ * `at`: the result of `callerOf`.
+ */
 export function owned(error, of, at) {
-  if (!(error instanceof ActionError)) return error; // Next's own
+  if (!(error instanceof ActionError)) return error; // an error of Next.js
   if (of.actionId) {
     error.actionId ??= of.actionId;
     if (of.name) error.actionName ??= of.name;

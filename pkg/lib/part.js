@@ -1,13 +1,15 @@
-// Loads the parts of the package that most pages never use, each when it is first asked for.
+// Loads a part of the package that most pages never use, when it is first needed. Must not import a part statically.
 //
-// Each part exports `home` of the package's own entry, which nobody asks for: bundlers that split by who needs a file make one chunk then of all that
-// the entry and its parts share, where each set of parts would have a chunk of its own. It is compressed as one, and asked for at once.
+// Each part also exports `home` from the package's own entry, though no code imports it: bundlers that split by who
+// imports a file then make one chunk of everything that the entry and its parts share. Otherwise each set of parts
+// would get its own chunk, to be requested and compressed separately.
 
 import { ActionError } from "./error.js";
 
 /**
- * Gives a function that loads a part and gives a promise of it; its `there` is the part, once that has come. `load` has its `import()`, `what` says
- * what needs it. Rejects with an `ActionError` of this code, each time another one. Who asks after that has it imported once more; some browsers remember until the page is left that it failed.
+ * Returns a function that loads a part and promises it; its property `there` is the part once loaded. `load` calls
+ * `import()`; `what` names the feature that needs the part. Rejects with a fresh `ActionError` of this code each time.
+ * The next call imports again; some browsers remember a failed import until the page is left.
  */
 export function part(load, what, code) {
   let attempt;
@@ -22,4 +24,4 @@ export function part(load, what, code) {
   return ask;
 }
 
-const HINT = "load the page anew";
+const HINT = "reload the page";

@@ -1,11 +1,11 @@
-// Keeps what of decoded values is still to come, so that it fails where the codec does.
+// Holds the unfinished parts of decoded values, so that they fail if the codec does. Knows no rows.
 
 import { Set } from "./platform.js";
 
-/** Promises, lazy values, streams and iterables that wait for rows: each has `fail(error)`. */
+/** Promises, lazy values, streams and iterables that wait for rows; each has `fail(error)`. */
 export const pending = new Set();
 
-/** The codec has failed: nothing more comes. */
+/** Fails all of them, when the codec has failed. */
 export function failAll(makeError) {
   const all = [...pending];
   pending.clear();
@@ -13,7 +13,7 @@ export function failAll(makeError) {
     try {
       one.fail(makeError());
     } catch {
-      // The page has done away with it.
+      // The page may have broken the stream.
     }
   }
 }

@@ -1,5 +1,6 @@
-// The arguments that most calls have, in one go: arrays, plain objects, Maps, Sets, forms, and whatever is a text on the wire. It makes the body that
-// the encoder in Rust makes of them, byte for byte; at the first thing it does not know, or that may be refused, it gives up, and all is done there.
+// Encodes the arguments that most calls have in one pass: arrays, plain objects, Maps, Sets, forms, and values that are
+// a text on the wire. It makes the same body as the encoder in Rust, byte for byte. At the first value that it does not
+// know, or that may be refused, it gives up, and the encoder does it all. Must not report errors itself.
 
 import {
   KIND_ARRAY,
@@ -16,7 +17,7 @@ import {
 } from "./numbers.js";
 import { FormData, Map, Set } from "./platform.js";
 
-/** Up to this many containers are told apart by looking at each. */
+/** Up to this many containers are searched one by one; more are put into a map. */
 const FEW = 8;
 const TIME = /^[-+\dT:.]*Z$/;
 const GIVE_UP = Symbol();
@@ -27,7 +28,7 @@ const { isFinite } = Number;
 const MAP_ITERATOR = Map.prototype[Symbol.iterator];
 const SET_ITERATOR = Set.prototype[Symbol.iterator];
 
-/** Where a container was written; `value` is undefined where it only exists in the encoding. */
+/** The place where a container was written. `value` is undefined if the container exists only in the encoding. */
 class Place {
   constructor(value, parent, key) {
     this.value = value;
@@ -35,7 +36,7 @@ class Place {
     this.key = key;
   }
 
-  /** `0:1:key`: how the server is told of what it has seen. */
+  /** The path in a reference to this place, such as `0:1:key`. */
   get path() {
     const keys = [];
     for (let at = this; at; at = at.parent) keys.push(at.key);
@@ -44,22 +45,26 @@ class Place {
 }
 
 class Plain {
-  /** A string or a `FormData`: what `fetch` takes as a body. None where it gave up. */
+  /** A string or a `FormData`, as `fetch` takes it; undefined if it gave up. */
   body;
-  /** Where it gave up, what objects with getters were read as, by the object: no getter is to run twice. */
+  /** If it gave up: the copies of objects that have getters, by the object, so that no getter runs twice. */
   reads;
-  /** Objects, and what each was read as: in a copy, as the text is to be made of what was read. */
+  /** Objects and their copies, alternating. The text is made of the copies. */
   #read = [];
-  /** What was replaced in those: where, under which key, and what stood there. */
+  /** The members replaced in the copies: copy, key, original value. */
   #replaced = [];
   #places = [];
   #known = null;
-  /** Places by their keys, by the place around. */
+  /** Places by their keys, by the place around them; made by `find`. */
   #inside = null;
-  /** The fields before the root: a name and what it has, one after the other. */
+  /** The fields before the root: name and value, alternating. */
   #parts = [];
   #ids = 0;
-  /** What the server counts of the arrays around, up to the nearest that is in none; of all arrays; how often one is met again in another. */
+  /**
+   * Array slots, as the server counts them. `#slots`: of the nested arrays around the current value, up to the
+   * nearest container that is no array. `#all`: of all arrays. `#timesMet`: the number of array items that refer
+   * to an array written before.
+   */
   #slots = 0;
   #all = 0;
   #timesMet = 0;
@@ -79,7 +84,7 @@ class Plain {
 
   #body(args) {
     const json = this.#json(args, null, "0", 0);
-    // Each time, all the arrays around may count twice.
+    // Each such reference may double the slots of all arrays around it.
     if (this.#timesMet && this.#all * 2 ** this.#timesMet > MAX_SLOTS) throw GIVE_UP;
     const root = JSON.stringify(json);
     if (this.#ids === 0) return root;
@@ -99,7 +104,7 @@ class Plain {
     return reads.size > 0 ? reads : undefined;
   }
 
-  /** The container at a path, as the encoder's `Temporaries` finds it. */
+  /** Returns the container at a path, as `Temporaries` of the encoder does. */
   find(path) {
     if (!this.#inside) {
       this.#inside = new Map();
@@ -117,7 +122,10 @@ class Plain {
     return found.value;
   }
 
-  /** What `JSON.stringify` makes the text of: the value itself where that is all of it. `parent` is undefined where no path leads. */
+  /**
+   * Returns the value for `JSON.stringify` to write: the value itself if that is all of it. `parent` is undefined if
+   * no path leads to the value.
+   */
   #json(value, parent, key, depth) {
     switch (typeof value) {
       case "string":
@@ -193,7 +201,10 @@ class Plain {
     return copy;
   }
 
-  /** A part of its own, of a Set's values or a Map's entries. Its id comes before those in it, it comes after them. */
+  /**
+   * Writes a part for the values of a Set or the entries of a Map. It takes its id before the parts inside it,
+   * and is written after them.
+   */
   #part(sigil, list, depth) {
     const slots = this.#slots;
     this.#slots = 0;
@@ -208,7 +219,7 @@ class Plain {
     return sigil + id.toString(16);
   }
 
-  /** The entries of a form, under the names that the server looks for. */
+  /** Writes the entries of a form, under the names that the server looks for. */
   #form(entries) {
     if (this.#prefixes.length === 0) throw GIVE_UP;
     const id = (++this.#ids).toString(16);
@@ -216,7 +227,7 @@ class Plain {
     return "$K" + id;
   }
 
-  /** An entry of a Map: an array that is only in the encoding. */
+  /** Writes an entry of a Map: an array that exists only in the encoding. */
   #entry(entry, part, index, depth) {
     if (!isArray(entry)) throw GIVE_UP;
     const place = this.#add(undefined, part, index);
@@ -225,7 +236,7 @@ class Plain {
     return [this.#item(key, place, 0, depth + 1), this.#item(value, place, 1, depth + 1)];
   }
 
-  /** The sum of all arrays; the encoder knows which of them count. */
+  /** Counts slots of every array. The encoder counts only those that matter, so giving up here is harmless. */
   #count(slots) {
     this.#slots += slots;
     this.#all += slots;
@@ -248,11 +259,11 @@ class Plain {
   }
 }
 
-/** Kinds that are known here alone, below zero. To Rust each is a `KIND_OTHER`. */
+/** Kinds known only here, below zero. To Rust each is `KIND_OTHER`. */
 const DATE = -1;
 const FORM = -2;
 
-/** Tells the kind of an object: `KIND_OTHER` if it is to be looked at in earnest. */
+/** Returns the kind of an object: `KIND_OTHER` if it needs the full check in Rust. */
 export function kindOf(value) {
   const array = isArray(value);
   const prototype = array ? undefined : getPrototypeOf(value);
@@ -288,9 +299,9 @@ function hasGetter(value) {
 }
 
 /**
- * The body of the arguments, and where their containers are; no body if they hold anything else, or perhaps too much, or are too deep, as the
- * stack may say, too. Whatever is thrown is thrown again when they are read in earnest. `prefixes`: of the names of a form's entries; none where they
- * are not known.
+ * Encodes arguments. Returns `body`, and `find` for their containers. There is no body if they hold other values, may
+ * be too large or too deep, or the stack overflowed; an exception is dropped, because the encoder runs into it again.
+ * `prefixes`: those of the names of a form's entries; empty if they are unknown.
  */
 export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
   try {
@@ -300,13 +311,13 @@ export function plain(args, maxDepth = MAX_DEPTH, prefixes = []) {
   }
 }
 
-/** Gives the prefixes of the names of a form's entries, by the bits of `WIRE_…`. */
+/** Returns the prefixes of the names of a form's entries, by the bits of `WIRE_…`. */
 export const formPrefixes = (wire) => [wire & WIRE_FORMS && "_", wire & WIRE_OLD_FORMS && ""].filter((prefix) => prefix !== 0);
 
-/** Nothing was read. */
+/** The result when nothing was read. */
 export const NONE = { body: undefined, reads: undefined };
 
-/** The entries of a form. */
+/** Returns the entries of a form. */
 export function fields(form) {
   const entries = [];
   form.forEach((value, key) => entries.push([key, value]));

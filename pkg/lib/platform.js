@@ -1,21 +1,24 @@
-// The globals and document properties that the package takes from the page around it.
+// Holds the globals and document properties that the package uses. No other file of `lib/` may use a global of
+// these names; a test checks that.
 //
-// Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements stand in the place of the document's own properties
-// (`<img name="scripts">`). Neither reaches what is had from here, whether the page did it before this module ran or after:
+// Pages shadow globals (`var origin = "BER"`, `const performance = …`), and elements hide properties of the
+// document (`<img name="scripts">`). Neither affects what this file exports, whether the page does it before
+// this module runs or after:
 //
-// - properties of the document come from its class, where no element stands before them;
+// - properties of the document are read from its class, where no element hides them;
 // - the origin, the clock and addresses have a second source, for pages that have shadowed them by `var`;
-// - classes of the platform are taken once, from `globalThis`, which `let`, `const` and `class` of a script do not change;
+// - classes of the platform are read once, from `globalThis`, which `let`, `const` and `class` of a script do
+//   not change;
 // - `document` and `location` cannot be shadowed.
 //
-// Functions that a page puts in the place of the browser's are called, as they are meant to be: `fetch`, `setTimeout`. Classes other than
-// `URL`, and parts of the language, that it has replaced by `var` before this module ran cannot be had back: they are used as they are,
-// which is what a polyfill wants. Nothing is needed at import: what there is not, in a worker or in Node.js, is undefined.
+// Functions with which a page replaces `fetch` or `setTimeout` are called, as the page intends. Classes other than
+// `URL`, and parts of the language, that it has replaced by `var` before this module ran are used as they are, as a
+// polyfill intends. Nothing is needed at import: what is missing, in a worker or in Node.js, is undefined.
 
 export let AbortController, AbortSignal, Blob, CustomEvent, File, FormData, Headers, Map, ReadableStream, Request, Response, Set,
   TextDecoder, TextEncoder, URLSearchParams, WeakMap, WebAssembly;
 
-/** Takes what was not there before: test runners bring some of it after this module. */
+/** Reads the classes that were missing before: test runners add some after this module has run. */
 export function take() {
   AbortController ??= globalThis.AbortController;
   AbortSignal ??= globalThis.AbortSignal;
@@ -40,10 +43,10 @@ take();
 
 const { URL: given, performance: own, location: first, setTimeout: firstTimer } = globalThis;
 
-/** Where the document was when this module ran. */
+/** The path of the document when this module ran. */
 export const firstPath = first?.pathname ?? "/";
 
-/** A property as the class of `target` defines it. */
+/** Returns a property as the class of `target` defines it. */
 export function propertyOf(target, name) {
   for (let from = Object.getPrototypeOf(target); from; from = Object.getPrototypeOf(from)) {
     const found = Object.getOwnPropertyDescriptor(from, name);
@@ -52,13 +55,13 @@ export function propertyOf(target, name) {
   return target[name];
 }
 
-/** A property of the document; undefined where there is none. */
+/** Returns a property of the document; undefined if there is no document. */
 export function ofDocument(name) {
   const { document } = globalThis;
   return document && propertyOf(document, name);
 }
 
-/** The document as it is now, as text; empty where there is none. */
+/** Returns the current document as text; "" if there is none. */
 export const pageText = () => ofDocument("documentElement")?.outerHTML ?? "";
 
 export const addEventListener = (...args) => propertyOf(globalThis, "addEventListener")?.apply(globalThis, args);
@@ -87,13 +90,13 @@ export const performance = {
   getEntriesByType: (type) => (isClock(own) ? own.getEntriesByType?.(type) : undefined) ?? [],
 };
 
-/** Whether other timers have come since, and perhaps another clock with them, as tests do. */
+/** True if the timers were replaced since, as tests do, perhaps together with the clock. */
 const isFaked = () => globalThis.setTimeout !== firstTimer && typeof globalThis.performance?.now === "function";
 
-/** In ms; the same clock for as long as the page lives. */
+/** Makes the clock, in ms. It stays the same for as long as the page lives. */
 function makeClock() {
   if (isClock(own)) return () => own.now();
-  // Events are stamped by the same clock.
+  // The timestamps of events are from the same clock.
   const create = ofDocument("createEvent");
   if (create) return () => create.call(document, "Event").timeStamp;
   const start = Date.now();
@@ -101,7 +104,7 @@ function makeClock() {
   return () => (last = Math.max(last, Date.now() - start));
 }
 
-/** Whether it is the browser's own, or one that tests have changed. */
+/** True if this is the browser's clock, also if tests have changed it. */
 function isClock(given) {
   try {
     return typeof Object.getPrototypeOf(given).now.call(given) === "number";
@@ -110,16 +113,16 @@ function isClock(given) {
   }
 }
 
-/** The origin of the page or worker: "null" for one that nobody shares, undefined where there is none. */
+/** Returns the origin of the page or worker: "null" if it is opaque, undefined if there is none. */
 export function pageOrigin() {
   const { origin, location } = globalThis;
   if (origin === "null" || !location) return origin;
   if (location.origin !== "null") return location.origin;
-  // `about:srcdoc` has the origin of the page that it is in.
+  // `about:srcdoc` has the origin of the page that contains it.
   return [origin, ofDocument("baseURI")].map(parsed).find(Boolean)?.origin;
 }
 
-/** An address by its parts; undefined for what is none. */
+/** Parses an address; undefined if it is invalid. */
 export function parsed(url) {
   try {
     return new URL(url);
@@ -128,7 +131,7 @@ export function parsed(url) {
   }
 }
 
-/** Reads addresses by an `<a>`, for pages with something else in the place of `URL`. */
+/** Parses addresses with an `<a>`, for pages that have replaced `URL` by something else. */
 class Address {
   constructor(url, base) {
     const page = ofDocument("implementation").createHTMLDocument("");

@@ -1,11 +1,14 @@
-// Reads the Flight text that a document carries in its inline scripts: see `src/protocol/manifest/inline.rs`.
+// Reads the Flight text in the inline scripts of a document, as `src/protocol/manifest/inline.rs` does. Runs no script.
 
 import { TextEncoder } from "./platform.js";
 
-/** A string of JSON, or as much of it as there is: taken as a whole, lest a text is read again and again. */
+/**
+ * A string of JSON, or as much of it as there is. It is matched as a whole, or a long text would be scanned
+ * again and again.
+ */
 const STRING = '"[^"\\\\\n\r]*(?:\\\\[^][^"\\\\\n\r]*)*"?';
 
-/** Gives what JSON stands for; undefined for a text that is none. */
+/** Parses JSON; undefined if it is invalid. */
 const read = (json) => {
   try {
     return JSON.parse(json);
@@ -14,19 +17,19 @@ const read = (json) => {
   }
 };
 
-/** The strings in a text of JSON. */
+/** Returns the strings in a text of JSON. */
 export const stringsOf = (text) => (text.match(RegExp(STRING, "g")) ?? []).map(read);
 
 /**
- * Gives what the root says of the page: its `build`, and the `path` that was asked for, without the base path. `scripts`: the texts of the inline
- * ones. `see(line)` gets the rows that are not the root.
+ * Returns what row 0 says of the page: its `build`, and the `path` that was requested, without the base path.
+ * `scripts`: the texts of the inline scripts. `see(line)` receives the other rows.
  */
 export function readPushes(scripts, see) {
   const said = {};
   try {
     readRows(scripts.map(pushed).join(""), said, see);
   } catch {
-    // Patterns give up on strings with millions of escapes, which no page has. What was read counts.
+    // Engines stop matching strings with millions of escapes, which no real page has. The rows read so far count.
   }
   return said;
 }
@@ -38,25 +41,28 @@ function readRows(flight, said, see) {
     const [, length, id, bytes] = row.exec(flight);
     at = row.lastIndex;
     const line = bytes && decoded(bytes);
-    if (length) at += parseInt(length, 16); // text or bytes, which may say anything
+    if (length) at += parseInt(length, 16); // text or bytes, which may contain anything
     else if (line && id === "0" && !/^[I"]/.test(line) && said.build === undefined && said.path === undefined) readRoot(line, said);
     else if (line) see?.(line);
   }
 }
 
-/** Reads what an inline script pushes, a character a byte: `self.__next_f.push([1,"text"])`, or with 3 and base64 where the bytes are no text. */
+/**
+ * Returns the bytes that an inline script pushes, one character each: `self.__next_f.push([1,"text"])`, or with 3 and
+ * base64 for bytes that are no text.
+ */
 function pushed(script) {
   if (!/^[ \t\n\r\f]*\(?self\.__next_f/.test(script)) return "";
   return [...script.matchAll(RegExp(`self\\.__next_f\\.push\\(\\[([13]),(${STRING})`, "g"))].map(([, kind, json]) => {
     const text = read(json) ?? "";
     if (kind < 2) return text.replace(/[^\0-\x7f]{1,999}/gu, (some) => String.fromCharCode(...new TextEncoder().encode(some)));
-    // Up to the padding, or to the first character that does not belong there.
+    // Up to the padding, or to the first invalid character.
     const [digits] = /^[a-z\d+/]*/i.exec(text);
     return atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);
   }).join("");
 }
 
-/** Undefined for bytes that are no text. */
+/** Decodes UTF-8; undefined if it is invalid. */
 function decoded(bytes) {
   try {
     return decodeURIComponent(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt().toString(16)}`));
@@ -65,7 +71,7 @@ function decoded(bytes) {
   }
 }
 
-/** Reads `b` and `c` of an object; in Next.js 14 `buildId` and `urlParts`, one level down in an array. */
+/** Reads `b` and `c` of an object; in Next.js 14, `buildId` and `urlParts`, one level down in an array. */
 function readRoot(root, said) {
   const [build, path, level] = root[0] === "{" ? ['"b"', '"c"', 1] : ['"buildId"', '"urlParts"', 2];
   let depth = 0;
@@ -75,7 +81,7 @@ function readRoot(root, said) {
     else if (depth === level) {
       const value = RegExp(`^:(?:(${STRING})|(\\[${STRING}(?:,${STRING})*])|)`).exec(root.slice(index + found.length));
       if (value && found === build && value[1]) said.build = read(value[1]);
-      // A path that was split at its slashes, lest crawlers follow it: `["","blog","en"]`.
+      // The path is split at its slashes, so that crawlers do not follow it: `["","blog","en"]`.
       if (value && found === path) said.path = read(value[2])?.join("/");
     }
   }

@@ -1,18 +1,19 @@
-// Reads along an answer that somebody else decodes: finds out when the action's own value is there, and makes nothing of it. As src/flight/along.rs
-// does; tests/vectors/along.json holds both to one list.
+// Reads along an answer that other code decodes: finds out when the value of the action has arrived, and makes no
+// value. src/flight/along.rs does the same; tests/vectors/along.json tests both.
 //
-// It needs the rows that the decoder would need: what the action returned, the promises that lead on from there, and all that their rows refer to
-// but promises, lazy values and what elements wait for. Unlike that it looks at no lazy value that a reference leads through, and reads all of
-// row 0, where what is broken may stand behind what the action returned: there it may be too early.
+// It waits for the rows that the decoder would need: the action's value, the rows that this leads to by promises, and
+// all that those refer to, except promises, lazy values and rows that only elements wait for. It differs from the
+// decoder in two ways, and can then report the value too early: it does not follow lazy values in the path of a
+// reference, and it parses all of row 0, also what is broken behind the action's value.
 
 import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
 import { Map, Set } from "./platform.js";
 import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
 import { textOf } from "./text.js";
 
-/** So many parts of row 0 are looked at. Next.js has a handful. */
+/** Greatest number of parts of row 0 that are read. Next.js has a handful. */
 const MAX_PARTS = 256;
-/** So many parts of an element's tuple are read: the mark, type, key and props. What follows is for development. */
+/** Length of an element's tuple that is read: the mark, type, key and props. The rest is for development. */
 const ELEMENT = 4;
 const LINK = /^[0-9a-f]/;
 const STEPS = { type: 1, key: 2, props: 3 };
@@ -25,21 +26,25 @@ export class Reach {
   #rows;
   #maxDepth;
   #maxDigits;
-  /** Rows of JSON that have arrived and that nothing has needed yet, as text; undefined for all others that have. */
+  /**
+   * The model rows that have arrived and are not needed yet, as text; undefined for all other rows that have arrived.
+   */
   #texts = new Map();
-  /** Rows to be looked at next, and those that are not there. */
+  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
   #needs = [];
   #missing = new Set([0]);
-  /** The parts of row 0 that the value needs, as paths, and how many of them were looked at. */
+  /** `#parts`: the parts of row 0 that the value needs, as paths. `#looked`: the number of them that were read. */
   #parts = [":a"];
   #looked = 0;
-  /** Row 0. */
+  /** Row 0, parsed. */
   #outer;
-  /** The row that is the value: a promise in its place is followed. */
+  /**
+   * The id of the row that holds the value. If that row is a promise or a reference, it changes to the row behind it.
+   */
   #root = 0;
   #isThere = false;
 
-  /** `limits`: as in the options; none for the usual ones. */
+  /** `limits`: as in the options; the defaults if there are none. */
   constructor(limits = {}) {
     const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
     this.#rows = new Rows(limits, true);
@@ -47,7 +52,10 @@ export class Reach {
     this.#maxDigits = maxDigits;
   }
 
-  /** Takes the next bytes, and keeps none of them. True once the value is there, be it what was thrown, or cannot be found any more. */
+  /**
+   * Takes the next bytes, and does not keep the array. Returns true once the value has arrived (also a thrown
+   * error), or can no longer be found.
+   */
   push(bytes) {
     try {
       if (!this.#isThere) this.#rows.push(bytes, this.#take);
@@ -68,7 +76,7 @@ export class Reach {
     return (this.#isThere = this.#missing.size === 0);
   };
 
-  /** Finds what this row needs in turn. */
+  /** Finds the rows that this row needs. */
   #look(id) {
     const text = this.#texts.get(id);
     if (text === undefined) {
@@ -83,7 +91,7 @@ export class Reach {
     this.#outer ??= parse(text);
     while (this.#looked < this.#parts.length) {
       const steps = this.#parts[this.#looked].split(":").slice(1);
-      // The part that the action returned.
+      // In an array, the action's value comes first.
       if (this.#looked++ === 0 && isArray(this.#outer)) steps[0] = "0";
       this.#read(0, partOf(this.#outer, steps));
     }
@@ -97,7 +105,7 @@ export class Reach {
         if (model[1] === "@") this.#needs.push(this.#root);
       }
     }
-    // One after the other: a container, how deep it is, whether it is in an element.
+    // A stack of triples: a container, its depth, and true if it is inside an element.
     const open = [];
     const look = (value, depth, isLate) => {
       if (isSpecial(value)) this.#special(value, isLate);
@@ -120,7 +128,7 @@ export class Reach {
     }
   }
 
-  /** Notes what a string that begins with "$" needs. `isLate`: it is waited for by an element alone. */
+  /** Notes the row that a string with "$" needs. `isLate`: only an element waits for it. */
   #special(text, isLate) {
     const letter = text[1] ?? "$";
     const rest = text.slice(2);
@@ -146,7 +154,7 @@ export class Reach {
 
 const isSpecial = (value) => typeof value === "string" && value.charCodeAt(0) === DOLLAR;
 
-/** The part of a row that these steps lead to; a string ends the way, as it may stand for something else. */
+/** Returns the part of a row that the steps lead to. Stops at a string, which may stand for another value. */
 function partOf(value, steps) {
   for (const step of steps) {
     if (typeof value === "string") break;

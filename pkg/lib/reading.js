@@ -1,5 +1,5 @@
-// Reads the body of an answer for the dispatcher: plain values here, all others with the codec, which is loaded for them. The dispatcher hears of
-// each step: see `src/web/net/body.rs`.
+// Reads the body of an answer for the engine: plain values here, all others with the codec, which is loaded for them.
+// Reports each step to the engine: see `src/web/net/body.rs`. Must not decide if a call has succeeded.
 
 import { PlainAnswer, RICH, THROWN, VALUE } from "./answer.js";
 import { readerOf } from "./body.js";
@@ -19,15 +19,15 @@ import {
 import { TextDecoder, clearTimeout, setTimeout } from "./platform.js";
 import { waits } from "./wait.js";
 
-/** A body that is read piece by piece: what came of each piece is for who makes it. */
+/** Reads a body piece by piece. A subclass defines what to do with a piece (`came`). */
 class Pieces {
   #source;
   #tape;
-  /** Tells of what comes next, while that is waited for. */
+  /** Reports the next step to the engine, while it waits for one. */
   tell;
   over = false;
 
-  /** `tape` takes every piece, too, if there is one. Throws undefined where the body cannot be read. */
+  /** `tape` receives every piece, if it is given. Throws `undefined` if the body cannot be read. */
   constructor(response, tape) {
     this.#source = readerOf(response);
     this.#tape = tape;
@@ -62,7 +62,7 @@ class Pieces {
     this.tell(TOLD_UNREADABLE);
   }
 
-  /** Gives up reading. */
+  /** Stops reading. */
   close() {
     if (this.over) return;
     this.over = true;
@@ -70,7 +70,10 @@ class Pieces {
   }
 }
 
-/** The page that an answer redirects to: kept for whoever wants to see it, up to so many bytes. */
+/**
+ * Reads the page that an answer redirects to, up to `most` bytes. Its pieces go to the tape, for a page that
+ * requests the outcome's `payload`.
+ */
 export class KeptPage extends Pieces {
   #left;
 
@@ -87,25 +90,29 @@ export class KeptPage extends Pieces {
   }
 }
 
-/** The answer to an action. */
+/** Reads the answer to an action. */
 export class Reading extends Pieces {
   #how;
-  /** Reads a plain value; undefined once that is out, or is none. */
+  /** Reads a plain value; undefined once the value is found, or is not plain. */
   #plain;
-  /** The codec's, once that reads. */
+  /** The codec's decoding, once the codec reads. */
   #decoding;
-  /** Keeps what the codec has told, and is not told on yet: the kind and the value. */
+  /** The last report of the codec that the engine has not received: kind and value. */
   #heard;
-  /** Keeps what is to be told next, whatever comes. */
+  /** The next report to the engine, if it no longer depends on the body. */
   #then;
-  /** So many bytes may still come. */
+  /** The number of bytes that may still come. */
   #left;
-  /** The codec is loaded; and what is done once somebody asks after that. */
+  /**
+   * `#loads`: true while the codec is loading. `#ready`: the work that waits for the codec; it runs once the engine
+   * requests the next step after that.
+   */
   #loads = false;
   #ready;
 
   /**
-   * `how`: `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and `find(path)`: see `makeDecoding` of `flight.js`.
+   * `how`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
+   * `find(path)`: see `makeDecoding` of `flight.js`.
    */
   constructor(response, tape, how) {
     super(response, tape);
@@ -131,7 +138,7 @@ export class Reading extends Pieces {
     if (this.#decoding) return this.#decode([bytes]);
     const plain = this.#plain;
     if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(TOLD_BYTES);
-    // Of its own: whoever gave them may use their memory again.
+    // A copy, because the source may reuse the memory.
     const state = plain.push(bytes.slice());
     if (state === RICH) return this.#handOver((decode) => decode());
     if (state === VALUE || state === THROWN) this.#plain = undefined;
@@ -145,7 +152,7 @@ export class Reading extends Pieces {
     if (this.#decoding) {
       this.#hear(() => this.#decoding.end());
       const [kind, value] = this.#heard ?? [];
-      // Cut off at a row's end: another attempt may bring more.
+      // Cut off at the end of a row: another attempt may bring the rest.
       if (kind === TOLD_BROKEN) return this.#fail({ code: value.code, message: value.message, cause: value.cause, passing: true });
       if (kind !== undefined) {
         this.#then = [TOLD_END];
@@ -169,14 +176,14 @@ export class Reading extends Pieces {
     this.leave(stalled ? "TIMEOUT" : "ABORTED");
   }
 
-  /** Gives up reading, for a reason that has this code. */
+  /** Stops reading. Unfinished parts of the value fail with the code's message. */
   leave(code) {
     if (this.over) return;
     this.#decoding?.leave(code);
     super.close();
   }
 
-  /** Gives the codec all that came so far, once it is there. `instead`: what is wrong with the answer, where it cannot be had. */
+  /** Loads the codec and gives it all pieces so far. `instead`: the error to report if the codec cannot be loaded. */
   #handOver(then, instead) {
     const { pieces } = this.#plain;
     this.#plain = undefined;
@@ -200,7 +207,8 @@ export class Reading extends Pieces {
     };
     const flight = flightNow();
     if (flight) return tried(flight);
-    // The server has done it: all that can be lost is its answer. No time of the attempt runs meanwhile.
+    // The server has run the action and only the answer can be lost, so a failed load is tried once more. The timeouts
+    // of the attempt do not run meanwhile (`TOLD_WAITS`).
     const { tell } = this;
     this.tell = undefined;
     this.#loads = true;
@@ -218,7 +226,10 @@ export class Reading extends Pieces {
     tell(TOLD_WAITS);
   }
 
-  /** True where nothing was to be told but that bytes came. `silent`: that is not told. */
+  /**
+   * Gives pieces to the codec and reports what it found. With `silent`, returns true instead of reporting that
+   * only bytes came.
+   */
   #decode(pieces, silent) {
     let error;
     this.#hear(() => {
@@ -247,7 +258,7 @@ export class Reading extends Pieces {
     this.tell(TOLD_BROKEN, error);
   }
 
-  /** A stream of the value was cancelled: maybe nothing is waited for any more. */
+  /** Stops reading when a stream of the value was cancelled and nothing else is waited for. */
   #look() {
     if (this.over || !this.#decoding.isAbandoned()) return;
     const { tell } = this;
@@ -255,26 +266,29 @@ export class Reading extends Pieces {
     tell?.(TOLD_END);
   }
 
-  /** The codec has failed inside, maybe with what another has given it. */
+  /** Reports that the instance of the codec has failed, perhaps on another caller's data. */
   #lost(error) {
     if (!this.over) this.#fail(error);
   }
 }
 
-/** The answer goes on after its value. */
+/** For an answer that exceeds `maxBytes` after its value. */
 const TOO_LONG = { code: "DECODE", message: "the answer is longer than maxBytes" };
-/** Another attempt may bring more. */
+/** Another attempt may bring the rest. */
 const TOO_SHORT = { code: "DECODE", message: "the answer ended before its value", passing: true };
 
-/** Of these types a body is text that people can read. */
+/** The types whose body is text that people can read. */
 const TEXTUAL = ["text/", "application/json", "application/problem+json", "application/xml"];
-/** For how long the beginning of a body is waited for: the lane is held meanwhile. */
+/**
+ * `SOON`: longest wait, in ms, for the beginning of a body; the lane is held meanwhile. `LONGEST`: the
+ * characters that are kept of it.
+ */
 const SOON = 200;
 const LONGEST = 200;
-/** More bytes than so many characters take, and space before them. */
+/** The bytes that are decoded: more than `LONGEST` characters and the white space before them take. */
 const ENOUGH = 4096;
 
-/** The beginning of a body of text, if it comes soon; undefined else. */
+/** Promises the beginning of a text body; undefined if it is no text or does not come within 200 ms. */
 export async function excerpt(response, type = "text/plain") {
   const media = type.toLowerCase();
   const reader = TEXTUAL.some((textual) => media.startsWith(textual)) && readerOf(response);
@@ -293,6 +307,6 @@ function cancel(reader) {
   try {
     Promise.resolve(reader.cancel()).catch(() => {});
   } catch {
-    // There is nothing that could be.
+    // A body that cannot be cancelled.
   }
 }

@@ -1,19 +1,19 @@
-// The records of the outbox, as they lie in the store: written, read, and judged. By the grammar and the rules of src/outbox.rs; both are held
-// to tests/vectors/outbox.json.
+// Writes, reads and judges the records of the outbox, by the grammar and rules of src/outbox.rs.
+// tests/vectors/outbox.json tests both. Touches no storage.
 
 import { TextDecoder, TextEncoder } from "./platform.js";
 
 /** The version that is written, and the only one that is read. */
 const VERSION = 1;
-/** The version and the check. */
+/** Size in bytes of the version and the checksum. */
 const HEAD = 5;
 const TORN = { message: "an entry of the outbox is damaged" };
 
 /**
- * Writes what is known of a durable call without its body: the `owner`, `lane`, `actionId`, `url` (absolute), `header` (in lower case) and its
- * `key`, `queuedAt` (milliseconds since 1970), `ttl` (milliseconds from then), its place `sequence` among the calls that its sender made (a
- * bigint), whether its body is a `form`, its own `headers` as pairs; and perhaps a `name`, and the code `failed` of the error it failed with for
- * good.
+ * Writes the record of a durable call, without its body. Its fields: `owner`, `lane`, `actionId`, `url` (absolute),
+ * `header` (lower case) and its `key`; `queuedAt` (ms since 1970); `ttl` (ms from then); `sequence`, the place among
+ * the calls of its sender (a bigint); `form`, true if the body is a form; its own `headers`, as pairs. Optional:
+ * `name`, and `failed`, the code of the error with which it failed for good.
  */
 export function encode({ owner, lane, actionId, name = "", url, header, key, failed = "", queuedAt, ttl, sequence, form, headers }) {
   const parts = [];
@@ -46,7 +46,10 @@ export function encode({ owner, lane, actionId, name = "", url, header, key, fai
   return record;
 }
 
-/** Gives `{ record }`; of one that cannot be read `{ unreadable }`: the `message`, and the `version` if another one has written it. */
+/**
+ * Returns `{ record }`, or `{ unreadable }` for a record that cannot be read: its `message`, and the `version`
+ * if another version wrote it.
+ */
 export function decode(bytes) {
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return { unreadable: TORN };
   const [version] = bytes;
@@ -59,7 +62,7 @@ export function decode(bytes) {
   }
 }
 
-/** Throws where it ends too early, or what it says is no text. */
+/** Returns the fields of a record. Throws if it ends too early or contains invalid text. */
 function fieldsOf(bytes) {
   const view = viewOf(bytes);
   if (view.getUint32(1, true) !== fnv(bytes.subarray(HEAD))) throw TORN;
@@ -86,26 +89,33 @@ function fieldsOf(bytes) {
   return record;
 }
 
-/** Checks what every record that was written fulfils. */
+/** True if a record has the values that every written one has. */
 function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
   return [owner, lane, url, header, key].every((text) => text !== "") && Number.isFinite(queuedAt) && ttl > 0;
 }
 
-/** The record, saying that it has failed with this code, or with `undefined` that it has not. Undefined for one that cannot be read. */
+/**
+ * Returns the record marked as failed with this code; with `undefined`, as not failed. Returns undefined if it
+ * cannot be read.
+ */
 export function marked(bytes, failed) {
   const { record } = decode(bytes);
   return record && encode({ ...record, failed });
 }
 
 /**
- * Tells what a dispatcher of this owner is to do with what it finds, in that order: the order of calling, after what cannot be read. With `failedToo`,
- * what has failed is sent once more.
+ * Decides what a dispatcher of this owner does with the records found. Returns them in the order of calling, after
+ * those that are unreadable or belong to another owner. With `failedToo`, failed ones are sent again.
  *
- * `found`: objects of the `head`, the record; `form`, whether the body beside it is the parts of a form, undefined where there is no body that
- * could be sent; and `alive`, whether the page that is to send it is still there. Gives objects of the `index` among them, the `verdict`, and
- * what the record says. Verdicts: `send`, for so many milliseconds (`left`); `leave`, its sender does that; `failed` for good, and kept;
- * `expired`, its time is over; `foreign`, somebody else's; `aside`, left as it is, with the `message`, and the `version` if another one has
- * written it.
+ * `found`: objects of `head`, the record; `form`, true if the body is the parts of a form, false for a string,
+ * undefined for anything else; and `alive`, true if the page that sends it still exists. Returns objects of the `index`
+ * in `found`, the fields of the record, and the `verdict`:
+ * - `send`: send it, for `left` ms at most;
+ * - `leave`: its sender does that;
+ * - `failed`: it failed for good, and stays;
+ * - `expired`: its time is over;
+ * - `foreign`: it belongs to another owner;
+ * - `aside`: it stays as it is; `message` says why, and `version` is set if another version wrote it.
  */
 export function sift(found, owner, failedToo, now) {
   const sifted = found.map((one, index) => ({ index, ...judge(one, owner, failedToo, now) }));
@@ -118,7 +128,7 @@ function judge({ head, form, alive }, owner, failedToo, now) {
   if (record.owner !== owner) return { verdict: "foreign" };
   if (form !== record.form) return { verdict: "aside", ...TORN };
   if (alive) return { verdict: "leave", record };
-  // A clock that was set back gives it no more time than it had.
+  // If the clock was set back, the record gets no more time than it had.
   const left = Math.min(record.queuedAt + record.ttl - now, record.ttl);
   if (left <= 0) return { verdict: "expired", record };
   return record.failed !== undefined && !failedToo ? { verdict: "failed", record } : { verdict: "send", left, record };
@@ -138,7 +148,7 @@ function shownOf({ lane, actionId, name, url, header, key, failed, queuedAt, ttl
 
 const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** FNV-1a: tells what was damaged, not what was forged. */
+/** Computes FNV-1a, which detects damage, not forgery. */
 function fnv(bytes) {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);

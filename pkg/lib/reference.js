@@ -1,14 +1,18 @@
-// Functions of the server's: what an answer holds where an action returned an action.
+// Makes the function that an answer holds where an action returned another action. Knows no lanes: `call` does
+// the rest.
 
 import { callerOf } from "./stack.js";
 
-/** What arguments are read for: `{ id, bound }`, so that such a function can be sent back. */
+/** The property by which the encoder recognises such a function: `{ id, bound }`, to send it back to the server. */
 const REFERENCE = Symbol.for("actionlane.reference");
 
-/** `call(id, args, caller)` calls the action; `bound` is what comes before the arguments: an array, a promise of one, or nothing. */
+/**
+ * Makes the function. `call(id, args, caller)` calls the action; `bound` holds the arguments before those of the call:
+ * an array, a promise of one, or nothing.
+ */
 export function makeReference(id, bound, call) {
   const described = { id, bound: bound ?? null };
-  // Once they are there, nobody waits for them.
+  // Once the promise has resolved, calls no longer wait for it.
   if (typeof bound?.then === "function") bound.then((first) => (described.bound = first), () => {});
   const run = (args) => {
     const caller = callerOf(reference);

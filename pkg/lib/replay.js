@@ -1,4 +1,5 @@
-// Makes calls of what the outbox has found. It comes with that: see `durable.js`.
+// Makes calls of the records that the outbox has found; part of the outbox's chunk, see `durable.js`. Must not
+// read the store.
 
 import { ActionError } from "./error.js";
 import { headersOf } from "./headers.js";
@@ -6,7 +7,7 @@ import { handOverCall } from "./loading.js";
 import { destination } from "./options.js";
 import { performance } from "./platform.js";
 
-/** Makes a call of what another page has left. */
+/** Makes a call of a record that another page left. */
 export function replay(client, engine, found) {
   const { key, lane, actionId, name, left, headers, idempotencyKey } = found;
   const { open, outbox } = client;

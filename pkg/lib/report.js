@@ -1,6 +1,6 @@
-// Reports what the page's code throws, which is the page's to hear of and changes nothing here.
+// Reports errors that the page's code throws, as uncaught errors of the page. They must change nothing in the package.
 
-/** Gives undefined where `run` throws. */
+/** Runs the page's code. Returns undefined if it throws. */
 export function carefully(run) {
   try {
     return run();

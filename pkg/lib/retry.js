@@ -1,24 +1,29 @@
-// Says when a request of a route handler is sent again, by the rules of src/retry.rs: here, as routes need no wasm. Both are held to
-// tests/vectors/retry.json.
+// Decides if and when a request of a route handler is sent again, by the rules of src/retry.rs: here too, because
+// routes need no wasm. tests/vectors/retry.json tests both. Sends nothing.
 
 import { performance } from "./platform.js";
 
 const USUAL = { limit: 0, budget: 30_000, delay: 300, backoffLimit: 10_000, maxRetryAfter: 60_000 };
 
-/** Tells of an answer if it may be over by itself. `keyed`: of a request with a key, a 409 says that the first is still under way. */
+/**
+ * True if the failure that an answer states may pass by itself. `keyed`: the request carries a key; then a 409 means
+ * that the first request with this key is still running.
+ */
 function isPassing({ status, headers }, keyed) {
-  if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined; // that is what the first has given
+  // A replayed 409 is the result of the first request.
+  if (status === 409) return keyed && (headers.get("idempotent-replayed") ?? undefined) === undefined;
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status < 600);
 }
 
-/** True if retrying it is harmless: it changes nothing, or carries a key. */
+/** True if the request may be sent twice: it changes nothing, or carries a key. */
 export function isHarmless(method, key) {
   return method === "GET" || method === "HEAD" || key !== undefined;
 }
 
 /**
- * How long to wait, in ms, before it is sent once more; undefined if it is not. `retries`: how often it has been. `since`: the first attempt.
- * `response`: the answer, undefined where there was none. `keyed`: whether the request carries a key.
+ * Returns the wait, in ms, before the next attempt; undefined if there is none. `retries`: the number of
+ * retries so far. `since`: the time of the first attempt. `response`: the answer, undefined if there was none.
+ * `keyed`: the request carries a key.
  */
 export function waitBefore({ retry, keyed, retries, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };
@@ -28,7 +33,10 @@ export function waitBefore({ retry, keyed, retries, since, response }) {
   return performance.now() - since + wait <= budget ? wait : undefined;
 }
 
-/** A `Retry-After` in ms: seconds, or a date, which has letters and a time of day: V8 makes dates of "1.5" and "-1", too. */
+/**
+ * Returns a `Retry-After` in ms; undefined if it is invalid. It is a number of seconds or a date. A date must have
+ * letters and a time of day, because V8 also reads "1.5" and "-1" as dates.
+ */
 function retryAfter(header) {
   const text = header?.trim() ?? "";
   if (/^\d+$/.test(text)) return Number(text) * 1000;

@@ -1,27 +1,36 @@
-// Where the page calls from deep inside its own recursion, the stack may end within the wasm, which cannot go on after that.
+// Measures how much stack is left. The page may call from deep inside a recursion; if the stack overflowed inside the
+// wasm, the instance would be lost. Must not call the wasm.
 
-/** Far more than any call into the wasm takes, with all that it calls of this package: about 100 kB. */
+/**
+ * Frames of `down` for `hasRoom`: far more than a call into the wasm needs with all that it calls of this
+ * package, about 100 kB.
+ */
 const FRAMES = 340;
-/** What suffices for all that is done before the wasm is called, and to compile that. */
+/**
+ * Frames of `down` for `needRoom`: enough for the JavaScript that runs before the wasm is called, and for the
+ * engine to compile it.
+ */
 const FEW = 220;
 
-/** With many arguments, so that a frame is of some size however it is compiled. */
+/** Recurses `left` frames. It has many arguments, so that a frame has some size however it is compiled. */
 // biome-ignore format: one line
 const down = (left, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z) => (left > 0 ? 1 + down(left - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) : 0);
 
-/** Throws what the engine throws at the end of the stack if that is near: before anything has begun. */
+/** Throws the engine's stack overflow error if the stack is nearly full, before any work has begun. */
 export function needRoom() {
   down(FEW);
 }
 
-/** One look for both: what `hasRoom` says. Throws as `needRoom` does. */
+/** Returns the result of `hasRoom`; throws as `needRoom` does. Takes one look for both. */
 export function lookForRoom() {
   const room = hasRoom();
   if (!room) needRoom();
   return room;
 }
 
-/** Whether there is stack enough to call the wasm from here. If not, do it in a microtask, which has all of it. */
+/**
+ * True if enough stack is left to call the wasm from here. If not, call it in a microtask, which has all of the stack.
+ */
 export function hasRoom() {
   try {
     return down(FRAMES) === FRAMES;

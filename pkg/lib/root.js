@@ -1,7 +1,7 @@
-// Reads row 0 of an answer, which Next.js puts around the value: by the shapes of src/protocol/root.rs. Both are held to
-// tests/vectors/root.json.
+// Reads the page out of row 0 of an answer, which Next.js puts around the value: by the shapes of src/protocol/root.rs.
+// tests/vectors/root.json tests both. Does not decode rows.
 
-/** Gives the page inside; undefined if there is none. */
+/** Returns the page in the row; undefined if there is none. */
 export function pageOf(root) {
   const pair = Array.isArray(root) && (typeof root[0] === "string" ? root : root[1]);
   if (Array.isArray(pair)) {

@@ -1,4 +1,4 @@
-// Calls route handlers: at once, past every lane, and without wasm.
+// Calls route handlers: at once, without a lane and without wasm. Must not wait for an action.
 
 import { isHarmless, waitBefore } from "./retry.js";
 import { discard } from "./body.js";
@@ -11,8 +11,8 @@ import { AbortController, clearTimeout, crypto, performance, setTimeout } from "
 import { onAbort, sendWith } from "./signals.js";
 
 /**
- * Sends at once, past every lane and without wasm. `send(make, once)` calls a `fetch` with what `make()` gives, which can be asked once only if `once`;
- * `caller` is what `callerOf` gave.
+ * Sends a request at once. `send(make, once)` calls a `fetch` with the arguments that `make()` returns; with `once`,
+ * `make` can be called only once. `caller`: the result of `callerOf`.
  */
 export async function route({ open, options: common }, send, caller, input, init, options) {
   const header = common.idempotency?.header ?? IDEMPOTENCY_KEY;
@@ -31,7 +31,7 @@ export async function route({ open, options: common }, send, caller, input, init
   entry.abort = (reason) => stop(aborted(reason, entry.sent));
   entry.close = () => stop(closed(entry.sent));
   const quiet = [];
-  // A `fetch` of the page's own may not look at its signal.
+  // A `fetch` of the page's own may ignore its signal.
   const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
   end.catch(() => {});
   const once = () => attempt({ entry, timeout, end, send: (late) => sendWith([controller.signal, own, signal, late], request(send)) });
@@ -79,7 +79,10 @@ function listen(signal, abort) {
   }
 }
 
-/** A retry must know what came of it; else it is for the caller to read. */
+/**
+ * Throws if the answer is no response. A retry also needs its status and headers; without a retry, only the
+ * caller reads them.
+ */
 function checkAnswer(answer, retry) {
   let fits = false;
   let cause;
@@ -93,7 +96,10 @@ function checkAnswer(answer, retry) {
   if (!fits) throw new ActionError("INVALID_OPTION", "fetch: it gave something that is not a Response", { cause, sent: "unknown" });
 }
 
-/** One request: its response, or its error, or both undefined where `end` rejects. */
+/**
+ * Makes one attempt. Promises `{ response }` or `{ error }`. If `end` rejects, the error is ignored: the caller
+ * throws its own.
+ */
 async function attempt({ entry, timeout, end, send }) {
   const limit = new AbortController();
   let error;
@@ -131,7 +137,7 @@ function readOptions(input, init, options, header) {
     checkRoute({ retry }, harmless);
     const allowed = retry?.limit > 0 && harmless ? retry : undefined;
     if (key !== undefined) read.headers = withHeaders(read.headers ?? requestOf(to)?.headers, [[header, key]]);
-    // The body of a request can be read once.
+    // A body can be read only once, so each attempt gets a clone.
     const make = (signal) => argumentsOf(allowed && requestOf(to) ? to.clone() : to, read, signal);
     const request = (send) => (signal) => send(() => make(signal), !allowed && isOnce(to, read));
     return { signal, own, timeout: finite(timeout), name: name ?? describe(method, to), retry: allowed, keyed: key !== undefined, request };
@@ -140,7 +146,7 @@ function readOptions(input, init, options, header) {
   }
 }
 
-/** Version 4; also where `crypto.randomUUID` is not: on insecure origins. */
+/** Makes a UUID of version 4. `crypto.randomUUID` is missing on insecure origins. */
 function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

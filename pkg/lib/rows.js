@@ -1,8 +1,8 @@
-// Bytes to rows: the framing of an answer, as src/flight/row.rs has it.
+// Cuts the bytes of an answer into rows, as src/flight/row.rs does. Knows nothing of what a row means.
 
 import { MAX_ANSWER_BYTES, MAX_ROW_BYTES } from "./numbers.js";
 
-// States: the part of a row that is being read.
+// The states: the part of a row that is being read.
 const ID = 0;
 const TAG = 1;
 const LENGTH = 2;
@@ -12,19 +12,19 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 const LINE_END = 0x0a;
 
-/** The largest id a row may have: React keeps ids in 32 signed bits. */
+/** The largest id of a row: React keeps ids in 32 signed bits. */
 const MAX_ID = 0x7fffffff;
 
-/** The first character of special strings of a row. */
+/** The first character of special strings in a row. */
 export const DOLLAR = 0x24;
 
-/** A row of JSON. Tags that have no meaning count as this one, as in React's client. */
+/** The tag of a row of JSON. A tag without a meaning counts as this one, as in React's client. */
 export const MODEL = "{";
 
 const SIZED = "TAOoUSsLlGgMmVb";
 const LINES = "EIRrXxCHNDJW";
 
-/** Cuts a stream into rows. Every cut between two chunks is legal. */
+/** Cuts a stream into rows. The stream may be cut into chunks anywhere. */
 export class Rows {
   #maxBytes;
   #maxRowBytes;
@@ -33,13 +33,16 @@ export class Rows {
   #state = ID;
   #id = 0;
   #tag = MODEL;
-  /** Bytes of the row so far, of which the body's are in `#parts` where they are of earlier chunks. */
+  /** `#size`: the bytes of the row so far. `#parts`: the pieces of its body from earlier chunks. */
   #size = 0;
   #parts = [];
-  /** Bytes of the body that are to come; below zero for one that a line end closes. */
+  /** The bytes of the body still to come; negative if a line end closes the body. */
   #left = 0;
 
-  /** `limits`: as in the options. `copies`: chunks are somebody else's, who may give them away after each `push`. */
+  /**
+   * `limits`: as in the options. `copies`: copy what is kept, because the chunks belong to other code, which may
+   * transfer them after `push`.
+   */
   constructor({ maxBytes = MAX_ANSWER_BYTES, maxRowBytes = MAX_ROW_BYTES }, copies) {
     this.#maxBytes = maxBytes;
     this.#maxRowBytes = maxRowBytes;
@@ -47,8 +50,8 @@ export class Rows {
   }
 
   /**
-   * Takes the next bytes, and calls `take(id, tag, body)` for each row that they complete, until it gives true: then the rest is not looked at, and
-   * nothing more may come. Throws for what are no rows, and beyond a bound.
+   * Takes the next bytes and calls `take(id, tag, body)` for each row that they complete. If `take` returns true, the
+   * rest is ignored and `push` must not be called again. Throws for bytes that are no rows, and beyond a limit.
    */
   push(bytes, take) {
     const { length } = bytes;
@@ -78,7 +81,7 @@ export class Rows {
       if (at === length) return;
       const byte = bytes[at];
       if (this.#state === TAG) {
-        // Anything else is the first byte of the body.
+        // Any other byte is the first of the body.
         if (this.#begin(byte)) this.#step(at++);
         continue;
       }
@@ -102,7 +105,7 @@ export class Rows {
     check(this.#size <= this.#maxRowBytes);
   }
 
-  /** Begins with what follows an id; tells whether `byte` is a tag. */
+  /** Begins the part after the id. Returns true if `byte` is a tag. */
   #begin(byte) {
     const letter = String.fromCharCode(byte);
     const sized = SIZED.includes(letter);
@@ -133,7 +136,7 @@ export class Rows {
   }
 }
 
-/** Throws: what there is cannot be read here. */
+/** Throws if `right` is false: this answer cannot be read here. */
 export function check(right) {
   if (!right) throw UNREAD;
 }
@@ -146,12 +149,12 @@ function digit(byte) {
   return digit;
 }
 
-/** The id of a row, as references have it. */
+/** Returns the id in a reference to a row. */
 export function idOf(text) {
   const id = parseInt(text, 16);
   check(/^[0-9a-f]{1,8}$/.test(text) && id <= MAX_ID);
   return id;
 }
 
-/** Tells whether these are digits as bigints have them, no more than `most`. */
+/** True if the text has the digits of a bigint, and no more than `most`. */
 export const isBigInt = (text, most) => /^(?:-?\d+)?$/.test(text) && text.length - (text[0] === "-" ? 1 : 0) <= most;

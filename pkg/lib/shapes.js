@@ -1,4 +1,4 @@
-// Things that Rust asks for in one crossing, which would take one for each property.
+// Makes objects and reads properties for Rust, in one crossing instead of one per property. Decides nothing.
 
 import { event } from "./entry.js";
 import { ActionError } from "./error.js";
@@ -9,14 +9,15 @@ export { event, largestSizeOf as largestSize, sizeOf as size };
 
 let names = [];
 
-/** Has `head` read these headers, a name a line. */
+/** Sets the headers that `head` reads: one name a line. */
 export function readHeaders(lines) {
   names = lines.split("\n");
 }
 
 /**
- * Reads the head of an answer, as lines: the status, the URL that answered if that is another, and the headers, each after `=`, empty where one is not
- * there. Throws for what is no response: a `fetch` of the page's own may give anything.
+ * Reads the head of an answer, as lines: the status; the URL that answered, if it is another; and each header
+ * after `=`, or an empty line if it is missing. Throws for an object that is no response: a `fetch` of the
+ * page's own may return anything.
  */
 export function head(response) {
   const { status, headers } = response;
@@ -34,7 +35,7 @@ export function head(response) {
   return lines;
 }
 
-/** Headers of the browser's have no line ends. */
+/** Headers of the browser contain no line ends; those of a `fetch` of the page's own may. */
 const line = (text) => (text.includes("\n") ? text.replaceAll("\n", " ") : text);
 
 function elsewhere(response) {
@@ -45,7 +46,7 @@ function elsewhere(response) {
   }
 }
 
-/** The error of a call. `told`: what else the server tells of it, in the place of a cause. */
+/** Makes the error of a call. `cause`: the cause, or the details that a development server sends, see `told.js`. */
 export function error(code, message, sent, details, cause) {
   return new ActionError(code, message, { sent, ...details, ...(isTold(cause) ? cause : { cause }) });
 }

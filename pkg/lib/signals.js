@@ -1,4 +1,4 @@
-// Listens to abort signals, and makes one of several.
+// Listens to abort signals, and combines several into one. Must leave no listener behind.
 
 import { AbortController, AbortSignal, queueMicrotask } from "./platform.js";
 import { report } from "./report.js";
@@ -6,34 +6,38 @@ import { hasRoom } from "./room.js";
 
 const nothing = () => {};
 
-/** Calls `act(reason)` when the signal aborts, at once if it has. Gives the function that takes the listener away again. */
+/** Calls `act(reason)` when the signal aborts, at once if it has. Returns a function that removes the listener. */
 export function onAbort(signal, act) {
   if (!signal) return nothing;
   if (signal.aborted) {
     act(signal.reason);
     return nothing;
   }
-  // An abort that fails in a listener is lost: whoever aborts deep inside a recursion leaves no room to call the wasm.
+  // An exception in a listener would lose the abort, so with too little stack for the wasm, the abort waits for
+  // a microtask.
   const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
   signal.addEventListener("abort", listener, { once: true });
   return () => {
     try {
       signal.removeEventListener("abort", listener);
     } catch (error) {
-      report(error); // of a signal of the page's own making
+      report(error); // a signal that the page has made itself
     }
   };
 }
 
-/** Lets go of the signals once nobody can read a body any more. */
+/** Removes the listeners of a body that is garbage collected. */
 let unread;
 
-/** What `send(signal)` gives, with one signal that aborts with the first of several: also while a body is read long after the head. */
+/**
+ * Promises the result of `send(signal)`. The signal aborts with the first of several, also while the body is
+ * read, long after the head.
+ */
 export async function sendWith(signals, send) {
   const given = signals.filter(Boolean);
   if (given.length === 1) return send(given[0]);
   if (AbortSignal.any) return send(AbortSignal.any(given));
-  // Chrome before 116, Firefox before 124, Safari before 17.4.
+  // For Chrome before 116, Firefox before 124, Safari before 17.4.
   const controller = new AbortController();
   const quiet = [];
   const release = () => quiet.splice(0).forEach((remove) => remove());

@@ -1,15 +1,19 @@
-// Counts the bytes that a body takes on the wire: here, since it would be copied into the wasm only to be counted.
+// Estimates the bytes that a body takes on the wire. Here, because Rust would have to copy the body only to
+// count it. Must not read files.
 
 import { Blob } from "./platform.js";
 
-/** A string of so many units is counted by the browser. */
+/** Length in UTF-16 code units from which the browser counts a string. */
 const LONG = 1 << 16;
-// "--boundary", the disposition and the line ends around them.
+// Bytes for "--boundary", the disposition and the line ends around them.
 const FIELD = 96;
 const FILE = 40;
 const END = 48;
 
-/** A string exactly, a `FormData` to about a KiB, as the boundary is the browser's. */
+/**
+ * Returns the size of a body in bytes: exact for a string, within about 1 KiB for a `FormData`, whose boundary
+ * the browser chooses.
+ */
 export function sizeOf(body) {
   if (typeof body === "string") return utf8(body);
   let bytes = END;
@@ -20,10 +24,10 @@ export function sizeOf(body) {
   return bytes;
 }
 
-/** By how much a `FormData` may be larger than it is taken for. */
+/** The bytes by which a `FormData` may be larger than estimated. */
 const MARGIN = 1024;
 
-/** As much as it takes at the most. */
+/** Returns the greatest size that the body may have. */
 export const largestSizeOf = (body) => sizeOf(body) + (typeof body === "string" ? 0 : MARGIN);
 
 function utf8(text) {
@@ -33,7 +37,7 @@ function utf8(text) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
-    // Both halves of a character beyond are four bytes together.
+    // A surrogate pair takes four bytes together.
     if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at += 1;
   }
   return bytes;

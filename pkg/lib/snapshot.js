@@ -1,5 +1,6 @@
-// Gives `snapshot()` its list: the same array while nothing in it has changed, and in the next array the same object for each call that has
-// not. React's `useSyncExternalStore` compares by identity, and renders for ever where each look gives something new.
+// Keeps the results of `snapshot()` identical while nothing changes: the same array, and in a new array the same object
+// for each call that has not changed. React's `useSyncExternalStore` compares by identity, and would render forever
+// otherwise. Knows nothing of calls.
 
 import { Map } from "./platform.js";
 
@@ -7,7 +8,10 @@ export class Snapshot {
   #list = [];
   #versions = [];
 
-  /** `versions`: numbers, of which one is another where anything may have changed. Only then `make()` is asked, which gives everything anew. */
+  /**
+   * Returns the list. `versions`: numbers, at least one of which changes whenever the list may have changed. Only then
+   * `make()` is called, which makes all objects again.
+   */
   read(versions, make) {
     if (versions.every((version, at) => version === this.#versions[at])) return this.#list;
     const before = new Map(this.#list.map((info) => [info.id, info]));
@@ -18,7 +22,7 @@ export class Snapshot {
   }
 }
 
-/** Of two flat objects. */
+/** True if two flat objects have the same properties. */
 function isSame(before, now) {
   const keys = Object.keys(now);
   return before !== undefined && keys.length === Object.keys(before).length && keys.every((key) => before[key] === now[key]);

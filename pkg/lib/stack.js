@@ -1,12 +1,14 @@
-// Keeps who made a call, for the stack of an error that is made long after: that one would show this package, and nobody who called.
+// Keeps the stack of a call's caller, for an error that is made long after: the error's own stack shows only this
+// package. Knows nothing of calls.
 //
-// A call pays for the capture alone; what was taken down is written as text only if it fails. Measured on two busy cores, a call: Chromium 1.4 to
-// 2.7 µs (its ten frames), Firefox 1.5 µs where two functions are open, 6 µs where it is twenty and 25 µs for a hundred (it takes down all).
-// In V8 the frames keep their functions and receivers alive: they are dropped when the call is over.
+// A call pays only for the capture; the stack becomes text only if the call fails. Measured on two busy cores, per
+// call: Chromium 1.4 to 2.7 µs (ten frames); Firefox, which captures all frames, 1.5 µs for two, 6 µs for twenty, 25 µs
+// for a hundred. In V8 the frames keep their functions and receivers alive, so they are dropped when the call is over.
 
 /**
- * Takes down the stack, as `Error.captureStackTrace` and the like do. `from`: the function of ours that the page called. It calls one other of ours,
- * as the last thing it does, and that one calls this: where stacks are texts, so many lines are cut off.
+ * Captures the stack, by `Error.captureStackTrace` if that exists. `from`: the function of this package that the page
+ * called. It must call exactly one other function of the package, as a tail call, which calls this: if stacks are text,
+ * a fixed number of lines is removed.
  */
 export function callerOf(from) {
   if (!isV8()) return new Error();
@@ -15,20 +17,26 @@ export function callerOf(from) {
   return at;
 }
 
-/** Shows who made the call in the place of what made the error. `at`: what `callerOf` gave; undefined where nobody called. */
+/**
+ * Replaces the stack of an error by that of the call's caller. `at`: the result of `callerOf`; undefined if
+ * there is no caller.
+ */
 export function showCaller(error, at) {
   const stack = isV8() ? `${error}${framesOfV8(at)}` : framesBelow(at);
   Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
 }
 
-/** Each with a line end before it. */
+/** Returns the frames, each with a line end before it. */
 function framesOfV8(at) {
   const text = textOf(at);
   const first = text.search(/\n\s+at /);
   return first < 0 ? "" : text.slice(first);
 }
 
-/** Ours are the first three: `callerOf`, what called it, and `from`; in WebKit, whose errors have a `line`, two: it leaves out what ends in a call. */
+/**
+ * Returns the frames below this package's: without `callerOf`, its caller and `from`. WebKit, whose errors have a
+ * `line`, leaves out `from`, which ends in a tail call, so only two are removed.
+ */
 function framesBelow(at) {
   const ours = at && "line" in at ? 2 : 3;
   return textOf(at).split("\n").slice(ours).join("\n");
@@ -36,16 +44,16 @@ function framesBelow(at) {
 
 let writesErrorFirst;
 
-/** V8 alone begins a stack with the error itself, and takes frames down without writing them. */
+/** True in V8: only there a stack begins with the error itself, and is captured without becoming text. */
 function isV8() {
   if (writesErrorFirst !== undefined) return writesErrorFirst;
   const takesDown = typeof Error.captureStackTrace === "function";
-  // Nothing is told apart by a stack without frames, of which none has any for as long as the page wants none.
+  // While the page has set the limit to 0, no stack has frames and the engine cannot be recognised.
   if (takesDown && Error.stackTraceLimit === 0) return true;
   return (writesErrorFirst = takesDown && /^Error\n +at /.test(textOf(new Error())));
 }
 
-/** A page may have a way of its own to write stacks (`Error.prepareStackTrace`), which may fail. */
+/** Returns the stack as text; "" if the page's own `Error.prepareStackTrace` fails. */
 function textOf(at) {
   try {
     return String(at?.stack ?? "");

@@ -1,6 +1,6 @@
-// Explains why the outbox cannot be used, and what to do.
+// Explains why the outbox cannot be used, and what the page can do. Touches no storage.
 
-/** By an error that the outbox was given. Undefined where there is no more to say than the error does. */
+/** Returns the explanation of an error of the outbox; undefined if there is nothing to add to the error. */
 export function unusable(error) {
   if (!globalThis.navigator?.locks) return "the outbox needs Web Locks, which pages have over https or on localhost only";
   if (!globalThis.indexedDB || error?.name === "SecurityError") {

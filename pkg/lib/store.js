@@ -1,4 +1,5 @@
-// IndexedDB, as far as the outbox needs it: values in one object store, under keys that count up. Whatever is wrong, promises reject.
+// Stores values in IndexedDB for the outbox: one object store, with keys that count up. Every failure rejects the
+// promise. Knows nothing of what a value means but its `owner`.
 
 import { Set } from "./platform.js";
 
@@ -9,12 +10,12 @@ const VALUES = "outbox";
 export class Store {
   #opening;
 
-  /** Gives the key, once the value is on the disk, where the browser can say so. */
+  /** Promises the key of the new value, once the value is on the disk, as far as the browser can tell. */
   add(value) {
     return this.#run("readwrite", (values) => values.add(value), "strict");
   }
 
-  /** Puts what `change(value)` gives in the place of a value that is still there. Gives whether it was. */
+  /** Replaces a value by `change(value)` if it still exists. Promises true if it did. */
   update(key, change) {
     const done = { result: false };
     const changed = ({ target: { result: value } }, values) => {
@@ -25,12 +26,12 @@ export class Store {
     return this.#run("readwrite", (values) => ((values.get(key).onsuccess = (event) => changed(event, values)), done), "strict");
   }
 
-  /** One that comes back after a crash does no harm. */
+  /** Removes values. One that reappears after a crash does no harm. */
   remove(keys) {
     return this.#run("readwrite", (values) => keys.forEach((key) => values.delete(key)), "relaxed");
   }
 
-  /** Gives an empty value in the place of one that the browser has lost. */
+  /** Promises a value; an empty object if the browser has lost it, undefined if there is none. */
   get(key) {
     return this.#run("readonly", (values) => values.get(key)).catch(() => ({}));
   }
@@ -39,7 +40,10 @@ export class Store {
     return (await this.#run("readonly", (values) => values.count(key))) > 0;
   }
 
-  /** `[key, value]` of each that is of this owner, or of nobody, in the order of keys. Empty values as with `get`. */
+  /**
+   * Promises `[key, value]` of each value of this owner or without any owner, in the order of keys. Lost values
+   * are empty, as with `get`.
+   */
   async all(owner) {
     const found = [];
     const read = (values, key) => (values.get(key).onsuccess = ({ target }) => found.push([key, target.result]));
@@ -47,20 +51,23 @@ export class Store {
       await this.#run("readonly", (values) => list(values, owner, (key) => read(values, key)));
       return found;
     } catch {
-      // Browsers keep a large value in a file of its own. One that is lost ends the transaction that reads it.
+      // Browsers keep a large value in a file of its own. If that file is lost, the transaction that reads it aborts.
       const each = (await this.keys(owner)).map(async (key) => [key, await this.get(key)]);
       return (await Promise.all(each)).filter(([, value]) => value !== undefined);
     }
   }
 
-  /** Their keys alone. */
+  /** Promises the keys of the same values. */
   async keys(owner) {
     const keys = [];
     await this.#run("readonly", (values) => list(values, owner, (key) => keys.push(key)));
     return keys;
   }
 
-  /** `act(values)` may give the request, or what else will have a `result`, that is wanted. `anew`: it is tried once more. */
+  /**
+   * Runs a transaction. `act(values)` may return a request, or another object, whose `result` is then the result.
+   * `anew`: try again once if the database was closed.
+   */
   async #run(mode, act, durability = "default", anew = true) {
     const database = await this.#open();
     let transaction;

@@ -1,16 +1,18 @@
-// The page inside an answer, for those who ask: what reads it is loaded with the first.
+// Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded with the first that is
+// requested. Must not hold on to the call's entry.
 
 import { part } from "./part.js";
 
 const loadPayload = /* @__PURE__ */ part(() => import("./payload.js"), "payload", "NETWORK");
 
 /**
- * Gives what makes the page inside an answer: a promise, made when it is first asked for, that settles once the answer of `entry` has ended.
- * `tape`: the body as it came, if it may hold a page. `load` loads the wasm. What could not be loaded is loaded when it is asked for again.
+ * Returns a function that promises the page inside an answer. The promise is made at the first use and settles once the
+ * answer of `entry` has ended. `tape`: the body as received, if it may hold a page. `load` loads the codec. After a
+ * failure to load, the next use tries again.
  */
 export function payloadOf(tape, headers, entry, load) {
   if (!tape) return none;
-  const { end } = entry; // a page may keep outcomes for long, and the arguments of their calls not with them
+  const { end } = entry; // not the entry itself: a page may hold outcomes for long, and the arguments of their calls with them
   let payload;
   const make = async () => {
     try {

@@ -1,6 +1,7 @@
-// Keeps what a server in development tells of what it threw, beside message and digest, until an error is made of it.
+// Holds the details of a thrown error that a development server sends besides message and digest, until the error
+// is made. Makes no error itself.
 
-/** Members of an error that are its own properties. */
+/** The details that become own properties of the error. */
 export const MORE = ["cause", "errors"];
 
 class Told {
@@ -10,7 +11,7 @@ class Told {
   }
 }
 
-/** Such a thing: `shapes.js` makes the error of it. */
+/** Makes the details; `error` of `shapes.js` puts them into the error. */
 export const told = (more, environment) => new Told(more, environment);
 
 export const isTold = (value) => value instanceof Told;

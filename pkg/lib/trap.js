@@ -1,12 +1,15 @@
-// A trap where no call of the page's runs the wasm: in a promise or a timer. Without this it would be an uncaught error there, and every call
-// of the instance would wait for ever.
+// Catches traps of the wasm where no call of the page runs it: in a promise or a timer. Otherwise a trap would be an
+// uncaught error there, and every call of the instance would wait forever. Knows no module but by its name.
 
 const hear = {};
 
-/** `told(error)` hears of each trap of that module from now on. */
+/** Sets the function that is called with each trap of the module `name`. */
 export const onTrap = (name, told) => (hear[name] = told);
 
-/** The exports of an instance of that module, of which those that closures run, `invoked`, tell of what they throw. */
+/**
+ * Wraps the exports of an instance of the module `name`: those in `invoked`, which its closures run, report what they
+ * throw to the function set by `onTrap`.
+ */
 export function guarded(exports, name, invoked) {
   const all = { ...exports };
   for (const key of invoked) {

@@ -1,17 +1,19 @@
-// Tells Rust what becomes of a promise, or of the next bytes of a body.
+// Reports to Rust how a promise settles, or the next bytes of a body. Knows nothing of what is waited for.
 
 import { TOLD_FULFILLED, TOLD_REJECTED } from "./numbers.js";
 
-/** The functions that one module of the wasm waits with. */
+/** The functions with which one wasm module waits. */
 export class Waits {
   #told;
 
-  /** Each instance hands in what hears: `told(place, turn, kind, value)`, see `numbers.js`. */
+  /**
+   * Sets the function of a new instance that receives the results: `told(place, turn, kind, value)`, see `numbers.js`.
+   */
   hear(told) {
     this.#told = told;
   }
 
-  /** Waits for a promise, or for whatever else it is. */
+  /** Waits for a promise, or any other value, and reports the result. */
   wait(place, turn, given) {
     const hears = this.#told;
     Promise.resolve(given).then(
@@ -20,12 +22,12 @@ export class Waits {
     );
   }
 
-  /** Gives what tells the instance of now, later: `tell(kind, value)`. */
+  /** Returns `tell(kind, value)`, which reports to the current instance, also if it is called later. */
   teller(place, turn) {
     const hears = this.#told;
     return (kind, value) => hears(place, turn, kind, value);
   }
 }
 
-/** Those of the dispatcher's. */
+/** Those of the dispatcher's module. */
 export const waits = new Waits();

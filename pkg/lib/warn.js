@@ -1,23 +1,24 @@
-// Words to whoever writes the page. They are loaded with the first that is said.
+// Warns the developer of the page on the console. `words.js`, which has the texts, is loaded with the first warning;
+// must not import it statically.
 
 import { performance } from "./platform.js";
 
 const load = () => import("./words.js");
 
-/** Says that something is not wrong and yet does nothing, by `say(words)`. Not in production. */
+/** Warns about options that are valid but have no effect, by `say(words)`. Does nothing in production. */
 export function warn(say) {
   if (!isProduction()) load().then(say, () => {});
 }
 
-/** Says that a call holds its lane for long: also in production, where a lane that hangs is news, too. */
+/** Warns that a call has held its lane for long. In production too: a lane that hangs matters there. */
 export function warnLate(event) {
   const now = performance.now();
   load().then(({ late }) => late(event, now), () => console.warn("actionlane: a call holds its lane for long"));
 }
 
 /**
- * A bundler puts a text in the place of the whole expression, also where there is no `process`: `typeof` would ask for one all the same. Where
- * none does and there is no `process`, it is not production.
+ * True in production. Bundlers replace the whole expression by a string, also for browsers, which have no `process`; a
+ * test by `typeof process` would fail there. Without a bundler and without `process`, it is not production.
  */
 function isProduction() {
   try {

@@ -1,4 +1,5 @@
-// Says things to whoever writes the page, on the console: `warn.js` loads this where there is something to say.
+// Holds the texts of warnings for the developer of the page; `warn.js` loads it with the first warning. Must not
+// change what the package does.
 
 import { nearest } from "./nearest.js";
 import { nameOf } from "./owner.js";
@@ -6,21 +7,21 @@ import { Set } from "./platform.js";
 
 export { dispatcherWith as home } from "./api.js"; // see `part.js`
 
-const KEY = "give it idempotencyKey: true, and have the server keep its promise, or leave retry out";
+const KEY = "give it idempotencyKey: true and have the server honour the key, or leave retry out";
 
 const said = new Set();
 
-/** So many things are said: some hold a name that the page makes up for each call. */
+/** Greatest number of warnings: some contain a name that the page makes up for each call. */
 const MOST = 100;
 
-/** Warns once a page of each thing. */
+/** Warns of each message once per page. */
 export function warnOnce(message) {
   if (said.size >= MOST || said.has(message)) return;
   said.add(message);
   console.warn(`actionlane: ${message}`);
 }
 
-/** `name`: of the call, if it has one. */
+/** `name`: that of the call, if it has one. */
 export const durableIsSent = (name = "a call") => {
   warnOnce(`${name}: retry: a durable call is sent until it is answered; limit and budget do nothing`);
 };
@@ -41,7 +42,10 @@ export const routeIsSentOnce = () => {
 
 const seen = new Set();
 
-/** Of a lane that the options do not name: any name makes a lane, which is one at a time, also one that was to be "parallel". */
+/**
+ * Warns of a lane whose name the options do not contain and that looks like a misspelled "main" or "parallel": any name
+ * makes a lane, one call at a time.
+ */
 export function unnamedLane(lane) {
   if (seen.size > 100 || seen.has(lane)) return;
   seen.add(lane);
@@ -51,7 +55,10 @@ export function unnamedLane(lane) {
   warnOnce(`lane: ${given} is a lane of its own, one at a time, and not ${other}; if it is meant, name it in the dispatcher's lanes`);
 }
 
-/** Of a call that holds its lane for long: `event` is the one that tells it, which came at `now`. */
+/**
+ * Warns of a call that has held its lane for long. `event`: the event that reports it; `now`: the time at which
+ * it came.
+ */
 export function late(event, now) {
   const { lane, state, queuedAt, startedAt, headAt, retryAt, behind } = event;
   const seconds = Math.round((now - (startedAt ?? queuedAt)) / 1000);

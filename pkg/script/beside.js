@@ -1,38 +1,44 @@
-// The files beside the drop-in script: where they are, and how they are had.
+// Finds and loads the files beside the drop-in script. Must not load a file before it is needed, nor use one of
+// another build.
 
 import { sendable } from "../lib/address.js";
 import { URL, fetch, ofDocument } from "../lib/platform.js";
 import { inflated } from "./inflate.js";
 
-/** The `<script>` that this is in. A module is in none, nor is a worker. */
+/** The `<script>` element that runs this; `null` in a module, undefined in a worker. */
 const tag = ofDocument("currentScript");
 const given = (tag ?? ofDocument("querySelector")?.call(globalThis.document, "script[data-base]"))?.dataset?.base;
 
-/** Gives what addresses of files are relative to: where the page says that they are, else where the script is from. */
+/**
+ * Promises the address that file names are relative to: `data-base` if the page sets it, else the address of
+ * the script.
+ */
 async function base() {
   if (given !== undefined) return new URL(given.replace(/[^/]$/, "$&/"), ofDocument("baseURI"));
   if (tag?.src) return tag.src;
   try {
-    return (await import("./here.js")).default; // where what is no `<script>` is from, only its own `import()` knows
+    return (await import("./here.js")).default; // without a `<script>`, only `import()` knows where this file is from
   } catch (cause) {
-    const message = "where the files beside actionlane.js are is not known: its <script> has no src and no data-base";
+    const message = "the place of the files of actionlane.js is unknown: its <script> has no src and no data-base";
     throw new Error(`${message}, and there is no here.js beside it (${cause?.message})`, { cause });
   }
 }
 
 const addressOf = async (name) => sendable(new URL(name, await base()).href);
 
-/** Why no copy is looked for, once a file has been another than it should be. */
+/**
+ * The message of the integrity error, once a file has had another content than expected. No copy is loaded after that.
+ */
 let spoilt;
 
-/** A place for `compileFirst`: the file of that name, if it is the very one that the script was made with. */
+/** Makes a place for `compileFirst`: the file of that name, if its content is what the script was built with. */
 export const file = (name, integrity) => async () => {
   const url = await addressOf(name);
   const whole = () => fetch(url, { integrity });
   try {
     return await whole();
   } catch (cause) {
-    // Browsers do not tell a file that is another from one that cannot be had.
+    // A browser reports a wrong integrity like a failed fetch, so the file is fetched again without one.
     const found = await fetch(url).catch(() => {
       throw new Error(`${url} could not be fetched (${cause?.message}): its server must allow this origin (CORS), and the page's policy, too`, { cause });
     });
@@ -46,7 +52,9 @@ export const file = (name, integrity) => async () => {
 
 let failures = 0;
 
-/** Imports a module of JavaScript. A browser may remember that it could not be had: it is asked for by another address then. */
+/**
+ * Imports a module of JavaScript. A browser may remember that an import failed, so the next one uses another address.
+ */
 async function imported(name) {
   const url = await addressOf(name);
   return import(failures === 0 ? url : `${url}?${failures}`).catch((error) => {
@@ -55,15 +63,20 @@ async function imported(name) {
   });
 }
 
-/** Another: a copy of its bytes, in a module of JavaScript, which no browser checks. */
+/**
+ * Makes a place for `compileFirst`: a copy of the bytes in a module of JavaScript, whose integrity no browser checks.
+ */
 export const copy = (name) => async () => {
-  if (spoilt) throw new Error("it is not asked for, as the file is not what it should be");
+  if (spoilt) throw new Error("not loaded, because the file is not the expected one");
   return inflated((await imported(`${name}.bytes.js`)).default);
 };
 
-/* global BUILD */ // of the script and its parts, put in by the build
+/* global BUILD */ // the build id of the script and its parts, put in by the build
 
-/** Promises a part of the package that few pages need; `given` is what it takes: see `xtask/src/dist.rs`. One of another build is refused. */
+/**
+ * Promises a part of the package that few pages need; `given` are the arguments of its function, see
+ * `xtask/src/dist.rs`. Rejects a part of another build.
+ */
 export async function part(name, ...given) {
   const { default: make, build } = await imported(`${name}.js`);
   if (build !== BUILD) throw new Error(`${name}.js is of another build than actionlane.js: replace all files of dist/ together`);

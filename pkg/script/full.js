@@ -1,4 +1,5 @@
-// For a `<script>`: `window.actionlane`, in one file that asks for no other. Built into dist/actionlane.full.js.
+// The script `dist/actionlane.full.js`: sets `window.actionlane` and holds everything in one file. Must not
+// load another file.
 import dispatcher from "../dist/dispatcher.bytes.js";
 import flight from "../dist/flight.bytes.js";
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";

@@ -1,8 +1,9 @@
-// For a `<script>`: `window.actionlane`. The wasm, and what few pages need, are files beside it. Built into dist/actionlane.js.
+// The script `dist/actionlane.js`: sets `window.actionlane`. The wasm and the parts that few pages need are files
+// beside it. Must hold no logic: `beside.js` finds the files.
 import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";
 import { copy, file } from "./beside.js";
 
-/* global INTEGRITY */ // of each wasm, put in by the build
+/* global INTEGRITY */ // the integrity of each wasm, put in by the build
 const places = {
   dispatcher: [file("dispatcher.wasm", INTEGRITY.dispatcher), copy("dispatcher")],
   flight: [file("flight.wasm", INTEGRITY.flight), copy("flight")],

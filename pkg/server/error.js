@@ -1,5 +1,6 @@
-// Says why a call was not run and has no result to give. A Server Action cannot set its answer's status: Next.js sends 500 and `digest`, in
-// production too, so the digest says what `status` says where a route handler answers.
+// The error that says why a call was not run and has no stored result. A Server Action cannot set the status of its
+// answer: Next.js sends 500 and, in production too, the `digest`. The digest therefore tells an action's client what
+// `status` tells the client of a route handler. Knows no store.
 
 const STATUS = {
   IDEMPOTENCY_KEY_INVALID: 400,

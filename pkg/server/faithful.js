@@ -1,23 +1,30 @@
-// Refuses what a store cannot keep as it is. `structuredClone` and `node:v8` refuse functions, promises and streams, but make `{}` of what they do not
-// know, such as a FormData or a URL: a later call would get that in the place of the value.
+// Refuses a value that a store would return changed. `structuredClone` and `node:v8` refuse functions, promises and
+// streams, but turn objects they do not know, such as a FormData or a URL, into `{}`: a later call would get that
+// instead of the value. Must not change or copy the value.
 
-/** By `Object.prototype.toString`, which knows them across realms; an array, a map, a set and an error are looked into. */
+/**
+ * Classes that stores keep, by `Object.prototype.toString`, which works across realms. The members of arrays, maps,
+ * sets and errors are checked too.
+ */
 const KEPT = ["Date", "RegExp", "Boolean", "Number", "String", "BigInt", "ArrayBuffer", "Array", "Map", "Set", "Error"];
 
-/** The value itself. Throws a `TypeError` that names the class of something in it that would come back as something else. */
+/**
+ * Returns the value itself. Throws a `TypeError` that names the class of the first member that would be
+ * returned changed.
+ */
 export function faithful(value) {
   const seen = new Set();
   const left = [value];
   while (left.length > 0) {
     const next = left.pop();
-    if (typeof next !== "object" || next === null || seen.has(next)) continue; // of the rest the store sees for itself
+    if (typeof next !== "object" || next === null || seen.has(next)) continue; // the store refuses functions and symbols itself
     seen.add(next);
     for (const part of partsOf(next)) left.push(part);
   }
   return value;
 }
 
-/** The values in it that are kept with it. */
+/** Returns the members of an object that a store keeps with it. Throws if the store would not keep the object. */
 function partsOf(object) {
   if (ArrayBuffer.isView(object)) return [];
   if (isPlain(object)) return Object.values(object);
@@ -32,13 +39,13 @@ function partsOf(object) {
   return [object.cause];
 }
 
-/** Also in another realm. */
+/** True for a plain object, also one of another realm. */
 function isPlain(object) {
   const prototype = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Of a class that is nothing but its fields. */
+/** True if the classes of the object define nothing but a constructor: its fields are all there is. */
 function isData(object) {
   for (let at = Object.getPrototypeOf(object); !isRoot(at); at = Object.getPrototypeOf(at)) {
     if (Reflect.ownKeys(at).some((key) => key !== "constructor")) return false;

@@ -1,4 +1,5 @@
-// Runs once, answers as often as asked: the first to come claims, runs and stores; who comes later is told what was stored.
+// Runs a call once and answers every repetition from the store: the first call claims its id, runs and stores the
+// result; later calls get the stored result. Must not run `fn` without a claim. Knows no HTTP: `route.js` adds that.
 
 import { IdempotencyError } from "./error.js";
 import { faithful } from "./faithful.js";
@@ -11,7 +12,10 @@ export function idempotent(key, fn, store, options) {
   return once(key, fn, store, options, faithful);
 }
 
-/** `kept(value)` is what is stored of what `fn` has returned. If it fails, that is lost: `fn` has run. */
+/**
+ * Runs `fn` once under this key. `kept(value)` returns the form in which the value of `fn` is stored. If `kept` fails,
+ * the result is lost, because `fn` has run.
+ */
 export async function once(key, fn, store, options, kept) {
   const { leaseMs, ttlMs, now } = read(options);
   if (!isKeyed(key)) return fn();
@@ -28,7 +32,7 @@ export async function once(key, fn, store, options, kept) {
   } catch (error) {
     const result = resultOf(error);
     if (result) await keep(() => result);
-    // A claim that could not be taken back ends with its lease; why `fn` threw is what matters.
+    // A claim that cannot be released ends with its lease; the error of `fn` matters more.
     else await attempt(() => store.release(id, token));
     throw error;
   }
@@ -36,7 +40,7 @@ export async function once(key, fn, store, options, kept) {
   return value;
 }
 
-/** What another call has left. */
+/** Returns or throws the result that an earlier call with this key has stored. */
 function earlier({ state, fingerprint, record }, wanted, action) {
   if (fingerprint !== wanted) {
     throw new IdempotencyError("IDEMPOTENCY_MISMATCH", `"${action}" was called with this idempotency key and another payload`);
@@ -44,10 +48,13 @@ function earlier({ state, fingerprint, record }, wanted, action) {
   if (state === "running") throw new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", `"${action}" is running under this idempotency key`);
   if (record.type === "value") return record.value;
   if (record.type === "digest") throw Object.assign(new Error(record.digest.split(";")[0]), { digest: record.digest });
-  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, what it gave could not be stored`);
+  throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run under this idempotency key, its result could not be stored`);
 }
 
-/** Of what is thrown, `redirect()` and `notFound()` are results: Next.js throws where others return, after what the action did. */
+/**
+ * Returns the record of an error that is a result: `redirect()` and `notFound()` of Next.js throw, but the action has
+ * done its work by then. Returns undefined for every other error.
+ */
 export function resultOf(error) {
   const digest = typeof error === "object" && error !== null ? error.digest : undefined;
   if (typeof digest !== "string") return undefined;
@@ -55,14 +62,14 @@ export function resultOf(error) {
   return isResult ? { type: "digest", digest } : undefined;
 }
 
-/** Stores what `record()` gives, until `until()`. */
+/** Stores the result of `record()` until `until()`. */
 async function finish(store, id, token, record, until, action) {
   try {
     await store.finish(id, token, await record(), until());
   } catch (cause) {
-    // It has happened all the same, and must not happen again.
+    // The action has run and must not run again.
     await attempt(() => store.finish(id, token, { type: "lost" }, until()));
-    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but what it gave cannot be stored`, { cause });
+    throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but its result cannot be stored`, { cause });
   }
 }
 
@@ -70,11 +77,11 @@ async function attempt(work) {
   try {
     await work();
   } catch {
-    // What led here is thrown.
+    // The caller throws the error that matters.
   }
 }
 
-/** The author's options, checked. */
+/** Checks the author's options and fills in the defaults. */
 function read(options = {}) {
   if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
   const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;

@@ -1,30 +1,31 @@
-// Says what makes two calls the same one: who calls, what, and the key that the client has minted for it.
+// Computes what identifies a call: the user, the action, and the key that the client has made for it. Must not give a
+// payload to a store: only its hash.
 
 import { IdempotencyError } from "./error.js";
 
-/** Longer keys are refused. Characters. */
+/** Longest key that is accepted, in characters. */
 const LONGEST = 255;
 
-/** A string of RFC 8941, maybe with parameters. */
+/** A quoted string of RFC 8941, with optional parameters. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"(?:;[^"]*)?$/;
 /** The name of a header: a token of RFC 9110. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-/** Several headers of that name arrive as one with commas in it: that is no key. */
+/** An unquoted key. Several headers of this name arrive joined by commas, so a comma is refused. */
 const BARE = /^[^\s",]+$/;
 
 export function idempotencyKey({ user, action, headers, header = "idempotency-key", fingerprint }) {
-  if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is the name of one");
+  if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is a header's name");
   const sent = headers.get(header);
   return { user, action, key: sent === null || sent === undefined ? undefined : read(sent.trim()), fingerprint };
 }
 
-/** Whether there is anything to be idempotent about. */
+/** True if the call carries a key. Checks `action` and `user` first. */
 export function isKeyed(key) {
   if (key === null || key === undefined) return false;
   const { user, action } = key;
   if (typeof action !== "string" || action === "") throw new TypeError("idempotent: action is a name, not empty");
   if (user !== null && !isUserId(user)) {
-    throw new TypeError(`idempotent: user of "${action}" is an id; null says that anyone may ask for the result`);
+    throw new TypeError(`idempotent: user of "${action}" is an id; null allows anyone to get the result`);
   }
   return key.key !== null && key.key !== undefined;
 }
@@ -33,7 +34,7 @@ function isUserId(user) {
   return typeof user === "string" ? user !== "" : typeof user === "bigint" || Number.isFinite(user);
 }
 
-/** The name under which it is stored: 64 hexadecimal digits. */
+/** Promises the id under which the call is stored: 64 hexadecimal digits. */
 export function idOf({ user, action, key }) {
   if (typeof key !== "string" || key === "" || key.length > LONGEST) {
     throw new IdempotencyError("IDEMPOTENCY_KEY_INVALID", `idempotency-key of "${action}": not one text of 1 to ${LONGEST} characters`);
@@ -41,14 +42,14 @@ export function idOf({ user, action, key }) {
   return hash(JSON.stringify([user === null ? null : String(user), action, key]));
 }
 
-/** Its hash: what a payload says is not kept. */
+/** Promises the hash of the payload, or `null` without a fingerprint. The payload itself is not stored. */
 export async function printOf({ fingerprint, action }) {
   if (fingerprint === undefined || fingerprint === null) return null;
   if (typeof fingerprint !== "string") throw new TypeError(`idempotent: fingerprint of "${action}" is a text`);
   return hash(fingerprint);
 }
 
-/** The key a header's value says; "" for none that can be read. */
+/** Returns the key in the value of a header; "" if it cannot be read. */
 function read(value) {
   const quoted = QUOTED.exec(value);
   if (quoted) return quoted[1].replace(/\\(.)/g, "$1");

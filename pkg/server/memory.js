@@ -1,4 +1,7 @@
-/** Keeps what `structuredClone` can copy, for as long as the process lives: for tests, and to show what a store does. */
+// A store in memory, for tests and as an example of a store. Must not be used by a server of several processes:
+// each would have its own.
+
+/** Makes a store that keeps what `structuredClone` can copy, for as long as the process lives. */
 export function memoryStore() {
   const entries = new Map();
   const running = (id, token) => {

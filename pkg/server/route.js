@@ -1,4 +1,5 @@
-// The same for a route handler, which can say 409 where an action can only throw.
+// Runs a route handler once per key, as `idempotent` does an action: a route handler can answer with a status, such as
+// 409, where an action can only throw. Knows no more of the store than `idempotent.js` does.
 
 import { IdempotencyError } from "./error.js";
 import { once, resultOf } from "./idempotent.js";
@@ -16,7 +17,7 @@ export async function idempotentRoute(key, fn, store, options) {
     return ran ? given : replay(given);
   } catch (error) {
     if (error instanceof NoResult) return response;
-    // A store's failure is for the log, which Next.js writes.
+    // An error of the store is thrown, so that Next.js logs it.
     if (error instanceof IdempotencyError && error.cause === undefined) return refusal(error);
     const stored = ran ? undefined : resultOf(error);
     if (stored) return replay(answerOf(stored));
@@ -24,27 +25,30 @@ export async function idempotentRoute(key, fn, store, options) {
   }
 }
 
-/** Thrown for a response that leaves nothing behind, so that a retry may run. */
+/** Thrown for a response that is not stored: the claim ends and a retry may run. */
 class NoResult extends Error {}
 
-/** A refusal and a failure are to a route what throwing is to an action. */
+/** True for a status that refuses or fails. It counts like an error that an action throws. */
 function isFailure(status) {
   return status >= 500 || [401, 403, 408, 425, 429].includes(status);
 }
 
-/** Without its cookies: the browser has them from the first answer, or was never meant to have them from this one. */
+/** Promises the record of a response, without its cookies: only the answer of the run itself may set them. */
 async function recordOf(response) {
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie");
   const body = response.body && new Uint8Array(await response.arrayBuffer());
   const record = { status: response.status, headers, body };
-  replay(record); // it can be given again: `Response.error()` cannot
+  replay(record); // throws for a response that cannot be replayed, such as `Response.error()`
   return record;
 }
 
-/** What a stored `redirect()` or `notFound()` answers. It is not thrown on: Next.js 14 takes only redirects that it has made itself. */
+/**
+ * Returns the response for a stored `redirect()` or `notFound()`. It is not thrown again: Next.js 14 accepts only
+ * redirect errors that it has made itself.
+ */
 function answerOf({ digest }) {
   if (!digest.startsWith("NEXT_REDIRECT;")) return { status: 404, headers: [], body: null };
-  // NEXT_REDIRECT;type;url;status; and the url may hold semicolons.
+  // The digest is `NEXT_REDIRECT;type;url;status;` and the URL may contain semicolons.
   const parts = digest.split(";");
   return { status: Number(parts.at(-2)), headers: [["location", parts.slice(2, -2).join(";")]], body: null };
 }
@@ -53,7 +57,7 @@ function replay({ status, headers, body }) {
   return new Response(body, { status, headers: [...headers, ["idempotent-replayed", "true"]] });
 }
 
-/** RFC 9457. */
+/** Makes the response to an `IdempotencyError`, in the form of RFC 9457. */
 function refusal({ status, digest, message }) {
   const headers = { "content-type": "application/problem+json", ...(status === 409 && { "retry-after": "1" }) };
   return new Response(JSON.stringify({ title: message, status, code: digest }), { status, headers });

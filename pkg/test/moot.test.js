@@ -56,7 +56,7 @@ test("what is no id says where ids come from", async () => {
 test("retry without a key warns once an action, whoever asks for it", async () => {
   const d = dispatcher({ retry: 2 });
   const text = (name) => `actionlane: ${name}: retry does nothing without an idempotency key, as what may have run is not sent again; `
-    + "give it idempotencyKey: true, and have the server keep its promise, or leave retry out";
+    + "give it idempotencyKey: true and have the server honour the key, or leave retry out";
   await d.call(named("one"));
   await d.call(named("one"));
   await dispatcher().call(named("one"), [], { retry: { limit: 1 } });

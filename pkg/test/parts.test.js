@@ -76,7 +76,7 @@ test("without what asks for leases no call of the lane is sent, and the next ask
   const sent = server.requests.length;
   const d = createDispatcher({ url: server.url, scope: "origin" });
   const calls = [d.call({ id: ID, name: "save" }), d.call(ID), d.call(ID, [], { lane: "cart" })];
-  const message = /scope: the part of the package that it needs could not be loaded \(.*lock\.js.*\); load the page/s;
+  const message = /scope: the part of the package that it needs could not be loaded \(.*lock\.js.*\); reload the page/s;
   for (const { reason } of await Promise.allSettled(calls)) {
     assert.deepEqual([reason.code, reason.sent, reason.cause.code], ["NETWORK", "no", "ERR_MODULE_NOT_FOUND"]);
     assert.match(reason.message, message);
@@ -110,7 +110,7 @@ test("without the outbox durable calls alone fail, and the next asks for it agai
   const sent = server.requests.length;
   const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
   const calls = [d.call(ID, ["durable"], { durable: true }), d.call(ID, ["other"])];
-  const part = /the outbox: the part of the package that it needs could not be loaded \(.*outbox\.js.*\); load the page/s;
+  const part = /the outbox: the part of the package that it needs could not be loaded \(.*outbox\.js.*\); reload the page/s;
   await assert.rejects(calls[0], { code: "STORAGE", sent: "no", message: new RegExp(`durable: ${part.source}`, "s") });
   assert.equal(await calls[1], '["other"]');
   for (const asked of [d.outbox.entries(), d.outbox.remove(1), d.outbox.flush(), d.outbox.clear()]) {

@@ -80,11 +80,11 @@ test("what cannot be recovered says why, and the action did not run", async () =
   files = { "/": html(SCRIPT), [chunk]: script([`70${"b".repeat(40)}`, "save"]) };
   refused(await call(), /takes other arguments now/);
   files = { "/": html(SCRIPT), [chunk]: script([OLD, "save"]) };
-  refused(await call(), /still names it so/);
+  refused(await call(), /still has this id/);
   files = { "/": html("<title>no scripts</title>") };
   refused(await call(), /no action of this name any more/);
   files = { "/": html(SCRIPT) };
-  refused(await call(), /1 scripts of the page could not be looked into/);
+  refused(await call(), /1 scripts of the page could not be searched/);
   files = { "/": "down" };
   refused(await call(), /the page could not be loaded/);
   files = { "/": [503, { "content-type": "text/html" }, "<h1>down</h1>"] };
@@ -141,7 +141,7 @@ test("where the chunk that looks actions up cannot be loaded, the call says so; 
     const chunk = new URL(made.file("lib/deployed.js"));
     await rename(chunk, new URL(`${chunk}.away`));
     const d = createDispatcher({ url: server.url });
-    refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /what looks it up could not be loaded$/);
+    refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /the look-up could not be loaded$/);
     await rename(new URL(`${chunk}.away`), chunk);
     assert.equal(await d.call({ id: OLD, name: "save" }, ["kept"]), '["kept"]');
   } finally {

@@ -83,7 +83,7 @@ async fn where_nothing_says_where_it_is() -> Result<()> {
             )
             .await?;
         call.assert_failed("WASM_LOAD", "no");
-        assert_says(&call, &["where the files beside actionlane.js are is not known", "data-base", "init()", "actionlane.full.js"]);
+        assert_says(&call, &["the place of the files of actionlane.js is unknown", "data-base", "init()", "actionlane.full.js"]);
         given.assert_value(&json!("ok"));
         rich.assert_failed("WASM_LOAD", "no");
         Ok(())
