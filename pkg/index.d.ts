@@ -84,7 +84,7 @@ export interface DispatcherOptions {
    */
   probe?: string | URL | false;
   /** Concurrency and strategy of lanes, by name. */
-  lanes?: Record<LaneName, LaneOptions>;
+  lanes?: Partial<Record<LaneName, LaneOptions>>;
   /**
    * The server's version of Next.js, such as `"16.4.6"`. FormData, streams and functions among the arguments are
    * written the way that version reads them. `"any"` writes what all versions read, with more bytes. Default: the
@@ -1045,7 +1045,7 @@ export type ErrorCode =
   | "DEADLINE"
   /** There is no network, and the dispatcher has `offline` set to fail. */
   | "OFFLINE"
-  /** The action redirected to an address that is not http or https. */
+  /** The action redirected to an address that may not be followed: see `docs/redirects.md`. */
   | "REDIRECT_BLOCKED"
   /** The URL has another origin than the page. */
   | "CROSS_ORIGIN"
