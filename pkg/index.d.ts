@@ -18,7 +18,16 @@ export type LaneName = "main" | "parallel" | (string & {});
  * `skew: "recover"` finds the action by it after a deployment. The URL is where the action is posted;
  * `CallOptions.url` overrides it.
  */
-export type ActionRef = string | { id: string; name?: string; url?: string | URL };
+export type ActionRef =
+  | string
+  | {
+      /** Id of the action. */
+      id: string;
+      /** Name of the action. */
+      name?: string;
+      /** Address that the action is posted to. Default: the dispatcher's `url`. */
+      url?: string | URL;
+    };
 
 /** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
@@ -59,7 +68,8 @@ export interface DispatcherOptions {
   deadline?: Milliseconds;
   /**
    * `CallOptions.retry` for calls that set none. Default 0: no retries. A call is retried only if it carries an
-   * idempotency key, so set `idempotency: true` or `idempotencyKey` as well.
+   * idempotency key, so set `idempotency: true` or `idempotencyKey` as well; calls of `'use cache'` functions need
+   * none.
    */
   retry?: Retry;
   /**
@@ -67,7 +77,12 @@ export interface DispatcherOptions {
    * the header. Default `false`, with the header `Idempotency-Key` for the calls that set a key themselves. Does not
    * add keys to routes.
    */
-  idempotency?: boolean | { header?: string };
+  idempotency?:
+    | boolean
+    | {
+        /** Name of the header. Default `"Idempotency-Key"`. */
+        header?: string;
+      };
   /**
    * Behaviour without a network. It starts once a request has failed while `navigator.onLine` is false.
    *
@@ -309,6 +324,7 @@ export interface HookCall {
 
 /** The attempt that `beforeRequest` runs for. */
 export interface HookRequest extends HookCall {
+  /** Id of the action that is sent. */
   actionId: string;
   /** Absolute URL of the request. */
   url: string;
@@ -440,25 +456,30 @@ export interface CallOptions {
   /** Aborts the call in any state, with `ABORTED`. The signal's reason becomes the error's `cause`. */
   signal?: AbortSignal;
   /**
-   * Longest time from sending to the value, for each attempt, waiting not included. Code `TIMEOUT`. Default: none.
+   * Longest time from sending to the value, for each attempt, waiting not included. Code `TIMEOUT`. Default: the
+   * dispatcher's, else none.
    */
   timeout?: Milliseconds;
   /**
-   * Longest time between the answer's head, its bytes, and further bytes. Code `TIMEOUT`. After the value, the parts
-   * of it that are still open reject with that error. Default: none.
+   * Longest silence of an answer: from its head, or one of its bytes, to the next byte. Code `TIMEOUT`. After the
+   * value, the parts of it that are still open reject with that error. Default: the dispatcher's, else none.
    */
   stallTimeout?: Milliseconds;
-  /** Longest time from the call to the value, over all attempts, waiting included. Code `DEADLINE`. Default: none. */
+  /**
+   * Longest time from the call to the value, over all attempts, waiting included. Code `DEADLINE`. Default: the
+   * dispatcher's, else none.
+   */
   deadline?: Milliseconds;
   /**
-   * Retries of this call. Default 0. Has no effect without an idempotency key, unless the action is a `'use cache'`
-   * function; outside production, `console.warn` says so once for each action.
+   * Retries of this call. Default: the dispatcher's, else 0. Has no effect without an idempotency key, unless the
+   * action is a `'use cache'` function; outside production, `console.warn` says so once for each action.
    */
   retry?: Retry;
   /**
    * Key by which the server recognises another attempt of the same call, sent as the header `Idempotency-Key`.
    * `true`: a UUID of version 4. A string of 1 to 255 visible ASCII characters without quotes and commas: itself.
-   * `false`: none. The key has an effect only if the server honours it, for example with `actionlane/server`.
+   * `false`: none. Default: the dispatcher's `idempotency`, else `false`. The key has an effect only if the server
+   * honours it, for example with `actionlane/server`.
    */
   idempotencyKey?: boolean | string;
   /**
@@ -470,11 +491,11 @@ export interface CallOptions {
   url?: string | URL;
   /** Name of the action, for events, messages and `skew: "recover"`. Default: the reference's name. */
   name?: string;
-  /** Handling of `redirect()`. Default `"follow"`. */
+  /** Handling of `redirect()`. Default: the dispatcher's, else `"follow"`. */
   redirect?: RedirectMode;
-  /** Rendering of the page into the answer. Default `"auto"`. */
+  /** Rendering of the page into the answer. Default: the dispatcher's, else `"auto"`. */
   render?: RenderMode;
-  /** Handling of an action that the server does not know. Default `"recover"`. */
+  /** Handling of an action that the server does not know. Default: the dispatcher's, else `"recover"`. */
   skew?: SkewMode;
   /**
    * True if the request may outlive the page (`keepalive` of `fetch`). Browsers allow 64 KiB of such bodies at a
@@ -850,7 +871,7 @@ export interface Dispatcher {
   snapshot(): readonly CallInfo[];
   /**
    * Calls `listener` for every change of state, in order, in a microtask of its own. Returns the function that ends
-   * it.
+   * it. Throws `INVALID_OPTION` if `listener` is not a function.
    *
    * @example
    * ```ts
@@ -1017,7 +1038,7 @@ export function encode(value: unknown, options?: EncodeOptions): Promise<string 
 
 /** Code of an `ActionError`. `sent` says if the action may have run. */
 export type ErrorCode =
-  /** The call was aborted: by its signal, `abort()`, `cancel()` or `outbox.remove()`. */
+  /** The call was aborted: by its signal, `abort()`, `cancel()`, or `remove()` and `clear()` of the outbox. */
   | "ABORTED"
   /** An attempt took longer than `timeout`, or no byte arrived for `stallTimeout`. */
   | "TIMEOUT"
@@ -1093,6 +1114,7 @@ export type Sent = "no" | "unknown" | "yes";
  * ```
  */
 export class ActionError extends Error {
+  /** Always `"ActionError"`. */
   readonly name: "ActionError";
   /** Reason, from a closed list. */
   readonly code: ErrorCode;
