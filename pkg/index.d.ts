@@ -1,209 +1,296 @@
 /**
- * Actionlane: a client-side dispatcher for Next.js Server Actions.
+ * Types of `actionlane`: a client-side dispatcher for Next.js Server Actions.
  *
- * Times are milliseconds. Instants are on the clock of `performance.now()`.
+ * Durations are milliseconds. Points in time are milliseconds on the clock of `performance.now()`, unless a field
+ * says otherwise. Functions reject, or throw, with an `ActionError` whose `code` is an `ErrorCode`.
  */
 
-/** Where a call waits: `"main"` (one at a time, in order; the default), `"parallel"` (no queue), or a queue of your own by name. */
+/**
+ * Name of the queue that a call waits in. `"main"`, the default, runs one call at a time, in order of calling.
+ * `"parallel"` has no queue. Any other name is a queue of its own, which runs one call at a time.
+ */
 export type LaneName = "main" | "parallel" | (string & {});
 
-/** A Server Action: its id (40 or 42 hexadecimal digits), or the id with a name for messages, events and the timeline. */
-export type ActionRef = string | { id: string; name?: string; url?: string | URL };
+/**
+ * A Server Action: its id (40 or 42 hexadecimal digits), or the id with a name and a URL.
+ *
+ * A Server Component can read the id as `action.$$id`. The name appears in messages and events, and
+ * `skew: "recover"` finds the action by it after a deployment. The URL is where the action is posted;
+ * `CallOptions.url` overrides it.
+ */
+export type ActionRef =
+  | string
+  | {
+      /** Id of the action. */
+      id: string;
+      /** Name of the action. */
+      name?: string;
+      /** Address that the action is posted to. Default: the dispatcher's `url`. */
+      url?: string | URL;
+    };
 
-/** Milliseconds, greater than 0. `Infinity` or leaving it out means none. */
+/** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
 
+/** Options of `createDispatcher`. An option that is unknown or has a wrong value throws `INVALID_OPTION`. */
 export interface DispatcherOptions {
-  /** Where actions are posted. Default: the page's URL at the moment the call is made. */
+  /**
+   * Address that actions are posted to. A function runs once for each call, when the call is made. Default: the
+   * page's URL at that moment. An address of another origin fails the call with `CROSS_ORIGIN`.
+   */
   url?: string | URL | (() => string | URL);
-  /** Added to every action request; a function is asked before each, also one that is sent again. The protocol's own headers are `INVALID_OPTION`. */
+  /**
+   * Headers added to every action request. A function runs before each attempt, retries included. A header of the
+   * protocol (`Accept`, `Content-Type`, `Next-Action`, `RSC`, `x-deployment-id`, …) fails the call with
+   * `INVALID_OPTION`.
+   */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
   /**
-   * Used instead of `globalThis.fetch`, which is otherwise looked up at each request; where `d.fetch` stands in its place, also among
-   * wrappers, the one beneath it is called. A body is read by what it offers: `getReader`, async iteration (a stream of Node.js),
-   * `arrayBuffer`, `text`. One that offers none of these, or was read before, is `INVALID_OPTION` (`sent: "yes"`), as is what is no
-   * `Response` (`sent: "unknown"`): neither is sent again.
+   * Function that sends requests. Default: `globalThis.fetch`, looked up for each request. If the page's `fetch` is
+   * `d.fetch` or a wrapper around it, the dispatcher calls the `fetch` below it.
+   *
+   * The body of an answer is read by the first of `getReader`, async iteration (a stream of Node.js), `arrayBuffer`
+   * and `text` that it has. A body that has none of these, or was read before, fails the call with `INVALID_OPTION`
+   * and `sent: "yes"`. A result that is no `Response` fails it with `INVALID_OPTION` and `sent: "unknown"`. Neither
+   * is retried.
    */
   fetch?: typeof globalThis.fetch;
-  /** Default `"same-origin"`. */
+  /** The `credentials` of each action request. Default `"same-origin"`. */
   credentials?: RequestCredentials;
-  /** For every call without one of its own: see `CallOptions`. Default: none. */
+  /** `CallOptions.timeout` for calls that set none. Default: none. */
   timeout?: Milliseconds;
+  /** `CallOptions.stallTimeout` for calls that set none. Default: none. */
   stallTimeout?: Milliseconds;
-  /** Not for durable calls: those have a `ttl`. */
+  /**
+   * `CallOptions.deadline` for calls that set none. Default: none. Does not apply to durable calls, which have a
+   * `ttl`.
+   */
   deadline?: Milliseconds;
-  /** For every call without its own: see `CallOptions`; also there it does nothing for calls without a key (`idempotency: true`). Default 0. */
+  /**
+   * `CallOptions.retry` for calls that set none. Default 0: no retries. A call is retried only if it carries an
+   * idempotency key, so set `idempotency: true` or `idempotencyKey` as well; calls of `'use cache'` functions need
+   * none.
+   */
   retry?: Retry;
   /**
-   * Whether every call carries an idempotency key, as if with `idempotencyKey: true`; an object says that it does, and in which header.
-   * Default `false`, and `{ header: "Idempotency-Key" }` for the calls that ask for one.
+   * `true`: every call carries an idempotency key, as with `idempotencyKey: true`. An object means `true`, and names
+   * the header. Default `false`, with the header `Idempotency-Key` for the calls that set a key themselves. Does not
+   * add keys to routes.
    */
-  idempotency?: boolean | { header?: string };
+  idempotency?:
+    | boolean
+    | {
+        /** Name of the header. Default `"Idempotency-Key"`. */
+        header?: string;
+      };
   /**
-   * What becomes of calls once a request has failed while the browser says that there is no network. `"wait"` (default): they keep their
-   * places, and nothing is sent until the browser says that it is back, or a probe gets through; a call that may be sent again is, then.
-   * `"fail"`: once a probe has not got through either, those that wait, and those made meanwhile, fail with `OFFLINE`. The browser's word alone holds nothing: it is wrong
-   * on loopback and with some VPNs.
+   * Behaviour without a network. It starts once a request has failed while `navigator.onLine` is false.
+   *
+   * `"wait"` (default): calls keep their places, and nothing is sent until the browser reports a network or a probe
+   * succeeds. Calls that may be retried are sent again then. `"fail"`: once a probe has failed too, waiting calls
+   * and new calls fail with `OFFLINE`. `navigator.onLine` alone holds nothing back, since it is wrong on loopback
+   * and with some VPNs.
    */
   offline?: "wait" | "fail";
   /**
-   * What is asked for with `HEAD`, at once and then after 1, 2, 4, … up to 30 seconds, to find out whether the network is back: a file that is always there,
-   * not a page. Default: a script or style sheet of the page's own origin. `false`, or where there is none: after a second it counts as back.
+   * File that is requested with `HEAD` to find out if the network is back: at once, then after 1, 2, 4, … up to 30
+   * seconds, as long as a call waits. Name a file that always exists, not a page. Default: a script or style sheet
+   * of the page's own origin. With `false`, or if the page has no such file, sending resumes after a second.
    */
   probe?: string | URL | false;
-  /** Lanes that are not as their name says. */
-  lanes?: Record<LaneName, LaneOptions>;
+  /** Concurrency and strategy of lanes, by name. */
+  lanes?: Partial<Record<LaneName, LaneOptions>>;
   /**
-   * The server's version of Next.js, `"16.4.6"`: FormData, streams and functions among the arguments are written as it reads them.
-   * `"any"`: as all versions read them, for more bytes. Default: what an App Router page says of itself (`window.next.version`), else
-   * today's form.
+   * The server's version of Next.js, such as `"16.4.6"`. FormData, streams and functions among the arguments are
+   * written the way that version reads them. `"any"` writes what all versions read, with more bytes. Default: the
+   * version in `window.next.version` of an App Router page; elsewhere the form of the newest version.
    */
   nextVersion?: string;
   /**
-   * A body above this is `BODY_TOO_LARGE`, before it is sent. Bytes, of form data to about a KiB; default 1 048 576, which is what
-   * Next.js takes by default (`serverActions.bodySizeLimit`). `false`: no limit.
+   * Largest body that is sent, in bytes. A larger one fails the call with `BODY_TOO_LARGE` before it is sent. The
+   * size of form data is known to about 1 KiB. Default 1 048 576, the default of `serverActions.bodySizeLimit` in
+   * Next.js. `false`: no limit.
    */
   maxBodyBytes?: number | false;
-  /** How many calls may wait before `QUEUE_FULL`. Default 10 000. What an earlier page has left in the outbox counts, and always finds room. */
+  /**
+   * Most calls that may wait, over all lanes. One more fails with `QUEUE_FULL`. Default 10 000. Calls that an
+   * earlier page left in the outbox count, but are never refused.
+   */
   maxQueued?: number;
-  /** How much of an answer is believed, and how deep arguments may be. */
+  /** Bounds on answers, and on the depth of arguments. */
   limits?: Limits;
   /**
-   * Among whom a lane is one at a time: see `docs/tabs.md`. `"dispatcher"` (default): its own calls. `"origin"`: those of all dispatchers of
-   * this scope in all tabs, frames and workers of the origin, in lanes of the same name; in order within a dispatcher, in turn between them.
-   * `"parallel"` has no order here either, and a lane with a `concurrency` above 1 is `INVALID_OPTION`; so is a browser, or a page, without
-   * `navigator.locks`. A call waits for its lane's lease also where nobody else wants it. What asks for locks is loaded with the first: where it
-   * cannot be, the call is `NETWORK`, with `sent: "no"`.
+   * Calls among which a lane runs one at a time: see `docs/tabs.md`.
+   *
+   * `"dispatcher"` (default): those of this dispatcher. `"origin"`: those of all dispatchers with this scope, in all
+   * tabs, frames and workers of the origin, in lanes of the same name. Calls of one dispatcher keep their order;
+   * dispatchers take turns. Each call waits for a Web Lock, in a single tab too. `"parallel"` stays without order.
+   *
+   * Throws `INVALID_OPTION` if a lane has a `concurrency` above 1, or if the page has no `navigator.locks` or no
+   * origin of its own. If the file that takes locks cannot be loaded, the call fails with `NETWORK` and
+   * `sent: "no"`.
    */
   scope?: "dispatcher" | "origin";
   /**
-   * With `scope: "origin"`: how long another tab may hold a lane's lease, a suspended one for example, while this one waits for it; after
-   * that it is taken away (at the latest after one and a half times as long), and a call of either may run at once. Default 60 000.
-   * `Infinity`: never. No shorter than a call may take, its retries included. `INVALID_OPTION` with another scope.
+   * Time that another tab, for example a suspended one, may hold a lane's lease while this dispatcher waits for it.
+   * After it, at the latest after one and a half times as long, the lease is stolen, and calls of both tabs may
+   * overlap. Default 60 000. `Infinity`: never. Choose more than a call takes with its retries. Only with
+   * `scope: "origin"`; otherwise `INVALID_OPTION`.
    */
   leaseTimeout?: Milliseconds;
-  /** For every call without one of its own: see `CallOptions`. Default `true`. */
+  /** `CallOptions.keepalive` for calls that set none. Default `true`. */
   keepalive?: boolean;
   /**
-   * Who carries out what answers say of the page: redirects, and the refresh that a revalidation owes. Default `"auto"`.
+   * Navigator and refresher of the page, for redirects and for the refresh after a revalidation. Default `"auto"`.
    *
-   * `"next"`: Next's App Router (`window.next.router`, looked up at use). `"document"`: redirects load a document; a refresh is the event
-   * `actionlane:refresh` on `document`, with `detail.kind`. `"none"`: nobody; it is all in the outcome. `"auto"`: `"next"` where its router
-   * is, else `"document"`. Or an object of your own; what it throws is reported and changes nothing for the call.
+   * - `"next"`: the router of Next's App Router, `window.next.router`, looked up when it is needed.
+   * - `"document"`: a redirect loads a document; a refresh is the event `actionlane:refresh` on `document`, whose
+   *   `detail.kind` is a `Revalidated`.
+   * - `"none"`: nothing happens; read `outcome.redirect` and `outcome.revalidated`.
+   * - `"auto"`: `"next"` if its router is there, else `"document"`.
+   * - an object: your own functions. An error that they throw goes to `reportError`; the call is not affected.
    */
   host?: "auto" | "next" | "document" | "none" | Host;
   /**
-   * The path under which the app lies (`"/shop"`), which redirects leave out. Default: as a page of Next.js says, whatever its `assetPrefix`;
-   * `""` in pages that it has not rendered.
+   * Path that the app is served under, such as `"/shop"`. Default: read from a page that Next.js rendered; `""` in
+   * other pages. See `docs/redirects.md`.
    */
   basePath?: string;
-  /** For every call without one of its own: see `CallOptions`. */
+  /** `CallOptions.redirect` for calls that set none. Default `"follow"`. */
   redirect?: RedirectMode;
+  /** `CallOptions.render` for calls that set none. Default `"auto"`. */
   render?: RenderMode;
+  /** `CallOptions.skew` for calls that set none. Default `"recover"`. */
   skew?: SkewMode;
   /**
-   * The deployment that actions are sent to, as `x-deployment-id`, for hosts that keep several: visible ASCII. Default: the one the page
-   * says it is of, in `data-dpl-id` of `<html>` (read when this package is imported), in Next's `NEXT_DEPLOYMENT_ID`, or in `?dpl=` of its
-   * `/_next/` scripts; none where it says nothing. `""`: none is sent.
+   * Deployment that actions are sent to, as the header `x-deployment-id`, for platforms that keep several. Visible
+   * ASCII. Default: the deployment of the page, from `data-dpl-id` of `<html>`, `NEXT_DEPLOYMENT_ID`, or `?dpl=` in
+   * the addresses of its `/_next/` scripts. `""`: the header is not sent.
    */
   deploymentId?: string;
-  /** How actions are found in traces and logs, for every call. Default: nothing is sent. */
+  /** Headers by which requests are found in traces and logs. Default: none. */
   trace?: Trace;
-  /** What runs around each request of an action, and after each failure. */
+  /** Functions that run around each request of an action, and after each failure. */
   hooks?: Hooks;
-  /** Where durable calls are kept until they are answered. Default: nowhere; a durable call is `INVALID_OPTION` then. */
+  /** Store for durable calls. Default: none; a durable call then fails with `INVALID_OPTION`. */
   outbox?: OutboxOptions;
 }
 
-/** See `docs/outbox.md`. */
+/** The outbox of one user. See `docs/outbox.md`. */
 export interface OutboxOptions {
   /**
-   * Who is logged in: an id, stored in clear. Entries of this owner that nobody sends any more are sent when the dispatcher is made, in order,
-   * before the first call of their lane; those of another owner are never looked into. When somebody else logs in, empty the outbox or close this
-   * dispatcher, and make another.
+   * Id of the user who is logged in; not empty, stored in clear. When the dispatcher is made, it sends the entries
+   * of this owner that no page sends any more, in order, before the first call of their lane. Entries of other
+   * owners are not read. When another user logs in, call `outbox.clear()` or `close()`, and make another dispatcher.
    */
   owner: string;
   /**
-   * An entry that was made by another page has ended, failed or been set aside: `outcome` is what its answer said, `error` why there is
-   * none. What it throws goes to `reportError`.
+   * Runs when an entry that another page made has ended, failed or been set aside. `result` holds the outcome or the
+   * error. An error that it throws goes to `reportError`.
    */
-  onResult?(entry: OutboxEntry, result: { outcome: Outcome; error?: undefined } | { error: ActionError; outcome?: undefined }): void;
+  onResult?(
+    entry: OutboxEntry,
+    result: { outcome: Outcome; error?: undefined } | { error: ActionError; outcome?: undefined },
+  ): void;
 }
 
-/**
- * What the outside may see of an entry: never arguments. `sending`: a call of this dispatcher, under way or waiting. `elsewhere`: of another
- * page that is there, or of another dispatcher. `waiting`: nobody sends it yet. `failed`: what came was no answer, or the entry cannot be used;
- * it is sent again by `flush()` only. `unreadable`: another version has written it, or it is damaged. `done`, to `onResult`: it is no more.
- */
+/** A durable call as stored, without its arguments. */
 export interface OutboxEntry {
-  /** Its key in the store. */
+  /** Key of the entry in the store, for `remove(id)`. */
   id: number;
+  /**
+   * - `"sending"`: a call of this dispatcher, running or waiting.
+   * - `"elsewhere"`: a call of another page or dispatcher that is still open.
+   * - `"waiting"`: no page sends it yet.
+   * - `"failed"`: its answer was not an action's, or the entry cannot be used. Only `flush()` sends it again.
+   * - `"unreadable"`: written by another version of the package, or damaged.
+   * - `"done"`: removed. Only in `onResult`.
+   */
   state: "sending" | "elsewhere" | "waiting" | "failed" | "unreadable" | "done";
-  /** The id of the call, with `sending`. */
+  /** Id of the call. Only with `"sending"`. */
   call?: number;
-  /** Why, with `failed`; to `onResult` that of the error. */
+  /** Code of the error. With `"failed"`, and in `onResult` whenever there is an error. */
   code?: ErrorCode;
-  /** With `unreadable`: why, and the version it is of if that is why. Such an entry has none of what follows. */
+  /** Why it cannot be read. Only with `"unreadable"`; such an entry has none of the fields below `version`. */
   message?: string;
+  /** Version of the format that the entry was written in. Only with `"unreadable"`, if that is why. */
   version?: number;
+  /** Lane of the call. */
   lane?: LaneName;
+  /** Id of the action. */
   actionId?: string;
+  /** Name of the action, if the call had one. */
   name?: string;
+  /** Absolute URL that the call is posted to. */
   url?: string;
+  /** Idempotency key of the call, the same for every attempt. */
   idempotencyKey?: string;
-  /** Milliseconds since 1970. */
+  /** When the call was made, in milliseconds since 1970. */
   queuedAt?: number;
+  /** When the entry expires, in milliseconds since 1970. */
   expiresAt?: number;
 }
 
-/** What is kept until it is answered. Rejects with `STORAGE` where it cannot be had, with `INVALID_OPTION` where the dispatcher has none. */
+/**
+ * Durable calls of a dispatcher. Methods reject with `STORAGE` if the store cannot be used, and with
+ * `INVALID_OPTION` if the dispatcher has no `outbox`.
+ */
 export interface Outbox {
-  /** Every entry of the owner, in whatever page, in order; and those of which nobody can tell whose they are. */
+  /** Lists the owner's entries, of all pages, in order; and those whose owner cannot be read. */
   entries(): Promise<OutboxEntry[]>;
-  /** Removes an entry, and aborts its call. False where there is none, or another page sends it. */
+  /**
+   * Removes an entry and aborts its call. Resolves with false if there is no such entry, or another page sends it.
+   */
   remove(id: number): Promise<boolean>;
   /**
-   * Sends what nobody sends, and once more what has failed. Gives how many entries that is; it does not wait for their answers. `CLOSED` if the
-   * dispatcher is.
+   * Sends the entries that no page sends, and those that failed. Resolves with their number, without waiting for
+   * answers. Does not shorten the wait before a retry. Rejects with `CLOSED` if the dispatcher is closed.
    */
   flush(): Promise<number>;
   /**
-   * Removes every entry of the owner, and those of which nobody can tell whose they are; aborts the calls of this dispatcher, while another page
-   * ends its own before it would send them next. For a logout. Gives how many entries that was.
+   * Removes the owner's entries, of all pages, and those whose owner cannot be read. Aborts the calls of this
+   * dispatcher; another page aborts its own before it would send them next. Resolves with the number of entries.
+   * Call it at a logout.
    */
   clear(): Promise<number>;
 }
 
 /**
- * `true`: `{ traceparent: true }`. `false`: nothing. A call's own stands over the dispatcher's, part by part. A header of the same name
- * among `headers`, or set by `beforeRequest`, is sent instead.
+ * Trace headers of a request. `true` means `{ traceparent: true }`, `false` sends none. The option of a call
+ * overrides the dispatcher's, property by property. A header of the same name in `headers`, or set by
+ * `beforeRequest`, is sent instead.
  */
 export type Trace = boolean | TraceOptions;
 
+/** Properties of `trace`. */
 export interface TraceOptions {
   /**
-   * The header `traceparent`, W3C Trace Context version 00. `true`: a trace of the call's own, sampled. A string: the `traceparent` of what
-   * the call is part of; its trace and flags are continued. Each time the request is sent it is a new span of that trace. `INVALID_OPTION`
-   * if the string is no `traceparent`.
+   * The header `traceparent` (W3C Trace Context, version 00). `true`: a new trace for each call, sampled. A string:
+   * the `traceparent` of a parent; its trace and flags continue. Every attempt has a span id of its own. A string
+   * that is no `traceparent` is `INVALID_OPTION`.
    */
   traceparent?: boolean | string;
-  /** The header `x-request-id`, the same each time the request is sent. `true`: a UUID of version 4. A string, visible ASCII: itself. */
+  /**
+   * The header `x-request-id`, the same for every attempt. `true`: a UUID of version 4. A string of visible ASCII:
+   * itself. Any other string is `INVALID_OPTION`.
+   */
   requestId?: boolean | string;
 }
 
 /**
- * A plain object, read when the dispatcher is made; its functions are called on it. Only actions are told of: `call`, what `bind` gives,
- * functions of the server's; not `route` and `fetch`. A hook may call the dispatcher.
+ * Functions that run around requests of actions: of `call`, of `bind`, and of functions that the server returned.
+ * `route` and `fetch` do not run them. A plain object, read when the dispatcher is made. A hook may call the
+ * dispatcher.
  */
 export interface Hooks {
   /**
-   * Before each time a request is sent, also when it is sent again; waited for, within the call's `timeout`. May change `headers`, which
-   * holds the dispatcher's and the call's own; the protocol's own headers are `INVALID_OPTION` as they are in `headers`. If it throws or
-   * rejects, nothing is sent and the call fails with `INVALID_OPTION` (`sent: "no"`), what it threw as the `cause`. A durable call is kept, and
-   * tried again; what it threw goes to `reportError`.
+   * Runs before each attempt, and may change `headers`. The dispatcher waits for it; the call's `timeout` includes
+   * the wait. Headers of the protocol are `INVALID_OPTION`, as in `headers`.
    *
-   * The place to refresh a login in:
+   * If it throws or rejects, nothing is sent, and the call fails with `INVALID_OPTION`, `sent: "no"` and the error
+   * as `cause`. A durable call is kept and tried again; the error goes to `reportError`.
    *
+   * @example Refreshes a login
    * ```ts
    * createDispatcher({
    *   hooks: {
@@ -216,544 +303,867 @@ export interface Hooks {
    * ```
    */
   beforeRequest?(request: HookRequest): void | PromiseLike<void>;
-  /** The head of an answer is there, each time there is one. Not waited for. What it throws goes to `reportError` and changes nothing. */
+  /** Runs for the head of each answer. Not waited for. An error that it throws goes to `reportError`. */
   afterResponse?(response: HookResponse): unknown;
   /**
-   * A call has failed, once each, before its promise rejects. Not waited for. What it throws goes to `reportError` and changes nothing.
-   * A call made in here that fails comes here, too.
+   * Runs once for each call that fails, before its promise rejects. Not waited for. An error that it throws goes to
+   * `reportError`. It also runs for a call that it makes itself, if that fails.
    */
   onError?(error: ActionError, call: HookCall): unknown;
 }
 
+/** The call that a hook runs for. */
 export interface HookCall {
-  /** The call's id. */
+  /** Id of the call. */
   id: number;
-  /** As sent last. Absent where the call's reference could not be read. */
+  /** Id of the action that was sent last. Absent if the call's reference could not be read. */
   actionId?: string;
+  /** Name of the action, if the call has one. */
   name?: string;
 }
 
+/** The attempt that `beforeRequest` runs for. */
 export interface HookRequest extends HookCall {
+  /** Id of the action that is sent. */
   actionId: string;
+  /** Absolute URL of the request. */
   url: string;
-  /** Counting from 1. */
+  /** Number of the attempt, counting from 1. */
   attempt: number;
-  /** The caller's own headers, to be changed in place. */
+  /** Headers of the dispatcher and the call, without those of the protocol. Change them in place. */
   headers: Headers;
 }
 
+/** The answer that `afterResponse` runs for. */
 export interface HookResponse extends Omit<HookRequest, "headers"> {
+  /** HTTP status. */
   status: number;
-  /** A copy of the answer's. */
+  /** A copy of the answer's headers. */
   headers: Headers;
-  /** The URL that answered, where `fetch` was redirected to another than `url`. */
+  /** URL that answered, if `fetch` was redirected away from `url`. */
   redirected?: string;
 }
 
-/** At least one of the two. */
+/** Navigation of your own, for the option `host`. At least one of the two functions, else `INVALID_OPTION`. */
 export interface Host {
-  /** Goes to an absolute http or https URL. `type` is absent where the server does not say (Next 14): push. */
+  /**
+   * Navigates to an absolute `http:` or `https:` URL. `type` is undefined if the server does not say (Next.js 14.2);
+   * treat it as `"push"`.
+   */
   redirect?(url: string, type: "push" | "replace" | undefined): void;
-  /** Fetches fresh data for the page. Called once for all answers of a burst, before the last promise of it settles. */
+  /**
+   * Fetches fresh data for the page. Runs once for a burst of answers, before the last promise of the burst settles.
+   */
   refresh?(kind: Revalidated): void;
 }
 
-/** What an action made stale: `"all"`, data and cached pages; `"dynamic"`, only what is rendered for each request. */
+/**
+ * Data that an action made stale. `"all"`: data and cached pages. `"dynamic"`: only what is rendered for each
+ * request.
+ */
 export type Revalidated = "all" | "dynamic";
 
 /**
- * `"follow"` (default): the host goes there, and the call gives `undefined`. `"throw"`: the call rejects with Next's own redirect error,
- * which is no `ActionError`, so that a Next page navigates by itself. Either only where the user is still on the page the call was made
- * on, and no call made later has redirected; otherwise the redirect is in the outcome and nowhere else.
+ * Handling of `redirect()`. `"follow"` (default): the host navigates, and the call resolves with `undefined`.
+ * `"throw"`: the call rejects with Next's own redirect error, which is no `ActionError`, so that the boundaries of a
+ * Next.js page navigate.
+ *
+ * Both happen only if the user is still on the page that made the call and no later call has redirected. Otherwise
+ * the redirect is only in `outcome.redirect`. See `docs/redirects.md`.
  */
 export type RedirectMode = "follow" | "throw";
 
 /**
- * `"auto"` (default): the server renders the page into an answer that revalidated, and the page's router, which alone could use that, has
- * it rendered once more by the refresh. `"skip"`: the server is asked to leave it out, by a header that Next's servers use among each
- * other (`x-action-forwarded`): an internal of Next's, so opt-in. Cookies and revalidation are kept. A server that takes no notice answers
- * as always; one that refuses, because the page the call is posted to does not own the action, is asked once more without it.
+ * Rendering of the page into an answer that revalidates.
+ *
+ * `"auto"` (default): the server renders the page, and the page's router, the only one that could use it, has it
+ * rendered again for the refresh. `"skip"`: asks the server not to render, with `x-action-forwarded`, an internal
+ * header of Next.js. Cookies and revalidation still take effect. A server that ignores the header answers as usual.
+ * A server that refuses, because the page that the call is posted to does not own the action, is asked once more
+ * without it.
  */
 export type RenderMode = "auto" | "skip";
 
 /**
- * What to do when the server does not know the action, because another build was deployed: it did not run. `"recover"` (default): an
- * action with a name is looked up by it in the page as deployed now, and sent once more. `"fail"`: `ACTION_NOT_FOUND`. `"reload"`: the same,
- * and the page is loaded anew.
+ * Handling of an action that the server does not know because another build was deployed. The action did not run.
+ *
+ * `"recover"` (default): finds an action that has a name by that name in the page as deployed now, and sends the
+ * call once more. `"fail"`: fails with `ACTION_NOT_FOUND`. `"reload"`: fails with it, and reloads the page.
  */
 export type SkewMode = "recover" | "fail" | "reload";
 
 /**
- * What becomes of a call when others of its key are pending, which is: have not settled. The words are htmx's. `"queue"`: it waits for its
- * turn in the lane. `"queue last"`: the same, and those that wait already fail with `REPLACED`. `"drop"`: it fails with `DROPPED`.
- * `"replace"`: the others fail with `REPLACED`, those that run too; what the server has begun it may finish. `"join"`: it is not sent, but
- * shares the answer of one that is its equal: the same action, URL and arguments; calls that hold a file, a stream, a promise or something
- * that cannot be shown to the server have no equal. Whoever gives up a joined call does so alone.
+ * Rule for a new call while calls of the same key are pending (not settled). The words are htmx's. See
+ * `docs/strategies.md`.
+ *
+ * - `"queue"`: waits for its turn in the lane.
+ * - `"queue last"`: waits; calls that wait already fail with `REPLACED`.
+ * - `"drop"`: fails with `DROPPED`.
+ * - `"replace"`: the other calls fail with `REPLACED`, running ones included. The server may still finish those.
+ * - `"join"`: is not sent, and shares the answer of a pending call with the same action, URL and arguments. Calls
+ *   whose arguments hold a file, form data, a Map, a Set, a stream, a promise or a temporary reference cannot be
+ *   joined. Aborting a joined call does not abort the others.
  */
 export type Strategy = "queue" | "queue last" | "drop" | "replace" | "join";
 
 /**
- * When a call that failed is sent again: see `docs/retry.md`. Only what may be over by itself (no answer, an answer that broke off, a
- * timeout, 408, 425, 429, 5xx without an action's answer), and only where that is harmless: the call carries an `idempotencyKey`, or is
- * of a `'use cache'` function. The lane is held meanwhile. A number is the `limit`.
+ * Retries of a failed call: see `docs/retry.md`. A number is the `limit`.
+ *
+ * A call is retried only if its failure may pass (no answer, an answer that broke off, a timeout, or status 408,
+ * 425, 429 or 5xx without an action's answer) and it is safe to repeat: it carries an idempotency key, or is a
+ * `'use cache'` function. The call holds its lane while it waits.
  */
 export type Retry = number | RetryOptions;
 
+/** Properties of `retry`. */
 export interface RetryOptions {
-  /** Attempts after the first. Without it the others do nothing, which is `INVALID_OPTION`, but for durable calls. */
+  /** Most attempts after the first. Required, except for durable calls: an object without it is `INVALID_OPTION`. */
   limit?: number;
-  /** From the first attempt to the start of the last. Default 30 000. */
+  /** Longest time from the first attempt to the start of the last. Default 30 000. */
   budget?: Milliseconds;
   /**
-   * Up to this long is waited before the second attempt, up to twice as long before each one after: how long is left to chance (full
-   * jitter). Default 300.
+   * Longest wait before the second attempt. It doubles with each attempt; the actual wait is random. May be 0.
+   * Default 300.
    */
   delay?: Milliseconds;
-  /** What that does not grow beyond. Default 10 000. */
+  /** Longest wait that `delay` grows to. May be 0. Default 10 000. */
   backoffLimit?: Milliseconds;
-  /** `Retry-After` is the least that is waited; one that says more counts as this. Default 60 000. */
+  /** Longest `Retry-After` that is honoured; a longer one counts as this. May be 0. Default 60 000. */
   maxRetryAfter?: Milliseconds;
 }
 
+/** Options of one lane. */
 export interface LaneOptions {
-  /** How many of its calls may run at once, started in order. Default 1, and any number in `"parallel"`. */
+  /**
+   * Number of calls that run at once, started in order. A whole number above 0. Default 1; in `"parallel"` no limit.
+   */
   concurrency?: number;
-  /** For calls that do not say. Default `"queue"`. */
+  /** `CallOptions.strategy` for calls that set none. Default `"queue"`. */
   strategy?: Strategy;
 }
 
+/** Options of one call. An option that is unknown or has a wrong value fails the call with `INVALID_OPTION`. */
 export interface CallOptions {
   /**
-   * Default `"main"`. A function is asked once, when the call is made, with the call's arguments; `undefined` is the default. If it throws,
-   * the call fails with `INVALID_OPTION`.
+   * Lane of the call. Default `"main"`. A function runs once, when the call is made, with the call's arguments;
+   * `undefined` means the default. If it throws, the call fails with `INVALID_OPTION`.
    */
   lane?: LaneName | ((...args: any[]) => LaneName | undefined);
-  /** Default: the lane's, then `"queue"`. */
+  /** Rule for this call while calls of its key are pending. Default: the lane's, else `"queue"`. */
   strategy?: Strategy;
-  /** Which calls its strategy looks at: those with the same key, in whatever lane. Default: those of the same action in the same lane. */
+  /** Key that `strategy` compares, in all lanes. Default: the same action in the same lane. */
   key?: string;
-  /** Aborts the call, wherever it is. Its reason becomes the error's `cause`. */
+  /** Aborts the call in any state, with `ABORTED`. The signal's reason becomes the error's `cause`. */
   signal?: AbortSignal;
-  /** Time from sending to the value, for each attempt, waiting not included. The error's code is `TIMEOUT`. */
+  /**
+   * Longest time from sending to the value, for each attempt, waiting not included. Code `TIMEOUT`. Default: the
+   * dispatcher's, else none.
+   */
   timeout?: Milliseconds;
   /**
-   * Time from the head of the answer, or any of its bytes, to the next. The error's code is `TIMEOUT`; after the value, what of it is still
-   * open rejects with that.
+   * Longest silence of an answer: from its head, or one of its bytes, to the next byte. Code `TIMEOUT`. After the
+   * value, the parts of it that are still open reject with that error. Default: the dispatcher's, else none.
    */
   stallTimeout?: Milliseconds;
-  /** Time from the call to the value, over all attempts, waiting included. The error's code is `DEADLINE`. */
+  /**
+   * Longest time from the call to the value, over all attempts, waiting included. Code `DEADLINE`. Default: the
+   * dispatcher's, else none.
+   */
   deadline?: Milliseconds;
   /**
-   * Does nothing for a call without an `idempotencyKey`, unless it is of a `'use cache'` function: what may have run is not sent again. Outside
-   * production, `console.warn` says so, once an action.
+   * Retries of this call. Default: the dispatcher's, else 0. Has no effect without an idempotency key, unless the
+   * action is a `'use cache'` function; outside production, `console.warn` says so once for each action.
    */
   retry?: Retry;
   /**
-   * By which the server knows a request that is sent again, in the header `Idempotency-Key`: the same for every attempt. `true`: a UUID of
-   * version 4. A string, 1 to 255 visible ASCII characters without quotes and commas: itself. It is a promise of the server's that must be kept
-   * there, as by `actionlane/server`.
+   * Key by which the server recognises another attempt of the same call, sent as the header `Idempotency-Key`.
+   * `true`: a UUID of version 4. A string of 1 to 255 visible ASCII characters without quotes and commas: itself.
+   * `false`: none. Default: the dispatcher's `idempotency`, else `false`. The key has an effect only if the server
+   * honours it, for example with `actionlane/server`.
    */
   idempotencyKey?: boolean | string;
-  /** Added to this request, over those of the dispatcher. */
-  headers?: HeadersInit;
-  /** Where this call is posted. Default: the dispatcher's `url`. */
-  url?: string | URL;
-  /** Shown in events and messages, and what the action is known by to another build. Default: the reference's name. */
-  name?: string;
-  redirect?: RedirectMode;
-  render?: RenderMode;
-  skew?: SkewMode;
   /**
-   * Whether the request goes on when the page is left (`keepalive` of `fetch`). Browsers allow that for 64 KiB of bodies at a time, over the
-   * whole page: what would not fit beside the actions that are open is sent without, and says so in `outcome.keepalive`. So does what
-   * would be the fifth at a time: Chromium keeps such a request going for 30 s if it is aborted before its answer begins, and there are six
-   * connections (HTTP/1.1). Default: the dispatcher's, then `true`.
-   */
-  keepalive?: boolean;
-  /** Over that of the dispatcher, part by part. */
-  trace?: Trace;
-  /**
-   * The call is kept in IndexedDB, in clear, before it is sent, and until it is answered: by whatever page of the same owner, under the same
-   * idempotency key, again and again (`retry` says only how long to wait). `STORAGE` where it cannot be kept: no room, no storage, no Web Locks
-   * (pages that are not secure), a file that cannot be read, an outbox (a file of the package) that cannot be loaded. Not with `deadline` (the
-   * dispatcher's is not for it) and `strategy: "join"`. It holds its lane until it is answered, up to its `ttl`: give it a lane of its own, and a
-   * `timeout`. The arguments are those the server can be shown: no functions or class instances. `idempotencyKey: false` beside it is
+   * Headers added to the request; they override those of the dispatcher. Headers of the protocol are
    * `INVALID_OPTION`.
    */
+  headers?: HeadersInit;
+  /** Address that this call is posted to. Default: that of the reference, else the dispatcher's `url`. */
+  url?: string | URL;
+  /** Name of the action, for events, messages and `skew: "recover"`. Default: the reference's name. */
+  name?: string;
+  /** Handling of `redirect()`. Default: the dispatcher's, else `"follow"`. */
+  redirect?: RedirectMode;
+  /** Rendering of the page into the answer. Default: the dispatcher's, else `"auto"`. */
+  render?: RenderMode;
+  /** Handling of an action that the server does not know. Default: the dispatcher's, else `"recover"`. */
+  skew?: SkewMode;
+  /**
+   * True if the request may outlive the page (`keepalive` of `fetch`). Browsers allow 64 KiB of such bodies at a
+   * time for the whole page, and the dispatcher sends at most four such requests at a time. A request that does not
+   * fit is sent without it, and `outcome.keepalive` is `false`. See `docs/tabs.md`. Default: the dispatcher's, else
+   * `true`.
+   */
+  keepalive?: boolean;
+  /** Trace headers; they override the dispatcher's, property by property. */
+  trace?: Trace;
+  /**
+   * Stores the call in IndexedDB, in clear, before it is sent and until it is answered, so that a later page of the
+   * same owner sends it under the same idempotency key. `retry` sets only the waits. See `docs/outbox.md`. Default
+   * `false`.
+   *
+   * Give durable calls a lane of their own and a `timeout`: such a call holds its lane until it is answered, up to
+   * its `ttl`.
+   *
+   * Fails with `STORAGE` if the call cannot be stored: no room, no IndexedDB, no Web Locks (insecure pages), a file
+   * that cannot be read, or the outbox's own file that cannot be loaded. Fails with `INVALID_OPTION` together with
+   * `deadline`, `strategy: "join"` or `idempotencyKey: false`, and without `outbox` in the dispatcher. Fails with
+   * `ENCODE` for functions and class instances among the arguments.
+   */
   durable?: boolean | DurableOptions;
-  /** Over the dispatcher's, name by name. What is sent again from the outbox of an earlier page has the dispatcher's alone. */
+  /**
+   * Bounds on the answer; they override the dispatcher's, property by property. A durable call that a later page
+   * sends has the bounds of that page's dispatcher.
+   */
   limits?: Limits;
 }
 
+/** Properties of `durable`. */
 export interface DurableOptions {
-  /** The dispatcher's; another is `INVALID_OPTION`. */
+  /** Owner of the outbox, repeated. Another owner than the dispatcher's is `INVALID_OPTION`. */
   owner?: string;
-  /** How long after the call it may still be sent; then the error's code is `EXPIRED`. Default 86 400 000, a day. */
+  /** Time after the call in which it may be sent. Then it fails with `EXPIRED`. Default 86 400 000, a day. */
   ttl?: Milliseconds;
 }
 
+/** Options of `bind`: those of a call, but for `signal`. */
 export interface BindOptions extends Omit<CallOptions, "signal" | "idempotencyKey"> {
-  /** As for a call; a key of your own would be that of every call, whatever its arguments: `INVALID_OPTION`. */
+  /** As in `CallOptions`. A string is `INVALID_OPTION`, since all calls would share it. */
   idempotencyKey?: boolean;
 }
 
+/** Options of `route`. The dispatcher's `timeout`, `retry` and `idempotency: true` do not apply to routes. */
 export interface RouteOptions {
+  /** Aborts the request, with `ABORTED`. */
   signal?: AbortSignal;
-  /** Time from sending to the head of the answer, for each attempt. */
+  /** Longest time from sending to the head of the answer, for each attempt. Code `TIMEOUT`. Default: none. */
   timeout?: Milliseconds;
   /**
-   * Default 0. A `GET` or `HEAD`, or a request with an `idempotencyKey`, is sent again where no answer came, and for 408, 425, 429 and 5xx; with
-   * a key for 409, too, which says that its first request is still under way. What the last attempt gave is what the route gives. Not where
-   * `init.body` is a stream, which can be sent once. Where it does nothing, `console.warn` says so, once, outside production.
+   * Retries. Default 0. Applies to `GET` and `HEAD`, and to requests with an `idempotencyKey`, if no answer came or
+   * its status is 408, 425, 429 or 5xx. With a key, 409 is retried too: the key's first request is still running.
+   * The route gives what the last attempt gave. A request whose `init.body` is a stream is not retried. If retries
+   * can have no effect, `console.warn` says so once, outside production.
    */
   retry?: Retry;
-  /** As for a call: sets the header `Idempotency-Key`, or the one that the dispatcher's `idempotency` names. */
+  /** As in `CallOptions`. Sent as `Idempotency-Key`, or as the header that the dispatcher's `idempotency` names. */
   idempotencyKey?: boolean | string;
-  /** Shown in events. Default: method and path. */
+  /** Name for events and messages. Default: method and path. */
   name?: string;
 }
 
 /**
- * How an action goes whose request somebody else has built: the third argument of `fetch`; see `docs/fetch.md`. What a call
- * has beside these (`url`, `durable`, `keepalive`, `redirect`, `render`, `skew`, `limits`) is `INVALID_OPTION`: the request
- * has it, or whoever reads the answer sees to it. The dispatcher's own `timeout`, `stallTimeout`, `deadline`, `retry`,
- * `idempotency` and `trace` are for such an action, too; its `headers` and hooks are not. What the request carries itself (a
- * key, a trace) stands over those.
+ * Options of `fetch` for an action whose request is already built: see `docs/fetch.md`.
+ *
+ * `url`, `durable`, `keepalive`, `redirect`, `render`, `skew` and `limits` are `INVALID_OPTION`: the request has
+ * them, or the reader of the answer decides. The dispatcher's `timeout`, `stallTimeout`, `deadline`, `retry`,
+ * `idempotency` and `trace` apply; its `headers` and hooks do not. An idempotency key or trace that the request
+ * carries itself is kept.
  */
 export interface FetchOptions
-  extends Pick<CallOptions, "key" | "signal" | "timeout" | "stallTimeout" | "deadline" | "retry" | "idempotencyKey" | "name" | "trace"> {
-  /** Default `"main"`. No function: the arguments are not known. */
+  extends Pick<
+    CallOptions,
+    "key" | "signal" | "timeout" | "stallTimeout" | "deadline" | "retry" | "idempotencyKey" | "name" | "trace"
+  > {
+  /** Lane of the action. Default `"main"`. A function is `INVALID_OPTION`, since the arguments are not known. */
   lane?: LaneName;
-  /** Without `"join"`: a `Response` is read once. A lane whose strategy that is takes it for `"queue"`. */
+  /**
+   * As in `CallOptions`. `"join"` is `INVALID_OPTION`, since a `Response` is read once; a lane's strategy `"join"`
+   * counts as `"queue"` here.
+   */
   strategy?: Exclude<Strategy, "join">;
-  /** Added to the request, over its own; a function is asked before each attempt, which it is told, counting from 1. */
+  /**
+   * Headers added to the request; they override its own. A function runs before each attempt, with its number from
+   * 1.
+   */
   headers?: HeadersInit | ((attempt: number) => HeadersInit | Promise<HeadersInit>);
   /**
-   * When the lane is free. `"value"` (default): once the action's own value has gone by, as for a call; until then the answer
-   * is read along, whether or not its caller reads. `"head"`: with the head. An answer that is none of an action's, redirects,
-   * or is no `Response` of the browser's frees it with the head in any case.
+   * Moment that frees the lane. `"value"` (default): the action's value has arrived, as for a call. The dispatcher
+   * reads the body up to there, even if the caller does not. `"head"`: the head of the answer has arrived. A
+   * redirect, an answer that is not an action's, and a result that is no `Response` of the browser free the lane
+   * with the head in any case.
    */
   frees?: "value" | "head";
 }
 
 /**
- * `loading`: the wasm is not there yet. `preparing`: it has its place in the lane, and holds it, while promises or streams among its
- * arguments are collected. `waiting`: for its turn in the lane. `running`: sent, no value yet.
- * `draining`: settled, the rest of the answer is still coming; of `fetch`, also while its lane is held for the value. `done`: over.
+ * State of a call, in this order:
+ *
+ * - `"loading"`: waits for the wasm.
+ * - `"preparing"`: has its place in the lane, and holds it while promises or streams among its arguments complete.
+ * - `"waiting"`: waits for its turn in the lane.
+ * - `"running"`: sent, without a value yet; or waiting for a retry.
+ * - `"draining"`: settled, while the rest of the answer arrives. Of `fetch`, also while the lane is held for the
+ *   value.
+ * - `"done"`: over.
  */
 export type CallState = "loading" | "preparing" | "waiting" | "running" | "draining" | "done";
 
+/** Times of a call, on the clock of `performance.now()`. Of several attempts, those of the last. */
 export interface Timings {
   /** When the call was made. */
   queuedAt: number;
-  /** When its request was sent. */
+  /** When the request was sent. */
   startedAt?: number;
   /** When the head of the answer arrived. */
   headAt?: number;
   /** When the action's own value arrived. */
   valueAt?: number;
-  /** When the caller's promise was settled. */
+  /** When the call's promise settled. */
   settledAt?: number;
 }
 
+/** Everything that an answer said. */
 export interface Outcome<R = any> {
-  /** What the action returned; `undefined` after a redirect. */
+  /** Value that the action returned. `undefined` after a redirect. */
   value: R;
-  /** HTTP status. It does not decide: an answer of 404 or 500 can carry a value. */
+  /** HTTP status. An answer with status 404 or 500 can carry a value. */
   status: number;
+  /** Headers of the answer. */
   headers: Headers;
-  /** The URL that answered, where `fetch` was redirected to another, as by a middleware. */
+  /** URL that answered, if `fetch` was redirected, for example by a middleware. */
   url?: string;
   /**
-   * The action called `redirect()`: to this absolute URL (as the server wrote it, if it is blocked). `type` is absent where the server does
-   * not say (Next 14). `followed`: the host was sent there.
+   * Redirect of the action. `url` is absolute; of a blocked redirect it is the server's own text. `type` is absent
+   * if the server does not say (Next.js 14.2). `followed` is true if the host was told to navigate.
    */
   redirect?: { url: string; type?: "push" | "replace"; followed: boolean };
-  /** What the action made stale. The host is asked to refresh, once for all answers of a burst, at the latest after half a second. */
+  /** Data that the action made stale. The host refreshes once for a burst of answers, within 500 ms. */
   revalidated?: Revalidated;
-  /** The answer holds the page, rendered again. */
+  /** True if the answer holds the page, rendered again. */
   rendered: boolean;
   /**
-   * That page, or the one a redirect within the app leads to, once the answer has ended; `undefined` if there is none, or if another
-   * build or deployment than that of the document has rendered it. For tools: only the page's own router can put it on the page. The answer's bytes are kept as long as the outcome is, and decoded when this is first
-   * read. Rejects with `NETWORK` where what reads it, a file of the package, cannot be loaded; read once more, it is loaded again.
+   * The page in the answer, or the page that a redirect within the app leads to. For tools: only the page's own
+   * router can display it. `undefined` if there is none, or if another build or deployment than the document's
+   * rendered it.
+   *
+   * Resolves after the end of the answer. The bytes stay in memory as long as the outcome, and are decoded when this
+   * is first read. Rejects with `NETWORK` if the file that decodes them cannot be loaded; reading it again loads it
+   * again.
    */
   readonly payload: Promise<Payload | undefined>;
-  /** How often the action was sent: more than once after a skipped render was refused, or the action was found under another id. */
+  /**
+   * Number of requests that were sent for the call: more than 1 after a retry, after a refused `render: "skip"`, and
+   * after a skew recovery.
+   */
   attempts: number;
-  /** With `trace`: what the request was sent with, last. A failed call's is in `error.outcome`, from when it was sent. */
+  /**
+   * Trace headers of the last request, with `trace`. Those of a failed call are in `error.outcome`, once it was
+   * sent.
+   */
   trace?: { traceparent?: string; requestId?: string };
-  /** What the request was sent with. */
+  /** Idempotency key of the call, if it had one. */
   idempotencyKey?: string;
-  /** The request was to go on when the page is left, and was sent without: it did not fit beside those that were open. */
+  /** `false` if the request should have outlived the page but did not fit. Absent otherwise. */
   keepalive?: false;
+  /** Times of the call. */
   timings: Timings;
 }
 
-/** A page inside an answer, as Next.js writes it there. Its shape is Next's own and differs between versions. */
+/** A rendered page in an answer, as Next.js writes it. The shape is Next's own and differs between versions. */
 export interface Payload {
-  /** Next 16.4: transport data; before: flight data. */
+  /** Transport data in Next.js 16.4, flight data before. */
   data: unknown;
-  /** Which build answered; absent where a deployment id takes its place. */
+  /** Build that rendered the page. Absent if a deployment id is used instead. */
   buildId?: string;
-  /** The search string it was rendered for. From Next 16.1. */
+  /** Search string that the page was rendered for. From Next.js 16.1. */
   search?: string;
+  /** True if an intercepted route was rendered. */
   intercepted?: boolean;
 }
 
-/** A call under way: a promise of the action's value. */
+/** A call: a promise of the action's value, with a handle on the call. */
 export interface ActionCall<R = any> extends Promise<R> {
-  /** Unique within its dispatcher, counting from 1 in order of calling. */
+  /** Number of the call, unique within its dispatcher, counting from 1 in order of calling. */
   readonly id: number;
+  /** State of the call now. */
   readonly state: CallState;
   /**
-   * Gives up the call: a waiting one is never sent, a running one frees its lane at once (the server may still finish it), the rest
-   * of a settled one is no longer read. False when it was over already. `reason` becomes the error's `cause`.
+   * Aborts the call with `ABORTED`. A waiting call is never sent. A running call frees its lane at once; the server
+   * may still finish it. Of a settled call, the rest of the answer is not read. `reason` becomes the error's
+   * `cause`. Returns false if the call was over.
    */
   abort(reason?: unknown): boolean;
-  /** Everything the answer said. Rejects as the call does, but never shows up as an unhandled rejection. */
+  /** Everything that the answer said. Rejects as the call does, without an unhandled rejection of its own. */
   readonly outcome: Promise<Outcome<R>>;
 }
 
+/** A call or route as `snapshot()` shows it, without arguments and answers. */
 export interface CallInfo extends Timings {
+  /** Number of the call, as `ActionCall.id`. */
   id: number;
-  /** Absent for routes. */
+  /** Id of the action. Absent for routes. */
   actionId?: string;
+  /** Name of the action or route, if it has one. */
   name?: string;
-  /** `"route"` for what `route()` sends. */
+  /** Lane of the call; `"route"` for a route. */
   lane: LaneName;
+  /** State of the call. */
   state: CallState;
-  /** How often it has been sent, once it has. */
+  /** Number of requests that were sent, once there is one. */
   attempt?: number;
-  /** With `running`: the attempt failed, and the next one starts then; the lane is held. On the clock of `performance.now()`. */
+  /**
+   * When the next attempt starts, on the clock of `performance.now()`. Only with `"running"`, after a failed
+   * attempt.
+   */
   retryAt?: number;
-  /** With `preparing` and `waiting`: it has waited for half a minute. With `running`: the attempt has had no value for as long. */
+  /**
+   * Set if it has waited for 30 s (`"preparing"`, `"waiting"`), or the attempt has had no value for 30 s
+   * (`"running"`).
+   */
   late?: true;
-  /** Once it has been sent: it was to go on when the page is left, and does not, as in `Outcome`. */
+  /** `false` if the request should have outlived the page but did not fit, as in `Outcome`. */
   keepalive?: false;
-  /** Another page has made it: it comes from the outbox. */
+  /** Set if an earlier page made the call: it comes from the outbox. */
   replayed?: true;
 }
 
-/** What `subscribe` hears: a call entered `state`. Never arguments, never answers. */
+/** A change of state, for `subscribe`: a call entered `state`. Holds no arguments and no answers. */
 export interface CallEvent extends CallInfo {
   /**
-   * With `preparing`, `running`, and `draining` of `fetch`: it holds its lane for half a minute, and so many calls wait behind
-   * it. Told once a call; `console.warn` says the same, in production, too.
+   * Number of calls that wait behind this one, after it has held its lane for 30 s. Sent once for each call, with
+   * `"preparing"`, `"running"`, and `"draining"` of `fetch`. `console.warn` says the same, in production too.
    */
   behind?: number;
-  /** With `running`: the server did not know the action, it was found in the page as deployed now, and is sent once more. */
+  /**
+   * Set if the server did not know the action, and the call is sent again under the id of the page as deployed now.
+   */
   recovered?: true;
-  /** With `draining` and `done`: how the call was settled. */
+  /** Result of the call. With `"draining"` and `"done"`. */
   code?: "ok" | ErrorCode;
 }
 
-/** In other states there is nothing to cancel: `INVALID_OPTION`. */
-export type CancelFilter = Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane">> & { state?: Exclude<CallState, "draining" | "done"> };
+/**
+ * Properties that calls must have to be cancelled. At least one, and none of them undefined, else `INVALID_OPTION`.
+ * In the states `"draining"` and `"done"` there is nothing to cancel.
+ */
+export type CancelFilter = Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane">> & {
+  /** State of the call. */
+  state?: Exclude<CallState, "draining" | "done">;
+};
 
+/** One lane of a dispatcher. */
 export interface Lane {
+  /** Name of the lane. */
   readonly name: LaneName;
-  /** How many calls wait in it. */
+  /** Number of calls that wait in the lane. */
   readonly size: number;
-  /** Nothing more starts until `resume()`; what runs goes on. */
+  /** Starts no more calls until `resume()`. Running calls go on. */
   pause(): void;
+  /** Starts calls again. */
   resume(): void;
-  /** Rejects what waits in it with `CLEARED`; what runs goes on. Gives how many those were. */
+  /**
+   * Fails the calls that wait in the lane with `CLEARED`. Running calls go on. Returns the number of failed calls.
+   * `reason` becomes the `cause` of the errors.
+   */
   clear(reason?: unknown): number;
 }
 
+/** Sends actions in lanes, and routes at once. Its methods may be used without the object: `const { call } = d`. */
 export interface Dispatcher {
   /**
-   * Calls a Server Action. Never throws: whatever is wrong, the promise rejects with an `ActionError`. The arguments are read when the
-   * call is made, or when the wasm is there: do not change them before. A getter among them may run more than once.
+   * Calls a Server Action. Never throws: every fault rejects the promise with an `ActionError`.
+   *
+   * Arguments are read when the call is made, or once the wasm and, for values that are not plain, the codec are
+   * loaded: do not change them until the call is sent. A getter among them may run more than once. At most 1000
+   * arguments.
+   *
+   * @example
+   * ```ts
+   * const order = await d.call<Order>(ids.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * ```
+   * @example Aborts a call
+   * ```ts
+   * const call = d.call(ids.search, [text], { strategy: "replace" });
+   * call.abort("the dialog was closed"); // true; call rejects with ABORTED
+   * ```
    */
   call<R = any>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
-  /** The action as a function, for `<form action>`, `useActionState` and event handlers. */
-  bind<A extends readonly unknown[] = any[], R = any>(ref: ActionRef, options?: BindOptions): (...args: A) => ActionCall<R>;
-  /** `fetch` for route handlers: at once, past every lane, also before the wasm is there. Rejects with an `ActionError`. */
+  /**
+   * Returns the action as a function, for `<form action>`, `useActionState` and event handlers.
+   *
+   * @example
+   * ```tsx
+   * const save = d.bind({ id: ids.save, name: "save" }, { lane: "draft", strategy: "queue last" });
+   * return <form action={save}>…</form>;
+   * ```
+   */
+  bind<A extends readonly unknown[] = any[], R = any>(
+    ref: ActionRef,
+    options?: BindOptions,
+  ): (...args: A) => ActionCall<R>;
+  /**
+   * Calls a route handler: `fetch` with a timeout, retries and typed errors. Sends at once, past every lane, and
+   * needs no wasm. Resolves with an answer of any status. Rejects with an `ActionError`.
+   *
+   * @example
+   * ```ts
+   * const init = { method: "POST", body: JSON.stringify({ amount }) };
+   * const response = await d.route("/api/session", init, { timeout: 5_000, retry: 2, idempotencyKey: true });
+   * ```
+   */
   route(input: RequestInfo | URL, init?: RequestInit, options?: RouteOptions): Promise<Response>;
   /**
-   * A drop-in for `fetch`: a POST with `Next-Action` waits for its turn in its lane, everything else goes at once. Resolves with the head of
-   * the answer, and rejects as `fetch` does. Once the dispatcher is closed, everything goes at once.
+   * A drop-in for `fetch`. A POST with the header `Next-Action` waits for its turn in its lane; every other request
+   * is sent at once. Resolves with the head of the answer, and rejects as `fetch` does. Once the dispatcher is
+   * closed, every request is sent at once. An action takes `FetchOptions`, other requests take `RouteOptions`. See
+   * `docs/fetch.md`.
    *
-   * An action takes `FetchOptions`, everything else `RouteOptions`; what is wrong with them is an `INVALID_OPTION`, which rejects.
+   * It may replace the page's `fetch`; it then calls the function that was there when `d.fetch` was last read.
+   * Inside a function of your own, `(...args) => d.fetch(...args)`, that is the one that was there when the
+   * dispatcher was made or last sent a request. A wrapper that waits, changes the address of an action and then
+   * makes a `new Request` hides the request's origin: pass the `fetch` below it as the option `fetch`, or the action
+   * waits for itself.
    *
-   * It may take the place of the page's: `window.fetch = d.fetch`. It calls the one that was there when it was read last. Within a function,
-   * `(...args) => d.fetch(...args)`, that is the one that was there when the dispatcher was made, or has sent last. What the dispatcher sends
-   * itself goes through the wrappers around it, then past its lanes. A wrapper that waits, then changes the address of an action and makes a
-   * `new Request` of it hides whose it is: give the `fetch` beneath as the option `fetch`, or the action waits for itself.
+   * @example Puts Next's own actions through lanes
+   * ```ts
+   * window.fetch = d.fetch;
+   * ```
    */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit, options?: FetchOptions | RouteOptions) => Promise<Response>;
-  /** The same object each time, as is that of a lane. */
+  readonly fetch: (
+    input: RequestInfo | URL,
+    init?: RequestInit,
+    options?: FetchOptions | RouteOptions,
+  ) => Promise<Response>;
+  /** Durable calls of this dispatcher. Always the same object. */
   readonly outbox: Outbox;
+  /** Returns a lane by name; the same object for the same name. Throws `INVALID_OPTION` for an empty name. */
   lane(name: LaneName): Lane;
-  /** Nothing more starts, in any lane, until `resume()`; what runs goes on. A lane paused by itself stays so. */
+  /** Starts no more calls, in any lane, until `resume()`. Running calls go on. */
   pause(): void;
+  /** Starts calls again. A lane that was paused by itself stays paused. */
   resume(): void;
   /**
-   * Aborts the calls, and routes, that the filter chooses: a function of what `snapshot()` shows, or properties that must be equal. Gives how
-   * many those were. Throws `INVALID_OPTION`, and aborts nothing, where the filter throws, and where an object has no property, or an undefined
-   * one.
+   * Aborts the calls and routes that the filter chooses. Returns their number. A function gets each call as
+   * `snapshot()` shows it. Throws `INVALID_OPTION`, and aborts nothing, if the filter throws, is empty, or has an
+   * undefined property.
+   *
+   * @example
+   * ```ts
+   * d.cancel({ lane: "search" });
+   * d.cancel((call) => call.state === "waiting" && call.name === "track", "the user opted out");
+   * ```
    */
   cancel(filter: ((call: CallInfo) => unknown) | CancelFilter, reason?: unknown): number;
-  /** Rejects everything that waits, in every lane, with `CLEARED`. Gives how many those were. */
+  /** Fails all waiting calls, in every lane, with `CLEARED`. Returns their number. Running calls go on. */
   clear(reason?: unknown): number;
-  /** Resolves when every call made so far, and every one made meanwhile, has settled. */
+  /** Resolves when every call made so far has settled, and every call made meanwhile. */
   idle(): Promise<void>;
-  /** How many calls and routes have not settled. */
+  /** Number of calls and routes that have not settled. */
   readonly pending: number;
   /**
-   * Every call and route that is not over, in order of calling. The same array while nothing in it has changed, and in the next one the same object
-   * for each call that has not: `useSyncExternalStore(d.subscribe, d.snapshot, d.snapshot)`.
+   * Lists the calls and routes that are not over, in order of calling. Returns the same array until something
+   * changes, and the same object for each call that has not changed.
+   *
+   * @example Shows the calls in React
+   * ```tsx
+   * const calls = useSyncExternalStore(d.subscribe, d.snapshot, d.snapshot);
+   * ```
    */
   snapshot(): readonly CallInfo[];
-  /** Hears every change of state, in order, in a microtask of its own. Gives the function that ends it. */
+  /**
+   * Calls `listener` for every change of state, in order, in a microtask of its own. Returns the function that ends
+   * it. Throws `INVALID_OPTION` if `listener` is not a function.
+   *
+   * @example
+   * ```ts
+   * const end = d.subscribe(({ name, state, code }) => console.log(name, state, code));
+   * ```
+   */
   subscribe(listener: (event: CallEvent) => void): () => void;
   /**
-   * Rejects everything open with `CLOSED`, cancels what drains; later calls reject with `CLOSED`. What is in the outbox stays there. A dispatcher that is
-   * not closed lives as long as the page.
+   * Fails all open calls and routes with `CLOSED`, and reads no more of the answers that still stream. Later calls
+   * fail with `CLOSED`. The outbox is kept. A dispatcher that is not closed lives as long as the page.
    */
   close(): void;
 }
 
-/** Nothing is sent and nothing waited for here; loading the wasm starts where there is a document or a worker. */
+/**
+ * Makes a dispatcher. In a document or a worker it starts to load the wasm; elsewhere the first call does. Sends
+ * nothing, unless the outbox has entries left. Throws `INVALID_OPTION` for a wrong option.
+ *
+ * Make one in a module, not in a component: each dispatcher has lanes of its own.
+ *
+ * @example
+ * ```ts
+ * // lib/actions.ts
+ * import { createDispatcher } from "actionlane";
+ *
+ * export const actions = createDispatcher({ timeout: 10_000, lanes: { uploads: { concurrency: 3 } } });
+ * ```
+ */
 export function createDispatcher(options?: DispatcherOptions): Dispatcher;
 
-/** What `ready` is to wait for, beside the dispatcher. */
+/** Options of `ready`. */
 export interface ReadyOptions {
   /**
-   * The codec, too: a second module of wasm, and its JavaScript, which are loaded by the first argument or answer that is not plain. Default `false`.
+   * True to load the codec as well, which otherwise the first argument or answer that is not plain loads. Default
+   * `false`.
    */
   codec?: boolean;
 }
 
 /**
- * Resolves when the wasm is there; rejects with `WASM_LOAD` or `WASM_BLOCKED`. Starts the loading, again if it failed. Where the file cannot
- * be had (a bundler has not copied it, a policy forbids fetching it), the copy of it in a chunk of the package is loaded.
+ * Loads the wasm, again if it failed before. Resolves once it is loaded. Rejects with `WASM_LOAD`, or with
+ * `WASM_BLOCKED` if the page's Content-Security-Policy forbids wasm.
+ *
+ * @example Loads both modules ahead of the first call
+ * ```ts
+ * await ready({ codec: true });
+ * ```
  */
 export function ready(options?: ReadyOptions): Promise<void>;
 
-/** What `init` takes: where a wasm is, or the wasm itself. */
+/** A wasm module, or its address. */
 export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** Where each of the two modules is: `actionlane/actionlane.wasm`, the dispatcher, and `actionlane/flight.wasm`, the codec. */
+/** Sources of the two wasm modules. */
 export interface WasmSources {
+  /** The file `actionlane/actionlane.wasm` of this version. Default: the place that the package knows. */
   dispatcher?: WasmSource | Promise<WasmSource>;
-  /** Loaded when it is needed, or by `ready({ codec: true })`. Default: the place that the package knows. */
+  /**
+   * The file `actionlane/flight.wasm` of this version, the codec; loaded when needed. Default: the place that the
+   * package knows.
+   */
   flight?: WasmSource | Promise<WasmSource>;
 }
 
 /**
- * Loads the wasm from a place of your own, and from no other: it fails where the wasm of this version is not there. One source is that of the
- * dispatcher. Only the first success counts; call it before `createDispatcher()`, which loads from the default place.
+ * Loads the wasm from a place of your own, and from no other. Call it before `createDispatcher()`, which loads from
+ * the default place; only the first success counts. A single source is the dispatcher's. Rejects with `WASM_LOAD` if
+ * the source does not have the wasm of this version.
+ *
+ * @example
+ * ```ts
+ * await init({ dispatcher: "/static/actionlane.wasm", flight: "/static/flight.wasm" });
+ * ```
  */
 export function init(source?: WasmSource | Promise<WasmSource> | WasmSources): Promise<void>;
 
 /**
- * How much of an answer is believed. The defaults take whatever React's client takes in any browser. Beyond a bound the error is a `DECODE`
- * that names it. `Infinity` is no bound: then the end of the memory, or the engine, is.
+ * Bounds on what the package accepts from a server. The defaults accept what React's client accepts in every
+ * browser. An answer beyond a bound fails with `DECODE`, which names the bound. `Infinity` removes a bound; then
+ * only memory limits it.
  */
 export interface Limits {
-  /** Bytes of the whole answer, streams in it included. Default 1 GiB. Protects the memory of the decoder: 4 GiB, in which all answers are. */
+  /**
+   * Bytes of the whole answer, streams included. Default 1 GiB. Protects the decoder's memory: 4 GiB for all
+   * answers.
+   */
   maxBytes?: number;
-  /** Bytes of one row, its id and tag included. Default 128 MiB. Protects the same: a row of small values takes twenty times as much. */
+  /**
+   * Bytes of one row, with its id and tag. Default 128 MiB. Protects the decoder's memory: a row of small values
+   * takes twenty times its size.
+   */
   maxRowBytes?: number;
-  /** Promises and lazy values that wait for their rows at the same time. Default 1 048 576. Protects from a few bytes each that cost some hundred. */
+  /**
+   * Promises and lazy values that wait for their rows at the same time. Default 1 048 576. Each takes a few bytes of
+   * the answer and some hundred bytes of memory.
+   */
   maxOpenRows?: number;
   /**
-   * Containers inside containers, within one row; of arguments, all in all, where the error is an `ENCODE`. Default 20 000. Nothing here
-   * needs the stack for them: it protects whoever walks through a value by recursion, as `JSON.stringify` does in some browsers.
+   * Depth of containers inside containers, in one row. Default 20 000. Applies to all arguments of a call too, with
+   * the code `ENCODE`. Protects code that walks a value by recursion, as `JSON.stringify` does in some browsers.
    */
   maxDepth?: number;
-  /** Digits of one bigint. Default 1 000 000; Firefox has no bigint of more than 315 653. Protects the time that it takes to read them. */
+  /**
+   * Digits of one bigint. Default 1 000 000; Firefox has none of more than 315 653. Protects the time to read them.
+   */
   maxDigits?: number;
   /**
-   * Bytes that have arrived of all streams in the answer and have not been read. There is no back-pressure. Default 1 GiB. Protects the
-   * memory of the page. The stream that goes beyond it fails, the answer does not.
+   * Bytes of all streams in the answer that have arrived and are not read. Default 1 GiB. There is no back-pressure:
+   * this protects the page's memory. Only the stream that exceeds it fails.
    */
   maxUnreadBytes?: number;
 }
 
+/** Options of `decode`. */
 export interface DecodeOptions extends Limits {
-  /** The object that `encode` was given: the answer may refer back to what was sent. */
+  /** The object that was given to `encode`, so that values which the answer refers back to are found. */
   temporaryReferences?: object;
 }
 
 /**
- * Decodes a React Flight stream: what a server component page or an action answers with.
+ * Decodes a React Flight stream: the answer of an action, or of a Server Component page.
  *
- * `value` is there as soon as the rows it needs are; promises inside it settle while the rest arrives. `done` resolves when the last
- * byte has been read. Both reject with an `ActionError`: `DECODE`, `ACTION_THREW` for a value the server threw, `NETWORK` where the
- * stream broke off.
+ * `value` resolves once the rows that it needs have arrived; promises inside it settle as the rest arrives. `done`
+ * resolves after the last byte. Both reject with an `ActionError`: `DECODE`, `ACTION_THREW` for a value that the
+ * server threw, `NETWORK` for a stream that broke off, `INVALID_OPTION` for a source that cannot be read.
+ *
+ * @example
+ * ```ts
+ * const { value } = decode(await fetch("/page", { headers: { RSC: "1" } }));
+ * console.log(await value);
+ * ```
  */
 export function decode<R = any>(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Uint8Array | ArrayBuffer,
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
 
+/** Options of `encode`. */
 export interface EncodeOptions {
-  /** The server's, as in `DispatcherOptions`. */
+  /** The server's version of Next.js, as in `DispatcherOptions`. */
   nextVersion?: string;
   /**
-   * An object of your own, `{}`. With it, what the server cannot be shown (functions, class instances, …) is sent as a reference it can
-   * give back, kept under that object: pass the same to `decode`. Without it such values are an `ENCODE` error.
+   * An object of your own, `{}`. With it, values that cannot be sent (functions, class instances, …) are sent as
+   * references that the server can give back, and are stored under that object: pass it to `decode`. Without it they
+   * are `ENCODE`.
    */
   temporaryReferences?: object;
-  /** Once it aborts, the body is what there is of it: promises and streams that are still open are left open. */
+  /** Ends the body early: once it aborts, promises and streams that are still open are left open. */
   signal?: AbortSignal;
   /** As in `Limits`. */
   maxDepth?: number;
 }
 
 /**
- * Encodes a value, of an action the array of its arguments, as React does: the body of a request. Rejects with `ENCODE`, saying which
- * argument and where.
+ * Encodes a value as React does, as the body of a request: of an action, the array of its arguments. Rejects with
+ * `ENCODE`, which says which argument cannot be sent and where.
+ *
+ * @example
+ * ```ts
+ * const body = await encode([{ id: 7n, due: new Date() }]);
+ * ```
  */
 export function encode(value: unknown, options?: EncodeOptions): Promise<string | FormData>;
 
+/** Code of an `ActionError`. `sent` says if the action may have run. */
 export type ErrorCode =
-  | "ABORTED" | "TIMEOUT" | "NETWORK" | "HTTP" | "NOT_FLIGHT" | "DECODE" | "ENCODE"
-  | "ACTION_THREW" | "NOT_FOUND" | "FORBIDDEN" | "UNAUTHORIZED" | "ACTION_NOT_FOUND"
-  | "DEADLINE" | "OFFLINE" | "REDIRECT_BLOCKED" | "CROSS_ORIGIN" | "BODY_TOO_LARGE" | "QUEUE_FULL" | "DROPPED" | "REPLACED" | "CLEARED" | "KEY_CONFLICT" | "STORAGE" | "EXPIRED" | "CLOSED" | "WASM_BLOCKED" | "WASM_LOAD" | "INTERNAL" | "INVALID_OPTION";
+  /** The call was aborted: by its signal, `abort()`, `cancel()`, or `remove()` and `clear()` of the outbox. */
+  | "ABORTED"
+  /** An attempt took longer than `timeout`, or no byte arrived for `stallTimeout`. */
+  | "TIMEOUT"
+  /** No answer, or one that broke off. With sent no, a file of the package could not be loaded. */
+  | "NETWORK"
+  /** The answer is not an action's, and its status is 400 or above. */
+  | "HTTP"
+  /** The answer is not an action's, and its status is below 400: a login page, for example. */
+  | "NOT_FLIGHT"
+  /** The answer cannot be read, ended before the value, or exceeds one of `limits`. */
+  | "DECODE"
+  /** An argument cannot be sent. */
+  | "ENCODE"
+  /** The action threw. In production only `digest` says what. */
+  | "ACTION_THREW"
+  /** The action called `notFound()`. */
+  | "NOT_FOUND"
+  /** The action called `forbidden()`. */
+  | "FORBIDDEN"
+  /** The action called `unauthorized()`. */
+  | "UNAUTHORIZED"
+  /** The server does not know the action, and `skew` could not recover it. It did not run. */
+  | "ACTION_NOT_FOUND"
+  /** All attempts together took longer than `deadline`. */
+  | "DEADLINE"
+  /** There is no network, and the dispatcher has `offline` set to fail. */
+  | "OFFLINE"
+  /** The action redirected to an address that may not be followed: see `docs/redirects.md`. */
+  | "REDIRECT_BLOCKED"
+  /** The URL has another origin than the page. */
+  | "CROSS_ORIGIN"
+  /** The body is larger than `maxBodyBytes`. */
+  | "BODY_TOO_LARGE"
+  /** More calls than `maxQueued` wait. */
+  | "QUEUE_FULL"
+  /** A call of the same key is pending, and the strategy is drop. */
+  | "DROPPED"
+  /** A later call of the same key took its place. */
+  | "REPLACED"
+  /** `clear()` removed the call while it waited. */
+  | "CLEARED"
+  /** The first request with this idempotency key is still running, or was another request. */
+  | "KEY_CONFLICT"
+  /** A durable call could not be stored, or a stored one cannot be used. */
+  | "STORAGE"
+  /** A durable call had no answer within its `ttl`. */
+  | "EXPIRED"
+  /** The dispatcher is closed. */
+  | "CLOSED"
+  /** The Content-Security-Policy of the page forbids wasm. */
+  | "WASM_BLOCKED"
+  /** The wasm could not be loaded. */
+  | "WASM_LOAD"
+  /** A fault of the package. The next call gets a fresh instance. */
+  | "INTERNAL"
+  /** An option, an id, or a combination of options is wrong. */
+  | "INVALID_OPTION";
 
-/** `no`: the action certainly did not run. `unknown`: it may have. `yes`: the server answered. */
+/** `"no"`: the action certainly did not run. `"unknown"`: it may have run. `"yes"`: the server answered. */
 export type Sent = "no" | "unknown" | "yes";
 
 /**
- * `message` begins with the call's name, or the first digits of the action's id: `saveTokens: no value within 50 ms`; of a route with its method
- * and path. `stack` shows who made the call.
+ * The error of every failed call. `message` begins with the call's name, the first digits of the action's id, or the
+ * method and path of a route: `saveTokens: no value within 50 ms`. `stack` shows the code that made the call.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await d.call(ids.pay, [amount]);
+ * } catch (error) {
+ *   if (isActionError(error) && error.sent !== "no") await askIfThePaymentWasMade();
+ * }
+ * ```
  */
 export class ActionError extends Error {
+  /** Always `"ActionError"`. */
   readonly name: "ActionError";
+  /** Reason, from a closed list. */
   readonly code: ErrorCode;
+  /** Says if the action may have run. */
   readonly sent: Sent;
-  /** HTTP status, once there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status?: number;
-  /** The server's digest of a thrown error. Untrusted text. */
+  /** The server's digest of the error that the action threw. Untrusted text. */
   readonly digest?: string;
-  /** The `errors` of an AggregateError that the action threw, which `next dev` tells. Not enumerable. */
+  /** The `errors` of an AggregateError that the action threw. Only from `next dev`. Not enumerable. */
   readonly errors?: unknown[];
-  /** Where the action threw: `Server` and the like, which `next dev` tells. */
+  /** Environment in which the action threw, such as `Server`. Only from `next dev`. */
   readonly environmentName?: string;
+  /** Id of the action. Absent for routes. */
   readonly actionId?: string;
+  /** Name of the action, if the call had one. */
   readonly actionName?: string;
+  /** The part of the outcome that is known. */
   readonly outcome?: Partial<Outcome>;
-  /** How often it was sent, where it was answered. */
+  /** Number of requests that were sent, if there is an `outcome`. Of a route, only after a retry. */
   readonly attempt?: number;
-  /** What the request was sent with. */
+  /** Idempotency key of the call, if it had one. */
   readonly idempotencyKey?: string;
-  /** What the server said with `Retry-After`. */
+  /** The wait that the server asked for with `Retry-After`. */
   readonly retryAfter?: Milliseconds;
-  /** The reason of an abort, the error of `fetch`, …; of `ACTION_THREW`, the `cause` of the server's own error, which `next dev` tells. */
+  /**
+   * Reason of an abort, error of `fetch`, …. Of `ACTION_THREW`, the `cause` of the server's error, only from
+   * `next dev`.
+   */
   readonly cause?: unknown;
-  /** With `HTTP` and `NOT_FLIGHT`: the first 200 characters of a textual answer. Not enumerable, so that logs do not carry it along. */
+  /**
+   * First 200 characters of a textual answer. With `HTTP` and `NOT_FLIGHT`. Not enumerable, so that logs leave it
+   * out.
+   */
   readonly excerpt?: string;
   /**
-   * With `ACTION_NOT_FOUND`, `OFFLINE`, `QUEUE_FULL`, `DROPPED`, `CLEARED` and `WASM_LOAD`, after which the action certainly did not run: makes the
-   * call once more, with the arguments and options it had. Not enumerable.
+   * Makes the call once more, with the same arguments and options. Defined if the action certainly did not run and
+   * the code is `ACTION_NOT_FOUND`, `OFFLINE`, `QUEUE_FULL`, `DROPPED`, `CLEARED` or `WASM_LOAD`. Not enumerable.
    */
   readonly retry?: () => ActionCall;
 }
 
-/** Also true for errors of another copy of this package, another frame, another realm. */
+/**
+ * Returns true if a value is an `ActionError`, also one of another copy of this package, another frame or another
+ * realm.
+ *
+ * @example
+ * ```ts
+ * if (isActionError(error) && error.code === "TIMEOUT") showRetryButton();
+ * ```
+ */
 export function isActionError(error: unknown): error is ActionError;

@@ -1,57 +1,79 @@
 /**
- * Actionlane, on the server: an action or a route that is sent twice is done once.
+ * Types of `actionlane/server`: runs an action or a route handler once, however often the client sends it.
  *
- * Times are milliseconds. Instants are on the clock of `Date.now()`.
+ * Durations are milliseconds. Points in time are milliseconds on the clock of `Date.now()`. See
+ * `docs/idempotency.md`.
  */
 
-/** What makes two calls the same one. */
+/** Identity of a call. Two calls are the same if `user`, `action` and `key` are equal. */
 export interface IdempotencyKey {
-  /** Who calls, by the session and never by what the client says: nobody is given another's result. `null`: whoever knows the key. */
+  /**
+   * Id of the user, from the session and never from the arguments, so that no user gets another user's result.
+   * `null`: everybody who knows the key gets the result. An empty string throws a `TypeError`.
+   */
   user: string | number | bigint | null;
-  /** A name of your own: action ids change with every build. */
+  /** Name of your own for the action, not empty. Action ids change with every build. */
   action: string;
-  /** As the client sent it, 1 to 255 characters. Without one the action simply runs. */
+  /** Key that the client sent, 1 to 255 characters. Without one, the action runs each time. */
   key: string | null | undefined;
   /**
-   * The payload as text, such as `JSON.stringify(args)`: the same key with another is refused. Only its hash is stored. Default: not
-   * looked at.
+   * The payload as text, for example `JSON.stringify(args)`. The same key with another payload is refused with
+   * `IDEMPOTENCY_MISMATCH`. Only a hash of it is stored. Default: payloads are not compared.
    */
   fingerprint?: string | null | undefined;
 }
 
 /**
- * The key that a request's header says: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or bare.
- * `headers` is `await headers()` of `next/headers`, or `request.headers`. A header that is neither is refused when the action runs.
+ * Reads the key from a request's headers: a quoted string as in draft-ietf-httpapi-idempotency-key-header, or a bare
+ * one. A header that is neither is refused by `idempotent`, with `IDEMPOTENCY_KEY_INVALID`.
+ *
+ * @example
+ * ```ts
+ * const key = idempotencyKey({ user: session.userId, action: "charge", headers: await headers() });
+ * ```
  */
 export declare function idempotencyKey(from: {
+  /** As in `IdempotencyKey`. */
   user: IdempotencyKey["user"];
+  /** As in `IdempotencyKey`. */
   action: string;
+  /** `await headers()` of `next/headers` in an action, `request.headers` in a route handler. */
   headers: { get(name: string): string | null | undefined };
-  /** Its name, the client's `idempotency: { header }`. Default `"Idempotency-Key"`. */
+  /** Name of the header; the client's option is `idempotency: { header }`. Default `"Idempotency-Key"`. */
   header?: string;
+  /** As in `IdempotencyKey`. */
   fingerprint?: string | null | undefined;
 }): IdempotencyKey;
 
+/** Options of `idempotent` and `idempotentRoute`. An unknown option or a wrong value throws a `TypeError`. */
 export interface IdempotencyOptions {
   /**
-   * How long a run is believed to be under way; above the longest it may take. Then its process is taken to be dead, and the next
-   * call runs. Default 60 000. `Infinity`: a call that died is never run again.
+   * Time that a run may take. After it, its process counts as dead, and the next call runs. Choose more than the
+   * longest run takes. Default 60 000. `Infinity`: a call whose process died never runs again.
    */
   leaseMs?: number;
-  /** How long a result is kept. Default 24 h; above how long the client retries. */
+  /** Time that a result is stored. Choose more than the client retries for. Default 86 400 000, a day. */
   ttlMs?: number;
-  /** Default `Date.now`. */
+  /** Clock, for tests. Default `Date.now`. */
   now?: () => number;
 }
 
 /**
- * The first call under a key runs `fn` and stores what it returns; later ones return what is stored, or throw an `IdempotencyError`. What
- * `fn` sets beside its value (cookies, revalidation) is not repeated: what every answer needs belongs after `idempotent`.
+ * Runs `fn` for the first call under a key, and stores what it returns. Later calls get the stored value, or throw
+ * an `IdempotencyError`. Without a key, `fn` runs each time.
  *
- * `redirect()` and `notFound()` inside `fn` are results as values are. Anything else thrown ends the claim: the next call runs. An error of
- * `store.claim` is thrown and `fn` is not run; one of `store.finish` is the `cause` of an `IDEMPOTENCY_LOST`, which later calls get too.
+ * Cookies and revalidations inside `fn` are not repeated for later calls: put what every answer needs after
+ * `idempotent`. `redirect()` and `notFound()` inside `fn` are results, and are stored. After any other error the
+ * next call runs `fn` again. An error of `store.claim` is thrown, and `fn` does not run. An error of `store.finish`
+ * is the `cause` of an `IDEMPOTENCY_LOST`, which later calls get too.
  *
- * `fn` gets the id it is stored under, 64 hexadecimal digits: a key for what it calls in turn. Without a key it gets none.
+ * `fn` gets the id that the call is stored under, 64 hexadecimal digits: pass it on as the key of what `fn` calls.
+ * Without a key it gets undefined.
+ *
+ * @example
+ * ```ts
+ * const receipt = await idempotent(key, (id) => pay(order, { idempotencyKey: id }), store);
+ * ```
  */
 export declare function idempotent<T>(
   key: IdempotencyKey | null | undefined,
@@ -61,10 +83,21 @@ export declare function idempotent<T>(
 ): Promise<T>;
 
 /**
- * The same for a route handler: an `IdempotencyError` is answered with its status, as `application/problem+json`; 409 says
- * `Retry-After: 1`. One with a `cause` is thrown. A stored response has its status, headers and body (read whole), no cookies, and
- * `Idempotent-Replayed: true`; one that cannot be read is an `IDEMPOTENCY_LOST`. A response of 401, 403, 408, 425, 429 or from 500 on is given
- * and not stored.
+ * Does the same for a route handler. Responds to an `IdempotencyError` with its status, as
+ * `application/problem+json`; 409 carries `Retry-After: 1`. Throws an error that has a `cause`, so that Next.js logs
+ * it.
+ *
+ * A stored response keeps its status, its headers without cookies, and its whole body, and carries
+ * `Idempotent-Replayed: true`. A response that cannot be read is an `IDEMPOTENCY_LOST`. A response of status 401,
+ * 403, 408, 425, 429 or 5xx is returned and not stored, so the next call runs `fn` again.
+ *
+ * @example
+ * ```ts
+ * export async function POST(request: Request) {
+ *   const key = idempotencyKey({ user: await userId(request), action: "charge", headers: request.headers });
+ *   return idempotentRoute(key, async () => Response.json(await charge(request)), store);
+ * }
+ * ```
  */
 export declare function idempotentRoute(
   key: IdempotencyKey | null | undefined,
@@ -73,51 +106,63 @@ export declare function idempotentRoute(
   options?: IdempotencyOptions,
 ): Promise<Response>;
 
-/**
- * Why a call was neither run nor answered. `digest` reaches the client of a Server Action, in production too (with the status 500);
- * `status` is what `idempotentRoute` answers.
- */
+/** The error of a call that was not run and has no result to return. */
 export declare class IdempotencyError extends Error {
+  /** Code. It reaches the client of a Server Action as `error.digest`, in production too, with status 500. */
   readonly digest:
-    /** 400: the header is no key. */
+    /** 400: the header is not a key. */
     | "IDEMPOTENCY_KEY_INVALID"
-    /** 409: the first call is running; ask again. */
+    /** 409: the first call is still running. Ask again. */
     | "IDEMPOTENCY_IN_PROGRESS"
     /** 422: the key was used with another payload. */
     | "IDEMPOTENCY_MISMATCH"
-    /** 500: it has run, and what it gave could not be stored. */
+    /** 500: it has run, but its result could not be stored. */
     | "IDEMPOTENCY_LOST";
+  /** HTTP status that `idempotentRoute` responds with. */
   readonly status: 400 | 409 | 422 | 500;
 }
 
-/** What is kept of a call. Opaque to a store, which gives back what it was given. */
+/** Result of a call, as stored. A store returns it as it got it, and need not look inside. */
 export type IdempotencyRecord =
   /**
-   * What both `structuredClone` and `node:v8`'s `serialize` copy as it is: plain objects, arrays, dates, maps, sets, bigints, typed arrays.
-   * Anything else does not get this far: `idempotent` throws an `IDEMPOTENCY_LOST` and stores that.
+   * A value that `structuredClone` and `serialize` of `node:v8` copy unchanged: plain objects, arrays, dates, maps,
+   * sets, bigints, typed arrays. For any other value `idempotent` throws `IDEMPOTENCY_LOST`, and stores
+   * `{ type: "lost" }`.
    */
   | { type: "value"; value: unknown }
-  /** What Next.js throws for `redirect()` and `notFound()`. */
+  /** The digest that Next.js throws for `redirect()` and `notFound()`. */
   | { type: "digest"; digest: string }
+  /** The call has run, and its result is lost. */
   | { type: "lost" };
 
-/** Where it is kept: a table of one row an id. A row whose `until` is not above `now` counts as none. Every method may throw. */
+/**
+ * Store of results: a table with one row for each id. A row whose `until` is not above `now` counts as absent. Every
+ * method may throw. `docs/idempotency.md` shows one in SQL.
+ */
 export interface IdempotencyStore {
   /**
-   * In one step, of any number of calls at once for exactly one: where there is no row, puts one `{ token, fingerprint, until }` and says
-   * `"claimed"`. Otherwise changes nothing and says what is there.
+   * Claims an id. If there is no row, adds `{ token, fingerprint, until }` and returns `"claimed"`. Otherwise
+   * changes nothing and returns what is there. Must be atomic: of calls at the same time, in all processes, exactly
+   * one gets `"claimed"`.
    */
-  claim(id: string, claim: { token: string; fingerprint: string | null; now: number; until: number }): Claim | Promise<Claim>;
-  /** Gives the row a record and a new `until`; nothing if the row has another token, or a record. */
+  claim(
+    id: string,
+    claim: { token: string; fingerprint: string | null; now: number; until: number },
+  ): Claim | Promise<Claim>;
+  /** Sets the row's record and a new `until`. Does nothing if the row has another token, or a record. */
   finish(id: string, token: string, record: IdempotencyRecord, until: number): void | Promise<void>;
-  /** Removes the row; nothing if it has another token, or a record. */
+  /** Removes the row. Does nothing if it has another token, or a record. */
   release(id: string, token: string): void | Promise<void>;
 }
 
+/** Result of `claim`. */
 export type Claim =
+  /** The row is new; run the call. */
   | { state: "claimed" }
+  /** Another call is running. */
   | { state: "running"; fingerprint: string | null }
+  /** Another call has a result. */
   | { state: "done"; fingerprint: string | null; record: IdempotencyRecord };
 
-/** A store that lives and dies with the process, for tests. */
+/** Makes a store in memory, which ends with the process. For tests. */
 export declare function memoryStore(): IdempotencyStore;

@@ -53,6 +53,7 @@ if (isActionError(caught)) {
 }
 
 createDispatcher({ deploymentId: "dpl_1", trace: true, limits: { maxBytes: Infinity, maxDepth: 100 } });
+createDispatcher({ lanes: { uploads: { concurrency: 3 }, cart: { strategy: "drop" } } }); // without "main" and "parallel"
 d.call(id, [], { limits: { maxDigits: 20 } });
 d.call(id, [], { trace: { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", requestId: true } });
 d.bind(id, { trace: false });
