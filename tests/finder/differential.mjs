@@ -1,5 +1,7 @@
 // Compares the two name finders on random texts: the one in JavaScript, and the one in Rust (`read.rs`).
-// node differential.mjs <program> [--texts 20000] [--seed 1]
+//
+//   node differential.mjs <program> [--texts 20000] [--seed 1]
+//
 // `program`: the binary of `cargo build --example finder`. Prints how many texts were read alike; stops at the
 // first that was not, and prints it.
 

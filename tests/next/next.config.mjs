@@ -1,4 +1,5 @@
-// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes.
+// One configuration for every version of Next. The choices of this build are in fixture.json beside it, which
+// build.mjs writes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

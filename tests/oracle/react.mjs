@@ -1,4 +1,5 @@
 // Loads React's releases, side by side in one process.
+//
 // A server build of React needs `react` under the condition `react-server`, a client build needs the plain one, and
 // each needs the release that it was made with. All of them call `require("react")`: the caller's path decides
 // which one it gets.

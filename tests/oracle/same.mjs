@@ -1,4 +1,5 @@
 // Compares two descriptions: React's result and ours.
+//
 // Two are equal if code that uses the values cannot tell them apart. Not compared: the message of an error that
 // React's production build has minified or the engine wrote, and the part of a stream that was read before it
 // failed. A promise of a promise counts as a promise of its value, since `await` sees no difference; so does a

@@ -1,4 +1,4 @@
-// The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
+// The public types as a caller uses them. The compiler checks each `expect`; nothing runs.
 import { ActionError, type ActionCall, type CallEvent, type CallInfo, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, type OutboxEntry, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -26,7 +26,7 @@ void d.fetch("/cart", { method: "POST" }, { lane: "cart", frees: "head", headers
 void d.fetch("/session", {}, { timeout: 5_000, retry: 2, name: "session" });
 // @ts-expect-error a Response is read once
 void d.fetch("/cart", {}, { strategy: "join" });
-// @ts-expect-error the arguments are not known
+// @ts-expect-error a lane function needs arguments, which a finished request does not show
 void d.fetch("/cart", {}, { lane: (sku: string) => sku });
 expect<Same<Awaited<ReturnType<typeof d.route>>, Response>>();
 const stop = d.subscribe((event) => {

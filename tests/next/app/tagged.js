@@ -3,5 +3,5 @@ import { state } from "./state";
 
 export const TAG = "fixture";
 
-/** How often it was computed: goes up once the tag has been revalidated. */
+/** Returns how often it was computed: grows after the tag has been revalidated. */
 export const tagged = unstable_cache(async () => (state().computed += 1), ["fixture-tagged"], { tags: [TAG] });

@@ -6,7 +6,7 @@ import { effect } from "../state";
 export default async function Page() {
   const secret = `secret of ${(await headers()).get("host")}`;
 
-  /** A closure: `secret` travels encrypted, bound to the function. */
+  /** Is a closure: `secret` travels encrypted, bound to the function. */
   async function reveal(value) {
     "use server";
     effect("reveal");

@@ -20,7 +20,7 @@ export async function deleteCookie(name) {
   return name;
 }
 
-/** The cookie as the request carried it; null without. */
+/** Returns the cookie's value in the request, or null. */
 export async function readCookie(name) {
   return (await cookies()).get(name)?.value ?? null;
 }

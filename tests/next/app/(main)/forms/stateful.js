@@ -3,7 +3,7 @@
 import * as React from "react";
 import * as ReactDOM from "react-dom";
 
-// React 18's name for it is `useFormState`, in react-dom.
+// In React 18 it is `useFormState`, in react-dom.
 const useActionState = React["useActionState"] ?? ReactDOM["useFormState"];
 
 export function Stateful({ name, action }) {
