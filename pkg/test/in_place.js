@@ -1,4 +1,5 @@
 // A dispatcher's `fetch` put in place of the page's: the same cases in Node.js and in browsers.
+//
 // Each case gets `{ createDispatcher, other, url, id }`: `createDispatcher` of the package and of another copy of
 // it, a server, and the id of an action. The server answers actions with a value, and every other request with 200.
 

@@ -1,5 +1,5 @@
-//! Prints what the Rust finder reads in the texts it gets, one JSON value a line. `differential.mjs` compares it with the
-//! finder in JavaScript.
+//! Prints what the Rust finder reads in the texts it gets, one JSON value a line. `differential.mjs` compares that with
+//! the finder in JavaScript.
 
 use std::io::{BufRead as _, Write as _, stdin, stdout};
 

@@ -16,8 +16,8 @@
 // --dev                 does not build: `next dev` serves the app
 // --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null if nothing was done
 //
-// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids depend on the path of
-// the file (with NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
+// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids depend on the path
+// of the file (with NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";

@@ -22,8 +22,8 @@
 // shares     true if it changes nothing on the page: it may follow another such row in the same document
 // open       a known fault of ours: the row must not pass yet
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
-// bare       true if the page has no fixture of its own
-// alone      the reason why it does not run through Next's client
+// bare       true for a page without a fixture: `window.fixture` is undefined
+// alone      not run through Next's client: the reason why
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true if the page must show the tagged value as the server knows it
 // wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
