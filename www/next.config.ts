@@ -1,3 +1,4 @@
+// The configuration of the demo app.
 import path from "node:path";
 import type { NextConfig } from "next";
 

@@ -10,7 +10,7 @@ const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/along.json"
 const encoder = new TextEncoder();
 
 for (const { of, answer, limits } of vectors) {
-  test(`the value is found: ${of}`, () => {
+  test(`the value is complete where the list says: ${of}`, () => {
     const [before, after] = answer.split("|").map((part) => encoder.encode(part));
     const bytes = encoder.encode(answer.replace("|", ""));
     const reach = new Reach(limits);

@@ -1,3 +1,4 @@
+// The two actions of the payment page, and the choice of a language.
 "use server";
 
 import { cookies } from "next/headers";

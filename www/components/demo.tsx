@@ -21,6 +21,7 @@ interface Props {
   expectedMs: number;
 }
 
+/** Shows the five ways, runs them, and announces their times. */
 export function Demo({ ids, expectedMs }: Props) {
   const { locale, messages } = useLocale();
   const { amount } = useSession();

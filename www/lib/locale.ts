@@ -1,3 +1,4 @@
+// Languages and their texts.
 import "server-only";
 import { cookies, headers } from "next/headers";
 import en from "@/messages/en.json";

@@ -1,3 +1,4 @@
+// Times the two calls of the payment page, in any of the five ways.
 import type { PaymentSession } from "@/lib/payment";
 
 export type ActionName = "saveTokens" | "createPaymentSession";

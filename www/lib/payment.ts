@@ -1,3 +1,4 @@
+// The server work of the payment page, with delays that stand for real work.
 import "server-only";
 
 /**

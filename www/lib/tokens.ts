@@ -1,3 +1,4 @@
+// The two cookies of the payment page.
 import "server-only";
 import { cookies } from "next/headers";
 

@@ -1,3 +1,4 @@
+// The five ways to make the two calls.
 import { ready } from "actionlane";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { actions } from "@/lib/actions";

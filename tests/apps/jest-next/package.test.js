@@ -1,3 +1,4 @@
+// Runs the checks that need no `fetch`, in jsdom.
 import * as actionlane from "actionlane";
 import { checks } from "./src/checks.js";
 

@@ -1,3 +1,4 @@
+// A cached value with a tag, which actions revalidate.
 import { unstable_cache } from "next/cache";
 import { state } from "./state";
 

@@ -1,3 +1,4 @@
+// Actions that answer in every way an action can, for the end-to-end tests.
 "use server";
 
 import { revalidatePath } from "next/cache";

@@ -3,6 +3,7 @@ import { idsOf } from "../ids";
 import { Owner } from "../owner";
 import { effect } from "../state";
 
+/** The first page. Owns the actions of `app/actions`, and a closure. */
 export default async function Page() {
   const secret = `secret of ${(await headers()).get("host")}`;
 

@@ -1,3 +1,4 @@
+// Actions that set, delete and read cookies.
 "use server";
 
 import { cookies } from "next/headers";

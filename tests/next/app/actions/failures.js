@@ -1,3 +1,4 @@
+// Actions that throw, or whose values hold errors.
 "use server";
 
 export async function fail(message) {

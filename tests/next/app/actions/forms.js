@@ -1,3 +1,4 @@
+// Actions of forms. Each returns the entries it got, and counts its runs.
 "use server";
 
 import { notFound, redirect } from "next/navigation";

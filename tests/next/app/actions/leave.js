@@ -1,3 +1,4 @@
+// Actions that redirect or end with an HTTP status, some after other changes.
 "use server";
 
 import * as navigation from "next/navigation";

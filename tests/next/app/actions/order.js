@@ -1,3 +1,4 @@
+// Actions that take time or have effects, for tests of their order.
 "use server";
 
 import { effect, gate, state } from "../state";

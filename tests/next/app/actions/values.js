@@ -1,3 +1,4 @@
+// Actions that take or return values of each kind.
 "use server";
 
 import { headers } from "next/headers";

@@ -6,6 +6,7 @@ import * as ReactDOM from "react-dom";
 // In React 18 it is `useFormState`, in react-dom.
 const useActionState = React["useActionState"] ?? ReactDOM["useFormState"];
 
+/** A form whose action has a state, which the page shows. */
 export function Stateful({ name, action }) {
   const [state, submit] = useActionState(action, { times: 0 });
   return (
