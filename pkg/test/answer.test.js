@@ -61,7 +61,7 @@ test("a redirect that the server reports as an error is followed (Next 14, a URL
   assert.equal(page.told.length, 1);
 });
 
-test("data that a redirect made stale is refreshed, by any host", async () => {
+test("data that a redirect made stale is refreshed, also by a host whose redirect is missing or throws", async () => {
   answers = [[200, { "x-action-redirect": "/done;push", "x-action-revalidated": "1" }, ""]];
   for (const [redirects, expected] of [
     [undefined, [["refresh", "all"]]],
@@ -85,7 +85,7 @@ test("a redirect's URL is read as UTF-8, which is how the server writes it", asy
   assert.deepEqual(page.told, [[`${server.url}ziel?q=%C3%A9`, "push"]]);
 });
 
-test("a redirect to another origin's path, or to a scheme that runs script, is blocked", async () => {
+test("a redirect to a script, to data, to another host without a scheme, or to no address at all is blocked", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   for (const header of ["javascript:alert(1);push", "data:text/html,x;push", "//evil.example/;push", "/\\evil.example;push", "http://[;push"]) {

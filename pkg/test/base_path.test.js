@@ -55,7 +55,7 @@ test("it is read at once, also while the page is loading, and read again then", 
   });
 });
 
-test("a page whose scripts settle it loads no further part", async () => {
+test("a page loads the part for it only if its text may say more than its scripts", async () => {
   const root = "https://app.example/_next/a.js";
   for (const [scripts, readyState, loads] of [
     [[root, PATH], "loading", false],

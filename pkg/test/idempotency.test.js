@@ -60,7 +60,7 @@ for (const [comes, action, route, runs] of rows) {
       const first = async (how = {}) => {
         const begun = new Promise((resolve) => (how.begun = resolve));
         const over = call(KEY, (isRoute) => perform(how, isRoute), store, options);
-        // A call that fails or never ends rejects unheard.
+        // The earlier call may fail or never end: its rejection is ignored.
         over.catch(() => {});
         await (how.hang ? begun : over.catch(() => {}));
       };

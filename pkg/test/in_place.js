@@ -33,9 +33,9 @@ const WRAPPERS = {
 
 /** Ways to put a dispatcher's `fetch` in place. */
 const PLACES = {
-  "by a function": (d) => (globalThis.fetch = (...args) => d.fetch(...args)),
-  "itself": (d) => (globalThis.fetch = d.fetch),
-  "taken off before": (d, { fetch } = d) => (globalThis.fetch = fetch),
+  "as a function of the page's": (d) => (globalThis.fetch = (...args) => d.fetch(...args)),
+  "as it is": (d) => (globalThis.fetch = d.fetch),
+  "as a method that was taken off": (d, { fetch } = d) => (globalThis.fetch = fetch),
 };
 
 /** Runs one case with a `fetch` of the page's own at the bottom, which records the requests. */
@@ -104,7 +104,7 @@ async function oneOfEach({ page, ours }, d, sent) {
 const cases = {};
 
 for (const [place, put] of Object.entries(PLACES)) {
-  cases[`put in its place ${place}`] = (env) =>
+  cases[`d.fetch in place ${place} sends each request once`] = (env) =>
     scene(async (sent) => {
       const d = env.createDispatcher({ url: env.url });
       put(d);
@@ -112,10 +112,10 @@ for (const [place, put] of Object.entries(PLACES)) {
       await oneOfEach(tools(env), d, sent);
       await oneOfEach(tools(env), d, sent);
       await d.idle();
-      equal(count(), [4], "in its lanes");
+      equal(count(), [4], "actions in its lanes");
     });
   for (const kind of Object.keys(WRAPPERS)) {
-    cases[`put in its place ${place}, above a wrapper that ${kind}`] = (env) =>
+    cases[`d.fetch in place ${place}, above a wrapper that ${kind}, sends each request once`] = (env) =>
       scene(async (sent) => {
         let heard = 0;
         wrapped(kind, () => heard++);
@@ -124,7 +124,7 @@ for (const [place, put] of Object.entries(PLACES)) {
         await oneOfEach(tools(env), d, sent);
         equal(heard, 4, "heard");
       });
-    cases[`put in its place ${place}, beneath a wrapper that ${kind}`] = (env) =>
+    cases[`d.fetch in place ${place}, beneath a wrapper that ${kind}, sends each request once`] = (env) =>
       scene(async (sent) => {
         let heard = 0;
         const d = env.createDispatcher({ url: env.url });
@@ -136,7 +136,7 @@ for (const [place, put] of Object.entries(PLACES)) {
         await oneOfEach(tools(env), d, sent);
         equal(heard, 4, "heard, once the dispatcher knows where the wrapper leads");
         await d.idle();
-        equal(count(), [4], "in its lanes");
+        equal(count(), [4], "actions in its lanes");
       });
   }
 }
@@ -215,7 +215,7 @@ cases["a wrapper may send a request of its own at the same time"] = (env) =>
   });
 
 for (const [name, order] of Object.entries({ "first in, first out": [0, 1], "last in, first out": [1, 0] })) {
-  cases[`taken out of place while calls wait, ${name}`] = (env) =>
+  cases[`d.fetch may be taken out of place while calls wait, ${name}`] = (env) =>
     scene(async (sent) => {
       const { page, ours } = tools(env);
       const d = env.createDispatcher({ url: env.url });
@@ -240,7 +240,8 @@ for (const [place, put] of Object.entries(PLACES)) {
     for (const first of [true, false]) {
       for (const kind of [undefined, "spreads", "makes a Request later"]) {
         const when = first ? "both made first" : "each made just before it is put in place";
-        cases[`two dispatchers (${makers}), ${place}, ${when}, between them ${kind ? `a wrapper that ${kind}` : "nothing"}`] = (env) =>
+        const between = kind ? `a wrapper that ${kind}` : "nothing";
+        cases[`two dispatchers (${makers}) ${place}, ${when}, with ${between} between them, send each request once`] = (env) =>
           scene(async (sent) => {
             const made = [];
             const make = (at) => (made[at] ??= env[makers[at]]({ url: env.url }));
@@ -253,7 +254,7 @@ for (const [place, put] of Object.entries(PLACES)) {
               for (const d of made) await oneOfEach(tools(env), d, sent);
               await Promise.all(made.map((d) => d.idle()));
               // Either time: the page's two actions in the upper dispatcher, and one call in each.
-              equal(count(), [turn, 3 * turn], "in their lanes");
+              equal(count(), [turn, 3 * turn], "actions in their lanes");
             }
           });
       }

@@ -121,7 +121,7 @@ test("at most four requests at once outlive their page", async () => {
   await Promise.all(calls);
 });
 
-test("a form's size is its content and an estimate of the rest", async () => {
+test("a form counts with a margin, since its exact size is unknown", async () => {
   const { d } = watched();
   const form = (bytes) => {
     const form = new FormData();

@@ -43,7 +43,7 @@ test("a form with a file that cannot be read is refused", async () => {
   await assert.rejects(partsOf([["a", "1"], ["b", new Gone([], "gone")]]), { name: "NotReadableError" });
 });
 
-test("a value that is no stored body is recognised", () => {
+test("isForm() is undefined for a value that is no stored body", () => {
   assert.equal(isForm("text"), false);
   const file = { bytes: new ArrayBuffer(1), name: "n", type: "", lastModified: 0 };
   assert.equal(isForm([["a", file]]), true);

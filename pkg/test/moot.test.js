@@ -23,7 +23,7 @@ const refusal = (...args) => dispatcher().call(...args).then(() => assert.fail("
 
 const says = (message) => ({ code: "INVALID_OPTION", message });
 
-test("an unknown word that resembles a known one is answered with it", async () => {
+test("an unknown word that resembles a known one is refused with that word", async () => {
   assert.match(await refusal(ID, [], { tiemout: 5 }), /: call: there is no option "tiemout"; did you mean "timeout"\?$/);
   assert.match(await refusal(ID, [], { strategy: "queu last" }), /: strategy: expected .*; did you mean "queue last"\?$/);
   assert.match(await refusal(ID, [], { retry: { limt: 1 } }), /: retry: there is no option "limt"; did you mean "limit"\?$/);
@@ -42,7 +42,7 @@ test("the nearest word is the one with the fewest changes, within a limit", () =
   assert.equal(nearest("timeout".repeat(100_000), known), undefined);
 });
 
-test("an id that is none is answered with where ids come from", async () => {
+test("a wrong id is refused with a hint where ids come from", async () => {
   const source = "a server component can read the id as action.$$id and pass it on: { id, name }";
   const imported = `action: an imported action does not show its id in the browser; ${source}`;
   async function saveTokens() {}

@@ -223,7 +223,7 @@ test("idle() resolves at once, after a value, and once more after a call that is
 
 // A trap fails all open calls of every dispatcher, and the next call gets a new instance.
 
-test("a trap fails calls in every state", async () => {
+test("a trap fails calls in every state, but no route", async () => {
   const log = new Log();
   const [one, two] = [log.dispatcher(), log.dispatcher()];
   const { signal } = log.signal();

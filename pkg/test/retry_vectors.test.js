@@ -27,7 +27,7 @@ test("failures are retried as listed", (t) => {
   }
 });
 
-test("requests may be retried as listed", () => {
+test("the requests that may be retried are those listed", () => {
   for (const { methods, keyed, retried } of requests) {
     for (const method of methods) assert.equal(isHarmless(method, keyed ? "key" : undefined), retried, `${method} ${keyed}`);
   }

@@ -25,7 +25,7 @@ test("a long text has its exact size too, below and above the length at which th
   }
 });
 
-test("a form has at most the largest size, and about the size", async () => {
+test("a form's real size is at most the largest size, and close to the measured one", async () => {
   const form = new FormData();
   for (const [name, value] of [["1_key", "value"], ["0", '["é"]'], ["größe", "x".repeat(5000)]]) form.append(name, value);
   form.append("file", new File([new Uint8Array(3000)], "naïve.txt", { type: "text/plain" }));

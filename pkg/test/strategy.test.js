@@ -138,7 +138,7 @@ test("joined calls fail with the error of the one that was sent", async () => {
   assert.notEqual(errors[0], errors[1]);
 });
 
-test("arguments with a file, a promise or a class of the page's own are never joined", async () => {
+test("calls with a file, a promise, a stream or an instance among their arguments are never joined", async () => {
   const kinds = [() => new Blob(["x"]), () => Promise.resolve(1), () => new (class Own {})(), () => new ReadableStream({ start: (it) => it.close() })];
   for (const kind of kinds) {
     const d = createDispatcher(here());

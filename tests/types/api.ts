@@ -95,7 +95,7 @@ call.id = 3;
 decode((async function* () {
   yield new Uint8Array();
 })());
-// @ts-expect-error: a stream, a Response or bytes
+// @ts-expect-error: a string is neither a stream nor a Response nor bytes
 decode("0:1\n");
 // @ts-expect-error: no such scope
 createDispatcher({ scope: "site" });
@@ -110,11 +110,11 @@ d.subscribe(({ keepalive }) => {
 
 const calls = d.snapshot();
 expect<Same<typeof calls, readonly CallInfo[]>>();
-// @ts-expect-error: the array is the dispatcher's
+// @ts-expect-error: a snapshot is read-only
 calls.push();
 d.subscribe(({ behind }) => expect<Same<typeof behind, number | undefined>>());
 d.cancel({ state: "waiting" });
-// @ts-expect-error: there is nothing to cancel
+// @ts-expect-error: a draining call cannot be cancelled
 d.cancel({ state: "draining" });
 
 export { drop_in };

@@ -101,7 +101,7 @@ export const language = (frame) => ({
   "a dataset": () => dom("p").dataset,
   "a module": () => import("data:text/javascript,export const a = 1"),
 
-  // Errors and what else the language has
+  // Errors and other objects of the language
   "an error": () => new Error("message"),
   "an error with a cause": () => new TypeError("message", { cause: 1 }),
   "an AggregateError": () => new AggregateError([1], "m"),

@@ -87,7 +87,7 @@ export const platform = (frame) => ({
   "a rectangle": () => new DOMRect(1, 2, 3, 4),
   "a matrix": () => new DOMMatrix(),
 
-  // Blobs, forms and what else the platform has
+  // Blobs, forms and other objects of the platform
   "a Blob": () => new Blob(["abc"], { type: "text/x" }),
   "an empty Blob": () => new Blob([]),
   "a File": () => new File(["abc"], "näme \"x\".txt", { type: "text/x" }),
