@@ -25,7 +25,7 @@
 // bare       true for a page without a fixture: `window.fixture` is undefined
 // alone      not run through Next's client: the reason why
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
-// tagged     true if the page must show the tagged value as the server knows it
+// tagged     true: the page must show the tagged value as the server knows it
 // wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
 // expect     the results of our call: { code, result, redirect, revalidated, rendered, attempts, wire, … }; others are
 //            not compared
