@@ -78,9 +78,7 @@ async function written(splitting) {
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
-/**
- * Runs `text` in a process of its own, in `directory`, then uses each part there. Gives what each use resulted in.
- */
+/** Runs `text` in a process of its own, in `directory`, then uses each part there. Returns the result of each use. */
 async function used(text, directory = app) {
   const [dispatcher, flight] = ["dispatcher", "flight"].map((name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`)));
   const file = join(directory, "use.mjs");
@@ -121,7 +119,7 @@ test("a split bundle loads the rare parts only on first use", async () => {
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("every name that a module imports is exported there: most bundlers refuse the rest", async () => {
+test("every imported name is exported by its module: most bundlers refuse others", async () => {
   // Built from the sources, not the packed copy: esbuild reports nothing below node_modules.
   const entryPoints = ["index", "inline", "lean", "node", "server"].map((name) => fileURLToPath(new URL(`${name}.js`, pkg)));
   const how = { bundle: true, write: false, format: "esm", platform: "node", outdir: join(app, "looked-at"), logLevel: "silent" };

@@ -139,7 +139,7 @@ test("a body larger than the server's limit is refused before it is sent", async
   assert.ok(Math.abs(server.requests.at(-1).body.length - 2 ** 20) < 1_024);
 });
 
-test("a value that the server cannot see comes back as itself", async () => {
+test("a value that the server cannot see is returned as the same object", async () => {
   const fetch = async () => new Response('0:{"a":"$@1"}\n1:["$T0:0","$T0:1:b"]\n', { headers: { "content-type": "text/x-component" } });
   const [callback, nested] = [() => {}, new (class Mine {})()];
   const d = createDispatcher({ url: server.url, fetch });

@@ -26,7 +26,7 @@ class Document {
 }
 const clobbered = () => Object.defineProperty(new Document(), "baseURI", { value: "an element", configurable: true });
 
-test("a property is read from the class if it has a getter there", async () => {
+test("a property is read by the getter of its class, if the class has one", async () => {
   const { ofDocument, propertyOf } = await onPage({ document: clobbered() });
   assert.equal(ofDocument("baseURI"), "https://app.example/shop/");
   assert.equal(propertyOf({ own: 1 }, "own"), 1);
