@@ -1,10 +1,11 @@
+// The configuration of the demo app.
 import path from "node:path";
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
-  // The package is linked from ../pkg: Turbopack must be allowed to read above this folder.
+  // The package is linked from ../pkg, so Turbopack must be allowed to read above this folder.
   turbopack: { root: path.join(__dirname, "..") },
-  // 64 MB: the end-to-end tests send a large file.
+  // 64 MB, because the end-to-end tests send a large file.
   experimental: { authInterrupts: true, serverActions: { bodySizeLimit: "64mb" } },
   poweredByHeader: false,
 };

@@ -1,4 +1,4 @@
-// One timer serves all calls of a dispatcher: it rings when it should, and does not stay behind.
+// One timer serves all calls of a dispatcher: it rings when it should, and is cleared once no call needs it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,10 @@ import { Alarm } from "../lib/alarm.js";
 
 const real = globalThis.setTimeout;
 
-/** Timers that are set and cleared in the place of the platform's, with numbers for names as in browsers. Gives what is open: `[ms, ring]` by name. */
+/**
+ * Replaces the platform's timers; their names are numbers, as in browsers. Returns the open ones: `[ms, ring]` by
+ * name.
+ */
 function timers() {
   const open = new Map();
   let last = 0;
@@ -19,7 +22,7 @@ const microtasks = async (count) => {
   for (let i = 0; i < count; i += 1) await null;
 };
 
-test("a call after another takes the timer over; when nothing comes it is cleared soon", async (t) => {
+test("the next call takes the timer over, and without a next call the timer is cleared soon", async (t) => {
   const open = timers();
   let cleared = 0;
   globalThis.clearTimeout = (name) => (cleared += open.delete(name) ? 1 : 0);
@@ -34,13 +37,13 @@ test("a call after another takes the timer over; when nothing comes it is cleare
   }
   assert.deepEqual([[...open.keys()], cleared], [[1], 0]);
   alarm.set(now + 10);
-  assert.deepEqual([[...open.keys()], cleared], [[2], 1], "an earlier time is another timer");
+  assert.deepEqual([[...open.keys()], cleared], [[2], 1], "an earlier time takes a new timer");
   alarm.set(undefined);
   await microtasks(20);
   assert.deepEqual([open.size, cleared], [0, 2]);
 });
 
-test("it rings once, also earlier than the last time that was set, and not while it is to be quiet", async (t) => {
+test("it rings once, also when it rings before the latest time, and never while no time is set", async (t) => {
   const open = timers();
   globalThis.clearTimeout = (name) => open.delete(name);
   t.after(() => ([globalThis.setTimeout, globalThis.clearTimeout] = [real, clear]));
@@ -60,7 +63,7 @@ test("it rings once, also earlier than the last time that was set, and not while
   assert.equal(rung, 1);
 });
 
-test("a timer of another clock counts for nothing, in either direction", async (t) => {
+test("a timer that was set with another clock is replaced", async (t) => {
   t.after(() => ([globalThis.setTimeout, globalThis.clearTimeout] = [real, clear]));
   const first = timers();
   globalThis.clearTimeout = (name) => first.delete(name);

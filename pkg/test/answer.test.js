@@ -1,9 +1,11 @@
+// Answers of a server, as a dispatcher hands them on: redirects, refreshes, rendered pages, and answers of no
+// action.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
 import { ID, over, serve } from "./server.js";
 
-// What the server answers, set by each test: [status, headers, body].
+// Answers of the server, set by each test: `[status, headers, body]`. The last one is repeated.
 let answers = [];
 let server;
 before(async () => {
@@ -18,13 +20,13 @@ after(() => server.close());
 const VALUE = '0:{"a":"$@1","q":"","i":false}\n1:"value"\n';
 const PAGE = '0:{"a":"$@1","t":{"s":"","d":{"r":["$","p",null,{"children":"$L2"}]}},"q":"?x=1","i":false,"b":"dev"}\n1:"value"\n2:"late"\n';
 
-/** A host that writes down what it is told. */
+/** A host that records its calls in `told`. */
 function host() {
   const told = [];
   return { told, redirect: (url, type) => told.push([url, type]), refresh: (kind) => told.push(["refresh", kind]) };
 }
 
-test("a redirect goes through the host, resolved, and the call gives undefined", async () => {
+test("a redirect goes through the host, with its URL resolved, and the call gives undefined", async () => {
   const page = host();
   const d = createDispatcher({ url: `${server.url}shop/cart`, host: page, basePath: "/shop" });
   for (const [header, url, type] of [
@@ -45,7 +47,7 @@ test("a redirect goes through the host, resolved, and the call gives undefined",
   assert.deepEqual(page.told.pop(), ["https://pay.example/", "push"]);
 });
 
-test("a redirect that the server takes for an error (Next 14 and a URL with a semicolon)", async () => {
+test("a redirect that the server reports as an error is followed (Next 14, a URL with a semicolon)", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   const threw = (url) => [500, {}, `0:["$@1",["dev",null]]\n1:E{"digest":"NEXT_REDIRECT;replace;${url};303;"}\n`];
@@ -59,7 +61,7 @@ test("a redirect that the server takes for an error (Next 14 and a URL with a se
   assert.equal(page.told.length, 1);
 });
 
-test("what was made stale is asked for, whoever carries the redirect out", async () => {
+test("data that a redirect made stale is refreshed, also by a host whose redirect is missing or throws", async () => {
   answers = [[200, { "x-action-redirect": "/done;push", "x-action-revalidated": "1" }, ""]];
   for (const [redirects, expected] of [
     [undefined, [["refresh", "all"]]],
@@ -75,7 +77,7 @@ test("what was made stale is asked for, whoever carries the redirect out", async
   }
 });
 
-test("a redirect's URL is read as UTF-8, as the server writes it", async () => {
+test("a redirect's URL is read as UTF-8, which is how the server writes it", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   answers = [[200, { "x-action-redirect": `${Buffer.from("/ziel?q=é").toString("latin1")};push` }, ""]];
@@ -83,7 +85,7 @@ test("a redirect's URL is read as UTF-8, as the server writes it", async () => {
   assert.deepEqual(page.told, [[`${server.url}ziel?q=%C3%A9`, "push"]]);
 });
 
-test("where no user may be sent", async () => {
+test("a redirect to a script, to data, to another host without a scheme, or to no address at all is blocked", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   for (const header of ["javascript:alert(1);push", "data:text/html,x;push", "//evil.example/;push", "/\\evil.example;push", "http://[;push"]) {
@@ -108,7 +110,7 @@ test("a redirect may be left to Next's own router", async () => {
   assert.deepEqual(page.told, [[`${server.url}done`, "replace"]]);
 });
 
-test("with no host a redirect is only reported", async () => {
+test("without a host a redirect is only reported", async () => {
   const d = createDispatcher({ url: server.url, host: "none" });
   answers = [[200, { "x-action-redirect": "/done;push", "x-action-revalidated": "1" }, ""]];
   const call = d.call(ID);
@@ -116,7 +118,7 @@ test("with no host a redirect is only reported", async () => {
   assert.deepEqual((await call.outcome).redirect, { url: `${server.url}done`, type: "push", followed: false });
 });
 
-test("a burst that revalidates asks for fresh data once, before the last of it settles", async () => {
+test("a burst of calls that revalidate refreshes once, before the last of them settles", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   answers = [[200, { "x-action-revalidated": "2" }, VALUE]];
@@ -130,7 +132,7 @@ test("a burst that revalidates asks for fresh data once, before the last of it s
   assert.equal(page.told.length, 1);
 });
 
-test("an action that revalidated and then threw, where only the page in the body tells (Next to 15.0)", async () => {
+test("an action that revalidated and then threw refreshes the page, where only the body shows it (Next up to 15.0)", async () => {
   const page = host();
   const d = createDispatcher({ url: server.url, host: page });
   answers = [[500, {}, '0:{"a":"$@1","f":[["",{}]],"b":"dev"}\n1:E{"digest":"7"}\n']];
@@ -138,7 +140,7 @@ test("an action that revalidated and then threw, where only the page in the body
   assert.deepEqual(page.told, [["refresh", "all"]]);
 });
 
-test("what the page's own host throws changes nothing for the call", async () => {
+test("an error that the page's own host throws changes nothing for the call", async () => {
   const reported = [];
   const { error } = console;
   console.error = (error) => reported.push(error);
@@ -157,7 +159,7 @@ test("what the page's own host throws changes nothing for the call", async () =>
   assert.deepEqual(reported.map(({ message }) => message), ["the page's own", "the page's own"]);
 });
 
-test("the host may call, abort and close from inside", async () => {
+test("the host may call, abort and close from inside its functions", async () => {
   answers = [[200, { "x-action-revalidated": "1" }, VALUE]];
   let inside = 0;
   const d = createDispatcher({
@@ -180,7 +182,7 @@ test("the host may call, abort and close from inside", async () => {
   await closing.call(ID).catch(({ code }) => assert.equal(code, "CLOSED"));
 });
 
-test("the page inside an answer, for those who ask, in every shape of row 0", async () => {
+test("the page inside an answer is given on request, in every shape of row 0", async () => {
   const d = createDispatcher({ url: server.url, host: "none" });
   const data = (body, headers = { "x-action-revalidated": "1" }) => {
     answers = [[200, headers, body]];
@@ -207,7 +209,7 @@ test("the page inside an answer, for those who ask, in every shape of row 0", as
   assert.deepEqual(await (await data('0:["dev",[["children"]]]\n', { "x-action-redirect": "/done" })).payload, { data: [["children"]], buildId: "dev" });
 });
 
-test("row 0 missing, twice, of another shape", async () => {
+test("an answer whose row 0 is missing, doubled or of another shape fails with DECODE", async () => {
   const d = createDispatcher({ url: server.url });
   for (const body of ["", "1:5\n", "0:5\n", "0:{}\n", "0:[]\n", '0:{"a":"$@1"}\n0:{"a":"$@1"}\n1:5\n', '0:{"b":"dev"}\n', '0:"$1"\n1:5\n']) {
     answers = [[200, { "x-action-revalidated": "1" }, body]];
@@ -215,7 +217,7 @@ test("row 0 missing, twice, of another shape", async () => {
   }
 });
 
-test("what is no answer to an action", async () => {
+test("a response that is no answer to an action fails with the code that says why", async () => {
   const d = createDispatcher({ url: server.url });
   const html = { "content-type": "text/html" };
   for (const [code, answer] of [
@@ -233,7 +235,7 @@ test("what is no answer to an action", async () => {
   await assert.rejects(opaque.call(ID), ({ code }) => code === "NOT_FLIGHT" || code === "HTTP");
 });
 
-test("a followed redirect is reported as what it is, with where it led", async () => {
+test("an answer after a followed redirect is reported with the URL it led to", async () => {
   const d = createDispatcher({ url: server.url });
   answers = [[303, { location: "/login", "content-type": "text/plain" }, ""], [200, { "content-type": "text/html" }, "<h1>Log in</h1>"]];
   const error = await d.call(ID).catch((error) => error);
@@ -242,7 +244,7 @@ test("a followed redirect is reported as what it is, with where it led", async (
   assert.equal(error.outcome.url, `${server.url}login`);
 });
 
-test("a skipped render is asked for by header, and repeated without it where the page does not own the action", async () => {
+test("a skipped render is requested by a header, and resent without it if the page does not own the action", async () => {
   const d = createDispatcher({ url: server.url, skew: "fail" });
   const unknown = [409, { "content-type": "text/plain", "x-nextjs-action-not-found": "1" }, "Server Action unavailable."];
   const asked = () => server.requests.splice(0).map(({ headers }) => headers["x-action-forwarded"]);
@@ -258,7 +260,7 @@ test("a skipped render is asked for by header, and repeated without it where the
   assert.deepEqual(asked(), ["1", undefined]);
 });
 
-test("an unknown action keeps its arguments for another try", async () => {
+test("a call of an unknown action keeps its arguments for another try", async () => {
   const d = createDispatcher({ url: server.url });
   answers = [[409, { "content-type": "text/plain", "x-nextjs-action-not-found": "1" }, "Server Action unavailable."], [200, {}, VALUE]];
   const error = await d.call(ID, ["kept"]).catch((error) => error);
@@ -268,7 +270,7 @@ test("an unknown action keeps its arguments for another try", async () => {
   assert.equal(server.requests.at(-1).body, '["kept"]');
 });
 
-test("options of answers that make no sense", async () => {
+test("options of answers that make no sense are refused", async () => {
   for (const wrong of [
     { host: "window" }, { host: 5 }, { host: { navigate() {} } }, { host: { redirect: 5 } }, { redirect: "ignore" }, { render: true },
     { skew: "retry" }, { basePath: "shop" }, { basePath: "/shop/" }, { basePath: "/shop?x" },
@@ -279,7 +281,7 @@ test("options of answers that make no sense", async () => {
   await assert.rejects(d.call(ID, [], { host: "none" }), ({ code }) => code === "INVALID_OPTION");
 });
 
-test("what follows a plain value is bounded, too: the rest is given up", async (t) => {
+test("the bytes after a plain value are bounded too, and the rest is cancelled", async (t) => {
   let cancelled = 0;
   const endless = () => new ReadableStream({
     start: (stream) => stream.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n1:"v"\n')),
@@ -295,7 +297,7 @@ test("what follows a plain value is bounded, too: the rest is given up", async (
   assert.equal(cancelled, 1);
 });
 
-test("a body may give its pieces in one buffer, which it fills again", async () => {
+test("a body may give its chunks in one buffer that it fills again", async () => {
   const whole = new TextEncoder().encode('0:{"a":"$@1"}\n1:{"one":"x","two":["y","z"]}\n');
   async function* pieces() {
     const buffer = new Uint8Array(7);

@@ -1,4 +1,4 @@
-// Plain answers, read without the decoder: the value is the decoder's, and it is there with the same byte.
+// Plain answers, read without the decoder: the value equals the decoder's, and is complete at the same byte.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -12,20 +12,20 @@ const vectors = (name) => new URL(`../../tests/vectors/${name}`, import.meta.url
 const json = (name) => JSON.parse(readFileSync(vectors(name)));
 const bytes = (text) => new TextEncoder().encode(text);
 
-/** Reads pieces, and gives the reader. */
+/** Reads the pieces and returns the reader. */
 function read(goal, pieces, limits) {
   const answer = new PlainAnswer(goal, limits);
   for (const piece of pieces) answer.push(piece);
   return answer;
 }
 
-/** All of a value: `deepStrictEqual` takes no two invalid dates for the same. */
+/** Prints a whole value, to compare by: `deepStrictEqual` finds no two invalid dates equal. */
 const all = (value) => inspect(value, { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity });
 
 const halves = (whole, at) => [whole.subarray(0, at), whole.subarray(at)];
 const each = (whole) => Array.from(whole, (_, at) => whole.subarray(at, at + 1));
 
-/** Answers of actions, and what they are. */
+/** Answers of actions, each with its value. */
 const VALUES = [
   ['0:{"a":"$@1","f":"","b":"x"}\n1:{"ok":true,"list":[1,"two",null]}\n', { ok: true, list: [1, "two", null] }],
   ['0:["$@1",["x",null]]\n1:"v"\n', "v"],
@@ -47,7 +47,7 @@ const VALUES = [
   ['0:{"a":"$@1"}\n1:{"then":"$2","constructor":1,"x":"$2:$x"}\n2:{"$x":[]}\n', { then: { $x: [] }, constructor: 1, x: [] }],
 ];
 
-test("values", () => {
+test("plain values are read, in any pieces", () => {
   for (const [text, value] of VALUES) {
     const whole = bytes(text);
     for (const pieces of [[whole], each(whole), ...Array.from(whole, (_, at) => halves(whole, at))]) {
@@ -60,12 +60,12 @@ test("values", () => {
   }
 });
 
-test("one object where a row is referred to twice, and circles", () => {
+test("a row that is referred to twice gives one object, also in a circle", () => {
   const { value } = read("action", [bytes('0:{"a":"$@1"}\n1:{"x":"$2","y":["$2","$2:in"],"me":"$1","in":"$1:y"}\n2:{"in":{},"back":"$1:x"}\n')]);
   assert.ok(value.x === value.y[0] && value.x.in === value.y[1] && value.me === value && value.in === value.y && value.x.back === value.x);
 });
 
-/** Not plain, or not as it should be. */
+/** Answers that are not plain, or not well-formed. */
 const NOT_PLAIN = [
   ...["$Q2", "$W2", "$K2", "$h2", "$F2", "$L2", "$B2", "$i2", "$T0:0", "$Sx", "$Z", "$z1", "$w1", "$E1", "$", "$@2", "$n1x", "$1A", "$80000000", "$000000001"].flatMap(
     (special) => [`0:{"a":"$@1"}\n1:[${JSON.stringify(special)}]\n`, `0:{"a":"$@1"}\n1:{"x":${JSON.stringify(special)}}\n`],
@@ -105,14 +105,14 @@ const NOT_PLAIN = [
   '0:{"a":"$@1"}\n1:E{"digest":"\\ud800"}\n',
 ];
 
-test("what is not plain keeps all its bytes", () => {
+test("an answer that is not plain keeps all its bytes", () => {
   for (const text of NOT_PLAIN) {
     const whole = bytes(text);
     for (const pieces of [[whole], each(whole)]) {
       const answer = read("action", pieces);
       assert.equal(answer.state, RICH, text);
       assert.equal(answer.value, undefined);
-      // Those that came, which are all up to where it gave up: none of them is a copy.
+      // The pieces pushed so far, up to the one where the reader stopped; none is a copy.
       assert.ok(answer.pieces.length > 0 && answer.pieces.every((piece, at) => piece === pieces[at]), text);
     }
   }
@@ -127,15 +127,15 @@ test("an answer that ends too early is not plain", () => {
   }
 });
 
-test("what the action threw, where only a digest is told", () => {
+test("an error of the action is read if it has only a digest", () => {
   for (const rows of ['0:{"a":"$@1"}\n1:E{"digest":"7"}\n', '1:E{"digest":"7"}\n0:["$@1",["x",null]]\n', '0:E{"digest":"7"}\n']) {
     const answer = read("action", [bytes(rows)]);
     assert.deepEqual([answer.state, answer.digest, answer.pieces], [THROWN, "7", undefined], rows);
   }
-  assert.equal(read("root", [bytes('0:{"a":"$@1"}\n')]).state, RICH, "a promise is a value there");
+  assert.equal(read("root", [bytes('0:{"a":"$@1"}\n')]).state, RICH, "for the goal root a promise is a value");
 });
 
-test("a page that holds streams is passed over, a value that is one is not plain", () => {
+test("streams in the page are skipped, but a value that is a stream is not plain", () => {
   const page = '6:X\n7:R\n6:{"in":"the page"}\n0:{"a":"$@1","t":["$","$L9",null,{"children":"$6"}]}\n7:T3,abc6:C\n';
   for (const [row, expected] of [['1:"v"\n', VALUE], ['1:E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}\n', THROWN], ['1:{"in":"$6"}\n', RICH], ['1:"$7"\n', RICH]]) {
     const answer = new PlainAnswer("action");
@@ -143,7 +143,7 @@ test("a page that holds streams is passed over, a value that is one is not plain
   }
 });
 
-test("the page in row 0", () => {
+test("the reader sees a page in row 0", () => {
   for (const { of, rows, page } of json("root.json")) {
     const answer = read("action", [bytes(`${rows.join("\n")}\n`)]);
     if (answer.state === VALUE) assert.equal(answer.rendered, page !== null, `${of}: ${rows}`);
@@ -152,7 +152,7 @@ test("the page in row 0", () => {
   assert.equal(read("action", [bytes('0:{"a":"$@1","t":{"s":1}}\n1:E{"digest":"7"}\n')]).rendered, true);
 });
 
-test("bounds", () => {
+test("limits are those of the decoder: an answer beyond them is not plain", () => {
   const state = (rows, limits) => read("action", [bytes(`0:{"a":"$@1"}\n${rows}\n`)], limits).state;
   assert.deepEqual([state("1:12", { maxBytes: 19 }), state("1:12", { maxBytes: 18 })], [VALUE, RICH]);
   assert.deepEqual([state("1:[1,2,3,4,5,6]", { maxRowBytes: 15 }), state("1:[1,2,3,4,5,67]", { maxRowBytes: 15 })], [VALUE, RICH]);
@@ -163,15 +163,15 @@ test("bounds", () => {
   assert.deepEqual([state('1:"$n-12"', { maxDigits: 2 }), state('1:"$n-123"', { maxDigits: 2 })], [VALUE, RICH]);
   assert.equal(state(`1:${"[".repeat(20_000)}${"]".repeat(20_000)}`), VALUE);
   assert.equal(state(`1:${"[".repeat(20_001)}${"]".repeat(20_001)}`), RICH);
-  assert.equal(state(`1:${"[".repeat(200_000)}"$NaN"${"]".repeat(200_000)}`, { maxDepth: Infinity }), RICH, "too deep to be walked through");
+  assert.equal(state(`1:${"[".repeat(200_000)}"$NaN"${"]".repeat(200_000)}`, { maxDepth: Infinity }), RICH, "too deep to walk through");
   const chain = (count) => Array.from({ length: count }, (_, at) => `${(at + 1).toString(16)}:["$${(at + 2).toString(16)}:0"]`).join("\n");
   assert.equal(state(`${chain(40)}\n29:[1]`), VALUE);
-  assert.equal(state(`${chain(200)}\nc9:[1]`), RICH, "the decoder follows no more than 128 references one after the other");
+  assert.equal(state(`${chain(200)}\nc9:[1]`), RICH, "the decoder follows at most 128 references in a chain");
   const onwards = (count) => `1:["x",${Array.from({ length: count }, (_, at) => `"$1:${at}"`)}]`;
-  assert.deepEqual([state(onwards(30)), state(onwards(200))], [VALUE, RICH], "each by the one before it");
+  assert.deepEqual([state(onwards(30)), state(onwards(200))], [VALUE, RICH], "each refers to the one before it");
 });
 
-test("a long row in many pieces", () => {
+test("a long row in many pieces is read", () => {
   const text = "\u00e9".repeat(500_000);
   const whole = bytes(`0:{"a":"$@1"}\n1:["$2",${JSON.stringify(text)}]\n2:T${bytes(text).length.toString(16)},${text}`);
   const answer = new PlainAnswer("action");
@@ -203,6 +203,7 @@ test("React's own answers are plain, and delivered as early as by the decoder", 
     }
   }
   const expected = json("plain.json");
-  // Who reads fewer of them has become lazier; more are for the list.
+  // If the reader accepts fewer, it has become lazier: that is a regression. If it accepts more, add them to the
+  // list.
   for (const kind of ["value", "thrown"]) assert.deepEqual(plain[kind].sort(), expected[kind].sort());
 });

@@ -1,11 +1,11 @@
-// Which `fetch` is beneath a dispatcher, where requests are alike and wrappers send theirs more than once.
+// Finds the `fetch` beneath a dispatcher, also if requests are alike and if wrappers send theirs more than once.
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import { ID, makeGate } from "./server.js";
 
 const own = globalThis.fetch;
 let answer, seen;
-/** The page's own at the time of the import, before anything else could be. */
+/** The page's own `fetch`, in place before the package is imported. */
 const native = async (input, init) => {
   const url = input.url ?? String(input);
   seen.push(url);
@@ -26,10 +26,10 @@ const action = { method: "POST", headers: { "next-action": ID }, body: "[]" };
 const get = (d, tag) => d.fetch(new Request(`${url}${tag}`));
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Requests that are under way, over all dispatchers. */
+/** Counts the requests under way, of all dispatchers. */
 const underWay = () => globalThis[Symbol.for("actionlane.sent")].open.size;
 
-test("two requests of the page's that are alike are two", async () => {
+test("two requests of the page that are alike are two", async () => {
   const gate = makeGate();
   answer = () => gate.opened.then(() => new Response("ok"));
   const d = createDispatcher({ url });
@@ -43,7 +43,7 @@ test("two requests of the page's that are alike are two", async () => {
   assert.equal((await d.route(`${url}other`)).status, 200);
 });
 
-test("so they are where something has come before the page's own since, and it is not left out after that", async () => {
+test("they are two also beneath a later wrapper, and that wrapper is called afterwards too", async () => {
   const gates = [makeGate(), makeGate()];
   const heard = [];
   globalThis.fetch = async (...args) => {
@@ -83,9 +83,9 @@ test("actions that are Requests wait for each other", async () => {
   }
 });
 
-/** Above a dispatcher, each sends two requests for one. */
+/** Wrappers above a dispatcher that send two requests for each one they get. */
 const TWICE = {
-  "once more after a refusal": (inner) => async (...args) => {
+  "again after a refusal": (inner) => async (...args) => {
     const first = await inner(...args);
     return first.status === 401 ? inner(...args) : first;
   },
@@ -101,7 +101,7 @@ const TWICE = {
 
 for (const [name, wrap] of Object.entries(TWICE)) {
   for (const between of [false, true]) {
-    test(`a wrapper that sends ${name}, ${between ? "with one beneath" : "right above the page's own"}`, async () => {
+    test(`a wrapper that sends ${name}, ${between ? "above another wrapper" : "directly above the page's own fetch"}`, async () => {
       let heard = 0;
       if (between) globalThis.fetch = (...args) => (heard++, native(...args));
       let refused = 0;
@@ -121,7 +121,7 @@ for (const [name, wrap] of Object.entries(TWICE)) {
   }
 }
 
-test("where nothing is beneath, it says so and does not go round for ever", async () => {
+test("a fetch that leads back to its dispatcher is reported, not followed for ever", async () => {
   let d;
   for (const back of [(...args) => d.fetch(...args), async (...args) => (await null, d.fetch(...args))]) {
     globalThis.fetch = back;
@@ -131,7 +131,7 @@ test("where nothing is beneath, it says so and does not go round for ever", asyn
   }
 });
 
-test("what is given up is under way no longer, also where fetch never answers", async () => {
+test("an aborted request is no longer under way, even if fetch never answers", async () => {
   answer = () => new Promise(() => {});
   const d = createDispatcher({ url });
   const call = d.call(ID);

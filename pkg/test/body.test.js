@@ -1,3 +1,5 @@
+// Bodies and responses that a `fetch` of the page's own may give: every readable kind is read; the others fail
+// once, with a clear error.
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
@@ -22,7 +24,7 @@ const bytes = () => new TextEncoder().encode(rows);
 const halves = [rows.slice(0, 9), rows.slice(9)];
 const AGAIN = { idempotencyKey: true, retry: { limit: 3, delay: 1 } };
 
-/** Calls once, with a `fetch` that gives what `make()` does, and counts how often it is sent. */
+/** Makes one call with a `fetch` that returns `make()`. Gives how it ended, and `times`: the requests it took. */
 async function call(make) {
   let sent = 0;
   const fetch = async () => (sent++, make());
@@ -32,19 +34,19 @@ async function call(make) {
   return { ...ended, times: sent };
 }
 
-test("node-fetch 2, whose bodies are streams of Node.js", async () => {
+test("node-fetch 2 works: its bodies are streams of Node.js", async () => {
   const d = createDispatcher({ url: server.url, fetch: nodeFetch });
   const from = server.requests.length;
   assert.equal(await d.call(ID, ["value"], AGAIN), '["value"]');
   assert.equal(server.requests.length - from, 1);
   await assert.rejects(d.call(ID, [], { url: `${server.url}?status=500` }), { code: "HTTP", status: 500, excerpt: "<p>sorry</p>" });
   const route = await d.route(`${server.url}?status=503`, {}, { retry: { limit: 2, delay: 1 } });
-  assert.deepEqual([route.status, server.requests.length - from], [503, 5], "what nobody reads is let go");
+  assert.deepEqual([route.status, server.requests.length - from], [503, 5], "bodies that are not read are released");
   const action = { method: "POST", headers: { "Next-Action": ID }, body: "x" };
   assert.match(await (await d.fetch(server.url, action)).text(), /1:"x"/);
 });
 
-test("a body is read by what it offers", async () => {
+test("a body is read by the interface it offers", async () => {
   const whole = new Uint8Array([0, 0, ...bytes(), 0]);
   const view = new DataView(whole.buffer, 2, bytes().length);
   const bodies = {
@@ -69,7 +71,7 @@ test("a body is read by what it offers", async () => {
   }
 });
 
-test("a body that cannot be read is said once, and never sent again", async () => {
+test("a body that cannot be read fails the call once, and is never sent again", async () => {
   const used = new Response(rows, { headers });
   await used.text();
   const locked = new Response(rows, { headers });
@@ -93,14 +95,14 @@ test("a body that cannot be read is said once, and never sent again", async () =
   }
 });
 
-test("what is no Response is said once, and never sent again", async () => {
+test("a response that is no Response fails the call once, and is never sent again", async () => {
   for (const odd of [undefined, null, 7, "text", {}, { status: 200 }, { status: "200", headers }, { status: 200, headers: { "content-type": "text/x-component" } }, { get status() { throw new Error("mine"); } }]) {
     const { code, sent, message, times } = await call(() => odd);
     assert.deepEqual([code, sent, times, message], ["INVALID_OPTION", "unknown", 1, "action 7f000000: fetch: it gave something that is not a Response"]);
   }
 });
 
-test("a body that breaks off is sent again", async () => {
+test("a request whose body breaks off is sent again", async () => {
   const broken = () => Readable.from((async function* () { yield halves[0]; throw new Error("gone"); })());
   for (const body of [broken, () => new ReadableStream({ pull: (c) => c.error(new Error("gone")) })]) {
     const { code, sent, times, cause } = await call(() => ({ status: 200, headers, body: body() }));
@@ -108,7 +110,7 @@ test("a body that breaks off is sent again", async () => {
   }
 });
 
-test("an aborted call lets go of a stream of Node.js", async () => {
+test("an aborted call releases a stream of Node.js", async () => {
   let ended;
   const closed = new Promise((resolve) => (ended = resolve));
   const body = new Readable({ read() {}, destroy: (error, done) => (ended(), done(error)) });
@@ -119,7 +121,7 @@ test("an aborted call lets go of a stream of Node.js", async () => {
   await closed;
 });
 
-test("decode takes what a fetch of the page's own gives", async () => {
+test("decode() takes all that a fetch of the page's own may give", async () => {
   for (const source of [Readable.from(halves), (async function* () { yield bytes(); })(), await nodeFetchOf(), { body: rows, arrayBuffer() {} }]) {
     const { value, done } = decode(source);
     assert.equal(await (await value).a, "given");
@@ -133,7 +135,7 @@ test("decode takes what a fetch of the page's own gives", async () => {
   await assert.rejects(decode(Readable.from([{}])).value, { code: "NETWORK" });
 });
 
-/** A real answer of node-fetch whose rows are those above. */
+/** A real response of node-fetch, with the rows above. */
 async function nodeFetchOf() {
   const { Response } = await import("node-fetch");
   return new Response(Readable.from(halves));

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => rm(app, { recursive: true }));
 
-/** The minified bundle of a page's module. */
+/** Returns the minified bundle of a page's module. */
 async function bundle(source, environment) {
   const entry = join(app, "page.js");
   await writeFile(entry, source);
@@ -34,10 +34,10 @@ test("isActionError alone brings no dispatcher along", async () => {
   const text = await bundle('import { isActionError } from "actionlane"; export const is = isActionError;', "production");
   assert.ok(text.length <= 1_000, `${text.length} bytes`);
   const whole = await bundle('export { createDispatcher } from "actionlane";', "production");
-  assert.ok(whole.length > 50_000, "what is asked for is there");
+  assert.ok(whole.length > 50_000, "the dispatcher itself is bundled when it is imported");
 });
 
-/** How often a bundle warns of a call, whose `retry` does nothing, that is made twice. No server is there, and none is needed. */
+/** Counts the warnings of a bundle in which a call is made twice whose `retry` has no effect. Needs no server. */
 async function warnings(text) {
   await writeFile(join(app, "run.mjs"), `${text}; {
     let count = 0;
@@ -53,19 +53,22 @@ async function warnings(text) {
 
 const PAGE = 'import { createDispatcher, init } from "actionlane"; Object.assign(globalThis, { createDispatcher, init });';
 
-test("a bundle for production warns of nothing, one for development does", async () => {
+test("a bundle for production never warns, one for development does", async () => {
   assert.deepEqual([await warnings(await bundle(PAGE, "production")), await warnings(await bundle(PAGE, "development"))], [0, 1]);
 });
 
-test("the script warns of nothing", async () => {
+test("the script never warns", async () => {
   const script = await readFile(join(app, "node_modules/actionlane/dist/actionlane.js"), "utf8");
   assert.equal(await warnings(`${script}; Object.assign(globalThis, actionlane);`), 0);
 });
 
-/** Lists what most pages never use: see `lib/part.js`. */
+/** The parts that most pages never use: see `lib/part.js`. */
 const PARTS = ["along", "coding", "deployed", "flight", "lock", "outbox", "payload", "reach", "replay", "words"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
-/** Writes what a page is bundled to; `splitting`: into as many files as esbuild likes. Gives what each is made of. */
+/**
+ * Writes a page's bundle, with `splitting` into as many files as esbuild likes. Gives the path, and what each file
+ * is made of.
+ */
 async function written(splitting) {
   const entry = join(app, "page.js");
   await writeFile(entry, PAGE);
@@ -75,7 +78,7 @@ async function written(splitting) {
   return { page: join(outdir, "page.mjs"), outputs: metafile.outputs };
 }
 
-/** Uses each part, in a process of its own that runs `text` first, in that directory. Gives the codes of the errors, or what they have done. */
+/** Runs `text` in a process of its own, in `directory`, then uses each part there. Returns the result of each use. */
 async function used(text, directory = app) {
   const [dispatcher, flight] = ["dispatcher", "flight"].map((name) => JSON.stringify(join(app, `node_modules/actionlane/wasm/${name}_bg.wasm`)));
   const file = join(directory, "use.mjs");
@@ -100,7 +103,7 @@ async function used(text, directory = app) {
 
 const USED = [true, "actionlane:lane:cart", [["children"]]];
 
-test("a bundle that is split loads what most pages never use when it is used", async () => {
+test("a split bundle loads the rare parts only on first use", async () => {
   const { page, outputs } = await written(true);
   const loaded = new Set();
   const follow = (file) => {
@@ -116,21 +119,21 @@ test("a bundle that is split loads what most pages never use when it is used", a
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("no module takes of another what that does not give: most bundlers refuse it", async () => {
-  // Not of the packed copy: esbuild says nothing of what is below node_modules.
+test("every imported name is exported by its module: most bundlers refuse others", async () => {
+  // Built from the sources, not the packed copy: esbuild reports nothing below node_modules.
   const entryPoints = ["index", "inline", "lean", "node", "server"].map((name) => fileURLToPath(new URL(`${name}.js`, pkg)));
   const how = { bundle: true, write: false, format: "esm", platform: "node", outdir: join(app, "looked-at"), logLevel: "silent" };
   const { warnings } = await build({ entryPoints, ...how });
   assert.deepEqual(warnings.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`), []);
 });
 
-test("a bundle in one file has all of it", async () => {
+test("a bundle in one file holds every part", async () => {
   const { page, outputs } = await written(false);
   for (const part of PARTS) assert.ok(part in outputs["whole/page.mjs"].inputs, part);
   assert.deepEqual(await used(`import ${JSON.stringify(page)}`), USED);
 });
 
-test("the script loads it from beside itself, the full one has it inside", async () => {
+test("the script loads its parts from beside itself, the full script holds them", async () => {
   const dist = join(app, "node_modules/actionlane/dist");
   const script = await readFile(join(dist, "actionlane.js"), "utf8");
   const full = await readFile(join(dist, "actionlane.full.js"), "utf8");

@@ -1,16 +1,18 @@
+// Calls end to end, against a real server: their values, states, events, aborts, timeouts, and the errors of bad
+// arguments and options.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ActionError, createDispatcher, isActionError, ready } from "../node.js";
 import { ID, flight, makeGate, over, serve, until } from "./server.js";
 
-// Requests of `?gated` are answered once the gate is open.
+// Requests to `?gated` are answered once the gate is open.
 let server, gate;
 const gated = () => {
   gate = makeGate();
   return `${server.url}?gated`;
 };
 const arrived = (body) => until(() => server.requests.some((request) => request.body === body));
-/** Listeners have been told what has happened so far. */
+/** Waits until listeners have received all events so far. */
 const told = () => new Promise((resolve) => setImmediate(resolve));
 before(async () => {
   server = await serve(async (request, response, body) => {
@@ -38,7 +40,7 @@ test("a call gives the action's value, and its outcome the rest", async () => {
   assert.equal(call.abort(), false);
 });
 
-test("headers of the dispatcher and of the call, asked at each request", async () => {
+test("headers of the dispatcher and of the call are read at each request", async () => {
   let asked = 0;
   const d = createDispatcher({ url: server.url, headers: async () => ({ "x-asked": String(++asked), "x-both": "dispatcher" }) });
   await d.call(ID, []);
@@ -50,7 +52,7 @@ test("headers of the dispatcher and of the call, asked at each request", async (
   await assert.rejects(broken.call(ID), (error) => error.code === "INVALID_OPTION" && error.cause === "no token");
 });
 
-test("what is wrong with a call rejects it, before anything is sent", async () => {
+test("a call with a bad argument or option rejects before anything is sent", async () => {
   const d = createDispatcher({ url: server.url });
   const sent = server.requests.length;
   const throwing = { get lane() { throw new Error("getter"); } };
@@ -84,7 +86,7 @@ test("what is wrong with a call rejects it, before anything is sent", async () =
   assert.throws(() => createDispatcher({ get url() { throw "getter"; } }), failure("INVALID_OPTION"));
 });
 
-test("open arguments hold their lane, and only theirs", async () => {
+test("unsettled arguments hold their own lane, and no other", async () => {
   const d = createDispatcher({ url: server.url });
   let resolve;
   const from = server.requests.length;
@@ -107,7 +109,7 @@ test("open arguments hold their lane, and only theirs", async () => {
   assert.equal(cancelled, true);
 });
 
-test("the wire form follows the server's version", async () => {
+test("the encoding of arguments follows the server's version", async () => {
   const form = new FormData();
   form.append("a", "1");
   const sent = async (options) => {
@@ -123,7 +125,7 @@ test("the wire form follows the server's version", async () => {
   assert.throws(() => createDispatcher({ nextVersion: "latest" }), failure("INVALID_OPTION"));
 });
 
-test("a body the server would not take is refused before it is sent", async () => {
+test("a body larger than the server's limit is refused before it is sent", async () => {
   const d = createDispatcher({ url: server.url, maxBodyBytes: 1_000 });
   const sent = server.requests.length;
   await assert.rejects(d.call(ID, ["é".repeat(499)]), failure("BODY_TOO_LARGE"));
@@ -137,7 +139,7 @@ test("a body the server would not take is refused before it is sent", async () =
   assert.ok(Math.abs(server.requests.at(-1).body.length - 2 ** 20) < 1_024);
 });
 
-test("what cannot be shown to the server can come back", async () => {
+test("a value that the server cannot see is returned as the same object", async () => {
   const fetch = async () => new Response('0:{"a":"$@1"}\n1:["$T0:0","$T0:1:b"]\n', { headers: { "content-type": "text/x-component" } });
   const [callback, nested] = [() => {}, new (class Mine {})()];
   const d = createDispatcher({ url: server.url, fetch });
@@ -145,7 +147,7 @@ test("what cannot be shown to the server can come back", async () => {
   assert.ok(first === callback && second === nested);
 });
 
-test("abort before, while waiting, while running, and after", async () => {
+test("a call can be aborted before it starts, while it waits and while it runs, but not after its end", async () => {
   await ready();
   const d = createDispatcher({ url: gated() });
   const running = d.call(ID, ["running"]);
@@ -166,7 +168,7 @@ test("abort before, while waiting, while running, and after", async () => {
   assert.ok(!server.requests.some(({ body }) => body === '["waiting"]'));
 });
 
-test("a getter among the arguments that aborts its own call", async () => {
+test("a getter among the arguments may abort its own call", async () => {
   await ready();
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
@@ -178,7 +180,7 @@ test("a getter among the arguments that aborts its own call", async () => {
   assert.equal(server.requests.length, sent + 1);
 });
 
-test("one signal for many calls keeps no listener behind", async () => {
+test("one signal of many calls keeps no listener afterwards", async () => {
   const listeners = new Set();
   const signal = new AbortController().signal;
   const { addEventListener, removeEventListener } = signal;
@@ -191,14 +193,14 @@ test("one signal for many calls keeps no listener behind", async () => {
   assert.equal(listeners.size, 0);
 });
 
-test("timeout, network, an unknown answer: the lane goes on", async () => {
+test("a lane goes on after a timeout or a network error", async () => {
   const d = createDispatcher({ url: server.url });
   await assert.rejects(d.call(ID, [], { url: gated(), timeout: 30 }), failure("TIMEOUT", "unknown"));
   await assert.rejects(d.call(ID, [], { url: "http://127.0.0.1:9/" }), (error) => failure("NETWORK", "unknown")(error) && error.cause instanceof Error);
   assert.equal(await d.call(ID, ["next"]), '["next"]');
 });
 
-test("a fetch that rejects with something odd, or gives something odd", async () => {
+test("a fetch that rejects with or returns something odd fails the call with an ActionError", async () => {
   const gives = (answer) => createDispatcher({ url: server.url, fetch: answer });
   for (const cause of ["a string", null, undefined, 7, Symbol.iterator]) {
     await assert.rejects(gives(() => Promise.reject(cause)).call(ID), (error) => failure("NETWORK", "unknown")(error) && error.cause === (cause ?? error.cause));
@@ -213,7 +215,7 @@ test("a fetch that rejects with something odd, or gives something odd", async ()
   await assert.rejects(gives(async () => ({ status: 200, headers, body: stream(new Uint8Array([255])) })).call(ID), failure("DECODE", "yes"));
 });
 
-test("close rejects what is open and what comes later", async () => {
+test("close() rejects open and later calls", async () => {
   const url = gated();
   const d = createDispatcher({ url });
   const before = server.requests.length;
@@ -225,7 +227,7 @@ test("close rejects what is open and what comes later", async () => {
   await d.idle();
 });
 
-test("lanes: size, pause, resume, clear", async () => {
+test("a lane has a size, and can be paused, resumed and cleared", async () => {
   await ready();
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
@@ -265,7 +267,7 @@ test("events and snapshots name the call and its times, never arguments or answe
   assert.equal(events.length, 4);
 });
 
-test("calls made from inside listeners, headers, url and fetch", async () => {
+test("calls may be made from inside listeners, headers, url and fetch", async () => {
   const inner = [];
   let depth = 0;
   const again = (where) => { if (depth++ < 4) inner.push(d.call(ID, [where])); };
@@ -281,7 +283,7 @@ test("calls made from inside listeners, headers, url and fetch", async () => {
   assert.equal(d.pending, 0);
 });
 
-test("idle waits for what is called meanwhile", async () => {
+test("idle() waits for calls that are made meanwhile", async () => {
   const d = createDispatcher({ url: server.url });
   let second;
   d.call(ID).then(() => (second = d.call(ID)));
@@ -289,12 +291,12 @@ test("idle waits for what is called meanwhile", async () => {
   assert.match(second?.state ?? "never made", /draining|done/);
 });
 
-test("bind gives a function", async () => {
+test("bind() gives a function that makes the call", async () => {
   const echo = createDispatcher({ url: server.url }).bind(ID, { lane: "parallel" });
   assert.equal(await echo("a", "b"), '["a","b"]');
 });
 
-test("ActionError is known across copies of the package", async () => {
+test("ActionError is recognised across copies of the package", async () => {
   const { isActionError: other } = await import("../lib/error.js?copy");
   const error = new ActionError("ABORTED", "x", { excerpt: "page" });
   assert.ok(other(error) && error instanceof Error && error.name === "ActionError");
@@ -307,22 +309,22 @@ test("Infinity switches the dispatcher's timeout off", async () => {
   await assert.rejects(d.call(ID), failure("TIMEOUT", "unknown"));
   const patient = d.call(ID, ["patient"], { timeout: Infinity });
   await arrived('["patient"]');
-  await assert.rejects(d.call(ID, [], { lane: "other" }), failure("TIMEOUT", "unknown"), "its time would be over, too");
+  await assert.rejects(d.call(ID, [], { lane: "other" }), failure("TIMEOUT", "unknown"), "a call after it with the default timeout ends, so the patient one would have ended too");
   gate.open();
   assert.equal(await patient, '["patient"]');
 });
 
-test("an error says the status of the answer", async () => {
+test("an error states the status of the answer", async () => {
   const fetch = async () => new Response('0:{"a":"$@1"}\n1:E{"digest":"7"}\n', { status: 500, headers: { "content-type": "text/x-component" } });
   await assert.rejects(createDispatcher({ url: server.url, fetch }).call(ID), { code: "ACTION_THREW", status: 500, digest: "7", sent: "yes" });
 });
 
-test("whoever awaits the outcome need not look at the call too", async () => {
+test("awaiting only the outcome leaves no unhandled rejection", async () => {
   await assert.rejects(createDispatcher({ url: server.url }).call("bad").outcome, { code: "INVALID_OPTION" });
   await new Promise((resolve) => setTimeout(resolve, 10)); // an unhandled rejection would fail this test
 });
 
-test("options that are no options, arguments that cannot be read", async () => {
+test("options that are no options object and arguments that cannot be read are refused", async () => {
   const d = createDispatcher({ url: server.url });
   const other = d.call(ID, ["other"]);
   const thrower = Object.defineProperty([1, 2], 1, { get() { throw new Error("element"); } });
@@ -331,10 +333,10 @@ test("options that are no options, arguments that cannot be read", async () => {
   for (const args of [[ID, [], new AbortController().signal], [ID, thrower], [ID, proxy], [ID, new Array(1001)], ["0".repeat(40), new Array(2 ** 32 - 1)]]) {
     await assert.rejects(d.call(...args), failure("INVALID_OPTION"));
   }
-  assert.equal(await other, '["other"]', "nobody else is touched");
+  assert.equal(await other, '["other"]', "other calls are not affected");
 });
 
-test("a call made by a getter among the arguments comes after its own", async () => {
+test("a call made by a getter among the arguments comes after the outer call", async () => {
   await ready();
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
@@ -345,7 +347,7 @@ test("a call made by a getter among the arguments comes after its own", async ()
   assert.deepEqual(server.requests.slice(from).map(({ body }) => body), ['[{"x":"outer"}]', '["inner"]']);
 });
 
-test("every refused call is told to listeners once", async () => {
+test("listeners are notified of every refused call once", async () => {
   await ready();
   const d = createDispatcher({ url: server.url });
   const first = d.call(ID);
@@ -361,7 +363,7 @@ test("every refused call is told to listeners once", async () => {
   assert.deepEqual(events.sort(([a], [b]) => a - b), codes.map((code, index) => [index + 2, "done", code]));
 });
 
-test("a setTimeout of the page's own may call back", async () => {
+test("a setTimeout of the page's own may make calls", async () => {
   const d = createDispatcher({ url: server.url });
   const { setTimeout } = globalThis;
   let inner;
@@ -378,7 +380,7 @@ test("a setTimeout of the page's own may call back", async () => {
   assert.equal(await inner, '["inner"]');
 });
 
-test("a Response of the page's own whose body is no bytes", async () => {
+test("a Response of the page's own whose body is no bytes fails the call with an ActionError", async () => {
   const headers = new Headers({ "content-type": "text/x-component" });
   const detached = new ArrayBuffer(8);
   structuredClone(detached, { transfer: [detached] });
@@ -390,7 +392,7 @@ test("a Response of the page's own whose body is no bytes", async () => {
   }
 });
 
-test("chunks of another realm are bytes too", async () => {
+test("chunks of another realm are accepted as bytes", async () => {
   const { runInNewContext } = await import("node:vm");
   const chunk = runInNewContext("bytes => new Uint8Array(bytes)")([...new TextEncoder().encode('0:{"a":"other realm"}\n')]);
   const body = { getReader: () => ({ read: async () => (body.read ? { done: true } : ((body.read = true), { done: false, value: chunk })) }) };
@@ -398,7 +400,7 @@ test("chunks of another realm are bytes too", async () => {
   assert.equal(await createDispatcher({ url: server.url, fetch }).call(ID), "other realm");
 });
 
-test("a function of the server's is called through the dispatcher, and sent back as itself", async () => {
+test("a server's function is called through the dispatcher, and sent back as itself", async () => {
   const bodies = [];
   const fetch = async (_url, init) => {
     bodies.push([init.headers["next-action"], init.body]);

@@ -1,3 +1,4 @@
+// `decode()` and `encode()`: what they accept, what they give, and how they fail.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
@@ -7,7 +8,7 @@ import { decode, encode, isActionError } from "../node.js";
 const bytes = (text) => new TextEncoder().encode(text);
 const stream = (...chunks) => new ReadableStream({ start: (c) => (chunks.forEach((chunk) => c.enqueue(bytes(chunk))), c.close()) });
 
-test("decode takes a stream, a Response or bytes", async () => {
+test("decode() takes a stream, a Response or bytes", async () => {
   const text = '1:[[1,2]]\n0:{"map":"$Q1","at":"$D1970-01-01T00:00:00.000Z","n":"$n12"}\n';
   const expected = { map: new Map([[1, 2]]), at: new Date(0), n: 12n };
   const foreign = runInNewContext("[new Uint8Array(text).buffer, new Uint8Array(text)]", { text: bytes(text) });
@@ -19,7 +20,7 @@ test("decode takes a stream, a Response or bytes", async () => {
   }
 });
 
-test("a value is there before its promises, and they before the end", async () => {
+test("a value is given before its promises settle, and they settle before the end", async () => {
   let controller;
   const source = new ReadableStream({ start: (c) => (controller = c) });
   const { value, done } = decode(source);
@@ -32,7 +33,7 @@ test("a value is there before its promises, and they before the end", async () =
   await done;
 });
 
-test("what cannot be decoded rejects, with a code", async () => {
+test("a text that cannot be decoded rejects with a code", async () => {
   const rejects = async ({ value, done }, code) => {
     await assert.rejects(value, (error) => isActionError(error) && error.code === code);
     return done.catch((error) => error.code);
@@ -48,7 +49,7 @@ test("what cannot be decoded rejects, with a code", async () => {
   assert.equal(await rejects(decode(broken), "NETWORK"), "NETWORK");
 });
 
-test("encode gives a string, or a form where one is needed", async () => {
+test("encode() gives a string, or a form if it needs one", async () => {
   assert.equal(await encode(["a", undefined, 1n, new Date(0), "$x"]), '["a","$undefined","$n1","$D1970-01-01T00:00:00.000Z","$$x"]');
   assert.deepEqual([...(await encode([new Map([["k", 1]])]))], [["1", '[["k",1]]'], ["0", '["$Q1"]']]);
   assert.equal(await encode("no list"), '"no list"');
@@ -59,7 +60,7 @@ test("encode gives a string, or a form where one is needed", async () => {
   await assert.rejects(encode([{ get a() { throw 1; } }]), { code: "ENCODE" });
 });
 
-test("encode leaves no listener on its signal", async () => {
+test("encode() leaves no listener on its signal", async () => {
   const { signal } = new AbortController();
   await encode([new FormData(), Promise.resolve(1)], { signal });
   await assert.rejects(encode([Promise.reject(1)], { signal }), { code: "ENCODE" });
@@ -67,7 +68,7 @@ test("encode leaves no listener on its signal", async () => {
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 
-test("what was thrown is the cause", async () => {
+test("an error thrown while encoding is the cause", async () => {
   const why = new Error("why");
   const lazy = { $$typeof: Symbol.for("react.lazy"), _init() { throw why; } };
   for (const value of [[lazy], [{ get a() { throw why; } }], [Promise.resolve([lazy])]]) {
@@ -75,7 +76,7 @@ test("what was thrown is the cause", async () => {
   }
 });
 
-test("every kind of value that an answer can hold", async () => {
+test("an answer may hold every kind of React's values", async () => {
   const rows = [
     '1:I["module",["chunk"],"Button"]',
     '2:["$","b",null,{"children":"x"}]',
@@ -106,7 +107,7 @@ test("streams are read while they arrive", async () => {
   controller.close();
 });
 
-test("a server in development tells causes, and the errors of an AggregateError", async () => {
+test("an error of a server in development has its cause, and an AggregateError its errors", async () => {
   const rows = [
     '5:"$Z6"',
     '6:{"name":"RangeError","message":"inner","stack":[],"env":"Server","cause":"$$7"}',
@@ -128,7 +129,7 @@ test("a server in development tells causes, and the errors of an AggregateError"
   const { p } = await decode(bytes(['0:{"p":"$@1"}', ...rows, `1:E${told}`].join("\n") + "\n")).value;
   assert.equal((await p.catch((error) => error)).cause.message, "inner");
 
-  // What a hostile server writes there: rows that never come, a chain without end.
+  // A hostile server may refer to rows that never arrive, or write an endless chain.
   const lacking = await decode(bytes('0:E{"digest":"","message":"m","cause":"$ff"}\n')).value.catch((error) => error);
   assert.deepEqual([lacking.code, lacking.cause], ["ACTION_THREW", undefined]);
   const chain = Array.from({ length: 50_000 }, (_, at) => `${at.toString(16)}:E{"digest":"${at}","message":"m","cause":"$${(at + 1).toString(16)}"}`).reverse();

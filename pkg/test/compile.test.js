@@ -1,4 +1,4 @@
-// Getting the wasm compiled from what a place gives: each of these is a fresh start.
+// Compiles the wasm from each kind of source; each test starts afresh.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ before(async () => {
 });
 after(() => (server.closeAllConnections(), server.close()));
 
-/** What is taken of these places. */
+/** Returns the module that is taken from these places. */
 const first = (...places) => compileFirst(places, ({ compiled }) => compiled, "do this");
 const isOurs = (compiled) => {
   const [build] = WebAssembly.Module.customSections(compiled, "actionlane").map((bytes) => new TextDecoder().decode(bytes));
@@ -41,21 +41,21 @@ const isOurs = (compiled) => {
 const failure = (...places) => first(...places).then(() => assert.fail("it was taken"), (error) => error);
 
 for (const type of ["application/wasm", "application/wasm; charset=utf-8", "APPLICATION/WASM", "application/octet-stream", ""]) {
-  test(`a file of the type ${JSON.stringify(type)}`, async () => isOurs(await first(() => `${url}/?type=${encodeURIComponent(type)}`)));
+  test(`a file is compiled that is sent as ${JSON.stringify(type)}`, async () => isOurs(await first(() => `${url}/?type=${encodeURIComponent(type)}`)));
 }
 
-test("a file whose connection breaks once is asked for again", async () => {
+test("a file is fetched again if its connection breaks once", async () => {
   isOurs(await first(() => `${url}/cut`));
   assert.equal(asked.filter((path) => path === "/cut").length, 2);
 });
 
-test("a response that streaming compilation does not take as one", async () => {
+test("a response that streaming compilation refuses is compiled from its bytes", async () => {
   const headers = { get: () => "application/wasm" };
   const like = (body) => ({ ok: true, status: 200, url: "", headers, arrayBuffer: async () => body, clone: () => like(body) });
   isOurs(await first(() => like(wasm)));
 });
 
-test("a request, a response, bytes of each sort, a module, and any of them from another realm", async () => {
+test("a request, a response, bytes of each sort and a module are compiled, also those of another realm", async () => {
   isOurs(await first(() => new Request(`${url}/`)));
   isOurs(await first(() => new Response(wasm, { headers: { "content-type": "application/wasm" } })));
   isOurs(await first(async () => new Response(wasm)));
@@ -68,9 +68,9 @@ test("a request, a response, bytes of each sort, a module, and any of them from 
   for (const source of foreign) isOurs(await first(() => source));
 });
 
-test("its copy in JavaScript has the same bytes", () => assert.deepEqual(Buffer.from(chunk()), wasm));
+test("the copy of the wasm in JavaScript has the same bytes", () => assert.deepEqual(Buffer.from(chunk()), wasm));
 
-test("the next place has its turn when one fails, in whatever way", async () => {
+test("the next place is tried if one fails in any way", async () => {
   const failing = [
     () => { throw new TypeError("Invalid URL"); },
     () => Promise.reject(new Error("offline")),
@@ -84,7 +84,7 @@ test("the next place has its turn when one fails, in whatever way", async () => 
   for (const place of failing) isOurs(await first(place, chunk));
 });
 
-test("a module that is not taken, too", async () => {
+test("the next place is tried if the module of one is refused", async () => {
   const accept = ({ compiled, where }) => {
     if (WebAssembly.Module.exports(compiled).length === 0) throw new Error(`${where} is another`);
     return compiled;
@@ -92,7 +92,7 @@ test("a module that is not taken, too", async () => {
   isOurs(await compileFirst([() => new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), chunk], accept, ""));
 });
 
-test("the message says where, what came, and what to do", async () => {
+test("the message says which place failed, with which response, and what to do", async () => {
   const { code, message, cause } = await failure(() => `${url}/page`, () => import("./nowhere.js"));
   assert.equal(code, "WASM_LOAD");
   assert.match(message, /^the wasm could not be loaded: http:\/\/127.0.0.1:\d+\/page answered 200, but it is no wasm: it begins with "<!doc/);

@@ -1,13 +1,13 @@
-// Copies of the package, for what cannot be done to the package itself.
+// Makes copies of the package, for tests that take files away.
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** The package without its wasm, neither the file nor the copy of it in JavaScript. */
+/** Copies the package without its wasm: neither the file nor its copy in JavaScript. */
 export const withoutWasm = () => copyOf(["index.js", "node.js", "package.json", "lib", "wasm/dispatcher.js", "wasm/flight.js"]);
 
-/** The package without these files; `restore()` puts them in their places. */
+/** Copies the package without these files; `restore()` puts them back. */
 export async function without(files) {
   const copy = await copyOf(["index.js", "node.js", "package.json", "lib", "wasm"]);
   for (const file of files) await rm(fileURLToPath(copy.file(file)));
@@ -15,7 +15,7 @@ export async function without(files) {
   return { ...copy, restore };
 }
 
-/** All that runs of the package. */
+/** Copies all of the package that runs. */
 export const copy = () => copyOf(["index.js", "node.js", "package.json", "lib", "wasm"]);
 
 const SOURCE = fileURLToPath(new URL("..", import.meta.url));

@@ -1,3 +1,4 @@
+// The header `x-deployment-id`: its value is the option's, or that of the page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher } from "../node.js";
@@ -9,7 +10,7 @@ after(() => server.close());
 
 const sent = () => server.requests.at(-1).headers["x-deployment-id"];
 
-test("the deployment is the dispatcher's option", async () => {
+test("the dispatcher's option sets the deployment", async () => {
   await createDispatcher({ url: server.url }).call(ID);
   assert.equal(sent(), undefined);
   await createDispatcher({ url: server.url, deploymentId: "dpl_1~x" }).call(ID);
@@ -19,13 +20,13 @@ test("the deployment is the dispatcher's option", async () => {
   }
 });
 
-test("it is no header of the caller's", async () => {
+test("a caller's own header may not set the deployment", async () => {
   for (const headers of [{ "X-Deployment-Id": "x" }, [["x-deployment-id", "x"]]]) {
     await assert.rejects(createDispatcher({ url: server.url }).call(ID, [], { headers }), { code: "INVALID_OPTION", sent: "no" });
   }
 });
 
-test("where the option is not given, it is what Next's own client says", async () => {
+test("without the option the value is that of Next's own client", async () => {
   globalThis.NEXT_DEPLOYMENT_ID = "of-the-page";
   try {
     await createDispatcher({ url: server.url }).call(ID);
@@ -33,7 +34,7 @@ test("where the option is not given, it is what Next's own client says", async (
     await createDispatcher({ url: server.url, deploymentId: "option" }).call(ID);
     assert.equal(sent(), "option");
     await createDispatcher({ url: server.url, deploymentId: "" }).call(ID);
-    assert.equal(sent(), undefined, "an empty one: none is sent");
+    assert.equal(sent(), undefined, "an empty option sends no header");
     globalThis.NEXT_DEPLOYMENT_ID = "no\nheader";
     await createDispatcher({ url: server.url }).call(ID);
     assert.equal(sent(), undefined);
@@ -42,7 +43,7 @@ test("where the option is not given, it is what Next's own client says", async (
   }
 });
 
-// A page is what the module finds when it is first read: each case reads it anew.
+// The module reads the page once, when it is loaded: each case imports it again.
 let pages = 0;
 async function page({ dplId, scripts = [], readyState = "complete" }, look) {
   globalThis.document = { documentElement: { dataset: { dplId } }, scripts: scripts.map((src) => ({ src })), readyState };
@@ -56,14 +57,14 @@ async function page({ dplId, scripts = [], readyState = "complete" }, look) {
   }
 }
 
-test("the attribute of <html> is remembered though Next's client takes it away", async () => {
+test("the attribute of <html> is remembered after Next's client has removed it", async () => {
   await page({ dplId: "attribute", scripts: ["https://app.example/_next/a.js?dpl=script"] }, (deployment, document) => {
     delete document.documentElement.dataset.dplId;
     assert.equal(deployment(), "attribute");
   });
 });
 
-test("else it is in the addresses of the app's own scripts", async () => {
+test("without the attribute the deployment is read from the addresses of the app's own scripts", async () => {
   const own = "https://app.example/_next/static/chunks/a.js";
   for (const [scripts, expected] of [
     [["", "https://app.example/x.js?dpl=no", "https://other.example/_next/a.js?dpl=no", own, `${own}?v=1&dpl=dpl_7`], "dpl_7"],
@@ -79,7 +80,7 @@ test("else it is in the addresses of the app's own scripts", async () => {
   }
 });
 
-test("scripts may still come while the page loads", async () => {
+test("scripts that are added while the page loads are read too", async () => {
   await page({ readyState: "loading" }, (deployment, document) => {
     assert.equal(deployment(), undefined);
     document.scripts.push({ src: "https://app.example/_next/a.js?dpl=later" });
@@ -87,7 +88,7 @@ test("scripts may still come while the page loads", async () => {
   });
 });
 
-test("browsers without `URL.canParse` (Chrome before 120, Safari before 17) find it, too", async () => {
+test("the deployment is found in browsers without `URL.canParse` too (Chrome before 120, Safari before 17)", async () => {
   const { canParse } = URL;
   delete URL.canParse;
   try {

@@ -1,4 +1,5 @@
-// Tests what `d.fetch` does with a third argument, and when the lane of an action that somebody else has built is free.
+// `d.fetch` with its third argument, and the moment at which the lane of an action is free whose request other code
+// has built.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
@@ -9,7 +10,7 @@ import { trapInPromise } from "./traps.js";
 const URL_OF_APP = "http://app.example/";
 const post = (more) => ({ method: "POST", headers: { "Next-Action": ID }, body: "[]", ...more });
 
-/** A dispatcher whose `fetch` waits until the test answers: `sent` has each request, in order. */
+/** Returns a dispatcher whose `fetch` waits until the test answers; `sent` has each request, in order. */
 function gated(options) {
   const sent = [];
   const fetch = (input, init) => new Promise((resolve, reject) => {
@@ -32,7 +33,7 @@ function gated(options) {
   open.push(d);
   const act = (options, init) => {
     const answer = d.fetch(URL_OF_APP, post(init), options);
-    answer.catch(() => {}); // it may be closed
+    answer.catch(() => {}); // the dispatcher may be closed first
     return answer;
   };
   return { d, sent, act };
@@ -41,7 +42,10 @@ function gated(options) {
 const open = [];
 afterEach(() => open.splice(0).forEach((d) => d.close()));
 
-/** Two actions, of which the second starts once the lane of the first is free; what `fetch` was given for the first. */
+/**
+ * Makes two actions, of which the second starts once the lane of the first is free. `first` is the first one's
+ * request.
+ */
 async function two(make = gated(), options) {
   const answer = make.act(options);
   const next = make.act({ name: "next" });
@@ -51,12 +55,12 @@ async function two(make = gated(), options) {
 
 const settled = async () => (await turn(), await turn());
 
-test("the lane is free at the value, and not before, though its caller reads nothing", async () => {
+test("the lane is free at the value and not before, even if the caller reads nothing", async () => {
   const { sent, first, answer, d } = await two();
   first.head();
   const response = await answer;
   await settled();
-  assert.equal(sent.length, 1, "the head is there");
+  assert.equal(sent.length, 1, "the head has arrived");
   first.chunk('0:{"a":"$@1","f":"$3"}\n');
   await settled();
   first.chunk('1:{"x":"$2"}\n');
@@ -66,20 +70,20 @@ test("the lane is free at the value, and not before, though its caller reads not
   assert.deepEqual([info.state, info.valueAt, d.pending], ["draining", undefined, 1]);
   first.chunk('2:"deep"\n');
   await settled();
-  assert.equal(sent.length, 2, "the value is there, and the page is still to come");
+  assert.equal(sent.length, 2, "the value has arrived, the page has not");
   first.chunk('3:["page"]\n');
   first.stream.close();
   assert.equal(await response.text(), '0:{"a":"$@1","f":"$3"}\n1:{"x":"$2"}\n2:"deep"\n3:["page"]\n');
 });
 
-test("or at the head, where the caller says so, and for what is no action's answer", async () => {
+test("the lane is free at the head if the caller says so, or if the response is no action's answer", async () => {
   for (const [options, head] of [
     [{ frees: "head" }], [{}, { headers: { "content-type": "text/html" } }], [{}, { headers: { ...FLIGHT, "x-nextjs-action-not-found": "1" } }],
     [{}, { headers: { ...FLIGHT, "x-action-redirect": "/x;push" } }],
   ]) {
     const { sent, first, answer } = await two(gated(), options);
     first.head(head);
-    assert.equal(await answer, first.response, "it is given as it is");
+    assert.equal(await answer, first.response, "the response is returned unchanged");
     await settled();
     assert.deepEqual([sent.length, first.pulls], [2, 0], JSON.stringify([options, head]));
   }
@@ -92,7 +96,7 @@ test("or at the head, where the caller says so, and for what is no action's answ
   }
 });
 
-test("after the value the body is read as its caller reads it, and errors and ends as it does", async () => {
+test("after the value the body is read when its caller reads it, and errors and ends likewise", async () => {
   const { first, answer } = await two();
   first.head();
   const reader = (await answer).body.getReader();
@@ -100,21 +104,21 @@ test("after the value the body is read as its caller reads it, and errors and en
   await settled();
   const { pulls } = first;
   await settled();
-  assert.equal(first.pulls, pulls, "nobody reads");
+  assert.equal(first.pulls, pulls, "the body is not read ahead");
   const given = new Uint8Array([50, 58, 49, 10]);
   assert.equal(new TextDecoder().decode((await reader.read()).value), VALUE);
   const read = reader.read();
   await settled();
   assert.equal(first.pulls, pulls + 1);
   first.chunk(given);
-  assert.equal((await read).value, given, "the bytes themselves");
+  assert.equal((await read).value, given, "the same bytes, not a copy");
   const why = new Error("cut");
   const last = reader.read();
   first.stream.error(why);
   await assert.rejects(last, (error) => error === why);
 });
 
-test("a caller who waits while it is read along gets each piece as it comes", async () => {
+test("a caller that reads at the same time gets each chunk when it arrives", async () => {
   const { first, answer } = await two();
   first.head();
   const reader = (await answer).body.getReader();
@@ -127,7 +131,7 @@ test("a caller who waits while it is read along gets each piece as it comes", as
   const end = reader.read();
   first.stream.close();
   assert.deepEqual(await end, { done: true, value: undefined });
-  // Asked for before the value has come, given after it; also what are no bytes.
+  // A read that begins before the value, and ends after it; then a chunk that is no bytes.
   const other = await two();
   other.first.head();
   const eager = (await other.answer).body.getReader();
@@ -144,7 +148,7 @@ test("a caller who waits while it is read along gets each piece as it comes", as
   assert.equal((await body.read()).value, "text");
 });
 
-test("the caller may give away the bytes that it gets", async () => {
+test("the caller may transfer the bytes that it gets", async () => {
   const { sent, first, answer } = await two();
   first.head();
   const reader = (await answer).body.getReader();
@@ -155,7 +159,7 @@ test("the caller may give away the bytes that it gets", async () => {
   assert.equal(sent.length, 2);
 });
 
-test("the lane is free where the answer ends, breaks off, is cancelled, or is beyond what is read", async () => {
+test("the lane is free if the answer ends, breaks off, is cancelled, or exceeds the limits", async () => {
   const ways = {
     ends: ({ stream }) => stream.close(),
     "breaks off": ({ stream }) => stream.error(new Error("cut")),
@@ -187,10 +191,10 @@ test("the lane is free where the answer ends, breaks off, is cancelled, or is be
   bounded.first.stream.close();
   await settled();
   assert.equal(bounded.sent.length, 2);
-  assert.match(await response.text(), /"and on"\]\n$/, "its caller reads all of it");
+  assert.match(await response.text(), /"and on"\]\n$/, "the caller reads all of it");
 });
 
-test("a signal breaks the body off until the value has come; either of two, and the call's own", async () => {
+test("a signal of the init or the options breaks the body off before the value, and so does close(), but not cancel()", async () => {
   for (const which of ["init", "options", "cancel"]) {
     const [init, options] = [new AbortController(), new AbortController()];
     const made = gated();
@@ -201,7 +205,7 @@ test("a signal breaks the body off until the value has come; either of two, and 
     const response = await answer;
     const read = response.text();
     await settled();
-    if (which === "cancel") assert.equal(made.d.cancel(({ id }) => id === 1, "why"), 0, "it has settled");
+    if (which === "cancel") assert.equal(made.d.cancel(({ id }) => id === 1, "why"), 0, "the call has settled");
     else ({ init, options })[which].abort("why");
     if (which !== "cancel") await assert.rejects(read, (error) => error === "why");
     await settled();
@@ -211,7 +215,7 @@ test("a signal breaks the body off until the value has come; either of two, and 
   }
 });
 
-test("either signal gives up what waits, and neither is left with a listener", async () => {
+test("either signal aborts a call that waits, and neither keeps a listener", async () => {
   for (const which of ["init", "options"]) {
     const [init, options] = [new AbortController(), new AbortController()];
     const heard = [];
@@ -233,7 +237,7 @@ test("either signal gives up what waits, and neither is left with a listener", a
   }
 });
 
-test("times run until the value: the body fails with what they say", async () => {
+test("time limits run until the value: the body fails with their error", async () => {
   for (const [options, code] of [[{ timeout: 30 }, "TIMEOUT"], [{ deadline: 30 }, "DEADLINE"], [{ stallTimeout: 30 }, "TIMEOUT"]]) {
     const { sent, first, answer } = await two(gated(), { ...options, name: "slow" });
     first.head();
@@ -248,7 +252,7 @@ test("times run until the value: the body fails with what they say", async () =>
   }
 });
 
-test("an instance that fails breaks the body off, and the next action goes to a fresh one", async () => {
+test("an instance that fails breaks the body off, and the next action goes to a new instance", async () => {
   const { sent, first, answer, next, act } = await two();
   first.head();
   const read = (await answer).text();
@@ -265,7 +269,7 @@ test("an instance that fails breaks the body off, and the next action goes to a 
   assert.equal(await (await fresh).text(), VALUE);
 });
 
-test("after the value nothing of the dispatcher's breaks the body off", async () => {
+test("after the value the dispatcher never breaks the body off", async () => {
   const { d, first, answer } = await two(gated(), { timeout: 20, stallTimeout: 20, deadline: 20 });
   first.head();
   const response = await answer;
@@ -278,7 +282,7 @@ test("after the value nothing of the dispatcher's breaks the body off", async ()
   assert.equal(await response.text(), OPEN + LATE);
 });
 
-test("the caller's own signals do, as with fetch", async () => {
+test("the caller's own signals do break it off, as with fetch", async () => {
   for (const which of ["init", "options"]) {
     const made = { init: new AbortController(), options: new AbortController() };
     const { sent, act, d } = gated();
@@ -293,7 +297,7 @@ test("the caller's own signals do, as with fetch", async () => {
   }
 });
 
-test("what failed is sent again under its key, and never once its caller has the answer", async () => {
+test("a failed request is sent again under its key, but not after the caller has the response", async () => {
   const { sent, act, d } = gated();
   const retry = { limit: 2, delay: 1 };
   const answer = act({ retry, idempotencyKey: true, trace: { requestId: "r" }, headers: (attempt) => ({ "x-attempt": attempt }) }, { headers: [["next-action", ID], ["x-own", "o"]] });
@@ -311,7 +315,7 @@ test("what failed is sent again under its key, and never once its caller has the
   sent[2].stream.error(new Error("cut"));
   await settled();
   assert.deepEqual([sent.length, d.snapshot()], [3, []]);
-  // The last answer is its caller's to read, whatever it is.
+  // The caller gets the last response, also if it is an error.
   const refused = act({ retry: { limit: 1, delay: 1 }, idempotencyKey: "mine" });
   for (const at of [3, 4]) {
     await until(() => sent.length === at + 1);
@@ -321,7 +325,7 @@ test("what failed is sent again under its key, and never once its caller has the
   assert.equal(sent[4].init.headers["idempotency-key"], "mine");
 });
 
-test("a Request is sent again, too, and a stream is not", async () => {
+test("a Request is sent again too, a stream is not", async () => {
   const { sent, d } = gated({ retry: { limit: 1, delay: 1 }, idempotency: true, trace: true });
   const request = new Request(URL_OF_APP, post({ headers: { "next-action": ID, "idempotency-key": "its-own", traceparent: "x" } }));
   const answer = d.fetch(request, undefined, { trace: { requestId: "r" } });
@@ -341,7 +345,7 @@ test("a Request is sent again, too, and a stream is not", async () => {
   assert.match(new Headers(sent[2].init.headers).get("idempotency-key"), /^[\da-f-]{36}$/);
 });
 
-test("lane, name, key and strategy are those of a call", async () => {
+test("lane, name, key and strategy work as for a call", async () => {
   const { sent, act, d } = gated({ lanes: { cart: { strategy: "drop" } } });
   const events = [];
   d.subscribe(({ name, lane, state, code }) => events.push([name, lane, state, code].filter(Boolean).join(" ")));
@@ -356,7 +360,7 @@ test("lane, name, key and strategy are those of a call", async () => {
   assert.deepEqual(events.filter((event) => event.startsWith("new")), ["new cart waiting", "new cart running", "new cart draining ok", "new cart done ok"]);
 });
 
-test("what a request that is built already cannot have is refused, with the reason", async () => {
+test("an option that a finished request cannot have is refused, with the reason", async () => {
   const { sent, act, d } = gated();
   const refused = {
     url: "/x", durable: true, keepalive: true, redirect: "follow", render: "skip", skew: "fail", limits: { maxBytes: 1 },
@@ -371,7 +375,7 @@ test("what a request that is built already cannot have is refused, with the reas
   assert.deepEqual([sent.length, d.pending], [0, 0]);
 });
 
-test("what is no action takes the options of a route, and no others", async () => {
+test("a request that is no action takes the options of a route, and no others", async () => {
   const { sent, d } = gated();
   const none = "only actions have it, and this request is none";
   for (const [name, value, message] of [
@@ -388,7 +392,7 @@ test("what is no action takes the options of a route, and no others", async () =
   assert.deepEqual(sent.map(({ init }) => init.headers["idempotency-key"]), ["mine", "mine"]);
 });
 
-test("what does nothing is warned of, as for a call", async () => {
+test("an option without effect is warned of, as for a call", async () => {
   await import("../lib/words.js");
   const { warn } = console;
   const warned = [];
@@ -415,7 +419,7 @@ before(async () => {
 });
 after(() => server.close());
 
-test("what the caller gets says of itself what fetch's own would", async () => {
+test("the response has the properties that fetch's own would have", async () => {
   const d = createDispatcher();
   for (const path of ["to", "from", "teapot"]) {
     const [theirs, ours] = await Promise.all([fetch(server.url + path, post()), d.fetch(server.url + path, post())]);

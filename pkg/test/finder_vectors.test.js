@@ -1,4 +1,5 @@
-// The name finder, on tests/vectors/manifest, which src/protocol/manifest reads, too. `cargo xtask finder` goes on from there.
+// The name finder of JavaScript, on the vectors of tests/vectors/manifest, which src/protocol/manifest reads too.
+// `cargo xtask finder` compares the two on random texts.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -17,7 +18,7 @@ function named(text) {
   return found;
 }
 
-/** All that a text says, each half of a surrogate pair as encoders write it. */
+/** Lists all that the finder reads in a text. Lone surrogates are replaced, as encoders do. */
 function finds(text) {
   const found = Object.entries({ ...scanHtml(text), named: named(text) }).filter(([, value]) => value !== undefined && value.length > 0);
   return JSON.parse(JSON.stringify(Object.fromEntries(found)), (_, value) => (typeof value === "string" ? Buffer.from(value).toString() : value));
@@ -30,7 +31,7 @@ test("the finder reads documents and scripts as the one in Rust does", () => {
   assert.ok(vectors.texts.length > 100);
 });
 
-test("base paths, and which scripts and ids are taken, are the same too", () => {
+test("base paths, and the scripts and ids that are accepted, are the same too", () => {
   for (const { said, loaded, prefix, basePath } of vectors.basePaths) {
     assert.equal(basePathOf(said ?? undefined, loaded, prefix ?? undefined), basePath, `${said} at ${loaded}, ${prefix}`);
   }
@@ -41,7 +42,7 @@ test("base paths, and which scripts and ids are taken, are the same too", () => 
   for (const { url, prefix } of vectors.prefixes) assert.equal(assetPrefix(url), prefix ?? undefined, url);
 });
 
-test("any cut of a real text is read", () => {
+test("a real text may be cut anywhere", () => {
   for (const { file } of vectors.texts.filter(({ file }) => file)) {
     const text = read(file);
     for (let cut = 0; cut < text.length; cut += file.endsWith(".js") ? 1 : 7) {
@@ -50,8 +51,8 @@ test("any cut of a real text is read", () => {
   }
 });
 
-// Each text is a megabyte of what a reader that goes back would read again and again: this test would take minutes.
-test("what repeats is read once", () => {
+// Each text is a megabyte, which a reader that backtracks would read again and again: this test would take minutes.
+test("a text that repeats is read once", () => {
   for (const piece of vectors.repeated) {
     const text = piece.repeat((1 << 20) / piece.length);
     assert.deepEqual(named(text), [], piece);
@@ -67,7 +68,7 @@ test("what repeats is read once", () => {
   }
 });
 
-test("strings with more escapes than patterns take hide nothing outside of them", () => {
+test("a string with more escapes than patterns take hides nothing after it", () => {
   const escapes = '\\"'.repeat(6 << 20);
   assert.deepEqual(scanHtml(`<script>self.__next_f.push([1,"${escapes}"])</script><script src=/a.js></script>`).scripts, ["/a.js"]);
 });

@@ -1,4 +1,5 @@
-// Parts of the platform that are the page's own: answers that only look like a `Response`, a `FormData` that fails. They fail a call, never the instance.
+// Parts of the platform that belong to the page: responses that only resemble a `Response`, a `FormData` that
+// fails. They may fail a call, never the instance.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +10,7 @@ import { ID } from "./server.js";
 
 const ROWS = '0:{"a":"$@1"}\n1:1\n';
 const url = "http://localhost/";
-/** An answer with these own parts. */
+/** Makes a dispatcher whose responses have these properties of the page's own. */
 const answering = (own) => createDispatcher({
   url,
   fetch: async () => {
@@ -18,7 +19,7 @@ const answering = (own) => createDispatcher({
   },
 });
 
-test("headers that fail for some names are taken for not there", async () => {
+test("a header whose reading fails counts as absent", async () => {
   const headers = (real) => ({
     get(name) {
       if (name !== "content-type") throw new Error("no");
@@ -29,14 +30,14 @@ test("headers that fail for some names are taken for not there", async () => {
   await assert.rejects(answering(() => ({ headers: { get() { throw new Error("no"); } } })).call(ID), { code: "INVALID_OPTION", sent: "unknown" });
 });
 
-test("a status is a whole number from 0 to 65535, whatever is given", async () => {
+test("a status of any number is read as a whole number from 0 to 65535", async () => {
   for (const [status, seen] of [[200.7, 200], [-1, 0], [NaN, 0], [70_000, 65_535]]) {
     assert.equal((await answering(() => ({ status })).call(ID).outcome).status, seen, `${status}`);
   }
   await assert.rejects(answering(() => ({ status: "200" })).call(ID), { code: "INVALID_OPTION" });
 });
 
-test("where it was redirected to is a text, or nothing", async () => {
+test("the URL of a redirected response is a string, or is left out", async () => {
   assert.equal("url" in (await answering(() => ({ redirected: true, url: 7 })).call(ID).outcome), false);
   assert.equal((await answering(() => ({ redirected: true, url: "http://localhost/b" })).call(ID).outcome).url, "http://localhost/b");
 });
@@ -61,7 +62,7 @@ test("a form that cannot be iterated fails no other call", async () => {
   assert.equal(await other, 1);
 });
 
-test("whoever keeps an outcome, or a call, does not keep the arguments", async () => {
+test("an outcome and a call do not keep the arguments alive", async () => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc");
   const d = createDispatcher({ url, fetch: async () => new Response(ROWS, { headers: { "content-type": "text/x-component" } }) });

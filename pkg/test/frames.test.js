@@ -1,4 +1,5 @@
-// Where stacks are texts that hold frames alone, as in Firefox: the package's own are cut off, whatever the page has called.
+// Stacks that are texts with frames alone, as in Firefox: the package's own frames are cut off, for every function
+// of the API.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ID } from "./server.js";
@@ -9,7 +10,7 @@ const { createDispatcher, decode, encode, ready } = await import("../node.js");
 const url = "http://x.test/";
 const answering = (model) => async () => new Response(`0:{"a":"$@1","f":"","b":"x"}\n1:${model}\n`, { headers: { "content-type": "text/x-component" } });
 
-test("the first frame is the page's", async () => {
+test("the first frame of a stack is the page's", async () => {
   await ready();
   const slow = createDispatcher({ url, timeout: 30, fetch: () => new Promise(() => {}) });
   const own = createDispatcher({ url, fetch: answering(`"$h2"\n2:{"id":"${ID}","bound":null}`) });

@@ -1,3 +1,4 @@
+// The hooks of a dispatcher: when each is called, with what, and what follows if it fails.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { createDispatcher, isActionError, ready } from "../node.js";
@@ -18,13 +19,13 @@ after(() => server.close());
 
 const reported = [];
 globalThis.reportError = (error) => reported.push(error);
-afterEach(() => assert.deepEqual(reported.splice(0), [], "nothing was reported that a test did not expect"));
+afterEach(() => assert.deepEqual(reported.splice(0), [], "an error was reported that no test expects"));
 
 const make = (hooks, options) => createDispatcher({ url: server.url, hooks, ...options });
 const action = { id: ID, name: "echo" };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("each request: before it, at its head", async () => {
+test("beforeRequest is called before a request, afterResponse at its head", async () => {
   const heard = [];
   const hooks = {
     own: undefined,
@@ -43,7 +44,7 @@ test("each request: before it, at its head", async () => {
   ]);
 });
 
-test("beforeRequest is waited for, and what it does to the headers is what is sent", async () => {
+test("a request waits for beforeRequest, and carries the headers that it leaves", async () => {
   const d = make({
     async beforeRequest({ headers }) {
       await turn();
@@ -56,7 +57,7 @@ test("beforeRequest is waited for, and what it does to the headers is what is se
   assert.deepEqual([headers.authorization, headers["x-common"], headers["next-action"]], ["Bearer fresh", undefined, ID]);
 });
 
-test("a request that is repeated is prepared anew: headers, hooks, attempts", async () => {
+test("a request that is sent again gets headers and hooks again, with its attempt", async () => {
   const heard = [];
   let asked = 0;
   const d = make({
@@ -70,7 +71,7 @@ test("a request that is repeated is prepared anew: headers, hooks, attempts", as
   assert.deepEqual(sent, [["1", "1", "1"], ["2", "2", "1"]]);
 });
 
-test("a beforeRequest that fails fails its call, before anything is sent", async () => {
+test("a beforeRequest that fails fails its call before anything is sent", async () => {
   const cause = new Error("no token");
   const errors = [];
   const failing = [() => { throw cause; }, () => Promise.reject(cause)];
@@ -88,7 +89,7 @@ test("a beforeRequest that fails fails its call, before anything is sent", async
   }
 });
 
-test("a failure of the second attempt knows nothing of the first one's answer", async () => {
+test("a failure of the second attempt has nothing of the first one's answer", async () => {
   const d = make({ beforeRequest: ({ attempt }) => { if (attempt === 2) throw "second"; } });
   const failed = ({ code, sent, status, outcome }) => [code, sent, status, outcome];
   assert.deepEqual(await d.call(ID, [], { render: "skip" }).catch(failed), ["INVALID_OPTION", "no", undefined, undefined]);
@@ -96,7 +97,7 @@ test("a failure of the second attempt knows nothing of the first one's answer", 
   assert.deepEqual(await plain.call(ID, [], { render: "skip" }).catch(failed), ["NETWORK", "unknown", undefined, undefined]);
 });
 
-test("the protocol's own headers are not for hooks", async () => {
+test("hooks may not set the protocol's own headers", async () => {
   for (const name of ["Next-Action", "x-deployment-id", "RSC", "x-action-forwarded"]) {
     const before = server.requests.length;
     const d = make({ beforeRequest: ({ headers }) => headers.set(name, "1") });
@@ -105,7 +106,7 @@ test("the protocol's own headers are not for hooks", async () => {
   }
 });
 
-test("afterResponse is not waited for, and changes nothing", async () => {
+test("a call does not wait for afterResponse, which changes nothing", async () => {
   const d = make({
     afterResponse({ headers }) {
       headers.delete("content-type");
@@ -117,13 +118,13 @@ test("afterResponse is not waited for, and changes nothing", async () => {
   assert.deepEqual([value, redirect, headers.get("content-type")], [42, undefined, "text/x-component"]);
 });
 
-test("afterResponse says where fetch was redirected to", async () => {
+test("afterResponse gets the URL that fetch was redirected to", async () => {
   let heard;
   await make({ afterResponse: (answer) => (heard = answer) }).call(ID, [1], { url: `${server.url}?away` });
   assert.deepEqual([heard.url, heard.redirected, heard.status], [`${server.url}?away`, `${server.url}there`, 200]);
 });
 
-test("what afterResponse and onError throw or reject with is reported, and changes nothing", async () => {
+test("an error of afterResponse or onError is reported, and changes nothing", async () => {
   for (const throwing of [(what) => { throw what; }, (what) => Promise.reject(what)]) {
     const d = make({ afterResponse: () => throwing("after"), onError: () => throwing("error") });
     assert.equal(await d.call(ID, [1]), "[1]");
@@ -135,7 +136,7 @@ test("what afterResponse and onError throw or reject with is reported, and chang
   }
 });
 
-test("onError hears of every call that fails, once, before its promise rejects", async () => {
+test("onError is called for every call that fails, once, before its promise rejects", async () => {
   await ready();
   const heard = [];
   const d = make({ onError: (error, about) => heard.push([error, about]) });
@@ -151,7 +152,7 @@ test("onError hears of every call that fails, once, before its promise rejects",
     }).call(ID), { actionId: ID }],
   ];
   for (const [code, run, { actionId, name }] of failing) {
-    const caught = await run().catch((error) => (assert.equal(heard.length, 1, "before"), error));
+    const caught = await run().catch((error) => (assert.equal(heard.length, 1, "onError comes before the rejection"), error));
     assert.equal(caught.code, code);
     const [[error, about]] = heard.splice(0);
     assert.equal(error, caught);
@@ -165,7 +166,7 @@ test("onError hears of every call that fails, once, before its promise rejects",
   assert.deepEqual(heard.map(([{ code }]) => code), ["CLEARED", "CLOSED", "CLOSED"]);
 });
 
-test("the error that onError sees has what the caller sees: outcome, retry", async () => {
+test("the error that onError gets has the caller's outcome and retry", async () => {
   let seen;
   const d = make({ onError: ({ outcome, retry, status }) => (seen = [outcome.status, typeof retry, status]) });
   const fetch = async () => new Response("", { status: 404, headers: { "x-nextjs-action-not-found": "1" } });
@@ -174,7 +175,7 @@ test("the error that onError sees has what the caller sees: outcome, retry", asy
   d.close();
 });
 
-test("only actions: no route, no fetch", async () => {
+test("hooks are called for actions only: not for routes, not for fetch", async () => {
   const hook = () => assert.fail("a hook was called");
   const d = make({ beforeRequest: hook, afterResponse: hook, onError: hook });
   await (await d.route(server.url)).text();
@@ -183,7 +184,7 @@ test("only actions: no route, no fetch", async () => {
   await assert.rejects(d.fetch("http://127.0.0.1:9/", { method: "POST", headers: { "Next-Action": ID } }), TypeError);
 });
 
-test("functions of the server's are actions too", async () => {
+test("hooks are called for the server's functions too", async () => {
   const OTHER = "60".padEnd(42, "b");
   const heard = [];
   const answers = [`0:{"a":"$@1"}\n2:{"id":"${OTHER}","bound":null}\n1:"$h2"\n`, '0:{"a":42}\n'];
@@ -194,7 +195,7 @@ test("functions of the server's are actions too", async () => {
   assert.deepEqual(heard, [ID, OTHER]);
 });
 
-test("hooks are functions with names that are known", () => {
+test("hooks are functions with known names", () => {
   for (const hooks of [7, "x", () => {}, [], { beforeRequest: 1 }, { onRequest() {} }, { get onError() { throw "getter"; } }, new (class Hooks { a = 1; })()]) {
     assert.throws(() => createDispatcher({ hooks }), { code: "INVALID_OPTION" }, String(hooks));
   }
@@ -212,7 +213,7 @@ test("a hook may call, abort and close from inside", async () => {
         act(d, call);
       };
       const d = make({ [name]: hook }, { url: server.url });
-      await d.call(ID).catch(() => {}); // the wasm is there
+      await d.call(ID).catch(() => {}); // loads the wasm
       acted = false;
       const call = d.call(ID, ["outer"], { url: server.url + path });
       const result = await call.catch((error) => error.code);
@@ -241,7 +242,7 @@ test("a hook may call, abort and close from inside", async () => {
   }
 });
 
-test("a call given up while beforeRequest is under way is never sent", async () => {
+test("a call that is aborted during beforeRequest is never sent", async () => {
   let go, started;
   const under_way = new Promise((resolve) => (started = resolve));
   const d = make({ beforeRequest: ({ id }) => (id === 1 ? (started(), new Promise((resolve) => (go = resolve))) : undefined) });
@@ -255,8 +256,8 @@ test("a call given up while beforeRequest is under way is never sent", async () 
   assert.ok(!server.requests.some(({ body }) => body.includes("given up")));
 });
 
-test("a call that has ended is not ABORTED by the hook that hears of another's end first", async () => {
-  // The first two are never answered: they end as they are made to.
+test("a call that has ended is not ABORTED by a hook that is notified of another call first", async () => {
+  // The first two are never answered: they end by what the test does.
   const slow = await serve((request, response, body) => body === "[1]" || flight(response, JSON.stringify(body)));
   const ends = async (strategy, end, options = {}) => {
     let calls = [];

@@ -1,4 +1,4 @@
-// The table of `docs/idempotency.md`, line by line: what it says is what happens.
+// The table of `docs/idempotency.md`, line by line: the code does what it says.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ const KEY = { user: "ada", action: "charge", key: "8e03978e-40d5-43e8-bc93-6894a
 const ENDED = 60_000;
 const OVER = 24 * 60 * 60_000;
 
-/** What comes before the call in question, and how that call differs: `first(how)` is an earlier call under the same key. */
+/** Earlier calls of each line, and the key of its own call: `first(how)` makes an earlier call under the same key. */
 const CALLS = {
   "first": () => KEY,
   "without a key": async ({ first }) => (await first(), { ...KEY, key: undefined }),
@@ -46,13 +46,13 @@ const CALLS = {
 const lines = readFileSync(new URL("../../docs/idempotency.md", import.meta.url), "utf8").split("\n").filter((line) => line.startsWith("| "));
 const [head, ...rows] = lines.map((line) => line.slice(2, -2).split(" | "));
 
-test("the table has a line for each, and no other", () => {
+test("the table has one line for each case, and no other", () => {
   assert.deepEqual(head, ["the call comes", "a Server Action", "a route handler", "`fn` runs"]);
   assert.deepEqual(rows.map(([comes]) => comes), Object.keys(CALLS));
 });
 
 for (const [comes, action, route, runs] of rows) {
-  test(`a call that comes ${comes}`, async () => {
+  test(`a call that comes ${comes} ends as the table says`, async () => {
     for (const [call, said] of [[asAction, action], [asRoute, route]]) {
       let time = 0, ran = false;
       const store = memoryStore();
@@ -60,7 +60,7 @@ for (const [comes, action, route, runs] of rows) {
       const first = async (how = {}) => {
         const begun = new Promise((resolve) => (how.begun = resolve));
         const over = call(KEY, (isRoute) => perform(how, isRoute), store, options);
-        // What dies or fails leaves its promise behind.
+        // The earlier call may fail or never end: its rejection is ignored.
         over.catch(() => {});
         await (how.hang ? begun : over.catch(() => {}));
       };
@@ -80,7 +80,7 @@ function perform({ hang, digest, fails, lost, status, begun }, isRoute) {
   return isRoute ? new Response("paid", { status }) : "paid";
 }
 
-/** What an action answers, in the table's words. */
+/** Makes a call as an action, and describes its end in the table's words. */
 async function asAction(key, fn, store, options) {
   let ran = false;
   const run = () => ((ran = true), fn(false));
@@ -93,7 +93,7 @@ async function asAction(key, fn, store, options) {
   }
 }
 
-/** What a route answers, in the table's words. */
+/** Makes a call as a route, and describes its end in the table's words. */
 async function asRoute(key, fn, store, options) {
   const { status, headers } = await idempotentRoute(key, () => fn(true), store, options);
   const wait = headers.get("retry-after");

@@ -1,11 +1,12 @@
-// Importing needs nothing but the language: server, worker, jsdom and old browsers all have something that the others do not.
+// Importing an entry needs nothing but the language: servers, workers, jsdom and old browsers each lack something
+// of the platform.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** Evaluates an entry in a realm that has nothing but the language, and prints what it exports. */
+/** Evaluates an entry in a realm that has nothing but the language, and prints its exports. */
 const BARE = `
   import { readFile } from "node:fs/promises";
   import vm from "node:vm";
@@ -29,15 +30,15 @@ const API = ["ActionError", "createDispatcher", "decode", "encode", "init", "isA
 const SERVER = ["IdempotencyError", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore"];
 
 for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["server.js", SERVER]]) {
-  test(`${entry} can be imported where there is nothing`, async () => {
+  test(`${entry} can be imported in a realm with nothing but the language`, async () => {
     const flags = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "--eval", BARE, "--"];
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, new URL(`../${entry}`, import.meta.url).href]);
     assert.deepEqual(JSON.parse(stdout).sort(), names);
   });
 }
 
-test("no name of a module's is one that CommonJS gives to it", async () => {
-  // What transpilers make of a module is the body of a function with these parameters.
+test("no module declares a name that CommonJS gives to a module", async () => {
+  // Transpilers turn a module into the body of a function with these parameters.
   const taken = /^(?:export )?(?:let|const|var|function|class) (?:module|exports|require|__filename|__dirname|jest)\b/m;
   const { readFile, readdir } = await import("node:fs/promises");
   const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,9 +1,9 @@
-// A dispatcher's `fetch` in the place of the page's: the same cases in Node.js and in browsers.
+// A dispatcher's `fetch` put in place of the page's: the same cases in Node.js and in browsers.
 //
-// Each gets `{ createDispatcher, other, url, id }`: the package and another copy of it, a server that answers actions with a value, and
-// whatever else is asked for with 200 or more.
+// Each case gets `{ createDispatcher, other, url, id }`: `createDispatcher` of the package and of another copy of
+// it, a server, and the id of an action. The server answers actions with a value, and every other request with 200.
 
-/** What a page may have around `fetch`. Each hears of every request. */
+/** Wrappers that a page may have around `fetch`. Each reports every request. */
 const WRAPPERS = {
   "calls on at once": (inner, heard) => (...args) => (heard(), inner(...args)),
   "calls on later": (inner, heard) => async (...args) => {
@@ -31,14 +31,14 @@ const WRAPPERS = {
   "is a proxy": (inner, heard) => new Proxy(inner, { apply: (target, _, args) => (heard(), Reflect.apply(target, globalThis, args)) }),
 };
 
-/** How `fetch` is put in its place. */
+/** Ways to put a dispatcher's `fetch` in place. */
 const PLACES = {
-  "by a function": (d) => (globalThis.fetch = (...args) => d.fetch(...args)),
-  "itself": (d) => (globalThis.fetch = d.fetch),
-  "taken off before": (d, { fetch } = d) => (globalThis.fetch = fetch),
+  "as a function of the page's": (d) => (globalThis.fetch = (...args) => d.fetch(...args)),
+  "as it is": (d) => (globalThis.fetch = d.fetch),
+  "as a method that was taken off": (d, { fetch } = d) => (globalThis.fetch = fetch),
 };
 
-/** Runs one case with a `fetch` of the page's own at the bottom, which writes down what is sent. */
+/** Runs one case with a `fetch` of the page's own at the bottom, which records the requests. */
 async function scene(run) {
   const native = globalThis.fetch;
   const sent = [];
@@ -67,7 +67,7 @@ function tools({ url, id }) {
   return { page, ours };
 }
 
-/** Fails where one waits for itself. */
+/** Fails if the promise stays open, as when a request waits for itself. */
 function soon(promise, what) {
   const { promise: late, stop } = after(20_000, what);
   return Promise.race([promise, late]).finally(stop);
@@ -84,14 +84,14 @@ function equal(actual, expected, what) {
   if (a !== e) throw new Error(`${what}: expected ${e}, got ${a}`);
 }
 
-/** How many actions each of these dispatchers has had in its lanes. */
+/** Counts the actions that each of these dispatchers has had in its lanes. */
 function laneCount(...dispatchers) {
   const counts = dispatchers.map(() => new Set());
   dispatchers.forEach((d, at) => d.subscribe(({ lane, id }) => lane !== "route" && counts[at].add(id)));
   return () => counts.map(({ size }) => size);
 }
 
-/** Sends one of each through all, and gives what has arrived in which order. */
+/** Sends one request of each kind through `d`, and checks that each arrives once. */
 async function oneOfEach({ page, ours }, d, sent) {
   for (const tag of ["get", "action", "call", "route"]) {
     sent.length = 0;
@@ -104,7 +104,7 @@ async function oneOfEach({ page, ours }, d, sent) {
 const cases = {};
 
 for (const [place, put] of Object.entries(PLACES)) {
-  cases[`put in its place ${place}`] = (env) =>
+  cases[`d.fetch in place ${place} sends each request once`] = (env) =>
     scene(async (sent) => {
       const d = env.createDispatcher({ url: env.url });
       put(d);
@@ -112,10 +112,10 @@ for (const [place, put] of Object.entries(PLACES)) {
       await oneOfEach(tools(env), d, sent);
       await oneOfEach(tools(env), d, sent);
       await d.idle();
-      equal(count(), [4], "in its lanes");
+      equal(count(), [4], "actions in its lanes");
     });
   for (const kind of Object.keys(WRAPPERS)) {
-    cases[`put in its place ${place}, beneath it one that ${kind}`] = (env) =>
+    cases[`d.fetch in place ${place}, above a wrapper that ${kind}, sends each request once`] = (env) =>
       scene(async (sent) => {
         let heard = 0;
         wrapped(kind, () => heard++);
@@ -124,7 +124,7 @@ for (const [place, put] of Object.entries(PLACES)) {
         await oneOfEach(tools(env), d, sent);
         equal(heard, 4, "heard");
       });
-    cases[`put in its place ${place}, above it one that ${kind}`] = (env) =>
+    cases[`d.fetch in place ${place}, beneath a wrapper that ${kind}, sends each request once`] = (env) =>
       scene(async (sent) => {
         let heard = 0;
         const d = env.createDispatcher({ url: env.url });
@@ -134,14 +134,14 @@ for (const [place, put] of Object.entries(PLACES)) {
         await oneOfEach(tools(env), d, sent);
         heard = 0;
         await oneOfEach(tools(env), d, sent);
-        equal(heard, 4, "heard, once it is known where it leads");
+        equal(heard, 4, "heard, once the dispatcher knows where the wrapper leads");
         await d.idle();
-        equal(count(), [4], "in its lanes");
+        equal(count(), [4], "actions in its lanes");
       });
   }
 }
 
-cases["what was there when it was read is beneath it, also if that came after the dispatcher"] = (env) =>
+cases["a wrapper that is in place when d.fetch is read is beneath it, also if it came after the dispatcher"] = (env) =>
   scene(async (sent) => {
     let heard = 0;
     const d = env.createDispatcher({ url: env.url });
@@ -151,7 +151,7 @@ cases["what was there when it was read is beneath it, also if that came after th
     equal(heard, 4, "heard");
   });
 
-cases["what the dispatcher has sent with is beneath it, also if that came after it"] = (env) =>
+cases["a fetch that the dispatcher has sent with is beneath it, also if it came after the dispatcher"] = (env) =>
   scene(async (sent) => {
     let heard = 0;
     const d = env.createDispatcher({ url: env.url });
@@ -162,7 +162,7 @@ cases["what the dispatcher has sent with is beneath it, also if that came after 
     equal(heard, 5, "heard");
   });
 
-cases["not in its place, it sends with the page's fetch of that moment"] = (env) =>
+cases["a dispatcher that is not in place sends with the page's fetch of that moment"] = (env) =>
   scene(async (sent) => {
     let heard = 0;
     const { page } = tools(env);
@@ -193,7 +193,7 @@ cases["a wrapper that changes the address does so once"] = (env) =>
     }
   });
 
-cases["a wrapper that sends something of its own meanwhile"] = (env) =>
+cases["a wrapper may send a request of its own at the same time"] = (env) =>
   scene(async (sent) => {
     const beacons = [];
     const inner = globalThis.fetch;
@@ -215,7 +215,7 @@ cases["a wrapper that sends something of its own meanwhile"] = (env) =>
   });
 
 for (const [name, order] of Object.entries({ "first in, first out": [0, 1], "last in, first out": [1, 0] })) {
-  cases[`taken out of its place while calls wait, ${name}`] = (env) =>
+  cases[`d.fetch may be taken out of place while calls wait, ${name}`] = (env) =>
     scene(async (sent) => {
       const { page, ours } = tools(env);
       const d = env.createDispatcher({ url: env.url });
@@ -239,8 +239,9 @@ for (const [place, put] of Object.entries(PLACES)) {
   for (const makers of [["createDispatcher", "createDispatcher"], ["createDispatcher", "other"], ["other", "createDispatcher"]]) {
     for (const first of [true, false]) {
       for (const kind of [undefined, "spreads", "makes a Request later"]) {
-        const when = first ? "both made before" : "each made when its turn comes";
-        cases[`two dispatchers (${makers}), ${place}, ${when}, between them ${kind ? `one that ${kind}` : "nothing"}`] = (env) =>
+        const when = first ? "both made first" : "each made just before it is put in place";
+        const between = kind ? `a wrapper that ${kind}` : "nothing";
+        cases[`two dispatchers (${makers}) ${place}, ${when}, with ${between} between them, send each request once`] = (env) =>
           scene(async (sent) => {
             const made = [];
             const make = (at) => (made[at] ??= env[makers[at]]({ url: env.url }));
@@ -252,8 +253,8 @@ for (const [place, put] of Object.entries(PLACES)) {
             for (let turn = 1; turn <= 2; turn++) {
               for (const d of made) await oneOfEach(tools(env), d, sent);
               await Promise.all(made.map((d) => d.idle()));
-              // Both turns: two actions of the page's, in the one on top, and one call in each.
-              equal(count(), [turn, 3 * turn], "in their lanes");
+              // Either time: the page's two actions in the upper dispatcher, and one call in each.
+              equal(count(), [turn, 3 * turn], "actions in their lanes");
             }
           });
       }
@@ -261,7 +262,7 @@ for (const [place, put] of Object.entries(PLACES)) {
   }
 }
 
-cases["a closed one lets everything through"] = (env) =>
+cases["a closed dispatcher lets everything through"] = (env) =>
   scene(async (sent) => {
     const { page } = tools(env);
     const d = env.createDispatcher({ url: env.url });
@@ -272,7 +273,7 @@ cases["a closed one lets everything through"] = (env) =>
     equal(d.pending, 0, "pending");
   });
 
-cases["its option fetch may lead back to it"] = (env) =>
+cases["the option fetch may lead back to the dispatcher"] = (env) =>
   scene(async (sent) => {
     const d = env.createDispatcher({ url: env.url, fetch: (...args) => globalThis.fetch(...args) });
     globalThis.fetch = (...args) => d.fetch(...args);
@@ -280,7 +281,7 @@ cases["its option fetch may lead back to it"] = (env) =>
     await oneOfEach(tools(env), d, sent);
   });
 
-cases["its option fetch is the one beneath it"] = (env) =>
+cases["the option fetch is the one beneath the dispatcher"] = (env) =>
   scene(async (sent) => {
     const inner = globalThis.fetch;
     let heard = 0;
@@ -290,7 +291,7 @@ cases["its option fetch is the one beneath it"] = (env) =>
     equal(heard, 4, "heard");
   });
 
-cases["it is the same function each time, and rejects as fetch does"] = async ({ createDispatcher, url }) => {
+cases["d.fetch is the same function each time, and rejects as fetch does"] = async ({ createDispatcher, url }) => {
   const d = createDispatcher({ url });
   equal(d.fetch === d.fetch, true, "the same");
   const name = (promise) => promise.then(() => "resolved", (error) => error.name);

@@ -1,3 +1,4 @@
+// Runs the cases of in_place.js in Node.js.
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// Reads the arguments of `fetch`: `d.route` and `d.fetch` accept what the platform's accepts, and send the same
+// request.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher } from "../node.js";
@@ -12,10 +14,10 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Both ways in: the arguments of `fetch` are read alike. */
+/** Both functions that take the arguments of `fetch`. */
 const ways = (d) => [d.route, d.fetch];
 
-/** What `fetch` is called with for one request, in each way. */
+/** Returns the arguments that the page's own `fetch` gets for one request, by each function. */
 async function asked(input, init, options) {
   const calls = [];
   const d = createDispatcher({ url: server.url, fetch: async (...args) => (calls.push(args), new Response("{}")) });
@@ -25,7 +27,7 @@ async function asked(input, init, options) {
 
 const last = () => server.requests.at(-1);
 
-test("a Request in the place of the options gives what it has", async () => {
+test("a Request instead of the options gives all that it has", async () => {
   const d = createDispatcher({ url: server.url });
   for (const way of ways(d)) {
     await way(`${server.url}new`, new Request(`${server.url}old`, { method: "DELETE", headers: { "X-A": "1" } }));
@@ -40,7 +42,7 @@ test("a Request in the place of the options gives what it has", async () => {
   assert.deepEqual([...new Set(lanes)], ["main"]);
 });
 
-test("its body is not sent twice", async () => {
+test("the body of a Request as options is sent once; the body of a Request as input is sent again", async () => {
   const d = createDispatcher({ url: server.url });
   const from = server.requests.length;
   const init = new Request(`${server.url}old`, { method: "PUT", body: "once" });
@@ -51,7 +53,7 @@ test("its body is not sent twice", async () => {
   assert.deepEqual(server.requests.slice(from + 1).map(({ body }) => body), ["again", "again", "again"]);
 });
 
-test("what is inherited counts, and each getter runs once", async () => {
+test("inherited options count, and each getter runs once", async () => {
   const reads = [];
   class Options {
     get method() { return reads.push("method"), "PUT"; }
@@ -70,7 +72,7 @@ test("what is inherited counts, and each getter runs once", async () => {
   }
 });
 
-test("options that are none, or a function, or no object", async () => {
+test("options may be missing or a function, but no other value", async () => {
   const d = createDispatcher({ url: server.url });
   for (const way of ways(d)) {
     for (const init of [null, undefined, {}, () => {}]) assert.equal((await way(server.url, init)).status, 200);
@@ -83,7 +85,7 @@ test("options that are none, or a function, or no object", async () => {
   }
 });
 
-test("members that nobody knows yet are carried along, where they are its own", async () => {
+test("unknown members are passed on if they are the object's own", async () => {
   const mark = Symbol("of a wrapper");
   const init = Object.assign(Object.create({ inherited: 1 }), JSON.parse('{"__proto__": {"polluted": 1}, "future": "value"}'), { [mark]: 1 });
   for (const [, got] of await asked(server.url, init)) {
@@ -91,7 +93,7 @@ test("members that nobody knows yet are carried along, where they are its own", 
   }
 });
 
-test("headers of every form are read once, and passed on in theirs", async () => {
+test("headers of every form are read once, and passed on in the same form", async () => {
   let reads = 0;
   const forms = {
     record: () => ({ "X-A": "1", get "X-B"() { return String(++reads); } }),
@@ -114,7 +116,7 @@ test("headers of every form are read once, and passed on in theirs", async () =>
   }
 });
 
-test("the key of a route is added to a plain object, in the place of one of its name", async () => {
+test("the key of a route is added to a plain object, and replaces a header of its name", async () => {
   const options = { idempotencyKey: "mine" };
   for (const headers of [{ "X-A": "1", "Idempotency-KEY": "other" }, [["X-A", "1"]], new Headers({ "X-A": "1" }), undefined]) {
     const [[, init]] = await asked(server.url, { method: "POST", headers }, options);
@@ -141,7 +143,7 @@ test("all of a Request is in the Request, for wrappers that pass on nothing else
   assert.equal(last().headers["x-a"], "2");
 });
 
-test("a signal of null takes that of the Request away", async () => {
+test("a signal of null removes that of the Request", async () => {
   const request = () => new Request(server.url, { signal: AbortSignal.abort() });
   const d = createDispatcher({ url: server.url });
   for (const way of ways(d)) {
@@ -150,7 +152,7 @@ test("a signal of null takes that of the Request away", async () => {
   }
 });
 
-test("a Request of another class or realm is known as one", async () => {
+test("a Request of another class or realm is recognised", async () => {
   class Mine extends Request {}
   const { default: other } = await import("node-fetch");
   for (const [make, fetch] of [[(...args) => new Mine(...args)], [(...args) => new other.Request(...args), other]]) {
@@ -170,14 +172,14 @@ test("a Request of another class or realm is known as one", async () => {
   }
 });
 
-test("a URL object, and what becomes a text", async () => {
+test("a URL object, or an object with toString(), is an address", async () => {
   for (const [input] of await asked(new URL(`${server.url}x`))) assert.equal(input, `${server.url}x`);
   let reads = 0;
   const inputs = await asked({ toString: () => `${server.url}${++reads}` });
   assert.deepEqual(inputs.map(([input]) => input), [`${server.url}1`, `${server.url}2`]);
 });
 
-test("what the page changes while an action waits is not sent", async () => {
+test("a change that the page makes while an action waits is not sent", async () => {
   const d = createDispatcher({ url: server.url });
   const from = server.requests.length;
   const bodies = [Object.assign(new FormData(), {}), new URLSearchParams(), new TextEncoder().encode("a=1"), new TextEncoder().encode("a=1").buffer];

@@ -1,3 +1,4 @@
+// `keepalive`: which requests have it, within the limits that browsers set.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDispatcher } from "../node.js";
@@ -6,7 +7,7 @@ import { ID, over } from "./server.js";
 const url = "http://localhost/";
 const answer = () => new Response('0:{"a":"$@1"}\n1:"ok"\n', { headers: { "content-type": "text/x-component" } });
 
-/** A dispatcher with a `fetch` of the page's own, and what that was given; requests to `/open` are answered by `open[i]()`. */
+/** Makes a dispatcher with a `fetch` that records its options; `open[i]()` answers the requests to `/open`. */
 function watched(options) {
   const inits = [];
   const open = [];
@@ -17,14 +18,14 @@ function watched(options) {
   return { d: createDispatcher({ url, fetch, ...options }), inits, open };
 }
 
-/** The argument of a call whose body takes so many bytes. */
+/** Returns arguments whose encoded body has this many bytes. */
 const body = (bytes) => ["x".repeat(bytes - 4)];
 
 const until = async (condition) => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 };
 
-test("a request goes on when the page is left, unless the caller does not want it", async () => {
+test("a request outlives its page, unless the caller forbids it", async () => {
   for (const [own, common, expected] of [
     [undefined, undefined, true],
     [undefined, false, undefined],
@@ -35,18 +36,18 @@ test("a request goes on when the page is left, unless the caller does not want i
     const { d, inits } = watched({ keepalive: common });
     const { keepalive } = await d.call(ID, [], { keepalive: own }).outcome;
     assert.equal(inits[0].keepalive, expected, `${own} ${common}`);
-    assert.equal(keepalive, undefined, "there is nothing to say");
+    assert.equal(keepalive, undefined, "the outcome reports only a request without keepalive");
   }
 });
 
-test("a body above 64 KiB is sent without, and says so", async () => {
+test("a body above 64 KiB is sent without keepalive, and its outcome says so", async () => {
   const { d, inits } = watched();
   const events = [];
   d.subscribe((event) => events.push(event));
   assert.equal((await d.call(ID, body(65_536)).outcome).keepalive, undefined);
   const large = d.call(ID, body(65_537));
   assert.equal((await large.outcome).keepalive, false);
-  // In UTF-8.
+  // Bytes are counted in UTF-8.
   assert.equal((await d.call(ID, ["ü".repeat(32_767)]).outcome).keepalive, false);
   assert.deepEqual(inits.map(({ keepalive }) => keepalive), [true, undefined, undefined]);
   await d.idle();
@@ -55,7 +56,7 @@ test("a body above 64 KiB is sent without, and says so", async () => {
   assert.deepEqual(done.slice(0, 2), [undefined, false]);
 });
 
-test("all open bodies of the page together take no more than 64 KiB", async () => {
+test("all open bodies of the page together take at most 64 KiB", async () => {
   const one = watched();
   const two = watched();
   const options = { url: "http://localhost/open", lane: "parallel" };
@@ -71,7 +72,7 @@ test("all open bodies of the page together take no more than 64 KiB", async () =
   await over(second);
 });
 
-test("a call that is given up gives its bytes back at once, its place only when the browser has surely let go", async (t) => {
+test("an aborted call frees its bytes at once, but its place only after the time in which the browser has surely ended it", async (t) => {
   const { d, inits } = watched();
   const options = { url: "http://localhost/open" };
   const giveUp = async () => {
@@ -89,7 +90,7 @@ test("a call that is given up gives its bytes back at once, its place only when 
   assert.equal((await d.call(ID).outcome).keepalive, undefined);
 });
 
-test("a call whose answer has begun, or that failed by itself, holds no place when it is over", async () => {
+test("a call whose answer has begun, or that failed by itself, holds no place after its end", async () => {
   let answered;
   const body = () => new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('0:{"a":"$@1"}\n')) });
   const fetch = (url) => {
@@ -111,7 +112,7 @@ test("a call whose answer has begun, or that failed by itself, holds no place wh
   }
 });
 
-test("no more than four requests at once go on when the page is left", async () => {
+test("at most four requests at once outlive their page", async () => {
   const { d, inits, open } = watched();
   const calls = Array.from({ length: 10 }, () => d.call(ID, [], { url: "http://localhost/open", lane: "parallel" }));
   await until(() => open.length === 10);
@@ -120,7 +121,7 @@ test("no more than four requests at once go on when the page is left", async () 
   await Promise.all(calls);
 });
 
-test("a form counts with what its size is not known to", async () => {
+test("a form counts with a margin, since its exact size is unknown", async () => {
   const { d } = watched();
   const form = (bytes) => {
     const form = new FormData();
@@ -131,7 +132,7 @@ test("a form counts with what its size is not known to", async () => {
   assert.equal((await d.call(ID, form(65_000)).outcome).keepalive, false);
 });
 
-test("what fails without it says so too", async () => {
+test("a call that fails without keepalive says so too", async () => {
   const d = createDispatcher({ url, fetch: () => Promise.reject(new TypeError("scripted")) });
   await assert.rejects(d.call(ID, body(70_000)), ({ outcome }) => outcome.keepalive === false);
 });

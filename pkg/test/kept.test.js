@@ -1,3 +1,4 @@
+// Forms as they are stored: `partsOf()` and `formOf()` lose nothing, and `isForm()` recognises them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formOf, isForm, partsOf } from "../lib/kept.js";
@@ -16,24 +17,24 @@ const form = () => {
   return form;
 };
 
-test("a form is kept as texts and bytes, and is what it was", async () => {
+test("a form is stored as texts and bytes, and restored as it was", async () => {
   const parts = await partsOf(form());
   const plain = (value) => typeof value === "string" || (value.bytes instanceof ArrayBuffer && !(value instanceof Blob));
   assert.deepEqual(parts.map(([, value]) => plain(value)), [true, true, true, true]);
   assert.equal(isForm(parts), true);
-  // As a store gives it back, and once more.
+  // `structuredClone` copies as a store does; then the parts are made of the copy.
   const back = structuredClone(parts);
   assert.deepEqual(await described(formOf(back)), await described(form()));
   assert.deepEqual(await partsOf(back), parts);
 });
 
-test("a form whose files are stored as files is read, too", async () => {
+test("a form whose files are stored as files is read too", async () => {
   const earlier = [...form()];
   assert.equal(isForm(earlier), true);
   assert.deepEqual(await described(formOf(await partsOf(earlier))), await described(form()));
 });
 
-test("a file that cannot be read is no part", async () => {
+test("a form with a file that cannot be read is refused", async () => {
   class Gone extends File {
     arrayBuffer() {
       return Promise.reject(new DOMException("gone", "NotReadableError"));
@@ -42,7 +43,7 @@ test("a file that cannot be read is no part", async () => {
   await assert.rejects(partsOf([["a", "1"], ["b", new Gone([], "gone")]]), { name: "NotReadableError" });
 });
 
-test("what is no body", () => {
+test("isForm() is undefined for a value that is no stored body", () => {
   assert.equal(isForm("text"), false);
   const file = { bytes: new ArrayBuffer(1), name: "n", type: "", lastModified: 0 };
   assert.equal(isForm([["a", file]]), true);

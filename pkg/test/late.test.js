@@ -1,8 +1,8 @@
-// Half a minute passes here by the clock that the package sees, and at once.
+// Calls that are late. The clock that the package reads is moved by half a minute, so the tests do not wait.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { createDispatcher, ready } from "../node.js";
-import "../lib/words.js"; // said at once, then
+import "../lib/words.js"; // with this loaded, warnings are printed at once
 import { ID, serve } from "./server.js";
 
 const real = { now: performance.now.bind(performance), setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, warn: console.warn };
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => (d.close(), server.close()));
 
-/** Lets time pass, and what is due ring, and what that says be said. */
+/** Moves the clock, runs the timers that are due, and waits for their warnings. */
 async function pass(ms) {
   passed += ms;
   for (const [timer, { ring, due }] of [...timers]) {
@@ -46,11 +46,11 @@ async function until(holds) {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Calls that nobody waits for. */
+/** Makes a call and ignores its result. */
 const call = (...args) => d.call(...args).catch(() => {});
 
-test("a call that holds its lane for half a minute is told of, by name, once, with how many wait behind it", async () => {
-  process.env.NODE_ENV = "production"; // there, too
+test("a call that holds its lane for half a minute is warned of once, by name, with the number of calls behind it", async () => {
+  process.env.NODE_ENV = "production"; // it warns in production too
   call({ id: ID, name: "saveTokens" });
   call(ID);
   call(ID);
@@ -66,7 +66,7 @@ test("a call that holds its lane for half a minute is told of, by name, once, wi
   delete process.env.NODE_ENV;
 });
 
-test("listeners hear it, with an answer that has begun and does not end", async () => {
+test("listeners are notified, also of an answer that has begun and does not end", async () => {
   const events = [];
   d.subscribe((event) => event.late && events.push(event));
   call(ID, [], { lane: "cart" });
@@ -81,7 +81,7 @@ test("listeners hear it, with an answer that has begun and does not end", async 
   assert.deepEqual(warnings, ["actionlane: action 7f000000: no value for 30 s: an answer has begun, and its value has not come; a timeout would end it"]);
 });
 
-test("so does a call whose arguments stay open", async () => {
+test("a call whose arguments stay open is warned of too", async () => {
   call({ id: ID, name: "upload" }, [new Promise(() => {})]);
   call(ID);
   await pass(30_000);
@@ -91,7 +91,7 @@ test("so does a call whose arguments stay open", async () => {
   assert.equal(asked.length, 0);
 });
 
-test("what is answered in time, or only streams the rest, is told of by nobody", async () => {
+test("a call that has its value in time is not warned of, also while the rest streams", async () => {
   const value = d.call(ID);
   await until(() => asked.length === 1);
   asked[0].writeHead(200, { "content-type": "text/x-component" });

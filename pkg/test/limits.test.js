@@ -1,13 +1,14 @@
+// The option `limits`: the values it takes, and long and deep answers. tests/e2e/tests/limits.rs tests the exact
+// limits, in browsers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDispatcher, decode, encode } from "../node.js";
 import { ID } from "./server.js";
 
-// What the bounds do at their edges is shown in browsers (`tests/e2e/tests/limits.rs`); here is what the options take, and long answers.
 
 const bytes = (text) => new TextEncoder().encode(text);
 
-test("limits are whole numbers, or none", async () => {
+test("limits are whole numbers, or Infinity", async () => {
   for (const limits of [null, 1, { maxDepth: "1" }, { maxDepth: -1 }, { maxDepth: 1.5 }, { maxDepth: NaN }, { maxBytes: 2 ** 31 }, { depth: 1 }]) {
     assert.throws(() => createDispatcher({ limits }), { code: "INVALID_OPTION", message: /^limits: |^max/ });
     await assert.rejects(createDispatcher({ url: "http://localhost" }).call(ID, [], { limits }), { code: "INVALID_OPTION", sent: "no" });
@@ -21,7 +22,7 @@ test("limits are whole numbers, or none", async () => {
   assert.equal(await decode(bytes("0:1\n"), { maxBytes: Infinity, maxRowBytes: Infinity }).value, 1);
 });
 
-test("a long answer is taken in pieces, whatever it comes in", async () => {
+test("a long answer is read in pieces, from any source", async () => {
   const text = "é".repeat(5 << 20);
   const whole = bytes(`0:["$1"]\n1:T${bytes(text).length.toString(16)},${text}`);
   for (const source of [whole, new Response(whole), new ReadableStream({ start: (c) => (c.enqueue(whole), c.close()) })]) {
@@ -33,7 +34,7 @@ test("a long answer is taken in pieces, whatever it comes in", async () => {
   await assert.rejects(d.call(ID, [], { limits: { maxRowBytes: 9 << 20 } }), { code: "DECODE", message: /: row 1: longer than / });
 });
 
-test("what an answer refers back to is found among deep arguments", async () => {
+test("an answer may refer to a value deep inside the arguments", async () => {
   const temporaryReferences = {};
   let deep = [];
   const inner = deep;

@@ -1,4 +1,5 @@
-// One load a process: the order of these tests matters, each begins where the one before ended.
+// Loading of the wasm, and its traps. A process loads once, so the order of these tests matters: each begins where
+// the one before ended.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -15,7 +16,7 @@ let server;
 before(async () => (server = await serve()));
 after(() => Promise.all([server.close(), copy.remove()]));
 
-test("a failed load rejects what was kept, and a route never needed it", async () => {
+test("a failed load rejects the calls that waited for it, and a route never needs it", async () => {
   const d = createDispatcher({ url: server.url });
   const calls = [d.call(ID, [1]), d.call(ID, [2])];
   assert.deepEqual(calls.map(({ state }) => state), ["loading", "loading"]);
@@ -28,26 +29,26 @@ test("a failed load rejects what was kept, and a route never needed it", async (
   await assert.rejects(init(new Uint8Array([1, 2, 3])), { code: "WASM_LOAD" });
 });
 
-test("a call made by whoever hears of the failure starts another load", async () => {
+test("a call that is made when the load fails starts another load", async () => {
   const d = createDispatcher({ url: server.url });
   const again = d.call(ID).catch(() => d.call(ID));
   await assert.rejects(again, { code: "WASM_LOAD" });
 });
 
-test("a wasm of another kind is a failed load, and so is one of another build", async () => {
+test("a wasm of another kind or of another build is a failed load", async () => {
   const other = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   await assert.rejects(init(other), { code: "WASM_LOAD", message: /belongs to this package: it is none of ours, wanted is dispatcher [0-9a-f]{16}/ });
   const older = new Uint8Array(wasm).fill(120, wasm.length - 1);
   await assert.rejects(init(older), { code: "WASM_LOAD", message: /it is dispatcher [0-9a-f]{15}x, wanted is dispatcher [0-9a-f]{16}/ });
 });
 
-test("a dispatcher closed by its own url(), before the wasm is there", async () => {
+test("a dispatcher may be closed by its own url() before the wasm is loaded", async () => {
   const d = createDispatcher({ url: () => (d.close(), server.url) });
   await assert.rejects(d.call(ID), { code: "CLOSED" });
   await d.idle();
 });
 
-test("a policy that forbids wasm is told apart", async () => {
+test("a policy that forbids wasm has a code of its own", async () => {
   const { Module } = WebAssembly;
   WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError("refused"); } };
   try {
@@ -57,7 +58,7 @@ test("a policy that forbids wasm is told apart", async () => {
   }
 });
 
-test("calls made before the wasm is there are kept, in order; some are given up meanwhile", async () => {
+test("calls made before the wasm is loaded keep their order, and can be aborted", async () => {
   const given = deferred();
   const loaded = init(given.promise);
   const d = createDispatcher({ url: server.url });
@@ -79,13 +80,13 @@ test("calls made before the wasm is there are kept, in order; some are given up 
   assert.equal(await paused, '["paused"]');
 });
 
-test("once it is there, ready is quiet and a second init changes nothing", async () => {
+test("after the load ready() resolves at once, and a second init() changes nothing", async () => {
   await ready();
   await init(new Uint8Array([1, 2, 3]));
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"]), '["x"]');
 });
 
-test("a trap in the dispatcher leaves what is decoded and encoded alone", async () => {
+test("a trap in the dispatcher leaves decoding and encoding alone", async () => {
   await init({ flight: readFile(new URL("../wasm/flight_bg.wasm", import.meta.url)) });
   let controller, later;
   const { value, done } = decode(new ReadableStream({ start: (c) => (controller = c) }));
@@ -106,7 +107,7 @@ test("a trap in the dispatcher leaves what is decoded and encoded alone", async 
   assert.equal(await d.call(ID, ["fresh"]), '["fresh"]');
 });
 
-test("a trap fails what is open, everywhere, and the next call gets a fresh instance", async () => {
+test("a trap fails all open calls of all dispatchers, and the next call gets a new instance", async () => {
   const [one, two] = [createDispatcher({ url: server.url }), createDispatcher({ url: server.url })];
   await Promise.all([one.call(ID), two.call(ID)]);
   one.lane("main").pause();
@@ -117,12 +118,12 @@ test("a trap fails what is open, everywhere, and the next call gets a fresh inst
   assert.equal(one.pending + two.pending, 0);
   const fresh = one.call(ID, ["fresh"]);
   assert.equal(await two.call(ID, ["fresh"]), '["fresh"]');
-  assert.equal(fresh.state, "waiting"); // what was paused still is
+  assert.equal(fresh.state, "waiting"); // the lane is still paused
   one.lane("main").resume();
   assert.equal(await fresh, '["fresh"]');
 });
 
-test("a dispatcher that was paused as a whole stays so over a trap", async () => {
+test("a dispatcher that was paused as a whole stays paused after a trap", async () => {
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
   d.pause();
@@ -135,7 +136,7 @@ test("a dispatcher that was paused as a whole stays so over a trap", async () =>
   assert.equal(await waiting, '["waiting"]');
 });
 
-test("what a trap has failed is not sent by the instance that is gone, and what it had sent is aborted", async (t) => {
+test("a call that a trap has failed is not sent by the dead instance, and its open request is aborted", async (t) => {
   let here, gone;
   const arrived = new Promise((resolve) => (here = resolve)), broken = new Promise((resolve) => (gone = resolve));
   const slow = await serve((_, response) => (response.on("close", () => gone(response.writableEnded)), here()));
@@ -152,7 +153,7 @@ test("what a trap has failed is not sent by the instance that is gone, and what 
   assert.deepEqual(slow.requests.map(({ body }) => body), ["[1]"]);
 });
 
-test("a call made by whoever hears of a trap is the fresh instance's", async () => {
+test("a call that is made when a trap fails another one goes to the new instance", async () => {
   let again;
   const onError = () => (again ??= d.call(ID, ["again"]));
   const d = createDispatcher({ url: server.url, hooks: { onError } });
@@ -176,7 +177,7 @@ function deferred() {
   return made;
 }
 
-test("a trap in a promise fails the calls it leaves, and the next call gets a fresh instance", async () => {
+test("a trap in a promise fails all open calls, and the next call gets a new instance", async () => {
   let restore;
   const body = () => new ReadableStream({
     start(stream) {
@@ -197,7 +198,7 @@ test("a trap in a promise fails the calls it leaves, and the next call gets a fr
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["fresh"]), '["fresh"]');
 });
 
-test("a source that nobody looks at any more may fail", async (t) => {
+test("a source that init() ignores may reject", async (t) => {
   await ready();
   const unhandled = [];
   const note = (error) => unhandled.push(error);

@@ -1,9 +1,9 @@
-// Options that are wrong say what is meant, and those that do nothing beside the others say so.
+// Errors of wrong options say what is meant, and options without effect are warned of.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { createDispatcher } from "../node.js";
 import { nearest } from "../lib/nearest.js";
-import "../lib/words.js"; // said at once, then
+import "../lib/words.js"; // with this loaded, warnings are printed at once
 import { ID, serve } from "./server.js";
 
 const { warn } = console;
@@ -18,12 +18,12 @@ beforeEach(() => (warnings = []));
 const dispatcher = (options) => createDispatcher({ url: server.url, ...options });
 const named = (name) => ({ id: ID, name });
 
-/** What a call is refused with. */
-const refusal = (...args) => dispatcher().call(...args).then(() => assert.fail("it was taken"), ({ code, message }) => (assert.equal(code, "INVALID_OPTION"), message));
+/** Returns the message with which a call is refused. */
+const refusal = (...args) => dispatcher().call(...args).then(() => assert.fail("the call was accepted"), ({ code, message }) => (assert.equal(code, "INVALID_OPTION"), message));
 
 const says = (message) => ({ code: "INVALID_OPTION", message });
 
-test("a word that is nearly known is asked back", async () => {
+test("an unknown word that resembles a known one is refused with that word", async () => {
   assert.match(await refusal(ID, [], { tiemout: 5 }), /: call: there is no option "tiemout"; did you mean "timeout"\?$/);
   assert.match(await refusal(ID, [], { strategy: "queu last" }), /: strategy: expected .*; did you mean "queue last"\?$/);
   assert.match(await refusal(ID, [], { retry: { limt: 1 } }), /: retry: there is no option "limt"; did you mean "limit"\?$/);
@@ -35,14 +35,14 @@ test("a word that is nearly known is asked back", async () => {
   assert.throws(() => dispatcher().cancel({ state: "wating" }), says(/^state: expected .*; did you mean "waiting"\?$/));
 });
 
-test("the nearest is the one with the fewest steps, and near enough", () => {
+test("the nearest word is the one with the fewest changes, within a limit", () => {
   const known = ["timeout", "name", "lane", "retry", "key"];
   const cases = { TIMEOUT: "timeout", tmieout: "timeout", nam: "name", lan: "lane", retries: "retry", k: undefined, colour: undefined, naem: "name", "": undefined };
   for (const [given, found] of Object.entries(cases)) assert.equal(nearest(given, known), found, given);
   assert.equal(nearest("timeout".repeat(100_000), known), undefined);
 });
 
-test("what is no id says where ids come from", async () => {
+test("a wrong id is refused with a hint where ids come from", async () => {
   const source = "a server component can read the id as action.$$id and pass it on: { id, name }";
   const imported = `action: an imported action does not show its id in the browser; ${source}`;
   async function saveTokens() {}
@@ -53,7 +53,7 @@ test("what is no id says where ids come from", async () => {
   assert.equal(await refusal("7f00"), "an action's id has 40 or 42 hexadecimal digits, not 4");
 });
 
-test("retry without a key warns once an action, whoever asks for it", async () => {
+test("retry without a key warns once for an action, however it is set", async () => {
   const d = dispatcher({ retry: 2 });
   const text = (name) => `actionlane: ${name}: retry does nothing without an idempotency key, as what may have run is not sent again; `
     + "give it idempotencyKey: true and have the server honour the key, or leave retry out";
@@ -65,7 +65,7 @@ test("retry without a key warns once an action, whoever asks for it", async () =
   assert.deepEqual(warnings, [text("one"), text("two"), text("action 7e000000")]);
 });
 
-test("where retry does something, or is to do nothing, there is no word", async () => {
+test("a retry that has an effect, or is switched off, warns of nothing", async () => {
   const d = dispatcher({ retry: 2 });
   await d.call(named("keyed"), [], { idempotencyKey: true });
   await dispatcher({ retry: 2, idempotency: true }).call(named("all keyed"));
@@ -78,7 +78,7 @@ test("where retry does something, or is to do nothing, there is no word", async 
   assert.deepEqual(warnings, []);
 });
 
-test("a route whose retry does nothing is told of once", async () => {
+test("a route whose retry has no effect is warned of once", async () => {
   for (const path of ["a", "b"]) await dispatcher().route(server.url + path, { method: "POST" }, { retry: 1 });
   const stream = new Response("body").body;
   await dispatcher().route(server.url, { method: "POST", body: stream, duplex: "half" }, { retry: 1, idempotencyKey: true });
@@ -86,7 +86,7 @@ test("a route whose retry does nothing is told of once", async () => {
   assert.match(warnings[0], /^actionlane: route: retry does nothing /);
 });
 
-test("a lane that is only nearly parallel, and a search for what has no name, are told of", async () => {
+test("a lane whose name resembles another one's, and skew recovery without a name, are warned of", async () => {
   const d = dispatcher({ lanes: { paralel: { concurrency: 2 } } });
   for (const lane of ["paralell", "Main", "cart", "mail", "paralel"]) await d.call(ID, [], { lane });
   assert.deepEqual(warnings.map((text) => /lane: "\w+"|not "\w+"/g[Symbol.match](text)), [['lane: "paralell"', 'not "parallel"'], ['lane: "Main"', 'not "main"']]);
@@ -97,7 +97,7 @@ test("a lane that is only nearly parallel, and a search for what has no name, ar
   assert.deepEqual(warnings.map((text) => text.slice(0, 34)), ['actionlane: action 7f000000: skew:']);
 });
 
-test("what can only be a mistake is one", async () => {
+test("an option that can only be a mistake is refused", async () => {
   const limit = "retry: the limit is missing, without which nothing is sent again";
   assert.throws(() => dispatcher({ retry: { delay: 5 } }), says(limit));
   dispatcher({ retry: { delay: 5 }, outbox: { owner: "me" } }).close();
@@ -107,14 +107,14 @@ test("what can only be a mistake is one", async () => {
   for (const state of ["draining", "done"]) assert.throws(() => dispatcher().cancel({ state }), says(/^state: expected /));
 });
 
-test("production hears nothing", async () => {
+test("production is never warned", async () => {
   process.env.NODE_ENV = "production";
   await dispatcher().call(named("three"), [], { retry: 1 });
   delete process.env.NODE_ENV;
   assert.deepEqual(warnings, []);
 });
 
-test("a page that makes up a name for each call is warned a hundred times, not for ever", async () => {
+test("a page that makes up a name for each call is warned at most a hundred times", async () => {
   const { warnOnce } = await import("../lib/words.js?bounded");
   const from = warnings.length;
   for (let nth = 0; nth < 300; nth++) warnOnce(`save ${nth}`);

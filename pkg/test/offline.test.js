@@ -1,9 +1,10 @@
+// Calls while the network is away: they wait, probe or fail, by the option `offline`.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { createDispatcher } from "../node.js";
 import { ID, serve } from "./server.js";
 
-// A network that is there or not, and a browser's word about it that may be wrong.
+// `there`: true if the network works. `say()` sets the browser's `onLine`, which may be wrong.
 let server, there, asked, own;
 const { navigator: real } = globalThis;
 const say = (onLine) => Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
@@ -30,12 +31,12 @@ const until = async (condition) => {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
-test("a hint alone holds nothing", async () => {
+test("onLine alone holds no call back", async () => {
   say(false);
   assert.equal(await dispatcher().call(ID, [1]), "[1]");
 });
 
-test("after a failure calls keep their places until the browser says that the network is back", async () => {
+test("after a failure calls keep their places until the browser reports the network again", async () => {
   say(false);
   there = false;
   const d = dispatcher({ probe: `${server.url}app.js` });
@@ -52,7 +53,7 @@ test("after a failure calls keep their places until the browser says that the ne
   d.close();
 });
 
-test("a probe that gets through ends it, whatever the browser says", async () => {
+test("a successful probe ends the wait, also if onLine is false", async () => {
   say(false);
   there = false;
   const d = dispatcher({ probe: `${server.url}app.js` });
@@ -62,7 +63,7 @@ test("a probe that gets through ends it, whatever the browser says", async () =>
   assert.deepEqual(asked, ["POST /", "HEAD /app.js", "POST /"]);
 });
 
-test("where nothing can be probed, a second later it is tried", async () => {
+test("without a probe the next call is tried a second later", async () => {
   say(false);
   there = false;
   const d = dispatcher({ probe: false });
@@ -72,7 +73,7 @@ test("where nothing can be probed, a second later it is tried", async () => {
   assert.deepEqual(asked, ["POST /", "POST /"]);
 });
 
-test("a probe that never ends is given up", async (context) => {
+test("a probe that never ends is aborted", async (context) => {
   say(false);
   there = false;
   let probes = 0;
@@ -82,7 +83,7 @@ test("a probe that never ends is given up", async (context) => {
     fetch: (url, init) => (init.method === "HEAD" && probes++ === 0 ? new Promise(() => {}) : send(url, init)),
   });
   await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
-  const next = d.call(ID, ["next"]); // it waits: else nobody asks
+  const next = d.call(ID, ["next"]); // probes are sent only while a call waits
   context.mock.timers.enable({ apis: ["setTimeout"] });
   try {
     while (probes < 2) {
@@ -97,7 +98,7 @@ test("a probe that never ends is given up", async (context) => {
   d.close();
 });
 
-test("calls may rather fail at once", async () => {
+test("with the option offline set to fail, calls that would wait fail at once", async () => {
   say(false);
   there = false;
   const d = dispatcher({ offline: "fail" });
@@ -111,7 +112,7 @@ test("calls may rather fail at once", async () => {
   assert.equal(await error.retry(), '["late"]');
 });
 
-test("while the browser says that there is a network, a failure is only a failure", async () => {
+test("while onLine is true, a failure holds no other call back", async () => {
   say(true);
   there = false;
   const d = dispatcher();

@@ -1,4 +1,5 @@
-// An option is declared once in Rust (src/web/options.rs, of the codec src/web_flight/options.rs), checked by name and kind in lib/options.js, and told of in index.d.ts: all three name the same.
+// Compares the three lists of options: declared in Rust (src/web/options.rs, the codec's in
+// src/web_flight/options.rs), checked in lib/options.js, and documented in index.d.ts.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,14 +15,17 @@ const [rust, words, codec] = ["web/options", "web/options/read", "web_flight/opt
   return readFileSync(new URL(`../../src/${file}.rs`, import.meta.url), "utf8");
 });
 
-/** By the struct of Rust: the table that checks, the interface, what JavaScript keeps to itself, and what it tells Rust beside. */
+/**
+ * By the name of Rust's struct: the table that checks its options, the interface, the options that JavaScript keeps
+ * to itself, and those that only JavaScript sets (`told`).
+ */
 const STRUCTS = {
   CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "limits", "signal", "url"] },
   DispatcherOptions: {
     table: "DISPATCHER",
     type: "DispatcherOptions",
     kept: ["basePath", "credentials", "fetch", "headers", "host", "leaseTimeout", "limits", "outbox", "probe", "url"],
-    // Of the dispatcher these are its calls' options.
+    // Options of its calls that a dispatcher takes too.
     calls: ["deadline", "keepalive", "redirect", "render", "retry", "skew", "stallTimeout", "timeout", "trace"],
   },
   RetryOptions: { table: "RETRY", type: "RetryOptions" },
@@ -33,7 +37,7 @@ const STRUCTS = {
 };
 
 for (const [struct, { table, type, kept = [], calls = [], told = [] }] of Object.entries(STRUCTS)) {
-  test(`${struct}: the same names in Rust, in lib/options.js and in index.d.ts`, () => {
+  test(`${struct}has the same names in Rust, in lib/options.js and in index.d.ts`, () => {
     const checked = Object.keys(tables[table]).sort();
     const declared = settersOf(glue[struct]);
     assert.ok(declared.length > 0);
@@ -49,7 +53,7 @@ test("every struct of options in Rust is compared", () => {
   assert.deepEqual(declared, Object.keys(STRUCTS).sort());
 });
 
-test("a word that Rust does not know is an error there, too, and never another word", () => {
+test("a word that Rust refuses is refused by JavaScript, and every word that Rust knows is accepted", () => {
   for (const [, option, list] of words.matchAll(/const OPTION: &'static str = "(\w+)";\s+const WORDS: [^=]+= &\[([^\]]+)\]/g)) {
     const known = [...list.matchAll(/\("([^"]+)"/g)].map(([, word]) => word);
     assert.ok(known.length > 1, option);
@@ -63,7 +67,7 @@ function settersOf({ prototype }) {
   return Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([, { set }]) => set).map(([name]) => name).sort();
 }
 
-/** The properties of an interface, without those of its base. */
+/** Lists the properties of an interface, without those of its base. */
 function namesOf(type) {
   const [, body] = new RegExp(`^export interface ${type} \\{\\n([^]*?)^\\}`, "m").exec(types);
   return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name).sort();

@@ -1,3 +1,4 @@
+// Checks of options that JavaScript makes at once, before the wasm is loaded.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, encode } from "../node.js";
@@ -10,7 +11,7 @@ after(() => server.close());
 
 const INVALID = { code: "INVALID_OPTION", sent: "no" };
 
-test("what only looks like a text when it is made one is none", async () => {
+test("an option that is a string is not taken from a number or a list", async () => {
   for (const options of [{ nextVersion: 16 }, { nextVersion: ["16.4.6"] }, { basePath: ["/shop"] }]) {
     assert.throws(() => createDispatcher(options), INVALID, JSON.stringify(options));
   }
@@ -20,7 +21,7 @@ test("what only looks like a text when it is made one is none", async () => {
   await assert.rejects(encode([1], { nextVersion: 16 }), INVALID);
 });
 
-test("a filter that names nothing cancels nothing", async () => {
+test("a filter that names nothing is refused and cancels nothing", async () => {
   const d = createDispatcher({ url: server.url });
   const calls = [d.call(ID, [1]), d.call(ID, [2], { lane: "cart" })];
   for (const filter of [{}, { name: undefined }, { lane: "cart", name: undefined }, Object.create(null)]) {
@@ -29,7 +30,7 @@ test("a filter that names nothing cancels nothing", async () => {
   await Promise.all(calls);
 });
 
-test("a key is what the server's half reads as one", async () => {
+test("a key in the page is valid if the server's half reads it unchanged", async () => {
   const d = createDispatcher({ url: server.url });
   const read = (key) => idempotencyKey({ user: 1, action: "a", headers: new Headers({ "idempotency-key": key }) }).key;
   const every = Array.from({ length: 127 - 33 }, (_, index) => String.fromCharCode(33 + index));
@@ -42,13 +43,13 @@ test("a key is what the server's half reads as one", async () => {
   await assert.rejects(d.route(server.url, {}, { idempotencyKey: "a,b" }), INVALID);
 });
 
-test("leaseTimeout is of a scope that has leases", () => {
+test("leaseTimeout is refused without a scope that has leases", () => {
   for (const scope of [undefined, "dispatcher"]) {
     assert.throws(() => createDispatcher({ scope, leaseTimeout: 1_000 }), { ...INVALID, message: /^leaseTimeout: / });
   }
 });
 
-test("what is no traceparent is none from the beginning", async () => {
+test("an invalid traceparent is refused at once", async () => {
   const d = createDispatcher({ url: server.url });
   const good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   for (const traceparent of ["nonsense", good.toUpperCase(), `${good} `, good.slice(1), 5]) {
@@ -58,7 +59,7 @@ test("what is no traceparent is none from the beginning", async () => {
   for (const traceparent of [good, `cc${good.slice(2)}-more`]) await d.call(ID, [], { trace: { traceparent } });
 });
 
-test("one key is not that of every call of a bound action", async () => {
+test("a bound action may not give one key to all its calls", async () => {
   const d = createDispatcher({ url: server.url });
   const before = server.requests.length;
   await assert.rejects(d.bind(ID, { idempotencyKey: "save" })("one"), INVALID);

@@ -1,22 +1,23 @@
-// Writes down, in order, all that a page can observe of a dispatcher. Its `fetch` waits until a test gives the answer.
+// Records, in order, all that a page can observe of a dispatcher. Its `fetch` waits until a test gives the answer.
 import assert from "node:assert/strict";
 import { loadAlong } from "../lib/fetch.js";
 import { createDispatcher } from "../node.js";
 import { ID } from "./server.js";
 import { trapInPromise } from "./traps.js";
 
-// The first request of a page that somebody else has built waits for it; the first action that is unknown for what looks it up.
+// Loads two parts at once: the order of the first `fetch` of an action and of the first unknown action would depend
+// on their arrival.
 await Promise.all([loadAlong(), import("../lib/deployed.js")]);
 
 export const APP = "http://app.example/";
 export const FLIGHT = { "content-type": "text/x-component" };
-/** An answer whose value is "v", and one whose value holds a promise, which `LATE` settles. */
+/** An answer whose value is "v". `OPEN`: one whose value holds a promise, which `LATE` settles. */
 export const VALUE = '0:{"a":"$@1"}\n1:"v"\n';
 export const OPEN = '0:{"a":"$@1"}\n1:{"late":"$@2"}\n';
 export const LATE = '2:"late"\n';
 export const THREW = '0:{"a":"$@1"}\n1:E{"digest":"7"}\n';
 
-/** Resolves once all that waits for no timer and no network has happened. */
+/** Resolves once everything has happened that waits for no timer and no network. */
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 export class Log {
@@ -33,12 +34,15 @@ export class Log {
     return act?.();
   };
 
-  /** Runs `act` once, inside of whatever says this line. `beforeRequest` gives what it gives. */
+  /**
+   * Runs `act` once, when this line is logged, inside of the callback that logs it. `beforeRequest` returns its
+   * result.
+   */
   when(line, act) {
     this.#acts.set(line, act);
   }
 
-  /** Says what the test does, does it, and lets everything happen that comes of it; what came before is over by then. */
+  /** Waits for what is under way, logs `what`, does it, and waits for its consequences. */
   async step(what, act) {
     await turn();
     this.say(`> ${what}`);
@@ -76,7 +80,7 @@ export class Log {
     return call;
   }
 
-  /** Writes down how a promise of the dispatcher's settles, and how things are then. */
+  /** Logs the settling of a promise of the dispatcher's, with the states at that time. */
   follow(d, name, promise) {
     const seen = () => `(${promise.state ? `${promise.state}, ` : ""}${d.pending} pending)`;
     promise.then(
@@ -88,12 +92,12 @@ export class Log {
     );
   }
 
-  /** Gives a promise of when it has been written down. */
+  /** Returns a promise that resolves after `idle` has been logged. */
   idle(d, which = "") {
     return d.idle().then(() => this.say(`idle${which} (${d.pending} pending)`));
   }
 
-  /** A caller's signal, which says who listens to it. */
+  /** Makes a caller's signal that logs its listeners. */
   signal() {
     const controller = new AbortController();
     const { signal } = controller;
@@ -116,7 +120,7 @@ export class Log {
     return request.answer;
   }
 
-  /** Compares all of it, and ends the dispatchers. */
+  /** Compares the whole log, and closes the dispatchers. */
   is(expected) {
     const lines = this.lines.slice();
     for (const d of this.#dispatchers) d.close();
@@ -124,7 +128,7 @@ export class Log {
   }
 }
 
-/** A request that waits for its answer: a head, then pieces of the body, each when the test gives it. */
+/** A request that waits for its answer: a head, then chunks of the body, each given by the test. */
 class Sent {
   #give;
 
@@ -136,7 +140,7 @@ class Sent {
     });
   }
 
-  /** Another answer than a `Response` of the browser's. */
+  /** Answers with anything but a `Response` of the browser's. */
   give(answer) {
     this.#give(answer);
   }
@@ -164,13 +168,13 @@ class Sent {
     this.stream.error(new Error("cut"));
   }
 
-  /** The whole answer at once. */
+  /** Answers completely, at once. */
   whole(text = VALUE, headers, status) {
     this.head(headers, status);
     this.end(text);
   }
 
-  /** The wasm fails as it hears of these bytes. */
+  /** Sends bytes on which the wasm traps. */
   trap() {
     trapInPromise();
     this.stream.enqueue(new TextEncoder().encode(VALUE));
@@ -178,7 +182,7 @@ class Sent {
 }
 
 function told(error) {
-  if (typeof error !== "object") return String(error); // the reason of a signal
+  if (typeof error !== "object") return String(error); // a signal's reason
   const { code, name, message, sent, outcome, attempt, cause, retryAfter } = error;
   const why = typeof cause === "string" ? cause : cause?.message;
   const parts = [code ?? (name === "Error" ? message : name), sent && `sent ${sent}`, outcome?.status && `of ${outcome.status}`];

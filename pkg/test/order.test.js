@@ -1,12 +1,12 @@
-// Pins the order of all that a page sees of a call: each test compares the whole log. There is one load a process: the first test begins
-// before the wasm is there.
+// Pins the order of all that a page sees of a call: each test compares the whole log. A process loads the wasm
+// once: the first test begins before that.
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { init, ready } from "../node.js";
 import { APP, LATE, Log, OPEN, VALUE, turn } from "./order.js";
 import { ID, makeGate } from "./server.js";
 
-test("before the wasm is there: kept, given up, closed, then sent in order", async () => {
+test("calls made before the wasm is loaded wait, can be aborted and closed, and are sent in order", async () => {
   const bytes = makeGate();
   const loaded = init(bytes.opened);
   const log = new Log();
@@ -52,7 +52,7 @@ test("before the wasm is there: kept, given up, closed, then sent in order", asy
   ]);
 });
 
-test("head, hook, value; what is left of the answer; the lane's next call at the value", async () => {
+test("head, hook and value come in this order, the lane's next call starts at the value, and the rest is read after it", async () => {
   await ready({ codec: true });
   for (const signalled of [false, true]) {
     const log = new Log();
@@ -96,7 +96,7 @@ test("head, hook, value; what is left of the answer; the lane's next call at the
   }
 });
 
-test("without hooks and listeners", async () => {
+test("the order holds without hooks and listeners", async () => {
   const log = new Log();
   const d = log.dispatcher({ hooks: undefined });
   d.subscribe(() => {})();
@@ -112,7 +112,7 @@ test("without hooks and listeners", async () => {
   ]);
 });
 
-test("head and all of the body in one moment", async () => {
+test("the order holds if head and body arrive at the same moment", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a"), log.call(d, "b")));
@@ -126,7 +126,7 @@ test("head and all of the body in one moment", async () => {
   ]);
 });
 
-test("what of the page's own is asked, and when: options, getters, headers, hook, fetch", async () => {
+test("the page's own functions run in this order: options, getters, headers, hook, fetch", async () => {
   const log = new Log();
   const { say } = log;
   const gates = { headers: makeGate(), hook: makeGate() };
@@ -154,7 +154,7 @@ test("what of the page's own is asked, and when: options, getters, headers, hook
   ]);
 });
 
-test("an argument that is open holds the lane, and what is ready behind it waits", async () => {
+test("an unsettled argument holds the lane, and calls behind it wait", async () => {
   const log = new Log();
   const d = log.dispatcher();
   const argument = makeGate();
@@ -171,7 +171,7 @@ test("an argument that is open holds the lane, and what is ready behind it waits
   ]);
 });
 
-test("an argument that rejects", async () => {
+test("an argument that rejects fails its call, and the lane goes on", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let reject;
@@ -184,7 +184,7 @@ test("an argument that rejects", async () => {
   ]);
 });
 
-test("fetch and route: an action in its lane until the value, all else at once", async () => {
+test("an action of fetch() holds its lane until the value; routes and other requests start at once", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let idle;
@@ -210,7 +210,7 @@ test("fetch and route: an action in its lane until the value, all else at once",
   ]);
 });
 
-test("listeners hear in a microtask; what they call comes after", async () => {
+test("listeners are notified in a microtask, and the calls they make come after", async () => {
   const log = new Log();
   const d = log.dispatcher();
   log.when("a: running", () => log.call(d, "b", { lane: "parallel" }));
@@ -304,7 +304,7 @@ for (const [where, line, expected] of [
     "inner: waiting", "inner: running", "headers()", "before inner", "fetch inner",
   ]],
 ]) {
-  test(`a call that is made inside ${where}`, async () => {
+  test(`the order holds for a call that is made inside ${where}`, async () => {
     const log = new Log();
     const { say } = log;
     const d = log.dispatcher({ url: () => (say("url()"), `${APP}a`), headers: async () => void say("headers()") });

@@ -1,18 +1,19 @@
-// Pins the order of all that a page sees where an answer sends it elsewhere or makes its data stale: each test compares the whole log.
+// Pins the order of all that a page sees of an answer that redirects or makes data stale: each test compares the
+// whole log.
 import { before, test } from "node:test";
 import { ready } from "../node.js";
 import { LATE, Log, OPEN, THREW, VALUE } from "./order.js";
 
 const DONE = { "x-action-redirect": "/done;push" };
 const STALE = { "x-action-revalidated": "1" };
-/** The page that a redirect within the app leads to. */
+/** The rendered page in an answer that redirects within the app. */
 const PAGE = '0:{"a":"$@1","f":[]}\n';
 
 before(() => ready({ codec: true }));
 
-/** One call, whose answer has these headers, and comes in these pieces; another waits behind it. */
+/** Tests one call whose answer has these headers and arrives in these chunks. Call "b" waits behind it. */
 function answers(what, { options, headers, texts, status, own }, expected) {
-  test(what, async () => {
+  test(`the order holds for ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher(own?.(log));
     await log.step("make", () => (log.call(d, "a", options), log.call(d, "b")));
@@ -109,7 +110,7 @@ answers("a redirect that the body throws, left to the caller", {
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
 
-test("a redirect is not followed once a call made later has redirected", async () => {
+test("a redirect is not followed after a call made later has redirected", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => {
@@ -131,7 +132,7 @@ test("a redirect is not followed once a call made later has redirected", async (
   ]);
 });
 
-test("a redirect is followed where a call made later has only answered", async () => {
+test("a redirect is followed if the calls made later have only answered", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a", { lane: "parallel" }), log.call(d, "b", { lane: "parallel" })));
@@ -146,7 +147,7 @@ test("a redirect is followed where a call made later has only answered", async (
   ]);
 });
 
-test("the head of a later call's redirect is enough", async () => {
+test("the head of a later call's redirect stops an earlier call's redirect", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a", { lane: "parallel" }), log.call(d, "b", { lane: "parallel" })));
@@ -161,7 +162,7 @@ test("the head of a later call's redirect is enough", async () => {
   ]);
 });
 
-test("a host that calls, and one that closes, while it is asked to redirect", async () => {
+test("a host may call or close while it redirects", async () => {
   for (const [act, expected] of [
     [(log, d) => log.call(d, "inner"), [
       "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
@@ -184,7 +185,7 @@ test("a host that calls, and one that closes, while it is asked to redirect", as
   }
 });
 
-test("one stale answer: the refresh comes before the value", async () => {
+test("the refresh of a stale answer comes before its value", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => log.call(d, "a"));
@@ -199,7 +200,7 @@ test("one stale answer: the refresh comes before the value", async () => {
   ]);
 });
 
-test("a burst side by side owes one refresh, before the last of it settles", async () => {
+test("a burst of parallel calls refreshes once, before the last of them settles", async () => {
   const log = new Log();
   const d = log.dispatcher();
   const names = ["a", "b", "c"];
@@ -228,7 +229,7 @@ test("a burst side by side owes one refresh, before the last of it settles", asy
   ]);
 });
 
-test("a burst in a lane: stale, quiet, failed and stale", async () => {
+test("a burst in a lane refreshes once, also if some answers are not stale or fail", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => ["a", "b", "c"].forEach((name) => log.call(d, name)));
@@ -250,7 +251,7 @@ test("a burst in a lane: stale, quiet, failed and stale", async () => {
   ]);
 });
 
-test("the last of a burst is given up: the refresh is owed all the same", async () => {
+test("a burst whose last call is aborted refreshes all the same", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let last;
@@ -269,7 +270,7 @@ test("the last of a burst is given up: the refresh is owed all the same", async 
   ]);
 });
 
-test("a burst that is closed: what is owed is asked for at once", async () => {
+test("a burst that is closed refreshes at once", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a"), log.call(d, "b")));
@@ -284,7 +285,7 @@ test("a burst that is closed: what is owed is asked for at once", async () => {
   ]);
 });
 
-test("a host that calls while it is asked to refresh", async () => {
+test("a host may call while it refreshes", async () => {
   const log = new Log();
   const d = log.dispatcher();
   log.when("refresh all", () => log.call(d, "inner"));
@@ -300,7 +301,7 @@ test("a host that calls while it is asked to refresh", async () => {
   ]);
 });
 
-test("an answer that is given up after its head is stale no less", async () => {
+test("an answer that is aborted after its head is stale all the same", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let call;

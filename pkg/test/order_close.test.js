@@ -1,4 +1,5 @@
-// Pins the order of all that a page sees of a dispatcher that is closed, and of a trap: each test compares the whole log.
+// Pins the order of all that a page sees of a dispatcher that is closed, and of a trap: each test compares the
+// whole log.
 import { after, before, test } from "node:test";
 import { ready } from "../node.js";
 import { APP, LATE, Log, OPEN, VALUE } from "./order.js";
@@ -6,7 +7,7 @@ import { ID, makeGate } from "./server.js";
 
 before(() => ready({ codec: true }));
 
-// An instance that has trapped leaves its timers behind: they would keep the process for half a minute.
+// An instance that has trapped does not clear its timers, which would keep the process alive for half a minute.
 const timers = [];
 const { setTimeout } = globalThis;
 globalThis.setTimeout = (...args) => timers[timers.push(setTimeout(...args)) - 1];
@@ -14,9 +15,12 @@ after(() => timers.forEach((timer) => clearTimeout(timer)));
 
 const POST = { method: "POST", headers: { "next-action": ID }, body: "[]" };
 
-/** `reach(log)` brings the call "a" to where the dispatcher is closed; "b" waits behind it in the lane, if it still has to. */
+/**
+ * Tests `close()` at a point that `reach(log)` brings call "a" to. Call "b" waits behind it in the lane, unless "a"
+ * has its value by then.
+ */
 function closes(where, reach, expected, { args, when } = {}) {
-  test(`closed ${where}`, async () => {
+  test(`the order holds for a dispatcher that is closed ${where}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     const { signal } = log.signal();
@@ -44,7 +48,7 @@ const drains = async (log) => {
   await head(log);
   await log.step("the value", () => log.sent.a.chunk(OPEN));
 };
-closes("while arguments are open", () => {}, [
+closes("while an argument is unsettled", () => {}, [
   "> make", "listens", "made a", "made b", "a: preparing", "b: waiting",
   "> close", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)",
   "a catch CLOSED sent no (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
@@ -97,7 +101,7 @@ closes("once the first call is over", async (log) => {
   "> close again", "idle after (0 pending)",
 ]);
 
-test("closed with a route, a fetch and calls of several lanes open; what comes later", async () => {
+test("close() ends a route, a fetch and calls of several lanes, and later calls are refused", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => {
@@ -133,7 +137,7 @@ test("closed with a route, a fetch and calls of several lanes open; what comes l
   ]);
 });
 
-test("closed while a route's body is read: it is the caller's", async () => {
+test("close() leaves the body of a route to its caller", async () => {
   const log = new Log();
   const d = log.dispatcher();
   let response;
@@ -151,7 +155,7 @@ test("closed while a route's body is read: it is the caller's", async () => {
   ]);
 });
 
-test("the calls that are made while it closes", async () => {
+test("calls that are made while a dispatcher closes are refused", async () => {
   const log = new Log();
   const d = log.dispatcher();
   log.when("onError a CLOSED", () => log.call(d, "from onError"));
@@ -171,7 +175,7 @@ test("the calls that are made while it closes", async () => {
   ]);
 });
 
-test("closed by a getter of a call's arguments, while calls wait for those to be read", async () => {
+test("a getter of a call's arguments may close the dispatcher, also while calls wait for their arguments to be read", async () => {
   const log = new Log();
   const d = log.dispatcher();
   const argument = {
@@ -194,7 +198,7 @@ test("closed by a getter of a call's arguments, while calls wait for those to be
   ]);
 });
 
-test("idle at once, after a value, and again where somebody calls meanwhile", async () => {
+test("idle() resolves at once, after a value, and once more after a call that is made meanwhile", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("nothing is open", () => log.idle(d, " at once"));
@@ -217,9 +221,9 @@ test("idle at once, after a value, and again where somebody calls meanwhile", as
   ]);
 });
 
-// A trap fails all that is open, in every dispatcher, and the next call gets a fresh instance.
+// A trap fails all open calls of every dispatcher, and the next call gets a new instance.
 
-test("a trap while calls are everywhere", async () => {
+test("a trap fails calls in every state, but no route", async () => {
   const log = new Log();
   const [one, two] = [log.dispatcher(), log.dispatcher()];
   const { signal } = log.signal();
@@ -270,7 +274,7 @@ test("a trap while calls are everywhere", async () => {
   ]);
 });
 
-test("a trap, and the calls of whoever hears of it", async () => {
+test("a call that is made when a trap fails another one goes to the new instance", async () => {
   const log = new Log();
   const [one, two] = [log.dispatcher(), log.dispatcher()];
   log.when("onError a INTERNAL", () => log.call(one, "from onError"));
@@ -293,7 +297,7 @@ test("a trap, and the calls of whoever hears of it", async () => {
   ]);
 });
 
-test("a trap while hooks and headers are under way, and where a lane is paused", async () => {
+test("a trap fails calls whose hooks are under way, and a paused lane stays paused", async () => {
   const log = new Log();
   const gate = makeGate();
   const d = log.dispatcher();
@@ -322,7 +326,7 @@ test("a trap while hooks and headers are under way, and where a lane is paused",
   ]);
 });
 
-/** Grants every lock in a microtask, and says what becomes of it. */
+/** Grants every lock in a microtask, and logs its requests. */
 function locks({ say }) {
   const request = async (name, { signal } = {}, granted) => {
     say(`asks for ${name.replace("actionlane:lane:", "")}`);
@@ -336,10 +340,10 @@ function locks({ say }) {
   return { locks: { request, query: async () => ({ held: [], pending: [] }) } };
 }
 
-/** A dispatcher whose lanes are one at a time over all tabs, in a browser whose locks say what becomes of them. */
+/** Tests a dispatcher whose lanes have leases, with locks that log their requests. */
 function leased(what, act, expected) {
-  test(`leases: ${what}`, async (t) => {
-    await import("../lib/lock.js"); // a file takes its time, which is not what is looked at
+  test(`the order holds for leases: ${what}`, async (t) => {
+    await import("../lib/lock.js"); // loaded first, since a load takes an unknown time
     const log = new Log();
     const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     Object.defineProperty(globalThis, "navigator", { value: locks(log), configurable: true });
@@ -355,7 +359,7 @@ function leased(what, act, expected) {
   });
 }
 
-leased("one for all that waits, given back when the lane is empty", async (log) => {
+leased("one lease serves all calls that wait, and is released when the lane is empty", async (log) => {
   await log.step("all of a", () => log.sent.a.whole());
   await log.step("all of b", () => log.sent.b.whole());
   await log.step("all of c", () => log.sent.c.whole());
@@ -367,7 +371,7 @@ leased("one for all that waits, given back when the lane is empty", async (log) 
   "> all of b", "after b 200", 'b then "v" (draining, 1 pending)', "b outcome", "b: draining ok", "gives back main", "b: done ok",
   "> all of c", "after c 200", 'c then "v" (draining, 0 pending)', "c outcome", "c: draining ok", "gives back cart", "c: done ok",
 ]);
-leased("given back by close", (log, d) => log.step("close", () => d.close()), [
+leased("close() releases them", (log, d) => log.step("close", () => d.close()), [
   "> make", "made a", "made b", "made c", "a: waiting", "b: waiting", "c: waiting", "asks for main", "asks for cart", "has main",
   "has cart", "a: running", "c: running", "before a", "before c", "fetch a", "fetch c",
   "> close", "signal a AbortError", "onError a CLOSED", "onError b CLOSED", "signal c AbortError", "onError c CLOSED",
@@ -375,7 +379,7 @@ leased("given back by close", (log, d) => log.step("close", () => d.close()), [
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "c catch CLOSED sent unknown (done, 0 pending)", "c no outcome",
   "gives back main", "gives back cart",
 ]);
-leased("given back by a trap", async (log, d) => {
+leased("a trap releases them", async (log, d) => {
   await log.step("head of a", () => log.sent.a.head());
   await log.step("trap", () => log.sent.a.trap());
   await log.step("make", () => log.call(d, "next"));

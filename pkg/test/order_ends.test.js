@@ -1,19 +1,19 @@
-// Pins the order of all that a page sees of a call that fails, or is sent again: each test compares the whole log.
+// Pins the order of all that a page sees of a call that fails or is sent again: each test compares the whole log.
 import { before, test } from "node:test";
 import { ready } from "../node.js";
 import { APP, FLIGHT, Log, OPEN, THREW, VALUE } from "./order.js";
 import { ID } from "./server.js";
 
-// The chunk that looks actions up is there: loading it takes as long as it takes.
+// Loads the chunk of skew recovery first: its load would take an unknown time.
 before(() => Promise.all([ready({ codec: true }), import("../lib/deployed.js")]));
 
 const TEXT = { "content-type": "text/plain" };
 const HTML = { "content-type": "text/html" };
 const cut = new Error("cut");
 
-/** One call, the steps of its end, and the next call of its lane. */
+/** Tests one call "a", the steps of its end, and call "b" behind it in the lane. */
 function ends(what, steps, expected, options) {
-  test(what, async () => {
+  test(`the order holds if ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     let idle;
@@ -114,7 +114,7 @@ ends("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.ch
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("an answer that is no action's, with its text", { head: (a) => a.head(TEXT, 418), text: (a) => a.chunk("a teapot") }, [
+ends("the answer is no action's, and has a text", { head: (a) => a.head(TEXT, 418), text: (a) => a.chunk("a teapot") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 418", "pull a 1",
   "> text", "cancel a", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 418 (done, 1 pending)",
@@ -122,14 +122,14 @@ ends("an answer that is no action's, with its text", { head: (a) => a.head(TEXT,
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("an answer that is no action's, with nothing to read", { head: (a) => a.head({ "content-type": "image/png" }, 500) }, [
+ends("the answer is no action's, and has nothing to read", { head: (a) => a.head({ "content-type": "image/png" }, 500) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 500 (done, 1 pending)",
   "a no outcome", "a: done HTTP", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the action is unknown, and left at that", {
+ends("the action is unknown, and is not searched for", {
   head: (a) => a.head({ ...TEXT, "x-nextjs-action-not-found": "1" }, 404),
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
@@ -138,7 +138,7 @@ ends("the action is unknown, and left at that", {
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ], { skew: "fail" });
-ends("the action is unknown, and the page as deployed now cannot be had", {
+ends("the action is unknown, and the page as deployed now cannot be loaded", {
   head: (a) => a.head({ ...TEXT, "x-nextjs-action-not-found": "1" }, 404),
   "head of the page": (a) => a.head(HTML, 404),
 }, [
@@ -151,7 +151,7 @@ ends("the action is unknown, and the page as deployed now cannot be had", {
 ]);
 
 const AGAIN = { retry: { limit: 1, delay: 0 }, idempotencyKey: true };
-/** The second attempt is under way once a timer of 0 ms has rung. */
+/** Resolves when the second attempt is sent, after a timer of 0 ms. */
 const second = (log) => new Promise((resolve) => log.when("fetch a", resolve));
 
 for (const [what, fail, expected] of [
@@ -163,7 +163,7 @@ for (const [what, fail, expected] of [
     "fetch b",
     "> the end", "a: done 2 ok",
   ]],
-  ["busy, with Retry-After", (a) => a.whole("busy", { ...TEXT, "retry-after": "0" }, 503), [
+  ["the server is busy, and says Retry-After", (a) => a.whole("busy", { ...TEXT, "retry-after": "0" }, 503), [
     "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
     "> it fails", "after a 503", "signal a AbortError", "a: running to retry", "a: running 2", "before a 2", "fetch a",
     "> head", "after a 200", "pull a 1",
@@ -180,7 +180,7 @@ for (const [what, fail, expected] of [
     "> the end", "a: done 2 ok",
   ]],
 ]) {
-  test(`sent again: ${what}`, async () => {
+  test(`the order holds for a call that is sent again after a failure: ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     await log.step("make", () => (log.call(d, "a", AGAIN), log.call(d, "b")));
@@ -194,11 +194,11 @@ for (const [what, fail, expected] of [
   });
 }
 
-/** The server does not know the action, and the page as deployed now has it under another id. */
+/** Answers that the server does not know the action. The page as deployed now has it under another id. */
 const unknown = (a) => a.whole("Server Action unavailable.", { ...TEXT, "x-nextjs-action-not-found": "1" }, 409);
 const CHUNK = "_next/static/chunks/app.js";
 
-test("sent again: the action has another id in the page as deployed now", async () => {
+test("an action that has another id in the page as deployed now is sent again", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a"), log.call(d, "b")));
@@ -217,7 +217,7 @@ test("sent again: the action has another id in the page as deployed now", async 
   ]);
 });
 
-test("sent again: the page that is asked does not own the action, and was asked not to render", async () => {
+test("a call that skips the render is sent again without that if the page does not own the action", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a", { render: "skip" }), log.call(d, "b")));
@@ -231,7 +231,7 @@ test("sent again: the page that is asked does not own the action, and was asked 
   ]);
 });
 
-test("sent again, and failed again", async () => {
+test("a call that is sent again may fail again", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => (log.call(d, "a", AGAIN), log.call(d, "b")));
@@ -247,7 +247,7 @@ test("sent again, and failed again", async () => {
   ]);
 });
 
-test("given up, and closed, while it waits to be sent again", async () => {
+test("a call that waits for its retry can be aborted and closed", async () => {
   for (const [act, expected] of [
     [(call) => call.abort("why"), [
       "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
@@ -275,7 +275,7 @@ test("given up, and closed, while it waits to be sent again", async () => {
   }
 });
 
-test("what of the page's own fails before anything is sent", async () => {
+test("an error in the page's own headers() or url() fails the call before anything is sent", async () => {
   const own = new Error("own");
   for (const [options, expected] of [
     [{ headers: () => { throw own; } }, [
@@ -302,7 +302,7 @@ test("what of the page's own fails before anything is sent", async () => {
   }
 });
 
-test("fetch throws", async () => {
+test("the order holds if fetch throws", async () => {
   const log = new Log();
   const d = log.dispatcher();
   log.when("fetch a", () => { throw cut; });
@@ -314,7 +314,7 @@ test("fetch throws", async () => {
   ]);
 });
 
-test("beforeRequest fails, then a call that onError makes", async () => {
+test("a call that onError makes after a failed beforeRequest waits in its lane", async () => {
   const log = new Log();
   const d = log.dispatcher();
   log.when("before a", () => Promise.reject(new Error("own")));
@@ -333,7 +333,7 @@ test("beforeRequest fails, then a call that onError makes", async () => {
   ]);
 });
 
-test("fetch fails as the page's would, and its lane goes on", async () => {
+test("a fetch() of an action fails as the page's fetch would, and its lane goes on", async () => {
   const log = new Log();
   const d = log.dispatcher();
   const controller = log.signal();
@@ -348,7 +348,8 @@ test("fetch fails as the page's would, and its lane goes on", async () => {
   });
   await log.step("the one that waits is aborted", () => controller.abort("why"));
   await log.step("f rejects", () => log.sent.f.fail(cut));
-  // Not by a signal of its own: versions of Node differ in when what hangs on that by `AbortSignal.any` aborts.
+  // `cancel()` aborts it, not a signal of its own: versions of Node.js differ in when the signals of
+  // `AbortSignal.any` abort.
   await log.step("g is cancelled", () => d.cancel({ state: "running" }, "why"));
   log.is([
     "> make", "listens", "made a", "#1: waiting", "#1: running", "#2: waiting", "#3: waiting", "a: waiting", "fetch f",

@@ -1,4 +1,4 @@
-// Pins the order of all that a page sees of a call that is given up: each test compares the whole log.
+// Pins the order of all that a page sees of a call that is aborted: each test compares the whole log.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { ready } from "../node.js";
@@ -6,7 +6,7 @@ import { APP, LATE, Log, OPEN } from "./order.js";
 
 before(() => ready({ codec: true }));
 
-// The same end, whoever gives it up.
+// By each way a call ends alike.
 
 const WAYS = {
   "call.abort": ({ call }) => call.abort("why"),
@@ -14,10 +14,13 @@ const WAYS = {
   "its signal": ({ controller }) => controller.abort("why"),
 };
 
-/** `setting(log)` brings the call "a" to where it is given up; "b" waits behind it in the lane, if it still has to. */
+/**
+ * Tests an abort at a point that `setting(log)` brings call "a" to. Call "b" waits behind it in the lane, unless
+ * "a" has its value by then.
+ */
 function givesUp(where, setting, expected, { ways = Object.keys(WAYS), args, over = false, hook } = {}) {
   for (const way of ways) {
-    test(`given up ${where}, by ${way}`, async () => {
+    test(`the order holds for a call that is aborted ${where}, by ${way}`, async () => {
       const log = new Log();
       const d = log.dispatcher();
       if (hook) log.when("before a", () => new Promise(() => {}));
@@ -38,7 +41,7 @@ function givesUp(where, setting, expected, { ways = Object.keys(WAYS), args, ove
   }
 }
 
-givesUp("while its arguments are open", () => {}, [
+givesUp("while its arguments are unsettled", () => {}, [
   "> make", "listens", "made a", "made b", "a: preparing", "b: waiting",
   "> give up", "onError a ABORTED", "listens no more", "a catch ABORTED sent no for why (done, 1 pending)", "a no outcome",
   "a: done ABORTED", "b: running", "before b", "fetch b",
@@ -112,7 +115,7 @@ test("after the value there is nothing to cancel", async () => {
 });
 
 for (const way of Object.keys(WAYS)) {
-  test(`given up while it waits, by ${way}`, async () => {
+  test(`the order holds for a call that is aborted while it waits, by ${way}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     const controller = log.signal();
@@ -135,7 +138,7 @@ for (const way of Object.keys(WAYS)) {
   });
 }
 
-test("a signal that has aborted before", async () => {
+test("a signal that has aborted before the call ends it at once", async () => {
   const log = new Log();
   const d = log.dispatcher();
   const controller = log.signal();
@@ -147,7 +150,7 @@ test("a signal that has aborted before", async () => {
   ]);
 });
 
-// From inside of what the page is asked and told on the way.
+// Aborts from inside of the functions and listeners that a call runs.
 
 const FROM = {
   "its signal": ({ controller }) => controller.abort("why"),
@@ -155,7 +158,7 @@ const FROM = {
   "d.cancel": ({ d }) => d.cancel({ name: "a" }, "why"),
   "d.close": ({ d }) => d.close(),
 };
-/** Once the call is made, and while it has not settled, it is all the same who gives it up. */
+/** While a call has not settled, all of these end it alike. */
 const ANY = ["its signal", "call.abort", "d.cancel"];
 const LATER = ["its signal", "call.abort"];
 
@@ -363,7 +366,7 @@ for (const [where, line, ...ends] of [
   ],
 ]) {
   for (const [ways, expected] of ends) {
-    for (const way of ways) test(`ended inside ${where}, by ${way}`, () => inside(line, way, expected));
+    for (const way of ways) test(`the order holds for a call that is ended inside ${where}, by ${way}`, () => inside(line, way, expected));
   }
 }
 

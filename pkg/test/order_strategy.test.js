@@ -1,16 +1,16 @@
-// Pins the order of all that a page sees of calls that share an answer, give way to others, or wait for their lane: each test compares the
-// whole log.
+// Pins the order of all that a page sees of calls that join, replace or drop others, or wait for their lane: each
+// test compares the whole log.
 import { before, test } from "node:test";
 import { ready } from "../node.js";
 import { APP, LATE, Log, OPEN } from "./order.js";
 
 before(() => ready({ codec: true }));
 
-/** Calls of one address and with one argument, so that they are equal. */
+/** Makes a call of one address with one argument, so that all of them are identical. */
 const same = (log, d, name, options) => log.call(d, name, { url: `${APP}same`, ...options }, ["same"]);
 
 function joined(what, act, expected) {
-  test(`joined: ${what}`, async () => {
+  test(`the order holds for joined calls: ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     const calls = {};
@@ -28,7 +28,7 @@ const answered = async (log) => {
   await log.step("the value", () => log.sent.same.chunk(OPEN));
   await log.step("the end", () => log.sent.same.end(LATE));
 };
-joined("answered", answered, [
+joined("all get the answer", answered, [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
@@ -37,7 +37,7 @@ joined("answered", answered, [
   'two then {"late":{}} (done, 1 pending)', "two outcome", "before b", "fetch b",
   "> the end", "leader late late", "one late late", "two late late", "leader: done ok",
 ]);
-joined("the leader is given up", async (log, { leader }) => {
+joined("the leader is aborted", async (log, { leader }) => {
   await log.step("the leader is given up", () => leader.abort("why"));
   await answered(log);
 }, [
@@ -51,7 +51,7 @@ joined("the leader is given up", async (log, { leader }) => {
   "fetch b",
   "> the end", "one late late", "two late late", "leader: done ABORTED",
 ]);
-joined("a follower is given up", async (log, { one }) => {
+joined("a follower is aborted", async (log, { one }) => {
   await log.step("one is given up", () => one.abort("why"));
   await answered(log);
 }, [
@@ -64,7 +64,7 @@ joined("a follower is given up", async (log, { one }) => {
   "two: done ok", "b: running", 'two then {"late":{}} (done, 1 pending)', "two outcome", "before b", "fetch b",
   "> the end", "leader late late", "two late late", "leader: done ok",
 ]);
-joined("all are given up", async (log, calls) => {
+joined("all are aborted", async (log, calls) => {
   await log.step("all are given up", () => Object.values(calls).forEach((call) => call.abort("why")));
 }, [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
@@ -76,7 +76,7 @@ joined("all are given up", async (log, calls) => {
   "one no outcome", "two catch ABORTED sent yes for why (done, 1 pending)", "two no outcome", "cancel same", "before b",
   "fetch b",
 ]);
-joined("the leader is given up after the value", async (log, { leader }) => {
+joined("the leader is aborted after the value", async (log, { leader }) => {
   await log.step("the value", () => log.sent.same.chunk(OPEN));
   await log.step("the leader is given up", () => leader.abort("why"));
 }, [
@@ -89,7 +89,7 @@ joined("the leader is given up after the value", async (log, { leader }) => {
   "> the leader is given up", "signal same why", "cancel same", "leader: done ok", "leader late catch ABORTED sent yes",
   "one late catch ABORTED sent yes", "two late catch ABORTED sent yes",
 ]);
-joined("it fails", (log) => log.step("it breaks off", () => log.sent.same.cut()), [
+joined("the request fails", (log) => log.step("it breaks off", () => log.sent.same.cut()), [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
@@ -121,7 +121,7 @@ for (const [strategy, expected] of [
     "fetch c", "a: done ok",
   ]],
 ]) {
-  test(`strategy: "${strategy}", beside one that runs and one that waits`, async () => {
+  test(`strategy "${strategy}" keeps the order beside a running and a waiting call`, async () => {
     const log = new Log();
     const d = log.dispatcher();
     const options = { key: "k" };
@@ -132,7 +132,7 @@ for (const [strategy, expected] of [
   });
 }
 
-test('strategy: "replace", beside one that drains', async () => {
+test('strategy "replace" leaves alone a call that drains', async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => log.call(d, "a", { key: "k" }));
@@ -147,7 +147,7 @@ test('strategy: "replace", beside one that drains', async () => {
   ]);
 });
 
-test("pause, clear and resume", async () => {
+test("the order holds over pause, clear and resume", async () => {
   const log = new Log();
   const d = log.dispatcher();
   await log.step("make", () => ["a", "b", "c"].forEach((name) => log.call(d, name)));

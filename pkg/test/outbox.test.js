@@ -1,9 +1,10 @@
+// The outbox in Node.js, which lacks the storage it needs: the errors of durable calls and of their options.
+// tests/e2e/tests/outbox.rs tests it in browsers.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher } from "../node.js";
 import { ID, serve } from "./server.js";
 
-// What an outbox does is shown in a browser (`tests/e2e/tests/outbox.rs`); here is what it says where there is no storage, and of options.
 
 let server;
 before(async () => (server = await serve()));
@@ -14,10 +15,10 @@ const wrong = (options, dispatcher) => {
   return assert.rejects(d.call(ID, [], options), { code: "INVALID_OPTION", sent: "no" }).then(() => d.close());
 };
 
-test("where there is no storage, a durable call is STORAGE, and the next call goes on", async () => {
+test("without storage a durable call fails with STORAGE, and the next call goes on", async () => {
   const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
   const durable = d.call(ID, ["x"], { durable: true });
-  // Which of the two Node.js lacks depends on its version.
+  // Depends on the version of Node.js: some lack locks, all lack IndexedDB.
   const missing = /(over https or on localhost only|make the call without durable)$/;
   await assert.rejects(durable, { code: "STORAGE", sent: "no", message: missing });
   assert.equal(await d.call(ID, ["y"]), '["y"]');
@@ -27,7 +28,7 @@ test("where there is no storage, a durable call is STORAGE, and the next call go
   d.close();
 });
 
-test("a durable call is of the dispatcher's owner", async () => {
+test("a durable call needs an owner, which is its dispatcher's", async () => {
   await wrong({ durable: true });
   await wrong({ durable: { owner: "bob" } }, { outbox: { owner: "ann" } });
   const { outbox } = createDispatcher({ url: server.url });
@@ -36,7 +37,7 @@ test("a durable call is of the dispatcher's owner", async () => {
   }
 });
 
-test("what makes no sense with it", async () => {
+test("options that contradict durable are refused", async () => {
   const outbox = { outbox: { owner: "ann" } };
   for (const options of [{ deadline: 1 }, { strategy: "join" }]) await wrong({ durable: true, ...options }, outbox);
   for (const durable of ["yes", { ttl: 0 }, { ttl: "1d" }, { owner: "" }, { owner: 7 }, { until: 1 }]) await wrong({ durable }, outbox);
@@ -46,16 +47,16 @@ test("what makes no sense with it", async () => {
   }
 });
 
-test("an entry is removed by its id", async () => {
+test("an entry is removed by its id, which is a whole number", async () => {
   const { outbox } = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
   for (const id of [undefined, null, "1", 1.5]) await assert.rejects(outbox.remove(id), { code: "INVALID_OPTION" });
 });
 
-test("durable: false is a call as any other", async () => {
+test("with durable: false a call is an ordinary one", async () => {
   assert.equal(await createDispatcher({ url: server.url }).call(ID, ["x"], { durable: false }), '["x"]');
 });
 
-test("what cannot be shown to the server cannot be kept", async () => {
+test("a value that the server cannot see cannot be stored", async () => {
   const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
   await assert.rejects(d.call(ID, [{ f() {} }], { durable: true }), { code: "ENCODE", sent: "no" });
   d.close();

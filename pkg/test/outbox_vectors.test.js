@@ -1,4 +1,5 @@
-// One list for both who read and write records of the outbox: tests/vectors/outbox.json, which src/outbox/tests/vectors.rs reads, too.
+// Both readers and writers of outbox records follow one list: tests/vectors/outbox.json, which
+// src/outbox/tests/vectors.rs reads too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,7 +8,7 @@ import { decode, encode, marked, sift } from "../lib/records.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/outbox.json", import.meta.url)));
 
-/** A record of the list: what it does not say is as usual. */
+/** Returns a record of the list; members that it lacks have the usual values. */
 function recordOf(said) {
   const { name, failed, queuedAt, ttl, sequence, ...more } = { ...vectors.usual, ...said };
   const some = (text) => text ?? undefined;
@@ -17,21 +18,21 @@ function recordOf(said) {
 const bytesOf = (hex) => new Uint8Array(Buffer.from(hex, "hex"));
 const hexOf = (bytes) => Buffer.from(bytes).toString("hex");
 
-test("records are written to the byte, and read", () => {
+test("records are written as listed, byte by byte, and read back", () => {
   for (const { why, record, bytes } of vectors.records) {
     assert.equal(hexOf(encode(recordOf(record))), bytes, why);
     assert.deepEqual(decode(bytesOf(bytes)), { record: recordOf(record) }, why);
   }
 });
 
-test("a record in the middle of other bytes", () => {
+test("a record may lie in the middle of other bytes", () => {
   const [{ bytes }] = vectors.records;
   const within = bytesOf(`ffff${bytes}ffff`).subarray(2, 2 + bytes.length / 2);
   assert.deepEqual(decode(within), { record: recordOf({}) });
   assert.equal(hexOf(marked(within)), bytes);
 });
 
-test("what cannot be read", () => {
+test("a record that cannot be read is recognised, with its version if it has one", () => {
   for (const { why, bytes, version } of vectors.unreadable) {
     const { record, unreadable } = decode(bytesOf(bytes));
     assert.deepEqual([record, unreadable.version], [undefined, version], why);
@@ -41,11 +42,11 @@ test("what cannot be read", () => {
   assert.equal(decode(undefined).unreadable.version, undefined);
 });
 
-test("what nobody would write", () => {
+test("a record with impossible values is unreadable", () => {
   for (const record of vectors.impossible) assert.ok(decode(encode(recordOf(record))).unreadable, JSON.stringify(record));
 });
 
-test("a record that is damaged anywhere", () => {
+test("a record that is damaged at any byte is unreadable", () => {
   const whole = bytesOf(vectors.records[0].bytes);
   for (let at = 1; at < whole.length; at += 1) {
     for (const bit of [1, 0x80]) {
@@ -57,7 +58,7 @@ test("a record that is damaged anywhere", () => {
   }
 });
 
-test("who sends what, and in which order", () => {
+test("records are sifted as listed: which are sent, in which order, and which are left", () => {
   for (const { why, owner, now, failedToo, found, expected } of vectors.sifted) {
     const rows = found.map(({ record, bytes, form = record.form ?? false, alive = false }) => {
       return { head: bytes === undefined ? encode(recordOf(record)) : bytesOf(bytes), form: form ?? undefined, alive };
@@ -70,22 +71,22 @@ test("who sends what, and in which order", () => {
   }
 });
 
-test("what is shown of a record", () => {
+test("a record is shown without its body", () => {
   const [one] = sift([{ head: encode(recordOf({ failed: "HTTP" })), form: false, alive: true }], "ann", false, 0);
   const { lane, actionId, name, url, header, key, headers } = vectors.usual;
   const said = { lane, actionId, name, url, header, idempotencyKey: key, headers, code: "HTTP", queuedAt: 1_000, expiresAt: 1_500 };
   assert.deepEqual(one, { index: 0, verdict: "leave", ...said });
 });
 
-test("records are marked", () => {
+test("records are marked as listed", () => {
   for (const { record, code, bytes } of vectors.marked) {
     assert.equal(hexOf(marked(encode(recordOf(record)), code ?? undefined)), bytes, JSON.stringify({ record, code }));
   }
 });
 
-// Cases by chance, the same on both sides: of each the list has a check of all that comes of it.
+// Random cases, the same in Rust and in JavaScript: the list has a checksum of each result.
 
-/** The chance of one case: xorshift32. */
+/** Draws the random values of one case: xorshift32. */
 class Dice {
   #state;
 
@@ -141,7 +142,7 @@ class Dice {
   }
 }
 
-/** All that comes of one case, as text. */
+/** Describes all results of one case as text. */
 function outcome(seed) {
   const dice = new Dice(seed);
   const found = Array.from({ length: 1 + dice.below(5) }, () => dice.found());
@@ -158,13 +159,13 @@ function outcome(seed) {
   return lines.join("\n");
 }
 
-/** FNV-1a, in hexadecimal digits. */
+/** Returns the checksum FNV-1a, in hexadecimal digits. */
 function checkOf(text) {
   const hash = Buffer.from(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
-test("cases by chance come to the same on both sides", () => {
+test("random cases give the same results in Rust and in JavaScript", () => {
   const { seed, checks } = vectors.random;
   assert.ok(checks.length >= 100);
   checks.forEach((check, at) => {

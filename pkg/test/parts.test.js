@@ -1,5 +1,5 @@
-// Parts of the package that are files of their own, and not there when they are asked for: as after a deployment, or without a network. Each test
-// has a copy of the package that lacks them.
+// Parts of the package that fail to load when they are needed: as after a deployment, or without a network. Each
+// test has a copy of the package that lacks them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { without } from "./copies.js";
@@ -16,14 +16,14 @@ let server;
 before(async () => (server = await serve()));
 after(() => server.close());
 
-/** A copy without these parts: its `createDispatcher`, and `restore()`. */
+/** Imports a copy of the package without these parts; `restore()` puts them back. */
 async function lacking(t, ...parts) {
   const copy = await without(parts.flatMap((part) => PARTS[part]));
   t.after(copy.remove);
   return { ...(await import(copy.file("node.js"))), restore: copy.restore };
 }
 
-/** Gives what `reportError` is given. */
+/** Collects the errors that `reportError` gets. */
 function reports(t) {
   const own = Object.getOwnPropertyDescriptor(globalThis, "reportError");
   const reported = [];
@@ -32,7 +32,7 @@ function reports(t) {
   return reported;
 }
 
-/** Another `navigator`, with locks that are granted at once. Gives the names of those that were asked for. */
+/** Replaces `navigator` by one whose locks are granted at once. Returns the names of the requested locks. */
 function locks(t) {
   const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   const asked = [];
@@ -45,18 +45,18 @@ function locks(t) {
   return asked;
 }
 
-test("calls, routes and streams need none of them", async (t) => {
+test("calls, routes and streams need no part", async (t) => {
   const { createDispatcher, decode } = await lacking(t, "along", "lock", "outbox", "payload");
   const d = createDispatcher({ url: server.url });
   assert.equal(await d.call(ID, ["x"]), '["x"]');
   assert.equal((await d.route(server.url, { method: "POST" })).status, 200);
   assert.equal(await decode(new TextEncoder().encode('0:"v"\n')).value, "v");
-  assert.equal(await (await d.call(ID, ["y"]).outcome).payload, undefined, "there is none in it");
+  assert.equal(await (await d.call(ID, ["y"]).outcome).payload, undefined, "the answer has no payload");
   await assert.rejects(d.outbox.entries(), { code: "INVALID_OPTION" });
   d.close();
 });
 
-test("without what reads along no request of an action is sent that waits for its value, and the next asks for it again", async (t) => {
+test("without the part that reads along, fetch() of an action fails before it is sent, and the next one loads the part again", async (t) => {
   const { createDispatcher, restore } = await lacking(t, "along");
   const d = createDispatcher({ url: server.url });
   const post = { method: "POST", headers: { "next-action": ID, "content-type": "text/plain" }, body: '["x"]' };
@@ -64,13 +64,13 @@ test("without what reads along no request of an action is sent that waits for it
   await assert.rejects(d.fetch(server.url, post), (error) => /the part of the package that it needs could not be loaded/.test(error.message));
   assert.equal(server.requests.length, before);
   assert.equal((await d.fetch(server.url, { ...post }, { frees: "head" })).status, 200);
-  assert.equal((await d.fetch(server.url)).status, 200, "no action");
+  assert.equal((await d.fetch(server.url)).status, 200, "a request that is no action needs no part");
   await restore();
   assert.match(await (await d.fetch(server.url, post)).text(), /x/);
   d.close();
 });
 
-test("without what asks for leases no call of the lane is sent, and the next asks for it again", async (t) => {
+test("without the part for leases no call of the lane is sent, and the next one loads the part again", async (t) => {
   const { createDispatcher, restore } = await lacking(t, "lock");
   const asked = locks(t);
   const sent = server.requests.length;
@@ -90,7 +90,7 @@ test("without what asks for leases no call of the lane is sent, and the next ask
   d.close();
 });
 
-test("who gives a call up meanwhile is not told of the part, and the lease is not asked for", async (t) => {
+test("a call that is aborted while the part loads is ABORTED, and its lease is not requested", async (t) => {
   const { createDispatcher, ready } = await lacking(t);
   const asked = locks(t);
   await ready();
@@ -104,7 +104,7 @@ test("who gives a call up meanwhile is not told of the part, and the lease is no
   d.close();
 });
 
-test("without the outbox durable calls alone fail, and the next asks for it again", async (t) => {
+test("without the outbox only durable calls fail, and the next one loads it again", async (t) => {
   const { createDispatcher, restore } = await lacking(t, "outbox");
   const reported = reports(t);
   const sent = server.requests.length;
@@ -117,17 +117,17 @@ test("without the outbox durable calls alone fail, and the next asks for it agai
     await assert.rejects(asked, { code: "STORAGE", message: part });
   }
   assert.equal(server.requests.length, sent + 1);
-  assert.deepEqual(reported.map(({ code }) => code), ["STORAGE"], "what is left could not be looked for");
+  assert.deepEqual(reported.map(({ code }) => code), ["STORAGE"], "the calls of earlier pages could not be looked for");
   await restore();
-  // Node.js lacks what the outbox needs: it is there to say so.
+  // Node.js lacks the storage of the outbox: the loaded part says so.
   const missing = /(over https or on localhost only|make the call without durable)$/;
   await assert.rejects(d.call(ID, [], { durable: true }), { code: "STORAGE", message: missing });
   await assert.rejects(d.outbox.clear(), { code: "STORAGE", message: missing });
-  assert.match(reported[1].message, /the outbox cannot be read/, "and looks for what is left");
+  assert.match(reported[1].message, /the outbox cannot be read/, "the loaded part looks for the calls of earlier pages");
   d.close();
 });
 
-test("without the payload's part the outcome is there, and the next who asks for it has it loaded", async (t) => {
+test("without the payload's part the outcome is given, and the next read of the payload loads the part", async (t) => {
   const { createDispatcher, restore } = await lacking(t, "payload");
   const rendering = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/x-component", "x-action-revalidated": "1" });

@@ -1,4 +1,5 @@
-// Forms among plain arguments, written in JavaScript: part for part what the encoder in Rust writes, which `encode` asks where a version is given.
+// Forms among plain arguments, encoded in JavaScript: every part equals that of the encoder in Rust, which
+// `encode()` uses if a version is given.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -34,9 +35,9 @@ const ARGUMENTS = {
 };
 
 for (const [name, args] of Object.entries(ARGUMENTS)) {
-  test(name, async () => {
+  test(`the encoders agree on a form ${name}`, async () => {
     const { body } = plain(args, undefined, ["_"]);
-    assert.ok(body, "it is plain");
+    assert.ok(body, "the arguments are plain");
     assert.deepEqual(await parts(body), await parts(await encode(args, { nextVersion: "16.4.6" })));
     assert.deepEqual(await parts(body), await parts(await encode(args)));
     const both = plain(args, undefined, ["_", ""]).body;
@@ -46,17 +47,17 @@ for (const [name, args] of Object.entries(ARGUMENTS)) {
   });
 }
 
-test("what is a form only nearly is not plain", () => {
+test("an object that only resembles a form is not plain", () => {
   const odd = [new (class extends FormData {})(), Object.assign(form(), { forEach() {} }), Object.assign(form(), { toJSON: () => 1 }), Object.assign(form(), { then() {} })];
   for (const one of [...odd, Object.setPrototypeOf(form(), null), Object.create(FormData.prototype)]) {
     assert.equal(plain([one], undefined, ["_"]).body, undefined);
   }
-  assert.equal(plain([form()]).body, undefined, "nobody says how its entries are named");
+  assert.equal(plain([form()]).body, undefined, "without a prefix its entries have no names");
   assert.equal(plain([[form()]], 1, ["_"]).body, undefined, "too deep");
   assert.deepEqual([WIRE_FORMS, WIRE_OLD_FORMS, WIRE_FORMS | WIRE_OLD_FORMS, 0].map(formPrefixes), [["_"], [""], ["_", ""], []]);
 });
 
-test("calls write forms as their server reads them, and answers refer back to them", async () => {
+test("a call encodes forms as its server reads them, and an answer may refer back to them", async () => {
   for (const [nextVersion, names] of [["16.4.6", ["_1_a", "0"]], ["15.4.8", ["1_a", "0"]], ["any", ["_1_a", "1_a", "0"]], [undefined, ["_1_a", "0"]]]) {
     let sent;
     const fetch = async (_, { body }) => {

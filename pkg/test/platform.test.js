@@ -1,3 +1,4 @@
+// `platform.js`: the page's globals as the package uses them even if elements, scripts or tests replace them.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { afterEach, test } from "node:test";
@@ -10,7 +11,7 @@ afterEach(() => {
   }
 });
 
-/** The module as it finds the page, with `globals` in it. */
+/** Imports the module again, on a page with these globals. */
 let pages = 0;
 function onPage(globals) {
   for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -25,28 +26,28 @@ class Document {
 }
 const clobbered = () => Object.defineProperty(new Document(), "baseURI", { value: "an element", configurable: true });
 
-test("a property comes from the class, where there is one", async () => {
+test("a property is read by the getter of its class, if the class has one", async () => {
   const { ofDocument, propertyOf } = await onPage({ document: clobbered() });
   assert.equal(ofDocument("baseURI"), "https://app.example/shop/");
   assert.equal(propertyOf({ own: 1 }, "own"), 1);
   assert.equal(ofDocument("nothing"), undefined);
 });
 
-test("where there is no document there are no properties of it", async () => {
+test("without a document its properties are undefined", async () => {
   const { ofDocument, pageText } = await onPage({});
   assert.deepEqual([ofDocument("scripts"), pageText()], [undefined, ""]);
 });
 
-test("the origin is the page's, whatever is called so", async () => {
+test("the origin is that of the page's address, also if a variable is called origin", async () => {
   const at = (href, origin, document) => onPage({ location: new URL(href), origin, document }).then(({ pageOrigin }) => pageOrigin());
   assert.equal(await at("https://app.example/shop", "BER"), "https://app.example");
   assert.equal(await at("https://app.example/shop", "https://other.example"), "https://app.example");
-  assert.equal(await at("https://app.example/shop", "null"), "null", "of a sandbox");
+  assert.equal(await at("https://app.example/shop", "null"), "null", "the opaque origin of a sandbox");
   assert.equal(await at("about:srcdoc", "https://app.example"), "https://app.example");
   assert.equal(await at("about:srcdoc", "BER", clobbered()), "https://app.example");
 });
 
-test("the clock goes on where the page has taken it away, and never back", async () => {
+test("the clock goes on without the page's clock, and never goes back", async () => {
   for (const performance of [{}, { now: "soon" }, { now: () => 0 }, undefined, "fast"]) {
     const { performance: own } = await onPage({ performance });
     const times = Array.from({ length: 100 }, () => own.now());
@@ -55,7 +56,7 @@ test("the clock goes on where the page has taken it away, and never back", async
   }
 });
 
-test("tests that set the clock set this one", async () => {
+test("a test that sets the clock sets the package's", async () => {
   const { performance: own } = await onPage({});
   const { now } = performance;
   performance.now = () => 7;
@@ -66,7 +67,7 @@ test("tests that set the clock set this one", async () => {
   }
 });
 
-test("no other module of the package takes a global of the page's by itself", async () => {
+test("no other module of the package uses a global of the page directly", async () => {
   const lib = new URL("../lib/", import.meta.url);
   const names = Object.keys(await import("../lib/platform.js")).filter((name) => name in globalThis || ["URL", "File", "Request"].includes(name));
   assert.ok(names.length > 20, String(names));
@@ -78,14 +79,14 @@ test("no other module of the package takes a global of the page's by itself", as
       .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*|\s\/\/ .*|import \{[^}]*\} from .*/gm, "")
       .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '""');
     for (const name of names.filter((name) => !imported.includes(name))) {
-      // A property or a key of the same name is another thing, and `fetch` also a value that is handed around.
+      // A property or a key of the same name is no global; `fetch` is also a parameter, so only calls of it count.
       if (new RegExp(`(?<![.\\w$#]|get )${name}${name === "fetch" ? "\\(" : "(?![\\w$]|\\s*:)"}`).test(code.replace(/\.\.\./g, " "))) taken.push(`${file}: ${name}`);
     }
   }
   assert.deepEqual(taken, []);
 });
 
-test("timers and a clock that tests put in their places later go together", async () => {
+test("a clock that tests replace together with the timers is used", async () => {
   const { performance: own } = await onPage({});
   const { performance: real, setTimeout: timer } = globalThis;
   try {
@@ -99,7 +100,7 @@ test("timers and a clock that tests put in their places later go together", asyn
   assert.notEqual(own.now(), 66_000);
 });
 
-test("a class that comes after the package is taken when it is needed", async () => {
+test("a class that is defined after the package was loaded is taken when it is needed", async () => {
   const { Headers: own } = globalThis;
   delete globalThis.Headers;
   let platform;

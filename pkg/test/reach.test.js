@@ -1,4 +1,5 @@
-// Reading along: tests/vectors/along.json, which src/flight/along.rs reads, too. The value is there with the byte after the `|`, which is left out.
+// Reading along: tests/vectors/along.json, which src/flight/along.rs reads too. The value is complete with the byte
+// after the `|`, which marks the place and is no part of the answer.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,12 +10,12 @@ const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/along.json"
 const encoder = new TextEncoder();
 
 for (const { of, answer, limits } of vectors) {
-  test(of, () => {
+  test(`the value is complete where the list says: ${of}`, () => {
     const [before, after] = answer.split("|").map((part) => encoder.encode(part));
     const bytes = encoder.encode(answer.replace("|", ""));
     const reach = new Reach(limits);
     for (const [at, byte] of bytes.entries()) {
-      // The reader of the answer may give each piece away once it was looked at.
+      // The page may transfer each chunk after it was read.
       const piece = Uint8Array.of(byte);
       assert.equal(reach.push(piece), after !== undefined && at >= before.length, `after byte ${at}`);
       structuredClone(piece, { transfer: [piece.buffer] });

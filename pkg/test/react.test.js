@@ -1,4 +1,4 @@
-// A page that shows the calls under way, by React's own `useSyncExternalStore`: it compares what it is given by identity.
+// A page that shows open calls by React's own `useSyncExternalStore`, which compares snapshots by identity.
 import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, test } from "node:test";
 import { createElement, useSyncExternalStore } from "react";
@@ -6,7 +6,7 @@ import { createDispatcher, ready } from "../node.js";
 import { ID, over, serve } from "./server.js";
 
 globalThis.IS_REACT_ACT_ENVIRONMENT = true;
-globalThis.IS_REACT_NATIVE_TEST_ENVIRONMENT = true; // else the renderer says that there are others
+globalThis.IS_REACT_NATIVE_TEST_ENVIRONMENT = true; // else the renderer warns of a second one
 const { act, create } = await import("react-test-renderer");
 
 let server, held, d, root;
@@ -22,7 +22,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** Renders what `show` gives, which is asked as a page does. */
+/** Renders the result of `show()`, which runs inside of a component. */
 async function render(show) {
   await act(() => (root = create(createElement(() => JSON.stringify(show())))));
 }
@@ -38,7 +38,7 @@ function answer(response) {
   response.end('0:{"a":"$@1","q":"","i":false}\n1:1\n');
 }
 
-test("a component shows the calls under way, and renders no oftener than they change", async () => {
+test("a component shows the open calls, and renders only when they change", async () => {
   let renders = 0;
   await render(() => {
     renders += 1;
@@ -65,7 +65,7 @@ test("a component shows the calls under way, and renders no oftener than they ch
   assert.ok(renders < 20, `${renders} renders`);
 });
 
-test("what else a page may ask for is the same object each time", async () => {
+test("lanes, the outbox and pending are the same object at each read", async () => {
   await render(() => {
     const { name } = useSyncExternalStore(d.subscribe, () => d.lane("cart"));
     const { entries } = useSyncExternalStore(d.subscribe, () => d.outbox);
@@ -76,7 +76,7 @@ test("what else a page may ask for is the same object each time", async () => {
   assert.notEqual(d.lane("cart"), d.lane("main"));
 });
 
-test("a snapshot is another as soon as something in it is, whoever listens, and the calls in it that are not are the same", async () => {
+test("a snapshot is a new object once a call in it changes, and unchanged calls in it are the same objects", async () => {
   const empty = d.snapshot();
   assert.equal(d.snapshot(), empty);
   const [one, two] = [d.call(ID, []), d.call(ID, [])];
@@ -90,7 +90,7 @@ test("a snapshot is another as soon as something in it is, whoever listens, and 
   const second = d.snapshot();
   assert.deepEqual(second.map(({ id }) => id), [one.id]);
   assert.equal(second[0], first[0]);
-  assert.deepEqual(first.map(({ state }) => state), ["running", "waiting"], "what was given before stays as it was");
+  assert.deepEqual(first.map(({ state }) => state), ["running", "waiting"], "an earlier snapshot does not change");
   const three = d.route(server.url, { method: "POST" });
   assert.deepEqual(d.snapshot().map(({ lane }) => lane), ["main", "route"]);
   assert.equal(d.snapshot(), d.snapshot());

@@ -1,3 +1,5 @@
+// Retries of calls, against a server that fails: when a call is sent again, how long it waits, and what its errors
+// say.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { createDispatcher } from "../node.js";
@@ -6,7 +8,7 @@ import { ID, serve } from "./server.js";
 const VALUE = '0:{"a":"$@1"}\n1:"value"\n';
 const FLIGHT = { "content-type": "text/x-component" };
 
-// Sets how the server answers each request in turn; the last stays.
+// The server's answers, in turn; the last one is repeated.
 let plan, server;
 before(async () => {
   server = await serve((request, response) => {
@@ -23,7 +25,7 @@ beforeEach(() => (server.requests.length = 0));
 const keys = () => server.requests.map(({ headers }) => headers["idempotency-key"]);
 const ok = [200, FLIGHT, VALUE];
 const unavailable = [503, { "content-type": "text/plain" }, "busy"];
-/** The connection is closed in the middle. */
+/** Closes the connection in the middle of the value. */
 const cut = (_request, response) => {
   response.writeHead(200, FLIGHT);
   response.write('0:{"a":"$@1"}\n1:"val', () => response.destroy());
@@ -32,7 +34,7 @@ const reset = (request) => request.socket.destroy();
 const short = [200, FLIGHT, '0:{"a":"$@1"}\n'];
 const retry = { limit: 2, delay: 0 };
 
-test("a call with a key is sent again, under the same key, until there is an answer", async () => {
+test("a call with a key is sent again under the same key until it has an answer", async () => {
   for (const fault of [unavailable, cut, reset, short, [429, {}, ""], [408, {}, ""], [502, { "content-type": "text/html" }, "<h1>Bad Gateway</h1>"]]) {
     server.requests.length = 0;
     plan = [fault, fault, ok];
@@ -45,7 +47,7 @@ test("a call with a key is sent again, under the same key, until there is an ans
   }
 });
 
-test("without a key, or without leave, it is not", async () => {
+test("a call without a key, or without retry, is not sent again", async () => {
   for (const options of [{ retry }, { idempotencyKey: true }, { retry, idempotencyKey: false }, { retry: 0, idempotencyKey: "mine" }]) {
     server.requests.length = 0;
     plan = [unavailable, ok];
@@ -54,13 +56,13 @@ test("without a key, or without leave, it is not", async () => {
   }
 });
 
-test("a `'use cache'` function needs no key", async () => {
+test("a `'use cache'` function is sent again without a key", async () => {
   plan = [reset, unavailable, ok];
   assert.equal(await createDispatcher({ url: server.url, retry }).call(`c0${"0".repeat(40)}`), "value");
   assert.deepEqual(keys(), [undefined, undefined, undefined]);
 });
 
-test("the answer of the action is no failure", async () => {
+test("an answer of the action is not retried, also if the action threw", async () => {
   plan = [[500, FLIGHT, '0:{"a":"$@1"}\n1:E{"digest":"7"}\n'], ok];
   await assert.rejects(createDispatcher({ url: server.url, retry, idempotency: true }).call(ID), { code: "ACTION_THREW", attempt: 1 });
   for (const status of [400, 401, 403, 404]) {
@@ -69,14 +71,14 @@ test("the answer of the action is no failure", async () => {
   }
 });
 
-test("the last failure counts, with what is known of it", async () => {
+test("the error is the last failure's, with its key, attempt and Retry-After", async () => {
   plan = [[503, { "retry-after": "0" }, ""]];
   const error = await createDispatcher({ url: server.url, retry }).call(ID, [], { idempotencyKey: "mine" }).catch((error) => error);
   assert.deepEqual([error.code, error.attempt, error.idempotencyKey, error.retryAfter], ["HTTP", 3, "mine", 0]);
   assert.deepEqual(keys(), ["mine", "mine", "mine"]);
 });
 
-test("Retry-After beyond the budget ends it at once", async () => {
+test("a Retry-After beyond the budget ends the retries at once", async () => {
   for (const after of ["120", new Date(Date.now() + 120_000).toUTCString()]) {
     server.requests.length = 0;
     plan = [[503, { "retry-after": after }, ""], ok];
@@ -88,7 +90,7 @@ test("Retry-After beyond the budget ends it at once", async () => {
   assert.equal(await createDispatcher({ url: server.url, retry, idempotency: true }).call(ID), "value");
 });
 
-test("the order of a lane holds while a call waits to be sent again", async () => {
+test("a lane keeps its order while a call waits for its retry", async () => {
   plan = [unavailable, ok];
   const d = createDispatcher({ url: server.url });
   const order = [];
@@ -97,7 +99,7 @@ test("the order of a lane holds while a call waits to be sent again", async () =
   assert.deepEqual(order, ["first", "second"]);
 });
 
-test("a key whose first request is still under way is asked for again; one of another request is not", async () => {
+test("a key whose first request still runs is retried, one that belongs to another request is not", async () => {
   const thrown = (digest) => [500, FLIGHT, `0:{"a":"$@1"}\n1:E{"digest":"${digest}"}\n`];
   for (const busy of [[409, { "retry-after": "0" }, ""], thrown("IDEMPOTENCY_IN_PROGRESS")]) {
     plan = [busy, ok];
@@ -116,7 +118,7 @@ test("a key whose first request is still under way is asked for again; one of an
   }
 });
 
-test("the header has the name the dispatcher says, and is not the caller's to set", async () => {
+test("the key's header has the dispatcher's name, and the caller may not set it", async () => {
   plan = [ok];
   const d = createDispatcher({ url: server.url, idempotency: { header: "X-Request-Key" } });
   await d.call(ID, [], { idempotencyKey: "mine" });
@@ -130,7 +132,7 @@ test("a timeout counts for each attempt, a deadline for all", async () => {
   const silent = () => {};
   plan = [silent, ok];
   const d = createDispatcher({ url: server.url, retry, idempotency: true });
-  // As often as it takes a busy machine to answer in time.
+  // Many retries: on a busy machine an answer may be late several times.
   assert.equal(await d.call(ID, [], { timeout: 100, retry: { limit: 50, delay: 0 } }), "value");
   plan = [silent];
   await assert.rejects(d.call(ID, [], { timeout: 40, deadline: 100 }), ({ code }) => code === "DEADLINE" || code === "TIMEOUT");
@@ -142,8 +144,8 @@ test("a timeout counts for each attempt, a deadline for all", async () => {
   await assert.rejects(first, { code: "ABORTED" });
 });
 
-test("no byte for too long is a timeout, before the value and after it", async () => {
-  // Not over a socket: the machine may be busier than the time is long.
+test("a body that stalls is a timeout, before the value and after it", async () => {
+  // Without a socket: on a busy machine its chunks could arrive later than the limit.
   let text;
   const rows = () => new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode(text)) });
   const d = createDispatcher({ url: server.url, stallTimeout: 60, fetch: async () => new Response(rows(), { headers: FLIGHT }) });
@@ -158,7 +160,7 @@ test("no byte for too long is a timeout, before the value and after it", async (
   assert.equal(call.state, "done");
 });
 
-test("each failure has its own cause, and the key is known whenever it fails", async () => {
+test("each failure has its own cause, and the key is known at every failure", async () => {
   plan = [reset, () => {}];
   const reasons = [];
   const d = createDispatcher({
@@ -183,14 +185,14 @@ test("an action that is not found on a later attempt may have run on an earlier 
   assert.deepEqual([error.code, error.sent, error.retry], ["ACTION_NOT_FOUND", "unknown", undefined]);
 });
 
-test("the key has a header of its own", async () => {
+test("the key's header may not be one that the protocol uses", async () => {
   for (const header of ["Next-Action", "content-type", "accept", "traceparent", "X-Request-Id"]) {
     const d = createDispatcher({ url: server.url, idempotency: { header } });
     await assert.rejects(d.call(ID), { code: "INVALID_OPTION", sent: "no" }, header);
   }
 });
 
-test("events say which attempt it is, and when the next one starts", async () => {
+test("events state the attempt, and when the next one starts", async () => {
   plan = [unavailable, ok];
   const d = createDispatcher({ url: server.url, idempotency: true });
   const told = [];
@@ -201,7 +203,7 @@ test("events say which attempt it is, and when the next one starts", async () =>
   assert.deepEqual(told, [[1, "undefined"], [1, "number"], [2, "undefined"]]);
 });
 
-test("an abort ends the rest between attempts", async () => {
+test("an abort between attempts ends the retries", async () => {
   plan = [[503, { "retry-after": "20" }, ""], ok];
   const d = createDispatcher({ url: server.url, idempotency: true });
   const call = d.call(ID, [], { retry });

@@ -1,4 +1,4 @@
-// Row 0, in every shape: tests/vectors/root.json, which src/protocol/root.rs reads, too.
+// Row 0 in every shape: tests/vectors/root.json, which src/protocol/root.rs reads too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,11 +8,11 @@ import { decode } from "../node.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/root.json", import.meta.url)));
 
-test("the page in an answer", async () => {
+test("the page in an answer is found as listed", async () => {
   for (const { of, rows, page } of vectors) {
     const { value } = decode(new Response(`${rows.join("\n")}\n`).body);
     const read = pageOf(await value);
-    // An undefined member counts as missing.
+    // JSON has no undefined: such a member counts as missing.
     assert.deepEqual(read === undefined ? null : JSON.parse(JSON.stringify(read)), page, `${of}: ${rows}`);
   }
 });

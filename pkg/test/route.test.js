@@ -1,9 +1,11 @@
+// Routes (`d.route`) and `d.fetch`: requests that pass the lanes by, their ends and errors, and actions that other
+// code has built.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, isActionError } from "../node.js";
 import { ID, flight, makeGate, serve, until } from "./server.js";
 
-// Requests of `?gated` are answered once the gate is open.
+// Requests to `?gated` are answered once the gate is open.
 let server, gate;
 const gated = () => {
   gate = makeGate();
@@ -20,7 +22,7 @@ after(() => server.close());
 
 const order = () => server.requests.map(({ body }) => body);
 
-test("a route goes past a busy lane and gives the Response as it is", async () => {
+test("a route passes a busy lane by, and gives the Response itself", async () => {
   const d = createDispatcher({ url: gated() });
   const events = [];
   d.subscribe((event) => events.push(event));
@@ -35,7 +37,7 @@ test("a route goes past a busy lane and gives the Response as it is", async () =
   assert.deepEqual(route.map(({ state, name, code }) => [state, name, code]), [["running", "POST /session", undefined], ["done", "POST /session", "ok"]]);
 });
 
-test("a route can be aborted and timed out, by either signal", async () => {
+test("a route can be aborted by either signal, and timed out", async () => {
   const d = createDispatcher();
   const slow = gated();
   const ends = (error, code, cause) => isActionError(error) && error.code === code && error.sent === "unknown" && (!cause || error.cause === cause);
@@ -53,7 +55,7 @@ test("a route can be aborted and timed out, by either signal", async () => {
 
 test("fetch sends an action through its lane and everything else at once", async () => {
   const d = createDispatcher({ url: server.url });
-  const { fetch } = d; // as it is handed to somebody who calls it
+  const { fetch } = d; // taken off, as other code would call it
   const url = gated();
   const action = (body, init) => fetch(url, { method: "POST", headers: { "Next-Action": ID }, body, ...init });
   const from = server.requests.length;
@@ -64,17 +66,17 @@ test("fetch sends an action through its lane and everything else at once", async
   gate.open();
   assert.match(await (await second).text(), /1:"second"/);
   assert.match(await (await first).text(), /1:"first"/);
-  // One that an earlier test gave up may arrive only now; it has no body.
+  // A request that an earlier test aborted may arrive only now; it has no body.
   assert.deepEqual(order().slice(from).filter(Boolean).sort(), ["first", "plain", "second"]);
   assert.ok(order().indexOf("first") < order().indexOf("second"));
 });
 
-test("fetch needs no url of the dispatcher's", async () => {
+test("fetch works without the dispatcher's url", async () => {
   const response = await createDispatcher().fetch(server.url, { method: "POST", headers: { "Next-Action": ID }, body: "x" });
   assert.match(await response.text(), /1:"x"/);
 });
 
-test("fetch rejects as fetch does", async () => {
+test("fetch rejects as the platform's fetch does", async () => {
   const d = createDispatcher({ url: server.url });
   const headers = { "Next-Action": ID };
   await assert.rejects(d.fetch("http://127.0.0.1:9/", { method: "POST", headers }), TypeError);
@@ -85,7 +87,7 @@ test("fetch rejects as fetch does", async () => {
   assert.equal(await d.call(ID, ["next"]), '["next"]');
 });
 
-test("what is wrong with a route or a fetch rejects it and leaves nothing open", async () => {
+test("a wrong argument rejects a route or a fetch and leaves nothing open", async () => {
   const d = createDispatcher({ url: server.url });
   await assert.rejects(d.route(server.url, { signal: new AbortController() }), { code: "INVALID_OPTION" });
   await assert.rejects(d.route(Symbol("x")), { code: "NETWORK" });
@@ -94,7 +96,7 @@ test("what is wrong with a route or a fetch rejects it and leaves nothing open",
   await d.idle();
 });
 
-test("fetch lets the server judge an id", async () => {
+test("fetch leaves it to the server to judge an action's id", async () => {
   const d = createDispatcher({ url: server.url });
   const response = await d.fetch(server.url, { method: "POST", headers: { "Next-Action": "odd" }, body: "x" });
   assert.match(await response.text(), /1:"x"/);
@@ -117,7 +119,7 @@ test("a body that cannot be read rejects a fetch and leaves nothing open", async
   await d.idle();
 });
 
-test("what is no Response is refused: always what is no object, and where retry looks at it whatever says too little", async () => {
+test("a response that is no object is refused, and with retry also one without status or headers", async () => {
   const given = (answer) => createDispatcher({ url: server.url, fetch: async () => answer });
   const refused = { code: "INVALID_OPTION", message: /fetch: it gave something that is not a Response/, sent: "unknown" };
   const throwing = { get status() { throw new Error("no"); } };
@@ -137,7 +139,7 @@ test("what is no Response is refused: always what is no object, and where retry 
   assert.equal(await given(conflict).route(server.url, {}, { retry: { limit: 1, delay: 1 }, idempotencyKey: "k" }), conflict);
 });
 
-test("a signal that cannot be listened to leaves nothing open", async () => {
+test("a signal that throws when it is listened to leaves nothing open", async () => {
   const d = createDispatcher({ url: server.url, fetch: async () => new Response('0:{"a":1}\n', { headers: { "content-type": "text/x-component" } }) });
   const deaf = { aborted: false, addEventListener() { throw new TypeError("no"); }, removeEventListener() {} };
   for (const act of [() => d.route(server.url, {}, { signal: deaf }), () => d.route(server.url, { signal: deaf }), () => d.fetch(server.url, { signal: deaf })]) {

@@ -1,10 +1,11 @@
+// Retries of routes, against a server that fails: which requests are sent again, and how long each wait is.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { waitBefore } from "../lib/retry.js";
 import { createDispatcher } from "../node.js";
 import { serve } from "./server.js";
 
-// Sets how the server answers each request in turn; the last stays.
+// The server's answers, in turn; the last one is repeated.
 let plan, server;
 before(async () => {
   server = await serve((request, response, body) => {
@@ -22,7 +23,7 @@ const d = createDispatcher();
 const retry = { limit: 2, delay: 0 };
 const keys = () => server.requests.map(({ headers }) => headers["idempotency-key"]);
 
-test("a GET is sent again until there is an answer that stays", async () => {
+test("a GET is sent again until it has a lasting answer", async () => {
   for (const fault of ["reset", [503], [429, { "retry-after": "0" }], [500], [408], [425]]) {
     plan = [fault, fault, [200]];
     server.requests.length = 0;
@@ -31,18 +32,18 @@ test("a GET is sent again until there is an answer that stays", async () => {
   }
 });
 
-test("what the last attempt gave is what the route gives", async () => {
+test("a route gives the result of its last attempt", async () => {
   plan = [[503]];
   const response = await d.route(server.url, {}, { retry });
   assert.deepEqual([response.status, await response.text(), server.requests.length], [503, "body", 3]);
   plan = ["reset"];
   await assert.rejects(d.route(server.url, {}, { retry }), { code: "NETWORK", sent: "unknown", attempt: 3 });
   plan = ["silent", [200]];
-  // As often as it takes a busy machine to answer in time.
+  // Many retries: on a busy machine an answer may be late several times.
   assert.equal((await d.route(server.url, {}, { retry: { limit: 50, delay: 0 }, timeout: 200 })).status, 200);
 });
 
-test("other answers, other methods and whoever does not ask are not sent again", async () => {
+test("other answers, other methods and routes without retry are not sent again", async () => {
   for (const [fault, init, options] of [
     [[404], {}, { retry }],
     [[503], {}, {}],
@@ -73,7 +74,7 @@ test("a POST with a key is sent again, with the same body under the same key", a
   assert.equal(keys().at(-1), "mine");
 });
 
-test("409 says of a key that its first request is under way; 422 is an answer, and so is a 409 that was kept", async () => {
+test("409 means of a key that its first request still runs; 422 is an answer, and so is a 409 that was replayed", async () => {
   const post = { method: "POST", body: "pay" };
   const keyed = { retry, idempotencyKey: true };
   const kept = { "idempotent-replayed": "true" };
@@ -94,7 +95,7 @@ test("409 says of a key that its first request is under way; 422 is an answer, a
   }
 });
 
-test("Retry-After is the least that is waited, and what is no time is not looked at", (t) => {
+test("Retry-After is the shortest wait, and one that is no time is ignored", (t) => {
   t.mock.method(Math, "random", () => 0.5);
   t.mock.method(Date, "now", () => Date.UTC(2026, 10, 21, 9));
   const wait = (header, retries = 0, more) => {
@@ -113,7 +114,7 @@ test("Retry-After is the least that is waited, and what is no time is not looked
   assert.equal(wait(undefined, 5_000, { limit: 1e9, delay: 0 }), 0);
 });
 
-test("an abort ends the wait, and Retry-After beyond the budget ends it at once", async () => {
+test("an abort ends the wait, and a Retry-After beyond the budget ends the retries at once", async () => {
   plan = [[503, { "retry-after": "20" }], [200]];
   const controller = new AbortController();
   const events = [];
@@ -129,7 +130,7 @@ test("an abort ends the wait, and Retry-After beyond the budget ends it at once"
   assert.equal((await d.route(server.url, {}, { retry })).status, 503);
 });
 
-test("options that make no sense", async () => {
+test("options that make no sense are refused", async () => {
   for (const options of [{ retry: -1 }, { retry: null }, { retry: { tries: 1 } }, { idempotencyKey: "" }, { idempotencyKey: "a b" }]) {
     await assert.rejects(d.route(server.url, {}, options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }

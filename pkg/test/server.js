@@ -1,10 +1,10 @@
-// A server on loopback that answers actions as a test tells it to, and writes down what it was asked.
+// Starts a server on loopback that answers actions as a test wants, and records its requests.
 import { createServer } from "node:http";
 import { once } from "node:events";
 
 export const ID = "7f".padEnd(42, "0");
 
-/** `answer(request, response, body)` handles one action; the default echoes the body as a string. */
+/** `answer(request, response, body)` answers one request; the default answers with the request's body as a string. */
 export async function serve(answer = echo) {
   const requests = [];
   const server = createServer(async (request, response) => {
@@ -22,13 +22,13 @@ export function echo(_request, response, body) {
   flight(response, JSON.stringify(body));
 }
 
-/** A whole answer whose value is this model. */
+/** Sends a whole answer whose value is this model. */
 export function flight(response, model, headers = {}) {
   response.writeHead(200, { "content-type": "text/x-component", ...headers });
   response.end(`0:{"a":"$@1","q":"","i":false}\n1:${model}\n`);
 }
 
-/** A gate for a server's answers: `opened` resolves once `open()` has been called. */
+/** Makes a gate for a server's answers: `opened` resolves once `open()` has been called. */
 export function makeGate() {
   const gate = {};
   gate.opened = new Promise((resolve) => (gate.open = resolve));

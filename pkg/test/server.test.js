@@ -1,3 +1,4 @@
+// Tests the server's half: `idempotent()`, `idempotentRoute()`, `idempotencyKey()` and their errors.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -11,7 +12,7 @@ const MISMATCH = is("IDEMPOTENCY_MISMATCH", 422);
 const LOST = is("IDEMPOTENCY_LOST", 500);
 const INVALID = is("IDEMPOTENCY_KEY_INVALID", 400);
 
-/** A function that counts its runs, and waits at a gate. */
+/** Makes a function that counts its runs and waits at a gate. */
 function counted(give = (runs) => runs) {
   const it = async (...args) => {
     it.runs += 1;
@@ -33,7 +34,7 @@ const thrower = (error) => counted(() => { throw error; });
 const withDigest = (digest) => Object.assign(new Error("of Next"), { digest });
 
 
-test("fifty calls at once: one runs, the others are told that it does; then all have its value", async () => {
+test("of fifty calls at once one runs, the others are refused meanwhile, and later calls get its value", async () => {
   const store = memoryStore();
   const gate = withResolvers();
   const fn = Object.assign(counted(() => ({ paid: new Date(7), lines: new Map([["a", 1n]]) })), { gate: gate.promise });
@@ -51,25 +52,25 @@ test("fifty calls at once: one runs, the others are told that it does; then all 
   assert.deepEqual(value, { paid: new Date(7), lines: new Map([["a", 1n]]) });
   value.lines.clear();
   const again = await Promise.all(Array.from({ length: 50 }, () => idempotent(key, fn, store)));
-  for (const stored of again) assert.deepEqual(stored.lines, new Map([["a", 1n]]), "changing a result does not change what is stored");
+  for (const stored of again) assert.deepEqual(stored.lines, new Map([["a", 1n]]), "a change of a result does not change the stored one");
   assert.equal(fn.runs, 1);
 });
 
-test("no key: it simply runs", async () => {
+test("without a key the function runs each time", async () => {
   const store = { claim: () => assert.fail("nothing to claim") };
   const fn = counted();
   for (const none of [undefined, null, { ...key, key: undefined }, { ...key, key: null }]) await idempotent(none, fn, store);
   assert.equal(await idempotent(idempotencyKey({ user: "ada", action: "charge", headers: new Headers() }), fn, store), 5);
-  assert.deepEqual(fn.args, [], "and has no id");
+  assert.deepEqual(fn.args, [], "it gets no id");
 });
 
-test("another user, another action, another key: another call", async () => {
+test("another user, action or key makes another call", async () => {
   const store = memoryStore();
   const fn = counted();
   const others = [key, { ...key, user: "bob" }, { ...key, user: null }, { ...key, user: "null" }, { ...key, action: "refund" }, { ...key, key: "2" }];
   for (const other of others) await idempotent(other, fn, store);
   assert.equal(fn.runs, others.length);
-  assert.equal(await idempotent({ ...key, user: 1 }, fn, store), await idempotent({ ...key, user: "1" }, fn, store), "an id is its text");
+  assert.equal(await idempotent({ ...key, user: 1 }, fn, store), await idempotent({ ...key, user: "1" }, fn, store), "a user's id counts as text");
 });
 
 test("the id is the same for every run, and tells nothing of the user", async () => {
@@ -85,7 +86,7 @@ test("the id is the same for every run, and tells nothing of the user", async ()
   assert.match(seen[0], /^[0-9a-f]{64}$/);
 });
 
-test("the same key with another payload is refused, running and done", async () => {
+test("the same key with another payload is refused, while the first runs and after it", async () => {
   const store = memoryStore();
   const gate = withResolvers();
   const fn = Object.assign(counted(), { gate: gate.promise });
@@ -99,7 +100,7 @@ test("the same key with another payload is refused, running and done", async () 
   assert.equal(await idempotent({ ...key, fingerprint: "[4200]" }, fn, store), 1);
 });
 
-test("the payload is not in the store", async () => {
+test("the store does not get the payload", async () => {
   const inner = memoryStore();
   const claims = [];
   const store = { ...inner, claim: (id, claim) => (claims.push(claim.fingerprint), inner.claim(id, claim)) };
@@ -107,7 +108,7 @@ test("the payload is not in the store", async () => {
   assert.match(claims[0], /^[0-9a-f]{64}$/);
 });
 
-test("what throws may run again", async () => {
+test("a function that throws may run again", async () => {
   const store = memoryStore();
   await assert.rejects(idempotent(key, thrower(new Error("down")), store), { message: "down" });
   for (const digest of ["NEXT_HTTP_ERROR_FALLBACK;401", "NEXT_HTTP_ERROR_FALLBACK;403", "123", "NEXT_REDIRECTED"]) {
@@ -121,7 +122,7 @@ test("what throws may run again", async () => {
 });
 
 for (const digest of ["NEXT_REDIRECT;push;/thanks?a=1;b=2;307;", "NEXT_HTTP_ERROR_FALLBACK;404", "NEXT_NOT_FOUND"]) {
-  test(`${digest} is a result`, async () => {
+  test(`${digest} is a stored result`, async () => {
     const store = memoryStore();
     const error = withDigest(digest);
     const fn = thrower(error);
@@ -131,7 +132,7 @@ for (const digest of ["NEXT_REDIRECT;push;/thanks?a=1;b=2;307;", "NEXT_HTTP_ERRO
   });
 }
 
-test("a process that died: its claim ends with the lease, a result with its time", async () => {
+test("the claim of a process that died ends with its lease, a result with its time to live", async () => {
   const store = memoryStore();
   let time = 1_000;
   const options = { now: () => time };
@@ -149,7 +150,7 @@ test("a process that died: its claim ends with the lease, a result with its time
   assert.equal(await idempotent(key, fn, store, options), 2);
 });
 
-test("a run that outlives its lease keeps its value, and the next one's result stands", async () => {
+test("a run that outlives its lease keeps its value, and the next run's result stays stored", async () => {
   const store = memoryStore();
   let time = 0;
   const options = { leaseMs: 10, now: () => time };
@@ -164,7 +165,7 @@ test("a run that outlives its lease keeps its value, and the next one's result s
   assert.equal(await idempotent(key, slow, store, options), "next");
 });
 
-test("a lease without end: a call that died is never run again", async () => {
+test("with an endless lease a call whose process died is never run again", async () => {
   const store = memoryStore();
   let time = 0;
   const never = counted(() => new Promise(() => {}));
@@ -174,7 +175,7 @@ test("a lease without end: a call that died is never run again", async () => {
   await assert.rejects(idempotent(key, never, store, { now: () => time }), IN_PROGRESS);
 });
 
-test("a store that cannot claim: its error, and nothing has run", async () => {
+test("a store that cannot claim rejects with its own error, and nothing runs", async () => {
   const down = new Error("disk full");
   for (const claim of [() => { throw down; }, async () => { throw down; }]) {
     const fn = counted();
@@ -183,7 +184,7 @@ test("a store that cannot claim: its error, and nothing has run", async () => {
   }
 });
 
-test("a result that cannot be stored: said to the first, and never run again", async () => {
+test("a result that cannot be stored rejects the first call, and is never run again", async () => {
   const store = memoryStore();
   const fn = counted(() => () => "a function");
   await assert.rejects(idempotent(key, fn, store), ({ digest, cause }) => digest === "IDEMPOTENCY_LOST" && cause.name === "DataCloneError");
@@ -211,7 +212,7 @@ for (const [what, lost] of [
   ["Money", new Money()],
   ["properties of its own", Object.assign(new Error("declined"), { code: 7 })],
 ]) {
-  test(`a result that would lose its content (${what}) is one that cannot be stored, wherever it is`, async () => {
+  test(`a result that would lose its content (${what}) cannot be stored, at any depth`, async () => {
     for (const wrap of [(it) => it, (it) => ({ in: [it] }), (it) => new Map([[1, new Set([it])]]), (it) => new Error("", { cause: it })]) {
       const store = memoryStore();
       const fn = counted(() => wrap(lost));
@@ -222,7 +223,7 @@ for (const [what, lost] of [
   });
 }
 
-test("a result that is kept as it is", async () => {
+test("a result that structuredClone keeps is stored and returned", async () => {
   const row = class Row {
     id = 1;
   };
@@ -238,10 +239,10 @@ test("a result that is kept as it is", async () => {
   }
   const store = memoryStore();
   await idempotent(key, () => new row(), store);
-  assert.deepEqual(await idempotent(key, undefined, store), { id: 1 }, "fields are");
+  assert.deepEqual(await idempotent(key, undefined, store), { id: 1 }, "fields of a class are kept");
 });
 
-test("a store that is down when the result is there: its error, and the claim stands until its lease ends", async () => {
+test("a store that fails to finish rejects the call, and the claim stays until its lease ends", async () => {
   const down = new Error("disk full");
   const store = { ...memoryStore(), finish: () => { throw down; } };
   const fn = counted();
@@ -249,17 +250,17 @@ test("a store that is down when the result is there: its error, and the claim st
   await assert.rejects(idempotent(key, fn, store), IN_PROGRESS);
   assert.equal(fn.runs, 1);
   const other = { ...key, key: "2" };
-  await assert.rejects(idempotentRoute(other, () => new Response(), store), { ...LOST, cause: down }, "a route leaves it to Next's log");
+  await assert.rejects(idempotentRoute(other, () => new Response(), store), { ...LOST, cause: down }, "a route throws it, so it appears in Next's log");
   assert.equal((await idempotentRoute(other, () => new Response(), store)).status, 409);
 });
 
-test("a claim that cannot be given back: the action's own error", async () => {
+test("a claim that cannot be released still rejects with the action's own error", async () => {
   const store = { ...memoryStore(), release: async () => { throw new Error("disk full"); } };
   await assert.rejects(idempotent(key, thrower(new Error("declined")), store), { message: "declined" });
   await assert.rejects(idempotent(key, counted(), store), IN_PROGRESS);
 });
 
-test("the header, quoted or bare", async () => {
+test("the header may be quoted or bare", async () => {
   const from = (value) => idempotencyKey({ user: "ada", action: "charge", headers: new Headers({ "Idempotency-Key": value }), fingerprint: "f" });
   assert.deepEqual(from(`"${KEY}"`), { ...key, fingerprint: "f" });
   for (const [value, read] of [[KEY, KEY], [` ${KEY} `, KEY], ['"a \\"b\\" \\\\"', 'a "b" \\'], ['"k";v=1', "k"]]) assert.equal(from(value).key, read);
@@ -270,7 +271,7 @@ test("the header, quoted or bare", async () => {
   }
 });
 
-test("the key in a header of the author's own", async () => {
+test("the key may be in a header of another name", async () => {
   const headers = new Headers({ "idempotency-key": "another", "x-key": `"${KEY}"` });
   const from = { user: "ada", action: "charge", headers };
   assert.equal(idempotencyKey({ ...from, header: "X-Key" }).key, KEY);
@@ -283,7 +284,7 @@ test("the key in a header of the author's own", async () => {
   assert.equal(fn.runs, 1);
 });
 
-test("what the author must say", async () => {
+test("wrong members of a key, and wrong times, are refused", async () => {
   const fn = counted();
   const refuse = (key, options) => assert.rejects(idempotent(key, fn, memoryStore(), options), TypeError);
   for (const user of [undefined, "", {}, NaN, Symbol()]) await refuse({ ...key, user });
@@ -296,7 +297,7 @@ test("what the author must say", async () => {
   assert.equal(fn.runs, 0);
 });
 
-test("options that are none: which one is said, with and without a key", async () => {
+test("wrong options are refused with their name, with and without a key", async () => {
   const fn = counted(() => new Response());
   for (const [options, message] of [
     [null, /options/],
@@ -312,7 +313,7 @@ test("options that are none: which one is said, with and without a key", async (
   assert.equal(fn.runs, 0);
 });
 
-test("a route: the same response, without its cookies", async () => {
+test("a route gives the same response again, without its cookies", async () => {
   const store = memoryStore();
   const respond = () => {
     const headers = new Headers({ "content-type": "application/json", "x-own": "1" });
@@ -329,10 +330,10 @@ test("a route: the same response, without its cookies", async () => {
     assert.deepEqual(["idempotent-replayed", "x-own", "content-type"].map((name) => again.headers.get(name)), ["true", "1", "application/json"]);
   }
   assert.equal(fn.runs, 1);
-  assert.equal((await idempotentRoute(undefined, fn, store)).status, 201, "without a key it simply runs");
+  assert.equal((await idempotentRoute(undefined, fn, store)).status, 201, "without a key it runs");
 });
 
-test("a route: nothing, bytes, a redirect", async () => {
+test("a route stores an empty response, bytes and a redirect", async () => {
   for (const make of [() => new Response(null, { status: 204 }), () => new Response(new Uint8Array([0, 255])), () => Response.redirect("http://x/thanks", 303)]) {
     const store = memoryStore();
     await idempotentRoute(key, make, store);
@@ -342,7 +343,7 @@ test("a route: nothing, bytes, a redirect", async () => {
   }
 });
 
-test("a route says 409, 422 and 400", async () => {
+test("a route answers 409, 422 and 400", async () => {
   const store = memoryStore();
   const gate = withResolvers();
   const fn = Object.assign(counted(() => new Response()), { gate: gate.promise });
@@ -398,7 +399,7 @@ for (const [status, runs] of [[200, 1], [404, 1], [409, 1], [422, 1], [401, 2], 
   });
 }
 
-test("a route: redirect() and notFound() are Next's to answer, and are answered like that again", async () => {
+test("a route leaves redirect() and notFound() to Next, and repeats them", async () => {
   for (const [digest, status, location] of [
     ["NEXT_REDIRECT;replace;/thanks?a=1;b=2;307;", 307, "/thanks?a=1;b=2"],
     ["NEXT_REDIRECT;push;/for-good;308;", 308, "/for-good"],
@@ -415,7 +416,7 @@ test("a route: redirect() and notFound() are Next's to answer, and are answered 
   }
 });
 
-test("a route: other errors are thrown", async () => {
+test("a route throws other errors", async () => {
   const store = memoryStore();
   for (const error of [new Error("bug"), withDigest("123"), undefined, null]) {
     await assert.rejects(idempotentRoute(key, thrower(error), store), (thrown) => thrown === error);
@@ -423,7 +424,7 @@ test("a route: other errors are thrown", async () => {
   }
 });
 
-test("an IdempotencyError is an Error with its words, status and digest", () => {
+test("an IdempotencyError is an Error with its message, status and digest", () => {
   const error = new IdempotencyError("IDEMPOTENCY_IN_PROGRESS", "words");
   assert.ok(error instanceof Error);
   assert.equal(String(error), "IdempotencyError: words");

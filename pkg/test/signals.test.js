@@ -1,3 +1,4 @@
+// Abort signals: several for one request, and those of calls that end early or deep in the page's stack.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
@@ -6,14 +7,14 @@ import { sendWith } from "../lib/signals.js";
 import { createDispatcher, ready } from "../node.js";
 import { ID } from "./server.js";
 
-/** Two signals, and what hangs on them. */
+/** Makes two signals, and counts their listeners. */
 function two() {
   const controllers = [new AbortController(), new AbortController()];
   const signals = controllers.map(({ signal }) => signal);
   return { controllers, signals, listeners: () => signals.map((signal) => getEventListeners(signal, "abort").length) };
 }
 
-test("a browser without AbortSignal.any", async (t) => {
+test("a browser without AbortSignal.any sends with several signals, and no listener stays", async (t) => {
   const { any } = AbortSignal;
   delete AbortSignal.any;
   t.after(() => (AbortSignal.any = any));
@@ -51,7 +52,7 @@ test("a call that ends while it is made listens to no signal", async () => {
   assert.deepEqual(getEventListeners(signal, "abort"), []);
 });
 
-test("an abort at the end of the page's own stack is done a moment later", async () => {
+test("an abort at the end of the page's own stack takes effect a moment later", async () => {
   await ready();
   const d = createDispatcher({ url: "http://127.0.0.1/", fetch: () => new Promise(() => {}) });
   const controllers = [new AbortController(), new AbortController(), new AbortController()];

@@ -1,3 +1,4 @@
+// Skew recovery: an action that the server knows under another id is found by its name, and the call is sent again.
 import assert from "node:assert/strict";
 import { rename } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -5,7 +6,8 @@ import { createDispatcher } from "../node.js";
 import { copy } from "./copies.js";
 import { flight, serve } from "./server.js";
 
-// A server of build B, asked by a page of build A. What it serves beside the action is set by each test: path → [status, headers, body].
+// A server of build B gets calls from a page of build A. Each test sets `files`, all it serves beside the action:
+// path → [status, headers, body].
 const OLD = `60${"a".repeat(40)}`;
 const NEW = `60${"b".repeat(40)}`;
 let files = {};
@@ -49,7 +51,7 @@ function refused({ error }, message) {
   assert.match(error.message, message);
 }
 
-test("an action of another build is found by its name and sent once more; the mapping is remembered", async () => {
+test("an action of another build is found by its name, sent once more, and its new id is remembered", async () => {
   files = { "/": html(SCRIPT), "/_next/static/chunks/app.js": script([NEW, "save"], [`00${"c".repeat(40)}`, "other"]) };
   const { value, seen, posts, d } = await call();
   assert.deepEqual([value, seen, posts], ['["kept"]', [NEW], 2]);
@@ -57,7 +59,7 @@ test("an action of another build is found by its name and sent once more; the ma
   assert.equal(server.requests.filter(({ method }) => method === "POST").length, 3);
 });
 
-test("an idempotency key is the same under the new id", async () => {
+test("the idempotency key is the same under the new id", async () => {
   const { value, seen } = await call({ idempotency: true });
   assert.deepEqual([value, seen], ['["kept"]', [NEW]]);
   const keys = server.requests.filter(({ method }) => method === "POST").map(({ headers }) => headers["idempotency-key"]);
@@ -65,7 +67,7 @@ test("an idempotency key is the same under the new id", async () => {
   assert.ok(keys[0] && keys[0] === keys[1]);
 });
 
-test("many calls at once look once", async () => {
+test("many calls at once search once", async () => {
   const d = createDispatcher({ url: server.url });
   server.requests.length = 0;
   const values = await Promise.all(Array.from({ length: 10 }, (_, at) => d.call({ id: OLD, name: "save" }, [at], { lane: "parallel" })));
@@ -73,7 +75,7 @@ test("many calls at once look once", async () => {
   assert.deepEqual(server.requests.filter(({ method }) => method === "GET").map(({ url }) => url), ["/", "/_next/static/chunks/app.js"]);
 });
 
-test("what cannot be recovered says why, and the action did not run", async () => {
+test("a call that cannot be recovered says why, and that the action did not run", async () => {
   const chunk = "/_next/static/chunks/app.js";
   files = { "/": html(SCRIPT), [chunk]: script([NEW, "save"], [`60${"d".repeat(40)}`, "save"]) };
   refused(await call(), /several actions of this name/);
@@ -100,7 +102,7 @@ test("what cannot be recovered says why, and the action did not run", async () =
   assert.deepEqual(server.requests.filter(({ method }) => method === "GET"), []);
 });
 
-test("scripts of other origins are not asked for", async () => {
+test("scripts of other origins are not loaded", async () => {
   const elsewhere = await serve((_request, response) => response.end(script([NEW, "save"])[2]));
   try {
     files = { "/": html(`<script src="${elsewhere.url}_next/static/chunks/app.js"></script>`) };
@@ -111,7 +113,7 @@ test("scripts of other origins are not asked for", async () => {
   }
 });
 
-test("an action that has got another id twice, and three times, is found each time", async () => {
+test("an action whose id changes several times is found each time", async () => {
   const ids = ["b", "c", "d"].map((digit) => `60${digit.repeat(40)}`);
   let deployed;
   const posts = [];
@@ -133,7 +135,7 @@ test("an action that has got another id twice, and three times, is found each ti
   }
 });
 
-test("where the chunk that looks actions up cannot be loaded, the call says so; the next look-up asks for it again", async () => {
+test("if the part for skew recovery cannot be loaded the call says so, and the next search loads it again", async () => {
   const made = await copy();
   try {
     const { createDispatcher } = await import(made.file("node.js"));

@@ -1,4 +1,4 @@
-// Messages say which call they are of, and stacks who made it.
+// Messages name their call, and stacks show the page's code that made it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher, encode, ready } from "../node.js";
@@ -22,10 +22,10 @@ after(() => server.close());
 const at = (path) => new URL(path, server.url).href;
 const d = () => createDispatcher({ url: at("/never") });
 
-/** The error a call rejects with. */
-const rejection = (promise) => promise.then(() => assert.fail("it was to fail"), (error) => error);
+/** Returns the error with which a call rejects. */
+const rejection = (promise) => promise.then(() => assert.fail("the call did not fail"), (error) => error);
 
-/** What an error shows: its message, and the functions of the two frames that come first, of which none may be the package's. */
+/** Returns an error's message and the functions of its first two frames. None of the frames may be the package's. */
 function shown(error) {
   const [head, ...frames] = error.stack.split("\n");
   assert.equal(head, `ActionError: ${error.message}`);
@@ -33,12 +33,12 @@ function shown(error) {
   return [error.message, ...frames.slice(0, 2).map((frame) => /at (?:async )?(\w+)/.exec(frame)?.[1])];
 }
 
-// Each is called by `page`: two frames that are known.
+// Calls each of the functions below, so that the two frames are known.
 async function page(checkout) {
   return rejection(checkout());
 }
 
-test("a call names the action, and its stack shows who called", async () => {
+test("a call's error names the action, and its stack shows the caller", async () => {
   const client = d();
   async function saveTokens() {
     return client.call({ id: ID, name: "saveTokens" }, [], { timeout: 20 });
@@ -50,7 +50,7 @@ test("a call names the action, and its stack shows who called", async () => {
   assert.deepEqual(shown(await page(unnamed)), ["action 7f000000: no value within 20 ms", "unnamed", "page"]);
 });
 
-test("so do a bound action, a route, options that are wrong and a call once more", async () => {
+test("so do errors of a bound action, a route, wrong options and a retried call", async () => {
   const client = d();
   const bound = client.bind({ id: ID, name: "save" }, { timeout: 20 });
   async function onClick() {
@@ -76,7 +76,7 @@ test("so do a bound action, a route, options that are wrong and a call once more
   assert.deepEqual(shown(await page(again)), ["first: no value within 50 ms of the call", "again", "page"]);
 });
 
-test("each that joined a call has a stack of its own", async () => {
+test("each of the joined calls has a stack of its own", async () => {
   const client = d();
   const options = { strategy: "join", timeout: 20 };
   async function one() {
@@ -89,7 +89,7 @@ test("each that joined a call has a stack of its own", async () => {
   assert.deepEqual(errors.map(shown), [["one: no value within 20 ms", "one", "page"], ["two: no value within 20 ms", "two", "page"]]);
 });
 
-test("an encoder's error shows who encoded", async () => {
+test("an encoder's error shows the caller of encode()", async () => {
   async function send() {
     await encode([1n, 10n ** 301n]);
   }
@@ -98,7 +98,7 @@ test("an encoder's error shows who encoded", async () => {
   assert.deepEqual(frames, ["send", "page"]);
 });
 
-test("a hook hears the error as the caller gets it", async () => {
+test("a hook gets the same error as the caller", async () => {
   let heard;
   const client = createDispatcher({ url: at("/throws"), hooks: { onError: (error) => (heard = error.message) } });
   const open = "save: the action threw, or the server refused the request (its origin, its size): the digest in the server's log tells";
@@ -106,7 +106,7 @@ test("a hook hears the error as the caller gets it", async () => {
   assert.equal(heard, open);
 });
 
-test("what fails inside a value says which call it was of", async () => {
+test("an error inside a value names its call", async () => {
   const client = createDispatcher({ url: at("/parts") });
   const failing = await client.call({ id: ID, name: "report" });
   assert.equal((await rejection(failing.thrown)).message, "report: the action threw");
@@ -119,7 +119,7 @@ test("what fails inside a value says which call it was of", async () => {
   assert.ok(!error.stack.includes("/lib/"), error.stack);
 });
 
-test("a page that writes stacks in a way of its own, and fails at it, is called back all the same", { timeout: 30_000 }, async () => {
+test("a page whose prepareStackTrace throws gets its error all the same", { timeout: 30_000 }, async () => {
   const client = d();
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (error) => {
@@ -134,7 +134,7 @@ test("a page that writes stacks in a way of its own, and fails at it, is called 
   }
 });
 
-test("a page that wants no frames at first gets them once it does", async () => {
+test("a page that switches frames on later gets them from then on", async () => {
   const { callerOf, showCaller } = await import("../lib/stack.js?first");
   const { stackTraceLimit } = Error;
   const stackOf = () => {

@@ -1,4 +1,4 @@
-// Every store there is: the one in the package, and the two that the fixture app shows.
+// Tests every store: the package's own, and the two of the fixture app.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ if (sqlite) storeKeepsItsPromise("sqliteStore", () => sqliteStore(place()));
 
 for (const [name, make, file] of [["fileStore", fileStore, "files"], ["sqliteStore", sqliteStore, "sqlite"]]) {
   const skip = name === "sqliteStore" && !sqlite && "this Node.js has no node:sqlite";
-  test(`${name}: four threads, and one of them has each claim, new or left by a dead one`, { skip }, async () => {
+  test(`${name}: of four threads exactly one gets each claim, new or left by a dead process`, { skip }, async () => {
     const at = place();
     const store = make(at);
     const ids = Array.from({ length: 50 }, (_, i) => `id${i}`);
@@ -39,7 +39,7 @@ const THREAD = `
   const { parentPort, workerData: { module, name, at, ids, here, token } } = require("node:worker_threads");
   import(module).then(async (stores) => {
     const store = stores[name](at);
-    // All begin together.
+    // All threads begin together.
     if (Atomics.add(here, 0, 1) === 3) Atomics.notify(here, 0);
     for (let seen; (seen = Atomics.load(here, 0)) < 4; ) Atomics.wait(here, 0, seen, 10_000);
     const mine = [];

@@ -1,11 +1,12 @@
+// Strategies and lanes: calls that queue, join, replace or drop others, are cancelled or paused.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { createDispatcher } from "../node.js";
 import { ID, serve } from "./server.js";
 
-// Answers wait at a gate, so that what is pending is certain.
+// The server answers when the gate opens, so that the open calls are known.
 let server, open, arrived;
-// What an earlier round gave up may arrive late: each has an address of its own.
+// Each round has an address of its own: requests that an earlier round aborted may arrive late.
 let round = 0;
 const here = () => ({ url: `${server.url}?${round}` });
 before(async () => {
@@ -25,12 +26,12 @@ function begin() {
 }
 beforeEach(begin);
 
-/** Some of them fail before anybody asks. */
+/** Ignores the rejection: some calls fail before a test awaits them. */
 const quiet = (call) => (call.catch(() => {}), call);
 const codes = (calls) => Promise.all(calls.map((call) => call.then(() => "ok", ({ code }) => code)));
 const until = async (condition) => {
   for (let i = 0; !condition(); i += 1) {
-    if (i > 10_000) throw new Error(`still not so: ${condition}`);
+    if (i > 10_000) throw new Error(`still not true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 };
@@ -56,7 +57,7 @@ test("each strategy does what htmx's word says", async () => {
   }
 });
 
-test("a key reaches over lanes; without one, the action in its lane counts", async () => {
+test("a key reaches over all lanes; without a key the action counts within its lane", async () => {
   const d = createDispatcher(here());
   const strategy = "drop";
   const other = `40${"1".repeat(40)}`;
@@ -71,14 +72,14 @@ test("a key reaches over lanes; without one, the action in its lane counts", asy
   assert.deepEqual(await codes(calls), ["ok", "ok", "ok", "ok", "DROPPED"]);
 });
 
-test("equal calls share one answer, and one that is given up leaves the others", async () => {
+test("identical calls share one answer, and an abort of one leaves the others", async () => {
   const d = createDispatcher(here());
   const strategy = "join";
   const calls = [1, 1, 1].map((n) => quiet(d.call(ID, [{ n }], { strategy })));
   const others = [d.call(ID, [{ n: 2 }], { strategy, lane: "parallel" })];
   await until(() => arrived.length === 2);
   assert.equal(calls[1].abort(), true);
-  assert.equal(calls[0].abort("mine"), true, "the one that was sent");
+  assert.equal(calls[0].abort("mine"), true, "the call whose request was sent");
   await assert.rejects(calls[0], { code: "ABORTED", cause: "mine" });
   assert.equal(calls[0].abort(), false);
   calls.push(quiet(d.call(ID, [{ n: 1 }], { strategy })));
@@ -92,7 +93,7 @@ test("equal calls share one answer, and one that is given up leaves the others",
   await until(() => d.snapshot().length === 0);
 });
 
-test("whoever gave up a joined call has an outcome of its own, which does as it likes", async () => {
+test("a joined call that was aborted has an outcome of its own, which the page may change", async () => {
   const d = createDispatcher({
     ...here(),
     async fetch(url, init) {
@@ -120,14 +121,14 @@ test("whoever gave up a joined call has an outcome of its own, which does as it 
   open();
   assert.equal(await calls[1], "value");
   assert.equal(outcome.value, undefined);
-  assert.equal((await (await calls[1].outcome).payload).data.d, "late", "all of the answer");
+  assert.equal((await (await calls[1].outcome).payload).data.d, "late", "the other call gets all of the answer");
   const end = quiet(d.call(ID, ["same"], { strategy: "join" }));
   d.close();
   const error = await end.catch((error) => error);
   assert.deepEqual([error.code, error.cause], ["CLOSED", undefined]);
 });
 
-test("joined calls fail with what the one that was sent failed with", async () => {
+test("joined calls fail with the error of the one that was sent", async () => {
   const cause = new TypeError("no route to host");
   const d = createDispatcher({ ...here(), fetch: () => gate.then(() => Promise.reject(cause)) });
   const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
@@ -137,7 +138,7 @@ test("joined calls fail with what the one that was sent failed with", async () =
   assert.notEqual(errors[0], errors[1]);
 });
 
-test("what holds a file, a promise or something of the page's own joins nothing", async () => {
+test("calls with a file, a promise, a stream or an instance among their arguments are never joined", async () => {
   const kinds = [() => new Blob(["x"]), () => Promise.resolve(1), () => new (class Own {})(), () => new ReadableStream({ start: (it) => it.close() })];
   for (const kind of kinds) {
     const d = createDispatcher(here());
@@ -149,7 +150,7 @@ test("what holds a file, a promise or something of the page's own joins nothing"
   }
 });
 
-test("a lane is as the dispatcher says, or as a function of the arguments", async () => {
+test("a lane has the dispatcher's options, and may be a function of the arguments", async () => {
   const d = createDispatcher({ ...here(), lanes: { cart: { concurrency: 2, strategy: "drop" } } });
   const lane = (cart) => (cart ? `cart-${cart}` : undefined);
   const calls = [
@@ -166,7 +167,7 @@ test("a lane is as the dispatcher says, or as a function of the arguments", asyn
   assert.deepEqual(await codes(calls), ["ok", "DROPPED", "ok", "ok", "ok", "ok"]);
 });
 
-test("a lane that is a function and fails", async () => {
+test("a lane function that throws or returns no name fails the call", async () => {
   const d = createDispatcher(here());
   const cause = new RangeError("no such cart");
   await assert.rejects(d.call(ID, [], { lane: () => { throw cause; } }), { code: "INVALID_OPTION", sent: "no", cause });
@@ -175,7 +176,7 @@ test("a lane that is a function and fails", async () => {
   }
 });
 
-test("options that make no sense", async () => {
+test("options that make no sense are refused", async () => {
   for (const options of [
     { lanes: 5 }, { lanes: new Map([["a", {}]]) }, { lanes: { a: 5 } }, { lanes: { a: { concurrency: 0 } } }, { lanes: { a: { concurrency: 1.5 } } }, { lanes: { "": {} } },
     { lanes: { a: { strategy: "last" } } }, { lanes: { a: { limit: 1 } } }, { retry: -1 }, { retry: NaN }, { retry: { attempts: 1 } },
@@ -192,7 +193,7 @@ test("options that make no sense", async () => {
   }
 });
 
-test("calls are cancelled by a function or by what they are, routes too", async () => {
+test("calls and routes are cancelled by a function or by their properties", async () => {
   const d = createDispatcher(here());
   const calls = [
     quiet(d.call({ id: ID, name: "save" }, [1])),
@@ -210,7 +211,7 @@ test("calls are cancelled by a function or by what they are, routes too", async 
   await assert.rejects(calls[1], { cause: "moot" });
 });
 
-test("a filter that fails cancels nothing", async () => {
+test("a filter that throws or is no filter cancels nothing", async () => {
   const d = createDispatcher(here());
   const calls = [d.call(ID, [1]), d.call(ID, [2])];
   const cause = new Error("of the page's");
@@ -222,7 +223,7 @@ test("a filter that fails cancels nothing", async () => {
   assert.deepEqual(await codes(calls), ["ok", "ok"]);
 });
 
-test("everything can be paused at once", async () => {
+test("all lanes can be paused at once", async () => {
   const d = createDispatcher(here());
   d.pause();
   const calls = [d.call(ID, [1]), d.call(ID, [2], { lane: "cart" })];
@@ -233,7 +234,7 @@ test("everything can be paused at once", async () => {
   assert.deepEqual(await codes(calls), ["ok", "ok"]);
 });
 
-test("what was refused can be called once more", async () => {
+test("a call that was refused can be called again", async () => {
   const d = createDispatcher({ ...here(), maxQueued: 0 });
   const first = d.call(ID, ["first"]);
   const error = await d.call(ID, ["second"]).catch((error) => error);
@@ -243,7 +244,7 @@ test("what was refused can be called once more", async () => {
   assert.equal(await error.retry(), '["second"]');
 });
 
-test("a lane's own strategy joins, too", async () => {
+test("a lane's own strategy joins too", async () => {
   const d = createDispatcher({ ...here(), lanes: { main: { strategy: "join" } } });
   const calls = [1, 1, 1, 2].map((n) => quiet(d.call(ID, [n])));
   await until(() => arrived.length > 0);

@@ -1,3 +1,4 @@
+// Lanes with one order over all tabs (`scope: "origin"`): their options, and leases on a fake lock API.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
@@ -10,7 +11,7 @@ let server;
 before(async () => (server = await serve()));
 after(() => server.close());
 
-/** Runs something with another `navigator`; none with undefined. */
+/** Runs `run()` with another `navigator`, or with none. */
 async function withNavigator(value, run) {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { value, configurable: true });
@@ -22,7 +23,7 @@ async function withNavigator(value, run) {
   }
 }
 
-test("without the lock API one order over all tabs is INVALID_OPTION when the dispatcher is made", async () => {
+test("without the lock API the scope origin is refused when the dispatcher is made", async () => {
   for (const navigator of [undefined, {}, { locks: undefined }, { get locks() { throw new Error("no"); } }]) {
     await withNavigator(navigator, () => {
       assert.throws(() => createDispatcher({ scope: "origin" }), { code: "INVALID_OPTION", message: /navigator\.locks/ });
@@ -31,7 +32,7 @@ test("without the lock API one order over all tabs is INVALID_OPTION when the di
   }
 });
 
-test("one at a time over all tabs and several at once do not go together", async () => {
+test("the scope origin is refused with a lane of several calls at once", async () => {
   await withNavigator({ locks: { request() {} } }, () => {
     const lanes = { cart: { concurrency: 2 } };
     assert.throws(() => createDispatcher({ scope: "origin", lanes }), { code: "INVALID_OPTION", message: /"cart".*several at once/ });
@@ -40,7 +41,7 @@ test("one at a time over all tabs and several at once do not go together", async
   });
 });
 
-test("what is no scope and no time is INVALID_OPTION", () => {
+test("a wrong scope or time is refused", () => {
   for (const options of [{ scope: "page" }, { scope: true }, { leaseTimeout: 0 }, { leaseTimeout: "1000" }, { keepalive: 1 }]) {
     assert.throws(() => createDispatcher(options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
@@ -59,7 +60,7 @@ test("a browser that refuses the lock fails the calls that wait for it, and none
   assert.equal(server.requests.length, 1);
 });
 
-test("a lease that has been given back leaves nothing behind, however many lanes there were", async () => {
+test("a released lease leaves nothing in memory", async () => {
   setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc");
   const leases = [];
@@ -77,11 +78,11 @@ test("a lease that has been given back leaves nothing behind, however many lanes
       gc();
     }
     assert.deepEqual([leases.length, leases.filter((lease) => lease.deref()).length], [20, 0]);
-    assert.equal(d.pending, 0); // it is there still
+    assert.equal(d.pending, 0); // keeps the dispatcher alive
   });
 });
 
-test("a trap gives up the place in the queue for a lease, and the next call asks anew", async () => {
+test("a trap withdraws the requests for leases, and the next call requests again", async () => {
   await import("../lib/lock.js");
   const asked = [];
   const request = (name, { signal }, granted) => {

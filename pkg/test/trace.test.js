@@ -1,3 +1,4 @@
+// The option `trace`: the headers `traceparent` and `x-request-id`, and what an outcome shows of them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createDispatcher } from "../node.js";
@@ -21,14 +22,14 @@ after(() => server.close());
 const sent = () => server.requests.at(-1).headers;
 const parts = (traceparent) => traceparent.split("-");
 
-test("nothing is sent or shown where nobody asks for it", async () => {
+test("without the option nothing is sent or shown", async () => {
   for (const trace of [undefined, false, {}, { traceparent: false, requestId: false }]) {
     const { trace: shown } = await createDispatcher({ url: server.url, trace }).call(ID).outcome;
     assert.deepEqual([shown, sent().traceparent, sent()["x-request-id"]], [undefined, undefined, undefined]);
   }
 });
 
-test("true is a trace of each call's own", async () => {
+test("true gives each call a trace of its own", async () => {
   const d = createDispatcher({ url: server.url, trace: true });
   const first = await d.call(ID).outcome;
   assert.match(sent().traceparent, TRACEPARENT);
@@ -38,14 +39,14 @@ test("true is a trace of each call's own", async () => {
   assert.notEqual(parts(first.trace.traceparent)[2], parts(second.trace.traceparent)[2]);
 });
 
-test("a given trace is continued, as a span of its own", async () => {
+test("a given trace is continued with a span of its own", async () => {
   await createDispatcher({ url: server.url }).call(ID, [], { trace: { traceparent: PARENT } });
   const [version, trace, span, flags] = parts(sent().traceparent);
   assert.deepEqual([version, trace, flags], ["00", TRACE, "00"]);
   assert.match(span, /^(?!00f067aa0ba902b7)[0-9a-f]{16}$/);
 });
 
-test("an id for the request: a UUID, or the one given", async () => {
+test("the request id is a new UUID, or the given one", async () => {
   const d = createDispatcher({ url: server.url });
   const { trace } = await d.call(ID, [], { trace: { requestId: true } }).outcome;
   assert.match(sent()["x-request-id"], UUID);
@@ -54,7 +55,7 @@ test("an id for the request: a UUID, or the one given", async () => {
   assert.equal(sent()["x-request-id"], "mine-1");
 });
 
-test("a call's own stands over the dispatcher's, part by part", async () => {
+test("a call's own option overrides the dispatcher's, part by part", async () => {
   const d = createDispatcher({ url: server.url, trace: { traceparent: PARENT, requestId: "common" } });
   const seen = async (trace) => {
     await d.call(ID, [], { trace });
@@ -68,7 +69,7 @@ test("a call's own stands over the dispatcher's, part by part", async () => {
   assert.ok(own !== TRACE && id === "common");
 });
 
-test("each attempt is a span of its own, of the same trace and with the same id", async () => {
+test("each attempt is a span of its own, with the same trace and request id", async () => {
   const d = createDispatcher({ url: server.url, trace: { traceparent: true, requestId: true } });
   const from = server.requests.length;
   const { trace, attempts } = await d.call(ID, [], { render: "skip" }).outcome;
@@ -81,7 +82,7 @@ test("each attempt is a span of its own, of the same trace and with the same id"
   assert.notEqual(one[2], two[2]);
 });
 
-test("a failure says what it was traced by, also where no answer came", async () => {
+test("a failure shows its trace, also without an answer", async () => {
   const d = createDispatcher({ url: server.url, trace: { traceparent: true, requestId: "r" } });
   await assert.rejects(d.call(ID, ["never"]), ({ code, outcome: { trace } }) => {
     assert.deepEqual([code, trace], ["NETWORK", { traceparent: sent().traceparent, requestId: "r" }]);
@@ -89,14 +90,14 @@ test("a failure says what it was traced by, also where no answer came", async ()
   });
 });
 
-test("what the caller sets under these names stands, and is what is shown", async () => {
+test("the caller's own headers of these names are sent and shown", async () => {
   const d = createDispatcher({ url: server.url, trace: { traceparent: true, requestId: true }, headers: { Traceparent: PARENT } });
   const { trace } = await d.call(ID, [], { headers: { "X-Request-Id": "own" } }).outcome;
   assert.deepEqual([sent().traceparent, sent()["x-request-id"]], [PARENT, "own"]);
   assert.deepEqual(trace, { traceparent: PARENT, requestId: "own" });
 });
 
-test("what makes no sense is refused before anything is sent", async () => {
+test("a trace that makes no sense is refused before anything is sent", async () => {
   const refused = { code: "INVALID_OPTION", sent: "no" };
   const before = server.requests.length;
   for (const trace of ["true", 1, [], { spans: true }, { traceparent: 7 }, { requestId: "" }, { requestId: "a b" }, { requestId: "é" }, { requestId: 7 }]) {
@@ -111,7 +112,7 @@ test("what makes no sense is refused before anything is sent", async () => {
   assert.equal(server.requests.length, before);
 });
 
-test("without random numbers a trace cannot be, and a call without one can", async () => {
+test("without random numbers a call with a new trace fails, and a call without one works", async () => {
   const own = Object.getOwnPropertyDescriptor(globalThis, "crypto");
   try {
     for (const crypto of [undefined, {}, { getRandomValues() { throw "none"; } }]) {

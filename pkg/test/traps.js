@@ -1,6 +1,9 @@
-// Makes instances of the wasm fail, as nothing that an answer holds can.
+// Makes instances of the wasm trap, which no answer can do.
 
-/** The next time that one asks for a microtask it fails: in a promise, where nothing that calls it hears. Gives what takes that back. */
+/**
+ * Traps an instance when it next requests a microtask: inside a promise, where no caller catches it. Returns a
+ * function that undoes it.
+ */
 export function trapInPromise() {
   const { queueMicrotask } = globalThis;
   const restore = () => (globalThis.queueMicrotask = queueMicrotask);
@@ -12,7 +15,7 @@ export function trapInPromise() {
   return restore;
 }
 
-/** The next bytes that are handed over to one, it fails: only the codec takes any. */
+/** Traps an instance at the next bytes that it takes; only the codec takes any. */
 export function trapAtBytes() {
   const { set } = Uint8Array.prototype;
   Uint8Array.prototype.set = () => {

@@ -1,5 +1,5 @@
-// The dispatcher and the codec are two modules of wasm: the second comes when something is not plain, and each has a life of its own. Each test has a
-// copy of the package, in which nothing is loaded yet.
+// The dispatcher and the codec are two modules of wasm: the codec is loaded for the first value that is not plain,
+// and traps alone. Each test has a copy of the package in which nothing is loaded yet.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
@@ -7,7 +7,7 @@ import { copy, without } from "./copies.js";
 import { ID, flight, serve, until } from "./server.js";
 import { trapAtBytes } from "./traps.js";
 
-/** All of the codec, and its wasm alone. */
+/** The files of the codec; `WASM`: only those with its wasm. */
 const CODEC = ["lib/flight.js", "wasm/flight.js", "wasm/flight_bytes.js"];
 const WASM = ["wasm/flight_bytes.js"];
 
@@ -24,7 +24,10 @@ async function fresh(t, files) {
   return { ...(await import(made.file("node.js"))), restore: made.restore };
 }
 
-/** Counts the modules of wasm that are compiled from now on, but for the smallest, which only shows whether one may be. */
+/**
+ * Records the modules of wasm that are compiled from now on, except the smallest, which only checks if wasm is
+ * allowed.
+ */
 function compilations(t) {
   const { compile } = WebAssembly;
   const seen = [];
@@ -33,7 +36,7 @@ function compilations(t) {
   return seen;
 }
 
-/** A `fetch` whose answers the test writes, by the text of the first argument. */
+/** Makes a `fetch` whose answers the test writes, by the text of the call's first argument. */
 function written() {
   const answers = {};
   const fetch = async (_, { body, signal }) => {
@@ -56,7 +59,7 @@ const PLAIN = {
   "a text that begins with a dollar": ['"$$1"', "$1"],
 };
 
-test("plain arguments and plain answers take no codec", async (t) => {
+test("plain arguments and plain answers need no codec", async (t) => {
   const { createDispatcher } = await fresh(t, CODEC);
   const seen = compilations(t);
   let model, row;
@@ -80,10 +83,10 @@ test("plain arguments and plain answers take no codec", async (t) => {
   const threw = await serve((_, response) => response.writeHead(500, HEADERS).end('0:{"a":"$@1","q":"","i":false}\n1:E{"digest":"123"}\n'));
   t.after(threw.close);
   await assert.rejects(createDispatcher({ url: threw.url }).call(ID), { code: "ACTION_THREW", digest: "123" });
-  assert.equal(seen.length, 1, "of the dispatcher");
+  assert.equal(seen.length, 1, "only the dispatcher is compiled");
 });
 
-test("the first rich arguments load it: read when it is there, in the place of their call", async (t) => {
+test("the first rich arguments load the codec, are encoded when it is loaded, and keep their call's place", async (t) => {
   const { createDispatcher } = await fresh(t);
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
@@ -95,12 +98,12 @@ test("the first rich arguments load it: read when it is there, in the place of t
   view[0] = 9;
   await Promise.all(calls);
   const bodies = server.requests.slice(from).map(({ body }) => body);
-  assert.ok(bodies[0].includes("\u0009\u0002"), "as they were when they were read");
+  assert.ok(bodies[0].includes("\u0009\u0002"), "the bytes are those at the time of encoding");
   assert.ok(bodies[1].includes('"second"') && bodies[2] === '["third"]');
   assert.equal(seen.length, 1, "one load for both");
 });
 
-test("aborted or closed while it loads, each call settles once, and its arguments are not read", async (t) => {
+test("a call that is aborted or closed while the codec loads settles once, and its arguments are not read", async (t) => {
   const { createDispatcher } = await fresh(t);
   const [one, two] = [createDispatcher({ url: server.url }), createDispatcher({ url: server.url })];
   await Promise.all([one.call(ID), two.call(ID)]);
@@ -118,7 +121,7 @@ test("aborted or closed while it loads, each call settles once, and its argument
   assert.deepEqual([reads, server.requests.length - from], [before, 1]);
 });
 
-test("where it cannot be had, rich arguments fail before anything is sent, and can be called again", async (t) => {
+test("if the codec cannot be loaded, rich arguments fail before anything is sent, and can be called again", async (t) => {
   const { createDispatcher, restore } = await fresh(t, WASM);
   const d = createDispatcher({ url: server.url });
   await d.call(ID);
@@ -134,7 +137,7 @@ test("where it cannot be had, rich arguments fail before anything is sent, and c
   assert.equal(server.requests.length - from, 2);
 });
 
-test("where it cannot be had after the server has answered, that is never sent again", async (t) => {
+test("if the codec cannot be loaded after the server has answered, the call is never sent again", async (t) => {
   const { createDispatcher, restore } = await fresh(t, WASM);
   const answered = await serve((_, response) => flight(response, '"$Q2"'));
   t.after(answered.close);
@@ -153,7 +156,7 @@ test("where it cannot be had after the server has answered, that is never sent a
   assert.deepEqual(await call, new Map([[1, "one"]]));
 });
 
-test("a trap in it fails those whose bytes it holds, and nobody else", async (t) => {
+test("a trap in the codec fails those whose bytes it holds, and no others", async (t) => {
   const { createDispatcher, decode, ready } = await fresh(t);
   await ready({ codec: true });
   const { fetch, answers } = written();
@@ -178,7 +181,7 @@ test("a trap in it fails those whose bytes it holds, and nobody else", async (t)
   await assert.rejects(stream.getReader().read(), { code: "INTERNAL" });
   await assert.rejects(inside, { code: "INTERNAL" });
   await assert.rejects(half.value, { code: "INTERNAL" });
-  assert.equal(left, 1, "its source is given up");
+  assert.equal(left, 1, "its source is cancelled");
   answers.plain.say('1:"came"\n');
   assert.equal(await plain, "came");
   const again = d.call(ID, ["again"], many);
@@ -189,8 +192,7 @@ test("a trap in it fails those whose bytes it holds, and nobody else", async (t)
   d.close();
 });
 
-// Nothing in the codec recurses as deep as an answer goes; this would overflow the stack of what does.
-test("a trap in it fails arguments that are still open before anything is sent, and the lane goes on", async (t) => {
+test("a trap in the codec fails unsettled arguments before anything is sent, and the lane goes on", async (t) => {
   const { createDispatcher, decode, encode, ready } = await fresh(t);
   await ready({ codec: true });
   const d = createDispatcher({ url: server.url });
@@ -208,14 +210,14 @@ test("a trap in it fails arguments that are still open before anything is sent, 
   assert.equal(server.requests.length - from, 1);
 });
 
-test("no time of an attempt runs while an answer waits for it: nothing is sent again", async (t) => {
+test("no time limit of an attempt runs while its answer waits for the codec", async (t) => {
   const { createDispatcher } = await fresh(t);
   const { compile } = WebAssembly;
   t.after(() => (WebAssembly.compile = compile));
   const answered = await serve((_, response) => flight(response, '"$W2"\n2:[1]'));
   t.after(answered.close);
   const d = createDispatcher({ url: answered.url, timeout: 60, stallTimeout: 40, retry: { limit: 2, delay: 1 } });
-  await assert.rejects(createDispatcher({ url: answered.url, fetch: async () => new Response("") }).call(ID), { code: "NOT_FLIGHT" }); // it is loaded
+  await assert.rejects(createDispatcher({ url: answered.url, fetch: async () => new Response("") }).call(ID), { code: "NOT_FLIGHT" }); // loads the dispatcher
   let given;
   WebAssembly.compile = (source) => new Promise((resolve) => (given = () => resolve(compile(source))));
   const call = d.call(ID, [], { idempotencyKey: true });
@@ -226,7 +228,7 @@ test("no time of an attempt runs while an answer waits for it: nothing is sent a
   assert.equal(answered.requests.length, 1);
 });
 
-test("streams among arguments are cancelled where a getter among them gives the call up", async (t) => {
+test("streams among arguments are cancelled if a getter among them aborts the call", async (t) => {
   const { createDispatcher, ready } = await fresh(t);
   await ready({ codec: true });
   const d = createDispatcher({ url: server.url });
@@ -241,7 +243,7 @@ test("streams among arguments are cancelled where a getter among them gives the 
   assert.equal(cancelled, 1);
 });
 
-test("what cannot be started again is an error of the call whose answer takes it", async (t) => {
+test("a codec that cannot be started again fails the call whose answer needs it", async (t) => {
   const { createDispatcher, ready } = await fresh(t);
   await ready({ codec: true });
   const { fetch, answers } = written();
@@ -261,7 +263,7 @@ test("what cannot be started again is an error of the call whose answer takes it
   await assert.rejects(second, { code: "WASM_LOAD", sent: "yes" });
 });
 
-test("a chunk of another build is refused, and both are named", async (t) => {
+test("a codec of another build is refused, and both builds are named", async (t) => {
   const made = await copy();
   t.after(made.remove);
   const glue = new URL(made.file("wasm/flight.js"));
@@ -270,7 +272,7 @@ test("a chunk of another build is refused, and both are named", async (t) => {
   await assert.rejects(ready({ codec: true }), { code: "WASM_LOAD", message: /codec is of build x[0-9a-f]{15}, the package of [0-9a-f]{16}/ });
 });
 
-test("ready() for both fails once, where neither can be had", async (t) => {
+test("ready() for both modules rejects once if neither can be loaded", async (t) => {
   const { ready } = await fresh(t, [...WASM, "wasm/dispatcher_bytes.js"]);
   const unhandled = [];
   const note = (error) => unhandled.push(error);
@@ -281,7 +283,8 @@ test("ready() for both fails once, where neither can be had", async (t) => {
   assert.deepEqual(unhandled, []);
 });
 
-test("an answer of 200 000 containers inside each other harms nobody", async (t) => {
+// The codec does not recurse, or this would overflow the stack.
+test("an answer of 200 000 nested containers does no harm", async (t) => {
   const { createDispatcher, ready } = await fresh(t);
   await ready({ codec: true });
   const depth = 200_000;
@@ -299,7 +302,7 @@ test("an answer of 200 000 containers inside each other harms nobody", async (t)
   assert.equal(count, depth);
 });
 
-test("init() takes a place for each, and says which it does not know", async (t) => {
+test("init() takes a source for each module, and names one that it does not know", async (t) => {
   const { init, ready, createDispatcher } = await fresh(t, [...WASM, "wasm/dispatcher_bytes.js"]);
   await assert.rejects(init({ codec: "x" }), { code: "INVALID_OPTION", message: /no module named codec/ });
   const file = async (name) => readFile(new URL(`../wasm/${name}_bg.wasm`, import.meta.url));

@@ -1,4 +1,5 @@
-// On a page the user's visit is a number of its own from the first look on: what an answer owes is owed to that page, however the call ends.
+// Refreshes belong to the user's visit: an answer that made data stale refreshes the page, also if its call failed,
+// unless the user has moved on.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +10,7 @@ const { createDispatcher } = await import("../node.js");
 const ID = `40${"a".repeat(40)}`;
 const TYPE = { "content-type": "text/x-component" };
 const value = () => new Response('0:{"a":"$@1"}\n1:1\n', { headers: TYPE });
-/** Says that data is stale, then breaks off. */
+/** Answers that data is stale, then breaks off. */
 const cut = () => {
   const body = new ReadableStream({
     pull(stream) {
@@ -20,7 +21,7 @@ const cut = () => {
   return new Response(body, { headers: { ...TYPE, "x-action-revalidated": "1" } });
 };
 
-test("fresh data is owed by an attempt that failed, and another that said nothing", async () => {
+test("an attempt that failed refreshes the page, though the next one revalidated nothing", async () => {
   const refreshed = [];
   const answers = [cut(), value()];
   const fetch = async () => answers.shift();
@@ -30,7 +31,9 @@ test("fresh data is owed by an attempt that failed, and another that said nothin
   assert.deepEqual(refreshed, ["all"]);
 });
 
-/** A call fails while another is under way; then `moving()`, and the other is answered. Gives the refreshes that were asked for. */
+/**
+ * Makes a call that fails while another is open, then runs `moving()` and answers the other. Returns the refreshes.
+ */
 async function failsBeside(moving) {
   const refreshed = [];
   let answer;
@@ -46,10 +49,10 @@ async function failsBeside(moving) {
   return refreshed;
 }
 
-test("and by one that failed while another call was under way", async () => {
+test("a call that failed while another was open refreshes the page", async () => {
   assert.deepEqual(await failsBeside(() => {}), ["all"]);
 });
 
-test("not once the user has moved on", async () => {
+test("a call that failed does not refresh after the user has moved on", async () => {
   assert.deepEqual(await failsBeside(() => (location.href = "http://localhost/elsewhere")), []);
 });

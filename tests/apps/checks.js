@@ -1,16 +1,20 @@
-// What an app does with the package, whatever has built it. The server beside the page answers actions as `tests/server` does.
+// Checks of the package as an app uses it, with any bundler or test runner. The server beside the page answers
+// actions as `tests/server` does.
 
-/** By its first byte, one that takes every argument. */
+/** The id of an action that takes all arguments, by its first byte. */
 const ID = "7f".padEnd(42, "0");
 
 function equal(found, expected) {
   const [one, other] = [found, expected].map((value) => JSON.stringify(value));
-  if (one !== other) throw new Error(`${one} in the place of ${other}`);
+  if (one !== other) throw new Error(`${one} instead of ${other}`);
 }
 
-/** By name: functions of the package's exports and of the address that actions go to, a function of a query. */
+/**
+ * The checks by name. Each gets the package's exports, and a function that makes the address of actions with a
+ * query.
+ */
 export const checks = {
-  async "the wasm is there"({ ready }) {
+  async "the wasm loads"({ ready }) {
     await ready();
     await ready();
   },
@@ -27,13 +31,13 @@ export const checks = {
     equal([when.toISOString(), String(many)], ["2026-01-02T03:04:05.000Z", "12345678901234567890"]);
     await done;
   },
-  async "a call with a plain argument"({ createDispatcher }, at) {
+  async "a call with a plain argument gives its value"({ createDispatcher }, at) {
     equal(await createDispatcher({ url: at("do=ok") }).call(ID, [1, "two"]), "ok");
   },
-  async "an answer with a date"({ createDispatcher }, at) {
+  async "an answer with a date gives a Date"({ createDispatcher }, at) {
     equal((await createDispatcher({ url: at("do=date") }).call(ID)).toISOString(), "2026-01-02T03:04:05.678Z");
   },
-  async "a call that is aborted"({ createDispatcher, isActionError, ActionError }, at) {
+  async "a call that is aborted rejects"({ createDispatcher, isActionError, ActionError }, at) {
     const d = createDispatcher({ url: at("do=never") });
     const call = d.call(ID);
     while (call.state === "loading" || call.state === "waiting") await new Promise((resolve) => setTimeout(resolve, 1));
@@ -42,18 +46,18 @@ export const checks = {
     equal([error.code, error.cause, isActionError(error), error instanceof ActionError], ["ABORTED", "enough", true, true]);
     equal([isActionError(new Error("another")), isActionError(undefined)], [false, false]);
   },
-  async "a route"({ createDispatcher }, at) {
+  async "a route gives its response"({ createDispatcher }, at) {
     const response = await createDispatcher().route(at("").replace(/\/\?$/, "/__seen"));
     equal([response.status, Array.isArray(await response.json())], [200, true]);
   },
-  async "a call with a map and a file"({ createDispatcher }, at) {
+  async "a call with a map and a file sends both"({ createDispatcher }, at) {
     const file = new Blob(["a file of some bytes"], { type: "text/plain" });
     const { call, bytes } = await createDispatcher({ url: at("call=parts") }).call(ID, [new Map([[1, file]])]);
     equal([call, bytes > 200], ["parts", true]);
   },
 };
 
-/** Runs them all, in the order above, and `more`: `[name, what was wrong, or null]` each. */
+/** Runs all checks in the order above, then those of `more`. Returns `[name, error or null]` of each. */
 export async function run(actionlane, more = {}) {
   const results = [];
   for (const [name, check] of Object.entries({ ...checks, ...more })) {

@@ -1,4 +1,4 @@
-// Answers of an action, made where the call is made: no network, no server.
+// Makes an action's answers inside the page or process that calls: no network, no server.
 
 import { result } from "./values.js";
 
@@ -6,12 +6,12 @@ export const ID = `40${"5a".repeat(20)}`;
 
 const HEAD = '0:{"a":"$@1","f":"","b":"xNlS3fPnCwZP2hUZ9S4pQ"}\n';
 
-/** An answer whose value is the row 1 of `rows`. */
+/** Returns the bytes of an answer whose value is row 1 of `rows`. */
 export const answerOf = (rows) => new TextEncoder().encode(`${HEAD}${rows}\n`);
 
 export const BODY = answerOf(`1:${JSON.stringify(result())}`);
 
-/** A `fetch` that answers so: what is left is the work of the client. */
+/** Returns a `fetch` that answers with this body, so that only the client's work is measured. */
 export function answering(body, headers = {}) {
   const init = { headers: { "content-type": "text/x-component", ...headers } };
   return () => Promise.resolve(new Response(body, init));

@@ -1,4 +1,4 @@
-// Runs in a page: `bench.run(kind, name, rounds)` measures one case and gives medians in milliseconds.
+// Runs in a page: `bench.run(kind, name, rounds)` measures one case and gives medians, in milliseconds.
 
 import "./webpack.js";
 
@@ -17,7 +17,7 @@ import { DISPATCH, dispatching } from "./dispatch.js";
 import { batch, measure } from "./measure.js";
 import * as values from "./values.js";
 
-/** As `fetch` gives them. */
+/** Bytes of a chunk, as `fetch` delivers them. */
 const CHUNK = 65536;
 
 function streamOf(bytes) {
@@ -33,7 +33,7 @@ function streamOf(bytes) {
   });
 }
 
-/** The JSON in a stream, row by row: what it would cost if all of it were plain. */
+/** Returns a function that parses the JSON in a stream's rows: the time it would take if all of it were plain. */
 function jsonOf(bytes) {
   const rows = new TextDecoder().decode(bytes).split("\n");
   const bodies = rows.map((row) => row.slice(row.indexOf(":") + 1)).filter((body) => /^[[{"]/.test(body));
@@ -41,7 +41,7 @@ function jsonOf(bytes) {
   return () => JSON.parse(new TextDecoder().decode(joined));
 }
 
-/** Visits everything, lazies loaded: a page is used as a whole. */
+/** Visits every value and loads every lazy one, as a page does that uses all of it. Returns the number of objects. */
 async function visit(root) {
   const todo = [root];
   const met = new Set();
@@ -140,7 +140,7 @@ globalThis.bench = {
     const { bytes, contenders } = prepare(cases[name]);
     return { case: name, bytes, ms: await measure(contenders, rounds) };
   },
-  /** Makes so many calls of ours, one after the other. */
+  /** Makes `count` calls of ours, one after the other. */
   async calls(count) {
     await ready();
     const { contenders } = dispatching(DISPATCH["one call"], CLIENTS);

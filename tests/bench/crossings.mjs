@@ -1,6 +1,7 @@
-// `node --expose-gc crossings.mjs NAMES`: how often one call crosses the border between JavaScript and wasm, exactly. One line of JSON: for
-// each case the imports that Rust called and the exports that JavaScript called, by name; and what each import does. NAMES is where the
-// build keeps the names that they had before they were made short.
+// `node --expose-gc crossings.mjs NAMES`: counts exactly how often one call crosses the border between JavaScript
+// and wasm. Prints one line of JSON: for each case the imports that Rust called and the exports that JavaScript
+// called, by name, and the code of each import. NAMES is the directory where the build stores the names that they
+// had before they were shortened.
 
 import assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
@@ -22,14 +23,14 @@ const CASES = {
   rich: { fetch: answering(answerOf(RICH)), use: (value) => value.more },
   redirect: { fetch: answering("", { "x-action-redirect": "/paid;push", "x-action-revalidated": "1" }) },
 };
-/** Calls before the first that is counted. */
+/** Calls before the first one that is counted. */
 const WARM = 20;
-/** Calls that are counted, and must be alike. */
+/** Calls that are counted; their counts must be equal. */
 const ALIKE = 3;
 
-/** What has been called of the instance. */
+/** Calls counted so far, by name. */
 let counts = { imports: {}, exports: {} };
-/** The first line of each import, by name. */
+/** The first line of each import's code, by name. */
 const code = {};
 
 const { Instance } = WebAssembly;
@@ -42,10 +43,10 @@ WebAssembly.Instance = class extends Instance {
     Object.defineProperty(this, "exports", { value: counted(super.exports, "exports", long?.exports) });
   }
 };
-// Not before: the package may take what it needs as it is loaded.
+// Imported only now: the package may take what it needs of `WebAssembly` when it is loaded.
 const { createDispatcher } = await import("../../pkg/node.js");
 
-/** The members of one side of the border, each call of which is counted by its name of `long`. */
+/** Wraps the functions of one side of the border, so that each call is counted by its long name in `long`. */
 function counted(members, side, long) {
   const count = (short, run) => {
     const name = long[short];
@@ -58,13 +59,13 @@ function counted(members, side, long) {
   return Object.fromEntries(Object.entries(members).map(wrapped));
 }
 
-/** What wasm-bindgen has written of an import: nearly all are one line. */
+/** Returns the line of code that wasm-bindgen has written for an import: nearly all have one line. */
 function firstLine(run) {
   const lines = String(run).split("\n").slice(1).map((line) => line.trim());
   return lines.find((line) => line !== "" && !line.startsWith("//"))?.replace(/^(const ret = |return )/, "") ?? "";
 }
 
-/** Nothing is left to run, nor to be freed: an object that is collected calls an export. */
+/** Waits until nothing is left to run or to be freed: collecting an object calls an export. */
 async function settle() {
   for (let turn = 0; turn < 3; turn += 1) {
     globalThis.gc();
@@ -89,8 +90,8 @@ async function measure(name, { fetch, options, use }) {
     found.push(structuredClone(counts));
   }
   d.close();
-  for (const other of found.slice(1)) assert.deepEqual(other, found[0], `${name}: a call crosses as often as the one before it`);
-  assert.ok(found[0].exports.engine_call, `${name}: nothing has been counted`);
+  for (const other of found.slice(1)) assert.deepEqual(other, found[0], `${name}: calls differ in how often they cross`);
+  assert.ok(found[0].exports.engine_call, `${name}: no call of the engine was counted`);
   return found[0];
 }
 

@@ -1,4 +1,5 @@
-// What it takes to make a call: ours, the same work by hand with React's client and a queue of the field's own, and `fetch` alone.
+// The cost of a call: with our dispatcher, by hand with React's client and a common queue (p-queue), and with
+// `fetch` alone.
 
 import PQueue from "p-queue";
 
@@ -7,12 +8,12 @@ import { smallArguments } from "./values.js";
 
 const HEADERS = { Accept: "text/x-component", "Next-Action": ID };
 
-/** Answers of the server that serves this page, over loopback. */
+/** Fetches from the server that serves this page, over loopback. */
 const served = (url, init) => fetch(url, init);
 
 /**
- * `count` calls at once, of which as many run at a time as `side` by side: 1 or `Infinity`. `clients`: our `createDispatcher`, and React's
- * `createFromFetch` and `encodeReply`.
+ * Returns the contenders, each of which makes `count` calls at once. `side` of them run at a time: 1 or `Infinity`.
+ * `clients`: our `createDispatcher`, and React's `createFromFetch` and `encodeReply`.
  */
 export function dispatching({ count, side = 1, fetch = answered }, { createDispatcher, createFromFetch, encodeReply }) {
   const args = smallArguments();
@@ -38,7 +39,7 @@ export function dispatching({ count, side = 1, fetch = answered }, { createDispa
   };
 }
 
-/** In microseconds a call, or in milliseconds for all. */
+/** The cases, which are shown in microseconds a call, or in milliseconds for all calls. */
 export const DISPATCH = {
   "one call": { count: 1 },
   "1000, one lane": { count: 1000 },

@@ -1,20 +1,20 @@
-// Measures what contends, in turns.
+// Measures several functions in turns, and compares their medians.
 
-/** Milliseconds of one batch: far above what the clock can tell. */
+/** Milliseconds that one batch takes: far above the clock's resolution. */
 const BATCH_MS = 40;
-/** Milliseconds that each runs before it is measured: what is compiled on the way is compiled then. */
+/** Milliseconds that each function runs before it is measured, so that it is compiled by then. */
 const WARM_MS = 400;
 /** Milliseconds between two batches. */
 const PAUSE_MS = 60;
 
-/** Milliseconds of one of so many runs, one after the other. */
+/** Runs `run` `count` times, one after the other. Returns the milliseconds of one run. */
 export async function batch(run, count) {
   const started = performance.now();
   for (let at = 0; at < count; at += 1) await run();
   return (performance.now() - started) / count;
 }
 
-/** The median of each, in milliseconds, by name. */
+/** Returns the median of each function, in milliseconds, by name. */
 export async function measure(contenders, rounds) {
   const names = Object.keys(contenders);
   const counts = {};
@@ -28,7 +28,7 @@ export async function measure(contenders, rounds) {
   }
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    // Each begins equally often, after a pause: what one leaves to the garbage collector is not to be paid by the next.
+    // Each function begins equally often, after a pause: one must not pay for the garbage of another.
     for (let at = 0; at < names.length; at += 1) {
       const name = names[(round + at) % names.length];
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

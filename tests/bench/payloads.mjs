@@ -1,4 +1,4 @@
-// `node payloads.mjs OUT`: the streams to decode, as React's server writes them.
+// `node payloads.mjs OUT`: writes the streams that the benchmark decodes, as React's server writes them.
 
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ if (!out) throw new Error("usage: node payloads.mjs OUT");
 const release = load(CURRENT);
 const { createElement } = release.serverReact;
 
-/** A table as an app would render it. */
+/** Renders a table as an app would. */
 function Table() {
   const cell = (text) => createElement("td", { className: "px-4 py-2 text-sm" }, text);
   const row = ({ id, name, email, score }) => createElement("tr", { key: id, className: "border-b" }, cell(name), cell(email), cell(score));

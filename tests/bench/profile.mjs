@@ -1,6 +1,7 @@
-// Where the time of one call goes, as V8's profiler sees it, by one line of JSON. `node profile.mjs CALLS NAMES` makes so many calls in
-// Node.js, `node profile.mjs CALLS NAMES PROFILE PAGE` reads what a browser has seen of as many in a page of `bench.js`. NAMES is where the
-// build keeps the names that imports of the wasm had before they were made short.
+// Profiles one call with V8's profiler, and prints one line of JSON: where its time goes. `node profile.mjs CALLS
+// NAMES` makes CALLS calls in Node.js. `node profile.mjs CALLS NAMES PROFILE PAGE` reads the profile that a browser
+// made of as many calls in a page of `bench.js`. NAMES is the directory where the build stores the names that
+// imports of the wasm had before they were shortened.
 
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
@@ -9,9 +10,9 @@ import { batch, measure } from "./measure.js";
 import { readNames } from "./names.js";
 import { spent } from "./spent.js";
 
-/** How often each is measured, before the profiler looks. */
+/** Rounds that are measured before the profiler starts. */
 const ROUNDS = 15;
-/** Microseconds between two looks. */
+/** Microseconds between two samples. */
 const INTERVAL = 100;
 
 const [calls, directory, file, page] = process.argv.slice(2);
@@ -34,7 +35,10 @@ async function ofNode(calls) {
   return { ms, rows: spent(profile, calls, ({ url }) => moduleOf(url), names) };
 }
 
-/** A bundle says by a comment where a module begins, as seen from the package. */
+/**
+ * Reads a browser's profile. A comment in the bundle says where each module begins, with its path relative to the
+ * package.
+ */
 function ofPage(calls) {
   const begins = [];
   readFileSync(page, "utf8").split("\n").forEach((line, number) => {
@@ -45,7 +49,7 @@ function ofPage(calls) {
   return spent(JSON.parse(readFileSync(file, "utf8")), calls, (frame) => moduleOf(at(frame) ?? ""), names);
 }
 
-/** The module's name for people, if it is one of the repository's. */
+/** Returns the short path of a module of the repository, such as `lib/call.js`; undefined for other modules. */
 function moduleOf(path) {
   const [, inPackage, inTests] = path.match(/\/(?:pkg\/(.+)|tests\/(.+))$/) ?? [];
   return inPackage ?? inTests;

@@ -1,16 +1,16 @@
 // Reads a profile of V8's: where the time of one call goes.
 
 /**
- * The time of each function, its own only, the most first: `{ where, name, us, share }`, in microseconds of one of `calls`.
- * `moduleOf(frame)` names the module of the package or the bench that a function is of; undefined for the platform's. `names`: those that
- * imports of the wasm had: see `readNames`.
+ * Returns the time spent in each function itself, most first: `{ where, name, us, share }`, in microseconds of one
+ * of `calls`. `moduleOf(frame)` names the function's module in the package or the bench; it returns undefined for
+ * the platform's. `names`: the long names of the wasm's imports, see `readNames`.
  */
 export function spent({ nodes, samples, timeDeltas }, calls, moduleOf, names) {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const own = new Map();
   let total = 0;
   samples.forEach((id, at) => {
-    // The time until the next look is of what was seen in this one.
+    // The time until the next sample counts for this one.
     const us = Math.max(0, timeDeltas[at + 1] ?? 0);
     const key = JSON.stringify(placeOf(frames.get(id), moduleOf, names));
     own.set(key, (own.get(key) ?? 0) + us);
@@ -23,7 +23,7 @@ function placeOf(frame, moduleOf, names) {
   const { functionName, url } = frame;
   const name = functionName || "(anonymous)";
   if (/^(js-to-wasm|wasm-to-js)/.test(name)) return { where: "border", name };
-  // Functions without names: their section is not in what is shipped.
+  // These functions have no names: the section with names is not shipped.
   if (url.startsWith("wasm:")) return { where: "wasm", name: /^wasm-function\[/.test(name) ? "" : name };
   if (/^\((garbage collector|idle|program|root)\)$/.test(name)) return { where: name.slice(1, -1), name: "" };
   const module = url && moduleOf(frame);

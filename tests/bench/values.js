@@ -1,6 +1,6 @@
-// What is measured: the same values every time.
+// The values that are measured: the same ones every time.
 
-/** Numbers below `count`, in an order that never changes. */
+/** Returns a function that gives numbers below `count`, in an order that never changes. */
 function sequence() {
   let state = 12345;
   return (count) => {
@@ -24,10 +24,10 @@ function records(count) {
   }));
 }
 
-/** The megabyte of plain data. */
+/** About one megabyte of plain data. */
 export const plain = () => records(5200);
 
-/** 36 000 of them. */
+/** 18 000 dates and as many bigints. */
 export function dates() {
   const random = sequence();
   return many(18000, (at) => [new Date(1.6e12 + random(1e9) * 50), BigInt(random(2 ** 24)) * 1000003n + BigInt(at)]);
@@ -46,7 +46,7 @@ export function mixed() {
   }));
 }
 
-/** 2 500 of them, half and half. */
+/** 1 250 Maps and as many Sets. */
 export function tables() {
   const random = sequence();
   return many(1250, (at) => ({
@@ -62,7 +62,7 @@ export function references() {
   return { shared, rows: many(13000, (id) => ({ id, product: shared[random(500)], quantity: random(9) })) };
 }
 
-/** What an action answers: about 100 bytes as Next writes it. */
+/** The value of a typical action: about 100 bytes as Next writes it. */
 export const result = () => ({ ok: true, id: "pay_3f9a1c77", total: 1299, currency: "EUR" });
 
 export const smallArguments = () => ["pay_3f9a1c77", 1299, { currency: "EUR", items: ["a", "b"], express: false }];

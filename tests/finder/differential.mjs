@@ -1,8 +1,9 @@
-// Holds the two name finders against each other: the one in JavaScript, and the one in Rust (`read.rs`), on texts that are made by chance.
+// Compares the two name finders on random texts: the one in JavaScript, and the one in Rust (`read.rs`).
 //
 //   node differential.mjs <program> [--texts 20000] [--seed 1]
 //
-// `program`: what `cargo build --example finder` makes. Prints how many texts were read alike; fails at the first that was not, and prints it.
+// `program`: the binary of `cargo build --example finder`. Prints how many texts were read alike; stops at the
+// first that was not, and prints it.
 
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -21,7 +22,7 @@ const { positionals: [program], values: options } = parseArgs({
 const vectors = new URL("../vectors/manifest/", import.meta.url);
 const REAL = readdirSync(vectors).map((name) => readFileSync(new URL(name, vectors), "utf8"));
 
-/** Texts that scripts, documents and Flight texts are made of. */
+/** Pieces of scripts, documents and Flight texts. */
 const PIECES = [
   "createServerReference", "createServerReference)(", '["createServerReference"])(', "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", '"40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",', "'7fcccccccccccccccccccccccccccccccccccccccc',",
@@ -43,7 +44,7 @@ const PIECES = [
 ];
 
 const ID = "60bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-/** Whole things that say something, by where they stand. */
+/** Whole calls, tags and rows in which a finder finds something, by where they stand. */
 const CALLS = [
   `(0,n.createServerReference)("${ID}",n.callServer,void 0,n.findSourceMapURL,"save")`,
   `createServerReference('40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',a(b,[c,")"]), /* , */ d,\`e\`,"gr\\xf6\\u{df}e" , f)`,
@@ -67,7 +68,7 @@ function* texts(count, dice) {
   const below = (most) => Math.floor(dice() * most);
   const any = (list) => list[below(list.length)];
   const pieces = () => Array.from({ length: 1 + below(24) }, () => any(PIECES)).join("");
-  // Whole things, some of them with a piece put in or with a part taken out.
+  // Whole items, some of them with a piece put in or a part taken out.
   const whole = (list) => Array.from({ length: 1 + below(6) }, () => {
     const item = any(list);
     const at = below(item.length);
@@ -75,7 +76,7 @@ function* texts(count, dice) {
   }).join("");
   const row = () => below(3) > 0 ? whole(ROWS) : `${any(["0", "1", "a", "0f", ""])}:${pieces()}\n`;
   const base64 = (text) => Buffer.from(text).toString("base64").slice(0, -below(4) || undefined);
-  // A Flight text as it is meant, in pushes that are cut anywhere, some of them bytes.
+  // A well-formed Flight text, in pushes that are cut anywhere; some of them hold bytes.
   const flight = () => {
     const text = Array.from({ length: 1 + below(4) }, row).join("");
     const framed = below(3) === 0 ? `1:T${Buffer.byteLength(text).toString(16)},${text}${row()}${row()}` : text;
@@ -85,7 +86,7 @@ function* texts(count, dice) {
     if (below(3) === 0) return `${asText(framed.slice(0, cut))}</script><script>${asText(framed.slice(cut))}`;
     return [bytes.subarray(0, cut), bytes.subarray(cut)].map((part) => `self.__next_f.push([3,"${base64(part)}"])`).join(";");
   };
-  // A real text with a piece put in, a part taken out, or a part moved.
+  // A real text with a piece put in, or with a part taken out or moved.
   const mutant = () => {
     let text = any(REAL);
     for (let times = 1 + below(3); times > 0; times -= 1) {
@@ -116,11 +117,11 @@ function* texts(count, dice) {
     mutant,
   ];
   yield* REAL;
-  // Half a surrogate pair is no text.
+  // Replaces lone surrogates, which no encoded text can hold.
   for (let made = REAL.length; made < count; made += 1) yield Buffer.from(any(kinds)()).toString();
 }
 
-/** As `read` in `read.rs` does. */
+/** Reads a text as `read` in `read.rs` does. */
 function read(text) {
   const { scripts, chunks, ids, build = null, path = null } = scanHtml(text);
   const named = [];
@@ -131,7 +132,7 @@ function read(text) {
   return { scripts, chunks, ids, build, path, named, bases, prefixes };
 }
 
-/** Half a surrogate pair becomes what every encoder makes of it. */
+/** Writes a result as JSON. Lone surrogates are replaced, as every encoder does. */
 const told = (value) => Buffer.from(JSON.stringify(value, (_, text) => (typeof text === "string" ? Buffer.from(text).toString() : text))).toString();
 
 const rust = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
@@ -147,7 +148,7 @@ async function compare() {
     const { value: line } = await answers.next();
     const [here, there] = [told(read(text)), told(JSON.parse(line))];
     if (here !== there) {
-      console.error(`seed ${options.seed}, text ${count}: not read alike\n  text       ${JSON.stringify(text)}\n  Rust       ${there}\n  JavaScript ${here}`);
+      console.error(`seed ${options.seed}, text ${count}: the finders differ\n  text       ${JSON.stringify(text)}\n  Rust       ${there}\n  JavaScript ${here}`);
       process.exit(1);
     }
     count += 1;
@@ -162,6 +163,6 @@ for (const text of texts(Number(options.texts), dice)) {
 }
 await compare();
 rust.stdin.end();
-// A generator whose texts say nothing compares nothing.
-if (telling < count / 5) throw new Error(`only ${telling} of ${count} texts say anything`);
+// If hardly any text holds something to find, the comparison would be worthless.
+if (telling < count / 5) throw new Error(`only ${telling} of ${count} texts hold anything to find`);
 console.log(`${count} texts read alike, ${telling} of them with something in them`);

@@ -1,4 +1,5 @@
-//! Tells what the Rust finder reads in the texts that it gets, for comparison with the one in JavaScript: a text of JSON a line, in and out.
+//! Prints what the Rust finder reads in the texts it gets, one JSON value a line. `differential.mjs` compares that with
+//! the finder in JavaScript.
 
 use std::io::{BufRead as _, Write as _, stdin, stdout};
 
@@ -16,7 +17,7 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// As `read` in `differential.mjs` does.
+/// Reads a text as `read` in `differential.mjs` does.
 fn read(text: &str) -> Value {
     let document = scan_html(text);
     let mut found = Found::default();

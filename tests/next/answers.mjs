@@ -1,8 +1,9 @@
-// Writes answers.md: what every version answers to the requests of cases.mjs, asked of `next start`.
+// Writes answers.md: the answers of every version of Next to the requests of cases.mjs, from `next start`.
 //
-//   node answers.mjs [--out DIR] [VERSION…]     prints it instead where only some versions are asked
+//   node answers.mjs [--out DIR] [VERSION…]     prints the answers instead if versions are named
 //
-// What differs from run to run (ids, digests, times) is masked; versions that answer alike share a line.
+// Ids, digests, times and other values that differ from run to run are masked. Versions that answer alike share a
+// line.
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
@@ -47,7 +48,7 @@ const text = [
 if (positionals.length > 0) process.stdout.write(text);
 else writeFileSync(path.join(here, "answers.md"), text);
 
-/** One section: asks all versions, then puts the answers side by side. */
+/** Makes one section: sends the requests to all versions and puts their answers side by side. */
 async function section(title, versions, extra, which) {
   const answers = new Map(); // case → [[version, line], …]
   for (const version of versions) {
@@ -73,7 +74,7 @@ async function section(title, versions, extra, which) {
   return lines;
 }
 
-/** The kinds of row 0 that were seen. */
+/** Lists the kinds of row 0 that were seen. */
 function rootLines() {
   const lines = ["| kind | versions | row 0 |", "|---|---|---|"];
   for (const [kind, seen] of roots) {
@@ -94,7 +95,7 @@ function grouped(list) {
   return groups;
 }
 
-/** "all", or versions with runs as "14.2–15.5". */
+/** Names some versions: "all", or their runs, such as "14.2–15.5". */
 function span(some, versions) {
   if (some.length === versions.length) return "all";
   const runs = [];
@@ -142,7 +143,7 @@ async function sampleCases(server) {
   ];
 }
 
-/** One request without redirects; `body`: text, or `{ parts }` for multipart. */
+/** Sends one request and follows no redirect. `body`: a text, or `{ parts }` for multipart. */
 async function ask(port, { method, path, headers, body }) {
   let bytes = body === undefined ? null : Buffer.from(String(body).replaceAll("HOST", `localhost:${port}`));
   const all = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace("HOST", `localhost:${port}`)]));
@@ -188,7 +189,7 @@ async function start(dir) {
   const known = new Map();
   return {
     port,
-    /** The ids that the page at `path` owns. */
+    /** Returns the ids of the actions that the page at `path` owns. */
     async ids(base, path) {
       if (!known.has(path)) {
         const html = await (await fetch(`http://localhost:${port}${base}${path === "/" && base ? "" : path}`)).text();
@@ -196,7 +197,7 @@ async function start(dir) {
       }
       return known.get(path);
     },
-    /** The hidden fields of a form of /forms. */
+    /** Returns the hidden fields of a form of /forms. */
     async hidden(id) {
       const html = await (await fetch(`http://localhost:${port}/forms`)).text();
       const markup = new RegExp(`<form id="${id}".*?</form>`, "s").exec(html)[0];

@@ -1,23 +1,23 @@
-// Builds the fixture app with one version of Next, unless that has been done already, and prints the directory it is in:
+// Builds the fixture app with one version of Next, unless it is built already, and prints its directory:
 //
 //   node build.mjs VERSION [options]      VERSION: a directory of versions/ (14.2, 15.0, 15.5, 16.2, 16.4)
-//   node node_modules/.bin/next start -p PORT      in the directory printed
+//   node node_modules/.bin/next start -p PORT      run this in the printed directory
 //
-// --out DIR             where everything goes; default: target/next of the repository
-// --name NAME           a build of its own beside the others of that version; default: "a"
-// --salt TEXT           another salt, another encryption key and (after 14.2) other action ids; default: the build's name
+// --out DIR             the directory of all builds; default: target/next of the repository
+// --name NAME           the name of the build; a version may have several; default: "a"
+// --salt TEXT           makes the encryption key and, after 14.2, the action ids; default: the build's name
 // --build-id TEXT       default: Next's own
 // --base-path /PATH     default: none
 // --asset-prefix TEXT   a path or a URL; default: none
-// --trailing-slash      with `trailingSlash`
+// --trailing-slash      sets `trailingSlash`
 // --deployment-id TEXT  default: none
-// --cache-components    16 only: with `cacheComponents`
-// --public FILE         copied into public/, may be given several times; copying does not rebuild
-// --dev                 is not built: `next dev` serves it
-// --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null where nothing had to be done
+// --cache-components    sets `cacheComponents`; Next 16 only
+// --public FILE         copies the file into public/, without a rebuild; may be given several times
+// --dev                 does not build: `next dev` serves the app
+// --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null if nothing was done
 //
-// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids come from the file's path (with
-// NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
+// The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids depend on the path
+// of the file (with NAME in it), the function's name and, after 14.2, the salt: builds of different names share no id.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -26,15 +26,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const source = path.dirname(fileURLToPath(import.meta.url));
-const pkg = "../../pkg"; // from `source`; the app's server imports `actionlane/server`
+const pkg = "../../pkg"; // relative to `source`; the app's server imports `actionlane/server`
 const server = ["package.json", "server.js", "server"];
 const { values: options, positionals } = parse();
 const [version] = positionals;
 if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {
-  stop(`which version? ${readdirSync(path.join(source, "versions")).join(", ")}`);
+  stop(`expected one version of ${readdirSync(path.join(source, "versions")).join(", ")}`);
 }
 if (!/^[\w-]+$/.test(options.name)) stop(`"${options.name}" is no name for a directory`);
-if (options.name === "node_modules") stop("that is where the packages are");
+if (options.name === "node_modules") stop("the directory node_modules is taken by the packages");
 
 const choices = {
   version: JSON.parse(readFileSync(path.join(source, "versions", version, "package.json"), "utf8")).dependencies.next,
@@ -48,7 +48,7 @@ const choices = {
   dev: options.dev,
 };
 const major = Number(choices.version.split(".")[0]);
-if (choices.cacheComponents && major < 16) stop("--cache-components wants Next 16");
+if (choices.cacheComponents && major < 16) stop("--cache-components needs Next 16");
 
 const packages = path.join(path.resolve(options.out), version);
 const dir = path.join(packages, options.name);
@@ -57,7 +57,7 @@ const buildMs = build();
 for (const file of options.public) cpSync(file, path.join(dir, "public", path.basename(file)));
 console.log(options.json ? JSON.stringify({ dir, version: choices.version, dev: choices.dev, installMs, buildMs }) : dir);
 
-/** `npm ci`; the time in ms, or null if the packages are there. */
+/** Runs `npm ci`. Returns its time in ms, or null if the packages are installed. */
 function install() {
   const from = path.join(source, "versions", version);
   const files = ["package.json", "package-lock.json"];
@@ -68,7 +68,7 @@ function install() {
   });
 }
 
-/** Assembles the app and builds it; the time in ms, or null if nothing has changed. */
+/** Assembles the app and builds it. Returns the time in ms, or null if nothing has changed. */
 function build() {
   const hash = hashOf(source, ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`, ...server.map((file) => `${pkg}/${file}`)], JSON.stringify(choices));
   return unless(path.join(dir, "built"), hash, () => {
@@ -79,7 +79,7 @@ function build() {
     cpSync(path.join(source, "proxy.js"), path.join(dir, major >= 16 ? "proxy.js" : "middleware.js"));
     cpSync(path.join(source, "next.config.mjs"), path.join(dir, "next.config.mjs"));
     writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
-    // Only the command and Actionlane: packages are found in the directory above.
+    // Holds the command and Actionlane only: other packages are found in the directory above.
     mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
     for (const file of server) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
     symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
@@ -106,7 +106,7 @@ function run(command, args, cwd) {
   if (status !== 0) stop(`${command} ${args.join(" ")} in ${cwd}: ${error ?? `exit ${status}`}\n${stdout}${stderr}`);
 }
 
-/** Does it unless `stamp` holds `hash`; the time in ms, or null. */
+/** Runs `work` unless `stamp` holds `hash`. Returns its time in ms, or null. */
 function unless(stamp, hash, work) {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return null;
   rmSync(stamp, { force: true });
@@ -116,7 +116,7 @@ function unless(stamp, hash, work) {
   return Math.round(performance.now() - start);
 }
 
-/** Of the names and contents of the files, and of those in the directories. */
+/** Hashes the names and contents of the files, and of all files in the directories. */
 function hashOf(base, names, extra = "") {
   const hash = createHash("sha256").update(extra);
   for (const file of names.flatMap((name) => filesOf(base, name)).sort()) {

@@ -1,5 +1,6 @@
-// What is asked of each build: one request a case. `id` names an action of the page `from` (default "/"); `path` is where it is posted.
-// `form`: the same as a form without script posts it; `markup`: the hidden fields of the form with that id go along.
+// The requests to each build, one a case. `id`: an action of the page `from` (default "/"); `path`: the page it is
+// posted to. `form`: the action is posted as a form without script does; `markup`: with the hidden fields of the
+// form with that id.
 const json = (...args) => JSON.stringify(args);
 const form = (...parts) => ({ parts });
 const chrome = { origin: "http://HOST" };
@@ -56,7 +57,7 @@ export const cases = [
   { name: "sets a cookie, redirect", id: "setCookieAndGo", body: json("/target", "v") },
   { name: "revalidatePath, redirect", id: "revalidateAndGo", body: json("/target") },
   { name: "redirect, with `x-action-forwarded: 1`", id: "goTo", body: json("/target"), headers: { "x-action-forwarded": "1" } },
-  // Where it is posted, and through what.
+  // The page it is posted to, and the middleware on the way.
   { name: "on a page that does not own it", id: "secondEcho", from: "/second", body: json(1) },
   { name: "… and sets a cookie", id: "secondCookie", from: "/second", body: json("v") },
   { name: "… and revalidates", id: "secondRevalidate", from: "/second", body: "[]" },
@@ -133,7 +134,7 @@ export const cases = [
   argument("back-reference", form(["0", '[{"a":1},"$0:0"]'])),
 ];
 
-/** What is asked of builds with `basePath: "/base"`. */
+/** The requests to builds with `basePath: "/base"`. */
 export const baseCases = [
   { name: "value", id: "echo", body: json(1), path: "/base" },
   { name: "outside the base path", id: "echo", body: json(1), path: "/" },
@@ -144,7 +145,7 @@ export const baseCases = [
   { name: "middleware redirects", id: "echo", body: json(1), path: "/base/guarded" },
 ];
 
-/** What is asked of builds with a deployment id, and with Cache Components. */
+/** The requests to builds with a deployment id, and with Cache Components. */
 export const fewCases = [
   { name: "value", id: "echo", body: json(1) },
   { name: "revalidatePath", id: "revalidateThisPath", body: json("/") },

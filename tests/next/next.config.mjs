@@ -1,11 +1,12 @@
-// One configuration for every version; the choices of this build are in fixture.json beside it, which build.mjs writes.
+// One configuration for every version of Next. The choices of this build are in fixture.json beside it, which
+// build.mjs writes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const choices = JSON.parse(readFileSync(new URL("fixture.json", import.meta.url), "utf8"));
 const [major, minor] = choices.version.split(".").map(Number);
 const at = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // node_modules is there
+const above = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""); // the directory of node_modules
 
 const experimental = {};
 if (at(15, 1)) experimental.authInterrupts = true;

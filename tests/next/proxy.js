@@ -1,5 +1,5 @@
-// What stands before the pages: `middleware.js` up to Next 15, `proxy.js` from 16 on.
-// Actions of `app/actions` belong to pages it does not guard: a POST of theirs that is repeated at /login runs, where Next forwards.
+// The middleware: `middleware.js` up to Next 15, `proxy.js` from 16 on. It guards no page that owns the actions of
+// `app/actions`, so a POST of theirs that is repeated at /login runs if Next forwards it.
 import { NextResponse } from "next/server";
 
 export const config = { matcher: ["/guarded", "/thief", "/answer", "/welcome"] };
@@ -11,16 +11,17 @@ export default function proxy(request) {
   if (nextUrl.pathname.startsWith("/welcome")) return NextResponse.rewrite(new URL(`${nextUrl.basePath}/blog/en`, nextUrl));
   if (method !== "POST") return NextResponse.next();
   switch (nextUrl.pathname) {
-    // Without the cookie `session` every POST is sent to /login: with 307, so that the POST is repeated there, or as `status` says.
+    // Redirects every POST without the cookie `session` to /login: with 307, so the POST is repeated there, or with
+    // `status`.
     case "/guarded":
       if (cookies.has("session")) return NextResponse.next();
       return redirect(new URL(`${nextUrl.basePath}/login`, nextUrl), query);
-    // Sends the POST wherever the query `to` or the cookie `thief` says, other origins too.
+    // Redirects the POST to the address in the query `to` or the cookie `thief`, also to other origins.
     case "/thief": {
       const to = query.get("to") ?? cookies.get("thief")?.value;
       return to ? redirect(new URL(to, nextUrl), query) : NextResponse.next();
     }
-    // Answers itself as `status`, `type` and `body` say; an action that another page has forwarded gets HTML.
+    // Answers with `status`, `type` and `body` of the query. An action that another page has forwarded gets HTML.
     case "/answer":
       if (query.has("status")) {
         return new Response(query.get("body") ?? "<!doctype html><title>proxy</title>", {

@@ -1,6 +1,7 @@
-// One answer as the cells of a line: status | content-type | headers | root and value, or the start of the body.
+// Writes one answer as the cells of a line: status | content-type | headers | root and value, or the start of the
+// body.
 
-/** Kind of row 0 → version → its skeletons, as far as seen. */
+/** Kind of row 0 → version → the skeletons seen. */
 export const roots = new Map();
 
 const told = /^(x-action-|x-nextjs-|x-middleware-|set-cookie$|location$|access-control-|x-edge)/;
@@ -33,7 +34,7 @@ function flight(body, redirects, version) {
   } catch {
     return `${mark}${code(masked(zero).slice(0, 160))}`;
   }
-  // The rows of the value, in the order they came, unless a page was rendered too: then only the one that the root names.
+  // Shows the rows of the value in their order. If a page was rendered too, shows only the row that the root names.
   const value = Array.isArray(root) ? root[0] : root.a;
   const named = typeof value === "string" && value.startsWith("$@") ? value.slice(2) : undefined;
   const page = Array.isArray(root) ? root[1]?.[1] : (root.f || root.t);
@@ -54,7 +55,10 @@ function remember(kind, version, text) {
   seen.get(version).add(text);
 }
 
-/** [id, text] of each row; what is not JSON text ends after its length in bytes, the rest at a line feed. */
+/**
+ * Splits into rows, `[id, text]`. Rows of text and bytes end after their length in bytes, all others at a line
+ * feed.
+ */
 function rowsOf(body) {
   const rows = [];
   for (let at = 0; at < body.length; ) {
@@ -80,7 +84,7 @@ function rowsOf(body) {
   return rows;
 }
 
-/** The root's fields by name; of what is rendered only that it is there. */
+/** Lists the root's fields by name; rendered ones are only marked as present. */
 function skeleton(root) {
   if (Array.isArray(root)) return `[${root.map((item) => (Array.isArray(item) ? `[${item.map(field).join(", ")}]` : field(item))).join(", ")}]`;
   return `{${Object.keys(root).sort().map((key) => `${key}: ${key === "b" ? "<build>" : field(root[key])}`).join(", ")}}`;

@@ -1,5 +1,6 @@
-// `node along.mjs [--seed N] [--count N]`: answers that React's servers make of random values, byte by byte: what reads along says that the value is
-// there when the call that decodes it has it. Prints `pass N`, `fail N`.
+// `node along.mjs [--seed N] [--count N]`: feeds `Reach`, the part that reads along, random answers of React's
+// servers in pieces. It must report the value in the same piece in which a call has it. Prints `pass N` and `fail
+// N`.
 
 import { parseArgs } from "node:util";
 
@@ -16,7 +17,7 @@ const first = Number(options.seed ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${first}`);
 
 const ACTION = `7f${"0".repeat(40)}`;
-/** Answers up to this many bytes are read byte by byte, longer ones in as many pieces. */
+/** Answers up to this many bytes are read byte by byte, longer ones in this many pieces. */
 const PIECES = 400;
 
 await ready({ codec: true });
@@ -56,13 +57,13 @@ async function compare(bytes) {
       if (seen !== isThere) return `after ${at + piece.length} bytes: ${seen ? "too early" : "too late"}`;
       if (seen) return undefined;
     }
-    return "it is never there";
+    return "the value never arrives";
   } finally {
     d.close();
   }
 }
 
-/** Once the call has heard of the bytes. */
+/** Waits until the call has read the bytes. */
 async function turns() {
   for (let count = 3; count > 0; count -= 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,13 +1,13 @@
-// Answers (server to client): React's server makes them, React's client reads them.
+// Answers (server to client): React's server writes them, React's client reads them.
 
 import { describe, describeError, settled } from "./describe.mjs";
 import { later } from "./later.mjs";
 import { CLIENT_MANIFEST } from "./webpack.mjs";
 
-/** How long a server waits for what never settles. */
+/** Milliseconds that a server waits for values that never settle. */
 const ABORT_MS = 200;
 
-/** The bytes a release's server makes of a value. */
+/** Returns the bytes that a release's server renders of a value. */
 export async function render(release, value, options) {
   const controller = new AbortController();
   const stop = later(ABORT_MS, () => controller.abort(new Error("too late")));
@@ -23,7 +23,7 @@ export async function render(release, value, options) {
   }
 }
 
-/** A stream of the bytes in chunks of `size`, or cut at the places of a list. */
+/** Returns a stream of the bytes in chunks of `cuts` bytes, or cut at the places of a list. */
 export function streamOf(bytes, cuts) {
   const chunks = pieces(bytes, cuts);
   return new ReadableStream({
@@ -47,14 +47,14 @@ function pieces(bytes, cuts) {
   return chunks;
 }
 
-/** What a release's client makes of the bytes: `{ root }` or `{ rootRejected }`. */
+/** Reads the bytes with a release's client: `{ root }` or `{ rootRejected }`. */
 export async function read(release, bytes, { cuts, temporaryReferences } = {}) {
   const callServer = (id, args) => ({ id, args });
   const chunk = release.client.createFromReadableStream(streamOf(bytes, cuts), { callServer, temporaryReferences });
   return outcomeOf(chunk);
 }
 
-/** The description of a promise's value, or of why there is none. */
+/** Describes a promise's value, or the reason why it has none. */
 export async function outcomeOf(thenable, foreign) {
   const state = await settled(thenable);
   if (state === "pending") return { rootPending: true };

@@ -1,4 +1,4 @@
-// One vector each, against our package. Each gives what is wrong, or nothing.
+// Tests our package on one vector. Each function returns a description of the difference, or undefined.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,10 +13,10 @@ import { COMMITTED } from "./vectors.mjs";
 
 /** Streams up to this many bytes are cut in two at every place. */
 const SHORT = 300;
-/** So many cuts are tried at a time. */
+/** Cuts that are tried at the same time. */
 const AT_ONCE = 64;
 
-/** A stream must mean the same however it is cut. */
+/** A stream must decode to the same value however it is cut. */
 export async function decodeCase(dir, { input, expected }) {
   const bytes = new Uint8Array(await readFile(join(dir, input)));
   const described = JSON.parse(await readFile(join(dir, expected), "utf8"));
@@ -39,7 +39,7 @@ async function decodeCut(bytes, cuts, accepted) {
   return `${how}: ${wrong[0]}`;
 }
 
-/** The body must be React's, but for the order of parts that do not need one. */
+/** The body must equal React's, except for the order of parts where it does not matter. */
 export async function encodeCase(dir, { value, opts, expected }) {
   const { result, rejected } = JSON.parse(await readFile(join(dir, expected), "utf8"));
   const actual = await ours.encode(value, opts);
@@ -48,7 +48,7 @@ export async function encodeCase(dir, { value, opts, expected }) {
   return bodyDifference(result, actual.result);
 }
 
-/** What a server sends back of a call's arguments must be those very arguments. */
+/** Arguments that a server sends back must be the same objects as those that were sent. */
 export async function temporaryCase(dir, { name, expected }) {
   const path = join("encode", `${name}.json`);
   const { expr } = JSON.parse(await readFile(join(dir, path), "utf8").catch(() => readFile(join(COMMITTED, path), "utf8")));
@@ -62,7 +62,7 @@ export async function temporaryCase(dir, { name, expected }) {
   return difference(await together(theirs, chunk), await together(mine, answer));
 }
 
-/** Arguments and answer in one description: what is the same object shows. */
+/** Describes arguments and answer together, so that shared objects show. */
 async function together(sent, thenable) {
   const state = await settled(thenable);
   return state.rejected ? { rootRejected: state.reason } : { root: await describe([sent, state.value]) };

@@ -1,12 +1,12 @@
-// Answers with something in them changed, the same ones for the same random numbers.
+// Changes answers at random; the same random numbers make the same changes.
 
-/** Texts that mean something to a reader. */
+/** Texts that have a meaning in an answer. */
 const PIECES = [
   "$", '"$', '"', "\\", "[", "]", "{", "}", ",", ":", "\n", "0", "1", "2", "a", "null", '"$1"', '"$2:a"', '"$1:0:b"', '"$undefined"', '"$NaN"',
   '"$D2024-02-30T00:00:00.000Z"', '"$n12"', '"$@1"', '"a":', '"__proto__":', "\\u0024", "\\ud800", "T3,", "E", "\u00e9", "-", "e9", " ",
 ];
 
-/** Some bytes more, fewer, or others. */
+/** Inserts, removes or replaces some bytes. */
 export function changed(bytes, random) {
   const below = (count) => Math.floor(random() * count);
   let text = Buffer.from(bytes).toString("latin1");

@@ -1,4 +1,5 @@
-// `node conformance.mjs [--vectors DIR]`: our package against React. The last line printed is JSON; what failed is on standard error.
+// `node conformance.mjs [--vectors DIR]`: compares our package with React. The last line printed is JSON; failures
+// go to standard error.
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -38,13 +39,13 @@ for (const { name } of RELEASES) {
   }
 }
 const vanished = differences.vanished;
-for (const name of vanished) console.error(`${name}: no longer different; take it off the list`);
+for (const name of vanished) console.error(`${name}: no longer different; remove it from expected_differences.json`);
 report.differences = differences.found;
 console.log(JSON.stringify(report));
 const complete = [report.decode, report.encode, ...Object.values(report.react)].every(({ failed }) => !failed);
 process.exit(complete && vanished.length === 0 ? 0 : 1);
 
-/** What is aborted half-way is a matter of time. */
+/** True if the body does not depend on time, as that of an argument that is aborted half-way does. */
 function isFixed({ opts = {} }) {
   return !opts.abortNow && opts.abortAfter === undefined;
 }
@@ -53,7 +54,7 @@ function tally() {
   return Object.defineProperty({ pass: 0, total: 0 }, "failed", { value: 0, writable: true, enumerable: false });
 }
 
-/** `where` is the release it is judged on, for what is not a vector of its own. */
+/** `where`: the release of React that is tested, for an entry that is tested on several. */
 async function judge(into, name, run, where) {
   into.total += 1;
   const wrong = await run().catch((error) => error.stack ?? String(error));

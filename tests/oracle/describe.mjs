@@ -1,20 +1,21 @@
-// Any value, as JSON that says what it is: the form the vectors have their expected values in.
+// Describes any value as JSON: the form in which the vectors store their expected values.
 
 import { later } from "./later.mjs";
 import { isExport } from "./webpack.mjs";
 
-/** How long something may stay as it is before it counts as pending or open. */
+/** Milliseconds without a change after which a value counts as pending or open. */
 const PATIENCE_MS = 300;
 
 /**
- * Describes a value, waiting for what is in it. `foreign(value)` is asked first, about every object and function: it describes what only
- * its maker knows as `{ kind, … }`, as an error thrown, or not at all (`undefined`).
+ * Describes a value, and waits for the values in it. `foreign(value)` is called first for every object and
+ * function: it describes a kind that only its maker knows as `{ kind, … }`, as a thrown error, or not at all
+ * (`undefined`).
  */
 export async function describe(value, foreign = () => undefined) {
   return new Description(foreign).value(value);
 }
 
-/** An error, as far as it is compared. */
+/** Describes an error by the properties that are compared. */
 export function describeError(error) {
   if (!(error instanceof Error)) return { thrown: String(error) };
   const { name, message, digest } = error;
@@ -99,11 +100,11 @@ class Description {
     return items;
   }
 
-  /** An export of a client module, a server reference, or a caller's own: which one it is shows when it is called. */
+  /** An export of a client module, a server reference, or a function of the caller: calling it shows which. */
   async #function(value, n) {
     if (isExport(value)) return { $: "function", n, name: value.name };
     const { id, args } = (await value()) ?? {};
-    if (id === undefined) return { $: "function", n }; // a caller's own
+    if (id === undefined) return { $: "function", n }; // a function of the caller
     return { $: "function", n, serverReference: id, bound: await describe(args, this.#foreign) };
   }
 
@@ -159,7 +160,10 @@ class Description {
 const special = (kind, v) => ({ $: kind, v });
 const hex = (buffer, from, length) => Buffer.from(buffer, from, length).toString("hex");
 
-/** How a promise or thenable ended: `{ value }`, `{ rejected, reason }`, or `"pending"`. A value that is a promise stays one. */
+/**
+ * Waits for a promise or thenable: `{ value }`, `{ rejected, reason }`, or `"pending"` after `patience` ms. A value
+ * that is a promise is not awaited.
+ */
 export function settled(thenable, patience = PATIENCE_MS) {
   return new Promise((resolve) => {
     const stop = later(patience, () => resolve("pending"));

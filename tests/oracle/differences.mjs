@@ -1,18 +1,18 @@
-// The places where we are deliberately not as React is.
+// The list of places where our package deliberately differs from React.
 
-/** Knows what is expected to differ, by name, and sees that it does. */
+/** Holds the expected differences by name, and records which of them were seen. */
 export class Differences {
   #reasons;
   #seen = new Map();
 
-  /** `reasons`: why, by name. */
+  /** `reasons`: the reason of each difference, by its name. */
   constructor(reasons) {
     this.#reasons = reasons;
   }
 
   /**
-   * `"pass"`, `"difference"` (a listed one) or `"fail"`. What is listed for a vector, or for a value on one release (`"19.0/…"`), must
-   * differ; what is listed for a vector may differ on any release.
+   * Returns `"pass"`, `"difference"` (a listed one) or `"fail"`. An entry for a vector must differ, and may differ
+   * on any release; an entry for a value on one release (`"19.0/…"`) must differ there.
    */
   judge(name, wrong, release) {
     const own = release === undefined ? name : `${release}/${name}`;
@@ -21,12 +21,12 @@ export class Differences {
     return Object.hasOwn(this.#reasons, own) || Object.hasOwn(this.#reasons, name) ? "difference" : "fail";
   }
 
-  /** How many vectors differ. */
+  /** The number of vectors that differ. */
   get found() {
     return [...this.#seen].filter(([name, differs]) => differs && !/^\d/.test(name)).length;
   }
 
-  /** Those that were looked at and do not differ any more. */
+  /** Listed names that were tested and do not differ any more. */
   get vanished() {
     return [...this.#seen.keys()].filter((name) => !this.#seen.get(name));
   }

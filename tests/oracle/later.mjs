@@ -1,8 +1,9 @@
+// Timers that are late on a busy machine only as much as the streams that are tested.
 const TICK_MS = 10;
 
 /**
- * Calls `act()` in `ms`, by timers one after the other: on a busy machine they come as late as those of the streams and promises that are
- * waited for. Gives the function that stops it.
+ * Calls `act()` after `ms`, by a chain of short timers: on a busy machine they are as late as those of the streams
+ * and promises that a test waits for. Returns a function that stops it.
  */
 export function later(ms, act) {
   let left = ms / TICK_MS;

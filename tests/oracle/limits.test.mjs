@@ -1,4 +1,4 @@
-// What a server of React's refuses for its size is refused before it is sent, and nothing else is.
+// Arguments that React's server refuses for their size are refused before they are sent, and no others.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -40,7 +40,7 @@ const shapes = {
 };
 
 for (const [name, make] of Object.entries(shapes)) {
-  test(name, async () => {
+  test(`the limit is React's for ${name}`, async () => {
     const release = load(CURRENT);
     for (let n = 1; n <= 45; n += 1) {
       const body = await release.client.encodeReply(make(n));

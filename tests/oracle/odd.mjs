@@ -1,12 +1,12 @@
-// Odd arguments, as a page may have them: the engines differ in what they throw for.
+// Odd arguments that a page may pass: engines differ in the errors that these cause.
 
 import { language } from "./odd/language.mjs";
 import { platform } from "./odd/platform.mjs";
 
-/** Functions by name, each of which makes a value anew; `frame` is the window of another realm. */
+/** Returns functions by name, each of which makes a new value. `frame` is the window of another realm. */
 export const odd = (frame) => ({ ...language(frame), ...platform(frame) });
 
-/** Where a value may stand. */
+/** Places where a value may stand. */
 export const PLACES = {
   argument: (value) => [value],
   "of an object": (value) => [{ k: value }],

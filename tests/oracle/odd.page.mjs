@@ -1,5 +1,5 @@
-// Runs in a page, with React's client beside ours: `odd.run(names)` gives what differs, and what this engine does not have:
-// `{ compared, differs: [name, what], missing }`.
+// Runs in a page, with React's client beside our package. `odd.run(names)` gives `{ compared, differs: [name,
+// what], missing }`: the values that are encoded differently, and those that this engine lacks.
 
 import "../bench/webpack.js";
 
@@ -14,7 +14,7 @@ const ACTION = `7f${"0".repeat(40)}`;
 const PATIENCE_MS = 500;
 const NOTHING = Symbol("nothing");
 
-/** The doors: what each makes of a value, `{ body }` or `{ refused }`. */
+/** The functions of our package that encode, by name: each gives `{ body }` or `{ refused }`. */
 const DOORS = {
   "encode": (args) => encode(args, { temporaryReferences: {} }),
   "encode, read with care": (args) => encode(args, { temporaryReferences: {}, nextVersion: "16.4.6" }),

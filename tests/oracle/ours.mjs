@@ -1,4 +1,4 @@
-// Our package, as Node programs get it, described in React's terms.
+// Calls our package as programs of Node.js do, and describes the results in React's terms.
 
 import { decode as decodeStream, encode as encodeArgs } from "../../pkg/node.js";
 
@@ -9,20 +9,20 @@ import { attempt, signalOf, tell } from "./replies.mjs";
 import { args as evaluateArgs } from "./values.mjs";
 import { SERVER_MANIFEST, exportOf } from "./webpack.mjs";
 
-/** What we make of a stream: `{ root }` or `{ rootRejected }`. */
+/** Decodes a stream with our package: `{ root }` or `{ rootRejected }`. */
 export async function decode(bytes, { cuts, options } = {}) {
   const { value, done } = decodeStream(streamOf(bytes, cuts), options);
   done.catch(() => {});
   return outcomeOf(value, foreign);
 }
 
-/** What we make of an expression: `{ result }` or `{ rejected }`. */
+/** Encodes an expression with our package: `{ result }` or `{ rejected }`. */
 export async function encode(expression, opts = {}, nextVersion = undefined) {
   const body = await encodeBody(expression, opts, nextVersion);
   return body.rejected ? body : { result: await tell(body.value) };
 }
 
-/** The same, as the body itself: `{ value }` or `{ rejected, reason }`. */
+/** Encodes an expression to the body itself: `{ value }` or `{ rejected, reason }`. */
 export async function encodeBody(expression, opts = {}, nextVersion = undefined) {
   const { clientReact } = load(CURRENT);
   const { value } = await evaluateArgs(expression, clientReact, serverReference);
@@ -38,7 +38,7 @@ export function encodeValue(value, opts = {}, nextVersion = undefined) {
   return attempt(() => encodeArgs(value, options));
 }
 
-/** The arguments of a call and, as a promise, an answer that refers back to them. */
+/** Encodes the arguments of a call. Returns them, and a promise of an answer that refers back to them. */
 export async function sentBack(expression, bytes) {
   const { value } = await evaluateArgs(expression, load(CURRENT).clientReact, serverReference);
   const temporaryReferences = new Map();
@@ -46,13 +46,16 @@ export async function sentBack(expression, bytes) {
   return { value, answer: decodeStream(bytes, { temporaryReferences }).value };
 }
 
-/** A server reference as React keeps it where it can be seen. */
+/** Makes a server reference as React exposes it, with its id. */
 function serverReference(id, bound) {
   const action = load(CURRENT).edge.registerServerReference(async () => {}, id, null);
   return bound ? action.bind(null, ...bound) : action;
 }
 
-/** What only we know: a function that is a server reference, and the description of a client module's export. */
+/**
+ * Describes values that only our package makes: functions that are server references, and descriptions of client
+ * references.
+ */
 async function foreign(value) {
   if (typeof value === "function") return describeAction(value);
   const reference = clientReference(value);
@@ -65,12 +68,15 @@ async function foreign(value) {
   }
 }
 
-/** `{ id, chunks, name, async }`, frozen: no server sends such an object. */
+/**
+ * Recognises our description of a client reference, `{ id, chunks, name, async }`, by being frozen: no server sends
+ * such an object.
+ */
 function clientReference(value) {
   return Object.isFrozen(value) && Object.keys(value).join() === "id,chunks,name,async" ? value : undefined;
 }
 
-/** Which action a function of ours is, as a React server finds out: from what we send for it. */
+/** Describes a function of ours by the action it calls: encodes it, and lets a React server read that. */
 async function describeAction(action) {
   const { edge } = load(CURRENT);
   const body = await attempt(() => encodeArgs([action]));

@@ -1,5 +1,5 @@
-// `node plain_answers.mjs [--seed N] [--count N]`: answers that React's servers make of random values, as they are and with bytes changed, read
-// without the decoder and by it. Prints `pass N`, `fail N`.
+// `node plain_answers.mjs [--seed N] [--count N]`: reads random answers of React's servers, also with bytes
+// changed, without the decoder and with it, and compares. Prints `pass N`, `fail N` and `skipped N`.
 
 import { parseArgs } from "node:util";
 
@@ -19,7 +19,7 @@ console.log(`seed ${first}`);
 
 /** Values in one answer. */
 const VALUES = 4;
-/** Changed answers for each that is not. */
+/** Changed answers for each unchanged one. */
 const CHANGED = 12;
 const HEADERS = { "content-type": "text/x-component" };
 await ready();
@@ -41,12 +41,12 @@ for (const [number, { name }] of RELEASES.entries()) {
       ];
       for (const [goal, model] of models) {
         const { value: bytes } = await settled(render(release, model), 1000);
-        // On some values, servers of React's never end.
+        // Servers of React's never end on some values.
         if (!bytes) {
           skipped += 1;
           continue;
         }
-        // A flat value must be read here.
+        // A flat value must be read without the decoder.
         await judge(`seed ${seed}, ${kind}, React ${name}`, goal, bytes, random, kind === "flat");
         for (let count = CHANGED; count > 0; count -= 1) await judge(`seed ${seed}, changed`, goal, changed(bytes, random), random, false);
       }
@@ -78,7 +78,7 @@ async function compare(goal, bytes, random, isFlat) {
   }
   const state = answer.end();
   count(`${isFlat ? "flat" : "changed"} ${state}`);
-  if (state === RICH) return isFlat ? "it was not read" : undefined;
+  if (state === RICH) return isFlat ? "it was not read without the decoder" : undefined;
   const theirs = await (goal === "root" ? decode(bytes).value : called(bytes)).then(
     async (value) => ({ root: await describe(value) }),
     (error) => ({ rootRejected: describeError(error), error }),

@@ -1,6 +1,6 @@
-// Random values, the same ones for the same seed.
+// Random values; the same seed makes the same values.
 
-/** Numbers between 0 and 1, always the same for one seed (mulberry32). */
+/** Returns a generator of numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
 export function generator(seed) {
   let state = seed >>> 0;
   return () => {
@@ -11,17 +11,19 @@ export function generator(seed) {
   };
 }
 
-/** A value that can travel both ways. Streams and promises in it can be used once: make it anew for each use. */
+/** Makes a value that can travel both ways. Its streams and promises can be used once: make it again for each use. */
 export function randomValue(seed) {
   return new Maker(generator(seed), ALL).root();
 }
 
-/** One that can be written as often as one likes; what is in a Map or a Set may hold what is outside. */
+/**
+ * Makes a value that can be written any number of times. A Map or a Set in it may hold objects from outside of it.
+ */
 export function randomPlain(seed) {
   return new Maker(generator(seed), SIMPLE).root();
 }
 
-/** One of which a server makes an answer that is read without the decoder. */
+/** Makes a value whose answer can be read without the decoder. */
 export function randomFlat(seed) {
   return new Maker(generator(seed), FLAT).root();
 }
@@ -36,9 +38,12 @@ const VIEWS = [
 class Maker {
   #random;
   #kinds;
-  /** Containers already made, to be put in again, of each scope around. A promise or stream is not: it may be used once. */
+  /**
+   * Containers made so far, by scope, for use a second time. Promises and streams are not among them: each may be
+   * used once.
+   */
   #made = [[]];
-  /** Inside something that comes when it likes. */
+  /** True inside a value that arrives at an unknown time. */
   #late = false;
 
   constructor(random, kinds) {
@@ -69,7 +74,10 @@ class Maker {
     return Array.from({ length: this.#below(most + 1) }, make);
   }
 
-  /** What has a part of its own holds nothing of the outside: React loses a circle through it. */
+  /**
+   * Makes the contents of a value that has a part of its own. They hold nothing from outside: React loses a circle
+   * through such a part.
+   */
   #apart(make) {
     if (this.#kinds === SIMPLE) return make();
     this.#made.push([]);
@@ -78,7 +86,7 @@ class Maker {
     return made;
   }
 
-  /** The same, for what may come at any time. */
+  /** Does the same for contents that may arrive at any time. */
   #later(make) {
     const late = this.#late;
     this.#late = true;
@@ -108,8 +116,8 @@ class Maker {
 
   object = (depth) => {
     const object = this.#keep({});
-    // Not `then`: a value is not to become a promise. Not undefined: a server and a client drop it at different times. What is missing below an
-    // empty key is, to React, all of the value: the object is lost.
+    // No key `then`: it would make the value a promise. No undefined: a server and a client drop it at different times.
+    // No container below an empty key: React takes a missing value in it for the whole value, and loses the object.
     for (const key of this.#list(() => this.#key())) object[key] = (key === "" ? this.#scalar(depth) : this.value(depth)) ?? null;
     return object;
   };
@@ -144,7 +152,8 @@ class Maker {
   blob = () => new Blob([this.buffer()], { type: this.#pick(["text/plain", "application/x-test"]) });
 
   form = () => {
-    // A server finds the entries of two FormData only if it reads them in the order they were sent: not to be had from two streams.
+    // A server finds the entries of two forms only in the order in which they were sent, which two streams do not
+    // keep.
     if (this.#late) return null;
     const form = new FormData();
     for (const text of this.#list(() => this.#pick(["1", "$x", "é", ""]))) form.append(this.#pick(["a", "b", "_1_c", "d"]), text);

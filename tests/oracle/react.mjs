@@ -1,7 +1,8 @@
-// React's releases, side by side in one process.
+// Loads React's releases, side by side in one process.
 //
-// A server build of React wants `react` under the condition `react-server`, a client build wants it plain, and each wants the release
-// it was made with. All of them say only `require("react")`: who asks decides what they get.
+// A server build of React needs `react` under the condition `react-server`, a client build needs the plain one, and
+// each needs the release that it was made with. All of them call `require("react")`: the caller's path decides
+// which one it gets.
 
 import { createRequire, Module } from "node:module";
 import { dirname, join, sep } from "node:path";
@@ -13,8 +14,8 @@ const modules = join(dirname(fileURLToPath(import.meta.url)), "node_modules");
 const require = createRequire(import.meta.url);
 
 /**
- * The releases: the newest patch of each line, which all speak today's wire, and one before each change of it.
- * `next` is a Next.js version that speaks the same wire; none: today's.
+ * The releases: the newest patch of each line, which all use today's wire format, and one before each change of it.
+ * `next` is a Next.js version with the same wire format; releases without it use today's.
  */
 export const RELEASES = [
   { name: "19.0" },
@@ -26,12 +27,15 @@ export const RELEASES = [
   { name: "19.2.8", react: "19.2", next: "16.3.0" },
 ];
 
-/** The release the vectors are made with. */
+/** The release that the vectors are made with. */
 export const CURRENT = "19.3";
 
 const loaded = new Map();
 
-/** A release: its server (`render` for streams, `node` for busboy), its browser client, and the React each of them was made with. */
+/**
+ * Loads a release: its servers (`edge` for streams, `node` for busboy), its browser client, and the React that each
+ * was made with.
+ */
 export function load(name) {
   if (!loaded.has(name)) loaded.set(name, read(name));
   return loaded.get(name);
@@ -39,7 +43,8 @@ export function load(name) {
 
 function read(name) {
   const { react = name, next } = RELEASES.find((release) => release.name === name);
-  // A React serves one server build: each release gets its own, also where two were made with the same.
+  // One React serves one server build: each release gets a React of its own, also if two were made with the same
+  // version.
   for (const file of Object.keys(require.cache)) if (file.startsWith(modules) && file.includes(`-${react}${sep}`)) delete require.cache[file];
   const dom = (file) => require(join(modules, `react-server-dom-webpack-${name}`, file));
   return {

@@ -1,4 +1,4 @@
-// One expression each, against a release of React: its server and its client say what is right.
+// Tests one expression against a release of React, whose server and client are right by definition.
 
 import { read, render } from "./answers.mjs";
 import * as ours from "./ours.mjs";
@@ -7,15 +7,15 @@ import * as replies from "./replies.mjs";
 import { difference } from "./same.mjs";
 import { answer, args } from "./values.mjs";
 
-/** What the release's server answers must be for us what it is for its client. */
+/** An answer of the release's server must decode to the same value for us as for its client. */
 export async function answerCase(release, { value: expression }) {
   const bytes = await render(release, answer(expression, release));
   return difference(await read(release, bytes), await ours.decode(bytes));
 }
 
-/** What we send must be for the release's server what its client's own body is, in each way it reads one. */
+/** The release's server must read the same from our body as from its client's, in each way that it reads one. */
 export async function replyCase(release, { value: expression, opts = {} }) {
-  // Clients before the current wire never end on some values: what theirs should have been is the current one's.
+  // Clients with an older wire format never end on some values: compare with the current client instead.
   const reference = release.next ? load(CURRENT) : release;
   const theirs = await replies.encodeBody(reference, expression, opts);
   const mine = await ours.encodeBody(expression, opts, release.next);
@@ -29,7 +29,8 @@ export async function replyCase(release, { value: expression, opts = {} }) {
     if (!actual) continue;
     const same = await read(reference, theirs.value, way);
     const wrong = difference(same, actual);
-    // Not every body of React's own can be read as it arrives: then it counts as what it is when it has.
+    // Some bodies of React's own cannot be read while they arrive: then ours must equal what is read from the
+    // complete form.
     if (wrong && difference(await read(reference, theirs.value, "form"), actual)) return `${way}: ${wrong}`;
   }
   return undefined;

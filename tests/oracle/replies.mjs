@@ -1,4 +1,4 @@
-// Replies (client to server): React's client makes them, React's server reads them, in all three ways it has.
+// Replies (client to server): React's client makes them, React's server reads them, in each of its three ways.
 
 import busboy from "busboy";
 
@@ -6,7 +6,10 @@ import { describe, describeError, settled } from "./describe.mjs";
 import { args as evaluateArgs } from "./values.mjs";
 import { SERVER_MANIFEST } from "./webpack.mjs";
 
-/** What a release's client makes of an expression, as the vectors have it: `{ result }` or `{ rejected }`, perhaps `tempKeys`. */
+/**
+ * Encodes an expression with a release's client, in the form of the vectors: `{ result }` or `{ rejected }`, with
+ * `tempKeys` if any.
+ */
 export async function encode(release, expression, opts) {
   const temporaries = opts.temp ? release.client.createTemporaryReferenceSet() : undefined;
   const body = await encodeBody(release, expression, opts, temporaries);
@@ -14,7 +17,7 @@ export async function encode(release, expression, opts) {
   return { ...told, ...(temporaries && { tempKeys: [...temporaries.keys()] }) };
 }
 
-/** The body itself: `{ value }` or `{ rejected, reason }`. */
+/** Encodes an expression to the body itself: `{ value }` or `{ rejected, reason }`. */
 export async function encodeBody(release, expression, opts, temporaries = opts.temp && release.client.createTemporaryReferenceSet()) {
   const { client, clientReact } = release;
   const serverRef = (id, bound) => (bound ? bindReference(release, id, bound) : client.createServerReference(id, (...call) => call));
@@ -22,7 +25,10 @@ export async function encodeBody(release, expression, opts, temporaries = opts.t
   return attempt(() => client.encodeReply(value, { temporaryReferences: temporaries, signal: signalOf(opts) }));
 }
 
-/** `.bind()` on a client's reference loses what it is: one with arguments bound comes from a server. */
+/**
+ * Makes a server reference with bound arguments, by sending it from a server: `.bind()` on a client's reference
+ * makes a plain function.
+ */
 async function bindReference({ client, edge }, id, bound) {
   const action = edge.registerServerReference(async () => {}, id, null);
   const stream = edge.renderToReadableStream(action.bind(null, ...bound), {});
@@ -48,7 +54,7 @@ export function signalOf({ abortNow, abortAfter }) {
   return controller.signal;
 }
 
-/** A body, as JSON: its parts in order. */
+/** Describes a body as JSON, with its parts in order. */
 export async function tell(body) {
   if (typeof body === "string") return { kind: "string", body };
   const parts = [];
@@ -63,14 +69,20 @@ export async function tell(body) {
   return { kind: "formdata", parts };
 }
 
-/** The ways a release's server reads a body: `FormData` as it is, as an async iterable of entries, as multipart bytes. */
+/**
+ * The ways in which a release's server reads a body: a `FormData`, an async iterable of entries, and multipart
+ * bytes.
+ */
 export const WAYS = {
   form: ({ edge }, body, options) => edge.decodeReply(body, SERVER_MANIFEST, options),
   iterable: ({ edge }, body, options) => edge.decodeReplyFromAsyncIterable?.(entriesOf(body), SERVER_MANIFEST, options),
   busboy: ({ node }, body, options) => node.decodeReplyFromBusboy(parserOf(body), SERVER_MANIFEST, options),
 };
 
-/** The description of what a server reads; `undefined` where this release has no such way. A text is no multipart: one way only. */
+/**
+ * Describes what a server reads; `undefined` if the release lacks this way, or if the body is a text, which only
+ * the first way reads.
+ */
 export async function decode(release, body, way, temporaryReferences) {
   if (typeof body === "string" && way !== "form") return undefined;
   let read;
@@ -85,7 +97,7 @@ export async function decode(release, body, way, temporaryReferences) {
   return state.rejected ? { rootRejected: describeError(state.reason) } : { root: await describe(state.value, opaque) };
 }
 
-/** A server takes entries out of the form it is given. */
+/** Copies a body: a server removes entries from the form it gets. */
 function copyOf(body) {
   if (typeof body === "string") return body;
   const form = new FormData();
@@ -93,7 +105,7 @@ function copyOf(body) {
   return form;
 }
 
-/** What a server has in place of an argument it cannot see into. */
+/** Describes the placeholder that a server has for an argument it cannot see into. */
 function opaque(value) {
   return value?.$$typeof === Symbol.for("react.temporary.reference") ? { $: "temporary" } : undefined;
 }

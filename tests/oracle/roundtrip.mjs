@@ -1,4 +1,5 @@
-// `node roundtrip.mjs [--seed N] [--count N]`: random values through us and React, both ways, on every release. Prints `pass N`, `fail N`.
+// `node roundtrip.mjs [--seed N] [--count N]`: sends random values through our package and React, both ways, on
+// every release. Prints `pass N`, `fail N` and `skipped N`.
 
 import { parseArgs } from "node:util";
 
@@ -16,7 +17,7 @@ console.log(`seed ${first}`);
 
 let pass = 0;
 let fail = 0;
-/** Values on which a server of React's never ends, not even when it is aborted. */
+/** Values on which a React server never ends, even if it is aborted. */
 let skipped = 0;
 const SKIP = Symbol("skip");
 for (const release of RELEASES.filter(({ next }) => next === undefined).map(({ name }) => load(name))) {
@@ -38,7 +39,10 @@ console.log(`fail ${fail}`);
 console.log(`skipped ${skipped}`);
 process.exit(fail === 0 && skipped < pass ? 0 : 1);
 
-/** React names the entries of a FormData by decimal ids, and looks for hexadecimal ones: from id 10 on its own arrive empty. */
+/**
+ * Renames the entries of a FormData that React has encoded: it writes decimal ids but reads hexadecimal ones, so
+ * from id 10 on its own entries would be lost.
+ */
 function repaired(body) {
   if (typeof body === "string") return body;
   const form = new FormData();
@@ -54,7 +58,7 @@ async function fromServer(release, seed) {
   return difference(await read(release, bytes), await ours.decode(bytes, { cuts: 1 + (seed % 50) }));
 }
 
-/** What we send is to a server what React's own client's is. */
+/** A server must read the same from our body as from that of React's client. */
 async function toServer(release, seed) {
   const body = await ours.encodeValue([randomValue(seed)], {}, release.next);
   const own = await replies.attempt(() => release.client.encodeReply([randomValue(seed)]));

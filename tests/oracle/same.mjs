@@ -1,10 +1,11 @@
-// Compares two descriptions: what React made of something, and what we made of it.
+// Compares two descriptions: React's result and ours.
 //
-// Equal means equal for whoever uses the value. Not compared: the words of an error React's production build has minified or the engine
-// wrote, and how much of a stream had been read when it failed. A promise of a promise is a promise of its value, as for everyone who awaits
-// it; so is a root. A hole in an array is undefined.
+// Two are equal if code that uses the values cannot tell them apart. Not compared: the message of an error that
+// React's production build has minified or the engine wrote, and the part of a stream that was read before it
+// failed. A promise of a promise counts as a promise of its value, since `await` sees no difference; so does a
+// root. A hole in an array counts as undefined.
 
-/** Where the first difference is and what it is, or `undefined`. */
+/** Describes the first difference and its place; `undefined` if there is none. */
 export function difference(expected, actual) {
   if (expected === undefined || actual === undefined) return "nothing to compare with";
   if ("rootRejected" in expected || "rootRejected" in actual) {
@@ -23,7 +24,9 @@ export function difference(expected, actual) {
   return new Comparison().value(root, actual.root, "root");
 }
 
-/** The same for two bodies: `{ kind, body | parts }`. Parts may come in any order, those of one name in theirs. */
+/**
+ * Compares two bodies: `{ kind, body | parts }`. Parts may be in any order, but parts of one name must keep theirs.
+ */
 export function bodyDifference(expected, actual) {
   if (expected.kind !== actual.kind) return `expected ${brief(expected)}, got ${brief(actual)}`;
   if (expected.kind === "string") return expected.body === actual.body ? undefined : `expected ${expected.body}, got ${actual.body}`;
@@ -36,7 +39,7 @@ export function bodyDifference(expected, actual) {
 }
 
 class Comparison {
-  /** Numbers of theirs to ours, and back. */
+  /** Numbers of React's objects to ours, and back. */
   #ours = new Map();
   #theirs = new Map();
 
@@ -45,7 +48,7 @@ class Comparison {
     if (expected === null || actual === null || typeof expected !== "object" || typeof actual !== "object") {
       return Object.is(expected, actual) ? undefined : told(expected, actual, at);
     }
-    // A client reference is a description here: nothing loads it, so nothing waits for it.
+    // We describe a client reference and never load it, so it is not lazy.
     if (expected.$ === "lazy" && actual.client && expected.value) return this.value(expected.value, actual, at);
     if (expected.$ !== actual.$) return told(expected, actual, at);
     if (expected.$ === "ref") return this.#ours.get(expected.n) === actual.n ? undefined : `${at}: refers to another object`;
@@ -96,7 +99,7 @@ class Comparison {
 const ERRORS = new Set(["error", "rejected", "errored"]);
 const MINIFIED = /^Minified React error|^An error occurred in the Server Components render/;
 
-/** A promise of a promise is one; a hole reads as undefined. */
+/** Flattens a promise of a promise, and reads a hole as undefined. */
 function flat(described) {
   if (described?.$ === "hole") return { $: "undefined" };
   while (described?.$ === "promise" && described.fulfilled?.$ === "promise") described = { ...described.fulfilled, n: described.n };

@@ -1,13 +1,13 @@
-// The JavaScript expressions of the vectors, evaluated: the names they may use are these.
+// Evaluates the JavaScript expressions of the vectors, with the names that they may use.
 
 import { CLIENT_MANIFEST } from "./webpack.mjs";
 
-// A promise of an expression may reject before, or without, anybody waiting for it.
+// A promise of an expression may reject before anything awaits it, or without that.
 process.on("unhandledRejection", () => {});
 
 const tick = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A stream of any values, `delay` ms between two, that ends or fails with `error`. */
+/** Makes a stream of any values, with `delay` ms between two, that ends or fails with `error`. */
 function textStream(values, error, delay = 0) {
   const rest = [...values];
   let wait = 0;
@@ -22,7 +22,7 @@ function textStream(values, error, delay = 0) {
   });
 }
 
-/** A byte stream a reader may bring its own buffers to. */
+/** Makes a byte stream to which a reader may bring its own buffers. */
 function byteStream(chunks) {
   const rest = [...chunks];
   return new ReadableStream({
@@ -43,7 +43,7 @@ function evaluate(expression, scope) {
   return new Function(...Object.keys(scope), `return (${expression}\n)`)(...Object.values(scope));
 }
 
-/** What a server would return: `release` is whose React makes elements. */
+/** Evaluates a server's answer; the React of `release` makes the elements. */
 export function answer(expression, release) {
   const { edge, serverReact, serverReactDom } = release;
   const action = (id, name) => edge.registerServerReference(async (...args) => args, id, name);
@@ -61,8 +61,8 @@ export function answer(expression, release) {
 }
 
 /**
- * What a page would send. `serverRef(id, bound)` makes a server reference as whoever encodes knows them; it may be a promise.
- * Only what the expression names is made.
+ * Evaluates a page's arguments. `serverRef(id, bound)` makes a server reference in the encoder's own form; it may
+ * return a promise. Only references that the expression names are made.
  */
 export async function args(expression, React, serverRef) {
   const references = {};
@@ -74,6 +74,6 @@ export async function args(expression, React, serverRef) {
     serverRefBoundMap: () => serverRef("40abc0", [new Map([[1, 2]])]),
   };
   for (const [name, make] of Object.entries(offered)) references[name] = wants(name) ? await make() : undefined;
-  // A value that is a promise is not to be waited for.
+  // Wrapped in an object, since `await` would unwrap a value that is a promise.
   return { value: evaluate(expression, { tick, textStream, byteStream, React, ...references }) };
 }

@@ -1,4 +1,5 @@
-// `node vectors.mjs OUT`: the vectors, made anew by running React. Expressions and hand-written streams are taken from the committed ones.
+// `node vectors.mjs OUT`: makes the vectors again by running React. Expressions and hand-written streams come from
+// the committed ones.
 
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,10 +13,10 @@ import { answer, args } from "./values.mjs";
 
 export const COMMITTED = join(dirname(fileURLToPath(import.meta.url)), "../vectors");
 
-/** The list of the vectors in a directory. */
+/** Reads the list of the vectors in a directory. */
 export const indexOf = async (dir) => JSON.parse(await readFile(join(dir, "index.json"), "utf8"));
 
-/** Makes one vector anew: the files it has, by path, as bytes or text. */
+/** Makes one vector again. Returns its files by path, as bytes or text. */
 export async function remake(entry, dir = COMMITTED) {
   const release = load(CURRENT);
   if (entry.direction === "encode") {
@@ -31,12 +32,12 @@ export async function remake(entry, dir = COMMITTED) {
   const bytes = new Uint8Array(await readFile(join(dir, entry.input)));
   const whole = await answers.read(release, bytes);
   const byteByByte = await answers.read(release, bytes, { cuts: 1 });
-  // How much of a stream is read before it fails is a matter of time.
+  // The part of a stream that is read before it fails depends on time.
   const differs = "root" in whole !== "root" in byteByByte;
   return { [entry.expected]: json({ what: entry.what, whole, ...(differs && { byteByByte }) }) };
 }
 
-/** What a server answers that gives the arguments of a call back. */
+/** Renders an answer that gives the arguments of a call back. */
 async function sentBack(release, entry, dir) {
   const { edge, client, clientReact } = release;
   const { expr } = JSON.parse(await readFile(join(dir, "encode", `${entry.name}.json`), "utf8"));

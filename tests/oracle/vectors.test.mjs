@@ -1,4 +1,4 @@
-// The committed vectors are what React makes of them today.
+// The committed vectors are those that React makes today.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { COMMITTED, indexOf, remake } from "./vectors.mjs";
 
 for (const entry of await indexOf(COMMITTED)) {
-  test(entry.expected, async () => {
+  test(`${entry.expected} is what React makes today`, async () => {
     for (const [path, made] of Object.entries(await remake(entry))) {
       const committed = await readFile(join(COMMITTED, path));
       if (path.endsWith(".bin")) assert.deepEqual(Buffer.from(made), committed);

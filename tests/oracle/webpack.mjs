@@ -1,6 +1,6 @@
-// What a bundler would be to React: some modules, their manifests, and one action module.
+// Stands in for a bundler, as React sees it: some modules, their manifests, and one module of actions.
 
-// Every build of React picks itself by this.
+// React's builds choose production or development by this.
 process.env.NODE_ENV = "production";
 
 function Mod1() {}
@@ -8,7 +8,7 @@ function Named() {}
 function Mod2Default() {}
 function Mod3() {}
 
-/** The module graph, by id. `mod3` is loaded asynchronously. */
+/** The modules, by id. `mod3` is loaded asynchronously. */
 const MODULES = { mod1: { default: Mod1 }, mod2: { __esModule: true, default: Mod2Default, Named }, mod3: Promise.resolve({ default: Mod3 }) };
 const MODULES_LOADED = { ...MODULES, mod3: { default: Mod3 } };
 const LONG = "static/chunks/this-is-a-rather-long-chunk-name-0123456789abcdef.js";
@@ -24,7 +24,7 @@ globalThis.__webpack_require__ = Object.assign(
 globalThis.__webpack_chunk_load__ = () => Promise.resolve();
 Object.assign(MODULES.mod3, { status: "fulfilled", value: MODULES_LOADED.mod3 });
 
-/** What the server writes into import rows, by client reference. */
+/** The members of import rows, by client reference, as a bundler tells the server. */
 export const CLIENT_MANIFEST = {
   "mod1#default": { id: "mod1", chunks: [], name: "default" },
   "mod2#Named": { id: "mod2", chunks: ["c1", "c1.js"], name: "Named" },
@@ -33,17 +33,17 @@ export const CLIENT_MANIFEST = {
   "long2#default": { id: "mod2", chunks: ["123", LONG], name: "" },
 };
 
-/** The export a client reference stands for; throws as `__webpack_require__` does. */
+/** Returns the export that a client reference names. Throws as `__webpack_require__` does. */
 export function exportOf(id, name) {
   if (!Object.hasOwn(MODULES_LOADED, id)) throw new Error(`fake webpack: no module ${id}`);
   const exports = MODULES_LOADED[id];
   return name === "*" ? exports : exports[name === "" ? "default" : name];
 }
 
-/** Whether a function is an export of some module. */
+/** True if a function is an export of one of the modules. */
 export const isExport = (value) => [Mod1, Mod2Default, Mod3, Named].includes(value);
 
-/** The actions a server reference may name: any. Called, one tells its id and arguments. */
+/** The actions that a server reference may name: all names exist. An action returns its id and arguments. */
 const actions = new Proxy(
   {},
   {

@@ -1,4 +1,4 @@
-// The public types, as a caller meets them. Each `expect` is checked by the compiler; nothing runs.
+// The public types as a caller uses them. The compiler checks each `expect`; nothing runs.
 import { ActionError, type ActionCall, type CallEvent, type CallInfo, createDispatcher, decode, encode, init, isActionError, type Hooks, type Outcome, type OutboxEntry, ready } from "../../pkg/index.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -26,7 +26,7 @@ void d.fetch("/cart", { method: "POST" }, { lane: "cart", frees: "head", headers
 void d.fetch("/session", {}, { timeout: 5_000, retry: 2, name: "session" });
 // @ts-expect-error a Response is read once
 void d.fetch("/cart", {}, { strategy: "join" });
-// @ts-expect-error the arguments are not known
+// @ts-expect-error a lane function needs arguments, which a finished request does not show
 void d.fetch("/cart", {}, { lane: (sku: string) => sku });
 expect<Same<Awaited<ReturnType<typeof d.route>>, Response>>();
 const stop = d.subscribe((event) => {
@@ -96,7 +96,7 @@ call.id = 3;
 decode((async function* () {
   yield new Uint8Array();
 })());
-// @ts-expect-error: a stream, a Response or bytes
+// @ts-expect-error: a string is neither a stream nor a Response nor bytes
 decode("0:1\n");
 // @ts-expect-error: no such scope
 createDispatcher({ scope: "site" });
@@ -111,11 +111,11 @@ d.subscribe(({ keepalive }) => {
 
 const calls = d.snapshot();
 expect<Same<typeof calls, readonly CallInfo[]>>();
-// @ts-expect-error: the array is the dispatcher's
+// @ts-expect-error: a snapshot is read-only
 calls.push();
 d.subscribe(({ behind }) => expect<Same<typeof behind, number | undefined>>());
 d.cancel({ state: "waiting" });
-// @ts-expect-error: there is nothing to cancel
+// @ts-expect-error: a draining call cannot be cancelled
 d.cancel({ state: "draining" });
 
 export { drop_in };

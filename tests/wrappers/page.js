@@ -1,9 +1,10 @@
-// What pages put around `fetch`: real packages, and wrappers as people write them by hand. `wrappers[name]()` puts one in place, and gives the
-// name of the header that it adds to requests. Nothing happens before.
+// Wrappers that pages put around `fetch`: real packages, and wrappers as people write them by hand.
+// `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests. Nothing is
+// loaded before that.
 
 import { context, propagation, trace } from "@opentelemetry/api";
 
-/** A wrapper by hand: what it makes of `init` before it calls on. */
+/** Makes a wrapper by hand: `change()` returns the arguments with which it calls on. */
 const byHand = (change) => () => {
   const inner = globalThis.fetch;
   globalThis.fetch = (input, init) => inner(...change(input, init));
@@ -12,7 +13,10 @@ const byHand = (change) => () => {
 
 const isRequest = (input) => input instanceof Request;
 
-/** Most people who spread headers do not think of a `Request`, so that is left alone. */
+/**
+ * Changes the headers of `init` only. A `Request` gets its header in the usual way, since code that spreads headers
+ * forgets about it.
+ */
 const ofInit = (change) => byHand((input, init = {}) => (isRequest(input) ? [withHeader(input)] : [input, { ...init, headers: change(init.headers) }]));
 
 function withHeader(request) {
@@ -51,7 +55,7 @@ window.wrappers = {
     });
     return "sentry-trace";
   },
-  // Its service worker: it hears of what really leaves the page, and the page answers it.
+  // MSW's service worker receives each request that really leaves the page, and the page answers it.
   "msw": async () => {
     const { setupWorker } = require("msw/browser");
     const { bypass, http } = require("msw");

@@ -1,3 +1,4 @@
+// The two actions of the payment page, and the choice of a language.
 "use server";
 
 import { cookies } from "next/headers";
@@ -5,13 +6,13 @@ import { LOCALE_COOKIE, isLocale } from "@/lib/locale";
 import { delays, openPaymentSession, pause, type PaymentSession } from "@/lib/payment";
 import { writeTokens } from "@/lib/tokens";
 
-/** Slow: the story's cold start. */
+/** Takes long, like an action on a server that has just started. */
 export async function saveTokens(idToken: string, accessToken: string): Promise<void> {
   await pause(delays().saveTokens);
   await writeTokens(idToken, accessToken);
 }
 
-/** What the page is waiting for. */
+/** Opens the payment session that the page waits for. */
 export async function createPaymentSession(amount: number, idToken: string): Promise<PaymentSession> {
   return openPaymentSession(amount, idToken);
 }

@@ -18,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title, description };
 }
 
-/** Rendered per request, as the layout of a shop is: cookies, translations, the visitor's order. */
+/** Renders for each request, like the layout of a shop: cookies, translations, the visitor's order. */
 export default async function Layout({ children }: { children: ReactNode }) {
   const locale = await chosenLocale();
   const [messages, session] = await Promise.all([loadMessages(locale), currentSession()]);

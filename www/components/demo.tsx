@@ -10,17 +10,18 @@ import { pairs, prepared, ways, type Way } from "@/lib/ways";
 
 declare global {
   interface Window {
-    /** For whoever drives this page from outside: what the buttons do. */
+    /** Runs a way as its button does, for scripts that drive this page. */
     demo?: { ways: readonly Way[]; run(way: Way): Promise<Run> };
   }
 }
 
 interface Props {
   ids: Record<ActionName, string>;
-  /** How long the slowest way should take: the time axis before anything is known. */
+  /** The time that the slowest way should take: the length of the time axis before any run. */
   expectedMs: number;
 }
 
+/** Shows the five ways, runs them, and announces their times. */
 export function Demo({ ids, expectedMs }: Props) {
   const { locale, messages } = useLocale();
   const { amount } = useSession();
@@ -54,7 +55,7 @@ export function Demo({ ids, expectedMs }: Props) {
         throw error;
       }
     };
-    // One run at a time: they share the cookies and the wrapper around fetch.
+    // Runs follow each other, since they share the cookies and the wrapper around fetch.
     let last: Promise<unknown> = Promise.resolve();
     return (way: Way): Promise<Run> => {
       const result = last.then(() => start(way));

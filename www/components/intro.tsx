@@ -9,6 +9,7 @@ const languages = [
   { locale: "de", name: "Deutsch" },
 ];
 
+/** Shows the order, the choice of a language, the story and its code. */
 export function Intro({ delays }: { delays: { saveTokens: number; createPaymentSession: number } }) {
   const { locale, messages } = useLocale();
   const { order, amount, currency } = useSession();

@@ -14,6 +14,7 @@ interface Props {
   children: ReactNode;
 }
 
+/** Gives client components the language, its texts and the order. */
 export function Providers({ locale, messages, session, children }: Props) {
   return (
     <LocaleContext value={{ locale, messages }}>

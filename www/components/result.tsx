@@ -12,7 +12,7 @@ interface Props {
   way: Way;
   name: string;
   state: WayState | undefined;
-  /** When the session was ready by Next's own client, once that is known. */
+  /** The time until the session was ready with Next's own client, once it was measured. */
   baselineMs: number | undefined;
   /** The end of the time axis that all ways share. */
   longestMs: number;
@@ -20,7 +20,7 @@ interface Props {
   onRun: () => void;
 }
 
-/** One way: what it is, its waterfall, its numbers. */
+/** Shows one way: its description, its waterfall and its numbers. */
 export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }: Props) {
   const { locale, messages } = useLocale();
   const texts: Record<Way, string> = {
@@ -83,7 +83,7 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
   );
 }
 
-/** When the session was ready; until then, how long it has been waited for. */
+/** Shows the time until the session was ready, or the time it has taken so far. */
 function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "state" | "baselineMs"> & { nowMs: number }) {
   const { locale, messages } = useLocale();
   const readyMs = sessionReadyMs(state);
@@ -111,7 +111,7 @@ function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "state"
   );
 }
 
-/** That the values are real: the cookies came back, the date is a date. */
+/** Shows that the values are real: the cookies were set, and the date is a date. */
 function Proof({ run }: { run: Run }) {
   const { locale, messages } = useLocale();
   const set = run.cookies.id_token && run.cookies.access_token;

@@ -1,9 +1,9 @@
 import type { Run, Track } from "@/lib/measure";
 
-/** What is known of one way's last run: under way, finished, or why it failed. */
+/** The state of one way's last run: under way, finished or failed. */
 export interface WayState {
   tracks: Track[];
-  /** On the clock of `performance.now()`. */
+  /** Time of the click, on the clock of `performance.now()`. */
   clickedAt: number;
   running: boolean;
   run: Run | undefined;
@@ -12,12 +12,14 @@ export interface WayState {
 
 export const blank: WayState = { tracks: [], clickedAt: 0, running: false, run: undefined, error: undefined };
 
-/** From the click to the payment session, as soon as it is there: other calls may still be running. */
+/**
+ * Returns the ms from the click to the payment session as soon as it has arrived, also while other calls still run.
+ */
 export function sessionReadyMs(state: WayState | undefined): number | undefined {
   return state?.tracks.find(({ action }) => action === "createPaymentSession")?.valueMs;
 }
 
-/** The last thing that happened, from the click. */
+/** Returns the ms from the click to the latest event. */
 export function lastMs({ tracks }: WayState): number {
   return Math.max(0, ...tracks.map(({ madeMs, startMs, valueMs }) => valueMs ?? startMs ?? madeMs));
 }

@@ -1,7 +1,10 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { lastMs, type WayState } from "@/components/state";
 
-/** Ms since the click while a run is under way: at every frame, or only when something happens for those who want less motion. */
+/**
+ * Returns the ms since the click while a run is under way: updated at every frame, or at each event for visitors
+ * who prefer reduced motion.
+ */
 export function useElapsed(state: WayState | undefined): number {
   const still = useReducedMotion();
   const [now, setNow] = useState(0);

@@ -7,12 +7,12 @@ import type { ActionName, Track } from "@/lib/measure";
 interface Props {
   actions: ActionName[];
   state: WayState | undefined;
-  /** Since the click, while a run is under way. */
+  /** Ms since the click, while a run is under way. */
   nowMs: number;
   longestMs: number;
 }
 
-/** The two calls on a time axis: waiting, running, and the moment the session is ready. */
+/** Shows the two calls on a time axis: waiting, running, and the moment when the session is ready. */
 export function Waterfall({ actions, state, nowMs, longestMs }: Props) {
   const { locale, messages } = useLocale();
   const stepMs = [100, 200, 500, 1000, 2000, 5000].find((step) => longestMs / step <= 6.5) ?? 10_000;
@@ -87,7 +87,7 @@ function Bar({ track, nowMs, share }: { track: Track; nowMs: number; share: (ms:
         <i className="waiting" style={{ width: within(waited) }} />
         <i className="running" style={{ width: within(ran) }} />
       </span>
-      {/* Written on the longer part. */}
+      {/* The name is written on the longer part. */}
       {ran >= waited ? (
         <span className="bar-name" style={{ left: within(waited) }}>
           {action}

@@ -1,12 +1,12 @@
-/** A place where an action waits until the page lets it go on, so that a test can tell what came first without a clock. */
+/** A point at which an action waits until the page opens it, so that a test can check an order without a clock. */
 export interface Gate {
   opened: Promise<void>;
   open: () => void;
-  /** The action has noticed that nobody reads on. */
+  /** True once the action has noticed that its stream was cancelled. */
   stopped: boolean;
 }
 
-// Actions and route handlers are bundled apart: a module of their own each, one global object.
+// Actions and route handlers are bundled apart and have modules of their own, but one global object.
 const held = globalThis as typeof globalThis & { gates?: Map<string, Gate> };
 const gates = (held.gates ??= new Map());
 

@@ -1,3 +1,4 @@
+// Languages and their texts.
 import "server-only";
 import { cookies, headers } from "next/headers";
 import en from "@/messages/en.json";
@@ -7,7 +8,7 @@ export const locales = ["en", "de"] as const;
 export type Locale = (typeof locales)[number];
 export type Messages = typeof en;
 
-/** The visitor's choice, else the first language of the browser that there is a translation for, else English. */
+/** Returns the visitor's choice, or the browser's first language that has a translation, or English. */
 export async function chosenLocale(): Promise<Locale> {
   const chosen = (await cookies()).get(LOCALE_COOKIE)?.value;
   if (isLocale(chosen)) return chosen;

@@ -1,14 +1,18 @@
+// Times the two calls of the payment page, in any of the five ways.
 import type { PaymentSession } from "@/lib/payment";
 
 export type ActionName = "saveTokens" | "createPaymentSession";
 
-/** The two calls of the payment page, made one way or another. */
+/** The two calls of the payment page, in one of the ways. */
 export interface Pair {
   saveTokens(idToken: string, accessToken: string): Promise<unknown>;
   createPaymentSession(amount: number, idToken: string): Promise<PaymentSession>;
 }
 
-/** One call, in ms since the click: made, its request started, the head of its answer came, its value arrived. */
+/**
+ * The times of one call, in ms since the click: call made, request started, head of its answer arrived, value
+ * arrived.
+ */
 export interface Track {
   action: ActionName;
   madeMs: number;
@@ -19,33 +23,33 @@ export interface Track {
 
 export interface Row {
   action: ActionName;
-  /** From the click to the request. */
+  /** Ms from the click to the request. */
   startMs: number;
-  /** From the click to the head of the answer: noted before the client that sent the request can see it. */
+  /** Ms from the click to the head of the answer, taken before the client that sent the request sees it. */
   headMs: number;
-  /** From the request to the value: the caller's promise settles. */
+  /** Ms from the request to the value, when the caller's promise settles. */
   durationMs: number;
-  /** From the call to the request. */
+  /** Ms from the call to the request. */
   waitedMs: number;
 }
 
 export interface Run {
-  /** From the click to the payment session. */
+  /** Ms from the click to the payment session. */
   sessionReadyMs: number;
   rows: Row[];
-  /** Whether the next request carried exactly the tokens of this run. */
+  /** True for each token that the next request carried exactly. */
   cookies: { id_token: boolean; access_token: boolean };
   session: PaymentSession;
 }
 
-/** Hears every change: the tracks so far, and the click on the clock of `performance.now()`. */
+/** Receives every change: the tracks so far, and the time of the click on the clock of `performance.now()`. */
 export type Progress = (tracks: Track[], clickedAt: number) => void;
 
 const route = "/api/payin/session";
 
 /**
- * Makes the two calls of a click without awaiting the first, and times them from the page's side: the same wrapper around `fetch`
- * sees every way's requests, the caller's own promises say when the values are there.
+ * Makes the two calls of a click without awaiting the first, and times them from the page's side. One wrapper
+ * around `fetch` sees the requests of every way; the caller's own promises tell when the values arrive.
  */
 export async function measure(pair: Pair, ids: Record<ActionName, string>, amount: number, progress: Progress): Promise<Run> {
   await fetch("/api/cookies", { method: "DELETE" });
@@ -93,7 +97,10 @@ export async function measure(pair: Pair, ids: Record<ActionName, string>, amoun
   };
 }
 
-/** Told the action id or the path of each request that starts, and again when the head of its answer is there. */
+/**
+ * Receives the action's id or the path of each request when it starts, and again when the head of its answer
+ * arrives.
+ */
 let hear: ((target: string, moment: "startMs" | "headMs") => void) | undefined;
 let wrapped = false;
 

@@ -1,6 +1,10 @@
+// The server work of the payment page, with delays that stand for real work.
 import "server-only";
 
-/** How long the two pieces of server work take, in ms; read at each call. The first is the cold start of the story. */
+/**
+ * Returns the ms that the two pieces of server work take, read at each call. The first is that of a server that has
+ * just started.
+ */
 export function delays() {
   return {
     saveTokens: milliseconds("SAVE_TOKENS_MS", 2300),
@@ -15,7 +19,7 @@ export interface PaymentSession {
   expiresAt: Date;
 }
 
-/** The work itself: one server, one implementation, reached as a Server Action and as a route handler. */
+/** Does the work itself: one implementation, which a Server Action and a route handler call. */
 export async function openPaymentSession(amount: number, idToken: string): Promise<PaymentSession> {
   if (!Number.isFinite(amount) || amount <= 0) throw new Error("the amount must be positive");
   if (!idToken) throw new Error("an id token is needed");

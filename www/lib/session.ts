@@ -1,13 +1,13 @@
 import "server-only";
 
-/** What is about to be paid. */
+/** The order that is about to be paid. */
 export interface Session {
   order: string;
   amount: number;
   currency: string;
 }
 
-/** A real shop would look it up by the visitor's cookie; here everybody buys the same thing. */
+/** Returns the order. A real shop would find it by the visitor's cookie; here every visitor buys the same. */
 export async function currentSession(): Promise<Session> {
   return { order: "A-1042", amount: 49, currency: "EUR" };
 }

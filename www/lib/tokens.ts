@@ -1,3 +1,4 @@
+// The two cookies of the payment page.
 import "server-only";
 import { cookies } from "next/headers";
 
@@ -11,7 +12,7 @@ export async function writeTokens(idToken: string, accessToken: string): Promise
   jar.set(ACCESS_TOKEN, accessToken, options);
 }
 
-/** The tokens that this request carried. */
+/** Returns the tokens that this request carried. */
 export async function readTokens() {
   const jar = await cookies();
   return { id_token: jar.get(ID_TOKEN)?.value ?? null, access_token: jar.get(ACCESS_TOKEN)?.value ?? null };

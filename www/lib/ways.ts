@@ -1,3 +1,4 @@
+// The five ways to make the two calls.
 import { ready } from "actionlane";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { actions } from "@/lib/actions";
@@ -7,10 +8,10 @@ import type { PaymentSession } from "@/lib/payment";
 export const ways = ["next", "queue", "skip", "lane", "route"] as const;
 export type Way = (typeof ways)[number];
 
-/** Resolves when a way can be measured: the wasm comes with the page, not with the click. */
+/** Resolves when a way can be measured: the wasm is loaded with the page, not at the click. */
 export const prepared = ready;
 
-/** The same two calls, five ways. */
+/** Makes the same two calls in five ways. */
 export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
   const save = { id: ids.saveTokens, name: "saveTokens" };
   const create = { id: ids.createPaymentSession, name: "createPaymentSession" };

@@ -1,7 +1,8 @@
-// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script with its files, both for public/plain.html.
+// Runs after `next build`: writes public/actions.json (name → id) and copies the drop-in script with its files,
+// both for public/plain.html.
 //
-// The build's manifest also holds the key that encrypts the actions' bound values. It must never leave the server, so only names
-// and ids are picked out of it.
+// The build's manifest also holds the key that encrypts the actions' bound values. That key must never leave the
+// server, so only names and ids are copied.
 import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 
 const app = new URL("../", import.meta.url);
@@ -10,7 +11,7 @@ const dist = new URL("../pkg/dist/", app);
 
 await writeFile(new URL("public/actions.json", app), `${JSON.stringify(await actionIds(), null, 2)}\n`);
 const files = await readdir(dist).catch((error) => {
-  stop(`pkg/dist/: ${error.code === "ENOENT" ? "not there yet, run `cargo xtask build`" : error.message}`);
+  stop(`pkg/dist/: ${error.code === "ENOENT" ? "it does not exist; run `cargo xtask build`" : error.message}`);
 });
 for (const file of files) await copyFile(new URL(file, dist), new URL(`public/${file}`, app));
 

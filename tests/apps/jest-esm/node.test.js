@@ -1,3 +1,4 @@
+// Runs the checks in Node.js, against the actions at ACTIONS.
 import * as actionlane from "actionlane";
 import { checks } from "./src/checks.js";
 

@@ -1,3 +1,4 @@
+// Configures Jest by Next's own helper, with jsdom at the origin that answers actions.
 const nextJest = require("next/jest");
 
 module.exports = nextJest({ dir: "./" })({

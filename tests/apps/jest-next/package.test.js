@@ -1,3 +1,4 @@
+// Runs the checks that need no `fetch`, in jsdom.
 import * as actionlane from "actionlane";
 import { checks } from "./src/checks.js";
 
@@ -7,7 +8,7 @@ for (const [name, check] of Object.entries(checks)) {
   (runs ? test : test.skip)(name, () => check(actionlane, (query) => `${process.env.ACTIONS}/?${query}`));
 }
 
-test("a call fails in good order", async () => {
+test("a call without fetch fails with a code", async () => {
   const error = await actionlane.createDispatcher().call("7f".padEnd(42, "0")).catch((error) => error);
   expect([actionlane.isActionError(error), error.code]).toEqual([true, "NETWORK"]);
 });

@@ -1,4 +1,4 @@
-// jsdom has none of these.
+// Adds what jsdom lacks.
 const { TextDecoder, TextEncoder } = require("node:util");
 
 Object.assign(globalThis, { TextDecoder, TextEncoder });

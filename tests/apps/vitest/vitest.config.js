@@ -1,5 +1,5 @@
+// Configures Vitest: pages of jsdom and happy-dom are at the origin that answers actions.
 import { defineConfig } from "vitest/config";
 
-// Actions go to the origin of the page.
 const url = process.env.ACTIONS;
 export default defineConfig({ test: { environmentOptions: { jsdom: { url }, happyDOM: { url } } } });

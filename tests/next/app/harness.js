@@ -1,6 +1,7 @@
 "use client";
 
-// `window.fixture`: Next's own calls by name (`actions`), the ids for calling by hand (`ids`), the router's state.
+// Puts `window.fixture` on the page: Next's own calls by name (`actions`), the ids for calls made by hand (`ids`),
+// and the router's state.
 import * as React from "react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 
@@ -11,7 +12,7 @@ export function Harness({ page, ids, actions, passed }) {
   const search = useSearchParams().toString();
 
   React.useEffect(() => {
-    // Settles as the action does; the transition never throws, so no error boundary takes the page down.
+    // Settles as the action does. The transition never throws, so no error boundary replaces the page.
     const call = (action) => (...args) =>
       new Promise((resolve, reject) => startTransition(() => action(...args).then(resolve, reject)));
     const calls = (functions) => Object.fromEntries(Object.entries(functions ?? {}).map(([name, action]) => [name, call(action)]));

@@ -2,7 +2,10 @@ import { cookies, headers } from "next/headers";
 import { state } from "./state";
 import { tagged } from "./tagged";
 
-/** What the server knows now: every number goes up, so that a stale page is seen. Reading headers makes the page dynamic. */
+/**
+ * Shows the server's present state. Every number only grows, so a stale page is recognised. Reading headers makes
+ * the page dynamic.
+ */
 export async function ServerState({ page }) {
   await headers();
   const { counts, renders } = state();

@@ -1,5 +1,5 @@
-// What the server remembers, for the tests to read (/api/state) and to forget (/api/reset). It hangs on `globalThis` because pages,
-// actions and route handlers are separate bundles of one process.
+// The server's memory, which tests read (/api/state) and reset (/api/reset). It is stored on `globalThis` because
+// pages, actions and route handlers are separate bundles of one process.
 
 export function state() {
   return (globalThis.fixtureState ??= fresh());
@@ -14,7 +14,7 @@ function fresh() {
   return { counts: {}, effects: {}, order: [], renders: {}, computed: 0, running: 0, mostRunning: 0, gates: {} };
 }
 
-/** Adds one to the effects under `key`: what an action that ran twice shows. */
+/** Adds one to the effects under `key`, which shows an action that ran twice. */
 export function effect(key) {
   const { effects, order } = state();
   effects[key] = (effects[key] ?? 0) + 1;
@@ -28,7 +28,10 @@ export function count(kind) {
   return (counts[kind] = (counts[kind] ?? 0) + 1);
 }
 
-/** The gate of `key`: `arrived` counts who waits or has waited, `opened` is a promise, `open()` lets all through, now and later. */
+/**
+ * Returns the gate of `key`: `arrived` counts the calls of `pass()`, which wait for `open()`. `open()` lets all
+ * pass, now and later; `arrivals(n)` waits for `n` of them.
+ */
 export function gate(key) {
   return (state().gates[key] ??= makeGate());
 }

@@ -1,7 +1,8 @@
+// A cached value with a tag, which actions revalidate.
 import { unstable_cache } from "next/cache";
 import { state } from "./state";
 
 export const TAG = "fixture";
 
-/** How often it was computed: goes up once the tag has been revalidated. */
+/** Returns how often it was computed: grows after the tag has been revalidated. */
 export const tagged = unstable_cache(async () => (state().computed += 1), ["fixture-tagged"], { tags: [TAG] });

@@ -1,4 +1,4 @@
-// One value of each kind, and what the server says about a value it was sent.
+// Sample values of each kind, and their descriptions as the server has read them.
 
 const samples = {
   undefined: () => undefined,
@@ -52,7 +52,7 @@ export function sampleOf(kind) {
   return make();
 }
 
-/** A plain description: the same text for the same value, in every version of React. */
+/** Describes a value in plain text: the same for the same value, in every version of React. */
 export async function describe(value) {
   if (value === null) return "null";
   if (typeof value === "bigint") return `bigint ${value}`;

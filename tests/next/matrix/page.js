@@ -1,12 +1,12 @@
-// In the page: one row of the matrix, through Next's own client or through ours, and what came of it. The text of this file is put
-// before each script that the runner has run there; `window.matrix` is made once a document, and what must outlive it is in
-// `sessionStorage`.
+// Runs in the page: plays one row of the matrix through Next's own client or through ours, and records the results.
+// The text of this file precedes each script that the runner executes there. `window.matrix` is made once a
+// document; what must outlive the document is in `sessionStorage`.
 window.matrix ??= (() => {
   const told = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
   const tell = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
   const home = `${location.protocol}//localhost:${location.port}`;
   const own = location.origin === home;
-  /** How long anything is waited for, in ms: what has not come by then does not come, however busy the machine. */
+  /** Longest wait, in ms; long enough for a busy machine. */
   const PATIENCE = 60_000;
   const until = async (what, condition) => {
     const deadline = performance.now() + PATIENCE;
@@ -18,17 +18,17 @@ window.matrix ??= (() => {
     throw new Error(`not within ${PATIENCE / 1000} s: ${what}`);
   };
 
-  // What is under way: requests whose answers have not ended, and how often anything has changed.
+  // Requests whose answers have not ended, and a count of all changes on the page.
   let inFlight = 0;
   let changes = 0;
   let tamper;
-  /** This is the document that the row began in. */
+  /** True in the document in which the row began. */
   let began = false;
   const busy = () => (changes += 1);
   new MutationObserver(busy).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-  /** A frame, then a moment in which the page has nothing to do. */
+  /** Waits for a frame, and then until the browser is idle. */
   const idle = () => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)));
-  /** Whether nothing is under way, and nothing changes while the page twice comes to rest. */
+  /** True if no request is under way, and nothing changes while the page is idle twice. */
   const atRest = async () => {
     if (inFlight > 0 || document.readyState !== "complete") return false;
     const before = changes;
@@ -70,7 +70,10 @@ window.matrix ??= (() => {
   addEventListener("error", (event) => uncaught(event.error ?? event.message));
   addEventListener("unhandledrejection", (event) => uncaught(event.reason));
 
-  /** In which form arguments were written: the names of the parts, and the letters before functions of the server's. */
+  /**
+   * Describes the form in which arguments were encoded: the names of the parts, and the letters before functions of
+   * the server.
+   */
   function wireOf(body) {
     const parts = body instanceof FormData ? [...body] : [["text", body]];
     const names = parts.map(([name]) => name.replace(/^(_|S)?[0-9a-f]+(?=_|$)/, "$1N"));
@@ -80,7 +83,7 @@ window.matrix ??= (() => {
 
   const ready = () => !document.querySelector("[data-testid=pathname]") || window.fixture !== undefined;
 
-  /** Everything a value is, as text; waits for what it holds. */
+  /** Describes a whole value as text; waits for the values in it. */
   async function describe(value, seen = new Map(), path = "$") {
     const inner = (it, key) => describe(it, seen, `${path}.${String(key)}`);
     if (value === null) return "null";
@@ -106,7 +109,7 @@ window.matrix ??= (() => {
       const { digest = "", environmentName, name, message } = value;
       const more = [];
       for (const key of ["cause", "errors"]) if (Object.hasOwn(value, key)) more.push(`${key}: ${await inner(value[key], key)}`);
-      // Only a server in development tells what it was, and where.
+      // Only a server in development sends an error's name and message.
       const told = environmentName === undefined ? "" : ` ${name}: ${message} in ${environmentName}`;
       return `error ${digest}${told}`.replace("  ", " ").trim() + (more.length > 0 ? ` {${more.join(", ")}}` : "");
     }
@@ -146,18 +149,18 @@ window.matrix ??= (() => {
 
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const failure = (error) => `with digest ${error?.digest ?? "none"}`;
-  /** Where it lies, without the port that this run happens to have. */
+  /** Shortens an address: without the port of this run. */
   const place = (url) => url?.replace(home, "").replace(`http://127.0.0.1:${location.port}`, "OTHER");
 
   const request = async (method, path) => (await realFetch(path, { method })).json();
   const base = () => told("base") ?? "";
   const text = (id) => document.querySelector(`[data-testid=${id}]`)?.textContent;
   const api = {
-    /** Waits until the page shows this under a name, or nothing of it. */
+    /** Waits until the page shows this text under a name; with undefined, until it shows none. */
     shows: (id, wanted) => until(`${id} is ${wanted}`, () => text(id) === wanted),
     /** Waits until the call has settled. */
     settled: () => until("the call has settled", () => told("result")),
-    /** Goes back or forward in the history, and waits until the browser is there. */
+    /** Goes back or forward in the history, and waits for its event. */
     came: (direction) =>
       new Promise((resolve) => {
         addEventListener("popstate", resolve, { once: true });
@@ -170,7 +173,7 @@ window.matrix ??= (() => {
     home,
   };
 
-  /** Everything in a value that is an object or a function, itself included; promises are waited for. */
+  /** Lists all objects and functions in a value, itself included; waits for promises. */
   async function* insides(value, seen = new Set()) {
     const it = typeof value?.then === "function" ? await value : value;
     if ((typeof it !== "object" && typeof it !== "function") || it === null || seen.has(it)) return;
@@ -180,7 +183,7 @@ window.matrix ??= (() => {
     if (it._payload !== undefined) yield* insides(it._payload, seen);
   }
 
-  /** The first thing in the data of the page at `path` that `wanted` gives something for. */
+  /** Finds the first object in the data of the page at `path` for which `wanted` returns something. */
   async function fromPage(path, wanted) {
     const { value, done } = window.actionlane.decode(await realFetch(path, { headers: { rsc: "1" } }));
     const root = await value;
@@ -192,7 +195,7 @@ window.matrix ??= (() => {
     throw new Error(`not in the data of ${path}`);
   }
 
-  /** A function of the server's: its id, and its bound arguments. */
+  /** Returns the id and the bound arguments of a server's function. */
   async function bound(reference) {
     const { id, bound } = reference[Symbol.for("actionlane.reference")];
     return { id, args: (await bound) ?? [] };
@@ -202,7 +205,7 @@ window.matrix ??= (() => {
     closure: async (path, id) => bound(await fromPage(path, (it) => (it[Symbol.for("actionlane.reference")]?.id === id ? it : undefined))),
     formAction: async (id) => bound(await fromPage("/forms", (it) => (it.props?.id === id || it.props?.name === id) && typeof it.props.action === "function" ? it.props.action : undefined)),
     formData: (id) => new FormData(document.getElementById(id), document.querySelector(`[data-testid=submit-${id}]`)),
-    /** By the button, once React is there. */
+    /** Submits a form by its button, after React has hydrated it. */
     submit: async (id) => {
       const form = document.getElementById(id);
       await until("the form is hydrated", () => Object.keys(form).some((key) => key.startsWith("__reactProps")));
@@ -220,7 +223,7 @@ window.matrix ??= (() => {
     const mine = { ...api, ...forms, ids, call };
     const args = row.args ? await run(row.args)(mine) : [];
     const id = row.id ? run(row.id)(ids) : undefined;
-    // An action that this page's client does not have: another one's request, under its id.
+    // Next's client lacks this action: it calls another one, and the request gets this id.
     const foreign = id ?? (row.next || fixture.passed[row.action] || fixture.actions[row.action] ? undefined : ids[row.action]);
     tamper = { id: foreign, path: row.path ?? undefined };
     return { mine, start: () => (row.next ? run(row.next)(mine, args) : call(row.action, ...args)) };
@@ -255,7 +258,7 @@ window.matrix ??= (() => {
     attempts: outcome?.attempts ?? null,
   });
 
-  /** Gets the page ready and sets the row going once this has returned. */
+  /** Prepares the page, and starts the row just after it has returned. */
   async function begin(row, side, world) {
     sessionStorage.clear();
     tell("base", world.base);
@@ -286,7 +289,10 @@ window.matrix ??= (() => {
     });
   }
 
-  /** Whether nothing more is to come: it has settled, the page has been left if it is to be (of a stuck one: it is answered), and is at rest. */
+  /**
+   * True if the row is over: the call has settled, the page was left if the row leaves it, and the page is at rest.
+   * A row that is stuck is over once the answer has ended.
+   */
   async function isOver({ leaves, stuck, ours }) {
     if (!ready()) return false;
     if (stuck) return told("answered") !== null && atRest();
@@ -298,7 +304,7 @@ window.matrix ??= (() => {
 
   const renders = () => document.querySelector("[data-testid=renders]")?.textContent;
 
-  /** What the document shows: where it is, and every text with a name. */
+  /** Returns what the document shows: its address, and every text with a name. */
   function shown() {
     const texts = {};
     for (const element of document.querySelectorAll("[data-testid]")) {
@@ -316,10 +322,10 @@ window.matrix ??= (() => {
     };
   }
 
-  /** Whether the page has loaded the codec, which is a module of its own. */
+  /** True if the page has loaded the codec, which is a module of its own. */
   const hasCodec = () => performance.getEntriesByType("resource").some(({ name }) => /\/flight\.(?:js|wasm)(?:\?|$)/.test(name));
 
-  /** What was written down on the way, and what the server knows. Only on pages of the app's own origin. */
+  /** Returns what was recorded in the page, and the server's state. Works on pages of the app's own origin only. */
   async function toldHere() {
     const [{ counts, effects, order, mostRunning, computed }, cookies] = await Promise.all([api.get("state"), api.get("cookies")]);
     return {
@@ -338,7 +344,10 @@ window.matrix ??= (() => {
     begin,
     told: toldHere,
 
-    /** Waits until the row is over; a document that is left on the way never answers, and the next one is asked the same. */
+    /**
+     * Waits until the row is over. A document that is left in the meantime never returns: the runner then calls
+     * this in the next one.
+     */
     async end(how) {
       const over = await until("the row is over", () => isOver(how)).then(() => true, () => false);
       return { over, shown: shown(), told: own ? await toldHere() : null };

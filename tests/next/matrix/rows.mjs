@@ -1,34 +1,37 @@
 // The rows of the matrix, one kind of action each:
 //
-//   node rows.mjs VERSION     prints those of that version of Next.js as JSON, `{ "rows": […], "differences": […] }`
+//   node rows.mjs VERSION     prints those of that version of Next.js as JSON: `{ "rows": […], "differences": […] }`
 //
-// A row: `name`, as in answers.md where it is there too; `action`, by its name in the fixture; and what of this it needs:
+// A row has a `name`, as in answers.md if it is there too, an `action` by its name in the fixture, and the members
+// it needs of these:
 //
 // on         the page it is called on; default "/"
-// build      "base": in the build with a base path; "dev": by `next dev`; "prefix": with an asset prefix; "both"; "cdn": assets of another origin, a base path,
-//            `trailingSlash`
-// rare       of the newest version only, unless all are asked for
-// from       the first version that it is asked of; default all
-// args       (api) => the arguments; default none
-// path, id   posted there, under that id (ids => id): Next's client is made to by changing its request
-// cookies    { name: value }, set before
-// options, dispatcher   of our call and of its dispatcher
-// next, ours (api) => promise: instead of the plain call
-// use        (value, api) => what is looked at instead of the value, as what a function among it gives
-// meanwhile  (api) => promise: done once the call is made
-// leaves     the URL is another one afterwards; nothing else is waited for
-// stuck      Next's client does nothing more once the answer is there: neither settles nor leaves
-// shares     changes nothing on the page: may run where the row before ran, if that shares too
-// open       what is known to be wrong in ours: the row must not pass yet
-// plain      arguments and answer are plain, so that no codec is loaded; it runs on a page of its own
-// bare       the page has no fixture of its own
-// alone      not through Next's client, for the reason given
-// prerendered   the number of its renders does not say whether it is fresh
-// tagged     the page shows the tagged value as the server knows it
-// wire       the form in which the arguments are written is compared too: the names of the parts, and the letter of functions
-// expect     what our call says: { code, result, redirect, revalidated, rendered, attempts, wire, … }, as far as named
+// build      "base": in the build with a base path; "prefix": with an asset prefix; "both": with both; "cdn": with
+//            assets of another origin, a base path and `trailingSlash`; "dev": by `next dev`
+// rare       runs on the newest version only, unless all versions are requested
+// from       the first version that it runs on; default: all
+// args       (api) => the arguments; default: none
+// path, id   the page it is posted to, and its id (ids => id); the request of Next's client is changed to match
+// cookies    { name: value }, set first
+// options, dispatcher   options of our call and of its dispatcher
+// next, ours (api) => promise: called instead of the plain call
+// use        (value, api) => a value to compare instead, such as the result of a function in it
+// meanwhile  (api) => promise: called once the call is made
+// leaves     true if the address changes; the runner waits for that
+// stuck      true if Next's client does nothing more after the answer: it neither settles nor leaves
+// shares     true if it changes nothing on the page: it may follow another such row in the same document
+// open       a known fault of ours: the row must not pass yet
+// plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
+// bare       true for a page without a fixture: `window.fixture` is undefined
+// alone      not run through Next's client: the reason why
+// prerendered   true if the number of the page's renders does not tell whether it is fresh
+// tagged     true: the page must show the tagged value as the server knows it
+// wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
+// expect     the results of our call: { code, result, redirect, revalidated, rendered, attempts, wire, … }; others are
+//            not compared
 //
-// Whatever differs between versions is `since({ "14.2": …, "15.5": … })`: the value of the last version that is not after this one.
+// A value that differs between versions is `since({ "14.2": …, "15.5": … })`: that of the last version named that
+// is not newer.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Since, after, since } from "./since.mjs";
@@ -45,7 +48,7 @@ import values from "./rows/values.mjs";
 
 export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development].map(plain);
 
-/** What a plain row is to say more. Arguments for Next 14 are the codec's, whatever they are. */
+/** Adds to a plain row that it loads no codec. Next 14 is the exception: its arguments always need the codec. */
 function plain(row) {
   if (!row.plain) return row;
   const { expect = {} } = row;
@@ -54,14 +57,17 @@ function plain(row) {
   return { ...row, shares: false, expect: expect instanceof Since ? expect.map(more) : more(expect) };
 }
 
-/** A row as this version has it, with functions as their text. */
+/** Returns a row with the values of this version, and functions as text. */
 export function ofVersion(row, version) {
   return JSON.parse(JSON.stringify(row, (_, value) => (value instanceof Since ? value.of(version) : typeof value === "function" ? String(value) : value)));
 }
 
 const isAsked = ({ from = "0" }, version) => !after(from, version);
 
-/** Differences from Next's own client that are meant, in rows that this version is asked: `{ row, field, reason }`. */
+/**
+ * Lists the intended differences from Next's own client, for rows that run on this version: `{ row, field, reason
+ * }`.
+ */
 export function differencesOf(version) {
   const list = JSON.parse(readFileSync(new URL("../differences.json", import.meta.url), "utf8"));
   const holds = ({ from = version, to = version }) => !after(from, version) && !after(version, to);

@@ -1,4 +1,4 @@
-/** A value for each version of Next.js from the one named. */
+/** A value that depends on the version of Next.js: that of the last version named that is not newer. */
 export class Since {
   #values;
 
@@ -10,12 +10,12 @@ export class Since {
     return this.#values.findLast(([from]) => !after(from, version))?.[1];
   }
 
-  /** The same of what `change` makes of each value. */
+  /** Returns the same with each value changed by `change`. */
   map(change) {
     return new Since(Object.fromEntries(this.#values.map(([from, value]) => [from, change(value)])));
   }
 
-  /** `JSON.stringify` asks for this first; whoever knows the version replaces it. */
+  /** Keeps the object itself in `JSON.stringify`, whose replacer knows the version and takes its value. */
   toJSON() {
     return this;
   }
@@ -23,7 +23,7 @@ export class Since {
 
 export const since = (values) => new Since(values);
 
-/** Whether the version `a` comes after `b`: "16.2" after "15.5". */
+/** True if the version `a` is newer than `b`: "16.2" than "15.5". */
 export function after(a, b) {
   const [[aMajor, aMinor], [bMajor, bMinor]] = [a, b].map((version) => version.split(".").map(Number));
   return aMajor > bMajor || (aMajor === bMajor && aMinor > bMinor);

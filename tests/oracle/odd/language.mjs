@@ -1,4 +1,4 @@
-// Odd values of the language. What an engine does not have is `undefined`.
+// Odd values of the language, by name. One that an engine lacks is `undefined`.
 
 import { Point, dom, named, own, stream, throwing } from "./parts.mjs";
 
@@ -11,7 +11,7 @@ const asyncly = (next) => ({ [Symbol.asyncIterator]: () => ({ next }) });
 const sparse = [1, , 3];
 const temporal = globalThis.Temporal;
 
-/** By name; `frame` is the window of another realm. */
+/** `frame` is the window of another realm. */
 export const language = (frame) => ({
   // Primitives, boxed and not
   "a boxed number": () => new Number(5),
@@ -101,7 +101,7 @@ export const language = (frame) => ({
   "a dataset": () => dom("p").dataset,
   "a module": () => import("data:text/javascript,export const a = 1"),
 
-  // Errors and what else the language has
+  // Errors and other objects of the language
   "an error": () => new Error("message"),
   "an error with a cause": () => new TypeError("message", { cause: 1 }),
   "an AggregateError": () => new AggregateError([1], "m"),
@@ -146,7 +146,7 @@ export const language = (frame) => ({
     const made = json({ b: 1 });
     return [made, made];
   },
-  "toJSON: what is known": () => {
+  "toJSON: an object that was met before": () => {
     const known = { b: 1 };
     return [known, json(known), known];
   },

@@ -1,4 +1,4 @@
-// What odd arguments are made of.
+// The pieces that odd arguments are made of.
 
 export class Point {
   constructor(x = 1) {

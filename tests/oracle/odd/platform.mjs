@@ -1,4 +1,4 @@
-// Odd values of the platform, and such as stand in for others. What an engine does not have is `undefined`.
+// Odd values of the platform, by name, and values that pass for others. One that an engine lacks is `undefined`.
 
 import { Point, dom, named, own, stream, throwing } from "./parts.mjs";
 
@@ -12,13 +12,13 @@ const detached = (buffer) => {
   structuredClone(buffer, { transfer: [buffer] });
   return buffer;
 };
-/** A view whose buffer is taken away after it was made. */
+/** Returns the view after its buffer was transferred away. */
 const orphan = (view) => {
   detached(view.buffer);
   return view;
 };
 const resizable = (length, most) => new ArrayBuffer(length, { maxByteLength: most });
-// The page need not be isolated to have shared memory: wasm's is.
+// Shared memory without an isolated page: wasm's may be shared anywhere.
 const shared = () => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
 const locked = () => {
   const made = stream((c) => c.close());
@@ -33,7 +33,7 @@ const read = async () => {
   return made;
 };
 
-/** By name; `frame` is the window of another realm. */
+/** `frame` is the window of another realm. */
 export const platform = (frame) => ({
   // Bytes
   "an ArrayBuffer": () => new Uint8Array([1, 2, 3]).buffer,
@@ -87,7 +87,7 @@ export const platform = (frame) => ({
   "a rectangle": () => new DOMRect(1, 2, 3, 4),
   "a matrix": () => new DOMMatrix(),
 
-  // Blobs, forms and what else the platform has
+  // Blobs, forms and other objects of the platform
   "a Blob": () => new Blob(["abc"], { type: "text/x" }),
   "an empty Blob": () => new Blob([]),
   "a File": () => new File(["abc"], "näme \"x\".txt", { type: "text/x" }),

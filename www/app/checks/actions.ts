@@ -1,3 +1,4 @@
+// Actions that answer in every way an action can, for the end-to-end tests.
 "use server";
 
 import { revalidatePath } from "next/cache";
@@ -29,7 +30,7 @@ export async function unauthorizes(): Promise<never> {
   unauthorized();
 }
 
-/** The semicolon is meant: the answer's own separator is one, too. */
+/** Redirects to an address with a semicolon, which also separates the parts of the answer's header. */
 export async function goes(): Promise<never> {
   redirect("/?from=checks&x=1;y=2");
 }
@@ -44,26 +45,26 @@ export async function slow(ms: number) {
   return ms;
 }
 
-/** Comes back when the gate opens. */
+/** Returns when the gate opens. */
 export async function waits(key: string) {
   await gate(key).opened;
   return key;
 }
 
-/** The value is there at once, a promise inside it only when the gate opens. */
+/** Returns its value at once; a promise inside of it resolves when the gate opens. */
 export async function later(key: string) {
   return { now: 1, promise: gate(key).opened.then(() => "late") };
 }
 
 let count = 0;
 
-/** How often this server process has run it: two calls that ran once are told apart from two that ran twice. */
+/** Counts the runs in this server process: tells two calls that ran once from two that ran twice. */
 export async function counter() {
   count += 1;
   return count;
 }
 
-/** The form's entries in order; a file as its name, type, size and text. */
+/** Returns the form's entries in order; a file as its name, type, size and text. */
 export async function form(data: FormData) {
   return Promise.all(
     [...data].map(async ([name, value]) =>
@@ -100,7 +101,7 @@ async function joined(values: AsyncIterable<unknown>) {
   return all.join();
 }
 
-/** What arrived, as the server sees it. */
+/** Describes the argument as the server has read it. */
 export async function describe(value: unknown) {
   if (value instanceof Blob) return `Blob ${value.size} ${value.type}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} ${value.byteLength}`;
@@ -111,7 +112,7 @@ export async function describe(value: unknown) {
   return typeof value;
 }
 
-/** Says "first", waits at the gate, then says "second". */
+/** Streams "first", waits at the gate, then streams "second". */
 export async function speaks(key: string) {
   return new ReadableStream<string>({
     async start(controller) {
@@ -123,7 +124,7 @@ export async function speaks(key: string) {
   });
 }
 
-/** Counts until nobody listens. */
+/** Streams numbers until the stream is cancelled. */
 export async function counts(key: string) {
   return (async function* () {
     try {
@@ -137,7 +138,7 @@ export async function counts(key: string) {
   })();
 }
 
-/** A function of the server's, to be called or sent back. */
+/** Returns a function of the server, which the page may call or send back. */
 export async function adder(first: number) {
   return async (second: number) => {
     "use server";

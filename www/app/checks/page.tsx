@@ -4,7 +4,10 @@ import * as actions from "./actions";
 
 export const metadata: Metadata = { title: "Checks", robots: { index: false } };
 
-/** Lists the actions that the end-to-end tests call. Being named here is also what puts them into the build. */
+/**
+ * Lists the actions that the end-to-end tests call. The build contains only actions that a page imports, such as
+ * this one.
+ */
 export default function Checks() {
   return (
     <main className="checks">

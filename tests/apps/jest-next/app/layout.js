@@ -1,3 +1,4 @@
+/** The layout that Next requires of an app; no test renders it. */
 export default function Layout({ children }) {
   return (
     <html lang="en">

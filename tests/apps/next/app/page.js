@@ -1,3 +1,4 @@
+// A page that runs the checks in the browser, and one more that calls the route handler.
 "use client";
 
 import { ActionError, createDispatcher, decode, encode, isActionError, ready } from "actionlane";

@@ -1,4 +1,4 @@
-// What puts everything into one file knows of no other: the page says where the wasm is.
+// A bundler that makes one file emits no wasm beside it, so the page says where the wasm is.
 import { ActionError, createDispatcher, decode, encode, init, isActionError, ready } from "actionlane/lean";
 import { run } from "./checks.js";
 

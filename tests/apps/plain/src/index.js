@@ -1,3 +1,4 @@
+// Starts the worker that runs the checks, and shows its results.
 window.checks = new Promise((resolve, reject) => {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }) => resolve(data);

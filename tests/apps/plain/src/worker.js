@@ -1,3 +1,4 @@
+// Runs the checks in a worker, on the package as it is unpacked, without a bundler.
 import * as actionlane from "../actionlane/index.js";
 import { run } from "./checks.js";
 

@@ -1,7 +1,7 @@
 import { Suspense } from "react";
 import Link from "next/link";
 
-// The boundary is for Cache Components, which want one above everything that depends on the request.
+// Cache Components require a boundary above everything that depends on the request.
 export default function Layout({ children }) {
   return (
     <html lang="en">

@@ -3,10 +3,11 @@ import { idsOf } from "../ids";
 import { Owner } from "../owner";
 import { effect } from "../state";
 
+/** The first page. Owns the actions of `app/actions`, and a closure. */
 export default async function Page() {
   const secret = `secret of ${(await headers()).get("host")}`;
 
-  /** A closure: `secret` travels encrypted, bound to the function. */
+  /** Is a closure: `secret` travels encrypted, bound to the function. */
   async function reveal(value) {
     "use server";
     effect("reveal");

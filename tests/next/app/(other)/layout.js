@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 
-/** A root layout of its own: the way here is a hard navigation. */
+/** A root layout of its own: a navigation to here loads a new document. */
 export default function Layout({ children }) {
   return (
     <html lang="en" data-root="other">

@@ -1,6 +1,6 @@
 "use server";
 
-/** This version has no `'use cache'`. */
+/** Stands in for versions of Next without `'use cache'`. */
 export async function cachedNow() {
   return "absent";
 }

@@ -1,3 +1,4 @@
+// Actions that set, delete and read cookies.
 "use server";
 
 import { cookies } from "next/headers";
@@ -20,7 +21,7 @@ export async function deleteCookie(name) {
   return name;
 }
 
-/** The cookie as the request carried it; null without. */
+/** Returns the cookie's value in the request, or null. */
 export async function readCookie(name) {
   return (await cookies()).get(name)?.value ?? null;
 }

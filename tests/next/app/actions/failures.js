@@ -1,3 +1,4 @@
+// Actions that throw, or whose values hold errors.
 "use server";
 
 export async function fail(message) {
@@ -8,12 +9,12 @@ export async function failWithDigest(digest) {
   throw Object.assign(new Error("has a digest"), { digest });
 }
 
-/** Throws what is no error: "string", "undefined", "null", "object". */
+/** Throws a value that is no error: "string", "undefined", "null", "object". */
 export async function failWith(kind) {
   throw { string: "just text", undefined: undefined, null: null, object: { code: 7 } }[kind];
 }
 
-/** What it throws has causes, which a server tells in development only. */
+/** Throws an error with causes, which a server sends in development only. */
 export async function failWithCause() {
   const innermost = { code: 7, at: new Date(0), list: new Map([["k", 1]]) };
   throw new Error("outer", { cause: new RangeError("inner", { cause: innermost }) });
@@ -35,7 +36,7 @@ export async function failLaterWithCause() {
   return { later: Promise.reject(new Error("too late", { cause: new Error("why") })) };
 }
 
-/** Answers at once; a part of the answer rejects. */
+/** Answers at once; a part of the answer rejects later. */
 export async function failLater() {
   return { now: "here", later: Promise.reject(new Error("too late")) };
 }

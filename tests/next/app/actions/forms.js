@@ -1,3 +1,4 @@
+// Actions of forms. Each returns the entries it got, and counts its runs.
 "use server";
 
 import { notFound, redirect } from "next/navigation";
@@ -8,12 +9,12 @@ export async function saveForm(form) {
   return saved("form", form);
 }
 
-/** With two arguments bound before the form. */
+/** Takes two bound arguments before the form. */
 export async function saveBound(first, second, form) {
   return { bound: [first, second], ...saved("bound", form) };
 }
 
-/** For `useActionState`: the state counts the submissions. */
+/** Works with `useActionState`: the state counts the submissions. */
 export async function saveState(previous, form) {
   return { times: (previous?.times ?? 0) + 1, ...saved("state", form) };
 }

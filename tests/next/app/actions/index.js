@@ -1,3 +1,4 @@
+// All actions that pages of the harness own.
 export * from "./cached";
 export * from "./cookies";
 export * from "./failures";

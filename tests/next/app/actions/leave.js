@@ -1,3 +1,4 @@
+// Actions that redirect or end with an HTTP status, some after other changes.
 "use server";
 
 import * as navigation from "next/navigation";
@@ -5,12 +6,12 @@ import { revalidatePath } from "next/cache";
 import { cookies } from "next/headers";
 import { count, gate } from "../state";
 
-/** `type`: "push", "replace", or the version's default. Any URL, also another origin's. */
+/** Redirects to any URL, also of another origin. `type`: "push", "replace", or the version's default. */
 export async function goTo(url, type) {
   navigation.redirect(url, type);
 }
 
-/** The same, once somebody has opened the gate `key`. */
+/** Redirects once a test has opened the gate `key`. */
 export async function waitAndGo(key, url, type) {
   await gate(key).pass();
   navigation.redirect(url, type);
@@ -35,7 +36,7 @@ export async function notFoundHere() {
   navigation.notFound();
 }
 
-/** "absent" where the version has no such thing. */
+/** Returns "absent" if the version of Next lacks the function. */
 export async function forbiddenHere() {
   return interrupt("forbidden");
 }

@@ -1,3 +1,4 @@
+// Actions that take time or have effects, for tests of their order.
 "use server";
 
 import { effect, gate, state } from "../state";
@@ -10,7 +11,7 @@ export async function slow(ms, value) {
   });
 }
 
-/** Returns `value` once somebody has opened the gate `key` (POST /api/gate?key=). */
+/** Returns `value` once a test has opened the gate `key` (POST /api/gate?key=). */
 export async function wait(key, value) {
   return counted(async () => {
     await gate(key).pass();
@@ -18,12 +19,12 @@ export async function wait(key, value) {
   });
 }
 
-/** One effect under `key`; returns how many there are. */
+/** Makes one effect under `key` and returns their number. */
 export async function write(key) {
   return effect(key);
 }
 
-/** The effect first, the answer once the gate is open: what is lost when the answer is. */
+/** Makes the effect at once and answers when the gate opens, so that a test can lose the answer alone. */
 export async function writeAndWait(key, gateKey) {
   const total = effect(key);
   await gate(gateKey).pass();

@@ -1,6 +1,7 @@
 "use server";
 
-// Each counts under its own name first; the pages show the counts. What a version of Next does not have answers "absent".
+// Each action first counts under its own name; the pages show the counts. Functions that a version of Next lacks
+// give "absent".
 import * as cache from "next/cache";
 import { cookies } from "next/headers";
 import { TAG } from "../tagged";
@@ -28,7 +29,7 @@ export async function revalidateByTag() {
   return TAG;
 }
 
-/** With a profile: only later visits see it (Next 16). */
+/** Revalidates with a profile: only later visits see it (Next 16). */
 export async function revalidateByTagLater() {
   count("tagLater");
   cache.revalidateTag(TAG, "max");

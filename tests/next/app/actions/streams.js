@@ -1,6 +1,6 @@
 "use server";
 
-// Chunk `i` of `n` waits for the gate `<key>:<i>` when there is a key; `later` waits for the gate `<key>`.
+// With a key, chunk `i` of `n` waits for the gate `<key>:<i>`, and `later` waits for the gate `<key>`.
 import { gate } from "../state";
 
 export async function textStream(n, key) {

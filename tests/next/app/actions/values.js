@@ -1,3 +1,4 @@
+// Actions that take or return values of each kind.
 "use server";
 
 import { headers } from "next/headers";
@@ -13,22 +14,22 @@ export async function same(value) {
   return value;
 }
 
-/** Declares two parameters: what else is sent shows whether the client leaves it out. */
+/** Declares two parameters, so that a test sees if the client drops further arguments. */
 export async function two(first, second) {
   return [first, second];
 }
 
-/** The type of each argument as the server saw it, with contents where the type has some. */
+/** Describes each argument as the server has read it: its type, and its contents if it has any. */
 export async function describe(...values) {
   return Promise.all(values.map(describeValue));
 }
 
-/** One value of a kind: `date`, `map`, `blob`, …; see `values.js`. */
+/** Returns a value of one kind: `date`, `map`, `blob`, …; see `values.js`. */
 export async function sample(kind) {
   return sampleOf(kind);
 }
 
-/** A string of `length` characters. */
+/** Returns a string of `length` characters. */
 export async function big(length) {
   return "x".repeat(length);
 }
@@ -37,7 +38,7 @@ export async function headersSeen() {
   return Object.fromEntries(await headers());
 }
 
-/** A function of the server's, with a bound argument. */
+/** Returns a function of the server with a bound argument. */
 export async function makeAdder(n) {
   return add.bind(null, n);
 }
@@ -46,7 +47,7 @@ export async function add(a, b) {
   return a + b;
 }
 
-/** Calls the function of the server's that it was given. */
+/** Calls a function of the server that it gets as an argument. */
 export async function callBack(callback, ...values) {
   return callback(...values);
 }

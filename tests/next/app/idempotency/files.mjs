@@ -4,8 +4,9 @@ import path from "node:path";
 import { deserialize, serialize } from "node:v8";
 
 /**
- * The same in the directory `dir`, for a Node.js without SQLite. A claim is a new file `ID.N`, which the system makes for one process
- * only; the highest N counts. Files are never removed: a number must not come twice.
+ * A store like `sqliteStore` in the directory `dir`, for a Node.js without SQLite. A claim is a new file `ID.N`,
+ * which the system creates for one process only; the highest N counts. Files are never removed: no number may be
+ * used twice.
  */
 export function fileStore(dir) {
   mkdirSync(dir, { recursive: true });
@@ -13,7 +14,7 @@ export function fileStore(dir) {
   const last = (id) => Math.max(0, ...readdirSync(dir).filter((name) => name.startsWith(`${id}.`)).map((name) => Number(name.slice(id.length + 1))));
   const at = (id, n) => (n === 0 ? { until: -Infinity } : deserialize(readFileSync(file(id, n))));
 
-  /** The whole file at once, or the error of `place`. */
+  /** Writes the whole file at once, or throws the error of `place`. */
   function put(target, row, place) {
     const draft = path.join(dir, `draft-${randomUUID()}`);
     writeFileSync(draft, serialize(row));
@@ -24,7 +25,7 @@ export function fileStore(dir) {
     }
   }
 
-  /** Who has been overtaken writes into a file that no longer counts. */
+  /** Changes a claim's file. A holder that was overtaken writes into a file that no longer counts. */
   function change(id, token, next) {
     const n = last(id);
     const row = at(id, n);

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 
-/** Whether this Node.js has SQLite: 22.13 and later do. */
+/** The module `node:sqlite`; undefined before Node.js 22.13. */
 export const sqlite = process.getBuiltinModule?.("node:sqlite");
 
 /** A store in the file `path`, shared by every process that opens it. */
@@ -18,7 +18,7 @@ export function sqliteStore(path) {
       for (;;) {
         if (claim.run({ id, token, fingerprint, now, until }).changes === 1) return { state: "claimed" };
         const row = read.get(id);
-        // Without a row, another process has just given the claim back.
+        // Without a row, another process has just released the claim.
         if (row?.record) return { state: "done", fingerprint: row.fingerprint, record: deserialize(row.record) };
         if (row) return { state: "running", fingerprint: row.fingerprint };
       }

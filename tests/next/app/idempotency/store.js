@@ -4,7 +4,10 @@ import path from "node:path";
 import { fileStore } from "./files.mjs";
 import { sqlite, sqliteStore } from "./sqlite.mjs";
 
-/** The store of this server, in the directory FIXTURE_STORE, or one that nobody finds again. Opened when first asked for, not by a build. */
+/**
+ * Returns the store of this server, in the directory FIXTURE_STORE, or in a new one for this process. Opened on
+ * first use, not during a build.
+ */
 export function store() {
   return (globalThis.fixtureStore ??= open());
 }

@@ -1,11 +1,11 @@
-// Where the app lies and where its assets do, each by itself: every redirect is of a path below the base path.
+// Base path, asset prefix and both: every redirect leads to a path below the base path.
 import { since } from "../since.mjs";
 
-const ELSEWHERE = "runs where the browser goes by itself: Next's client goes by its router";
+const ELSEWHERE = "tests the host that loads documents: Next's client uses its router";
 
 /**
- * `base`: where that build lies. A page that a rewrite shows says the path it was rewritten to: where the assets say nothing of the base path
- * either, the dispatcher is told.
+ * `base`: the base path of the build. A page shown by a rewrite names the path it was rewritten to: if the assets
+ * do not tell the base path either, the dispatcher gets it as an option.
  */
 function rows(build, base, { isTold = false, ...more }) {
   const to = (url) => ({ code: "ok", redirect: since({ "14.2": `- ${base}${url}`, "15.0": `push ${base}${url}` }) });

@@ -1,5 +1,5 @@
-// What `next dev` tells that `next start` does not. Messages and names are of each client's own making where something was thrown: compared is what
-// came along.
+// Errors that `next dev` describes and `next start` does not. Each client makes its own message and name for a
+// thrown error, so only the rest is compared.
 const dev = { build: "dev", from: "16.4", shares: true };
 
 export default [

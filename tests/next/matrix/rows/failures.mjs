@@ -3,17 +3,17 @@ import { since } from "../since.mjs";
 
 const threw = { code: "ACTION_THREW", sent: "yes", status: 500, revalidated: null, rendered: false, attempts: 1 };
 const interrupted = (code, status) => ({ code, sent: "yes", status, revalidated: null, rendered: true, attempts: 1 });
-// Next 14 does not answer at all where what is thrown is no object.
+// Next 14 never answers if the thrown value is no object.
 const hangs = {
   options: since({ "14.2": { timeout: 500 }, "15.0": {} }),
-  alone: since({ "14.2": "Next 14 never answers, and its client waits without end", "15.0": false }),
+  alone: since({ "14.2": "Next 14 never answers, and its client waits for ever", "15.0": false }),
   expect: since({ "14.2": { code: "TIMEOUT" }, "15.0": threw }),
 };
 
-// Next does not end its answer where the digest of what is thrown is no string.
+// Next never ends its answer if the digest of the thrown value is no string.
 const open = {
   options: { timeout: 500 },
-  alone: "the answer stays open, and Next's client waits without end",
+  alone: "the answer stays open, and Next's client waits for ever",
   expect: { code: "TIMEOUT", sent: "yes" },
 };
 

@@ -1,4 +1,4 @@
-// Forms' actions, called with the form's entries; and closures, with the encrypted argument that the page shows.
+// Actions of forms, called with the form's entries, and closures with the encrypted argument that the page holds.
 const ok = { code: "ok", attempts: 1 };
 const entries = (text) => `() => { const form = new FormData(); form.append("text", ${JSON.stringify(text)}); return [form]; }`;
 const form = (name, action, more = {}) => ({ name, action, args: entries("t"), expect: ok, ...more });
@@ -17,7 +17,10 @@ export default [
   submitted("form submitted: closure", "closure"),
 ];
 
-/** The form of /forms with this id: by Next's own submission; by us, the action as the page's data has it, with the form's entries. */
+/**
+ * Submits the form of /forms with this id through Next; ours calls the action in the page's data with the form's
+ * entries.
+ */
 function submitted(name, id) {
   return {
     name,

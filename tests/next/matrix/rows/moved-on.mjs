@@ -1,9 +1,9 @@
-// Where the user is once an action that redirects has answered, when they have moved meanwhile, or the page has touched its address.
+// Redirects of an action while the user moves on, or while the page changes its address.
 import { since } from "../since.mjs";
 
 const GATE = "g";
 
-/** The text of `meanwhile`: `text` is done while the action runs, then the gate is opened before which it waits. */
+/** Returns the text of `meanwhile`: runs `text` while the action waits at its gate, then opens the gate. */
 const during = (text) => `async ({ get, post, until, shows, came, settled }) => {
   await get("gate?key=${GATE}&arrived=1");
   const answer = () => post("gate?key=${GATE}");
@@ -11,18 +11,18 @@ const during = (text) => `async ({ get, post, until, shows, came, settled }) => 
   await answer();
 }`;
 
-/** The text of `args`: `text` is done before the action is called. */
+/** Returns the text of `args`: runs `text` before the action is called. */
 const prepared = (text) => `async ({ until, shows, came }) => {
   ${text}
   return ["${GATE}", "/target"];
 }`;
 
-/** Who follows the redirect. */
+/** True for each client that follows the redirect. */
 const BOTH = { next: true, ours: true };
 const OURS = { next: false, ours: true };
 const NEITHER = { next: false, ours: false };
 
-/** Next's client is called outside a transition: inside one, the router waits for the action. */
+/** Next's client is called outside a transition: inside of one, the router would wait for the action. */
 const row = (name, text, follows, { before = "", ...more } = {}) => {
   const redirect = `/target${follows.ours ? "" : " (not followed)"}`;
   const there = `shows("pathname", "/target")`;

@@ -1,16 +1,18 @@
-// Where an action is posted, under which id, and what stands before it.
+// Actions posted to other pages, under other ids, and through middleware.
 import { since } from "../since.mjs";
 
 const ok = { code: "ok", redirect: null, attempts: 1 };
 const unknown = "(ids) => '0'.repeat(ids.echo.length)";
-/** Before 15.4 the server answers an unknown id with the page, which nothing tells from any other that is in the way. */
+/**
+ * Before 15.4 the server answers an unknown id with the page, like any other page that comes instead of an answer.
+ */
 const notKnown = since({
   "14.2": { code: "NOT_FLIGHT", sent: "yes", attempts: 1 },
   "15.4": { code: "ACTION_NOT_FOUND", sent: "no", attempts: 1, status: 404 },
   "16.4": { code: "ACTION_NOT_FOUND", sent: "no", attempts: 1, status: 409 },
 });
 
-/** In production the server says of it what it says of an action that threw. */
+/** In production the server answers as it does for an action that threw. */
 const refused = {
   code: "ACTION_THREW",
   sent: "yes",
@@ -41,6 +43,6 @@ export default [
   { name: "malformed id", action: "echo", id: () => "abc", args: () => [1], expect: { code: "INVALID_OPTION", sent: "no" } },
   { name: "id in upper case", action: "echo", id: (ids) => ids.echo.toUpperCase(), args: () => [1] },
   { name: "body over the server's limit", action: "none", args: () => ["x".repeat(2 << 20)], ours: ({ d, ids }) => d.call({ id: ids.same, name: "same" }, ["x".repeat(2 << 20)]), next: ({ call }) => call("same", "x".repeat(2 << 20)), dispatcher: { maxBodyBytes: false }, expect: since({ "14.2": refused, "15.0": {}, "15.5": refused }) },
-  { name: "body over our limit", action: "same", args: () => ["x".repeat(2 << 20)], alone: "Next's client has none", expect: { code: "BODY_TOO_LARGE", sent: "no" } },
-  { name: "network: nobody listens", action: "echo", path: "http://localhost:9/", alone: "another origin: not ours to call", expect: { code: "CROSS_ORIGIN", sent: "no" } },
+  { name: "body over our limit", action: "same", args: () => ["x".repeat(2 << 20)], alone: "Next's client has no limit", expect: { code: "BODY_TOO_LARGE", sent: "no" } },
+  { name: "network: nobody listens", action: "echo", path: "http://localhost:9/", alone: "our client refuses another origin", expect: { code: "CROSS_ORIGIN", sent: "no" } },
 ];

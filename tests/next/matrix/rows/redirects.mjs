@@ -1,7 +1,7 @@
-// Actions that send the user elsewhere.
+// Actions that redirect.
 import { since } from "../since.mjs";
 
-/** Next 14 does not say whether it is a push. */
+/** Next 14 does not say if a redirect pushes or replaces. */
 const to = (url, type = "push", more = {}) => ({
   code: "ok",
   redirect: since({ "14.2": `- ${url}`, "15.0": `${type} ${url}` }),
@@ -10,9 +10,9 @@ const to = (url, type = "push", more = {}) => ({
   ...more,
 });
 const goTo = (name, url, expect, more = {}) => ({ name, action: "goTo", args: `() => [${JSON.stringify(url)}]`, leaves: true, expect, ...more });
-/** Next 14 takes such a redirect for an error, and its client for the action's. */
+/** Next 14 treats such a redirect as an error, and its client reports that as the action's. */
 const lostIn14 = { stuck: since({ "14.2": true, "15.0": false }) };
-/** Clients up to 15.0 do not go where there is another root layout. */
+/** Clients up to 15.0 never arrive at a page with another root layout. */
 const stuckTo15_0 = { stuck: since({ "14.2": true, "15.1": false }) };
 
 export default [
@@ -33,7 +33,7 @@ export default [
   { ...goTo("redirect, `javascript:alert(1)`", "javascript:alert(1)", { code: "REDIRECT_BLOCKED", sent: "yes" }), leaves: false },
   { name: "sets a cookie, redirect", action: "setCookieAndGo", args: () => ["/target", "v"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
   { name: "revalidatePath, redirect", action: "revalidateAndGo", args: () => ["/target"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
-  goTo("redirect, with `redirect: \"throw\"`", "/target", { code: "none" }, { options: { redirect: "throw" }, leaves: false, alone: "Next's client always goes" }),
+  goTo("redirect, with `redirect: \"throw\"`", "/target", { code: "none" }, { options: { redirect: "throw" }, leaves: false, alone: "Next's client always follows a redirect" }),
   { name: "basePath: value", build: "base", action: "echo", args: () => [1], expect: { code: "ok", attempts: 1 } },
   goTo("basePath: redirect, internal", "/target", to("/base/target"), { build: "base" }),
   { ...goTo("basePath: redirect, absolute, outside", "", to("/nowhere"), { build: "base", stuck: since({ "14.2": true, "15.0": false }) }), args: ({ home }) => [`${home}/nowhere`] },

@@ -1,4 +1,4 @@
-// What an action makes stale, and cookies.
+// Actions that make data stale, or set cookies.
 import { since } from "../since.mjs";
 
 const stale = { code: "ok", redirect: null, revalidated: "all", rendered: true, attempts: 1 };

@@ -1,17 +1,17 @@
-// Answers that come in parts.
+// Answers that arrive in parts.
 import { since } from "../since.mjs";
 
 const ok = { code: "ok", revalidated: null, rendered: false, attempts: 1 };
 const open = (...keys) => `async ({ get, post }) => { for (const key of ${JSON.stringify(keys)}) { await get(\`gate?key=\${key}&arrived=1\`); await post(\`gate?key=\${key}\`); } }`;
-/** Next 14 sends no streams: such a value is an error, or an empty object. */
+/** Next 14 cannot send streams: such a value is an error, or an empty object. */
 const fromFifteen = since({ "14.2": {}, "15.0": ok });
 
 const bytesBreakIn15 = {
   expect: since({ "14.2": {}, "15.0": { ...ok, result: 'value "chunk 0chunk 1"' } }),
-  alone: since({ "14.2": null, "15.0": "Next 15's client breaks a stream of bytes whose chunks arrive together", "16.0": null }),
+  alone: since({ "14.2": null, "15.0": "Next 15's client breaks a byte stream whose chunks arrive together", "16.0": null }),
 };
 
-/** How it ends: which of the chunks before are still read is a matter of when they arrive. */
+/** Reads a broken stream to its end. The number of chunks read before that depends on time. */
 const broken = (stream) => stream.getReader === undefined ? stream : new Response(stream.pipeThrough(new TextEncoderStream())).text().catch((error) => ({ broken: error.digest }));
 
 const rows = [
@@ -26,5 +26,5 @@ const rows = [
   { name: "brokenStream", action: "brokenStream", args: () => [2], use: broken, expect: fromFifteen },
 ];
 
-// None of these changes what the page shows.
+// No row here changes what the page shows.
 export default rows.map((row) => ({ shares: true, ...row }));

@@ -1,24 +1,24 @@
-// Arguments and values: each kind there and back.
+// Arguments and values of each kind, there and back.
 import { kinds } from "../../app/values.js";
 import { since } from "../since.mjs";
 
 const ok = { code: "ok", sent: undefined, redirect: null, revalidated: null, rendered: false, attempts: 1 };
 
-/** What Next 14's server has no way to send: such a value is an error. */
+/** Values that Next 14's server cannot send: each is an error. */
 const notFrom14 = ["date", "buffer", "dataView", "blob", "error"];
 
-/** What arguments look like to servers of this version. */
+/** The encoded form of arguments for servers of each version. */
 const wires = {
   FormData: since({ "14.2": "N N_a N_b", "15.5": "N _N_a _N_b", "16.0": "N N_a N_b", "16.2": "N _N_a _N_b" }),
   "text stream": since({ "14.2": "N", "15.5": "N SN", "16.0": "N", "16.4": "N SN" }),
 };
 
-/** What Next 14's server cannot read is refused before it is sent. */
+/** Arguments that Next 14's server cannot read: refused before anything is sent. */
 const beyond14 = ["Uint8Array", "Float64Array", "async iterable", "ArrayBuffer", "Blob", "File", "text stream"];
 
-/** Arguments that are written without the codec. */
+/** Arguments that are encoded without the codec. */
 const PLAIN = ["specials", "nested", "Map", "Set", "Map in a Map", "FormData", "two FormDatas and text", "FormData with a file", "the same object twice"];
-/** Values that are read without it. */
+/** Values that are read without the codec. */
 const PLAIN_VALUES = ["undefined", "null", "dollar", "unicode", "longText", "nan", "infinity", "bigint", "boolean", "date", "array", "object", "shared"];
 
 const rows = [
@@ -80,7 +80,7 @@ const rows = [
   }).map(([kind, args]) => argument(kind, args)),
 ];
 
-// None of these changes what the page shows.
+// No row here changes what the page shows.
 export default rows.map((row) => ({ shares: true, ...row }));
 
 function argument(kind, args) {

@@ -1,6 +1,6 @@
 import { clearTokens, readTokens } from "@/lib/tokens";
 
-/** The tokens this very request carried. They are made up by the page, so showing them is harmless. */
+/** Returns the tokens that this request carried. The page makes them up, so it is safe to show them. */
 export async function GET(): Promise<Response> {
   return Response.json(await readTokens(), { headers: { "cache-control": "no-store" } });
 }

@@ -1,6 +1,6 @@
 "use server";
 
-/** Only `/answer` owns it, and the middleware there does not let a forwarded action through. */
+/** Owned by `/answer` only, where the middleware stops forwarded actions. */
 export async function answerOnly() {
   return "answered";
 }

@@ -3,7 +3,7 @@ import { Harness } from "../../harness";
 import { Ids, idsOf } from "../../ids";
 import { ServerState } from "../../server-state";
 
-/** The middleware answers POSTs to this page as its query says. */
+/** A page whose POSTs the middleware answers, as the query says. */
 export default function Page() {
   const ids = idsOf(actions);
   return (

@@ -6,7 +6,7 @@ import { state } from "../../state";
 
 export const revalidate = 3600;
 
-/** Rendered at build time, and again when something revalidates it. */
+/** A page that is rendered at build time, and again after a revalidation. */
 export default function Page() {
   const { counts, renders } = state();
   renders["/cached"] = (renders["/cached"] ?? 0) + 1;

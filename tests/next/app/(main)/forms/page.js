@@ -5,7 +5,7 @@ import { ServerState } from "../../server-state";
 import { effect } from "../../state";
 import { Stateful } from "./stateful";
 
-/** Forms that work without script. Every one has a text field `text` and a button with a value. */
+/** Forms that work without script. Each has a text field `text` and a button with a value. */
 export default function Page() {
   const secret = "kept on the server";
 

@@ -3,9 +3,10 @@
 import * as React from "react";
 import * as ReactDOM from "react-dom";
 
-// React 18's name for it is `useFormState`, in react-dom.
+// In React 18 it is `useFormState`, in react-dom.
 const useActionState = React["useActionState"] ?? ReactDOM["useFormState"];
 
+/** A form whose action has a state, which the page shows. */
 export function Stateful({ name, action }) {
   const [state, submit] = useActionState(action, { times: 0 });
   return (

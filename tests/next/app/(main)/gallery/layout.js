@@ -1,4 +1,4 @@
-/** A photo opened from here lies over the page, in a slot of its own. */
+/** A layout with a slot in which a photo opened from here lies over the page. */
 export default function Layout({ children, modal }) {
   return (
     <>

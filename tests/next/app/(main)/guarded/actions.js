@@ -1,6 +1,6 @@
 "use server";
 
-// Only pages behind the middleware own these: `/guarded` and `/thief`.
+// Only `/guarded` and `/thief` own these actions; both are behind the middleware.
 import { effect } from "../../state";
 
 export async function guardedEcho(...values) {

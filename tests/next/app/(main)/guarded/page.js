@@ -3,7 +3,7 @@ import { Harness } from "../../harness";
 import { Ids, idsOf } from "../../ids";
 import { ServerState } from "../../server-state";
 
-/** The middleware sends POSTs without the cookie `session` away. */
+/** A page whose POSTs the middleware redirects if they lack the cookie `session`. */
 export default function Page() {
   const ids = idsOf(actions);
   return (

@@ -7,8 +7,8 @@ import { store } from "../../idempotency/store";
 import { effect, gate } from "../../state";
 
 /**
- * One effect under `order` and a receipt, once a key. `then`: "redirect", "miss", "throw", "element" (what no store takes) or
- * "gate:KEY", after the effect. The user is who the cookie `user` says.
+ * Makes one effect under `order`, once for a key, and returns a receipt. `then` says what follows the effect:
+ * "redirect", "miss", "throw", "element" (which no store takes) or "gate:KEY". The cookie `user` names the user.
  */
 export async function charge(order, amount, then) {
   const jar = await cookies();

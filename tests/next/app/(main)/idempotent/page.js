@@ -3,6 +3,7 @@ import { Harness } from "../../harness";
 import { ServerState } from "../../server-state";
 import * as actions from "./actions";
 
+/** A page that owns the action `charge`, which runs once for a key. */
 export default function Page() {
   const ids = idsOf(actions);
   return (

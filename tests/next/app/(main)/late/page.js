@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { Harness } from "../../harness";
 import { gate } from "../../state";
 
-/** A page that is there once the gate `late` is open. It owns no action. */
+/** A page that renders once the gate `late` is open. Owns no action. */
 export default async function Page() {
   await headers();
   await gate("late").pass();

@@ -1,7 +1,7 @@
 import { Harness } from "../../harness";
 import { ServerState } from "../../server-state";
 
-/** Where the middleware sends who may not see `/guarded`. */
+/** The page to which the middleware redirects users who may not see `/guarded`. */
 export default function Page() {
   return (
     <main>

@@ -1,6 +1,6 @@
 "use server";
 
-// The actions that `/` does not own: posted there, Next forwards them here.
+// Actions that `/` does not own: Next forwards a POST of them to this page.
 import { cookies } from "next/headers";
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";

@@ -3,7 +3,7 @@ import { Harness } from "../../harness";
 import { Ids, idsOf } from "../../ids";
 import { ServerState } from "../../server-state";
 
-/** The actions come as props here: they are in no client bundle. */
+/** A page that gets its actions as props: no client bundle holds them. */
 export default function Page() {
   const ids = idsOf(actions);
   return (

@@ -1,7 +1,7 @@
 import { Harness } from "../../harness";
 import { ServerState, Shown } from "../../server-state";
 
-/** Where redirects lead. It owns no action. */
+/** The destination of redirects. Owns no action. */
 export default async function Page({ searchParams }) {
   const query = await searchParams;
   return (

@@ -3,7 +3,7 @@ import { Harness } from "../../harness";
 import { Ids, idsOf } from "../../ids";
 import { ServerState } from "../../server-state";
 
-/** The middleware sends POSTs wherever the query or a cookie says. */
+/** A page whose POSTs the middleware redirects to the address in the query or a cookie. */
 export default function Page() {
   const ids = idsOf(actions);
   return (

@@ -1,6 +1,7 @@
 import { Harness } from "../../harness";
 import { ServerState } from "../../server-state";
 
+/** A page below the other root layout. Owns no action. */
 export default function Page() {
   return (
     <main>

@@ -1,4 +1,5 @@
-// The tests' way in, past every action: GET state, cookies, effects?key=, gate?key=[&arrived=n], pass?key= (waits at it); POST reset, gate?key= (opens it).
+// Serves the tests directly, without an action. GET: state, cookies, effects?key=, gate?key=[&arrived=n], pass?key=
+// (waits at the gate), slow?ms=. POST: reset, gate?key= (opens the gate), effect?key=.
 import { cookies } from "next/headers";
 import { effect, gate, reset, state } from "../../state";
 

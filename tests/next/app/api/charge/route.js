@@ -1,4 +1,4 @@
-// The same as the action `charge`, as a route: POST `?order=&gate=&then=`, the payload is the body.
+// The action `charge` as a route: POST `?order=&gate=&then=`; the payload is the body.
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { idempotencyKey, idempotentRoute } from "actionlane/server";

@@ -1,6 +1,6 @@
 import { openPaymentSession } from "@/lib/payment";
 
-/** The same work as the action `createPaymentSession`, for those who would rather call a route: JSON in, JSON out. */
+/** Does the work of the action `createPaymentSession` as a route: JSON in, JSON out. */
 export async function POST(request: Request): Promise<Response> {
   const body: { amount?: unknown; idToken?: unknown } | null = await request.json().catch(() => null);
   const { amount, idToken } = body ?? {};

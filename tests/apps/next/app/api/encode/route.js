@@ -1,3 +1,4 @@
+// A route handler that encodes and decodes with the package, on the server.
 import { decode, encode, ready } from "actionlane";
 
 export const dynamic = "force-dynamic";

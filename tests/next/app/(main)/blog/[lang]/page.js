@@ -1,7 +1,7 @@
 import { headers } from "next/headers";
 import { Owner } from "../../../owner";
 
-/** A page per language, rendered when it is asked for. Its path may begin with what is the assets' prefix, too. */
+/** A page per language, rendered on request. Its path may begin like the assets' prefix. */
 export default async function Page({ params }) {
   await headers();
   return <Owner page={`/blog/${(await params).lang}`} />;

@@ -1,3 +1,4 @@
+/** The empty slot, while no photo is open. */
 export default function Closed() {
   return null;
 }

@@ -1,6 +1,6 @@
 import { Harness } from "../../../harness";
 
-/** The photo on a page of its own: as it comes when it is loaded. It owns no action. */
+/** The photo on a page of its own, as it appears when it is loaded. Owns no action. */
 export default function Page() {
   return (
     <main>

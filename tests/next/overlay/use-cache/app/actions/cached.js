@@ -2,7 +2,7 @@
 
 import { state } from "../state";
 
-/** A cached function: the same answer for the same `key`, and an id that says so. */
+/** A cached function: the same value for the same `key`. Its id marks it as cached. */
 export async function cachedNow(key) {
   return { key, computed: (state().computed += 1) };
 }

@@ -4,7 +4,7 @@ import { MainHarness } from "../../main-harness";
 import { Shown } from "../../server-state";
 import { state } from "../../state";
 
-/** Rendered at build time, and again when something revalidates it. */
+/** A page that is rendered at build time, and again after a revalidation. */
 export default async function Page() {
   "use cache";
   const { counts, renders } = state();
