@@ -114,7 +114,7 @@ fn unguarded(glue: &str) -> String {
 }
 
 /// Removes the code that takes texts and options back if passing them fails, and the checks of the class of options.
-/// Only the package passes them. If a check would throw here, the instance has trapped, and its memory is never used
+/// Only the package passes them. An exception while it does is a trap, after which the instance's memory is never used
 /// again.
 fn trusted(glue: &str) -> Result<String> {
     let mut made = String::with_capacity(glue.len());

@@ -58,7 +58,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     }
     println!("{}", report.json());
     if !report.is_good() {
-        bail!("rows failed: see the report above");
+        bail!("rows failed, or none ran: see the report above");
     }
     Ok(())
 }
@@ -175,7 +175,7 @@ impl Args {
 /// Checks that the page is hydrated and belongs to the version that the arguments were written for.
 async fn check(browser: &Browser, fixture: &Fixture) -> Result<()> {
     browser.goto(&fixture.url("/")).await?;
-    let version: String = browser.eval(VERSION, &[json!(null)]).await.context("the page")?;
+    let version: String = browser.eval(VERSION, &[json!(null)]).await.context("reading the version from the page")?;
     ensure!(version == fixture.version(), "the page is of Next {version}, not of the version that was built");
     Ok(())
 }

@@ -60,7 +60,8 @@ pub(crate) fn cargo() -> Command {
 }
 
 fn spawn(command: &mut Command) -> Result<Owned> {
-    Owned::spawn(command).with_context(|| format!("cannot run `{}`", Path::new(command.get_program()).display()))
+    Owned::spawn(command)
+        .with_context(|| format!("cannot run `{}`: is it installed, and in PATH?", Path::new(command.get_program()).display()))
 }
 
 /// Returns the command as typed in a shell.

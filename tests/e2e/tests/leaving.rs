@@ -38,7 +38,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
     .await
 }
 
-/// This begins with `pagehide`, and includes calls that the page makes there.
+/// From `pagehide` on no call starts, not even one that the page makes in its listener for `pagehide`.
 #[tokio::test]
 async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_back() -> Result<()> {
     on_a_bad_server("", async |page, server| {

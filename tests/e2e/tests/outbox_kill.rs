@@ -75,7 +75,7 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
     )
     .await?;
     let lose = |profile: &Path| {
-        ensure!(remove_blobs(profile)? > 0, "no file was found");
+        ensure!(remove_blobs(profile)? > 0, "the profile holds no stored file");
         Ok(())
     };
     let living = browser.take().context("no browser")?;

@@ -98,7 +98,7 @@ async fn a_file_is_sent_as_it_was_when_it_was_stored() -> Result<()> {
         std::fs::write(&path, "another")?;
         // WebKit compares times by the second.
         std::fs::File::options().write(true).open(&path)?.set_modified(SystemTime::now() + Duration::from_secs(60))?;
-        // Changed before it was stored: the call fails, the lane goes on. Firefox does not check, and reads the new content.
+        // Changed before it was stored: the call fails, the lane goes on. Firefox just reads the new content.
         let of_changed = match page.browser().kind() {
             Kind::Chromium | Kind::WebKit => (json!("STORAGE"), json!("no")),
             Kind::Firefox => (Value::Null, Value::Null),

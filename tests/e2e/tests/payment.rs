@@ -87,6 +87,6 @@ fn side_by_side(run: &Run) -> Result<()> {
 }
 
 fn pair(run: &Run) -> Result<(&Row, &Row)> {
-    ensure!(run.rows.len() == 2, "two requests make a run: {run:?}");
+    ensure!(run.rows.len() == 2, "a run must have two requests: {run:?}");
     Ok((run.row("saveTokens")?, run.row("createPaymentSession")?))
 }
