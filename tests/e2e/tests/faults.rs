@@ -152,8 +152,8 @@ async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
 }
 
 /// Makes a call whose first attempt has the fault `asked`. The action's value names the attempt that ran it. If the
-/// fault is a missing answer, the caller's timeout ends the attempt. If the request had not even arrived by then, repeats
-/// everything with another key and a longer timeout.
+/// fault is a missing answer, the caller's timeout ends the attempt. If the request had not even arrived by then,
+/// repeats everything with another key and a longer timeout.
 async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<(String, Settled)> {
     let first = json!(format!("{asked}&when={when}&call=first"));
     let (key, second): (Value, Value) = (json!(key), json!("call=second"));
