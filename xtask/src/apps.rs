@@ -1,4 +1,4 @@
-//! `cargo xtask apps`.
+//! `cargo xtask apps`: tests the packed package in apps made by common tools.
 
 mod report;
 mod rows;
@@ -21,14 +21,15 @@ use crate::stamp::{Stamp, entries};
 use crate::step::{note, seconds, step};
 use crate::{browser, build as package_build, npm, package, workspace};
 
-/// The packed package in apps made by the tools that people use, in Chromium and in test runners
+/// Tests the packed package in apps made by common tools, in Chromium and in test runners
 ///
-/// Unpacks the packed file beside the tools of tests/apps/package-lock.json. Each row is a copy of a directory of tests/apps/, made or served
-/// by one tool without any configuration, whose page (or whose tests) runs tests/apps/checks.js. Another row is another line in the table
-/// of xtask/src/apps/rows.rs, and a directory where none of those there are will do.
+/// Unpacks the packed file beside the tools of tests/apps/package-lock.json. Each row is a copy of a directory of
+/// tests/apps/. One tool builds or serves it without any configuration; its page, or its tests, run
+/// tests/apps/checks.js. To add a row, add a line to the table in xtask/src/apps/rows.rs, and a directory if none of
+/// the existing ones fits.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only the rows with this in their name (may be repeated)
+    /// Run only the rows with this text in their name (may be repeated)
     #[arg(long, value_name = "TEXT")]
     row: Vec<String>,
 }
@@ -37,15 +38,16 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let report = all(&args.row).await?;
     print!("{}", report.text());
     if report.failed() > 0 {
-        bail!("not as it should be (above)");
+        bail!("checks failed: see the report above");
     }
     Ok(())
 }
 
-/// Runs the rows with one of `only` in their name, or every one, one after the other.
+/// Runs the rows with one of the texts in `only` in their name, one after the other. Runs every row if `only` is
+/// empty.
 pub(crate) async fn all(only: &[String]) -> Result<Report> {
     let rows: Vec<&Row> = ROWS.iter().filter(|row| only.is_empty() || only.iter().any(|text| row.name.contains(text))).collect();
-    ensure!(!rows.is_empty(), "there is no such row");
+    ensure!(!rows.is_empty(), "no row has this text in its name: xtask/src/apps/rows.rs lists them");
     browser::ensure(Kind::Chromium)?;
     package_build::prepare()?;
     package_build::package()?;
@@ -61,7 +63,7 @@ pub(crate) async fn all(only: &[String]) -> Result<Report> {
     Ok(report)
 }
 
-/// Where the rows are, and above them the packages of the tools.
+/// Returns the directory of the apps; the packages of the tools are in its `node_modules`.
 fn dir() -> Result<PathBuf> {
     Ok(workspace::scratch("apps/package.json")?.with_file_name(""))
 }
@@ -70,7 +72,7 @@ fn source(path: &str) -> PathBuf {
     workspace::root().join("tests/apps").join(path)
 }
 
-/// The tools, and the package as npm would install it.
+/// Installs the tools, and the package as npm would install it.
 fn unpack() -> Result<()> {
     let dir = dir()?;
     for file in ["package.json", "package-lock.json"] {
@@ -97,17 +99,17 @@ async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
             let port = free_port()?;
             let _app = serve(command, port, &dir, &log).await?;
             let server = Server::in_front_of(App::Port(port))?;
-            look(driver, &server.url()).await.with_context(|| format!("what the server printed is in {}", workspace::shown(&log)))
+            look(driver, &server.url()).await.with_context(|| format!("the output of the server is in {}", workspace::shown(&log)))
         }
         Shown::Tests { command } => {
             let server = Server::in_front_of(App::Files(dir.clone()))?;
             let finished = captured(program(command, &dir)?.env("ACTIONS", server.url()))?;
-            Outcome::of_tests(&finished.stdout).with_context(|| format!("it printed {}{}", finished.stdout, finished.stderr))
+            Outcome::of_tests(&finished.stdout).with_context(|| format!("the test runner printed {}{}", finished.stdout, finished.stderr))
         }
     }
 }
 
-/// Makes the row's copy of its app, and builds it there.
+/// Copies the app of the row and builds the copy, unless it is up to date.
 fn make(row: &Row, dir: &Path) -> Result<()> {
     let stamp = package::sources(Stamp::new(format!("app-{}", row.made)))?
         .value(row.build)
@@ -140,9 +142,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The first word is a program of the packages, or a script of theirs.
+/// Returns the command. Its first word names a program of the installed packages, or a script in `node_modules`.
 fn program(words: &[&str], dir: &Path) -> Result<Command> {
-    let (name, args) = words.split_first().context("a command of no words")?;
+    let (name, args) = words.split_first().context("the command of the row is empty")?;
     let modules = dir.with_file_name("node_modules");
     let mut program = match *name {
         "cp" | "mv" | "node" => command(name, dir),
@@ -163,7 +165,7 @@ async fn serve(words: &[&str], port: u16, dir: &Path, log: &Path) -> Result<Owne
     e2e::serve(&mut program(&words, dir)?, port, "/", log).await
 }
 
-/// What the page says of its checks.
+/// Returns the results of the checks that the page runs.
 async fn look(driver: &Driver, url: &str) -> Result<Outcome> {
     let seen: Vec<Seen> = Browser::with(driver, async |browser| {
         browser.goto(url).await?;
@@ -173,7 +175,7 @@ async fn look(driver: &Driver, url: &str) -> Result<Outcome> {
     Ok(Outcome::of_page(seen))
 }
 
-/// The page sets `window.checks` once its scripts run.
+/// Waits until the page has set `window.checks`, and returns its value.
 const WAIT: &str = "
     for (let tries = 0; tries < 300; tries++) {
         if (window.checks) return await window.checks;

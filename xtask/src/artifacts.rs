@@ -1,4 +1,4 @@
-//! Lists what makes up each larger thing, got in parallel where it can be.
+//! Prepares and builds everything that a demo or the end-to-end tests need.
 
 use std::thread;
 
@@ -7,9 +7,9 @@ use e2e::Kind;
 
 use crate::{browser, build, npm, workspace, www};
 
-/// Gets everything the package, the app and the browser need.
+/// Gets everything that the package, the app and the browser need.
 ///
-/// Building tools keeps the processors busy, npm and apt the network: they go side by side.
+/// Building tools needs the processors, npm and apt the network: both run at the same time.
 pub(crate) fn prepare_all(kind: Kind) -> Result<browser::Availability> {
     thread::scope(|scope| {
         let fetched = scope.spawn(|| {
@@ -22,7 +22,7 @@ pub(crate) fn prepare_all(kind: Kind) -> Result<browser::Availability> {
     })
 }
 
-/// Brings the package and the app up to date. Wants [`prepare_all`] to have been done.
+/// Brings the package and the app up to date. Call [`prepare_all`] first.
 pub(crate) fn build_all() -> Result<()> {
     build::package()?;
     www::build()

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`.
+//! `cargo xtask bench`: measures the codec and the dispatcher against others.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,44 +14,45 @@ use crate::run::{self, quiet};
 use crate::step::{note, step, step_async};
 use crate::{browser, build, conformance, crossings, npm, oracle, spent, workspace};
 
-/// Measures our codec and our queue against the field's, in Chromium
+/// Measures our codec and our dispatcher against others, in Chromium
 ///
-/// One page, one run, in turns: our package, the same work with React's production client (and p-queue, for dispatch), and the least that
-/// can be done: JSON.parse or JSON.stringify of as much, a bare fetch. Prints medians and the ratios of ours to theirs. Asserts nothing.
+/// Measures three contenders in turns, in one page: our package; the same work done with React's production client
+/// (for dispatch: by hand with p-queue); and a lower bound: JSON.parse or JSON.stringify of equally large data, or a
+/// bare fetch. Prints medians and ratios. Fails only if it cannot measure.
 ///
-/// `crossings` measures no time: it counts, in Node.js, how often one call crosses the border between JavaScript and wasm, and fails where
-/// that is more than tests/bench/crossings.json says. With `--profile` it shows where the microseconds of one call go, in Node.js and in
-/// Chromium.
+/// `crossings` measures no time. It counts, in Node.js, how often one call crosses the border between JavaScript and
+/// wasm, and fails if that is more than tests/bench/crossings.json allows. With `--profile` it also shows where one
+/// call spends its time, in Node.js and in Chromium.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     kind: Choice,
     /// Print the result as one line of JSON, last on standard output
     #[arg(long)]
     json: bool,
-    /// How often each is measured
+    /// Number of measurements of each case
     #[arg(long, default_value_t = 15)]
     rounds: u32,
-    /// Only cases with this in their name
+    /// Measure only the cases with this text in their name
     #[arg(long)]
     only: Option<String>,
-    /// For `crossings`: where the time of one call goes, too
+    /// For `crossings`: show where one call spends its time, too
     #[arg(long)]
     profile: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 enum Choice {
-    /// Answers, to values
+    /// Decode answers to values
     Decode,
-    /// Arguments, to a body
+    /// Encode arguments to a body
     Encode,
-    /// Whole calls, with answers made in the page, and by a server on loopback
+    /// Make whole calls, with answers made in the page and by a server on loopback
     Dispatch,
-    /// How often one call crosses the border between JavaScript and wasm, exactly
+    /// Count how often one call crosses the border between JavaScript and wasm
     Crossings,
 }
 
-/// What takes time.
+/// Kinds of work whose time is measured.
 #[derive(Clone, Copy, Debug)]
 enum What {
     Decode,
@@ -59,23 +60,23 @@ enum What {
     Dispatch,
 }
 
-/// The medians of one case.
+/// Medians of one case.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Measured {
     case: String,
     bytes: u64,
-    /// In milliseconds: `ours`, and the others by their names.
+    /// Milliseconds by contender: `ours`, and the others by their names.
     pub(crate) ms: BTreeMap<String, f64>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    ensure!(!args.profile || args.kind == Choice::Crossings, "--profile is for `crossings`");
+    ensure!(!args.profile || args.kind == Choice::Crossings, "--profile works only with `crossings`");
     let kind = match args.kind {
         Choice::Decode => What::Decode,
         Choice::Encode => What::Encode,
         Choice::Dispatch => What::Dispatch,
         Choice::Crossings => {
-            ensure!(args.only.is_none(), "`crossings` counts all its cases");
+            ensure!(args.only.is_none(), "`crossings` counts all its cases: leave out --only");
             return crossings(args).await;
         }
     };
@@ -103,7 +104,7 @@ async fn crossings(args: &Args) -> Result<()> {
     crossings.check()
 }
 
-/// For people, or for programs.
+/// Prints the table for people or, with `--json`, the report for programs.
 fn print(args: &Args, table: &str, report: &Value) {
     if args.json {
         eprintln!("{table}");
@@ -113,7 +114,7 @@ fn print(args: &Args, table: &str, report: &Value) {
     }
 }
 
-/// Gets what a page needs, and makes it. Gives its directory.
+/// Gets everything that the page needs and bundles it. Returns the page's directory.
 fn prepare(minified: bool) -> Result<PathBuf> {
     browser::ensure(Kind::Chromium)?;
     conformance::prepare()?;
@@ -140,7 +141,7 @@ async fn measure(page: &Path, kind: What, args: &Args) -> Result<Vec<Measured>> 
     .await
 }
 
-/// Makes the page: a script of everything, and a file that has it. Gives their directory.
+/// Bundles the page: one script, and an HTML file that loads it. Returns their directory.
 fn bundle(minified: bool) -> Result<PathBuf> {
     let payloads = workspace::scratch("bench/payloads")?;
     let bench = workspace::bench();
@@ -157,7 +158,7 @@ impl What {
         }
     }
 
-    /// What ours is measured against: the name in the page, and that for people.
+    /// Returns the other contenders: the name in the page, and the title in the table.
     fn others(self) -> [(&'static str, &'static str); 2] {
         match self {
             Self::Decode | Self::Encode => [("react", "React"), ("json", "JSON")],
@@ -181,7 +182,7 @@ impl What {
         ))
     }
 
-    /// For people.
+    /// Returns the table for people.
     fn table(self, measured: &[Measured]) -> Result<String> {
         let [first, second] = self.others().map(|(_, title)| title);
         let ratios = [first, second].map(|title| format!("÷ {title}"));
@@ -193,7 +194,7 @@ impl What {
         Ok(table)
     }
 
-    /// For programs: the medians of each case, and what ours is of theirs.
+    /// Returns the report for programs: the medians of each case, and the ratios of ours to the others.
     fn report(self, measured: &[Measured]) -> Result<Value> {
         let cases = measured.iter().map(|Measured { case, bytes, ms }| {
             let ours = ms.get("ours").copied().with_context(|| format!("{case} has no time of ours"))?;
@@ -210,7 +211,7 @@ fn time(ms: f64) -> String {
     if ms < 0.1 { format!("{:.1} µs", ms * 1000.0) } else { format!("{ms:.2} ms") }
 }
 
-/// To a thousandth, or to three digits where that is nothing.
+/// Rounds to thousandths, or to millionths below 0.1.
 fn rounded(value: f64) -> f64 {
     let steps = if value < 0.1 { 1e6 } else { 1e3 };
     (value * steps).round() / steps
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_an_error() {
+    fn a_contender_without_a_time_is_an_error() {
         let measured = Measured { case: "plain".to_owned(), bytes: 1, ms: BTreeMap::new() };
         assert!(What::Dispatch.line(&measured).is_err());
         assert!(What::Dispatch.report(&[measured]).is_err());

@@ -1,4 +1,4 @@
-//! The browsers and their drivers.
+//! Browsers and their drivers: finds them and, if possible, installs them.
 
 use std::path::Path;
 
@@ -8,10 +8,11 @@ use e2e::{Installed, Kind};
 use crate::step::step;
 use crate::{run, tools, workspace};
 
-/// A browser that can be driven here; if there is none, why and what to install.
+/// An installed browser with its driver, or the reason why there is none and what to install.
 pub(crate) type Availability = Result<Installed>;
 
-/// Makes sure a browser and its driver are there: by apt when root on Debian, but geckodriver, which is built here.
+/// Makes sure that a browser and its driver are installed. Builds geckodriver here; installs the others with apt when
+/// run as root on Debian.
 pub(crate) fn ensure(kind: Kind) -> Availability {
     if kind == Kind::Firefox {
         tools::ensure_geckodriver()?;
@@ -20,7 +21,7 @@ pub(crate) fn ensure(kind: Kind) -> Availability {
         return Ok(installed);
     }
     install(kind).context(advice(kind))?;
-    installed(kind)?.ok_or_else(|| anyhow!(advice(kind)).context("installed, and still not in PATH"))
+    installed(kind)?.ok_or_else(|| anyhow!(advice(kind)).context("apt installed it, but it is not in PATH"))
 }
 
 fn installed(kind: Kind) -> Result<Option<Installed>> {
@@ -30,12 +31,12 @@ fn installed(kind: Kind) -> Result<Option<Installed>> {
 fn advice(kind: Kind) -> &'static str {
     match kind {
         Kind::Chromium => {
-            "there is no Chromium to drive: install Chromium (or Chrome) and chromedriver of the same version, both in PATH \
+            "no Chromium with a driver was found: install Chromium (or Chrome) and chromedriver of the same version, both in PATH \
              (Debian: apt-get install chromium chromium-driver)"
         }
-        Kind::Firefox => "there is no Firefox to drive: install it, in PATH (Debian: apt-get install firefox-esr)",
+        Kind::Firefox => "no Firefox was found: install it, in PATH (Debian: apt-get install firefox-esr)",
         Kind::WebKit => {
-            "there is no WebKitGTK to drive: install WebKitWebDriver and Xvfb, both in PATH, and MiniBrowser, which lies beside the library \
+            "no WebKitGTK with a driver was found: install WebKitWebDriver and Xvfb, both in PATH, and MiniBrowser, which lies beside the library \
              (Debian: apt-get install webkit2gtk-driver xvfb)"
         }
     }
@@ -52,7 +53,7 @@ fn packages(kind: Kind) -> &'static [&'static str] {
 fn install(kind: Kind) -> Result<()> {
     let packages = packages(kind);
     if !Path::new("/etc/debian_version").exists() || !is_root()? {
-        bail!("it is installed from here only for root on Debian");
+        bail!("xtask installs browsers only as root on Debian");
     }
     step(&format!("installing {} with apt", packages.join(" and ")), || {
         let apt = |args: &[&str]| {
@@ -60,7 +61,7 @@ fn install(kind: Kind) -> Result<()> {
             run::quiet(apt.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
         };
         apt(&["update"])?;
-        // Another apt may be at work: that one is waited for.
+        // Waits up to 10 minutes for another apt to finish.
         apt(&[&["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"], packages].concat())?;
         Ok(())
     })

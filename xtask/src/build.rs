@@ -1,24 +1,25 @@
-//! `cargo xtask build`.
+//! `cargo xtask build`: builds and checks the npm package.
 
 use anyhow::Result;
 
 use crate::step::note;
 use crate::{imports, npm, package, sizes, tools, wasm, workspace};
 
-/// Makes pkg/ ready for `npm pack`, checks the packed file, prints sizes
+/// Builds pkg/ for `npm pack`, checks the packed file, prints sizes
 ///
-/// Compiles the crate to WebAssembly, adds wasm-bindgen's glue, makes it small with wasm-opt, bundles dist/. Then packs the package
-/// into target/xtask/pack/ and checks from the packed file that the wasm and every entry of package.json are in it, and that the
-/// wasm imports nothing but its own glue. The sizes are a line a part, beside those of xtask/sizes.json.
+/// Compiles the crate to WebAssembly, adds wasm-bindgen's glue, shrinks the wasm with wasm-opt, bundles dist/. Then
+/// packs the package into target/xtask/pack/ and checks the packed file: the wasm and every entry of package.json
+/// must be in it, and the wasm may import nothing but its own glue. Prints the size of each part beside that in
+/// xtask/sizes.json.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fail where a part is past its bar, or has grown over xtask/sizes.json
+    /// Fail if a part exceeds its limit, or if xtask/sizes.json is out of date
     #[arg(long)]
     sizes: bool,
-    /// Put the sizes into xtask/sizes.json
+    /// Write the sizes to xtask/sizes.json
     #[arg(long)]
     write_sizes: bool,
-    /// Put the sizes into README.md and docs/loading.md
+    /// Write the sizes to README.md and docs/loading.md
     #[arg(long)]
     write_readme: bool,
 }
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Gets everything [`package`] needs.
+/// Gets everything that [`package`] needs.
 pub(crate) fn prepare() -> Result<()> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
@@ -56,7 +57,7 @@ pub(crate) fn package() -> Result<()> {
     package::bundle()
 }
 
-/// Checks the package, from the packed file. Gives how many checks that were.
+/// Checks the packed file. Returns the number of checks.
 pub(crate) fn verify() -> Result<usize> {
     let imports = wasm::MODULES.iter().map(imports::check).sum::<Result<usize>>()?;
     Ok(imports + package::pack()?)

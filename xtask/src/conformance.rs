@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`.
+//! `cargo xtask conformance`: compares the codec with React's.
 
 use std::path::PathBuf;
 
@@ -12,20 +12,21 @@ use crate::{build, npm, oracle};
 
 /// Runs React's own cases, and React itself, against the package
 ///
-/// Every vector is decoded whole, in chunks of 1, 3 and 7 bytes, and at every cut in two where it is short; every expression is
-/// encoded. Then each release of React reads what we send, and we read what it answers. What is different on purpose is listed in
-/// tests/oracle/expected_differences.json; one that is no longer different is a failure.
+/// Decodes every vector whole, in chunks of 1, 3 and 7 bytes and, if it is short, cut in two at every position;
+/// encodes every expression. Then each release of React decodes our requests, and we decode its answers. Differences
+/// that are intended are listed in tests/oracle/expected_differences.json; a listed difference that no longer occurs
+/// is a failure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Print the result as one line of JSON, last on standard output
     #[arg(long)]
     json: bool,
-    /// Another directory of vectors, of the same shape as tests/vectors
+    /// Use the vectors of another directory, of the same shape as tests/vectors
     #[arg(long, value_name = "DIR")]
     vectors: Option<PathBuf>,
 }
 
-/// How it went.
+/// Results of a run, as the oracle prints them.
 #[derive(Debug, Deserialize)]
 struct Report {
     decode: Tally,
@@ -56,19 +57,20 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         println!("{}\n{line}", report.table()?);
     }
     if !finished.success {
-        bail!("not as React does it, and not on the list (above)");
+        bail!("the package differs from React (above): mend it, or list an intended difference in tests/oracle/expected_differences.json");
     }
     Ok(())
 }
 
-/// Gets what the oracle needs: React, and our package.
+/// Gets everything that the oracle needs: React, and our package.
 pub(crate) fn prepare() -> Result<()> {
     npm::ensure_packages(&oracle::dir())?;
     build::prepare()?;
     build::package()
 }
 
-/// What passed, and whether nothing failed, of a finished run.
+/// Returns the number of checks that passed in a finished run. Fails if none passed. The exit code is the caller's to
+/// check.
 pub(crate) fn count(finished: &Finished) -> Result<u64> {
     let line = finished.stdout.lines().last().unwrap_or_default();
     let report: Report = serde_json::from_str(line).with_context(|| format!("the oracle printed {line:?}"))?;

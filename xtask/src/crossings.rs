@@ -1,4 +1,4 @@
-//! Counts how often one call crosses the border between JavaScript and wasm, and where its time goes: `cargo xtask bench crossings`.
+//! Counts how often one call crosses the border between JavaScript and wasm: `cargo xtask bench crossings`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::step::step;
 use crate::{npm, run, wasm, workspace};
 
-/// The crossings of one call in each case, and those that the repository grants it.
+/// Crossings of one call in each case, and the number that tests/bench/crossings.json allows.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(crate) struct Crossings {
     cases: BTreeMap<String, Case>,
-    /// What each import does, by its name.
+    /// The code of each import, by the import's name.
     #[serde(skip)]
     code: BTreeMap<String, String>,
 }
@@ -30,7 +30,7 @@ struct Case {
     committed: u64,
 }
 
-/// By name.
+/// Number of calls, by the function's name.
 #[derive(Serialize, Deserialize)]
 struct Calls {
     /// From Rust into JavaScript.
@@ -39,7 +39,7 @@ struct Calls {
     exports: BTreeMap<String, u64>,
 }
 
-/// One direction of the two.
+/// Selects one direction.
 type Side = fn(&Calls) -> &BTreeMap<String, u64>;
 
 #[derive(Deserialize)]
@@ -48,12 +48,12 @@ struct Counted {
     code: BTreeMap<String, String>,
 }
 
-/// Counts them in Node.js. Wants the package to be up to date.
+/// Counts the crossings in Node.js. The package must be up to date.
 pub(crate) fn count() -> Result<Crossings> {
     npm::ensure_node()?;
     let counted = step("counting the crossings of one call", || {
         let line = run::quiet(run::command("node", &workspace::bench()).args(["--expose-gc", "crossings.mjs"]).arg(wasm::names()?))?;
-        serde_json::from_str::<Counted>(&line).with_context(|| format!("it printed {line:?}"))
+        serde_json::from_str::<Counted>(&line).with_context(|| format!("crossings.mjs printed {line:?}"))
     })?;
     let text = fs::read_to_string(file()).with_context(|| format!("reading {}", workspace::shown(&file())))?;
     Crossings::new(counted, &serde_json::from_str(&text).with_context(|| workspace::shown(&file()))?)
@@ -65,7 +65,7 @@ fn file() -> PathBuf {
 
 impl Crossings {
     fn new(Counted { cases, code }: Counted, committed: &BTreeMap<String, u64>) -> Result<Self> {
-        ensure!(committed.keys().eq(cases.keys()), "tests/bench/crossings.json has other cases than are counted");
+        ensure!(committed.keys().eq(cases.keys()), "tests/bench/crossings.json must have the same cases as crossings.mjs counts");
         let judged = |(name, calls): (String, Calls)| {
             let [imported, exported] = [&calls.imports, &calls.exports].map(|side| side.values().sum());
             let committed = committed[&name];
@@ -74,25 +74,25 @@ impl Crossings {
         Ok(Self { cases: cases.into_iter().map(judged).collect(), code })
     }
 
-    /// How many cases there are.
+    /// Returns the number of cases.
     pub(crate) fn len(&self) -> usize {
         self.cases.len()
     }
 
-    /// Fails where one has more crossings than are granted.
+    /// Fails if a case has more crossings than tests/bench/crossings.json allows.
     pub(crate) fn check(&self) -> Result<()> {
         let grown: Vec<_> =
             self.cases.iter().filter(|(_, case)| case.total > case.committed).map(|(name, case)| line(name, case)).collect();
         ensure!(
             grown.is_empty(),
-            "a call crosses the border between JavaScript and wasm more often than tests/bench/crossings.json grants; \
-             a change that has to says so by the figures there:\n{}",
+            "one call crosses the border between JavaScript and wasm more often than tests/bench/crossings.json allows; \
+             if that is intended, raise the numbers there:\n{}",
             grown.join("\n")
         );
         Ok(())
     }
 
-    /// Each function with its count in each case, the most called first; then the sums.
+    /// Returns a table of the functions and their counts in each case, the most called first; then the sums.
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
         let sides: [(&str, Side); 2] =
@@ -120,11 +120,12 @@ impl Crossings {
 }
 
 fn line(name: &str, Case { imported, exported, total, committed, .. }: &Case) -> String {
-    let hint = if total < committed { "; now the file can say so" } else { "" };
+    let hint = if total < committed { "; lower the number in tests/bench/crossings.json" } else { "" };
     format!("{name:<10} {committed} → {total} ({imported} imports + {exported} exports){hint}")
 }
 
-/// The name of an import, which wasm-bindgen makes unique by 16 digits at its end: what it does tells it from others.
+/// Returns the name of an import without the 16 hexadecimal digits that wasm-bindgen appends. The table tells imports
+/// of one name apart by their code.
 fn without_hash(name: &str) -> &str {
     let is_hash = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.rsplit_once('_').filter(|(_, hash)| is_hash(hash)).map_or(name, |(short, _)| short)

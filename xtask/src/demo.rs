@@ -1,4 +1,4 @@
-//! `cargo xtask demo`.
+//! `cargo xtask demo`: measures the payment page and serves it.
 
 use anyhow::{Result, bail};
 use e2e::{Driver, Kind, Www};
@@ -10,9 +10,9 @@ use crate::www;
 
 /// Sets everything up, measures the payment page in a browser, serves it until Ctrl-C
 ///
-/// The same two Server Actions on the same Next.js server, sent five ways: by Next's own client, by Actionlane in one lane, so
-/// and without rendering the page again, with a lane each, and with the second as a route-handler call. Prints the median run of each.
-/// Where no browser can be had it says so and serves the page all the same.
+/// Sends the same two Server Actions to the same Next.js server in five ways: with Next's own client; with Actionlane
+/// in one lane; in one lane without rendering the page again; with a lane each; and with the second as a
+/// route-handler call. Prints the median run of each. If there is no browser, says so and only serves the page.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Exit after measuring
@@ -21,17 +21,17 @@ pub(crate) struct Args {
     /// Print the result as one line of JSON, last on standard output
     #[arg(long)]
     json: bool,
-    /// Where to serve; a free port is used when this one is taken
+    /// Port to serve on; if it is taken, a free one is used
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// How often to run each way
+    /// Number of runs of each way
     #[arg(long, default_value_t = 5)]
     runs: usize,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let browser = match prepare_all(Kind::Chromium)? {
-        Err(why) if args.once => bail!(why.context("nothing to measure with")),
+        Err(why) if args.once => bail!(why.context("--once needs a browser to measure with")),
         browser => browser,
     };
     build_all()?;
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     if args.once {
         return Ok(());
     }
-    eprintln!("\nThe page: {}/   without React: {}/plain.html   (Ctrl-C ends)", app.url(), app.url());
+    eprintln!("\nThe page: {}/   without React: {}/plain.html   (Ctrl-C ends the server)", app.url(), app.url());
     app.ended().await
 }
 
@@ -59,7 +59,7 @@ async fn measure_in_chromium(app: &Www, runs: usize) -> Result<Measured> {
     .await
 }
 
-/// The table on standard output, or on standard error where standard output is for JSON.
+/// Prints the table: on standard output or, with `--json`, on standard error.
 fn report(measured: &Measured, json: bool) -> Result<()> {
     if json {
         eprintln!("{}", measured.table());

@@ -1,8 +1,9 @@
-//! The files for a `<script>`, in `pkg/dist/`: `actionlane.js` with what it loads from beside itself, and `actionlane.full.js`, which is
-//! all of it.
+//! Makes the files for a `<script>`, in `pkg/dist/`: `actionlane.js` with the parts that it loads from its own
+//! directory, and `actionlane.full.js`, which holds everything.
 //!
-//! A classic script cannot be split by a bundler: parts of it would import the rest, and it cannot be imported. So each part that it
-//! loads later is a module that exports a function: it is given the modules that the script has already, and gives what it exports itself.
+//! A bundler cannot split a classic script: its parts would import the script, and a classic script cannot be
+//! imported. So each part that is loaded later is a module that exports a function. The function receives the modules
+//! that the script already has, and returns the part's exports.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,20 +19,20 @@ use crate::parts::Split;
 use crate::wasm::MODULES;
 use crate::workspace;
 
-/// Their directory.
+/// Returns their directory.
 pub(crate) fn dir() -> PathBuf {
     workspace::pkg().join("dist")
 }
 
-/// The file that a page names.
+/// The file that a page names in its `<script>`.
 pub(crate) const SCRIPT: &str = "actionlane.js";
-/// The one that needs no other.
+/// The file that needs no other file.
 pub(crate) const FULL: &str = "actionlane.full.js";
 
-/// Makes them all. Wants `pkg/wasm/` to be up to date.
+/// Makes all files. `pkg/wasm/` must be up to date.
 pub(crate) fn make() -> Result<()> {
     let dir = dir();
-    // Files of an earlier version would be packed with them.
+    // Otherwise files of an earlier version would be packed, too.
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir)?;
     let mut integrity = BTreeMap::new();
@@ -39,17 +40,17 @@ pub(crate) fn make() -> Result<()> {
         let wasm = module.wasm();
         fs::copy(&wasm, dir.join(format!("{}.wasm", module.name))).with_context(|| format!("copying {}", wasm.display()))?;
         let told = npm::node(TELL, &[wasm.to_str().context("a path that is not UTF-8")?])?;
-        let [hash, deflated] = serde_json::from_str(&told).context("what is told of the wasm")?;
+        let [hash, deflated] = serde_json::from_str(&told).context("reading the hash and the bytes that node printed for the wasm")?;
         let text = format!("// The bytes of {0}.wasm, deflated.\nexport default \"{deflated}\";\n", module.name);
         write(&dir.join(format!("{}.bytes.js", module.name)), &text)?;
         integrity.insert(module.name, hash);
     }
-    write(&dir.join("here.js"), "// Where the files beside it are.\nexport default import.meta.url;\n")?;
+    write(&dir.join("here.js"), "// The URL of this file.\nexport default import.meta.url;\n")?;
     esbuild("script/full.js", "iife", &dir.join(FULL), &[PRODUCTION])?;
     split(&integrity)
 }
 
-/// Bundles the script and its parts.
+/// Bundles the script and its parts, and writes the same build number into each.
 fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
     let split = Split::of("script/script.js")?;
     let mut shared = Shared { externals: externals(&split.shared), modules: Vec::new() };
@@ -61,7 +62,7 @@ fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
     for (name, text) in &parts {
         write(&dir().join(format!("{name}.js")), &format!("{text}export const build=\"{build}\";\n"))?;
     }
-    // From the directory of the package, as everything is that esbuild sees.
+    // In the package's directory, as esbuild expects.
     let entry = workspace::pkg().join("dist/entry.js");
     write(&entry, &shared.entry())?;
     let output = dir().join(SCRIPT);
@@ -74,16 +75,16 @@ fn split(integrity: &BTreeMap<&str, String>) -> Result<()> {
     write(&output, &format!("(()=>{{let actionlanePart;{}}})();\n", imported(made?.trim_end(), &lazy)?))
 }
 
-/// The modules of the script that its parts use, too.
+/// Modules of the script that its parts use, too.
 struct Shared {
-    /// For esbuild: all modules of the script.
+    /// Options for esbuild that keep all modules of the script out of the parts.
     externals: Vec<String>,
-    /// As a part in `dist/` asks for them; each is given by its number.
+    /// Paths that the parts in `dist/` require; a part asks for a module by its index here.
     modules: Vec<String>,
 }
 
 impl Shared {
-    /// A part as a module that exports a function.
+    /// Bundles a part, as a module that exports a function.
     fn part(&mut self, source: &str, name: &str, lazy: &[(String, String)]) -> Result<String> {
         let mut more = self.externals.clone();
         more.push(PRODUCTION.to_owned());
@@ -94,7 +95,7 @@ impl Shared {
         let mut parts = made.split(ASKED);
         text += parts.next().unwrap_or_default();
         for part in parts {
-            let (module, rest) = part.split_once("\")").context("esbuild asks for modules in another way now")?;
+            let (module, rest) = part.split_once("\")").context("esbuild no longer writes `require(…)` as expected")?;
             let number = self.modules.iter().position(|known| known == module).unwrap_or_else(|| {
                 self.modules.push(module.to_owned());
                 self.modules.len() - 1
@@ -105,7 +106,7 @@ impl Shared {
         Ok(format!("export default(require,actionlanePart)=>{{const module={{}};{text};return module.exports}};\n"))
     }
 
-    /// Gives the text that the script is bundled from.
+    /// Returns the text that the script is bundled from.
     fn entry(&self) -> String {
         let imports: String =
             self.modules.iter().enumerate().map(|(number, path)| format!("import * as m{number} from \"{path}\";\n")).collect();
@@ -119,7 +120,7 @@ impl Shared {
     }
 }
 
-/// Begins how a part asks for a module of the script.
+/// Start of the expression by which a part asks for a module of the script.
 const ASKED: &str = "require(\"";
 
 const PRODUCTION: &str = "--define:process.env.NODE_ENV=\"production\"";
@@ -134,12 +135,12 @@ fn bundled(source: &str, format: &str, output: &Path, more: &[String]) -> Result
     fs::read_to_string(output).with_context(|| format!("reading {}", output.display()))
 }
 
-/// The text, with what imports a part asking for it by its name.
+/// Replaces each `import()` of a part by a call that loads the part by its name.
 fn imported(text: &str, lazy: &[(String, String)]) -> Result<String> {
     let replaced = lazy.iter().fold(text.to_owned(), |text, (name, source)| {
         text.replace(&format!("import(\"{source}\")"), &format!("actionlanePart(\"{name}\")"))
     });
-    ensure!(!replaced.contains("import(\"../"), "a part of dist/ that is imported is not one of those that are made");
+    ensure!(!replaced.contains("import(\"../"), "dist/ imports a part that is not built");
     Ok(replaced)
 }
 
@@ -147,7 +148,7 @@ fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("writing {}", file.display()))
 }
 
-/// Prints the hash of a file as `integrity` has it, and its bytes as text.
+/// Prints the hash of a file as the `integrity` attribute writes it, and its deflated bytes as base64.
 const TELL: &str = r#"
     import { createHash } from "node:crypto";
     import { readFileSync } from "node:fs";
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_asked_for_by_name() -> Result<()> {
+    fn parts_are_loaded_by_name() -> Result<()> {
         let lazy = [("flight".to_owned(), "../lib/flight.js".to_owned())];
         let text = "await import(\"../lib/flight.js\");import(\"./here.js\")";
         assert_eq!(imported(text, &lazy)?, "await actionlanePart(\"flight\");import(\"./here.js\")");

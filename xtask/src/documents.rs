@@ -1,10 +1,12 @@
-//! The code in the documents: README.md and docs/.
+//! Finds the code in README.md and docs/ that must compile.
 //!
-//! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` is code that compiles, or says `sketch` after its language. In one document:
-//! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) is that file, word for word, of the
-//!   demo app, without that line;
-//! - any other block is a module, and the blocks after it that import nothing go on in it;
-//! - `<!-- given: … -->` just before a block declares what the reader is spared, for all blocks of the document.
+//! A block of ```` ```ts ````, `tsx`, `js`, `jsx` or `html` must compile, unless its language is followed by
+//! `sketch`. In one document:
+//! - a block whose first line is a path in a comment (`// lib/actions.ts`, `<!-- public/pay.html -->`) must equal
+//!   that file of the demo app, word for word, without that line;
+//! - any other block is a module; a block that imports nothing continues the module of the block before it;
+//! - `<!-- given: … -->` just before a block holds declarations that the reader does not see; they apply to the whole
+//!   document.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,35 +16,35 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::stamp::entries;
 use crate::workspace;
 
-/// A document.
+/// A document with code.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// Its path, as seen from the repository.
+    /// Path relative to the repository.
     pub(crate) name: String,
     pub(crate) blocks: Vec<Block>,
 }
 
-/// A block of code that is to compile.
+/// A block of code that must compile.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// The number of its first line of code in the document, from 1.
+    /// Line number, from 1, of the block's first line of code in the document.
     pub(crate) line: usize,
     pub(crate) language: String,
     pub(crate) code: String,
-    /// The file of the demo app that it is.
+    /// The file of the demo app that the block must equal.
     pub(crate) file: Option<String>,
-    /// Declarations that the reader is spared, and their line.
+    /// Declarations that the reader does not see, and their line.
     pub(crate) given: Option<(usize, String)>,
 }
 
 impl Block {
-    /// True where it goes on in the module of the block before it.
+    /// True if the block continues the module of the block before it.
     pub(crate) fn goes_on(&self) -> bool {
         self.file.is_none() && self.language != "html" && !self.code.lines().any(|line| line.starts_with("import "))
     }
 }
 
-/// Every document that has code to be compiled.
+/// Returns every document that has code to compile.
 pub(crate) fn all() -> Result<Vec<Document>> {
     let mut files = vec![workspace::root().join("README.md")];
     files.extend(entries(&workspace::root().join("docs"))?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "md")));
@@ -53,11 +55,11 @@ pub(crate) fn all() -> Result<Vec<Document>> {
     };
     let mut documents = files.iter().map(read).collect::<Result<Vec<_>>>()?;
     documents.retain(|document| !document.blocks.is_empty());
-    ensure!(documents.first().is_some_and(|first| first.name == "README.md"), "README.md has no code that is to compile");
+    ensure!(documents.first().is_some_and(|first| first.name == "README.md"), "README.md has no block of code that must compile");
     Ok(documents)
 }
 
-/// Languages of blocks that are no code of the package's users, or that nothing here compiles.
+/// Languages that are not compiled here.
 const OTHERS: [&str; 4] = ["", "sh", "sql", "rust"];
 
 fn blocks(text: &str) -> Result<Vec<Block>> {
@@ -75,7 +77,7 @@ fn blocks(text: &str) -> Result<Vec<Block>> {
             continue;
         }
         let Some(info) = line.strip_prefix("```") else {
-            ensure!(given.is_none() || line.trim().is_empty(), "line {number}: what is given is for the block right after it");
+            ensure!(given.is_none() || line.trim().is_empty(), "line {number}: `given` must stand right before a block of code");
             continue;
         };
         let mut code = String::new();
@@ -96,14 +98,16 @@ fn blocks(text: &str) -> Result<Vec<Block>> {
                 let (file, code) = (file.map(str::to_owned), rest.to_owned());
                 blocks.push(Block { line, language: language.to_owned(), code, file, given: given.take() });
             }
-            _ => bail!("line {number}: a block of `{info}` is neither code that is looked at nor a `sketch`"),
+            _ => bail!(
+                "line {number}: a block of `{info}` is not compiled: use ts, tsx, js, jsx or html, and `sketch` after it if it must not compile"
+            ),
         }
-        ensure!(given.is_none(), "line {number}: this block needs nothing that is given");
+        ensure!(given.is_none(), "line {number}: `given` must stand before a block that is compiled");
     }
     Ok(blocks)
 }
 
-/// The file that the first line names, and what comes after that line.
+/// Returns the file that the first line names, and the code after that line.
 fn named(code: &str) -> (Option<&str>, &str) {
     let (first, rest) = code.split_once('\n').unwrap_or((code, ""));
     let comment = first.strip_prefix("// ").or_else(|| first.strip_prefix("<!-- ")?.strip_suffix(" -->"));
@@ -113,7 +117,7 @@ fn named(code: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The scripts in a page: the number of the line before each, counted from 0, and its code.
+/// Returns the scripts of a page: the number of the line before each, counted from 0, and its code.
 pub(crate) fn scripts(html: &str) -> Vec<(usize, String)> {
     let mut scripts = Vec::new();
     let mut rest = html;
@@ -135,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_code() {
+    fn blocks_of_code_are_found_with_their_declarations() {
         let text = "a\n```sh\nls\n```\n```ts sketch\nnonsense {\n```\n<!-- given: declare const id: string;\ntype A = 1; -->\n\n```js\nconst a = id;\n```\n";
         let given = Some((8, " declare const id: string;\ntype A = 1; ".to_owned()));
         let block = Block { line: 12, language: "js".to_owned(), code: "const a = id;\n".to_owned(), file: None, given };
@@ -143,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_go_on() {
+    fn a_block_without_imports_goes_on() {
         let text = "```ts\nimport \"a\";\n```\n```ts\nlet a;\n```\n```ts\n// lib/a.ts\nlet a;\n```\n```html\n<p>\n```\n";
         let blocks = blocks(text).expect("it can be read");
         assert_eq!(blocks.iter().map(Block::goes_on).collect::<Vec<_>>(), [false, true, false, false]);
@@ -151,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_would_look_at() {
+    fn blocks_that_would_not_be_compiled_are_errors() {
         for text in ["```typescript\n```\n", "```ts draft\n```\n", "```ts\n", "<!-- given: a\n", "<!-- given: a -->\ntext\n"] {
             assert!(blocks(text).is_err(), "{text}");
         }
@@ -159,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_of_a_page() {
+    fn scripts_of_a_page_are_found_with_their_lines() {
         let html = "<p>\n<script src=\"a.js\"></script>\n<script type=\"module\">\n  a();\n</script>\n<script>b()</script>";
         assert_eq!(scripts(html), [(2, "\n  a();\n".to_owned()), (5, "b()".to_owned())]);
     }

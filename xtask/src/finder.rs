@@ -1,4 +1,4 @@
-//! `cargo xtask finder`.
+//! `cargo xtask finder`: compares the two finders of action names.
 
 use anyhow::{Result, bail};
 
@@ -6,21 +6,21 @@ use crate::run::{self, cargo};
 use crate::step::{note, step};
 use crate::{npm, workspace};
 
-/// Holds the two name finders against each other, the one in Rust and the one in JavaScript
+/// Compares the two name finders, the one in Rust and the one in JavaScript
 ///
-/// Both read texts that are made by chance, and real ones that were changed by chance. Fails at the first text that they do not read alike,
+/// Both read random texts, and real texts with random changes. Fails at the first text that they read differently,
 /// and prints it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Number of texts
     #[arg(long, default_value_t = TEXTS)]
     texts: u32,
-    /// Draws the texts: the same ones in each run
+    /// Seed of the random texts: the same seed gives the same texts
     #[arg(long, default_value_t = 1)]
     seed: u32,
 }
 
-/// So many take some seconds.
+/// This number takes some seconds.
 const TEXTS: u32 = 20_000;
 
 pub(crate) fn run(args: &Args) -> Result<()> {

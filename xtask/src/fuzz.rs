@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`.
+//! `cargo xtask fuzz`: fuzzes one target.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,37 +14,38 @@ use crate::{tools, workspace};
 
 /// Fuzzes a target of tests/fuzz/ with libFuzzer
 ///
-/// Stable Rust, without a sanitizer: what is looked for is panics, hangs, too much memory, and outcomes that differ. The corpus starts
-/// from tests/vectors and tests/fuzz/seeds and grows below target/; an input that fails is kept there, and named.
+/// Uses stable Rust without a sanitizer. Looks for panics, hangs, too much memory, and results that differ. The
+/// corpus starts from tests/vectors and tests/fuzz/seeds and grows below target/. An input that fails is stored
+/// there, and its file is named.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     target: Target,
-    /// How long
+    /// Seconds to run
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Afterwards, make the corpus small and put it into tests/fuzz/seeds
+    /// Afterwards, reduce the corpus and store it in tests/fuzz/seeds
     #[arg(long)]
     keep: bool,
 }
 
-/// What is fuzzed.
+/// Targets of tests/fuzz/.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
-    /// Framing does not depend on cuts
+    /// Split rows the same way wherever the bytes are cut
     Rows,
-    /// Any bytes are an answer or an error
+    /// Decode any bytes to an answer or an error
     Decode,
-    /// A stream means the same however it is cut
+    /// Decode a stream to the same value however it is cut
     Chunking,
-    /// What is sent can be read back
+    /// Encode arguments that can be decoded again
     Encode,
-    /// A server that knows the format and means ill
+    /// Decode answers of a hostile server that knows the format
     Hostile,
-    /// Documents and scripts that mean ill
+    /// Read hostile documents and scripts
     Manifest,
 }
 
-/// How a run went.
+/// Figures of a run, as libFuzzer prints them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stats {
     pub(crate) executions: u64,
@@ -68,7 +69,7 @@ pub(crate) fn build() -> Result<()> {
     step("building the fuzz targets", || run::quiet(cargo_fuzz("build")?.args(["--sanitizer", "none"])).map(drop))
 }
 
-/// Runs a target. Fails when an input does, with what libFuzzer said of it.
+/// Runs a target. Fails with libFuzzer's message if an input fails.
 pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     let name = target.name();
     let corpus = corpus(&name)?;
@@ -82,16 +83,16 @@ pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     if !finished.success {
         bail!("{name} found something:\n{}", what_failed(&finished.stderr));
     }
-    let stats = Stats::of(&finished.stderr).with_context(|| format!("libFuzzer told nothing:\n{}", finished.stderr))?;
+    let stats = Stats::of(&finished.stderr).with_context(|| format!("libFuzzer printed no statistics:\n{}", finished.stderr))?;
     note(&format!("{name}: {} executions, {} a second, {} MB", stats.executions, stats.per_second, stats.peak_mb));
     Ok(stats)
 }
 
-/// Seconds an input may take, megabytes the process may have.
+/// Limits: seconds for an input, and megabytes for the process.
 const LIBFUZZER: [&str; 3] = ["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"];
 
 impl Target {
-    /// Bytes an input may have. Where a byte stands for many, few of them do.
+    /// Largest input, in bytes. Shorter where one byte of input stands for many.
     fn longest(self) -> u32 {
         match self {
             Self::Rows | Self::Decode | Self::Chunking => 1024,
@@ -105,7 +106,7 @@ impl Target {
 }
 
 impl Stats {
-    /// From what libFuzzer prints at the end.
+    /// Reads the statistics that libFuzzer prints at the end.
     fn of(text: &str) -> Option<Self> {
         let number = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.strip_prefix(':'));
@@ -119,7 +120,7 @@ impl Stats {
     }
 }
 
-/// Where a target's inputs are kept, with the streams among the vectors and the seeds in it.
+/// Returns the directory of a target's inputs, filled with the seeds and the streams of the vectors.
 fn corpus(name: &str) -> Result<PathBuf> {
     let corpus = workspace::scratch(&format!("fuzz/{name}/corpus/x"))?.with_file_name("");
     if let Ok(packed) = fs::read(seeds(name)) {
@@ -138,7 +139,7 @@ fn corpus(name: &str) -> Result<PathBuf> {
     Ok(corpus)
 }
 
-/// Puts the inputs that make a difference, short ones, into the repository.
+/// Reduces the corpus to the inputs that reach new code, and writes them to the repository as seeds.
 fn keep(target: Target) -> Result<()> {
     let name = target.name();
     let few = workspace::scratch(&format!("fuzz/{name}/few/x"))?.with_file_name("");
@@ -156,10 +157,10 @@ fn keep(target: Target) -> Result<()> {
     fs::write(seeds(&name), packed).context("writing the seeds")
 }
 
-/// Bytes of a seed that is kept, at most.
+/// Largest seed that is stored, in bytes.
 const SEED_BYTES: u8 = 96;
 
-/// A target's seeds, one after the other, each behind a byte that tells its length: thousands of files would be no better.
+/// Returns the file of a target's seeds. Each seed follows a byte with its length; one file is better than thousands.
 fn seeds(name: &str) -> PathBuf {
     workspace::root().join("tests/fuzz/seeds").join(format!("{name}.bin"))
 }
@@ -191,7 +192,7 @@ fn build_dir() -> PathBuf {
     workspace::target().join("fuzz")
 }
 
-/// The panic and the input, without the dictionary and the stack.
+/// Returns the lines about the panic and the input, without the dictionary and the stack.
 fn what_failed(text: &str) -> String {
     let is_telling = |line: &&str| {
         ["panicked", "assertion", "left:", "right:", "SUMMARY", "Test unit", "ERROR: libFuzzer"].iter().any(|word| line.contains(word))
@@ -206,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_libfuzzer_says_at_the_end() {
+    fn the_statistics_of_libfuzzer_are_read() {
         let text =
             "Done 12 runs in 1 second(s)\nstat::number_of_executed_units: 12\nstat::average_exec_per_sec:     6\nstat::peak_rss_mb:  29\n";
         assert_eq!(Stats::of(text), Some(Stats { executions: 12, per_second: 6, peak_mb: 29 }));

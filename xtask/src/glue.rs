@@ -1,4 +1,5 @@
-//! The JavaScript that wasm-bindgen writes beside the wasm, as the package needs it: each change is one of a text that must be there.
+//! Adapts the JavaScript glue that wasm-bindgen writes to the needs of the package. Each change replaces or removes a
+//! text; if the text is missing, the build fails.
 
 use std::fmt::Write as _;
 
@@ -6,16 +7,19 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::names::Names;
 
-/// Names the module that the imports of the wasm module of that name are from, as wasm-bindgen has it.
+/// Returns the module from which the wasm module `name` imports, as wasm-bindgen names it.
 pub(crate) fn module(name: &str) -> String {
     format!("./{name}_bg.js")
 }
 
-/// The glue of the wasm module of that name.
+/// Returns the adapted glue of the wasm module `name`.
 pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
     let lone = lone_values(glue);
-    ensure!(lone.is_empty(), "exports that give nothing but a value of JavaScript (src/js/given.rs says why not): {}", lone.join(", "));
-    ensure!(!glue.contains("__wbg_reinit_scheduled = true"), "wasm-bindgen's glue starts instances over by itself now: see `unguarded`");
+    ensure!(lone.is_empty(), "exports must not return a single value of JavaScript (src/js/given.rs says why): {}", lone.join(", "));
+    ensure!(
+        !glue.contains("__wbg_reinit_scheduled = true"),
+        "wasm-bindgen's glue now restarts instances itself: adapt `unguarded` in xtask/src/glue.rs"
+    );
     let glue = CHANGES.iter().try_fold(uncommented(&caught(glue)?)?, |glue, (from, to)| replaced(&glue, from, to))?;
     let glue = GONE.iter().try_fold(glue, |glue, (from, to)| without(&glue, from, to))?;
     let glue = given(&trusted(&unguarded(&undisposed(&finalized(&fresh(&glue)?)?)))?);
@@ -29,18 +33,21 @@ pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
 }
 
 fn replaced(glue: &str, from: &str, to: &str) -> Result<String> {
-    ensure!(glue.contains(from), "wasm-bindgen's glue no longer says `{from}`; look at what it does there now, and at why it is changed");
+    ensure!(
+        glue.contains(from),
+        "wasm-bindgen's glue no longer says `{from}`: see what it does there now, and adapt the change in xtask/src/glue.rs"
+    );
     Ok(glue.replace(from, to))
 }
 
-/// The text without what begins with `from`, up to `to`.
+/// Returns the text without the part from `from` up to `to`.
 fn without(glue: &str, from: &str, to: &str) -> Result<String> {
     let start = glue.find(from).with_context(|| format!("wasm-bindgen's glue no longer says `{from}`"))?;
     let end = glue[start..].find(to).with_context(|| format!("wasm-bindgen's glue no longer says `{to}` after `{from}`"))?;
     Ok([&glue[..start], &glue[start + end..]].concat())
 }
 
-/// Without comments of documentation: the types of the package have its own.
+/// Removes documentation comments: the package's own types document the exports.
 fn uncommented(glue: &str) -> Result<String> {
     let mut parts = glue.split("/**\n");
     let mut made = parts.next().unwrap_or_default().trim_end_matches(' ').to_owned();
@@ -51,7 +58,7 @@ fn uncommented(glue: &str) -> Result<String> {
     Ok(made)
 }
 
-/// The look at whether an object is of an instance that is gone, written once.
+/// Replaces each check for an object of a dead instance by a call of one function, `fresh`.
 fn fresh(glue: &str) -> Result<String> {
     const START: &str = ".__wbg_inst !== undefined && ";
     const END: &str = "throw new Error('Invalid stale object from previous Wasm instance');\n";
@@ -59,15 +66,18 @@ fn fresh(glue: &str) -> Result<String> {
     let mut rest = glue;
     while let Some(at) = rest.find(START) {
         let before = &rest[..at];
-        let (kept, object) = before.rsplit_once("if (").context("wasm-bindgen's glue looks at instances in another way now")?;
+        let (kept, object) = before
+            .rsplit_once("if (")
+            .context("wasm-bindgen's glue checks instances in another way now: adapt `fresh` in xtask/src/glue.rs")?;
         let after = rest[at..].split_once(END).and_then(|(_, after)| after.split_once('}'));
-        let (indent, after) = after.context("wasm-bindgen's glue looks at instances in another way now")?;
-        ensure!(indent.trim().is_empty(), "wasm-bindgen's glue does more with objects of an instance that is gone: {indent}");
+        let (indent, after) =
+            after.context("wasm-bindgen's glue checks instances in another way now: adapt `fresh` in xtask/src/glue.rs")?;
+        ensure!(indent.trim().is_empty(), "wasm-bindgen's glue does more with objects of a dead instance: {indent}");
         write!(made, "{kept}fresh({object});")?;
         rest = after;
     }
     if made.is_empty() {
-        bail!("wasm-bindgen's glue no longer looks at whether objects are of an instance that is gone");
+        bail!("wasm-bindgen's glue no longer checks for objects of a dead instance");
     }
     Ok(made
         + rest
@@ -75,7 +85,8 @@ fn fresh(glue: &str) -> Result<String> {
            throw new Error('Invalid stale object from previous Wasm instance');\n    }\n}\n")
 }
 
-/// Writes once what is done without a `FinalizationRegistry`: the package can be imported there.
+/// Replaces each fallback for a missing `FinalizationRegistry` by a call of one function, `finalization`. The
+/// fallback is needed: the package can be imported where the class is missing.
 fn finalized(glue: &str) -> Result<String> {
     const EACH: &str = "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new FinalizationRegistry(";
     let once = "\nfunction finalization(hear) {\n    if (typeof FinalizationRegistry === 'undefined') return { register() {}, unregister() {} };\n    \
@@ -83,12 +94,12 @@ fn finalized(glue: &str) -> Result<String> {
     Ok(replaced(glue, EACH, "finalization(")? + once)
 }
 
-/// Without `Symbol.dispose`: the objects are the package's own, which frees them itself.
+/// Removes the use of `Symbol.dispose`: the package frees these objects itself.
 fn undisposed(glue: &str) -> String {
     glue.lines().filter(|line| !line.starts_with("if (Symbol.dispose) ")).flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Without the look, before each call, at whether a fresh instance is due: the package starts one itself.
+/// Removes the check, before each call, for a scheduled restart: the package restarts instances itself.
 fn unguarded(glue: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in glue.lines().filter(|line| line.trim() != "__wbg_call_guard();") {
@@ -102,13 +113,14 @@ fn unguarded(glue: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Without what is done where texts and options cannot be handed over, and without a look at the class of those. The package alone hands
-/// them over, and what throws there is a trap: the memory of the instance is nobody's then.
+/// Removes the code that takes texts and options back if passing them fails, and the checks of the class of options.
+/// Only the package passes them. An exception while it does is a trap, after which the instance's memory is never used
+/// again.
 fn trusted(glue: &str) -> Result<String> {
     let mut made = String::with_capacity(glue.len());
     let mut rest = glue;
     while let Some((before, after)) = rest.split_once("        } catch (e) {\n            if (") {
-        let changed = "wasm-bindgen's glue takes texts back in another way now";
+        let changed = "wasm-bindgen's glue takes texts back in another way now: adapt `trusted` in xtask/src/glue.rs";
         let (before, tried) = before.rsplit_once("        try {\n").context(changed)?;
         let (_, after) = after.split_once("            throw e;\n        }\n").context(changed)?;
         made += before;
@@ -120,7 +132,7 @@ fn trusted(glue: &str) -> Result<String> {
     Ok(made.lines().filter(looks).flat_map(|line| [line, "\n"]).collect())
 }
 
-/// Texts that imports give, written once.
+/// Replaces the code by which imports return texts with calls of one function, `giveText`.
 fn given(glue: &str) -> String {
     const GIVEN: &str = "            const len1 = WASM_VECTOR_LEN;\n            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\n            \
                          getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);\n";
@@ -134,28 +146,33 @@ fn given(glue: &str) -> String {
            memory.setInt32((to >>> 0) + 4, second, true);\n}\n"
 }
 
-/// Imports that may throw, without the closure and the list of arguments that wasm-bindgen makes at each call of one.
+/// Rewrites imports that may throw, without the closure and the list of arguments that wasm-bindgen creates at each
+/// call.
 fn caught(glue: &str) -> Result<String> {
     const WRAPPED: &str = ": function() { return handleError(function (";
     const END: &str = "\n        }, arguments); },";
     let mut parts = glue.split(WRAPPED);
     let mut changed = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (body, rest) = part.split_once(END).context("wasm-bindgen's glue wraps imports that may throw in another way now")?;
-        let (arguments, body) = body.split_once(") {").context("wasm-bindgen's glue writes functions in another way now")?;
+        let (body, rest) = part
+            .split_once(END)
+            .context("wasm-bindgen's glue wraps imports that may throw in another way now: adapt `caught` in xtask/src/glue.rs")?;
+        let (arguments, body) = body
+            .split_once(") {")
+            .context("wasm-bindgen's glue writes functions in another way now: adapt `caught` in xtask/src/glue.rs")?;
         write!(changed, ": function({arguments}) {{ try {{{body}\n        }} catch (e) {{ handleError(e); }} }},{rest}")?;
     }
     Ok(changed)
 }
 
-/// The exports whose one result is a value of JavaScript. Those that closures run are called by whatever runs them, never at one place.
+/// Returns the exports whose only result is a value of JavaScript, except those that closures run.
 fn lone_values(glue: &str) -> Vec<&str> {
     let calls = glue.lines().zip(glue.lines().skip(1)).filter(|(_, next)| next.trim() == "return ret;");
     let names = calls.filter_map(|(line, _)| line.split("ret = wasm.").nth(1)?.split('(').next());
     names.filter(|name| !name.contains("_invoke__")).collect()
 }
 
-/// Texts of the glue, each with the one that takes its place.
+/// Texts of the glue, each with its replacement.
 const CHANGES: [(&str, &str); 19] = [
     // See `caught`.
     (
@@ -163,12 +180,13 @@ const CHANGES: [(&str, &str); 19] = [
          addToExternrefTable0(e);\n        wasm.__wbindgen_exn_store(idx);\n    }\n}",
         "function handleError(e) {\n    wasm.__wbindgen_exn_store(addToExternrefTable0(e));\n}",
     ),
-    // After a trap, promises of the old instance still settle. wasm-bindgen's closures throw then, which the page would see as unhandled
-    // rejections; its calls have failed already, so they have nothing left to do.
+    // After a trap, promises of the old instance still settle, and wasm-bindgen's closures would throw: the page
+    // would see unhandled rejections. The calls have already failed, so the closures have nothing left to do.
     ("throw new Error('Cannot invoke closure from previous WASM instance')", "return"),
-    // It gets no bytes here, and a module of another realm is one, too.
+    // The glue never gets bytes here, and a module of another realm fails `instanceof`.
     ("    if (!(module instanceof WebAssembly.Module)) {\n        module = new WebAssembly.Module(module);\n    }\n", ""),
-    // To be imported it needs nothing of the platform: jsdom and others have no text coders. They are made with the first instance.
+    // jsdom and other hosts have no text coders. They are created with the first instance, so that the package can be
+    // imported there.
     ("let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });\ncachedTextDecoder.decode();\n", "let cachedTextDecoder;\n"),
     ("const cachedTextEncoder = new TextEncoder();\n", "let cachedTextEncoder;\n"),
     (
@@ -182,10 +200,10 @@ const CHANGES: [(&str, &str); 19] = [
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n",
         "function initSync(module) {\n    if (wasm !== undefined) return wasm;\n    makeTextCoders();\n",
     ),
-    // A trap in a promise or a timer is told of.
+    // Reports a trap in a promise or a timer.
     ("wasm = instance.exports;", "wasm = guarded(instance.exports, MODULE, INVOKED);"),
     ("wasm = wasmInstance.exports;", "wasm = guarded(wasmInstance.exports, MODULE, INVOKED);"),
-    // It is called in one way.
+    // `initSync` is always called with an object.
     (
         "    if (module !== undefined) {\n        if (Object.getPrototypeOf(module) === Object.prototype) {\n            \
          ({module} = module)\n        } else {\n            \
@@ -193,16 +211,16 @@ const CHANGES: [(&str, &str); 19] = [
         "    ({module} = module);\n",
     ),
     ("export { initSync, __wbg_init as default };", "export { initSync };"),
-    // These are there: they are declared in the same file.
+    // These variables always exist: they are declared in the same file.
     ("    if (typeof numBytesDecoded !== 'undefined') numBytesDecoded = 0;\n", "    numBytesDecoded = 0;\n"),
     ("    if (typeof WASM_VECTOR_LEN !== 'undefined') WASM_VECTOR_LEN = 0;\n", "    WASM_VECTOR_LEN = 0;\n"),
     ("    __wbg_reinit_scheduled = false;\n", ""),
-    // Every text is put into the one memory there is.
+    // There is only one memory, so every text uses its allocator.
     (", wasm.__wbindgen_malloc, wasm.__wbindgen_realloc)", ")"),
     ("function passStringToWasm0(arg, malloc, realloc) {", "function passStringToWasm0(arg) {"),
     ("let ptr = malloc(len, 1)", "let ptr = wasm.__wbindgen_malloc(len, 1)"),
     ("ptr = realloc(ptr, len, ", "ptr = wasm.__wbindgen_realloc(ptr, len, "),
-    // Its buffer is another one once it has grown.
+    // A memory that has grown has a new buffer.
     (
         "cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === \
          undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
@@ -210,20 +228,20 @@ const CHANGES: [(&str, &str); 19] = [
     ),
 ];
 
-/// Texts that are left out, each from one up to another.
+/// Removed texts, each from a first text up to a second one.
 const GONE: [(&str, &str); 6] = [
     // The package fetches and compiles the wasm itself.
     ("async function __wbg_load(", "function initSync("),
     ("let __wbg_init_promise;", "export { initSync };"),
     // See `trusted`.
     ("function _assertClass(", "const CLOSURE_DTORS"),
-    // Every text is given what makes its room larger.
+    // Every caller passes `realloc`.
     ("    if (realloc === undefined) {", "    let len = arg.length;\n"),
     ("function __wbg_call_guard() {", "function wasm_bindgen__convert__"),
     ("let __wbg_reinit_scheduled = false;\n", "\nfunction takeFromExternrefTable0("),
 ];
 
-/// The globals of the glue, as `platform.js` has them: a page may shadow its own.
+/// Imports the globals that the glue uses from `platform.js`: a page may replace its own.
 const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
     clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n\
     import { guarded } from \"../lib/trap.js\";\n";
@@ -233,14 +251,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_export_with_a_value_alone_is_found() {
+    fn an_export_that_returns_only_a_value_is_found() {
         let glue = "    const ret = wasm.engine_snapshot(this.ptr);\n    return ret;\n    const ret = wasm.engine_state(id);\n    return ret !== 0;\n    \
                     ret = wasm.closures_____invoke__h1(a);\n    return ret;\n";
         assert_eq!(lone_values(glue), ["engine_snapshot"]);
     }
 
     #[test]
-    fn objects_are_looked_at_by_one_function() -> Result<()> {
+    fn objects_are_checked_by_one_function() -> Result<()> {
         let glue = "    a();\n    if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {\n        throw new Error(\
                     'Invalid stale object from previous Wasm instance');\n    }\n    if ((given).__wbg_inst !== undefined && (given).__wbg_inst \
                     !== __wbg_instance_id) {\n        throw new Error('Invalid stale object from previous Wasm instance');\n    }\n    b();\n";
@@ -261,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_is_not_taken_back() -> Result<()> {
+    fn arguments_are_not_taken_back() -> Result<()> {
         let glue = "    a() {\n        let p;\n        try {\n            _assertClass(options, Options);\n            fresh((options));\n            \
                     p = options.take();\n        } catch (e) {\n            if (p) wasm.free(p);\n            throw e;\n        }\n        \
                     wasm.a(p);\n    }\n    b() {\n        fresh(this);\n        try {\n            c();\n        } finally {\n            d();\n        }\n    }\n";
@@ -290,14 +308,14 @@ mod tests {
     }
 
     #[test]
-    fn comments_of_documentation_go() -> Result<()> {
+    fn documentation_comments_are_removed() -> Result<()> {
         assert_eq!(uncommented("a\n/**\n * b\n */\nc {\n    /**\n     * d\n     */\n    e // f\n")?, "a\nc {\n    e // f\n");
         assert!(uncommented("/**\n * b").is_err());
         Ok(())
     }
 
     #[test]
-    fn from_a_text_up_to_another() -> Result<()> {
+    fn a_text_is_removed_up_to_another() -> Result<()> {
         assert_eq!(without("abcdab", "b", "d")?, "adab");
         assert!(without("abc", "b", "d").is_err() && without("abc", "d", "c").is_err());
         Ok(())

@@ -1,4 +1,4 @@
-//! Reads what the wasm asks of its host, and what it tells of the machine that made it.
+//! Checks the imports of the built wasm, and that it names no directory of this machine.
 
 use std::fs;
 
@@ -9,12 +9,12 @@ use crate::names::{self, Names};
 use crate::wasm::{Module, SECTION, named_directory};
 use crate::{npm, workspace};
 
-/// Fails unless every import of the module is one of its own glue, by the names that were kept of this very build: see [`Names::printed`],
-/// which saw where each was from. Gives the number of imports.
+/// Fails unless each import of the module comes from its own glue. Uses the names stored by this very build:
+/// [`Names::printed`] saw the module of each import. Returns the number of imports.
 pub(crate) fn check(module: &Module) -> Result<usize> {
     let wasm = module.wasm();
     let named = named_directory(&fs::read(&wasm)?)?;
-    ensure!(named.is_none(), "{} names a directory of this machine: {named:?}", workspace::shown(&wasm));
+    ensure!(named.is_none(), "{} contains a path of this machine: {named:?}", workspace::shown(&wasm));
     let listed = npm::node(LIST, &[wasm.to_str().context("a path that is not UTF-8")?, SECTION])?;
     serde_json::from_str::<Listed>(&listed)?.own(&Names::read(&module.names()?)?).with_context(|| workspace::shown(&wasm))
 }
@@ -22,12 +22,12 @@ pub(crate) fn check(module: &Module) -> Result<usize> {
 impl Listed {
     fn own(&self, names: &Names) -> Result<usize> {
         let Self { builds, imports } = self;
-        ensure!(*builds == [names.build.as_str()], "it is of the build {builds:?}, the names that were kept are of {:?}", names.build);
+        ensure!(*builds == [names.build.as_str()], "its build is {builds:?}, but the stored names are of build {:?}", names.build);
         let is_own = |import: &&Import| import.module == names::MODULE && names.imports.contains_key(&import.name);
         let foreign: Vec<String> =
             imports.iter().filter(|import| !is_own(import)).map(|import| format!("{}.{}", import.module, import.name)).collect();
-        ensure!(foreign.is_empty(), "it imports more than its own glue: {}", foreign.join(", "));
-        ensure!(imports.len() == names.imports.len(), "it is not the one whose names were kept");
+        ensure!(foreign.is_empty(), "it imports more than its glue offers: {}", foreign.join(", "));
+        ensure!(imports.len() == names.imports.len(), "it does not import every stored name");
         Ok(imports.len())
     }
 }
@@ -39,10 +39,10 @@ const LIST: &str = r#"
     console.log(JSON.stringify({ builds, imports: WebAssembly.Module.imports(module) }));
 "#;
 
-/// Read from the wasm.
+/// Contents of the wasm that the check needs.
 #[derive(Deserialize)]
 struct Listed {
-    /// Its sections that say so: one.
+    /// Texts of the sections that name the build; there must be one.
     builds: Vec<String>,
     imports: Vec<Import>,
 }

@@ -1,7 +1,7 @@
-//! Everything done in this repository by more than one plain command.
+//! Runs each task of this repository that takes more than one plain command.
 //!
-//! Each command gets what it needs by itself (the wasm target, tools at pinned versions below `target/`, npm packages, a browser
-//! where apt can give one) and does nothing twice: a second run does only what changed.
+//! Each command gets what it needs by itself: the wasm target, tools at pinned versions below `target/`, npm packages
+//! and, with apt, a browser. A second run repeats only the work whose inputs changed.
 #![allow(clippy::print_stdout)]
 
 mod apps;
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<ExitCode> {
-    // One worker for signals; the commands themselves run on this thread, which every child ends with.
+    // One worker for signals. Commands run on this thread: a child process ends when the thread that started it ends.
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let _entered = runtime.enter();
     e2e::end_all_on_signal()?;

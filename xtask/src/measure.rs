@@ -1,4 +1,4 @@
-//! Measuring the payment story in a browser.
+//! Measures the payment story in a browser.
 
 use anyhow::{Context, Result, ensure};
 use e2e::{Browser, Driver, Row, Run};
@@ -9,9 +9,9 @@ use serde::Serialize;
 pub(crate) enum Way {
     /// Next's own client.
     Next,
-    /// Actionlane, both in the main lane.
+    /// Actionlane, both calls in the main lane.
     Queue,
-    /// Actionlane, both in the main lane, with `render: "skip"` for the call that sets cookies.
+    /// Actionlane, both calls in the main lane, with `render: "skip"` for the call that sets cookies.
     Skip,
     /// Actionlane, the session call in a lane of its own.
     Lane,
@@ -51,7 +51,7 @@ pub(crate) struct Median {
     rows: Vec<Row>,
 }
 
-/// All five, as the last line of `demo --json`.
+/// Medians of all five ways, as the last line of `demo --json` prints them.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     next: Median,
@@ -75,8 +75,9 @@ struct Ratio {
     route: f64,
 }
 
-/// Runs each way `runs` times, in turns, each on a fresh load of the page without cookies, after one load to warm up.
-/// Fails when a run's cookies were not carried by the next request. Tells `progress` what it does.
+/// Runs each way `runs` times, in turns. Each run loads the page again without cookies; one load before all runs
+/// warms up. Fails if the request after a run's action does not carry its cookies. Calls `progress` with a line about
+/// each run.
 pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: impl Fn(&str)) -> Result<Measured> {
     ensure!(runs > 0, "--runs must be at least 1");
     let page = format!("{url}/");
@@ -102,7 +103,7 @@ pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: i
 }
 
 impl Measured {
-    /// For people.
+    /// Returns the table for people.
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
         let medians = [&self.next, &self.actionlane.queue, &self.actionlane.skip, &self.actionlane.lane, &self.actionlane.route];
@@ -119,7 +120,8 @@ impl Measured {
     }
 }
 
-/// The run in the middle by `sessionReadyMs`; the faster one of two middles. Times to a tenth of a millisecond.
+/// Returns the run in the middle by `sessionReadyMs`, or the faster one of two in the middle. Rounds times to tenths
+/// of a millisecond.
 fn median(mut runs: Vec<Run>) -> Result<Median> {
     runs.sort_by(|a, b| a.session_ready_ms.total_cmp(&b.session_ready_ms));
     let middle = runs.len().saturating_sub(1) / 2;
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn median_is_a_run_that_happened() {
+    fn the_median_is_a_run_that_happened() {
         let of = |all: &[f64]| median(all.iter().copied().map(run).collect()).expect("runs").session_ready_ms;
         assert!((of(&[3.0, 1.0, 2.04]) - 2.0).abs() < 1e-9);
         assert!((of(&[4.0, 1.0]) - 1.0).abs() < 1e-9);

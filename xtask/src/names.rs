@@ -1,4 +1,4 @@
-//! The names of a module's imports and exports: wasm-opt makes them short, the glue is told, and profiles are read with the long ones.
+//! Names of a module's imports and exports. wasm-opt shortens them; the glue is adapted; profiles show the long ones.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,22 +7,22 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-/// Has wasm-opt shorten the names, and print which is which.
+/// Makes wasm-opt shorten the names, and print the old and the new ones.
 pub(crate) const SHORTEN: &str = "--minify-imports-and-exports-and-modules";
 
-/// The module that every import is of then.
+/// Module name that every import has after that.
 pub(crate) const MODULE: &str = "a";
 
-/// The names as they were, by those in the wasm.
+/// Original names, by the short names in the wasm.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Names {
-    /// The build of the wasm, by which it is known where there is more than one.
+    /// Build of the wasm: tells apart the names of several builds.
     pub(crate) build: String,
     pub(crate) imports: BTreeMap<String, String>,
     pub(crate) exports: BTreeMap<String, String>,
 }
 
-/// As wasm-opt prints them: `[module, old, new]` and `[old, new]`.
+/// Names as wasm-opt prints them: `[module, old, new]` and `[old, new]`.
 #[derive(Deserialize)]
 struct Printed {
     imports: Vec<(String, String, String)>,
@@ -30,14 +30,15 @@ struct Printed {
 }
 
 impl Names {
-    /// Reads what wasm-opt prints. Fails unless every import was of `glue`: what is of another module could not be told from it any more.
+    /// Reads the output of wasm-opt. Fails unless every import is from `glue`: with short names, imports of other
+    /// modules could not be told apart.
     pub(crate) fn printed(text: &str, glue: &str) -> Result<Self> {
-        let start = text.find('{').with_context(|| format!("wasm-opt prints no names: {text:?}"))?;
-        let Printed { imports, exports } = serde_json::from_str(&text[start..]).context("the names that wasm-opt prints")?;
+        let start = text.find('{').with_context(|| format!("wasm-opt printed no names: {text:?}"))?;
+        let Printed { imports, exports } = serde_json::from_str(&text[start..]).context("reading the names that wasm-opt printed")?;
         let foreign: Vec<String> =
             imports.iter().filter(|(module, ..)| module != glue).map(|(module, name, _)| format!("{module}.{name}")).collect();
-        ensure!(foreign.is_empty(), "the wasm imports more than its own glue ({glue}): {}", foreign.join(", "));
-        ensure!(!imports.is_empty(), "the wasm imports nothing: the exports of its edge are missing");
+        ensure!(foreign.is_empty(), "the wasm imports more than its glue offers ({glue}): {}", foreign.join(", "));
+        ensure!(!imports.is_empty(), "the wasm imports nothing: was it compiled without the feature of its edge?");
         Ok(Self {
             build: String::new(),
             imports: imports.into_iter().map(|(_, old, new)| (new, old)).collect(),
@@ -54,12 +55,12 @@ impl Names {
         fs::write(file, serde_json::to_string_pretty(self)?).with_context(|| format!("writing {}", file.display()))
     }
 
-    /// The short names of exports whose long one has `part` in it.
+    /// Returns the short names of the exports whose long name contains `part`.
     pub(crate) fn exports_with(&self, part: &str) -> Vec<&str> {
         self.exports.iter().filter(|(_, long)| long.contains(part)).map(|(short, _)| short.as_str()).collect()
     }
 
-    /// The text of `glue`, which gives its imports by the name `module`, with the short names.
+    /// Returns `glue` with the short names. `module` is the name under which the glue offers its imports.
     pub(crate) fn shorten(&self, glue: &str, module: &str) -> Result<String> {
         let mut glue = replaced_once(glue, &format!("\"{module}\": "), &format!("{MODULE}: "))?;
         for (short, long) in &self.imports {
@@ -76,7 +77,7 @@ impl Names {
                 continue;
             }
             let name = &rest[..rest.find(|c| !is_of_name(c)).unwrap_or(rest.len())];
-            let Some(short) = short.get(name) else { bail!("the glue asks for `{EXPORTS}{name}`, which the wasm does not export") };
+            let Some(short) = short.get(name) else { bail!("the glue uses `{EXPORTS}{name}`, which the wasm does not export") };
             made += short;
             rest = &rest[name.len()..];
         }
@@ -84,7 +85,7 @@ impl Names {
     }
 }
 
-/// The exports of the instance, in the glue.
+/// Prefix of the exports of the instance, in the glue.
 const EXPORTS: &str = "wasm.";
 
 fn is_of_name(c: char) -> bool {
@@ -93,7 +94,10 @@ fn is_of_name(c: char) -> bool {
 
 fn replaced_once(text: &str, from: &str, to: &str) -> Result<String> {
     let count = text.matches(from).count();
-    ensure!(count == 1, "wasm-bindgen's glue says `{from}` {count} times: look at how it names its imports now");
+    ensure!(
+        count == 1,
+        "wasm-bindgen's glue says `{from}` {count} times: once was expected, so adapt `Names::shorten` in xtask/src/names.rs"
+    );
     Ok(text.replacen(from, to, 1))
 }
 
@@ -107,7 +111,7 @@ mod tests {
 }"#;
 
     #[test]
-    fn wasm_and_glue_get_the_same() -> Result<()> {
+    fn the_glue_gets_the_short_names_of_the_wasm() -> Result<()> {
         let glue = "const import0 = {\n  __wbg_get_1: function(x) { return wasm.memory; },\n  __wbg_get_12: function() {},\n};\n\
                     const all = { \"./x_bg.js\": import0 };\nwasm.engine_call_2(wasm.engine_call(), other.wasm.engine_call, Mywasm.memory);";
         let short = Names::printed(PRINTED, "./x_bg.js")?.shorten(glue, "./x_bg.js")?;
@@ -139,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn exports_by_a_part_of_their_name() -> Result<()> {
+    fn exports_are_found_by_a_part_of_their_name() -> Result<()> {
         assert_eq!(Names::printed(PRINTED, "./x_bg.js")?.exports_with("_call"), ["c", "d"]);
         Ok(())
     }

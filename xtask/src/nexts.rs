@@ -1,4 +1,4 @@
-//! `cargo xtask nexts`.
+//! `cargo xtask nexts`: compares the package with Next's own client.
 
 mod fixtures;
 mod observe;
@@ -23,24 +23,25 @@ use observe::{Seen, Side, Stage};
 use rows::{Difference, Row, Table};
 use verdict::{Verdict, judge};
 
-/// Every kind of action under several versions of Next.js, in Chromium
+/// Runs every kind of action under several versions of Next.js, in Chromium
 ///
-/// Builds the fixture app of tests/next/ with each version and serves it. Each row of the matrix runs twice there: through Next's own
-/// client, then through the package; what comes of it must be equal (value or error, URL, history, cookies, what the page shows and whether
-/// that is fresh, what ran on the server), but for what tests/next/differences.json lists. What is listed and no longer different is a
-/// failure, and so is a row marked as open that passes. The last line is one of JSON.
+/// Builds the fixture app of tests/next/ with each version and serves it. Runs each row of the matrix twice: through
+/// Next's own client, then through the package. Both must give the same: value or error, URL, history, cookies, what
+/// the page shows and whether it is fresh, and what ran on the server. Intended differences are listed in
+/// tests/next/differences.json. A listed difference that no longer occurs is a failure; a row marked as open that
+/// passes is one, too. Prints one line of JSON at the end.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which versions; default: 14.2, 15.5 and 16.4
+    /// Versions to run; default: 14.2, 15.5 and 16.4
     #[arg(value_name = "VERSION")]
     versions: Vec<Version>,
-    /// All there are: 15.0 and 16.2 too; and on each the rows that otherwise run on the newest alone
+    /// Run all versions, 15.0 and 16.2 too, and on each the rows that otherwise run only on the newest
     #[arg(long)]
     all: bool,
-    /// Print nothing but that line on standard output
+    /// Print only the line of JSON on standard output
     #[arg(long)]
     json: bool,
-    /// Only the rows with this in their name (may be repeated)
+    /// Run only the rows with this text in their name (may be repeated)
     #[arg(long, value_name = "TEXT")]
     row: Vec<String>,
     /// Print on standard error what each row showed, through both clients
@@ -57,12 +58,13 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     }
     println!("{}", report.json());
     if !report.is_good() {
-        bail!("not as it should be (above)");
+        bail!("rows failed, or none ran: see the report above");
     }
     Ok(())
 }
 
-/// Runs the matrix, one version at a time. `every`: rare rows on every version. `only`: rows with one of these in their name. `show`: what each row showed, on standard error.
+/// Runs the matrix, one version at a time. `every` runs rare rows on every version. `only`, if not empty, selects the
+/// rows with one of its texts in their name. `show` prints to standard error what each row showed.
 pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], show: bool) -> Result<Report> {
     browser::ensure(Kind::Chromium)?;
     package::prepare()?;
@@ -84,13 +86,13 @@ pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], s
     Ok(report)
 }
 
-/// The build that is none.
+/// Name of the build that `next dev` serves, without building.
 pub(super) const DEV: &str = "dev";
 
-/// So few rows are done before a second browser is there.
+/// With fewer rows than this, a second browser would not save time.
 const FEW: usize = 20;
 
-/// A verdict a row, in their order: two pairs of server and browser take one row after the other.
+/// Returns a verdict for each row, in the order of the rows. Two pairs of server and browser share the rows.
 async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Result<Vec<Verdict>> {
     let next = AtomicUsize::new(0);
     let take = async |stage: &Stage<'_>| {
@@ -113,7 +115,7 @@ async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Re
     Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
 }
 
-/// Serves the build, opens a browser, and has rows run there.
+/// Serves the build, opens a browser, and runs rows there.
 async fn in_turn<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> T) -> Result<T> {
     let fixture = serve(build, log).await?;
     let driver = Driver::start(Kind::Chromium).await?;
@@ -124,7 +126,7 @@ async fn in_turn<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> 
     .await
 }
 
-/// A row that cannot be run has failed.
+/// Runs a row through both clients. A row that cannot run has failed.
 async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool) -> Verdict {
     let both = async {
         let next = match row.alone {
@@ -142,20 +144,21 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
             judge(row, listed, next.as_ref(), &ours)
         }
         Err(error) => {
-            let lost = stage.go_home().await.err().map(|error| format!("and then: {error:#}"));
+            let lost = stage.go_home().await.err().map(|error| format!("and going back to a page of the app failed: {error:#}"));
             Verdict::Failed([format!("{error:#}")].into_iter().chain(lost).collect())
         }
     }
 }
 
-/// The row through Next's client. On a busy machine that stays now and then where it is, with its answer there (15.5, a redirect that
-/// revalidated): such a run is no reference, and is repeated once. Ours is never.
+/// Runs the row through Next's client. On a busy machine, Next 15.5 sometimes gets the answer of a redirect that
+/// revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of our client are
+/// never repeated.
 async fn reference(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
     let seen = stage.observe(row, Side::Next).await?;
     if !seen.hung() {
         return Ok(seen);
     }
-    note(&format!("{}: Next's client did not get there: once more", row.name));
+    note(&format!("{}: Next's client hung; running it once more", row.name));
     stage.observe(row, Side::Next).await
 }
 
@@ -169,11 +172,11 @@ impl Args {
     }
 }
 
-/// The page is hydrated, and says which version it is of: that is what arguments are written for.
+/// Checks that the page is hydrated and belongs to the version that the arguments were written for.
 async fn check(browser: &Browser, fixture: &Fixture) -> Result<()> {
     browser.goto(&fixture.url("/")).await?;
-    let version: String = browser.eval(VERSION, &[json!(null)]).await.context("the page")?;
-    ensure!(version == fixture.version(), "the page says it is of Next {version}");
+    let version: String = browser.eval(VERSION, &[json!(null)]).await.context("reading the version from the page")?;
+    ensure!(version == fixture.version(), "the page is of Next {version}, not of the version that was built");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Node.js and what comes from npm.
+//! Node.js and the packages from npm.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::step::step;
 use crate::versions::NODE_MAJOR;
 use crate::{run, workspace};
 
-/// Makes sure the packages of the lock file in `dir` are there.
+/// Installs the packages of the lock file in `dir`, unless they are installed already.
 pub(crate) fn ensure_packages(dir: &Path) -> Result<()> {
     ensure_node()?;
     let name = workspace::shown(dir);
@@ -24,17 +24,17 @@ pub(crate) fn ensure_packages(dir: &Path) -> Result<()> {
     stamp.make(|| install().map(drop)).map(drop)
 }
 
-/// A program of the packages in `dir`, to be run there.
+/// Returns a command for a program of the packages in `dir`, which runs in `dir`.
 pub(crate) fn program(dir: &Path, name: &str) -> Command {
     run::command(dir.join("node_modules/.bin").join(name), dir)
 }
 
-/// Runs a script with Node.js and gives what it prints.
+/// Runs a script with Node.js and returns its output.
 pub(crate) fn node(script: &str, args: &[&str]) -> Result<String> {
     run::quiet(run::command("node", workspace::root()).args(["--input-type=module", "--eval", script, "--"]).args(args))
 }
 
-/// Fails where Node.js is missing or too old.
+/// Fails if Node.js is missing or too old.
 pub(crate) fn ensure_node() -> Result<()> {
     let advice = || format!("install Node.js {NODE_MAJOR} or newer, with npm (https://nodejs.org)");
     let version = run::quiet(run::command("node", workspace::root()).arg("--version")).with_context(advice)?;

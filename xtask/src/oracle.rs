@@ -9,23 +9,24 @@ use crate::run::{self, Finished};
 use crate::step::step;
 use crate::{npm, workspace};
 
-/// Where it is.
+/// Returns the directory of the oracle.
 pub(crate) fn dir() -> PathBuf {
     workspace::root().join("tests/oracle")
 }
 
-/// Runs `node` there.
+/// Runs `node` in the directory of the oracle.
 pub(crate) fn node(args: &[impl AsRef<str>]) -> Result<Finished> {
     run::captured(run::command("node", &dir()).args(args.iter().map(AsRef::as_ref)))
 }
 
-/// Makes a page with one script: `entry`, with React's client in it as a production build has it. Gives the page's directory, `target/xtask/<name>`.
-/// `also`: more directories that it imports from, by name.
+/// Builds a page with one script: `entry`, bundled with React's client as in a production build. `also` names more
+/// directories that it imports from. Returns the page's directory, `target/xtask/<name>`.
 pub(crate) fn page(name: &str, entry: &Path, also: &[(&str, &Path)]) -> Result<PathBuf> {
     page_as(name, entry, also, true)
 }
 
-/// The same, its script `minified` or as it was written: what reads it then finds names, and modules where a comment says so.
+/// Builds the page like [`page`], `minified` or not. A script that is not minified keeps names, and a comment for
+/// each module, for profiles.
 pub(crate) fn page_as(name: &str, entry: &Path, also: &[(&str, &Path)], minified: bool) -> Result<PathBuf> {
     let page = workspace::scratch(&format!("{name}/index.html"))?;
     let modules = dir().join("node_modules");
@@ -52,7 +53,7 @@ const ESBUILD: [&str; 7] = [
 
 const PAGE: &str = "<!doctype html><meta charset=\"utf-8\"><title>React</title><body><script src=\"page.js\"></script>\n";
 
-/// The page in which odd arguments are encoded by React's client and by ours.
+/// Builds the page in which React's client and ours encode odd arguments.
 pub(crate) fn odd_page() -> Result<PathBuf> {
     npm::ensure_packages(&dir())?;
     step("bundling React's client and ours", || page("odd", &dir().join("odd.page.mjs"), &[]))

@@ -1,4 +1,4 @@
-//! The npm package: bundled where a file stands alone, packed, and checked from the packed file.
+//! The npm package: its bundled files, and the packed file with its checks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::step::step;
 use crate::wasm::{self, Module};
 use crate::{dist, npm, run, workspace};
 
-/// Puts what the repository has once beside the package that npm ships.
+/// Copies the documents that npm ships from the root of the repository into `pkg/`.
 pub(crate) fn papers() -> Result<()> {
     for name in PAPERS {
         let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
@@ -26,10 +26,10 @@ pub(crate) fn papers() -> Result<()> {
 
 const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// All that the files of `pkg/dist/` are made with, for a stamp.
+/// Sources of the code that makes `pkg/dist/`: a change of them makes it again.
 const MAKERS: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
 
-/// Makes the files for a `<script>`. Wants `pkg/wasm/` to be up to date.
+/// Makes the files for a `<script>`, unless they are up to date. `pkg/wasm/` must be up to date.
 pub(crate) fn bundle() -> Result<()> {
     let stamp = sources(Stamp::new("package").value(MAKERS))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
     let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).whole(dist::dir());
@@ -37,20 +37,20 @@ pub(crate) fn bundle() -> Result<()> {
     Ok(())
 }
 
-/// Bundles and minifies `pkg/<source>` into `output`.
+/// Bundles and minifies `pkg/<source>` into `output`, in the module format `format`.
 pub(crate) fn esbuild(source: &str, format: &str, output: &Path, more: &[&str]) -> Result<()> {
     let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
     esbuild.args([source, "--bundle", "--minify", "--target=es2022", "--log-level=warning"]).args(more);
     run::quiet(esbuild.arg(format!("--format={format}")).arg(format!("--outfile={}", output.display()))).map(drop)
 }
 
-/// Checks what is in the packed file. Gives how many things were checked.
+/// Packs the package and checks the packed file. Returns the number of checks.
 pub(crate) fn pack() -> Result<usize> {
     let packed = packed()?;
     check(&packed).with_context(|| format!("the packed file {} is not complete", workspace::shown(&packed)))
 }
 
-/// Packs the package as `npm publish` would.
+/// Packs the package as `npm publish` would. Returns the packed file.
 pub(crate) fn packed() -> Result<PathBuf> {
     step("packing the package", || {
         let directory = workspace::scratch("pack/x")?.with_file_name("");
@@ -59,12 +59,12 @@ pub(crate) fn packed() -> Result<PathBuf> {
         let mut pack = run::command("npm", &workspace::pkg());
         let list = run::quiet(pack.args(["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination"]).arg(&directory))?;
         let list: Vec<Packed> = serde_json::from_str(&list).with_context(|| format!("npm pack printed {list}"))?;
-        let file = list.first().context("npm pack made no file")?.filename.clone();
+        let file = list.first().context("npm pack named no file")?.filename.clone();
         Ok(directory.join(file))
     })
 }
 
-/// Everything a bundle is made from, and the packed file too.
+/// Adds the files from which the bundles and the packed file are made.
 pub(crate) fn sources(stamp: Stamp) -> Result<Stamp> {
     stamp.input(&workspace::pkg(), &["node_modules", "dist", "test"])
 }
@@ -77,7 +77,7 @@ struct Packed {
 fn check(packed: &Path) -> Result<usize> {
     let listing = run::quiet(run::command("tar", workspace::root()).arg("-tzf").arg(packed))?;
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
-    let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("its package.json")?;
+    let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("reading the packed package.json")?;
     let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
     wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
     wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
@@ -86,24 +86,24 @@ fn check(packed: &Path) -> Result<usize> {
     wanted.sort();
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
-    ensure!(missing.is_empty(), "missing in it: {}", missing.join(", "));
+    ensure!(missing.is_empty(), "files are missing in it: {}", missing.join(", "));
     for wasm in wasm::MODULES.iter().map(Module::wasm) {
         if unpacked(packed, &within(&wasm))? != fs::read(&wasm)? {
-            bail!("{} in it is not the one just built", within(&wasm));
+            bail!("{} in it is not the file that was just built", within(&wasm));
         }
     }
     Ok(wanted.len() + wasm::MODULES.len())
 }
 
-/// Whatever package.json says.
+/// Files that must be packed even if package.json does not name them.
 const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
 
-/// Where a file of the package is in it.
+/// Returns the path of a file relative to `pkg/`.
 fn within(file: &Path) -> String {
     file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
 }
 
-/// Every file named in a value of package.json: `"./index.js"`, or deeper.
+/// Collects every file named in a value of package.json, at any depth, without its `./`.
 fn targets(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(path) => found.push(path.trim_start_matches("./").to_owned()),
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_at_any_depth() {
+    fn targets_are_found_at_any_depth() {
         let exports = serde_json::json!({ ".": { "types": "./a.d.ts", "default": ["./a.js", null] }, "./b": "./b.js" });
         let mut found = Vec::new();
         targets(&exports, &mut found);

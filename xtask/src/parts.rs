@@ -1,4 +1,4 @@
-//! The parts of the package as a page gets them: what it loads first, what it loads when it needs it, what stands alone.
+//! The parts of the package as a page loads them: at first, on demand, or as one file that stands alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,35 +12,36 @@ use crate::stamp::entries;
 use crate::wasm::MODULES;
 use crate::{npm, package, run, workspace};
 
-/// A part, by the name that people know it by.
+/// A part, by the name that the sizes use.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Part {
     pub(crate) name: String,
-    /// Each travels by itself.
+    /// Files of the part, compressed separately.
     pub(crate) files: Vec<PathBuf>,
 }
 
 /// The wasm that every page loads.
 pub(crate) const WASM: &str = "dispatcher.wasm";
-/// The JavaScript that every page loads: the default entry as a bundler with splitting makes it, without what it imports later.
+/// The JavaScript that every page loads: the default entry from a bundler that splits, without the chunks for
+/// `import()`.
 pub(crate) const ENTRY: &str = "entry";
-/// The same as a bundler makes it that puts everything into one file, the copies of the wasm in chunks, too; and that of `actionlane/lean`.
+/// The default entry from a bundler that puts everything into one file, copies of the wasm included.
 pub(crate) const WHOLE: &str = "entry in one file";
 pub(crate) const LEAN_WHOLE: &str = "lean in one file";
 /// The wasm and the JavaScript that every page loads.
 pub(crate) const DEFAULT: &str = "entry and dispatcher.wasm";
-/// The wasm that reads and writes values that are not plain; and with it the JavaScript around it.
+/// The wasm that reads and writes values that are not plain.
 pub(crate) const CODEC: &str = "flight.wasm";
 pub(crate) const FLIGHT: &str = "flight and flight.wasm";
-/// The chunk that finds out about a deploy.
+/// The chunk that notices a deploy.
 pub(crate) const DEPLOYED: &str = "chunk deployed";
 /// The file for a `<script>`.
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 
-/// The one file that has all of it inside.
+/// The file for a `<script>` that holds everything.
 pub(crate) const ALONE: &str = "dist/actionlane.full.js";
 
-/// Everything there is. Wants the package to be up to date.
+/// Returns all parts. The package must be up to date.
 pub(crate) fn all() -> Result<Vec<Part>> {
     let split = Split::of("index.js")?;
     let mut parts: Vec<Part> = MODULES.iter().map(|module| part(format!("{}.wasm", module.name), vec![module.wasm()])).collect();
@@ -78,19 +79,19 @@ fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }
 }
 
-/// An entry as a bundler makes it that splits.
+/// An entry as a bundler that splits outputs it.
 pub(crate) struct Split {
-    /// The files that a page loads first: the entry, and those that it imports at once.
+    /// Files that a page loads first: the entry and its static imports.
     entry: Vec<PathBuf>,
-    /// The modules in that, and those that more than one of the others have, as seen from `pkg/`.
+    /// Modules in `entry`, and modules that more than one `import()` uses; paths relative to `pkg/`.
     pub(crate) shared: Vec<String>,
-    /// The files that each `import()` loads besides, by the name of the module.
+    /// Files that each `import()` loads in addition, by the name of the imported module.
     lazy: BTreeMap<String, Vec<PathBuf>>,
-    /// The module itself, as seen from `pkg/`.
+    /// Path of each imported module, relative to `pkg/`, by its name.
     pub(crate) sources: BTreeMap<String, String>,
 }
 
-/// Read from esbuild's own account of what it made: paths as seen from `pkg/`.
+/// The part of esbuild's metafile that is needed. Paths are relative to `pkg/`.
 #[derive(Deserialize)]
 struct Made {
     outputs: BTreeMap<String, Output>,
@@ -112,7 +113,7 @@ struct Import {
 }
 
 impl Split {
-    /// Of an entry of the package.
+    /// Bundles an entry of the package, with splitting.
     pub(crate) fn of(entry: &str) -> Result<Self> {
         let told = workspace::scratch(&format!("sizes/split/{entry}.json"))?;
         let dir = told.with_extension("");
@@ -130,14 +131,14 @@ impl Split {
         ]);
         run::quiet(esbuild.arg(format!("--outdir={}", dir.display())).arg(format!("--metafile={}", told.display())))?;
         let text = fs::read_to_string(&told).with_context(|| format!("reading {}", told.display()))?;
-        serde_json::from_str::<Made>(&text).context("what esbuild tells of its output")?.split(entry)
+        serde_json::from_str::<Made>(&text).context("reading esbuild's metafile")?.split(entry)
     }
 }
 
 impl Made {
     fn split(&self, entry: &str) -> Result<Split> {
         let of = |source: &str| self.outputs.iter().find(|(_, output)| output.entry_point.as_deref() == Some(source)).map(|(path, _)| path);
-        let first = self.at_once(of(entry).with_context(|| format!("esbuild made nothing of {entry}"))?);
+        let first = self.at_once(of(entry).with_context(|| format!("esbuild made no output for {entry}"))?);
         let (mut lazy, mut sources) = (BTreeMap::new(), BTreeMap::new());
         let mut users: BTreeMap<&str, u32> = BTreeMap::new();
         for source in self.outputs.values().filter_map(|output| output.entry_point.as_deref()).filter(|&source| source != entry) {
@@ -152,7 +153,7 @@ impl Made {
         Ok(Split { entry: files(&first), shared, lazy, sources })
     }
 
-    /// An output, and those that it imports at once, and so on.
+    /// Returns an output and all that it imports statically, directly or indirectly.
     fn at_once<'a>(&'a self, path: &'a str) -> BTreeSet<&'a str> {
         let mut found = BTreeSet::new();
         let mut open = vec![path];
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_first_and_what_comes_later() -> Result<()> {
+    fn static_imports_come_first_and_dynamic_ones_later() -> Result<()> {
         let output = |entry: Option<&str>, imports: &[(&str, &str)]| {
             let imports: Vec<_> = imports.iter().map(|(path, kind)| serde_json::json!({ "path": path, "kind": kind })).collect();
             let inputs: serde_json::Map<_, _> = entry.iter().map(|&source| (source.to_owned(), serde_json::json!({}))).collect();

@@ -1,4 +1,4 @@
-//! Running other programs. Each one ends with us, with all it has started.
+//! Runs other programs. They end when xtask ends, together with all processes that they started.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -12,14 +12,15 @@ use e2e::Owned;
 
 use crate::workspace;
 
-/// What a program printed and how it ended.
+/// Output of a program that has ended, and its success.
 pub(crate) struct Finished {
     pub(crate) success: bool,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Runs it with all it prints on our standard error: for those that tell well what they are doing.
+/// Runs a program with all its output on our standard error. Use it for programs that report their progress well.
+/// Fails if it fails.
 pub(crate) fn shown(command: &mut Command) -> Result<()> {
     command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
     let status = spawn(command)?.wait()?;
@@ -29,7 +30,7 @@ pub(crate) fn shown(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it quietly and gives its standard output. When it fails, the error is all it printed.
+/// Runs a program quietly and returns its standard output. If it fails, the error holds all its output.
 pub(crate) fn quiet(command: &mut Command) -> Result<String> {
     let finished = captured(command)?;
     if !finished.success {
@@ -38,7 +39,7 @@ pub(crate) fn quiet(command: &mut Command) -> Result<String> {
     Ok(finished.stdout)
 }
 
-/// Runs it and gives all it printed, however it ended.
+/// Runs a program and returns all its output, even if it failed.
 pub(crate) fn captured(command: &mut Command) -> Result<Finished> {
     let (out, err) = (Capture::new()?, Capture::new()?);
     command.stdout(out.0.try_clone()?).stderr(err.0.try_clone()?);
@@ -46,29 +47,30 @@ pub(crate) fn captured(command: &mut Command) -> Result<Finished> {
     Ok(Finished { success: status.success(), stdout: out.read()?, stderr: err.read()? })
 }
 
-/// A command to be run in `dir`.
+/// Returns a command that runs in `dir`.
 pub(crate) fn command(program: impl AsRef<Path>, dir: &Path) -> Command {
     let mut command = Command::new(program.as_ref());
     command.current_dir(dir);
     command
 }
 
-/// `cargo`, in the repository.
+/// Returns the command `cargo`, which runs in the repository.
 pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).as_os_str(), workspace::root())
 }
 
 fn spawn(command: &mut Command) -> Result<Owned> {
-    Owned::spawn(command).with_context(|| format!("cannot run `{}`", Path::new(command.get_program()).display()))
+    Owned::spawn(command)
+        .with_context(|| format!("cannot run `{}`: is it installed, and in PATH?", Path::new(command.get_program()).display()))
 }
 
-/// The command as one would type it.
+/// Returns the command as typed in a shell.
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     format!("`{}`", words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
 }
 
-/// A file a program writes to. It has no name any more: it goes when it is closed.
+/// A file for a program's output. It is unlinked already, so it disappears when it is closed.
 struct Capture(File);
 
 impl Capture {

@@ -1,4 +1,5 @@
-//! Measures how large the parts of the package are, and compares that with what is committed, with the bars, and with the documents.
+//! Measures the parts of the package, and compares them with xtask/sizes.json, with their limits, and with the
+//! documents.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,43 +12,43 @@ use serde::Deserialize;
 use crate::parts::{self, Part};
 use crate::{npm, run, workspace};
 
-/// The most that parts may have. One that is missed says so in the table, and may not get any further from it.
+/// Limits of parts. A part that misses its limit is marked in the table, and may not grow further.
 const BARS: [Bar; 4] = [
     Bar { part: parts::DEFAULT, bytes: 90_000, at_most: None },
     Bar { part: parts::CODEC, bytes: 100_000, at_most: None },
-    // Missed: it has 32.2 kB.
+    // Missed: the script has 32.2 kB.
     Bar { part: parts::SCRIPT, bytes: 25_000, at_most: Some(33_100) },
-    // Missed since it hears of pushes, too: it has 3.0 kB.
+    // Missed: the chunk also handles pushes, and has 3.0 kB.
     Bar { part: parts::DEPLOYED, bytes: 2_000, at_most: Some(3_180) },
 ];
 
-/// Bytes after brotli.
+/// Limit of a part, in bytes after brotli.
 struct Bar {
     part: &'static str,
     bytes: u64,
-    /// Where the bar is missed: the size that was committed, and the grace.
+    /// If the limit is missed: the most that the part may have, its committed size and some grace.
     at_most: Option<u64>,
 }
 
-/// Bytes that a part may grow by without saying so.
+/// Bytes that a part may grow by before the check fails.
 const GRACE: u64 = 200;
 
-/// The parts of the package, measured, and as they were when somebody last looked.
+/// Measured sizes of the parts, and the committed ones.
 pub(crate) struct Sizes {
     parts: Vec<(String, Size)>,
     compiler: String,
     committed: Committed,
 }
 
-/// `xtask/sizes.json`.
+/// Contents of `xtask/sizes.json`.
 #[derive(Deserialize)]
 struct Committed {
-    /// Another makes other bytes.
+    /// Version of rustc: another compiler outputs other sizes.
     compiler: String,
     parts: BTreeMap<String, Size>,
 }
 
-/// Wants the package to be up to date.
+/// Measures all parts. The package must be up to date.
 pub(crate) fn measured() -> Result<Sizes> {
     let parts = parts::all()?;
     let files: Vec<PathBuf> = parts.iter().flat_map(|part| part.files.clone()).collect();
@@ -66,9 +67,10 @@ fn file() -> PathBuf {
 }
 
 impl Sizes {
-    /// A line a part: raw, after gzip and brotli at their best, what is committed of the last, and the bar.
+    /// Returns a table with a line for each part: kB raw, after gzip, after brotli, as committed (brotli), and the
+    /// limit.
     pub(crate) fn table(&self) -> String {
-        let mut table = format!("{:<26} {:>9} {:>9} {:>9} {:>10} {:>7}\n", "kB", "raw", "gzip", "brotli", "committed", "bar");
+        let mut table = format!("{:<26} {:>9} {:>9} {:>9} {:>10} {:>7}\n", "kB", "raw", "gzip", "brotli", "committed", "limit");
         for (name, size) in &self.parts {
             let committed = self.committed.parts.get(name).map(|size| kilobytes(size.brotli)).unwrap_or_default();
             let bar = bar(name).map(|bar| bar.told(size.brotli)).unwrap_or_default();
@@ -79,22 +81,22 @@ impl Sizes {
         table
     }
 
-    /// The number of parts.
+    /// Returns the number of parts.
     pub(crate) fn len(&self) -> usize {
         self.parts.len()
     }
 
-    /// Fails where a part is over its bar, or has another size than what is committed.
+    /// Fails if a part exceeds its limit, or if its size differs too much from the committed one.
     pub(crate) fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         for (name, size) in &self.parts {
             let now = size.brotli;
             match self.committed.parts.get(name) {
-                None => wrong.push(format!("{name} has {now} bytes, and no line in xtask/sizes.json")),
+                None => wrong.push(format!("{name} has {now} bytes, but no line in xtask/sizes.json")),
                 Some(size) if now > size.brotli + self.grace(size.brotli) => {
                     wrong.push(format!("{name} has grown: {} → {now} bytes", size.brotli));
                 }
-                // Else it could grow back, and nobody would see.
+                // A line that is too high would let the part grow back unnoticed.
                 Some(size) if now + size.brotli / 50 + GRACE < size.brotli => {
                     wrong.push(format!("{name} has shrunk: {} → {now} bytes", size.brotli));
                 }
@@ -103,10 +105,12 @@ impl Sizes {
             wrong.extend(bar(name).and_then(|bar| bar.wrong(now)));
         }
         let is_part = |name: &str| self.parts.iter().any(|(part, _)| part == name);
-        wrong.extend(self.committed.parts.keys().filter(|name| !is_part(name)).map(|name| format!("{name} is gone, but not its line")));
+        wrong.extend(
+            self.committed.parts.keys().filter(|name| !is_part(name)).map(|name| format!("{name} is gone, but its line is still there")),
+        );
         ensure!(
             wrong.is_empty(),
-            "sizes after brotli; `cargo xtask build --write-sizes` writes those of this build into xtask/sizes.json:\n{}",
+            "sizes after brotli; if they are intended, run `cargo xtask build --write-sizes` to update xtask/sizes.json:\n{}",
             wrong.join("\n")
         );
         Ok(())
@@ -116,7 +120,7 @@ impl Sizes {
         if self.compiler == self.committed.compiler { GRACE } else { GRACE.max(committed / 50) }
     }
 
-    /// Puts the figures into `xtask/sizes.json`.
+    /// Writes the sizes to `xtask/sizes.json`.
     pub(crate) fn write(&self) -> Result<()> {
         let line = |(name, Size { raw, gzip, brotli }): &(String, Size)| {
             format!("    \"{name}\": {{ \"raw\": {raw}, \"gzip\": {gzip}, \"brotli\": {brotli} }}")
@@ -130,7 +134,7 @@ impl Sizes {
         self.parts.iter().find(|(part, _)| part == name).map(|&(_, size)| size).unwrap_or_default()
     }
 
-    /// The same for README.md.
+    /// Returns the sentence with the sizes in README.md.
     fn sentence(&self) -> String {
         let [wasm, script, flight, alone] = [parts::WASM, parts::ENTRY, parts::FLIGHT, parts::ALONE].map(|name| self.of(name));
         let kb = |bytes: u64| (bytes + 500) / 1000;
@@ -148,29 +152,30 @@ impl Sizes {
         )
     }
 
-    /// By how much the default entry grows where a bundler puts everything into one file.
+    /// Returns the sentence in docs/loading.md: how much larger the default entry gets as one file.
     fn growth(&self) -> String {
         let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| (self.of(name).brotli + 500) / 1000);
         format!("\n{whole} kB in the place of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
     }
 
-    /// Documents with figures, and what each says.
+    /// Returns the documents with sizes, and the sentence of each.
     fn documents(&self) -> [(&'static str, String); 2] {
         [("README.md", self.sentence()), ("docs/loading.md", self.growth())]
     }
 
-    /// Fails where a document has other figures, by more than a kB and 2 %: another compiler makes other bytes.
+    /// Fails if the sizes in a document are off by more than 1 kB and more than 2 %. Smaller differences come from
+    /// other compilers.
     pub(crate) fn check_documents(&self) -> Result<()> {
         for (name, sentence) in self.documents() {
             let text = document(name)?;
             let (_, said, _) = marked(&text).with_context(|| name)?;
-            let now = "its sizes are not those of this build; `cargo xtask build --write-readme` writes";
+            let now = "its sizes differ from those of this build; `cargo xtask build --write-readme` writes";
             ensure!(alike(said, &sentence), "{name}: {now}: {sentence}");
         }
         Ok(())
     }
 
-    /// Puts the figures into the documents.
+    /// Writes the sizes to the documents.
     pub(crate) fn write_documents(&self) -> Result<()> {
         for (name, sentence) in self.documents() {
             let text = document(name)?;
@@ -185,16 +190,16 @@ fn document(name: &str) -> Result<String> {
     fs::read_to_string(workspace::root().join(name)).with_context(|| format!("reading {name}"))
 }
 
-/// Splits the text before, between and after the markers of the sizes.
+/// Returns the text before, between and after the markers of the sizes.
 fn marked(text: &str) -> Result<(&str, &str, &str)> {
-    let start = text.find(MARKER).context("it has no sizes")? + MARKER.len();
-    let end = start + text[start..].find("<!-- /sizes -->").context("its sizes have no end")?;
+    let start = text.find(MARKER).context("the marker of the sizes is missing")? + MARKER.len();
+    let end = start + text[start..].find("<!-- /sizes -->").context("the end marker of the sizes is missing")?;
     Ok((&text[..start], &text[start..end], &text[end..]))
 }
 
 const MARKER: &str = "<!-- sizes: cargo xtask build --write-readme -->";
 
-/// Tells whether two texts have the same words, and figures no more than 1, or 2 %, apart.
+/// True if two texts have the same words, and numbers that differ by at most 1 or 2 %.
 fn alike(a: &str, b: &str) -> bool {
     let words = |text: &str| -> Vec<String> { text.split(|c: char| c.is_whitespace() || "(),".contains(c)).map(str::to_owned).collect() };
     let same = |(a, b): (&String, &String)| match (a.parse::<u64>(), b.parse::<u64>()) {
@@ -208,11 +213,12 @@ fn alike(a: &str, b: &str) -> bool {
 fn measure(files: &[PathBuf]) -> Result<Vec<Size>> {
     let paths: Option<Vec<&str>> = files.iter().map(|file| file.to_str()).collect();
     let sizes: Vec<Size> = serde_json::from_str(&npm::node(MEASURE, &paths.context("a path that is not UTF-8")?)?)?;
-    ensure!(sizes.len() == files.len(), "not the size of each file");
+    ensure!(sizes.len() == files.len(), "the script did not print a size for each file");
     Ok(sizes)
 }
 
-/// Node.js has both; crates of them would cost every fresh machine its compile time.
+/// Measures with Node.js, which has both compressors: crates for them would take time to compile on every fresh
+/// machine.
 const MEASURE: &str = r#"
     import { readFileSync } from "node:fs";
     import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -243,23 +249,23 @@ fn bar(name: &str) -> Option<&'static Bar> {
 }
 
 impl Bar {
-    /// A column of the table.
+    /// Returns the last column of the table.
     fn told(&self, now: u64) -> String {
         format!("{:>7}{}", kilobytes(self.bytes), if now > self.bytes { " missed" } else { "" })
     }
 
-    /// Says what is wrong with a part of that size.
+    /// Returns what is wrong with a part of `now` bytes; `None` if nothing is.
     fn wrong(&self, now: u64) -> Option<String> {
         let Self { part, bytes, at_most } = *self;
         match at_most {
-            None => (now > bytes).then(|| format!("{part} has {now} bytes, its bar is {bytes}")),
-            Some(most) if now > most => Some(format!("{part} has {now} bytes, its bar, which is missed, is {bytes}: it may have {most}")),
-            Some(_) => (now <= bytes).then(|| format!("{part} keeps its bar of {bytes} now: take its `at_most` from xtask/src/sizes.rs")),
+            None => (now > bytes).then(|| format!("{part} has {now} bytes; its limit is {bytes}")),
+            Some(most) if now > most => Some(format!("{part} has {now} bytes; it misses its limit of {bytes}, but may not exceed {most}")),
+            Some(_) => (now <= bytes).then(|| format!("{part} keeps its limit of {bytes} now: remove its `at_most` in xtask/src/sizes.rs")),
         }
     }
 }
 
-/// In kB of 1000 bytes.
+/// Returns kB of 1000 bytes, with one decimal, rounded down.
 fn kilobytes(bytes: u64) -> String {
     format!("{}.{}", bytes / 1000, bytes % 1000 / 100)
 }
@@ -269,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_digit_after_the_point() {
+    fn kilobytes_have_one_decimal() {
         assert_eq!(kilobytes(61_952), "61.9");
         assert_eq!(kilobytes(90), "0.0");
     }
@@ -287,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_grows_says_so() {
+    fn a_part_that_grows_is_an_error() {
         assert!(sizes("a", 10_200, &[("a", 10_000)], "rustc 1").check().is_ok());
         let error = sizes("a", 10_201, &[("a", 10_000)], "rustc 1").check().expect_err("grown");
         assert!(error.to_string().ends_with("\na has grown: 10000 → 10201 bytes"), "{error}");
@@ -296,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_shrinks_says_so() {
+    fn a_part_that_shrinks_is_an_error() {
         assert!(sizes("a", 9_600, &[("a", 10_000)], "rustc 1").check().is_ok());
         let error = sizes("a", 9_599, &[("a", 10_000)], "rustc 1").check().expect_err("shrunk");
         assert!(error.to_string().ends_with("\na has shrunk: 10000 → 9599 bytes"), "{error}");
@@ -304,31 +310,34 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_come_and_go_say_so() {
+    fn parts_that_come_and_go_are_errors() {
         let error = sizes("a", 1, &[("b", 1)], "rustc 1").check().expect_err("neither");
-        assert!(error.to_string().ends_with("\na has 1 bytes, and no line in xtask/sizes.json\nb is gone, but not its line"), "{error}");
+        assert!(
+            error.to_string().ends_with("\na has 1 bytes, but no line in xtask/sizes.json\nb is gone, but its line is still there"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn bars_are_kept() {
+    fn a_part_over_its_limit_is_an_error() {
         let at = |now| sizes(parts::CODEC, now, &[(parts::CODEC, now)], "rustc 1");
         assert!(at(100_000).check().is_ok());
         assert!(at(100_000).table().ends_with("100.0\n"), "{}", at(100_000).table());
-        let error = at(100_001).check().expect_err("over its bar");
-        assert!(error.to_string().ends_with("has 100001 bytes, its bar is 100000"), "{error}");
+        let error = at(100_001).check().expect_err("over its limit");
+        assert!(error.to_string().ends_with("has 100001 bytes; its limit is 100000"), "{error}");
     }
 
     #[test]
-    fn a_bar_that_is_missed_is_told_and_holds_the_part_where_it_is() {
+    fn a_missed_limit_is_shown_and_the_part_may_not_grow_further() {
         let bar = Bar { part: "a", bytes: 2_000, at_most: Some(3_000) };
         assert_eq!((bar.told(3_000).as_str(), bar.wrong(3_000)), ("    2.0 missed", None));
-        assert_eq!(bar.wrong(3_001).as_deref(), Some("a has 3001 bytes, its bar, which is missed, is 2000: it may have 3000"));
-        let kept = "a keeps its bar of 2000 now: take its `at_most` from xtask/src/sizes.rs";
+        assert_eq!(bar.wrong(3_001).as_deref(), Some("a has 3001 bytes; it misses its limit of 2000, but may not exceed 3000"));
+        let kept = "a keeps its limit of 2000 now: remove its `at_most` in xtask/src/sizes.rs";
         assert_eq!((bar.told(2_000).as_str(), bar.wrong(2_000).as_deref()), ("    2.0", Some(kept)));
     }
 
     #[test]
-    fn figures_may_be_one_apart() {
+    fn sizes_in_documents_may_be_one_off() {
         assert!(alike("181 kB of wasm (220 kB)", "182 kB of\nwasm (219 kB)"));
         assert!(!alike("181 kB of wasm (220 kB)", "187 kB of wasm (220 kB)"));
         assert!(!alike("181 kB of wasm", "181 kB"));
@@ -336,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_between_the_markers() {
+    fn the_text_between_the_markers_is_found() {
         let text = format!("a{MARKER}b<!-- /sizes -->c");
         assert_eq!(marked(&text).expect("both").1, "b");
         assert!(marked("a").is_err() && marked(&text[..text.len() - 5]).is_err());

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`.
+//! `cargo xtask soak`: makes thousands of calls to a server that misbehaves.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -14,28 +14,31 @@ use crate::step::{note, step_async};
 use crate::wasm::MODULES;
 use crate::{browser, build, workspace};
 
-/// Makes calls by the thousand in a real browser, to a server that misbehaves, and counts what became of each
+/// Makes thousands of calls in a real browser, to a server that misbehaves, and checks each of them
 ///
-/// The calls go through several lanes, with small and large arguments and answers; some are given up, some have a time limit. The server
-/// answers `--faults` of the requests wrongly, before or after the action has run, and keeps a ledger of what ran. Prints one line of
-/// JSON. Fails when a call was lost (it never settled, or settled with a value though its action did not run, or with that of another
-/// call), when an action ran twice, or when more than a tenth more memory is in use at the end than after the first calls: a twentieth of
-/// them, at least 500 (at most half), during which every fourth of the requests go wrong.
+/// The calls use several lanes, and small and large arguments and answers; some are aborted, some have a time limit.
+/// The server answers a share of the requests (`--faults`) wrongly, before or after the action has run, and keeps a
+/// ledger of what ran. Prints one line of JSON.
+///
+/// Fails if a call is lost: it never settled, or it settled with a value although its action did not run, or with
+/// another call's value. Fails if an action ran twice. Fails if the memory at the end is more than a tenth larger
+/// than after the warm-up. The warm-up is a twentieth of the calls, but at least 500 and at most half; with faults,
+/// every fourth request fails during it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many calls
+    /// Number of calls
     #[arg(long, default_value_t = 2000)]
     calls: u32,
-    /// How many of the requests go wrong, from 0 to 1
+    /// Share of the requests that go wrong, from 0 to below 1
     #[arg(long, default_value_t = 0.05)]
     faults: f64,
-    /// Where
+    /// Browser to run in
     #[arg(long, default_value = "chromium")]
     browser: Choice,
-    /// What the calls and the faults are drawn with
+    /// Seed of the random calls and faults
     #[arg(long, default_value_t = 1)]
     seed: u32,
-    /// How often a call may be sent again; with 0, its key is sent as a header of the page's own
+    /// Retries of a call; with 0, the page sends the idempotency key as a header of its own
     #[arg(long, default_value_t = 5)]
     retry: u32,
 }
@@ -46,28 +49,28 @@ enum Choice {
     Firefox,
 }
 
-/// What became of the calls.
+/// Results of all calls.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Soaked {
     calls: u64,
     settled: u64,
     lost: u64,
-    /// Calls whose action ran more than once.
+    /// Number of calls whose action ran more than once.
     doubled: u64,
-    /// How many failed, by code.
+    /// Number of calls that failed, by code.
     by_code: BTreeMap<String, u64>,
-    /// Of the wasm's memory.
+    /// Size of each module's memory.
     wasm_bytes: BTreeMap<String, Span>,
-    /// None where the browser does not tell.
+    /// `None` if the browser does not tell.
     js_heap: Option<Span>,
     seconds: f64,
-    /// How many requests went wrong on purpose.
+    /// Requests that went wrong on purpose.
     #[serde(skip)]
     faults: Faults,
 }
 
-/// Bytes in use after the first calls, which warm up, and after the last.
+/// Bytes in use after the warm-up and after the last call.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Span {
     start: u64,
@@ -88,7 +91,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Gets what it needs, then does it.
+/// Prepares the package and the browser, then makes the calls.
 pub(crate) async fn soak(args: &Args) -> Result<Soaked> {
     ensure!(args.calls > 0, "--calls must be at least 1");
     ensure!((0.0..1.0).contains(&args.faults), "--faults must be from 0 to below 1");
@@ -128,16 +131,17 @@ async fn calls(args: &Args, driver: Driver) -> Result<Soaked> {
     .await
 }
 
-/// How many of the requests go wrong at first, so that whatever the page compiles or keeps for good is there before its memory is measured.
+/// Share of the requests that go wrong during the warm-up. It is high so that the page has compiled and cached
+/// everything before its memory is measured.
 const WARM_FAULTS: f64 = 0.25;
 
-/// How many calls that takes, at least, of a run that is long enough.
+/// Least number of calls of a warm-up, if the run is long enough.
 const WARM_CALLS: u32 = 500;
 
-/// How long nothing may settle before the calls that are open count as lost.
+/// Time without a settled call after which the pending calls count as lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Returns when so many calls have settled, or none does any more.
+/// Returns when `calls` calls have settled, or when none has settled for [`PATIENCE`].
 async fn until(browser: &Browser, calls: u64) -> Result<()> {
     let (mut settled, mut since) = (0, Instant::now());
     while settled < calls && since.elapsed() < PATIENCE {
@@ -150,14 +154,14 @@ async fn until(browser: &Browser, calls: u64) -> Result<()> {
     Ok(())
 }
 
-/// For people, on the way.
+/// Returns a line for people about the requests.
 fn told(ledger: &Ledger) -> String {
     let drawn = ledger.drawn.iter().map(|(fault, times)| format!("{fault} × {times}")).collect::<Vec<_>>().join(", ");
     format!("{} requests, at most {} at once; {drawn}", ledger.total, ledger.most_at_once)
 }
 
 struct Memory {
-    /// By the module.
+    /// Bytes by module.
     wasm: BTreeMap<String, u64>,
     heap: Option<u64>,
 }
@@ -169,21 +173,23 @@ impl Memory {
     }
 }
 
-/// What the page knows at the end.
+/// Results that the page has at the end.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Results {
-    /// A digit a call: 0 it never settled, 1 with its value, 2 with a failure, 3 with a value that is not its own.
+    /// One digit for each call: 0 never settled, 1 settled with its own value, 2 failed, 3 settled with another
+    /// value.
     verdicts: String,
     by_code: BTreeMap<String, u64>,
 }
 
 impl Results {
-    /// Compares what the page was told with what the server did.
+    /// Compares the results of the page with the server's ledger.
     fn soaked(self, ledger: &Ledger) -> Result<Soaked> {
         let mut effects: HashMap<&str, u64> = HashMap::new();
         for entry in ledger.keys.values() {
-            *effects.entry(entry.call.as_deref().context("the ledger has a call without a name")?).or_default() += entry.effects;
+            let call = entry.call.as_deref().context("the ledger has a call without a name")?;
+            *effects.entry(call).or_default() += entry.effects;
         }
         let (mut settled, mut lost) = (0, 0);
         for (call, verdict) in self.verdicts.chars().enumerate() {
@@ -212,17 +218,17 @@ impl Results {
 }
 
 impl Args {
-    /// The default, with so many calls.
+    /// Returns the default arguments, with this number of calls.
     pub(crate) fn of(calls: u32) -> Self {
         Self { calls, faults: 0.05, browser: Choice::Chromium, seed: 1, retry: 5 }
     }
 
-    /// How many calls are made before memory is measured: a twentieth, but enough of them, and at most half.
+    /// Returns the number of calls before memory is measured: a twentieth, at least [`WARM_CALLS`], at most half.
     fn warm_up(&self) -> u64 {
         self.calls.div_ceil(20).max(WARM_CALLS).min(self.calls.div_ceil(2)).into()
     }
 
-    /// What the page is to do. Every attempt has a time limit: some of the faults take for ever.
+    /// Returns the instructions for the page. Every attempt has a time limit, because some faults never end.
     fn beginning(&self) -> Value {
         let options = match self.retry {
             0 => json!({ "timeout": 1000 }),
@@ -242,7 +248,7 @@ impl Choice {
 }
 
 impl Soaked {
-    /// For programs.
+    /// Returns the line for programs.
     pub(crate) fn line(&self) -> Result<String> {
         Ok(serde_json::to_string(self)?)
     }
@@ -251,7 +257,7 @@ impl Soaked {
         self.settled
     }
 
-    /// What must not be, each in a clause; nothing where all is well.
+    /// Returns what is wrong, one clause each; empty if all is well.
     pub(crate) fn wrong(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut check = |fine: bool, what: String| {
@@ -274,22 +280,23 @@ impl Soaked {
             let flat = heap.is_flat() || heap.end < heap.start + COMPILED;
             check(flat, format!("the JavaScript heap grew from {} to {}", heap.start, heap.end));
         }
-        check(!self.faults.wanted || self.faults.drawn > 0, "no request went wrong: nothing was tried".to_owned());
+        check(!self.faults.wanted || self.faults.drawn > 0, "no request went wrong although --faults asked for it".to_owned());
         wrong
     }
 }
 
-/// Bytes that an engine keeps of what it compiles, however many calls there are: 0.25 MB after 8 000 and 0.22 after 20 000.
+/// Bytes of compiled code that an engine keeps, however many calls are made: 0.25 MB were measured after 8 000 calls,
+/// 0.22 MB after 20 000.
 const COMPILED: u64 = 400_000;
 
-/// Compares what each module had at the start and at the end. One that was not there at the start had nothing.
+/// Pairs the bytes of each module before and after. A module that was not loaded before has 0 bytes then.
 fn spans(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
     let start = |name: &String| before.get(name).copied().unwrap_or_default();
     after.iter().map(|(name, end)| (name.clone(), Span { start: start(name), end: *end })).collect()
 }
 
 impl Span {
-    /// A tenth more is flat.
+    /// True if the end is at most a tenth more than the start.
     fn is_flat(self) -> bool {
         self.end * 10 <= self.start * 11
     }
@@ -311,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn lost_is_open_or_without_effect_or_not_its_own() {
+    fn a_call_is_lost_if_open_or_without_effect_or_with_a_foreign_value() {
         let all = soaked("10213", &[("0", 1), ("2", 0), ("4", 1)]);
         assert_eq!((all.calls, all.settled, all.lost, all.doubled), (5, 4, 3, 0));
         assert_eq!(soaked("1", &[("0", 1)]).wrong(), Vec::<String>::new());
@@ -319,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn doubled_is_counted_by_call_whatever_the_keys() {
+    fn doubled_actions_are_counted_by_call_not_by_key() {
         assert_eq!(soaked("111", &[("0", 2), ("1", 1), ("1", 1), ("2", 1)]).doubled, 2);
     }
 
@@ -346,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heap_may_grow_by_what_is_compiled() {
+    fn a_heap_may_grow_by_compiled_code() {
         let grown = |start, end| {
             let mut soaked = soaked("1", &[("0", 1)]);
             soaked.js_heap = Some(Span { start, end });
@@ -364,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn warming_up_takes_a_twentieth_but_enough() {
+    fn a_warm_up_takes_a_twentieth_but_enough() {
         let warm_up = |calls| Args::of(calls).warm_up();
         assert_eq!([1, 100, 2000, 20_000].map(warm_up), [1, 50, 500, 1000]);
     }

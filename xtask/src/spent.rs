@@ -1,4 +1,4 @@
-//! Where the time of one call goes: `cargo xtask bench crossings --profile`.
+//! Measures where one call spends its time: `cargo xtask bench crossings --profile`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,30 +14,30 @@ use crate::bench::Measured;
 use crate::step::{step, step_async};
 use crate::{run, wasm, workspace};
 
-/// Calls that are looked at, one after the other.
+/// Profiled calls, one after the other.
 const CALLS: u32 = 20_000;
-/// How often each contender is measured in the page, before the profiler looks.
+/// Number of measurements of each contender in the page, before profiling.
 const ROUNDS: u32 = 15;
-/// Functions that are shown.
+/// Number of functions that the table shows.
 const SHOWN: usize = 40;
 
-/// What V8's profiler has seen in one place.
+/// A profile of V8, from Node.js or from Chromium.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Profile {
-    /// Milliseconds of one call without it, medians: `ours`, the same by `hand`, and `fetch` alone.
+    /// Medians of one call without the profiler, in milliseconds: `ours`, the same by `hand`, and `fetch` alone.
     #[serde(default)]
     ms: BTreeMap<String, f64>,
     rows: Vec<Row>,
 }
 
-/// The time of one function, its own only.
+/// Time of one function, without the functions that it calls.
 #[derive(Serialize, Deserialize)]
 struct Row {
-    /// The module, `wasm`, `glue`, `platform` or what the engine itself does.
+    /// The module, `wasm`, `glue`, `platform`, or the engine itself.
     #[serde(rename = "where")]
     place: String,
     name: String,
-    /// Of one call.
+    /// Microseconds of one call.
     us: f64,
     share: f64,
 }
@@ -46,7 +46,7 @@ pub(crate) fn in_node() -> Result<Profile> {
     step(&format!("{CALLS} calls in Node.js"), || read(&[]))
 }
 
-/// `page`: the directory of the page of the benchmarks, its script as it was written.
+/// Profiles the page of the benchmarks in `page`, whose script is not minified.
 pub(crate) async fn in_chromium(page: &Path) -> Result<Profile> {
     let server = Server::start(page)?;
     let driver = Driver::start(Kind::Chromium).await?;
@@ -63,7 +63,7 @@ pub(crate) async fn in_chromium(page: &Path) -> Result<Profile> {
     Ok(Profile { ms, ..read(&[&file, &page.join("page.js")])? })
 }
 
-/// `files`: what a browser has seen, and the script of its page; none for Node.js.
+/// Reads a profile. `files` are the browser's profile and the script of its page; with none, profiles in Node.js.
 fn read(files: &[&Path]) -> Result<Profile> {
     let line =
         run::quiet(run::command("node", &workspace::bench()).args(["profile.mjs", &CALLS.to_string()]).arg(wasm::names()?).args(files))?;
@@ -71,7 +71,7 @@ fn read(files: &[&Path]) -> Result<Profile> {
 }
 
 impl Profile {
-    /// By module, then the functions that take the most; what ours is of the others.
+    /// Returns a table: time by module, the functions that take the most, and the ratios of ours to the others.
     pub(crate) fn table(&self) -> String {
         let mut groups: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for Row { place, us, share, .. } in &self.rows {
@@ -95,7 +95,7 @@ impl Profile {
         let [ours, hand, fetch] = ["ours", "hand", "fetch"].map(of);
         let seen: f64 = self.rows.iter().map(|row| row.us).sum();
         format!(
-            "one call {ours:.1} µs ({seen:.1} as it was looked at), by hand {hand:.1}, fetch {fetch:.1}: {:.2} ÷ by hand, {:.2} ÷ fetch",
+            "one call {ours:.1} µs ({seen:.1} while profiled), by hand {hand:.1}, fetch {fetch:.1}: {:.2} ÷ by hand, {:.2} ÷ fetch",
             ours / hand,
             ours / fetch
         )
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_are_summed() -> Result<()> {
+    fn times_are_summed_by_module() -> Result<()> {
         let profile: Profile = serde_json::from_value(json!({
             "ms": { "ours": 0.03, "hand": 0.01, "fetch": 0.005 },
             "rows": [
@@ -123,7 +123,7 @@ mod tests {
         let table = profile.table();
         assert!(table.contains("     20.00  75.0 %  glue\n     10.00  25.0 %  wasm\n"), "{table}");
         assert!(
-            table.ends_with("one call 30.0 µs (30.0 as it was looked at), by hand 10.0, fetch 5.0: 3.00 ÷ by hand, 6.00 ÷ fetch"),
+            table.ends_with("one call 30.0 µs (30.0 while profiled), by hand 10.0, fetch 5.0: 3.00 ÷ by hand, 6.00 ÷ fetch"),
             "{table}"
         );
         Ok(())

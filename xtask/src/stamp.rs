@@ -1,4 +1,4 @@
-//! Doing a thing only when what it is made from has changed.
+//! Repeats work only if its inputs have changed.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -9,47 +9,48 @@ use anyhow::{Context, Result};
 
 use crate::workspace;
 
-/// What a thing is made from. The hash of it is kept below `target/xtask/` once the thing is made.
+/// Inputs and outputs of a piece of work. The hash of the inputs is stored below `target/xtask/` when the work is
+/// done.
 pub(crate) struct Stamp {
     name: String,
     inputs: DefaultHasher,
     outputs: Vec<PathBuf>,
-    /// Directories that hold nothing but outputs.
+    /// Directories that hold only outputs.
     whole: Vec<PathBuf>,
 }
 
 impl Stamp {
-    /// Names the thing.
+    /// Starts a stamp. `name` must be unique: it names the stored file.
     pub(crate) fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), inputs: DefaultHasher::new(), outputs: Vec::new(), whole: Vec::new() }
     }
 
-    /// It is made from this: a version, arguments.
+    /// Adds a value as input: a version, arguments.
     pub(crate) fn value(mut self, value: impl Hash) -> Self {
         value.hash(&mut self.inputs);
         self
     }
 
-    /// It is made from this file, or from every file below this directory, but those in a directory or of a name in `but`.
-    /// What does not exist counts as that.
+    /// Adds as input a file, or every file below a directory. Leaves out files and directories with a name in `but`.
+    /// A path that does not exist is an input, too.
     pub(crate) fn input(mut self, path: &Path, but: &[&str]) -> Result<Self> {
         self.add(path, but)?;
         Ok(self)
     }
 
-    /// It is this. When one is missing, the thing is made again.
+    /// Adds a file as output. If it is missing, the work is repeated.
     pub(crate) fn output(mut self, path: PathBuf) -> Self {
         self.outputs.push(path);
         self
     }
 
-    /// It is all that is in this directory. When another file is there than it was made with, or one is missing, the thing is made again.
+    /// Adds a directory of outputs. If a file is added to it or removed from it, the work is repeated.
     pub(crate) fn whole(mut self, dir: PathBuf) -> Self {
         self.whole.push(dir);
         self
     }
 
-    /// Makes the thing, unless it is there and made from just these inputs. Gives whether it was made.
+    /// Does the work, unless all outputs exist and the inputs are unchanged. Returns true if it did the work.
     pub(crate) fn make(&self, make: impl FnOnce() -> Result<()>) -> Result<bool> {
         let file = workspace::scratch(&format!("stamps/{}", self.name))?;
         let is_there = self.outputs.iter().chain(&self.whole).all(|output| output.exists());
@@ -62,7 +63,7 @@ impl Stamp {
         Ok(true)
     }
 
-    /// The hash of the inputs, and the names of what is in the directories that are whole.
+    /// Returns the hash of the inputs, and the names of the files in the whole directories.
     fn mark(&self) -> Result<String> {
         let mut mark = format!("{:016x}", self.inputs.finish());
         for dir in &self.whole {
@@ -91,7 +92,7 @@ impl Stamp {
     }
 }
 
-/// What is in a directory, by name.
+/// Returns the paths in a directory, sorted.
 pub(crate) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let read = || fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
     let mut entries = read().with_context(|| format!("reading {}", dir.display()))?;
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn made_once_and_again_when_an_input_changes() -> Result<()> {
+    fn work_is_repeated_when_an_input_changes_or_an_output_is_missing() -> Result<()> {
         let dir = workspace::scratch("stamp-test/x")?;
         let (input, output) = (dir.with_file_name("input"), dir.with_file_name("output"));
         let _ = fs::remove_file(&output);
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn made_again_when_a_file_of_its_directory_comes_or_goes() -> Result<()> {
+    fn work_is_repeated_when_a_file_of_its_directory_comes_or_goes() -> Result<()> {
         let dir = workspace::scratch("stamp-test-whole/x")?.with_file_name("");
         let _ = fs::remove_dir_all(&dir);
         let files = ["flight.js", "flight.wasm"].map(|name| dir.join(name));

@@ -1,4 +1,4 @@
-//! `cargo xtask test`.
+//! `cargo xtask test`: runs the checks and tests, part by part.
 
 mod apps;
 mod boundary;
@@ -25,19 +25,20 @@ use tokio::runtime::Runtime;
 use part::Part;
 use report::Report;
 
-/// Runs every check and every test there is, in order
+/// Runs all checks and tests, in order
 ///
-/// Prints how many tests each part ran and how long it took. A part that ran none has failed. Stops at the first part that fails,
-/// with its output shown. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed.
+/// Prints how many tests each part ran and how long it took. A part that ran no test has failed. Stops at the first
+/// part that fails and prints its output. The last line is `N passed, N failed`; the exit code is 0 only if nothing
+/// failed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Run only this part (may be repeated)
     #[arg(long, value_name = "PART")]
     only: Vec<Part>,
-    /// Go on after a part that fails
+    /// Continue after a part that fails
     #[arg(long)]
     keep_going: bool,
-    /// The part `nexts` with all versions there are: 15.0 and 16.2 too
+    /// Run the part `nexts` with all versions, 15.0 and 16.2 too
     #[arg(long)]
     all_nexts: bool,
 }

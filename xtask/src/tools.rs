@@ -1,4 +1,4 @@
-//! The wasm target, and tools built from crates.io into `target/tools/`.
+//! Installs the wasm target, and tools from crates.io into `target/tools/`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::step::step;
 use crate::versions::{CARGO_FUZZ, GECKODRIVER, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::{run, workspace};
 
-/// Makes sure rustc can compile to wasm.
+/// Makes sure that rustc can compile to wasm.
 pub(crate) fn ensure_wasm_target() -> Result<()> {
     let sysroot = run::quiet(run::command("rustc", workspace::root()).args(["--print", "sysroot"]))?;
     if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
@@ -22,7 +22,7 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     })
 }
 
-/// Makes sure `wasm-bindgen` is there.
+/// Makes sure that `wasm-bindgen` is installed, in the version of `Cargo.lock`.
 pub(crate) fn ensure_wasm_bindgen() -> Result<()> {
     let locked = locked_version("wasm-bindgen")?;
     ensure!(
@@ -33,30 +33,31 @@ pub(crate) fn ensure_wasm_bindgen() -> Result<()> {
     ensure_installed(&WASM_BINDGEN)
 }
 
-/// Makes sure `wasm-pack` is there.
+/// Makes sure that `wasm-pack` is installed.
 pub(crate) fn ensure_wasm_pack() -> Result<()> {
     ensure_installed(&WASM_PACK)
 }
 
-/// Makes sure `cargo fuzz` is there.
+/// Makes sure that `cargo fuzz` is installed.
 pub(crate) fn ensure_cargo_fuzz() -> Result<()> {
     ensure_installed(&CARGO_FUZZ)
 }
 
-/// Makes sure `geckodriver` is there.
+/// Makes sure that `geckodriver` is installed.
 pub(crate) fn ensure_geckodriver() -> Result<()> {
     ensure_installed(&GECKODRIVER)
 }
 
-/// Where a tool is.
+/// Returns the path of an installed tool.
 pub(crate) fn program(name: &str) -> PathBuf {
     root().join("bin").join(name)
 }
 
-/// `PATH` with our tools first.
+/// Returns `PATH` with the installed tools first.
 pub(crate) fn path() -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::join_paths(std::iter::once(root().join("bin")).chain(env::split_paths(&path))).context("PATH")
+    env::join_paths(std::iter::once(root().join("bin")).chain(env::split_paths(&path)))
+        .context("PATH cannot hold the directory of the tools")
 }
 
 fn ensure_installed(tool: &Tool) -> Result<()> {
@@ -67,12 +68,12 @@ fn ensure_installed(tool: &Tool) -> Result<()> {
         let mut install = run::cargo();
         install.args(["install", tool.package, "--version", tool.version, "--force"]);
         install.arg("--root").arg(root()).arg("--target-dir").arg(root().join("build"));
-        // Flags meant for this workspace must not leak into the tools.
+        // Flags for this workspace must not apply to the tools.
         run::shown(install.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
     })
 }
 
-/// Whether cargo has installed just this version, and its programs are still there.
+/// True if cargo has installed exactly this version, and its programs still exist.
 fn is_installed(tool: &Tool) -> bool {
     let list = fs::read_to_string(root().join(".crates.toml")).unwrap_or_default();
     list.contains(&format!("\"{} {} ", tool.package, tool.version)) && tool.programs.iter().all(|name| program(name).exists())
@@ -90,7 +91,7 @@ fn locked_version(package: &str) -> Result<String> {
     }
 }
 
-/// The version of `package` in the text of a `Cargo.lock`.
+/// Returns the version of `package` in the text of a `Cargo.lock`.
 fn version_in<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let after = lock.lines().skip_while(|line| *line != name).nth(1)?;
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn version_of_just_this_package() {
+    fn the_version_of_exactly_this_package_is_found() {
         let lock = "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"2.0.0\"\n";
         assert_eq!(version_in(lock, "a"), Some("2.0.0"));
         assert_eq!(version_in(lock, "b"), None);

@@ -1,4 +1,4 @@
-//! The wasm: compiled by cargo, given its glue by wasm-bindgen, made small by wasm-opt.
+//! Makes the wasm modules: cargo compiles them, wasm-bindgen adds glue, wasm-opt shrinks them.
 
 use std::env;
 use std::fs;
@@ -13,32 +13,32 @@ use crate::step::step;
 use crate::versions::{WASM_BINDGEN, WASM_TARGET};
 use crate::{glue, npm, run, tools, workspace};
 
-/// A wasm module of the package: a feature of the crate, compiled by the profile of its name.
+/// A wasm module of the package: a feature of the crate, compiled with the profile of the same name.
 pub(crate) struct Module {
     pub(crate) name: &'static str,
 }
 
-/// Those there are. Each is found in `pkg/wasm/` as `<name>_bg.wasm`, with its glue, `<name>.js`, and its bytes as JavaScript,
-/// `<name>_bytes.js`.
+/// All modules. Each has three files in `pkg/wasm/`: `<name>_bg.wasm`, its glue `<name>.js`, and its bytes as
+/// JavaScript `<name>_bytes.js`.
 pub(crate) const MODULES: [Module; 2] = [Module { name: "dispatcher" }, Module { name: "flight" }];
 
-/// The features of all of them, for cargo.
+/// Returns the features of all modules, for cargo.
 pub(crate) fn features() -> String {
     MODULES.map(|module| module.name).join(",")
 }
 
 impl Module {
-    /// The wasm.
+    /// Returns the path of the wasm.
     pub(crate) fn wasm(&self) -> PathBuf {
         self.file("_bg.wasm")
     }
 
-    /// The JavaScript that belongs to it.
+    /// Returns the path of the glue.
     pub(crate) fn glue(&self) -> PathBuf {
         self.file(".js")
     }
 
-    /// The same bytes, as JavaScript.
+    /// Returns the path of the module with the same bytes as JavaScript.
     pub(crate) fn bytes(&self) -> PathBuf {
         self.file("_bytes.js")
     }
@@ -47,7 +47,7 @@ impl Module {
         workspace::pkg().join("wasm").join(format!("{}{end}", self.name))
     }
 
-    /// Where cargo puts it.
+    /// Returns the path at which cargo writes the module.
     pub(crate) fn compiled(&self) -> PathBuf {
         workspace::target().join(WASM_TARGET).join(self.name).join("actionlane.wasm")
     }
@@ -64,17 +64,17 @@ impl Module {
         run::shown(&mut cargo)
     }
 
-    /// All that it has in `pkg/wasm/`.
+    /// Returns all its files in `pkg/wasm/`.
     pub(crate) fn files(&self) -> [PathBuf; 3] {
         [self.wasm(), self.glue(), self.bytes()]
     }
 
-    /// The names of its imports and exports as they were, to read a profile with.
+    /// Returns the path of the file with its original names, which profiles need.
     pub(crate) fn names(&self) -> Result<PathBuf> {
         Ok(names()?.join(format!("{}.json", self.name)))
     }
 
-    /// Makes the glue and the small wasm, neither of which says its build yet.
+    /// Makes the glue and the small wasm. [`build`] adds the build number to both.
     fn bind(&self) -> Result<(String, Names)> {
         let raw = workspace::scratch(&format!("wasm/{}_bg.wasm", self.name))?;
         let mut bindgen = run::command(tools::program("wasm-bindgen"), workspace::root());
@@ -87,46 +87,48 @@ impl Module {
         Ok((glue::changed(&generated, self.name, &names)?, names))
     }
 
-    /// Smallest code; of the codec, whose speed counts, what wasm-opt takes for a good bargain.
+    /// Returns the options for wasm-opt: smallest code, but for the codec a balance of size and speed.
     fn optimized(&self) -> &'static [&'static str] {
         if self.name == "flight" { &["-Os"] } else { &SMALLEST }
     }
 }
 
-/// Where the names of all modules are kept.
+/// Returns the directory with the names of all modules.
 pub(crate) fn names() -> Result<PathBuf> {
     Ok(workspace::scratch("names/x")?.with_file_name(""))
 }
 
-/// Of the codec, a little less is put in the place of calls than an optimization level of 2 does: 5 kB less of 104 (brotli). At 50, which is
-/// 3 kB less still, elements and Maps take a quarter longer.
+/// Limits inlining in the codec to a little less than optimization level 2 does, which saves 5 of 104 kB (brotli). A
+/// threshold of 50 would save 3 kB more, but elements and Maps would take a quarter longer.
 const INLINING: [&str; 3] = ["--", "-C", "llvm-args=-inline-threshold=100"];
 
-/// Sets flags for cargo, which adds them to those of `.cargo/config.toml`: messages of panics name files, and no directories of this machine
-/// are to travel in them.
+/// Returns a setting for cargo that adds flags to those of `.cargo/config.toml`: panic messages name source files,
+/// and must not contain directories of this machine.
 fn without_machine() -> Result<String> {
     let flags = directories()?.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    // A list of texts is the same in TOML.
+    // A list of strings is written the same in TOML and JSON.
     Ok(format!("target.{WASM_TARGET}.rustflags={}", serde_json::to_string(&flags)?))
 }
 
-/// The directories of this machine that sources are in, and what is said in their place.
+/// Returns the directories of this machine that hold sources, and the text that replaces each.
 fn directories() -> Result<[(PathBuf, &'static str); 2]> {
-    let home =
-        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home of cargo")?;
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))
+        .context("neither CARGO_HOME nor a home directory is known")?;
     Ok([(home.join("registry/src"), "crates"), (workspace::root().to_owned(), ".")])
 }
 
-/// A directory of this machine that is named in the wasm.
+/// Returns the directory of this machine that the wasm contains, if it contains one.
 pub(crate) fn named_directory(wasm: &[u8]) -> Result<Option<PathBuf>> {
     let names = |dir: &Path| wasm.windows(dir.as_os_str().len()).any(|bytes| bytes == dir.as_os_str().as_encoded_bytes());
     Ok(directories()?.into_iter().map(|(dir, _)| dir).find(|dir| names(dir)))
 }
 
-/// All that the files of `pkg/wasm/` are made with, for a stamp.
+/// Sources of the code that makes `pkg/wasm/`: a change of them makes it again.
 const MAKERS: [&str; 3] = [include_str!("wasm.rs"), include_str!("glue.rs"), include_str!("names.rs")];
 
-/// Brings `pkg/wasm/` up to date. Wants the npm packages of `pkg/` and the tools to be there.
+/// Brings `pkg/wasm/` up to date. The npm packages of `pkg/` and the tools must be installed.
 pub(crate) fn build() -> Result<()> {
     step("compiling the wasm", || MODULES.iter().try_for_each(Module::compile))?;
     let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, MAKERS));
@@ -157,7 +159,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Names the build: another one where any of the modules or their glue is another.
+/// Returns the build number: a hash of all modules and their glue.
 fn build_of(glues: &[String]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     glues.hash(&mut hasher);
@@ -167,20 +169,22 @@ fn build_of(glues: &[String]) -> Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Adds a section to the wasm that says what it is, and of which build: by that the loader knows whether a file belongs to its glue.
+/// Adds a section to the wasm with its name and its build. The loader uses it to check that a file belongs to its
+/// glue.
 fn mark(wasm: &Path, said: &str) -> Result<()> {
     let mut bytes = fs::read(wasm).context("reading the wasm")?;
-    // A custom section: 0, its length, then the length of its name, its name, its content. Lengths below 128 are one byte.
+    // A custom section: a byte 0, its length, then the length of its name, the name, and the content. A length below
+    // 128 is one byte.
     let length = u8::try_from(1 + SECTION.len() + said.len())?;
     bytes.extend([0, length, u8::try_from(SECTION.len())?]);
     bytes.extend([SECTION, said].concat().bytes());
     fs::write(wasm, bytes).context("writing the wasm")
 }
 
-/// As in `pkg/lib/module.js`.
+/// Name of the section; `pkg/lib/module.js` has the same.
 pub(crate) const SECTION: &str = "actionlane";
 
-/// The wasm as a module of JavaScript: for the pages that cannot have the file.
+/// The wasm as a JavaScript module, for pages that cannot load the file.
 const BYTES: &str = r#"// The bytes of NAME_bg.wasm.
 import { bytesOf } from "../lib/base64.js";
 
@@ -192,8 +196,9 @@ const BASE64: &str = r#"
     console.log(readFileSync(process.argv[1]).toString("base64"));
 "#;
 
-/// `web`: loads from anywhere, needs no bundler. The entries of the package say where the wasm is, so that bundlers see it once.
-/// The package has types of its own. A trap throws the instance away: the glue must be able to start over.
+/// Options of wasm-bindgen. `web` loads from any URL and needs no bundler. The package's entries name the wasm file,
+/// so that bundlers see it once. The package has its own types. After a trap the instance is dropped, so the glue
+/// must be able to start again.
 const BINDGEN: [&str; 6] = [
     "--target",
     "web",
@@ -203,7 +208,7 @@ const BINDGEN: [&str; 6] = [
     "--experimental-reset-state-function",
 ];
 
-/// Code from no other wasm features than those pinned in `.cargo/config.toml`.
+/// Options of wasm-opt: allows only the wasm features that `.cargo/config.toml` pins.
 const OPT: [&str; 10] = [
     "--mvp-features",
     "--enable-mutable-globals",
@@ -213,13 +218,14 @@ const OPT: [&str; 10] = [
     "--enable-multivalue",
     "--enable-reference-types",
     "--enable-simd",
-    // Browsers have no use for the list of those.
+    // Removes the list of features, which browsers do not use.
     "--strip-target-features",
     SHORTEN,
 ];
 
-/// Once more after the code was laid out anew: 0.8 kB less than `-Oz` alone, of 61. Addresses below 1024 are the end of the stack, which
-/// grows down to them: no address is computed from below zero.
+/// Options for the smallest code. Optimizing again after the code was restructured saves 0.8 of 61 kB against `-Oz`
+/// alone. `--low-memory-unused` folds constant offsets into addresses: it may, because addresses below 1024 hold only
+/// the far end of the stack, which grows down to them.
 const SMALLEST: [&str; 6] = ["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--low-memory-unused"];
 
 #[cfg(test)]
@@ -227,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directories_of_this_machine_are_found() -> Result<()> {
+    fn a_directory_of_this_machine_in_the_wasm_is_found() -> Result<()> {
         let root = workspace::root();
         let named = |path: PathBuf| named_directory(format!("\0{}\0", path.display()).as_bytes());
         assert_eq!(named(root.join("src/lib.rs"))?.as_deref(), Some(root));

@@ -1,36 +1,36 @@
-//! Where things are.
+//! Paths of the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The repository.
+/// Returns the root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// The npm package.
+/// Returns the directory of the npm package.
 pub(crate) fn pkg() -> PathBuf {
     root().join("pkg")
 }
 
-/// The demo app.
+/// Returns the directory of the demo app.
 pub(crate) fn www() -> PathBuf {
     root().join("www")
 }
 
-/// What the benchmarks are made of.
+/// Returns the directory of the benchmarks.
 pub(crate) fn bench() -> PathBuf {
     root().join("tests/bench")
 }
 
-/// What cargo builds.
+/// Returns cargo's target directory.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// A file of our own below `target/`. Its directory is made.
+/// Returns the path of a file below `target/xtask/`, and creates its directory.
 pub(crate) fn scratch(path: &str) -> Result<PathBuf> {
     let path = target().join("xtask").join(path);
     let dir = path.parent().unwrap_or(&path);
@@ -38,7 +38,7 @@ pub(crate) fn scratch(path: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// `path` as seen from the repository, for messages.
+/// Returns `path` relative to the repository, for messages.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

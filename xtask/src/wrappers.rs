@@ -1,4 +1,4 @@
-//! `tests/wrappers/`: what pages put around `fetch`, made into a page for the end-to-end tests.
+//! Builds the page with the wrappers of `fetch` that sites use (`tests/wrappers/`), for the end-to-end tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use crate::stamp::entries;
 use crate::step::step;
 use crate::{dist, npm, workspace};
 
-/// Gets the packages and makes the page of them. Gives its directory, which is laid out as the npm package is: wants that to be built.
+/// Installs the packages and builds the page. Returns its directory, which is laid out like the npm package. The npm
+/// package must be built.
 pub(crate) fn build() -> Result<PathBuf> {
     npm::ensure_packages(&dir())?;
     step("bundling the wrappers of fetch", bundle)
@@ -34,7 +35,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("copying {}", from.display())).map(drop)
 }
 
-/// `whatwg-fetch`: what fetch-intercept wants where there is no `fetch`.
+/// Options of esbuild. fetch-intercept imports `whatwg-fetch` for hosts without `fetch`: it is left out.
 const ESBUILD: [&str; 7] = [
     "--external:whatwg-fetch",
     "--bundle",

@@ -1,4 +1,4 @@
-//! The demo app.
+//! Builds and serves the demo app.
 
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,11 @@ use crate::stamp::{Stamp, entries};
 use crate::step::{step, step_async};
 use crate::{dist, package, run, workspace};
 
-/// Builds the app. Wants the package to be up to date and the npm packages to be there.
+/// Builds the app, unless it is up to date. The package must be up to date, and the npm packages installed.
 pub(crate) fn build() -> Result<()> {
     let www = workspace::www();
     let files = entries(&dist::dir())?;
-    // `npm run build` copies them.
+    // `npm run build` copies these files into the app: they are outputs, not inputs.
     let mut but: Vec<&str> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
     but.extend(["node_modules", ".next", "next-env.d.ts", "actions.json", "tsconfig.tsbuildinfo"]);
     let stamp = package::sources(Stamp::new("www"))?
@@ -30,14 +30,14 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Serves the built app.
+/// Serves the built app on `port`, with `vars` added to its environment.
 pub(crate) async fn serve(port: u16, vars: &[(&str, &str)]) -> Result<Www> {
     let log = log()?;
     let www = workspace::www();
     step_async(&format!("next start on port {port}"), Www::start(&www, port, vars, Path::new(&log))).await
 }
 
-/// What the server prints.
+/// Returns the file for the server's output.
 fn log() -> Result<PathBuf> {
     workspace::scratch("www.log")
 }

@@ -1,4 +1,4 @@
-//! A browser with one page.
+//! A browser with one page, driven through WebDriver.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,12 +15,13 @@ use serde_json::Value;
 use crate::profile::Profile;
 use crate::{Driver, Kind};
 
-/// The time a script has before [`Browser::eval`] fails. It ends what hangs: no test comes near it, however busy the machine is.
+/// Time limit of a script in [`Browser::eval`]. It only ends scripts that hang: no test comes near it, even on a busy
+/// machine.
 const SCRIPT: Duration = Duration::from_secs(180);
-/// The time a page has to load.
+/// Time limit for loading a page.
 const LOAD: Duration = Duration::from_secs(120);
 
-/// A browser that shares nothing with any other: its own process, profile and cookies.
+/// A browser that shares nothing with others: it has its own process, profile and cookies.
 #[derive(Debug)]
 #[must_use = "the browser stays open until `close` or until its driver ends"]
 pub struct Browser {
@@ -35,15 +36,15 @@ impl Browser {
         Self::open_in(driver, Profile::new()?).await
     }
 
-    /// Ends the browser at once, as a crash or an empty battery does, and opens it again with what it had on the disk, and what `meanwhile` has
-    /// done to that directory.
+    /// Kills the browser, as a crash or an empty battery does, and opens it again with the same profile on disk.
+    /// `meanwhile` may change the profile's directory in between.
     pub async fn kill_and_reopen(self, driver: &Driver, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
         let Self { client, profile, kind } = self;
         if kind == Kind::WebKit {
-            bail!("WebKit has nothing on the disk to be opened with again");
+            bail!("WebKit stores nothing on disk, so it cannot be reopened");
         }
         profile.kill_browser()?;
-        // There is nothing left to close: this is for the driver to see that.
+        // Closing fails, but the driver notices that the session has ended.
         let _ = client.close().await;
         meanwhile(profile.path())?;
         Self::open_in(driver, profile).await
@@ -63,7 +64,7 @@ impl Browser {
         Ok(Self { client, kind: driver.kind(), profile })
     }
 
-    /// Opens a browser, hands it to `scene` and closes it, also when `scene` fails or panics.
+    /// Opens a browser, runs `scene` with it, and closes it, even if `scene` fails or panics.
     pub async fn with<T>(driver: &Driver, scene: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let browser = Self::open(driver).await?;
         let outcome = std::panic::AssertUnwindSafe(scene(&browser)).catch_unwind().await;
@@ -74,23 +75,23 @@ impl Browser {
         }
     }
 
-    /// What it is.
+    /// Returns the kind of the browser.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Loads a page. Returns when its `load` event has fired.
+    /// Loads a page. Returns after its `load` event.
     pub async fn goto(&self, url: &str) -> Result<()> {
         self.client.goto(url).await.with_context(|| format!("loading {url}"))
     }
 
-    /// Forgets the cookies of the page's host.
+    /// Deletes the cookies of the page's host.
     pub async fn forget_cookies(&self) -> Result<()> {
         self.client.delete_all_cookies().await.context("deleting cookies")
     }
 
-    /// Runs `body` as the body of an async function in the page, with `args` in scope, and gives what it returns.
-    /// What it returns goes through JSON (`undefined` becomes null); what it throws becomes the error.
+    /// Runs `body` as the body of an async function in the page, with `args` in scope, and returns its result. The
+    /// result is passed as JSON (`undefined` becomes null); an exception becomes the error.
     pub async fn eval<T: DeserializeOwned>(&self, body: &str, args: &[Value]) -> Result<T> {
         let run = match self.kind {
             Kind::Chromium | Kind::WebKit => format!("(async () => {{ {body}\n }})()"),
@@ -102,31 +103,34 @@ impl Browser {
              {run}.then(v => done(JSON.stringify({{ ok: v === undefined ? null : v }}))).catch(failed);"
         );
         let answer = self.client.execute_async(&script, vec![Value::Array(args.to_vec())]).await.context("running a script in the page")?;
-        let answer = answer.as_str().ok_or_else(|| anyhow!("the script gave no text"))?;
+        let answer = answer.as_str().ok_or_else(|| anyhow!("the script returned no text"))?;
         match serde_json::from_str(answer)? {
             Answer::Error(error) => bail!("in the page: {error}"),
-            Answer::Ok(value) => serde_json::from_value(value.clone()).with_context(|| format!("the script gave something else: {value}")),
+            Answer::Ok(value) => {
+                serde_json::from_value(value.clone()).with_context(|| format!("the script returned a value of another type: {value}"))
+            }
         }
     }
 
-    /// A PNG of what the window shows.
+    /// Returns a PNG of the window's content.
     pub async fn screenshot(&self) -> Result<Vec<u8>> {
         self.client.screenshot().await.context("taking a screenshot")
     }
 
-    /// The underlying session, for what has no method here.
+    /// Returns the underlying session, for commands that have no method here.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Closes the browser and forgets its profile.
+    /// Closes the browser and deletes its profile.
     pub async fn close(self) -> Result<()> {
         self.client.close().await.context("closing the browser")
     }
 }
 
-/// An expression that gives a promise of what `body` returns. Scripts of Firefox's driver have globals of their own, where no `Date` of the
-/// page's is an `instanceof Date`: this one is run by the page itself, whatever policy it has for `eval`.
+/// Returns an expression for a promise of the result of `body`. Scripts of Firefox's driver have globals of their
+/// own, so a `Date` of the page is not an `instanceof Date` there. So the page runs this script itself, in a
+/// `<script>`, even if its policy forbids `eval`.
 fn in_the_page(body: &str, args: &[Value]) -> String {
     let args = Value::Array(args.to_vec());
     let source = format!("window.evaluated = (args => (async () => {{ {body}\n }})())({args});");

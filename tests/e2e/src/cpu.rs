@@ -1,15 +1,16 @@
-//! Where a page's time goes.
+//! Profiles the processor time of a page.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::{Browser, Kind};
 
-/// Microseconds between two looks.
+/// Microseconds between two samples.
 const INTERVAL: u32 = 100;
 
 impl Browser {
-    /// Waits for something that the page does. Gives what came of it, and what V8's profiler has seen meanwhile, as its protocol has it.
+    /// Waits for work of the page. Returns its result, and the profile of V8 as Chromium's protocol describes it.
+    /// Chromium only.
     pub async fn profiled<T>(&self, work: impl Future<Output = Result<T>>) -> Result<(T, Value)> {
         ensure!(self.kind() == Kind::Chromium, "only Chromium has this profiler");
         self.devtools("Profiler.enable", json!({})).await?;

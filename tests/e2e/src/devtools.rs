@@ -1,4 +1,4 @@
-//! Chromium's own protocol, for what WebDriver has no words for.
+//! Sends commands of Chromium's own protocol, for tasks that WebDriver does not cover.
 
 use anyhow::{Context, Result};
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::Browser;
 
 impl Browser {
-    /// A command of Chromium's own protocol.
+    /// Sends a command of Chromium's own protocol and returns its result.
     pub(crate) async fn devtools(&self, name: &'static str, params: Value) -> Result<Value> {
         self.client().issue_cmd(Devtools(name, params)).await.context(name)
     }

@@ -1,4 +1,4 @@
-//! A running WebDriver.
+//! Starts a WebDriver, or connects to a running one.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -10,10 +10,11 @@ use crate::http::wait_until_ready;
 use crate::screen::Screen;
 use crate::{Installed, Kind, Owned, free_port};
 
-/// The address of a WebDriver that runs already, for the tests. For Chromium only: the others' drivers open one browser at a time.
+/// Environment variable with the address of a running WebDriver. For Chromium only: other drivers open one browser at
+/// a time.
 pub const WEBDRIVER_ENV: &str = "ACTIONLANE_WEBDRIVER";
 
-/// A WebDriver that can be asked for browsers.
+/// A WebDriver that opens browsers.
 #[derive(Debug)]
 #[must_use = "dropping this ends the driver and its browsers"]
 pub struct Driver {
@@ -21,19 +22,19 @@ pub struct Driver {
     kind: Kind,
     installed: Option<Installed>,
     _process: Option<Owned>,
-    _screen: Option<Screen>, // ends after what is shown on it
+    _screen: Option<Screen>, // dropped after the processes that it shows
 }
 
 impl Driver {
-    /// Starts the driver of `kind` on a free port. Fails when the browser or its driver is not in `PATH`.
+    /// Starts the driver of `kind` on a free port. Fails if the browser or its driver is not in `PATH`.
     pub async fn start(kind: Kind) -> Result<Self> {
         let Some(installed) = kind.installed() else {
-            bail!("no {kind:?} here: the browser and `{}` must both be installed, for WebKit `Xvfb` too", kind.driver());
+            bail!("no {kind:?} was found: the browser and `{}` must both be installed, for WebKit `Xvfb` too", kind.driver());
         };
         Self::start_installed(kind, installed).await
     }
 
-    /// The same with programs that have been found already.
+    /// Starts the driver with programs that were found before.
     pub async fn start_installed(kind: Kind, installed: Installed) -> Result<Self> {
         let port = free_port()?;
         let mut command = Command::new(&installed.driver);
@@ -48,7 +49,8 @@ impl Driver {
         Ok(Self { url: format!("http://127.0.0.1:{port}"), kind, installed: Some(installed), _process: Some(process), _screen: screen })
     }
 
-    /// The driver of the browser that `ACTIONLANE_BROWSER` names: the one at `ACTIONLANE_WEBDRIVER` where that is set, otherwise one of our own.
+    /// Returns the driver of the browser that `ACTIONLANE_BROWSER` names: for Chromium the one at
+    /// `ACTIONLANE_WEBDRIVER`, if that is set; otherwise starts one.
     pub async fn from_env_or_start() -> Result<Self> {
         let kind = Kind::from_env()?;
         match (env::var(WEBDRIVER_ENV), kind) {
@@ -57,12 +59,12 @@ impl Driver {
         }
     }
 
-    /// Where it listens.
+    /// Returns the driver's URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it drives.
+    /// Returns the kind of browser that it drives.
     pub fn kind(&self) -> Kind {
         self.kind
     }

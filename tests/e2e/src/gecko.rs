@@ -1,4 +1,4 @@
-//! Firefox itself, for what WebDriver has no words for.
+//! Runs scripts in Firefox's own process, for tasks that WebDriver does not cover.
 
 use anyhow::{Context, Result};
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::Browser;
 
 impl Browser {
-    /// Runs `body` as the body of a function in Firefox's own process, where `Services` and the like are.
+    /// Runs `body` as the body of a function in Firefox's own process, where `Services` exists.
     pub(crate) async fn gecko(&self, body: &str, args: Vec<Value>) -> Result<Value> {
         self.set_context("chrome").await?;
         let outcome = self.client().execute(body, args).await.context("running a script in Firefox itself");
@@ -20,7 +20,7 @@ impl Browser {
     }
 }
 
-/// Where scripts run: in the page (`content`), or in the browser's own window (`chrome`).
+/// Selects where scripts run: in the page (`content`), or in the browser's own window (`chrome`).
 #[derive(Debug)]
 struct SetContext(&'static str);
 

@@ -1,4 +1,4 @@
-//! What a page keeps, as the browser itself counts it.
+//! Measures the JavaScript heap of a page.
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::{Browser, Kind};
 
 impl Browser {
-    /// The bytes of the page's JavaScript heap in use, garbage collected before. None where the browser does not tell.
+    /// Returns the bytes of the page's JavaScript heap in use, after a garbage collection. `None` if the browser does
+    /// not tell.
     pub async fn heap(&self) -> Result<Option<u64>> {
         match self.kind() {
             Kind::Chromium => {
-                // What the first collection finalizes, the second one collects.
+                // The second collection frees objects that the first one finalized.
                 for _ in 0..2 {
                     self.devtools("HeapProfiler.collectGarbage", json!({})).await?;
                 }

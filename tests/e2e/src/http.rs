@@ -1,4 +1,4 @@
-//! Asking a server of this machine whether it is there.
+//! Waits for a server on this machine.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::Owned;
 
-/// Waits until `GET path` on `port` answers 200, at most `patience`; fails at once when `server` has ended.
+/// Waits until `GET path` on `port` answers 200, at most `patience`. Fails at once if `server` ends.
 pub(crate) async fn wait_until_ready(server: &mut Owned, port: u16, path: &str, patience: Duration) -> Result<()> {
     let deadline = Instant::now() + patience;
     loop {
         if let Some(status) = server.ended()? {
-            bail!("it ended at once ({status})");
+            bail!("the server ended before it was ready ({status})");
         }
         let last = match timeout(patience, status(port, path)).await {
             Ok(Ok(200)) => return Ok(()),
@@ -29,7 +29,7 @@ pub(crate) async fn wait_until_ready(server: &mut Owned, port: u16, path: &str, 
     }
 }
 
-/// The status of `GET path`.
+/// Returns the status of `GET path`.
 async fn status(port: u16, path: &str) -> Result<u16> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");

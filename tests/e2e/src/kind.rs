@@ -1,4 +1,4 @@
-//! The browsers that can be driven.
+//! Finds the browsers that can be driven, and sets their options.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -7,46 +7,48 @@ use std::{env, fs};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-/// The browser that the tests are to run in, for those that do not need one in particular: `chromium`, the default, `firefox` or `webkit`.
+/// Environment variable with the browser for tests that run in any: `chromium` (default), `firefox` or `webkit`.
 pub const BROWSER_ENV: &str = "ACTIONLANE_BROWSER";
 
 /// A kind of browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Chromium or Chrome, behind chromedriver.
+    /// Chromium or Chrome, driven by chromedriver.
     Chromium,
-    /// Firefox, behind geckodriver.
+    /// Firefox, driven by geckodriver.
     Firefox,
-    /// WebKitGTK in its own small browser, behind WebKitWebDriver. A window of it is a private one: it keeps nothing on the disk.
+    /// WebKitGTK in its own small browser, driven by WebKitWebDriver. Its windows are private: nothing is stored on
+    /// disk.
     WebKit,
 }
 
-/// A browser of this machine and the driver that goes with it.
+/// A browser of this machine, with its driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installed {
     pub browser: PathBuf,
     pub driver: PathBuf,
-    /// What gives it a screen, for a browser that cannot do without one.
+    /// Program that provides a screen, for a browser that needs one.
     pub screen: Option<PathBuf>,
 }
 
 impl Kind {
-    /// The one that `ACTIONLANE_BROWSER` names.
+    /// Returns the kind that `ACTIONLANE_BROWSER` names. Fails if the name is unknown.
     pub fn from_env() -> Result<Self> {
         match env::var(BROWSER_ENV).as_deref() {
             Err(env::VarError::NotPresent) | Ok("chromium") => Ok(Self::Chromium),
             Ok("firefox") => Ok(Self::Firefox),
             Ok("webkit") => Ok(Self::WebKit),
-            other => bail!("{BROWSER_ENV} is {other:?}, none of `chromium`, `firefox` and `webkit`"),
+            other => bail!("{BROWSER_ENV} is {other:?}: set it to `chromium`, `firefox` or `webkit`"),
         }
     }
 
-    /// Where this kind of browser and its driver are, if both are in `PATH`, or where Linux distributions put them.
+    /// Finds this browser and its driver in `PATH`, or where Linux distributions install them. `None` if one of them
+    /// is missing.
     pub fn installed(self) -> Option<Installed> {
         self.installed_in(&env::var_os("PATH")?)
     }
 
-    /// The same in another `PATH`.
+    /// Does the same with another `PATH`.
     pub fn installed_in(self, path: &OsStr) -> Option<Installed> {
         let browser = match self {
             Kind::Chromium => find(path, &["chromium", "google-chrome", "chromium-browser", "chrome"])?,
@@ -60,7 +62,7 @@ impl Kind {
         Some(Installed { browser, driver: find(path, &[self.driver()])?, screen })
     }
 
-    /// The program that drives it.
+    /// Returns the name of the driver's program.
     pub fn driver(self) -> &'static str {
         match self {
             Kind::Chromium => "chromedriver",
@@ -69,17 +71,16 @@ impl Kind {
         }
     }
 
-    /// What its driver is started with, beside the port.
+    /// Returns the driver's arguments, without the port.
     pub(crate) fn driver_args(self) -> &'static [&'static str] {
         match self {
             Kind::Chromium | Kind::WebKit => &[],
-            // Other ports of its own are any that are free: several of them run at a time. And what WebDriver has no words for is asked of
-            // the browser itself.
+            // Port 0 lets several drivers run at a time. System access lets tests run scripts in the browser itself.
             Kind::Firefox => &["--websocket-port=0", "--allow-system-access"],
         }
     }
 
-    /// What to ask of the driver for a new session: no window, and no state but what is in `profile`.
+    /// Returns the capabilities of a new session: no window, and no state except that in `profile`.
     pub(crate) fn capabilities(self, browser: Option<&Path>, profile: &Path) -> Value {
         match self {
             Kind::Chromium => {
@@ -110,7 +111,8 @@ impl Kind {
     }
 }
 
-/// `--no-sandbox`: Chromium refuses to run as root otherwise. The rest keeps it from doing anything we did not ask for.
+/// Arguments of Chromium. Without `--no-sandbox` it refuses to run as root. The others stop background work and
+/// unneeded features.
 const CHROMIUM_ARGS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
@@ -125,14 +127,15 @@ const CHROMIUM_ARGS: [&str; 11] = [
     "--window-size=1280,900",
 ];
 
-/// Without a network there is no way to this machine either. The rest geckodriver sees to.
+/// Preferences of Firefox: offline must mean offline for this machine's servers, too. geckodriver sets all others.
 const FIREFOX_PREFS: [(&str, bool); 1] = [("network.disable-localhost-when-offline", true)];
 
 fn find(path: &OsStr, names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| env::split_paths(path).map(|dir| dir.join(name)).find(|file| file.is_file()))
 }
 
-/// WebKitGTK's own browser lies beside the library and not in `PATH`: under `/usr/lib/<machine>/` on Debian, `/usr/libexec/` on Fedora.
+/// Finds WebKitGTK's own browser, which is beside the library and not in `PATH`: below `/usr/lib/<machine>/` on
+/// Debian, `/usr/libexec/` on Fedora.
 fn mini_browser() -> Option<PathBuf> {
     let below = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect::<Vec<_>>();
     let parents = below(Path::new("/usr/lib")).into_iter().chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")]);
@@ -143,7 +146,7 @@ fn mini_browser() -> Option<PathBuf> {
         .map(|dir| dir.join("MiniBrowser"))
         .filter(|file| file.is_file())
         .collect();
-    // The newest of several: `webkit2gtk-4.0`, `webkit2gtk-4.1`, `webkitgtk-6.0`.
+    // Takes the newest of several: `webkit2gtk-4.0`, `webkit2gtk-4.1`, `webkitgtk-6.0`.
     found.sort();
     found.pop()
 }
@@ -152,7 +155,7 @@ fn mini_browser() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    /// wasm-bindgen's test runner reads its arguments from `webdriver.json`.
+    /// wasm-bindgen's test runner reads the arguments from `webdriver.json`.
     #[test]
     fn the_shared_cases_run_in_the_same_browser() {
         let file: Value = serde_json::from_str(include_str!("../../../webdriver.json")).expect("JSON");

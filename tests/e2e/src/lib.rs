@@ -1,7 +1,8 @@
-//! What it takes to drive a real page on a real server: a browser ([`Browser`]) behind its WebDriver ([`Driver`]), the demo app
-//! ([`Www`]), the fixture app as some version of Next.js built it ([`Fixture`]), and processes that end when their owner does ([`Owned`]).
+//! Drives real pages on real servers: a browser ([`Browser`]) with its WebDriver ([`Driver`]), the demo app
+//! ([`Www`]), the fixture app as some version of Next.js built it ([`Fixture`]), and processes that end with their
+//! owner ([`Owned`]).
 //!
-//! The tests themselves are in `tests/`; `cargo xtask demo` measures with the same code. Unix only: it leans on process groups.
+//! The tests are in `tests/`; `cargo xtask demo` measures with the same code. Unix only: it uses process groups.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! `next start` and `next dev`.
+//! Starts `next start`, `next dev` and other servers.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,16 +10,16 @@ use anyhow::{Context, Result, ensure};
 use crate::Owned;
 use crate::http::wait_until_ready;
 
-/// How long the first answer may take.
+/// Time limit for the first answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Serves the built app in `dir` on `port`, with `vars` added to its environment and what it prints in `log`. Returns when `GET path` has
-/// been answered with 200.
+/// Serves the built app in `dir` on `port`, with `vars` added to its environment and its output in the file `log`.
+/// Returns when `GET path` answers 200.
 pub(crate) async fn start(dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
     start_as("start", dir, port, path, vars, log).await
 }
 
-/// The same by the command `start`, or `dev` for an app that is not built: there the first answers take longer.
+/// Does the same with the command `start`, or with `dev` for an app that is not built: its first answers take longer.
 pub(crate) async fn start_as(command: &str, dir: &Path, port: u16, path: &str, vars: &[(&str, &str)], log: &Path) -> Result<Owned> {
     let next = dir.join("node_modules/.bin/next");
     ensure!(next.exists(), "{} is missing: run `npm ci` in {}", next.display(), dir.display());
@@ -29,7 +29,7 @@ pub(crate) async fn start_as(command: &str, dir: &Path, port: u16, path: &str, v
     serve(&mut next, port, path, log).await
 }
 
-/// Runs a server that listens on `port`, with what it prints in `log`. Returns when `GET path` has been answered with 200.
+/// Runs a server that listens on `port`, with its output in the file `log`. Returns when `GET path` answers 200.
 pub async fn serve(command: &mut Command, port: u16, path: &str, log: &Path) -> Result<Owned> {
     let out = File::create(log).with_context(|| format!("writing {}", log.display()))?;
     command.stdout(out.try_clone()?).stderr(out);

@@ -1,4 +1,4 @@
-//! What `window.demo.run(way)` of the demo pages tells: one run of the payment story.
+//! One run of the payment story, as `window.demo.run(way)` of the demo pages returns it.
 
 use std::collections::BTreeMap;
 
@@ -8,35 +8,35 @@ use serde_json::{Value, json};
 
 use crate::Browser;
 
-/// One run: two actions, started by one click.
+/// A run: two actions, started by one click.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// From the click until the payment session is there.
+    /// Milliseconds from the click until the payment session is ready.
     pub session_ready_ms: f64,
-    /// The requests, in the order they were sent.
+    /// Requests, in the order they were sent.
     pub rows: Vec<Row>,
-    /// What the next request carried, by cookie.
+    /// Cookies that the next request carried, by name.
     cookies: BTreeMap<String, Value>,
 }
 
-/// One request of a run. Times are milliseconds.
+/// A request of a run. All times are milliseconds.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     pub action: String,
-    /// From the click to the request.
+    /// Time from the click to the request.
     pub start_ms: f64,
-    /// From the click to the head of the answer: noted before the client that sent the request can see it.
+    /// Time from the click to the head of the answer, taken before the client that sent the request can see the head.
     pub head_ms: f64,
-    /// From the request to the value.
+    /// Time from the request to the value.
     pub duration_ms: f64,
-    /// How much of `start_ms` was waiting for its turn.
+    /// The part of `start_ms` in which the request waited for its turn.
     pub waited_ms: f64,
 }
 
 impl Run {
-    /// Loads `url` with no cookies and runs the story one `way` there.
+    /// Loads `url` without cookies and runs the story there in one `way`.
     pub async fn on(browser: &Browser, url: &str, way: &str) -> Result<Self> {
         let telling = || format!("running the way `{way}` on {url}");
         browser.goto(url).await.with_context(telling)?;
@@ -57,13 +57,13 @@ impl Run {
         Ok(())
     }
 
-    /// The request of this action (or of the route that stands for it).
+    /// Returns the request of this action, or of the route that replaces it. Fails if there is none.
     pub fn row(&self, action: &str) -> Result<&Row> {
         self.rows.iter().find(|row| row.action == action).with_context(|| format!("no row of `{action}`: {:?}", self.rows))
     }
 }
 
-/// A page that is still starting up gets a moment for `window.demo`.
+/// Runs the story. Waits up to a minute for a page that is still starting.
 const RUN: &str = r#"
     for (let i = 0; !window.demo?.run && i < 1200; i++) await new Promise(r => setTimeout(r, 50));
     if (!window.demo?.run) throw new Error("the page has no window.demo.run");

@@ -1,14 +1,14 @@
-//! Ports of this machine.
+//! Finds free ports of this machine.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
-/// A TCP port nobody listens on right now. Another process may take it before you do.
+/// Returns a free TCP port. Another process may take it before the caller does.
 pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Whether nobody listens on `port`, on any address.
+/// True if no process listens on `port`, on any address.
 pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
         && match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)) {

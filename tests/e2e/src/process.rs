@@ -1,7 +1,8 @@
-//! Child processes that end with their owner, with everything they started themselves.
+//! Child processes that end with their owner, together with all processes that they started.
 //!
-//! Each child leads a process group of its own, and every group alive is listed here. A group is ended when its [`Owned`] is
-//! dropped, when a signal ends this process ([`end_all_on_signal`]), and, on Linux, by the kernel when this process is killed.
+//! Each child leads a process group of its own, and this module keeps a list of the groups that run. A group is ended
+//! when its [`Owned`] is dropped, when a signal ends this process ([`end_all_on_signal`]) and, on Linux, by the
+//! kernel when this process is killed.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -14,15 +15,15 @@ use std::time::{Duration, Instant};
 
 use crate::profile;
 
-/// How long the leader of a group may take to end by itself. What is left of the group is killed then.
+/// Time that the leader of a group has to end by itself. After that, the rest of the group is killed.
 const GRACE: Duration = Duration::from_secs(3);
-/// How often to look.
+/// Pause between two checks.
 const POLL: Duration = Duration::from_millis(10);
 
-/// The groups alive, by the id of their leader.
+/// Running groups, by the process id of their leader.
 static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// A signal is ending this process: what becomes of the children is no longer news to anybody.
+/// Set when a signal is ending this process: from then on, the end of a child is not reported.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// A running process and its process group.
@@ -36,7 +37,8 @@ pub struct Owned {
 impl Owned {
     /// Starts `command` in a process group of its own, without standard input.
     ///
-    /// On Linux the process also ends when the calling *thread* does: call it from one that lives as long as the process may.
+    /// On Linux, the process also ends when the calling *thread* ends: call this from a thread that lives long
+    /// enough.
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
         command.stdin(Stdio::null()).process_group(0);
         ends_with_owner(command);
@@ -46,19 +48,19 @@ impl Owned {
         Ok(Self { child, group })
     }
 
-    /// Waits until the process has ended by itself; what it started and left behind is ended then.
+    /// Waits until the process has ended by itself, then ends the processes that it left running.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         let status = self.child.wait();
         hold_if_ending();
         status
     }
 
-    /// What it prints, if that was to be piped. Gives it once.
+    /// Returns the pipe of its standard output, if that is piped; `None` at the second call.
     pub(crate) fn stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
 
-    /// How the process ended, if it has.
+    /// Returns the exit status if the process has ended.
     pub fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
     }
@@ -78,7 +80,7 @@ impl Drop for Owned {
     }
 }
 
-/// Ends every process started here and still running. Returns when they are gone.
+/// Ends every process that was started here and still runs. Returns when they have ended.
 pub fn end_all() {
     let groups: Vec<i32> = groups().iter().copied().collect();
     groups.iter().copied().for_each(end);
@@ -89,9 +91,10 @@ pub fn end_all() {
     groups.iter().copied().for_each(kill);
 }
 
-/// From now on, Ctrl-C, SIGTERM and SIGHUP end every process started here, then this one, with the usual exit code (128 + signal).
+/// Makes Ctrl-C, SIGTERM and SIGHUP end every process that was started here, and then this one, with the usual exit
+/// code (128 + signal).
 ///
-/// Call it inside a tokio runtime with a thread to spare.
+/// Call it inside a tokio runtime with a free worker thread.
 pub fn end_all_on_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
@@ -108,7 +111,7 @@ pub fn end_all_on_signal() -> io::Result<()> {
     Ok(())
 }
 
-/// Leaves the rest to the task that handles the signal.
+/// Blocks this thread for good if a signal is ending the process: the task that handles the signal does the rest.
 fn hold_if_ending() {
     while ENDING.load(Ordering::SeqCst) {
         thread::park();
@@ -130,7 +133,7 @@ fn kill(group: i32) {
     unsafe { libc::kill(-group, libc::SIGKILL) };
 }
 
-/// Whether the child `leader` has not ended yet. Takes its exit status when it has.
+/// True if the child `leader` has not ended yet. Collects its exit status if it has.
 fn runs(leader: i32) -> bool {
     // SAFETY: waitpid(2) accepts a null status; with WNOHANG it does not block.
     unsafe { libc::waitpid(leader, std::ptr::null_mut(), libc::WNOHANG) == 0 }
@@ -156,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    /// A shell and what it starts. All of them hold the pipe: it ends when the last of them does.
+    /// Starts a shell. The shell and all its children hold the pipe, so the pipe ends when the last of them ends.
     fn shell(script: &str) -> (Owned, impl Read) {
         let mut command = Command::new("sh");
         let mut owned = Owned::spawn(command.args(["-c", script]).stdout(Stdio::piped())).expect("sh starts");
@@ -174,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_process_leaves_behind_ends_with_it() {
+    fn children_of_a_process_end_with_it() {
         let (owned, mut pipe) = shell("sleep 600 &");
         assert!(owned.wait().expect("it ends").success());
         assert_eq!(pipe.read(&mut [0]).expect("the end"), 0);
     }
 
     #[test]
-    fn one_that_does_not_listen_is_killed() {
+    fn a_process_that_ignores_the_signal_is_killed() {
         let (owned, mut pipe) = shell("trap '' TERM; echo started; while true; do sleep 1; done");
         pipe.read_exact(&mut [0; 8]).expect("it runs");
         drop(owned);

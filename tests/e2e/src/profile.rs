@@ -1,4 +1,4 @@
-//! The directory a browser keeps its state in.
+//! The directory in which a browser stores its state.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{env, fs, io, process};
 
-/// Those there are, for when a signal ends this process.
+/// Existing directories, to be removed when a signal ends this process.
 static ALIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// An empty directory, removed when dropped.
+/// An empty directory; dropping it removes it.
 #[derive(Debug)]
 pub(crate) struct Profile(PathBuf);
 
@@ -27,7 +27,7 @@ impl Profile {
         &self.0
     }
 
-    /// Kills the browser that runs in it. Its other processes end with it.
+    /// Kills the browser that uses this directory. The browser's other processes end with it.
     pub(crate) fn kill_browser(&self) -> io::Result<()> {
         let listed = Command::new("ps").args(["-axo", "pid=,args="]).output()?;
         let path = self.0.display().to_string();
@@ -36,7 +36,7 @@ impl Profile {
             if let Ok(pid) = pid.parse()
                 && args.split(' ').any(|arg| arg.strip_prefix("--user-data-dir=").unwrap_or(arg) == path)
             {
-                // SAFETY: `kill` takes numbers only. A process that has ended meanwhile is none the worse.
+                // SAFETY: `kill` takes only numbers. A process that has ended meanwhile does no harm.
                 unsafe { libc::kill(pid, libc::SIGKILL) };
             }
         }
@@ -51,7 +51,7 @@ impl Drop for Profile {
     }
 }
 
-/// Removes those that were not dropped. Their browsers must have ended.
+/// Removes the directories that were not dropped. Their browsers must have ended.
 pub(crate) fn remove_all() {
     for path in ALIVE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let _ = fs::remove_dir_all(path);

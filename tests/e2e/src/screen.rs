@@ -1,4 +1,4 @@
-//! A screen that nobody looks at, for a browser that cannot do without one.
+//! A virtual screen, for a browser that cannot run without one.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::Owned;
 
-/// An X server of one's own.
+/// An X server for one browser.
 #[derive(Debug)]
 #[must_use = "dropping this ends what is shown on it"]
 pub(crate) struct Screen {
@@ -17,22 +17,22 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// Starts `xvfb` under a number that is free. Returns once it can be drawn on.
+    /// Starts `xvfb` with a free display number. Returns when it is ready.
     pub(crate) fn start(xvfb: &Path) -> Result<Self> {
         let mut command = Command::new(xvfb);
-        // It chooses the number itself and prints it once it is ready: several may start at a time.
+        // The server picks the number itself and prints it when it is ready, so several can start at the same time.
         command.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let starting = || format!("starting {}", xvfb.display());
         let mut process = Owned::spawn(&mut command).with_context(starting)?;
         let mut number = String::new();
         BufReader::new(process.stdout().with_context(starting)?).read_line(&mut number).with_context(starting)?;
-        ensure!(!number.trim().is_empty(), "{} ended at once", xvfb.display());
+        ensure!(!number.trim().is_empty(), "{} ended before it was ready", xvfb.display());
         Ok(Self { name: format!(":{}", number.trim()), _process: process })
     }
 
-    /// What `command` starts is shown here.
+    /// Makes the program of `command` use this screen.
     pub(crate) fn show(&self, command: &mut Command) {
-        // Without a graphics card: drawn by the processor.
+        // There is no graphics card: the processor draws.
         command.env("DISPLAY", &self.name).env("LIBGL_ALWAYS_SOFTWARE", "1").env("GDK_BACKEND", "x11");
     }
 }

@@ -1,4 +1,4 @@
-//! What a browser does to a tab that nobody looks at.
+//! Suspends a tab or makes it crash, as a browser does with a tab in the background.
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -6,30 +6,31 @@ use serde_json::json;
 use crate::{Browser, Kind};
 
 impl Browser {
-    /// Suspends the tab that is driven: nothing in it runs until [`Browser::resume`].
+    /// Suspends the current tab: nothing in it runs until [`Browser::resume`]. Chromium only.
     pub async fn suspend(&self) -> Result<()> {
         self.set_lifecycle("frozen").await
     }
 
+    /// Lets a suspended tab run again.
     pub async fn resume(&self) -> Result<()> {
         self.set_lifecycle("active").await
     }
 
-    /// Lets the tab that is driven crash. It answers nothing from then on.
+    /// Makes the current tab crash. It answers no command after that. Not in WebKit.
     pub async fn crash(&self) -> Result<()> {
         match self.kind() {
-            // Nobody is left to say that it is done.
+            // The command fails, because the tab cannot answer any more.
             Kind::Chromium => match self.devtools("Page.crash", json!({})).await {
-                Ok(told) => bail!("it is still there: {told}"),
+                Ok(told) => bail!("the tab did not crash: {told}"),
                 Err(_) => Ok(()),
             },
             Kind::Firefox => self.kill_process_of_tab().await,
-            Kind::WebKit => bail!("nothing tells WebKit to let a tab crash"),
+            Kind::WebKit => bail!("WebKit cannot make a tab crash"),
         }
     }
 
     async fn kill_process_of_tab(&self) -> Result<()> {
-        // As geckodriver starts it, the whole browser ends when a tab crashes: it is not told of it.
+        // Started by geckodriver, the whole browser ends when a tab crashes, unless this observer is removed.
         let script = "const { TabCrashHandler } = ChromeUtils.importESModule('resource:///modules/ContentCrashHandlers.sys.mjs');
              Services.obs.removeObserver(TabCrashHandler, 'ipc:content-shutdown');
              return gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.osPid;";
@@ -43,7 +44,7 @@ impl Browser {
     async fn set_lifecycle(&self, state: &str) -> Result<()> {
         match self.kind() {
             Kind::Chromium => self.devtools("Page.setWebLifecycleState", json!({ "state": state })).await.map(drop),
-            kind @ (Kind::Firefox | Kind::WebKit) => bail!("{kind:?} suspends no tab"),
+            kind @ (Kind::Firefox | Kind::WebKit) => bail!("{kind:?} cannot suspend a tab"),
         }
     }
 }

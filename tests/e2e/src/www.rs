@@ -1,4 +1,4 @@
-//! The demo app, served.
+//! Serves the demo app for the tests.
 
 use std::env;
 use std::path::Path;
@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 
 use crate::{Owned, next};
 
-/// The address of the demo app, for the tests.
+/// Environment variable of the tests: address of the demo app.
 pub const WWW_ENV: &str = "ACTIONLANE_WWW";
 
-/// `next start` of a built app.
+/// A running `next start` of the demo app.
 #[derive(Debug)]
 #[must_use = "dropping this ends the server"]
 pub struct Www {
@@ -20,19 +20,19 @@ pub struct Www {
 }
 
 impl Www {
-    /// Serves the app in `dir` (built already) on `port`, with `vars` added to its environment and what it prints in `log`.
-    /// Returns when the first page has been answered.
+    /// Serves the built app in `dir` on `port`, with `vars` added to its environment and its output in the file
+    /// `log`. Returns when the first page has been answered.
     pub async fn start(dir: &Path, port: u16, vars: &[(&str, &str)], log: &Path) -> Result<Self> {
         let process = next::start(dir, port, "/", vars, log).await?;
         Ok(Self { url: format!("http://localhost:{port}"), process })
     }
 
-    /// Where it listens, without a slash at the end.
+    /// Returns its address, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Returns when the server has ended by itself.
+    /// Waits until the server ends by itself, and returns that as an error.
     pub async fn ended(&mut self) -> Result<()> {
         loop {
             if let Some(status) = self.process.ended()? {
@@ -42,7 +42,7 @@ impl Www {
         }
     }
 
-    /// The address of an app that runs already, from `ACTIONLANE_WWW`.
+    /// Returns the address of a running app, from `ACTIONLANE_WWW`.
     pub fn from_env() -> Result<String> {
         env::var(WWW_ENV).with_context(|| format!("{WWW_ENV} is not set: run these tests with `cargo xtask test --only e2e`"))
     }

@@ -1,4 +1,4 @@
-//! What a real Next.js server answers, as the caller gets it.
+//! Answers of a real Next.js server, as the caller receives them.
 
 mod scene;
 
@@ -7,7 +7,7 @@ use scene::on_the_app;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn an_object_comes_back_as_itself() -> Result<()> {
+async fn an_echoed_object_is_the_same_object() -> Result<()> {
     on_the_app(async |page| {
         let same: bool = page
             .eval(
@@ -22,7 +22,7 @@ async fn an_object_comes_back_as_itself() -> Result<()> {
 }
 
 #[tokio::test]
-async fn scalars_come_back_equal() -> Result<()> {
+async fn echoed_scalars_are_equal() -> Result<()> {
     on_the_app(async |page| {
         let different: Vec<String> = page
             .eval(
@@ -96,7 +96,7 @@ async fn a_promise_inside_the_value_resolves_later() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_redirect_is_told_and_without_a_host_not_followed() -> Result<()> {
+async fn a_redirect_is_reported_and_without_a_host_not_followed() -> Result<()> {
     on_the_app(async |page| {
         let got: Value = page
             .eval(
@@ -115,7 +115,7 @@ async fn a_redirect_is_told_and_without_a_host_not_followed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn revalidation_is_told() -> Result<()> {
+async fn a_revalidation_is_reported() -> Result<()> {
     on_the_app(async |page| {
         let got: Value = page
             .eval(
@@ -186,7 +186,7 @@ async fn other_lanes_do_not_wait() -> Result<()> {
 }
 
 #[tokio::test]
-async fn events_tell_the_states_in_order() -> Result<()> {
+async fn events_report_the_states_in_order() -> Result<()> {
     on_the_app(async |page| {
         let states: Vec<String> = page
             .eval(

@@ -1,4 +1,5 @@
-//! What goes wrong in an action, in its arguments or in the caller's hands: the right code, nothing hangs, the next call in the lane runs.
+//! Failures in an action, its arguments or its caller. Each has the right code, nothing hangs, and the next call in
+//! the lane runs.
 
 mod scene;
 
@@ -7,7 +8,7 @@ use scene::{Page, Pair, Settled, on_the_app};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn invalid_id() -> Result<()> {
+async fn an_invalid_id_is_refused() -> Result<()> {
     on_the_app(async |page| {
         for id in ["''", "'xyz'", "'../secret'", "some.slice(1)", "some + '00'", "'g'.repeat(42)", "{ id: 'abc' }"] {
             fails(page, &format!("d.call({id})"), "INVALID_OPTION", "no").await?;
@@ -18,7 +19,7 @@ async fn invalid_id() -> Result<()> {
 }
 
 #[tokio::test]
-async fn invalid_options() -> Result<()> {
+async fn invalid_options_are_refused() -> Result<()> {
     on_the_app(async |page| {
         for options in
             ["{ lane: '' }", "{ timeout: -1 }", "{ signal: 1 }", "{ get lane() { throw 1 } }", "{ headers: { 'next-action': 'x' } }"]
@@ -31,7 +32,7 @@ async fn invalid_options() -> Result<()> {
 }
 
 #[tokio::test]
-async fn unserialisable_argument() -> Result<()> {
+async fn an_argument_that_cannot_be_serialised_is_refused() -> Result<()> {
     on_the_app(async |page| {
         for argument in
             ["10n ** 301n", "Promise.reject(new Error('mine'))", "{ toJSON() { throw 'no' } }", "{ get x() { throw new Error('no') } }"]
@@ -44,9 +45,9 @@ async fn unserialisable_argument() -> Result<()> {
 }
 
 #[tokio::test]
-async fn unknown_action() -> Result<()> {
+async fn an_unknown_action_is_not_found() -> Result<()> {
     on_the_app(async |page| {
-        // Every digit but those of the first byte, which says how the arguments are encoded.
+        // Changes every digit except those of the first byte, which says how the arguments are encoded.
         let unknown = "ids.echo.slice(0, 2) + [...ids.echo.slice(2)].map(digit => (15 - parseInt(digit, 16)).toString(16)).join('')";
         fails(page, &format!("d.call({unknown}, [1])"), "ACTION_NOT_FOUND", "no").await?;
         Ok(())
@@ -55,7 +56,7 @@ async fn unknown_action() -> Result<()> {
 }
 
 #[tokio::test]
-async fn action_that_throws() -> Result<()> {
+async fn an_action_that_throws_fails_with_its_digest() -> Result<()> {
     on_the_app(async |page| {
         let thrown = fails(page, "d.call(ids.fails)", "ACTION_THREW", "yes").await?;
         assert!(thrown.digest.as_deref().is_some_and(|digest| !digest.is_empty()), "no digest: {thrown:?}");
@@ -68,7 +69,7 @@ async fn action_that_throws() -> Result<()> {
 }
 
 #[tokio::test]
-async fn not_found_forbidden_unauthorized() -> Result<()> {
+async fn not_found_forbidden_and_unauthorized_have_their_codes() -> Result<()> {
     on_the_app(async |page| {
         fails(page, "d.call(ids.missing)", "NOT_FOUND", "yes").await?;
         fails(page, "d.call(ids.forbids)", "FORBIDDEN", "yes").await?;
@@ -79,7 +80,7 @@ async fn not_found_forbidden_unauthorized() -> Result<()> {
 }
 
 #[tokio::test]
-async fn abort_before_the_call() -> Result<()> {
+async fn a_signal_that_is_aborted_before_the_call_fails_it() -> Result<()> {
     on_the_app(async |page| {
         let aborted = fails(page, "d.call(ids.counter, [], { signal: AbortSignal.abort('not wanted') })", "ABORTED", "no").await?;
         assert_eq!(aborted.cause.as_deref(), Some("not wanted"));
@@ -89,7 +90,7 @@ async fn abort_before_the_call() -> Result<()> {
 }
 
 #[tokio::test]
-async fn abort_while_waiting() -> Result<()> {
+async fn a_call_that_waits_can_be_aborted() -> Result<()> {
     on_the_app(async |page| {
         let pair: Pair = page
             .eval(
@@ -114,7 +115,7 @@ async fn abort_while_waiting() -> Result<()> {
 }
 
 #[tokio::test]
-async fn abort_while_running() -> Result<()> {
+async fn a_call_that_runs_can_be_aborted() -> Result<()> {
     on_the_app(async |page| {
         let pair: Pair = page
             .eval(
@@ -136,7 +137,7 @@ async fn abort_while_running() -> Result<()> {
 }
 
 #[tokio::test]
-async fn abort_after_settling() -> Result<()> {
+async fn an_abort_after_settling_changes_nothing() -> Result<()> {
     on_the_app(async |page| {
         let settled: Settled = page
             .eval(
@@ -156,7 +157,7 @@ async fn abort_after_settling() -> Result<()> {
 }
 
 #[tokio::test]
-async fn timeout() -> Result<()> {
+async fn a_call_without_an_answer_times_out() -> Result<()> {
     on_the_app(async |page| {
         fails(page, "d.call(ids.waits, ['for ever'], { timeout: 150 })", "TIMEOUT", "unknown").await?;
         Ok(())
@@ -166,7 +167,7 @@ async fn timeout() -> Result<()> {
 
 /// Time spent waiting does not count.
 #[tokio::test]
-async fn timeout_starts_with_the_request() -> Result<()> {
+async fn the_timeout_starts_with_the_request() -> Result<()> {
     on_the_app(async |page| {
         let settled: Settled = page
             .eval(
@@ -189,7 +190,7 @@ async fn timeout_starts_with_the_request() -> Result<()> {
 }
 
 #[tokio::test]
-async fn close_with_calls_pending() -> Result<()> {
+async fn close_fails_pending_and_later_calls() -> Result<()> {
     on_the_app(async |page| {
         let [running, waiting, late]: [Settled; 3] = page
             .eval(
@@ -207,7 +208,7 @@ async fn close_with_calls_pending() -> Result<()> {
         running.assert_failed("CLOSED", "unknown");
         waiting.assert_failed("CLOSED", "no");
         late.assert_failed("CLOSED", "no");
-        // Another dispatcher of the page is not concerned.
+        // Another dispatcher of the page is not affected.
         let other: Settled = page.eval("return await settle(d.call(ids.echo, ['other']))").await?;
         other.assert_value(&json!("other"));
         Ok(())
@@ -216,7 +217,7 @@ async fn close_with_calls_pending() -> Result<()> {
 }
 
 #[tokio::test]
-async fn calls_from_inside_a_listener() -> Result<()> {
+async fn a_listener_may_make_calls_and_throw() -> Result<()> {
     on_the_app(async |page| {
         let values: Vec<Settled> = page
             .eval(
@@ -241,7 +242,7 @@ async fn calls_from_inside_a_listener() -> Result<()> {
 }
 
 #[tokio::test]
-async fn abort_from_inside_a_listener() -> Result<()> {
+async fn a_listener_may_abort_a_call() -> Result<()> {
     on_the_app(async |page| {
         let pair: Pair = page
             .eval(
@@ -251,7 +252,7 @@ async fn abort_from_inside_a_listener() -> Result<()> {
                  return await pair(call, d.call(ids.echo, ['next']));",
             )
             .await?;
-        // Whether the request has left by then is a matter of microtasks.
+        // `sent` is not checked: it depends on microtasks whether the request has left by then.
         assert_eq!(pair.call.code.as_deref(), Some("ABORTED"), "{pair:?}");
         pair.next.assert_value(&json!("next"));
         Ok(())
@@ -260,7 +261,7 @@ async fn abort_from_inside_a_listener() -> Result<()> {
 }
 
 #[tokio::test]
-async fn close_from_inside_a_listener() -> Result<()> {
+async fn a_listener_may_close_the_dispatcher() -> Result<()> {
     on_the_app(async |page| {
         let [first, second]: [Settled; 2] = page
             .eval(
@@ -278,7 +279,8 @@ async fn close_from_inside_a_listener() -> Result<()> {
     .await
 }
 
-/// `call` is a JavaScript expression of a call in the lane `main`: it rejects with `code` and `sent`, and the call after it runs.
+/// Runs `call`, the JavaScript expression of a call in the lane `main`. Checks that it rejects with `code` and
+/// `sent`, and that the next call runs.
 async fn fails(page: &Page<'_>, call: &str, code: &str, sent: &str) -> Result<Settled> {
     let pair: Pair = page.eval(&format!("return await pair({call}, d.call(ids.echo, ['next']));")).await?;
     eprintln!("{call}: {:?}", pair.call);

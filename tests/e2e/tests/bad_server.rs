@@ -1,5 +1,5 @@
-//! What goes wrong between the page and the server, and what the page's policy forbids: the right code, nothing hangs, the next call
-//! in the lane runs.
+//! Faults between page and server, and calls that the page's policy forbids. Each has the right code, nothing hangs,
+//! and the next call in the lane runs.
 
 mod scene;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use server::{Seen, Server};
 
 #[tokio::test]
-async fn html_instead_of_flight() -> Result<()> {
+async fn html_instead_of_flight_is_an_error_with_an_excerpt() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         let failed = fails(page, "html200", "NOT_FLIGHT", "yes").await?;
         assert_eq!(failed.status, Some(200));
@@ -24,7 +24,7 @@ async fn html_instead_of_flight() -> Result<()> {
 }
 
 #[tokio::test]
-async fn other_content_or_none() -> Result<()> {
+async fn other_content_or_none_is_an_error() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         fails(page, "json", "NOT_FLIGHT", "yes").await?;
         fails(page, "empty204", "NOT_FLIGHT", "yes").await?;
@@ -35,7 +35,7 @@ async fn other_content_or_none() -> Result<()> {
 }
 
 #[tokio::test]
-async fn stream_cut_in_the_middle_of_a_row() -> Result<()> {
+async fn a_stream_cut_in_the_middle_of_a_row_is_a_network_error() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         fails(page, "cut", "NETWORK", "yes").await?;
         Ok(())
@@ -44,7 +44,7 @@ async fn stream_cut_in_the_middle_of_a_row() -> Result<()> {
 }
 
 #[tokio::test]
-async fn stream_that_ends_in_the_middle_of_a_row() -> Result<()> {
+async fn a_stream_that_ends_in_the_middle_of_a_row_is_a_decode_error() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         fails(page, "ends", "DECODE", "yes").await?;
         Ok(())
@@ -53,7 +53,7 @@ async fn stream_that_ends_in_the_middle_of_a_row() -> Result<()> {
 }
 
 #[tokio::test]
-async fn dead_port() -> Result<()> {
+async fn calls_fail_while_the_server_is_down_and_run_after() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         page.eval::<()>("await actionlane.ready()").await?;
         let port = server.port();
@@ -71,7 +71,7 @@ async fn dead_port() -> Result<()> {
 }
 
 #[tokio::test]
-async fn no_answer_at_all() -> Result<()> {
+async fn a_call_without_an_answer_times_out_or_is_aborted() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         let timeout = "d.call(some, [], { url: '/?do=never', timeout: 200 })";
         let pair: Pair = page.eval(&format!("return await pair({timeout}, d.call(some));")).await?;
@@ -92,9 +92,9 @@ async fn no_answer_at_all() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_answer_that_stalls() -> Result<()> {
+async fn an_answer_that_stalls_times_out_or_is_closed() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
-        // Firefox shows the head of an answer only when its body begins.
+        // Firefox reports the head of an answer only when its body begins.
         let sent = match page.browser().kind() {
             Kind::Chromium | Kind::WebKit => "yes",
             Kind::Firefox => "unknown",
@@ -122,9 +122,9 @@ async fn an_answer_that_stalls() -> Result<()> {
     .await
 }
 
-/// What was aborted while it waited never reaches the server, and nothing reaches it twice.
+/// A call that was aborted while it waited never reaches the server, and no call reaches it twice.
 #[tokio::test]
-async fn the_server_sees_what_was_sent_and_no_more() -> Result<()> {
+async fn the_server_receives_each_sent_call_once_and_no_other() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         let seen: Vec<Seen> = page
             .eval(
@@ -148,7 +148,7 @@ async fn the_server_sees_what_was_sent_and_no_more() -> Result<()> {
 }
 
 #[tokio::test]
-async fn wasm_blocked_by_the_policy() -> Result<()> {
+async fn a_policy_that_blocks_wasm_fails_calls_but_not_routes() -> Result<()> {
     on_a_bad_server("?csp=strict", async |page, _server| {
         let [first, second, route]: [Settled; 3] = page
             .eval(
@@ -168,7 +168,7 @@ async fn wasm_blocked_by_the_policy() -> Result<()> {
 }
 
 #[tokio::test]
-async fn wasm_allowed_by_the_policy() -> Result<()> {
+async fn a_policy_that_allows_wasm_is_enough() -> Result<()> {
     on_a_bad_server("?csp=wasm", async |page, _server| {
         let settled: Settled = page.eval("return await settle(d.call(some))").await?;
         settled.assert_value(&json!("ok"));
@@ -177,7 +177,8 @@ async fn wasm_allowed_by_the_policy() -> Result<()> {
     .await
 }
 
-/// Answered as `?do=behaviour` says, a call rejects with `code` and `sent`, and the call after it runs.
+/// Makes a call that is answered by `behaviour`. Checks that it rejects with `code` and `sent`, and that the next
+/// call runs.
 async fn fails(page: &Page<'_>, behaviour: &str, code: &str, sent: &str) -> Result<Settled> {
     let call = format!("d.call(some, [], {{ url: '/?do={behaviour}' }})");
     let pair: Pair = page.eval(&format!("return await pair({call}, d.call(some));")).await?;

@@ -1,5 +1,5 @@
-//! Requests that somebody else has built, sent by `d.fetch`: what the caller gets, and when the lane is free, with the browser's own `fetch`,
-//! streams and `Response`.
+//! Requests built by other code and sent with `d.fetch`: the response that the caller gets, and the moment when the
+//! lane becomes free. Uses the browser's own `fetch`, streams and `Response`.
 
 mod scene;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 const POST: &str = "const post = (more) => ({ method: 'POST', headers: { 'Next-Action': some }, body: '[]', ...more });";
 
 #[tokio::test]
-async fn what_the_caller_gets_says_of_itself_what_fetch_would() -> Result<()> {
+async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         let [ours, theirs]: [Vec<Value>; 2] = page
             .eval(&format!(
@@ -44,14 +44,15 @@ async fn what_the_caller_gets_says_of_itself_what_fetch_would() -> Result<()> {
 
 #[derive(Deserialize)]
 struct Held {
-    /// What the next action of the lane did while the first had its head, and how it ended once that was given up.
+    /// State of the lane's next action while the first one has only its head, and its result after the first one has
+    /// ended.
     before: String,
     after: String,
     read: String,
 }
 
 #[tokio::test]
-async fn a_lane_is_held_until_the_value_or_until_the_body_is_given_up() -> Result<()> {
+async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         for (how, read) in [
             ("abort.abort()", "AbortError"),
@@ -68,7 +69,7 @@ async fn a_lane_is_held_until_the_value_or_until_the_body_is_given_up() -> Resul
                      const timeout = {timeout};
                      const response = await own.fetch('/?do=stall-row', post({{ signal: abort.signal }}), {{ timeout }});
                      const next = own.fetch('/', post(), {{ name: 'next' }}).then(({{ status }}) => String(status), ({{ code }}) => code);
-                     await (await fetch('/')).text(); // meanwhile what there is of the answer has come
+                     await (await fetch('/')).text(); // meanwhile the first half of the answer arrives
                      const {{ state: before }} = own.snapshot().find(({{ name }}) => name === 'next');
                      const reading = {cancels} ? 'cancelled' : response.text().catch((error) => typeof error.code === 'string' ? error.code : error.name);
                      {how};

@@ -1,4 +1,5 @@
-//! Each way a server can go wrong, as a page sees it: once without a second attempt, and once with one, by the server's own ledger.
+//! Each fault of a server, as a page sees it: once without a retry, and once with one. The server's ledger says what
+//! ran.
 
 mod scene;
 
@@ -7,7 +8,7 @@ use scene::{Page, Pair, Settled, on_a_bad_server};
 use serde_json::{Value, json};
 use server::Ledger;
 
-/// What is asked of the server, and the code and `sent` it makes.
+/// A request to the server, and the code and `sent` of the error it causes.
 const FAILURES: [(&str, &str, &str); 15] = [
     ("do=reset", "NETWORK", "unknown"),
     ("do=close", "NETWORK", "unknown"),
@@ -26,7 +27,7 @@ const FAILURES: [(&str, &str, &str); 15] = [
     ("do=type", "NOT_FLIGHT", "yes"),
 ];
 
-/// Those that may be over when the same is sent again.
+/// Faults after which the same call may succeed when it is sent again.
 const PASSING: [&str; 12] = [
     "do=reset",
     "do=close",
@@ -43,10 +44,10 @@ const PASSING: [&str; 12] = [
 ];
 
 #[tokio::test]
-async fn fails_with_the_right_code_and_alone() -> Result<()> {
+async fn a_call_fails_with_the_right_code_and_alone() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         for (asked, code, sent) in FAILURES {
-            // Of the others, none may be a timeout.
+            // The other faults must not end in a timeout.
             let run = match code {
                 "TIMEOUT" => "inTime(run, ({ call }) => call.sent === args[0].sent)",
                 _ => "run()",
@@ -67,7 +68,7 @@ async fn fails_with_the_right_code_and_alone() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_whole_answer_is_taken_however_it_comes() -> Result<()> {
+async fn a_whole_answer_is_read_however_it_arrives() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         for asked in ["do=drip&ms=10", "do=twice", "do=slow&ms=100", "delay=100&when=before"] {
             let call: Settled = page.eval(&format!("return await settle(d.call(some, [], {{ url: '/?{asked}' }}))")).await?;
@@ -80,9 +81,9 @@ async fn a_whole_answer_is_taken_however_it_comes() -> Result<()> {
     .await
 }
 
-/// The answer is lost after the action has run: the second attempt has the same key and gets the stored one.
+/// The answer is lost after the action has run. The retry has the same key and gets the stored value.
 #[tokio::test]
-async fn a_lost_answer_is_had_by_the_key() -> Result<()> {
+async fn a_lost_answer_is_fetched_by_its_key() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         for asked in PASSING {
             let key = asked.replace(['=', '&'], "-");
@@ -97,9 +98,9 @@ async fn a_lost_answer_is_had_by_the_key() -> Result<()> {
     .await
 }
 
-/// It goes wrong before: the second attempt runs the action.
+/// The fault comes before the action runs. The retry runs the action.
 #[tokio::test]
-async fn what_did_not_run_runs_on_the_second_attempt() -> Result<()> {
+async fn an_action_that_did_not_run_runs_on_the_second_attempt() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         for asked in PASSING.into_iter().chain(["do=unread"]) {
             let key = asked.replace(['=', '&'], "-");
@@ -150,8 +151,9 @@ async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
     .await
 }
 
-/// One call whose first attempt goes wrong as asked; the action's value is what the attempt that ran it is called. Attempts that the server never
-/// gets to answer end by the caller's timeout: where one of those had not arrived by then, the whole is done again under another key.
+/// Makes a call whose first attempt has the fault `asked`. The action's value names the attempt that ran it. If the
+/// fault is a missing answer, the caller's timeout ends the attempt. If the request had not even arrived by then,
+/// repeats everything with another key and a longer timeout.
 async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<(String, Settled)> {
     let first = json!(format!("{asked}&when={when}&call=first"));
     let (key, second): (Value, Value) = (json!(key), json!("call=second"));
@@ -171,12 +173,13 @@ async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<(S
     .await
 }
 
-/// Only the caller's own timeout ends these.
+/// Only the caller's own timeout ends these attempts.
 const SILENT: [&str; 4] = ["do=stall", "do=stall-row", "do=never", "do=unread"];
 
-/// Chromium keeps the connection of a request with `keepalive` for 30 s after it has been given up, as long as no answer begins.
+/// Chromium keeps the connection of a request with `keepalive` for 30 s after it was aborted, as long as no answer
+/// begins.
 #[tokio::test]
-async fn calls_given_up_while_the_server_is_silent_leave_the_page_a_connection() -> Result<()> {
+async fn calls_aborted_while_the_server_is_silent_leave_the_page_a_connection() -> Result<()> {
     on_a_bad_server("", async |page, _server| {
         let kept: Vec<bool> = page
             .eval(

@@ -1,5 +1,5 @@
-//! `actionlane/server` in a real Next.js app: an action and a route that are sent twice are done once. The lines of the table in
-//! `docs/idempotency.md`, as a browser sees them.
+//! `actionlane/server` in a real Next.js app: an action or a route that is sent twice runs once. The tests follow the
+//! rows of the table in `docs/idempotency.md`, as a browser sees them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use e2e::{Browser, Driver, Www, free_port, fresh_store};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// The build `16.4/a` of the fixture app.
+/// Returns the directory of the build `16.4/a` of the fixture app.
 fn app() -> Result<PathBuf> {
     let builds =
         std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
@@ -23,8 +23,13 @@ async fn serve(port: u16, store: &str) -> Result<Www> {
     Www::start(&app()?, port, &[("FIXTURE_STORE", store)], &log(port)?).await
 }
 
-/// Requests by hand, so that nothing is repeated that a test does not repeat. `charge(key, args, url)` and `pay(key, query, body)` give
-/// what was answered, `running(key, request)` sends once `request` waits at the gate `key`.
+/// Functions for the scripts. They send requests directly, so that only the test repeats a request:
+/// - `charge(key, args, url)`: calls the action and returns its answer;
+/// - `pay(key, query, body)`: calls the route and returns its answer;
+/// - `arrived(gate)`: waits until a request waits at the gate;
+/// - `open(gate)`: opens the gate;
+/// - `effects(key)`: returns how often the order `key` was charged;
+/// - `fresh()`: returns a new key.
 const PRELUDE: &str = r#"
     const get = async (path, init) => (await fetch(path, init)).json();
     const ids = JSON.parse(document.getElementById("ids").textContent);
@@ -92,14 +97,14 @@ async fn an_action_sent_twice_at_once_runs_once() -> Result<()> {
         assert_eq!(meanwhile, json!({ "status": 500, "redirect": null, "digest": "IDEMPOTENCY_IN_PROGRESS" }));
         assert_eq!(elsewhere, json!({ "status": 200, "redirect": null, "digest": "IDEMPOTENCY_IN_PROGRESS" }), "forwarded by a page");
         assert_eq!((&first[0], &first[1], &first[4]), (&json!(200), &json!(1), &json!("4200")));
-        assert_eq!((again, runs), (first, 1), "a date, a map and a bigint are kept");
+        assert_eq!((again, runs), (first, 1), "a date, a map and a bigint are stored");
         Ok(())
     })
     .await
 }
 
 #[tokio::test]
-async fn another_payload_or_user_is_another_matter() -> Result<()> {
+async fn another_payload_is_refused_and_another_user_runs_the_action_again() -> Result<()> {
     on_the_page(async |browser| {
         let (digests, runs): (Vec<Option<String>>, Vec<u32>) = eval(
             browser,
@@ -123,7 +128,7 @@ async fn another_payload_or_user_is_another_matter() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_an_action_may_do_instead_of_returning() -> Result<()> {
+async fn redirects_and_misses_are_replayed_and_thrown_errors_run_again() -> Result<()> {
     on_the_page(async |browser| {
         let seen: Vec<(Value, Value, u32)> = eval(
             browser,
@@ -151,7 +156,7 @@ async fn what_an_action_may_do_instead_of_returning() -> Result<()> {
 }
 
 #[tokio::test]
-async fn cookies_of_the_run_are_set_once_and_those_after_it_each_time() -> Result<()> {
+async fn cookies_of_the_run_are_set_once_and_cookies_after_it_each_time() -> Result<()> {
     on_the_page(async |browser| {
         let jars: Vec<Value> = eval(
             browser,
@@ -173,7 +178,7 @@ async fn cookies_of_the_run_are_set_once_and_those_after_it_each_time() -> Resul
 }
 
 #[tokio::test]
-async fn a_route_says_so_with_its_status() -> Result<()> {
+async fn a_route_refuses_with_its_status() -> Result<()> {
     on_the_page(async |browser| {
         let (meanwhile, first, again, other, invalid, runs): (Value, Value, Value, Value, Value, u32) = eval(
             browser,

@@ -1,4 +1,5 @@
-//! A dispatcher's `fetch` in the place of the page's, by itself and among wrappers of every sort: `pkg/test/in_place.js`, in pages and workers.
+//! A dispatcher's `fetch` instead of the page's, alone and among wrappers of many kinds. Runs the cases of
+//! `pkg/test/in_place.js` in pages and workers.
 
 mod scene;
 
@@ -6,13 +7,14 @@ use anyhow::Result;
 use scene::{Page, on_a_bad_server};
 use serde::Deserialize;
 
-/// `run(from, count)`: some of the cases, with two copies of the package where there are two, the script's and the module's.
+/// `run(from, count)`: runs some of the cases. If the page has the drop-in script, two copies of the package take
+/// part: the script and the module.
 const RUN: &str = r#"
     const run = async (from, count) => {
         const at = (path) => import(location.origin + path);
         const { cases } = await at("/pkg/test/in_place.js");
         const { createDispatcher, ready } = await at("/pkg/index.js");
-        await Promise.all([ready(), globalThis.actionlane?.ready()]); // what loads it is no part of the cases
+        await Promise.all([ready(), globalThis.actionlane?.ready()]); // loading is not part of the cases
         const other = globalThis.actionlane?.createDispatcher ?? createDispatcher;
         const env = { createDispatcher, other, url: location.origin + "/", id: "00".repeat(21) };
         const chosen = Object.entries(cases).slice(from, from + count);
@@ -28,7 +30,8 @@ struct Ran {
     failed: Vec<String>,
 }
 
-/// Runs all cases, so many at a time: a script in a page may not take for ever. `script` gives what `run(from, count)` does.
+/// Runs all cases, 10 at a time, because a script in a page has a time limit. `script` returns the result of
+/// `run(from, count)`.
 async fn all(page: &Page<'_>, script: &str) -> Result<()> {
     const AT_ONCE: usize = 10;
     let (mut from, mut failed) = (0, Vec::new());
@@ -45,12 +48,12 @@ async fn all(page: &Page<'_>, script: &str) -> Result<()> {
 }
 
 #[tokio::test]
-async fn in_a_page() -> Result<()> {
+async fn all_cases_pass_in_a_page() -> Result<()> {
     on_a_bad_server("", async |page, _server| all(page, &format!("{RUN} return await run(from, count);")).await).await
 }
 
 #[tokio::test]
-async fn in_a_worker() -> Result<()> {
+async fn all_cases_pass_in_a_worker() -> Result<()> {
     let script = serde_json::to_string(&format!("{RUN} onmessage = async ({{ data }}) => postMessage(await run(...data));"))?;
     let ask = format!(
         "const script = () => URL.createObjectURL(new Blob([{script}], {{ type: 'text/javascript' }}));
@@ -63,7 +66,7 @@ async fn in_a_worker() -> Result<()> {
     on_a_bad_server("", async |page, _server| all(page, &ask).await).await
 }
 
-/// What arrives at the server, where each case counts what leaves the page.
+/// Checks what arrives at the server. The cases count what leaves the page.
 #[tokio::test]
 async fn each_action_arrives_once() -> Result<()> {
     on_a_bad_server("", async |page, _server| {

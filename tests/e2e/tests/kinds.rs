@@ -1,4 +1,4 @@
-//! Every kind of value, to a real Next.js server and back, and streams while the server is still writing.
+//! Every kind of value, to a real Next.js server and back, and streams that are read while the server still writes.
 
 mod scene;
 
@@ -44,7 +44,7 @@ async fn every_kind_of_argument_comes_back_equal() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_server_sees_what_was_sent() -> Result<()> {
+async fn the_server_receives_the_values_that_were_sent() -> Result<()> {
     on_the_app(async |page| {
         let seen: Vec<String> = page
             .eval(
@@ -63,7 +63,7 @@ async fn the_server_sees_what_was_sent() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_large_file_under_a_raised_limit() -> Result<()> {
+async fn a_large_file_needs_a_raised_limit() -> Result<()> {
     on_the_app(async |page| {
         let seen: Vec<String> = page
             .eval(
@@ -104,7 +104,7 @@ async fn a_stream_is_read_while_the_server_writes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_server_stops_when_nobody_reads_on() -> Result<()> {
+async fn the_server_stops_when_the_reader_stops() -> Result<()> {
     on_the_app(async |page| {
         let seen: Vec<String> = page
             .eval(
@@ -126,7 +126,7 @@ async fn the_server_stops_when_nobody_reads_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_function_of_the_servers_is_called_and_sent_back() -> Result<()> {
+async fn a_function_from_the_server_can_be_called_and_sent_back() -> Result<()> {
     on_the_app(async |page| {
         let seen: Vec<String> = page
             .eval(

@@ -1,4 +1,4 @@
-//! A page that is left with calls under way, and come back to.
+//! A page that the user leaves with calls under way, and comes back to.
 
 mod scene;
 
@@ -11,7 +11,8 @@ use server::Ledger;
 #[tokio::test]
 async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
     on_a_bad_server("", async |page, server| {
-        // Once the script has ended: what a driver makes of one that is unloaded with its page differs.
+        // Leaves the page after the script has ended: drivers differ in how they report a script that is unloaded
+        // with its page.
         page.eval::<()>(
             "await actionlane.ready();
              setTimeout(() => {
@@ -37,9 +38,9 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
     .await
 }
 
-/// From `pagehide` on, also calls that the page makes there.
+/// From `pagehide` on no call starts, not even one that the page makes in its listener for `pagehide`.
 #[tokio::test]
-async fn nothing_starts_once_the_page_is_left_and_what_waited_goes_once_it_is_back() -> Result<()> {
+async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_back() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         page.eval::<()>(
             "await d.call(some, [], { url: '/?call=before' });
@@ -62,7 +63,8 @@ async fn nothing_starts_once_the_page_is_left_and_what_waited_goes_once_it_is_ba
                  return { persisted: true, arrivals: keys.late.arrivals, total: Object.keys(keys).length };",
             )
             .await?;
-        // A browser that did not keep the page loads it anew: then there is nothing left of the call. Nothing is open: Firefox keeps it.
+        // A browser that did not cache the page loads it again, and the call is lost. Firefox must cache it, as no
+        // call is open.
         assert!(page.browser().kind() != Kind::Firefox || back["persisted"] == json!(true), "{back}");
         if back["persisted"] == json!(true) {
             assert_eq!(back, json!({ "persisted": true, "arrivals": 1, "total": 2 }));
@@ -72,9 +74,10 @@ async fn nothing_starts_once_the_page_is_left_and_what_waited_goes_once_it_is_ba
     .await
 }
 
-/// A browser that keeps the page keeps the answer too; one that would lose it does not keep the page.
+/// A browser that caches the page keeps the answer, too; a browser that would lose the answer does not cache the
+/// page.
 #[tokio::test]
-async fn an_answer_that_comes_while_the_page_is_away_is_not_waited_for_in_vain() -> Result<()> {
+async fn an_answer_that_comes_while_the_page_is_away_is_not_lost() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         page.eval::<()>(
             "addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
@@ -87,7 +90,7 @@ async fn an_answer_that_comes_while_the_page_is_away_is_not_waited_for_in_vain()
         page.eval::<()>(
             "await fetch('/__gate?name=end', { method: 'POST' });
              await until(async () => (await (await fetch('/ledger')).json()).keys.away.effects);
-             // The answer is on its way by now.
+             // The answer has been sent by now.
              await fetch('/ledger');",
         )
         .await?;
@@ -107,9 +110,9 @@ async fn an_answer_that_comes_while_the_page_is_away_is_not_waited_for_in_vain()
     .await
 }
 
-/// A page whose call is under way is not kept: its dispatcher is gone with it, and its lease.
+/// Browsers do not cache a page with a call under way: its dispatcher and its lease end with it.
 #[tokio::test]
-async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> Result<()> {
+async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         page.eval::<()>(
             "await actionlane.ready();
@@ -127,7 +130,7 @@ async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> R
             )
             .await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
-        // Come back to anew, it has forgotten what waited.
+        // The page that is loaded again has forgotten its waiting calls.
         let ledger = back(page).await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
         Ok(())
@@ -135,7 +138,7 @@ async fn a_page_that_is_left_gives_its_lease_back_and_forgets_what_waited() -> R
     .await
 }
 
-/// Goes back to the page that was left, and makes a call there.
+/// Goes back to the page that was left, makes a call there, and returns the ledger.
 async fn back(page: &Page<'_>) -> Result<Ledger> {
     page.browser().client().back().await?;
     page.eval(

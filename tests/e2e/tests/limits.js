@@ -1,15 +1,15 @@
-// Values at the bounds, and how deep the stack may be where they are made. Put before each script of `limits.rs`.
+// Values at the limits, and helpers that use up the stack. Put before each script of `limits.rs`.
 
 const DEPTH = 20_000; // the default of maxDepth
 const RAISED = 1_000_000;
 
-/** An action that looks at all of its arguments. */
+/** An id of an action that uses all of its arguments. */
 const action = "7f" + "ab".repeat(20);
 const flight = rows => new Response(rows, { headers: { "content-type": "text/x-component" } });
 const answering = (rows, options) => actionlane.createDispatcher({ url, fetch: async () => flight(rows), ...options });
 const outcome = promise => Promise.resolve(promise).then(() => "value", error => error?.code ?? String(error));
 
-/** Rows, each of which needs the next. */
+/** Returns rows, each of which needs the next. */
 const chain = (count, row, last = "[]") => {
     let text = "";
     for (let at = 0; at < count; at++) text += `${at.toString(16)}:${row((at + 1).toString(16))}\n`;
@@ -17,7 +17,7 @@ const chain = (count, row, last = "[]") => {
 };
 const half = count => Math.floor(count / 2);
 
-/** Answers in which `count` containers are inside each other, in one row. */
+/** Answers with `count` nested containers in one row. */
 const DEEP = {
     arrays: count => `0:${"[".repeat(count)}${"]".repeat(count)}\n`,
     objects: count => `0:${'{"a":'.repeat(count)}1${"}".repeat(count)}\n`,
@@ -28,7 +28,7 @@ const DEEP = {
     "an error": count => `0:["$Z1"]\n1:${'{"cause":'.repeat(count)}1${"}".repeat(count)}\n`,
 };
 
-/** Answers in which `count` rows need each other. */
+/** Answers with `count` rows that need each other. */
 const LONG = {
     Maps: count => chain(count, id => `[[0,"$Q${id}"]]`),
     Sets: count => chain(count, id => `["$W${id}"]`),
@@ -49,7 +49,7 @@ const nested = (count, wrap) => {
     return value;
 };
 
-/** Arguments of `count` containers inside each other, the list of them included; and how many a step of the making adds. */
+/** Arguments that nest containers, by kind: the number of containers that a step adds, and the step. */
 const ARGUMENTS = {
     arrays: [1, value => [value]],
     objects: [1, value => ({ a: value })],
@@ -61,7 +61,7 @@ const ARGUMENTS = {
 };
 const deepArguments = (name, count) => [nested(Math.floor((count - 1) / ARGUMENTS[name][0]), ARGUMENTS[name][1])];
 
-/** Calls `act` with ever more of the stack left, from its very end on; gives what came of each. */
+/** Calls `act` with more and more stack left, beginning with almost none. Returns the different outcomes. */
 const atTheEndOfTheStack = async act => {
     const seen = new Set();
     for (let left = 0; left < 3000; left += left < 400 ? 3 : 37) {

@@ -1,5 +1,5 @@
-//! How much of an answer is believed, and how deep arguments may be: the defaults take what React's client takes; what is beyond a bound is an
-//! error that says so, whatever the engine's stack, and the instance goes on.
+//! Limits of answers and arguments. The defaults accept everything that React's client accepts. Beyond a limit, the
+//! call fails with an error that names it, even if the engine's stack is small, and the instance goes on.
 
 mod scene;
 
@@ -17,7 +17,7 @@ async fn eval<T: serde::de::DeserializeOwned>(script: &str) -> Result<T> {
 }
 
 #[tokio::test]
-async fn a_call_takes_what_the_client_of_react_takes() -> Result<()> {
+async fn a_call_accepts_what_the_client_of_react_accepts() -> Result<()> {
     let wrong: Vec<String> = eval(
         r#"const answer = value => `0:{"a":"$@1","f":"","b":"x"}\n1:${value}\n`;
            const parts = Array.from({ length: 2000 }, (_, at) => `"$0:f:${at}"`);
@@ -46,7 +46,7 @@ async fn a_call_takes_what_the_client_of_react_takes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn beyond_a_bound_an_answer_is_refused_and_nothing_else_is() -> Result<()> {
+async fn an_answer_is_refused_only_beyond_a_limit() -> Result<()> {
     let wrong: Vec<String> = eval(
         r#"const wrong = [];
            const decoded = (rows, options) => outcome(actionlane.decode(new Blob([rows]).stream(), options).value);
@@ -72,7 +72,7 @@ async fn beyond_a_bound_an_answer_is_refused_and_nothing_else_is() -> Result<()>
 }
 
 #[tokio::test]
-async fn beyond_the_bound_arguments_are_refused_and_nothing_else_is() -> Result<()> {
+async fn arguments_are_refused_only_beyond_the_limit() -> Result<()> {
     let wrong: Vec<String> = eval(
         r#"const wrong = [];
            for (const name of Object.keys(ARGUMENTS)) {
@@ -95,7 +95,7 @@ async fn beyond_the_bound_arguments_are_refused_and_nothing_else_is() -> Result<
 }
 
 #[tokio::test]
-async fn at_the_end_of_the_pages_own_stack_nothing_breaks() -> Result<()> {
+async fn calls_at_the_end_of_the_stack_break_nothing() -> Result<()> {
     let seen: Vec<(String, Vec<String>)> = eval(
         r#"await actionlane.ready();
            const own = answering('0:{"a":"$@1","f":"","b":"x"}\n1:["$D2020-01-01T00:00:00.000Z"]\n');
@@ -121,7 +121,7 @@ async fn at_the_end_of_the_pages_own_stack_nothing_breaks() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_limits_of_a_call_go_before_those_of_its_dispatcher() -> Result<()> {
+async fn the_limits_of_a_call_override_those_of_its_dispatcher() -> Result<()> {
     let got: Vec<String> = eval(
         r#"const rows = '0:{"a":"$@1","f":"","b":"x"}\n1:[[["$n12345"]]]\n';
            const own = answering(rows, { limits: { maxDepth: 2, maxDigits: 3 } });

@@ -1,4 +1,4 @@
-//! Loading the wasm: from its file, from the copy of it in a module of JavaScript, or not at all.
+//! Loading the wasm: from its file, from its copy in a JavaScript module, or not at all.
 
 mod scene;
 
@@ -7,7 +7,7 @@ use scene::{Page, Pair, Settled, on_a_bad_server};
 use serde::Deserialize;
 use serde_json::json;
 
-/// How a call ended, and the parts of the package that were asked for.
+/// Result of a call, and the forms of the wasm that the page requested.
 #[derive(Debug, Deserialize)]
 struct Loaded {
     call: Settled,
@@ -23,10 +23,10 @@ impl Loaded {
     }
 }
 
-/// Where streaming compilation refuses what is the wasm all the same, the file will do; where the file is not the wasm of this package, as
-/// bundlers and caches have it, its copy is loaded.
+/// If streaming compilation refuses the right wasm, the file is compiled anyway. If the file is not this package's
+/// wasm, because of a bundler or a cache, its copy is loaded.
 #[tokio::test]
-async fn a_file_that_is_not_as_it_should_be() -> Result<()> {
+async fn a_wrong_file_is_replaced_by_its_copy_if_needed() -> Result<()> {
     for (wrong, copy) in [("charset", false), ("octets", false), ("cut", false), ("missing", true), ("html", true), ("other", true)] {
         on_a_bad_server("?load=module", async |page, _server| {
             serve(page, wrong).await?;
@@ -40,7 +40,7 @@ async fn a_file_that_is_not_as_it_should_be() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_policy_that_forbids_fetching_the_file() -> Result<()> {
+async fn under_a_policy_that_forbids_fetching_the_file_the_copy_is_loaded() -> Result<()> {
     on_a_bad_server("?load=module&csp=connect", async |page, _server| {
         load(page, "/only").await?.assert_from(false, true);
         Ok(())
@@ -49,7 +49,7 @@ async fn a_policy_that_forbids_fetching_the_file() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_policy_that_forbids_wasm_is_asked_for_nothing() -> Result<()> {
+async fn under_a_policy_that_forbids_wasm_nothing_is_requested() -> Result<()> {
     on_a_bad_server("?load=module&csp=strict", async |page, _server| {
         let Loaded { call, file, copy } = load(page, "/").await?;
         call.assert_failed("WASM_BLOCKED", "no");
@@ -59,13 +59,13 @@ async fn a_policy_that_forbids_wasm_is_asked_for_nothing() -> Result<()> {
     .await
 }
 
-/// What `init()` is given is what is loaded, or nothing is.
+/// `init()` loads the wasm that it is given, or fails.
 #[tokio::test]
-async fn the_place_that_the_page_names_is_the_only_one() -> Result<()> {
+async fn a_url_given_to_init_is_the_only_one() -> Result<()> {
     on_a_bad_server("?load=module", async |page, _server| {
         serve(page, "html").await?;
         page.eval::<()>("await window.load()").await?;
-        // Not after the prelude: its dispatcher loads from the default place at once.
+        // Runs without the prelude, whose dispatcher loads from the default URL at once.
         let [named, default]: [Settled; 2] = page
             .browser()
             .eval(
@@ -86,9 +86,10 @@ async fn the_place_that_the_page_names_is_the_only_one() -> Result<()> {
     .await
 }
 
-/// One attempt for all who ask, and another one for who asks after it failed; the message says what was wrong with each place.
+/// Concurrent callers share one attempt to load; a later call tries again. The message says what was wrong with each
+/// URL.
 #[tokio::test]
-async fn neither_is_there() -> Result<()> {
+async fn without_file_and_copy_calls_fail_until_they_are_back() -> Result<()> {
     on_a_bad_server("?load=module", async |page, _server| {
         let serve = async |serve: u8| page.eval::<()>(&format!("await fetch('/__wasm?serve={serve}', {{ method: 'POST' }})")).await;
         serve(0).await?;
@@ -99,12 +100,12 @@ async fn neither_is_there() -> Result<()> {
         first.assert_failed("WASM_LOAD", "no");
         let message = first.message.as_deref().unwrap_or_default();
         for part in ["/pkg/wasm/dispatcher_bg.wasm answered 404", "missing on request", "dispatcher_bytes.js", "init()", "actionlane/inline"] {
-            // Only Chromium and Firefox name the script that could not be had.
+            // Only Chromium and Firefox name the script that could not be loaded.
             assert!(message.contains(part), "{part} is not in: {message}");
         }
         second.assert_failed("WASM_LOAD", "no");
         ready.assert_failed("WASM_LOAD", "no");
-        // The same dispatcher, once the file is there.
+        // The same dispatcher loads the file when it is served again.
         let back: Pair = page
             .eval(
                 "const missing = await settle(d.call(some));
@@ -119,9 +120,9 @@ async fn neither_is_there() -> Result<()> {
     .await
 }
 
-/// The parts of the package that are files of their own, by the call that needs them; a bundler makes chunks of them.
+/// Modules of the package that are loaded on demand, by the call that needs them. A bundler makes chunks of them.
 #[tokio::test]
-async fn what_most_pages_never_use_is_loaded_when_it_is_used() -> Result<()> {
+async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
     on_a_bad_server("?load=module", async |page, _server| {
         load(page, "/").await?.assert_from(true, false);
         let asked: Vec<Vec<String>> = page
@@ -153,9 +154,10 @@ async fn what_most_pages_never_use_is_loaded_when_it_is_used() -> Result<()> {
 mod chromium {
     use super::*;
 
-    /// Every relative address holds the credentials, too, and `fetch` refuses those. Firefox asks the user first.
+    /// Every relative URL of such a page holds the credentials, too, and `fetch` refuses such URLs. Firefox asks the
+    /// user first.
     #[tokio::test]
-    async fn a_page_whose_address_holds_credentials() -> Result<()> {
+    async fn calls_work_on_a_page_whose_url_holds_credentials() -> Result<()> {
         on_a_bad_server("", async |page, server| {
             let address = server.url().replace("http://", "http://user:pa%20ss@");
             page.browser().goto(&format!("{address}/?load=module")).await?;
@@ -178,14 +180,14 @@ mod chromium {
             route.assert_value(&json!(200));
             action.assert_value(&json!(200));
             assert_eq!(init.code, None, "loaded already: {init:?}");
-            // Those that the caller writes are not the page's: that they are not sent is for `fetch` to say.
+            // Credentials that the caller writes are not removed: `fetch` refuses them.
             explicit.assert_failed("NETWORK", "unknown");
             Ok(())
         })
         .await
     }
 
-    /// A file of the app that can be had proves that there is a network, also on such a page.
+    /// A file of the app that can be fetched proves that the page is online, even with credentials in its URL.
     #[tokio::test]
     async fn a_page_with_credentials_can_tell_that_it_is_online() -> Result<()> {
         on_a_bad_server("", async |page, server| {
@@ -208,7 +210,7 @@ async fn serve(page: &Page<'_>, how: &str) -> Result<()> {
     page.eval(&format!("await fetch('/__wasm?serve={how}', {{ method: 'POST' }})")).await
 }
 
-/// Loads the package and makes a call to `url`.
+/// Loads the package, makes a call to `url`, and says which forms of the wasm were requested.
 async fn load(page: &Page<'_>, url: &str) -> Result<Loaded> {
     page.eval::<()>("await window.load()").await?;
     page.eval(&format!(

@@ -1,4 +1,5 @@
-//! Pages without Next's router whose user has moved on, or has not, when an action answers with a redirect.
+//! Pages without Next's router that get a redirect from an action: it is followed unless the user has gone to another
+//! page.
 
 mod scene;
 
@@ -10,7 +11,8 @@ use serde_json::{Value, json};
 use server::Server;
 use tokio::time::{Instant, sleep};
 
-/// A script in which an action is called that redirects to `/page/there`, and where the user is in the end if that is not followed.
+/// A script that calls an action which redirects to `/page/there`, and the URL where the user stays; `None` if the
+/// redirect is followed.
 type Case = (&'static str, Option<&'static str>);
 
 /// Runs the script of a case, then lets the action answer.
@@ -33,16 +35,16 @@ async fn run(page: &Page<'_>, server: &Server, case: usize, script: &str) -> Res
          }};
          const late = '/__pass?name=late{case}';
          {script}
-         // In a task of its own: the script has ended when the document does.
+         // In another task, so that the script ends before the document does.
          setTimeout(open, 0, 'go');"
     );
     page.eval(&script).await
 }
 
-/// How long it may take until the user is where they are to be.
+/// Longest wait until the page shows the expected URL.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits until the page shows this. It may be left while it is asked.
+/// Waits until the script returns `expected`. The document may be left meanwhile.
 async fn shows(page: &Page<'_>, script: &str, expected: &Value) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -69,7 +71,7 @@ async fn all(cases: &[Case]) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_page_that_writes_its_own_query_hash_or_state_is_still_the_page() -> Result<()> {
+async fn a_page_that_changes_its_query_hash_or_state_still_follows_the_redirect() -> Result<()> {
     all(&[
         ("await called();", None),
         ("await called(); history.replaceState(null, '', '/page/form');", None),
@@ -83,7 +85,7 @@ async fn a_page_that_writes_its_own_query_hash_or_state_is_still_the_page() -> R
 }
 
 #[tokio::test]
-async fn another_path_is_another_page_also_once_it_is_left_again() -> Result<()> {
+async fn a_page_that_changed_its_path_does_not_follow_even_if_it_went_back() -> Result<()> {
     all(&[
         ("await called(); history.pushState(null, '', '/page/other');", Some("/page/other")),
         ("history.pushState(null, '', '/page/other'); await called(); await came('back');", Some("/page/form?utm_source=a")),
@@ -93,13 +95,13 @@ async fn another_path_is_another_page_also_once_it_is_left_again() -> Result<()>
 }
 
 #[tokio::test]
-async fn a_document_that_is_being_left_is_left() -> Result<()> {
+async fn a_document_that_is_being_left_does_not_follow() -> Result<()> {
     all(&[("await called(); location.assign(late);", Some("/__pass?name=late0"))]).await
 }
 
-/// The first redirect is on its way to a document when the second one comes.
+/// The first redirect is loading a document when the second one comes.
 #[tokio::test]
-async fn a_redirect_under_way_is_no_move_of_the_users() -> Result<()> {
+async fn a_redirect_under_way_does_not_count_as_a_move_of_the_user() -> Result<()> {
     on_a_bad_server("", async |page, _| {
         page.eval::<()>(
             "const open = name => fetch(`/__gate?name=${name}`, { method: 'POST' });

@@ -1,4 +1,5 @@
-//! Pages of a real Next.js app, with its own router as the host: fresh data, transitions, a thief, another build.
+//! Pages of a real Next.js app, with its router as the host: fresh data, transitions, redirects, a hostile server,
+//! another build.
 
 mod thief;
 
@@ -10,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use thief::Thief;
 
-/// The builds of the fixture app: `16.4/a` and `16.4/b`, which have the same actions under other ids, and `16.4/dpl`, whose deployment has
-/// the id `dpl_7`.
+/// Returns the directory of a build of the fixture app: `16.4/a` and `16.4/b` have the same actions with other ids;
+/// `16.4/dpl` has the deployment id `dpl_7`.
 fn build(name: &str) -> Result<PathBuf> {
     let builds =
         std::env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
@@ -23,7 +24,8 @@ async fn serve(name: &str, port: u16) -> Result<Www> {
     Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await
 }
 
-/// What scripts have at hand: `fixture`, the app's own harness; `d`, a dispatcher; `shown(id)`, what the page shows; `until`.
+/// Functions for the scripts: `fixture`, the app's own test harness; `d`, a dispatcher; `shown(id)`, the text of an
+/// element; `until(condition)`, which waits; `named(name)`, an action; `get(path)`, JSON from the app.
 const PRELUDE: &str = r#"
     const until = async (condition, what = condition) => {
         const end = performance.now() + 60_000;
@@ -32,7 +34,7 @@ const PRELUDE: &str = r#"
             if (found) return found;
             await new Promise(resolve => setTimeout(resolve, 10));
         }
-        throw new Error("still not so after a minute: " + what);
+        throw new Error("the condition is still false after a minute: " + what);
     };
     const shown = id => document.querySelector(`[data-testid=${id}]`)?.textContent;
     const fixture = await until(() => window.fixture);
@@ -45,7 +47,7 @@ async fn eval<T: serde::de::DeserializeOwned>(browser: &Browser, script: &str, a
     browser.eval(&format!("{PRELUDE}\n{script}"), args).await
 }
 
-/// Opens a page of the app with Actionlane in it.
+/// Opens a page of the app and loads Actionlane into it.
 async fn open(browser: &Browser, url: &str) -> Result<()> {
     browser.goto(url).await?;
     let load = "const script = document.createElement('script');
@@ -72,7 +74,7 @@ async fn on_a_page_of(build: &str, path: &str, scene: impl AsyncFnOnce(&Browser)
 }
 
 #[tokio::test]
-async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round() -> Result<()> {
+async fn ten_parallel_actions_that_revalidate_refresh_once_each_round() -> Result<()> {
     on_a_page("/", async |browser| {
         let (rounds, wrong): (Vec<Round>, Vec<String>) = eval(
             browser,
@@ -98,7 +100,8 @@ async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round
         )
         .await?;
         assert_eq!((rounds.len(), wrong), (200, vec![]));
-        // Where a busy machine takes longer than the first debt may wait, the page is refreshed meanwhile, too.
+        // On a busy machine, a round may take longer than a refresh may be put off; then the page is refreshed
+        // meanwhile, too.
         let (in_time, late): (Vec<Round>, Vec<Round>) = rounds.into_iter().partition(|round| round.debt < LONGEST_DEBT_MS);
         assert!(in_time.iter().all(|round| round.asked == 1), "{in_time:?}");
         assert!(late.iter().all(|round| (1..=10).contains(&round.asked)), "{late:?}");
@@ -108,14 +111,15 @@ async fn ten_parallel_actions_that_revalidate_ask_for_fresh_data_once_each_round
     .await
 }
 
-/// Ten actions that revalidate: the refreshes the page asked for, and the milliseconds from the first answer to the last settled promise.
+/// A round of ten actions that revalidate: the number of refreshes, and the milliseconds from the first answer to the
+/// last settled promise.
 #[derive(Debug, Deserialize)]
 struct Round {
     asked: usize,
     debt: f64,
 }
 
-/// The longest that a refresh is put off while actions are in flight (`LONGEST` of `src/refresh.rs`).
+/// Longest time that a refresh is put off while actions are in flight (`LONGEST` in `src/refresh.rs`).
 const LONGEST_DEBT_MS: f64 = 500.0;
 
 #[tokio::test]
@@ -137,7 +141,7 @@ async fn a_transition_is_pending_until_the_fresh_data_is_on_the_page() -> Result
         assert!(seen.iter().any(|(pending, _)| pending == "pending"), "{seen:?}");
         let begun = seen.iter().position(|(pending, _)| pending == "pending").unwrap_or_default();
         let stale: Vec<_> = seen[begun..].iter().filter(|(pending, path)| pending == "idle" && path.as_deref() != Some("1")).collect();
-        assert!(stale.is_empty(), "over before the fresh data was there: {seen:?}");
+        assert!(stale.is_empty(), "the transition ended before the fresh data was on the page: {seen:?}");
         Ok(())
     })
     .await
@@ -160,7 +164,7 @@ async fn a_redirect_goes_through_nexts_router() -> Result<()> {
             &[],
         )
         .await?;
-        assert!(same, "the document was loaded anew");
+        assert!(same, "the document was loaded again");
         assert_eq!((at.as_str(), back.as_str()), ("/target?a=1;b=2#hash", "/"));
         assert_eq!(outcome["redirect"]["followed"], json!(true));
         Ok(())
@@ -174,7 +178,7 @@ async fn a_redirect_left_to_next_is_followed_by_next() -> Result<()> {
         let (digest, at): (String, String) = eval(
             browser,
             "const error = await fixture.transition(() => d.call(named('goTo'), ['/target', 'push'], { redirect: 'throw' })).catch(e => e);
-             // Nobody catches it: Next's own listener navigates.
+             // An unhandled rejection: Next's own listener navigates.
              d.call(named('goTo'), ['/target', 'push'], { redirect: 'throw' });
              await until(() => shown('pathname') === '/target');
              return [error.digest, location.pathname];",
@@ -188,7 +192,7 @@ async fn a_redirect_left_to_next_is_followed_by_next() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_middleware_that_redirects_to_another_origin_gives_it_nothing() -> Result<()> {
+async fn a_middleware_that_redirects_to_another_origin_leaks_nothing() -> Result<()> {
     let thief = Thief::start()?;
     on_a_page("/", async |browser| {
         let (code, sent): (String, String) = eval(
@@ -199,7 +203,7 @@ async fn a_middleware_that_redirects_to_another_origin_gives_it_nothing() -> Res
         )
         .await?;
         assert_eq!((code.as_str(), sent.as_str()), ("NETWORK", "unknown"));
-        // The thief allows everything, and a request of the page's own reaches it: it would have been seen.
+        // The page can reach this server, so the stolen request would have arrived.
         let answer: String = eval(
             browser,
             "return await (await fetch(args[0], { method: 'POST', body: 'open' })).text();",
@@ -217,7 +221,7 @@ async fn a_middleware_that_redirects_to_another_origin_gives_it_nothing() -> Res
 }
 
 #[tokio::test]
-async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
+async fn a_page_of_an_older_build_writes_once_and_sees_no_error() -> Result<()> {
     let port = free_port()?;
     let before = serve("a", port).await?;
     let driver = Driver::from_env_or_start().await?;
@@ -241,13 +245,14 @@ async fn a_page_of_another_build_writes_once_and_sees_no_error() -> Result<()> {
         assert_ne!(old, new, "the builds have the same ids");
         assert_eq!((value, effects), (1, 1));
         assert_eq!(seen, [None, Some(new)], "sent, and sent once more under its new id");
-        assert_eq!(page_in_an_answer(browser).await?, (true, false), "the page of another build is none");
+        assert_eq!(page_in_an_answer(browser).await?, (true, false), "the payload of another build is not returned");
         Ok(())
     })
     .await
 }
 
-/// Whether an answer that revalidated says that it holds the page, and whether that can be had.
+/// Makes a call that revalidates. Returns whether its answer holds the rendered page, and whether the payload is
+/// available.
 async fn page_in_an_answer(browser: &Browser) -> Result<(bool, bool)> {
     eval(
         browser,
@@ -272,7 +277,7 @@ async fn a_skipped_render_keeps_cookies_and_leaves_the_page_out() -> Result<()> 
                  rendered.push(outcome.rendered);
              }
              const cookies = await get('/api/cookies');
-             // A page that does not own the action refuses it then, so it is asked once more without.
+             // A page that does not own the action refuses `skip`, so the call is sent again without it.
              const elsewhere = d.call(named('echo'), ['there'], { render: 'skip', url: '/second' });
              const value = await elsewhere;
              return [rendered, cookies, [value, (await elsewhere.outcome).attempts]];",
@@ -288,7 +293,7 @@ async fn a_skipped_render_keeps_cookies_and_leaves_the_page_out() -> Result<()> 
 }
 
 #[tokio::test]
-async fn the_deployment_is_told_as_next_tells_it() -> Result<()> {
+async fn the_deployment_id_is_sent_as_next_sends_it() -> Result<()> {
     on_a_page_of("dpl", "/", async |browser| {
         let told: Vec<Option<String>> = eval(
             browser,

@@ -1,5 +1,5 @@
-//! Odd arguments, as React's client takes or refuses them and as ours does, side by side in one page: `tests/oracle/odd.mjs`. Node.js cannot
-//! tell, as engines differ in what they throw for.
+//! Odd arguments, encoded by React's client and by ours in one page: `tests/oracle/odd.mjs`. Node.js is not enough,
+//! because engines throw for different values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -11,23 +11,23 @@ use serde::Deserialize;
 use serde_json::json;
 use server::Server;
 
-/// Where the page is: `cargo xtask test` makes it.
+/// Environment variable with the page, which `cargo xtask test` builds.
 const ODD_ENV: &str = "ACTIONLANE_ODD";
 
-/// The places where we are deliberately not as React is.
+/// Intended differences from React.
 const EXPECTED: &str = include_str!("../../oracle/expected_differences.json");
 
 #[derive(Debug, Deserialize)]
 struct Ran {
     compared: usize,
-    /// The name of a value, and what differs.
+    /// Name of a value, and its difference.
     differs: Vec<(String, String)>,
-    /// What this browser does not have.
+    /// Names of values that this browser does not support.
     missing: Vec<String>,
 }
 
 #[tokio::test]
-async fn what_react_refuses_is_refused_and_what_it_sends_is_sent() -> Result<()> {
+async fn odd_arguments_are_refused_or_encoded_as_react_does() -> Result<()> {
     let page = env::var_os(ODD_ENV).with_context(|| format!("{ODD_ENV} is not set: run `cargo xtask test`"))?;
     let server = Server::start(Path::new(&page))?;
     let driver = Driver::from_env_or_start().await?;
@@ -35,7 +35,7 @@ async fn what_react_refuses_is_refused_and_what_it_sends_is_sent() -> Result<()>
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
         let names: Vec<String> = browser.eval("return odd.names()", &[]).await?;
-        // A script has a minute, and this is a slow browser's.
+        // A script has a time limit, and some browsers are slow.
         for some in names.chunks(40) {
             ran.push(browser.eval("return await odd.run(args[0])", &[json!(some)]).await?);
         }
@@ -47,13 +47,13 @@ async fn what_react_refuses_is_refused_and_what_it_sends_is_sent() -> Result<()>
     let differs: Vec<_> = ran.iter().flat_map(|ran| &ran.differs).collect();
     let expected: BTreeMap<String, String> = serde_json::from_str(EXPECTED)?;
     let expected: BTreeSet<&str> = expected.keys().filter_map(|name| name.strip_prefix("odd/")).collect();
-    // No list excuses a failure of another kind.
+    // The list excuses differences, but no failures.
     let is_meant = |(name, what): &(String, String)| expected.contains(&**name) && !what.contains("failed with");
     let wrong: Vec<_> = differs.iter().copied().filter(|differs| !is_meant(differs)).collect();
-    assert!(wrong.is_empty(), "not as React does it, and not on the list: {wrong:#?}");
+    assert!(wrong.is_empty(), "these differ from React and are not in expected_differences.json: {wrong:#?}");
     let seen: BTreeSet<&str> = differs.iter().map(|(name, _)| &**name).collect();
     let vanished: Vec<_> = expected.difference(&seen).filter(|name| !missing.iter().any(|missing| missing == *name)).collect();
-    assert!(vanished.is_empty(), "no longer different, take them off the list: {vanished:?}");
+    assert!(vanished.is_empty(), "these no longer differ from React: remove them from expected_differences.json: {vanished:?}");
     assert!(compared > 3_000, "{compared} compared; missing: {missing:?}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A browser whose network goes away and comes back.
+//! A browser whose network goes away and returns.
 
 mod scene;
 

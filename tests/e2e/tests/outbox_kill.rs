@@ -1,5 +1,5 @@
-//! Browsers that are killed, and tabs that are closed, in the middle of durable calls: by the server's ledger, each of them runs once, in
-//! order. As many rounds as `ACTIONLANE_ROUNDS` says, else a few.
+//! Browsers that are killed, and tabs that are closed, in the middle of durable calls. By the server's ledger, each
+//! call runs once and in order. `ACTIONLANE_ROUNDS` sets the number of rounds (default 3).
 
 mod scene;
 
@@ -13,14 +13,14 @@ use scene::{Page, package};
 use serde_json::{Value, json};
 use server::{Ledger, Server};
 
-/// How many calls are made in a round, over these lanes.
+/// Number of calls in a round, spread over these lanes.
 const CALLS: usize = 200;
 const LANES: [&str; 4] = ["main", "cart", "notes", "mail"];
 
-/// One request in fifty goes wrong, in one of many ways.
+/// One request in fifty goes wrong, in many ways.
 const FAULTS: &str = "faults=0.02&seed=7&work=2&busy=0";
 
-/// `open(owner)`: a dispatcher with an outbox, whose results are counted.
+/// `open(owner)`: creates a dispatcher with an outbox; its results are in `o.results`.
 const OPEN: &str = r#"
     const open = owner => {
         const results = [];
@@ -33,7 +33,7 @@ const OPEN: &str = r#"
 "#;
 
 #[tokio::test]
-async fn every_call_that_was_kept_runs_once_and_in_order() -> Result<()> {
+async fn every_stored_call_runs_once_and_in_order() -> Result<()> {
     let rounds = match env::var("ACTIONLANE_ROUNDS") {
         Ok(rounds) => rounds.parse().context("ACTIONLANE_ROUNDS")?,
         Err(_) => 3,
@@ -55,13 +55,13 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
         browser,
         "const o = open('ann');
          o.pause();
-         // Nothing that could be made smaller.
+         // Random bytes cannot be compressed.
          const bytes = Array.from({ length: 10 }, () => crypto.getRandomValues(new Uint8Array(40_000)));
          const file = new File(bytes, 'file');
          const given = { file, large: bytes.slice(5).join(), text: 'text', earlier: file };
          const calls = Object.entries(given).map(([name, value]) => o.call('7f' + some.slice(2), [value], { url: '/?call=' + name, durable: true }));
          await until(() => calls.every(({ state }) => state === 'waiting'));
-         // An earlier version of the package has stored the file as it was.
+         // Earlier versions of the package stored the `File` object.
          const [{ id }] = (await o.outbox.entries()).filter(({ url }) => url.includes('earlier'));
          await new Promise((resolve, reject) => {
              indexedDB.open('actionlane', 1).onsuccess = ({ target: { result: database } }) => {
@@ -75,7 +75,7 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
     )
     .await?;
     let lose = |profile: &Path| {
-        ensure!(remove_blobs(profile)? > 0, "no file was found");
+        ensure!(remove_blobs(profile)? > 0, "the profile holds no stored file");
         Ok(())
     };
     let living = browser.take().context("no browser")?;
@@ -96,7 +96,7 @@ async fn lose_a_file(server: &Server, driver: &Driver, browser: &mut Option<Brow
     Ok(())
 }
 
-/// Removes the files that Chromium keeps for Blobs in IndexedDB. Gives how many directories of them those were.
+/// Removes the files in which Chromium stores Blobs of IndexedDB. Returns the number of removed directories.
 fn remove_blobs(dir: &Path) -> io::Result<usize> {
     let mut removed = 0;
     for entry in fs::read_dir(dir)?.flatten() {
@@ -137,7 +137,7 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
         let known: BTreeSet<String> = ledger.keys.values().filter_map(|entry| entry.call.clone()).collect();
         let again = ledger.keys.values().filter(|entry| entry.arrivals > 1).count();
         eprintln!(
-            "round {round}: {} kept so far, {} in the ledger, {again} of them came more than once, {replayed}",
+            "round {round}: {} stored so far, {} in the ledger, {again} of them arrived more than once, {replayed}",
             kept.len(),
             known.len()
         );
@@ -153,7 +153,8 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
     check(&ledger)
 }
 
-/// Makes the calls of a round. Gives those that are in the outbox, or were answered, when enough of them have been.
+/// Makes the calls of a round, and waits until enough of them have settled. Returns the calls that are in the outbox
+/// or were answered.
 async fn make(browser: &Option<Browser>, round: usize) -> Result<Vec<String>> {
     let enough = if round % 5 == 4 { 0 } else { (round * 37 + 20) % (CALLS * 3 / 4) };
     let script = format!(
@@ -174,7 +175,7 @@ async fn make(browser: &Option<Browser>, round: usize) -> Result<Vec<String>> {
     eval(browser, &script).await
 }
 
-/// Sends what is left, until there is nothing.
+/// Sends the remaining calls until the outbox is empty.
 async fn finish(browser: &Option<Browser>) -> Result<Value> {
     eval(
         browser,
@@ -191,7 +192,7 @@ async fn finish(browser: &Option<Browser>) -> Result<Value> {
     .await
 }
 
-/// Each call has run once, and those of a lane have arrived in the order in which they were made.
+/// Checks that each call has run once, and that the calls of a lane arrived in the order in which they were made.
 fn check(ledger: &Ledger) -> Result<()> {
     for (key, entry) in &ledger.keys {
         ensure!(entry.effects == 1, "{key}: {entry:?}");
@@ -204,7 +205,7 @@ fn check(ledger: &Ledger) -> Result<()> {
     Ok(())
 }
 
-/// The tab goes, and another one is there.
+/// Closes the tab and opens another one.
 async fn close_tab(browser: &Option<Browser>) -> Result<()> {
     let client = browser.as_ref().context("no browser")?.client();
     let new = client.new_window(true).await?.handle;
@@ -220,13 +221,13 @@ async fn eval<T: serde::de::DeserializeOwned>(browser: &Option<Browser>, script:
     Page::of(browser.as_ref().context("no browser")?).eval(&format!("{OPEN}\n{script}")).await
 }
 
-/// Where Chromium keeps files is known here.
+/// Only Chromium: the test knows where it stores files.
 mod chromium {
     use super::*;
 
-    /// What the browser has kept of a large call is gone: that entry is set aside, the others are sent.
+    /// The browser has lost the stored file of a large call: its entry is set aside, the others are sent.
     #[tokio::test]
-    async fn a_file_that_is_lost() -> Result<()> {
+    async fn an_entry_whose_file_is_lost_is_set_aside() -> Result<()> {
         let server = Server::start(package())?;
         let driver = Driver::from_env_or_start().await?;
         let mut browser = Some(Browser::open(&driver).await?);

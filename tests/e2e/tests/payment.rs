@@ -1,15 +1,16 @@
-//! The payment story, on the page of the app and on the page without React: order and cookies, by notes of one page in the order they were made.
+//! The payment story, on the app's page and on the page without React: order and cookies. One page notes all events,
+//! so their order is certain.
 
 use anyhow::{Result, ensure};
 use e2e::{Browser, Driver, Row, Run, Www};
 
 #[tokio::test]
-async fn next_sends_one_after_the_other() -> Result<()> {
+async fn next_sends_one_call_after_the_other() -> Result<()> {
     in_order(&run("/", "next").await?)
 }
 
 #[tokio::test]
-async fn one_lane_sends_one_after_the_other() -> Result<()> {
+async fn one_lane_sends_one_call_after_the_other() -> Result<()> {
     in_order(&run("/", "queue").await?)
 }
 
@@ -29,12 +30,12 @@ async fn a_route_does_not_wait() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_react_one_lane_sends_one_after_the_other() -> Result<()> {
+async fn without_react_one_lane_sends_one_call_after_the_other() -> Result<()> {
     in_order(&run("/plain.html", "queue").await?)
 }
 
 #[tokio::test]
-async fn without_react_nor_a_render_the_order_is_the_same() -> Result<()> {
+async fn without_react_and_render_the_order_is_the_same() -> Result<()> {
     in_order(&run("/plain.html", "skip").await?)
 }
 
@@ -48,7 +49,7 @@ async fn without_react_a_route_does_not_wait() -> Result<()> {
     side_by_side(&run("/plain.html", "route").await?)
 }
 
-/// A second run on the same page carries the cookies of the second run.
+/// The second run on a page carries its own cookies.
 #[tokio::test]
 async fn a_page_can_run_again() -> Result<()> {
     let driver = Driver::from_env_or_start().await?;
@@ -61,7 +62,7 @@ async fn a_page_can_run_again() -> Result<()> {
     .await
 }
 
-/// One run in a browser of its own, cookies checked.
+/// Makes one run in its own browser and checks the cookies.
 async fn run(path: &str, way: &str) -> Result<Run> {
     let driver = Driver::from_env_or_start().await?;
     let page = format!("{}{path}", Www::from_env()?);
@@ -70,7 +71,8 @@ async fn run(path: &str, way: &str) -> Result<Run> {
     Ok(run)
 }
 
-/// The action has run before the head of its answer comes, and the page notes the head before the client sees it.
+/// Checks that the session call started after the head of the first answer. The action has run before the head is
+/// sent, and the page notes the head before the client sees it.
 fn in_order(run: &Run) -> Result<()> {
     let (tokens, session) = pair(run)?;
     ensure!(session.start_ms >= tokens.head_ms, "the session call started before saveTokens was answered: {run:?}");
@@ -85,6 +87,6 @@ fn side_by_side(run: &Run) -> Result<()> {
 }
 
 fn pair(run: &Run) -> Result<(&Row, &Row)> {
-    ensure!(run.rows.len() == 2, "two requests make a run: {run:?}");
+    ensure!(run.rows.len() == 2, "a run must have two requests: {run:?}");
     Ok((run.row("saveTokens")?, run.row("createPaymentSession")?))
 }

@@ -1,5 +1,5 @@
-//! The ways in that README.md begins with, run as they stand there: two are files of the demo app, which `cargo xtask test --only types`
-//! compares with README.md; the third is taken from it.
+//! The three ways to begin in README.md, run as they are printed. Two are files of the demo app, which `cargo xtask
+//! test --only types` compares with README.md; the third is extracted from it.
 
 mod scene;
 
@@ -8,7 +8,7 @@ use e2e::{Browser, Driver, Www};
 use scene::on_a_bad_server;
 use serde_json::{Value, json};
 
-/// Clicks the button of a page of the app and gives what is written there once it says that it has paid.
+/// Clicks the button of a page of the app. Returns the page's text when it says that it has paid.
 async fn pay(page: &str) -> Result<String> {
     let driver = Driver::from_env_or_start().await?;
     let url = format!("{}{page}", Www::from_env()?);
@@ -21,10 +21,10 @@ async fn pay(page: &str) -> Result<String> {
                          if (condition()) return;
                          await new Promise(resolve => setTimeout(resolve, 20));
                      }
-                     throw new Error('still not so after 8 s: ' + document.body.innerText);
+                     throw new Error('the condition is still false after 8 s: ' + document.body.innerText);
                  };
                  const button = document.querySelector('button');
-                 // React has taken the page over.
+                 // Waits until React has hydrated the page.
                  if (location.pathname === '/checkout') await until(() => Object.keys(button).some(key => key.startsWith('__reactProps')));
                  button.click();
                  await until(() => document.body.innerText.includes('Paid in'));
@@ -37,24 +37,25 @@ async fn pay(page: &str) -> Result<String> {
 }
 
 #[tokio::test]
-async fn in_a_next_app() -> Result<()> {
+async fn the_code_for_a_next_app_pays() -> Result<()> {
     let text = pay("/checkout").await?;
     assert!(text.trim().starts_with("Paid in ps_"), "{text}");
     Ok(())
 }
 
 #[tokio::test]
-async fn in_any_page() -> Result<()> {
+async fn the_code_for_any_page_pays() -> Result<()> {
     let text = pay("/pay.html").await?;
     assert!(text.contains("Paid in ps_"), "{text}");
     Ok(())
 }
 
 #[tokio::test]
-async fn by_hand() -> Result<()> {
+async fn the_code_by_hand_prints_a_value_or_an_error() -> Result<()> {
     let readme = include_str!("../../../README.md");
-    let (_, from) = readme.split_once("**By hand**").context("README.md has no way by hand")?;
-    let code = from.split("```js\n").nth(1).and_then(|block| block.split("```").next()).context("it has no code")?;
+    let (_, from) = readme.split_once("**By hand**").context("README.md has no section **By hand**")?;
+    let code =
+        from.split("```js\n").nth(1).and_then(|block| block.split("```").next()).context("the section **By hand** has no block of code")?;
     let module = format!("const id = '7f' + 'ab'.repeat(20);\n{code}\nwindow.over();");
     on_a_bad_server("?load=module", async |page, server| {
         page.eval::<()>(
@@ -86,7 +87,7 @@ async fn by_hand() -> Result<()> {
     .await
 }
 
-/// The code that the demo shows is code that is compiled, and run by the test above.
+/// The demo shows lines of a file that is compiled and run by a test above.
 #[tokio::test]
 async fn the_demo_shows_code_that_runs() -> Result<()> {
     let driver = Driver::from_env_or_start().await?;

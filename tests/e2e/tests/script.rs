@@ -1,4 +1,4 @@
-//! The drop-in script, by each way in which a page can have it: where it finds the files beside it, and what it says where it cannot.
+//! The drop-in script, loaded in each way a page can: it finds its files, or says what to do.
 
 mod scene;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use server::Server;
 
-/// Tells how two calls ended that were made at once, a call with rich arguments, and which files were asked for.
+/// Results of two calls made at the same time and of a call with rich arguments, and the requested files.
 #[derive(Debug, Deserialize)]
 struct Loaded {
     states: [String; 2],
@@ -19,7 +19,7 @@ struct Loaded {
 }
 
 impl Loaded {
-    /// All went well, and the files are from below `base`. `copy`: as modules of JavaScript.
+    /// Checks that all calls succeeded with files from below `base`. `copy`: the wasm came as JavaScript modules.
     #[track_caller]
     fn assert_from(&self, base: &str, copy: bool) {
         assert_eq!(self.states, ["loading", "loading"], "{self:?}");
@@ -35,7 +35,7 @@ impl Loaded {
 }
 
 #[tokio::test]
-async fn beside_itself_whatever_its_attributes() -> Result<()> {
+async fn the_script_finds_its_files_beside_itself_with_any_attributes() -> Result<()> {
     for attributes in ["", "async", "defer", "type=\"module\"", "crossorigin=\"anonymous\""] {
         with(&format!("<script {attributes} src=\"/actionlane.js\"></script>"), "none", async |page, server| {
             eprintln!("<script {attributes}>");
@@ -47,9 +47,10 @@ async fn beside_itself_whatever_its_attributes() -> Result<()> {
     Ok(())
 }
 
-/// The page names another place: by the tag of the script itself, or, for a module, by any; a page that has the script inside itself, too.
+/// `data-base` names another directory: on the script's own tag, or, for a module, on any. A page that contains the
+/// script's text can use it, too.
 #[tokio::test]
-async fn where_data_base_says() -> Result<()> {
+async fn data_base_names_the_directory_of_the_files() -> Result<()> {
     for tag in [
         "<script src=\"/actionlane.js\" data-base=\"/pkg/dist\"></script>",
         "<script type=\"module\" src=\"/actionlane.js\" data-base=\"pkg/dist/\"></script>",
@@ -69,10 +70,10 @@ async fn where_data_base_says() -> Result<()> {
     .await
 }
 
-/// It says so, and what to do; `init()` is enough for what needs no more than the dispatcher.
+/// The error says what to do. After `init()`, calls that need only the dispatcher work.
 #[tokio::test]
-async fn where_nothing_says_where_it_is() -> Result<()> {
-    // Browsers take the address of the page or of its `<base>` for that of such a script: neither has anything beside it.
+async fn a_script_that_cannot_know_its_directory_says_so() -> Result<()> {
+    // Browsers report the URL of the page, or of its `<base>`, as that of an inline script. No files are there.
     on_a_bad_server("page/of/the/app?tag=%3Cbase%20href=%22/page/of/%22%3E", async |page, _server| {
         inside(page, "").await?;
         let [call, given, rich]: [Settled; 3] = page
@@ -92,7 +93,7 @@ async fn where_nothing_says_where_it_is() -> Result<()> {
 }
 
 #[tokio::test]
-async fn in_a_worker_that_imports_it() -> Result<()> {
+async fn the_script_works_in_a_worker_that_imports_it() -> Result<()> {
     with("", "none", async |page, server| {
         let url = server.url();
         let seen: serde_json::Value = page
@@ -119,9 +120,10 @@ async fn in_a_worker_that_imports_it() -> Result<()> {
     .await
 }
 
-/// Another origin must allow it; where it does not, the one file that asks for no other still can be had from there.
+/// The other origin must allow it by CORS. If it does not, `actionlane.full.js` still works from there: it needs no
+/// other file.
 #[tokio::test]
-async fn from_another_origin() -> Result<()> {
+async fn the_script_works_from_another_origin_that_allows_it() -> Result<()> {
     let other = Server::start(package())?;
     let at = other.url();
     with(&format!("<script src=\"{at}/cors/actionlane.js\"></script>"), "none", async |page, _server| {
@@ -147,9 +149,9 @@ async fn from_another_origin() -> Result<()> {
     .await
 }
 
-/// Where the page's policy lets `fetch` have no file, modules of JavaScript have the bytes.
+/// If the policy forbids `fetch` of the file, JavaScript modules provide the bytes.
 #[tokio::test]
-async fn a_policy_that_forbids_fetching_the_files() -> Result<()> {
+async fn under_a_policy_that_forbids_fetching_the_copies_are_loaded() -> Result<()> {
     with("<script src=\"/actionlane.js\"></script>", "connect", async |page, server| {
         let [one, rich]: [Settled; 2] = page
             .eval(
@@ -166,9 +168,9 @@ async fn a_policy_that_forbids_fetching_the_files() -> Result<()> {
     .await
 }
 
-/// A file of another build, or one that somebody has changed, is not taken, and no copy is looked for.
+/// A file of another build, or a modified one, is refused, and its copy is not requested.
 #[tokio::test]
-async fn a_file_that_is_another() -> Result<()> {
+async fn a_file_of_another_build_is_refused() -> Result<()> {
     with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
         serve(page, "other").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
@@ -181,15 +183,16 @@ async fn a_file_that_is_another() -> Result<()> {
     .await
 }
 
-/// A server that has the script alone says so by its status; the copy will do.
+/// If the server has the script but not the wasm, the copy is loaded; if that is missing too, the error names the
+/// status.
 #[tokio::test]
-async fn a_file_that_is_missing() -> Result<()> {
+async fn a_missing_file_is_replaced_by_its_copy() -> Result<()> {
     with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
         serve(page, "0").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
         assert_says(&call, &["/dispatcher.wasm answered 404", "keep the files of actionlane/dist/"]);
-        // Firefox remembers which module could not be had.
+        // Firefox remembers modules that could not be loaded, so the second request has another URL.
         serve(page, "missing").await?;
         page.eval::<Settled>("return await settle(d.call(some))").await?.assert_value(&json!("ok"));
         assert!(asked(page).await?.contains(&format!("{}/dispatcher.bytes.js?1", server.url())));
@@ -198,12 +201,12 @@ async fn a_file_that_is_missing() -> Result<()> {
     .await
 }
 
-/// Runs a scene on a page with these tags, once the script of it has run, if it has one.
+/// Runs a scene on a page with these tags, after the script in them, if there is one, has run.
 async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server) -> Result<()>) -> Result<()> {
     let escaped: String = tags.bytes().map(|byte| format!("%{byte:02x}")).collect();
     on_a_bad_server(&format!("?csp={csp}&tag={escaped}"), async |page, server| {
         if tags.contains("<script") {
-            // Not after the prelude: its dispatcher loads the wasm at once.
+            // Runs without the prelude, whose dispatcher loads the wasm at once.
             page.browser().eval::<()>("while (!window.actionlane) await new Promise((again) => setTimeout(again, 10));", &[]).await?;
         }
         scene(page, &server).await
@@ -211,7 +214,7 @@ async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server)
     .await
 }
 
-/// Puts the text of the script itself into the page.
+/// Adds the script to the page as inline text.
 async fn inside(page: &Page<'_>, base: &str) -> Result<()> {
     let script = format!(
         "const script = document.createElement('script');
@@ -222,7 +225,7 @@ async fn inside(page: &Page<'_>, base: &str) -> Result<()> {
     page.browser().eval(&script, &[]).await
 }
 
-/// The files that the page has asked for.
+/// Returns the URLs that the page has requested.
 async fn asked(page: &Page<'_>) -> Result<Vec<String>> {
     page.browser().eval("return performance.getEntriesByType('resource').map(({ name }) => name)", &[]).await
 }
@@ -231,7 +234,7 @@ async fn serve(page: &Page<'_>, how: &str) -> Result<()> {
     page.browser().eval(&format!("await fetch('/__wasm?serve={how}', {{ method: 'POST' }})"), &[]).await
 }
 
-/// Makes two calls to `url` before anything is there, and one that needs all that can be loaded.
+/// Makes two calls to `url` before anything is loaded, and one that needs every file.
 async fn load(page: &Page<'_>, url: &str) -> Result<Loaded> {
     page.eval(&format!(
         "const own = actionlane.createDispatcher({{ url: '{url}' }});

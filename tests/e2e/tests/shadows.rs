@@ -1,4 +1,4 @@
-//! Pages that shadow the browser's globals and clobber the document's properties, before Actionlane is loaded or after.
+//! Pages that shadow the browser's globals and the document's properties, before or after Actionlane is loaded.
 
 mod scene;
 
@@ -7,11 +7,11 @@ use scene::on_a_bad_server;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn calls_go_through_and_the_page_still_says_what_it_is() -> Result<()> {
+async fn calls_work_and_the_deployment_is_still_found() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         for load in ["script", "module"] {
             for when in ["before", "after"] {
-                // Without Actionlane: the script loads it.
+                // The page has no Actionlane yet: the script loads it.
                 page.browser().goto(&format!("{}/page/of-app?load=module&{load}={when}", server.url())).await?;
                 let seen: Value = page
                     .browser()

@@ -1,4 +1,4 @@
-//! Several tabs that are one client: `scope: "origin"`.
+//! Several tabs that act as one client: `scope: "origin"`.
 
 mod scene;
 
@@ -11,14 +11,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use server::{Ledger, Server};
 
-/// Tabs of one browser, each with the server's page in it and a dispatcher `own` of `scope: "origin"`.
+/// Tabs of one browser. Each shows the server's page and has a dispatcher `own` with `scope: "origin"`.
 struct Tabs<'a> {
     page: &'a Page<'a>,
     handles: Vec<WindowHandle>,
 }
 
 impl<'a> Tabs<'a> {
-    /// `options`: of the dispatchers, beside the scope.
+    /// Opens the tabs. `options` are the dispatchers' options, in addition to the scope.
     async fn open(page: &'a Page<'a>, server: &Server, count: usize, options: &str) -> Result<Self> {
         let client = page.browser().client();
         let mut tabs = Self { page, handles: vec![client.window().await?] };
@@ -42,31 +42,31 @@ impl<'a> Tabs<'a> {
         self.page.browser().client().switch_to_window(self.handles[number].clone()).await.context("switching to a tab")
     }
 
-    /// Runs a script in one of them.
+    /// Runs a script in a tab.
     async fn eval<T: serde::de::DeserializeOwned>(&self, number: usize, script: &str) -> Result<T> {
         self.show(number).await?;
         self.page.eval(script).await
     }
 
-    /// From a tab: what the server has seen.
+    /// Returns the server's ledger, fetched by a tab.
     async fn ledger(&self, number: usize) -> Result<Ledger> {
         self.eval(number, "return await (await fetch('/ledger')).json()").await
     }
 }
 
-/// Waits until the server has seen a call.
+/// `seen(name)`: waits until the call has arrived at the server.
 const SEEN: &str = "const seen = name => until(async () => (await (await fetch('/ledger')).json()).keys[name]);";
 
-/// Who has how many requests for locks of lanes.
+/// `locks(list)`: returns the number of lane locks that are `held` or `pending`.
 const LOCKS: &str =
     "const locks = async list => (await navigator.locks.query())[list].filter(({ name }) => name.startsWith('actionlane:lane:')).length;";
 
 #[tokio::test]
-async fn three_tabs_and_300_calls_and_the_server_never_sees_two_at_once() -> Result<()> {
+async fn of_300_calls_from_three_tabs_the_server_never_sees_two_at_once() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 3, "{}").await?;
         for tab in 0..3 {
-            // The very first holds the lane until all have been made.
+            // The first call holds the lane until all have been made.
             let script = format!(
                 "{LOCKS}
                  window.calls = Array.from({{ length: 100 }}, (_, i) => make(`{tab}-${{String(i).padStart(2, '0')}}`, {tab} + i === 0 ? 'gate=start' : 'work=2'));
@@ -138,9 +138,9 @@ async fn two_dispatchers_of_one_page_share_a_lane() -> Result<()> {
     .await
 }
 
-/// The browser does not tell them apart: the lock is always this page's, and this page always waits for it.
+/// The browser cannot tell the two dispatchers apart: the page both holds the lock and waits for it.
 #[tokio::test]
-async fn dispatchers_of_one_page_that_keep_a_lane_busy_take_it_from_nobody() -> Result<()> {
+async fn dispatchers_of_one_page_do_not_steal_a_busy_lane() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 1, "{}").await?;
         tabs.eval::<()>(
@@ -158,7 +158,7 @@ async fn dispatchers_of_one_page_that_keep_a_lane_busy_take_it_from_nobody() -> 
 }
 
 #[tokio::test]
-async fn a_tab_that_is_closed_in_the_middle_of_a_call_lets_the_others_go_on() -> Result<()> {
+async fn a_tab_that_is_closed_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
@@ -171,7 +171,7 @@ async fn a_tab_that_is_closed_in_the_middle_of_a_call_lets_the_others_go_on() ->
 }
 
 #[tokio::test]
-async fn a_tab_that_crashes_in_the_middle_of_a_call_lets_the_others_go_on() -> Result<()> {
+async fn a_tab_that_crashes_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
@@ -184,7 +184,7 @@ async fn a_tab_that_crashes_in_the_middle_of_a_call_lets_the_others_go_on() -> R
 }
 
 #[tokio::test]
-async fn a_dispatcher_that_is_closed_or_wants_it_no_longer_lets_the_others_go_on() -> Result<()> {
+async fn a_dispatcher_that_closes_or_aborts_releases_its_lane() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
@@ -206,10 +206,11 @@ async fn a_dispatcher_that_is_closed_or_wants_it_no_longer_lets_the_others_go_on
     .await
 }
 
-/// Many wait at the same moment: one takes it, the others queue behind that one. Frames, so that they are clients of their own at one speed, and
-/// two dispatchers in each, which the browser does not tell apart. The page is who is suspended: it has the lease, and nothing that would end.
+/// Many dispatchers wait at the same time: one steals the lease, and the others queue behind it. Frames make them
+/// separate clients that run at the same speed; each frame has two dispatchers, which the browser cannot tell apart.
+/// The page itself plays the suspended client: it holds the lease for ever.
 #[tokio::test]
-async fn of_those_that_wait_for_a_suspended_one_a_single_one_takes_the_lease() -> Result<()> {
+async fn of_many_that_wait_for_a_suspended_client_only_one_takes_the_lease() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 1, "{}").await?;
         let rounds: Vec<Round> = tabs.eval(
@@ -237,7 +238,8 @@ async fn of_those_that_wait_for_a_suspended_one_a_single_one_takes_the_lease() -
         )
         .await?;
         assert!(rounds.iter().all(|round| round.total == 6), "{rounds:?}");
-        // A call that took longer than the lease lasts was rightly not waited for: a busy machine, and nothing to be learned from that round.
+        // If a call took longer than the lease, stealing it again was right: such a round on a busy machine proves
+        // nothing.
         let (in_time, late): (Vec<Round>, Vec<Round>) = rounds.into_iter().partition(|round| round.longest < 300.0);
         assert!(!in_time.is_empty(), "{late:?}");
         assert!(in_time.iter().all(|round| round.most_at_once == 1), "{in_time:?}");
@@ -246,7 +248,7 @@ async fn of_those_that_wait_for_a_suspended_one_a_single_one_takes_the_lease() -
     .await
 }
 
-/// Six calls that wait for one lease: the milliseconds the slowest of them took, and what the server saw.
+/// A round of six calls that wait for one lease: the milliseconds of the slowest call, and the server's counts.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Round {
@@ -260,9 +262,10 @@ struct Taken {
     states: Vec<String>,
 }
 
-/// The same where it is not suspended, but keeps it for too long: what it has begun goes on, what comes after needs a lease again.
+/// The client is not suspended, but holds the lease for too long. Its running call goes on; its next call needs a new
+/// lease.
 #[tokio::test]
-async fn from_a_call_that_never_ends_the_lease_is_taken() -> Result<()> {
+async fn the_lease_of_a_call_that_never_ends_is_taken() -> Result<()> {
     on_a_bad_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 3, "{ leaseTimeout: 400 }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} window.calls = [make('stuck', 'gate=end'), make('after')]; await seen('stuck');")).await?;
@@ -283,9 +286,9 @@ async fn from_a_call_that_never_ends_the_lease_is_taken() -> Result<()> {
     .await
 }
 
-/// What is asked for and what is held when the engine fails inside is let go.
+/// When the engine traps, requested and held locks are released.
 #[tokio::test]
-async fn an_engine_that_fails_inside_lets_the_others_go_on() -> Result<()> {
+async fn an_engine_that_traps_releases_its_locks() -> Result<()> {
     on_a_bad_server("?load=module", async |page, _server| {
         page.eval::<()>("await window.load()").await?;
         let told: Value = page
@@ -338,13 +341,14 @@ async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_mad
     .await
 }
 
-/// What only Chromium can be told to do: Firefox suspends no tab.
+/// Tests that only Chromium can run: Firefox cannot suspend a tab.
 mod chromium {
     use super::*;
 
-    /// A tab that is suspended holds its lease, as its call may be under way; who waits takes it after `leaseTimeout`.
+    /// A suspended tab holds its lease, because its call may be under way. Another tab that waits takes it after
+    /// `leaseTimeout`.
     #[tokio::test]
-    async fn from_a_tab_that_is_suspended_the_lease_is_taken() -> Result<()> {
+    async fn the_lease_of_a_suspended_tab_is_taken() -> Result<()> {
         on_a_bad_server("", async |page, server| {
             let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: 400 }").await?;
             tabs.eval::<()>(

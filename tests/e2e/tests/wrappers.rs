@@ -1,4 +1,5 @@
-//! Real packages that pages put around `fetch`, and wrappers as people write them: what is sent arrives whole, whichever was there first.
+//! Real packages that sites put around `fetch`, and handwritten wrappers: every request arrives whole, no matter which
+//! was installed first.
 
 mod scene;
 
@@ -13,16 +14,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::{Seen, Server};
 
-/// Where the page is, that `cargo xtask test` makes of `tests/wrappers`.
+/// Environment variable with the page that `cargo xtask test` builds from `tests/wrappers`.
 const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
 
-/// What one wrapper has made of one request of each sort.
+/// Results of one request of each kind through one wrapper.
 #[derive(Debug, Deserialize)]
 struct Told {
-    /// The header that it adds.
+    /// Name of the header that the wrapper adds.
     adds: String,
     value: Value,
-    /// Of `d.route`, and of the page's `fetch`: what the server says it was asked.
+    /// The requests of `d.route` and of the page's `fetch`, as the server received them.
     route: Echo,
     page: Echo,
     seen: Vec<Seen>,
@@ -35,7 +36,8 @@ struct Echo {
     body: String,
 }
 
-/// `args`: the wrapper; whether it comes before the dispatcher; whether the dispatcher takes the place of the page's `fetch`.
+/// Arguments of the script: the wrapper's name; true if it is installed before the dispatcher; true if the dispatcher
+/// replaces the page's `fetch`.
 const SCRIPT: &str = r#"
     const [name, first, inPlace] = args;
     const { fetch: native } = window;
@@ -56,15 +58,17 @@ const SCRIPT: &str = r#"
 "#;
 
 #[tokio::test]
-async fn what_is_sent_arrives_whole() -> Result<()> {
-    let pages = PathBuf::from(env::var(WRAPPERS_ENV).context("cargo xtask test --only e2e makes the page")?);
+async fn requests_arrive_whole_through_every_wrapper() -> Result<()> {
+    let pages = PathBuf::from(
+        env::var(WRAPPERS_ENV).context("ACTIONLANE_WRAPPERS is not set: run these tests with `cargo xtask test --only e2e`")?,
+    );
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         let names: Vec<String> = on_a_fresh_page(browser, &pages, "return Object.keys(wrappers)", &[]).await?;
         assert!(names.len() > 10, "{names:?}");
         for name in &names {
             for (first, in_place) in [(true, false), (false, false), (true, true), (false, true)] {
-                let what = format!("{name}, there first: {first}, in its place: {in_place}");
+                let what = format!("{name}, installed first: {first}, in place of fetch: {in_place}");
                 let told: Told = on_a_fresh_page(browser, &pages, SCRIPT, &[json!(name), json!(first), json!(in_place)])
                     .await
                     .with_context(|| what.clone())?;
@@ -91,7 +95,7 @@ fn check(told: &Told, what: &str) {
     assert_eq!(told.route.headers.get("idempotency-key").map(String::as_str), Some("key"), "{what}");
 }
 
-/// Runs a script on a page of a server of its own: an origin that nothing has been installed on.
+/// Runs a script on a page of a new server: an origin where nothing is installed yet.
 async fn on_a_fresh_page<T: DeserializeOwned>(browser: &Browser, pages: &Path, script: &str, args: &[Value]) -> Result<T> {
     let server = Server::start(pages)?;
     browser.goto(&format!("{}/pkg/index.html", server.url())).await?;

@@ -1,4 +1,4 @@
-//! Answering an action request.
+//! Answers an action request: runs the action and misbehaves as requested.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) async fn action(State(shared): State<Arc<Shared>>, ConnectInfo(wire):
     }
 }
 
-/// The longest body that is read.
+/// Longest body that is read, in bytes.
 const LONGEST: usize = 64 << 20;
 
 async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Response, String> {
@@ -62,7 +62,7 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     }
     let mut response = match gone {
         Gone::Ran(value) => behaviour.answer(&asked, &value, &wire).await,
-        // What goes wrong on the way goes wrong with any answer.
+        // A fault of the connection hides every answer.
         Gone::InWork | Gone::OtherBody if !behaviour.succeeds() => behaviour.answer(&asked, &value, &wire).await,
         Gone::InWork => failure(StatusCode::CONFLICT, Some(&asked.busy.unwrap_or(1).to_string())),
         Gone::OtherBody => failure(StatusCode::UNPROCESSABLE_ENTITY, None),
@@ -77,15 +77,17 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     Ok(response.map(|body| Body::new(Held { body, _in_work: in_work })))
 }
 
-/// What has become of the action.
+/// Result of the action.
 enum Gone {
-    /// It has run, now or before, and gave this.
+    /// It has run, now or before, and returned this value.
     Ran(String),
+    /// An earlier request with the same key still runs it.
     InWork,
+    /// An earlier request with the same key had another body.
     OtherBody,
 }
 
-/// Runs the action, or does not, as the key recipe says. It runs to its end also when nobody waits for it any more.
+/// Runs the action if the key recipe allows it. It runs to its end even if the client has gone.
 async fn act(shared: &Arc<Shared>, asked: &Asked, scope: Option<Scope>, keyed: Option<Fingerprint>, value: String) -> Gone {
     match keyed.zip(scope.as_ref()).map_or(Verdict::Run, |(body, scope)| shared.verdict(scope, body)) {
         Verdict::Run => {
@@ -99,7 +101,7 @@ async fn act(shared: &Arc<Shared>, asked: &Asked, scope: Option<Scope>, keyed: O
                     shared.ran(&scope, keyed.map(|_| given.as_str()));
                 }
             });
-            // It only fails when the server ends.
+            // This fails only if the server ends.
             let _ = running.await;
             Gone::Ran(value)
         }
@@ -109,7 +111,7 @@ async fn act(shared: &Arc<Shared>, asked: &Asked, scope: Option<Scope>, keyed: O
     }
 }
 
-/// The body of an answer: its request is in work until this has been sent, or the client has gone.
+/// Body of an answer. The request counts as in work until the body has been sent, or the client has gone.
 struct Held {
     body: Body,
     _in_work: InWork,

@@ -1,4 +1,4 @@
-//! An app of whatever sort, with this server in front of it: actions are answered here, all else is the app's.
+//! Puts this server in front of an app: it answers actions, and passes everything else to the app.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,12 @@ use crate::files;
 use crate::shared::Shared;
 use crate::wire::Wire;
 
-/// What is behind the server.
+/// The app behind the server.
 #[derive(Clone, Debug)]
 pub enum App {
     /// The files below a directory.
     Files(PathBuf),
-    /// A server of its own on a port of this machine.
+    /// A server on a port of this machine.
     Port(u16),
 }
 
@@ -45,10 +45,11 @@ fn file(root: &Path, path: &str) -> Response {
     files::serve(root, if path.is_empty() { "index.html" } else { path })
 }
 
-/// The longest body that is passed on.
+/// Longest body that is passed on, in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// What the server on that port answers. Asked in HTTP/1.0: the answer is then no more than head, body and the end of the connection.
+/// Passes a request to the server on `port` and returns its answer. Uses HTTP/1.0, where an answer is just its head
+/// and its body up to the end of the connection.
 async fn passed_on(port: u16, request: Request) -> io::Result<Response> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LONGEST).await.map_err(io::Error::other)?;
@@ -57,7 +58,7 @@ async fn passed_on(port: u16, request: Request) -> io::Result<Response> {
     stream.write_all(&body).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
-    read(&answer).ok_or_else(|| io::Error::other("the app gave no HTTP answer"))
+    read(&answer).ok_or_else(|| io::Error::other("the app behind the server gave no HTTP answer"))
 }
 
 fn head_of(head: &Parts, length: usize) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What an answer is asked to be like.
+//! Reads how a request wants to be answered.
 
 use std::time::Duration;
 
@@ -6,47 +6,48 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, Uri};
 use serde::Deserialize;
 
-/// Said in the request's header `Misbehave: do=cut&when=before`, in its query in the same words, or for all by
-/// `POST /__misbehave?…`; what one of them does not say, the next may.
+/// Wishes for an answer. They come from the request's header `Misbehave: do=cut&when=before`, from the same words in
+/// its query, and from `POST /__misbehave?…` for all requests. The first source that has a word wins.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    /// How to answer: a name of [`Behaviour::ALL`](crate::Behaviour::ALL). Default `ok`.
+    /// Way to answer: a name in [`Behaviour::ALL`](crate::Behaviour::ALL). Default `ok`.
     #[serde(rename = "do")]
     pub(crate) behaviour: Option<String>,
-    /// Whether it goes wrong before the action has run, which then does not run, or after. Default `after`.
+    /// Time of the fault: `before` the action would run, which then does not run, or `after`. Default `after`.
     pub(crate) when: Option<When>,
-    /// Milliseconds to wait before answering; with `when=before`, before the action runs.
+    /// Milliseconds to wait before the answer; with `when=before`, before the action runs.
     pub(crate) delay: Option<u64>,
-    /// Milliseconds of `slow` (default 0), and between two pieces of `drip` (default 5).
+    /// Milliseconds of `slow` (default 0), or between two pieces of `drip` (default 5).
     pub(crate) ms: Option<u64>,
-    /// Milliseconds the action takes.
+    /// Milliseconds that the action takes.
     pub(crate) work: Option<u64>,
-    /// The action runs no further until `POST /__gate?name=…`.
+    /// Gate at which the action waits for `POST /__gate?name=…`.
     pub(crate) gate: Option<String>,
-    /// The status of `status` (default 500) and `login` (default 303).
+    /// Status of `status` (default 500) or `login` (default 303).
     pub(crate) status: Option<u16>,
-    /// `Retry-After` of `status`: as it is, or with a plus in front (`%2B5`) as the date so many seconds from now. Default none.
+    /// `Retry-After` of `status`: verbatim, or with a plus in front (`%2B5`) as the date that many seconds from now.
+    /// Default: none.
     pub(crate) after: Option<String>,
-    /// `Retry-After` of the answer to an action that is in work already, in seconds. Default 1.
+    /// `Retry-After`, in seconds, of the answer to a request whose action is already running. Default 1.
     pub(crate) busy: Option<u32>,
-    /// How long the value of `huge` is. Default 8 MiB.
+    /// Length of the value of `huge`. Default 8 MiB.
     pub(crate) bytes: Option<usize>,
-    /// How long the padding in the value of a named call is. Default 0.
+    /// Length of the padding in the value of a named call. Default 0.
     pub(crate) size: Option<usize>,
-    /// 1: the value of a named call holds a symbol, too, which takes the codec.
+    /// 1: the value of a named call also holds a symbol, so that it needs the codec.
     pub(crate) rich: Option<u8>,
-    /// How often (0 to 1) something of [`DRAWN`](crate::DRAWN) happens instead, where `do` is not said.
+    /// Probability, from 0 to 1, of a fault of [`DRAWN`](crate::DRAWN) if `do` is missing.
     pub(crate) faults: Option<f64>,
-    /// What those are drawn with: the same seed, name of the call and count of its arrival draw the same. Default 0.
+    /// Seed of these faults. The same seed, call name and arrival number give the same fault. Default 0.
     pub(crate) seed: Option<u64>,
-    /// Where the action redirects, as `x-action-redirect` has it: `/elsewhere;push`.
+    /// Redirect of the action, as in `x-action-redirect`: `/elsewhere;push`.
     pub(crate) to: Option<String>,
-    /// What the action has made stale, as `x-action-revalidated` has it: 1 all, 2 what is dynamic.
+    /// Revalidation by the action, as in `x-action-revalidated`: 1 everything, 2 dynamic data.
     pub(crate) stale: Option<u16>,
-    /// What the caller calls this call: it is in the value and in the ledger.
+    /// Name of the call, shown in the value and in the ledger.
     pub(crate) call: Option<String>,
-    /// The lane it says it came through: it is in the ledger.
+    /// Lane of the call, shown in the ledger.
     pub(crate) lane: Option<String>,
 }
 
@@ -57,11 +58,11 @@ pub(crate) enum When {
     After,
 }
 
-/// The header it may be said in.
+/// Name of the header with the wishes.
 const HEADER: &str = "misbehave";
 
 impl Asked {
-    /// What a request says. Fails with what is wrong with that.
+    /// Reads the wishes of a request. Fails with what is wrong.
     pub(crate) fn by(uri: &Uri, headers: &HeaderMap) -> Result<Self, String> {
         let in_query = Self::parse(uri.query().unwrap_or_default())?;
         match headers.get(HEADER) {
@@ -70,13 +71,13 @@ impl Asked {
         }
     }
 
-    /// Reads `do=cut&when=before`.
+    /// Reads words such as `do=cut&when=before`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let uri = format!("/?{text}").parse::<Uri>().map_err(|error| format!("{text}: {error}"))?;
         Query::try_from_uri(&uri).map(|Query(asked)| asked).map_err(|error| format!("{text}: {error}"))
     }
 
-    /// What neither says stays unsaid.
+    /// Fills missing words from `other`.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             behaviour: self.behaviour.or(other.behaviour),
@@ -105,7 +106,7 @@ impl Asked {
     }
 }
 
-/// Nothing where nothing is said.
+/// Returns the duration; zero if there is none.
 pub(crate) fn millis(ms: Option<u64>) -> Duration {
     Duration::from_millis(ms.unwrap_or(0))
 }
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said() {
+    fn words_that_cannot_be_read_are_errors() {
         assert!(Asked::parse("when=never").expect_err("no such time").contains("when=never"));
         assert!(Asked::parse("ms=soon").is_err());
     }

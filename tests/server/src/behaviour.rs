@@ -1,4 +1,4 @@
-//! The ways to answer an action request.
+//! The ways to answer an action request, good and bad.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -17,67 +17,67 @@ use crate::asked::{Asked, millis};
 use crate::rows;
 use crate::wire::Wire;
 
-/// What `do=…` asks for.
+/// A way to answer, by its name in `do=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Behaviour {
-    /// `ok`, the default: the action's value, at once.
+    /// `ok`, the default: answers with the action's value at once.
     Ok,
-    /// `slow`: the same after `ms` milliseconds.
+    /// `slow`: answers the same after `ms` milliseconds.
     Slow,
-    /// `drip`: the same in up to 32 pieces, `ms` milliseconds apart.
+    /// `drip`: answers the same in up to 32 pieces, `ms` milliseconds apart.
     Drip,
-    /// `twice`: the same two times on one connection, which is closed then.
+    /// `twice`: sends the answer twice on one connection, then closes it.
     Twice,
-    /// `huge`: a value of `bytes` bytes.
+    /// `huge`: answers with a value of `bytes` bytes.
     Huge,
-    /// `date`: a value that is a date.
+    /// `date`: answers with a date as the value.
     Date,
-    /// `html200`: a page instead of an answer, as a proxy or a login wall gives.
+    /// `html200`: answers with a page, as a proxy or a login wall does.
     Html200,
-    /// `html502`: a gateway's error page.
+    /// `html502`: answers with a gateway's error page.
     Html502,
-    /// `login`: a redirect (`status`) to a page at `/login`.
+    /// `login`: redirects (`status`) to a page at `/login`.
     Login,
-    /// `status`: that `status`, with `Retry-After` where `after` says so.
+    /// `status`: answers with `status`, and with `Retry-After` if `after` is given.
     Status,
-    /// `empty204`: nothing, not even a content type.
+    /// `empty204`: answers with nothing, not even a content type.
     Empty204,
-    /// `json`: well-formed, but of another content type.
+    /// `json`: answers with JSON and its content type.
     Json,
-    /// `type`: the right answer, but of another content type.
+    /// `type`: sends the right answer with another content type.
     Type,
-    /// `garbage`: the right content type, but no Flight.
+    /// `garbage`: sends the right content type, but no Flight.
     Garbage,
-    /// `reset`: the connection is reset before the head.
+    /// `reset`: resets the connection before the head.
     Reset,
-    /// `reset-head`: it is reset in the middle of the head.
+    /// `reset-head`: resets the connection in the middle of the head.
     ResetHead,
-    /// `reset-row`: it is reset in the middle of a row.
+    /// `reset-row`: resets the connection in the middle of a row.
     ResetRow,
-    /// `close`: the connection is closed before the head.
+    /// `close`: closes the connection before the head.
     Close,
-    /// `cut`: it is closed in the middle of a row; the length promised more.
+    /// `cut`: closes the connection in the middle of a row, before the promised length.
     Cut,
-    /// `ends`: the answer ends in the middle of a row, and properly so.
+    /// `ends`: ends the answer properly, but in the middle of a row.
     Ends,
-    /// `stall`: the head of an answer, then nothing, ever.
+    /// `stall`: sends the head of an answer, then nothing for ever.
     Stall,
-    /// `stall-row`: the head and half a row, then nothing, ever.
+    /// `stall-row`: sends the head and half a row, then nothing for ever.
     StallRow,
-    /// `never`: no answer at all, the connection stays open.
+    /// `never`: sends no answer and keeps the connection open.
     Never,
-    /// `unread`: the same, and the body is never read. The action does not run.
+    /// `unread`: the same, without reading the body. The action does not run.
     Unread,
-    /// `early`: 413 before the body has been read, then the connection is closed. The action does not run.
+    /// `early`: answers 413 before the body has been read, then closes the connection. The action does not run.
     Early,
 }
 
-/// `do=` of something unknown.
+/// A name in `do=` that is no behaviour.
 #[derive(Debug, PartialEq, Eq)]
 pub struct UnknownBehaviour(String);
 
 impl Behaviour {
-    /// Every one, with its name.
+    /// Every behaviour with its name.
     pub const ALL: [(&'static str, Self); 25] = [
         ("ok", Self::Ok),
         ("slow", Self::Slow),
@@ -106,17 +106,17 @@ impl Behaviour {
         ("early", Self::Early),
     ];
 
-    /// Whether the client gets the action's value: then the action has run, whatever `when` says.
+    /// True if the client gets the action's value: the action then runs, even with `when=before`.
     pub fn succeeds(self) -> bool {
         matches!(self, Self::Ok | Self::Slow | Self::Drip | Self::Twice | Self::Huge | Self::Date)
     }
 
-    /// Whether it needs the body.
+    /// True if the body of the request is read.
     pub(crate) fn reads(self) -> bool {
         !matches!(self, Self::Unread | Self::Early)
     }
 
-    /// Answers so. `value` is the action's, in JSON.
+    /// Answers in this way. `value` is the action's value in JSON.
     pub(crate) async fn answer(self, asked: &Asked, value: &str, wire: &Wire) -> Response {
         let whole = || rows::answer(value);
         match self {
@@ -181,12 +181,12 @@ impl fmt::Display for UnknownBehaviour {
 
 impl std::error::Error for UnknownBehaviour {}
 
-/// The page at `/login`.
+/// Returns the page at `/login`.
 pub(crate) async fn login() -> Response {
     html(StatusCode::OK, LOGIN)
 }
 
-/// An answer that is no action's: a word about it, and when to come again.
+/// Returns an answer that is no action's: its text names the status. `after` becomes `Retry-After`.
 pub(crate) fn failure(status: StatusCode, after: Option<&str>) -> Response {
     let mut response = (status, format!("{status} on request\n")).into_response();
     let date = |seconds| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds));
@@ -201,7 +201,7 @@ const LOGIN: &str = "<!doctype html><title>Sign in</title><h1>Please sign in</h1
 
 const FLIGHT: HeaderValue = HeaderValue::from_static("text/x-component");
 
-/// How many pieces a drip has, at most.
+/// Largest number of pieces of a drip.
 const PIECES: usize = 32;
 
 fn flight(body: impl Into<Body>) -> Response {
@@ -212,7 +212,7 @@ fn html(status: StatusCode, body: &'static str) -> Response {
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }
 
-/// The status asked for, or a usual one where that is none.
+/// Returns the requested status, or `usual` without a valid one.
 fn status(asked: &Asked, usual: StatusCode) -> StatusCode {
     asked.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
 }
@@ -243,17 +243,17 @@ fn closed(wire: &Wire) -> Response {
     unheard()
 }
 
-/// For a connection that has ended: nobody gets it.
+/// Returns a response for a connection that has ended. No client receives it.
 fn unheard() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// A whole answer with these rows, as it goes over the wire.
+/// Returns a whole HTTP answer with these rows.
 fn raw(rows: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: text/x-component\r\ncontent-length: {}\r\n\r\n{rows}", rows.len())
 }
 
-/// It up to the middle of its last row.
+/// Returns the same up to the middle of its last row.
 fn raw_half(rows: &str) -> String {
     let whole = raw(rows);
     let missing = rows.len() - rows::half(rows).len();

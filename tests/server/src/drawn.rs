@@ -1,7 +1,7 @@
-//! Faults by chance, the same ones each time.
+//! Draws random faults; the same seed draws the same faults.
 
-/// What happens with `faults=…` to a request that is to be hit: each as likely as the others, and as likely before the action has run
-/// (it does not run then) as after. The drip runs it in any case.
+/// Faults that `faults=…` draws from. All are equally likely, and equally likely before the action runs (it then does
+/// not run) and after. With `drip`, the action always runs.
 ///
 /// | fault | what the client sees |
 /// |---|---|
@@ -30,7 +30,8 @@ pub const DRAWN: [&str; 14] = [
     "do=type",
 ];
 
-/// What happens to the `arrival`-th request called `name`, if anything: one of [`DRAWN`], and whether before the action runs.
+/// Draws the fault of the `arrival`-th request with this name: one of [`DRAWN`], and true if it happens before the
+/// action runs. `None`: no fault.
 pub(crate) fn draw(seed: u64, name: &str, arrival: u64, faults: f64) -> Option<(&'static str, bool)> {
     let mut dice = Dice::new(seed, name, arrival);
     if dice.unit() >= faults {
@@ -40,7 +41,7 @@ pub(crate) fn draw(seed: u64, name: &str, arrival: u64, faults: f64) -> Option<(
     DRAWN.get(which).map(|fault| (*fault, dice.unit() < 0.5))
 }
 
-/// SplitMix64.
+/// Random numbers by SplitMix64.
 struct Dice(u64);
 
 impl Dice {
@@ -56,7 +57,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 up to, but not including 1.
+    /// Returns a number from 0 to below 1.
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -71,7 +72,7 @@ mod tests {
     use crate::asked::Asked;
 
     #[test]
-    fn every_fault_can_be_asked_for() {
+    fn every_fault_can_be_requested() {
         for fault in DRAWN {
             let asked = Asked::parse(fault).expect("readable");
             assert!(asked.behaviour.expect("a behaviour").parse::<Behaviour>().is_ok(), "{fault}");
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_each_time_and_all_of_them() {
+    fn a_seed_draws_the_same_faults_and_reaches_all() {
         let all = |seed| (0..20_000).map(|call| draw(seed, &call.to_string(), 1, 0.05)).collect::<Vec<_>>();
         assert_eq!(all(7), all(7));
         assert_ne!(all(7), all(8));

@@ -1,4 +1,4 @@
-//! The package's files.
+//! Serves files of a directory.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-/// The file at `path` below `root`, never from a cache.
+/// Returns the file at `path` below `root`, or 404. Forbids caching.
 pub(crate) fn serve(root: &Path, path: &str) -> Response {
     let found = below(root, path).and_then(|file| std::fs::read(file).ok());
     match found {
@@ -15,7 +15,7 @@ pub(crate) fn serve(root: &Path, path: &str) -> Response {
     }
 }
 
-/// `root` joined with `path`, unless that leads out of it.
+/// Returns `root` joined with `path`, unless that leaves `root`.
 fn below(root: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
     path.components().all(|part| matches!(part, Component::Normal(_))).then(|| root.join(path))
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outside_the_root() {
+    fn no_file_outside_the_root_is_served() {
         let root = Path::new("/srv");
         assert_eq!(below(root, "a/b.js"), Some(PathBuf::from("/srv/a/b.js")));
         assert_eq!(below(root, "../etc/passwd"), None);

@@ -1,4 +1,4 @@
-//! Gates that actions wait at.
+//! Gates at which actions wait until a test opens them.
 
 use std::collections::HashSet;
 use std::pin::pin;
@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Each is closed until it is opened, and open from then on.
+/// Gates by name. Each is closed until it is opened, and stays open.
 #[derive(Debug, Default)]
 pub(crate) struct Gates {
     open: Mutex<HashSet<String>>,
@@ -14,7 +14,7 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
-    /// Returns once the gate called `name` is open.
+    /// Returns when the gate `name` is open.
     pub(crate) async fn pass(&self, name: &str) {
         loop {
             let mut opened = pin!(self.opened.notified());

@@ -1,4 +1,4 @@
-//! How often each action has arrived, and how often it has run.
+//! Counts how often each action has arrived, and how often it has run.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,23 +10,24 @@ use crate::recipe::Scope;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ledger {
-    /// By key, and where there was none by what the call is called. Where another user or action has the same key, too, that one is
-    /// under `user/action/key`.
+    /// Entries by idempotency key, or by the call's name if it has no key. If another user or action has the same
+    /// key, the later entry is stored under `user/action/key`.
     pub keys: BTreeMap<String, Entry>,
-    /// The most action requests in work at once: from their arrival until their answer has been given, or they have been given up.
+    /// Largest number of action requests in work at the same time: from their arrival until their answer was sent, or
+    /// the client had gone.
     pub most_at_once: u64,
-    /// How many have arrived, those with neither key nor name included.
+    /// Number of action requests, including those without key and name.
     pub total: u64,
-    /// How often each of [`DRAWN`](crate::DRAWN) was drawn.
+    /// Number of times that each of [`DRAWN`](crate::DRAWN) was drawn.
     pub drawn: BTreeMap<String, u64>,
 }
 
-/// What is known of one key.
+/// Counts of one key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Entry {
-    /// Requests with it.
+    /// Number of requests.
     pub arrivals: u64,
-    /// How often the action ran.
+    /// Number of runs of the action.
     pub effects: u64,
     /// `lane` of the first arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,11 +35,11 @@ pub struct Entry {
     /// `call` of the first arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
-    /// The place of its first arrival among all arrivals, from 1.
+    /// Position of the first arrival among all arrivals, from 1.
     pub order: u64,
 }
 
-/// The ledger as it is kept.
+/// The ledger while it is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     entries: HashMap<Scope, Entry>,
@@ -49,7 +50,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts an arrival, which is in work until [`Tally::left`]. Gives which one of its key it is, from 1; of all where it has none.
+    /// Counts an arrival, which is in work until [`Tally::left`]. Returns its number among the arrivals of its key,
+    /// from 1; without a key, its number among all.
     pub(crate) fn arrived(&mut self, scope: Option<&Scope>, call: Option<&str>, lane: Option<&str>) -> u64 {
         self.total += 1;
         self.in_work += 1;
@@ -61,12 +63,12 @@ impl Tally {
         entry.arrivals
     }
 
-    /// An action request is no longer in work.
+    /// Counts an action request as no longer in work.
     pub(crate) fn left(&mut self) {
         self.in_work = self.in_work.saturating_sub(1);
     }
 
-    /// The action has run.
+    /// Counts a run of the action.
     pub(crate) fn ran(&mut self, scope: &Scope) {
         if let Some(entry) = self.entries.get_mut(scope) {
             entry.effects += 1;
@@ -77,7 +79,7 @@ impl Tally {
         *self.drawn.entry(fault.to_owned()).or_default() += 1;
     }
 
-    /// Forgets all but what is in work.
+    /// Forgets everything except the requests in work.
     pub(crate) fn forget(&mut self) {
         *self = Self { in_work: self.in_work, most_at_once: self.in_work, ..Self::default() };
     }
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_by_key() {
+    fn arrivals_and_runs_are_counted_by_key() {
         let mut tally = Tally::default();
         assert_eq!(tally.arrived(Some(&scope("a", "k")), Some("1"), Some("cart")), 1);
         assert_eq!(tally.arrived(Some(&scope("a", "k")), None, None), 2);
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_work_is_not_forgotten() {
+    fn requests_in_work_are_not_forgotten() {
         let mut tally = Tally::default();
         tally.arrived(Some(&scope("a", "k")), None, None);
         tally.forget();

@@ -1,44 +1,47 @@
-//! A server that misbehaves on request.
+//! A server for tests that misbehaves on request.
 //!
-//! Action requests are same-origin, so pages and actions come from one [`Server`]:
+//! Action requests must be same-origin, so one [`Server`] serves both the pages and the actions:
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane in it, see [`page`] |
-//! | `GET /page/…` | the same page, at other paths |
-//! | `GET /soak` | a page that makes calls by the thousand, see `pages/soak.html` |
-//! | `GET /?tag=…&csp=…` | a page with these tags in it |
-//! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script, and what is beside it; the package's files |
-//! | `GET /cors/actionlane.js` | the same, for pages of every origin |
-//! | `POST` with `Next-Action`, any path | as told, see below |
-//! | `GET /ledger` | how often each key has arrived and run, see [`Ledger`]; `DELETE` forgets that and what has run |
-//! | `POST /__misbehave?…` | from now on this is told where a request does not tell |
-//! | `POST /__gate?name=…` | from now on actions run on at that gate |
-//! | `GET /__pass?name=…` | an answer once that gate is open |
-//! | `POST /__wasm?serve=0\|1` | from now on the wasm is 404, and its copy in JavaScript too, or both are there again |
-//! | `POST /__wasm?serve=…` | from now on its file is wrong in a way that `wasm.rs` names: `missing`, `html`, … |
-//! | `GET /__seen` | the action requests so far: `[{"action": id, "do": behaviour, "url": …, "headers": {name: value}}]` |
+//! | `GET /?load=script\|module&csp=none\|strict\|wasm\|connect` | a page with Actionlane, see [`page`] |
+//! | `GET /page/…` | the same page at other paths |
+//! | `GET /soak` | a page that makes thousands of calls, see `pages/soak.html` |
+//! | `GET /?tag=…&csp=…` | a page with these HTML tags |
+//! | `GET /actionlane.js`, `GET /pkg/…` | the drop-in script and its files; the package's files |
+//! | `GET /cors/actionlane.js` | the drop-in script for pages of every origin |
+//! | `POST` with `Next-Action`, any path | as requested, see below |
+//! | `GET /ledger` | arrivals and runs by key, see [`Ledger`]; `DELETE` forgets them, and the stored values |
+//! | `POST /__misbehave?…` | sets the words for requests that do not have them |
+//! | `POST /__gate?name=…` | opens a gate: actions that wait there go on |
+//! | `GET /__pass?name=…` | answers when the gate is open |
+//! | `POST /__wasm?serve=0\|1` | 0: the wasm and its copy in JavaScript are 404 from now on; 1: both are served again |
+//! | `POST /__wasm?serve=…` | makes the wasm file wrong in a way that `wasm.rs` names: `missing`, `html`, … |
+//! | `GET /__seen` | the action requests: `[{"action": id, "do": behaviour, "url": …, "headers": {name: value}}]` |
 //! | any method, `/__echo` | the request itself: `{"method": …, "headers": {name: value}, "body": text}` |
 //!
-//! An action request is answered as told by the header `Misbehave: do=cut&when=before`, by its query in the same words, or for all:
+//! The words for an action request come from its header `Misbehave: do=cut&when=before`, from its query, or from
+//! `/__misbehave`:
 //!
 //! | word | meaning | default |
 //! |---|---|---|
-//! | `do` | what to do, a [`Behaviour`] by its name | `ok` |
-//! | `when=before\|after` | whether it goes wrong before the action has run, which then does not run, or after | `after` |
-//! | `delay` | milliseconds to wait, before the action runs or after it, as `when` says | 0 |
-//! | `ms` | milliseconds of `slow` and between two pieces of `drip` | 0, 5 |
-//! | `status`, `after` | of `status` (`login`: `status` only): the status; `Retry-After`, `%2B5`: the date in 5 s | 500 (303), none |
-//! | `bytes` | how long the value of `huge` is | 8 MiB |
-//! | `work`, `gate` | milliseconds the action takes; the gate it waits at | 0, none |
-//! | `to` | where the action redirects: `/elsewhere;push` | nowhere |
-//! | `stale` | what the action has made stale: 1 all, 2 what is dynamic | nothing |
-//! | `busy` | `Retry-After` of the 409 to an action that is in work already, in seconds | 1 |
-//! | `call`, `size`, `rich`, `lane` | what the call is called, how much padding its value has, whether (1) a symbol, the lane it came through | none |
-//! | `faults`, `seed` | how often one of [`DRAWN`] is done where nothing else is asked for, and what they are drawn with | 0, 0 |
+//! | `do` | the way to answer, a [`Behaviour`] by name | `ok` |
+//! | `when=before\|after` | the fault comes before the action would run (it then does not run), or after | `after` |
+//! | `delay` | milliseconds to wait, before or after the action runs, depending on `when` | 0 |
+//! | `ms` | milliseconds of `slow`, and between two pieces of `drip` | 0, 5 |
+//! | `status`, `after` | `status`: status and `Retry-After` (`%2B5`: date in 5 s); `login`: status | 500 (303), none |
+//! | `bytes` | length of the value of `huge` | 8 MiB |
+//! | `work`, `gate` | milliseconds that the action takes; gate at which it waits | 0, none |
+//! | `to` | redirect of the action: `/elsewhere;push` | none |
+//! | `stale` | revalidation by the action: 1 everything, 2 dynamic data | none |
+//! | `busy` | `Retry-After`, in seconds, of the 409 to a request whose action is already running | 1 |
+//! | `call`, `lane` | name and lane of the call, for the ledger | none |
+//! | `size`, `rich` | for the value of a named call: length of its padding; 1: it holds a symbol, too | none |
+//! | `faults`, `seed` | probability of one of [`DRAWN`] if `do` is missing, and their seed | 0, 0 |
 //!
-//! Where the request has an `Idempotency-Key`, its action runs once for each user (cookie `user`), action and key: the second request
-//! gets the stored value, or 409 while the first one is in work, or 422 where its body is another. Without a key it runs each time.
+//! If the request has an `Idempotency-Key`, its action runs once for each user (cookie `user`), action and key. A
+//! later request gets the stored value; 409 while the first one runs; 422 if its body is different. Without a key,
+//! the action runs each time.
 
 mod action;
 mod app;
@@ -79,22 +82,22 @@ use wire::{Wire, Wires};
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    /// One of its own: when it goes, every connection goes, as with a server that crashes.
+    /// The server's own runtime: dropping it closes every connection, as a crash does.
     runtime: Option<Runtime>,
 }
 
 impl Server {
-    /// Serves the package in the directory `package` on a free port.
+    /// Serves the package in the directory `package`, on a free port.
     pub fn start(package: &Path) -> io::Result<Self> {
         Self::start_on(0, package)
     }
 
-    /// The same on a given port.
+    /// Serves the package on `port`.
     pub fn start_on(port: u16, package: &Path) -> io::Result<Self> {
         Self::serve(port, Shared::new(package.to_owned(), None))
     }
 
-    /// Puts itself in front of an app, on a free port: of the table above, it answers actions and `GET /__seen`.
+    /// Serves an app on a free port. Of the requests above, it answers only actions and `GET /__seen`.
     pub fn in_front_of(app: App) -> io::Result<Self> {
         Self::serve(0, Shared::new(PathBuf::new(), Some(app)))
     }
@@ -110,7 +113,8 @@ impl Server {
         Ok(Self { address, shared, runtime: Some(runtime) })
     }
 
-    /// Where it listens, without a slash at the end. `localhost`: WebAssembly, cookies and the like want a secure context.
+    /// Returns its address, without a slash at the end. `localhost` is a secure context, which WebAssembly and
+    /// cookies need.
     pub fn url(&self) -> String {
         format!("http://localhost:{}", self.address.port())
     }
@@ -119,21 +123,21 @@ impl Server {
         self.address.port()
     }
 
-    /// What requests that do not say it themselves are to be answered with: `faults=0.05&seed=7`. Fails with what cannot be read.
+    /// Sets the words for requests that do not have them: `faults=0.05&seed=7`. Fails if `how` cannot be read.
     pub fn misbehave(&self, how: &str) -> io::Result<()> {
         self.shared.set(Asked::parse(how).map_err(io::Error::other)?);
         Ok(())
     }
 
-    /// How often each key has arrived and run so far.
+    /// Returns the arrivals and runs by key so far.
     pub fn ledger(&self) -> Ledger {
         self.shared.ledger()
     }
 
-    /// Ends it, connections included. Returns when its port is free.
+    /// Ends the server and its connections. Returns when its port is free.
     pub async fn stop(mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It only fails when the calling runtime is ending itself.
+            // This fails only if the calling runtime is ending.
             let _ = tokio::task::spawn_blocking(move || drop(runtime)).await;
         }
     }

@@ -1,14 +1,14 @@
-//! A minimal page with Actionlane in it.
+//! A minimal page with Actionlane.
 //!
-//! - `load=script` (default): the drop-in script, which sets `window.actionlane`.
-//! - `load=module`: the package's ES module, imported on `window.load()`; its exports are then `window.module`.
-//! - `tag=…`: these tags of HTML instead.
-//! - `csp=none` (default), `csp=strict`: no WebAssembly allowed, `csp=wasm`: what Actionlane needs and no more,
-//!   `csp=connect`: `fetch` may call `/only`.
+//! - `load=script` (default): loads the drop-in script, which sets `window.actionlane`.
+//! - `load=module`: `window.load()` imports the package's ES module, and sets `window.module` to its exports.
+//! - `tag=…`: has these HTML tags instead.
+//! - `csp=none` (default); `csp=strict`: allows no WebAssembly; `csp=wasm`: allows exactly what Actionlane needs;
+//!   `csp=connect`: `fetch` may only call `/only`.
 
 use serde::Deserialize;
 
-/// How the page loads Actionlane.
+/// Ways in which the page loads Actionlane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Load {
@@ -25,14 +25,14 @@ pub enum Csp {
     None,
     /// `script-src` without `'wasm-unsafe-eval'`.
     Strict,
-    /// `script-src` with it.
+    /// `script-src` with `'wasm-unsafe-eval'`.
     Wasm,
     /// `connect-src` with one path.
     Connect,
 }
 
 impl Csp {
-    /// The value of the header.
+    /// Returns the value of the header.
     pub fn policy(self) -> Option<&'static str> {
         match self {
             Self::None => None,
@@ -43,7 +43,7 @@ impl Csp {
     }
 }
 
-/// The page's HTML.
+/// Returns the page's HTML.
 pub(crate) fn html(load: Load, tag: Option<&str>) -> String {
     let script = tag.unwrap_or(match load {
         Load::Script => r#"<script src="/actionlane.js"></script>"#,

@@ -1,7 +1,8 @@
-//! What a server does with `Idempotency-Key`, so that an action that is sent again does not run again.
+//! Handles `Idempotency-Key` as a server should, so that an action that is sent again does not run again.
 //!
-//! What has run is kept under user, action and key. The first request runs the action, and its answer is stored; one that arrives
-//! meanwhile is told to come later, one that arrives later gets the stored answer, and one with another body is refused.
+//! Results are stored by user, action and key. The first request runs the action, and its answer is stored. A request
+//! that arrives while the action runs must come later, a later one gets the stored answer, and one with another body
+//! is refused.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 
-/// Whose key it is, for which action.
+/// The key of a request, with its user and its action.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Scope {
     pub(crate) user: String,
@@ -18,36 +19,36 @@ pub(crate) struct Scope {
     pub(crate) key: String,
 }
 
-/// What becomes of a request.
+/// Decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It runs.
+    /// The action must run.
     Run,
-    /// An earlier one runs.
+    /// The action of an earlier request is running.
     InWork,
-    /// An earlier one gave this value.
+    /// The action of an earlier request returned this value.
     Stored(String),
-    /// An earlier one had another body.
+    /// An earlier request had another body.
     OtherBody,
 }
 
-/// A body, or rather what tells it from others.
+/// Hash of a body, to compare it with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
-/// What has run.
+/// Actions that have run or are running.
 #[derive(Debug, Default)]
 pub(crate) struct Recipe(HashMap<Scope, Kept>);
 
 #[derive(Debug)]
 struct Kept {
     body: Fingerprint,
-    /// None while it runs.
+    /// `None` while the action runs.
     value: Option<String>,
 }
 
 impl Recipe {
-    /// A request has arrived. After [`Verdict::Run`] comes [`Recipe::ran`].
+    /// Decides about a request. After [`Verdict::Run`], the caller must call [`Recipe::ran`].
     pub(crate) fn arrive(&mut self, scope: &Scope, body: Fingerprint) -> Verdict {
         match self.0.entry(scope.clone()) {
             Entry::Vacant(place) => {
@@ -59,7 +60,7 @@ impl Recipe {
         }
     }
 
-    /// It has run and gave `value`. Nothing happens where it has been forgotten meanwhile.
+    /// Stores the value of an action that has run. Does nothing if the action was forgotten meanwhile.
     pub(crate) fn ran(&mut self, scope: &Scope, value: &str) {
         if let Some(kept) = self.0.get_mut(scope) {
             kept.value = Some(value.to_owned());
@@ -72,7 +73,7 @@ impl Recipe {
 }
 
 impl Fingerprint {
-    /// A form is written with another boundary each time it is sent: that is no difference.
+    /// Hashes a body without the boundary of its form, which is different each time it is sent.
     pub(crate) fn of(headers: &HeaderMap, body: &[u8]) -> Self {
         let mut hasher = DefaultHasher::new();
         match boundary(headers) {
@@ -83,14 +84,14 @@ impl Fingerprint {
     }
 }
 
-/// The cookie `user`; `anon` without.
+/// Returns the cookie `user`, or `anon`.
 pub(crate) fn user(headers: &HeaderMap) -> String {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == "user").map_or_else(|| "anon".to_owned(), |(_, value)| value.to_owned())
 }
 
-/// The key, which may be written bare or as a quoted string. Fails where it is empty or no text.
+/// Returns the key, written bare or as a quoted string. Fails if it is empty or not text.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, &'static str> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().map_err(|_| "Idempotency-Key: not text")?.trim();
@@ -101,7 +102,7 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, &'static str> {
     if bare.is_empty() { Err("Idempotency-Key: empty") } else { Ok(Some(bare)) }
 }
 
-/// `\"` and `\\` in a quoted string.
+/// Replaces `\"` and `\\` of a quoted string.
 fn unescaped(quoted: &str) -> String {
     let mut characters = quoted.chars();
     std::iter::from_fn(|| characters.next().and_then(|first| if first == '\\' { characters.next() } else { Some(first) })).collect()
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_once_for_each_user_and_action() {
+    fn an_action_runs_once_for_each_user() {
         let mut recipe = Recipe::default();
         let body = Fingerprint(1);
         assert_eq!(recipe.arrive(&scope("a", "x"), body), Verdict::Run);

@@ -1,4 +1,4 @@
-//! Which request gets which answer.
+//! Maps requests to their answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::seen::{Seen, by_name};
 use crate::shared::Shared;
 use crate::wasm::Wasm;
 
-/// Everything the server answers.
+/// Returns a router for every request that the server answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     if shared.app.is_some() {
         return Router::new().route("/__seen", get(seen)).fallback(app).with_state(shared);
@@ -124,7 +124,7 @@ async fn toggle_wasm(State(shared): State<Arc<Shared>>, Query(toggle): Query<Tog
     StatusCode::NO_CONTENT
 }
 
-/// What a request of a route handler has been.
+/// A request to a route handler, as it arrived.
 #[derive(Serialize)]
 struct Echo {
     method: String,

@@ -1,22 +1,23 @@
-//! Flight, as little of it as an answer to an action needs.
+//! Writes Flight: as little of it as an answer to an action needs.
 
 use serde_json::{Map, Value};
 
 use crate::asked::Asked;
 
-/// The rows of an answer: the root row points at the action's value, which is row 1.
+/// Returns the rows of an answer: the root row refers to the action's value, which is row 1.
 pub(crate) fn answer(value: &str) -> String {
     format!("0:{{\"a\":\"$@1\",\"q\":\"\",\"i\":false}}\n1:{value}\n")
 }
 
-/// The same up to the middle of row 1.
+/// Returns the rows up to the middle of row 1.
 pub(crate) fn half(rows: &str) -> &str {
-    // The end of the row, the quote or bracket, and the character before it, which is one byte long in every value there is here.
+    // Cuts off the line end, the quote or bracket, and one more character, which is a single byte in every value
+    // here.
     &rows[..rows.len().saturating_sub(3)]
 }
 
-/// What an action gives, in JSON: `"ok"`, or, where the call has a name, `{"call": name, "bytes": length of its body}` with
-/// `"pad"` as long as its `size`, and a symbol if it is `rich`.
+/// Returns the action's value in JSON: `"ok"` or, if the call has a name, `{"call": name, "bytes": length of its
+/// body}`, with `"pad"` of length `size`, and with a symbol if it is `rich`.
 pub(crate) fn value(asked: &Asked, body: usize) -> String {
     let Some(call) = &asked.call else { return "\"ok\"".to_owned() };
     let mut value = Map::new();
@@ -31,7 +32,7 @@ pub(crate) fn value(asked: &Asked, body: usize) -> String {
     Value::Object(value).to_string()
 }
 
-/// A string that begins with a dollar has another one before it.
+/// Escapes a string that begins with a dollar by another dollar.
 fn escaped(text: &str) -> String {
     if text.starts_with('$') { format!("${text}") } else { text.to_owned() }
 }
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values() {
+    fn values_have_their_name_padding_and_symbol() {
         assert_eq!(value(&Asked::default(), 5), "\"ok\"");
         let asked = Asked::parse("call=$7&size=3").expect("readable");
         assert_eq!(value(&asked, 5), r#"{"call":"$$7","bytes":5,"pad":"xxx"}"#);

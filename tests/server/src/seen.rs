@@ -1,4 +1,4 @@
-//! What the server has been asked.
+//! The action requests that the server has received.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,26 +6,26 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-/// One action request.
+/// An action request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Seen {
-    /// Its `Next-Action` header.
+    /// Value of its `Next-Action` header.
     pub action: String,
-    /// Its `?do=`.
+    /// Its behaviour, from `do=`.
     #[serde(rename = "do")]
     pub behaviour: String,
-    /// Its path, with the query.
+    /// Path and query.
     pub url: String,
-    /// Its headers, by their names in lower case.
+    /// Headers, by their names in lower case.
     pub headers: BTreeMap<String, String>,
 }
 
-/// Headers by their names; the last of those that are there more than once.
+/// Returns headers by their names. Of several with the same name, it keeps the last.
 pub(crate) fn by_name(headers: &HeaderMap) -> BTreeMap<String, String> {
     headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }
 
-/// Every action request so far, in order of arrival.
+/// All action requests so far, in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Vec<Seen>>);
 

@@ -1,4 +1,4 @@
-//! What all connections of a server share.
+//! State that all connections of a server share.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::wasm::Wasm;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) package: PathBuf,
-    /// What is behind the server, in the place of pages of its own.
+    /// The app behind the server, which replaces the server's own pages.
     pub(crate) app: Option<App>,
     wasm: Mutex<Wasm>,
     pub(crate) log: Log,
@@ -24,7 +24,7 @@ pub(crate) struct Shared {
     books: Mutex<Books>,
 }
 
-/// What has arrived and what has run: of one moment.
+/// Arrivals and runs, behind one lock so that they agree.
 #[derive(Debug, Default)]
 struct Books {
     recipe: Recipe,
@@ -48,7 +48,7 @@ impl Shared {
         }
     }
 
-    /// Hands out what becomes of the wasm, and takes what is to become of it from now on.
+    /// Passes the current state of the wasm to `use_it`, and stores the state that it returns.
     pub(crate) fn wasm<T>(&self, use_it: impl FnOnce(Wasm) -> (T, Wasm)) -> T {
         let mut wasm = held(&self.wasm);
         let (made, next) = use_it(*wasm);
@@ -56,23 +56,24 @@ impl Shared {
         made
     }
 
-    /// What is said for all requests.
+    /// Returns the words for requests that do not have them.
     pub(crate) fn setting(&self) -> Asked {
         held(&self.setting).clone()
     }
 
-    /// Says it anew.
+    /// Replaces these words.
     pub(crate) fn set(&self, asked: Asked) {
         *held(&self.setting) = asked;
     }
 
-    /// A request has arrived. Gives which one of its key it is, from 1.
+    /// Counts an arrival. Returns its number among the arrivals of its key, from 1.
     pub(crate) fn arrived(self: &Arc<Self>, scope: Option<&Scope>, asked: &Asked) -> (InWork, u64) {
         let arrival = held(&self.books).tally.arrived(scope, asked.call.as_deref(), asked.lane.as_deref());
         (InWork(self.clone()), arrival)
     }
 
-    /// What is asked, or what is drawn instead.
+    /// Returns the wishes of a request. If they hold a probability of faults and no behaviour, a drawn fault may
+    /// replace the default.
     pub(crate) fn cast(&self, asked: Asked, key: Option<&str>, arrival: u64) -> Result<Asked, String> {
         let Some(faults) = asked.faults.filter(|_| asked.behaviour.is_none()) else { return Ok(asked) };
         let name = asked.call.as_deref().or(key).unwrap_or_default();
@@ -86,7 +87,7 @@ impl Shared {
         held(&self.books).recipe.arrive(scope, body)
     }
 
-    /// An action has run, and gave a value that may be wanted again.
+    /// Counts a run of an action, and stores its value if it may be requested again.
     pub(crate) fn ran(&self, scope: &Scope, value: Option<&str>) {
         let mut books = held(&self.books);
         books.tally.ran(scope);
@@ -99,7 +100,7 @@ impl Shared {
         held(&self.books).tally.ledger()
     }
 
-    /// Forgets what has arrived and what has run.
+    /// Forgets arrivals, runs and stored values.
     pub(crate) fn forget(&self) {
         let mut books = held(&self.books);
         books.recipe.forget();

@@ -1,4 +1,4 @@
-//! The package's wasm, and how its file can go wrong.
+//! Serves the package's wasm, and makes its file wrong on request.
 
 use std::path::Path;
 
@@ -11,29 +11,29 @@ use serde::Deserialize;
 
 use crate::files;
 
-/// What becomes of the wasm, which the package has as a file and as a copy in a module of JavaScript.
+/// State of the wasm, which the package has as a file and as a copy in a JavaScript module.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) enum Wasm {
-    /// File and copy are there.
+    /// Both are served.
     #[default]
     #[serde(rename = "1")]
     There,
-    /// Neither is there.
+    /// Both are 404.
     #[serde(rename = "0")]
     Gone,
-    /// There is no file.
+    /// The file is 404.
     #[serde(rename = "missing")]
     Missing,
-    /// In the place of the file there is a page, with status 200.
+    /// Instead of the file, a page is served with status 200.
     #[serde(rename = "html")]
     Html,
-    /// The content type of the file has a parameter.
+    /// The content type has a parameter.
     #[serde(rename = "charset")]
     Charset,
-    /// The server does not know the content type.
+    /// The content type is that of an unknown file.
     #[serde(rename = "octets")]
     Octets,
-    /// The file is of another build of the package.
+    /// The file is from another build of the package.
     #[serde(rename = "other")]
     Other,
     /// The connection breaks in the middle of the file, once.
@@ -42,7 +42,7 @@ pub(crate) enum Wasm {
 }
 
 impl Wasm {
-    /// The answer to a request for the package's file at `path`, and what is to become of the next one.
+    /// Returns the answer to a request for the package's file at `path`, and the state for the next request.
     pub(crate) fn answer(self, package: &Path, path: &str) -> (Response, Self) {
         let (is_file, is_copy) = (path.ends_with(".wasm"), path.ends_with("_bytes.js") || path.ends_with(".bytes.js"));
         let missing = || (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")], "missing on request").into_response();
@@ -57,7 +57,7 @@ impl Wasm {
             Self::Octets if is_file => typed("application/octet-stream", whole().into()),
             Self::Other if is_file => {
                 let mut bytes = whole();
-                // The name of the build is what it ends with.
+                // The file ends with the name of the build.
                 if let Some(last) = bytes.last_mut() {
                     *last = b'x';
                 }

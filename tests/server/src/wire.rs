@@ -1,4 +1,4 @@
-//! The connection below HTTP: what no HTTP server would do to it is done here.
+//! Access to the connection below HTTP, to do what an HTTP server never does.
 
 use std::io;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A connection. HTTP reads and writes it; whoever answers may write to it behind HTTP's back, and end it.
+/// A connection. HTTP reads and writes it; a behaviour may also write to it directly, and end it.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire(Arc<Connection>);
 
@@ -23,12 +23,12 @@ struct Connection {
 
 impl Wire {
     fn new(stream: TcpStream) -> Self {
-        // A drip is to leave as it drips. Where that cannot be set, it leaves later.
+        // Sends each piece of a drip at once. If this fails, pieces arrive later.
         let _ = stream.set_nodelay(true);
         Self(Arc::new(Connection { stream, ended: AtomicBool::new(false) }))
     }
 
-    /// Hands `bytes` to the system as they are. What the other side thinks of them, or whether it is still there, nobody asks.
+    /// Writes raw `bytes` to the connection. Ignores errors, and whether the client is still connected.
     pub(crate) async fn write(&self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.0.stream.writable().await.is_ok() {
             match self.0.stream.try_write(bytes) {
@@ -39,14 +39,14 @@ impl Wire {
         }
     }
 
-    /// Ends the connection properly (FIN) once HTTP touches it next.
+    /// Ends the connection properly (FIN) when HTTP uses it next.
     pub(crate) fn close(&self) {
         self.0.ended.store(true, Ordering::Release);
     }
 
-    /// Ends it with a reset (RST) once HTTP touches it next.
+    /// Ends the connection with a reset (RST) when HTTP uses it next.
     pub(crate) fn reset(&self) {
-        // It only fails on a connection that is gone.
+        // This fails only on a connection that has ended.
         let _ = self.0.stream.set_zero_linger();
         self.close();
     }
@@ -89,19 +89,19 @@ impl AsyncWrite for Wire {
         Poll::Ready(Ok(()))
     }
 
-    /// The stream is shut down when the last one who holds it lets go, which HTTP does right after this.
+    /// Does nothing: the stream is shut down when its last owner drops it, which HTTP does right after this.
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 }
 
-/// Listens, and shows each connection to whoever answers on it.
+/// Listens, and gives each connection to the code that answers on it.
 #[derive(Debug)]
 pub(crate) struct Wires(pub(crate) TcpListener);
 
 impl Listener for Wires {
     type Io = Wire;
-    /// What stands where an address does: those who answer ask for the connection itself.
+    /// Takes the place of an address: handlers need the connection itself.
     type Addr = Option<Wire>;
 
     async fn accept(&mut self) -> (Wire, Option<Wire>) {

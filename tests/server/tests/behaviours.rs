@@ -1,4 +1,4 @@
-//! The server misbehaves exactly as asked, seen from a raw socket.
+//! The server misbehaves exactly as requested, seen from a raw socket.
 
 mod socket;
 
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use server::{Behaviour, Seen, Server};
 use socket::{Answer, End, ask, post, read, read_open, send, server};
 
-/// The whole answer of an action that has gone well.
+/// The whole body of a successful answer.
 const ROWS: &str = "0:{\"a\":\"$@1\",\"q\":\"\",\"i\":false}\n1:\"ok\"\n";
 
 #[test]
@@ -22,7 +22,7 @@ fn ok_is_a_flight_answer() {
 }
 
 #[test]
-fn other_content_types() {
+fn bodies_other_than_flight_have_their_content_types() {
     let server = server();
     assert_eq!(post(&server, "/?do=html200").status(), Some(200));
     assert_eq!(post(&server, "/?do=html502").status(), Some(502));
@@ -40,7 +40,7 @@ fn garbage_is_no_flight() {
 }
 
 #[test]
-fn any_status_with_and_without_retry_after() {
+fn any_status_is_sent_with_and_without_retry_after() {
     let server = server();
     for status in [400, 408, 409, 425, 429, 500, 502, 503, 504] {
         let answer = post(&server, &format!("/?do=status&status={status}"));
@@ -57,7 +57,7 @@ fn retry_after_may_be_a_date() {
     let before = SystemTime::now();
     let answer = post(&server, "/?do=status&status=503&after=%2B3600");
     let date = httpdate::parse_http_date(answer.header("retry-after").expect("one")).expect("a date");
-    // A date has whole seconds.
+    // An HTTP date has whole seconds.
     assert!(date >= before + Duration::from_secs(3599), "{answer:?}");
 }
 
@@ -74,7 +74,7 @@ fn login_is_a_redirect_to_a_page() {
 }
 
 #[test]
-fn reset_and_close_before_the_head() {
+fn reset_and_close_end_the_connection_before_the_head() {
     let server = server();
     let answer = post(&server, "/?do=reset");
     assert_eq!((answer.text.as_str(), answer.end), ("", End::Reset));
@@ -83,14 +83,14 @@ fn reset_and_close_before_the_head() {
 }
 
 #[test]
-fn reset_in_the_middle_of_the_head() {
+fn reset_head_resets_in_the_middle_of_the_head() {
     let server = server();
     let answer = post(&server, "/?do=reset-head");
     assert_eq!((answer.text.as_str(), answer.end), ("HTTP/1.1 200 OK\r\ncontent-ty", End::Reset));
 }
 
 #[test]
-fn reset_and_cut_in_the_middle_of_a_row() {
+fn reset_row_and_cut_end_in_the_middle_of_a_row() {
     let server = server();
     for (name, end) in [("reset-row", End::Reset), ("cut", End::Closed)] {
         let answer = post(&server, &format!("/?do={name}"));
@@ -126,7 +126,7 @@ fn never_sends_nothing() {
     assert_eq!((answer.text.as_str(), answer.end), ("", End::Open));
 }
 
-/// The body fills what the system keeps for the connection, and then it can be sent no further.
+/// The body fills the system's buffers of the connection; after that, nothing more can be sent.
 #[test]
 fn unread_never_reads_the_body() {
     let server = server();
@@ -159,7 +159,7 @@ fn twice_is_two_whole_answers() {
 }
 
 #[test]
-fn huge_is_as_large_as_asked() {
+fn huge_is_as_large_as_requested() {
     let server = server();
     let answer = post(&server, "/?do=huge&bytes=3000000");
     assert_eq!(answer.body().len(), ROWS.len() - 2 + 3_000_000);
@@ -170,7 +170,7 @@ fn drip_comes_in_pieces() {
     let server = server();
     let answer = post(&server, "/?do=drip&ms=1");
     assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    // A chunk is its length, its bytes, and two line ends.
+    // A chunk is a line with its length and a line with its bytes.
     let chunks: Vec<&str> = answer.body().split("\r\n").collect();
     let pieces: Vec<&str> = chunks.chunks(2).filter_map(|chunk| chunk.get(1).copied()).collect();
     assert_eq!(pieces.concat(), ROWS);
@@ -188,7 +188,7 @@ fn slow_and_delay_take_their_time() {
 }
 
 #[test]
-fn said_in_a_header_or_for_all() {
+fn wishes_come_from_the_header_the_query_or_the_setting() {
     let server = server();
     assert_eq!(read(send(&server, "/?do=ok", "misbehave: do=status&status=418\r\n", "")).status(), Some(418));
     ask(&server, "POST /__misbehave?do=status&status=503 HTTP/1.1", "content-length: 0\r\n");
@@ -208,14 +208,14 @@ fn a_named_call_has_its_own_value() {
 }
 
 #[test]
-fn unknown_behaviour_says_what_there_is() {
+fn an_unknown_behaviour_lists_the_known_ones() {
     let server = server();
     assert!(post(&server, "/?do=dance").text.contains("use one of ok, slow"));
     assert_eq!(Behaviour::ALL.len(), Behaviour::ALL.iter().filter(|(name, behaviour)| name.parse() == Ok(*behaviour)).count());
 }
 
 #[test]
-fn remembers_what_it_was_asked() {
+fn action_requests_are_remembered() {
     let server = server();
     post(&server, "/?do=ok");
     post(&server, "/?do=json");
@@ -226,7 +226,7 @@ fn remembers_what_it_was_asked() {
 }
 
 #[test]
-fn wasm_comes_and_goes() {
+fn the_wasm_is_served_as_requested() {
     let package = std::env::temp_dir().join(format!("actionlane-server-{}", std::process::id()));
     std::fs::create_dir_all(package.join("wasm")).expect("a directory");
     std::fs::write(package.join("wasm/a.wasm"), b"\0asm").expect("a file");
@@ -254,11 +254,11 @@ fn policies_are_in_the_header() {
 }
 
 #[tokio::test]
-async fn a_stopped_server_refuses_and_can_come_back() {
+async fn a_stopped_server_refuses_and_its_port_is_free() {
     let server = server();
     let port = server.port();
     server.stop().await;
-    assert_eq!(TcpStream::connect(("127.0.0.1", port)).expect_err("nobody listens").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(TcpStream::connect(("127.0.0.1", port)).expect_err("no server listens").kind(), ErrorKind::ConnectionRefused);
     let server = Server::start_on(port, Path::new("nowhere")).expect("the same port");
     let Answer { text, .. } = post(&server, "/");
     assert!(text.ends_with("1:\"ok\"\n"));

@@ -1,4 +1,4 @@
-//! The key recipe and the ledger, seen from raw sockets. What is waited for is a state of the server, never a time.
+//! The key recipe and the ledger, seen from raw sockets. The tests wait for states of the server, never for times.
 
 mod socket;
 
@@ -9,7 +9,7 @@ use server::{Behaviour, DRAWN, Ledger, Seen, Server};
 use socket::{Answer, End, ask, ledger, post, read, send, server};
 
 #[test]
-fn an_action_runs_once_a_key() {
+fn an_action_runs_once_for_each_key() {
     let server = server();
     let first = keyed(&server, "/?call=7", "k1", "[1]");
     let again = keyed(&server, "/?call=8", "\"k1\"", "[1]");
@@ -23,7 +23,7 @@ fn an_action_runs_once_a_key() {
 }
 
 #[test]
-fn without_a_key_it_runs_each_time() {
+fn without_a_key_an_action_runs_each_time() {
     let server = server();
     post(&server, "/?call=7");
     post(&server, "/?call=7");
@@ -52,14 +52,14 @@ fn a_key_belongs_to_a_user() {
 }
 
 #[test]
-fn a_key_that_is_none() {
+fn an_empty_key_is_refused() {
     let server = server();
     assert_eq!(keyed(&server, "/", "\"\"", "").status(), Some(400));
     assert_eq!(ledger(&server).total, 0);
 }
 
 #[test]
-fn while_it_is_in_work_the_next_is_told_to_wait() {
+fn while_an_action_runs_the_next_request_must_wait() {
     let server = server();
     let first = send(&server, "/?gate=g", "idempotency-key: k\r\n", "");
     until(&server, |ledger| ledger.total == 1);
@@ -74,7 +74,7 @@ fn while_it_is_in_work_the_next_is_told_to_wait() {
 }
 
 #[test]
-fn it_runs_to_its_end_also_when_nobody_waits() {
+fn an_action_runs_to_its_end_even_if_the_client_has_gone() {
     let server = server();
     let first = send(&server, "/?gate=g", "idempotency-key: k\r\n", "");
     until(&server, |ledger| ledger.total == 1);
@@ -86,7 +86,7 @@ fn it_runs_to_its_end_also_when_nobody_waits() {
 }
 
 #[test]
-fn counts_what_is_in_work_at_once() {
+fn requests_in_work_at_once_are_counted() {
     let server = server();
     let all = [0, 1, 2].map(|call| send(&server, &format!("/?gate=g&call={call}"), "", ""));
     until(&server, |ledger| ledger.total == 3);
@@ -99,13 +99,13 @@ fn counts_what_is_in_work_at_once() {
 }
 
 #[test]
-fn one_that_is_given_up_is_no_longer_in_work() {
+fn an_aborted_request_is_no_longer_in_work() {
     let server = server();
     for behaviour in ["stall", "never", "unread"] {
         let stream = send(&server, &format!("/?do={behaviour}"), "", "");
         until(&server, |ledger| ledger.total == 1);
         drop(stream);
-        // Forgetting leaves what is in work.
+        // Deleting the ledger keeps requests in work.
         until(&server, |ledger| {
             assert!(ledger.total <= 1);
             ask(&server, "DELETE /ledger HTTP/1.1", "");
@@ -115,7 +115,7 @@ fn one_that_is_given_up_is_no_longer_in_work() {
 }
 
 #[test]
-fn forgets_on_request() {
+fn the_ledger_is_forgotten_on_request() {
     let server = server();
     keyed(&server, "/", "k", "[1]");
     assert_eq!(ask(&server, "DELETE /ledger HTTP/1.1", "").status(), Some(204));
@@ -123,9 +123,9 @@ fn forgets_on_request() {
     assert_eq!(keyed(&server, "/", "k", "[2]").status(), Some(200), "the key is new");
 }
 
-/// Whatever goes wrong after the action has run, it has run once, and the stored answer is to be had.
+/// Any fault after the action has run: it has run once, and the stored value can be fetched.
 #[test]
-fn what_goes_wrong_after_it_has_run() {
+fn a_fault_after_the_action_leaves_its_value_to_fetch() {
     let server = server();
     for (name, _) in Behaviour::ALL.into_iter().filter(|(_, behaviour)| acts(*behaviour)) {
         let has_run = |ledger: &Ledger| ledger.keys.get(name).is_some_and(|entry| entry.effects == 1);
@@ -137,9 +137,9 @@ fn what_goes_wrong_after_it_has_run() {
     }
 }
 
-/// Whatever goes wrong before, it has not run, but where the client has its value.
+/// Any fault before the action runs: it has not run, unless the client got its value.
 #[test]
-fn what_goes_wrong_before_it_has_run() {
+fn a_fault_before_the_action_keeps_it_from_running() {
     let server = server();
     for (name, behaviour) in Behaviour::ALL {
         let effects = u64::from(behaviour.succeeds());
@@ -153,7 +153,7 @@ fn what_goes_wrong_before_it_has_run() {
 }
 
 #[test]
-fn an_answer_that_tells_to_wait_can_get_lost_too() {
+fn an_answer_with_409_can_get_lost_too() {
     let server = server();
     let _first = send(&server, "/?gate=g", "idempotency-key: k\r\n", "");
     until(&server, |ledger| ledger.total == 1);
@@ -184,14 +184,14 @@ fn faults_are_drawn_by_name_and_arrival() {
 }
 
 #[test]
-fn what_is_asked_for_is_not_drawn() {
+fn a_requested_behaviour_replaces_drawn_faults() {
     let server = server();
     server.misbehave("faults=1").expect("readable");
     assert_eq!(post(&server, "/?do=ok").status(), Some(200));
     assert!(server.ledger().drawn.is_empty());
 }
 
-/// Whether the action can have run.
+/// True if the action can have run.
 fn acts(behaviour: Behaviour) -> bool {
     !matches!(behaviour, Behaviour::Unread | Behaviour::Early)
 }
@@ -200,7 +200,7 @@ fn keyed(server: &Server, path: &str, key: &str, body: &str) -> Answer {
     read(send(server, path, &format!("idempotency-key: {key}\r\n"), body))
 }
 
-/// Sends a request and lets go of it once the server is so far.
+/// Sends a request, and drops the connection once the ledger satisfies `so_far`.
 fn give_up(server: &Server, path: &str, key: &str, so_far: impl Fn(&Ledger) -> bool) {
     let _stream = send(server, path, &format!("idempotency-key: {key}\r\n"), "");
     until(server, so_far);
@@ -210,7 +210,7 @@ fn open(server: &Server, gate: &str) {
     assert_eq!(ask(server, &format!("POST /__gate?name={gate} HTTP/1.1"), "content-length: 0\r\n").status(), Some(204));
 }
 
-/// What the server has been asked so far, and did.
+/// Returns the action requests that the server has received.
 fn seen(server: &Server) -> Vec<Seen> {
     serde_json::from_str(ask(server, "GET /__seen HTTP/1.1", "").body()).expect("a list")
 }
@@ -219,7 +219,7 @@ fn until_seen(server: &Server, count: usize) {
     until(server, |_| seen(server).len() == count);
 }
 
-/// Waits until the ledger is so, a bounded time.
+/// Waits until the ledger satisfies `so`, at most a minute.
 #[track_caller]
 fn until(server: &Server, so: impl Fn(&Ledger) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);

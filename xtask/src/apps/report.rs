@@ -1,4 +1,4 @@
-//! The results of the rows.
+//! Results of the rows, as text and as numbers.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use crate::step::seconds;
 
-/// A check of a page: its name, and what was wrong.
+/// A check of a page: its name, and what was wrong; `None` if it passed.
 pub(super) type Seen = (String, Option<String>);
 
-/// The result of a row.
+/// Result of one row.
 #[derive(Default)]
 pub(super) struct Outcome {
     passed: u64,
@@ -19,7 +19,7 @@ pub(super) struct Outcome {
     failed: Vec<(String, String)>,
 }
 
-/// Of all rows that have run.
+/// Results of all rows that have run.
 #[derive(Default)]
 pub(crate) struct Report {
     passed: u64,
@@ -39,7 +39,7 @@ impl Outcome {
         outcome
     }
 
-    /// Jest's report, which Vitest prints as well.
+    /// Reads a report in Jest's format, which Vitest prints as well.
     pub(super) fn of_tests(printed: &str) -> Result<Self> {
         let json = printed.find('{').map(|start| &printed[start..]).context("no report")?;
         let report: Tests = serde_json::from_str(json)?;
@@ -61,9 +61,9 @@ impl Outcome {
 }
 
 impl Report {
-    /// A row that could not be run has failed, and so has one that checked nothing.
+    /// Adds a row. A row that could not run, or that checked nothing, counts as failed.
     pub(super) fn add(&mut self, name: &str, outcome: Result<Outcome>, took: Duration) {
-        let failure = |wrong: String| Outcome { passed: 0, failed: vec![("it".to_owned(), wrong)] };
+        let failure = |wrong: String| Outcome { passed: 0, failed: vec![("the row".to_owned(), wrong)] };
         let outcome = match outcome {
             Ok(Outcome { passed: 0, failed }) if failed.is_empty() => failure("checked nothing".to_owned()),
             Ok(outcome) => outcome,
@@ -72,24 +72,24 @@ impl Report {
         self.passed += outcome.passed;
         self.failed += outcome.failed.len() as u64;
         let word = if outcome.failed.is_empty() { "ok" } else { "FAILED" };
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(self.text, "{name:<28} {word:<6} {:>2} checks {:>12}", outcome.passed, seconds(took));
         for (check, wrong) in outcome.failed {
             let _ = writeln!(self.text, "    {check}: {wrong}");
         }
     }
 
-    /// How many checks passed, in all rows.
+    /// Returns the number of checks that passed, in all rows.
     pub(crate) fn passed(&self) -> u64 {
         self.passed
     }
 
-    /// How many failed.
+    /// Returns the number of checks that failed, in all rows.
     pub(crate) fn failed(&self) -> u64 {
         self.failed
     }
 
-    /// A line a row, with what failed below it.
+    /// Returns the table: one line for each row, with its failed checks below it.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -1,26 +1,26 @@
-//! The rows: one for each way in which a tool brings the package to a page, or to a test.
+//! The rows: one for each way in which a tool brings the package to a page or to a test.
 
-/// An app, made by a tool as its first page tells, with no configuration.
+/// An app, made as the tool's own introduction says, with no configuration.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: &'static str,
-    /// The row whose app it shows: itself, or another one, which is made in the same way.
+    /// The row whose built app is used: usually the row itself.
     pub(super) made: &'static str,
-    /// The directory of tests/apps/ that it is a copy of.
+    /// The directory of tests/apps/ that is copied.
     pub(super) app: &'static str,
-    /// The commands that build it there.
+    /// The commands that build the copy.
     pub(super) build: &'static [&'static [&'static str]],
     pub(super) shown: Shown,
 }
 
-/// How its checks are run.
+/// Ways to run the checks of an app.
 #[derive(Debug)]
 pub(super) enum Shown {
-    /// By a page among the files below `root`. `login`: what its address holds before the host.
+    /// A page among the files below `root` runs them. `login` stands before the host in its address.
     Files { root: &'static str, page: &'static str, login: &'static str },
-    /// By the first page of a server that listens on `PORT`.
+    /// The first page of a server that listens on `PORT` runs them.
     Server { command: &'static [&'static str] },
-    /// By tests. They are told in `ACTIONS` where actions are answered.
+    /// Tests run them. The environment variable `ACTIONS` holds the address of the server for actions.
     Tests { command: &'static [&'static str] },
 }
 
@@ -38,7 +38,7 @@ const fn server(name: &'static str, app: &'static str, build: &'static [&'static
     Row { name, made: name, app, build, shown: Shown::Server { command } }
 }
 
-/// The same app as in the row `webpack`.
+/// Returns a row that uses the app of the row `webpack`.
 const fn webpack(name: &'static str, shown: Shown) -> Row {
     Row { name, made: "webpack", app: "page", build: &[WEBPACK], shown }
 }

@@ -1,4 +1,4 @@
-//! The fixture app, as each version of Next.js builds it.
+//! The fixture app, as each version of Next.js builds and serves it.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub(crate) enum Version {
 }
 
 impl Version {
-    /// The oldest and the newest of what is supported, and the last of the line before it.
+    /// The oldest and the newest supported versions, and the last one of the major version before the newest.
     pub(crate) const USUAL: [Self; 3] = [Self::V14_2, Self::V15_5, Self::V16_4];
 
     pub(crate) const ALL: [Self; 5] = [Self::V14_2, Self::V15_0, Self::V15_5, Self::V16_2, Self::V16_4];
@@ -48,25 +48,25 @@ impl fmt::Display for Version {
     }
 }
 
-/// Where a build differs from the plain one.
+/// Options of a build; the default is the plain build.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Choices<'a> {
-    /// The build's directory, its salt, and so its ids and its key. Default: `a`.
+    /// Name of the build's directory, and its salt, on which its action ids and its key depend. Default: `a`.
     pub(crate) name: Option<&'a str>,
     /// `/base`.
     pub(crate) base_path: Option<&'a str>,
     pub(crate) deployment_id: Option<&'a str>,
     /// `/blog`, or a URL.
     pub(crate) asset_prefix: Option<&'a str>,
-    /// Where it is to be served; default: on any port.
+    /// Port to serve it on; default: any free port.
     pub(crate) port: Option<u16>,
     pub(crate) trailing_slash: bool,
-    /// It is not built: `next dev` serves it.
+    /// True if it is not built: `next dev` serves it.
     pub(crate) dev: bool,
 }
 
 impl Choices<'static> {
-    /// The build that rows of the matrix ask for by this name; without one, the plain one.
+    /// Returns the options of the build that rows of the matrix request by this name; `None` is the plain build.
     pub(crate) fn of_rows(name: Option<&str>) -> Result<Self> {
         let plain = Self::default();
         Ok(match name {
@@ -76,17 +76,17 @@ impl Choices<'static> {
             Some("prefix") => Self { name: Some("prefix"), asset_prefix: Some("/blog"), ..plain },
             Some("both") => Self { name: Some("both"), base_path: Some("/both"), asset_prefix: Some("/blog"), ..plain },
             Some("cdn") => {
-                // The same server, under its other origin.
+                // The same server, under another origin.
                 let (asset_prefix, port) = (Some("http://127.0.0.1:28471/assets"), Some(28471));
                 Self { name: Some("cdn"), base_path: Some("/cdn"), asset_prefix, port, trailing_slash: true, ..plain }
             }
-            Some(name) => bail!("no row may ask for a build `{name}`"),
+            Some(name) => bail!("a row names an unknown build `{name}`: xtask/src/nexts/fixtures.rs lists them"),
         })
     }
 }
 
-/// Builds the app below `target/next/`, with the drop-in script and its files at `/`, and says what each step took. Does nothing twice. Wants the
-/// package to be up to date.
+/// Builds the app below `target/next/`, with the drop-in script and its files at `/`, and notes how long each step
+/// took. Does nothing if it is built already. The package must be up to date.
 pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     npm::ensure_node()?;
     let mut command = run::command("node", workspace::root());
@@ -120,7 +120,7 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     Ok(build)
 }
 
-/// Serves a build on its port, or a free one, with what it prints in a file of that name.
+/// Serves a build on its port, or on a free one. `log` names the file for the server's output.
 pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
     let log = workspace::scratch(log)?;
     let port = build.port.map_or_else(e2e::free_port, Ok)?;

@@ -1,4 +1,4 @@
-//! One row, once, in the browser: through Next's own client or through ours.
+//! Runs one row once, in the browser: through Next's own client or through ours.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -12,41 +12,42 @@ use tokio::time::{Instant, sleep};
 
 use super::rows::Row;
 
-/// The page's side of it.
+/// The script that runs in the page.
 const PAGE: &str = include_str!("../../../tests/next/matrix/page.js");
-/// How long documents may follow each other until one can be asked. Each then waits for as long as `page.js` says.
+/// Longest wait for a document that can be evaluated, while documents follow each other. Each one then waits for the
+/// end of the row, as long as `page.js` says.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The pause between two documents.
+/// Pause between two attempts.
 const POLL: Duration = Duration::from_millis(15);
 
-/// So many entries a browser keeps.
+/// Number of history entries that a browser keeps.
 const FULL: i64 = 50;
 
-/// Whose client sends it.
+/// The client that sends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Next,
     Ours,
 }
 
-/// What there was to see.
+/// Everything that a run of a row showed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    /// Field → what it was, in an order of its own: what is compared between the two clients.
+    /// Fields that are compared between the two clients, in a fixed order.
     pub(crate) fields: Map<String, Value>,
-    /// What our call said.
+    /// Fields of our client's outcome.
     pub(crate) own: Map<String, Value>,
-    /// What the error says.
+    /// Message of the error.
     pub(crate) message: Option<String>,
 }
 
 impl Seen {
-    /// It was not over in good time.
+    /// True if the row was not over within the time limit.
     pub(crate) fn hung(&self) -> bool {
         self.fields.get("hung") == Some(&Value::Bool(true))
     }
 
-    /// To read.
+    /// Returns the text for people.
     pub(crate) fn text(&self) -> String {
         json!({ "seen": self.fields, "said": self.own, "message": self.message }).to_string()
     }
@@ -56,30 +57,34 @@ impl Seen {
 pub(crate) struct Stage<'a> {
     browser: &'a Browser,
     fixture: &'a Fixture,
-    /// Action → id, and where the app lies.
+    /// Ids of the actions by name, and the base path of the app.
     world: Value,
-    /// The page at which the browser is, if all that ran there shares it.
+    /// The page at which the browser is, if only rows that share it ran there.
     shared: RefCell<Option<String>>,
 }
 
 impl<'a> Stage<'a> {
-    /// Asks the pages for the ids of their actions.
+    /// Opens the app and reads the ids of the actions from its pages.
     pub(crate) async fn new(browser: &'a Browser, fixture: &'a Fixture) -> Result<Self> {
         browser.goto(&fixture.url("/")).await?;
         let base = &fixture.build().base_path;
-        let ids: Value = browser.eval(IDS, &[json!(base)]).await.context("the ids of the actions")?;
+        let ids: Value = browser.eval(IDS, &[json!(base)]).await.context("reading the ids of the actions")?;
         Ok(Self { browser, fixture, world: json!({ "ids": ids, "base": base }), shared: RefCell::default() })
     }
 
-    /// Runs a row once, of a server that remembers nothing, on a fresh page (but rows that share one). Wants to be on a page of the app, and
-    /// ends on one.
+    /// Resets the server and runs a row once. Loads a fresh page, unless the row shares the page of the row before.
+    /// The browser must be on a page of the app, and is on one afterwards.
     pub(crate) async fn observe(&self, row: &Row, side: Side) -> Result<Seen> {
         self.browser.forget_cookies().await?;
-        let () = self.browser.eval(RESET, &[self.world["base"].clone(), row.cookies.clone()]).await.context("forgetting")?;
+        let () = self
+            .browser
+            .eval(RESET, &[self.world["base"].clone(), row.cookies.clone()])
+            .await
+            .context("resetting the server and the cookies")?;
         let shared = self.shared.take();
         if !row.shares || shared.as_ref() != Some(&row.on) {
             let there = self.fixture.url(&row.on);
-            // Going where it is takes the place of the entry there, and leaves those ahead of it.
+            // Going to the same URL would replace the history entry, and keep the entries after it.
             if self.browser.client().current_url().await?.as_str() == there {
                 self.go_home().await?;
             }
@@ -102,16 +107,16 @@ impl<'a> Stage<'a> {
         Ok(seen(row, shown, told, !over))
     }
 
-    /// A page of the app that has no script.
+    /// Goes to a page of the app that has no script.
     pub(crate) async fn go_home(&self) -> Result<()> {
         self.browser.goto(&self.fixture.url("/api/state")).await
     }
 
-    /// What there is once nothing more is to come.
+    /// Waits until nothing more happens and returns the state of the page.
     async fn end(&self, how: Value) -> Result<End> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // A document that is left while it is asked fails; the next one is asked the same.
+            // If the document is left meanwhile, the script fails; the next document runs it again.
             match self.eval("return await matrix.end(...args)", std::slice::from_ref(&how)).await {
                 Ok(end) => return Ok(end),
                 Err(error) if Instant::now() > deadline => return Err(error),
@@ -127,7 +132,7 @@ impl<'a> Stage<'a> {
 
 fn seen(row: &Row, shown: Shown, told: Told, hung: bool) -> Seen {
     let mut fields = Map::new();
-    // A document that was left heard the end, or was gone before: no matter to anybody.
+    // If the document was left, it depends on chance whether it saw the result.
     if shown.same {
         fields.insert("result".into(), json!(told.result));
         if let Some(class) = told.kind {
@@ -136,7 +141,7 @@ fn seen(row: &Row, shown: Shown, told: Told, hung: bool) -> Seen {
     }
     fields.insert("document".into(), json!(if shown.same { "kept" } else { "another" }));
     fields.insert("url".into(), json!(shown.at));
-    // A full history stays as long as it is.
+    // A full history does not grow.
     if told.started.history < FULL - 5 {
         fields.insert("history".into(), json!(shown.history - told.started.history));
     }
@@ -166,7 +171,7 @@ fn seen(row: &Row, shown: Shown, told: Told, hung: bool) -> Seen {
 struct End {
     over: bool,
     shown: Shown,
-    /// None on a page of another origin.
+    /// `None` on a page of another origin.
     told: Option<Told>,
 }
 
@@ -175,7 +180,7 @@ struct Shown {
     at: String,
     same: bool,
     history: i64,
-    /// Rendered again by the server since the row began; none on another page.
+    /// True if the server has rendered the page since the row began; `None` on another page.
     fresh: Option<bool>,
     heading: String,
     texts: Map<String, Value>,
@@ -207,7 +212,7 @@ const RESET: &str = r#"
     for (const [name, value] of Object.entries(cookies ?? {})) document.cookie = `${name}=${value}; path=/`;
 "#;
 
-/// Every page that owns actions lists them.
+/// Collects the ids: each page that owns actions lists them.
 const IDS: &str = r#"
     const ids = {};
     for (const path of ["", "/second", "/guarded", "/answer", "/forms"]) {

@@ -1,4 +1,4 @@
-//! Tells how the matrix went.
+//! Results of the matrix, as text and as JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -9,28 +9,28 @@ use serde_json::{Map, Value, json};
 use super::rows::{Difference, Row};
 use super::verdict::Verdict;
 
-/// All versions.
+/// Results of all versions.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// In the order they ran.
+    /// Versions with their numbers, in the order they ran.
     versions: Vec<(String, Tally)>,
     failures: String,
     open: Vec<String>,
-    /// Reason → the fields and the versions it stands for.
+    /// For each reason to differ, the versions and the fields.
     differences: BTreeMap<String, BTreeSet<(String, String)>>,
 }
 
-/// Rows of one version.
+/// Numbers of rows of one version.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
-    /// The version has no such thing.
+    /// Rows whose feature this version of Next does not have.
     pub(crate) skipped: u64,
 }
 
 impl Report {
-    /// Takes in how a row went.
+    /// Adds the verdict of a row.
     pub(crate) fn add(&mut self, version: &str, row: &Row, verdict: Verdict, listed: &[Difference]) {
         if self.versions.last().is_none_or(|(last, _)| last != version) {
             self.versions.push((version.to_owned(), Tally::default()));
@@ -56,12 +56,12 @@ impl Report {
         }
     }
 
-    /// Something ran on every version, and nothing failed.
+    /// True if rows passed on every version, and none failed.
     pub(crate) fn is_good(&self) -> bool {
         !self.versions.is_empty() && self.versions.iter().all(|(_, tally)| tally.failed == 0 && tally.passed > 0)
     }
 
-    /// How many rows are known to be wrong in ours. They are in no other number.
+    /// Returns the number of rows that are known to fail through our client. They are in no other number.
     pub(crate) fn open(&self) -> usize {
         self.open.len()
     }
@@ -74,7 +74,7 @@ impl Report {
         self.versions.iter().map(|(_, tally)| tally.failed).sum()
     }
 
-    /// For people: what failed, what is open, the differences with their reasons, a line a version.
+    /// Returns the text for people: failures, open rows, differences with their reasons, and a line for each version.
     pub(crate) fn text(&self) -> String {
         let mut text = self.failures.clone();
         for open in &self.open {
@@ -90,7 +90,7 @@ impl Report {
         text
     }
 
-    /// One line; `differencesFromNext` counts the reasons there are to differ.
+    /// Returns the line of JSON. `differencesFromNext` counts the reasons to differ.
     pub(crate) fn json(&self) -> Value {
         let mut line: Map<String, Value> = self.versions.iter().map(|(version, tally)| (version.clone(), json!(tally))).collect();
         line.insert("differencesFromNext".to_owned(), json!(self.differences.len()));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_row_is_told_and_not_counted() {
+    fn an_open_row_is_reported_and_not_counted() {
         let mut report = Report::default();
         report.add("14.2.35", &Row::from(json!({ "name": "row" })), Verdict::Open("known".into()), &[]);
         assert_eq!((report.open(), report.passed(), report.failed()), (1, 0, 0));

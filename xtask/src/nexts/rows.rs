@@ -1,4 +1,4 @@
-//! The rows of the matrix, as `tests/next/matrix/rows.mjs` prints them.
+//! The rows of the matrix, as `tests/next/matrix/rows.mjs` prints them for one version.
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -7,48 +7,48 @@ use serde_json::{Map, Value};
 use super::Version;
 use crate::{run, workspace};
 
-/// All that is asked of one version.
+/// Rows and expected differences for one version.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
-    /// What is different from Next's own client, and why.
+    /// Intended differences from Next's own client, with their reasons.
     pub(crate) differences: Vec<Difference>,
 }
 
-/// One kind of action.
+/// One kind of action, with its page and the expected outcome.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Value")]
 pub(crate) struct Row {
     pub(crate) name: String,
-    /// The page it is called on.
+    /// Path of the page that calls the action.
     pub(crate) on: String,
-    /// Which build it is asked of; none for the plain one.
+    /// Name of the build that the row runs on; `None` for the plain one.
     pub(crate) build: Option<String>,
-    /// The URL is another one afterwards.
+    /// True if the URL changes.
     pub(crate) leaves: bool,
-    /// Next's client does nothing more once the answer is there.
+    /// True if Next's client does nothing more after the answer.
     pub(crate) stuck: bool,
-    /// Of the newest version alone, unless every one is asked for.
+    /// True if the row runs only on the newest version, unless `every` is set.
     pub(crate) rare: bool,
-    /// Nothing changes on the page: others that share it run there too.
+    /// True if the row changes nothing on the page, so the next row that shares it runs there too.
     pub(crate) shares: bool,
-    /// What is known to be wrong with it, in ours: it must not pass, and is counted nowhere.
+    /// The known fault of our client, if there is one: the row must fail, and is counted nowhere.
     pub(crate) open: Option<String>,
-    /// The page shows the tagged value as the server knows it.
+    /// True if the page must show the tagged value that the server has.
     pub(crate) tagged: bool,
-    /// The form in which the arguments are written is compared too.
+    /// True if the encoded form of the arguments is compared, too.
     pub(crate) wire: bool,
-    /// Not through Next's own client.
+    /// True if the row does not run through Next's own client.
     pub(crate) alone: bool,
-    /// Cookies there are before.
+    /// Cookies that are set before the row.
     pub(crate) cookies: Value,
-    /// What our call says, as far as named.
+    /// Expected fields of our outcome. Fields that are not named are not checked.
     pub(crate) expect: Map<String, Value>,
-    /// The row as the page reads it.
+    /// The whole row, for the script in the page.
     pub(crate) script: Value,
 }
 
-/// One field of one row.
+/// An intended difference: one field of one row, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 pub(crate) struct Difference {
     pub(crate) row: String,
@@ -57,14 +57,15 @@ pub(crate) struct Difference {
 }
 
 impl Table {
-    /// The rows of a version; those named in `only`, where there is any. `every`: the rare ones of a version before the newest, too.
+    /// Reads the rows of a version. `only`, if not empty, selects rows by texts in their names. `every` includes the
+    /// rare rows on versions before the newest.
     pub(crate) fn of(version: Version, every: bool, only: &[String]) -> Result<Self> {
         let mut node = run::command("node", workspace::root());
         let printed = run::quiet(node.args(["tests/next/matrix/rows.mjs", version.name()]))?;
-        let mut table: Self = serde_json::from_str(&printed).context("the rows")?;
+        let mut table: Self = serde_json::from_str(&printed).context("reading the rows that rows.mjs printed")?;
         for difference in &table.differences {
             let known = table.rows.iter().any(|row| row.name == difference.row);
-            ensure!(known, "differences.json names a row that there is not: {:?}", difference.row);
+            ensure!(known, "tests/next/differences.json names an unknown row: {:?}", difference.row);
         }
         let leaves_out = !every && Version::ALL.last() != Some(&version);
         table.rows.retain(|row| !(row.rare && leaves_out));

@@ -7,26 +7,26 @@ use serde_json::Value;
 use super::observe::Seen;
 use super::rows::{Difference, Row};
 
-/// How a row went.
+/// Result of a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// As it should be; where that is not as Next does it, the fields that differ are on the list.
+    /// As expected. `differs` holds the fields that differ from Next, all of them listed.
     Passed { differs: BTreeSet<String> },
-    /// This version has no such thing: the fixture says so.
+    /// The fixture says that this version of Next does not have the feature.
     Skipped,
-    /// Known to be wrong in ours: why.
+    /// Failed because of the known fault given here.
     Open(String),
-    /// What is wrong, a line each.
+    /// Failed; each text says one thing that is wrong.
     Failed(Vec<String>),
 }
 
-/// The entries that a row has added to the browser's history.
+/// Field with the number of entries that a row adds to the browser's history.
 const HISTORY: &str = "history";
 
-/// What the fixture's actions answer where a version of Next has no such thing.
+/// Result of the fixture's actions if the version of Next does not have the feature.
 const ABSENT: &str = "value \"absent\"";
 
-/// Compares what was seen of a row: ours with what it must say, and with Next's own client where it ran through that too.
+/// Compares our run of a row with its expectations and, if the row ran through Next's own client too, with that run.
 pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours: &Seen) -> Verdict {
     if ours.fields.get("result").is_some_and(|result| *result == ABSENT)
         && next.is_none_or(|next| next.fields.get("result") == ours.fields.get("result"))
@@ -41,7 +41,7 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
         }
     }
     if ours.hung() {
-        wrong.push(format!("not over in good time: {:?}", ours.fields));
+        wrong.push(format!("not over within the time limit: {:?}", ours.fields));
     }
     let listed: BTreeSet<&str> =
         listed.iter().filter(|difference| difference.row == row.name).map(|difference| difference.field.as_str()).collect();
@@ -52,21 +52,22 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
         }
     }
     let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
-    // A browser with a full history cannot tell how many entries were added: that is no sign that the two are alike.
+    // With a full history, the number of added entries is unknown, so a listed difference in it cannot be called
+    // gone.
     let untold =
         |field: &str| field == HISTORY && !(ours.fields.contains_key(field) && next.is_some_and(|next| next.fields.contains_key(field)));
     for field in listed.iter().filter(|field| !differs.contains(**field) && !untold(field)) {
-        wrong.push(format!("{field}: listed as different from Next's client, and is not"));
+        wrong.push(format!("{field}: listed in tests/next/differences.json, but equal to Next's client: remove it there"));
     }
     match (&row.open, wrong.is_empty()) {
         (None, true) => Verdict::Passed { differs },
         (None, false) => Verdict::Failed(wrong),
         (Some(why), false) => Verdict::Open(why.clone()),
-        (Some(why), true) => Verdict::Failed(vec![format!("open ({why}), and nothing is wrong")]),
+        (Some(why), true) => Verdict::Failed(vec![format!("marked as open ({why}), but it passes: remove the mark")]),
     }
 }
 
-/// Fields that both have and that are not equal.
+/// Returns the fields that both runs have and that are not equal.
 fn different(next: &Seen, ours: &Seen) -> Vec<(String, Value, Value)> {
     let pairs = next.fields.iter().filter_map(|(field, theirs)| Some((field, theirs, ours.fields.get(field)?)));
     pairs.filter(|(_, theirs, own)| theirs != own).map(|(field, theirs, own)| (field.clone(), theirs.clone(), own.clone())).collect()
@@ -92,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn alike_and_as_expected() {
+    fn equal_and_expected_results_pass() {
         let ours = seen(&json!({ "url": "/" }), &json!({ "code": "ok" }));
         assert_eq!(judge(&row(&json!({ "code": "ok" })), &[], Some(&ours), &ours), Verdict::Passed { differs: BTreeSet::new() });
     }
 
     #[test]
-    fn an_unlisted_difference_fails_and_so_does_a_listed_one_that_is_none() {
+    fn an_unlisted_difference_fails_and_so_does_a_listed_one_that_is_gone() {
         let next = seen(&json!({ "url": "/a" }), &json!({}));
         let ours = seen(&json!({ "url": "/b" }), &json!({}));
         assert!(matches!(judge(&row(&json!({})), &[], Some(&next), &ours), Verdict::Failed(_)));
@@ -107,21 +108,21 @@ mod tests {
     }
 
     #[test]
-    fn what_ours_must_say() {
+    fn an_unexpected_result_of_ours_fails() {
         let ours = seen(&json!({}), &json!({ "code": "HTTP" }));
         let Verdict::Failed(wrong) = judge(&row(&json!({ "code": "ok", "redirect": null })), &[], None, &ours) else { panic!("it passed") };
         assert_eq!(wrong, ["code: expected \"ok\", got \"HTTP\""]);
     }
 
     #[test]
-    fn an_open_row_that_is_as_it_should_be_fails() {
+    fn an_open_row_that_passes_fails() {
         let row = Row::from(json!({ "name": "row", "open": "known", "expect": { "code": "ok" } }));
         assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::Open("known".into()));
         assert!(matches!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "ok" }))), Verdict::Failed(_)));
     }
 
     #[test]
-    fn absent_is_skipped() {
+    fn a_row_whose_feature_is_absent_is_skipped() {
         let ours = seen(&json!({ "result": ABSENT }), &json!({}));
         assert_eq!(judge(&row(&json!({ "code": "FORBIDDEN" })), &[], Some(&ours), &ours), Verdict::Skipped);
     }

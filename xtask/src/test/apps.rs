@@ -1,4 +1,4 @@
-//! The package in apps of all sorts.
+//! The part `apps`: tests the package in apps made by common tools.
 
 use anyhow::Result;
 

@@ -1,4 +1,5 @@
-//! The crate has nothing of the web in it, natively or as others depend on it, and one file only knows that there is a web.
+//! Checks that the crate depends on nothing of the web, natively or as a dependency, and that only one file of it
+//! names the target.
 
 use std::fs;
 
@@ -14,14 +15,14 @@ use super::part::Ran;
 /// Crates that only make sense in a JavaScript host, by the start of their names.
 const WEB: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
 
-/// Where the condition for the web edge belongs, below `src/`.
+/// The only file below `src/` that may name `target_arch`.
 const HOME: &str = "lib.rs";
 
-/// The builds without an edge, and what `cargo tree` takes for each. Dependants get nothing that is for development.
+/// Builds without an edge, with their options for `cargo tree`. Dependants get no dev-dependencies.
 const BUILDS: [(&str, &[&str]); 2] =
     [("native build", &["--edges", "normal,build,dev"]), ("build of dependants in wasm", &["--edges", "normal", "--target", WASM_TARGET])];
 
-/// Looks at every crate of the builds without an edge and every file of `src/`.
+/// Checks every crate of the builds without an edge, and every file of `src/`.
 pub(crate) fn check() -> Result<Ran> {
     let mut ran = Ran::default();
     for (build, selection) in BUILDS {

@@ -1,4 +1,4 @@
-//! The code in the documents, given to the compiler of TypeScript.
+//! Compiles the code in the documents with TypeScript.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use super::part::Ran;
 use crate::documents::{self, Document, scripts};
 use crate::{npm, run, workspace};
 
-/// Compiles each block, and compares those that are files of the demo app with these. Counts blocks.
+/// Compiles each block, and compares blocks that name a file of the demo app with that file. Counts blocks.
 pub(crate) fn documents() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let mut ran = Ran::default();
@@ -24,7 +24,7 @@ pub(crate) fn documents() -> Result<Ran> {
     Ok(ran)
 }
 
-/// The faults of blocks that are files, a line each.
+/// Returns an error for each block that differs from its file.
 fn unlike_the_app(document: &Document) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for block in &document.blocks {
@@ -33,13 +33,13 @@ fn unlike_the_app(document: &Document) -> Result<Vec<String>> {
         let text = fs::read_to_string(&path).with_context(|| format!("{}:{}: www/{file}", document.name, block.line))?;
         let differs = text.lines().zip(block.code.lines()).take_while(|(a, b)| a == b).count();
         if text != block.code {
-            wrong.push(format!("{}:{}: not as in www/{file}: make them equal\n", document.name, block.line + differs));
+            wrong.push(format!("{}:{}: the block differs from www/{file}: make them equal\n", document.name, block.line + differs));
         }
     }
     Ok(wrong)
 }
 
-/// The compiler's errors, a line each, as of the document.
+/// Returns the compiler's errors, one each, with the lines of the document.
 fn compile(document: &Document) -> Result<Vec<String>> {
     let dir = workspace::scratch(&format!("documents/{}/x", document.name))?.with_file_name("");
     let _ = fs::remove_dir_all(&dir);
@@ -54,7 +54,7 @@ fn compile(document: &Document) -> Result<Vec<String>> {
     let mut wrong: Vec<String> = Vec::new();
     for line in finished.stdout.lines() {
         match wrong.last_mut() {
-            // More of the same error.
+            // An indented line continues the error before it.
             Some(last) if line.starts_with(' ') => *last += &format!("{line}\n"),
             _ => wrong.push(format!("{}\n", sources.told(line, &dir, document))),
         }
@@ -65,7 +65,7 @@ fn compile(document: &Document) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// Files, by their path: each line with the number that it has in the document.
+/// Generated files by their path; each line has its line number in the document.
 #[derive(Default)]
 struct Sources {
     files: BTreeMap<PathBuf, Vec<(usize, String)>>,
@@ -77,7 +77,7 @@ impl Sources {
         let mut module = None;
         for block in &document.blocks {
             if let Some((line, given)) = &block.given {
-                // No module: what it declares is there everywhere.
+                // A file that is not a module declares its names globally.
                 sources.add(&format!("given-{line}.d.ts"), *line, given);
             }
             let extension = if block.language.ends_with('x') { "tsx" } else { "ts" };
@@ -106,7 +106,8 @@ impl Sources {
         self.files.entry(file.into()).or_default().extend(lines);
     }
 
-    /// Rewrites what the compiler says as of the document: `README.md:12: error TS2339: …` for `…/block-10.ts(3,5): error TS2339: …`.
+    /// Rewrites an error of the compiler to the document's file and line: `README.md:12: error TS2339: …` for
+    /// `…/block-10.ts(3,5): error TS2339: …`.
     fn told(&self, line: &str, dir: &Path, document: &Document) -> String {
         let of_ours = || {
             let (place, what) = line.split_once("): ")?;
@@ -120,7 +121,7 @@ impl Sources {
     }
 }
 
-/// As `tests/types/`, with the package by its name, React's types, and `@/` for the app.
+/// Extends the configuration of `tests/types/` by the package's name, React's types, and `@/` for the app.
 fn config() -> serde_json::Value {
     let pkg = workspace::pkg();
     let react = pkg.join("node_modules/@types/react");
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_with_the_line_of_the_document() {
+    fn an_error_has_the_line_of_the_document() {
         let blocks = vec![block(10, "ts", "import \"a\";\nb();\n"), block(20, "js", "c();\nd();\n"), block(30, "tsx", "import \"e\";\n")];
         let document = Document { name: "docs/x.md".to_owned(), blocks };
         let sources = Sources::of(&document);

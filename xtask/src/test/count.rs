@@ -1,10 +1,10 @@
-//! Counts the tests that a runner says it ran.
+//! Counts the tests that a runner reports.
 
 use crate::run::Finished;
 
 use super::part::Ran;
 
-/// From libtest and wasm-bindgen's runner: the sum of all `test result: ok. 12 passed; 0 failed; …`.
+/// Counts for libtest and wasm-bindgen's runner: sums all lines `test result: ok. 12 passed; 0 failed; …`.
 pub(crate) fn libtest(finished: Finished) -> Ran {
     let results = finished.stdout.lines().chain(finished.stderr.lines()).filter(|line| line.contains("test result:"));
     let (passed, failed) =
@@ -12,35 +12,35 @@ pub(crate) fn libtest(finished: Finished) -> Ran {
     ran(finished, passed, failed)
 }
 
-/// How many tests libtest was told to leave out.
+/// Returns the number of tests that libtest skipped by a filter.
 pub(crate) fn filtered(finished: &Finished) -> u64 {
     finished.stdout.lines().filter(|line| line.contains("test result:")).map(|line| before(line, " filtered out")).sum()
 }
 
-/// From Node.js in its TAP form: `# pass 12`, `# fail 0`.
+/// Counts for Node.js in its TAP format: `# pass 12`, `# fail 0`.
 pub(crate) fn tap(finished: Finished) -> Ran {
     after(finished, "# pass ", "# fail ")
 }
 
-/// From a script of ours: lines `pass 12`, `fail 0`.
+/// Counts for our own scripts: lines `pass 12`, `fail 0`.
 pub(crate) fn lines(finished: Finished) -> Ran {
     after(finished, "pass ", "fail ")
 }
 
-/// The numbers on the first lines that begin so.
+/// Reads the numbers from the first lines with these prefixes.
 fn after(finished: Finished, pass: &str, fail: &str) -> Ran {
     let number = |prefix: &str| finished.stdout.lines().find_map(|line| line.strip_prefix(prefix)?.trim().parse().ok()).unwrap_or(0);
     let (passed, failed) = (number(pass), number(fail));
     ran(finished, passed, failed)
 }
 
-/// A runner that failed has failed something, whatever it counted.
+/// Counts a runner that failed as at least one failure.
 fn ran(finished: Finished, passed: u64, failed: u64) -> Ran {
     let failed = if finished.success { failed } else { failed.max(1) };
     Ran { passed, failed, output: finished.stdout + &finished.stderr }
 }
 
-/// The number just before `word`.
+/// Returns the number just before `word`, or 0.
 fn before(line: &str, word: &str) -> u64 {
     let digits = line.split(word).next().and_then(|before| before.rsplit(' ').next());
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
@@ -55,14 +55,14 @@ mod tests {
     }
 
     #[test]
-    fn sums_every_binary() {
+    fn the_results_of_all_binaries_are_summed() {
         let text = "test result: ok. 12 passed; 0 failed; 1 ignored\nnoise\ntest result: FAILED. 3 passed; 2 failed; 0 ignored\n";
         let ran = libtest(finished(false, text));
         assert_eq!((ran.passed, ran.failed), (15, 2));
     }
 
     #[test]
-    fn what_was_left_out() {
+    fn filtered_tests_are_counted() {
         let line = "test result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 1 filtered out; finished in 20.20s\n";
         assert_eq!(filtered(&finished(true, &line.repeat(2))), 2);
     }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn node() {
+    fn a_report_of_node_is_counted() {
         let ran = tap(finished(true, "TAP version 13\n# tests 7\n# pass 7\n# fail 0\n"));
         assert_eq!((ran.passed, ran.failed), (7, 0));
     }

@@ -1,4 +1,4 @@
-//! The end-to-end tests: against the app and a driver started here, once for all of them.
+//! The end-to-end tests. Starts the app and a driver once, and runs all tests against them.
 
 use std::process::Command;
 
@@ -13,15 +13,15 @@ use crate::{browser, build, nexts, oracle, run, tools, workspace, wrappers, www}
 use super::count;
 use super::part::Ran;
 
-/// Where the builds of the fixture app are, for the tests.
+/// Environment variable of the tests: directory with the builds of the fixture app.
 const BUILDS_ENV: &str = "ACTIONLANE_NEXTS";
 
-/// Where the page of what pages put around `fetch` is, for the tests.
+/// Environment variable of the tests: page with the wrappers that sites put around `fetch`.
 const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
-/// Where the page with React's client is, for the tests.
+/// Environment variable of the tests: page with React's client.
 const ODD_ENV: &str = "ACTIONLANE_ODD";
 
-/// The story's waiting times, shortened: the tests look at order, never at times.
+/// Shortens the waiting times of the payment story: the tests check order, not times.
 const QUICK: [(&str, &str); 2] = [("SAVE_TOKENS_MS", "400"), ("PAYMENT_SESSION_MS", "100")];
 
 pub(crate) async fn all() -> Result<Ran> {
@@ -35,10 +35,11 @@ pub(crate) async fn all() -> Result<Ran> {
     Ok(count::libtest(run::captured(&mut tests)?))
 }
 
-/// The files of tests that run in Firefox too: those whose outcome is the browser's as much as ours. A browser takes three seconds to start,
-/// so not those that look at what a Next.js server answers, which it does to all alike: `answers`, `bad_input`, `idempotency`, `next_page`,
-/// `payment`; nor `wrappers`, which are the same in each. They pass there too.
-const IN_FIREFOX: [&str; 16] = [
+/// Test files that also run in Firefox: those whose result depends on the browser. Starting a browser takes three
+/// seconds, so files that check a Next.js server's answers run only in Chromium: `answers`, `bad_input`,
+/// `idempotency`, `next_page` and `payment`. So does `wrappers`, whose wrappers are the same in every browser. All of
+/// them pass in Firefox, too.
+const IN_FIREFOX: [&str; 18] = [
     "bad_server",
     "built",
     "faults",
@@ -52,15 +53,17 @@ const IN_FIREFOX: [&str; 16] = [
     "offline",
     "outbox",
     "outbox_kill",
+    "outbox_storage",
+    "outbox_tabs",
     "script",
     "shadows",
     "tabs",
 ];
 
-/// The tests that Firefox cannot run are in modules of this name.
+/// Modules with this name hold tests that Firefox and WebKit cannot run.
 const NOT_IN_FIREFOX: &str = "chromium::";
 
-/// Each test has a driver of its own: geckodriver opens one browser at a time.
+/// Runs the tests in Firefox. Each test starts its own driver: geckodriver opens only one browser at a time.
 pub(crate) async fn in_firefox() -> Result<Ran> {
     prepare(Kind::Firefox)?;
     let app = www::serve(e2e::free_port()?, &QUICK).await?;
@@ -72,13 +75,14 @@ pub(crate) async fn in_firefox() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The files of tests that run in WebKit too: those about what it does otherwise, against a server that needs no app.
-const IN_WEBKIT: [&str; 3] = ["bad_server", "outbox", "script"];
+/// Test files that also run in WebKit: they test where WebKit behaves differently, and need only the test server, no
+/// app.
+const IN_WEBKIT: [&str; 5] = ["bad_server", "outbox", "outbox_storage", "outbox_tabs", "script"];
 
-/// The tests that WebKit cannot run, and Firefox can, are in modules of this name.
+/// Modules with this name hold tests that WebKit cannot run, but Firefox can.
 const NOT_IN_WEBKIT: &str = "not_in_webkit::";
 
-/// Each test has a driver of its own, as in Firefox.
+/// Runs the tests in WebKit. Each test starts its own driver, as in Firefox.
 pub(crate) fn in_webkit() -> Result<Ran> {
     browser::ensure(Kind::WebKit).context("the end-to-end tests need a browser")?;
     build::prepare()?;
@@ -91,13 +95,13 @@ pub(crate) fn in_webkit() -> Result<Ran> {
     Ok(count::libtest(finished))
 }
 
-/// The browser, and the app, up to date.
+/// Makes sure that the browser is installed and the app is up to date.
 fn prepare(kind: Kind) -> Result<()> {
     prepare_all(kind)?.context("the end-to-end tests need a browser")?;
     build_all()
 }
 
-/// The builds of the fixture app that the tests use.
+/// Builds the fixture apps that the tests use.
 fn build_fixtures() -> Result<()> {
     for (name, deployment_id) in [("a", None), ("b", None), ("dpl", Some("dpl_7"))] {
         nexts::build(Version::V16_4, Choices { name: Some(name), deployment_id, ..Choices::default() })?;

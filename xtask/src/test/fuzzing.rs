@@ -1,4 +1,4 @@
-//! Every fuzz target, for a short while, and the two name finders against each other.
+//! The part `fuzz`: runs every fuzz target for a short time, and compares the two name finders.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -8,10 +8,10 @@ use crate::fuzz::{self, Target};
 
 use super::part::Ran;
 
-/// Seconds a target. Six of them are to stay below two minutes.
+/// Seconds for each target: all six must take less than two minutes.
 const SECONDS: u32 = 10;
 
-/// One test a target, and one for the finders.
+/// Counts one test for each target, and one for the finders.
 pub(crate) fn all() -> Result<Ran> {
     fuzz::build()?;
     let mut ran = Ran::default();

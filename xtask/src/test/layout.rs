@@ -1,4 +1,5 @@
-//! Looks at how the files lie: each says first what it is for, and none uses another that uses it.
+//! Checks the layout of the files: each opens with a sentence about its purpose, and no two files import each other,
+//! directly or indirectly.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
@@ -11,10 +12,10 @@ use crate::workspace;
 use super::lint::{files, rust_files};
 use super::part::Ran;
 
-/// The files that each file uses, by their names.
+/// The files that each file uses, by name.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// Looks at the Rust of the crate and of `xtask`, and at the JavaScript of the package.
+/// Checks the Rust of the crate and of `xtask`, and the JavaScript of the package.
 pub(crate) fn check() -> Result<Ran> {
     let (root, pkg) = (workspace::root(), workspace::pkg());
     let mut scripts = files(&pkg.join("lib"), "js")?;
@@ -26,49 +27,51 @@ pub(crate) fn check() -> Result<Ran> {
     let mut ran = Ran::default();
     for file in sources.iter().chain(&scripts) {
         let opens = opens(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
-        ran.judge(!opens, || format!("{}: begin it with a sentence on what it is for", workspace::shown(file)));
+        ran.judge(!opens, || format!("{}: begin the file with a comment that says what it is for", workspace::shown(file)));
     }
     let edges = Edges::read(&root.join("src"))?;
     let of_a_root = &edges.of_a_root;
-    ran.judge(!of_a_root.is_empty(), || format!("{of_a_root:?} use the file that has the exports of an edge: it is used by none"));
+    ran.judge(!of_a_root.is_empty(), || {
+        format!("{of_a_root:?} use the root file of an edge, which only holds its exports: no module may use it")
+    });
     for (count, uses) in
         [(edges.files.len(), &edges.files), (0, &edges.ideas), (0, &edges.edges), (scripts.len(), &imports(&scripts, &pkg)?)]
     {
         let circles = circles(uses);
         ran.passed += if circles.is_empty() { count as u64 } else { 0 };
         for circle in circles {
-            ran.judge(true, || format!("a circle: {}", circle.join(" -> ")));
+            ran.judge(true, || format!("files use each other in a circle: {}", circle.join(" -> ")));
         }
     }
     Ok(ran)
 }
 
-/// Words that no first sentence begins with: it says what the file does, or names what it holds.
+/// Words that must not open a file: the first sentence says what the file does, or names what it holds.
 const RIDDLES: [&str; 10] = ["What ", "Whatever ", "Who ", "Whoever ", "Whose ", "However ", "How ", "Why ", "Whether ", "Which "];
 
-/// Tells if the first line is a comment of the file as a whole.
+/// True if the text opens with a comment of the file, and not with a riddle.
 fn opens(text: &str, is_rust: bool) -> bool {
     let starts: &[&str] = if is_rust { &["//! "] } else { &["// ", "/** "] };
     let said = starts.iter().find_map(|start| text.strip_prefix(start));
     said.is_some_and(|said| !RIDDLES.iter().any(|riddle| said.starts_with(riddle)))
 }
 
-/// The parts of the crate that touch JavaScript, below `src/`: an edge of each wasm module, and the helpers of both.
+/// The modules below `src/` that use JavaScript: an edge for each wasm module, and the helpers of both.
 const EDGES: [&str; 3] = ["web", "web_flight", HELPERS];
 
-/// Used by the edges, its root too.
+/// The helpers: all edges may use them, their root included.
 const HELPERS: &str = "js";
 
-/// Holds what the modules of the edges use of each other. A module and its own children are one idea: these may use each other.
+/// Uses between the modules of the edges. A module and its children are one idea, and may use each other.
 #[derive(Default)]
 struct Edges {
-    /// File by file, without what a module and its child use of each other.
+    /// By file, without uses between a module and its child.
     files: Uses,
-    /// Idea by idea.
+    /// By idea.
     ideas: Uses,
-    /// Edge by edge.
+    /// By edge.
     edges: Uses,
-    /// Modules that use the root of an edge, `web.rs`.
+    /// Modules that use the root of an edge, such as `web.rs`.
     of_a_root: BTreeSet<String>,
 }
 
@@ -89,7 +92,7 @@ impl Edges {
         Ok(Self::of(&texts))
     }
 
-    /// `texts`: by the path of the module, `["web", "net", "request"]`.
+    /// Collects the uses. The key of `texts` is the path of a module: `["web", "net", "request"]`.
     fn of(texts: &BTreeMap<Vec<String>, String>) -> Self {
         let mut edges = Self::default();
         for (module, text) in texts {
@@ -120,7 +123,7 @@ impl Edges {
     }
 }
 
-/// The paths below an edge that a module names: in its `use` lines, and in its code if they begin with `crate::` and the edge.
+/// Returns the paths below an edge that a module names: in its `use` lines, and in code that names `crate::<edge>::`.
 fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
     let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let mut paths = Vec::new();
@@ -145,7 +148,7 @@ fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
     paths.iter().filter_map(|path| absolute(module, path)).collect()
 }
 
-/// The paths of a `use`: of `a::{b, c::{d}}` those of `b` and `d`.
+/// Returns the paths of a `use`: `a::b` and `a::c::d` for `a::{b, c::{d}}`.
 fn spread(tree: &str) -> Vec<String> {
     let Some((stem, rest)) = tree.split_once('{') else { return vec![tree.to_owned()] };
     let inner = rest.strip_suffix('}').unwrap_or(rest);
@@ -157,7 +160,7 @@ fn spread(tree: &str) -> Vec<String> {
     branches.filter(|branch| !branch.is_empty()).flat_map(spread).map(|path| format!("{stem}{path}")).collect()
 }
 
-/// A path as of the crate, if it is below an edge.
+/// Returns a path from the root of the crate, or `None` if it is not below an edge.
 fn absolute(module: &[String], path: &str) -> Option<Vec<String>> {
     let mut parts = path.split("::").peekable();
     let mut from = match parts.peek()? {
@@ -175,7 +178,7 @@ fn absolute(module: &[String], path: &str) -> Option<Vec<String>> {
     from.first().is_some_and(|first| EDGES.contains(&first.as_str())).then_some(from)
 }
 
-/// Reads what the files of the package import of each other when they are loaded.
+/// Returns the static imports between the files of the package.
 fn imports(scripts: &[PathBuf], pkg: &Path) -> Result<Uses> {
     let name = |file: &Path| file.strip_prefix(pkg).unwrap_or(file).to_string_lossy().into_owned();
     let mut uses = Uses::new();
@@ -187,7 +190,7 @@ fn imports(scripts: &[PathBuf], pkg: &Path) -> Result<Uses> {
     Ok(uses)
 }
 
-/// The relative paths in the static imports of a text.
+/// Returns the relative paths of the static imports in a text.
 fn imported(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().filter(|line| ["import ", "export ", "} from "].iter().any(|start| line.starts_with(start)));
     lines.filter_map(|line| line.strip_suffix("\";")?.rsplit_once('"')).filter_map(|(start, path)| {
@@ -208,7 +211,7 @@ fn joined(file: &Path, path: &str) -> PathBuf {
     joined
 }
 
-/// A shortest circle through each file that is in one, if none told before has it.
+/// Returns a shortest circle for each file that is in one, unless a circle found before contains the file.
 fn circles(uses: &Uses) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
     for start in uses.keys() {
@@ -246,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_files_is_told_on_its_shortest_way() {
+    fn a_circle_of_files_is_reported_by_its_shortest_path() {
         let web = edges(&[
             ("web/a", "use super::{\n    b::{One, Two},\n    c,\n};"),
             ("web/b", "// use super::d;\nuse super::c::Three;"),
@@ -274,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn every_edge_is_looked_at() {
+    fn every_edge_is_checked() {
         let all = edges(&[
             ("js/error", "use super::object::set;\nuse crate::web::url;"),
             ("js/object", "use crate::js::error::Failure;"),
@@ -293,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn static_imports() {
+    fn static_imports_are_found() {
         let text = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../b.js\";\nimport \"./c.js\";\nexport * from \"./d.js\";\n";
         let others = "import \"react\";\nconst e = () => import(\"./e.js\");\nexport const f = \"./f.js\";\n";
         assert_eq!(imported(&format!("{text}{others}")).collect::<Vec<_>>(), ["./a.js", "../b.js", "./c.js", "./d.js"]);
@@ -301,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn opening_lines() {
+    fn a_file_opens_with_a_comment_that_is_no_riddle() {
         assert!(opens("//! Reads.\n", true) && opens("// Reads.\n", false) && opens("/** Reads. */\n", false));
         assert!(!opens("/// Reads.\n", true) && !opens("use a;\n", true) && !opens("import a;\n", false));
         assert!(!opens("//! What is read.\n", true) && !opens("// Who reads.\n", false));

@@ -1,4 +1,4 @@
-//! Formatting and lints.
+//! Checks formatting and lints. Lists files by their kind, too.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::{tools, workspace};
 
 use super::part::Ran;
 
-/// `cargo fmt --check`, counted in files.
+/// Runs `cargo fmt --check`. Counts files.
 pub(crate) fn fmt() -> Result<Ran> {
     let mut count = 0;
     for dir in ["src", "tests", "xtask"] {
@@ -24,17 +24,17 @@ pub(crate) fn fmt() -> Result<Ran> {
     Ok(Ran::all_or_nothing(count, finished.success && apart.success, output))
 }
 
-/// The package that is a workspace of its own.
+/// The fuzz targets, which are a workspace of their own.
 const FUZZ: &str = "tests/fuzz/Cargo.toml";
 
-/// Clippy on every package, warnings being errors.
+/// Runs Clippy on every package. Warnings are errors.
 pub(crate) fn clippy_native() -> Result<Ran> {
     let target = workspace::target().join("fuzz");
     let apart = clippy(&["--manifest-path", FUZZ, "--bins", "--lib", "--target-dir", &target.to_string_lossy()])?;
     Ok(clippy(&["--workspace", "--all-targets"])?.and(apart))
 }
 
-/// Clippy on each edge by itself, on both with their tests, and on the crate as others depend on it, as they are compiled to wasm.
+/// Runs Clippy on the crate for wasm: without an edge, with each edge, and with both and their tests.
 pub(crate) fn clippy_wasm() -> Result<Ran> {
     tools::ensure_wasm_target()?;
     let lib = ["--package", "actionlane", "--lib", "--target", WASM_TARGET];
@@ -45,12 +45,12 @@ pub(crate) fn clippy_wasm() -> Result<Ran> {
     Ok(ran)
 }
 
-/// Every Rust file below `dir`.
+/// Returns every Rust file below `dir`.
 pub(crate) fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
     files(dir, "rs")
 }
 
-/// Every file of a kind below `dir`.
+/// Returns every file below `dir` with the extension `kind`.
 pub(crate) fn files(dir: &Path, kind: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in crate::stamp::entries(dir)? {
@@ -73,7 +73,7 @@ fn clippy(selection: &[&str]) -> Result<Ran> {
     Ok(Ran::all_or_nothing(targets as u64, finished.success, finished.stderr))
 }
 
-/// What cargo says of a target it has finished.
+/// A message of cargo about a target that it has finished.
 #[derive(Deserialize)]
 struct Message {
     reason: String,

@@ -1,4 +1,4 @@
-//! The matrix: every kind of action under several versions of Next.js, beside Next's own client.
+//! The part `nexts`: runs the matrix of actions under several versions of Next.js.
 
 use anyhow::Result;
 
@@ -7,14 +7,14 @@ use crate::step::note;
 
 use super::part::Ran;
 
-/// `every`: all versions there are, not only the usual three.
+/// Runs the matrix with all versions if `every` is set, otherwise with the usual three.
 pub(crate) async fn all(every: bool) -> Result<Ran> {
     let versions: &[Version] = if every { &Version::ALL } else { &Version::USUAL };
     let report = matrix(versions, every, &[], false).await?;
     if report.open() > 0 {
         note(&format!("{} rows are open: `cargo xtask nexts` lists them", report.open()));
     }
-    // A version on which nothing passed has failed.
+    // A version on which no row passed counts as a failure.
     let failed = report.failed().max(u64::from(!report.is_good()));
     Ok(Ran { passed: report.passed(), failed, output: report.text() })
 }

@@ -1,4 +1,4 @@
-//! The parts of `cargo xtask test`.
+//! The parts of `cargo xtask test`: their names, help texts and counts.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -6,55 +6,56 @@ use tokio::runtime::Runtime;
 
 use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
 
-/// A part, in the order they run.
+/// A part; the variants are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// Formatting of every Rust file
+    /// Check the formatting of every Rust file
     Fmt,
-    /// Clippy on everything native
+    /// Run Clippy on all native targets
     Clippy,
-    /// Clippy on the crate as it is compiled to wasm
+    /// Run Clippy on the crate, compiled to wasm
     ClippyWasm,
-    /// Rust tests, but those that need a browser
+    /// Run the Rust tests that need no browser
     Native,
-    /// The native crate has nothing of the web in it; no file uses another that uses it, each says what it is for
+    /// Check that the native crate is free of the web, files do not use each other in circles, and each says its
+    /// purpose
     Boundary,
-    /// Comments and documents: style, links, names, examples, and what rustdoc says
+    /// Check comments and documents: style, links, names, examples, and what rustdoc says
     Docs,
-    /// The package: built, packed, checked from the packed file
+    /// Build and pack the package, and check the packed file
     Build,
-    /// The shared cases, in Node.js
+    /// Run the shared cases in Node.js
     Node,
-    /// The shared cases, in Chromium
+    /// Run the shared cases in Chromium
     Chromium,
-    /// The package's own tests, in Node.js
+    /// Run the package's own tests in Node.js
     Package,
-    /// The type declarations, and the code in the documents
+    /// Check the type declarations, and compile the code in the documents
     Types,
-    /// The package against React, in Node.js
+    /// Compare the package with React, in Node.js
     Oracle,
-    /// Every fuzz target, for a short while, and the two name finders against each other
+    /// Run every fuzz target for a short time, and compare the two name finders
     Fuzz,
-    /// Real pages on real servers, in Chromium
+    /// Run the end-to-end tests, with real pages on real servers, in Chromium
     E2e,
-    /// Those of them that depend on the browser, in Firefox
+    /// Run the end-to-end tests that depend on the browser, in Firefox
     Firefox,
-    /// Those of them that depend on WebKit, in WebKitGTK
+    /// Run the end-to-end tests that depend on WebKit, in WebKitGTK
     Webkit,
-    /// The packed package in apps made by other people's tools, in Chromium and in test runners
+    /// Test the packed package in apps made by common tools, in Chromium and in test runners
     Apps,
-    /// Calls by the thousand to a server that misbehaves, in Chromium
+    /// Make thousands of calls to a server that misbehaves, in Chromium
     Soak,
-    /// Every kind of action under several versions of Next.js, beside Next's own client
+    /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
 }
 
-/// What a part did.
+/// Result of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ran {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
-    /// All that was printed. Shown when something failed.
+    /// Everything that was printed; shown if something failed.
     pub(crate) output: String,
 }
 
@@ -81,17 +82,17 @@ impl Part {
         Self::Nexts,
     ];
 
-    /// Its name on the command line.
+    /// Returns the part's name on the command line.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// What it is about.
+    /// Returns the part's help text.
     pub(crate) fn about(self) -> String {
         self.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
     }
 
-    /// What it counts.
+    /// Returns the name of the things that the part counts.
     pub(crate) fn unit(self) -> &'static str {
         match self {
             Self::Fmt => "files",
@@ -108,8 +109,8 @@ impl Part {
         }
     }
 
-    /// Gets what it needs, then runs it. An error means that it could not be run.
-    /// `all_nexts`: every version of Next.js there is.
+    /// Prepares and runs the part. An error means that the part could not run. `all_nexts` selects every supported
+    /// version of Next.js for the part `nexts`.
     pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
@@ -136,12 +137,12 @@ impl Part {
 }
 
 impl Ran {
-    /// Both.
+    /// Adds two results.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { passed: self.passed + other.passed, failed: self.failed + other.failed, output: self.output + &other.output }
     }
 
-    /// One more thing looked at, and why it is wrong, if it is.
+    /// Counts one more check. If it is `wrong`, adds the reason to the output.
     pub(crate) fn judge(&mut self, wrong: bool, why: impl FnOnce() -> String) {
         if wrong {
             self.failed += 1;
@@ -151,7 +152,7 @@ impl Ran {
         }
     }
 
-    /// A part of one piece: `count` things looked at, all right or not.
+    /// Returns the result of a tool that passes or fails as a whole, after it checked `count` things.
     pub(crate) fn all_or_nothing(count: u64, success: bool, output: String) -> Self {
         Self { passed: if success { count } else { 0 }, failed: u64::from(!success), output }
     }

@@ -1,4 +1,5 @@
-//! The oracle: the vectors made anew, conformance, random values through every release of React, and the two ways in which answers are read.
+//! The part `oracle`: recreates the vectors, checks conformance, sends random values through every release of React,
+//! and compares the two ways to read answers.
 
 use anyhow::Result;
 
@@ -7,7 +8,8 @@ use crate::{conformance, oracle};
 use super::count;
 use super::part::Ran;
 
-/// The same values in every run: what a run says of a change must not depend on luck. `node roundtrip.mjs` draws others.
+/// Seed of the random values: the same in every run, so that a result does not depend on luck. `node roundtrip.mjs`
+/// without `--seed` uses other values.
 const SEED: &str = "543535999";
 
 pub(crate) fn all() -> Result<Ran> {

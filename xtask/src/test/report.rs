@@ -1,4 +1,4 @@
-//! Prints what `cargo xtask test` says.
+//! Prints the report of `cargo xtask test`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::step::seconds;
 
 use super::part::{Part, Ran};
 
-/// The parts that have run.
+/// Results of the parts that have run.
 #[derive(Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
@@ -22,12 +22,13 @@ struct Line {
 }
 
 impl Report {
-    /// Says that a part begins.
+    /// Prints that a part begins.
     pub(crate) fn begin(&self, part: Part) {
         println!("== {}: {}", part.name(), part.about());
     }
 
-    /// Says how a part went, with its output where it failed. Gives whether it passed: it ran something, and nothing failed.
+    /// Prints the result of a part, with its output if it failed. Returns true if the part passed: it ran something,
+    /// and nothing failed.
     pub(crate) fn finish(&mut self, part: Part, outcome: Result<Ran>, took: Duration) -> bool {
         let ran = outcome.unwrap_or_else(|error| Ran { passed: 0, failed: 1, output: format!("{error:#}\n") });
         let nothing = ran.passed + ran.failed == 0;
@@ -37,19 +38,19 @@ impl Report {
             println!("{}", ran.output.trim_end());
         }
         if nothing {
-            println!("it ran no {}: a part that runs none has failed", part.unit());
+            println!("the part ran no {}, so it counts as failed", part.unit());
         }
         println!("{}", line.text());
         self.lines.push(line);
         passed
     }
 
-    /// How much failed so far.
+    /// Returns the number of failures so far.
     pub(crate) fn failed(&self) -> u64 {
         self.lines.iter().map(|line| line.failed).sum()
     }
 
-    /// A line a part, then the sum alone on the last line.
+    /// Returns a line for each part. The last line holds only the sums.
     pub(crate) fn summary(&self, took: Duration) -> String {
         let lines: String = self.lines.iter().map(|line| line.text() + "\n").collect();
         let passed: u64 = self.lines.iter().map(|line| line.passed).sum();

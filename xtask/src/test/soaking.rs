@@ -1,4 +1,4 @@
-//! Calls by the thousand to a server that misbehaves.
+//! The part `soak`: makes thousands of calls to a server that misbehaves.
 
 use anyhow::Result;
 
@@ -6,10 +6,10 @@ use crate::soak::{self, Args};
 
 use super::part::Ran;
 
-/// As many calls as there is time for: below a minute.
+/// Number of calls, few enough to take less than a minute.
 const CALLS: u32 = 2000;
 
-/// One test a call that has settled.
+/// Counts each call that settled as one test.
 pub(crate) async fn all() -> Result<Ran> {
     let soaked = soak::soak(&Args::of(CALLS)).await?;
     let wrong = soaked.wrong();

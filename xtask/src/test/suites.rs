@@ -1,4 +1,4 @@
-//! The test suites that need no server.
+//! Runs the test suites that need no server.
 
 use std::fs;
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::{browser, build as package_build, crossings, npm, sizes, tools, wasm,
 use super::part::Ran;
 use super::{compiled, count};
 
-/// Rust tests of every package, but those that need a browser.
+/// Runs the Rust tests of every package except the end-to-end tests.
 pub(crate) fn native() -> Result<Ran> {
     let finished = run::captured(cargo().args(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]))?;
     Ok(count::libtest(finished))
 }
 
-/// The package, built and checked; xtask/sizes.json, README.md and docs/loading.md say how large it is, tests/bench/crossings.json how often a call crosses
-/// into it.
+/// Builds and checks the package. Then checks the committed sizes (xtask/sizes.json, README.md, docs/loading.md), and
+/// the committed number of crossings (tests/bench/crossings.json).
 pub(crate) fn build() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
@@ -33,29 +33,29 @@ pub(crate) fn build() -> Result<Ran> {
     Ok(Ran { passed: checks + 2 + (sizes.len() + crossings.len()) as u64, ..Ran::default() })
 }
 
-/// In Node.js: the shared cases (`tests/node.rs`), and the unit tests of the edge.
+/// Runs in Node.js the shared cases (`tests/node.rs`) and the unit tests of the edges.
 pub(crate) fn cases_in_node() -> Result<Ran> {
     wasm_pack(&["--node"], "node")
 }
 
-/// The same in Chromium (`tests/browser.rs`).
+/// Runs the same in Chromium (`tests/browser.rs`).
 pub(crate) fn cases_in_chromium() -> Result<Ran> {
     browser::ensure(Kind::Chromium)?;
     wasm_pack(&["--headless", "--chrome"], "browser")
 }
 
-/// `pkg/test/`: the JavaScript of the package.
+/// Runs the package's JavaScript tests in `pkg/test/`.
 pub(crate) fn package() -> Result<Ran> {
     package_build::prepare()?;
     package_build::package()?;
     let is_test = |file: &Path| file.to_string_lossy().ends_with(".test.js") || file.to_string_lossy().ends_with(".test.mjs");
     let files = entries(&workspace::pkg().join("test"))?.into_iter().filter(|file| is_test(file));
-    // File by file: what a directory means to `node --test` differs between versions.
+    // Lists the files: versions of `node --test` treat a directory differently.
     let mut node = run::command("node", &workspace::pkg());
     Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
 }
 
-/// `tests/types/`: what the type declarations accept and refuse; and the code in the documents.
+/// Checks in `tests/types/` what the type declarations accept and reject, and compiles the code in the documents.
 pub(crate) fn types() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let project = workspace::root().join("tests/types");
@@ -69,7 +69,7 @@ pub(crate) fn types() -> Result<Ran> {
     Ok(expected.and(compiled::documents()?))
 }
 
-/// A line that must be an error, or a call `expect<…>()` that holds for the compiler.
+/// True for a line that must be an error, and for a call `expect<…>()` that the compiler must accept.
 fn is_expectation(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("// @ts-expect-error") || (line.contains("expect<") && !line.contains("function expect<"))
@@ -82,10 +82,10 @@ fn wasm_pack(host: &[&str], test: &str) -> Result<Ran> {
     let mut wasm_pack = run::command(tools::program("wasm-pack"), workspace::root());
     wasm_pack.arg("test").args(host).args(["--mode", "no-install", "--", "--features", &wasm::features(), "--lib", "--test", test]);
     if test == "browser" {
-        // The unit tests have no line of their own that says where they run.
+        // The unit tests do not say themselves that they run in a browser.
         wasm_pack.env("WASM_BINDGEN_USE_BROWSER", "1");
     }
-    // Seconds one test binary may take in a browser, its start included.
+    // Seconds that a test binary may take in a browser, including its start.
     wasm_pack.env("PATH", tools::path()?).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     Ok(count::libtest(run::captured(&mut wasm_pack)?))
 }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expectations() {
+    fn expectations_are_recognized() {
         assert!(is_expectation("  // @ts-expect-error: not a lane"));
         assert!(is_expectation("call.then((s) => expect<Same<typeof s, string>>());"));
         assert!(!is_expectation("declare function expect<Holds extends true>(): Holds;"));

@@ -1,4 +1,4 @@
-//! Pages with Actionlane in them, and how calls made there end.
+//! Pages with Actionlane, and the results of calls made there.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use std::path::Path;
@@ -10,36 +10,37 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::Server;
 
-/// How a call ended.
+/// Result of a call.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Settled {
-    /// It resolved with this (JSON; `undefined` is none).
+    /// The value in JSON, if the call resolved (`undefined` is `None`).
     pub(crate) value: Option<Value>,
-    /// It rejected: the error's fields. `none` when the error is not an `ActionError`.
+    /// Fields of the error, if the call rejected. The code is `none` if the error is not an `ActionError`.
     pub(crate) code: Option<String>,
     pub(crate) sent: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) digest: Option<String>,
     pub(crate) excerpt: Option<String>,
     pub(crate) message: Option<String>,
-    /// The error's cause, as text.
+    /// Text of the error's cause.
     pub(crate) cause: Option<String>,
-    /// It did neither in good time.
+    /// True if the call did not settle within a minute.
     pub(crate) hung: bool,
 }
 
-/// Two calls in the lane `main`: the one looked at, and the one made right after it.
+/// Two calls in the lane `main`: the tested call, and one made right after it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) call: Settled,
     pub(crate) next: Settled,
-    /// Whether the dispatcher had nothing left to do afterwards.
+    /// True if the dispatcher had nothing left to do afterwards.
     idle: bool,
 }
 
 impl Pair {
-    /// The call rejected with `code` and `sent`, the next one in the lane ran and gave `value`.
+    /// Checks that the call rejected with `code` and `sent`, and that the next call in the lane resolved with
+    /// `value`.
     #[track_caller]
     pub(crate) fn assert_failed_alone(&self, code: &str, sent: &str, value: &Value) {
         self.call.assert_failed(code, sent);
@@ -49,27 +50,28 @@ impl Pair {
 }
 
 impl Settled {
-    /// It rejected with `code`; `sent` says what became of the request.
+    /// Checks that the call rejected with `code`, and with `sent` for the state of its request.
     #[track_caller]
     pub(crate) fn assert_failed(&self, code: &str, sent: &str) {
         assert_eq!((self.code.as_deref(), self.sent.as_deref()), (Some(code), Some(sent)), "{self:?}");
     }
 
+    /// Checks that the call resolved with `value`.
     #[track_caller]
     pub(crate) fn assert_value(&self, value: &Value) {
         assert_eq!((self.value.as_ref(), self.code.as_deref(), self.hung), (Some(value), None, false), "{self:?}");
     }
 }
 
-/// What scripts have at hand, beside `args`:
-/// - `ids`: name → id of the app's actions (empty on the misbehaving server);
-/// - `some`: an id of the right form that means nothing;
+/// Names for the scripts, in addition to `args`:
+/// - `ids`: the ids of the app's actions by name (empty on the misbehaving server);
+/// - `some`: a valid id of no action;
 /// - `d`: a dispatcher that posts to `url` (`args[0].url`);
-/// - `settle(promise)`: a [`Settled`], `hung` after a minute;
-/// - `pair(call, next)`: a [`Pair`];
-/// - `until(condition)`: waits until it is true, a minute at most;
-/// - `inTime(run, good)`: for what has to happen within a time limit, which a busy machine may not keep: runs `run(ms)` with a limit twice as
-///   long each time until `good(result)`, at last with half a minute. Gives the last result.
+/// - `settle(promise)`: returns a [`Settled`]; `hung` after a minute;
+/// - `pair(call, next)`: returns a [`Pair`];
+/// - `until(condition)`: waits until the condition is true, a minute at most;
+/// - `inTime(run, good)`: for steps with a time limit that a busy machine may miss. Runs `run(ms)` with 250 ms, then
+///   with twice as much each time, until `good(result)` or about 30 s are reached. Returns the last result.
 const PRELUDE: &str = r#"
     const actionlane = window.actionlane ?? window.module;
     const { url, ids } = args[0];
@@ -95,7 +97,7 @@ const PRELUDE: &str = r#"
             if (await condition()) return;
             await new Promise(resolve => setTimeout(resolve, 20));
         }
-        throw new Error("still not so after a minute: " + condition);
+        throw new Error("the condition is still false after a minute: " + condition);
     };
     const inTime = async (run, good) => {
         for (let ms = 250; ; ms *= 2) {
@@ -118,32 +120,34 @@ impl Page<'_> {
         self.browser
     }
 
-    /// Runs `script`, with the prelude before it.
+    /// Runs `script` with the prelude before it, and returns its result.
     pub(crate) async fn eval<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
         self.browser.eval(&format!("{PRELUDE}\n{script}"), &[json!({ "url": self.url, "ids": self.ids })]).await
     }
 }
 
 impl<'a> Page<'a> {
-    /// The page of a misbehaving server that a browser shows. Calls are posted to `/`.
+    /// Returns the page of a misbehaving server that the browser shows. Calls are posted to `/`.
     pub(crate) fn of(browser: &'a Browser) -> Self {
         Self { browser, url: "/".to_owned(), ids: json!({}) }
     }
 }
 
-/// Runs a scene on the app's page without React, posting to `/checks`.
+/// Runs a scene on the app's page without React. Calls are posted to `/checks`.
 pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
     let driver = Driver::from_env_or_start().await?;
     let www = Www::from_env()?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{www}/plain.html")).await?;
-        let ids = browser.eval("return await (await fetch('/actions.json')).json()", &[]).await.context("the ids of the actions")?;
+        let ids =
+            browser.eval("return await (await fetch('/actions.json')).json()", &[]).await.context("reading the ids of the actions")?;
         scene(&Page { browser, url: "/checks".to_owned(), ids }).await
     })
     .await
 }
 
-/// Runs a scene on a page of a misbehaving server: `/` plus `query`. Calls are posted to `/`, so give each a `url: "/?do=…"`.
+/// Runs a scene on a page of a misbehaving server: `/` plus `query`. Calls are posted to `/`, so give each call a
+/// `url: "/?do=…"`.
 pub(crate) async fn on_a_bad_server(query: &str, scene: impl AsyncFnOnce(&Page<'_>, Server) -> Result<()>) -> Result<()> {
     let server = Server::start(package())?;
     let driver = Driver::from_env_or_start().await?;
@@ -154,7 +158,7 @@ pub(crate) async fn on_a_bad_server(query: &str, scene: impl AsyncFnOnce(&Page<'
     .await
 }
 
-/// The npm package as it has been built.
+/// Returns the directory of the built npm package.
 pub(crate) fn package() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../pkg"))
 }

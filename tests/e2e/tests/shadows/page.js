@@ -1,15 +1,15 @@
-// Puts everything it can in the way of what runs in this page, loads Actionlane before that or after, and makes calls. `args`: how it is
-// loaded ("script", "module"), and when everything is in the way ("before", "after").
+// Shadows every name it can in this page, loads Actionlane before or after that, and makes calls. `args`: the way to
+// load it ("script", "module"), and when the names are shadowed ("before", "after" it is loaded).
 const [load, when] = args;
 
-/** Properties of the document that elements take the place of, by their names. */
+/** Properties of the document that elements with these names replace. */
 const NAMED = `URL addEventListener baseURI body createElement createEvent currentScript defaultView dispatchEvent documentElement documentURI
   forms head hidden implementation readyState removeEventListener scripts styleSheets visibilityState`.split(/\s+/);
-/** Globals that named elements become where nothing else has the name. */
+/** Globals that elements with these ids become, if no other global has the name. */
 const IDS = ["next", "NEXT_DEPLOYMENT_ID", "__next_f"];
-/** What `var` puts in the place of properties of the window. */
+/** Properties of the window that `var` replaces. */
 const BY_VAR = `var origin = "BER", performance = { now: "soon" }, navigation = ["a", "b"], URL = "/api", status = "new", name = "Ann";`;
-/** What shadows a name and leaves the window alone: `const`, `let` and `class` of a script. */
+/** Names that `const`, `let` and `class` of a script shadow, without changing the window. */
 const BY_CONST = `const crypto = "AES", navigator = "Ann", addEventListener = 1, removeEventListener = 1, fetch = 1, setTimeout = 1,
   clearTimeout = 1, queueMicrotask = 1, history = [], self = 1;
 class Map {} class Set {} class WeakMap {} class Headers {} class Request {} class Response {} class FormData {} class Blob {} class File {}
@@ -20,7 +20,7 @@ const { createElement, documentElement, body, head } = document;
 const make = (tag, properties) => Object.assign(createElement.call(document, tag), properties);
 const real = { Headers, FormData, File, fetch: fetch.bind(window) };
 
-/** Gives what takes the elements away: a driver of the browser cannot do without these properties itself. */
+/** Shadows all names. Returns a function that removes the elements again: the browser's driver needs the properties. */
 function inTheWay() {
   head.append(make("script", { textContent: BY_VAR }), make("script", { textContent: BY_CONST }));
   const named = NAMED.flatMap((name) => [make("form", { name }), make("img", { name })]);
@@ -76,7 +76,7 @@ async function calls({ createDispatcher, decode }) {
   };
 }
 
-// What an app says of itself that lies below /page, with a deployment of Next.js before 16.3.
+// Makes the page look like an app below /page, with a deployment id as in Next.js before 16.3.
 head.append(make("script", { src: "/page/_next/static/chunks/main.js?dpl=dpl_7", type: "text/plain" }));
 const loaded = when === "before" ? undefined : await actionlane();
 const away = inTheWay();

@@ -1,4 +1,4 @@
-//! A server on another origin that allows everything, so that nothing but the client keeps a request from it.
+//! A server on another origin that allows every request: only the client can keep a request from it.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,7 +32,7 @@ impl Thief {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Everything that has arrived, as it came.
+    /// Returns the raw text of all requests so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().map(|requests| requests.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A client that sees what goes over the wire.
+//! A client that shows the bytes of the connection.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use std::io::{ErrorKind, Read, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use server::{Ledger, Server};
 
-/// What came back.
+/// An answer, and the end of its connection.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) text: String,
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 pub(crate) enum End {
     Closed,
     Reset,
-    /// Neither: see [`read_open`].
+    /// Neither closed nor reset, see [`read_open`].
     Open,
 }
 
@@ -45,7 +45,8 @@ pub(crate) fn server() -> Server {
     Server::start(Path::new("nowhere")).expect("a server")
 }
 
-/// An action request with this body and these more headers (each ends with CRLF), not answered yet.
+/// Sends an action request with this body and these additional headers, each of which ends with CRLF. Does not wait
+/// for its answer.
 pub(crate) fn send(server: &Server, path: &str, headers: &str, body: &str) -> TcpStream {
     let length = body.len();
     open(server, &format!("POST {path} HTTP/1.1"), &format!("next-action: 00ff\r\ncontent-length: {length}\r\n{headers}"), body)
@@ -63,14 +64,14 @@ pub(crate) fn ledger(server: &Server) -> Ledger {
     serde_json::from_str(ask(server, "GET /ledger HTTP/1.1", "").body()).expect("a ledger")
 }
 
-/// Everything that comes, until the connection ends.
+/// Reads everything until the connection ends.
 pub(crate) fn read(stream: TcpStream) -> Answer {
     let answer = receive(stream, LONG, Vec::new());
     assert_ne!(answer.end, End::Open, "neither closed nor reset: {answer:?}");
     answer
 }
 
-/// Everything that comes up to `last`, and after that nothing more for a moment.
+/// Reads everything up to `last`, and checks that nothing more comes for 300 ms.
 pub(crate) fn read_open(mut stream: TcpStream, last: &str) -> Answer {
     stream.set_read_timeout(Some(LONG)).expect("a timeout");
     let mut bytes = Vec::new();
@@ -82,10 +83,10 @@ pub(crate) fn read_open(mut stream: TcpStream, last: &str) -> Answer {
     receive(stream, Duration::from_millis(300), bytes)
 }
 
-/// Ends what hangs: nothing takes as long, however busy the machine is.
+/// Longest wait. It only ends tests that hang: none takes as long, even on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Adds what comes to `bytes`, until the connection ends or no byte comes for so long.
+/// Appends received bytes to `bytes`, until the connection ends or no byte arrives for `patience`.
 fn receive(mut stream: TcpStream, patience: Duration, mut bytes: Vec<u8>) -> Answer {
     stream.set_read_timeout(Some(patience)).expect("a timeout");
     let end = match stream.read_to_end(&mut bytes) {
