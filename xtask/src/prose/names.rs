@@ -95,7 +95,7 @@ impl Declared {
         }
         let name = if let Some((name, _)) = code.split_once(": ").filter(|(name, _)| is_name(name)) {
             name
-        } else if let Some((object, member)) = code.split_once('.').filter(|(object, _)| OBJECTS.contains(object)) {
+        } else if let Some((_, member)) = code.split_once('.').filter(|(object, _)| OBJECTS.contains(object)) {
             member.split(|sign: char| !sign.is_alphanumeric()).next()?
         } else if is_option {
             code.split(['.', ':', ',', ' ', '(', '?']).next()?
