@@ -1,7 +1,7 @@
 // The entry for browsers and bundlers. The wasm is a file beside this one. If that cannot be loaded (a bundler
 // moved this file only, a server forbids it), a copy in a JavaScript chunk is used. Must hold no logic but the
 // places of the wasm.
-import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/exports.js";
 
 /**
  * Returns the address that `make` gives. If the page has replaced `URL` by something else, returns the address

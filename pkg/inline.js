@@ -1,6 +1,6 @@
 // The entry for pages that want no second request: it contains the wasm of the dispatcher; that of the codec is in a
 // chunk. Must hold no logic but the places of the wasm.
-import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/exports.js";
 import { bytes } from "./wasm/dispatcher_bytes.js";
 
 const flightChunk = async () => (await import("./wasm/flight_bytes.js")).bytes();

@@ -1,6 +1,6 @@
 // The entry without a copy of the wasm in a chunk, otherwise like `index.js`: for bundlers that put every chunk into
 // one file, needed or not. Must hold no logic but the places of the wasm.
-import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "./lib/exports.js";
 
 // Bundlers recognise `new URL(…, import.meta.url)` only in this form, with a literal name. `at` serves pages that have
 // replaced `URL` by something else.

@@ -14,7 +14,7 @@ use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
 use crate::refresh::Refresh;
 use crate::retry::of_key;
-use crate::table::Table;
+use crate::sorted_map::Table;
 use crate::text::digits;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
@@ -24,26 +24,26 @@ use offline::{Offline, no_network};
 use strategy::Admission;
 
 mod alarm;
-mod answered;
 mod config;
 mod effect;
 mod entry;
 mod lease;
 mod navigation;
 mod offline;
+mod passthrough;
 mod recovery;
 mod retry;
 #[cfg(test)]
 mod sim;
+mod start;
 mod strategy;
-mod turns;
 #[cfg(test)]
 mod tests {
-    mod answered;
     mod lease;
     mod model;
     mod navigation;
     mod offline;
+    mod passthrough;
     mod queue;
     mod recovery;
     mod retry;

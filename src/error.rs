@@ -151,7 +151,7 @@ impl Kind {
 
     /// True if the same call may succeed later, provided that the action did not run. [`Error::may_be_called_again`]
     /// checks both.
-    // `pkg/lib/again.js` has the same list; a test compares them.
+    // `pkg/lib/error/may_retry.js` has the same list; a test compares them.
     pub fn may_be_called_again(self) -> bool {
         matches!(self, Self::ActionNotFound | Self::Offline | Self::QueueFull | Self::Dropped | Self::Cleared | Self::WasmLoad)
     }
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn javascript_has_the_same_list_of_calls_that_may_be_made_again() {
         let kept: BTreeSet<_> = Kind::ALL.iter().filter(|kind| kind.may_be_called_again()).map(|kind| kind.code()).collect();
-        assert_eq!(kept, codes(statement(include_str!("../pkg/lib/again.js"), "const CODES =")));
+        assert_eq!(kept, codes(statement(include_str!("../pkg/lib/error/may_retry.js"), "const CODES =")));
     }
 
     #[test]

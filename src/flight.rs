@@ -58,7 +58,7 @@
 //! limits nesting, so a circle is an error.
 
 mod along;
-mod build;
+mod builder;
 mod date;
 mod decode;
 mod encode;
@@ -69,16 +69,16 @@ mod limits;
 mod model;
 mod native;
 mod number;
-mod part;
 mod rejection;
 mod row;
 mod scan;
 mod serde;
+mod slice;
 mod value;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use along::Along;
-pub use build::{Binary, Build, Flow, Given, Key, Put};
+pub use builder::{Binary, Build, Flow, Given, Key, Put};
 pub use decode::Decoder;
 pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
 pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};

@@ -26,6 +26,8 @@
 //! ```
 
 mod call;
+#[allow(dead_code, reason = "each edge uses some of them")]
+mod codes;
 mod dispatcher;
 mod error;
 pub mod flight;
@@ -34,13 +36,11 @@ mod js;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "dispatcher")))]
 mod keepalive;
 mod lane;
-#[allow(dead_code, reason = "each edge uses some of them")]
-mod numbers;
 pub mod outbox;
 pub mod protocol;
 mod refresh;
 mod retry;
-mod table;
+mod sorted_map;
 mod text;
 mod time;
 #[cfg(all(target_arch = "wasm32", feature = "dispatcher"))]

@@ -24,7 +24,7 @@
 //!
 //! An empty `name` or `failed` stands for `None`.
 //!
-//! The npm package reads and writes records in JavaScript (`pkg/lib/records.js`). `tests/vectors/outbox.json`
+//! The npm package reads and writes records in JavaScript (`pkg/lib/outbox/record.js`). `tests/vectors/outbox.json`
 //! tests both sides.
 //!
 //! ```

@@ -47,14 +47,14 @@ mod answer;
 mod id;
 pub mod manifest;
 mod redirect;
-mod root;
+mod root_row;
 mod trace;
 mod version;
 
 pub use answer::{Answer, Body, Head, Revalidated, classify, foreign, thrown, unknown_action};
 pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
-pub use root::Root;
+pub use root_row::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
 pub use version::{NextVersion, WireForm, wire_form};
 
@@ -156,7 +156,7 @@ mod tests {
     fn both_sides_know_headers_by_the_same_names() {
         for (name, header) in [("NEXT_ACTION", NEXT_ACTION), ("IDEMPOTENCY_KEY", IDEMPOTENCY_KEY)] {
             let line = format!("export const {name} = \"{header}\";");
-            assert!(include_str!("../pkg/lib/init.js").lines().any(|here| here == line), "{line}");
+            assert!(include_str!("../pkg/lib/fetch/request_init.js").lines().any(|here| here == line), "{line}");
         }
     }
 

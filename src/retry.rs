@@ -19,7 +19,7 @@
 //! that is harmless. It is harmless if the call did not run (`Sent::No`), carries an idempotency key, or changes
 //! nothing (a `'use cache'` function; `GET` and `HEAD`).
 //!
-//! `pkg/lib/retry.js` has the same rules for routes, which are retried without wasm; `tests/vectors/retry.json` tests
+//! `pkg/lib/route/retry.js` has the same rules for routes, which are retried without wasm; `tests/vectors/retry.json` tests
 //! both. Must not read a clock or draw random numbers; both are arguments.
 
 use std::time::Duration;
@@ -191,7 +191,7 @@ mod tests {
         longest_after: Duration::from_secs(60),
     };
 
-    /// Reads the vectors with which `pkg/lib/retry.js` is tested too.
+    /// Reads the vectors with which `pkg/lib/route/retry.js` is tested too.
     fn vectors() -> serde_json::Value {
         serde_json::from_str(include_str!("../tests/vectors/retry.json")).unwrap()
     }

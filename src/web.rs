@@ -1,13 +1,13 @@
 //! The edge of the dispatcher: the exports that JavaScript calls. Each file below wraps one API of the browser or
 //! of the package. Makes no decisions about calls: the core (`dispatcher.rs`) does.
 
+mod action_label;
 mod call;
 mod driver;
 mod embedder;
 mod net;
 mod options;
 mod outbox;
-mod owner;
 mod random;
 mod shapes;
 mod stop;
@@ -27,13 +27,13 @@ use crate::js::given::Given;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant, text};
+use action_label::ActionLabel;
 use call::Body;
 use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
 use net::exchange::{Built, Work};
 use net::request::{Request, Tags, weigh};
 use options::{CallOptions, DispatcherOptions, Said};
-use owner::Owner;
 
 /// Talc takes less than half the code of the standard allocator.
 #[global_allocator]
@@ -88,13 +88,13 @@ impl Engine {
         self.server.replace(Server { wire, deployment });
     }
 
-    /// Returns how to write the arguments of an action, as the bits of [`numbers::wire`](crate::numbers::wire).
+    /// Returns how to write the arguments of an action, as the bits of [`codes::wire`](crate::codes::wire).
     /// Valid until the next [`page_says`](Self::page_says).
     #[wasm_bindgen(js_name = wireOf)]
     pub fn wire_of(&self, action: &str) -> u32 {
         match (&self.server.borrow().wire, ActionId::parse(action)) {
             (Ok(wire), Ok(action)) => wire.bits(&action),
-            _ => crate::numbers::wire::ALL_ARGUMENTS, // the call itself reports the error
+            _ => crate::codes::wire::ALL_ARGUMENTS, // the call itself reports the error
         }
     }
 
@@ -338,7 +338,7 @@ impl Engine {
     }
 
     fn enter(&self, made: &Made, action: &str, options: Said<'_>, core: Options, body: Body) {
-        let owner = Owner { action: action.into(), name: options.name().map(Into::into) };
+        let owner = ActionLabel { action: action.into(), name: options.name().map(Into::into) };
         self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, visit: made.visit, owner }, body);
     }
 

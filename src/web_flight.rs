@@ -11,7 +11,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 /// Wires a new instance to the package. `panicked(message)` is called on a panic. The others are functions of
-/// JavaScript: `shapes.js` makes errors, `wait.js` waits for promises, `build.js` makes values, `plain.js` reads
+/// JavaScript: `shapes.js` makes errors, `wait.js` waits for promises, `builder.js` makes values, `plain.js` reads
 /// simple arguments.
 #[wasm_bindgen(js_name = setupFlight)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]

@@ -1,409 +1,312 @@
-// Reads answers whose value is plain: JSON, long strings, dates, bigints, special numbers, and references among them.
-// It makes the same value as the decoder in Rust. At the first thing that it does not know, or that may be refused, it
-// gives up, and the decoder does it all. Must not report errors itself.
+// Reads the body of an answer for the engine: plain values here, all others with the codec, which is loaded for them.
+// Reports each step to the engine: see `src/web/net/body.rs`. Must not decide if a call has succeeded.
 
-import { MAX_ANSWER_DIGITS, MAX_DEPTH } from "./numbers.js";
-import { Map, Set } from "./platform.js";
-import { DOLLAR, MODEL, Rows, check, idOf, isBigInt } from "./rows.js";
-import { textOf } from "./text.js";
+import { PlainAnswer, RICH, THROWN, VALUE } from "./answer/plain.js";
+import { readerOf } from "./answer/body.js";
+import { flightNow } from "./codec/load.js";
+import {
+  MAX_ANSWER_BYTES,
+  TOLD_BROKEN,
+  TOLD_BYTES,
+  TOLD_END,
+  TOLD_REJECTED,
+  TOLD_THROWN,
+  TOLD_UNREADABLE,
+  TOLD_VALUE,
+  TOLD_VALUE_AND_PAGE,
+  TOLD_WAITS,
+} from "./boundary/codes.js";
+import { TextDecoder, clearTimeout, setTimeout } from "./page/globals.js";
+import { waits } from "./boundary/wait.js";
 
-/** More bytes are needed. */
-export const MORE = 0;
-/** The value is complete. */
-export const VALUE = 1;
-/** The action threw, and the answer has only a digest. */
-export const THROWN = 2;
-/**
- * The value is not plain, or the answer is faulty: all bytes so far, and those that follow, are for the decoder
- * in Rust.
- */
-export const RICH = 3;
+/** Reads a body piece by piece. A subclass defines what to do with a piece (`came`). */
+class Pieces {
+  #source;
+  #tape;
+  /** Reports the next step to the engine, while it waits for one. */
+  tell;
+  over = false;
 
-/** Greatest number of references that are followed in a row; the decoder in Rust follows more. */
-const MAX_HOPS = 100;
-/** Greatest depth to which values are walked through, by recursion. */
-const MAX_WALK = 1000;
-const TEXT = "T";
-const STREAMS = "RrXx";
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
-const COLON = 0x3a;
-const ROW = /^\$[0-9a-f]+$/;
-const MEMBER = /"a"\s*:/g;
-const LONELY = /[\ud800-\udfff]/u;
-const INDEX = /^(?:0|[1-9][0-9]*)$/;
-const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
+  /** `tape` receives every piece, if it is given. Throws `undefined` if the body cannot be read. */
+  constructor(response, tape) {
+    this.#source = readerOf(response);
+    this.#tape = tape;
+    if (!this.#source) throw undefined;
+  }
 
-const { parse } = JSON;
-const { isArray } = Array;
-const { getPrototypeOf, hasOwn, keys: keysOf, prototype: plain, values: valuesOf } = Object;
+  next(place, turn) {
+    this.tell = waits.teller(place, turn);
+    if (this.over) return this.tell(TOLD_END);
+    this.#source.read().then((bytes) => this.#take(bytes), (error) => this.over || this.broke(error));
+  }
 
-/** A reference. It stands in its place until all the rows that it needs have arrived. */
-class Link {
-  /** The number of references by which its value was found; undefined until then. */
-  hops;
-  value;
+  #take(bytes) {
+    if (this.over) return;
+    if (bytes === undefined) return this.ended();
+    if (bytes === null) return this.unreadable();
+    this.#tape?.push(bytes);
+    this.came(bytes);
+  }
 
-  constructor(id, steps) {
-    this.id = id;
-    this.steps = steps;
+  ended() {
+    this.over = true;
+    this.tell(TOLD_END);
+  }
+
+  broke(cause) {
+    this.over = true;
+    this.tell(TOLD_REJECTED, cause);
+  }
+
+  unreadable() {
+    this.tell(TOLD_UNREADABLE);
+  }
+
+  /** Stops reading. */
+  close() {
+    if (this.over) return;
+    this.over = true;
+    cancel(this.#source);
   }
 }
 
-export class PlainAnswer {
-  state = MORE;
-  /** Set once the state is `VALUE`. */
-  value;
-  /** Set once the state is `THROWN`. */
-  digest;
-  /** True if row 0 holds a page, which the server has rendered again. */
-  rendered = false;
-  /** All pieces so far, unchanged and in order; undefined once they are no longer needed. */
-  pieces = [];
-  #rows;
-  #maxDepth;
-  #maxDigits;
-  #ofAction;
-  /** The rows that have arrived, by id. */
-  #arrived = new Map();
-  /** The values made of rows, by id; a `Link` for a row that is only a reference. */
-  #values = new Map();
-  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
-  #needs = [];
-  #missing = new Set();
-  /** The references, by their text. */
-  #references = new Map();
-  /** The places of the references: container and key, alternating. */
-  #links = [];
+/**
+ * Reads the page that an answer redirects to, up to `most` bytes. Its pieces go to the tape, for a page that
+ * requests the outcome's `payload`.
+ */
+export class KeptPage extends Pieces {
+  #left;
+
+  constructor(response, tape, most) {
+    super(response, tape);
+    this.#left = most;
+  }
+
+  came(bytes) {
+    this.#left -= bytes.length;
+    if (this.#left >= 0) return this.tell(TOLD_BYTES);
+    this.close();
+    this.tell(TOLD_END);
+  }
+}
+
+/** Reads the answer to an action. */
+export class Reading extends Pieces {
+  #how;
+  /** Reads a plain value; undefined once the value is found, or is not plain. */
+  #plain;
+  /** The codec's decoding, once the codec reads. */
+  #decoding;
+  /** The last report of the codec that the engine has not received: kind and value. */
+  #heard;
+  /** The next report to the engine, if it no longer depends on the body. */
+  #then;
+  /** The number of bytes that may still come. */
+  #left;
   /**
-   * `#root`: the id of the row that holds the value. `#hops`: the number of references that led to it. `#isRead`:
-   * true once that row was read.
+   * `#loads`: true while the codec is loading. `#ready`: the work that waits for the codec; it runs once the engine
+   * requests the next step after that.
    */
-  #root = 0;
-  #hops = 0;
-  #isRead = false;
+  #loads = false;
+  #ready;
 
   /**
-   * `goal`: "action" for the action's value, "root" for row 0 itself. `limits`: as in the options; the defaults
-   * if there are none.
+   * `how`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
+   * `find(path)`: see `makeDecoding` of `flight.js`.
    */
-  constructor(goal, limits = {}) {
-    const { maxDepth = MAX_DEPTH, maxDigits = MAX_ANSWER_DIGITS } = limits;
-    this.#rows = new Rows(limits);
-    this.#maxDepth = maxDepth;
-    this.#maxDigits = maxDigits;
-    this.#ofAction = goal === "action";
+  constructor(response, tape, how) {
+    super(response, tape);
+    this.#how = how;
+    this.#plain = new PlainAnswer("action", how.limits);
+    this.#left = how.limits?.maxBytes ?? MAX_ANSWER_BYTES;
   }
 
-  /** Takes the next bytes, which must not change later; returns the state. */
-  push(bytes) {
-    if (this.state !== MORE) return this.state;
-    this.pieces.push(bytes);
-    try {
-      this.#rows.push(bytes, this.#take);
-    } catch {
-      this.#is(RICH);
-    }
-    return this.state;
-  }
-
-  /** Ends the bytes; returns the state. */
-  end() {
-    if (this.state === MORE) this.#is(RICH);
-    return this.state;
-  }
-
-  #is(state) {
-    this.state = state;
-    if (state !== RICH) this.pieces = undefined;
-    this.#rows = this.#arrived = this.#values = this.#references = this.#links = undefined;
-  }
-
-  #take = (id, tag, body) => {
-    if ("CHNDJW".includes(tag)) return false;
-    const before = this.#arrived.get(id);
-    // More of a stream inside the page. A value with a stream is not plain and is refused when it is read.
-    if (before && STREAMS.includes(before.tag)) return false;
-    check(!before);
-    this.#arrived.set(id, { tag, body });
-    if (this.#isRead ? this.#missing.delete(id) : id === this.#root) {
-      if (this.#isRead) this.#needs.push(id);
-      else this.#begin();
-      while (this.#needs.length > 0) this.#read(this.#needs.pop());
-      if (this.#isRead && this.#missing.size === 0) this.#deliver();
-    }
-    return this.state !== MORE;
-  };
-
-  /** Looks for the row that holds the value, and reads it. */
-  #begin() {
-    for (let row; (row = this.#arrived.get(this.#root)); ) {
-      const { tag, body } = row;
-      const text = textOf(body);
-      if (tag === "E") return this.#thrown(text);
-      const isOuter = this.#ofAction && this.#root === 0;
-      check(tag === MODEL || (tag === TEXT && !isOuter));
-      let value = text;
-      if (tag === MODEL) {
-        value = isOuter ? this.#inner(text) : parse(text);
-        const next = this.#leadsTo(value);
-        if (next !== undefined) {
-          check(++this.#hops < MAX_HOPS);
-          this.#root = next;
-          continue;
-        }
-        value = this.#made(value, text, isOuter);
-      }
-      this.#values.set(this.#root, value);
-      this.#isRead = true;
+  next(place, turn) {
+    if (this.#loads) {
+      this.tell = waits.teller(place, turn);
+      this.#ready?.();
       return;
     }
+    if (!this.#then && !this.#decoding?.isAbandoned()) return super.next(place, turn);
+    const [kind, value] = this.#then ?? [TOLD_END];
+    if (kind === TOLD_END) this.close(false);
+    waits.teller(place, turn)(kind, value);
   }
 
-  /** Returns the action's value as it stands in row 0, references unresolved. */
-  #inner(text) {
-    const row = parse(text);
-    const isTuple = isArray(row);
-    const key = isTuple ? 0 : "a";
-    check(typeof row === "object" && row !== null && hasOwn(row, key));
-    this.rendered = holdsPage(row);
-    const value = row[key];
-    // Of two members with the same name, the decoder in Rust takes the first, `JSON.parse` the last. Counting the keys
-    // finds them. A page may have many objects with a member `a`, and is counted then.
-    const isOne = isTuple || text.match(MEMBER)?.length === 1;
-    if (isObject(value) || !isOne || text.includes("\\u00") || mayBeDeeper(text, this.#maxDepth)) {
-      check(this.#count(row, 1) === keysIn(text));
-    }
-    return value;
+  came(bytes) {
+    this.#left -= bytes.length;
+    if (this.#decoding) return this.#decode([bytes]);
+    const plain = this.#plain;
+    if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(TOLD_BYTES);
+    // A copy, because the source may reuse the memory.
+    const state = plain.push(bytes.slice());
+    if (state === RICH) return this.#handOver((decode) => decode());
+    if (state === VALUE || state === THROWN) this.#plain = undefined;
+    if (state === VALUE) this.tell(plain.rendered ? TOLD_VALUE_AND_PAGE : TOLD_VALUE, plain.value);
+    else if (state === THROWN) this.tell(TOLD_THROWN, { digest: plain.digest, rendered: plain.rendered });
+    else this.tell(TOLD_BYTES);
   }
 
-  /** Returns the id of the row that a value stands for; undefined if it is a value itself. */
-  #leadsTo(value) {
-    if (typeof value !== "string" || value[0] !== "$") return undefined;
-    if (value[1] !== "@") return ROW.test(value) ? this.#id(value.slice(1)) : undefined;
-    check(this.#ofAction);
-    return this.#id(value.slice(2));
-  }
-
-  #thrown(text) {
-    const told = parse(text);
-    check(isObject(told) && keysOf(told).join() === "digest" && typeof told.digest === "string");
-    // Rust reads half of a surrogate pair as something else.
-    check(!text.includes("\\u") && this.#maxDepth > 0);
-    this.digest = told.digest;
-    this.#is(THROWN);
-  }
-
-  #read(id) {
-    if (this.#values.has(id)) return;
-    const row = this.#arrived.get(id);
-    if (!row) {
-      this.#missing.add(id);
-      return;
-    }
-    check(row.tag === MODEL || row.tag === TEXT);
-    const text = textOf(row.body);
-    this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
-  }
-
-  /** Resolves what a row of JSON holds, in place; returns the value. */
-  #made(value, text, isCounted) {
-    if (!isSpecial(text)) {
-      if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#count(value, 1);
-      return value;
-    }
-    if (typeof value === "string") return value[0] === "$" ? this.#special(value) : value;
-    if (!isObject(value)) return value;
-    const count = this.#revive(value, 1);
-    // If a key comes twice, the decoder in Rust may mean another place.
-    check(isCounted || count === keysIn(text));
-    return value;
-  }
-
-  /** Counts the keys in a container. Throws if it is too deep. */
-  #count(holder, depth) {
-    check(depth <= this.#maxDepth && depth <= MAX_WALK);
-    const values = isArray(holder) ? holder : valuesOf(holder);
-    let count = values === holder ? 0 : values.length;
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at];
-      if (typeof value === "object" && value !== null) count += this.#count(value, depth + 1);
-    }
-    return count;
-  }
-
-  /** Replaces special strings by what they stand for; returns the number of keys. */
-  #revive(holder, depth) {
-    check(depth <= this.#maxDepth && depth <= MAX_WALK);
-    let count = 0;
-    if (isArray(holder)) {
-      for (let at = 0; at < holder.length; at++) {
-        const item = holder[at];
-        if (typeof item === "object") {
-          if (item !== null) count += this.#revive(item, depth + 1);
-        } else if (typeof item === "string" && item.charCodeAt(0) === DOLLAR) {
-          this.#put(holder, at, this.#special(item));
-        }
-      }
-      return count;
-    }
-    for (const key of keysOf(holder)) {
-      const item = holder[key];
-      check(key !== "__proto__");
-      count++;
-      if (typeof item === "object") {
-        if (item !== null) count += this.#revive(item, depth + 1);
-      } else if (typeof item === "string" && item.charCodeAt(0) === DOLLAR) {
-        const value = this.#special(item);
-        if (value === undefined) delete holder[key];
-        else this.#put(holder, key, value);
+  ended() {
+    if (this.#plain) return this.#handOver((decode) => decode(true) && this.ended(), TOO_SHORT); // the codec says what is missing
+    if (this.#decoding) {
+      this.#hear(() => this.#decoding.end());
+      const [kind, value] = this.#heard ?? [];
+      // Cut off at the end of a row: another attempt may bring the rest.
+      if (kind === TOLD_BROKEN) return this.#fail({ code: value.code, message: value.message, cause: value.cause, passing: true });
+      if (kind !== undefined) {
+        this.#then = [TOLD_END];
+        return this.tell(kind, value);
       }
     }
-    return count;
+    super.ended();
   }
 
-  #put(holder, key, value) {
-    holder[key] = value;
-    if (value instanceof Link) this.#links.push(holder, key);
+  broke(cause) {
+    this.#decoding?.fail("the answer broke off", cause);
+    super.broke(cause);
   }
 
-  /** Returns what a string with "$" stands for. */
-  #special(text) {
-    const rest = text.slice(2);
-    switch (text[1]) {
-      case "$":
-        return text.slice(1);
-      case "D":
-        return dateOf(rest);
-      case "n":
-        check(isBigInt(rest, this.#maxDigits));
-        return BigInt(rest);
-      case "u":
-        return undefined;
-      case "N":
-        return NaN;
-      case "I":
-        return Infinity;
-      case "-":
-        return rest === "0" ? -0 : -Infinity;
-    }
-    return this.#references.get(text) ?? this.#reference(text);
+  unreadable() {
+    this.#decoding?.leave("INVALID_OPTION");
+    super.unreadable();
   }
 
-  #reference(text) {
-    const steps = text.slice(1).split(":");
-    const id = this.#id(steps.shift());
-    // Rust reads half of a surrogate pair as something else.
-    check(!LONELY.test(text));
-    this.#needs.push(id);
-    const link = new Link(id, steps);
-    this.#references.set(text, link);
-    return link;
+  close(stalled) {
+    this.leave(stalled ? "TIMEOUT" : "ABORTED");
   }
 
-  #id(text) {
-    const id = idOf(text);
-    check(id !== 0 || !this.#ofAction);
-    return id;
+  /** Stops reading. Unfinished parts of the value fail with the code's message. */
+  leave(code) {
+    if (this.over) return;
+    this.#decoding?.leave(code);
+    super.close();
   }
 
-  /** Resolves all references and sets `value`, once all rows have arrived. */
-  #deliver() {
-    const links = this.#links;
-    // All are followed before any is replaced, because their paths lead through each other.
-    for (let at = 0; at < links.length; at += 2) this.#follow(links[at][links[at + 1]], 0);
-    for (let at = 0; at < links.length; at += 2) links[at][links[at + 1]] = links[at][links[at + 1]].value;
-    const value = this.#values.get(this.#root);
-    this.value = value instanceof Link ? this.#follow(value, 0) : value;
-    this.#is(VALUE);
-  }
-
-  /** Returns the value of a reference that was reached through `depth` others. */
-  #follow(link, depth) {
-    check(depth < MAX_HOPS);
-    if (link.hops !== undefined) return link.value;
-    let hops = 1;
-    let value = this.#values.get(link.id);
-    const through = () => {
-      const inner = value;
-      value = this.#follow(inner, depth + 1);
-      hops += inner.hops;
+  /** Loads the codec and gives it all pieces so far. `instead`: the error to report if the codec cannot be loaded. */
+  #handOver(then, instead) {
+    const { pieces } = this.#plain;
+    this.#plain = undefined;
+    const open = (flight) => {
+      if (this.over) return;
+      this.#decoding = flight.makeDecoding({
+        action: true,
+        ...this.#how,
+        told: (kind, value) => (this.#heard = [kind, value]),
+        cancelled: () => this.#look(),
+        lost: (error) => this.#lost(error),
+      });
+      then((silent) => this.#decode(pieces, silent));
     };
-    if (value instanceof Link) through();
-    for (const step of link.steps) {
-      check(isArray(value) ? INDEX.test(step) : isObject(value) && getPrototypeOf(value) === plain);
-      check(hasOwn(value, step));
-      value = value[step];
-      hops++;
-      if (value instanceof Link) through();
+    const tried = (flight) => {
+      try {
+        open(flight);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    const flight = flightNow();
+    if (flight) return tried(flight);
+    // The server has run the action and only the answer can be lost, so a failed load is tried once more. The timeouts
+    // of the attempt do not run meanwhile (`TOLD_WAITS`).
+    const { tell } = this;
+    this.tell = undefined;
+    this.#loads = true;
+    const go = (run) => {
+      if (this.over) return;
+      this.#ready = () => {
+        this.#loads = false;
+        run();
+      };
+      if (this.tell) this.#ready();
+    };
+    const { load } = this.#how;
+    const again = (error) => load().catch(() => Promise.reject(error));
+    load().catch(again).then((flight) => go(() => tried(flight)), (error) => go(() => this.#fail(instead ?? error)));
+    tell(TOLD_WAITS);
+  }
+
+  /**
+   * Gives pieces to the codec and reports what it found. With `silent`, returns true instead of reporting that
+   * only bytes came.
+   */
+  #decode(pieces, silent) {
+    let error;
+    this.#hear(() => {
+      for (const bytes of pieces) error ??= this.#decoding.push(bytes);
+    });
+    const [kind, value] = this.#heard ?? [];
+    const failure = error ?? (kind === TOLD_BROKEN ? value : undefined);
+    if (failure && (kind === undefined || kind === TOLD_BROKEN)) return this.#fail(failure);
+    if (failure) this.#then = [TOLD_BROKEN, failure];
+    if (kind === undefined && silent) return true;
+    this.tell(kind ?? TOLD_BYTES, value);
+    return false;
+  }
+
+  #hear(act) {
+    this.#heard = undefined;
+    try {
+      act();
+    } catch (error) {
+      this.#heard = [TOLD_BROKEN, error];
     }
-    check(hops < MAX_HOPS);
-    link.hops = hops;
-    link.value = value;
-    return value;
+  }
+
+  #fail(error) {
+    this.#then = [TOLD_BROKEN, error];
+    this.tell(TOLD_BROKEN, error);
+  }
+
+  /** Stops reading when a stream of the value was cancelled and nothing else is waited for. */
+  #look() {
+    if (this.over || !this.#decoding.isAbandoned()) return;
+    const { tell } = this;
+    this.close(false);
+    tell?.(TOLD_END);
+  }
+
+  /** Reports that the instance of the codec has failed, perhaps on another caller's data. */
+  #lost(error) {
+    if (!this.over) this.#fail(error);
   }
 }
 
-/** True if row 0 holds a page, by the shapes of src/protocol/root.rs. */
-function holdsPage(row) {
-  if (!isArray(row)) return isPage(row.f) || isPage(row.t);
-  const [first, second] = row;
-  // After a redirect, a tuple begins with the build id; otherwise with the value, as a reference.
-  if (typeof first === "string" && /^(?:[^$]|\$\$|$)/.test(first)) return isPage(second);
-  return isArray(second) && typeof second[0] === "string" && isPage(second[1]);
-}
+/** For an answer that exceeds `maxBytes` after its value. */
+const TOO_LONG = { code: "DECODE", message: "the answer is longer than maxBytes" };
+/** Another attempt may bring the rest. */
+const TOO_SHORT = { code: "DECODE", message: "the answer ended before its value", passing: true };
 
-const isPage = (value) => value !== undefined && value !== null && value !== "" && value !== "$undefined";
-
-const isObject = (value) => typeof value === "object" && value !== null;
-
+/** The types whose body is text that people can read. */
+const TEXTUAL = ["text/", "application/json", "application/problem+json", "application/xml"];
 /**
- * True if a string in a row of JSON may stand for another value. Servers escape control characters as `\u00…`; "$"
- * and "_" may be written so, too.
+ * `SOON`: longest wait, in ms, for the beginning of a body; the lane is held meanwhile. `LONGEST`: the
+ * characters that are kept of it.
  */
-function isSpecial(text) {
-  for (let at = text.indexOf("$"); at >= 0; at = text.indexOf("$", at + 1)) if (text[at - 1] === '"') return true;
-  return text.includes("__proto__") || text.includes("\\u00");
-}
+const SOON = 200;
+const LONGEST = 200;
+/** The bytes that are decoded: more than `LONGEST` characters and the white space before them take. */
+const ENOUGH = 4096;
 
-/** True if there are enough brackets for containers to be too deep. */
-function mayBeDeeper(text, most) {
-  if (text.length <= 2 * most) return false;
-  let count = 0;
-  for (const bracket of "[{") {
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++count > most) return true;
+/** Promises the beginning of a text body; undefined if it is no text or does not come within 200 ms. */
+export async function excerpt(response, type = "text/plain") {
+  const media = type.toLowerCase();
+  const reader = TEXTUAL.some((textual) => media.startsWith(textual)) && readerOf(response);
+  if (!reader) return undefined;
+  let timer;
+  try {
+    const bytes = await Promise.race([reader.read(), new Promise((resolve) => (timer = setTimeout(resolve, SOON)))]);
+    return bytes ? [...new TextDecoder().decode(bytes.subarray(0, ENOUGH)).trim()].slice(0, LONGEST).join("") : undefined;
+  } finally {
+    clearTimeout(timer);
+    cancel(reader);
   }
-  return false;
 }
 
-/** Counts the keys in a text of JSON. */
-function keysIn(text) {
-  let count = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
-    // The closing quote has an even number of backslashes before it.
-    for (let slashes = 1; slashes % 2 === 1; ) {
-      at = text.indexOf('"', at + 1);
-      for (slashes = 0; text.charCodeAt(at - 1 - slashes) === BACKSLASH; ) slashes++;
-    }
-    at++;
-    while (text.charCodeAt(at) <= SPACE) at++;
-    if (text.charCodeAt(at) === COLON) count++;
+function cancel(reader) {
+  try {
+    Promise.resolve(reader.cancel()).catch(() => {});
+  } catch {
+    // A body that cannot be cancelled.
   }
-  return count;
 }
-
-function dateOf(text) {
-  // Most dates are read without the engine's parser, which takes three times as long.
-  if (DATE.test(text)) {
-    const year = two(text, 0) * 100 + two(text, 2);
-    const ms = two(text, 20) * 10 + text.charCodeAt(22) - 48;
-    return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms));
-  }
-  // Engines disagree on this year.
-  check(!text.startsWith("-000000"));
-  const date = new Date(text);
-  return new Date(isNaN(date) || date.toISOString() !== text ? NaN : date);
-}
-
-/** Reads two digits of a text as a number. */
-const two = (text, at) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;

@@ -1,13 +1,13 @@
 // Makes the body of a call: plain arguments here, all others with the codec, which is loaded for them. Must not
 // send it.
 
-import { flightNow } from "./later.js";
-import { WIRE_PLAIN } from "./numbers.js";
-import { NONE, formPrefixes, plain } from "./plain.js";
+import { flightNow } from "./codec/load.js";
+import { WIRE_PLAIN } from "./boundary/codes.js";
+import { NONE, formPrefixes, plain } from "./arguments/plain.js";
 
 /**
  * Returns `{ body, open }`: a string or a `FormData`, or a promise of one if `open`. `wire`: the wire format, see
- * `numbers.js`. `forgets`: a value that only a temporary reference could stand for is an error. Throws an
+ * `codes.js`. `forgets`: a value that only a temporary reference could stand for is an error. Throws an
  * `ActionError`, or the promise rejects with one.
  */
 export function bodyOf(client, entry, args, { wire, limits, forgets }) {

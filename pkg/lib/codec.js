@@ -1,12 +1,12 @@
 // Implements `decode()` and `encode()`: React's two encodings for answers and arguments that no dispatcher sends. Must
 // not import `flight.js`: the codec is loaded by `load`.
 
-import { piecesOf, readerOf } from "./body.js";
+import { piecesOf, readerOf } from "./answer/body.js";
 import { ActionError, invalid } from "./error.js";
-import { flightNow } from "./later.js";
+import { flightNow } from "./codec/load.js";
 import { decodeOptions, encodeOptions } from "./options.js";
-import { hasRoom } from "./room.js";
-import { callerOf, showCaller } from "./stack.js";
+import { hasRoom } from "./boundary/stack_room.js";
+import { callerOf, showCaller } from "./error/call_site.js";
 
 /**
  * Decodes a Flight stream. `value` settles as soon as its rows have arrived, `done` after the last byte. `from`: the

@@ -1,21 +1,21 @@
 // Defines the class `Dispatcher` as pages see it. Each method calls the file that does the work. Knows neither
 // the network nor the DOM.
 
-import { call } from "./calling.js";
-import { Client } from "./client.js";
-import { NO_OUTBOX } from "./durable.js";
-import { describe } from "./entry.js";
+import { call } from "./dispatcher/call.js";
+import { Client } from "./dispatcher/shared.js";
+import { NO_OUTBOX } from "./outbox.js";
+import { describe } from "./dispatcher/entry.js";
 import { invalid } from "./error.js";
 import { answer } from "./fetch.js";
 import { cancelFilter } from "./options.js";
-import { Map, take } from "./platform.js";
+import { Map, take } from "./page/globals.js";
 import { route } from "./route.js";
-import { Snapshot } from "./snapshot.js";
-import { callerOf } from "./stack.js";
+import { Snapshot } from "./dispatcher/snapshot.js";
+import { callerOf } from "./error/call_site.js";
 
 /**
  * A dispatcher as the page sees it. Its methods work detached (`const { call } = createDispatcher()`).
- * `client.js` holds its state.
+ * `shared.js` holds its state.
  */
 export class Dispatcher {
   #client;

@@ -1,20 +1,20 @@
 // Implements the drop-in for `fetch`: an action that other code has built waits for its lane; every other request goes
 // at once. Must not read the answer's value: the caller does.
 
-import { exchange } from "./calling.js";
+import { exchange } from "./dispatcher/call.js";
 import { closed } from "./error.js";
-import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
-import { checkBuilt } from "./moot.js";
+import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
+import { checkBuilt } from "./options/no_effect.js";
 import { fetchOptions } from "./options.js";
-import { AbortController, Headers } from "./platform.js";
-import { part } from "./part.js";
-import { needRoom } from "./room.js";
+import { AbortController, Headers } from "./page/globals.js";
+import { part } from "./loading/part.js";
+import { needRoom } from "./boundary/stack_room.js";
 import { route } from "./route.js";
 import { sendWith } from "./signals.js";
-import { callerOf } from "./stack.js";
+import { callerOf } from "./error/call_site.js";
 
-/** Loads the part that reads an answer along with its caller: see `along.js`. */
-export const loadAlong = /* @__PURE__ */ part(() => import("./along.js"), "fetch", "NETWORK");
+/** Loads the part that reads an answer along with its caller: see `passthrough.js`. */
+export const loadAlong = /* @__PURE__ */ part(() => import("./fetch/passthrough.js"), "fetch", "NETWORK");
 
 /** Returns the error that `fetch` would have rejected with, because callers of `fetch` expect that. */
 function asFetchWould(error) {

@@ -1,13 +1,13 @@
 // Copies and checks the options that come from the page. Each is read once, by name, so that no getter of the page runs
 // later; a getter that throws or an unknown name is an INVALID_OPTION. Must not decide what a value means: Rust does.
 
-import { sendable } from "./address.js";
-import { isToken } from "./app.js";
+import { sendable } from "./page/url.js";
+import { isToken } from "./page/app.js";
 import { ActionError, invalid } from "./error.js";
-import { checkDispatcher } from "./moot.js";
-import { meant } from "./nearest.js";
-import { MAX_ARGUMENTS } from "./numbers.js";
-import { Headers, Map, URL, ofDocument, pageOrigin } from "./platform.js";
+import { checkDispatcher } from "./options/no_effect.js";
+import { meant } from "./options/did_you_mean.js";
+import { MAX_ARGUMENTS } from "./boundary/codes.js";
+import { Headers, Map, URL, ofDocument, pageOrigin } from "./page/globals.js";
 
 export const DISPATCHER = {
   url: (value) => (typeof value === "function" ? value : address(value)),

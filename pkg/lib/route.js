@@ -1,13 +1,13 @@
 // Calls route handlers: at once, without a lane and without wasm. Must not wait for an action.
 
-import { isHarmless, waitBefore } from "./retry.js";
-import { discard } from "./body.js";
+import { isHarmless, waitBefore } from "./route/retry.js";
+import { discard } from "./answer/body.js";
 import { ActionError, aborted, closed, invalid } from "./error.js";
-import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./init.js";
-import { checkRoute } from "./moot.js";
+import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
+import { checkRoute } from "./options/no_effect.js";
 import { finite, routeOptions } from "./options.js";
-import { owned } from "./owner.js";
-import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./platform.js";
+import { owned } from "./error/action_label.js";
+import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./page/globals.js";
 import { onAbort, sendWith } from "./signals.js";
 
 /**

@@ -1,8 +1,8 @@
 // Listens to abort signals, and combines several into one. Must leave no listener behind.
 
-import { AbortController, AbortSignal, queueMicrotask } from "./platform.js";
-import { report } from "./report.js";
-import { hasRoom } from "./room.js";
+import { AbortController, AbortSignal, queueMicrotask } from "./page/globals.js";
+import { report } from "./error/report.js";
+import { hasRoom } from "./boundary/stack_room.js";
 
 const nothing = () => {};
 

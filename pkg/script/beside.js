@@ -1,8 +1,8 @@
 // Finds and loads the files beside the drop-in script. Must not load a file before it is needed, nor use one of
 // another build.
 
-import { sendable } from "../lib/address.js";
-import { URL, fetch, ofDocument } from "../lib/platform.js";
+import { sendable } from "../lib/page/url.js";
+import { URL, fetch, ofDocument } from "../lib/page/globals.js";
 import { inflated } from "./inflate.js";
 
 /** The `<script>` element that runs this; `null` in a module, undefined in a worker. */

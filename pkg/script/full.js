@@ -2,7 +2,7 @@
 // load another file.
 import dispatcher from "../dist/dispatcher.bytes.js";
 import flight from "../dist/flight.bytes.js";
-import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/exports.js";
 import { ActionError, isActionError } from "../lib/error.js";
 import { inflated } from "./inflate.js";
 

@@ -1,6 +1,6 @@
 // The script `dist/actionlane.js`: sets `window.actionlane`. The wasm and the parts that few pages need are files
 // beside it. Must hold no logic: `beside.js` finds the files.
-import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/api.js";
+import { decodeWith, dispatcherWith, encodeWith, initWith, readyWith } from "../lib/exports.js";
 import { copy, file } from "./beside.js";
 
 /* global INTEGRITY */ // the integrity of each wasm, put in by the build

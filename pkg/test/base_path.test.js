@@ -14,9 +14,9 @@ async function page({ at = "/shop/cart", scripts, readyState = "complete" }, loo
   globalThis.document = { documentElement: { dataset: {} }, scripts: listed, readyState };
   globalThis.location = new URL(at, "https://app.example");
   try {
-    // `platform.js` stores the path that it was loaded at; it is imported again too.
+    // `globals.js` stores the path that it was loaded at; it is imported again too.
     performance.getEntriesByType = () => [{ name: `${location}` }];
-    await look(await import(`../lib/app.js?base${pages++}`), listed);
+    await look(await import(`../lib/page/app.js?base${pages++}`), listed);
   } finally {
     delete globalThis.document;
     delete globalThis.location;

@@ -393,7 +393,7 @@ test("a request that is no action takes the options of a route, and no others", 
 });
 
 test("an option without effect is warned of, as for a call", async () => {
-  await import("../lib/words.js");
+  await import("../lib/warnings/texts.js");
   const { warn } = console;
   const warned = [];
   console.warn = (text) => warned.push(text);

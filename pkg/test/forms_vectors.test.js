@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { createDispatcher, encode } from "../node.js";
-import "../lib/words.js"; // with this loaded, warnings are printed at once
+import "../lib/warnings/texts.js"; // with this loaded, warnings are printed at once
 import { idempotencyKey } from "../server.js";
 import { ID, serve } from "./server.js";
 

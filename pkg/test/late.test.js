@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { createDispatcher, ready } from "../node.js";
-import "../lib/words.js"; // with this loaded, warnings are printed at once
+import "../lib/warnings/texts.js"; // with this loaded, warnings are printed at once
 import { ID, serve } from "./server.js";
 
 const real = { now: performance.now.bind(performance), setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, warn: console.warn };

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode, encode, marked, sift } from "../lib/records.js";
+import { decode, encode, marked, sift } from "../lib/outbox/record.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/outbox.json", import.meta.url)));
 

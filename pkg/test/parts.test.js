@@ -6,10 +6,10 @@ import { without } from "./copies.js";
 import { ID, flight, serve } from "./server.js";
 
 const PARTS = {
-  along: ["lib/along.js", "lib/reach.js"],
-  lock: ["lib/lock.js"],
-  outbox: ["lib/outbox.js", "lib/records.js", "lib/store.js", "lib/storage.js", "lib/kept.js"],
-  payload: ["lib/payload.js", "lib/root.js"],
+  along: ["lib/fetch/passthrough.js", "lib/fetch/along.js"],
+  lock: ["lib/tabs/lock.js"],
+  outbox: ["lib/outbox/outbox.js", "lib/outbox/record.js", "lib/outbox/indexed_db.js", "lib/outbox/unusable.js", "lib/outbox/stored_body.js"],
+  payload: ["lib/answer/payload.js", "lib/answer/root_row.js"],
 };
 
 let server;

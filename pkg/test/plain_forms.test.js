@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formPrefixes, plain } from "../lib/plain.js";
-import { WIRE_FORMS, WIRE_OLD_FORMS } from "../lib/numbers.js";
+import { formPrefixes, plain } from "../lib/arguments/plain.js";
+import { WIRE_FORMS, WIRE_OLD_FORMS } from "../lib/boundary/codes.js";
 import { createDispatcher, decode, encode } from "../node.js";
 import { ID } from "./server.js";
 

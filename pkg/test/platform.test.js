@@ -1,4 +1,4 @@
-// `platform.js`: the page's globals as the package uses them even if elements, scripts or tests replace them.
+// `globals.js`: the page's globals as the package uses them even if elements, scripts or tests replace them.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { afterEach, test } from "node:test";
@@ -15,7 +15,7 @@ afterEach(() => {
 let pages = 0;
 function onPage(globals) {
   for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  return import(`../lib/platform.js?${pages++}`);
+  return import(`../lib/page/globals.js?${pages++}`);
 }
 
 /** A document in which an element has the name of a property. */
@@ -69,7 +69,7 @@ test("a test that sets the clock sets the package's", async () => {
 
 test("no other module of the package uses a global of the page directly", async () => {
   const lib = new URL("../lib/", import.meta.url);
-  const names = Object.keys(await import("../lib/platform.js")).filter((name) => name in globalThis || ["URL", "File", "Request"].includes(name));
+  const names = Object.keys(await import("../lib/page/globals.js")).filter((name) => name in globalThis || ["URL", "File", "Request"].includes(name));
   assert.ok(names.length > 20, String(names));
   const taken = [];
   for (const file of (await readdir(lib)).filter((file) => file.endsWith(".js") && file !== "platform.js")) {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { performance } from "../lib/platform.js";
-import { isHarmless, waitBefore } from "../lib/retry.js";
+import { performance } from "../lib/page/globals.js";
+import { isHarmless, waitBefore } from "../lib/route/retry.js";
 
 const vectors = readFileSync(new URL("../../tests/vectors/retry.json", import.meta.url));
 const { defaults, failures, requests, waits, now, retryAfter } = JSON.parse(vectors);

@@ -1,9 +1,9 @@
-// Row 0 in every shape: tests/vectors/root.json, which src/protocol/root.rs reads too.
+// Row 0 in every shape: tests/vectors/root.json, which src/protocol/root_row.rs reads too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { pageOf } from "../lib/root.js";
+import { pageOf } from "../lib/answer/root_row.js";
 import { decode } from "../node.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/root.json", import.meta.url)));

@@ -1,7 +1,7 @@
 // Retries of routes, against a server that fails: which requests are sent again, and how long each wait is.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { waitBefore } from "../lib/retry.js";
+import { waitBefore } from "../lib/route/retry.js";
 import { createDispatcher } from "../node.js";
 import { serve } from "./server.js";
 

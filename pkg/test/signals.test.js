@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { hasRoom } from "../lib/room.js";
+import { hasRoom } from "../lib/boundary/stack_room.js";
 import { sendWith } from "../lib/signals.js";
 import { createDispatcher, ready } from "../node.js";
 import { ID } from "./server.js";

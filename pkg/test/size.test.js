@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { largestSizeOf, sizeOf } from "../lib/size.js";
+import { largestSizeOf, sizeOf } from "../lib/arguments/size.js";
 
 const bytesOf = (text) => new TextEncoder().encode(text).length;
 

@@ -8,7 +8,7 @@ import { ID, flight, serve, until } from "./server.js";
 import { trapAtBytes } from "./traps.js";
 
 /** The files of the codec; `WASM`: only those with its wasm. */
-const CODEC = ["lib/flight.js", "wasm/flight.js", "wasm/flight_bytes.js"];
+const CODEC = ["lib/codec/flight.js", "wasm/flight.js", "wasm/flight_bytes.js"];
 const WASM = ["wasm/flight_bytes.js"];
 
 const bytes = (text) => new TextEncoder().encode(text);

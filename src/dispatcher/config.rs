@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::{OfflineMode, Scope};
 use crate::call::{LaneName, Strategy};
-use crate::table::Table;
+use crate::sorted_map::Table;
 
 /// Default of [`Config::max_queued`].
 const MAX_QUEUED: usize = 10_000;

@@ -3,13 +3,13 @@
 //! Makes no values. It needs the same rows as [`Decoder::action`](super::Decoder::action): row 0's `a`, the promises
 //! that lead on from there, and every row they refer to, except for promises, lazy values and the rows that elements
 //! wait for. Unlike the decoder, it does not follow a reference whose path leads through a lazy value; there it may
-//! report too early. `pkg/lib/reach.js` does the same in JavaScript, and `tests/vectors/along.json` tests both.
+//! report too early. `pkg/lib/fetch/along.js` does the same in JavaScript, and `tests/vectors/along.json` tests both.
 
 use super::Limits;
 use super::hash::Table;
 use super::model::{Model, Path, Special, Target};
-use super::part;
 use super::row::{Row, Rows, Tag};
+use super::slice;
 
 /// Reports when the value of an action has arrived, without decoding it.
 ///
@@ -110,7 +110,7 @@ impl Along {
                 self.looked_at += 1;
                 let first = Path::new(":0");
                 let path = if self.looked_at == 1 && text.trim_start().starts_with('[') { &first } else { &part };
-                let (part, _) = part::project(0, &text, path, &self.limits).ok()??;
+                let (part, _) = slice::project(0, &text, path, &self.limits).ok()??;
                 self.read(0, part, &mut needs)?;
             }
             *self.texts.get_mut(*self.arrived.get(&0)?)? = Some(text);
@@ -175,7 +175,7 @@ mod tests {
         at
     }
 
-    /// Shares its list with `pkg/lib/reach.js`. The value arrives with the byte after the `|`, which is cut out first.
+    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out first.
     #[test]
     fn the_value_arrives_when_the_decoder_has_it() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();

@@ -11,7 +11,7 @@ mod ahead;
 mod cell;
 mod flow;
 mod link;
-mod want;
+mod waiting;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use std::task::Poll;
 
 use self::cell::Cell;
 use self::flow::Flowing;
-use self::want::{Lazied, Promised, Want, Who};
+use self::waiting::{Lazied, Promised, Want, Who};
 use super::hash::Table;
 use super::model::{Path, Target};
 use super::row::{Row, Rows, Tag};

@@ -25,23 +25,23 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-mod bounds;
+mod async_values;
+mod back_reference;
 mod frame;
-mod here;
-mod inspect;
-mod open;
-mod place;
+mod inspector;
+mod location;
+mod server_limits;
 mod write;
 
-use self::bounds::Bounds;
+use self::back_reference::Place;
 use self::frame::{Frame, Next, Rest};
-use self::place::Place;
+use self::server_limits::Bounds;
 use super::{Key, Limits, json};
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
-pub use self::inspect::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
-pub use self::place::Temporaries;
+pub use self::back_reference::Temporaries;
+pub use self::inspector::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
 
 /// The result of encoding.
 ///
@@ -217,7 +217,7 @@ pub struct Encoder<I: Inspect> {
     /// Slots that the caller has not taken.
     slots: VecDeque<Slot<I::Value>>,
     /// Slots that are not settled or closed, by id.
-    open: BTreeMap<u32, open::Open>,
+    open: BTreeMap<u32, async_values::Open>,
 }
 
 /// The outermost value that is written.
@@ -343,11 +343,11 @@ impl<I: Inspect> Encoder<I> {
             Shape::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             Shape::Number(number) => self.number(number),
             Shape::String(text) => {
-                self.count(bounds::units(&text));
+                self.count(server_limits::units(&text));
                 self.text(&text);
             }
             Shape::BigInt(digits) => {
-                if digits.len() > bounds::MAX_DIGITS {
+                if digits.len() > server_limits::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
                 self.count(digits.len());
@@ -424,7 +424,7 @@ impl<I: Inspect> Encoder<I> {
         let Some(contents) = self.inspector.contents(&value, container) else { return Err(self.error("threw while it was read")) };
         let rest = match contents {
             Contents::Values(values) => {
-                if values.len() > bounds::MAX_ARGUMENTS && (bound || (self.frames.is_empty() && matches!(self.top, Top::Root))) {
+                if values.len() > server_limits::MAX_ARGUMENTS && (bound || (self.frames.is_empty() && matches!(self.top, Top::Root))) {
                     let what = if bound { "is bound to" } else { "has" };
                     return Err(self.error(&format!("{what} more than 1000 arguments, which the server refuses: pass one array")));
                 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use wasm_bindgen::JsValue;
 
-/// Returns the exports of a module of the package. Its imports from `platform.js` are globals in tests;
-/// `numbers.js` is always loaded.
+/// Returns the exports of a module of the package. Its imports from `globals.js` are globals in tests;
+/// `codes.js` is always loaded.
 pub(crate) fn functions(source: &str) -> JsValue {
     functions_of(&[source])
 }
@@ -14,7 +14,7 @@ pub(crate) fn functions(source: &str) -> JsValue {
 pub(crate) fn functions_of(sources: &[&str]) -> JsValue {
     let mut all = vec![];
     let mut script = String::from("const all = {};");
-    for source in [include_str!("../../pkg/lib/numbers.js")].iter().chain(sources) {
+    for source in [include_str!("../../pkg/lib/boundary/codes.js")].iter().chain(sources) {
         let (mut importing, mut imported) = (false, String::new());
         let lines = source.lines().filter(|line| {
             let import = importing || line.starts_with("import ") || line.starts_with("export {");

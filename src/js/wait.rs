@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use crate::numbers::told;
+use crate::codes::told;
 
 // The functions of `wait.js`.
 #[wasm_bindgen]

@@ -11,7 +11,7 @@
 //! in any script. A default export is called `default`, in every file.
 //!
 //! This module is for front ends in Rust. The npm package has its own finder in JavaScript
-//! (`pkg/lib/finder.js`), as a chunk that few pages load. `tests/vectors/manifest` tests both, and random texts
+//! (`pkg/lib/skew/manifest.js`), as a chunk that few pages load. `tests/vectors/manifest` tests both, and random texts
 //! compare them.
 //!
 //! ```
@@ -25,13 +25,13 @@
 //! ```
 
 mod base;
-mod find;
 mod html;
 mod inline;
 mod literal;
 mod script;
 #[cfg(test)]
 mod tests;
+mod text_search;
 
 pub use base::base_path;
 pub use html::{Document, scan_html};
@@ -143,8 +143,8 @@ pub fn is_own_script(url: &str, origin: &str, prefixes: &[&str]) -> bool {
 /// assert_eq!(asset_prefix("https://example.com/analytics.js?from=/_next/"), None);
 /// ```
 pub fn asset_prefix(url: &str) -> Option<&str> {
-    let path = find::until(url, b"?#", true).map_or(url, |(path, _)| path);
-    find::split(path, "/_next/").map(|(prefix, _)| prefix)
+    let path = text_search::until(url, b"?#", true).map_or(url, |(path, _)| path);
+    text_search::split(path, "/_next/").map(|(prefix, _)| prefix)
 }
 
 /// Reads an id as Next.js writes it: in lower case.

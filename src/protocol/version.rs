@@ -201,7 +201,7 @@ impl WireForm {
         self.is_14
     }
 
-    /// Returns how to write the arguments of this action, as bits for the JavaScript side (`pkg/lib/numbers.js`):
+    /// Returns how to write the arguments of this action, as bits for the JavaScript side (`pkg/lib/boundary/codes.js`):
     ///
     /// - Bits 0 to 5: which of the first six arguments are sent.
     /// - Bit 6: any further ones are sent.
@@ -209,7 +209,7 @@ impl WireForm {
     /// - Bit 8: entries of forms are sent under today's names.
     /// - Bit 9: entries of forms are sent under the old names.
     pub fn bits(self, action: &super::ActionId) -> u32 {
-        use crate::numbers::wire;
+        use crate::codes::wire;
         let arguments = if self.omits_unused(action.is_cached()) {
             let first = (0..wire::FIRST).filter(|&index| action.uses(index as usize)).map(|index| 1 << index).sum::<u32>();
             first | if action.uses(wire::FIRST as usize) { wire::REST } else { 0 }

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
+use super::action_label::ActionLabel;
 use super::net::exchange::Work;
 use super::net::request::Trace;
-use super::owner::Owner;
 use super::stop::Stop;
 use crate::call::CallId;
 use crate::js::error::Failure;
@@ -40,7 +40,7 @@ pub(crate) enum Stage {
 
 /// A call, from its arrival until it is over.
 pub(crate) struct Held {
-    pub(crate) owner: Owner,
+    pub(crate) owner: ActionLabel,
     /// True if it is in the outbox, or will be.
     pub(crate) durable: bool,
     pub(crate) stage: Stage,
@@ -59,7 +59,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(crate) fn new(owner: Owner, durable: bool, stage: Stage, work: Option<Work>) -> Self {
+    pub(crate) fn new(owner: ActionLabel, durable: bool, stage: Stage, work: Option<Work>) -> Self {
         Self { owner, durable, stage, work, throws: false, answer: Answer::default(), cause: None, stalled: Rc::default(), leader: None }
     }
 }

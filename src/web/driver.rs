@@ -12,10 +12,10 @@ use std::time::Duration;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use super::action_label::ActionLabel;
 use super::call::{Answer, Body, HeadOfAnswer, Held, Preparation, Stage, Target};
 use super::embedder::Embedder;
 use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
-use super::owner::Owner;
 use super::shapes;
 use super::stop::Stop;
 use super::timer::{self, Timer};
@@ -23,7 +23,7 @@ use crate::call::{Call, CallId, Event, Options, Visit};
 use crate::dispatcher::{Dispatcher, Effect, News, Rules};
 use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
-use crate::table::Table;
+use crate::sorted_map::Table;
 use crate::{Instant, Kind};
 
 /// Must not run code of the page while anything here is borrowed: that code may call back.
@@ -59,7 +59,7 @@ pub(crate) struct Arrival {
     pub(crate) queued_at: Instant,
     /// The visit during which it was made. `None`: a redirect of this call does not move the user.
     pub(crate) visit: Option<Visit>,
-    pub(crate) owner: Owner,
+    pub(crate) owner: ActionLabel,
 }
 
 impl Driver {

@@ -1,4 +1,4 @@
-//! Declares the functions of JavaScript that the engine calls: the embedder, `pkg/lib/embedder.js`. Holds no state.
+//! Declares the functions of JavaScript that the engine calls: the embedder, `pkg/lib/dispatcher/embedder.js`. Holds no state.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
@@ -169,7 +169,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
-    /// The reader of a body: the classes of `reading.js` and `along.js`.
+    /// The reader of a body: the classes of `plain.js` and `passthrough.js`.
     pub(crate) type Reader;
     /// Reads on; the result goes to the ticket.
     #[wasm_bindgen(method, catch)]
@@ -178,12 +178,12 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn close(this: &Reader, stalled: bool) -> Result<(), JsValue>;
 
-    /// An answer that its caller reads, with the reader that `along.js` made of it.
+    /// An answer that its caller reads, with the reader that `passthrough.js` made of it.
     pub(crate) type ReadAlong;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn response(this: &ReadAlong) -> JsValue;
 
-    /// The page as it is deployed now: see `pkg/lib/deployed.js`.
+    /// The page as it is deployed now: see `pkg/lib/skew/deployed.js`.
     pub(crate) type Deployed;
     /// Returns the new id of the action `old` with this name. Throws a [`Refusal`] if there is none.
     #[wasm_bindgen(method, catch)]

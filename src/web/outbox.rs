@@ -1,4 +1,4 @@
-//! Stores a durable call by the package's outbox (`pkg/lib/outbox.js`). Writes no records itself.
+//! Stores a durable call by the package's outbox (`pkg/lib/outbox/outbox.js`). Writes no records itself.
 
 use wasm_bindgen::prelude::*;
 

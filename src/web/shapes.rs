@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use super::owner::Owner;
+use super::action_label::ActionLabel;
 use crate::call::{Event, Timings};
 use crate::js::error;
 use crate::js::object::set as put;
@@ -79,14 +79,14 @@ pub(super) fn largest_size(body: &JsValue) -> f64 {
 
 /// Makes the `ActionError` of a call of this action. `cause`: the value the page threw or gave as a reason;
 /// `undefined` for none.
-pub(super) fn error(error: &Error, owner: &Owner, cause: &JsValue) -> JsValue {
+pub(super) fn error(error: &Error, owner: &ActionLabel, cause: &JsValue) -> JsValue {
     let name = owner.name.as_deref().map(|name| ("actionName", name));
     error::with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
 }
 
 /// Makes the object that `subscribe` and `snapshot` show of a call. `mortal`: see
 /// [`Answer::mortal`](super::call::Answer::mortal).
-pub(super) fn event(event: &Event, owner: &Owner, mortal: bool) -> Object {
+pub(super) fn event(event: &Event, owner: &ActionLabel, mortal: bool) -> Object {
     let more = if mortal || event.retry_at.is_some() || event.late || event.behind.is_some() || event.recovered {
         let more = Object::new();
         if mortal {

@@ -1,8 +1,8 @@
 //! Encodes the arguments of a call as a request body. Sends nothing.
 
-mod collect;
+mod async_values;
+mod inspector;
 mod plain;
-mod reader;
 
 use std::pin::Pin;
 
@@ -13,9 +13,9 @@ use crate::flight::{self, Encoder, Limits, Part};
 use crate::js::error::Failure;
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
+use inspector::Reader;
 pub(crate) use plain::Plain;
 use plain::Reads;
-use reader::Reader;
 
 /// The arguments that an answer may refer back to, by their paths.
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;
@@ -93,7 +93,7 @@ fn read(args: &JsValue, how: How, reads: Option<Reads>) -> Result<Start, Failure
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)
     } else {
-        Body::Open(collect::collect(encoder, thrown, how.stop))
+        Body::Open(async_values::collect(encoder, thrown, how.stop))
     };
     Ok(Start { body, temporaries })
 }

@@ -8,11 +8,11 @@ use wasm_bindgen::prelude::*;
 
 use super::options::{LimitOptions, limits};
 use super::{args, value};
+use crate::codes::told;
 use crate::flight::{Decoder, Rejection};
 use crate::js::error;
 use crate::js::given::Given;
 use crate::js::object::set;
-use crate::numbers::told;
 use crate::protocol::Root;
 use crate::{Error, Kind, Sent};
 

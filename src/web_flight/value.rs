@@ -1,4 +1,4 @@
-//! Makes JavaScript values of Flight values by the functions of `build.js`, which take a whole row at a time. Reads
+//! Makes JavaScript values of Flight values by the functions of `builder.js`, which take a whole row at a time. Reads
 //! no rows: the decoder does.
 //!
 //! Every function that may run the page's code (the page may replace any global) is imported with `catch`. If it
@@ -12,12 +12,12 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
+use crate::codes::made;
 use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
 use crate::js::error;
-use crate::numbers::made;
 use crate::{Error, Kind, Sent};
 
-// The functions of `build.js`, documented there.
+// The functions of `builder.js`, documented there.
 #[wasm_bindgen]
 extern "C" {
     #[derive(Clone)]
@@ -121,12 +121,12 @@ thread_local! {
     static BUILDER: RefCell<Option<Builder>> = const { RefCell::new(None) };
 }
 
-/// Stores the functions of `build.js`.
+/// Stores the functions of `builder.js`.
 pub(crate) fn set_builder(build: JsValue) {
     BUILDER.set(Some(build.unchecked_into()));
 }
 
-/// Longest string, in bytes, for the decoder of the glue. `build.js` decodes longer ones faster, in pieces.
+/// Longest string, in bytes, for the decoder of the glue. `builder.js` decodes longer ones faster, in pieces.
 const LONG: usize = 100_000;
 
 /// Message of an error about which the server states nothing.
@@ -401,7 +401,7 @@ fn no_dispatcher() -> Error {
     Error::new(Kind::InvalidOption, "this answer was decoded without a dispatcher, so the functions of the server in it cannot be called")
 }
 
-/// Returns the number of `numbers.js` for a kind of object.
+/// Returns the number of `codes.js` for a kind of object.
 fn number(kind: Made) -> u32 {
     match kind {
         Made::Map => made::MAP,

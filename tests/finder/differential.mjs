@@ -9,9 +9,9 @@ import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { basePathOf } from "../../pkg/lib/base.js";
-import { assetPrefix } from "../../pkg/lib/deployed.js";
-import { scanHtml, scanScript } from "../../pkg/lib/finder.js";
+import { basePathOf } from "../../pkg/lib/page/base_path.js";
+import { assetPrefix } from "../../pkg/lib/skew/deployed.js";
+import { scanHtml, scanScript } from "../../pkg/lib/skew/manifest.js";
 import { generator } from "../oracle/random.mjs";
 
 const { positionals: [program], values: options } = parseArgs({

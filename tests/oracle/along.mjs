@@ -4,7 +4,7 @@
 
 import { parseArgs } from "node:util";
 
-import { Reach } from "../../pkg/lib/reach.js";
+import { Reach } from "../../pkg/lib/fetch/along.js";
 import { createDispatcher, ready } from "../../pkg/node.js";
 
 import { render } from "./answers.mjs";

@@ -3,7 +3,7 @@
 
 import { parseArgs } from "node:util";
 
-import { PlainAnswer, RICH, THROWN, VALUE } from "../../pkg/lib/answer.js";
+import { PlainAnswer, RICH, THROWN, VALUE } from "../../pkg/lib/answer/plain.js";
 import { createDispatcher, decode, ready } from "../../pkg/node.js";
 
 import { render } from "./answers.mjs";

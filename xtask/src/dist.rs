@@ -164,10 +164,10 @@ mod tests {
 
     #[test]
     fn parts_are_loaded_by_name() -> Result<()> {
-        let lazy = [("flight".to_owned(), "../lib/flight.js".to_owned())];
-        let text = "await import(\"../lib/flight.js\");import(\"./here.js\")";
+        let lazy = [("flight".to_owned(), "../lib/codec/flight.js".to_owned())];
+        let text = "await import(\"../lib/codec/flight.js\");import(\"./here.js\")";
         assert_eq!(imported(text, &lazy)?, "await actionlanePart(\"flight\");import(\"./here.js\")");
-        assert!(imported("import(\"../lib/outbox.js\")", &lazy).is_err());
+        assert!(imported("import(\"../lib/outbox/outbox.js\")", &lazy).is_err());
         Ok(())
     }
 }

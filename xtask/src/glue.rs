@@ -241,10 +241,10 @@ const GONE: [(&str, &str); 6] = [
     ("let __wbg_reinit_scheduled = false;\n", "\nfunction takeFromExternrefTable0("),
 ];
 
-/// Imports the globals that the glue uses from `platform.js`: a page may replace its own.
+/// Imports the globals that the glue uses from `globals.js`: a page may replace its own.
 const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
-    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/platform.js\";\n\
-    import { guarded } from \"../lib/trap.js\";\n";
+    clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/page/globals.js\";\n\
+    import { guarded } from \"../lib/boundary/trap.js\";\n";
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,10 @@
 //! `cargo xtask nexts`: compares the package with Next's own client.
 
-mod fixtures;
 mod observe;
 mod report;
 mod rows;
 mod verdict;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +13,9 @@ use anyhow::{Context, Result, bail, ensure};
 use e2e::{Browser, Build, Driver, Fixture, Kind};
 use serde_json::json;
 
-use fixtures::serve;
-pub(crate) use fixtures::{Choices, Version, build};
 pub(crate) use report::Report;
+use versions::serve;
+pub(crate) use versions::{Choices, Version, build};
 
 use crate::step::{note, step_async};
 use crate::{browser, build as package};

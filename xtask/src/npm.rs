@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::pinned::NODE_MAJOR;
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::versions::NODE_MAJOR;
 use crate::{run, workspace};
 
 /// Installs the packages of the lock file in `dir`, unless they are installed already.

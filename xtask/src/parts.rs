@@ -186,7 +186,7 @@ mod tests {
         let made: Made = serde_json::from_value(serde_json::json!({ "outputs": {
             "o/index.js": output(Some("index.js"), &[("o/shared.js", now), ("o/store-1.js", later), ("./x.wasm", now)]),
             "o/shared.js": output(None, &[("o/shared.js", now)]),
-            "o/store-1.js": output(Some("lib/store.js"), &[("o/shared.js", now), ("o/more.js", now)]),
+            "o/store-1.js": output(Some("lib/outbox/indexed_db.js"), &[("o/shared.js", now), ("o/more.js", now)]),
             "o/more.js": output(None, &[]),
         } }))?;
         let split = made.split("index.js")?;
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(split.entry, pkg(&["o/index.js", "o/shared.js"]));
         assert_eq!(split.lazy, [("store".to_owned(), pkg(&["o/more.js", "o/store-1.js"]))].into());
         assert_eq!(split.shared, ["index.js"]);
-        assert_eq!(split.sources, [("store".to_owned(), "lib/store.js".to_owned())].into());
+        assert_eq!(split.sources, [("store".to_owned(), "lib/outbox/indexed_db.js".to_owned())].into());
         assert!(made.split("node.js").is_err());
         Ok(())
     }

@@ -6,8 +6,8 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::pinned::{CARGO_FUZZ, GECKODRIVER, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::step::step;
-use crate::versions::{CARGO_FUZZ, GECKODRIVER, Tool, WASM_BINDGEN, WASM_PACK, WASM_TARGET};
 use crate::{run, workspace};
 
 /// Makes sure that rustc can compile to wasm.
@@ -27,7 +27,7 @@ pub(crate) fn ensure_wasm_bindgen() -> Result<()> {
     let locked = locked_version("wasm-bindgen")?;
     ensure!(
         locked == WASM_BINDGEN.version,
-        "Cargo.lock has wasm-bindgen {locked}, xtask/src/versions.rs has {}: make them equal",
+        "Cargo.lock has wasm-bindgen {locked}, xtask/src/pinned.rs has {}: make them equal",
         WASM_BINDGEN.version
     );
     ensure_installed(&WASM_BINDGEN)

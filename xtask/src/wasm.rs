@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::names::{Names, SHORTEN};
+use crate::pinned::{WASM_BINDGEN, WASM_TARGET};
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::versions::{WASM_BINDGEN, WASM_TARGET};
 use crate::{glue, npm, run, tools, workspace};
 
 /// A wasm module of the package: a feature of the crate, compiled with the profile of the same name.
@@ -181,12 +181,12 @@ fn mark(wasm: &Path, said: &str) -> Result<()> {
     fs::write(wasm, bytes).context("writing the wasm")
 }
 
-/// Name of the section; `pkg/lib/module.js` has the same.
+/// Name of the section; `pkg/lib/loading/module.js` has the same.
 pub(crate) const SECTION: &str = "actionlane";
 
 /// The wasm as a JavaScript module, for pages that cannot load the file.
 const BYTES: &str = r#"// The bytes of NAME_bg.wasm.
-import { bytesOf } from "../lib/base64.js";
+import { bytesOf } from "../lib/loading/base64.js";
 
 export const bytes = () => bytesOf("BASE64");
 "#;

@@ -61,7 +61,7 @@ fn a_call_without_a_key_that_may_have_run_is_not_retried() {
     assert_eq!(sim.story(), ["send 1", "settle 1 NETWORK unknown", "send 2", "send 2", "settle 2"]);
 }
 
-/// Uses the vectors with which `pkg/lib/retry.js` is tested too.
+/// Uses the vectors with which `pkg/lib/route/retry.js` is tested too.
 #[test]
 fn requests_are_retried_as_the_vectors_say() {
     let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../tests/vectors/retry.json")).unwrap();

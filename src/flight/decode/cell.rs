@@ -7,12 +7,12 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 use std::rc::Rc;
 
 use super::link::Found;
-use super::want::{Searched, Want, Who};
+use super::waiting::{Searched, Want, Who};
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
 use crate::flight::rejection::{More, revived};
-use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, part};
+use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, slice};
 
 /// Parts of an action's row 0 that are made alone. Each is searched from the row's beginning; Next.js uses a handful.
 /// Beyond that, the whole member of row 0 that holds the part is made, for as many parts again.
@@ -184,7 +184,7 @@ impl<B: Build> Decoder<B> {
         } else {
             path
         };
-        let found = part::project(0, &text, wanted, &self.limits).map_err(Rejection::Broken)?;
+        let found = slice::project(0, &text, wanted, &self.limits).map_err(Rejection::Broken)?;
         let Some((part, taken)) = found else {
             return Err(broken(0, &format!("no member {}", path.text().replace(':', "."))));
         };

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::task::Poll;
 
-use super::want::{Want, Who};
+use super::waiting::{Want, Who};
 use super::{Decoder, broken, text};
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Flow, Rejection, Scalar};

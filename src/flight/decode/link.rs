@@ -3,7 +3,7 @@
 //! Must only be called once every row that a want needs has arrived; `want.rs` finds that out.
 
 use super::cell::{Branch, Cell, Deferred, Located, Mark, Root};
-use super::want::{Searched, Want, Who};
+use super::waiting::{Searched, Want, Who};
 use super::{Decoder, MAX_HOPS, broken};
 use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Made, Put, Rejection, Scalar};

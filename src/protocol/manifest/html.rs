@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::find::{behind, number, split, until};
 use super::inline::{self, pushes};
 use super::literal::append;
+use super::text_search::{behind, number, split, until};
 use super::written_id;
 use crate::protocol::ActionId;
 

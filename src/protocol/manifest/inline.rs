@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use super::Document;
-use super::find::{number, split, until};
 use super::literal::{literal, string};
+use super::text_search::{number, split, until};
 
 /// Appends the text that an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 for
 /// bytes that are no text. Appends nothing for other scripts.

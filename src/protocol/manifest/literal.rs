@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::find::{number, split};
+use super::text_search::{number, split};
 
 /// Splits the literal at the beginning of `text` into the characters between the quotes, as written, and the
 /// rest. The first part is `None` if `text` does not begin with a quote, the literal does not end, or a

@@ -1,8 +1,8 @@
 //! Reads the actions that a compiled script calls. Does not parse or run the script: it searches for one
 //! function's name.
 
-use super::find::{behind, split};
 use super::literal::{is_quote, literal, unescape};
+use super::text_search::{behind, split};
 use super::{Found, written_id};
 
 /// Adds the actions that a script's text mentions: each call of `createServerReference` with an id and, as its

@@ -1,4 +1,4 @@
-//! Reads the body of an answer step by step. Its bytes stay in JavaScript, where `reading.js` reads them; only the
+//! Reads the body of an answer step by step. Its bytes stay in JavaScript, where `plain.js` reads them; only the
 //! results come here.
 
 use std::cell::Cell;
@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use crate::codes::told;
 use crate::js::error::Failure;
 use crate::js::wait::{Ticket, WaitForAny};
-use crate::numbers::told;
 use crate::protocol;
 use crate::web::embedder::{Reader, Refusal};
 use crate::{Error, Kind, Sent};

@@ -17,8 +17,8 @@ use crate::js::error::Failure;
 use crate::js::wait::resolved;
 use crate::protocol::{self, Body as Kinds, Redirect};
 use crate::retry_after;
+use crate::web::action_label::ActionLabel;
 use crate::web::embedder::{Embedder, Reader};
-use crate::web::owner::Owner;
 use crate::web::{shapes, url};
 use crate::{Error, Kind, Sent};
 
@@ -47,7 +47,7 @@ pub(crate) struct Built {
 /// Known facts about an attempt before it is sent.
 pub(crate) struct Attempt {
     pub(crate) id: CallId,
-    pub(crate) owner: Owner,
+    pub(crate) owner: ActionLabel,
     pub(crate) render: Render,
     /// Number of the attempt, from 1.
     pub(crate) number: u32,

@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use crate::numbers;
+use crate::codes;
 
 // The functions of `plain.js`, which the package hands in.
 #[wasm_bindgen]
@@ -54,9 +54,9 @@ fn with<T>(ask: impl FnOnce(&Functions) -> Result<T, JsValue>) -> Result<T, JsVa
     FUNCTIONS.with_borrow(|functions| functions.as_ref().map_or(Err(JsValue::UNDEFINED), ask))
 }
 
-/// Returns the kind of a value, a number of [`kind`](crate::numbers::kind).
+/// Returns the kind of a value, a number of [`kind`](crate::codes::kind).
 pub(super) fn kind(value: &JsValue) -> u32 {
-    with(|functions| functions.kind_of(value)).unwrap_or(numbers::kind::OTHER)
+    with(|functions| functions.kind_of(value)).unwrap_or(codes::kind::OTHER)
 }
 
 /// Returns the elements of an array.

@@ -41,12 +41,13 @@ globalThis.serverRefBoundMap = reference("40abc0", [new Map([[1, 2]])]);
 globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.transitional.element"), type, key: null, props: {} }) };
 "#;
 
-const PLAIN: &str = include_str!("../../../pkg/lib/plain.js");
+const PLAIN: &str = include_str!("../../../pkg/lib/arguments/plain.js");
 
 fn js(expression: &str) -> JsValue {
-    set_plain(module::functions_of(&[PLAIN, include_str!("../../../pkg/lib/inspect.js")]));
-    let waits: Function =
-        Reflect::get(&module::functions(include_str!("../../../pkg/lib/wait.js")), &"Waits".into()).expect("a class").unchecked_into();
+    set_plain(module::functions_of(&[PLAIN, include_str!("../../../pkg/lib/codec/inspector.js")]));
+    let waits: Function = Reflect::get(&module::functions(include_str!("../../../pkg/lib/boundary/wait.js")), &"Waits".into())
+        .expect("a class")
+        .unchecked_into();
     wait::set(Reflect::construct(&waits, &Array::new()).expect("an object"));
     js_sys::eval(expression).expect("an expression")
 }

@@ -10,14 +10,14 @@ use super::*;
 use crate::flight::Decoder;
 use crate::js::module;
 
-/// Returns a decoder whose values `build.js` makes.
+/// Returns a decoder whose values `builder.js` makes.
 fn decoder() -> Decoder<Js> {
     set_builder(module::functions_of(&[
-        include_str!("../../../pkg/lib/told.js"),
-        include_str!("../../../pkg/lib/text.js"),
-        include_str!("../../../pkg/lib/pending.js"),
-        include_str!("../../../pkg/lib/flows.js"),
-        include_str!("../../../pkg/lib/build.js"),
+        include_str!("../../../pkg/lib/codec/dev_errors.js"),
+        include_str!("../../../pkg/lib/answer/utf8.js"),
+        include_str!("../../../pkg/lib/codec/pending.js"),
+        include_str!("../../../pkg/lib/codec/streams.js"),
+        include_str!("../../../pkg/lib/codec/builder.js"),
     ]));
     Decoder::new(Js::new(Temporaries::default()))
 }

@@ -1,19 +1,19 @@
-//! Writes containers and edits of a model as numbers, so that one call passes them all to JavaScript. `build.js`
+//! Writes containers and edits of a model as numbers, so that one call passes them all to JavaScript. `builder.js`
 //! reads them.
 
 use wasm_bindgen::JsValue;
 
 use super::UNTOLD;
+use crate::codes::put;
 use crate::flight::hash::Table;
 use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
-use crate::numbers::put;
 
 /// Buffers, used again for each row.
 #[derive(Default)]
 pub(super) struct Instructions {
     /// A JSON array of texts: keys, names of symbols, long bigints.
     pub(super) names: String,
-    /// The instructions for `build.js`. For each model:
+    /// The instructions for `builder.js`. For each model:
     ///
     /// - the numbers of its containers, edits and ready values (0 containers and 1 edit: it has only elements);
     /// - for each container 2 numbers: its parent and its place in it;

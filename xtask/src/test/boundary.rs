@@ -5,8 +5,8 @@ use std::fs;
 
 use anyhow::Result;
 
+use crate::pinned::WASM_TARGET;
 use crate::run::{self, cargo};
-use crate::versions::WASM_TARGET;
 use crate::workspace;
 
 use super::lint::rust_files;

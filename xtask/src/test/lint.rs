@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde::Deserialize;
 
+use crate::pinned::WASM_TARGET;
 use crate::run::{self, cargo};
-use crate::versions::WASM_TARGET;
 use crate::wasm::{MODULES, features};
 use crate::{tools, workspace};
 

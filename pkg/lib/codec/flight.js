@@ -1,0 +1,165 @@
+// The codec as the package loads it for a value that is not plain: its wasm module and the functions that use it. Must
+// be the only file that imports the codec's glue.
+
+import * as glue from "../../wasm/flight.js";
+import { PIECE } from "../answer/body.js";
+import * as build from "./builder.js";
+import { ActionError, isActionError } from "../error.js";
+import * as inspect from "./inspector.js";
+import { Module } from "../loading/module.js";
+import { failAll } from "./pending.js";
+import { Set } from "../page/globals.js";
+import { makeReference } from "./server_function.js";
+import * as shapes from "../boundary/shapes.js";
+import { Waits } from "../boundary/wait.js";
+
+export { read, write } from "./decode_encode.js";
+export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+
+const codec = new Module("flight", glue, {
+  crashed,
+  setUp: (panicked) => glue.setupFlight(panicked, shapes, new Waits(), build, inspect),
+});
+
+/** The build of the codec. */
+export const { BUILD } = glue;
+
+/** Loads the wasm from the first of `places` that has it: see `compileFirst`. */
+export const load = (places, hint) => codec.load(places, hint);
+
+export const isLoaded = () => codec.isLoaded;
+
+/** The users with data in the instance. If it traps, `lost(error)` of each is called; `sent` is the error's `sent`. */
+const users = new Set();
+
+/** Drops an instance that has trapped: the data in it is lost, and the next use gets a fresh one. */
+function crashed(cause) {
+  if (!codec.isLive) return;
+  codec.abandon();
+  const open = [...users];
+  users.clear();
+  for (const { lost, sent } of open) lost(failed(cause, sent));
+  failAll(() => failed(cause));
+}
+
+function failed(cause, sent = "yes") {
+  return new ActionError("INTERNAL", "actionlane failed inside; the next call gets a fresh instance", { cause, sent });
+}
+
+/** Makes an instance if there is none. */
+function start() {
+  try {
+    codec.instantiate();
+  } catch (cause) {
+    throw new ActionError("WASM_LOAD", "the codec could not be started", { cause });
+  }
+}
+
+/**
+ * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `own`: the number of the instance
+ * that `run` uses.
+ */
+function trapped(run, own = codec.count, sent = "yes") {
+  try {
+    return run();
+  } catch (error) {
+    if (isActionError(error)) throw error;
+    if (own === codec.count) crashed(error);
+    throw failed(error, sent);
+  }
+}
+
+/**
+ * Makes a decoding of an answer, whose bytes are pushed. `action`: the value is that of the action, else row
+ * 0. `told(kind, value)`, `find` and `cancelled`: see `Decoding::new`. `call(id, args, caller)` calls a server function
+ * of the answer; `own(error)` adds the call to an error inside the value. `limits`: as in the options. `lost(error)` is
+ * called if the instance traps meanwhile.
+ */
+export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
+  start();
+  const nth = codec.count;
+  const bounds = limits && boundsOf(limits);
+  const bind = Object.assign((id, bound) => makeReference(id, bound, call), { own });
+  const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
+  const user = { lost, sent: "yes" };
+  users.add(user);
+  const last = (end) => {
+    if (!users.delete(user)) return undefined;
+    return trapped(end, nth);
+  };
+  return {
+    /** Returns the error that ends the decoding, if the bytes are no answer. */
+    push(bytes) {
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), nth);
+        if (error) return error;
+      }
+      return undefined;
+    },
+    isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), nth),
+    end: () => last(() => decoding.end()),
+    fail: (message, cause) => last(() => decoding.fail(message, cause)),
+    /** Stops decoding. Unfinished parts fail with the message of this code. */
+    leave: (code) => unheard(() => last(() => decoding.leave(code, LEFT[code]))),
+  };
+}
+
+/**
+ * Encodes a value at once. Returns `{ body, rest, find, free }`: `rest()` promises the body if `body` is undefined;
+ * `find`: see `Encoding`; `free()` ends open streams and releases the data. Throws an `ActionError`.
+ */
+export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
+  start();
+  const own = codec.count;
+  const read = (run) => trapped(run, own, "no");
+  let user;
+  let isFreed = false;
+  const isThere = () => !isFreed && own === codec.count && codec.isLive;
+  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && boundsOf(limits), tried));
+  return {
+    body: read(() => encoding.body()),
+    rest: () => new Promise((resolve, reject) => {
+      user = { lost: reject, sent: "no" };
+      users.add(user);
+      read(() => encoding.rest()).then(resolve, reject).finally(() => users.delete(user));
+    }),
+    find: (path) => (isThere() ? trapped(() => encoding.find(path), own) : undefined),
+    free() {
+      if (!isThere()) return;
+      isFreed = true;
+      users.delete(user);
+      unheard(() => trapped(() => (encoding.stop(), encoding.free()), own));
+    },
+  };
+}
+
+/** Runs `act` and ignores its failure. */
+function unheard(act) {
+  try {
+    act();
+  } catch {
+    // There is nothing left to release.
+  }
+}
+
+/**
+ * The messages, by code, with which unfinished promises and streams of a value fail when its answer is no longer read.
+ */
+const LEFT = {
+  ABORTED: "the call was aborted while this was still to come",
+  INVALID_OPTION: "fetch: it gave a body of something other than bytes while this was still to come",
+  INTERNAL: "actionlane failed inside while this was still to come",
+  TIMEOUT: "no byte came for too long while this was still to come (stallTimeout)",
+};
+
+/** True if `plain.js` may write plain arguments for this version of Next.js. */
+export function writesPlain(nextVersion) {
+  start();
+  return trapped(() => glue.writesPlain(nextVersion));
+}
+
+function boundsOf(limits) {
+  const bounds = new glue.LimitOptions();
+  for (const name in limits) if (limits[name] !== undefined) bounds[name] = limits[name];
+  return bounds;
+}

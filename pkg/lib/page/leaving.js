@@ -1,0 +1,33 @@
+// Notifies the engine when the page is left, and counts the requests that may outlive it. Sends nothing.
+
+import { addEventListener, navigator, removeEventListener } from "./globals.js";
+
+/**
+ * Calls `left` when the document leaves the window, for good or for the bfcache, and `returned` when it comes back from
+ * the bfcache. Returns a function that ends this.
+ */
+export function onLeaving({ left, returned }) {
+  if (!globalThis.document) return () => {};
+  const back = ({ persisted }) => persisted && returned();
+  addEventListener("pagehide", left);
+  addEventListener("pageshow", back);
+  return () => {
+    removeEventListener("pagehide", left);
+    removeEventListener("pageshow", back);
+  };
+}
+
+// Firefox (153) puts a page with an open `keepalive` request into the bfcache and loses the bytes that arrive
+// meanwhile: reading the answer would never end.
+export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
+const nothing = () => {};
+let outliving = 0;
+
+/**
+ * Counts a request that may outlive the page when it begins (1) and when it is over (-1). Meanwhile a browser that
+ * loses its answer must not put the page into the bfcache: an `unload` listener prevents it.
+ */
+export function outlives(change) {
+  outliving += change;
+  if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);
+}

@@ -1,0 +1,205 @@
+//! Waits for open arguments: promises, streams, async iterables and lazy components. Writes no bodies: the encoder
+//! does.
+
+use std::future::pending;
+use std::pin::{Pin, pin};
+
+use futures::StreamExt as _;
+use futures::future::{Either, select};
+use futures::stream::FuturesUnordered;
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::inspector::{self, Reader, Thrown};
+use super::{Collecting, Failure, body};
+use crate::flight::{Encoder, Later, Slot};
+use crate::js::wait::Wait;
+
+// Every function that may run the page's code may throw.
+#[wasm_bindgen]
+extern "C" {
+    /// The reader of a stream, or an async iterator.
+    #[derive(Clone)]
+    type Source;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Source) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = read)]
+    fn read_into(this: &Source, buffer: Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn next(this: &Source) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &Source) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = "return")]
+    fn end(this: &Source) -> Result<JsValue, JsValue>;
+}
+
+/// Highest number of waits for one lazy component: a component that throws settled promises would never end.
+const MAX_WAITS: usize = 100;
+/// Size of the buffer for a stream of bytes, in bytes.
+const BUFFER: u32 = 64 << 10;
+
+/// A stream or an async iterator that is being read. Dropping it cancels the stream or ends the iterator.
+struct Reading {
+    later: Later,
+    source: Source,
+    /// Chunks of a stream of bytes.
+    bytes: Array,
+    /// True if it has ended or failed.
+    over: bool,
+}
+
+/// An event of an open argument.
+enum Event {
+    /// A promise or a lazy component has settled.
+    Settled(Result<JsValue, JsValue>),
+    /// A read has settled, with `{ done, value }`.
+    Read(Reading, Result<JsValue, JsValue>),
+}
+
+/// Waits for the next event of an argument; returns the argument's id, too.
+type Step = Pin<Box<dyn Future<Output = (u32, Event)>>>;
+
+/// Subscribes to all open arguments now, then waits for them. Once `stop` settles, open ones are left out.
+pub(super) fn collect(mut encoder: Encoder<Reader>, thrown: Thrown, stop: Option<Promise>) -> Collecting {
+    let steps = FuturesUnordered::new();
+    begin(&mut encoder, &steps);
+    Box::pin(finish(encoder, steps, thrown, stop))
+}
+
+async fn finish(
+    mut encoder: Encoder<Reader>,
+    mut steps: FuturesUnordered<Step>,
+    thrown: Thrown,
+    stop: Option<Promise>,
+) -> Result<JsValue, Failure> {
+    let mut stopped = pin!(async move {
+        match stop {
+            Some(stop) => drop(Wait::new(&stop).await),
+            None => pending().await,
+        }
+    });
+    while let Either::Left((Some((id, event)), _)) = select(steps.next(), stopped.as_mut()).await {
+        match event {
+            Event::Settled(Ok(value)) => encoder.settle(id, value).map_err(|error| thrown.with(error))?,
+            Event::Settled(Err(reason)) => return Err((encoder.fail(id), reason)),
+            Event::Read(mut reading, result) => match reading.take(result) {
+                Ok(Chunk::Value(value)) => {
+                    encoder.chunk(id, value).map_err(|error| thrown.with(error))?;
+                    steps.push(reading.step(id));
+                }
+                Ok(Chunk::Kept) => steps.push(reading.step(id)),
+                Ok(Chunk::All(blob)) => encoder.settle(id, blob).map_err(|error| thrown.with(error))?,
+                Ok(Chunk::End(returned)) => encoder.close(id, returned).map_err(|error| thrown.with(error))?,
+                Err(reason) => return Err((encoder.fail(id), reason)),
+            },
+        }
+        begin(&mut encoder, &steps);
+    }
+    body(encoder).map_err(|error| thrown.with(error))
+}
+
+/// Subscribes to open arguments that have no subscription yet.
+fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
+    while let Some(Slot { id, later, source }) = encoder.poll_open() {
+        steps.push(match later {
+            Later::Promise => {
+                let settled = adopt(&source);
+                Box::pin(async move { (id, Event::Settled(settled.await)) })
+            }
+            Later::Lazy => Box::pin(async move { (id, Event::Settled(load(&source).await)) }),
+            _ => Reading { later, source: source.unchecked_into(), bytes: Array::new(), over: false }.step(id),
+        });
+    }
+}
+
+/// Subscribes to a promise or a thenable now; any other value resolves to itself. Goes through a promise of our
+/// own, because a thenable may misbehave.
+fn adopt(value: &JsValue) -> Wait {
+    Wait::new(&Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value))))
+}
+
+/// Loads a lazy component. It throws a promise until it is ready; tried [`MAX_WAITS`] times.
+async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
+    for _ in 0..MAX_WAITS {
+        match inspector::load(lazy) {
+            Err(thrown) if inspector::is_thenable(&thrown) => drop(adopt(&thrown).await),
+            loaded => return loaded,
+        }
+    }
+    inspector::load(lazy)
+}
+
+/// A chunk of a stream or iterator.
+enum Chunk {
+    Value(JsValue),
+    /// Bytes, stored until the stream ends.
+    Kept,
+    /// All bytes of a stream that has ended.
+    All(JsValue),
+    /// The end, with the value that an iterator returned.
+    End(Option<JsValue>),
+}
+
+impl Reading {
+    /// Requests the next chunk now.
+    fn step(self, id: u32) -> Step {
+        let asked = match self.later {
+            Later::Bytes => self.source.read_into(Uint8Array::new_with_length(BUFFER)),
+            Later::Stream => self.source.read(),
+            // React reads the property `then`, so an iterator of the page may rely on that.
+            _ => self.source.next().and_then(|promise| match inspector::is_thenable(&promise) {
+                true => Ok(promise),
+                false => Err(js_sys::TypeError::new("next() gave no promise").into()),
+            }),
+        };
+        let asked = asked.map(|promise| adopt(&promise));
+        Box::pin(async move {
+            let result = match asked {
+                Ok(promise) => promise.await,
+                Err(thrown) => Err(thrown),
+            };
+            (id, Event::Read(self, result))
+        })
+    }
+
+    /// Reads the result of a request.
+    fn take(&mut self, result: Result<JsValue, JsValue>) -> Result<Chunk, JsValue> {
+        // A source that failed or ended by itself need not be stopped.
+        self.over = true;
+        let result = result?;
+        let done = Reflect::get(&result, &"done".into())?.is_truthy();
+        let value = Reflect::get(&result, &"value".into())?;
+        self.over = done;
+        Ok(match (self.later, done) {
+            (Later::Bytes, false) => {
+                let bytes: Uint8Array = value.dyn_into()?;
+                // A small piece of the large buffer is copied, so that the buffer can be freed.
+                let whole = bytes.byte_length() >= BUFFER / 2;
+                let kept = if whole { bytes } else { bytes.slice(0, bytes.length()) };
+                self.bytes.push(&kept.into());
+                Chunk::Kept
+            }
+            (Later::Bytes, true) => Chunk::All(Blob::new_with_u8_array_sequence(&self.bytes)?.into()),
+            (_, false) => Chunk::Value(value),
+            (Later::Stream, true) => Chunk::End(None),
+            (_, true) => Chunk::End(Some(value).filter(|value| !value.is_undefined())),
+        })
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let stopped = match self.later {
+            Later::Stream | Later::Bytes => self.source.cancel(),
+            _ => self.source.end(),
+        };
+        // `adopt` handles a rejection, so that the page's handler of unhandled rejections does not see it.
+        if let Ok(promise) = stopped {
+            drop(adopt(&promise));
+        }
+    }
+}
