@@ -6,6 +6,21 @@ use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
 use crate::text::{contains, digits, rsplit_once, start};
 use crate::{Error, Kind, Sent};
 
+/// Names of the answer's headers that this crate reads: those of [`classify`] and `retry-after`.
+///
+/// ```
+/// use actionlane::protocol::{ANSWER_HEADERS, Head, classify};
+///
+/// // `classify` requests no other header, so a client may fetch these in one go.
+/// let header = |name: &'static str| {
+///     assert!(ANSWER_HEADERS.contains(&name));
+///     None
+/// };
+/// classify(&Head { status: 200, header: &header });
+/// ```
+pub const ANSWER_HEADERS: [&str; 5] =
+    ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
+
 /// The head of an answer, as the network layer has it: the argument of [`classify`].
 ///
 /// ```

@@ -1,6 +1,6 @@
 //! Follows the references between rows, and puts the values they lead to in place.
 //!
-//! Must only be called once every row that a want needs has arrived; `want.rs` finds that out.
+//! Must only be called once every row that a want needs has arrived; `waiting.rs` finds that out.
 
 use super::cell::{Branch, Cell, Deferred, Located, Mark, Root};
 use super::waiting::{Searched, Want, Who};
