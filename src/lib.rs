@@ -25,6 +25,8 @@
 //! # Ok::<(), actionlane::Error>(())
 //! ```
 
+#![deny(missing_docs)]
+
 mod call;
 #[allow(dead_code, reason = "each edge uses some of them")]
 mod codes;

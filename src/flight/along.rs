@@ -175,7 +175,8 @@ mod tests {
         at
     }
 
-    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out first.
+    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out
+    /// first.
     #[test]
     fn the_value_arrives_when_the_decoder_has_it() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();

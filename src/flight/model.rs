@@ -184,7 +184,7 @@ pub enum Edit<'t> {
 /// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Given, Made, Native, Rejection, Scalar, Settled, Shared};
 /// use std::cell::RefCell;
 /// use std::rc::Rc;
-/// use actionlane::flight::{Build, Edit, Key, Spot, Tree, Value};
+/// use actionlane::flight::{Build, Edit, Key, Node, Spot, Tree, Value};
 ///
 /// struct Lister(Native, Rc<RefCell<Vec<String>>>);
 ///
@@ -202,7 +202,7 @@ pub enum Edit<'t> {
 ///     ) -> Option<(Value, Option<Self::Holders>)> {
 ///         let mut list = self.1.borrow_mut();
 ///         list.push(tree.text.to_string());
-///         list.extend(tree.nodes.iter().map(|node| format!("container in {} at {:?}", node.parent, node.spot)));
+///         list.extend(tree.nodes.iter().map(|Node { parent, spot, .. }| format!("container in {parent} at {spot:?}")));
 ///         list.extend(tree.edits.iter().map(|edit| match edit {
 ///             Edit::Put { holder, spot: Spot::Name(name), scalar } => format!("{holder}.{name} = {scalar:?}"),
 ///             Edit::Put { holder, spot: Spot::Index(index), scalar } => format!("{holder}[{index}] = {scalar:?}"),

@@ -201,7 +201,8 @@ impl WireForm {
         self.is_14
     }
 
-    /// Returns how to write the arguments of this action, as bits for the JavaScript side (`pkg/lib/boundary/codes.js`):
+    /// Returns how to write the arguments of this action, as bits for the JavaScript side
+    /// (`pkg/lib/boundary/codes.js`):
     ///
     /// - Bits 0 to 5: which of the first six arguments are sent.
     /// - Bit 6: any further ones are sent.

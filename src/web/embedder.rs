@@ -1,4 +1,5 @@
-//! Declares the functions of JavaScript that the engine calls: the embedder, `pkg/lib/dispatcher/embedder.js`. Holds no state.
+//! Declares the functions of JavaScript that the engine calls: the embedder, `pkg/lib/dispatcher/embedder.js`. Holds
+//! no state.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;

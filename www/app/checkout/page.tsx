@@ -4,5 +4,6 @@ import { Checkout } from "./checkout";
 const id = (action: unknown) => (action as { $$id: string }).$$id; // only the server can read it
 
 export default function Page() {
-  return <Checkout ids={{ saveTokens: id(saveTokens), createPaymentSession: id(createPaymentSession) }} amount={4200} />;
+  const ids = { saveTokens: id(saveTokens), createPaymentSession: id(createPaymentSession) };
+  return <Checkout ids={ids} amount={4200} />;
 }

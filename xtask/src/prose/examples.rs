@@ -12,7 +12,8 @@ use super::Source;
 /// The items of a file, and its examples.
 #[derive(Debug, Default)]
 pub(crate) struct Items {
-    /// The name and line of each type, trait and free function without an example of its own.
+    /// The name and line of each type, trait and free function without an example of its own: another item of the file
+    /// has one that uses it.
     pub(crate) without: Vec<(String, usize)>,
     /// The name and line of each method and constant: one of the crate's examples uses it.
     pub(crate) used: Vec<(String, usize)>,
@@ -117,7 +118,9 @@ pub(crate) fn faults(sources: &[&Source]) -> Result<(usize, Vec<String>)> {
     let names: std::collections::BTreeSet<_> = examples.split(|sign| !is_word(sign)).collect();
     let mut faults = Vec::new();
     for (source, items) in &files {
-        let of_their_own = items.without.iter().map(|(name, line)| (line, format!("`{name}` has no example that runs")));
+        let here: std::collections::BTreeSet<_> = items.examples.split(|sign| !is_word(sign)).collect();
+        let without = items.without.iter().filter(|(name, _)| !here.contains(name.as_str()));
+        let of_their_own = without.map(|(name, line)| (line, format!("`{name}` has no example that runs")));
         let unused = items.used.iter().filter(|(name, _)| !names.contains(name.as_str()));
         let unused = unused.map(|(name, line)| (line, format!("no example uses `{name}`")));
         faults.extend(of_their_own.chain(unused).map(|(line, fault)| format!("{}:{line}: {fault}", source.name)));

@@ -1,4 +1,5 @@
-//! Finds dead links in documents, files they name that are not here, and commands of `cargo xtask` that it does not know.
+//! Finds dead links in documents, files they name that are not here, and commands of `cargo xtask` that it does not
+//! know.
 //!
 //! Must not use the network: links to other hosts are not followed.
 
@@ -85,7 +86,7 @@ fn faults_of_command(code: &str, is_command: &dyn Fn(&[&str]) -> Result<(), Stri
     let arguments = arguments.split(['#', '|', '>', '&']).next().unwrap_or_default();
     let words: Vec<_> = arguments.split_whitespace().collect();
     // "cargo xtask" alone, and forms such as `cargo xtask <command>`.
-    if words.is_empty() || arguments.contains(['<', '…', '[']) || words.iter().any(|word| *word == "--help") {
+    if words.is_empty() || arguments.contains(['<', '…', '[']) || words.contains(&"--help") {
         return None;
     }
     is_command(&words).err().map(|why| format!("`{}`: {}", code.trim(), why.lines().next().unwrap_or_default()))

@@ -29,6 +29,9 @@ const OTHERS: [&str; 9] =
 /// Objects that documents name with a dot, whose members the package declares.
 const OBJECTS: [&str; 12] = ["d", "call", "outcome", "error", "event", "entry", "lane", "timings", "payload", "durable", "outbox", "trace"];
 
+/// Members that errors have from JavaScript.
+const INHERITED: [&str; 4] = ["cause", "message", "name", "stack"];
+
 impl Declared {
     /// Reads the declarations of `sources`: files that end with `.d.ts`.
     pub(crate) fn read<'a>(sources: impl Iterator<Item = &'a Source>) -> Self {
@@ -86,8 +89,9 @@ impl Declared {
         faults
     }
 
+    /// The name in a piece of code that nothing declares.
     fn unknown_in(&self, code: &str, is_option: bool) -> Option<String> {
-        let is_name = |text: &str| text.starts_with(char::is_alphabetic) && text.chars().all(|sign| sign.is_alphanumeric());
+        let is_name = |text: &str| text.starts_with(char::is_alphabetic) && text.chars().all(char::is_alphanumeric);
         let is_code = code.len() > 3 && code.chars().all(|sign| sign.is_ascii_uppercase() || sign == '_');
         if is_code {
             let is_known = self.texts.contains(code) || self.members.contains(code) || OTHERS.contains(&code);
@@ -102,7 +106,7 @@ impl Declared {
         } else {
             return None;
         };
-        let is_known = !is_name(name) || self.members.contains(name);
+        let is_known = !is_name(name) || self.members.contains(name) || INHERITED.contains(&name);
         (!is_known).then(|| name.to_owned())
     }
 

@@ -134,9 +134,12 @@ fn after_code(line: &str) -> Option<&str> {
     (!in_string).then_some(comment)
 }
 
-/// `text`, each piece of inline code and each address being `x`.
+/// `text` without comments of HTML, each piece of inline code and each address being `x`.
 fn without_code(text: &str) -> String {
     let mut shown = String::new();
+    let mut pieces = text.split("<!--");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let text = pieces.fold(first, |text, piece| text + piece.split_once("-->").map_or("", |(_, rest)| rest));
     for (index, piece) in text.split('`').enumerate() {
         shown.push_str(if index % 2 == 0 { piece } else { "x" });
     }
@@ -177,6 +180,11 @@ mod tests {
         let expected = [told(1, "A x"), told(2, "One two."), told(5, "Three four."), told(7, "Five."), told(9, "a")];
         assert_eq!(texts("a.md", text)[..5], expected);
         assert_eq!(texts("a.md", text)[5..], [told(9, "b"), told(11, "c"), told(11, "x")]);
+    }
+
+    #[test]
+    fn comments_of_html_are_no_prose() {
+        assert_eq!(texts("a.md", "One <!-- sizes: a -->two<!-- /sizes -->."), [told(1, "One two.")]);
     }
 
     #[test]

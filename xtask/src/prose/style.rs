@@ -6,6 +6,9 @@ use super::paragraphs::{Paragraph, paragraphs};
 /// The longest line of a comment, a document or a type declaration, in columns.
 const COLUMNS: usize = 120;
 
+/// The longest line of code in a document, as of `max_width` in rustfmt.toml.
+const CODE_COLUMNS: usize = 140;
+
 /// The longest sentence, in words.
 const WORDS: usize = 40;
 
@@ -92,17 +95,24 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
-/// Comments, documents and type declarations that go beyond [`COLUMNS`]. Tables, addresses and code may.
+/// Comments, documents and type declarations that go beyond [`COLUMNS`]. Tables and addresses may; code in a document
+/// has the width of code.
 fn long_lines(source: &Source) -> Vec<(usize, String)> {
     let (is_document, is_types) = (source.is(&[".md"]), source.is(&[".d.ts"]));
-    let is_prose = |line: &str| {
-        let line = line.trim_start();
-        let is_comment = ["//", "/*", "* ", "# "].iter().any(|sign| line.starts_with(sign));
-        is_types || if is_document { !line.starts_with('|') } else { is_comment }
-    };
-    let is_long = |line: &str| line.chars().count() > COLUMNS && !line.contains("://") && is_prose(line);
-    let lines = (1..).zip(source.text.lines()).filter(|(_, line)| is_long(line));
-    lines.map(|(number, line)| (number, format!("{} columns, more than {COLUMNS}", line.chars().count()))).collect()
+    let mut is_fenced = false;
+    let mut faults = Vec::new();
+    for (number, line) in (1..).zip(source.text.lines()) {
+        let text = line.trim_start();
+        is_fenced ^= is_document && text.starts_with("```");
+        let is_comment = ["//", "/*", "* ", "# "].iter().any(|sign| text.starts_with(sign));
+        let is_prose = is_types || if is_document { !text.starts_with('|') } else { is_comment };
+        let most = if is_fenced { CODE_COLUMNS } else { COLUMNS };
+        let columns = line.chars().count();
+        if is_prose && columns > most && !line.contains("://") {
+            faults.push((number, format!("{columns} columns, more than {most}")));
+        }
+    }
+    faults
 }
 
 /// Tests whose names begin with a word of [`OPENINGS`]: a name says what holds.
@@ -117,7 +127,7 @@ fn test_names(source: &Source) -> Vec<(usize, String)> {
             }
             let name = line.trim_start_matches("async ").strip_prefix("fn ").filter(|_| is_test);
             is_test &= line.starts_with("#[") || line.starts_with("//");
-            faults.extend(name.and_then(|name| riddle_of(name)).map(|fault| (number, fault)));
+            faults.extend(name.and_then(riddle_of).map(|fault| (number, fault)));
         } else if let Some(name) = line.strip_prefix("test(\"").or_else(|| line.strip_prefix("test(`")) {
             faults.extend(riddle_of(name).map(|fault| (number, fault)));
         }
@@ -178,7 +188,8 @@ mod tests {
         assert_eq!(faults_of("a.rs", &format!("// {long}")).len(), 1);
         assert_eq!(faults_of("a.rs", &format!("let a = {long};")), [""; 0]);
         assert_eq!(faults_of("a.d.ts", &format!("type A = {long};")).len(), 1);
-        assert_eq!(faults_of("a.md", &format!("| {long} |\n<https://{long}>")), [""; 0]);
+        assert_eq!(faults_of("a.md", &format!("| {long} |\n<https://{long}>\n```\n{long}a\n```")), [""; 0]);
+        assert_eq!(faults_of("a.md", &format!("```\n```\n{long}a")).len(), 1);
     }
 
     #[test]
