@@ -192,7 +192,7 @@ impl Dispatcher {
         if self.closed {
             self.refuse(id, closed(), now);
         } else if deadline.is_some_and(|at| at <= now) {
-            self.refuse(id, self.too_late(id), now);
+            self.refuse(id, self.deadline_error(id), now);
         } else if self.fails_offline(id, now) {
             self.refuse(id, no_network(), now);
         } else {
@@ -203,7 +203,7 @@ impl Dispatcher {
                     self.lane_mut(&lane).push(id);
                     self.waiting += 1;
                     self.emit(id);
-                    self.take(id, &lane, now);
+                    self.start_or_queue(id, &lane, now);
                 }
             }
             let late = matches!(self.state(id), State::Preparing | State::Waiting | State::Running).then(|| now.plus(LATE));
@@ -230,7 +230,7 @@ impl Dispatcher {
     pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
         let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || matches!(entry.phase, Phase::Answered);
         let known = self.calls.get(&id).is_some_and(open);
-        self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
+        self.end_for_caller(id, Error::new(Kind::Aborted, "the call was aborted"), now);
         known
     }
 
@@ -260,7 +260,7 @@ impl Dispatcher {
         // lane that joined it.
         let mut lanes: Vec<_> = joined.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
         for id in own {
-            if !self.leave_to_joined(id, &cleared(), now) {
+            if !self.settle_if_joined(id, &cleared(), now) {
                 lanes.extend(self.end(id, cleared(), now));
             }
         }
@@ -321,7 +321,7 @@ impl Dispatcher {
         self.closed = true;
         (self.offline, self.leaving) = (None, None);
         for id in self.ids(&|_| true) {
-            self.break_off(id, &closed());
+            self.end_exchange(id, &closed());
             self.end(id, closed(), now);
         }
         self.lanes.clear();
@@ -363,7 +363,7 @@ impl Dispatcher {
     /// An error that says the first request with the idempotency key is still under way fails the attempt instead,
     /// which is retried if [`Retry`](crate::Retry) allows it.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
-        if self.let_go(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
+        if self.free_answered(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
             return;
         }
         let Some(entry) = self.calls.get_mut(&id) else { return };
@@ -387,12 +387,12 @@ impl Dispatcher {
 
     /// Reports that the answer is complete. Without a value, the attempt fails with [`Kind::Decode`].
     pub fn handle_end(&mut self, id: CallId, now: Instant) {
-        self.let_go(id, None, now);
+        self.free_answered(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
-            Some(State::Draining) => self.finish(id),
+            Some(State::Draining) => self.forget(id),
             Some(State::Running) if self.exchanging(id).is_some() => {
-                self.abandon(id);
-                self.attempt_failed(id, Error::new(Kind::Decode, "the answer ended before the value").passing(), now);
+                self.abort_exchange(id);
+                self.retry_or_end(id, Error::new(Kind::Decode, "the answer ended before the value").passing(), now);
             }
             _ => {}
         }
@@ -416,11 +416,11 @@ impl Dispatcher {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_failure(&mut self, id: CallId, error: Error, now: Instant) {
-        self.let_go(id, None, now);
+        self.free_answered(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
             // The caller has its value. The driver reports the failure to readers of the rest.
-            Some(State::Draining) => self.finish(id),
-            Some(State::Running) if self.exchanging(id).is_some() => self.attempt_failed(id, error, now),
+            Some(State::Draining) => self.forget(id),
+            Some(State::Running) if self.exchanging(id).is_some() => self.retry_or_end(id, error, now),
             Some(State::Preparing) => self.end_and_advance(id, error, now),
             _ => {}
         }
@@ -488,30 +488,30 @@ impl Dispatcher {
 
     /// Starts a new call or lets it wait; fails it if too many calls wait. A replayed call was accepted by another
     /// page, so it is never refused.
-    fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
+    fn start_or_queue(&mut self, id: CallId, lane: &LaneName, now: Instant) {
         self.advance(lane, now);
         let replayed = self.calls.get(&id).is_some_and(|entry| entry.options.replayed);
         if !replayed && self.waiting > self.rules.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
             let message = [&*digits(self.rules.max_queued as u64), " calls wait already (maxQueued)"].concat();
-            self.fail(id, Error::new(Kind::QueueFull, message), now);
+            self.abort_and_end(id, Error::new(Kind::QueueFull, message), now);
         }
     }
 
     /// Ends a call for its caller alone. Its exchange goes on if other calls have joined it.
-    fn give_up(&mut self, id: CallId, error: Error, now: Instant) {
-        if !self.leave_to_joined(id, &error, now) {
-            self.fail(id, error, now);
+    fn end_for_caller(&mut self, id: CallId, error: Error, now: Instant) {
+        if !self.settle_if_joined(id, &error, now) {
+            self.abort_and_end(id, error, now);
         }
     }
 
     /// Ends a call with an error, and aborts its exchange if one runs.
-    fn fail(&mut self, id: CallId, error: Error, now: Instant) {
-        self.break_off(id, &error);
+    fn abort_and_end(&mut self, id: CallId, error: Error, now: Instant) {
+        self.end_exchange(id, &error);
         self.end_and_advance(id, error, now);
     }
 
     /// Aborts the exchange of a call if one runs.
-    fn abandon(&mut self, id: CallId) {
+    fn abort_exchange(&mut self, id: CallId) {
         if self.calls.get(&id).is_some_and(|entry| entry.leader.is_none() && matches!(entry.state, State::Running | State::Draining)) {
             self.effects.push_back(Effect::Abort(id));
         }
@@ -529,8 +529,8 @@ impl Dispatcher {
     fn end(&mut self, id: CallId, error: Error, now: Instant) -> Option<LaneName> {
         let entry = self.calls.get(&id)?;
         if let Some(leader) = entry.leader {
-            let leader = self.part(id, leader, error.clone(), now)?;
-            self.abandon(leader);
+            let leader = self.leave_leader(id, leader, error.clone(), now)?;
+            self.abort_exchange(leader);
             return self.end(leader, error, now);
         }
         let (state, name) = (entry.state, entry.options.lane.clone());
@@ -543,7 +543,7 @@ impl Dispatcher {
         let result = Err(error.sent(sent));
         self.settle(id, result.clone(), now);
         self.settle_joined(id, &result, now);
-        self.finish(id);
+        self.forget(id);
         if state == State::Running {
             self.running -= 1;
         }
@@ -575,7 +575,7 @@ impl Dispatcher {
         self.effects.push_back(Effect::Settle { id, result, timings, attempts });
     }
 
-    fn finish(&mut self, id: CallId) {
+    fn forget(&mut self, id: CallId) {
         if let Some(mut entry) = self.calls.remove(&id) {
             entry.state = State::Done;
             self.effects.push_back(Effect::Emit(entry.event(id)));

@@ -145,16 +145,16 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         match ring {
             Ring::Deadline => {
-                let error = self.too_late(id);
-                self.give_up(id, error, now);
+                let error = self.deadline_error(id);
+                self.end_for_caller(id, error, now);
             }
             Ring::Timeout if matches!(entry.phase, Phase::Looking(_)) => {
-                let error = self.overdue(id);
-                self.fail(id, error, now);
+                let error = self.timeout_error(id);
+                self.abort_and_end(id, error, now);
             }
             Ring::Timeout => {
-                let error = self.overdue(id);
-                self.give_out(id, error, now);
+                let error = self.timeout_error(id);
+                self.end_overdue_attempt(id, error, now);
             }
             Ring::Stall => self.look_at_stall(id, now),
             Ring::Retry => self.rested(id, now),
@@ -187,7 +187,7 @@ impl Dispatcher {
     }
 
     /// Makes the error of a call whose deadline is over.
-    pub(super) fn too_late(&self, id: CallId) -> Error {
+    pub(super) fn deadline_error(&self, id: CallId) -> Error {
         let options = self.calls.get(&id).map(|entry| &entry.options);
         let limit = options.and_then(|options| options.deadline).unwrap_or_default();
         let limit = millis(limit);
@@ -263,11 +263,11 @@ impl Dispatcher {
         }
         match entry.state {
             State::Running => {
-                self.give_out(id, Error::new(Kind::Timeout, ["no byte for ", &millis(limit), " ms"].concat()), now);
+                self.end_overdue_attempt(id, Error::new(Kind::Timeout, ["no byte for ", &millis(limit), " ms"].concat()), now);
             }
             State::Draining => {
                 self.effects.push_back(Effect::Stall(id));
-                self.finish(id);
+                self.forget(id);
             }
             _ => {}
         }

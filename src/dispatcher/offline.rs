@@ -104,7 +104,7 @@ impl Dispatcher {
         offline.probe_at = Some(now.plus(after));
         for id in self.ids(&waits) {
             if self.fails_offline(id, now) {
-                self.fail(id, no_network(), now);
+                self.abort_and_end(id, no_network(), now);
             }
         }
     }
@@ -145,7 +145,7 @@ impl Dispatcher {
             return self.retry(id, now);
         }
         if self.fails_offline(id, now) {
-            return self.fail(id, no_network(), now);
+            return self.abort_and_end(id, no_network(), now);
         }
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.phase = Phase::Held;

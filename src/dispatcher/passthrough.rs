@@ -73,7 +73,7 @@ impl Dispatcher {
 
     /// Frees the slot of a call whose caller has the response, once the value has passed through or the exchange is
     /// over. Returns false for other calls.
-    pub(super) fn let_go(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
+    pub(super) fn free_answered(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
         let Some(entry) = self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Answered)) else { return false };
         (entry.state, entry.timings.value_at) = (State::Draining, value_at);
         let lane = entry.options.lane.clone();
@@ -88,21 +88,21 @@ impl Dispatcher {
     }
 
     /// Ends the exchange of a call. A caller that reads the response gets `why` as the error of the body.
-    pub(super) fn break_off(&mut self, id: CallId, why: &Error) {
+    pub(super) fn end_exchange(&mut self, id: CallId, why: &Error) {
         if self.is_answered(id) {
             self.effects.push_back(Effect::Break { id, error: why.clone().sent(Sent::Yes) });
         } else {
-            self.abandon(id);
+            self.abort_exchange(id);
         }
     }
 
     /// Ends an attempt that took too long, and retries it if allowed. A caller that has the response is not sent
     /// another.
-    pub(super) fn give_out(&mut self, id: CallId, error: Error, now: Instant) {
+    pub(super) fn end_overdue_attempt(&mut self, id: CallId, error: Error, now: Instant) {
         if self.is_answered(id) {
-            return self.fail(id, error, now);
+            return self.abort_and_end(id, error, now);
         }
         self.effects.push_back(Effect::Abort(id));
-        self.attempt_failed(id, error, now);
+        self.retry_or_end(id, error, now);
     }
 }

@@ -102,7 +102,7 @@ impl Dispatcher {
     }
 
     /// Makes the error of a call whose attempt, or whose search for the action, took too long.
-    pub(super) fn overdue(&self, id: CallId) -> Error {
+    pub(super) fn timeout_error(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
             Some(Phase::Looking(error)) => because(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat()),

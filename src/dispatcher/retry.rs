@@ -14,7 +14,7 @@ use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
     /// Retries a running call whose exchange failed and is over, or fails it.
-    pub(super) fn attempt_failed(&mut self, id: CallId, error: Error, now: Instant) {
+    pub(super) fn retry_or_end(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         let error = if entry.options.keyed { of_key(error) } else { error };
         match self.next_attempt(id, &error, now) {
@@ -47,7 +47,7 @@ impl Dispatcher {
             return false;
         }
         self.effects.push_back(Effect::Abort(id));
-        self.attempt_failed(id, conflict, now);
+        self.retry_or_end(id, conflict, now);
         true
     }
 

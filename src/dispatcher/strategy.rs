@@ -63,7 +63,7 @@ impl Dispatcher {
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
         let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
         self.settle(id, Err(error.sent(sent)), now);
-        self.finish(id);
+        self.forget(id);
     }
 
     /// Lists the other calls of its key that have not settled and match, in order of calling.
@@ -81,7 +81,7 @@ impl Dispatcher {
         let own = self.calls.get(&id).map(|entry| entry.options.lane.clone());
         let mut lanes: Vec<LaneName> = Vec::new();
         for &other in others {
-            self.abandon(other);
+            self.abort_exchange(other);
             lanes.extend(self.end(other, Error::new(Kind::Replaced, "a later call of its key took its place"), now));
         }
         lanes.iter().filter(|&lane| own.as_ref() != Some(lane)).for_each(|lane| self.advance(lane, now));
@@ -123,7 +123,7 @@ impl Dispatcher {
                 (timings.started_at, timings.head_at, timings.value_at);
             entry.attempts = attempts;
             self.settle(id, result.clone(), now);
-            self.finish(id);
+            self.forget(id);
         }
     }
 
@@ -143,10 +143,10 @@ impl Dispatcher {
 
     /// Ends a joined call alone. Returns its leader if no call needs the leader's answer any more; the caller must end
     /// it.
-    pub(super) fn part(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
+    pub(super) fn leave_leader(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
         let sent = self.calls.get(&leader).map(|leader| leader.sent).unwrap_or_default();
         self.settle(id, Err(error.sent(sent)), now);
-        self.finish(id);
+        self.forget(id);
         let leader_entry = self.calls.get_mut(&leader)?;
         leader_entry.joined.retain(|&other| other != id);
         (leader_entry.joined.is_empty() && leader_entry.result.is_some()).then_some(leader)
@@ -154,7 +154,7 @@ impl Dispatcher {
 
     /// Settles a call with an error while its exchange goes on for the calls that joined it. Returns false, and does
     /// nothing, if none has.
-    pub(super) fn leave_to_joined(&mut self, id: CallId, error: &Error, now: Instant) -> bool {
+    pub(super) fn settle_if_joined(&mut self, id: CallId, error: &Error, now: Instant) -> bool {
         let Some(entry) = self.calls.get(&id) else { return false };
         if entry.joined.is_empty() || entry.state == State::Draining {
             return false;

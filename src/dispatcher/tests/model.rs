@@ -207,7 +207,7 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
         Operation::Fail if runs => world.fail(id, dice.one_in(4), dice.roll(30)),
         Operation::Refusal if runs => world.refuse_for_good(id),
         Operation::Abort if count > 0 => {
-            world.model.give_up(id, "ABORTED");
+            world.model.end_for_caller(id, "ABORTED");
             world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
         }
         Operation::Clear => {

@@ -17,7 +17,7 @@ impl Model {
     }
 
     /// Ends the exchange; a caller that reads the response gets an error.
-    pub(super) fn break_off(&mut self, id: usize, code: &'static str) {
+    pub(super) fn end_exchange(&mut self, id: usize, code: &'static str) {
         if std::mem::take(&mut self.calls[id].read_along) {
             self.said.push(Said::Break(id, code));
         }

@@ -262,9 +262,9 @@ impl Model {
             return;
         }
         if let Some(leader) = self.calls[id].leader {
-            return self.leave(id, leader, code);
+            return self.leave_leader(id, leader, code);
         }
-        self.break_off(id, code);
+        self.end_exchange(id, code);
         self.settle(id, code);
         for other in self.joined(id) {
             self.settle(other, code);
@@ -290,7 +290,7 @@ impl Model {
     }
 
     /// Ends a joined call alone. The exchange ends if no call needs it any more.
-    fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
+    fn leave_leader(&mut self, id: usize, leader: usize, code: &'static str) {
         self.settle(id, code);
         self.calls[id].doing = Doing::Over;
         if self.joined(leader).is_empty() && self.calls[leader].settled {
@@ -299,7 +299,7 @@ impl Model {
     }
 
     /// Ends a call for its caller alone.
-    pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
+    pub(super) fn end_for_caller(&mut self, id: usize, code: &'static str) {
         if self.calls[id].doing == Doing::Over {
             // The rest of the answer is not read any more.
             self.calls[id].last_byte = None;
@@ -447,7 +447,7 @@ impl Model {
             match what {
                 Due::Stayed => self.stayed(),
                 Due::Probe => self.probe(),
-                Due::Deadline(id) => self.give_up(id, self.too_late(id)),
+                Due::Deadline(id) => self.end_for_caller(id, self.too_late(id)),
                 Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
                 // A timeout has no `Retry-After`, and the tests set the random wait to zero.
                 Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
