@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
 use crate::refresh::Refresh;
-use crate::retry::of_key;
+use crate::retry::detect_key_conflict;
 use crate::sorted_map::Table;
 use crate::text::digits;
 use crate::{Error, Instant, Kind, Sent};
@@ -363,7 +363,7 @@ impl Dispatcher {
     /// An error that says the first request with the idempotency key is still under way fails the attempt instead,
     /// which is retried if [`Retry`](crate::Retry) allows it.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
-        if self.free_answered(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
+        if self.free_answered(id, Some(now), now) || self.exchanging(id).is_none() || self.fail_if_in_progress(id, &value, now) {
             return;
         }
         let Some(entry) = self.calls.get_mut(&id) else { return };
@@ -371,7 +371,7 @@ impl Dispatcher {
         entry.state = State::Draining;
         let lane = entry.options.lane.clone();
         let keyed = entry.options.keyed;
-        let value = value.map_err(|error| if keyed { of_key(error) } else { error }.sent(Sent::Yes));
+        let value = value.map_err(|error| if keyed { detect_key_conflict(error) } else { error }.with_sent(Sent::Yes));
         self.running -= 1;
         self.follow(id, &value, now);
         let at = self.effects.len();
@@ -392,7 +392,7 @@ impl Dispatcher {
             Some(State::Draining) => self.forget(id),
             Some(State::Running) if self.exchanging(id).is_some() => {
                 self.abort_exchange(id);
-                self.retry_or_end(id, Error::new(Kind::Decode, "the answer ended before the value").passing(), now);
+                self.retry_or_end(id, Error::new(Kind::Decode, "the answer ended before the value").temporary(), now);
             }
             _ => {}
         }
@@ -540,7 +540,7 @@ impl Dispatcher {
         if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
             self.refresh.owe(what, now);
         }
-        let result = Err(error.sent(sent));
+        let result = Err(error.with_sent(sent));
         self.settle(id, result.clone(), now);
         self.settle_joined(id, &result, now);
         self.forget(id);

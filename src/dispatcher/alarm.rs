@@ -148,7 +148,7 @@ impl Dispatcher {
                 let error = self.deadline_error(id);
                 self.end_for_caller(id, error, now);
             }
-            Ring::Timeout if matches!(entry.phase, Phase::Looking(_)) => {
+            Ring::Timeout if matches!(entry.phase, Phase::Recovering(_)) => {
                 let error = self.timeout_error(id);
                 self.abort_and_end(id, error, now);
             }
@@ -157,7 +157,7 @@ impl Dispatcher {
                 self.end_overdue_attempt(id, error, now);
             }
             Ring::Stall => self.look_at_stall(id, now),
-            Ring::Retry => self.rested(id, now),
+            Ring::Retry => self.resend_or_hold(id, now),
             Ring::Late => {
                 entry.late = true;
                 self.emit_late(id);

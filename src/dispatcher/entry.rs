@@ -50,9 +50,9 @@ pub(super) enum Phase {
     Answered,
     /// The server does not know its action, which is being looked up. The call fails with this error if it is not
     /// found.
-    Looking(Error),
+    Recovering(Error),
     /// Its exchange failed, and it waits for the time of its retry.
-    Resting,
+    AwaitingRetry,
     /// It is ready to be sent again, but nothing may be sent now: see
     /// [`Dispatcher::is_still`](super::Dispatcher::is_still).
     Held,

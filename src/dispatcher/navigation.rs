@@ -207,7 +207,7 @@ impl Dispatcher {
             return;
         }
         for id in self.ids(&|entry| matches!(entry.phase, Phase::Held)) {
-            self.retry(id, now);
+            self.start_next_attempt(id, now);
         }
         self.advance_all(now);
     }

@@ -126,7 +126,7 @@ impl Dispatcher {
     /// Returns when to probe next. `None` while a probe is under way, no call needs the network, or it is not lost.
     pub(super) fn probe_at(&self) -> Option<Instant> {
         let at = self.offline?.probe_at?;
-        self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::Resting)).then_some(at)
+        self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::AwaitingRetry)).then_some(at)
     }
 
     /// Requests a probe from the driver if one is due.
@@ -140,9 +140,9 @@ impl Dispatcher {
     }
 
     /// Sends a call again whose time has come. Holds it, or fails it, if nothing may be sent now.
-    pub(super) fn rested(&mut self, id: CallId, now: Instant) {
+    pub(super) fn resend_or_hold(&mut self, id: CallId, now: Instant) {
         if !self.is_still() {
-            return self.retry(id, now);
+            return self.start_next_attempt(id, now);
         }
         if self.fails_offline(id, now) {
             return self.abort_and_end(id, no_network(), now);

@@ -6,7 +6,7 @@
 use super::navigation::News;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
-use crate::retry::of_key;
+use crate::retry::detect_key_conflict;
 use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
@@ -49,18 +49,18 @@ impl Dispatcher {
     /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
     /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
     /// dispatcher.handle_head(id, News::default(), now);
-    /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").status(401), now);
+    /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").with_status(401), now);
     /// let settles = |effect| matches!(effect, Effect::Settle { result: Ok(()), .. });
     /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(settles), "a 401 is the caller's to read");
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_foreign(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
-        let error = if entry.options.keyed { of_key(error) } else { error };
-        match self.next_attempt(id, &error, now) {
+        let error = if entry.options.keyed { detect_key_conflict(error) } else { error };
+        match self.retry_delay(id, &error, now) {
             Some(after) => {
                 self.effects.push_back(Effect::Abort(id));
-                self.rest(id, now.plus(after), now);
+                self.schedule_retry(id, now.plus(after), now);
             }
             None => self.handle_value(id, Ok(()), now),
         }
@@ -90,7 +90,7 @@ impl Dispatcher {
     /// Ends the exchange of a call. A caller that reads the response gets `why` as the error of the body.
     pub(super) fn end_exchange(&mut self, id: CallId, why: &Error) {
         if self.is_answered(id) {
-            self.effects.push_back(Effect::Break { id, error: why.clone().sent(Sent::Yes) });
+            self.effects.push_back(Effect::Break { id, error: why.clone().with_sent(Sent::Yes) });
         } else {
             self.abort_exchange(id);
         }

@@ -68,11 +68,11 @@ impl Dispatcher {
         entry.timings.head_at = None;
         if entry.options.render == Render::Skip {
             entry.options.render = Render::Auto;
-            return self.rested(id, now);
+            return self.resend_or_hold(id, now);
         }
         match entry.options.skew {
             Skew::Recover if entry.options.named && !entry.recovered => {
-                entry.phase = Phase::Looking(error);
+                entry.phase = Phase::Recovering(error);
                 self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::LONGEST)), None));
                 self.effects.push_back(Effect::Recover(id));
             }
@@ -88,14 +88,14 @@ impl Dispatcher {
     /// Reports the result of [`Effect::Recover`]: resends the call, or fails it.
     pub fn handle_recovered(&mut self, id: CallId, recovery: Recovery, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
-        let Phase::Looking(error) = &entry.phase else { return };
+        let Phase::Recovering(error) = &entry.phase else { return };
         match recovery {
             Recovery::Found => {
                 entry.recovered = true;
-                self.rested(id, now);
+                self.resend_or_hold(id, now);
             }
             Recovery::NotFound(why) => {
-                let error = because(error, &why);
+                let error = with_reason(error, &why);
                 self.end_and_advance(id, error, now);
             }
         }
@@ -105,7 +105,9 @@ impl Dispatcher {
     pub(super) fn timeout_error(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
-            Some(Phase::Looking(error)) => because(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat()),
+            Some(Phase::Recovering(error)) => {
+                with_reason(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat())
+            }
             _ => {
                 let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();
                 Error::new(Kind::Timeout, ["no value within ", &millis(limit), " ms"].concat())
@@ -115,10 +117,10 @@ impl Dispatcher {
 }
 
 /// Adds the reason to the error's message.
-fn because(error: &Error, why: &str) -> Error {
+fn with_reason(error: &Error, why: &str) -> Error {
     let longer = Error::new(error.kind(), [error.message(), ", and ", why].concat());
     match error.http_status() {
-        Some(status) => longer.status(status),
+        Some(status) => longer.with_status(status),
         None => longer,
     }
 }

@@ -307,7 +307,7 @@ impl Sim {
                 Effect::Settle { id, result, .. } => {
                     self.note(match &result {
                         Ok(()) => format!("settle {id}"),
-                        Err(error) => format!("settle {id} {} {}", error.kind().code(), error.was_sent().as_str()),
+                        Err(error) => format!("settle {id} {} {}", error.kind().code(), error.sent().as_str()),
                     });
                     assert!(self.settled.insert(id, result).is_none(), "call {id} settled twice");
                 }

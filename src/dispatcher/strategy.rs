@@ -62,7 +62,7 @@ impl Dispatcher {
     /// Ends a call that has no place in a lane, with an error.
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
         let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
-        self.settle(id, Err(error.sent(sent)), now);
+        self.settle(id, Err(error.with_sent(sent)), now);
         self.forget(id);
     }
 
@@ -145,7 +145,7 @@ impl Dispatcher {
     /// it.
     pub(super) fn leave_leader(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
         let sent = self.calls.get(&leader).map(|leader| leader.sent).unwrap_or_default();
-        self.settle(id, Err(error.sent(sent)), now);
+        self.settle(id, Err(error.with_sent(sent)), now);
         self.forget(id);
         let leader_entry = self.calls.get_mut(&leader)?;
         leader_entry.joined.retain(|&other| other != id);
@@ -161,7 +161,7 @@ impl Dispatcher {
         }
         let sent = entry.sent;
         if entry.result.is_none() {
-            self.settle(id, Err(error.clone().sent(sent)), now);
+            self.settle(id, Err(error.clone().with_sent(sent)), now);
             self.arm(id, |alarms| alarms.deadline = None);
             self.emit(id);
         }

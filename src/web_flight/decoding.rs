@@ -82,7 +82,7 @@ impl Decoding {
     /// Stops reading. Open promises of the value reject with this code.
     pub fn leave(self, code: &str, message: &str) {
         self.told.take();
-        let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).sent(Sent::Yes);
+        let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).with_sent(Sent::Yes);
         self.with(|decoder| decoder.fail(error));
     }
 }

@@ -149,7 +149,7 @@ fn no_lease_is_requested_without_a_network() {
 fn a_running_call_holds_its_lease_while_paused_and_over_its_retries() {
     let mut sim = tab();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.call(2, lane("main"), Script::answers(100));
     grant(&mut sim, "main");
@@ -252,7 +252,7 @@ fn three_tabs_take_turns_and_each_runs_its_calls_in_order() {
 fn no_call_and_no_retry_starts_while_the_document_is_hidden() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.run_until(200);
     sim.core.handle_hidden();
@@ -271,7 +271,7 @@ fn no_call_and_no_retry_starts_while_the_document_is_hidden() {
 fn a_retry_waits_for_both_the_network_and_the_document() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.run_until(200);
     sim.with_core(Dispatcher::handle_offline);

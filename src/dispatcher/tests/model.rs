@@ -323,7 +323,7 @@ fn enter(world: &mut World, call: Plain) {
         named: call.named,
         durable: call.durable,
         replayed: call.sent != Sent::No,
-        retry: Retry { limit: call.retries, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
+        retry: Retry { limit: call.retries, budget: Duration::MAX, first_delay: Duration::ZERO, ..Retry::default() },
         keyed: true,
         stall_timeout: call.stall.map(Duration::from_millis),
         ..Options::default()

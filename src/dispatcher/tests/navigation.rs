@@ -311,7 +311,7 @@ fn random_interleavings_agree_with_the_model() {
 fn no_retry_is_sent_while_the_document_is_left() {
     let mut sim = Sim::new();
     let retry = crate::Retry { limit: 1, ..crate::Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_secs(1));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_secs(1));
     sim.call(1, Options { keyed: true, retry, ..lane("cart") }, Script::answers(10).failing(10, busy, 1));
     sim.leaves = true;
     sim.call(2, lane("main"), Script::redirects(100));

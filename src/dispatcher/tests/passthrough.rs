@@ -124,7 +124,7 @@ fn strategies_ignore_a_call_that_has_settled() {
 
 #[test]
 fn a_call_with_a_foreign_answer_is_retried_if_that_may_help() {
-    let busy = || Error::new(Kind::Http, "scripted").status(503);
+    let busy = || Error::new(Kind::Http, "scripted").with_status(503);
     let foreign = |error, times| Script { foreign: Some((10, error, times)), ..read_along() };
     let story = |options, script| {
         let mut sim = Sim::new();
@@ -135,8 +135,8 @@ fn a_call_with_a_foreign_answer_is_retried_if_that_may_help() {
     assert_eq!(story(keyed(3), foreign(busy(), 2)), ["send 1", "abort 1", "send 1", "abort 1", "send 1", "settle 1"]);
     assert_eq!(story(keyed(1), foreign(busy(), 9)), ["send 1", "abort 1", "send 1", "settle 1"], "the last is the caller's to read");
     assert_eq!(story(Options { keyed: false, ..keyed(3) }, foreign(busy(), 9)), ["send 1", "settle 1"], "it may have run");
-    assert_eq!(story(keyed(3), foreign(Error::new(Kind::Http, "scripted").status(401), 9)), ["send 1", "settle 1"]);
-    let conflict = Error::new(Kind::Http, "scripted").status(409);
+    assert_eq!(story(keyed(3), foreign(Error::new(Kind::Http, "scripted").with_status(401), 9)), ["send 1", "settle 1"]);
+    let conflict = Error::new(Kind::Http, "scripted").with_status(409);
     assert_eq!(story(keyed(3), foreign(conflict, 1)), ["send 1", "abort 1", "send 1", "settle 1"], "its first request is under way");
 }
 

@@ -70,8 +70,8 @@ fn a_failure_does_not_block_the_lane() {
     let last = sim.call(3, lane("main"), Script::answers(10));
     sim.run_until(100);
     assert_eq!((sim.kind(fails), sim.kind(throws), sim.kind(last)), (Some(Kind::Network), Some(Kind::ActionThrew), None));
-    assert_eq!(sim.settled[&fails].as_ref().unwrap_err().was_sent(), Sent::Unknown);
-    assert_eq!(sim.settled[&throws].as_ref().unwrap_err().was_sent(), Sent::Yes);
+    assert_eq!(sim.settled[&fails].as_ref().unwrap_err().sent(), Sent::Unknown);
+    assert_eq!(sim.settled[&throws].as_ref().unwrap_err().sent(), Sent::Yes);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_call_aborted_while_its_action_is_looked_up_is_not_resent() {
 #[test]
 fn an_earlier_attempt_may_have_run_even_if_the_last_did_not() {
     let mut sim = Sim::new();
-    let retry = crate::Retry { limit: 1, first: Duration::ZERO, ..crate::Retry::default() };
+    let retry = crate::Retry { limit: 1, first_delay: Duration::ZERO, ..crate::Retry::default() };
     let id = sim.call(1, Options { keyed: true, retry, ..Options::default() }, Script::silent());
     sim.with_core(|core, now| core.handle_failure(id, Error::new(Kind::Network, "scripted"), now));
     sim.run_until(10);

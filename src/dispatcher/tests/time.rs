@@ -133,7 +133,7 @@ fn a_call_that_holds_its_lane_for_long_is_reported_once_with_the_number_behind_i
 
 #[test]
 fn the_watchdog_counts_from_the_start_of_the_attempt_and_during_the_wait_for_a_retry() {
-    let busy = |after: u64| Error::new(Kind::Http, "scripted").status(503).after(Duration::from_millis(after));
+    let busy = |after: u64| Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(Duration::from_millis(after));
     let retried = |limit, budget| {
         let retry = crate::Retry { limit, budget: Duration::from_secs(budget), ..crate::Retry::default() };
         Options { keyed: true, retry, ..Options::default() }

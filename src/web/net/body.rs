@@ -73,7 +73,7 @@ impl Body {
             }
             told::BROKEN => {
                 let (error, cause) = value.unchecked_into::<Refusal>().into_failure();
-                return Err((error.sent(Sent::Yes), cause));
+                return Err((error.with_sent(Sent::Yes), cause));
             }
             told::END => {
                 self.over = true;
@@ -85,7 +85,7 @@ impl Body {
             }
             _ => {
                 self.over = true;
-                return Err((Error::new(Kind::Network, "the answer broke off").sent(Sent::Yes), value));
+                return Err((Error::new(Kind::Network, "the answer broke off").with_sent(Sent::Yes), value));
             }
         })
     }
@@ -95,7 +95,7 @@ impl Body {
 pub(crate) fn unreadable(cause: JsValue) -> Failure {
     let message = "fetch: it gave a body that cannot be read: one that was read before, or has none of getReader, \
                    async iteration, arrayBuffer and text";
-    (Error::new(Kind::InvalidOption, message).sent(Sent::Yes), cause)
+    (Error::new(Kind::InvalidOption, message).with_sent(Sent::Yes), cause)
 }
 
 impl Drop for Body {

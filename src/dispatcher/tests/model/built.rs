@@ -58,7 +58,7 @@ impl World {
         } else {
             self.model.fails(id, after, "HTTP");
         }
-        let error = Error::new(Kind::Http, "scripted").status(503).after(Duration::from_millis(after)).sent(Sent::Yes);
+        let error = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(Duration::from_millis(after)).with_sent(Sent::Yes);
         self.tell(|core, now| core.handle_foreign(call, error, now));
         self.end();
     }

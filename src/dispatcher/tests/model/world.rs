@@ -89,7 +89,7 @@ impl World {
             Effect::Settle { id, result, .. } => {
                 let seen = &mut self.calls[index(id)];
                 assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
-                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.was_sent()));
+                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.sent()));
                 if self.model.calls[index(id)].durable {
                     assert_eq!(Fate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
                 }
@@ -206,7 +206,7 @@ impl World {
         }
         self.model.fails(id, after, kind.code());
         self.over(CallId(id as u64 + 1));
-        let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
+        let error = Error::new(kind, "scripted").with_status(503).with_retry_after(Duration::from_millis(after));
         self.tell(|core, now| {
             if !network {
                 core.handle_offline(now);
@@ -220,7 +220,7 @@ impl World {
         self.head(id, News::default());
         self.model.ends(id, "HTTP");
         self.over(CallId(id as u64 + 1));
-        let error = Error::new(Kind::Http, "scripted").status(401);
+        let error = Error::new(Kind::Http, "scripted").with_status(401);
         self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
     }
 
