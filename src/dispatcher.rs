@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
-use crate::refresh::Refresh;
+use crate::refresh::OwedRefresh;
 use crate::retry::detect_key_conflict;
 use crate::sorted_map::Table;
 use crate::text::digits;
@@ -55,14 +55,14 @@ pub(crate) use config::Rules;
 pub use config::{Config, LaneOptions};
 pub use effect::Effect;
 pub use lease::Scope;
-pub use navigation::News;
+pub use navigation::HeadFacts;
 pub use offline::OfflineMode;
 pub use recovery::Recovery;
 
 /// The state machine of one client: its calls, its lanes and their timers.
 ///
 /// ```
-/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, News, Options};
+/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, HeadFacts, Instant, Options};
 ///
 /// // Takes all effects but events.
 /// let effects = |dispatcher: &mut Dispatcher| -> Vec<Effect> {
@@ -78,7 +78,7 @@ pub use recovery::Recovery;
 ///
 /// // The driver reports how the exchange goes on.
 /// dispatcher.handle_sent(CallId(1));
-/// dispatcher.handle_head(CallId(1), News::default(), at(40.0));
+/// dispatcher.handle_head(CallId(1), HeadFacts::default(), at(40.0));
 /// dispatcher.handle_value(CallId(1), Ok(()), at(50.0));
 /// let next = effects(&mut dispatcher);
 /// assert!(matches!(&next[..], [Effect::Settle { id: CallId(1), result: Ok(()), .. }, Effect::Send(CallId(2))]));
@@ -113,12 +113,12 @@ pub struct Dispatcher {
     /// State of the random number generator.
     dice: u64,
     visit: Visit,
-    refresh: Refresh,
+    refresh: OwedRefresh,
     /// Latest call whose redirect was followed or thrown; redirects of calls made before it are not followed.
     redirected: Option<CallId>,
     /// True while the driver sends the user elsewhere or reloads the page, and the core does not know yet if the
     /// document ends.
-    moving: bool,
+    navigating: bool,
     /// End of the time in which nothing starts because the document is being left.
     leaving: Option<Instant>,
     /// True while the document is out of the window (in the back/forward cache).
@@ -163,7 +163,7 @@ impl Dispatcher {
             return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " exists already"].concat()));
         }
         options.strategy = Some(self.strategy_of(&options));
-        self.learn_visit(visit);
+        self.update_visit(visit);
         let lane = options.lane.clone();
         let sent = if options.replayed { Sent::Unknown } else { Sent::No };
         let deadline = options.deadline.map(|limit| queued_at.plus(limit));
@@ -179,10 +179,10 @@ impl Dispatcher {
             retries: 0,
             sent,
             sent_before: sent,
-            news: News::default(),
+            facts: HeadFacts::default(),
             alarms: Alarms::default(),
-            late: false,
-            told: false,
+            reported_late: false,
+            reported_holding: false,
             result: None,
             leader: None,
             joined: Vec::new(),
@@ -326,7 +326,7 @@ impl Dispatcher {
         }
         self.lanes.clear();
         self.release_unused();
-        self.pay(self.effects.len(), now);
+        self.request_refresh_if_due(self.effects.len(), now);
     }
 
     /// Reports that the body of the call is complete. The call starts when its turn comes.
@@ -345,11 +345,11 @@ impl Dispatcher {
         }
     }
 
-    /// Reports that the head of the answer arrived, and `news`: what it says beside the value.
-    pub fn handle_head(&mut self, id: CallId, news: News, now: Instant) {
+    /// Reports that the head of the answer arrived, and `facts`: what it says beside the value.
+    pub fn handle_head(&mut self, id: CallId, facts: HeadFacts, now: Instant) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = Sent::Yes;
-            entry.news = news;
+            entry.facts = facts;
             entry.timings.head_at.get_or_insert(now);
             if let Some(limit) = entry.options.stall_timeout {
                 self.arm(id, |alarms| (alarms.last_byte, alarms.stall) = (now, Some(now.plus(limit))));
@@ -373,16 +373,16 @@ impl Dispatcher {
         let keyed = entry.options.keyed;
         let value = value.map_err(|error| if keyed { detect_key_conflict(error) } else { error }.with_sent(Sent::Yes));
         self.running -= 1;
-        self.follow(id, &value, now);
+        self.apply_head_facts(id, &value, now);
         let at = self.effects.len();
         self.settle(id, value.clone(), now);
-        self.arm(id, Alarms::keep_stall);
+        self.arm(id, Alarms::keep_only_stall);
         self.emit(id);
         self.settle_joined(id, &value, now);
         self.lane_mut(&lane).free();
         self.spend(&lane);
         self.advance(&lane, now);
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
     }
 
     /// Reports that the answer is complete. Without a value, the attempt fails with [`Kind::Decode`].
@@ -522,7 +522,7 @@ impl Dispatcher {
         if let Some(lane) = self.end(id, error, now) {
             self.advance(&lane, now);
         }
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
     }
 
     /// Ends a call that has no running exchange. Returns the lane in which a call may start now.
@@ -537,7 +537,7 @@ impl Dispatcher {
         // Action-not-found means that this attempt did not run the action.
         let sent = if error.kind() == Kind::ActionNotFound { entry.sent_before } else { entry.sent };
         // The head of the answer has arrived: the data that it named are stale although the call fails.
-        if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
+        if let (State::Running, Some(what)) = (state, entry.facts.revalidated) {
             self.refresh.owe(what, now);
         }
         let result = Err(error.with_sent(sent));

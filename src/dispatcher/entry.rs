@@ -3,7 +3,7 @@
 //! Must not hold the body or the answer; those stay with the driver.
 
 use super::alarm::Alarms;
-use super::navigation::News;
+use super::navigation::HeadFacts;
 use crate::call::{CallId, Event, Options, State, Timings, Visit};
 use crate::lane::Place;
 use crate::{Error, Instant, Sent};
@@ -27,12 +27,12 @@ pub(super) struct Entry {
     pub(super) sent: Sent,
     /// `sent` before the current attempt. An action-not-found restores it: only earlier attempts may have run then.
     pub(super) sent_before: Sent,
-    pub(super) news: News,
+    pub(super) facts: HeadFacts,
     pub(super) alarms: Alarms,
     /// True once the call was reported late; false again when it starts.
-    pub(super) late: bool,
+    pub(super) reported_late: bool,
     /// True once an event has said that the call holds its lane for long.
-    pub(super) told: bool,
+    pub(super) reported_holding: bool,
     /// Result with which the promise settled. The call may go on for calls that joined it.
     pub(super) result: Option<Result<(), Error>>,
     /// The call whose answer this one shares.
@@ -54,7 +54,7 @@ pub(super) enum Phase {
     /// Its exchange failed, and it waits for the time of its retry.
     AwaitingRetry,
     /// It is ready to be sent again, but nothing may be sent now: see
-    /// [`Dispatcher::is_still`](super::Dispatcher::is_still).
+    /// [`Dispatcher::is_on_hold`](super::Dispatcher::is_on_hold).
     Held,
 }
 
@@ -69,7 +69,7 @@ impl Entry {
             attempts: self.attempts,
             recovered: running && self.recovered,
             retry_at: self.alarms.retry.filter(|_| running),
-            late: self.late && matches!(self.shown_state(), State::Preparing | State::Waiting | State::Running),
+            late: self.reported_late && matches!(self.shown_state(), State::Preparing | State::Waiting | State::Running),
             behind: None,
             result: self.result.clone(),
         }

@@ -113,7 +113,7 @@ impl Dispatcher {
     /// True if the lane may start a call that is ready, given a free slot. Requests the lease if only that is missing,
     /// and releases a lease that no call needs.
     pub(super) fn is_open(&mut self, name: &LaneName) -> bool {
-        let stopped = self.paused || self.is_still();
+        let stopped = self.paused || self.is_on_hold();
         if self.rules.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
             return !stopped;
         }

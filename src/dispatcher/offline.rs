@@ -89,7 +89,7 @@ impl Dispatcher {
         }
         // The retry budget does not count the time without a network.
         self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
-        self.go_on(now);
+        self.resume_held(now);
     }
 
     /// Reports the result of [`Effect::Probe`]: true if an answer arrived. `None`: the driver cannot probe. As the
@@ -141,7 +141,7 @@ impl Dispatcher {
 
     /// Sends a call again whose time has come. Holds it, or fails it, if nothing may be sent now.
     pub(super) fn resend_or_hold(&mut self, id: CallId, now: Instant) {
-        if !self.is_still() {
+        if !self.is_on_hold() {
             return self.start_next_attempt(id, now);
         }
         if self.fails_offline(id, now) {

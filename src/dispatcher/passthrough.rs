@@ -3,7 +3,7 @@
 //!
 //! Must not act on the head: redirects and revalidation in it are left to the caller.
 
-use super::navigation::News;
+use super::navigation::HeadFacts;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
 use crate::retry::detect_key_conflict;
@@ -17,7 +17,7 @@ impl Dispatcher {
     /// ends.
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State};
+    /// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options, State};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let now = Instant::from_millis(0.0);
@@ -25,7 +25,7 @@ impl Dispatcher {
     ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
     ///     dispatcher.enqueue(call, now)?;
     /// }
-    /// dispatcher.handle_head(CallId(1), News::default(), now);
+    /// dispatcher.handle_head(CallId(1), HeadFacts::default(), now);
     /// dispatcher.handle_answered(CallId(1), now);
     /// assert_eq!((dispatcher.pending(), dispatcher.state(CallId(2))), (1, State::Waiting));
     /// dispatcher.handle_value(CallId(1), Ok(()), now);
@@ -34,7 +34,7 @@ impl Dispatcher {
     /// ```
     pub fn handle_answered(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
-        (entry.phase, entry.news) = (Phase::Answered, News::default());
+        (entry.phase, entry.facts) = (Phase::Answered, HeadFacts::default());
         self.settle(id, Ok(()), now);
         self.emit(id);
     }
@@ -43,12 +43,12 @@ impl Dispatcher {
     /// call if `error`, with which other calls would fail, allows it; otherwise the caller gets the answer.
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, News, Options};
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, HeadFacts, Instant, Kind, Options};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
     /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-    /// dispatcher.handle_head(id, News::default(), now);
+    /// dispatcher.handle_head(id, HeadFacts::default(), now);
     /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").with_status(401), now);
     /// let settles = |effect| matches!(effect, Effect::Settle { result: Ok(()), .. });
     /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(settles), "a 401 is the caller's to read");
@@ -78,12 +78,12 @@ impl Dispatcher {
         (entry.state, entry.timings.value_at) = (State::Draining, value_at);
         let lane = entry.options.lane.clone();
         self.running -= 1;
-        self.arm(id, |alarms| *alarms = alarms.quiet());
+        self.arm(id, |alarms| *alarms = alarms.stopped());
         let at = self.effects.len();
         self.lane_mut(&lane).free();
         self.spend(&lane);
         self.advance(&lane, now);
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
         true
     }
 

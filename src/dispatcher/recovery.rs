@@ -77,7 +77,7 @@ impl Dispatcher {
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
-                self.moving = true;
+                self.navigating = true;
                 self.end_and_advance(id, error, now);
                 self.effects.push_back(Effect::Reload);
             }

@@ -60,7 +60,7 @@ impl Dispatcher {
             entry.retries += 1;
         }
         entry.timings.head_at = None;
-        let stale: Option<Revalidated> = std::mem::take(&mut entry.news).revalidated;
+        let stale: Option<Revalidated> = std::mem::take(&mut entry.facts).revalidated;
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (None, None, Some(until)));
         // The head of the answer has arrived: the data that it named are stale although the attempt failed.
         if let Some(what) = stale {
@@ -77,7 +77,7 @@ impl Dispatcher {
         entry.attempts += 1;
         entry.timings.started_at = Some(now);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
-        let late = (!entry.late).then(|| now.plus(LATE));
+        let late = (!entry.reported_late).then(|| now.plus(LATE));
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry, alarms.late) = (timeout, None, None, late));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));

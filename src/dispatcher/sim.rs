@@ -19,8 +19,8 @@ pub(super) struct Script {
     pub answered: Option<u64>,
     /// Answers that do not come from the action: their time, the error of each, and the number of such attempts.
     pub foreign: Option<(u64, Error, usize)>,
-    /// News in the head.
-    pub news: News,
+    /// HeadFacts in the head.
+    pub facts: HeadFacts,
     /// Answers that say the action is unknown: their time, and the number of such attempts.
     pub unknown: Option<(u64, usize)>,
     /// Failures of the exchange: their time, the error of each, and the number of such attempts.
@@ -47,11 +47,11 @@ impl Script {
 
     /// Answers, and says that data is stale.
     pub(super) fn revalidates(after: u64, what: Revalidated) -> Self {
-        Self { news: News { revalidated: Some(what), ..News::default() }, ..Self::answers(after) }
+        Self { facts: HeadFacts { revalidated: Some(what), ..HeadFacts::default() }, ..Self::answers(after) }
     }
 
     pub(super) fn redirects(after: u64) -> Self {
-        Self { news: News { redirects: true, ..News::default() }, ..Self::answers(after) }
+        Self { facts: HeadFacts { redirects: true, ..HeadFacts::default() }, ..Self::answers(after) }
     }
 
     /// Does not know the action in the first `times` attempts.
@@ -75,7 +75,7 @@ impl Script {
             failure: None,
             answered: None,
             foreign: None,
-            news: News::default(),
+            facts: HeadFacts::default(),
             unknown: None,
             failing: None,
             chunks: Vec::new(),
@@ -86,7 +86,7 @@ impl Script {
 
 #[derive(Clone, Debug)]
 enum Arrival {
-    Head(News),
+    Head(HeadFacts),
     Answered,
     Foreign(Error),
     Unknown,
@@ -222,7 +222,7 @@ impl Sim {
             self.look(Some(id));
         }
         match arrival {
-            Arrival::Head(news) => self.core.handle_head(id, news, self.now),
+            Arrival::Head(facts) => self.core.handle_head(id, facts, self.now),
             Arrival::Answered => self.core.handle_answered(id, self.now),
             Arrival::Foreign(error) => self.core.handle_foreign(id, error, self.now),
             Arrival::Unknown => self.core.handle_unknown(id, Error::new(Kind::ActionNotFound, "scripted"), self.now),
@@ -253,7 +253,7 @@ impl Sim {
                         *times -= 1;
                         let (after, error) = (*after, error.clone());
                         if error.http_status().is_some() {
-                            self.plan(id, Some(after), Arrival::Head(News::default()));
+                            self.plan(id, Some(after), Arrival::Head(HeadFacts::default()));
                         }
                         self.plan(id, Some(after), Arrival::Failure(error));
                         continue;
@@ -261,15 +261,15 @@ impl Sim {
                     if let Some((after, error, times @ 1..)) = &mut script.foreign {
                         *times -= 1;
                         let (after, error) = (*after, error.clone());
-                        self.plan(id, Some(after), Arrival::Head(News::default()));
+                        self.plan(id, Some(after), Arrival::Head(HeadFacts::default()));
                         self.plan(id, Some(after), Arrival::Foreign(error));
                         continue;
                     }
-                    let Script { head, answered, value, end, failure, news, chunks, .. } = script.clone();
+                    let Script { head, answered, value, end, failure, facts, chunks, .. } = script.clone();
                     for after in chunks {
                         self.plan(id, Some(after), Arrival::Chunk);
                     }
-                    self.plan(id, head, Arrival::Head(news));
+                    self.plan(id, head, Arrival::Head(facts));
                     self.plan(id, answered, Arrival::Answered);
                     if let Some((after, value)) = value {
                         self.plan(id, Some(after), Arrival::Value(value));

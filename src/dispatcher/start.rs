@@ -41,7 +41,7 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.state = State::Running;
         entry.timings.started_at = Some(now);
-        (entry.first_at, entry.attempts, entry.late) = (now, 1, false);
+        (entry.first_at, entry.attempts, entry.reported_late) = (now, 1, false);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
         self.waiting -= 1;
         self.running += 1;

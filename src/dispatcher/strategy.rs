@@ -134,7 +134,7 @@ impl Dispatcher {
             if let Some(entry) = self.calls.get_mut(&id) {
                 entry.state = State::Running;
                 entry.timings.started_at = Some(now);
-                entry.late = false;
+                entry.reported_late = false;
             }
             self.arm(id, |alarms| alarms.late = Some(now.plus(LATE)));
             self.emit(id);

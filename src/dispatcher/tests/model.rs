@@ -199,7 +199,7 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
         Operation::Call => call(world, has_built && dice.one_in(2), dice),
         Operation::Ready if doing == Doing::Preparing => world.ready(id),
         Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
-        Operation::Head if runs => world.head(id, news(false, dice)),
+        Operation::Head if runs => world.head(id, facts(false, dice)),
         Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
         Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::Chunk => world.chunk(),
@@ -237,8 +237,8 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
         Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
         Operation::Unknown if runs => world.unknown(id),
         Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
-        Operation::Redirect if runs => world.head(id, news(true, dice)),
-        Operation::HandOut if runs && built => world.hand_out(id, news(dice.one_in(2), dice)),
+        Operation::Redirect if runs => world.head(id, facts(true, dice)),
+        Operation::HandOut if runs && built => world.hand_out(id, facts(dice.one_in(2), dice)),
         Operation::Break if read_along => world.breaks(id, dice.one_in(2)),
         Operation::Foreign if runs && built => world.foreign(id, dice.roll(30)),
         Operation::Go => world.go(),
@@ -294,8 +294,8 @@ fn durable(world: &mut World, dice: &mut Dice) {
     enter(world, call);
 }
 
-fn news(redirects: bool, dice: &mut Dice) -> News {
-    News { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
+fn facts(redirects: bool, dice: &mut Dice) -> HeadFacts {
+    HeadFacts { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
 }
 
 /// Draws the properties that every call has.

@@ -41,15 +41,15 @@ fn an_answer_without_a_value_frees_the_slot_at_its_end() {
 
 #[test]
 fn redirects_and_revalidation_in_the_head_are_left_to_the_caller() {
-    let news = News { redirects: true, revalidated: Some(Revalidated::All) };
+    let facts = HeadFacts { redirects: true, revalidated: Some(Revalidated::All) };
     for script in [read_along(), Script { value: None, ..read_along() }] {
         let mut sim = Sim::new();
-        sim.call(1, Options::default(), Script { news, ..script });
+        sim.call(1, Options::default(), Script { facts, ..script });
         sim.run_until(2000);
         assert_eq!(sim.log, ["0 send 1", "10 settle 1"]);
     }
     let mut sim = Sim::new();
-    let id = sim.call(1, Options::default(), Script { news, ..read_along() });
+    let id = sim.call(1, Options::default(), Script { facts, ..read_along() });
     sim.run_until(20);
     sim.with_core(|core, now| core.abort(id, now));
     sim.run_until(2000);

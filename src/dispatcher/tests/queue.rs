@@ -271,7 +271,7 @@ fn events_carry_times_and_the_result() {
     core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), visit: Some(Visit::default()), ready: false }, ms(2)).unwrap();
     core.handle_ready(id, ms(3));
     core.handle_sent(id);
-    core.handle_head(id, News::default(), ms(4));
+    core.handle_head(id, HeadFacts::default(), ms(4));
     core.handle_value(id, Ok(()), ms(5));
     core.handle_end(id, ms(6));
     let events: Vec<_> = std::iter::from_fn(|| core.poll_effect())

@@ -161,7 +161,7 @@ fn a_thrown_in_progress_digest_is_a_key_conflict() {
     sim.run_until(5);
     let thrown = Error::new(Kind::ActionThrew, "scripted").with_digest("IDEMPOTENCY_IN_PROGRESS");
     sim.with_core(|core, now| {
-        core.handle_head(id, News::default(), now);
+        core.handle_head(id, HeadFacts::default(), now);
         core.handle_value(id, Err(thrown.clone()), now);
     });
     sim.run_until(1000);
@@ -185,7 +185,7 @@ fn an_answer_that_revalidated_and_broke_off_owes_a_refresh_before_the_retry() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::silent());
     sim.with_core(|core, now| {
-        core.handle_head(id, News { revalidated: Some(Revalidated::All), redirects: false }, now);
+        core.handle_head(id, HeadFacts { revalidated: Some(Revalidated::All), redirects: false }, now);
         core.handle_failure(id, unavailable(10), now);
     });
     sim.run_until(1000);

@@ -89,7 +89,7 @@ fn no_limit_of_an_attempt_runs_while_its_answer_waits_for_the_codec() {
     let call = Call { id, options: limits, queued_at: ms(0), visit: None, ready: true };
     core.enqueue(call, ms(0)).expect("room");
     core.handle_sent(id);
-    core.handle_head(id, News::default(), ms(10));
+    core.handle_head(id, HeadFacts::default(), ms(10));
     core.handle_waiting(id);
     assert!(core.watches_chunks(id));
     core.handle_timeout(ms(5000));

@@ -29,8 +29,8 @@ impl Model {
 }
 
 impl World {
-    pub(super) fn hand_out(&mut self, id: usize, news: News) {
-        self.head(id, news);
+    pub(super) fn hand_out(&mut self, id: usize, facts: HeadFacts) {
+        self.head(id, facts);
         self.model.hand_out(id);
         self.tell(|core, now| core.handle_answered(CallId(id as u64 + 1), now));
     }
@@ -50,7 +50,7 @@ impl World {
     /// Answers that the server is busy, with `after` milliseconds in `Retry-After`. The caller reads the answer if
     /// there is no retry.
     pub(super) fn foreign(&mut self, id: usize, after: u64) {
-        self.head(id, News::default());
+        self.head(id, HeadFacts::default());
         let call = CallId(id as u64 + 1);
         if self.model.calls[id].retries == 0 {
             self.model.answer(id, "ok");

@@ -221,7 +221,7 @@ impl Model {
         let call = &self.calls[id];
         call.doing == Doing::Waiting
             && call.leader.is_none()
-            && !self.is_still()
+            && !self.is_on_hold()
             && !self.all_paused
             && !self.paused.contains(&call.lane)
             && self.has_its_turn(id)
@@ -401,7 +401,7 @@ impl Model {
 
     /// Sends a call again, or holds or fails it if nothing may be sent now.
     fn retry(&mut self, id: usize) {
-        if !self.is_still() {
+        if !self.is_on_hold() {
             self.send(id);
         } else if self.refuses(id) {
             self.ends(id, "OFFLINE");

@@ -12,13 +12,13 @@ pub(super) struct Offline {
 }
 
 impl Model {
-    pub(super) fn is_still(&self) -> bool {
+    pub(super) fn is_on_hold(&self) -> bool {
         self.offline.is_some() || self.leaving.is_some() || self.hidden
     }
 
     /// Sends the retries that were held, then starts waiting calls.
-    fn go_on(&mut self) {
-        if self.is_still() {
+    fn resume_held(&mut self) {
+        if self.is_on_hold() {
             return;
         }
         for id in 0..self.calls.len() {
@@ -39,7 +39,7 @@ impl Model {
     /// Ends the wait for a document that was not left.
     pub(super) fn stayed(&mut self) {
         self.leaving = None;
-        self.go_on();
+        self.resume_held();
     }
 
     pub(super) fn returned(&mut self) {
@@ -53,7 +53,7 @@ impl Model {
 
     pub(super) fn online(&mut self) {
         self.offline = None;
-        self.go_on();
+        self.resume_held();
     }
 
     pub(super) fn probe(&mut self) {

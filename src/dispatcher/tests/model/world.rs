@@ -157,11 +157,11 @@ impl World {
         self.model.pass(until);
     }
 
-    pub(super) fn head(&mut self, id: usize, news: News) {
+    pub(super) fn head(&mut self, id: usize, facts: HeadFacts) {
         let call = &mut self.model.calls[id];
-        (call.sent, call.redirects, call.stale) = (Sent::Yes, news.redirects, news.revalidated.is_some());
+        (call.sent, call.redirects, call.stale) = (Sent::Yes, facts.redirects, facts.revalidated.is_some());
         call.last_byte = Some(self.model.now);
-        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
+        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), facts, now));
     }
 
     pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
@@ -202,7 +202,7 @@ impl World {
         }
         let kind = if busy { Kind::Http } else { Kind::Network };
         if busy {
-            self.head(id, News::default());
+            self.head(id, HeadFacts::default());
         }
         self.model.fails(id, after, kind.code());
         self.over(CallId(id as u64 + 1));
@@ -217,7 +217,7 @@ impl World {
 
     /// Delivers an answer that is not Flight and not temporary.
     pub(super) fn refuse_for_good(&mut self, id: usize) {
-        self.head(id, News::default());
+        self.head(id, HeadFacts::default());
         self.model.ends(id, "HTTP");
         self.over(CallId(id as u64 + 1));
         let error = Error::new(Kind::Http, "scripted").with_status(401);
@@ -225,7 +225,7 @@ impl World {
     }
 
     pub(super) fn unknown(&mut self, id: usize) {
-        self.head(id, News::default());
+        self.head(id, HeadFacts::default());
         self.model.unknown(id);
         self.over(CallId(id as u64 + 1));
         let error = Error::new(Kind::ActionNotFound, "scripted");
@@ -299,7 +299,7 @@ impl World {
         self.tell(|core, now| {
             core.handle_ready(id, now);
             core.handle_sent(id);
-            core.handle_head(id, News { redirects: true, revalidated: Some(Revalidated::All) }, now);
+            core.handle_head(id, HeadFacts { redirects: true, revalidated: Some(Revalidated::All) }, now);
             core.handle_chunk(id, now);
             core.handle_unknown(id, error(), now);
             core.handle_recovered(id, Recovery::Found, now);
@@ -376,7 +376,7 @@ impl World {
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
         assert_eq!(self.core.pending(), pending);
         assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane that is idle was not dropped");
-        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
+        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_on_hold() {
             assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
         }
     }
