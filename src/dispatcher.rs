@@ -14,7 +14,7 @@ use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
 use crate::refresh::OwedRefresh;
 use crate::retry::detect_key_conflict;
-use crate::sorted_map::Table;
+use crate::sorted_map::SortedMap;
 use crate::text::digits;
 use crate::{Error, Instant, Kind, Sent};
 use alarm::{Alarms, LATE};
@@ -93,13 +93,13 @@ pub use recovery::Recovery;
 pub struct Dispatcher {
     rules: Rules,
     /// Calls that are not over.
-    calls: Table<CallId, Entry>,
+    calls: SortedMap<CallId, Entry>,
     /// Lanes that are in use or paused.
-    lanes: Table<LaneName, Lane>,
+    lanes: SortedMap<LaneName, Lane>,
     /// Leases that were requested or are held.
-    leases: Table<LaneName, Lease>,
+    leases: SortedMap<LaneName, Lease>,
     /// Next alarm of each call that has one, soonest first.
-    alarms: Table<(Instant, CallId), ()>,
+    alarms: SortedMap<(Instant, CallId), ()>,
     effects: VecDeque<Effect>,
     /// Number of calls that wait in any lane, without those that joined another.
     waiting: usize,
@@ -287,7 +287,7 @@ impl Dispatcher {
             Some(lane) => self.lane_mut(lane).set_paused(true),
             None => self.paused = true,
         }
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Undoes [`Dispatcher::pause`] of the same lane, or of all lanes for `None`. A lane that was paused by its own
@@ -325,7 +325,7 @@ impl Dispatcher {
             self.end(id, closed(), now);
         }
         self.lanes.clear();
-        self.release_unused();
+        self.release_unused_leases();
         self.request_refresh_if_due(self.effects.len(), now);
     }
 
@@ -379,8 +379,8 @@ impl Dispatcher {
         self.arm(id, Alarms::keep_only_stall);
         self.emit(id);
         self.settle_joined(id, &value, now);
-        self.lane_mut(&lane).free();
-        self.spend(&lane);
+        self.lane_mut(&lane).free_slot();
+        self.spend_lease(&lane);
         self.advance(&lane, now);
         self.request_refresh_if_due(at, now);
     }
@@ -449,7 +449,7 @@ impl Dispatcher {
 
     /// Returns the number of calls that wait in this lane, without those that joined another call.
     pub fn waiting_in(&self, lane: &LaneName) -> usize {
-        self.lanes.get(lane).map_or(0, Lane::len)
+        self.lanes.get(lane).map_or(0, Lane::waiting)
     }
 
     /// Returns the state of this call as its caller sees it; [`State::Done`] for an unknown id.
@@ -550,12 +550,12 @@ impl Dispatcher {
         let lane = self.lanes.get_mut(&name)?;
         match state {
             State::Preparing | State::Waiting => {
-                lane.leave();
+                lane.remove_one_waiting();
                 self.waiting -= 1;
             }
             State::Running => {
-                lane.free();
-                self.spend(&name);
+                lane.free_slot();
+                self.spend_lease(&name);
             }
             State::Draining | State::Done => return None,
         }

@@ -19,8 +19,8 @@
 //! that is harmless. It is harmless if the call did not run (`Sent::No`), carries an idempotency key, or changes
 //! nothing (a `'use cache'` function; `GET` and `HEAD`).
 //!
-//! `pkg/lib/route/retry.js` has the same rules for routes, which are retried without wasm; `tests/vectors/retry.json` tests
-//! both. Must not read a clock or draw random numbers; both are arguments.
+//! `pkg/lib/route/retry.js` has the same rules for routes, which are retried without wasm; `tests/vectors/retry.json`
+//! tests both. Must not read a clock or draw random numbers; both are arguments.
 
 use std::time::Duration;
 

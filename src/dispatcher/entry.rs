@@ -5,7 +5,7 @@
 use super::alarm::Alarms;
 use super::navigation::HeadFacts;
 use crate::call::{CallId, Event, Options, State, Timings, Visit};
-use crate::lane::Place;
+use crate::lane::Readiness;
 use crate::{Error, Instant, Sent};
 
 /// A call that is not over.
@@ -80,11 +80,11 @@ impl Entry {
         if self.result.is_some() && self.state != State::Done { State::Draining } else { self.state }
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn readiness(&self) -> Readiness {
         match self.state {
-            State::Waiting => Place::Ready,
-            State::Preparing => Place::NotReady,
-            State::Running | State::Draining | State::Done => Place::Left,
+            State::Waiting => Readiness::Ready,
+            State::Preparing => Readiness::NotReady,
+            State::Running | State::Draining | State::Done => Readiness::Left,
         }
     }
 }

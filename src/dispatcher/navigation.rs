@@ -133,7 +133,7 @@ impl Dispatcher {
     pub fn handle_leaving(&mut self, now: Instant) {
         self.refresh.take_owed();
         self.leaving = Some(now.plus(LEAVING));
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Reports that the document is out of the window. No call starts and no retry is sent until
@@ -153,7 +153,7 @@ impl Dispatcher {
     /// ```
     pub fn handle_hidden(&mut self) {
         self.hidden = true;
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Reports that the document is back in the window, or was not left. Sends the calls and retries that were held.

@@ -79,7 +79,7 @@ impl Dispatcher {
             return;
         }
         self.offline = Some(Offline { probe_at: Some(now), probes: 0 });
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Reports that the network is back. Sends what was held.

@@ -80,8 +80,8 @@ impl Dispatcher {
         self.running -= 1;
         self.arm(id, |alarms| *alarms = alarms.stopped());
         let at = self.effects.len();
-        self.lane_mut(&lane).free();
-        self.spend(&lane);
+        self.lane_mut(&lane).free_slot();
+        self.spend_lease(&lane);
         self.advance(&lane, now);
         self.request_refresh_if_due(at, now);
         true

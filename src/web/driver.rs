@@ -23,7 +23,7 @@ use crate::call::{Call, CallId, Event, Options, Visit};
 use crate::dispatcher::{Dispatcher, Effect, HeadFacts, Rules};
 use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
-use crate::sorted_map::Table;
+use crate::sorted_map::SortedMap;
 use crate::{Instant, Kind};
 
 /// Must not run code of the page while anything here is borrowed: that code may call back.
@@ -31,7 +31,7 @@ pub(crate) struct Driver {
     pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,
     /// The calls that are not over.
-    held: RefCell<Table<CallId, Held>>,
+    held: RefCell<SortedMap<CallId, Held>>,
     timer: Timer,
     /// True if a hook needs the heads of answers.
     hooks: bool,

@@ -233,7 +233,7 @@ fn three_tabs_take_turns_and_each_runs_its_calls_in_order() {
         }
         // The first tab in the queue holds the lease.
         if let Some(&first) = queue.front()
-            && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Asked)
+            && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Requested)
         {
             turns.push(first);
             grant(&mut tabs[first], "main");

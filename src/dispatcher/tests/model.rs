@@ -232,9 +232,9 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
             world.probed(reached);
         }
         Operation::Away => world.away(),
-        Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
+        Operation::Grant if lease == Lease::Requested || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
         Operation::Steal if lease == Lease::Held => world.steal(lane),
-        Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
+        Operation::Refuse if lease == Lease::Requested => world.refuse(lane),
         Operation::Unknown if runs => world.unknown(id),
         Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
         Operation::Redirect if runs => world.head(id, facts(true, dice)),

@@ -8,7 +8,7 @@ use super::rules::{Doing, Model};
 pub(super) enum Lease {
     #[default]
     None,
-    Asked,
+    Requested,
     Held,
 }
 
@@ -27,7 +27,7 @@ impl Model {
         if self.leased.contains(&lane) {
             Lease::Held
         } else if self.needs_lease(lane) && (0..self.calls.len()).any(|id| self.calls[id].lane == lane && self.would_start(id)) {
-            Lease::Asked
+            Lease::Requested
         } else {
             Lease::None
         }

@@ -103,13 +103,13 @@ impl World {
             Effect::Lease(lane) => {
                 assert!(!self.released.contains(&lane), "{lane:?} withdraws its request for a lease and makes it again");
                 let lease = &mut self.leases[number(&lane)];
-                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is requested twice");
-                *lease = Lease::Asked;
+                assert_ne!(*lease, Lease::Requested, "the lease of {lane:?} is requested twice");
+                *lease = Lease::Requested;
             }
             Effect::Release(lane) => {
                 let before = std::mem::take(&mut self.leases[number(&lane)]);
                 assert_ne!(before, Lease::None, "{lane:?} releases a lease that it does not have");
-                self.released.extend((before == Lease::Asked).then_some(lane));
+                self.released.extend((before == Lease::Requested).then_some(lane));
             }
             Effect::Refresh(_) => {
                 let since = self.model.owed.take().expect("a refresh that is owed");
@@ -327,7 +327,7 @@ impl World {
 
     /// Grants a lease, also one whose request was withdrawn; the dispatcher releases that.
     pub(super) fn grant(&mut self, lane: usize) {
-        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Asked {
+        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Requested {
             self.model.grant(lane);
         }
         self.tell(|core, now| core.handle_lease(&LANES[lane].into(), now));
@@ -404,7 +404,7 @@ impl World {
                 }
             }
             for lane in 0..LANES.len() {
-                if self.leases[lane] == Lease::Asked {
+                if self.leases[lane] == Lease::Requested {
                     self.grant(lane);
                 }
             }
