@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::options::{LimitOptions, limits};
 use super::{args, value};
-use crate::codes::told;
+use crate::codes::outcome;
 use crate::flight::{Decoder, Rejection};
 use crate::js::error;
 use crate::js::given::Given;
@@ -100,9 +100,9 @@ impl Decoding {
             && let Some(told) = self.told.take()
         {
             let (kind, value) = match value {
-                Ok(value) => (if rendered { told::VALUE_AND_PAGE } else { told::VALUE }, value),
+                Ok(value) => (if rendered { outcome::VALUE_AND_PAGE } else { outcome::VALUE }, value),
                 Err(rejection) if self.action => thrown(rejection, rendered),
-                Err(rejection) => (told::BROKEN, value::to_js(rejection)),
+                Err(rejection) => (outcome::BROKEN, value::to_js(rejection)),
             };
             let _ = told.call2(&JsValue::UNDEFINED, &kind.into(), &value);
         }
@@ -112,7 +112,7 @@ impl Decoding {
 
 /// Returns kind and value for an action that failed, in the form that the dispatcher reads.
 fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
-    let Rejection::Thrown(thrown) = &rejection else { return (told::BROKEN, value::to_js(rejection)) };
+    let Rejection::Thrown(thrown) = &rejection else { return (outcome::BROKEN, value::to_js(rejection)) };
     let object = Object::new();
     for (key, text) in [("digest", &thrown.digest), ("message", &thrown.message)] {
         if let Some(text) = text {
@@ -121,5 +121,5 @@ fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
     }
     set(&object, "rendered", &rendered.into());
     set(&object, "told", &value::told(rejection).1);
-    (told::THROWN, object.into())
+    (outcome::THROWN, object.into())
 }

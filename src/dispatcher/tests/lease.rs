@@ -209,8 +209,8 @@ fn a_burst_under_leases_asks_for_fresh_data_once() {
         grant(&mut sim, "main");
         sim.run_until(sim.now.as_millis() as u64 + 110);
     }
-    let told: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("refresh") || line.starts_with("settle")).collect();
-    assert_eq!(told, ["settle 1", "settle 2", "refresh all", "settle 3"]);
+    let lines: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("refresh") || line.starts_with("settle")).collect();
+    assert_eq!(lines, ["settle 1", "settle 2", "refresh all", "settle 3"]);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn a_page_that_was_left_is_owed_nothing() {
     sim.call(1, lane("parallel"), stale(10));
     sim.call(2, lane("parallel"), Script::answers(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "send 2", "settle 1", "settle 2"]);
 }
@@ -109,7 +109,7 @@ fn an_answer_that_arrives_on_the_next_page_asks_for_fresh_data_there() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), stale(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "refresh all", "settle 1"], "that page may have been rendered before the action ran");
 }
@@ -132,7 +132,7 @@ fn a_late_redirect_does_not_move_a_user_who_has_moved_on() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::redirects(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(200);
     assert_eq!(sim.story(), ["send 1", "settle 1"]);
 }
@@ -157,7 +157,7 @@ fn a_redirect_may_be_thrown_for_nexts_router() {
     sim.call(1, options.clone(), Script::redirects(100));
     sim.run_until(200);
     sim.call(2, options, Script::redirects(100));
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(400);
     assert_eq!(sim.story(), ["send 1", "throw 1", "settle 1", "send 2", "settle 2"]);
 }
@@ -257,7 +257,7 @@ fn random_interleavings_agree_with_the_model() {
                 }
                 3 if roll(4) == 0 => {
                     visit += 1;
-                    sim.go(visit);
+                    sim.visit_page(visit);
                     model = Model::default();
                 }
                 _ => {}

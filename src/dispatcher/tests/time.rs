@@ -111,8 +111,8 @@ fn a_call_that_waits_for_long_is_late() {
         sim.run_until(at.as_millis() as u64);
         late.extend(sim.core.snapshot().filter(|event| event.late && event.id == CallId(2)).map(|_| at.as_millis()));
     }
-    let told: Vec<_> = (30..40).map(|s| f64::from(s) * 1000.0).collect();
-    assert_eq!(late, told, "from 30 s on until it starts");
+    let expected: Vec<_> = (30..40).map(|s| f64::from(s) * 1000.0).collect();
+    assert_eq!(late, expected, "from 30 s on until it starts");
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn a_call_that_holds_its_lane_for_long_is_reported_once_with_the_number_behind_i
     sim.run_until(29_999);
     assert_eq!(sim.holding, []);
     sim.run_until(200_000);
-    let told = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
-    assert_eq!(sim.holding, told, "neither a waiting call nor one with a value holds its lane");
+    let expected = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
+    assert_eq!(sim.holding, expected, "neither a waiting call nor one with a value holds its lane");
     assert!(sim.core.snapshot().all(|event| event.late), "the four calls that are left are late");
 }
 
