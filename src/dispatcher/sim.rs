@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
-use crate::call::{Options, RedirectMode, Render};
+use crate::call::{Call, Options, RedirectMode, Render};
 use crate::protocol::Revalidated;
 
 /// The server's answer to one call. Times are in milliseconds from the request; `None`: never.

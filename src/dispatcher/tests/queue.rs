@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::Options;
+use crate::call::{Call, Options};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 

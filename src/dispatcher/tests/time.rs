@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::{Options, Strategy};
+use crate::call::{Call, Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 

@@ -5,7 +5,7 @@ use super::lease::Lease;
 use super::outbox::fate;
 use super::rules::{Activity, Model, ModelCall, ModelEffect};
 use super::{LANES, MAX_QUEUED};
-use crate::call::{Options, RedirectMode};
+use crate::call::{Call, Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::outbox::Fate;
