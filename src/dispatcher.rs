@@ -114,7 +114,7 @@ pub struct Dispatcher {
     visit: Visit,
     refresh: OwedRefresh,
     /// Latest call whose redirect was followed or thrown; redirects of calls made before it are not followed.
-    redirected: Option<CallId>,
+    last_redirected: Option<CallId>,
     /// True while the driver sends the user elsewhere or reloads the page, and the core does not know yet if the
     /// document ends.
     navigating: bool,
@@ -127,10 +127,10 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// Makes a dispatcher without calls.
     pub fn new(config: Config) -> Self {
-        Self::with(config.into())
+        Self::with_rules(config.into())
     }
 
-    pub(crate) fn with(rules: Rules) -> Self {
+    pub(crate) fn with_rules(rules: Rules) -> Self {
         Self { dice: rules.seed, rules, ..Self::default() }
     }
 

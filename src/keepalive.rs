@@ -13,20 +13,20 @@ pub(crate) struct KeepaliveSlots {
     bytes: f64,
     /// Number of open requests.
     open: usize,
-    /// Ends of [`HELD`] for requests that were aborted.
+    /// Ends of [`HELD_AFTER_ABORT`] for requests that were aborted.
     held: Vec<Instant>,
 }
 
 /// Largest sum of the bodies, in bytes. The browser rejects a request that exceeds it
 /// (<https://fetch.spec.whatwg.org/#http-network-or-cache-fetch>).
-const MOST_BYTES: f64 = 65_536.0;
+const MAX_BYTES: f64 = 65_536.0;
 /// Largest number of requests. Over HTTP/1.1 a browser has six connections to an origin; this leaves two of them free
-/// even if aborted requests keep theirs for [`HELD`].
-const MOST: usize = 4;
+/// even if aborted requests keep theirs for [`HELD_AFTER_ABORT`].
+const MAX_REQUESTS: usize = 4;
 /// Time for which a request keeps its slot if it was aborted before its answer began. Chromium (156) does not cancel
 /// such a request: it keeps its connection, or its place in the queue for one, until the answer begins or this time has
 /// passed.
-const HELD: Duration = Duration::from_secs(30);
+const HELD_AFTER_ABORT: Duration = Duration::from_secs(30);
 
 impl KeepaliveSlots {
     /// True if the next [`KeepaliveSlots::take`] depends on the time; otherwise the caller need not read the clock.
@@ -37,7 +37,7 @@ impl KeepaliveSlots {
     /// Takes a slot for a request with a body of so many bytes. Returns false if none is free.
     pub(crate) fn take(&mut self, bytes: f64, now: Instant) -> bool {
         self.held.retain(|until| *until > now);
-        let fits = self.bytes + bytes <= MOST_BYTES && self.open + self.held.len() < MOST;
+        let fits = self.bytes + bytes <= MAX_BYTES && self.open + self.held.len() < MAX_REQUESTS;
         if fits {
             self.bytes += bytes;
             self.open += 1;
@@ -51,10 +51,11 @@ impl KeepaliveSlots {
         self.open -= 1;
     }
 
-    /// Frees the bytes of a request that was aborted before its answer began; its slot stays taken for [`HELD`].
+    /// Frees the bytes of a request that was aborted before its answer began; its slot stays taken for
+    /// [`HELD_AFTER_ABORT`].
     pub(crate) fn release_aborted(&mut self, bytes: f64, now: Instant) {
         self.release(bytes);
-        self.held.push(now.plus(HELD));
+        self.held.push(now.plus(HELD_AFTER_ABORT));
     }
 }
 

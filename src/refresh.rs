@@ -8,7 +8,7 @@ use crate::Instant;
 use crate::protocol::Revalidated;
 
 /// Longest time that a refresh waits for the actions in flight, from the first answer that owes it.
-pub(crate) const LONGEST: Duration = Duration::from_millis(500);
+pub(crate) const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// The refresh that the page is owed. `None`: none.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl OwedRefresh {
         self.0.is_some()
     }
 
-    /// Takes the owed refresh if it is due: no action is in flight, or it has waited for [`LONGEST`].
+    /// Takes the owed refresh if it is due: no action is in flight, or it has waited for [`MAX_WAIT`].
     pub(crate) fn take_due(&mut self, in_flight: bool, now: Instant) -> Option<Revalidated> {
         if in_flight && self.deadline().is_some_and(|deadline| now < deadline) {
             return None;
@@ -43,7 +43,7 @@ impl OwedRefresh {
 
     /// Returns when the refresh is due even if actions are in flight.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.0.map(|owed| owed.since.plus(LONGEST))
+        self.0.map(|owed| owed.since.plus(MAX_WAIT))
     }
 
     /// Drops the owed refresh and returns it: the page was left, or a redirect fetches fresh data anyway.

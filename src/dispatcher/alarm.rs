@@ -11,7 +11,7 @@ use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
 /// Time after which listeners are notified that a call still waits, or that an attempt still has no value.
-pub(super) const LATE: Duration = Duration::from_secs(30);
+pub(super) const LATE_AFTER: Duration = Duration::from_secs(30);
 
 /// Timers of one call. `None`: not set.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,7 +102,7 @@ impl Dispatcher {
             self.resume_held(now);
         }
         self.request_refresh_if_due(self.effects.len(), now);
-        self.probe(now);
+        self.probe_if_due(now);
         while let Some(&(at, id)) = self.alarms.first().filter(|(at, _)| *at <= now) {
             self.alarms.remove(&(at, id));
             let Some(entry) = self.calls.get_mut(&id) else { continue };

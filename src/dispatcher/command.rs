@@ -2,7 +2,7 @@
 //!
 //! Must not handle what happens to an exchange; the inputs (`handle_*`) do.
 
-use super::alarm::{Alarms, LATE};
+use super::alarm::{Alarms, LATE_AFTER};
 use super::entry::{Entry, Phase};
 use super::offline::no_network;
 use super::strategy::Admission;
@@ -51,7 +51,7 @@ impl Dispatcher {
             phase: Phase::Sending,
             recovered: false,
             timings: Timings { queued_at, ..Timings::default() },
-            first_at: now,
+            retry_budget_from: now,
             attempts: 0,
             retries: 0,
             sent,
@@ -73,7 +73,7 @@ impl Dispatcher {
         } else if self.fails_offline(id, now) {
             self.refuse(id, no_network(), now);
         } else {
-            match self.admit(id, now) {
+            match self.apply_strategy(id, now) {
                 Admission::Refused => return Ok(()),
                 Admission::Joined => self.emit(id),
                 Admission::Enter => {
@@ -83,7 +83,7 @@ impl Dispatcher {
                     self.start_or_queue(id, &lane, now);
                 }
             }
-            let late = matches!(self.state(id), State::Preparing | State::Waiting | State::Running).then(|| now.plus(LATE));
+            let late = matches!(self.state(id), State::Preparing | State::Waiting | State::Running).then(|| now.plus(LATE_AFTER));
             self.arm(id, |alarms| (alarms.deadline, alarms.late) = (deadline, late));
         }
         Ok(())

@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) recovered: bool,
     pub(super) timings: Timings,
     /// Start of the first attempt, or the moment the network came back; the retry budget counts from here.
-    pub(super) first_at: Instant,
+    pub(super) retry_budget_from: Instant,
     /// Number of attempts.
     pub(super) attempts: u32,
     /// Number of retries that count against the limit; those after a failure without a network do not.

@@ -12,7 +12,7 @@ use crate::{Error, Instant};
 
 /// Time in which nothing starts once the document is being left. A document that is still there then was not left: the
 /// navigation was a download.
-const LEAVING: Duration = Duration::from_secs(30);
+const LEAVING_LIMIT: Duration = Duration::from_secs(30);
 
 /// Facts in the head of an answer beside its value.
 ///
@@ -132,7 +132,7 @@ impl Dispatcher {
     /// ```
     pub fn handle_leaving(&mut self, now: Instant) {
         self.refresh.take_owed();
-        self.leaving = Some(now.plus(LEAVING));
+        self.leaving = Some(now.plus(LEAVING_LIMIT));
         self.release_unused_leases();
     }
 
@@ -217,9 +217,9 @@ impl Dispatcher {
     pub(super) fn apply_head_facts(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get(&id) else { return };
         let (HeadFacts { redirects, revalidated }, mode) = (entry.facts, entry.options.redirect);
-        let wanted = redirects && result.is_ok() && entry.visit == Some(self.visit) && self.redirected.is_none_or(|later| later < id);
+        let wanted = redirects && result.is_ok() && entry.visit == Some(self.visit) && self.last_redirected.is_none_or(|later| later < id);
         if wanted {
-            self.redirected = Some(id);
+            self.last_redirected = Some(id);
         }
         let follows = wanted && mode == RedirectMode::Follow;
         if let Some(what) = revalidated {

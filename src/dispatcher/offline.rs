@@ -11,9 +11,9 @@ use crate::{Error, Instant, Kind};
 
 /// Time from the first probe, which is made at once, to the second. It doubles after each probe. No probe is made while
 /// no call needs the network; the next call makes up for it.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST_PROBE_DELAY: Duration = Duration::from_secs(1);
 /// Longest time between two probes.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_PROBE_DELAY: Duration = Duration::from_secs(30);
 
 /// Handling of calls while there is no network.
 ///
@@ -88,7 +88,7 @@ impl Dispatcher {
             return;
         }
         // The retry budget does not count the time without a network.
-        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
+        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.retry_budget_from = now);
         self.resume_held(now);
     }
 
@@ -99,10 +99,10 @@ impl Dispatcher {
         if reached == Some(true) || (reached.is_none() && offline.probes > 0) {
             return self.handle_online(now);
         }
-        let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
+        let after = FIRST_PROBE_DELAY.saturating_mul(1 << offline.probes.min(20)).min(MAX_PROBE_DELAY);
         offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
-        for id in self.ids(&waits) {
+        for id in self.ids(&needs_network) {
             if self.fails_offline(id, now) {
                 self.abort_and_end(id, no_network(), now);
             }
@@ -126,11 +126,11 @@ impl Dispatcher {
     /// Returns when to probe next. `None` while a probe is under way, no call needs the network, or it is not lost.
     pub(super) fn probe_at(&self) -> Option<Instant> {
         let at = self.offline?.probe_at?;
-        self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::AwaitingRetry)).then_some(at)
+        self.calls.values().any(|entry| needs_network(entry) || matches!(entry.phase, Phase::AwaitingRetry)).then_some(at)
     }
 
     /// Requests a probe from the driver if one is due.
-    pub(super) fn probe(&mut self, now: Instant) {
+    pub(super) fn probe_if_due(&mut self, now: Instant) {
         if self.probe_at().is_some_and(|at| at <= now)
             && let Some(offline) = self.offline.as_mut()
         {
@@ -156,7 +156,7 @@ impl Dispatcher {
 }
 
 /// True if the call needs the network now: it waits, prepares, or its retry is held.
-fn waits(entry: &Entry) -> bool {
+fn needs_network(entry: &Entry) -> bool {
     let idle = matches!(entry.phase, Phase::Held) || matches!(entry.state, State::Preparing | State::Waiting);
     idle && entry.leader.is_none()
 }

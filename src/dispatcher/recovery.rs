@@ -21,7 +21,7 @@ use crate::{Error, Instant, Kind};
 /// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
 /// dispatcher.handle_unknown(id, Error::new(Kind::ActionNotFound, "the server does not know it"), now);
 /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Recover(id)));
-/// assert_eq!(dispatcher.poll_timeout(), Some(now.plus(Recovery::LONGEST)), "the search has a limit of its own");
+/// assert_eq!(dispatcher.poll_timeout(), Some(now.plus(Recovery::TIMEOUT)), "the search has a limit of its own");
 /// dispatcher.handle_recovered(id, Recovery::Found, now);
 /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Send(id)));
 /// # Ok::<(), actionlane::Error>(())
@@ -36,7 +36,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// Longest time that the search may take: 10 s.
-    pub const LONGEST: Duration = Duration::from_secs(10);
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
 }
 
 impl Dispatcher {
@@ -73,7 +73,7 @@ impl Dispatcher {
         match entry.options.skew {
             Skew::Recover if entry.options.named && !entry.recovered => {
                 entry.phase = Phase::Recovering(error);
-                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::LONGEST)), None));
+                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::TIMEOUT)), None));
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
@@ -106,7 +106,7 @@ impl Dispatcher {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
             Some(Phase::Recovering(error)) => {
-                with_reason(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat())
+                with_reason(error, &["could not be looked up within ", &millis(Recovery::TIMEOUT), " ms"].concat())
             }
             _ => {
                 let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();

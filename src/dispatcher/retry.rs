@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::alarm::LATE;
+use super::alarm::LATE_AFTER;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
 use crate::protocol::Revalidated;
@@ -31,7 +31,7 @@ impl Dispatcher {
             sent: entry.sent,
             harmless: entry.options.keyed || entry.options.safe,
             retries: entry.retries,
-            elapsed: now.since(entry.first_at),
+            elapsed: now.since(entry.retry_budget_from),
         };
         let retry = entry.options.retry;
         retry.delay_after(&failure, self.roll())
@@ -77,7 +77,7 @@ impl Dispatcher {
         entry.attempts += 1;
         entry.timings.started_at = Some(now);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
-        let late = (!entry.reported_late).then(|| now.plus(LATE));
+        let late = (!entry.reported_late).then(|| now.plus(LATE_AFTER));
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry, alarms.late) = (timeout, None, None, late));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));

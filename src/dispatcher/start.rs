@@ -2,7 +2,7 @@
 //!
 //! Must not decide which call is next; `lane.rs` does.
 
-use super::alarm::LATE;
+use super::alarm::LATE_AFTER;
 use super::{Dispatcher, Effect, Entry};
 use crate::Instant;
 use crate::call::{CallId, LaneName, State};
@@ -41,11 +41,11 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.state = State::Running;
         entry.timings.started_at = Some(now);
-        (entry.first_at, entry.attempts, entry.reported_late) = (now, 1, false);
+        (entry.retry_budget_from, entry.attempts, entry.reported_late) = (now, 1, false);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
         self.waiting -= 1;
         self.running += 1;
-        self.arm(id, |alarms| (alarms.timeout, alarms.late) = (timeout, Some(now.plus(LATE))));
+        self.arm(id, |alarms| (alarms.timeout, alarms.late) = (timeout, Some(now.plus(LATE_AFTER))));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));
         self.start_joined(id, now);

@@ -3,7 +3,7 @@
 //!
 //! Must not order lanes; `lane.rs` does.
 
-use super::alarm::LATE;
+use super::alarm::LATE_AFTER;
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, Options, State, Strategy};
 use crate::{Error, Instant, Kind};
@@ -36,7 +36,7 @@ impl Dispatcher {
     }
 
     /// Applies the strategy of a call that is in `calls` but has no place in its lane yet.
-    pub(super) fn admit(&mut self, id: CallId, now: Instant) -> Admission {
+    pub(super) fn apply_strategy(&mut self, id: CallId, now: Instant) -> Admission {
         let Some(entry) = self.calls.get(&id) else { return Admission::Refused };
         match entry.options.strategy.unwrap_or_default() {
             Strategy::Queue => Admission::Enter,
@@ -47,12 +47,12 @@ impl Dispatcher {
             }
             Strategy::Replace => {
                 let others = self.pending_of_key(id, &|_| true);
-                self.replace(id, &others, now);
+                self.replace_others(id, &others, now);
                 Admission::Enter
             }
             Strategy::QueueLast => {
                 let others = self.pending_of_key(id, &|entry| entry.state != State::Running);
-                self.replace(id, &others, now);
+                self.replace_others(id, &others, now);
                 Admission::Enter
             }
             Strategy::Join => self.join(id),
@@ -77,7 +77,7 @@ impl Dispatcher {
     /// Ends the calls `others`, which call `id` replaces. Lanes advance afterwards, so that no call starts that is
     /// about to be replaced. The lane of `id` advances only once `id` is in it; before that, it would release a lease
     /// that `id` needs.
-    fn replace(&mut self, id: CallId, others: &[CallId], now: Instant) {
+    fn replace_others(&mut self, id: CallId, others: &[CallId], now: Instant) {
         let own = self.calls.get(&id).map(|entry| entry.options.lane.clone());
         let mut lanes: Vec<LaneName> = Vec::new();
         for &other in others {
@@ -136,7 +136,7 @@ impl Dispatcher {
                 entry.timings.started_at = Some(now);
                 entry.reported_late = false;
             }
-            self.arm(id, |alarms| alarms.late = Some(now.plus(LATE)));
+            self.arm(id, |alarms| alarms.late = Some(now.plus(LATE_AFTER)));
             self.emit(id);
         }
     }

@@ -3,7 +3,7 @@
 
 use super::redirect::Redirect;
 use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
-use crate::text::{contains, digits, rsplit_once, start};
+use crate::text::{contains, digits, first_characters, rsplit_once};
 use crate::{Error, Kind, Sent};
 
 /// Names of the answer's headers that this crate reads: those of [`classify`] and `retry-after`.
@@ -235,11 +235,12 @@ pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, else
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
-    let from = elsewhere.map(|url| ["the request was redirected to ", start(url, 200), ", which gave "].concat()).unwrap_or_default();
+    let from =
+        elsewhere.map(|url| ["the request was redirected to ", first_characters(url, 200), ", which gave "].concat()).unwrap_or_default();
     let message = [&*from, "status ", &digits(status.into()), " with ", what, " instead of an action's answer"].concat();
     let error = Error::new(kind, message).with_sent(Sent::Yes).with_status(status);
     match text {
-        Some(text) if !text.is_empty() => error.with_excerpt(start(text, 200)),
+        Some(text) if !text.is_empty() => error.with_excerpt(first_characters(text, 200)),
         _ => error,
     }
 }

@@ -69,7 +69,7 @@ impl Driver {
         Rc::new_cyclic(|this| Self {
             timer: Timer::new(Rc::clone(&embedder)),
             embedder,
-            core: RefCell::new(Dispatcher::with(rules)),
+            core: RefCell::new(Dispatcher::with_rules(rules)),
             held: RefCell::default(),
             hooks,
             grace: Cell::default(),
