@@ -39,8 +39,8 @@ pub enum OfflineMode {
     /// Calls keep their places, and nothing is sent.
     #[default]
     Wait,
-    /// Calls fail with [`Kind::Offline`](crate::Kind::Offline), instead of waiting or being retried, once a probe has
-    /// failed too. Durable calls wait.
+    /// Calls fail with [`Kind::Offline`], instead of waiting or being retried, once a probe has failed too. Durable
+    /// calls wait.
     Fail,
 }
 

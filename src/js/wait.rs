@@ -18,7 +18,7 @@ extern "C" {
     #[derive(Clone)]
     type Functions;
     /// Hands in the closure that receives every result: `told(place, turn, kind, value)`, with a number of
-    /// [`told`].
+    /// [`outcome`].
     #[wasm_bindgen(method)]
     fn hear(this: &Functions, told: &Function);
     #[wasm_bindgen(method, catch, js_name = wait)]
@@ -54,7 +54,7 @@ struct Place {
     told: Option<Told>,
 }
 
-/// A result: its kind, a number of [`told`], and the value that comes with it.
+/// A result: its kind, a number of [`outcome`], and the value that comes with it.
 pub(crate) type Told = (u32, JsValue);
 
 /// The address of a waiting future; JavaScript passes it back with the result.

@@ -29,7 +29,7 @@ pub struct Decoding {
 impl Decoding {
     /// Makes a decoder. For the answer to an `action` the value is the action's result, otherwise row 0.
     ///
-    /// - `told(kind, value)` receives the value once; `kind` is a number of [`told`]. An error that the action
+    /// - `told(kind, value)` receives the value once; `kind` is a number of [`outcome`]. An error that the action
     ///   threw comes as `{ digest, message, told, rendered }`, any other error as an `ActionError`.
     /// - `bind(id, bound)` makes server functions: see [`value::Js::bind`].
     /// - `find(path)` returns the arguments that the answer refers back to.
