@@ -187,7 +187,7 @@ pub enum Strategy {
 ///
 /// ```
 /// use actionlane::protocol::Revalidated;
-/// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, Visit};
+/// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options, Visit};
 ///
 /// let mut dispatcher = Dispatcher::default();
 /// let (now, options) = (Instant::from_millis(0.0), Options { lane: "parallel".into(), ..Options::default() });
@@ -195,7 +195,7 @@ pub enum Strategy {
 ///     let (options, visit) = (options.clone(), Some(Visit(1)));
 ///     dispatcher.enqueue(Call { id, options, queued_at: now, visit, ready: true }, now)?;
 /// }
-/// dispatcher.handle_head(CallId(1), News { redirects: false, revalidated: Some(Revalidated::All) }, now);
+/// dispatcher.handle_head(CallId(1), HeadFacts { redirects: false, revalidated: Some(Revalidated::All) }, now);
 /// dispatcher.handle_value(CallId(1), Ok(()), now);
 /// assert!(dispatcher.watches_visit(None), "a refresh is owed once the second call has its value");
 /// dispatcher.handle_visit(Visit(2));
@@ -208,13 +208,13 @@ pub struct Visit(pub u64);
 /// Handling of a redirect that the user may follow.
 ///
 /// ```
-/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, RedirectMode, Visit};
+/// use actionlane::{Call, CallId, Dispatcher, Effect, HeadFacts, Instant, Options, RedirectMode, Visit};
 ///
 /// let mut dispatcher = Dispatcher::default();
 /// let options = Options { redirect: RedirectMode::Throw, ..Options::default() };
 /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
 /// dispatcher.enqueue(Call { id, options, queued_at: now, visit: Some(Visit(0)), ready: true }, now)?;
-/// dispatcher.handle_head(id, News { redirects: true, revalidated: None }, now);
+/// dispatcher.handle_head(id, HeadFacts { redirects: true, revalidated: None }, now);
 /// dispatcher.handle_value(id, Ok(()), now);
 /// let redirect = Effect::Redirect { id, mode: RedirectMode::Throw, refresh: None };
 /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == redirect));
@@ -310,13 +310,13 @@ impl State {
 /// When a call passed each stage. `None`: it has not got there. Of several attempts, the last counts.
 ///
 /// ```
-/// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options};
+/// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options};
 ///
 /// let mut dispatcher = Dispatcher::default();
 /// let (id, at) = (CallId(1), Instant::from_millis);
 /// let call = Call { id, options: Options::default(), queued_at: at(0.0), visit: None, ready: true };
 /// dispatcher.enqueue(call, at(2.0))?;
-/// dispatcher.handle_head(id, News::default(), at(50.0));
+/// dispatcher.handle_head(id, HeadFacts::default(), at(50.0));
 /// let timings = dispatcher.timings(id).expect("the call is not over");
 /// assert_eq!((timings.queued_at, timings.started_at, timings.head_at), (at(0.0), Some(at(2.0)), Some(at(50.0))));
 /// assert_eq!((timings.value_at, timings.settled_at), (None, None));

@@ -56,7 +56,7 @@ pub(crate) mod wire {
 }
 
 /// Outcomes that JavaScript reports to Rust, of a promise or of an answer's body: `TOLD_…` in JavaScript.
-pub(crate) mod told {
+pub(crate) mod outcome {
     numbers! {
         /// A promise was fulfilled.
         FULFILLED = 0,
@@ -83,8 +83,8 @@ pub(crate) mod told {
 
 /// Values that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `builder.js` makes them.
 ///
-/// The first number of an edit is one of these plus an argument, shifted left by [`BITS`](put::BITS).
-pub(crate) mod put {
+/// The first number of an edit is one of these plus an argument, shifted left by [`BITS`](edit::BITS).
+pub(crate) mod edit {
     numbers! {
         /// `undefined`.
         UNDEFINED = 0,
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn javascript_has_the_same_numbers() {
-        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", put::ALL), ("MADE_", made::ALL), ("TOLD_", told::ALL)];
+        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", edit::ALL), ("MADE_", made::ALL), ("TOLD_", outcome::ALL)];
         let ours = ours.iter().flat_map(|(group, all)| all.iter().map(move |(name, number)| (format!("{group}{name}"), *number)));
         // Tests of `flight` compare the limits.
         let theirs = of_javascript().into_iter().filter(|(name, _)| !name.starts_with("MAX_"));
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_kind_of_an_edit_fits_below_its_argument() {
-        assert_eq!(put::MASK, (1 << put::BITS) - 1);
-        assert!(put::ALL.iter().all(|(_, number)| *number <= put::MASK));
+        assert_eq!(edit::MASK, (1 << edit::BITS) - 1);
+        assert!(edit::ALL.iter().all(|(_, number)| *number <= edit::MASK));
     }
 }

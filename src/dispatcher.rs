@@ -10,20 +10,19 @@
 
 use std::collections::VecDeque;
 
-use crate::call::{Call, CallId, Event, LaneName, State, Timings, Visit};
+use crate::call::{CallId, Event, LaneName, State, Timings, Visit};
 use crate::lane::{Lane, Order};
-use crate::refresh::Refresh;
-use crate::retry::of_key;
-use crate::sorted_map::Table;
-use crate::text::digits;
+use crate::refresh::OwedRefresh;
+use crate::retry::detect_key_conflict;
+use crate::sorted_map::SortedMap;
 use crate::{Error, Instant, Kind, Sent};
-use alarm::{Alarms, LATE};
+use alarm::Alarms;
 use entry::{Entry, Phase};
 use lease::Lease;
-use offline::{Offline, no_network};
-use strategy::Admission;
+use offline::Offline;
 
 mod alarm;
+mod command;
 mod config;
 mod effect;
 mod entry;
@@ -55,14 +54,14 @@ pub(crate) use config::Rules;
 pub use config::{Config, LaneOptions};
 pub use effect::Effect;
 pub use lease::Scope;
-pub use navigation::News;
+pub use navigation::HeadFacts;
 pub use offline::OfflineMode;
 pub use recovery::Recovery;
 
 /// The state machine of one client: its calls, its lanes and their timers.
 ///
 /// ```
-/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, News, Options};
+/// use actionlane::{Call, CallId, Config, Dispatcher, Effect, HeadFacts, Instant, Options};
 ///
 /// // Takes all effects but events.
 /// let effects = |dispatcher: &mut Dispatcher| -> Vec<Effect> {
@@ -78,7 +77,7 @@ pub use recovery::Recovery;
 ///
 /// // The driver reports how the exchange goes on.
 /// dispatcher.handle_sent(CallId(1));
-/// dispatcher.handle_head(CallId(1), News::default(), at(40.0));
+/// dispatcher.handle_head(CallId(1), HeadFacts::default(), at(40.0));
 /// dispatcher.handle_value(CallId(1), Ok(()), at(50.0));
 /// let next = effects(&mut dispatcher);
 /// assert!(matches!(&next[..], [Effect::Settle { id: CallId(1), result: Ok(()), .. }, Effect::Send(CallId(2))]));
@@ -93,13 +92,13 @@ pub use recovery::Recovery;
 pub struct Dispatcher {
     rules: Rules,
     /// Calls that are not over.
-    calls: Table<CallId, Entry>,
+    calls: SortedMap<CallId, Entry>,
     /// Lanes that are in use or paused.
-    lanes: Table<LaneName, Lane>,
+    lanes: SortedMap<LaneName, Lane>,
     /// Leases that were requested or are held.
-    leases: Table<LaneName, Lease>,
+    leases: SortedMap<LaneName, Lease>,
     /// Next alarm of each call that has one, soonest first.
-    alarms: Table<(Instant, CallId), ()>,
+    alarms: SortedMap<(Instant, CallId), ()>,
     effects: VecDeque<Effect>,
     /// Number of calls that wait in any lane, without those that joined another.
     waiting: usize,
@@ -113,12 +112,12 @@ pub struct Dispatcher {
     /// State of the random number generator.
     dice: u64,
     visit: Visit,
-    refresh: Refresh,
+    refresh: OwedRefresh,
     /// Latest call whose redirect was followed or thrown; redirects of calls made before it are not followed.
-    redirected: Option<CallId>,
+    last_redirected: Option<CallId>,
     /// True while the driver sends the user elsewhere or reloads the page, and the core does not know yet if the
     /// document ends.
-    moving: bool,
+    navigating: bool,
     /// End of the time in which nothing starts because the document is being left.
     leaving: Option<Instant>,
     /// True while the document is out of the window (in the back/forward cache).
@@ -128,205 +127,11 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// Makes a dispatcher without calls.
     pub fn new(config: Config) -> Self {
-        Self::with(config.into())
+        Self::with_rules(config.into())
     }
 
-    pub(crate) fn with(rules: Rules) -> Self {
+    pub(crate) fn with_rules(rules: Rules) -> Self {
         Self { dice: rules.seed, rules, ..Self::default() }
-    }
-
-    /// Adds a call to its lane. The call starts at once if it is ready and the lane is free.
-    ///
-    /// A call that cannot be accepted settles at once: with [`Kind::Closed`], [`Kind::QueueFull`], [`Kind::Dropped`],
-    /// [`Kind::Offline`], [`Kind::Deadline`] or, if it is durable, [`Kind::Expired`]. Fails with [`Kind::Internal`] if
-    /// the id is in use.
-    ///
-    /// ```
-    /// use actionlane::{Call, CallId, Config, Dispatcher, Effect, Instant, Kind, Options};
-    ///
-    /// let mut dispatcher = Dispatcher::new(Config { max_queued: 0, ..Config::default() });
-    /// let now = Instant::from_millis(0.0);
-    /// let call = |id| Call { id: CallId(id), options: Options::default(), queued_at: now, visit: None, ready: true };
-    /// dispatcher.enqueue(call(1), now)?;
-    /// dispatcher.enqueue(call(2), now)?;
-    /// let error = std::iter::from_fn(|| dispatcher.poll_effect()).find_map(|effect| match effect {
-    ///     Effect::Settle { id: CallId(2), result, .. } => result.err(),
-    ///     _ => None,
-    /// });
-    /// assert_eq!(error.map(|error| error.kind()), Some(Kind::QueueFull), "no call may wait");
-    /// assert_eq!(dispatcher.enqueue(call(1), now).unwrap_err().kind(), Kind::Internal);
-    /// # Ok::<(), actionlane::Error>(())
-    /// ```
-    pub fn enqueue(&mut self, call: Call, now: Instant) -> Result<(), Error> {
-        let Call { id, mut options, queued_at, visit, ready } = call;
-        if self.calls.contains_key(&id) {
-            return Err(Error::new(Kind::Internal, ["call ", &digits(id.0), " exists already"].concat()));
-        }
-        options.strategy = Some(self.strategy_of(&options));
-        self.learn_visit(visit);
-        let lane = options.lane.clone();
-        let sent = if options.replayed { Sent::Unknown } else { Sent::No };
-        let deadline = options.deadline.map(|limit| queued_at.plus(limit));
-        let entry = Entry {
-            options,
-            visit,
-            state: if ready { State::Waiting } else { State::Preparing },
-            phase: Phase::Sending,
-            recovered: false,
-            timings: Timings { queued_at, ..Timings::default() },
-            first_at: now,
-            attempts: 0,
-            retries: 0,
-            sent,
-            sent_before: sent,
-            news: News::default(),
-            alarms: Alarms::default(),
-            late: false,
-            told: false,
-            result: None,
-            leader: None,
-            joined: Vec::new(),
-        };
-        self.calls.insert(id, entry);
-        self.unsettled += 1;
-        if self.closed {
-            self.refuse(id, closed(), now);
-        } else if deadline.is_some_and(|at| at <= now) {
-            self.refuse(id, self.too_late(id), now);
-        } else if self.fails_offline(id, now) {
-            self.refuse(id, no_network(), now);
-        } else {
-            match self.admit(id, now) {
-                Admission::Refused => return Ok(()),
-                Admission::Joined => self.emit(id),
-                Admission::Enter => {
-                    self.lane_mut(&lane).push(id);
-                    self.waiting += 1;
-                    self.emit(id);
-                    self.take(id, &lane, now);
-                }
-            }
-            let late = matches!(self.state(id), State::Preparing | State::Waiting | State::Running).then(|| now.plus(LATE));
-            self.arm(id, |alarms| (alarms.deadline, alarms.late) = (deadline, late));
-        }
-        Ok(())
-    }
-
-    /// Aborts a call in any state. Returns false if the call was over or unknown.
-    ///
-    /// If other calls have joined it, the exchange goes on for them and only this call's promise rejects.
-    ///
-    /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Options};
-    ///
-    /// let mut dispatcher = Dispatcher::default();
-    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
-    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-    /// assert!(dispatcher.abort(id, now));
-    /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Abort(id)));
-    /// assert!(!dispatcher.abort(id, now), "it is over");
-    /// # Ok::<(), actionlane::Error>(())
-    /// ```
-    pub fn abort(&mut self, id: CallId, now: Instant) -> bool {
-        let open = |entry: &Entry| entry.result.is_none() || entry.state == State::Draining || matches!(entry.phase, Phase::Answered);
-        let known = self.calls.get(&id).is_some_and(open);
-        self.give_up(id, Error::new(Kind::Aborted, "the call was aborted"), now);
-        known
-    }
-
-    /// Rejects the calls that wait in one lane, or in all lanes for `None`, with [`Kind::Cleared`]. Returns their ids.
-    ///
-    /// Calls that run go on. A waiting call that calls of another lane have joined is still sent for those.
-    ///
-    /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options};
-    ///
-    /// let mut dispatcher = Dispatcher::default();
-    /// let now = Instant::from_millis(0.0);
-    /// for id in [CallId(1), CallId(2)] {
-    ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
-    ///     dispatcher.enqueue(call, now)?;
-    /// }
-    /// assert_eq!(dispatcher.clear(None, now), [CallId(2)], "the first runs");
-    /// # Ok::<(), actionlane::Error>(())
-    /// ```
-    pub fn clear(&mut self, lane: Option<&LaneName>, now: Instant) -> Vec<CallId> {
-        let waits = |entry: &Entry| matches!(entry.state, State::Preparing | State::Waiting);
-        let here = |entry: &Entry| lane.is_none_or(|lane| *lane == entry.options.lane);
-        let own = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_none());
-        let joined = self.ids(&|entry| waits(entry) && here(entry) && entry.leader.is_some());
-        let ids = self.ids(&|entry| waits(entry) && here(entry) && entry.result.is_none());
-        // Lanes advance last, so that no call starts that is about to be dropped. A call goes on for those of another
-        // lane that joined it.
-        let mut lanes: Vec<_> = joined.iter().filter_map(|&id| self.end(id, cleared(), now)).collect();
-        for id in own {
-            if !self.leave_to_joined(id, &cleared(), now) {
-                lanes.extend(self.end(id, cleared(), now));
-            }
-        }
-        lanes.iter().for_each(|lane| self.advance(lane, now));
-        ids
-    }
-
-    /// Stops starting calls in one lane, or in all lanes for `None`. Calls that run go on.
-    ///
-    /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, LaneName, Options, State};
-    ///
-    /// let mut dispatcher = Dispatcher::default();
-    /// dispatcher.pause(Some(&LaneName::Main));
-    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
-    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-    /// assert_eq!((dispatcher.state(id), dispatcher.waiting_in(&LaneName::Main)), (State::Waiting, 1));
-    /// dispatcher.resume(Some(&LaneName::Main), now);
-    /// assert_eq!((dispatcher.state(id), dispatcher.waiting_in(&LaneName::Main)), (State::Running, 0));
-    /// # Ok::<(), actionlane::Error>(())
-    /// ```
-    pub fn pause(&mut self, lane: Option<&LaneName>) {
-        match lane {
-            Some(lane) => self.lane_mut(lane).set_paused(true),
-            None => self.paused = true,
-        }
-        self.release_unused();
-    }
-
-    /// Undoes [`Dispatcher::pause`] of the same lane, or of all lanes for `None`. A lane that was paused by its own
-    /// name stays paused when all lanes are resumed.
-    pub fn resume(&mut self, lane: Option<&LaneName>, now: Instant) {
-        match lane {
-            Some(lane) => {
-                self.lane_mut(lane).set_paused(false);
-                self.advance(lane, now);
-            }
-            None => {
-                self.paused = false;
-                self.advance_all(now);
-            }
-        }
-    }
-
-    /// Rejects every open call with [`Kind::Closed`] and aborts every exchange. Later calls are refused.
-    ///
-    /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, Options};
-    ///
-    /// let mut dispatcher = Dispatcher::default();
-    /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
-    /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-    /// dispatcher.close(now);
-    /// assert_eq!((dispatcher.pending(), dispatcher.poll_timeout()), (0, None));
-    /// # Ok::<(), actionlane::Error>(())
-    /// ```
-    pub fn close(&mut self, now: Instant) {
-        self.closed = true;
-        (self.offline, self.leaving) = (None, None);
-        for id in self.ids(&|_| true) {
-            self.break_off(id, &closed());
-            self.end(id, closed(), now);
-        }
-        self.lanes.clear();
-        self.release_unused();
-        self.pay(self.effects.len(), now);
     }
 
     /// Reports that the body of the call is complete. The call starts when its turn comes.
@@ -345,11 +150,11 @@ impl Dispatcher {
         }
     }
 
-    /// Reports that the head of the answer arrived, and `news`: what it says beside the value.
-    pub fn handle_head(&mut self, id: CallId, news: News, now: Instant) {
+    /// Reports that the head of the answer arrived, and `facts`: what it says beside the value.
+    pub fn handle_head(&mut self, id: CallId, facts: HeadFacts, now: Instant) {
         if let Some(entry) = self.exchanging(id) {
             entry.sent = Sent::Yes;
-            entry.news = news;
+            entry.facts = facts;
             entry.timings.head_at.get_or_insert(now);
             if let Some(limit) = entry.options.stall_timeout {
                 self.arm(id, |alarms| (alarms.last_byte, alarms.stall) = (now, Some(now.plus(limit))));
@@ -363,7 +168,7 @@ impl Dispatcher {
     /// An error that says the first request with the idempotency key is still under way fails the attempt instead,
     /// which is retried if [`Retry`](crate::Retry) allows it.
     pub fn handle_value(&mut self, id: CallId, value: Result<(), Error>, now: Instant) {
-        if self.let_go(id, Some(now), now) || self.exchanging(id).is_none() || self.is_in_progress(id, &value, now) {
+        if self.free_answered(id, Some(now), now) || self.exchanging(id).is_none() || self.fail_if_in_progress(id, &value, now) {
             return;
         }
         let Some(entry) = self.calls.get_mut(&id) else { return };
@@ -371,28 +176,28 @@ impl Dispatcher {
         entry.state = State::Draining;
         let lane = entry.options.lane.clone();
         let keyed = entry.options.keyed;
-        let value = value.map_err(|error| if keyed { of_key(error) } else { error }.sent(Sent::Yes));
+        let value = value.map_err(|error| if keyed { detect_key_conflict(error) } else { error }.with_sent(Sent::Yes));
         self.running -= 1;
-        self.follow(id, &value, now);
+        self.apply_head_facts(id, &value, now);
         let at = self.effects.len();
         self.settle(id, value.clone(), now);
-        self.arm(id, Alarms::keep_stall);
+        self.arm(id, Alarms::keep_only_stall);
         self.emit(id);
         self.settle_joined(id, &value, now);
-        self.lane_mut(&lane).free();
-        self.spend(&lane);
+        self.lane_mut(&lane).free_slot();
+        self.spend_lease(&lane);
         self.advance(&lane, now);
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
     }
 
     /// Reports that the answer is complete. Without a value, the attempt fails with [`Kind::Decode`].
     pub fn handle_end(&mut self, id: CallId, now: Instant) {
-        self.let_go(id, None, now);
+        self.free_answered(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
-            Some(State::Draining) => self.finish(id),
+            Some(State::Draining) => self.forget(id),
             Some(State::Running) if self.exchanging(id).is_some() => {
-                self.abandon(id);
-                self.attempt_failed(id, Error::new(Kind::Decode, "the answer ended before the value").passing(), now);
+                self.abort_exchange(id);
+                self.retry_or_end(id, Error::new(Kind::Decode, "the answer ended before the value").temporary(), now);
             }
             _ => {}
         }
@@ -416,11 +221,11 @@ impl Dispatcher {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_failure(&mut self, id: CallId, error: Error, now: Instant) {
-        self.let_go(id, None, now);
+        self.free_answered(id, None, now);
         match self.calls.get(&id).map(|entry| entry.state) {
             // The caller has its value. The driver reports the failure to readers of the rest.
-            Some(State::Draining) => self.finish(id),
-            Some(State::Running) if self.exchanging(id).is_some() => self.attempt_failed(id, error, now),
+            Some(State::Draining) => self.forget(id),
+            Some(State::Running) if self.exchanging(id).is_some() => self.retry_or_end(id, error, now),
             Some(State::Preparing) => self.end_and_advance(id, error, now),
             _ => {}
         }
@@ -449,7 +254,7 @@ impl Dispatcher {
 
     /// Returns the number of calls that wait in this lane, without those that joined another call.
     pub fn waiting_in(&self, lane: &LaneName) -> usize {
-        self.lanes.get(lane).map_or(0, Lane::len)
+        self.lanes.get(lane).map_or(0, Lane::waiting)
     }
 
     /// Returns the state of this call as its caller sees it; [`State::Done`] for an unknown id.
@@ -486,32 +291,21 @@ impl Dispatcher {
         self.calls.iter().filter(|(_, entry)| which(entry)).map(|(&id, _)| id).collect()
     }
 
-    /// Starts a new call or lets it wait; fails it if too many calls wait. A replayed call was accepted by another
-    /// page, so it is never refused.
-    fn take(&mut self, id: CallId, lane: &LaneName, now: Instant) {
-        self.advance(lane, now);
-        let replayed = self.calls.get(&id).is_some_and(|entry| entry.options.replayed);
-        if !replayed && self.waiting > self.rules.max_queued && matches!(self.state(id), State::Preparing | State::Waiting) {
-            let message = [&*digits(self.rules.max_queued as u64), " calls wait already (maxQueued)"].concat();
-            self.fail(id, Error::new(Kind::QueueFull, message), now);
-        }
-    }
-
     /// Ends a call for its caller alone. Its exchange goes on if other calls have joined it.
-    fn give_up(&mut self, id: CallId, error: Error, now: Instant) {
-        if !self.leave_to_joined(id, &error, now) {
-            self.fail(id, error, now);
+    fn end_for_caller(&mut self, id: CallId, error: Error, now: Instant) {
+        if !self.settle_if_joined(id, &error, now) {
+            self.abort_and_end(id, error, now);
         }
     }
 
     /// Ends a call with an error, and aborts its exchange if one runs.
-    fn fail(&mut self, id: CallId, error: Error, now: Instant) {
-        self.break_off(id, &error);
+    fn abort_and_end(&mut self, id: CallId, error: Error, now: Instant) {
+        self.end_exchange(id, &error);
         self.end_and_advance(id, error, now);
     }
 
     /// Aborts the exchange of a call if one runs.
-    fn abandon(&mut self, id: CallId) {
+    fn abort_exchange(&mut self, id: CallId) {
         if self.calls.get(&id).is_some_and(|entry| entry.leader.is_none() && matches!(entry.state, State::Running | State::Draining)) {
             self.effects.push_back(Effect::Abort(id));
         }
@@ -522,40 +316,40 @@ impl Dispatcher {
         if let Some(lane) = self.end(id, error, now) {
             self.advance(&lane, now);
         }
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
     }
 
     /// Ends a call that has no running exchange. Returns the lane in which a call may start now.
     fn end(&mut self, id: CallId, error: Error, now: Instant) -> Option<LaneName> {
         let entry = self.calls.get(&id)?;
         if let Some(leader) = entry.leader {
-            let leader = self.part(id, leader, error.clone(), now)?;
-            self.abandon(leader);
+            let leader = self.leave_leader(id, leader, error.clone(), now)?;
+            self.abort_exchange(leader);
             return self.end(leader, error, now);
         }
         let (state, name) = (entry.state, entry.options.lane.clone());
         // Action-not-found means that this attempt did not run the action.
         let sent = if error.kind() == Kind::ActionNotFound { entry.sent_before } else { entry.sent };
         // The head of the answer has arrived: the data that it named are stale although the call fails.
-        if let (State::Running, Some(what)) = (state, entry.news.revalidated) {
+        if let (State::Running, Some(what)) = (state, entry.facts.revalidated) {
             self.refresh.owe(what, now);
         }
-        let result = Err(error.sent(sent));
+        let result = Err(error.with_sent(sent));
         self.settle(id, result.clone(), now);
         self.settle_joined(id, &result, now);
-        self.finish(id);
+        self.forget(id);
         if state == State::Running {
             self.running -= 1;
         }
         let lane = self.lanes.get_mut(&name)?;
         match state {
             State::Preparing | State::Waiting => {
-                lane.leave();
+                lane.remove_one_waiting();
                 self.waiting -= 1;
             }
             State::Running => {
-                lane.free();
-                self.spend(&name);
+                lane.free_slot();
+                self.spend_lease(&name);
             }
             State::Draining | State::Done => return None,
         }
@@ -575,7 +369,7 @@ impl Dispatcher {
         self.effects.push_back(Effect::Settle { id, result, timings, attempts });
     }
 
-    fn finish(&mut self, id: CallId) {
+    fn forget(&mut self, id: CallId) {
         if let Some(mut entry) = self.calls.remove(&id) {
             entry.state = State::Done;
             self.effects.push_back(Effect::Emit(entry.event(id)));
@@ -608,12 +402,4 @@ impl Dispatcher {
         };
         self.lanes.get_or_insert_with(name, || Lane::new(order))
     }
-}
-
-fn cleared() -> Error {
-    Error::new(Kind::Cleared, "the call was dropped from its lane")
-}
-
-fn closed() -> Error {
-    Error::new(Kind::Closed, "the dispatcher is closed")
 }

@@ -194,10 +194,11 @@ impl Sent {
 /// use std::time::Duration;
 ///
 /// let wait = Duration::from_secs(2);
-/// let error = Error::new(Kind::Http, "the server answered 503").sent(Sent::Yes).status(503).after(wait);
+/// let error = Error::new(Kind::Http, "the server answered 503");
+/// let error = error.with_sent(Sent::Yes).with_status(503).with_retry_after(wait);
 /// assert_eq!(error.to_string(), "HTTP: the server answered 503");
 /// assert_eq!((error.kind(), error.message()), (Kind::Http, "the server answered 503"));
-/// assert_eq!((error.was_sent(), error.http_status()), (Sent::Yes, Some(503)));
+/// assert_eq!((error.sent(), error.http_status()), (Sent::Yes, Some(503)));
 /// assert_eq!(error.retry_after(), Some(wait));
 /// assert!(!error.may_be_called_again(), "the action may have run");
 /// ```
@@ -210,33 +211,42 @@ pub struct Error {
     digest: Option<String>,
     excerpt: Option<String>,
     retry_after: Option<Duration>,
-    passing: bool,
+    temporary: bool,
 }
 
 impl Error {
     /// Makes an error of a call that was not sent. `message` is a lower-case clause that says where, without arguments
     /// or answers: "row 3: unexpected 'q' after tag".
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), sent: Sent::No, status: None, digest: None, excerpt: None, retry_after: None, passing: false }
+        Self {
+            kind,
+            message: message.into(),
+            sent: Sent::No,
+            status: None,
+            digest: None,
+            excerpt: None,
+            retry_after: None,
+            temporary: false,
+        }
     }
 
     /// Replaces the message.
     #[must_use]
-    pub(crate) fn message_of(mut self, message: String) -> Self {
+    pub(crate) fn with_message(mut self, message: String) -> Self {
         self.message = message;
         self
     }
 
     /// Sets if the call may have run.
     #[must_use]
-    pub fn sent(mut self, sent: Sent) -> Self {
+    pub fn with_sent(mut self, sent: Sent) -> Self {
         self.sent = sent;
         self
     }
 
     /// Sets the HTTP status of the answer.
     #[must_use]
-    pub fn status(mut self, status: u16) -> Self {
+    pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
@@ -245,11 +255,11 @@ impl Error {
     ///
     /// ```
     /// # use actionlane::{Error, Kind};
-    /// let error = Error::new(Kind::ActionThrew, "the action threw").digest("OUT_OF_STOCK");
+    /// let error = Error::new(Kind::ActionThrew, "the action threw").with_digest("OUT_OF_STOCK");
     /// assert_eq!(error.server_digest(), Some("OUT_OF_STOCK"));
     /// ```
     #[must_use]
-    pub fn digest(mut self, digest: impl Into<String>) -> Self {
+    pub fn with_digest(mut self, digest: impl Into<String>) -> Self {
         self.digest = Some(digest.into());
         self
     }
@@ -258,19 +268,19 @@ impl Error {
     ///
     /// ```
     /// # use actionlane::{Error, Kind};
-    /// let error = Error::new(Kind::NotFlight, "the answer is text/html").excerpt("<h1>Please log in</h1>");
-    /// assert_eq!(error.answer_excerpt(), Some("<h1>Please log in</h1>"));
+    /// let error = Error::new(Kind::NotFlight, "the answer is text/html").with_excerpt("<h1>Please log in</h1>");
+    /// assert_eq!(error.excerpt(), Some("<h1>Please log in</h1>"));
     /// ```
     #[must_use]
-    pub fn excerpt(mut self, excerpt: impl Into<String>) -> Self {
+    pub fn with_excerpt(mut self, excerpt: impl Into<String>) -> Self {
         self.excerpt = Some(excerpt.into());
         self
     }
 
     /// Sets the `Retry-After` of the answer: how long a client must wait before it tries again.
     #[must_use]
-    pub fn after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 
@@ -279,12 +289,12 @@ impl Error {
     /// ```
     /// # use actionlane::{Error, Kind};
     /// let error = Error::new(Kind::Decode, "the answer ended before the value");
-    /// assert!(!error.is_passing());
-    /// assert!(error.passing().is_passing(), "a retry may read all of it");
+    /// assert!(!error.is_temporary());
+    /// assert!(error.temporary().is_temporary(), "a retry may read all of it");
     /// ```
     #[must_use]
-    pub fn passing(mut self) -> Self {
-        self.passing = true;
+    pub fn temporary(mut self) -> Self {
+        self.temporary = true;
         self
     }
 
@@ -299,7 +309,7 @@ impl Error {
     }
 
     /// Returns if the call may have run. Default: [`Sent::No`].
-    pub fn was_sent(&self) -> Sent {
+    pub fn sent(&self) -> Sent {
         self.sent
     }
 
@@ -318,9 +328,9 @@ impl Error {
         self.retry_after
     }
 
-    /// True if [`Error::passing`] marked the error as temporary.
-    pub fn is_passing(&self) -> bool {
-        self.passing
+    /// True if [`Error::temporary`] marked the error as temporary.
+    pub fn is_temporary(&self) -> bool {
+        self.temporary
     }
 
     /// True if the page may safely make the same call again: the action certainly did not run, and the call may succeed
@@ -330,7 +340,7 @@ impl Error {
     }
 
     /// Returns the beginning of an answer that was not Flight, at most 200 characters.
-    pub fn answer_excerpt(&self) -> Option<&str> {
+    pub fn excerpt(&self) -> Option<&str> {
         self.excerpt.as_deref()
     }
 }
@@ -382,7 +392,7 @@ mod tests {
     #[test]
     fn a_call_that_may_have_run_may_not_be_made_again() {
         for kind in Kind::ALL {
-            let again = |sent| Error::new(kind, "").sent(sent).may_be_called_again();
+            let again = |sent| Error::new(kind, "").with_sent(sent).may_be_called_again();
             assert_eq!([Sent::No, Sent::Unknown, Sent::Yes].map(again), [kind.may_be_called_again(), false, false], "{kind:?}");
         }
         assert!(Kind::Dropped.may_be_called_again() && !Kind::Network.may_be_called_again());

@@ -35,7 +35,7 @@ impl Order {
 
 /// State of a queued call, as the dispatcher tells the lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Readiness {
     /// The call may start.
     Ready,
     /// The body of the call is not complete.
@@ -50,7 +50,7 @@ impl Lane {
     }
 
     /// Returns the number of calls that wait.
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.waiting
     }
 
@@ -64,8 +64,9 @@ impl Lane {
         self.waiting += 1;
     }
 
-    /// Removes one call from the count of those that wait. From then on `place` must return [`Place::Left`] for it.
-    pub(crate) fn leave(&mut self) {
+    /// Removes one call from the count of those that wait. From then on `readiness` must return [`Readiness::Left`] for
+    /// it.
+    pub(crate) fn remove_one_waiting(&mut self) {
         self.waiting -= 1;
         if self.waiting == 0 {
             self.queue.clear();
@@ -73,7 +74,7 @@ impl Lane {
     }
 
     /// Frees the slot of a running call.
-    pub(crate) fn free(&mut self) {
+    pub(crate) fn free_slot(&mut self) {
         self.running -= 1;
     }
 
@@ -90,23 +91,23 @@ impl Lane {
         self.running > 0
     }
 
-    /// Returns the next call that may start. `place` tells the state of a queued call.
-    pub(crate) fn next(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
+    /// Returns the next call that may start. `readiness` tells the state of a queued call.
+    pub(crate) fn peek_next(&mut self, readiness: impl Fn(CallId) -> Readiness) -> Option<CallId> {
         if self.paused || matches!(self.order, Order::Serial(at_once) if self.running >= at_once.get() as usize) {
             return None;
         }
-        while self.queue.front().is_some_and(|&id| place(id) == Place::Left) {
+        while self.queue.front().is_some_and(|&id| readiness(id) == Readiness::Left) {
             self.queue.pop_front();
         }
         match self.order {
-            Order::Serial(_) => self.queue.front().copied().filter(|&id| place(id) == Place::Ready),
-            Order::Parallel => self.queue.iter().copied().find(|&id| place(id) == Place::Ready),
+            Order::Serial(_) => self.queue.front().copied().filter(|&id| readiness(id) == Readiness::Ready),
+            Order::Parallel => self.queue.iter().copied().find(|&id| readiness(id) == Readiness::Ready),
         }
     }
 
     /// Takes the next call that may start out of the queue, and a slot for it.
-    pub(crate) fn start(&mut self, place: impl Fn(CallId) -> Place) -> Option<CallId> {
-        let id = self.next(place)?;
+    pub(crate) fn take_next(&mut self, readiness: impl Fn(CallId) -> Readiness) -> Option<CallId> {
+        let id = self.peek_next(readiness)?;
         match self.order {
             Order::Serial(_) => drop(self.queue.pop_front()),
             Order::Parallel => self.queue.retain(|&other| other != id),
@@ -126,43 +127,47 @@ mod tests {
         let mut lane = Lane::new(Order::ONE);
         lane.push(CallId(1));
         lane.push(CallId(2));
-        let one_prepares = |id| if id == CallId(1) { Place::NotReady } else { Place::Ready };
-        assert_eq!(lane.start(one_prepares), None);
-        assert_eq!(lane.start(|_| Place::Ready), Some(CallId(1)));
-        assert_eq!(lane.start(|_| Place::Ready), None, "one at a time");
-        lane.free();
-        assert_eq!(lane.start(|_| Place::Ready), Some(CallId(2)));
+        let one_prepares = |id| if id == CallId(1) { Readiness::NotReady } else { Readiness::Ready };
+        assert_eq!(lane.take_next(one_prepares), None);
+        assert_eq!(lane.take_next(|_| Readiness::Ready), Some(CallId(1)));
+        assert_eq!(lane.take_next(|_| Readiness::Ready), None, "one at a time");
+        lane.free_slot();
+        assert_eq!(lane.take_next(|_| Readiness::Ready), Some(CallId(2)));
     }
 
     #[test]
     fn a_lane_with_two_slots_starts_two_calls_in_order() {
         let mut lane = Lane::new(Order::Serial(NonZeroU32::new(2).unwrap()));
         (1..=4).for_each(|id| lane.push(CallId(id)));
-        let ready = |_| Place::Ready;
-        assert_eq!([lane.start(ready), lane.start(ready), lane.start(ready)], [Some(CallId(1)), Some(CallId(2)), None]);
-        lane.free();
-        assert_eq!(lane.start(|id| if id == CallId(3) { Place::NotReady } else { Place::Ready }), None, "the third comes first");
-        assert_eq!(lane.start(ready), Some(CallId(3)));
+        let ready = |_| Readiness::Ready;
+        assert_eq!([lane.take_next(ready), lane.take_next(ready), lane.take_next(ready)], [Some(CallId(1)), Some(CallId(2)), None]);
+        lane.free_slot();
+        assert_eq!(
+            lane.take_next(|id| if id == CallId(3) { Readiness::NotReady } else { Readiness::Ready }),
+            None,
+            "the third comes first"
+        );
+        assert_eq!(lane.take_next(ready), Some(CallId(3)));
     }
 
     #[test]
     fn a_parallel_lane_starts_every_call_that_is_ready() {
         let mut lane = Lane::new(Order::Parallel);
         (1..=3).for_each(|id| lane.push(CallId(id)));
-        let one_prepares = |id| if id == CallId(1) { Place::NotReady } else { Place::Ready };
-        assert_eq!(lane.start(one_prepares), Some(CallId(2)));
-        assert_eq!(lane.start(one_prepares), Some(CallId(3)));
-        assert_eq!(lane.start(one_prepares), None);
-        assert_eq!(lane.len(), 1);
+        let one_prepares = |id| if id == CallId(1) { Readiness::NotReady } else { Readiness::Ready };
+        assert_eq!(lane.take_next(one_prepares), Some(CallId(2)));
+        assert_eq!(lane.take_next(one_prepares), Some(CallId(3)));
+        assert_eq!(lane.take_next(one_prepares), None);
+        assert_eq!(lane.waiting(), 1);
     }
 
     #[test]
     fn a_call_that_left_is_skipped() {
         let mut lane = Lane::new(Order::ONE);
         (1..=3).for_each(|id| lane.push(CallId(id)));
-        lane.leave();
-        let first_left = |id| if id == CallId(1) { Place::Left } else { Place::Ready };
-        assert_eq!((lane.len(), lane.start(first_left)), (2, Some(CallId(2))));
+        lane.remove_one_waiting();
+        let first_left = |id| if id == CallId(1) { Readiness::Left } else { Readiness::Ready };
+        assert_eq!((lane.waiting(), lane.take_next(first_left)), (2, Some(CallId(2))));
     }
 
     #[test]
@@ -170,8 +175,8 @@ mod tests {
         let mut lane = Lane::new(Order::Parallel);
         lane.push(CallId(1));
         lane.set_paused(true);
-        assert_eq!(lane.start(|_| Place::Ready), None);
+        assert_eq!(lane.take_next(|_| Readiness::Ready), None);
         lane.set_paused(false);
-        assert_eq!(lane.start(|_| Place::Ready), Some(CallId(1)));
+        assert_eq!(lane.take_next(|_| Readiness::Ready), Some(CallId(1)));
     }
 }

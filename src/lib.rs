@@ -51,7 +51,7 @@ mod web;
 mod web_flight;
 
 pub use call::{Call, CallId, Event, LaneName, Options, RedirectMode, Render, Skew, State, Strategy, Timings, Visit};
-pub use dispatcher::{Config, Dispatcher, Effect, LaneOptions, News, OfflineMode, Recovery, Scope};
+pub use dispatcher::{Config, Dispatcher, Effect, HeadFacts, LaneOptions, OfflineMode, Recovery, Scope};
 pub use error::{Error, Kind, Sent};
 pub use retry::{Retry, retry_after};
 pub use time::Instant;

@@ -424,7 +424,7 @@ impl Fate {
             // Another dispatcher, or this one later, sends the call. `QueueFull`: a new call without room is not in
             // the outbox yet.
             Kind::Closed | Kind::Internal | Kind::QueueFull | Kind::Offline => Self::Stays,
-            _ if crate::retry::is_passing(error) => Self::Stays,
+            _ if crate::retry::is_temporary(error) => Self::Stays,
             _ => Self::Fails,
         }
     }

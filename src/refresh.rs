@@ -8,24 +8,24 @@ use crate::Instant;
 use crate::protocol::Revalidated;
 
 /// Longest time that a refresh waits for the actions in flight, from the first answer that owes it.
-pub(crate) const LONGEST: Duration = Duration::from_millis(500);
+pub(crate) const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// The refresh that the page is owed. `None`: none.
 #[derive(Debug, Default)]
-pub(crate) struct Refresh(Option<Debt>);
+pub(crate) struct OwedRefresh(Option<Owed>);
 
 #[derive(Clone, Copy, Debug)]
-struct Debt {
+struct Owed {
     what: Revalidated,
     /// When the first answer owed it.
     since: Instant,
 }
 
-impl Refresh {
+impl OwedRefresh {
     /// Owes a refresh. If one is owed already, it grows to cover `what` and is due no later.
     pub(crate) fn owe(&mut self, what: Revalidated, now: Instant) {
-        let debt = self.0.get_or_insert(Debt { what, since: now });
-        debt.what = debt.what.max(what);
+        let owed = self.0.get_or_insert(Owed { what, since: now });
+        owed.what = owed.what.max(what);
     }
 
     /// True if a refresh is owed.
@@ -33,21 +33,21 @@ impl Refresh {
         self.0.is_some()
     }
 
-    /// Takes the owed refresh if it is due: no action is in flight, or it has waited for [`LONGEST`].
-    pub(crate) fn due(&mut self, in_flight: bool, now: Instant) -> Option<Revalidated> {
+    /// Takes the owed refresh if it is due: no action is in flight, or it has waited for [`MAX_WAIT`].
+    pub(crate) fn take_due(&mut self, in_flight: bool, now: Instant) -> Option<Revalidated> {
         if in_flight && self.deadline().is_some_and(|deadline| now < deadline) {
             return None;
         }
-        self.forgive()
+        self.take_owed()
     }
 
     /// Returns when the refresh is due even if actions are in flight.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.0.map(|debt| debt.since.plus(LONGEST))
+        self.0.map(|owed| owed.since.plus(MAX_WAIT))
     }
 
     /// Drops the owed refresh and returns it: the page was left, or a redirect fetches fresh data anyway.
-    pub(crate) fn forgive(&mut self) -> Option<Revalidated> {
-        self.0.take().map(|debt| debt.what)
+    pub(crate) fn take_owed(&mut self) -> Option<Revalidated> {
+        self.0.take().map(|owed| owed.what)
     }
 }

@@ -40,8 +40,8 @@ use crate::{Error, Kind, Sent};
 /// let options = Options { keyed: true, retry, ..Options::default() };
 /// let (id, at) = (CallId(1), Instant::from_millis);
 /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
-/// let busy = Error::new(Kind::Http, "the server answered 503").status(503);
-/// dispatcher.handle_failure(id, busy.after(Duration::from_secs(2)), at(0.0));
+/// let busy = Error::new(Kind::Http, "the server answered 503").with_status(503);
+/// dispatcher.handle_failure(id, busy.with_retry_after(Duration::from_secs(2)), at(0.0));
 /// assert_eq!(dispatcher.poll_timeout(), Some(at(2000.0)), "Retry-After is longer than the random wait");
 /// # Ok::<(), actionlane::Error>(())
 /// ```
@@ -52,11 +52,11 @@ pub struct Retry {
     /// Longest time from the start of the first attempt to the start of the last. Default: 30 s.
     pub budget: Duration,
     /// Longest wait before the second attempt; it doubles before each later one. Default: 300 ms.
-    pub first: Duration,
+    pub first_delay: Duration,
     /// Longest wait before any attempt, without `Retry-After`. Default: 10 s.
-    pub longest: Duration,
+    pub max_delay: Duration,
     /// Longest `Retry-After` that is honoured; a longer one counts as this. Default: 60 s.
-    pub longest_after: Duration,
+    pub max_retry_after: Duration,
 }
 
 impl Default for Retry {
@@ -64,9 +64,9 @@ impl Default for Retry {
         Self {
             limit: 0,
             budget: Duration::from_secs(30),
-            first: Duration::from_millis(300),
-            longest: Duration::from_secs(10),
-            longest_after: Duration::from_secs(60),
+            first_delay: Duration::from_millis(300),
+            max_delay: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(60),
         }
     }
 }
@@ -80,7 +80,7 @@ pub(crate) struct Failure<'a> {
     /// Number of retries before.
     pub(crate) retries: u32,
     /// Time since the start of the first attempt.
-    pub(crate) spent: Duration,
+    pub(crate) elapsed: Duration,
 }
 
 impl Retry {
@@ -88,38 +88,38 @@ impl Retry {
     ///
     /// The wait is random up to its limit (full jitter), so that clients that failed together do not retry together. It
     /// is at least the `Retry-After` of the answer.
-    pub(crate) fn after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
-        let Failure { error, sent, harmless, retries, spent } = failure;
-        if *retries >= self.limit || !(*harmless || *sent == Sent::No) || !is_passing(error) {
+    pub(crate) fn delay_after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
+        let Failure { error, sent, harmless, retries, elapsed } = failure;
+        if *retries >= self.limit || !(*harmless || *sent == Sent::No) || !is_temporary(error) {
             return None;
         }
-        let told = error.retry_after().unwrap_or_default().min(self.longest_after);
-        let longest = self.first.saturating_mul(1 << (*retries).min(20)).min(self.longest);
-        let after = told.max(part(longest, dice.clamp(0.0, 1.0)));
-        (spent.saturating_add(after) <= self.budget).then_some(after)
+        let requested = error.retry_after().unwrap_or_default().min(self.max_retry_after);
+        let upper = self.first_delay.saturating_mul(1 << (*retries).min(20)).min(self.max_delay);
+        let after = requested.max(scale(upper, dice.clamp(0.0, 1.0)));
+        (elapsed.saturating_add(after) <= self.budget).then_some(after)
     }
 }
 
 /// Multiplies a time by a factor from 0 to 1.
-fn part(time: Duration, of: f64) -> Duration {
-    Duration::try_from_secs_f64(time.as_secs_f64() * of).unwrap_or(time)
+fn scale(time: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(time)
 }
 
 /// Turns the failure of a call with an idempotency key into [`Kind::KeyConflict`] if the server says that the key is in
 /// use (draft-ietf-httpapi-idempotency-key-header). Returns other failures unchanged.
-pub(crate) fn of_key(error: Error) -> Error {
+pub(crate) fn detect_key_conflict(error: Error) -> Error {
     let as_conflict = |error: &Error, message: &str| {
-        let conflict = Error::new(Kind::KeyConflict, message).sent(error.was_sent());
+        let conflict = Error::new(Kind::KeyConflict, message).with_sent(error.sent());
         match error.http_status() {
-            Some(status) => conflict.status(status),
+            Some(status) => conflict.with_status(status),
             None => conflict,
         }
     };
     match (error.kind(), error.http_status(), error.server_digest()) {
         (Kind::Http, Some(409), _) | (Kind::ActionThrew, _, Some("IDEMPOTENCY_IN_PROGRESS")) => {
-            let conflict = as_conflict(&error, "the first request with this idempotency key is still under way").passing();
+            let conflict = as_conflict(&error, "the first request with this idempotency key is still under way").temporary();
             match error.retry_after() {
-                Some(after) => conflict.after(after),
+                Some(after) => conflict.with_retry_after(after),
                 None => conflict,
             }
         }
@@ -131,11 +131,11 @@ pub(crate) fn of_key(error: Error) -> Error {
 }
 
 /// True if the failure is temporary, by the table at the top of this file.
-pub(crate) fn is_passing(error: &Error) -> bool {
+pub(crate) fn is_temporary(error: &Error) -> bool {
     match error.kind() {
         Kind::Network | Kind::Timeout => true,
         Kind::Http => matches!(error.http_status(), Some(408 | 425 | 429 | 500..=599)),
-        Kind::Decode | Kind::KeyConflict => error.is_passing(),
+        Kind::Decode | Kind::KeyConflict => error.is_temporary(),
         _ => false,
     }
 }
@@ -174,21 +174,21 @@ mod tests {
     const S: Duration = Duration::from_secs(1);
 
     fn http(status: u16) -> Error {
-        Error::new(Kind::Http, "scripted").status(status)
+        Error::new(Kind::Http, "scripted").with_status(status)
     }
 
     fn after(retry: Retry, error: &Error, change: impl FnOnce(&mut Failure<'_>)) -> Option<Duration> {
-        let mut failure = Failure { error, sent: Sent::Yes, harmless: true, retries: 0, spent: Duration::ZERO };
+        let mut failure = Failure { error, sent: Sent::Yes, harmless: true, retries: 0, elapsed: Duration::ZERO };
         change(&mut failure);
-        retry.after(&failure, 0.5)
+        retry.delay_after(&failure, 0.5)
     }
 
     const THREE: Retry = Retry {
         limit: 3,
         budget: Duration::from_secs(30),
-        first: Duration::from_millis(300),
-        longest: Duration::from_secs(10),
-        longest_after: Duration::from_secs(60),
+        first_delay: Duration::from_millis(300),
+        max_delay: Duration::from_secs(10),
+        max_retry_after: Duration::from_secs(60),
     };
 
     /// Reads the vectors with which `pkg/lib/route/retry.js` is tested too.
@@ -211,9 +211,9 @@ mod tests {
         Retry {
             limit: retry["limit"].as_u64().map_or(usual.limit, |limit| limit as u32),
             budget: ms(&retry["budget"]).unwrap_or(usual.budget),
-            first: ms(&retry["delay"]).unwrap_or(usual.first),
-            longest: ms(&retry["backoffLimit"]).unwrap_or(usual.longest),
-            longest_after: ms(&retry["maxRetryAfter"]).unwrap_or(usual.longest_after),
+            first_delay: ms(&retry["delay"]).unwrap_or(usual.first_delay),
+            max_delay: ms(&retry["backoffLimit"]).unwrap_or(usual.max_delay),
+            max_retry_after: ms(&retry["maxRetryAfter"]).unwrap_or(usual.max_retry_after),
         }
     }
 
@@ -233,7 +233,7 @@ mod tests {
                 Some("TIMEOUT") => Error::new(Kind::Timeout, ""),
                 _ => http(row["status"].as_u64().unwrap() as u16),
             };
-            let error = if row["keyed"] == true { of_key(error) } else { error };
+            let error = if row["keyed"] == true { detect_key_conflict(error) } else { error };
             assert_eq!(after(THREE, &error, |_| {}).is_some(), row["retried"] == true, "{row}");
         }
     }
@@ -241,16 +241,16 @@ mod tests {
     #[test]
     fn the_waits_agree_with_the_vectors() {
         for row in list(&vectors(), "waits") {
-            let told = row["retryAfter"].as_str().and_then(|header| retry_after(header, |_| f64::NAN));
-            let error = told.map_or(http(503), |told| http(503).after(told));
+            let requested = row["retryAfter"].as_str().and_then(|header| retry_after(header, |_| f64::NAN));
+            let error = requested.map_or(http(503), |wait| http(503).with_retry_after(wait));
             let failure = Failure {
                 error: &error,
                 sent: Sent::Yes,
                 harmless: true,
                 retries: row["retries"].as_u64().unwrap_or_default() as u32,
-                spent: ms(&row["spent"]).unwrap_or_default(),
+                elapsed: ms(&row["spent"]).unwrap_or_default(),
             };
-            let after = given(&row["retry"]).after(&failure, row["dice"].as_f64().unwrap_or(0.5));
+            let after = given(&row["retry"]).delay_after(&failure, row["dice"].as_f64().unwrap_or(0.5));
             assert_eq!(after, ms(&row["wait"]), "{row}");
         }
     }
@@ -287,7 +287,7 @@ mod tests {
         ] {
             assert!(!retried(&Error::new(kind, "")), "{kind:?}");
         }
-        assert!(retried(&Error::new(Kind::Decode, "cut").passing()));
+        assert!(retried(&Error::new(Kind::Decode, "cut").temporary()));
     }
 
     #[test]
@@ -305,45 +305,45 @@ mod tests {
         let error = Error::new(Kind::Network, "");
         let waits = |retries| after(Retry { limit: 100, ..THREE }, &error, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
-        let failure = Failure { error: &error, sent: Sent::Yes, harmless: true, retries: 0, spent: Duration::ZERO };
-        assert_eq!(THREE.after(&failure, 0.0), Some(Duration::ZERO));
-        assert!(THREE.after(&failure, 0.999).unwrap() < Duration::from_millis(300));
+        let failure = Failure { error: &error, sent: Sent::Yes, harmless: true, retries: 0, elapsed: Duration::ZERO };
+        assert_eq!(THREE.delay_after(&failure, 0.0), Some(Duration::ZERO));
+        assert!(THREE.delay_after(&failure, 0.999).unwrap() < Duration::from_millis(300));
     }
 
     #[test]
     fn retry_after_has_a_longest_and_must_fit_the_budget() {
-        let told = |seconds| http(503).after(S * seconds);
-        assert_eq!(after(THREE, &told(2), |_| {}), Some(2 * S));
-        assert_eq!(after(THREE, &told(31), |_| {}), None, "beyond the budget");
-        assert_eq!(after(Retry { budget: 600 * S, ..THREE }, &told(3600), |_| {}), Some(60 * S));
-        assert_eq!(after(THREE, &told(2), |failure| failure.spent = 29 * S), None);
+        let busy = |seconds| http(503).with_retry_after(S * seconds);
+        assert_eq!(after(THREE, &busy(2), |_| {}), Some(2 * S));
+        assert_eq!(after(THREE, &busy(31), |_| {}), None, "beyond the budget");
+        assert_eq!(after(Retry { budget: 600 * S, ..THREE }, &busy(3600), |_| {}), Some(60 * S));
+        assert_eq!(after(THREE, &busy(2), |failure| failure.elapsed = 29 * S), None);
     }
 
     #[test]
     fn a_short_retry_after_does_not_shorten_the_wait() {
-        let now = http(503).after(Duration::ZERO);
+        let now = http(503).with_retry_after(Duration::ZERO);
         let waits = |retries| after(Retry { limit: 100, ..THREE }, &now, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 1, 2, 5, 6, 50].map(waits), [150, 300, 600, 4800, 5000, 5000]);
-        let soon = http(503).after(S);
+        let soon = http(503).with_retry_after(S);
         let waits = |retries| after(Retry { limit: 100, ..THREE }, &soon, |failure| failure.retries = retries).unwrap().as_millis();
         assert_eq!([0, 2, 3, 6].map(waits), [1000, 1000, 1200, 5000]);
     }
 
     #[test]
     fn a_server_that_refuses_a_key_is_a_key_conflict() {
-        let thrown = |digest: &str| Error::new(Kind::ActionThrew, "").digest(digest);
-        for (error, passing) in [
-            (http(409).after(S), true),
+        let thrown = |digest: &str| Error::new(Kind::ActionThrew, "").with_digest(digest);
+        for (error, temporary) in [
+            (http(409).with_retry_after(S), true),
             (thrown("IDEMPOTENCY_IN_PROGRESS"), true),
             (http(422), false),
             (thrown("IDEMPOTENCY_MISMATCH"), false),
         ] {
             let after = error.retry_after();
-            let read = of_key(error);
-            assert_eq!((read.kind(), is_passing(&read), read.retry_after()), (Kind::KeyConflict, passing, after));
+            let read = detect_key_conflict(error);
+            assert_eq!((read.kind(), is_temporary(&read), read.retry_after()), (Kind::KeyConflict, temporary, after));
         }
-        assert_eq!(of_key(http(500)).kind(), Kind::Http);
-        assert_eq!(of_key(thrown("123")).kind(), Kind::ActionThrew);
+        assert_eq!(detect_key_conflict(http(500)).kind(), Kind::Http);
+        assert_eq!(detect_key_conflict(thrown("123")).kind(), Kind::ActionThrew);
     }
 
     #[test]

@@ -7,18 +7,18 @@ use std::collections::VecDeque;
 /// Map that is sorted by its keys. A lookup is a binary search. Inserting or removing a key moves the rows on the
 /// shorter side of its place, which is next to nothing if keys come in order, as the ids of calls do.
 #[derive(Debug)]
-pub(crate) struct Table<K, V> {
+pub(crate) struct SortedMap<K, V> {
     // Boxes, so that moving a row moves a pointer instead of a large value.
     rows: VecDeque<(K, Box<V>)>,
 }
 
-impl<K, V> Default for Table<K, V> {
+impl<K, V> Default for SortedMap<K, V> {
     fn default() -> Self {
         Self { rows: VecDeque::new() }
     }
 }
 
-impl<K: Ord, V> Table<K, V> {
+impl<K: Ord, V> SortedMap<K, V> {
     /// Returns the index of a key: `Ok` if it is present, `Err` with the index for inserting it.
     fn find(&self, key: &K) -> Result<usize, usize> {
         // Most new keys come after the last.
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_table_agrees_with_a_b_tree_map() {
-        let (mut table, mut map, mut state) = (Table::default(), BTreeMap::new(), 1);
+        let (mut table, mut map, mut state) = (SortedMap::default(), BTreeMap::new(), 1);
         for step in 0..5000_u64 {
             let key = dice(&mut state) % 64;
             match dice(&mut state) % 8 {

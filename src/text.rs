@@ -13,9 +13,9 @@ pub(crate) fn contains(text: &str, part: &str) -> bool {
     rsplit_once(text, part).is_some()
 }
 
-/// Returns the first `characters` characters (Unicode scalar values), or the whole text if it is shorter.
-pub(crate) fn start(text: &str, characters: usize) -> &str {
-    text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+/// Returns the first `count` characters (Unicode scalar values), or the whole text if it is shorter.
+pub(crate) fn first_characters(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
 /// Writes a number in decimal digits.
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn the_start_ends_between_two_characters() {
         for (text, beginning) in [("", ""), ("ab", "ab"), ("abc", "abc"), ("abcd", "abc"), ("äöüß", "äöü")] {
-            assert_eq!(start(text, 3), beginning);
+            assert_eq!(first_characters(text, 3), beginning);
         }
     }
 }

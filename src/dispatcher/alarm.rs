@@ -11,7 +11,7 @@ use crate::time::millis;
 use crate::{Error, Instant, Kind};
 
 /// Time after which listeners are notified that a call still waits, or that an attempt still has no value.
-pub(super) const LATE: Duration = Duration::from_secs(30);
+pub(super) const LATE_AFTER: Duration = Duration::from_secs(30);
 
 /// Timers of one call. `None`: not set.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,18 +25,18 @@ pub(super) struct Alarms {
     pub(super) stall: Option<Instant>,
     pub(super) last_byte: Instant,
     /// True while the answer cannot be read on because the codec is being loaded.
-    waits: bool,
+    waits_for_codec: bool,
     /// Start of the next attempt.
     pub(super) retry: Option<Instant>,
     /// When to report that the call is late.
     pub(super) late: Option<Instant>,
     /// Earliest of these timers, as it stands in [`Dispatcher::alarms`].
-    set: Option<Instant>,
+    listed_at: Option<Instant>,
 }
 
 /// A timer that has run out. If several have, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ring {
+enum Timer {
     Deadline,
     Timeout,
     Stall,
@@ -45,24 +45,24 @@ enum Ring {
 }
 
 impl Alarms {
-    fn all(&mut self) -> [(Ring, &mut Option<Instant>); 5] {
+    fn all(&mut self) -> [(Timer, &mut Option<Instant>); 5] {
         [
-            (Ring::Deadline, &mut self.deadline),
-            (Ring::Timeout, &mut self.timeout),
-            (Ring::Stall, &mut self.stall),
-            (Ring::Retry, &mut self.retry),
-            (Ring::Late, &mut self.late),
+            (Timer::Deadline, &mut self.deadline),
+            (Timer::Timeout, &mut self.timeout),
+            (Timer::Stall, &mut self.stall),
+            (Timer::Retry, &mut self.retry),
+            (Timer::Late, &mut self.late),
         ]
     }
 
     /// Stops all timers but the stall check, which watches the rest of the answer.
-    pub(super) fn keep_stall(&mut self) {
+    pub(super) fn keep_only_stall(&mut self) {
         (self.deadline, self.timeout, self.retry, self.late) = (None, None, None, None);
     }
 
     /// Returns the same alarms with all timers stopped.
-    pub(super) fn quiet(self) -> Self {
-        Self { set: self.set, ..Self::default() }
+    pub(super) fn stopped(self) -> Self {
+        Self { listed_at: self.listed_at, ..Self::default() }
     }
 
     fn next(&mut self) -> Option<Instant> {
@@ -70,8 +70,8 @@ impl Alarms {
     }
 
     /// Takes a timer that has run out.
-    fn ring(&mut self, now: Instant) -> Option<Ring> {
-        self.all().into_iter().find(|(_, at)| at.is_some_and(|at| at <= now)).and_then(|(ring, at)| at.take().map(|_| ring))
+    fn take_expired(&mut self, now: Instant) -> Option<Timer> {
+        self.all().into_iter().find(|(_, at)| at.is_some_and(|at| at <= now)).and_then(|(timer, at)| at.take().map(|_| timer))
     }
 }
 
@@ -97,16 +97,18 @@ impl Dispatcher {
     /// ```
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.leaving.is_some_and(|at| at <= now) {
-            self.stop_leaving(now);
+            // The document was not left.
+            self.leaving = None;
+            self.resume_held(now);
         }
-        self.pay(self.effects.len(), now);
-        self.probe(now);
+        self.request_refresh_if_due(self.effects.len(), now);
+        self.probe_if_due(now);
         while let Some(&(at, id)) = self.alarms.first().filter(|(at, _)| *at <= now) {
             self.alarms.remove(&(at, id));
             let Some(entry) = self.calls.get_mut(&id) else { continue };
-            entry.alarms.set = None;
-            if let Some(ring) = entry.alarms.ring(now) {
-                self.rang(id, ring, now);
+            entry.alarms.listed_at = None;
+            if let Some(timer) = entry.alarms.take_expired(now) {
+                self.act_on(id, timer, now);
             }
             self.arm(id, |_| ());
         }
@@ -123,7 +125,7 @@ impl Dispatcher {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         change(&mut entry.alarms);
         let next = entry.alarms.next();
-        let before = std::mem::replace(&mut entry.alarms.set, next);
+        let before = std::mem::replace(&mut entry.alarms.listed_at, next);
         if before != next {
             if let Some(at) = before {
                 self.alarms.remove(&(at, id));
@@ -136,30 +138,30 @@ impl Dispatcher {
 
     /// Takes a call that is over out of the dispatcher's alarms.
     pub(super) fn forget_alarm(&mut self, alarms: &Alarms, id: CallId) {
-        if let Some(at) = alarms.set {
+        if let Some(at) = alarms.listed_at {
             self.alarms.remove(&(at, id));
         }
     }
 
-    fn rang(&mut self, id: CallId, ring: Ring, now: Instant) {
+    fn act_on(&mut self, id: CallId, timer: Timer, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
-        match ring {
-            Ring::Deadline => {
-                let error = self.too_late(id);
-                self.give_up(id, error, now);
+        match timer {
+            Timer::Deadline => {
+                let error = self.deadline_error(id);
+                self.end_for_caller(id, error, now);
             }
-            Ring::Timeout if matches!(entry.phase, Phase::Looking(_)) => {
-                let error = self.overdue(id);
-                self.fail(id, error, now);
+            Timer::Timeout if matches!(entry.phase, Phase::Recovering(_)) => {
+                let error = self.timeout_error(id);
+                self.abort_and_end(id, error, now);
             }
-            Ring::Timeout => {
-                let error = self.overdue(id);
-                self.give_out(id, error, now);
+            Timer::Timeout => {
+                let error = self.timeout_error(id);
+                self.end_overdue_attempt(id, error, now);
             }
-            Ring::Stall => self.look_at_stall(id, now),
-            Ring::Retry => self.rested(id, now),
-            Ring::Late => {
-                entry.late = true;
+            Timer::Stall => self.check_stall(id, now),
+            Timer::Retry => self.resend_or_hold(id, now),
+            Timer::Late => {
+                entry.reported_late = true;
                 self.emit_late(id);
             }
         }
@@ -168,7 +170,7 @@ impl Dispatcher {
     /// Notifies listeners that a call is late. An aborted call that goes on for calls that joined it is reported only
     /// if it holds its lane.
     fn emit_late(&mut self, id: CallId) {
-        let behind = self.behind(id);
+        let behind = self.count_behind_once(id);
         if let Some(entry) = self.calls.get(&id).filter(|entry| behind.is_some() || entry.result.is_none()) {
             self.effects.push_back(Effect::Emit(Event { behind, ..entry.event(id) }));
         }
@@ -176,10 +178,12 @@ impl Dispatcher {
 
     /// Returns the number of calls that wait behind a call that holds its lane. `None` for a call that waits or has
     /// joined another, and after the first time: it is reported once a call.
-    fn behind(&mut self, id: CallId) -> Option<usize> {
-        let holds = |entry: &&mut Entry| matches!(entry.state, State::Preparing | State::Running) && entry.leader.is_none() && !entry.told;
+    fn count_behind_once(&mut self, id: CallId) -> Option<usize> {
+        let holds = |entry: &&mut Entry| {
+            matches!(entry.state, State::Preparing | State::Running) && entry.leader.is_none() && !entry.reported_holding
+        };
         let entry = self.calls.get_mut(&id).filter(holds)?;
-        entry.told = true;
+        entry.reported_holding = true;
         let lane = entry.options.lane.clone();
         let serial = self.lanes.get(&lane).is_some_and(Lane::is_serial);
         let waits = |other: &Entry| matches!(other.state, State::Preparing | State::Waiting) && other.leader.is_none();
@@ -187,7 +191,7 @@ impl Dispatcher {
     }
 
     /// Makes the error of a call whose deadline is over.
-    pub(super) fn too_late(&self, id: CallId) -> Error {
+    pub(super) fn deadline_error(&self, id: CallId) -> Error {
         let options = self.calls.get(&id).map(|entry| &entry.options);
         let limit = options.and_then(|options| options.deadline).unwrap_or_default();
         let limit = millis(limit);
@@ -199,20 +203,20 @@ impl Dispatcher {
 
     /// True if [`Dispatcher::handle_chunk`] must be called for this call; otherwise it may be skipped.
     pub fn watches_chunks(&self, id: CallId) -> bool {
-        self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some() || entry.alarms.waits)
+        self.calls.get(&id).is_some_and(|entry| entry.options.stall_timeout.is_some() || entry.alarms.waits_for_codec)
     }
 
     /// Reports that bytes of the body arrived, or that reading goes on after [`Dispatcher::handle_waiting`].
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State};
+    /// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options, State};
     /// use std::time::Duration;
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let options = Options { stall_timeout: Some(Duration::from_secs(1)), ..Options::default() };
     /// let (id, at) = (CallId(1), Instant::from_millis);
     /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
-    /// dispatcher.handle_head(id, News::default(), at(10.0));
+    /// dispatcher.handle_head(id, HeadFacts::default(), at(10.0));
     /// assert!(dispatcher.watches_chunks(id), "it has a limit between bytes");
     /// dispatcher.handle_chunk(id, at(900.0));
     /// dispatcher.handle_timeout(at(1010.0));
@@ -224,7 +228,7 @@ impl Dispatcher {
     pub fn handle_chunk(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         entry.alarms.last_byte = now;
-        if std::mem::take(&mut entry.alarms.waits) {
+        if std::mem::take(&mut entry.alarms.waits_for_codec) {
             let again = |limit: Option<Duration>| limit.map(|limit| now.plus(limit));
             let (timeout, stall) = (again(entry.options.timeout), again(entry.options.stall_timeout));
             let timeout = timeout.filter(|_| entry.state == State::Running);
@@ -236,14 +240,14 @@ impl Dispatcher {
     /// because a retry would bring the same answer. Both start again at the next [`Dispatcher::handle_chunk`].
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options};
+    /// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options};
     /// use std::time::Duration;
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let options = Options { timeout: Some(Duration::from_secs(1)), ..Options::default() };
     /// let (id, at) = (CallId(1), Instant::from_millis);
     /// dispatcher.enqueue(Call { id, options, queued_at: at(0.0), visit: None, ready: true }, at(0.0))?;
-    /// dispatcher.handle_head(id, News::default(), at(10.0));
+    /// dispatcher.handle_head(id, HeadFacts::default(), at(10.0));
     /// dispatcher.handle_waiting(id);
     /// assert!(dispatcher.poll_timeout() > Some(at(1000.0)), "the timeout does not run");
     /// dispatcher.handle_chunk(id, at(3000.0));
@@ -251,10 +255,10 @@ impl Dispatcher {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_waiting(&mut self, id: CallId) {
-        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.waits) = (None, None, true));
+        self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.waits_for_codec) = (None, None, true));
     }
 
-    fn look_at_stall(&mut self, id: CallId, now: Instant) {
+    fn check_stall(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         let Some(limit) = entry.options.stall_timeout else { return };
         let due = entry.alarms.last_byte.plus(limit);
@@ -263,11 +267,11 @@ impl Dispatcher {
         }
         match entry.state {
             State::Running => {
-                self.give_out(id, Error::new(Kind::Timeout, ["no byte for ", &millis(limit), " ms"].concat()), now);
+                self.end_overdue_attempt(id, Error::new(Kind::Timeout, ["no byte for ", &millis(limit), " ms"].concat()), now);
             }
             State::Draining => {
                 self.effects.push_back(Effect::Stall(id));
-                self.finish(id);
+                self.forget(id);
             }
             _ => {}
         }

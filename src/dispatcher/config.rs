@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 
 use super::{OfflineMode, Scope};
 use crate::call::{LaneName, Strategy};
-use crate::sorted_map::Table;
+use crate::sorted_map::SortedMap;
 
 /// Default of [`Config::max_queued`].
 const MAX_QUEUED: usize = 10_000;
@@ -67,7 +67,7 @@ pub struct LaneOptions {
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) max_queued: usize,
-    pub(crate) lanes: Table<LaneName, LaneOptions>,
+    pub(crate) lanes: SortedMap<LaneName, LaneOptions>,
     pub(crate) scope: Scope,
     pub(crate) offline: OfflineMode,
     pub(crate) seed: u64,
@@ -75,7 +75,7 @@ pub(crate) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { max_queued: MAX_QUEUED, lanes: Table::default(), scope: Scope::default(), offline: OfflineMode::default(), seed: 0 }
+        Self { max_queued: MAX_QUEUED, lanes: SortedMap::default(), scope: Scope::default(), offline: OfflineMode::default(), seed: 0 }
     }
 }
 

@@ -3,9 +3,9 @@
 //! Must not hold the body or the answer; those stay with the driver.
 
 use super::alarm::Alarms;
-use super::navigation::News;
+use super::navigation::HeadFacts;
 use crate::call::{CallId, Event, Options, State, Timings, Visit};
-use crate::lane::Place;
+use crate::lane::Readiness;
 use crate::{Error, Instant, Sent};
 
 /// A call that is not over.
@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) recovered: bool,
     pub(super) timings: Timings,
     /// Start of the first attempt, or the moment the network came back; the retry budget counts from here.
-    pub(super) first_at: Instant,
+    pub(super) retry_budget_from: Instant,
     /// Number of attempts.
     pub(super) attempts: u32,
     /// Number of retries that count against the limit; those after a failure without a network do not.
@@ -27,12 +27,12 @@ pub(super) struct Entry {
     pub(super) sent: Sent,
     /// `sent` before the current attempt. An action-not-found restores it: only earlier attempts may have run then.
     pub(super) sent_before: Sent,
-    pub(super) news: News,
+    pub(super) facts: HeadFacts,
     pub(super) alarms: Alarms,
     /// True once the call was reported late; false again when it starts.
-    pub(super) late: bool,
+    pub(super) reported_late: bool,
     /// True once an event has said that the call holds its lane for long.
-    pub(super) told: bool,
+    pub(super) reported_holding: bool,
     /// Result with which the promise settled. The call may go on for calls that joined it.
     pub(super) result: Option<Result<(), Error>>,
     /// The call whose answer this one shares.
@@ -50,11 +50,11 @@ pub(super) enum Phase {
     Answered,
     /// The server does not know its action, which is being looked up. The call fails with this error if it is not
     /// found.
-    Looking(Error),
+    Recovering(Error),
     /// Its exchange failed, and it waits for the time of its retry.
-    Resting,
+    AwaitingRetry,
     /// It is ready to be sent again, but nothing may be sent now: see
-    /// [`Dispatcher::is_still`](super::Dispatcher::is_still).
+    /// [`Dispatcher::is_on_hold`](super::Dispatcher::is_on_hold).
     Held,
 }
 
@@ -69,7 +69,7 @@ impl Entry {
             attempts: self.attempts,
             recovered: running && self.recovered,
             retry_at: self.alarms.retry.filter(|_| running),
-            late: self.late && matches!(self.shown_state(), State::Preparing | State::Waiting | State::Running),
+            late: self.reported_late && matches!(self.shown_state(), State::Preparing | State::Waiting | State::Running),
             behind: None,
             result: self.result.clone(),
         }
@@ -80,11 +80,11 @@ impl Entry {
         if self.result.is_some() && self.state != State::Done { State::Draining } else { self.state }
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn readiness(&self) -> Readiness {
         match self.state {
-            State::Waiting => Place::Ready,
-            State::Preparing => Place::NotReady,
-            State::Running | State::Draining | State::Done => Place::Left,
+            State::Waiting => Readiness::Ready,
+            State::Preparing => Readiness::NotReady,
+            State::Running | State::Draining | State::Done => Readiness::Left,
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, State};
-use crate::lane::{Lane, Place};
+use crate::lane::{Lane, Readiness};
 use crate::{Error, Instant};
 
 /// Range over which a lane runs its calls in order.
@@ -39,7 +39,7 @@ pub enum Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lease {
     /// Requested and not granted yet.
-    Asked,
+    Requested,
     /// Granted; a call runs under it.
     Held,
     /// The slot of that call is free. Released at once if no call is ready, otherwise after the next lease was
@@ -112,16 +112,16 @@ impl Dispatcher {
 
     /// True if the lane may start a call that is ready, given a free slot. Requests the lease if only that is missing,
     /// and releases a lease that no call needs.
-    pub(super) fn is_open(&mut self, name: &LaneName) -> bool {
-        let stopped = self.paused || self.is_still();
+    pub(super) fn try_open(&mut self, name: &LaneName) -> bool {
+        let stopped = self.paused || self.is_on_hold();
         if self.rules.scope == Scope::Dispatcher || self.lanes.get(name).is_some_and(|lane| !lane.is_serial()) {
             return !stopped;
         }
         let calls = &self.calls;
         let lane = self.lanes.get_mut(name);
         let running = lane.as_deref().is_some_and(Lane::is_running);
-        let place = |id| calls.get(&id).map_or(Place::Left, Entry::place);
-        let ready = !stopped && lane.is_some_and(|lane| lane.next(place).is_some());
+        let readiness = |id| calls.get(&id).map_or(Readiness::Left, Entry::readiness);
+        let ready = !stopped && lane.is_some_and(|lane| lane.peek_next(readiness).is_some());
         match self.leases.get(name) {
             Some(Lease::Held) if ready => return true,
             Some(_) if !ready && !running => {
@@ -129,7 +129,7 @@ impl Dispatcher {
                 self.effects.push_back(Effect::Release(name.clone()));
             }
             Some(Lease::Spent) | None if ready => {
-                self.leases.insert(name.clone(), Lease::Asked);
+                self.leases.insert(name.clone(), Lease::Requested);
                 self.effects.push_back(Effect::Lease(name.clone()));
             }
             _ => {}
@@ -138,17 +138,18 @@ impl Dispatcher {
     }
 
     /// Marks the lease of a lane as spent, when its slot is free: it may not be used for another call.
-    pub(super) fn spend(&mut self, name: &LaneName) {
+    pub(super) fn spend_lease(&mut self, name: &LaneName) {
         if let Some(lease) = self.leases.get_mut(name) {
             *lease = Lease::Spent;
         }
     }
 
     /// Releases the leases, and withdraws the requests, of lanes in which no call runs and none may start now.
-    pub(super) fn release_unused(&mut self) {
+    pub(super) fn release_unused_leases(&mut self) {
         let names: Vec<_> = self.leases.keys().cloned().collect();
         for name in names {
-            self.is_open(&name);
+            // Releases the lease if no call needs it.
+            self.try_open(&name);
         }
     }
 }

@@ -12,18 +12,18 @@ use crate::{Error, Instant};
 
 /// Time in which nothing starts once the document is being left. A document that is still there then was not left: the
 /// navigation was a download.
-const LEAVING: Duration = Duration::from_secs(30);
+const LEAVING_LIMIT: Duration = Duration::from_secs(30);
 
 /// Facts in the head of an answer beside its value.
 ///
 /// ```
 /// use actionlane::protocol::Revalidated;
-/// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options};
+/// use actionlane::{Call, CallId, Dispatcher, Effect, HeadFacts, Instant, Options};
 ///
 /// let mut dispatcher = Dispatcher::default();
 /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
 /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-/// dispatcher.handle_head(id, News { redirects: false, revalidated: Some(Revalidated::All) }, now);
+/// dispatcher.handle_head(id, HeadFacts { redirects: false, revalidated: Some(Revalidated::All) }, now);
 /// dispatcher.handle_value(id, Ok(()), now);
 /// let effects: Vec<_> = std::iter::from_fn(|| dispatcher.poll_effect()).collect();
 /// let refresh = effects.iter().position(|effect| *effect == Effect::Refresh(Revalidated::All));
@@ -32,7 +32,7 @@ const LEAVING: Duration = Duration::from_secs(30);
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct News {
+pub struct HeadFacts {
     /// True if the action redirected to a target that the user may be sent to.
     pub redirects: bool,
     /// Data that the action made stale. `None`: none.
@@ -48,13 +48,13 @@ impl Dispatcher {
     ///
     /// ```
     /// use actionlane::protocol::Revalidated;
-    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, Visit};
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, HeadFacts, Instant, Options, Visit};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
     /// let call = Call { id, options: Options::default(), queued_at: now, visit: Some(Visit(1)), ready: true };
     /// dispatcher.enqueue(call, now)?;
-    /// dispatcher.handle_head(id, News { redirects: true, revalidated: None }, now);
+    /// dispatcher.handle_head(id, HeadFacts { redirects: true, revalidated: None }, now);
     /// assert!(dispatcher.watches_visit(Some(id)), "a redirect is followed only on the page of the call");
     /// dispatcher.handle_visit(Visit(2));
     /// dispatcher.handle_value(id, Ok(()), now);
@@ -65,12 +65,12 @@ impl Dispatcher {
     pub fn handle_visit(&mut self, visit: Visit) {
         if self.visit != visit {
             self.visit = visit;
-            self.refresh.forgive();
+            self.refresh.take_owed();
         }
     }
 
     /// Takes over the visit of a new call if it is later than the known one.
-    pub(super) fn learn_visit(&mut self, visit: Option<Visit>) {
+    pub(super) fn update_visit(&mut self, visit: Option<Visit>) {
         if let Some(visit) = visit.filter(|visit| *visit > self.visit) {
             self.handle_visit(visit);
         }
@@ -79,20 +79,20 @@ impl Dispatcher {
     /// True if the driver must call [`handle_visit`](Self::handle_visit) before its next input for this call: a refresh
     /// is owed, or the answer of the call made data stale or redirects. `None`: an input for no call.
     pub fn watches_visit(&self, id: Option<CallId>) -> bool {
-        let news = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.news).unwrap_or_default();
-        self.refresh.is_owed() || news.redirects || news.revalidated.is_some()
+        let facts = id.and_then(|id| self.calls.get(&id)).map(|entry| entry.facts).unwrap_or_default();
+        self.refresh.is_owed() || facts.redirects || facts.revalidated.is_some()
     }
 
     /// Reports that the body shows data made stale which the head did not name.
     ///
     /// ```
     /// use actionlane::protocol::Revalidated;
-    /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, News, Options, Visit};
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, HeadFacts, Instant, Options, Visit};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let (id, now, visit) = (CallId(1), Instant::from_millis(0.0), Some(Visit(1)));
     /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit, ready: true }, now)?;
-    /// dispatcher.handle_head(id, News::default(), now);
+    /// dispatcher.handle_head(id, HeadFacts::default(), now);
     /// dispatcher.handle_stale(id, Revalidated::All);
     /// dispatcher.handle_redirect(id);
     /// dispatcher.handle_value(id, Ok(()), now);
@@ -103,14 +103,14 @@ impl Dispatcher {
     /// ```
     pub fn handle_stale(&mut self, id: CallId, what: Revalidated) {
         if let Some(entry) = self.in_state(id, State::Running) {
-            entry.news.revalidated = entry.news.revalidated.max(Some(what));
+            entry.facts.revalidated = entry.facts.revalidated.max(Some(what));
         }
     }
 
     /// Reports that the body shows a redirect which the head did not name, to a target that the user may be sent to.
     pub fn handle_redirect(&mut self, id: CallId) {
         if let Some(entry) = self.in_state(id, State::Running) {
-            entry.news.redirects = true;
+            entry.facts.redirects = true;
         }
     }
 
@@ -131,9 +131,9 @@ impl Dispatcher {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_leaving(&mut self, now: Instant) {
-        self.refresh.forgive();
-        self.leaving = Some(now.plus(LEAVING));
-        self.release_unused();
+        self.refresh.take_owed();
+        self.leaving = Some(now.plus(LEAVING_LIMIT));
+        self.release_unused_leases();
     }
 
     /// Reports that the document is out of the window. No call starts and no retry is sent until
@@ -153,14 +153,14 @@ impl Dispatcher {
     /// ```
     pub fn handle_hidden(&mut self) {
         self.hidden = true;
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Reports that the document is back in the window, or was not left. Sends the calls and retries that were held.
     pub fn handle_returned(&mut self, now: Instant) {
         let was_left = self.leaving.take().is_some();
         if std::mem::take(&mut self.hidden) || was_left {
-            self.go_on(now);
+            self.resume_held(now);
         }
     }
 
@@ -170,14 +170,14 @@ impl Dispatcher {
     /// is still owed it.
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State, Visit};
+    /// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options, State, Visit};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let (now, visit) = (Instant::from_millis(0.0), Some(Visit(1)));
     /// for id in [CallId(1), CallId(2)] {
     ///     dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit, ready: true }, now)?;
     /// }
-    /// dispatcher.handle_head(CallId(1), News { redirects: true, revalidated: None }, now);
+    /// dispatcher.handle_head(CallId(1), HeadFacts { redirects: true, revalidated: None }, now);
     /// dispatcher.handle_value(CallId(1), Ok(()), now);
     /// assert_eq!(dispatcher.state(CallId(2)), State::Waiting, "the document may end");
     /// dispatcher.handle_moved(false, None, now);
@@ -185,63 +185,57 @@ impl Dispatcher {
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_moved(&mut self, leaving: bool, owed: Option<Revalidated>, now: Instant) {
-        self.moving = false;
+        self.navigating = false;
         if leaving {
             return self.handle_leaving(now);
         }
         if let Some(what) = owed {
             self.refresh.owe(what, now);
         }
-        self.go_on(now);
-        self.pay(self.effects.len(), now);
+        self.resume_held(now);
+        self.request_refresh_if_due(self.effects.len(), now);
     }
 
     /// True if no lane may send now: there is no network, or the document is being left or hidden.
-    pub(super) fn is_still(&self) -> bool {
-        self.moving || self.hidden || self.leaving.is_some() || self.offline.is_some()
+    pub(super) fn is_on_hold(&self) -> bool {
+        self.navigating || self.hidden || self.leaving.is_some() || self.offline.is_some()
     }
 
     /// Sends the retries that were held, then starts waiting calls. Does nothing while another reason holds them.
-    pub(super) fn go_on(&mut self, now: Instant) {
-        if self.is_still() {
+    pub(super) fn resume_held(&mut self, now: Instant) {
+        if self.is_on_hold() {
             return;
         }
         for id in self.ids(&|entry| matches!(entry.phase, Phase::Held)) {
-            self.retry(id, now);
+            self.start_next_attempt(id, now);
         }
         self.advance_all(now);
     }
 
-    /// Ends the time after [`LEAVING`]: the document was not left.
-    pub(super) fn stop_leaving(&mut self, now: Instant) {
-        self.leaving = None;
-        self.go_on(now);
-    }
-
     /// Owes the refresh and follows the redirect of a call that is about to settle. The redirect is ignored if the
     /// action threw, if the user is on another page by now, or if a call made later has redirected already.
-    pub(super) fn follow(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
+    pub(super) fn apply_head_facts(&mut self, id: CallId, result: &Result<(), Error>, now: Instant) {
         let Some(entry) = self.calls.get(&id) else { return };
-        let (News { redirects, revalidated }, mode) = (entry.news, entry.options.redirect);
-        let wanted = redirects && result.is_ok() && entry.visit == Some(self.visit) && self.redirected.is_none_or(|later| later < id);
+        let (HeadFacts { redirects, revalidated }, mode) = (entry.facts, entry.options.redirect);
+        let wanted = redirects && result.is_ok() && entry.visit == Some(self.visit) && self.last_redirected.is_none_or(|later| later < id);
         if wanted {
-            self.redirected = Some(id);
+            self.last_redirected = Some(id);
         }
         let follows = wanted && mode == RedirectMode::Follow;
         if let Some(what) = revalidated {
             self.refresh.owe(what, now);
         }
         if wanted {
-            let refresh = if follows { self.refresh.forgive() } else { None };
-            self.moving |= follows;
+            let refresh = if follows { self.refresh.take_owed() } else { None };
+            self.navigating |= follows;
             self.effects.push_back(Effect::Redirect { id, mode, refresh });
         }
     }
 
     /// Requests fresh data if that is owed and due. The effect goes before those from `at` on: when a promise settles,
     /// the request must already be on its way. A lane that waits for its lease counts as in flight.
-    pub(super) fn pay(&mut self, at: usize, now: Instant) {
-        if let Some(what) = self.refresh.due(self.running > 0 || !self.leases.is_empty(), now) {
+    pub(super) fn request_refresh_if_due(&mut self, at: usize, now: Instant) {
+        if let Some(what) = self.refresh.take_due(self.running > 0 || !self.leases.is_empty(), now) {
             self.effects.insert(at, Effect::Refresh(what));
         }
     }

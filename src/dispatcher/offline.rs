@@ -11,9 +11,9 @@ use crate::{Error, Instant, Kind};
 
 /// Time from the first probe, which is made at once, to the second. It doubles after each probe. No probe is made while
 /// no call needs the network; the next call makes up for it.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST_PROBE_DELAY: Duration = Duration::from_secs(1);
 /// Longest time between two probes.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_PROBE_DELAY: Duration = Duration::from_secs(30);
 
 /// Handling of calls while there is no network.
 ///
@@ -39,8 +39,8 @@ pub enum OfflineMode {
     /// Calls keep their places, and nothing is sent.
     #[default]
     Wait,
-    /// Calls fail with [`Kind::Offline`](crate::Kind::Offline), instead of waiting or being retried, once a probe has
-    /// failed too. Durable calls wait.
+    /// Calls fail with [`Kind::Offline`], instead of waiting or being retried, once a probe has failed too. Durable
+    /// calls wait.
     Fail,
 }
 
@@ -79,7 +79,7 @@ impl Dispatcher {
             return;
         }
         self.offline = Some(Offline { probe_at: Some(now), probes: 0 });
-        self.release_unused();
+        self.release_unused_leases();
     }
 
     /// Reports that the network is back. Sends what was held.
@@ -88,8 +88,8 @@ impl Dispatcher {
             return;
         }
         // The retry budget does not count the time without a network.
-        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.first_at = now);
-        self.go_on(now);
+        self.calls.values_mut().filter(|entry| matches!(entry.phase, Phase::Held)).for_each(|entry| entry.retry_budget_from = now);
+        self.resume_held(now);
     }
 
     /// Reports the result of [`Effect::Probe`]: true if an answer arrived. `None`: the driver cannot probe. As the
@@ -99,12 +99,12 @@ impl Dispatcher {
         if reached == Some(true) || (reached.is_none() && offline.probes > 0) {
             return self.handle_online(now);
         }
-        let after = FIRST.saturating_mul(1 << offline.probes.min(20)).min(LONGEST);
+        let after = FIRST_PROBE_DELAY.saturating_mul(1 << offline.probes.min(20)).min(MAX_PROBE_DELAY);
         offline.probes += 1;
         offline.probe_at = Some(now.plus(after));
-        for id in self.ids(&waits) {
+        for id in self.ids(&needs_network) {
             if self.fails_offline(id, now) {
-                self.fail(id, no_network(), now);
+                self.abort_and_end(id, no_network(), now);
             }
         }
     }
@@ -126,11 +126,11 @@ impl Dispatcher {
     /// Returns when to probe next. `None` while a probe is under way, no call needs the network, or it is not lost.
     pub(super) fn probe_at(&self) -> Option<Instant> {
         let at = self.offline?.probe_at?;
-        self.calls.values().any(|entry| waits(entry) || matches!(entry.phase, Phase::Resting)).then_some(at)
+        self.calls.values().any(|entry| needs_network(entry) || matches!(entry.phase, Phase::AwaitingRetry)).then_some(at)
     }
 
     /// Requests a probe from the driver if one is due.
-    pub(super) fn probe(&mut self, now: Instant) {
+    pub(super) fn probe_if_due(&mut self, now: Instant) {
         if self.probe_at().is_some_and(|at| at <= now)
             && let Some(offline) = self.offline.as_mut()
         {
@@ -140,12 +140,12 @@ impl Dispatcher {
     }
 
     /// Sends a call again whose time has come. Holds it, or fails it, if nothing may be sent now.
-    pub(super) fn rested(&mut self, id: CallId, now: Instant) {
-        if !self.is_still() {
-            return self.retry(id, now);
+    pub(super) fn resend_or_hold(&mut self, id: CallId, now: Instant) {
+        if !self.is_on_hold() {
+            return self.start_next_attempt(id, now);
         }
         if self.fails_offline(id, now) {
-            return self.fail(id, no_network(), now);
+            return self.abort_and_end(id, no_network(), now);
         }
         if let Some(entry) = self.in_state(id, State::Running) {
             entry.phase = Phase::Held;
@@ -156,7 +156,7 @@ impl Dispatcher {
 }
 
 /// True if the call needs the network now: it waits, prepares, or its retry is held.
-fn waits(entry: &Entry) -> bool {
+fn needs_network(entry: &Entry) -> bool {
     let idle = matches!(entry.phase, Phase::Held) || matches!(entry.state, State::Preparing | State::Waiting);
     idle && entry.leader.is_none()
 }

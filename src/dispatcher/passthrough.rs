@@ -3,10 +3,10 @@
 //!
 //! Must not act on the head: redirects and revalidation in it are left to the caller.
 
-use super::navigation::News;
+use super::navigation::HeadFacts;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
-use crate::retry::of_key;
+use crate::retry::detect_key_conflict;
 use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
@@ -17,7 +17,7 @@ impl Dispatcher {
     /// ends.
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Instant, News, Options, State};
+    /// use actionlane::{Call, CallId, Dispatcher, HeadFacts, Instant, Options, State};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let now = Instant::from_millis(0.0);
@@ -25,7 +25,7 @@ impl Dispatcher {
     ///     let call = Call { id, options: Options::default(), queued_at: now, visit: None, ready: true };
     ///     dispatcher.enqueue(call, now)?;
     /// }
-    /// dispatcher.handle_head(CallId(1), News::default(), now);
+    /// dispatcher.handle_head(CallId(1), HeadFacts::default(), now);
     /// dispatcher.handle_answered(CallId(1), now);
     /// assert_eq!((dispatcher.pending(), dispatcher.state(CallId(2))), (1, State::Waiting));
     /// dispatcher.handle_value(CallId(1), Ok(()), now);
@@ -34,7 +34,7 @@ impl Dispatcher {
     /// ```
     pub fn handle_answered(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
-        (entry.phase, entry.news) = (Phase::Answered, News::default());
+        (entry.phase, entry.facts) = (Phase::Answered, HeadFacts::default());
         self.settle(id, Ok(()), now);
         self.emit(id);
     }
@@ -43,24 +43,24 @@ impl Dispatcher {
     /// call if `error`, with which other calls would fail, allows it; otherwise the caller gets the answer.
     ///
     /// ```
-    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, Instant, Kind, News, Options};
+    /// use actionlane::{Call, CallId, Dispatcher, Effect, Error, HeadFacts, Instant, Kind, Options};
     ///
     /// let mut dispatcher = Dispatcher::default();
     /// let (id, now) = (CallId(1), Instant::from_millis(0.0));
     /// dispatcher.enqueue(Call { id, options: Options::default(), queued_at: now, visit: None, ready: true }, now)?;
-    /// dispatcher.handle_head(id, News::default(), now);
-    /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").status(401), now);
+    /// dispatcher.handle_head(id, HeadFacts::default(), now);
+    /// dispatcher.handle_foreign(id, Error::new(Kind::Http, "the server answered 401").with_status(401), now);
     /// let settles = |effect| matches!(effect, Effect::Settle { result: Ok(()), .. });
     /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(settles), "a 401 is the caller's to read");
     /// # Ok::<(), actionlane::Error>(())
     /// ```
     pub fn handle_foreign(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.exchanging(id) else { return };
-        let error = if entry.options.keyed { of_key(error) } else { error };
-        match self.next_attempt(id, &error, now) {
+        let error = if entry.options.keyed { detect_key_conflict(error) } else { error };
+        match self.retry_delay(id, &error, now) {
             Some(after) => {
                 self.effects.push_back(Effect::Abort(id));
-                self.rest(id, now.plus(after), now);
+                self.schedule_retry(id, now.plus(after), now);
             }
             None => self.handle_value(id, Ok(()), now),
         }
@@ -73,36 +73,36 @@ impl Dispatcher {
 
     /// Frees the slot of a call whose caller has the response, once the value has passed through or the exchange is
     /// over. Returns false for other calls.
-    pub(super) fn let_go(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
+    pub(super) fn free_answered(&mut self, id: CallId, value_at: Option<Instant>, now: Instant) -> bool {
         let Some(entry) = self.in_state(id, State::Running).filter(|entry| matches!(entry.phase, Phase::Answered)) else { return false };
         (entry.state, entry.timings.value_at) = (State::Draining, value_at);
         let lane = entry.options.lane.clone();
         self.running -= 1;
-        self.arm(id, |alarms| *alarms = alarms.quiet());
+        self.arm(id, |alarms| *alarms = alarms.stopped());
         let at = self.effects.len();
-        self.lane_mut(&lane).free();
-        self.spend(&lane);
+        self.lane_mut(&lane).free_slot();
+        self.spend_lease(&lane);
         self.advance(&lane, now);
-        self.pay(at, now);
+        self.request_refresh_if_due(at, now);
         true
     }
 
     /// Ends the exchange of a call. A caller that reads the response gets `why` as the error of the body.
-    pub(super) fn break_off(&mut self, id: CallId, why: &Error) {
+    pub(super) fn end_exchange(&mut self, id: CallId, why: &Error) {
         if self.is_answered(id) {
-            self.effects.push_back(Effect::Break { id, error: why.clone().sent(Sent::Yes) });
+            self.effects.push_back(Effect::Break { id, error: why.clone().with_sent(Sent::Yes) });
         } else {
-            self.abandon(id);
+            self.abort_exchange(id);
         }
     }
 
     /// Ends an attempt that took too long, and retries it if allowed. A caller that has the response is not sent
     /// another.
-    pub(super) fn give_out(&mut self, id: CallId, error: Error, now: Instant) {
+    pub(super) fn end_overdue_attempt(&mut self, id: CallId, error: Error, now: Instant) {
         if self.is_answered(id) {
-            return self.fail(id, error, now);
+            return self.abort_and_end(id, error, now);
         }
         self.effects.push_back(Effect::Abort(id));
-        self.attempt_failed(id, error, now);
+        self.retry_or_end(id, error, now);
     }
 }

@@ -21,7 +21,7 @@ use crate::{Error, Instant, Kind};
 /// dispatcher.enqueue(Call { id, options, queued_at: now, visit: None, ready: true }, now)?;
 /// dispatcher.handle_unknown(id, Error::new(Kind::ActionNotFound, "the server does not know it"), now);
 /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Recover(id)));
-/// assert_eq!(dispatcher.poll_timeout(), Some(now.plus(Recovery::LONGEST)), "the search has a limit of its own");
+/// assert_eq!(dispatcher.poll_timeout(), Some(now.plus(Recovery::TIMEOUT)), "the search has a limit of its own");
 /// dispatcher.handle_recovered(id, Recovery::Found, now);
 /// assert!(std::iter::from_fn(|| dispatcher.poll_effect()).any(|effect| effect == Effect::Send(id)));
 /// # Ok::<(), actionlane::Error>(())
@@ -36,7 +36,7 @@ pub enum Recovery {
 
 impl Recovery {
     /// Longest time that the search may take: 10 s.
-    pub const LONGEST: Duration = Duration::from_secs(10);
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
 }
 
 impl Dispatcher {
@@ -68,16 +68,16 @@ impl Dispatcher {
         entry.timings.head_at = None;
         if entry.options.render == Render::Skip {
             entry.options.render = Render::Auto;
-            return self.rested(id, now);
+            return self.resend_or_hold(id, now);
         }
         match entry.options.skew {
             Skew::Recover if entry.options.named && !entry.recovered => {
-                entry.phase = Phase::Looking(error);
-                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::LONGEST)), None));
+                entry.phase = Phase::Recovering(error);
+                self.arm(id, |alarms| (alarms.timeout, alarms.stall) = (Some(now.plus(Recovery::TIMEOUT)), None));
                 self.effects.push_back(Effect::Recover(id));
             }
             Skew::Reload => {
-                self.moving = true;
+                self.navigating = true;
                 self.end_and_advance(id, error, now);
                 self.effects.push_back(Effect::Reload);
             }
@@ -88,24 +88,26 @@ impl Dispatcher {
     /// Reports the result of [`Effect::Recover`]: resends the call, or fails it.
     pub fn handle_recovered(&mut self, id: CallId, recovery: Recovery, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
-        let Phase::Looking(error) = &entry.phase else { return };
+        let Phase::Recovering(error) = &entry.phase else { return };
         match recovery {
             Recovery::Found => {
                 entry.recovered = true;
-                self.rested(id, now);
+                self.resend_or_hold(id, now);
             }
             Recovery::NotFound(why) => {
-                let error = because(error, &why);
+                let error = with_reason(error, &why);
                 self.end_and_advance(id, error, now);
             }
         }
     }
 
     /// Makes the error of a call whose attempt, or whose search for the action, took too long.
-    pub(super) fn overdue(&self, id: CallId) -> Error {
+    pub(super) fn timeout_error(&self, id: CallId) -> Error {
         let entry = self.calls.get(&id);
         match entry.map(|entry| &entry.phase) {
-            Some(Phase::Looking(error)) => because(error, &["could not be looked up within ", &millis(Recovery::LONGEST), " ms"].concat()),
+            Some(Phase::Recovering(error)) => {
+                with_reason(error, &["could not be looked up within ", &millis(Recovery::TIMEOUT), " ms"].concat())
+            }
             _ => {
                 let limit = entry.and_then(|entry| entry.options.timeout).unwrap_or_default();
                 Error::new(Kind::Timeout, ["no value within ", &millis(limit), " ms"].concat())
@@ -115,10 +117,10 @@ impl Dispatcher {
 }
 
 /// Adds the reason to the error's message.
-fn because(error: &Error, why: &str) -> Error {
+fn with_reason(error: &Error, why: &str) -> Error {
     let longer = Error::new(error.kind(), [error.message(), ", and ", why].concat());
     match error.http_status() {
-        Some(status) => longer.status(status),
+        Some(status) => longer.with_status(status),
         None => longer,
     }
 }

@@ -5,62 +5,62 @@
 
 use std::time::Duration;
 
-use super::alarm::LATE;
+use super::alarm::LATE_AFTER;
 use super::{Dispatcher, Effect, Phase};
 use crate::call::{CallId, State};
 use crate::protocol::Revalidated;
-use crate::retry::{Failure, is_passing, of_key};
+use crate::retry::{Failure, detect_key_conflict, is_temporary};
 use crate::{Error, Instant, Sent};
 
 impl Dispatcher {
     /// Retries a running call whose exchange failed and is over, or fails it.
-    pub(super) fn attempt_failed(&mut self, id: CallId, error: Error, now: Instant) {
+    pub(super) fn retry_or_end(&mut self, id: CallId, error: Error, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
-        let error = if entry.options.keyed { of_key(error) } else { error };
-        match self.next_attempt(id, &error, now) {
-            Some(after) => self.rest(id, now.plus(after), now),
+        let error = if entry.options.keyed { detect_key_conflict(error) } else { error };
+        match self.retry_delay(id, &error, now) {
+            Some(after) => self.schedule_retry(id, now.plus(after), now),
             None => self.end_and_advance(id, error, now),
         }
     }
 
     /// Returns how long a running call waits before its next attempt. `None` if it may not be retried after this error.
-    pub(super) fn next_attempt(&mut self, id: CallId, error: &Error, now: Instant) -> Option<Duration> {
+    pub(super) fn retry_delay(&mut self, id: CallId, error: &Error, now: Instant) -> Option<Duration> {
         let entry = self.in_state(id, State::Running)?;
         let failure = Failure {
             error,
             sent: entry.sent,
             harmless: entry.options.keyed || entry.options.safe,
             retries: entry.retries,
-            spent: now.since(entry.first_at),
+            elapsed: now.since(entry.retry_budget_from),
         };
         let retry = entry.options.retry;
-        retry.after(&failure, self.roll())
+        retry.delay_after(&failure, self.roll())
     }
 
     /// True if the value only says that the first request with the idempotency key is still under way. If so, this
     /// fails the attempt.
-    pub(super) fn is_in_progress(&mut self, id: CallId, value: &Result<(), Error>, now: Instant) -> bool {
+    pub(super) fn fail_if_in_progress(&mut self, id: CallId, value: &Result<(), Error>, now: Instant) -> bool {
         let Err(error) = value else { return false };
         let keyed = self.calls.get(&id).is_some_and(|entry| entry.options.keyed);
-        let conflict = of_key(error.clone().sent(Sent::Yes));
-        if !keyed || !is_passing(&conflict) {
+        let conflict = detect_key_conflict(error.clone().with_sent(Sent::Yes));
+        if !keyed || !is_temporary(&conflict) {
             return false;
         }
         self.effects.push_back(Effect::Abort(id));
-        self.attempt_failed(id, conflict, now);
+        self.retry_or_end(id, conflict, now);
         true
     }
 
     /// Holds a call whose attempt failed until the time of its retry.
-    pub(super) fn rest(&mut self, id: CallId, until: Instant, now: Instant) {
+    pub(super) fn schedule_retry(&mut self, id: CallId, until: Instant, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
-        entry.phase = Phase::Resting;
+        entry.phase = Phase::AwaitingRetry;
         // A failure for lack of a network does not count against the limit.
         if self.offline.is_none() {
             entry.retries += 1;
         }
         entry.timings.head_at = None;
-        let stale: Option<Revalidated> = std::mem::take(&mut entry.news).revalidated;
+        let stale: Option<Revalidated> = std::mem::take(&mut entry.facts).revalidated;
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry) = (None, None, Some(until)));
         // The head of the answer has arrived: the data that it named are stale although the attempt failed.
         if let Some(what) = stale {
@@ -70,14 +70,14 @@ impl Dispatcher {
     }
 
     /// Starts the next attempt.
-    pub(super) fn retry(&mut self, id: CallId, now: Instant) {
+    pub(super) fn start_next_attempt(&mut self, id: CallId, now: Instant) {
         let Some(entry) = self.in_state(id, State::Running) else { return };
         entry.phase = Phase::Sending;
         entry.sent_before = entry.sent;
         entry.attempts += 1;
         entry.timings.started_at = Some(now);
         let timeout = entry.options.timeout.map(|limit| now.plus(limit));
-        let late = (!entry.late).then(|| now.plus(LATE));
+        let late = (!entry.reported_late).then(|| now.plus(LATE_AFTER));
         self.arm(id, |alarms| (alarms.timeout, alarms.stall, alarms.retry, alarms.late) = (timeout, None, None, late));
         self.emit(id);
         self.effects.push_back(Effect::Send(id));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
-use crate::call::{Options, RedirectMode, Render};
+use crate::call::{Call, Options, RedirectMode, Render};
 use crate::protocol::Revalidated;
 
 /// The server's answer to one call. Times are in milliseconds from the request; `None`: never.
@@ -19,8 +19,8 @@ pub(super) struct Script {
     pub answered: Option<u64>,
     /// Answers that do not come from the action: their time, the error of each, and the number of such attempts.
     pub foreign: Option<(u64, Error, usize)>,
-    /// News in the head.
-    pub news: News,
+    /// HeadFacts in the head.
+    pub facts: HeadFacts,
     /// Answers that say the action is unknown: their time, and the number of such attempts.
     pub unknown: Option<(u64, usize)>,
     /// Failures of the exchange: their time, the error of each, and the number of such attempts.
@@ -47,11 +47,11 @@ impl Script {
 
     /// Answers, and says that data is stale.
     pub(super) fn revalidates(after: u64, what: Revalidated) -> Self {
-        Self { news: News { revalidated: Some(what), ..News::default() }, ..Self::answers(after) }
+        Self { facts: HeadFacts { revalidated: Some(what), ..HeadFacts::default() }, ..Self::answers(after) }
     }
 
     pub(super) fn redirects(after: u64) -> Self {
-        Self { news: News { redirects: true, ..News::default() }, ..Self::answers(after) }
+        Self { facts: HeadFacts { redirects: true, ..HeadFacts::default() }, ..Self::answers(after) }
     }
 
     /// Does not know the action in the first `times` attempts.
@@ -75,7 +75,7 @@ impl Script {
             failure: None,
             answered: None,
             foreign: None,
-            news: News::default(),
+            facts: HeadFacts::default(),
             unknown: None,
             failing: None,
             chunks: Vec::new(),
@@ -86,7 +86,7 @@ impl Script {
 
 #[derive(Clone, Debug)]
 enum Arrival {
-    Head(News),
+    Head(HeadFacts),
     Answered,
     Foreign(Error),
     Unknown,
@@ -157,7 +157,7 @@ impl Sim {
         let id = CallId(id);
         self.scripts.insert(id, script);
         self.core.enqueue(Call { id, options, queued_at: self.now, visit: Some(self.visit), ready }, self.now).unwrap();
-        self.drive();
+        self.carry_out_effects();
         id
     }
 
@@ -182,21 +182,21 @@ impl Sim {
                 self.core.handle_visit(self.visit);
                 self.core.handle_timeout(self.now);
             }
-            self.drive();
+            self.carry_out_effects();
         }
         self.now = self.now.max(end);
     }
 
     /// Gives the core an input and carries out its effects.
     pub(super) fn with_core<R>(&mut self, act: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
-        self.look(None);
+        self.report_visit(None);
         let result = act(&mut self.core, self.now);
-        self.drive();
+        self.carry_out_effects();
         result
     }
 
     /// Moves the user to another page. The core is notified only when it wants to know.
-    pub(super) fn go(&mut self, visit: u64) {
+    pub(super) fn visit_page(&mut self, visit: u64) {
         self.visit = Visit(visit);
     }
 
@@ -211,7 +211,7 @@ impl Sim {
     }
 
     /// Reports the visit to the core, if it wants to know.
-    fn look(&mut self, id: Option<CallId>) {
+    fn report_visit(&mut self, id: Option<CallId>) {
         if self.core.watches_visit(id) {
             self.core.handle_visit(self.visit);
         }
@@ -219,10 +219,10 @@ impl Sim {
 
     fn arrive(&mut self, id: CallId, arrival: Arrival) {
         if matches!(arrival, Arrival::Value(_) | Arrival::Failure(_)) {
-            self.look(Some(id));
+            self.report_visit(Some(id));
         }
         match arrival {
-            Arrival::Head(news) => self.core.handle_head(id, news, self.now),
+            Arrival::Head(facts) => self.core.handle_head(id, facts, self.now),
             Arrival::Answered => self.core.handle_answered(id, self.now),
             Arrival::Foreign(error) => self.core.handle_foreign(id, error, self.now),
             Arrival::Unknown => self.core.handle_unknown(id, Error::new(Kind::ActionNotFound, "scripted"), self.now),
@@ -235,13 +235,13 @@ impl Sim {
     }
 
     /// Carries out the effects. Aborted exchanges still arrive; the core must ignore them.
-    fn drive(&mut self) {
+    fn carry_out_effects(&mut self) {
         while let Some(effect) = self.core.poll_effect() {
             match effect {
                 Effect::Send(id) => {
                     self.core.handle_sent(id);
                     let how = if self.core.render(id) == Render::Skip { " skip" } else { "" };
-                    self.note(format!("send {id}{how}"));
+                    self.log_line(format!("send {id}{how}"));
                     let Some(script) = self.scripts.get_mut(&id) else { continue };
                     if let Some((after, times @ 1..)) = &mut script.unknown {
                         *times -= 1;
@@ -253,7 +253,7 @@ impl Sim {
                         *times -= 1;
                         let (after, error) = (*after, error.clone());
                         if error.http_status().is_some() {
-                            self.plan(id, Some(after), Arrival::Head(News::default()));
+                            self.plan(id, Some(after), Arrival::Head(HeadFacts::default()));
                         }
                         self.plan(id, Some(after), Arrival::Failure(error));
                         continue;
@@ -261,15 +261,15 @@ impl Sim {
                     if let Some((after, error, times @ 1..)) = &mut script.foreign {
                         *times -= 1;
                         let (after, error) = (*after, error.clone());
-                        self.plan(id, Some(after), Arrival::Head(News::default()));
+                        self.plan(id, Some(after), Arrival::Head(HeadFacts::default()));
                         self.plan(id, Some(after), Arrival::Foreign(error));
                         continue;
                     }
-                    let Script { head, answered, value, end, failure, news, chunks, .. } = script.clone();
+                    let Script { head, answered, value, end, failure, facts, chunks, .. } = script.clone();
                     for after in chunks {
                         self.plan(id, Some(after), Arrival::Chunk);
                     }
-                    self.plan(id, head, Arrival::Head(news));
+                    self.plan(id, head, Arrival::Head(facts));
                     self.plan(id, answered, Arrival::Answered);
                     if let Some((after, value)) = value {
                         self.plan(id, Some(after), Arrival::Value(value));
@@ -280,7 +280,7 @@ impl Sim {
                     }
                 }
                 Effect::Recover(id) => {
-                    self.note(format!("recover {id}"));
+                    self.log_line(format!("recover {id}"));
                     if let Some((after, recovery)) = self.scripts[&id].recovery.clone() {
                         self.plan(id, Some(after), Arrival::Recovered(recovery));
                     }
@@ -288,36 +288,36 @@ impl Sim {
                 Effect::Redirect { id, mode, refresh } => {
                     let word = if mode == RedirectMode::Throw { "throw" } else { "redirect" };
                     let and = refresh.map_or(String::new(), |what| format!(" and refresh {}", what.as_str()));
-                    self.note(format!("{word} {id}{and}"));
+                    self.log_line(format!("{word} {id}{and}"));
                     if mode == RedirectMode::Follow {
                         let (leaving, owed) = (self.leaves, refresh.filter(|_| self.stays));
                         self.core.handle_moved(leaving, owed, self.now);
                     }
                 }
-                Effect::Refresh(what) => self.note(format!("refresh {}", what.as_str())),
-                Effect::Break { id, error } => self.note(format!("break {id} {}", error.kind().code())),
-                Effect::Stall(id) => self.note(format!("stall {id}")),
-                Effect::Join { id, leader } => self.note(format!("join {id} to {leader}")),
-                Effect::Probe => self.note("probe".to_owned()),
+                Effect::Refresh(what) => self.log_line(format!("refresh {}", what.as_str())),
+                Effect::Break { id, error } => self.log_line(format!("break {id} {}", error.kind().code())),
+                Effect::Stall(id) => self.log_line(format!("stall {id}")),
+                Effect::Join { id, leader } => self.log_line(format!("join {id} to {leader}")),
+                Effect::Probe => self.log_line("probe".to_owned()),
                 Effect::Reload => {
-                    self.note("reload".to_owned());
+                    self.log_line("reload".to_owned());
                     self.core.handle_moved(self.leaves, None, self.now);
                 }
-                Effect::Abort(id) => self.note(format!("abort {id}")),
+                Effect::Abort(id) => self.log_line(format!("abort {id}")),
                 Effect::Settle { id, result, .. } => {
-                    self.note(match &result {
+                    self.log_line(match &result {
                         Ok(()) => format!("settle {id}"),
-                        Err(error) => format!("settle {id} {} {}", error.kind().code(), error.was_sent().as_str()),
+                        Err(error) => format!("settle {id} {} {}", error.kind().code(), error.sent().as_str()),
                     });
                     assert!(self.settled.insert(id, result).is_none(), "call {id} settled twice");
                 }
                 Effect::Forget(id) => assert!(self.settled.contains_key(&id), "call {id} forgotten before it settled"),
                 Effect::Lease(lane) => {
-                    self.note(format!("ask {}", lane.as_str()));
+                    self.log_line(format!("ask {}", lane.as_str()));
                     self.leases.push((lane, true));
                 }
                 Effect::Release(lane) => {
-                    self.note(format!("release {}", lane.as_str()));
+                    self.log_line(format!("release {}", lane.as_str()));
                     self.leases.push((lane, false));
                 }
                 Effect::Emit(event) => self.holding.extend(event.behind.map(|behind| (self.now.as_millis(), event.id, behind))),
@@ -333,7 +333,7 @@ impl Sim {
         }
     }
 
-    fn note(&mut self, what: String) {
+    fn log_line(&mut self, what: String) {
         self.log.push(format!("{} {what}", self.now.as_millis()));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Must not order lanes; `lane.rs` does.
 
-use super::alarm::LATE;
+use super::alarm::LATE_AFTER;
 use super::{Dispatcher, Effect, Entry};
 use crate::call::{CallId, LaneName, Options, State, Strategy};
 use crate::{Error, Instant, Kind};
@@ -36,7 +36,7 @@ impl Dispatcher {
     }
 
     /// Applies the strategy of a call that is in `calls` but has no place in its lane yet.
-    pub(super) fn admit(&mut self, id: CallId, now: Instant) -> Admission {
+    pub(super) fn apply_strategy(&mut self, id: CallId, now: Instant) -> Admission {
         let Some(entry) = self.calls.get(&id) else { return Admission::Refused };
         match entry.options.strategy.unwrap_or_default() {
             Strategy::Queue => Admission::Enter,
@@ -47,12 +47,12 @@ impl Dispatcher {
             }
             Strategy::Replace => {
                 let others = self.pending_of_key(id, &|_| true);
-                self.replace(id, &others, now);
+                self.replace_others(id, &others, now);
                 Admission::Enter
             }
             Strategy::QueueLast => {
                 let others = self.pending_of_key(id, &|entry| entry.state != State::Running);
-                self.replace(id, &others, now);
+                self.replace_others(id, &others, now);
                 Admission::Enter
             }
             Strategy::Join => self.join(id),
@@ -62,8 +62,8 @@ impl Dispatcher {
     /// Ends a call that has no place in a lane, with an error.
     pub(super) fn refuse(&mut self, id: CallId, error: Error, now: Instant) {
         let sent = self.calls.get(&id).map(|entry| entry.sent).unwrap_or_default();
-        self.settle(id, Err(error.sent(sent)), now);
-        self.finish(id);
+        self.settle(id, Err(error.with_sent(sent)), now);
+        self.forget(id);
     }
 
     /// Lists the other calls of its key that have not settled and match, in order of calling.
@@ -77,11 +77,11 @@ impl Dispatcher {
     /// Ends the calls `others`, which call `id` replaces. Lanes advance afterwards, so that no call starts that is
     /// about to be replaced. The lane of `id` advances only once `id` is in it; before that, it would release a lease
     /// that `id` needs.
-    fn replace(&mut self, id: CallId, others: &[CallId], now: Instant) {
+    fn replace_others(&mut self, id: CallId, others: &[CallId], now: Instant) {
         let own = self.calls.get(&id).map(|entry| entry.options.lane.clone());
         let mut lanes: Vec<LaneName> = Vec::new();
         for &other in others {
-            self.abandon(other);
+            self.abort_exchange(other);
             lanes.extend(self.end(other, Error::new(Kind::Replaced, "a later call of its key took its place"), now));
         }
         lanes.iter().filter(|&lane| own.as_ref() != Some(lane)).for_each(|lane| self.advance(lane, now));
@@ -123,7 +123,7 @@ impl Dispatcher {
                 (timings.started_at, timings.head_at, timings.value_at);
             entry.attempts = attempts;
             self.settle(id, result.clone(), now);
-            self.finish(id);
+            self.forget(id);
         }
     }
 
@@ -134,19 +134,19 @@ impl Dispatcher {
             if let Some(entry) = self.calls.get_mut(&id) {
                 entry.state = State::Running;
                 entry.timings.started_at = Some(now);
-                entry.late = false;
+                entry.reported_late = false;
             }
-            self.arm(id, |alarms| alarms.late = Some(now.plus(LATE)));
+            self.arm(id, |alarms| alarms.late = Some(now.plus(LATE_AFTER)));
             self.emit(id);
         }
     }
 
     /// Ends a joined call alone. Returns its leader if no call needs the leader's answer any more; the caller must end
     /// it.
-    pub(super) fn part(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
+    pub(super) fn leave_leader(&mut self, id: CallId, leader: CallId, error: Error, now: Instant) -> Option<CallId> {
         let sent = self.calls.get(&leader).map(|leader| leader.sent).unwrap_or_default();
-        self.settle(id, Err(error.sent(sent)), now);
-        self.finish(id);
+        self.settle(id, Err(error.with_sent(sent)), now);
+        self.forget(id);
         let leader_entry = self.calls.get_mut(&leader)?;
         leader_entry.joined.retain(|&other| other != id);
         (leader_entry.joined.is_empty() && leader_entry.result.is_some()).then_some(leader)
@@ -154,14 +154,14 @@ impl Dispatcher {
 
     /// Settles a call with an error while its exchange goes on for the calls that joined it. Returns false, and does
     /// nothing, if none has.
-    pub(super) fn leave_to_joined(&mut self, id: CallId, error: &Error, now: Instant) -> bool {
+    pub(super) fn settle_if_joined(&mut self, id: CallId, error: &Error, now: Instant) -> bool {
         let Some(entry) = self.calls.get(&id) else { return false };
         if entry.joined.is_empty() || entry.state == State::Draining {
             return false;
         }
         let sent = entry.sent;
         if entry.result.is_none() {
-            self.settle(id, Err(error.clone().sent(sent)), now);
+            self.settle(id, Err(error.clone().with_sent(sent)), now);
             self.arm(id, |alarms| alarms.deadline = None);
             self.emit(id);
         }

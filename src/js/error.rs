@@ -37,7 +37,7 @@ pub(crate) fn to_js(error: &Error, cause: &JsValue) -> JsValue {
 /// Makes an `ActionError` with further properties, each a name and a text.
 pub(crate) fn with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static str, &'t str)>, cause: &JsValue) -> JsValue {
     let details = Object::new();
-    for (key, text) in [("digest", error.server_digest()), ("excerpt", error.answer_excerpt())] {
+    for (key, text) in [("digest", error.server_digest()), ("excerpt", error.excerpt())] {
         if let Some(text) = text {
             put(&details, key, &text.into());
         }
@@ -53,6 +53,6 @@ pub(crate) fn with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static s
     }
     // This runs code of the package, which may call back: borrow nothing meanwhile.
     let functions = FUNCTIONS.with_borrow(Clone::clone);
-    let made = functions.make(error.kind().code(), error.message(), error.was_sent().as_str(), &details, cause);
+    let made = functions.make(error.kind().code(), error.message(), error.sent().as_str(), &details, cause);
     made.unwrap_or_else(|_| js_sys::Error::new(error.message()).into())
 }

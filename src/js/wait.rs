@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use crate::codes::told;
+use crate::codes::outcome;
 
 // The functions of `wait.js`.
 #[wasm_bindgen]
@@ -18,7 +18,7 @@ extern "C" {
     #[derive(Clone)]
     type Functions;
     /// Hands in the closure that receives every result: `told(place, turn, kind, value)`, with a number of
-    /// [`told`].
+    /// [`outcome`].
     #[wasm_bindgen(method)]
     fn hear(this: &Functions, told: &Function);
     #[wasm_bindgen(method, catch, js_name = wait)]
@@ -54,7 +54,7 @@ struct Place {
     told: Option<Told>,
 }
 
-/// A result: its kind, a number of [`told`], and the value that comes with it.
+/// A result: its kind, a number of [`outcome`], and the value that comes with it.
 pub(crate) type Told = (u32, JsValue);
 
 /// The address of a waiting future; JavaScript passes it back with the result.
@@ -136,7 +136,7 @@ impl Seat {
         let seat = Self(at);
         let ticket = Ticket { place: at as u32, turn };
         if let Err(thrown) = start(ticket) {
-            settle(ticket, (told::REJECTED, thrown));
+            settle(ticket, (outcome::REJECTED, thrown));
         }
         seat
     }
@@ -159,7 +159,7 @@ impl Future for Wait {
     type Output = Result<JsValue, JsValue>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.poll(context).map(|(kind, value)| if kind == told::REJECTED { Err(value) } else { Ok(value) })
+        self.0.poll(context).map(|(kind, value)| if kind == outcome::REJECTED { Err(value) } else { Ok(value) })
     }
 }
 

@@ -145,7 +145,7 @@ fn the_fate_of_an_entry_depends_on_the_result() {
         assert_eq!(fate(Error::new(kind, "")), Fate::Ends, "{kind:?}: no longer wanted");
     }
     for status in [408, 425, 429, 500, 503] {
-        assert_eq!(fate(Error::new(Kind::Http, "").status(status)), Fate::Stays, "{status}");
+        assert_eq!(fate(Error::new(Kind::Http, "").with_status(status)), Fate::Stays, "{status}");
     }
     for kind in [Kind::Network, Kind::Timeout, Kind::Closed, Kind::Internal, Kind::QueueFull, Kind::Offline] {
         assert_eq!(fate(Error::new(kind, "")), Fate::Stays, "{kind:?}");
@@ -154,6 +154,6 @@ fn the_fate_of_an_entry_depends_on_the_result() {
         assert_eq!(fate(Error::new(kind, "")), Fate::Fails, "{kind:?}");
     }
     for status in [401, 403, 404, 413] {
-        assert_eq!(fate(Error::new(Kind::Http, "").status(status)), Fate::Fails, "{status}");
+        assert_eq!(fate(Error::new(Kind::Http, "").with_status(status)), Fate::Fails, "{status}");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::redirect::Redirect;
 use crate::protocol::{FLIGHT, MAX_BODY_BYTES};
-use crate::text::{contains, digits, rsplit_once, start};
+use crate::text::{contains, digits, first_characters, rsplit_once};
 use crate::{Error, Kind, Sent};
 
 /// Names of the answer's headers that this crate reads: those of [`classify`] and `retry-after`.
@@ -123,7 +123,7 @@ impl Answer {
             String::new()
         };
         let refused = ", or the server refused the request (its origin, its size";
-        error.message_of([THREW, refused, &size, "): the digest in the server's log tells"].concat())
+        error.with_message([THREW, refused, &size, "): the digest in the server's log tells"].concat())
     }
 
     /// Returns true if a rendered page in the body means that something was revalidated although the head does
@@ -205,10 +205,10 @@ pub fn classify(head: &Head<'_>) -> Answer {
 ///
 /// let error = unknown_action(404);
 /// assert_eq!(error.kind().code(), "ACTION_NOT_FOUND");
-/// assert_eq!(error.was_sent(), Sent::No, "the action did not run: the call may be sent again");
+/// assert_eq!(error.sent(), Sent::No, "the action did not run: the call may be sent again");
 /// ```
 pub fn unknown_action(status: u16) -> Error {
-    Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").sent(Sent::No).status(status)
+    Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").with_sent(Sent::No).with_status(status)
 }
 
 /// Makes the error of [`Body::Foreign`]: `HTTP` from status 400 on, `NOT_FLIGHT` below.
@@ -223,7 +223,7 @@ pub fn unknown_action(status: u16) -> Error {
 /// let error = foreign(502, Some("text/html"), Some("<h1>Bad Gateway</h1>"), None);
 /// assert_eq!(error.kind(), Kind::Http);
 /// assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
-/// assert_eq!(error.answer_excerpt(), Some("<h1>Bad Gateway</h1>"));
+/// assert_eq!(error.excerpt(), Some("<h1>Bad Gateway</h1>"));
 ///
 /// let login = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
 /// assert_eq!(login.kind(), Kind::NotFlight);
@@ -235,11 +235,12 @@ pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, else
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
-    let from = elsewhere.map(|url| ["the request was redirected to ", start(url, 200), ", which gave "].concat()).unwrap_or_default();
+    let from =
+        elsewhere.map(|url| ["the request was redirected to ", first_characters(url, 200), ", which gave "].concat()).unwrap_or_default();
     let message = [&*from, "status ", &digits(status.into()), " with ", what, " instead of an action's answer"].concat();
-    let error = Error::new(kind, message).sent(Sent::Yes).status(status);
+    let error = Error::new(kind, message).with_sent(Sent::Yes).with_status(status);
     match text {
-        Some(text) if !text.is_empty() => error.excerpt(start(text, 200)),
+        Some(text) if !text.is_empty() => error.with_excerpt(first_characters(text, 200)),
         _ => error,
     }
 }
@@ -268,9 +269,9 @@ pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
         Some(message) if kind == Kind::ActionThrew && !message.is_empty() => Error::new(kind, [what, ": ", message].concat()),
         _ => Error::new(kind, what),
     };
-    let error = error.sent(Sent::Yes);
+    let error = error.with_sent(Sent::Yes);
     match digest {
-        Some(digest) => error.digest(digest),
+        Some(digest) => error.with_digest(digest),
         None => error,
     }
 }
@@ -328,7 +329,7 @@ mod tests {
         let answer =
             answer(409, &[("x-nextjs-action-not-found", "1"), ("x-action-redirect", "/a;push"), ("content-type", "text/x-component")]);
         assert_eq!((answer.body, answer.redirect), (Body::UnknownAction, None));
-        assert_eq!(unknown_action(409).was_sent(), Sent::No);
+        assert_eq!(unknown_action(409).sent(), Sent::No);
     }
 
     #[test]
@@ -368,15 +369,15 @@ mod tests {
     fn an_answer_that_is_not_flight_fails_by_its_status() {
         let Body::Foreign { content_type } = answer(502, &[("content-type", "text/html; charset=utf-8")]).body else { panic!() };
         let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"), None);
-        assert_eq!((error.kind(), error.http_status(), error.was_sent()), (Kind::Http, Some(502), Sent::Yes));
+        assert_eq!((error.kind(), error.http_status(), error.sent()), (Kind::Http, Some(502), Sent::Yes));
         assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
-        assert_eq!(error.answer_excerpt(), Some("<h1>Bad Gateway</h1>"));
+        assert_eq!(error.excerpt(), Some("<h1>Bad Gateway</h1>"));
         assert_eq!(foreign(200, None, None, None).kind(), Kind::NotFlight);
         assert_eq!(
             foreign(200, Some("x\n\u{1}y"), None, None).message(),
             "status 200 with no known content type instead of an action's answer"
         );
-        assert_eq!(foreign(200, None, Some(&"é".repeat(500)), None).answer_excerpt().unwrap().chars().count(), 200);
+        assert_eq!(foreign(200, None, Some(&"é".repeat(500)), None).excerpt().unwrap().chars().count(), 200);
     }
 
     #[test]

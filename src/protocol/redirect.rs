@@ -109,7 +109,7 @@ impl Redirect {
     pub fn judge(&self, resolved: Option<(&str, bool)>) -> Result<(), Error> {
         let blocked = |why: &str| {
             let message = ["the action redirected to ", why].concat();
-            Err(Error::new(Kind::RedirectBlocked, message).sent(Sent::Yes))
+            Err(Error::new(Kind::RedirectBlocked, message).with_sent(Sent::Yes))
         };
         let spelt_out = |scheme: &str| self.url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
         match resolved {

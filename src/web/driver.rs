@@ -20,10 +20,10 @@ use super::shapes;
 use super::stop::Stop;
 use super::timer::{self, Timer};
 use crate::call::{Call, CallId, Event, Options, Visit};
-use crate::dispatcher::{Dispatcher, Effect, News, Rules};
+use crate::dispatcher::{Dispatcher, Effect, HeadFacts, Rules};
 use crate::js::error::Failure;
 use crate::protocol::{ActionId, Revalidated};
-use crate::sorted_map::Table;
+use crate::sorted_map::SortedMap;
 use crate::{Instant, Kind};
 
 /// Must not run code of the page while anything here is borrowed: that code may call back.
@@ -31,7 +31,7 @@ pub(crate) struct Driver {
     pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,
     /// The calls that are not over.
-    held: RefCell<Table<CallId, Held>>,
+    held: RefCell<SortedMap<CallId, Held>>,
     timer: Timer,
     /// True if a hook needs the heads of answers.
     hooks: bool,
@@ -69,7 +69,7 @@ impl Driver {
         Rc::new_cyclic(|this| Self {
             timer: Timer::new(Rc::clone(&embedder)),
             embedder,
-            core: RefCell::new(Dispatcher::with(rules)),
+            core: RefCell::new(Dispatcher::with_rules(rules)),
             held: RefCell::default(),
             hooks,
             grace: Cell::default(),
@@ -200,7 +200,7 @@ impl Driver {
                 self.with(id, |held| (held.answer.trace, held.answer.mortal) = (trace, mortal));
                 self.tell(|core| core.handle_sent(id));
             }
-            Step::Head(None) => self.input(|core, now| core.handle_head(id, News::default(), now)),
+            Step::Head(None) => self.input(|core, now| core.handle_head(id, HeadFacts::default(), now)),
             Step::Answered(given) => {
                 self.with(id, |held| held.answer.value = Some(given));
                 self.input(|core, now| core.handle_answered(id, now));
@@ -253,8 +253,8 @@ impl Driver {
     /// Handles the head of an action's answer.
     fn head(&self, id: CallId, Told { answered, headers, target, tape }: Told) {
         let (answer, elsewhere) = (&answered.answer, answered.elsewhere.as_deref());
-        let news = News { redirects: target.is_some(), revalidated: answer.revalidated };
-        self.input(|core, now| core.handle_head(id, news, now));
+        let facts = HeadFacts { redirects: target.is_some(), revalidated: answer.revalidated };
+        self.input(|core, now| core.handle_head(id, facts, now));
         self.with(id, |held| {
             held.answer.redirect = answer.redirect.as_ref().map(|redirect| Target::new(redirect, target.as_deref()));
             held.answer.revalidated = answer.revalidated;

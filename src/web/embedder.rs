@@ -209,7 +209,7 @@ impl Refusal {
         let kind = self.code().ok().flatten().and_then(|code| Kind::of_code(&code)).unwrap_or(Kind::Internal);
         let error = Error::new(kind, self.message().ok().flatten().unwrap_or_default());
         let passing = matches!(self.passing(), Ok(Some(true)));
-        (if passing { error.passing() } else { error }, self.cause().unwrap_or_default())
+        (if passing { error.temporary() } else { error }, self.cause().unwrap_or_default())
     }
 
     /// Returns the clause that gives the reason, if there is one.

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::options::{LimitOptions, limits};
 use super::{args, value};
-use crate::codes::told;
+use crate::codes::outcome;
 use crate::flight::{Decoder, Rejection};
 use crate::js::error;
 use crate::js::given::Given;
@@ -29,7 +29,7 @@ pub struct Decoding {
 impl Decoding {
     /// Makes a decoder. For the answer to an `action` the value is the action's result, otherwise row 0.
     ///
-    /// - `told(kind, value)` receives the value once; `kind` is a number of [`told`]. An error that the action
+    /// - `told(kind, value)` receives the value once; `kind` is a number of [`outcome`]. An error that the action
     ///   threw comes as `{ digest, message, told, rendered }`, any other error as an `ActionError`.
     /// - `bind(id, bound)` makes server functions: see [`value::Js::bind`].
     /// - `find(path)` returns the arguments that the answer refers back to.
@@ -82,7 +82,7 @@ impl Decoding {
     /// Stops reading. Open promises of the value reject with this code.
     pub fn leave(self, code: &str, message: &str) {
         self.told.take();
-        let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).sent(Sent::Yes);
+        let error = Error::new(Kind::of_code(code).unwrap_or(Kind::Internal), message).with_sent(Sent::Yes);
         self.with(|decoder| decoder.fail(error));
     }
 }
@@ -100,9 +100,9 @@ impl Decoding {
             && let Some(told) = self.told.take()
         {
             let (kind, value) = match value {
-                Ok(value) => (if rendered { told::VALUE_AND_PAGE } else { told::VALUE }, value),
+                Ok(value) => (if rendered { outcome::VALUE_AND_PAGE } else { outcome::VALUE }, value),
                 Err(rejection) if self.action => thrown(rejection, rendered),
-                Err(rejection) => (told::BROKEN, value::to_js(rejection)),
+                Err(rejection) => (outcome::BROKEN, value::to_js(rejection)),
             };
             let _ = told.call2(&JsValue::UNDEFINED, &kind.into(), &value);
         }
@@ -112,7 +112,7 @@ impl Decoding {
 
 /// Returns kind and value for an action that failed, in the form that the dispatcher reads.
 fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
-    let Rejection::Thrown(thrown) = &rejection else { return (told::BROKEN, value::to_js(rejection)) };
+    let Rejection::Thrown(thrown) = &rejection else { return (outcome::BROKEN, value::to_js(rejection)) };
     let object = Object::new();
     for (key, text) in [("digest", &thrown.digest), ("message", &thrown.message)] {
         if let Some(text) = text {
@@ -121,5 +121,5 @@ fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
     }
     set(&object, "rendered", &rendered.into());
     set(&object, "told", &value::told(rejection).1);
-    (told::THROWN, object.into())
+    (outcome::THROWN, object.into())
 }

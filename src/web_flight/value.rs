@@ -166,7 +166,7 @@ impl Js {
     /// Makes the `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
         let (error, told) = told(rejection);
-        let made = error::to_js(&error.sent(Sent::Yes), &told);
+        let made = error::to_js(&error.with_sent(Sent::Yes), &told);
         if let Some(bind) = &self.bind
             && let Ok(own) = js_sys::Reflect::get(bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()

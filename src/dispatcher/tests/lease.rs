@@ -149,7 +149,7 @@ fn no_lease_is_requested_without_a_network() {
 fn a_running_call_holds_its_lease_while_paused_and_over_its_retries() {
     let mut sim = tab();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.call(2, lane("main"), Script::answers(100));
     grant(&mut sim, "main");
@@ -209,8 +209,8 @@ fn a_burst_under_leases_asks_for_fresh_data_once() {
         grant(&mut sim, "main");
         sim.run_until(sim.now.as_millis() as u64 + 110);
     }
-    let told: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("refresh") || line.starts_with("settle")).collect();
-    assert_eq!(told, ["settle 1", "settle 2", "refresh all", "settle 3"]);
+    let lines: Vec<_> = sim.story().into_iter().filter(|line| line.starts_with("refresh") || line.starts_with("settle")).collect();
+    assert_eq!(lines, ["settle 1", "settle 2", "refresh all", "settle 3"]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn three_tabs_take_turns_and_each_runs_its_calls_in_order() {
         }
         // The first tab in the queue holds the lease.
         if let Some(&first) = queue.front()
-            && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Asked)
+            && tabs[first].core.leases.get(&LaneName::Main) == Some(&Lease::Requested)
         {
             turns.push(first);
             grant(&mut tabs[first], "main");
@@ -252,7 +252,7 @@ fn three_tabs_take_turns_and_each_runs_its_calls_in_order() {
 fn no_call_and_no_retry_starts_while_the_document_is_hidden() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.run_until(200);
     sim.core.handle_hidden();
@@ -271,7 +271,7 @@ fn no_call_and_no_retry_starts_while_the_document_is_hidden() {
 fn a_retry_waits_for_both_the_network_and_the_document() {
     let mut sim = Sim::new();
     let retry = Retry { limit: 1, ..Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_millis(500));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_millis(500));
     sim.call(1, Options { retry, keyed: true, ..lane("main") }, Script::answers(100).failing(100, busy, 1));
     sim.run_until(200);
     sim.with_core(Dispatcher::handle_offline);

@@ -18,7 +18,7 @@ use crate::dispatcher::*;
 use crate::protocol::Revalidated;
 use crate::retry::Retry;
 use lease::Lease;
-use rules::{Doing, Plain};
+use rules::{Activity, ModelCall};
 use world::World;
 
 /// Number of runs.
@@ -155,7 +155,7 @@ fn run(seed: u64) {
     let operations: Vec<Operation> = USUAL.iter().chain(unusual).flat_map(|&(operation, times)| vec![operation; times]).collect();
     let (scope, has_outbox) = (if has(1) { Scope::Origin } else { Scope::Dispatcher }, has(5));
     let mut world = World::new(if dice.one_in(2) { OfflineMode::Fail } else { OfflineMode::Wait }, scope);
-    let mut at = Where { seed, step: 0, operation: None };
+    let mut at = Progress { seed, step: 0, operation: None };
     for step in 0..OPERATIONS {
         let operation = operations[dice.roll(operations.len() as u64) as usize];
         (at.step, at.operation) = (step, Some(operation));
@@ -163,20 +163,20 @@ fn run(seed: u64) {
         world.check();
     }
     at.operation = None;
-    let end = if dice.one_in(2) { World::calm } else { World::close };
+    let end = if dice.one_in(2) { World::settle_all } else { World::close };
     end(&mut world);
     assert!(world.is_empty(), "something is left");
 }
 
 /// Prints the seed and the operation if the test panics.
-struct Where {
+struct Progress {
     seed: u64,
     step: u64,
     /// Current operation. `None`: the run is at its end.
     operation: Option<Operation>,
 }
 
-impl Drop for Where {
+impl Drop for Progress {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("ACTIONLANE_MODEL_SEED={}, operation {}: {:?}", self.seed, self.step, self.operation);
@@ -189,30 +189,30 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
     // One of the last twelve: those before are mostly over.
     let id = count.saturating_sub(1 + dice.roll(12)) as usize;
     let chosen = world.model.calls.get(id).filter(|call| call.leader.is_none());
-    let (doing, built, read_along) = chosen.map_or((Doing::Over, false, false), |call| (call.doing, call.built, call.read_along));
-    let runs = doing == Doing::Running && !read_along;
+    let (activity, built, read_along) = chosen.map_or((Activity::Over, false, false), |call| (call.activity, call.built, call.read_along));
+    let runs = activity == Activity::Running && !read_along;
     let lane = dice.roll(4) as usize;
     let lease = world.lease(lane);
     world.model.leaves = dice.one_in(3);
     match operation {
         Operation::Call if has_outbox && dice.one_in(3) => durable(world, dice),
         Operation::Call => call(world, has_built && dice.one_in(2), dice),
-        Operation::Ready if doing == Doing::Preparing => world.ready(id),
-        Operation::Spoil if doing == Doing::Preparing => world.spoil(id),
-        Operation::Head if runs => world.head(id, news(false, dice)),
-        Operation::Answer if doing == Doing::Running => world.answer(id, Ok(()), !dice.one_in(3)),
-        Operation::Throw if doing == Doing::Running => world.answer(id, Err(Kind::ActionThrew), true),
+        Operation::Ready if activity == Activity::Preparing => world.ready(id),
+        Operation::Spoil if activity == Activity::Preparing => world.spoil(id),
+        Operation::Head if runs => world.head(id, facts(false, dice)),
+        Operation::Answer if activity == Activity::Running => world.answer(id, Ok(()), !dice.one_in(3)),
+        Operation::Throw if activity == Activity::Running => world.answer(id, Err(Kind::ActionThrew), true),
         Operation::Chunk => world.chunk(),
         Operation::End => world.end(),
         Operation::Fail if runs => world.fail(id, dice.one_in(4), dice.roll(30)),
         Operation::Refusal if runs => world.refuse_for_good(id),
         Operation::Abort if count > 0 => {
-            world.model.give_up(id, "ABORTED");
-            world.tell(|core, now| core.abort(CallId(id as u64 + 1), now));
+            world.model.end_for_caller(id, "ABORTED");
+            world.with_core(|core, now| core.abort(CallId(id as u64 + 1), now));
         }
         Operation::Clear => {
             world.model.clear(lane);
-            world.tell(|core, now| core.clear(Some(&LANES[lane].into()), now));
+            world.with_core(|core, now| core.clear(Some(&LANES[lane].into()), now));
         }
         Operation::Pause => {
             let lane = dice.one_in(2).then_some(lane);
@@ -220,7 +220,7 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
                 Some(lane) => drop(world.model.paused.insert(lane)),
                 None => world.model.all_paused = true,
             }
-            world.tell(|core, _| core.pause(lane.map(|lane| LANES[lane].into()).as_ref()));
+            world.with_core(|core, _| core.pause(lane.map(|lane| LANES[lane].into()).as_ref()));
         }
         Operation::Resume => world.resume(lane),
         Operation::Late if count > 0 => world.late(id),
@@ -232,16 +232,16 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
             world.probed(reached);
         }
         Operation::Away => world.away(),
-        Operation::Grant if lease == Lease::Asked || (lease == Lease::None && dice.one_in(8)) => world.grant(lane),
-        Operation::Steal if lease == Lease::Held => world.steal(lane),
-        Operation::Refuse if lease == Lease::Asked => world.refuse(lane),
+        Operation::Grant if lease == Lease::Requested || (lease == Lease::None && dice.one_in(8)) => world.grant_lease(lane),
+        Operation::Steal if lease == Lease::Held => world.steal_lease(lane),
+        Operation::Refuse if lease == Lease::Requested => world.refuse_lease(lane),
         Operation::Unknown if runs => world.unknown(id),
-        Operation::Recovered if matches!(doing, Doing::Looking(_)) => world.recovered(id, !dice.one_in(4)),
-        Operation::Redirect if runs => world.head(id, news(true, dice)),
-        Operation::HandOut if runs && built => world.hand_out(id, news(dice.one_in(2), dice)),
-        Operation::Break if read_along => world.breaks(id, dice.one_in(2)),
+        Operation::Recovered if matches!(activity, Activity::Recovering(_)) => world.recovered(id, !dice.one_in(4)),
+        Operation::Redirect if runs => world.head(id, facts(true, dice)),
+        Operation::HandOut if runs && built => world.hand_out(id, facts(dice.one_in(2), dice)),
+        Operation::Break if read_along => world.break_response(id, dice.one_in(2)),
         Operation::Foreign if runs && built => world.foreign(id, dice.roll(30)),
-        Operation::Go => world.go(),
+        Operation::Go => world.visit_next_page(),
         Operation::Hide => world.hide(),
         Operation::Return => world.come_back(),
         _ => {
@@ -254,23 +254,23 @@ fn operate(world: &mut World, operation: Operation, (has_outbox, has_built): (bo
 fn call(world: &mut World, built: bool, dice: &mut Dice) {
     use Strategy::{Drop, Join, Queue, QueueLast, Replace};
     let ready = !dice.one_in(5);
-    let call = Plain {
+    let call = ModelCall {
         strategy: [Queue, Queue, QueueLast, Drop, Replace, Join, Join][dice.roll(7) as usize],
         identity: (ready && !built && !dice.one_in(4)).then(|| dice.roll(2)),
         built,
         timeout: dice.one_in(3).then(|| 1 + dice.roll(100)),
         deadline: dice.one_in(4).then(|| world.model.now + dice.roll(80)),
         retries: dice.roll(3) as u32,
-        doing: if ready { Doing::Waiting } else { Doing::Preparing },
+        activity: if ready { Activity::Waiting } else { Activity::Preparing },
         sent: Sent::No,
         durable: false,
         visit: world.model.visit,
         throws: dice.one_in(8),
         skips: dice.one_in(2),
         skew: [Skew::Recover, Skew::Recover, Skew::Recover, Skew::Fail, Skew::Reload][dice.roll(5) as usize],
-        ..some(dice)
+        ..random_call(dice)
     };
-    enter(world, call);
+    enqueue(world, call);
 }
 
 /// Makes a durable call: a new one, or one that another page made.
@@ -278,38 +278,38 @@ fn durable(world: &mut World, dice: &mut Dice) {
     use Strategy::{Drop, Queue, QueueLast, Replace};
     let replayed = dice.one_in(4);
     let ttl = if dice.one_in(2) { dice.roll(80) } else { dice.roll(20_000) };
-    let call = Plain {
+    let call = ModelCall {
         strategy: if replayed { Queue } else { [Queue, Queue, QueueLast, Drop, Replace][dice.roll(5) as usize] },
         identity: None,
         timeout: dice.one_in(3).then(|| 1000 + dice.roll(3000)),
         deadline: Some(world.model.now + ttl),
         retries: u32::MAX,
-        doing: if replayed { Doing::Waiting } else { Doing::Preparing },
+        activity: if replayed { Activity::Waiting } else { Activity::Preparing },
         sent: if replayed { Sent::Unknown } else { Sent::No },
         durable: true,
         // The redirect of a replayed call is not followed.
         visit: if replayed { u64::MAX } else { world.model.visit },
-        ..some(dice)
+        ..random_call(dice)
     };
-    enter(world, call);
+    enqueue(world, call);
 }
 
-fn news(redirects: bool, dice: &mut Dice) -> News {
-    News { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
+fn facts(redirects: bool, dice: &mut Dice) -> HeadFacts {
+    HeadFacts { redirects, revalidated: dice.one_in(2).then_some(Revalidated::All) }
 }
 
 /// Draws the properties that every call has.
-fn some(dice: &mut Dice) -> Plain {
-    Plain {
+fn random_call(dice: &mut Dice) -> ModelCall {
+    ModelCall {
         lane: dice.roll(4) as usize,
         key: dice.roll(5),
         named: dice.one_in(2),
         stall: dice.one_in(4).then(|| 1 + dice.roll(60)),
-        ..Plain::default()
+        ..ModelCall::default()
     }
 }
 
-fn enter(world: &mut World, call: Plain) {
+fn enqueue(world: &mut World, call: ModelCall) {
     let options = Options {
         lane: LANES[call.lane].into(),
         strategy: Some(call.strategy),
@@ -323,10 +323,10 @@ fn enter(world: &mut World, call: Plain) {
         named: call.named,
         durable: call.durable,
         replayed: call.sent != Sent::No,
-        retry: Retry { limit: call.retries, budget: Duration::MAX, first: Duration::ZERO, ..Retry::default() },
+        retry: Retry { limit: call.retries, budget: Duration::MAX, first_delay: Duration::ZERO, ..Retry::default() },
         keyed: true,
         stall_timeout: call.stall.map(Duration::from_millis),
         ..Options::default()
     };
-    world.enter(call, options);
+    world.enqueue(call, options);
 }

@@ -59,12 +59,12 @@ fn no_refresh_waits_longer_than_half_a_second() {
 #[test]
 fn a_call_that_failed_owes_a_refresh_too() {
     let mut sim = Sim::new();
-    let news = stale(0).news;
-    sim.call(1, lane("parallel"), Script { news, ..Script::throws(10) });
+    let facts = stale(0).facts;
+    sim.call(1, lane("parallel"), Script { facts, ..Script::throws(10) });
     sim.run_until(20);
-    sim.call(2, lane("parallel"), Script { news, head: Some(5), failure: Some((10, Kind::Network)), ..Script::silent() });
+    sim.call(2, lane("parallel"), Script { facts, head: Some(5), failure: Some((10, Kind::Network)), ..Script::silent() });
     sim.run_until(40);
-    let aborted = sim.call(3, lane("parallel"), Script { news, head: Some(5), ..Script::silent() });
+    let aborted = sim.call(3, lane("parallel"), Script { facts, head: Some(5), ..Script::silent() });
     sim.run_until(50);
     sim.with_core(|core, now| core.abort(aborted, now));
     let story = [
@@ -99,7 +99,7 @@ fn a_page_that_was_left_is_owed_nothing() {
     sim.call(1, lane("parallel"), stale(10));
     sim.call(2, lane("parallel"), Script::answers(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "send 2", "settle 1", "settle 2"]);
 }
@@ -109,7 +109,7 @@ fn an_answer_that_arrives_on_the_next_page_asks_for_fresh_data_there() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), stale(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "refresh all", "settle 1"], "that page may have been rendered before the action ran");
 }
@@ -117,7 +117,11 @@ fn an_answer_that_arrives_on_the_next_page_asks_for_fresh_data_there() {
 #[test]
 fn a_redirect_carries_the_refresh_that_is_owed() {
     let mut sim = Sim::new();
-    sim.call(1, lane("parallel"), Script { news: News { redirects: true, revalidated: Some(Revalidated::All) }, ..Script::answers(10) });
+    sim.call(
+        1,
+        lane("parallel"),
+        Script { facts: HeadFacts { redirects: true, revalidated: Some(Revalidated::All) }, ..Script::answers(10) },
+    );
     sim.call(2, lane("parallel"), Script::answers(20));
     sim.run_until(1000);
     assert_eq!(sim.story(), ["send 1", "send 2", "redirect 1 and refresh all", "settle 1", "settle 2"]);
@@ -128,7 +132,7 @@ fn a_late_redirect_does_not_move_a_user_who_has_moved_on() {
     let mut sim = Sim::new();
     sim.call(1, lane("main"), Script::redirects(100));
     sim.run_until(50);
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(200);
     assert_eq!(sim.story(), ["send 1", "settle 1"]);
 }
@@ -153,7 +157,7 @@ fn a_redirect_may_be_thrown_for_nexts_router() {
     sim.call(1, options.clone(), Script::redirects(100));
     sim.run_until(200);
     sim.call(2, options, Script::redirects(100));
-    sim.go(2);
+    sim.visit_page(2);
     sim.run_until(400);
     assert_eq!(sim.story(), ["send 1", "throw 1", "settle 1", "send 2", "settle 2"]);
 }
@@ -233,7 +237,7 @@ fn random_interleavings_agree_with_the_model() {
         };
         let mut sim = Sim::new();
         let mut model = Model::default();
-        let mut news = HashMap::new();
+        let mut facts = HashMap::new();
         let (mut count, mut visit, mut read) = (0, 1, 0);
         for _ in 0..300 {
             match roll(8) {
@@ -242,18 +246,18 @@ fn random_interleavings_agree_with_the_model() {
                     let what = [None, None, Some(Revalidated::Dynamic), Some(Revalidated::All)][roll(4) as usize];
                     let redirects = roll(12) == 0;
                     let head = roll(80);
-                    let mut script = Script { news: News { redirects, revalidated: what }, ..Script::answers(head + roll(120)) };
+                    let mut script = Script { facts: HeadFacts { redirects, revalidated: what }, ..Script::answers(head + roll(120)) };
                     script.head = Some(head);
                     if roll(5) == 0 {
                         script.value = script.value.map(|(at, _)| (at, Err(Kind::ActionThrew)));
                     }
-                    news.insert(CallId(count), (visit, what, script.value, redirects));
+                    facts.insert(CallId(count), (visit, what, script.value, redirects));
                     let name = ["main", "cart", "parallel"][roll(3) as usize];
                     sim.call(count, lane(name), script);
                 }
                 3 if roll(4) == 0 => {
                     visit += 1;
-                    sim.go(visit);
+                    sim.visit_page(visit);
                     model = Model::default();
                 }
                 _ => {}
@@ -268,13 +272,13 @@ fn random_interleavings_agree_with_the_model() {
                     match words[1] {
                         "settle" => {
                             let id = CallId(words[2].parse().unwrap());
-                            if let (Some(what), false) = (news[&id].1, paid == Some(id)) {
+                            if let (Some(what), false) = (facts[&id].1, paid == Some(id)) {
                                 model.owe(what, now);
                             }
                         }
                         "redirect" => {
                             let id = CallId(words[2].parse().unwrap());
-                            let (made_on, _, value, redirects) = &news[&id];
+                            let (made_on, _, value, redirects) = &facts[&id];
                             assert!(*redirects && matches!(value, Some((_, Ok(())))), "seed {seed}: {line}");
                             assert_eq!(*made_on, visit, "seed {seed}: {line}: the user has moved on");
                             paid = Some(id);
@@ -285,7 +289,7 @@ fn random_interleavings_agree_with_the_model() {
                             let next =
                                 sim.log[read + at + 1..].first().and_then(|next| next.strip_prefix(&format!("{} settle ", words[0])));
                             let next = next.map(|next| CallId(next.split(' ').next().unwrap().parse().unwrap()));
-                            let owes = next.is_some_and(|id| news[&id].1.is_some());
+                            let owes = next.is_some_and(|id| facts[&id].1.is_some());
                             assert!(
                                 model.what.is_some() || owes,
                                 "seed {seed}: at {now} a refresh that was not owed: {:?}",
@@ -311,7 +315,7 @@ fn random_interleavings_agree_with_the_model() {
 fn no_retry_is_sent_while_the_document_is_left() {
     let mut sim = Sim::new();
     let retry = crate::Retry { limit: 1, ..crate::Retry::default() };
-    let busy = Error::new(Kind::Http, "scripted").status(503).after(std::time::Duration::from_secs(1));
+    let busy = Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(std::time::Duration::from_secs(1));
     sim.call(1, Options { keyed: true, retry, ..lane("cart") }, Script::answers(10).failing(10, busy, 1));
     sim.leaves = true;
     sim.call(2, lane("main"), Script::redirects(100));
@@ -326,8 +330,8 @@ fn no_retry_is_sent_while_the_document_is_left() {
 fn a_redirect_that_goes_nowhere_still_owes_the_refresh() {
     let mut sim = Sim::new();
     sim.stays = true;
-    let news = News { redirects: true, revalidated: Some(Revalidated::All) };
-    sim.call(1, lane("main"), Script { news, ..Script::answers(10) });
+    let facts = HeadFacts { redirects: true, revalidated: Some(Revalidated::All) };
+    sim.call(1, lane("main"), Script { facts, ..Script::answers(10) });
     sim.run_until(1000);
     assert_eq!(sim.log, ["0 send 1", "10 redirect 1 and refresh all", "10 settle 1", "10 refresh all"]);
 }

@@ -110,9 +110,9 @@ fn calls_can_fail_instead_of_waiting() {
     sim.with_core(Dispatcher::handle_online);
     sim.call(5, Options::default(), Script::answers(10));
     sim.run_until(200);
-    let told =
+    let expected =
         ["send 1", "send 3", "settle 1 NETWORK unknown", "settle 2 OFFLINE no", "settle 4 OFFLINE no", "settle 3", "send 5", "settle 5"];
-    assert_eq!(story(&sim), told);
+    assert_eq!(story(&sim), expected);
 }
 
 #[test]

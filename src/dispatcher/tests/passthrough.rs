@@ -41,15 +41,15 @@ fn an_answer_without_a_value_frees_the_slot_at_its_end() {
 
 #[test]
 fn redirects_and_revalidation_in_the_head_are_left_to_the_caller() {
-    let news = News { redirects: true, revalidated: Some(Revalidated::All) };
+    let facts = HeadFacts { redirects: true, revalidated: Some(Revalidated::All) };
     for script in [read_along(), Script { value: None, ..read_along() }] {
         let mut sim = Sim::new();
-        sim.call(1, Options::default(), Script { news, ..script });
+        sim.call(1, Options::default(), Script { facts, ..script });
         sim.run_until(2000);
         assert_eq!(sim.log, ["0 send 1", "10 settle 1"]);
     }
     let mut sim = Sim::new();
-    let id = sim.call(1, Options::default(), Script { news, ..read_along() });
+    let id = sim.call(1, Options::default(), Script { facts, ..read_along() });
     sim.run_until(20);
     sim.with_core(|core, now| core.abort(id, now));
     sim.run_until(2000);
@@ -124,7 +124,7 @@ fn strategies_ignore_a_call_that_has_settled() {
 
 #[test]
 fn a_call_with_a_foreign_answer_is_retried_if_that_may_help() {
-    let busy = || Error::new(Kind::Http, "scripted").status(503);
+    let busy = || Error::new(Kind::Http, "scripted").with_status(503);
     let foreign = |error, times| Script { foreign: Some((10, error, times)), ..read_along() };
     let story = |options, script| {
         let mut sim = Sim::new();
@@ -135,8 +135,8 @@ fn a_call_with_a_foreign_answer_is_retried_if_that_may_help() {
     assert_eq!(story(keyed(3), foreign(busy(), 2)), ["send 1", "abort 1", "send 1", "abort 1", "send 1", "settle 1"]);
     assert_eq!(story(keyed(1), foreign(busy(), 9)), ["send 1", "abort 1", "send 1", "settle 1"], "the last is the caller's to read");
     assert_eq!(story(Options { keyed: false, ..keyed(3) }, foreign(busy(), 9)), ["send 1", "settle 1"], "it may have run");
-    assert_eq!(story(keyed(3), foreign(Error::new(Kind::Http, "scripted").status(401), 9)), ["send 1", "settle 1"]);
-    let conflict = Error::new(Kind::Http, "scripted").status(409);
+    assert_eq!(story(keyed(3), foreign(Error::new(Kind::Http, "scripted").with_status(401), 9)), ["send 1", "settle 1"]);
+    let conflict = Error::new(Kind::Http, "scripted").with_status(409);
     assert_eq!(story(keyed(3), foreign(conflict, 1)), ["send 1", "abort 1", "send 1", "settle 1"], "its first request is under way");
 }
 

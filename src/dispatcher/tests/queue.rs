@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::Options;
+use crate::call::{Call, Options};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 
@@ -70,8 +70,8 @@ fn a_failure_does_not_block_the_lane() {
     let last = sim.call(3, lane("main"), Script::answers(10));
     sim.run_until(100);
     assert_eq!((sim.kind(fails), sim.kind(throws), sim.kind(last)), (Some(Kind::Network), Some(Kind::ActionThrew), None));
-    assert_eq!(sim.settled[&fails].as_ref().unwrap_err().was_sent(), Sent::Unknown);
-    assert_eq!(sim.settled[&throws].as_ref().unwrap_err().was_sent(), Sent::Yes);
+    assert_eq!(sim.settled[&fails].as_ref().unwrap_err().sent(), Sent::Unknown);
+    assert_eq!(sim.settled[&throws].as_ref().unwrap_err().sent(), Sent::Yes);
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn events_carry_times_and_the_result() {
     core.enqueue(Call { id, options: lane("cart"), queued_at: ms(1), visit: Some(Visit::default()), ready: false }, ms(2)).unwrap();
     core.handle_ready(id, ms(3));
     core.handle_sent(id);
-    core.handle_head(id, News::default(), ms(4));
+    core.handle_head(id, HeadFacts::default(), ms(4));
     core.handle_value(id, Ok(()), ms(5));
     core.handle_end(id, ms(6));
     let events: Vec<_> = std::iter::from_fn(|| core.poll_effect())

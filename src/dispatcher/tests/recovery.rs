@@ -145,7 +145,7 @@ fn a_call_aborted_while_its_action_is_looked_up_is_not_resent() {
 #[test]
 fn an_earlier_attempt_may_have_run_even_if_the_last_did_not() {
     let mut sim = Sim::new();
-    let retry = crate::Retry { limit: 1, first: Duration::ZERO, ..crate::Retry::default() };
+    let retry = crate::Retry { limit: 1, first_delay: Duration::ZERO, ..crate::Retry::default() };
     let id = sim.call(1, Options { keyed: true, retry, ..Options::default() }, Script::silent());
     sim.with_core(|core, now| core.handle_failure(id, Error::new(Kind::Network, "scripted"), now));
     sim.run_until(10);
@@ -158,7 +158,7 @@ fn the_stall_timer_of_a_refused_answer_does_not_end_the_next_attempt() {
     let mut sim = Sim::new();
     let options = Options { render: Render::Skip, stall_timeout: Some(Duration::from_millis(200)), ..named() };
     let id = sim.call(1, options, Script::answers(600).unknown(10, 1));
-    sim.with_core(|core, now| core.handle_head(id, News::default(), now));
+    sim.with_core(|core, now| core.handle_head(id, HeadFacts::default(), now));
     sim.run_until(2000);
     assert_eq!(sim.log, ["0 send 1 skip", "10 send 1", "610 settle 1"]);
 }

@@ -19,7 +19,7 @@ fn network() -> Error {
 }
 
 fn unavailable(seconds: u64) -> Error {
-    Error::new(Kind::Http, "scripted").status(503).after(Duration::from_secs(seconds))
+    Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(Duration::from_secs(seconds))
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn abort_ends_a_call_between_attempts() {
 #[test]
 fn a_call_whose_key_is_still_in_progress_is_retried() {
     let mut sim = Sim::new();
-    let conflict = Error::new(Kind::Http, "scripted").status(409).after(Duration::from_secs(1));
+    let conflict = Error::new(Kind::Http, "scripted").with_status(409).with_retry_after(Duration::from_secs(1));
     sim.call(1, keyed(1), Script::answers(10).failing(5, conflict.clone(), 1));
     sim.call(2, Options { lane: "beside".into(), ..keyed(0) }, Script::answers(10).failing(5, conflict.clone(), 1));
     sim.call(3, Options { keyed: false, lane: "third".into(), ..keyed(3) }, Script::answers(10).failing(5, conflict, 1));
@@ -159,9 +159,9 @@ fn a_thrown_in_progress_digest_is_a_key_conflict() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::silent());
     sim.run_until(5);
-    let thrown = Error::new(Kind::ActionThrew, "scripted").digest("IDEMPOTENCY_IN_PROGRESS");
+    let thrown = Error::new(Kind::ActionThrew, "scripted").with_digest("IDEMPOTENCY_IN_PROGRESS");
     sim.with_core(|core, now| {
-        core.handle_head(id, News::default(), now);
+        core.handle_head(id, HeadFacts::default(), now);
         core.handle_value(id, Err(thrown.clone()), now);
     });
     sim.run_until(1000);
@@ -185,7 +185,7 @@ fn an_answer_that_revalidated_and_broke_off_owes_a_refresh_before_the_retry() {
     let mut sim = Sim::new();
     let id = sim.call(1, keyed(1), Script::silent());
     sim.with_core(|core, now| {
-        core.handle_head(id, News { revalidated: Some(Revalidated::All), redirects: false }, now);
+        core.handle_head(id, HeadFacts { revalidated: Some(Revalidated::All), redirects: false }, now);
         core.handle_failure(id, unavailable(10), now);
     });
     sim.run_until(1000);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::{Options, Strategy};
+use crate::call::{Call, Options, Strategy};
 use crate::dispatcher::sim::{Script, Sim, ms};
 use crate::dispatcher::*;
 
@@ -89,7 +89,7 @@ fn no_limit_of_an_attempt_runs_while_its_answer_waits_for_the_codec() {
     let call = Call { id, options: limits, queued_at: ms(0), visit: None, ready: true };
     core.enqueue(call, ms(0)).expect("room");
     core.handle_sent(id);
-    core.handle_head(id, News::default(), ms(10));
+    core.handle_head(id, HeadFacts::default(), ms(10));
     core.handle_waiting(id);
     assert!(core.watches_chunks(id));
     core.handle_timeout(ms(5000));
@@ -111,8 +111,8 @@ fn a_call_that_waits_for_long_is_late() {
         sim.run_until(at.as_millis() as u64);
         late.extend(sim.core.snapshot().filter(|event| event.late && event.id == CallId(2)).map(|_| at.as_millis()));
     }
-    let told: Vec<_> = (30..40).map(|s| f64::from(s) * 1000.0).collect();
-    assert_eq!(late, told, "from 30 s on until it starts");
+    let expected: Vec<_> = (30..40).map(|s| f64::from(s) * 1000.0).collect();
+    assert_eq!(late, expected, "from 30 s on until it starts");
 }
 
 #[test]
@@ -126,14 +126,14 @@ fn a_call_that_holds_its_lane_for_long_is_reported_once_with_the_number_behind_i
     sim.run_until(29_999);
     assert_eq!(sim.holding, []);
     sim.run_until(200_000);
-    let told = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
-    assert_eq!(sim.holding, told, "neither a waiting call nor one with a value holds its lane");
+    let expected = [(30_000.0, CallId(1), 2), (30_000.0, CallId(2), 1), (30_000.0, CallId(5), 0)];
+    assert_eq!(sim.holding, expected, "neither a waiting call nor one with a value holds its lane");
     assert!(sim.core.snapshot().all(|event| event.late), "the four calls that are left are late");
 }
 
 #[test]
 fn the_watchdog_counts_from_the_start_of_the_attempt_and_during_the_wait_for_a_retry() {
-    let busy = |after: u64| Error::new(Kind::Http, "scripted").status(503).after(Duration::from_millis(after));
+    let busy = |after: u64| Error::new(Kind::Http, "scripted").with_status(503).with_retry_after(Duration::from_millis(after));
     let retried = |limit, budget| {
         let retry = crate::Retry { limit, budget: Duration::from_secs(budget), ..crate::Retry::default() };
         Options { keyed: true, retry, ..Options::default() }

@@ -302,7 +302,7 @@ fn next_14_gets_the_values_it_can_read() {
     assert_eq!(encode(Value::array([one.clone(), one])).unwrap(), "[[[1],[1]]]", "written again");
     assert_eq!(encode(Value::Symbol("fixture".into())).unwrap(), r#"["$Sfixture"]"#);
     let error = encode(Value::Bytes(Rc::new(Bytes { kind: Binary::Uint8Array, bytes: [1][..].into() }))).unwrap_err();
-    assert_eq!((error.kind(), error.was_sent()), (Kind::Encode, crate::Sent::No));
+    assert_eq!((error.kind(), error.sent()), (Kind::Encode, crate::Sent::No));
     assert!(error.message().contains("a typed array, which Next 14 cannot read"), "{}", error.message());
     let cycle = Value::array([]);
     let Value::Array(inside) = &cycle else { panic!() };

@@ -28,7 +28,7 @@ impl Driver {
         let Some(this) = self.this.upgrade() else { return };
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(address) = this.next_unknown() {
-                let deployed = resolved(this.embedder.deployed(&address, Recovery::LONGEST.as_millis() as u32)).await;
+                let deployed = resolved(this.embedder.deployed(&address, Recovery::TIMEOUT.as_millis() as u32)).await;
                 let deployed = deployed.map(Deployed::from).map_err(why);
                 let unknown = std::mem::take(&mut *this.unknown.borrow_mut());
                 let (here, elsewhere): (Vec<_>, Vec<_>) =

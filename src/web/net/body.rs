@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::codes::told;
+use crate::codes::outcome;
 use crate::js::error::Failure;
 use crate::js::wait::{Ticket, WaitForAny};
 use crate::protocol;
@@ -62,30 +62,30 @@ impl Body {
     pub(crate) async fn next(&mut self) -> Result<Came, Failure> {
         let (kind, value) = WaitForAny::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
-            told::BYTES => Came::Bytes,
-            told::WAITS => Came::Waits,
-            told::VALUE | told::VALUE_AND_PAGE => Came::Value { value, rendered: kind == told::VALUE_AND_PAGE },
-            told::THROWN => {
+            outcome::BYTES => Came::Bytes,
+            outcome::WAITS => Came::Waits,
+            outcome::VALUE | outcome::VALUE_AND_PAGE => Came::Value { value, rendered: kind == outcome::VALUE_AND_PAGE },
+            outcome::THROWN => {
                 let thrown: Thrown = value.unchecked_into();
                 let (digest, message) = (thrown.digest().ok().flatten(), thrown.message().ok().flatten());
                 let error = protocol::thrown(digest.as_deref(), message.as_deref());
                 Came::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
             }
-            told::BROKEN => {
+            outcome::BROKEN => {
                 let (error, cause) = value.unchecked_into::<Refusal>().into_failure();
-                return Err((error.sent(Sent::Yes), cause));
+                return Err((error.with_sent(Sent::Yes), cause));
             }
-            told::END => {
+            outcome::END => {
                 self.over = true;
                 Came::End
             }
-            told::UNREADABLE => {
+            outcome::UNREADABLE => {
                 let cause = js_sys::TypeError::new("the body gave something other than bytes").into();
                 return Err(unreadable(cause));
             }
             _ => {
                 self.over = true;
-                return Err((Error::new(Kind::Network, "the answer broke off").sent(Sent::Yes), value));
+                return Err((Error::new(Kind::Network, "the answer broke off").with_sent(Sent::Yes), value));
             }
         })
     }
@@ -95,7 +95,7 @@ impl Body {
 pub(crate) fn unreadable(cause: JsValue) -> Failure {
     let message = "fetch: it gave a body that cannot be read: one that was read before, or has none of getReader, \
                    async iteration, arrayBuffer and text";
-    (Error::new(Kind::InvalidOption, message).sent(Sent::Yes), cause)
+    (Error::new(Kind::InvalidOption, message).with_sent(Sent::Yes), cause)
 }
 
 impl Drop for Body {

@@ -303,7 +303,7 @@ impl Exchange {
                 self.ready.push_back(Step::Unknown(protocol::unknown_action(answer.status)));
             }
             Kinds::Redirected { .. } => {
-                let blocked = |error: Error| (error.status(answer.status), JsValue::UNDEFINED);
+                let blocked = |error: Error| (error.with_status(answer.status), JsValue::UNDEFINED);
                 self.ready.push_back(Step::Value(target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked)));
                 self.phase = Phase::Destination(response, tape, kept);
             }
@@ -341,7 +341,9 @@ impl Exchange {
             Some(redirect) => {
                 let target = self.target(&redirect, &reading.request);
                 self.ready.push_back(Step::Redirect { redirect, target: target.as_ref().ok().cloned() });
-                target.map(|_| JsValue::UNDEFINED).map_err(|blocked| (blocked.status(reading.answered.answer.status), JsValue::UNDEFINED))
+                target
+                    .map(|_| JsValue::UNDEFINED)
+                    .map_err(|blocked| (blocked.with_status(reading.answered.answer.status), JsValue::UNDEFINED))
             }
         };
         self.ready.push_back(Step::Value(value));
@@ -353,7 +355,7 @@ fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: 
     let content_type = if let Kinds::Foreign { content_type } = &answer.body { content_type.as_deref() } else { None };
     let error = protocol::foreign(answer.status, content_type, text, elsewhere.as_deref());
     match after.as_deref().and_then(|after| retry_after(after, until)) {
-        Some(after) => error.after(after),
+        Some(after) => error.with_retry_after(after),
         None => error,
     }
 }
@@ -369,9 +371,9 @@ fn no_answer(cause: JsValue) -> Failure {
 
 /// Makes the error of a `fetch` that returns no `Response`. Never retried: this `fetch` would do it again.
 fn no_response(cause: JsValue) -> Failure {
-    (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").sent(Sent::Unknown), cause)
+    (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").with_sent(Sent::Unknown), cause)
 }
 
 fn network(what: &str, cause: JsValue) -> Failure {
-    (Error::new(Kind::Network, what).sent(Sent::Yes), cause)
+    (Error::new(Kind::Network, what).with_sent(Sent::Yes), cause)
 }

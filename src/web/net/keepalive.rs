@@ -5,12 +5,12 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::Instant;
-use crate::keepalive::Places;
+use crate::keepalive::KeepaliveSlots;
 use crate::web::embedder::Embedder;
 use crate::web::timer;
 
 thread_local! {
-    static PLACES: RefCell<Places> = RefCell::default();
+    static SLOTS: RefCell<KeepaliveSlots> = RefCell::default();
     /// True if requests must be counted for the page's side. The same for all dispatchers of a page.
     static COUNTS: OnceCell<bool> = const { OnceCell::new() };
 }
@@ -28,10 +28,10 @@ pub(crate) struct Keepalive {
 impl Keepalive {
     /// Takes room for a body of this size, in bytes. `None` if the open requests leave too little.
     pub(crate) fn take(bytes: f64, embedder: &Rc<Embedder>) -> Option<Self> {
-        PLACES
-            .with_borrow_mut(|places| {
-                let now = if places.waits() { timer::now() } else { Instant::default() };
-                places.take(bytes, now)
+        SLOTS
+            .with_borrow_mut(|slots| {
+                let now = if slots.needs_time() { timer::now() } else { Instant::default() };
+                slots.take(bytes, now)
             })
             .then(|| {
                 let counts = COUNTS.with(|counts| *counts.get_or_init(|| embedder.counts_outliving()));
@@ -51,9 +51,9 @@ impl Keepalive {
 
 impl Drop for Keepalive {
     fn drop(&mut self) {
-        PLACES.with_borrow_mut(|places| match self.over {
-            true => places.give_back(self.bytes),
-            false => places.give_up(self.bytes, timer::now()),
+        SLOTS.with_borrow_mut(|slots| match self.over {
+            true => slots.release(self.bytes),
+            false => slots.release_aborted(self.bytes, timer::now()),
         });
         if let Some(embedder) = &self.counts {
             let _ = embedder.outlives(-1);

@@ -166,9 +166,9 @@ impl RetryOptions {
         Retry {
             limit: self.limit.unwrap_or_default(),
             budget: time(self.budget, usual.budget),
-            first: time(self.delay, usual.first),
-            longest: time(self.backoff_limit, usual.longest),
-            longest_after: time(self.max_retry_after, usual.longest_after),
+            first_delay: time(self.delay, usual.first_delay),
+            max_delay: time(self.backoff_limit, usual.max_delay),
+            max_retry_after: time(self.max_retry_after, usual.max_retry_after),
         }
     }
 }

@@ -4,7 +4,7 @@
 use wasm_bindgen::JsValue;
 
 use super::UNTOLD;
-use crate::codes::put;
+use crate::codes::edit;
 use crate::flight::hash::Table;
 use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
 
@@ -45,22 +45,22 @@ impl Instructions {
             }
             for edit in &tree.edits {
                 let (kind, holder, spot) = match edit {
-                    Edit::Element { node } => (put::ELEMENT, *node, orders[start + 2 * node + 4]),
+                    Edit::Element { node } => (edit::ELEMENT, *node, orders[start + 2 * node + 4]),
                     Edit::Put { holder, spot, scalar } => {
                         let (kind, argument) = match scalar {
-                            Scalar::Undefined => (put::UNDEFINED, 0),
-                            Scalar::Null => (put::NULL, 0),
-                            Scalar::Number(number) => (put::NUMBER, keep(numbers, *number)),
-                            Scalar::Date(ms) => (put::DATE, keep(numbers, *ms)),
+                            Scalar::Undefined => (edit::UNDEFINED, 0),
+                            Scalar::Null => (edit::NULL, 0),
+                            Scalar::Number(number) => (edit::NUMBER, keep(numbers, *number)),
+                            Scalar::Date(ms) => (edit::DATE, keep(numbers, *ms)),
                             Scalar::BigInt(digits) => match short(digits) {
-                                Some(number) => (put::BIGINT, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                                None => (put::DIGITS, name(digits, names, &mut known)),
+                                Some(number) => (edit::BIGINT, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                                None => (edit::DIGITS, name(digits, names, &mut known)),
                             },
-                            Scalar::Symbol(symbol) => (put::SYMBOL, name(symbol, names, &mut known)),
-                            Scalar::Error => (put::ERROR, name(UNTOLD, names, &mut known)),
+                            Scalar::Symbol(symbol) => (edit::SYMBOL, name(symbol, names, &mut known)),
+                            Scalar::Error => (edit::ERROR, name(UNTOLD, names, &mut known)),
                         };
-                        debug_assert!(kind <= put::MASK);
-                        (argument << put::BITS | kind, *holder, place(spot, names, &mut known))
+                        debug_assert!(kind <= edit::MASK);
+                        (argument << edit::BITS | kind, *holder, place(spot, names, &mut known))
                     }
                 };
                 orders.extend([kind, holder as u32, spot]);

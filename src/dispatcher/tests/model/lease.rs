@@ -1,14 +1,14 @@
 //! Models the leases of lanes that run one call at a time over all tabs.
 
 use super::LANES;
-use super::rules::{Doing, Model};
+use super::rules::{Activity, Model};
 
 /// State of a lane's lease, as the driver sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lease {
     #[default]
     None,
-    Asked,
+    Requested,
     Held,
 }
 
@@ -27,26 +27,26 @@ impl Model {
         if self.leased.contains(&lane) {
             Lease::Held
         } else if self.needs_lease(lane) && (0..self.calls.len()).any(|id| self.calls[id].lane == lane && self.would_start(id)) {
-            Lease::Asked
+            Lease::Requested
         } else {
             Lease::None
         }
     }
 
-    pub(super) fn grant(&mut self, lane: usize) {
+    pub(super) fn grant_lease(&mut self, lane: usize) {
         self.leased.insert(lane);
         self.advance();
     }
 
     /// Lets another tab take the lease. The call that runs goes on.
-    pub(super) fn steal(&mut self, lane: usize) {
+    pub(super) fn steal_lease(&mut self, lane: usize) {
         self.leased.remove(&lane);
     }
 
     /// Fails the calls that wait for a lease that cannot be obtained, and returns them.
-    pub(super) fn refuse(&mut self, lane: usize) -> Vec<usize> {
+    pub(super) fn refuse_lease(&mut self, lane: usize) -> Vec<usize> {
         let waits =
-            |id: &usize| self.calls[*id].lane == lane && self.calls[*id].leader.is_none() && self.calls[*id].doing == Doing::Waiting;
+            |id: &usize| self.calls[*id].lane == lane && self.calls[*id].leader.is_none() && self.calls[*id].activity == Activity::Waiting;
         let ids: Vec<usize> = (0..self.calls.len()).filter(waits).collect();
         ids.iter().for_each(|&id| self.end(id, "INVALID_OPTION"));
         self.advance();

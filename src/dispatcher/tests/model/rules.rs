@@ -9,15 +9,15 @@ use crate::call::{Skew, Strategy};
 
 /// Activity of a call. Times are in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(super) enum Activity {
     #[default]
     Preparing,
     Waiting,
     Running,
     /// Its attempt failed; the next one starts at this time.
-    Resting(u64),
+    AwaitingRetry(u64),
     /// Its action is being looked up, at the longest until this time.
-    Looking(u64),
+    Recovering(u64),
     /// It is ready to be sent again, but nothing may be sent now.
     Held,
     Over,
@@ -25,7 +25,7 @@ pub(super) enum Doing {
 
 /// A call of the model. Times are in milliseconds.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Plain {
+pub(super) struct ModelCall {
     pub lane: usize,
     pub strategy: Strategy,
     pub key: u64,
@@ -36,7 +36,7 @@ pub(super) struct Plain {
     pub last_byte: Option<u64>,
     pub deadline: Option<u64>,
     pub retries: u32,
-    pub doing: Doing,
+    pub activity: Activity,
     pub attempt_at: u64,
     pub settled: bool,
     pub sent: Sent,
@@ -65,19 +65,19 @@ pub(super) struct Plain {
     pub read_along: bool,
 }
 
-impl Plain {
+impl ModelCall {
     pub(super) fn waits(&self) -> bool {
-        matches!(self.doing, Doing::Preparing | Doing::Waiting)
+        matches!(self.activity, Activity::Preparing | Activity::Waiting)
     }
 
     pub(super) fn has_a_slot(&self) -> bool {
-        matches!(self.doing, Doing::Running | Doing::Resting(_) | Doing::Looking(_) | Doing::Held)
+        matches!(self.activity, Activity::Running | Activity::AwaitingRetry(_) | Activity::Recovering(_) | Activity::Held)
     }
 }
 
 /// Effect on which the model and the dispatcher must agree. Calls are numbered from 0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Said {
+pub(super) enum ModelEffect {
     Send(usize),
     Join { id: usize, leader: usize },
     Settle(usize, &'static str, Sent),
@@ -112,7 +112,7 @@ impl Due {
 
 #[derive(Default)]
 pub(super) struct Model {
-    pub calls: Vec<Plain>,
+    pub calls: Vec<ModelCall>,
     /// Lanes that are paused.
     pub paused: BTreeSet<usize>,
     pub all_paused: bool,
@@ -136,29 +136,29 @@ pub(super) struct Model {
     /// Since when the page is owed fresh data. `World` clears it when the dispatcher asks for that.
     pub owed: Option<u64>,
     pub now: u64,
-    /// Calls that were sent since the last [`Model::hand_over`].
+    /// Calls that were sent since the last [`Model::hand_to_fetch`].
     pub sending: Vec<usize>,
-    pub said: Vec<Said>,
+    pub effects: Vec<ModelEffect>,
 }
 
 impl Model {
     /// Makes a call.
-    pub(super) fn enter(&mut self, call: Plain) {
+    pub(super) fn enqueue(&mut self, call: ModelCall) {
         let id = self.calls.len();
         let pending: Vec<usize> = (0..id).filter(|&other| self.calls[other].key == call.key && !self.calls[other].settled).collect();
         let (strategy, identity, key) = (call.strategy, call.identity, call.key);
         self.calls.push(call);
         if self.calls[id].deadline.is_some_and(|at| at <= self.now) {
-            return self.end(id, self.too_late(id));
+            return self.end(id, self.deadline_code(id));
         }
-        if self.refuses(id) {
+        if self.must_fail_offline(id) {
             return self.end(id, "OFFLINE");
         }
         match strategy {
             Strategy::Queue => {}
             Strategy::Drop if pending.is_empty() => {}
             Strategy::Drop => {
-                self.calls[id].doing = Doing::Over;
+                self.calls[id].activity = Activity::Over;
                 return self.settle(id, "DROPPED");
             }
             Strategy::Replace => pending.iter().for_each(|&other| self.end(other, "REPLACED")),
@@ -169,12 +169,16 @@ impl Model {
             Strategy::Join => {
                 let equal = |&other: &usize| {
                     let call = &self.calls[other];
-                    call.key == key && call.leader.is_none() && call.doing != Doing::Over && identity.is_some() && call.identity == identity
+                    call.key == key
+                        && call.leader.is_none()
+                        && call.activity != Activity::Over
+                        && identity.is_some()
+                        && call.identity == identity
                 };
                 let found = (0..id).find(equal);
                 if let Some(leader) = found {
                     self.calls[id].leader = Some(leader);
-                    self.said.push(Said::Join { id, leader });
+                    self.effects.push(ModelEffect::Join { id, leader });
                     return;
                 }
             }
@@ -197,16 +201,16 @@ impl Model {
 
     /// Starts an attempt.
     pub(super) fn send(&mut self, id: usize) {
-        self.calls[id].doing = Doing::Running;
+        self.calls[id].activity = Activity::Running;
         (self.calls[id].attempt_at, self.calls[id].last_byte) = (self.now, None);
         self.calls[id].sent_before = self.calls[id].sent;
         self.sending.push(id);
-        self.said.push(Said::Send(id));
+        self.effects.push(ModelEffect::Send(id));
     }
 
     /// Hands the requests to `fetch`: from now on they may have run. A call that was aborted by the same input has
     /// settled before, as not sent.
-    pub(super) fn hand_over(&mut self) {
+    pub(super) fn hand_to_fetch(&mut self) {
         for id in std::mem::take(&mut self.sending) {
             self.calls[id].sent = self.calls[id].sent.max(Sent::Unknown);
         }
@@ -219,9 +223,9 @@ impl Model {
     /// True if the call may start, provided that its lane holds its lease.
     pub(super) fn would_start(&self, id: usize) -> bool {
         let call = &self.calls[id];
-        call.doing == Doing::Waiting
+        call.activity == Activity::Waiting
             && call.leader.is_none()
-            && !self.is_still()
+            && !self.is_on_hold()
             && !self.all_paused
             && !self.paused.contains(&call.lane)
             && self.has_its_turn(id)
@@ -229,7 +233,7 @@ impl Model {
 
     fn has_its_turn(&self, id: usize) -> bool {
         let call = &self.calls[id];
-        let here = |other: &Plain| other.lane == call.lane && other.leader.is_none();
+        let here = |other: &ModelCall| other.lane == call.lane && other.leader.is_none();
         let running = self.calls.iter().filter(|other| here(other) && other.has_a_slot()).count();
         let before = self.calls[..id].iter().any(|other| here(other) && other.waits());
         match LANES[call.lane] {
@@ -247,30 +251,32 @@ impl Model {
     pub(super) fn settle(&mut self, id: usize, code: &'static str) {
         if !std::mem::replace(&mut self.calls[id].settled, true) {
             let sent = self.calls[self.calls[id].leader.unwrap_or(id)].sent;
-            self.said.push(Said::Settle(id, code, sent));
+            self.effects.push(ModelEffect::Settle(id, code, sent));
         }
     }
 
     /// Lists the calls that share the answer of this one.
     fn joined(&self, id: usize) -> Vec<usize> {
-        (0..self.calls.len()).filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].doing != Doing::Over).collect()
+        (0..self.calls.len())
+            .filter(|&other| self.calls[other].leader == Some(id) && self.calls[other].activity != Activity::Over)
+            .collect()
     }
 
     /// Ends a call, and the calls that joined it, with a code.
     pub(super) fn end(&mut self, id: usize, code: &'static str) {
-        if self.calls[id].doing == Doing::Over {
+        if self.calls[id].activity == Activity::Over {
             return;
         }
         if let Some(leader) = self.calls[id].leader {
-            return self.leave(id, leader, code);
+            return self.leave_leader(id, leader, code);
         }
-        self.break_off(id, code);
+        self.end_exchange(id, code);
         self.settle(id, code);
         for other in self.joined(id) {
             self.settle(other, code);
-            self.calls[other].doing = Doing::Over;
+            self.calls[other].activity = Activity::Over;
         }
-        self.over(id);
+        self.mark_over(id);
     }
 
     /// Owes a refresh if the head of its answer said that data is stale.
@@ -281,26 +287,26 @@ impl Model {
     }
 
     /// Frees the slot of a call that is over.
-    fn over(&mut self, id: usize) {
+    fn mark_over(&mut self, id: usize) {
         if self.calls[id].has_a_slot() {
             self.leased.remove(&self.calls[id].lane);
             self.owe(id);
         }
-        (self.calls[id].doing, self.calls[id].last_byte) = (Doing::Over, None);
+        (self.calls[id].activity, self.calls[id].last_byte) = (Activity::Over, None);
     }
 
     /// Ends a joined call alone. The exchange ends if no call needs it any more.
-    fn leave(&mut self, id: usize, leader: usize, code: &'static str) {
+    fn leave_leader(&mut self, id: usize, leader: usize, code: &'static str) {
         self.settle(id, code);
-        self.calls[id].doing = Doing::Over;
+        self.calls[id].activity = Activity::Over;
         if self.joined(leader).is_empty() && self.calls[leader].settled {
-            self.over(leader);
+            self.mark_over(leader);
         }
     }
 
     /// Ends a call for its caller alone.
-    pub(super) fn give_up(&mut self, id: usize, code: &'static str) {
-        if self.calls[id].doing == Doing::Over {
+    pub(super) fn end_for_caller(&mut self, id: usize, code: &'static str) {
+        if self.calls[id].activity == Activity::Over {
             // The rest of the answer is not read any more.
             self.calls[id].last_byte = None;
         }
@@ -319,7 +325,7 @@ impl Model {
         for joined in [true, false] {
             for id in 0..self.calls.len() {
                 let own = self.calls[id].lane == lane && self.calls[id].leader.is_some() == joined;
-                if own && self.seems_to_wait(id) && self.calls[id].doing != Doing::Over {
+                if own && self.seems_to_wait(id) && self.calls[id].activity != Activity::Over {
                     // A call that calls of another lane have joined goes on for them.
                     if self.joined(id).is_empty() { self.end(id, "CLEARED") } else { self.settle(id, "CLEARED") }
                 }
@@ -335,7 +341,7 @@ impl Model {
     }
 
     /// Ends a call with a code, and starts the calls that may start then.
-    pub(super) fn ends(&mut self, id: usize, code: &'static str) {
+    pub(super) fn end_and_advance(&mut self, id: usize, code: &'static str) {
         self.end(id, code);
         self.advance();
     }
@@ -343,27 +349,27 @@ impl Model {
     /// Delivers the value, or an error that the action threw.
     pub(super) fn answer(&mut self, id: usize, code: &'static str) {
         self.calls[id].sent = Sent::Yes;
-        let Plain { redirects, visit, throws, .. } = self.calls[id];
+        let ModelCall { redirects, visit, throws, .. } = self.calls[id];
         // The rest of the answer is still to come. No stall timer runs for it if the caller reads the response.
         let last_byte = self.calls[id].last_byte.filter(|_| !std::mem::take(&mut self.calls[id].read_along));
         self.owe(id);
         if redirects && code == "ok" && visit == self.visit && self.redirected.is_none_or(|later| later < id) {
             self.redirected = Some(id);
-            self.said.push(Said::Redirect(id));
+            self.effects.push(ModelEffect::Redirect(id));
             if !throws {
                 // The target of the redirect is fetched fresh.
                 self.owed = None;
-                self.moved();
+                self.navigate();
             }
         }
-        self.ends(id, code);
+        self.end_and_advance(id, code);
         self.calls[id].last_byte = last_byte;
     }
 
     /// Fails an attempt: the call is retried after `after` milliseconds, or ends with `code`.
-    pub(super) fn fails(&mut self, id: usize, after: u64, code: &'static str) {
+    pub(super) fn fail_attempt(&mut self, id: usize, after: u64, code: &'static str) {
         if self.calls[id].retries == 0 || self.is_read_along(id) {
-            return self.ends(id, code);
+            return self.end_and_advance(id, code);
         }
         // A failure for lack of a network does not count against the limit.
         if self.offline.is_none() {
@@ -371,7 +377,7 @@ impl Model {
         }
         (self.calls[id].redirects, self.calls[id].last_byte) = (false, None);
         self.owe(id);
-        self.calls[id].doing = Doing::Resting(self.now + after);
+        self.calls[id].activity = Activity::AwaitingRetry(self.now + after);
     }
 
     /// Reports that the server does not know the action.
@@ -379,38 +385,38 @@ impl Model {
         let call = &mut self.calls[id];
         (call.sent, call.last_byte) = (call.sent_before, None);
         if std::mem::take(&mut call.skips) {
-            return self.retry(id);
+            return self.resend_or_hold(id);
         }
         match call.skew {
             Skew::Recover if std::mem::take(&mut call.named) => {
-                call.doing = Doing::Looking(self.now + 10_000);
-                self.said.push(Said::Recover(id));
+                call.activity = Activity::Recovering(self.now + 10_000);
+                self.effects.push(ModelEffect::Recover(id));
             }
-            Skew::Recover | Skew::Fail => self.ends(id, "ACTION_NOT_FOUND"),
+            Skew::Recover | Skew::Fail => self.end_and_advance(id, "ACTION_NOT_FOUND"),
             Skew::Reload => {
-                self.said.push(Said::Reload);
-                self.moved();
-                self.ends(id, "ACTION_NOT_FOUND");
+                self.effects.push(ModelEffect::Reload);
+                self.navigate();
+                self.end_and_advance(id, "ACTION_NOT_FOUND");
             }
         }
     }
 
     pub(super) fn recovered(&mut self, id: usize, found: bool) {
-        if found { self.retry(id) } else { self.ends(id, "ACTION_NOT_FOUND") }
+        if found { self.resend_or_hold(id) } else { self.end_and_advance(id, "ACTION_NOT_FOUND") }
     }
 
     /// Sends a call again, or holds or fails it if nothing may be sent now.
-    fn retry(&mut self, id: usize) {
-        if !self.is_still() {
+    fn resend_or_hold(&mut self, id: usize) {
+        if !self.is_on_hold() {
             self.send(id);
-        } else if self.refuses(id) {
-            self.ends(id, "OFFLINE");
+        } else if self.must_fail_offline(id) {
+            self.end_and_advance(id, "OFFLINE");
         } else {
-            self.calls[id].doing = Doing::Held;
+            self.calls[id].activity = Activity::Held;
         }
     }
 
-    fn too_late(&self, id: usize) -> &'static str {
+    fn deadline_code(&self, id: usize) -> &'static str {
         if self.calls[id].durable { "EXPIRED" } else { "DEADLINE" }
     }
 
@@ -419,18 +425,18 @@ impl Model {
         let mut due: Vec<(u64, Due)> = Vec::new();
         due.extend(self.leaving.map(|at| (at, Due::Stayed)));
         due.extend(self.offline.and_then(|offline| offline.probe_at).filter(|_| self.waits_for_network()).map(|at| (at, Due::Probe)));
-        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.doing != Doing::Over || call.last_byte.is_some()) {
+        for (id, call) in self.calls.iter().enumerate().filter(|(_, call)| call.activity != Activity::Over || call.last_byte.is_some()) {
             due.extend(call.last_byte.zip(call.stall).map(|(last, limit)| (last + limit, Due::Stall(id))));
-            if call.doing == Doing::Over {
+            if call.activity == Activity::Over {
                 continue;
             }
             due.extend(call.deadline.filter(|_| !call.settled || call.read_along).map(|at| (at, Due::Deadline(id))));
-            match call.doing {
-                Doing::Running if call.leader.is_none() => {
+            match call.activity {
+                Activity::Running if call.leader.is_none() => {
                     due.extend(call.timeout.map(|limit| (call.attempt_at + limit, Due::Timeout(id))));
                 }
-                Doing::Looking(until) => due.push((until, Due::Timeout(id))),
-                Doing::Resting(until) => due.push((until, Due::Retry(id))),
+                Activity::Recovering(until) => due.push((until, Due::Timeout(id))),
+                Activity::AwaitingRetry(until) => due.push((until, Due::Retry(id))),
                 _ => {}
             }
         }
@@ -441,22 +447,22 @@ impl Model {
     pub(super) fn pass(&mut self, until: u64) {
         while let Some((at, what)) = self.due().filter(|&(at, _)| at <= until) {
             if at > self.now {
-                self.hand_over();
+                self.hand_to_fetch();
                 self.now = at;
             }
             match what {
                 Due::Stayed => self.stayed(),
                 Due::Probe => self.probe(),
-                Due::Deadline(id) => self.give_up(id, self.too_late(id)),
-                Due::Timeout(id) if matches!(self.calls[id].doing, Doing::Looking(_)) => self.recovered(id, false),
+                Due::Deadline(id) => self.end_for_caller(id, self.deadline_code(id)),
+                Due::Timeout(id) if matches!(self.calls[id].activity, Activity::Recovering(_)) => self.recovered(id, false),
                 // A timeout has no `Retry-After`, and the tests set the random wait to zero.
-                Due::Timeout(id) => self.fails(id, 0, "TIMEOUT"),
-                Due::Stall(id) if self.calls[id].doing == Doing::Over => {
+                Due::Timeout(id) => self.fail_attempt(id, 0, "TIMEOUT"),
+                Due::Stall(id) if self.calls[id].activity == Activity::Over => {
                     self.calls[id].last_byte = None;
-                    self.said.push(Said::Stall(id));
+                    self.effects.push(ModelEffect::Stall(id));
                 }
-                Due::Stall(id) => self.fails(id, 0, "TIMEOUT"),
-                Due::Retry(id) => self.retry(id),
+                Due::Stall(id) => self.fail_attempt(id, 0, "TIMEOUT"),
+                Due::Retry(id) => self.resend_or_hold(id),
             }
         }
         self.now = until;

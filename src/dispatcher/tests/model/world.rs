@@ -3,9 +3,9 @@
 
 use super::lease::Lease;
 use super::outbox::fate;
-use super::rules::{Doing, Model, Plain, Said};
+use super::rules::{Activity, Model, ModelCall, ModelEffect};
 use super::{LANES, MAX_QUEUED};
-use crate::call::{Options, RedirectMode};
+use crate::call::{Call, Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
 use crate::outbox::Fate;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// Number of rounds for each open call in which [`World::calm`] must settle all calls.
+/// Number of rounds for each open call in which [`World::settle_all`] must settle all calls.
 const ROUNDS: usize = 4;
 
 /// Longest time that the page is owed fresh data, in milliseconds.
@@ -29,7 +29,7 @@ pub(super) struct World {
     leases: [Lease; LANES.len()],
     /// Lanes that withdrew their request for a lease during the current input.
     released: Vec<LaneName>,
-    said: Vec<Said>,
+    effects: Vec<ModelEffect>,
     calls: Vec<Seen>,
     /// Call that started last in each lane.
     last: [Option<CallId>; LANES.len()],
@@ -60,17 +60,17 @@ impl World {
     }
 
     /// Gives the dispatcher an input, and carries out its effects.
-    pub(super) fn tell<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
-        let told = input(&mut self.core, ms(self.model.now));
+    pub(super) fn with_core<R>(&mut self, input: impl FnOnce(&mut Dispatcher, Instant) -> R) -> R {
+        let result = input(&mut self.core, ms(self.model.now));
         self.released.clear();
         while let Some(effect) = self.core.poll_effect() {
-            self.act(effect);
+            self.carry_out(effect);
         }
-        self.model.hand_over();
-        told
+        self.model.hand_to_fetch();
+        result
     }
 
-    fn act(&mut self, effect: Effect) {
+    fn carry_out(&mut self, effect: Effect) {
         let index = |id: CallId| id.0 as usize - 1;
         match effect {
             Effect::Send(id) => {
@@ -83,17 +83,17 @@ impl World {
                 assert!(!durable || self.calls[index(id)].stored, "call {id} is sent before it is stored");
                 let before = if first { self.last[lane].replace(id) } else { None };
                 assert!(before < Some(id) || LANES[lane] == "parallel", "call {id} starts after one that was made later");
-                self.said.push(Said::Send(index(id)));
+                self.effects.push(ModelEffect::Send(index(id)));
             }
-            Effect::Join { id, leader } => self.said.push(Said::Join { id: index(id), leader: index(leader) }),
+            Effect::Join { id, leader } => self.effects.push(ModelEffect::Join { id: index(id), leader: index(leader) }),
             Effect::Settle { id, result, .. } => {
                 let seen = &mut self.calls[index(id)];
                 assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
-                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.was_sent()));
+                let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.sent()));
                 if self.model.calls[index(id)].durable {
                     assert_eq!(Fate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
                 }
-                self.said.push(Said::Settle(index(id), code, sent));
+                self.effects.push(ModelEffect::Settle(index(id), code, sent));
             }
             Effect::Forget(id) => {
                 let seen = &mut self.calls[index(id)];
@@ -103,46 +103,46 @@ impl World {
             Effect::Lease(lane) => {
                 assert!(!self.released.contains(&lane), "{lane:?} withdraws its request for a lease and makes it again");
                 let lease = &mut self.leases[number(&lane)];
-                assert_ne!(*lease, Lease::Asked, "the lease of {lane:?} is requested twice");
-                *lease = Lease::Asked;
+                assert_ne!(*lease, Lease::Requested, "the lease of {lane:?} is requested twice");
+                *lease = Lease::Requested;
             }
             Effect::Release(lane) => {
                 let before = std::mem::take(&mut self.leases[number(&lane)]);
                 assert_ne!(before, Lease::None, "{lane:?} releases a lease that it does not have");
-                self.released.extend((before == Lease::Asked).then_some(lane));
+                self.released.extend((before == Lease::Requested).then_some(lane));
             }
             Effect::Refresh(_) => {
                 let since = self.model.owed.take().expect("a refresh that is owed");
                 assert!(self.model.now <= since + LONGEST, "the page was owed fresh data for long");
             }
             Effect::Redirect { id, mode, .. } => {
-                self.said.push(Said::Redirect(index(id)));
+                self.effects.push(ModelEffect::Redirect(index(id)));
                 if mode == RedirectMode::Follow {
                     self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
                 }
             }
-            Effect::Recover(id) => self.said.push(Said::Recover(index(id))),
+            Effect::Recover(id) => self.effects.push(ModelEffect::Recover(index(id))),
             Effect::Reload => {
-                self.said.push(Said::Reload);
+                self.effects.push(ModelEffect::Reload);
                 self.model.owed.take_if(|_| self.model.leaves);
                 self.core.handle_moved(self.model.leaves, None, ms(self.model.now));
             }
-            Effect::Abort(id) => self.over(id),
+            Effect::Abort(id) => self.end_exchange(id),
             Effect::Stall(id) => {
-                self.over(id);
-                self.said.push(Said::Stall(index(id)));
+                self.end_exchange(id);
+                self.effects.push(ModelEffect::Stall(index(id)));
             }
             Effect::Break { id, error } => {
-                self.over(id);
-                self.said.push(Said::Break(index(id), error.kind().code()));
+                self.end_exchange(id);
+                self.effects.push(ModelEffect::Break(index(id), error.kind().code()));
             }
-            Effect::Probe => self.said.push(Said::Probe),
+            Effect::Probe => self.effects.push(ModelEffect::Probe),
             _ => {}
         }
     }
 
     /// Ends the exchange of a call.
-    pub(super) fn over(&mut self, id: CallId) {
+    pub(super) fn end_exchange(&mut self, id: CallId) {
         self.calls[id.0 as usize - 1].open = false;
         self.draining.retain(|&other| other != id);
     }
@@ -152,23 +152,23 @@ impl World {
         let until = self.model.now + by;
         while let Some(at) = self.core.poll_timeout().filter(|&at| at <= ms(until)) {
             self.model.pass(self.model.now.max(at.as_millis() as u64));
-            self.tell(|core, _| core.handle_timeout(at));
+            self.with_core(|core, _| core.handle_timeout(at));
         }
         self.model.pass(until);
     }
 
-    pub(super) fn head(&mut self, id: usize, news: News) {
+    pub(super) fn head(&mut self, id: usize, facts: HeadFacts) {
         let call = &mut self.model.calls[id];
-        (call.sent, call.redirects, call.stale) = (Sent::Yes, news.redirects, news.revalidated.is_some());
+        (call.sent, call.redirects, call.stale) = (Sent::Yes, facts.redirects, facts.revalidated.is_some());
         call.last_byte = Some(self.model.now);
-        self.tell(|core, now| core.handle_head(CallId(id as u64 + 1), news, now));
+        self.with_core(|core, now| core.handle_head(CallId(id as u64 + 1), facts, now));
     }
 
     pub(super) fn answer(&mut self, id: usize, value: Result<(), Kind>, to_the_end: bool) {
         let call = CallId(id as u64 + 1);
         self.model.answer(id, value.map_or_else(Kind::code, |()| "ok"));
         self.draining.push(call);
-        self.tell(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
+        self.with_core(|core, now| core.handle_value(call, value.map_err(|kind| Error::new(kind, "scripted")), now));
         if to_the_end {
             self.end();
         }
@@ -188,9 +188,9 @@ impl World {
     /// Ends all answers whose value has arrived.
     pub(super) fn end(&mut self) {
         while let Some(&id) = self.draining.first() {
-            self.over(id);
+            self.end_exchange(id);
             self.model.calls[id.0 as usize - 1].last_byte = None;
-            self.tell(|core, now| core.handle_end(id, now));
+            self.with_core(|core, now| core.handle_end(id, now));
         }
     }
 
@@ -202,12 +202,12 @@ impl World {
         }
         let kind = if busy { Kind::Http } else { Kind::Network };
         if busy {
-            self.head(id, News::default());
+            self.head(id, HeadFacts::default());
         }
-        self.model.fails(id, after, kind.code());
-        self.over(CallId(id as u64 + 1));
-        let error = Error::new(kind, "scripted").status(503).after(Duration::from_millis(after));
-        self.tell(|core, now| {
+        self.model.fail_attempt(id, after, kind.code());
+        self.end_exchange(CallId(id as u64 + 1));
+        let error = Error::new(kind, "scripted").with_status(503).with_retry_after(Duration::from_millis(after));
+        self.with_core(|core, now| {
             if !network {
                 core.handle_offline(now);
             }
@@ -217,89 +217,89 @@ impl World {
 
     /// Delivers an answer that is not Flight and not temporary.
     pub(super) fn refuse_for_good(&mut self, id: usize) {
-        self.head(id, News::default());
-        self.model.ends(id, "HTTP");
-        self.over(CallId(id as u64 + 1));
-        let error = Error::new(Kind::Http, "scripted").status(401);
-        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
+        self.head(id, HeadFacts::default());
+        self.model.end_and_advance(id, "HTTP");
+        self.end_exchange(CallId(id as u64 + 1));
+        let error = Error::new(Kind::Http, "scripted").with_status(401);
+        self.with_core(|core, now| core.handle_failure(CallId(id as u64 + 1), error, now));
     }
 
     pub(super) fn unknown(&mut self, id: usize) {
-        self.head(id, News::default());
+        self.head(id, HeadFacts::default());
         self.model.unknown(id);
-        self.over(CallId(id as u64 + 1));
+        self.end_exchange(CallId(id as u64 + 1));
         let error = Error::new(Kind::ActionNotFound, "scripted");
-        self.tell(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
+        self.with_core(|core, now| core.handle_unknown(CallId(id as u64 + 1), error, now));
     }
 
     pub(super) fn recovered(&mut self, id: usize, found: bool) {
         self.model.recovered(id, found);
         let recovery = if found { Recovery::Found } else { Recovery::NotFound("scripted".to_owned()) };
-        self.tell(|core, now| core.handle_recovered(CallId(id as u64 + 1), recovery, now));
+        self.with_core(|core, now| core.handle_recovered(CallId(id as u64 + 1), recovery, now));
     }
 
     /// Completes the body of a call; a durable call is stored then.
     pub(super) fn ready(&mut self, id: usize) {
         self.calls[id].stored = true;
-        self.model.calls[id].doing = Doing::Waiting;
+        self.model.calls[id].activity = Activity::Waiting;
         self.model.advance();
-        self.tell(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
+        self.with_core(|core, now| core.handle_ready(CallId(id as u64 + 1), now));
     }
 
     /// Fails the body of a call; a durable call cannot be stored.
     pub(super) fn spoil(&mut self, id: usize) {
         let kind = if self.model.calls[id].durable { Kind::Storage } else { Kind::Encode };
-        self.model.ends(id, kind.code());
-        self.tell(|core, now| core.handle_failure(CallId(id as u64 + 1), Error::new(kind, "scripted"), now));
+        self.model.end_and_advance(id, kind.code());
+        self.with_core(|core, now| core.handle_failure(CallId(id as u64 + 1), Error::new(kind, "scripted"), now));
     }
 
-    pub(super) fn enter(&mut self, call: Plain, options: Options) {
+    pub(super) fn enqueue(&mut self, call: ModelCall, options: Options) {
         let visit = (call.visit != u64::MAX).then_some(Visit(call.visit));
-        let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.doing == Doing::Waiting);
-        self.model.enter(call);
+        let (id, ready) = (CallId(self.model.calls.len() as u64 + 1), call.activity == Activity::Waiting);
+        self.model.enqueue(call);
         self.calls.push(Seen { stored: ready, ..Seen::default() });
-        self.tell(|core, now| core.enqueue(Call { id, options, queued_at: now, visit, ready }, now)).unwrap();
+        self.with_core(|core, now| core.enqueue(Call { id, options, queued_at: now, visit, ready }, now)).unwrap();
     }
 
     /// Takes the document out of the window.
     pub(super) fn hide(&mut self) {
         self.model.hidden = true;
-        self.tell(|core, _| core.handle_hidden());
+        self.with_core(|core, _| core.handle_hidden());
     }
 
     /// Brings the document back.
     pub(super) fn come_back(&mut self) {
         self.model.returned();
-        self.tell(Dispatcher::handle_returned);
+        self.with_core(Dispatcher::handle_returned);
     }
 
     /// Moves the user to another page.
-    pub(super) fn go(&mut self) {
+    pub(super) fn visit_next_page(&mut self) {
         (self.model.visit, self.model.owed) = (self.model.visit + 1, None);
         let visit = Visit(self.model.visit);
-        self.tell(|core, _| core.handle_visit(visit));
+        self.with_core(|core, _| core.handle_visit(visit));
     }
 
     /// Brings the network back; the browser says so.
     pub(super) fn online(&mut self) {
         self.network = true;
         self.model.online();
-        self.tell(Dispatcher::handle_online);
+        self.with_core(Dispatcher::handle_online);
     }
 
     /// Reports inputs for a call without an exchange, which must be ignored. Calls that joined another are left out.
     pub(super) fn late(&mut self, id: usize) {
         let call = &self.model.calls[id];
-        if call.leader.is_some() || matches!(call.doing, Doing::Preparing | Doing::Running | Doing::Looking(_)) {
+        if call.leader.is_some() || matches!(call.activity, Activity::Preparing | Activity::Running | Activity::Recovering(_)) {
             return;
         }
         self.model.calls[id].last_byte = None;
         let (id, error) = (CallId(id as u64 + 1), || Error::new(Kind::Network, "late"));
-        self.over(id);
-        self.tell(|core, now| {
+        self.end_exchange(id);
+        self.with_core(|core, now| {
             core.handle_ready(id, now);
             core.handle_sent(id);
-            core.handle_head(id, News { redirects: true, revalidated: Some(Revalidated::All) }, now);
+            core.handle_head(id, HeadFacts { redirects: true, revalidated: Some(Revalidated::All) }, now);
             core.handle_chunk(id, now);
             core.handle_unknown(id, error(), now);
             core.handle_recovered(id, Recovery::Found, now);
@@ -322,29 +322,29 @@ impl World {
 
     pub(super) fn probed(&mut self, reached: Option<bool>) {
         self.model.probed(reached);
-        self.tell(|core, now| core.handle_probed(reached, now));
+        self.with_core(|core, now| core.handle_probed(reached, now));
     }
 
     /// Grants a lease, also one whose request was withdrawn; the dispatcher releases that.
-    pub(super) fn grant(&mut self, lane: usize) {
-        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Asked {
-            self.model.grant(lane);
+    pub(super) fn grant_lease(&mut self, lane: usize) {
+        if std::mem::replace(&mut self.leases[lane], Lease::Held) == Lease::Requested {
+            self.model.grant_lease(lane);
         }
-        self.tell(|core, now| core.handle_lease(&LANES[lane].into(), now));
+        self.with_core(|core, now| core.handle_lease(&LANES[lane].into(), now));
     }
 
-    pub(super) fn steal(&mut self, lane: usize) {
+    pub(super) fn steal_lease(&mut self, lane: usize) {
         self.leases[lane] = Lease::None;
-        self.model.steal(lane);
-        self.tell(|core, now| core.handle_lease_taken(&LANES[lane].into(), now));
+        self.model.steal_lease(lane);
+        self.with_core(|core, now| core.handle_lease_taken(&LANES[lane].into(), now));
     }
 
-    pub(super) fn refuse(&mut self, lane: usize) {
+    pub(super) fn refuse_lease(&mut self, lane: usize) {
         self.leases[lane] = Lease::None;
-        let failed = self.model.refuse(lane);
+        let failed = self.model.refuse_lease(lane);
         let error = Error::new(Kind::InvalidOption, "scripted");
-        let told = self.tell(|core, now| core.handle_lease_failed(&LANES[lane].into(), &error, now));
-        assert_eq!(told, failed.into_iter().map(|id| CallId(id as u64 + 1)).collect::<Vec<_>>());
+        let ids = self.with_core(|core, now| core.handle_lease_failed(&LANES[lane].into(), &error, now));
+        assert_eq!(ids, failed.into_iter().map(|id| CallId(id as u64 + 1)).collect::<Vec<_>>());
     }
 
     pub(super) fn lease(&self, lane: usize) -> Lease {
@@ -355,7 +355,7 @@ impl World {
         self.model.paused.remove(&lane);
         self.model.all_paused = false;
         self.model.advance();
-        self.tell(|core, now| {
+        self.with_core(|core, now| {
             core.resume(Some(&LANES[lane].into()), now);
             core.resume(None, now);
         });
@@ -364,11 +364,11 @@ impl World {
     /// Checks that both had the same effects, and that the dispatcher holds no more than it needs.
     pub(super) fn check(&mut self) {
         self.pass(0);
-        self.said.sort_unstable();
-        self.model.said.sort_unstable();
-        assert_eq!(self.said, self.model.said, "left the dispatcher, right the model");
-        self.said.clear();
-        self.model.said.clear();
+        self.effects.sort_unstable();
+        self.model.effects.sort_unstable();
+        assert_eq!(self.effects, self.model.effects, "left the dispatcher, right the model");
+        self.effects.clear();
+        self.model.effects.clear();
         let leases = [0, 1, 2, 3].map(|lane| self.model.lease(lane));
         assert_eq!(self.leases, leases, "leases: left the dispatcher's, right the model's");
         let owed_for_long = self.model.owed.is_some_and(|since| self.model.now >= since + LONGEST);
@@ -376,36 +376,36 @@ impl World {
         let pending = self.model.calls.iter().filter(|call| !call.settled).count();
         assert_eq!(self.core.pending(), pending);
         assert!(!self.core.lanes.values().any(Lane::is_idle), "a lane that is idle was not dropped");
-        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_still() {
+        if self.core.calls.is_empty() && self.model.owed.is_none() && !self.model.is_on_hold() {
             assert_eq!(self.core.poll_timeout(), None, "there is nothing to wake up for");
         }
     }
 
     pub(super) fn close(&mut self) {
         self.model.close();
-        self.tell(Dispatcher::close);
+        self.with_core(Dispatcher::close);
         self.check();
     }
 
     /// Lets nothing go wrong any more: all calls must settle.
-    pub(super) fn calm(&mut self) {
+    pub(super) fn settle_all(&mut self) {
         self.model.leaves = false;
         self.online();
         self.come_back();
         (0..LANES.len()).for_each(|lane| self.resume(lane));
-        let open = |world: &Self| world.model.calls.iter().filter(|call| call.doing != Doing::Over).count();
+        let open = |world: &Self| world.model.calls.iter().filter(|call| call.activity != Activity::Over).count();
         for _ in 0..ROUNDS * open(self) {
             for id in 0..self.model.calls.len() {
-                match self.model.calls[id].doing {
-                    Doing::Preparing => self.ready(id),
-                    Doing::Looking(_) => self.recovered(id, true),
-                    Doing::Running if self.model.calls[id].leader.is_none() => self.answer(id, Ok(()), true),
+                match self.model.calls[id].activity {
+                    Activity::Preparing => self.ready(id),
+                    Activity::Recovering(_) => self.recovered(id, true),
+                    Activity::Running if self.model.calls[id].leader.is_none() => self.answer(id, Ok(()), true),
                     _ => {}
                 }
             }
             for lane in 0..LANES.len() {
-                if self.leases[lane] == Lease::Asked {
-                    self.grant(lane);
+                if self.leases[lane] == Lease::Requested {
+                    self.grant_lease(lane);
                 }
             }
             self.pass(50);
