@@ -110,7 +110,7 @@ impl Along {
                 self.looked_at += 1;
                 let first = Path::new(":0");
                 let path = if self.looked_at == 1 && text.trim_start().starts_with('[') { &first } else { &part };
-                let (part, _) = slice::project(0, &text, path, &self.limits).ok()??;
+                let (part, _) = slice::cut(0, &text, path, &self.limits).ok()??;
                 self.read(0, part, &mut needs)?;
             }
             *self.texts.get_mut(*self.arrived.get(&0)?)? = Some(text);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
-use super::value::{Fault, Settled, Shared, index};
+use super::value::{Fault, Settled, Shared, parse_index};
 use super::{
     Binary, Build, Container, Contents, Edit, Flow, Given, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot,
 };
@@ -123,7 +123,7 @@ impl Build for Native {
         let mut at = from.clone();
         for step in path.split(':').skip(1) {
             at = match &at {
-                Value::Array(items) => items.borrow().get(index(step)?).cloned()?,
+                Value::Array(items) => items.borrow().get(parse_index(step)?).cloned()?,
                 Value::Object(object) => object.borrow().get(step)?,
                 _ => return None,
             };

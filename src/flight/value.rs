@@ -296,7 +296,7 @@ impl Object {
 
     /// Puts keys that are array indices first, ascending.
     pub(super) fn sort(&mut self) {
-        let array_index = |key: &str| (index(key)? < u32::MAX as usize).then(|| index(key))?;
+        let array_index = |key: &str| (parse_index(key)? < u32::MAX as usize).then(|| parse_index(key))?;
         if self.members.iter().any(|(key, _)| array_index(key).is_some()) {
             self.members.sort_by_key(|(key, _)| array_index(key).unwrap_or(usize::MAX));
             if !self.index.is_empty() {
@@ -425,7 +425,7 @@ impl Children for Settled {
 }
 
 /// Reads an array index as JavaScript writes it: decimal, without leading zeros.
-pub(super) fn index(key: &str) -> Option<usize> {
+pub(super) fn parse_index(key: &str) -> Option<usize> {
     let canonical = key == "0" || (!key.starts_with('0') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()));
     if canonical { key.parse().ok() } else { None }
 }

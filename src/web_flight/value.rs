@@ -381,7 +381,7 @@ impl Build for Js {
 pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
     let told = match &rejection {
         Rejection::Thrown(thrown) => {
-            let (environment, more) = (thrown.environment.as_deref(), thrown.more::<JsValue>());
+            let (environment, more) = (thrown.environment.as_deref(), thrown.causes::<JsValue>());
             let wanted = environment.is_some() || more.is_some();
             let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.told(&more.unwrap_or_default(), environment).ok());
             if wanted { made() } else { None }

@@ -34,7 +34,7 @@ impl<B: Build> Decoder<B> {
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
-                && !self.faults.contains_key(&row.id)
+                && !self.error_rows.contains_key(&row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
                 // A row that no want waits for may need other rows, and would be read twice. Row 0 mostly does.
                 && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
@@ -46,11 +46,11 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Makes the values of rows that references lead to.
-    pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
+    pub(super) fn make_linked(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
             let id = self.row_of(id);
-            if self.is_in_parts(id) || self.faults.contains_key(&id) {
+            if self.is_in_parts(id) || self.error_rows.contains_key(&id) {
                 continue;
             }
             if let Some(Arrived::Model(text, seen)) = self.arrived.get_mut(&id)
@@ -66,7 +66,7 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Makes the Maps and Sets that `links` refer to, if their rows are complete.
-    pub(super) fn make_all(&mut self, links: &[Link]) {
+    pub(super) fn make_collections(&mut self, links: &[Link]) {
         let mut list = Vec::new();
         let mut keys = Vec::new();
         for link in links {
@@ -100,7 +100,7 @@ impl<B: Build> Decoder<B> {
         for (id, value) in ids.into_iter().zip(self.builder.trees(&trees)) {
             if let Some(value) = value {
                 self.early.push(value);
-                self.early_ids.insert(id, self.early.len() - 1);
+                self.early_of.insert(id, self.early.len() - 1);
             }
         }
     }

@@ -47,9 +47,9 @@ pub(super) struct Reader<'t, 'l> {
     tokens: Tokens<'t>,
     frames: Vec<Frame<'t>>,
     /// Replacements in the text, in order: from which byte, up to which byte, by which text.
-    edits: Vec<(usize, usize, &'static str)>,
+    replacements: Vec<(usize, usize, &'static str)>,
     nodes: Vec<Node<'t>>,
-    changes: Vec<Edit<'t>>,
+    edits: Vec<Edit<'t>>,
     placed: Vec<Placed<'t>>,
 }
 
@@ -71,8 +71,8 @@ impl<'t, 'l> Reader<'t, 'l> {
         // A long text likely has many. Growing the lists step by step would copy them again and again.
         let many = if text.len() < LONG { 0 } else { text.len() / 64 };
         let (frames, placed) = (Vec::with_capacity(16), Vec::new());
-        let (edits, nodes, changes) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
-        Self { row, text, limits, tokens, frames, edits, nodes, changes, placed }
+        let (replacements, nodes, edits) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
+        Self { row, text, limits, tokens, frames, replacements, nodes, edits, placed }
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
@@ -122,7 +122,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Token::Close => {
                     if frame.element {
                         let node = self.holder();
-                        self.changes.push(Edit::Element { node });
+                        self.edits.push(Edit::Element { node });
                     }
                     self.frames.pop();
                 }
@@ -136,8 +136,8 @@ impl<'t, 'l> Reader<'t, 'l> {
                 frame.index += usize::from(frame.array);
             }
         }
-        let text = self.edited();
-        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes, elements: false }, self.placed))
+        let text = self.replaced_text();
+        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.edits, elements: false }, self.placed))
     }
 
     fn open(&mut self, array: bool) {
@@ -169,7 +169,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             end = self.tokens.comma_ahead().unwrap_or(end);
             frame.index
         };
-        self.edits.push((start, end, ""));
+        self.replacements.push((start, end, ""));
     }
 
     fn place(&mut self, special: Special<'t>) {
@@ -179,11 +179,11 @@ impl<'t, 'l> Reader<'t, 'l> {
             return;
         }
         self.kept();
-        self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+        self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
         let spot = self.frames.last().map_or(Spot::Index(0), Frame::spot);
         let holder = self.holder();
         match special {
-            Special::Scalar(scalar) => self.changes.push(Edit::Put { holder, spot, scalar }),
+            Special::Scalar(scalar) => self.edits.push(Edit::Put { holder, spot, scalar }),
             special => self.placed.push(Placed { holder, spot, special }),
         }
     }
@@ -217,7 +217,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         let Some(rest) = text.strip_prefix('$') else { return Ok(None) };
         if rest.starts_with('$') {
             let start = self.tokens.start() + 1;
-            self.edits.push((start, start + first, ""));
+            self.replacements.push((start, start + first, ""));
             return Ok(None);
         }
         let tail = |text: Cow<'t, str>| match text {
@@ -227,7 +227,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         let Some(letter) = rest.chars().next() else {
             if let Some(frame) = self.frames.last_mut().filter(|frame| frame.array && frame.index == 0) {
                 frame.element = true;
-                self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+                self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
                 return Ok(None);
             }
             return Ok(Some(Special::Scalar(Scalar::Symbol(Cow::Borrowed("react.transitional.element")))));
@@ -314,22 +314,22 @@ impl<'t, 'l> Reader<'t, 'l> {
         Error::new(Kind::Decode, format!("row {:x}: {what}{at}{place}", self.row))
     }
 
-    fn edited(&self) -> Cow<'t, str> {
-        if self.edits.is_empty() {
+    fn replaced_text(&self) -> Cow<'t, str> {
+        if self.replacements.is_empty() {
             return Cow::Borrowed(self.text);
         }
         let bytes = self.text.as_bytes();
         // A replacement is longer than the replaced text by at most one byte.
-        let mut out = Spliced { bytes: vec![0; bytes.len() + self.edits.len() + 16], length: 0 };
+        let mut out = Spliced { bytes: vec![0; bytes.len() + self.replacements.len() + 16], length: 0 };
         let mut from = 0;
-        for (start, end, new) in &self.edits {
+        for (start, end, new) in &self.replacements {
             out.add(bytes, from, *start);
             out.add(new.as_bytes(), 0, new.len());
             from = *end;
         }
         out.add(bytes, from, bytes.len());
         out.bytes.truncate(out.length);
-        // Cuts are next to quotes and commas, so no character is split.
+        // Replacements are next to quotes and commas, so no character is split.
         String::from_utf8(out.bytes).map_or(Cow::Borrowed(self.text), Cow::Owned)
     }
 }
