@@ -54,7 +54,7 @@ pub struct Put<'p, V> {
 }
 
 /// A value that is complete already: number of its container, place there, and the value.
-pub type Given<'p, V> = (usize, Key<'p>, V);
+pub type Ready<'p, V> = (usize, Key<'p>, V);
 
 /// Kinds of values that deliver other values over time.
 ///
@@ -158,7 +158,7 @@ pub trait Build {
     /// Makes the value of a model, then puts `ready` in, as [`put`](Self::put) does. Also returns the numbered
     /// containers; they may be `None` if `keep` is false. Returns `None` if the text is not JSON, or if a numbered
     /// container cannot be found because a key occurs twice.
-    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Ready<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
 
     /// Makes the values of many models, each as [`tree`](Self::tree) does. An entry may be `None`: the decoder then
     /// makes that model alone, and reports its fault.

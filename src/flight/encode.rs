@@ -41,7 +41,7 @@ use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
 pub use self::back_reference::Temporaries;
-pub use self::inspector::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
+pub use self::inspector::{Class, Classified, Container, Contents, Inspect, Later, Opaque, Slot, Text};
 
 /// The result of encoding.
 ///
@@ -137,10 +137,10 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 /// error there is no body.
 ///
 /// ```
-/// use actionlane::flight::{Body, Encoder, Native, Settled, Shared, Value};
+/// use actionlane::flight::{Body, Encoder, Native, PromiseState, Shared, Value};
 /// use actionlane::protocol::WireForm;
 ///
-/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
 /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
 /// let slot = encoder.poll_open().expect("the promise");
 /// encoder.settle(slot.id, Value::string("late"))?;
@@ -152,7 +152,7 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 ///
 /// ```
 /// use actionlane::flight::{
-///     Body, Build, Container, Contents, Encoder, Flow, Inspect, Key, Later, Look, Native, Part, Shape, Value,
+///     Body, Build, Class, Classified, Container, Contents, Encoder, Flow, Inspect, Key, Later, Native, Part, Value,
 /// };
 /// use actionlane::protocol::WireForm;
 ///
@@ -162,10 +162,10 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 /// impl Inspect for Streams {
 ///     type Value = Value;
 ///
-///     fn look(&mut self, value: &Value, key: Key<'_>) -> Look<Value> {
+///     fn classify(&mut self, value: &Value, key: Key<'_>) -> Classified<Value> {
 ///         match value {
-///             Value::Flow(_) => Look { value: None, shape: Shape::Container(Container::Stream) },
-///             _ => self.0.look(value, key),
+///             Value::Flow(_) => Classified { value: None, class: Class::Container(Container::Stream) },
+///             _ => self.0.classify(value, key),
 ///         }
 ///     }
 ///
@@ -243,7 +243,7 @@ impl Top {
 impl<I: Inspect> Encoder<I> {
     /// Reads and writes `root`, for servers of the version `wire`. Fails as [`encode`] does.
     pub fn new(inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
-        Self::within(&Limits::DEFAULT, inspector, root, wire)
+        Self::with_limits(&Limits::DEFAULT, inspector, root, wire)
     }
 
     /// Reads and writes `root` with other limits, of which only `depth` counts here.
@@ -253,10 +253,10 @@ impl<I: Inspect> Encoder<I> {
     /// use actionlane::protocol::WireForm;
     ///
     /// let (limits, root) = (Limits { depth: 1, ..Limits::DEFAULT }, Value::array([Value::array([])]));
-    /// let error = Encoder::within(&limits, Native::default(), root, WireForm::default()).err().unwrap();
+    /// let error = Encoder::with_limits(&limits, Native::default(), root, WireForm::default()).err().unwrap();
     /// assert_eq!(error.message(), "argument 0 is nested deeper than 1 containers");
     /// ```
-    pub fn within(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
+    pub fn with_limits(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
             inspector,
             wire,
@@ -334,29 +334,29 @@ impl<I: Inspect> Encoder<I> {
 
     /// Writes a value; of a container only the beginning.
     fn value(&mut self, value: I::Value) -> Result<(), Error> {
-        let look = self.inspector.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
-        self.replaced = look.value.is_some();
-        let value = look.value.unwrap_or(value);
-        match look.shape {
-            Shape::Null => self.out.push_str("null"),
-            Shape::Undefined => self.out.push_str("\"$undefined\""),
-            Shape::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
-            Shape::Number(number) => self.number(number),
-            Shape::String(text) => {
+        let classified = self.inspector.classify(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
+        self.replaced = classified.value.is_some();
+        let value = classified.value.unwrap_or(value);
+        match classified.class {
+            Class::Null => self.out.push_str("null"),
+            Class::Undefined => self.out.push_str("\"$undefined\""),
+            Class::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
+            Class::Number(number) => self.number(number),
+            Class::String(text) => {
                 self.count(server_limits::units(&text));
                 self.text(&text);
             }
-            Shape::BigInt(digits) => {
+            Class::BigInt(digits) => {
                 if digits.len() > server_limits::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
                 self.count(digits.len());
                 self.special('n', &digits);
             }
-            Shape::Date(iso) => self.special('D', &iso),
-            Shape::Container(container) => return self.container(value, container),
-            Shape::Opaque(opaque) => return self.opaque(value, opaque),
-            Shape::Threw => return Err(self.error("threw while it was read")),
+            Class::Date(iso) => self.special('D', &iso),
+            Class::Container(container) => return self.container(value, container),
+            Class::Opaque(opaque) => return self.opaque(value, opaque),
+            Class::Threw => return Err(self.error("threw while it was read")),
         }
         self.within_bounds()
     }
@@ -373,17 +373,17 @@ impl<I: Inspect> Encoder<I> {
                 None => Err(self.error(&format!("is {}, which Next 14 cannot give back", opaque.name()))),
             };
         }
-        if !self.inspector.keeps() {
+        if !self.inspector.keeps_temporaries() {
             return Err(self.error(&format!("is {}", opaque.name())));
         }
         if opaque == Opaque::Instance {
-            if !self.refer(&value)? {
+            if !self.write_reference(&value)? {
                 self.register(&value);
                 self.out.push_str("\"$T\"");
             }
             return Ok(());
         }
-        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. }));
+        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::One(_), .. }));
         let key = if alone && opaque != Opaque::Element { None } else { self.place() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
@@ -405,7 +405,7 @@ impl<I: Inspect> Encoder<I> {
             return Err(self.error(&format!("is {name}, which Next 14 cannot read: send plain values, or a FormData")));
         }
         let bound = container == Container::Array && matches!(self.frames.last(), Some(Frame { rest: Rest::Bound(..), .. }));
-        if container != Container::Lazy && !bound && self.refer(&value)? {
+        if container != Container::Lazy && !bound && self.write_reference(&value)? {
             return Ok(());
         }
         if self.frames.len() >= self.depth {
@@ -530,12 +530,12 @@ impl<I: Inspect> Encoder<I> {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
-        self.frames.push(Frame::new(Rest::Alone(Some(value)), None, Some(id), Some(self.bounds.tree())));
+        self.frames.push(Frame::new(Rest::One(Some(value)), None, Some(id), Some(self.bounds.tree())));
     }
 
     fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
         match frame.rest {
-            Rest::Alone(_) => {}
+            Rest::One(_) => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
             Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
         }
@@ -543,7 +543,7 @@ impl<I: Inspect> Encoder<I> {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.end_part()?;
-            if let (Rest::Alone(_), Some(tree)) = (&frame.rest, frame.tree) {
+            if let (Rest::One(_), Some(tree)) = (&frame.rest, frame.tree) {
                 self.loaded_into(self.tree(), tree)?;
             }
         }
@@ -565,7 +565,7 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Writes a reference to a value that was written already. Returns false if the value is new.
-    fn refer(&mut self, value: &I::Value) -> Result<bool, Error> {
+    fn write_reference(&mut self, value: &I::Value) -> Result<bool, Error> {
         // Next 14 knows no references, so the value is written again.
         let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));

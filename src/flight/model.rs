@@ -181,7 +181,7 @@ pub enum Edit<'t> {
 /// leaves the rest to [`Native`](super::Native):
 ///
 /// ```
-/// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Given, Made, Native, Rejection, Scalar, Settled, Shared};
+/// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Made, Native, PromiseState, Ready, Rejection, Scalar, Shared};
 /// use std::cell::RefCell;
 /// use std::rc::Rc;
 /// use actionlane::flight::{Build, Edit, Key, Spot, Tree, Value};
@@ -191,13 +191,13 @@ pub enum Edit<'t> {
 /// impl Build for Lister {
 /// #   type Value = Value;
 /// #   type Holders = Rc<[Value]>;
-/// #   type Promise = Shared<Settled>;
-/// #   type Lazy = Shared<Settled>;
+/// #   type Promise = Shared<PromiseState>;
+/// #   type Lazy = Shared<PromiseState>;
 /// #   type Flow = Shared<Flowing>;
 ///     fn tree(
 ///         &mut self,
 ///         tree: &Tree<'_>,
-///         ready: &[Given<'_, Value>],
+///         ready: &[Ready<'_, Value>],
 ///         keep: bool,
 ///     ) -> Option<(Value, Option<Self::Holders>)> {
 ///         let mut list = self.1.borrow_mut();

@@ -78,7 +78,7 @@ pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
             return read(args, how, plain.reads());
         }
         let body = Body::Complete(body);
-        let temporaries = Temporaries::elsewhere(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
+        let temporaries = Temporaries::from_fn(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
         return Ok(Start { body, temporaries });
     }
     read(args, how, None)
@@ -88,7 +88,7 @@ pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
 fn read(args: &JsValue, how: How, reads: Option<Reads>) -> Result<Start, Failure> {
     let reader = Reader::new(how.forgets, reads);
     let thrown = reader.thrown();
-    let encoder = Encoder::within(&how.limits, reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
+    let encoder = Encoder::with_limits(&how.limits, reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)

@@ -45,7 +45,7 @@ impl Decoding {
     ) -> Self {
         let temporaries = find.map_or_else(args::Temporaries::default, |find| {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
-            args::Temporaries::elsewhere(find)
+            args::Temporaries::from_fn(find)
         });
         let values = value::Js::new(temporaries).bind(bind.into()).on_cancel(cancelled.map_or(JsValue::UNDEFINED, JsValue::from));
         let decoder = if action { Decoder::action(values) } else { Decoder::new(values) };

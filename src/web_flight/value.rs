@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use crate::codes::made;
-use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::flight::{Binary, Build, Flow, Key, Made, Put, Ready, Rejection, Scalar, Temporaries, Tree};
 use crate::js::error;
 use crate::{Error, Kind, Sent};
 
@@ -130,7 +130,7 @@ pub(crate) fn set_builder(build: JsValue) {
 const LONG: usize = 100_000;
 
 /// Message of an error about which the server states nothing.
-const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
+const NO_DETAILS: &str = "the answer holds an error, of which the server tells no more";
 
 /// Makes JavaScript values for the decoder.
 pub(crate) struct Js {
@@ -192,7 +192,7 @@ impl Build for Js {
     type Lazy = JsValue;
     type Flow = Flowing;
 
-    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Ready<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
         if tree.nodes.is_empty() {
             let text = tree.text.as_bytes();
             return Some((if tree.elements { self.builder.elements(text) } else { self.builder.json(text) }.ok()?, None));
@@ -245,7 +245,7 @@ impl Build for Js {
             Scalar::Date(ms) => JsDate::new(*ms).ok()?.into(),
             Scalar::BigInt(digits) => big_int(digits).ok()?,
             Scalar::Symbol(name) => symbol_for(name).ok()?,
-            Scalar::Error => JsError::new(UNTOLD).ok()?.into(),
+            Scalar::Error => JsError::new(NO_DETAILS).ok()?.into(),
         })
     }
 

@@ -79,10 +79,10 @@ impl<I: Inspect> Encoder<I> {
     /// place. Then there is no body.
     ///
     /// ```
-    /// use actionlane::flight::{Encoder, Native, Settled, Shared, Value};
+    /// use actionlane::flight::{Encoder, Native, PromiseState, Shared, Value};
     /// use actionlane::protocol::WireForm;
     ///
-    /// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+    /// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
     /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
     /// let slot = encoder.poll_open().expect("the promise");
     /// assert_eq!(encoder.fail(slot.id).message(), "argument 0 is a promise that was rejected");

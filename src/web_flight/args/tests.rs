@@ -96,7 +96,7 @@ fn message(expression: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-async fn arguments_are_written_as_react_writes_them() {
+async fn bodies_are_those_of_react() {
     js(PRELUDE);
     // Browsers have no `Buffer`; this one has the properties that matter here.
     js(

@@ -3,10 +3,10 @@
 
 use wasm_bindgen::JsValue;
 
-use super::UNTOLD;
+use super::NO_DETAILS;
 use crate::codes::put;
 use crate::flight::hash::Table;
-use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
+use crate::flight::{Edit, Key, Put, Ready, Scalar, Spot, Tree, json};
 
 /// Buffers, used again for each row.
 #[derive(Default)]
@@ -29,7 +29,7 @@ pub(super) struct Instructions {
 impl Instructions {
     /// Writes `trees`, and values that are `ready`, of which only a single tree may have any. Returns their texts
     /// in one JSON array, with the names as its last item; joined without an array, they could not be told apart.
-    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Given<'t, JsValue>]) -> Vec<u8> {
+    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Ready<'t, JsValue>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
         numbers.clear();
@@ -57,7 +57,7 @@ impl Instructions {
                                 None => (put::DIGITS, name(digits, names, &mut known)),
                             },
                             Scalar::Symbol(symbol) => (put::SYMBOL, name(symbol, names, &mut known)),
-                            Scalar::Error => (put::ERROR, name(UNTOLD, names, &mut known)),
+                            Scalar::Error => (put::ERROR, name(NO_DETAILS, names, &mut known)),
                         };
                         debug_assert!(kind <= put::MASK);
                         (argument << put::BITS | kind, *holder, place(spot, names, &mut known))
