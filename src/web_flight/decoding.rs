@@ -101,7 +101,7 @@ impl Decoding {
         {
             let (kind, value) = match value {
                 Ok(value) => (if rendered { told::VALUE_AND_PAGE } else { told::VALUE }, value),
-                Err(rejection) if self.action => thrown(rejection, rendered),
+                Err(rejection) if self.action => failure_of(rejection, rendered),
                 Err(rejection) => (told::BROKEN, value::to_js(rejection)),
             };
             let _ = told.call2(&JsValue::UNDEFINED, &kind.into(), &value);
@@ -111,7 +111,7 @@ impl Decoding {
 }
 
 /// Returns kind and value for an action that failed, in the form that the dispatcher reads.
-fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
+fn failure_of(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
     let Rejection::Thrown(thrown) = &rejection else { return (told::BROKEN, value::to_js(rejection)) };
     let object = Object::new();
     for (key, text) in [("digest", &thrown.digest), ("message", &thrown.message)] {
@@ -120,6 +120,6 @@ fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
         }
     }
     set(&object, "rendered", &rendered.into());
-    set(&object, "told", &value::told(rejection).1);
+    set(&object, "told", &value::error_and_details(rejection).1);
     (told::THROWN, object.into())
 }

@@ -67,8 +67,8 @@ extern "C" {
     fn put_lazies(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], payloads: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = settleLazy)]
     fn settle_lazy(this: &Builder, payload: &JsValue, fulfilled: bool, value: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn told(this: &Builder, more: &JsValue, environment: Option<&str>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = told)]
+    fn details(this: &Builder, causes: &JsValue, environment: Option<&str>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn meter(this: &Builder, cancelled: &JsValue) -> Result<Meter, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -165,8 +165,8 @@ impl Js {
 
     /// Makes the `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
-        let (error, told) = told(rejection);
-        let made = error::to_js(&error.sent(Sent::Yes), &told);
+        let (error, details) = error_and_details(rejection);
+        let made = error::to_js(&error.sent(Sent::Yes), &details);
         if let Some(bind) = &self.bind
             && let Ok(own) = js_sys::Reflect::get(bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
@@ -376,25 +376,25 @@ impl Build for Js {
     }
 }
 
-/// Converts a rejection into an error and further facts that the server stated, which the maker of errors takes as
+/// Converts a rejection into an error and further details that the server stated, which the maker of errors takes as
 /// a cause.
-pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
-    let told = match &rejection {
+pub(crate) fn error_and_details(rejection: Rejection) -> (Error, JsValue) {
+    let details = match &rejection {
         Rejection::Thrown(thrown) => {
-            let (environment, more) = (thrown.environment.as_deref(), thrown.causes::<JsValue>());
-            let wanted = environment.is_some() || more.is_some();
-            let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.told(&more.unwrap_or_default(), environment).ok());
+            let (environment, causes) = (thrown.environment.as_deref(), thrown.causes::<JsValue>());
+            let wanted = environment.is_some() || causes.is_some();
+            let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.details(&causes.unwrap_or_default(), environment).ok());
             if wanted { made() } else { None }
         }
         Rejection::Broken(_) => None,
     };
-    (rejection.into_error(), told.unwrap_or_default())
+    (rejection.into_error(), details.unwrap_or_default())
 }
 
 /// Converts a rejection into an `ActionError`.
 pub(crate) fn to_js(rejection: Rejection) -> JsValue {
-    let (error, told) = told(rejection);
-    error::to_js(&error, &told)
+    let (error, details) = error_and_details(rejection);
+    error::to_js(&error, &details)
 }
 
 fn no_dispatcher() -> Error {

@@ -81,7 +81,7 @@ impl Thrown {
 #[derive(Default)]
 pub(super) struct Reader {
     /// True if temporary references are not stored.
-    forgets: bool,
+    no_temporaries: bool,
     thrown: Thrown,
     /// Containers and their numbers, up to [`FEW`].
     few: Vec<(JsValue, u32)>,
@@ -92,9 +92,9 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Makes a reader. `forgets`: temporary references are not stored. `reads`: containers read before.
-    pub(super) fn new(forgets: bool, reads: Option<Reads>) -> Self {
-        Self { forgets, reads, ..Self::default() }
+    /// Makes a reader. `no_temporaries`: temporary references are not stored. `reads`: containers read before.
+    pub(super) fn new(no_temporaries: bool, reads: Option<Reads>) -> Self {
+        Self { no_temporaries, reads, ..Self::default() }
     }
 
     pub(super) fn thrown(&self) -> Thrown {
@@ -111,7 +111,7 @@ impl Inspect for Reader {
     type Value = JsValue;
 
     fn keeps_temporaries(&self) -> bool {
-        !self.forgets
+        !self.no_temporaries
     }
 
     fn symbol(&mut self, value: &JsValue) -> Option<String> {
