@@ -80,7 +80,7 @@ impl Along {
     /// Files a row. Returns `None` if the value cannot be found.
     fn arrive(&mut self, row: Row) -> Option<()> {
         let halted = row.tag == Tag::Model && row.body.is_empty();
-        if halted || matches!(row.tag, Tag::Aside | Tag::Close) || self.arrived.contains_key(&row.id) {
+        if halted || matches!(row.tag, Tag::Skipped | Tag::Close) || self.arrived.contains_key(&row.id) {
             return Some(());
         }
         let text = if row.tag == Tag::Model { String::from_utf8(row.body).ok() } else { None };
@@ -175,7 +175,8 @@ mod tests {
         at
     }
 
-    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out first.
+    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out
+    /// first.
     #[test]
     fn the_value_arrives_when_the_decoder_has_it() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();

@@ -116,7 +116,7 @@ enum Arrived {
     /// An empty row: development servers send it for a row that will never come.
     Halted,
     /// A stream that exceeded a limit before any value referred to it.
-    Lost(Rejection),
+    Overflowed(Rejection),
     /// A row whose cell is made.
     Taken,
 }
@@ -192,10 +192,10 @@ impl<B: Build> Decoder<B> {
     /// Ends the answer: no more bytes will come. Everything open is rejected with a `DECODE` error that names the row
     /// it waited for.
     pub fn end(&mut self) {
-        let inside = self.rows.inside();
+        let unfinished = self.rows.unfinished_row();
         let halted: Vec<u32> = self.arrived.iter().filter(|(_, arrived)| matches!(arrived, Arrived::Halted)).map(|(id, _)| *id).collect();
         self.close(|row, begun| {
-            let message = match inside {
+            let message = match unfinished {
                 Some(Some(id)) if id == row => format!("the answer ended inside row {row:x}"),
                 _ if begun => format!("the answer ended before the end of row {row:x}"),
                 _ if halted.contains(&row) => format!("row {row:x}: halted by the server"),
@@ -286,7 +286,7 @@ impl<B: Build> Decoder<B> {
     /// Stores a row. Returns true if wants may wait for it.
     fn arrive(&mut self, row: Row) -> Result<bool, Error> {
         let arrived = match (row.tag, self.arrived.get(&row.id)) {
-            (Tag::Aside, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Lost(_))) => return Ok(false),
+            (Tag::Skipped, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Overflowed(_))) => return Ok(false),
             (_, Some(Arrived::Flow)) => return self.add_flow_row(row).map(|()| false),
             (Tag::Close, _) => return Ok(false),
             (_, Some(_)) => return Err(Error::new(Kind::Decode, format!("row {:x}: came twice", row.id))),

@@ -343,7 +343,7 @@ impl<I: Inspect> Encoder<I> {
             Class::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             Class::Number(number) => self.number(number),
             Class::String(text) => {
-                self.count(server_limits::units(&text));
+                self.count(server_limits::utf16_length(&text));
                 self.text(&text);
             }
             Class::BigInt(digits) => {
@@ -358,7 +358,7 @@ impl<I: Inspect> Encoder<I> {
             Class::Opaque(opaque) => return self.opaque(value, opaque),
             Class::Threw => return Err(self.error("threw while it was read")),
         }
-        self.within_bounds()
+        self.check_bounds()
     }
 
     /// Writes a value that the server cannot read, only return by its path. As in React, a function or symbol must not
@@ -447,7 +447,7 @@ impl<I: Inspect> Encoder<I> {
                 self.count(len);
                 let id = self.id(letter.encode_utf8(&mut [0; 4]));
                 self.parts.push(Part::Entry { name: id.to_string(), value: blob });
-                return self.within_bounds();
+                return self.check_bounds();
             }
             Contents::Later { later, source } => {
                 self.later(&value, later, source);
@@ -478,7 +478,7 @@ impl<I: Inspect> Encoder<I> {
             _ if bound => self.part("@", rest),
             _ => self.begin(rest, place, None),
         }
-        self.within_bounds()
+        self.check_bounds()
     }
 
     /// Adds the entries of a form as fields, under the names that the server's version looks for.
@@ -498,7 +498,7 @@ impl<I: Inspect> Encoder<I> {
             Some(self.temporaries.add(Place { parent: Some(frame.place?), key, value: None }))
         });
         self.begin(Rest::Values(vec![key, value].into_iter()), place, None);
-        self.within_bounds()
+        self.check_bounds()
     }
 
     fn begin(&mut self, rest: Rest<I::Value>, place: Option<u32>, part: Option<u32>) {
@@ -509,10 +509,10 @@ impl<I: Inspect> Encoder<I> {
             _ => None,
         };
         let around = self.tree().filter(|_| part.is_none());
-        let tree = len.map(|len| self.bounds.array(around, len));
+        let tree = len.map(|len| self.bounds.count_array(around, len));
         self.frames.push(Frame::new(rest, place, part, tree));
         if let (Some(place), Some(tree), None) = (place, tree, part) {
-            self.array_at(place, tree);
+            self.store_array(place, tree);
         }
     }
 
@@ -530,7 +530,7 @@ impl<I: Inspect> Encoder<I> {
         let id = self.id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
-        self.frames.push(Frame::new(Rest::One(Some(value)), None, Some(id), Some(self.bounds.tree())));
+        self.frames.push(Frame::new(Rest::One(Some(value)), None, Some(id), Some(self.bounds.start_tree())));
     }
 
     fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
@@ -544,7 +544,7 @@ impl<I: Inspect> Encoder<I> {
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.end_part()?;
             if let (Rest::One(_), Some(tree)) = (&frame.rest, frame.tree) {
-                self.loaded_into(self.tree(), tree)?;
+                self.count_loaded(self.tree(), tree)?;
             }
         }
         if let Rest::Bound(function, _) = frame.rest {
@@ -570,7 +570,7 @@ impl<I: Inspect> Encoder<I> {
         let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
-        self.count_met(number)?;
+        self.count_repeated(number)?;
         Ok(true)
     }
 }

@@ -131,7 +131,7 @@ impl Build for Native {
         Some(at)
     }
 
-    fn make(&mut self, kind: Made) -> Option<Value> {
+    fn make_empty(&mut self, kind: Made) -> Option<Value> {
         Some(match kind {
             Made::Map => Value::Map(Shared::new(Vec::new())),
             Made::Set => Value::Set(Shared::new(Vec::new())),

@@ -257,20 +257,20 @@ impl Build for Js {
         self.builder.walk(from, path).ok()
     }
 
-    fn make(&mut self, kind: Made) -> Option<JsValue> {
-        self.builder.make(number(kind)).ok()
+    fn make_empty(&mut self, kind: Made) -> Option<JsValue> {
+        self.builder.make(code_of(kind)).ok()
     }
 
     fn fill(&mut self, kind: Made, made: &JsValue, from: &JsValue) -> bool {
-        self.builder.fill(number(kind), made, from).is_ok()
+        self.builder.fill(code_of(kind), made, from).is_ok()
     }
 
-    fn made(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
-        self.builder.made(number(kind), from).ok()
+    fn make_from(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
+        self.builder.made(code_of(kind), from).ok()
     }
 
-    fn made_all(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
-        let kinds: Vec<u32> = list.iter().map(|(kind, _)| number(*kind)).collect();
+    fn make_all_from(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
+        let kinds: Vec<u32> = list.iter().map(|(kind, _)| code_of(*kind)).collect();
         let made = self.builder.made_all(&kinds, list.iter().map(|(_, from)| from.clone()).collect()).ok();
         made.filter(|made| made.len() == list.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
@@ -402,7 +402,7 @@ fn no_dispatcher() -> Error {
 }
 
 /// Returns the number of `codes.js` for a kind of object.
-fn number(kind: Made) -> u32 {
+fn code_of(kind: Made) -> u32 {
     match kind {
         Made::Map => made::MAP,
         Made::Set => made::SET,

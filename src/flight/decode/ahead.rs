@@ -37,7 +37,7 @@ impl<B: Build> Decoder<B> {
                 && !self.error_rows.contains_key(&row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
                 // A row that no want waits for may need other rows, and would be read twice. Row 0 mostly does.
-                && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
+                && let Some(tree) = Model::read_independent(row.id, text, !waits || row.id == 0, &self.limits)
             {
                 ready.push((row.id, tree));
             }
@@ -61,7 +61,7 @@ impl<B: Build> Decoder<B> {
             }
         }
         let limits = &self.limits;
-        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, false, limits)?))).collect();
+        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_independent(*id, text, false, limits)?))).collect();
         self.make_early(ready);
     }
 
@@ -84,7 +84,7 @@ impl<B: Build> Decoder<B> {
         if list.len() < 2 {
             return;
         }
-        for (key, made) in keys.into_iter().zip(self.builder.made_all(&list)) {
+        for (key, made) in keys.into_iter().zip(self.builder.make_all_from(&list)) {
             if let Some(made) = made {
                 self.made.entry(key).or_insert(made);
             }

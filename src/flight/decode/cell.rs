@@ -138,7 +138,7 @@ impl<B: Build> Decoder<B> {
                 let module = self.cell(id, &text);
                 match &module {
                     Ok(Cell { root: Root::Value(from), done: true, .. }) => {
-                        let made = self.builder.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
+                        let made = self.builder.make_from(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
                         made.map(|module| Cell::new(id, Root::Opaque(module)))
                     }
                     _ => {
@@ -148,7 +148,7 @@ impl<B: Build> Decoder<B> {
                 }
             }
             Arrived::Flow => self.flow(id).map(|value| Cell::new(id, Root::Opaque(value))),
-            Arrived::Lost(rejection) => Err(rejection),
+            Arrived::Overflowed(rejection) => Err(rejection),
             Arrived::Taken | Arrived::Halted => Err(broken(id, "read twice")),
         };
         self.cells.push(cell);

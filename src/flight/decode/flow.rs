@@ -180,7 +180,7 @@ impl<B: Build> Decoder<B> {
             }
             // A value that refers to the stream later gets the error.
             None => {
-                self.arrived.insert(id, super::Arrived::Lost(error));
+                self.arrived.insert(id, super::Arrived::Overflowed(error));
             }
         }
     }

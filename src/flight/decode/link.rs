@@ -251,11 +251,11 @@ impl<B: Build> Decoder<B> {
         if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
             && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
         {
-            let made = self.builder.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
+            let made = self.builder.make_from(kind, from).ok_or_else(|| self.unmade(kind, id))?;
             self.made.insert((kind, id), made.clone());
             return Ok(made);
         }
-        let made = self.builder.make(kind).ok_or_else(|| self.unmade(kind, id))?;
+        let made = self.builder.make_empty(kind).ok_or_else(|| self.unmade(kind, id))?;
         self.made.insert((kind, id), made.clone());
         fills.push((kind, id, made.clone()));
         Ok(made)

@@ -36,7 +36,7 @@ impl<I: Inspect> Encoder<I> {
                 let text = self.write(value, Top::Part(id, place))?;
                 self.parts.push(Part::Json { name: id.to_string(), text });
                 if later == Later::Lazy {
-                    self.loaded_into(tree, self.bounds.outermost())?;
+                    self.count_loaded(tree, self.bounds.outermost())?;
                 }
             }
             Later::Bytes => {

@@ -128,7 +128,7 @@ impl<'t, 'l> Reader<'t, 'l> {
                 }
                 Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => match self.special(raw)? {
                     Some(special) => self.place(special),
-                    None => self.kept(),
+                    None => self.keep_member(),
                 },
                 _ => frame.kept = true,
             }
@@ -152,7 +152,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         broken(self.row, fault, self.limits)
     }
 
-    fn kept(&mut self) {
+    fn keep_member(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.kept = true;
         }
@@ -178,7 +178,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             self.drop_member();
             return;
         }
-        self.kept();
+        self.keep_member();
         self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
         let spot = self.frames.last().map_or(Spot::Index(0), Frame::spot);
         let holder = self.holder();
@@ -234,7 +234,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         };
         let body = &rest[letter.len_utf8()..];
         let special = match letter {
-            '0'..='9' | 'a'..='f' => match target(rest, None) {
+            '0'..='9' | 'a'..='f' => match parse_target(rest, None) {
                 Some(target) => Special::Link(target),
                 None => return Err(self.unsupported("reference")),
             },
@@ -248,21 +248,21 @@ impl<'t, 'l> Reader<'t, 'l> {
                     'i' => Made::Iterator,
                     _ => Made::Server,
                 };
-                match target(body, Some(made)) {
+                match parse_target(body, Some(made)) {
                     Some(target) if target.path.is_empty() => Special::Link(target),
                     _ => return Err(self.unsupported("reference")),
                 }
             }
-            '@' => match row_id(body) {
+            '@' => match parse_row_id(body) {
                 Some(id) => Special::Promise(id),
                 None => return Err(self.unsupported("promise")),
             },
-            'L' => match row_id(body) {
+            'L' => match parse_row_id(body) {
                 Some(id) => Special::Lazy(id),
                 None => return Err(self.unsupported("$L")),
             },
             'Z' if body.is_empty() => Special::Scalar(Scalar::Error),
-            'Z' => match target(body, Some(Made::Error)) {
+            'Z' => match parse_target(body, Some(Made::Error)) {
                 Some(target) if target.path.is_empty() => Special::Link(target),
                 _ => return Err(self.unsupported("$Z")),
             },
@@ -272,10 +272,10 @@ impl<'t, 'l> Reader<'t, 'l> {
             'n' => {
                 let digits = body.strip_prefix('-').unwrap_or(body);
                 if !digits.bytes().all(|b| b.is_ascii_digit()) || (digits.is_empty() && !body.is_empty()) {
-                    return Err(self.complain("not a bigint"));
+                    return Err(self.error_here("not a bigint"));
                 }
                 if digits.len() > self.limits.digits {
-                    return Err(self.complain(&format!("a bigint of more than {} digits", self.limits.digits)));
+                    return Err(self.error_here(&format!("a bigint of more than {} digits", self.limits.digits)));
                 }
                 Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
             }
@@ -292,11 +292,11 @@ impl<'t, 'l> Reader<'t, 'l> {
     }
 
     fn unsupported(&self, what: &str) -> Error {
-        self.complain(&format!("unsupported value {what}"))
+        self.error_here(&format!("unsupported value {what}"))
     }
 
     /// Makes an error that names the current place.
-    fn complain(&self, what: &str) -> Error {
+    fn error_here(&self, what: &str) -> Error {
         let mut place = String::new();
         for (steps, frame) in self.frames.iter().enumerate() {
             if steps >= MAX_STEPS {
@@ -360,12 +360,12 @@ impl Spliced {
     }
 }
 
-fn target(text: &str, made: Option<Made>) -> Option<Target> {
+fn parse_target(text: &str, made: Option<Made>) -> Option<Target> {
     let (id, path) = text.split_at(text.find(':').unwrap_or(text.len()));
-    Some(Target { id: row_id(id)?, path: Path::new(path), made })
+    Some(Target { id: parse_row_id(id)?, path: Path::new(path), made })
 }
 
-fn row_id(hex: &str) -> Option<u32> {
+fn parse_row_id(hex: &str) -> Option<u32> {
     let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if digits { u32::from_str_radix(hex, 16).ok().filter(|id| *id <= MAX_ID) } else { None }
 }

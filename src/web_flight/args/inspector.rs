@@ -102,7 +102,7 @@ impl Reader {
     }
 
     /// Stores the error of a failed read.
-    fn keep<T>(&self, read: Result<T, JsValue>) -> Option<T> {
+    fn store_thrown<T>(&self, read: Result<T, JsValue>) -> Option<T> {
         read.map_err(|thrown| self.thrown.0.replace(thrown)).ok()
     }
 }
@@ -121,13 +121,13 @@ impl Inspect for Reader {
     fn classify(&mut self, value: &JsValue, key: Key<'_>) -> Classified<JsValue> {
         match primitive(value).or_else(|| common(value)) {
             Some(class) => Classified { value: None, class },
-            None => self.keep(classify_object(value, key)).unwrap_or(Classified { value: None, class: Class::Threw }),
+            None => self.store_thrown(classify_object(value, key)).unwrap_or(Classified { value: None, class: Class::Threw }),
         }
     }
 
     fn contents(&mut self, value: &JsValue, container: Container) -> Option<Contents<JsValue>> {
         let read = self.reads.as_ref().and_then(|reads| reads.get(value).ok()).filter(|read| !read.is_undefined());
-        self.keep(contents(read.as_ref().unwrap_or(value), container))
+        self.store_thrown(contents(read.as_ref().unwrap_or(value), container))
     }
 
     fn number(&mut self, number: f64) -> String {

@@ -4,11 +4,11 @@
 use std::task::Poll;
 
 use actionlane::flight::{Decoder, Native, encode};
-use actionlane_fuzz::{decode, describe, made, rows_of};
+use actionlane_fuzz::{decode, describe, make_value, rows_of};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let value = made(data);
+    let value = make_value(data);
     let rows = encode(&mut Native::default(), value.clone()).ok().and_then(|encoded| rows_of(&encoded.body));
     let sent = describe(Poll::Ready(Ok(value)));
     if let Some(rows) = rows {
