@@ -213,7 +213,7 @@ pub struct Encoder<I: Inspect> {
     /// True if the value that is being written came from a `toJSON`.
     replaced: bool,
     /// The last id that was given to a part.
-    ids: u32,
+    last_id: u32,
     /// Slots that the caller has not taken.
     slots: VecDeque<Slot<I::Value>>,
     /// Slots that are not settled or closed, by id.
@@ -231,7 +231,7 @@ enum Top {
 
 impl Top {
     /// Returns the id of the value's part, if something can refer to it. The root's is 0.
-    fn part(&self) -> Option<u32> {
+    fn part_id(&self) -> Option<u32> {
         match self {
             Self::Root => Some(0),
             Self::Part(id, _) => Some(*id),
@@ -270,7 +270,7 @@ impl<I: Inspect> Encoder<I> {
             parts: Vec::new(),
             root: String::new(),
             replaced: false,
-            ids: 0,
+            last_id: 0,
             slots: VecDeque::new(),
             open: BTreeMap::new(),
         };
@@ -295,8 +295,8 @@ impl<I: Inspect> Encoder<I> {
 
     /// Returns the body, the root last. Slots that are still open will never be settled for the server.
     pub fn finish(self) -> Encoded<I::Value> {
-        let Self { root, temporaries, mut parts, ids, .. } = self;
-        let body = if parts.is_empty() && ids == 0 {
+        let Self { root, temporaries, mut parts, last_id, .. } = self;
+        let body = if parts.is_empty() && last_id == 0 {
             Body::Text(root)
         } else {
             parts.push(Part::Json { name: "0".to_owned(), text: root });
@@ -308,8 +308,8 @@ impl<I: Inspect> Encoder<I> {
     /// Writes a whole value.
     fn write(&mut self, value: I::Value, top: Top) -> Result<String, Error> {
         self.top = top;
-        self.bounds.begin(self.top.part());
-        self.value(value)?;
+        self.bounds.begin(self.top.part_id());
+        self.write_value(value)?;
         while let Some(mut frame) = self.frames.pop() {
             match frame.next() {
                 None => self.close_container(frame)?,
@@ -318,12 +318,12 @@ impl<I: Inspect> Encoder<I> {
                         self.out.push(',');
                     }
                     if let Rest::Members(..) = frame.rest {
-                        self.key(&frame.key);
+                        self.write_key(&frame.key);
                     }
                     self.frames.push(frame);
                     match value {
-                        Next::Value(value) => self.value(value)?,
-                        Next::Pair(key, value) => self.pair(key, value)?,
+                        Next::Value(value) => self.write_value(value)?,
+                        Next::Pair(key, value) => self.begin_pair(key, value)?,
                     }
                 }
             }
@@ -333,7 +333,7 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Writes a value; of a container only the beginning.
-    fn value(&mut self, value: I::Value) -> Result<(), Error> {
+    fn write_value(&mut self, value: I::Value) -> Result<(), Error> {
         let classified = self.inspector.classify(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
         self.replaced = classified.value.is_some();
         let value = classified.value.unwrap_or(value);
@@ -341,21 +341,21 @@ impl<I: Inspect> Encoder<I> {
             Class::Null => self.out.push_str("null"),
             Class::Undefined => self.out.push_str("\"$undefined\""),
             Class::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
-            Class::Number(number) => self.number(number),
+            Class::Number(number) => self.write_number(number),
             Class::String(text) => {
-                self.count(server_limits::utf16_length(&text));
-                self.text(&text);
+                self.count_in_tree(server_limits::utf16_length(&text));
+                self.write_text(&text);
             }
             Class::BigInt(digits) => {
                 if digits.len() > server_limits::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
-                self.count(digits.len());
-                self.special('n', &digits);
+                self.count_in_tree(digits.len());
+                self.write_special('n', &digits);
             }
-            Class::Date(iso) => self.special('D', &iso),
-            Class::Container(container) => return self.container(value, container),
-            Class::Opaque(opaque) => return self.opaque(value, opaque),
+            Class::Date(iso) => self.write_special('D', &iso),
+            Class::Container(container) => return self.write_container(value, container),
+            Class::Opaque(opaque) => return self.write_opaque(value, opaque),
             Class::Threw => return Err(self.error("threw while it was read")),
         }
         self.check_bounds()
@@ -363,11 +363,11 @@ impl<I: Inspect> Encoder<I> {
 
     /// Writes a value that the server cannot read, only return by its path. As in React, a function or symbol must not
     /// be the root or all of a part; an element may be.
-    fn opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
+    fn write_opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
         if self.wire.is_14() {
             return match self.inspector.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
                 Some(name) => {
-                    self.special('S', &name);
+                    self.write_special('S', &name);
                     Ok(())
                 }
                 None => Err(self.error(&format!("is {}, which Next 14 cannot give back", opaque.name()))),
@@ -384,7 +384,7 @@ impl<I: Inspect> Encoder<I> {
             return Ok(());
         }
         let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::One(_), .. }));
-        let key = if alone && opaque != Opaque::Element { None } else { self.place() };
+        let key = if alone && opaque != Opaque::Element { None } else { self.parent_and_key() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
             None => {
@@ -395,7 +395,7 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    fn container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
+    fn write_container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
         let mut container = container;
         if container == Container::Iterator && self.wire.is_14() {
             // An array can be iterated in the same way on the server.
@@ -417,7 +417,7 @@ impl<I: Inspect> Encoder<I> {
             _ => self.register(&value),
         };
         if container == Container::Blob {
-            let id = self.id("B");
+            let id = self.write_new_id("B");
             self.parts.push(Part::Entry { name: id.to_string(), value });
             return Ok(());
         }
@@ -439,22 +439,22 @@ impl<I: Inspect> Encoder<I> {
             Contents::Members(members) => Rest::Members(members.into_iter()),
             Contents::Entries(entries) => Rest::Entries(entries.into_iter()),
             Contents::Fields(fields) => {
-                self.fields(fields);
+                self.add_fields(fields);
                 return Ok(());
             }
             Contents::Bytes { blob, len } => {
                 let Container::Binary(letter) = container else { return Err(self.error("cannot be sent")) };
-                self.count(len);
-                let id = self.id(letter.encode_utf8(&mut [0; 4]));
+                self.count_in_tree(len);
+                let id = self.write_new_id(letter.encode_utf8(&mut [0; 4]));
                 self.parts.push(Part::Entry { name: id.to_string(), value: blob });
                 return self.check_bounds();
             }
             Contents::Later { later, source } => {
-                self.later(&value, later, source);
+                self.open_slot(&value, later, source);
                 return Ok(());
             }
             Contents::Loaded(loaded) => {
-                self.loaded(loaded);
+                self.begin_loaded(loaded);
                 return Ok(());
             }
             Contents::Reference { id, bound } => {
@@ -470,20 +470,20 @@ impl<I: Inspect> Encoder<I> {
             }
         };
         match container {
-            Container::Map => self.part("Q", rest),
-            Container::Set => self.part("W", rest),
-            Container::Iterator => self.part("i", rest),
+            Container::Map => self.begin_part("Q", rest),
+            Container::Set => self.begin_part("W", rest),
+            Container::Iterator => self.begin_part("i", rest),
             // An iterable becomes a new array on the server, to which nothing can refer.
             Container::Iterable => self.begin(rest, None, None),
-            _ if bound => self.part("@", rest),
+            _ if bound => self.begin_part("@", rest),
             _ => self.begin(rest, place, None),
         }
         self.check_bounds()
     }
 
     /// Adds the entries of a form as fields, under the names that the server's version looks for.
-    fn fields(&mut self, fields: Vec<(String, I::Value)>) {
-        let id = self.id("K");
+    fn add_fields(&mut self, fields: Vec<(String, I::Value)>) {
+        let id = self.write_new_id("K");
         for prefix in self.wire.form_prefixes() {
             for (key, value) in &fields {
                 self.parts.push(Part::Entry { name: format!("{prefix}{id:x}_{key}"), value: value.clone() });
@@ -492,7 +492,7 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Begins an entry of a Map: an array that exists in the encoding only.
-    fn pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
+    fn begin_pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
         let place = self.frames.last().and_then(|frame| {
             let key = (frame.count - 1).to_string();
             Some(self.temporaries.add(Place { parent: Some(frame.place?), key, value: None }))
@@ -517,8 +517,8 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Refers to a new part for a container, and begins to write it.
-    fn part(&mut self, sigil: &str, rest: Rest<I::Value>) {
-        let id = self.id(sigil);
+    fn begin_part(&mut self, sigil: &str, rest: Rest<I::Value>) {
+        let id = self.write_new_id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
@@ -526,8 +526,8 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Refers to a new part that consists of this value, and begins to write it.
-    fn loaded(&mut self, value: I::Value) {
-        let id = self.id("");
+    fn begin_loaded(&mut self, value: I::Value) {
+        let id = self.write_new_id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
         self.frames.push(Frame::new(Rest::One(Some(value)), None, Some(id), Some(self.bounds.start_tree())));
@@ -550,18 +550,18 @@ impl<I: Inspect> Encoder<I> {
         if let Rest::Bound(function, _) = frame.rest {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             let letter = self.wire.reference();
-            let id = self.id(letter);
+            let id = self.write_new_id(letter);
             self.parts.push(Part::Json { name: id.to_string(), text });
-            self.name(&function, format!("{letter}{id:x}"));
+            self.register_as(&function, format!("{letter}{id:x}"));
         }
         Ok(())
     }
 
     /// Takes a new id, and writes the reference to it.
-    fn id(&mut self, sigil: &str) -> u32 {
-        self.ids += 1;
-        let _ = write!(self.out, "\"${sigil}{:x}\"", self.ids);
-        self.ids
+    fn write_new_id(&mut self, sigil: &str) -> u32 {
+        self.last_id += 1;
+        let _ = write!(self.out, "\"${sigil}{:x}\"", self.last_id);
+        self.last_id
     }
 
     /// Writes a reference to a value that was written already. Returns false if the value is new.

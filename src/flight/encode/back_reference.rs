@@ -25,14 +25,14 @@ pub(super) struct Place<V> {
 impl<I: Inspect> Encoder<I> {
     /// Gives a value a place, if a path can lead there. Returns the number of the place.
     pub(super) fn register(&mut self, value: &I::Value) -> Option<u32> {
-        let (parent, key) = self.place()?;
+        let (parent, key) = self.parent_and_key()?;
         let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
         self.inspector.remember(value, number);
         Some(number)
     }
 
     /// Gives a value a name of its own, by which the server never returns it.
-    pub(super) fn name(&mut self, value: &I::Value, name: String) {
+    pub(super) fn register_as(&mut self, value: &I::Value, name: String) {
         let number = self.temporaries.add(Place { parent: None, key: name, value: None });
         self.inspector.remember(value, number);
     }
@@ -40,7 +40,7 @@ impl<I: Inspect> Encoder<I> {
     /// Returns the parent and key of the value that is being written, if a path can lead there. None leads through a
     /// key with a colon. Nor to the result of a `toJSON` that is a whole part: React registers the object that had the
     /// `toJSON` instead.
-    pub(super) fn place(&self) -> Option<(Option<u32>, String)> {
+    pub(super) fn parent_and_key(&self) -> Option<(Option<u32>, String)> {
         if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::One(_), .. })) {
             return None;
         }

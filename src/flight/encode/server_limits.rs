@@ -114,7 +114,7 @@ impl<I: Inspect> Encoder<I> {
         self.frames.last().map_or(Some(self.bounds.outermost), |frame| frame.tree)
     }
 
-    pub(super) fn count(&mut self, slots: usize) {
+    pub(super) fn count_in_tree(&mut self, slots: usize) {
         if let Some(tree) = self.tree().and_then(|tree| self.bounds.trees.get_mut(tree)) {
             tree.add(slots);
         }
