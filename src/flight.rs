@@ -78,12 +78,14 @@ mod value;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
 pub use along::Along;
-pub use builder::{Binary, Build, Flow, Given, Key, Put};
+pub use builder::{Binary, Build, Flow, Key, Put, Ready};
 pub use decode::Decoder;
-pub use encode::{Body, Container, Contents, Encoded, Encoder, Inspect, Later, Look, Opaque, Part, Shape, Slot, Temporaries, Text, encode};
+pub use encode::{
+    Body, Class, Classified, Container, Contents, Encoded, Encoder, Inspect, Later, Opaque, Part, Slot, Temporaries, Text, encode,
+};
 pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use limits::Limits;
 pub use model::{Edit, Made, Node, Scalar, Spot, Tree};
 pub use native::Native;
 pub use rejection::{Rejection, Thrown};
-pub use value::{Children, Fault, Object, Settled, Shared, Value};
+pub use value::{Children, ErrorValue, Object, PromiseState, Shared, Value};

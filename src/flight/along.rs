@@ -29,9 +29,9 @@ pub struct Along {
     texts: Vec<Option<String>>,
     /// The rows that the value needs and that have not arrived.
     missing: Table<u32, ()>,
-    /// The parts of row 0 that the value needs; the first `looked_at` of them were read.
+    /// The parts of row 0 that the value needs; the first `parts_read` of them were read.
     parts: Vec<Path>,
-    looked_at: usize,
+    parts_read: usize,
     /// The row that is the value. If that row is a promise, the promised row takes over.
     root: u32,
     is_there: bool,
@@ -57,7 +57,7 @@ impl Along {
             texts: Vec::new(),
             missing,
             parts: vec![path],
-            looked_at: 0,
+            parts_read: 0,
             root: 0,
             is_there: false,
         }
@@ -80,20 +80,20 @@ impl Along {
     /// Files a row. Returns `None` if the value cannot be found.
     fn arrive(&mut self, row: Row) -> Option<()> {
         let halted = row.tag == Tag::Model && row.body.is_empty();
-        if halted || matches!(row.tag, Tag::Aside | Tag::Close) || self.arrived.contains_key(&row.id) {
+        if halted || matches!(row.tag, Tag::Skipped | Tag::Close) || self.arrived.contains_key(&row.id) {
             return Some(());
         }
         let text = if row.tag == Tag::Model { String::from_utf8(row.body).ok() } else { None };
         self.arrived.insert(row.id, self.texts.len());
         self.texts.push(text);
         match self.missing.remove(&row.id) {
-            Some(()) => self.look(row.id),
+            Some(()) => self.find_needs(row.id),
             None => Some(()),
         }
     }
 
     /// Finds the rows that row `id` needs, and the rows those need.
-    fn look(&mut self, id: u32) -> Option<()> {
+    fn find_needs(&mut self, id: u32) -> Option<()> {
         let mut needs = vec![id];
         while let Some(id) = needs.pop() {
             let Some(text) = self.arrived.get(&id).and_then(|at| self.texts.get_mut(*at)) else {
@@ -106,11 +106,11 @@ impl Along {
                 self.read(id, &text, &mut needs)?;
                 continue;
             }
-            while let Some(part) = self.parts.get(self.looked_at).cloned() {
-                self.looked_at += 1;
+            while let Some(part) = self.parts.get(self.parts_read).cloned() {
+                self.parts_read += 1;
                 let first = Path::new(":0");
-                let path = if self.looked_at == 1 && text.trim_start().starts_with('[') { &first } else { &part };
-                let (part, _) = slice::project(0, &text, path, &self.limits).ok()??;
+                let path = if self.parts_read == 1 && text.trim_start().starts_with('[') { &first } else { &part };
+                let (part, _) = slice::cut(0, &text, path, &self.limits).ok()??;
                 self.read(0, part, &mut needs)?;
             }
             *self.texts.get_mut(*self.arrived.get(&0)?)? = Some(text);
@@ -161,7 +161,7 @@ mod tests {
 
     /// Returns after how many bytes the value has arrived, or `None` if it never does. Feeds the answer byte by byte
     /// to the decoder as well, which must agree.
-    fn there(answer: &[u8], limits: Limits) -> Option<usize> {
+    fn arrives_after(answer: &[u8], limits: Limits) -> Option<usize> {
         let (mut along, mut decoder) = (Along::new(limits), Decoder::action(Native::default()).limits(limits));
         let mut at = None;
         for (count, byte) in answer.iter().enumerate() {
@@ -191,7 +191,7 @@ mod tests {
                 ..Limits::DEFAULT
             };
             let at = answer.find('|').map(|at| at + 1);
-            assert_eq!(there(answer.replacen('|', "", 1).as_bytes(), limits), at, "{vector}");
+            assert_eq!(arrives_after(answer.replacen('|', "", 1).as_bytes(), limits), at, "{vector}");
         }
     }
 

@@ -54,7 +54,7 @@ pub struct Put<'p, V> {
 }
 
 /// A value that is complete already: number of its container, place there, and the value.
-pub type Given<'p, V> = (usize, Key<'p>, V);
+pub type Ready<'p, V> = (usize, Key<'p>, V);
 
 /// Kinds of values that deliver other values over time.
 ///
@@ -121,7 +121,7 @@ pub enum Binary {
 /// Makes the values of one language for a [`Decoder`](super::Decoder).
 ///
 /// The decoder calls [`tree`](Self::tree) for each row that a value needs, and [`put_all`](Self::put_all) for the
-/// references in it. It calls [`made`](Self::made) for Maps and the like, and [`promise`](Self::promise),
+/// references in it. It calls [`make_from`](Self::make_from) for Maps and the like, and [`promise`](Self::promise),
 /// [`lazy`](Self::lazy) and [`flow`](Self::flow) for values that arrive later. [`Tree`] has an example of a builder.
 ///
 /// No function may panic, for any values: the server may be hostile. A function that cannot do its work returns `None`,
@@ -133,9 +133,9 @@ pub enum Binary {
 ///
 /// let mut native = Native::default();
 /// let entries = Value::from_json(r#"[["a",1],["b",2],["a",3]]"#).unwrap();
-/// let Some(Value::Map(map)) = native.made(Made::Map, &entries) else { panic!() };
+/// let Some(Value::Map(map)) = native.make_from(Made::Map, &entries) else { panic!() };
 /// assert_eq!(map.borrow().len(), 2, "as in JavaScript, a key that repeats replaces the value");
-/// assert!(native.made(Made::Map, &Value::Null).is_none(), "not a list of entries");
+/// assert!(native.make_from(Made::Map, &Value::Null).is_none(), "not a list of entries");
 ///
 /// let (value, promise) = native.promise().unwrap();
 /// let name = native.walk(&entries, ":1:0").unwrap();
@@ -158,7 +158,7 @@ pub trait Build {
     /// Makes the value of a model, then puts `ready` in, as [`put`](Self::put) does. Also returns the numbered
     /// containers; they may be `None` if `keep` is false. Returns `None` if the text is not JSON, or if a numbered
     /// container cannot be found because a key occurs twice.
-    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Ready<'_, Self::Value>], keep: bool) -> Option<(Self::Value, Option<Self::Holders>)>;
 
     /// Makes the values of many models, each as [`tree`](Self::tree) does. An entry may be `None`: the decoder then
     /// makes that model alone, and reports its fault.
@@ -200,21 +200,21 @@ pub trait Build {
 
     /// Makes an empty Map, Set, FormData, Error or description of a client module. [`fill`](Self::fill) fills it
     /// later.
-    fn make(&mut self, kind: Made) -> Option<Self::Value>;
+    fn make_empty(&mut self, kind: Made) -> Option<Self::Value>;
 
     /// Fills `made` with the value of its row. Called once for each.
     fn fill(&mut self, kind: Made, made: &Self::Value, from: &Self::Value) -> bool;
 
     /// Makes and fills a value at once. The decoder calls this if everything in `from` is complete.
-    fn made(&mut self, kind: Made, from: &Self::Value) -> Option<Self::Value> {
-        let made = self.make(kind)?;
+    fn make_from(&mut self, kind: Made, from: &Self::Value) -> Option<Self::Value> {
+        let made = self.make_empty(kind)?;
         self.fill(kind, &made, from).then_some(made)
     }
 
-    /// Makes many values, each as [`made`](Self::made) does. An entry may be `None`: the decoder then makes that value
-    /// alone.
-    fn made_all(&mut self, list: &[(Made, Self::Value)]) -> Vec<Option<Self::Value>> {
-        list.iter().map(|(kind, from)| self.made(*kind, from)).collect()
+    /// Makes many values, each as [`make_from`](Self::make_from) does. An entry may be `None`: the decoder
+    /// then makes that value alone.
+    fn make_all_from(&mut self, list: &[(Made, Self::Value)]) -> Vec<Option<Self::Value>> {
+        list.iter().map(|(kind, from)| self.make_from(*kind, from)).collect()
     }
 
     /// Makes an iterator over `array`. References may still be put into the array, but before anyone iterates.

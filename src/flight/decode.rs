@@ -18,8 +18,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use self::cell::Cell;
-use self::flow::Flowing;
-use self::waiting::{Lazied, Promised, Want, Who};
+use self::flow::RowFlow;
+use self::waiting::{Receiver, RowLazy, RowPromise, Want};
 use super::hash::Table;
 use super::model::{Path, Target};
 use super::row::{Row, Rows, Tag};
@@ -70,21 +70,21 @@ pub struct Decoder<B: Build> {
     arrived: Table<u32, Arrived>,
     cells: Vec<Result<Cell<B>, Rejection>>,
     /// Index of each row's cell. A cell that is not a whole row has an id from `OWN_IDS` on.
-    whole: Table<u32, usize>,
+    cell_of: Table<u32, usize>,
     /// For each id from `OWN_IDS` on, the row that it is a part of, or another name for.
     origins: Vec<u32>,
     /// Values of rows that were made ahead of need, together with others.
     early: Vec<B::Value>,
     /// Index in `early` of each row's value, until the row's cell takes it.
-    early_ids: Table<u32, usize>,
+    early_of: Table<u32, usize>,
     /// In an action's answer, the cells of parts of row 0, which is never made whole.
     parts: Vec<(Path, usize)>,
     made: Table<(Made, u32), B::Value>,
     /// Rows that become Errors: their `cause` and `errors` are escaped differently.
-    faults: Table<u32, ()>,
-    promises: Table<u32, Promised<B>>,
-    lazies: Table<u32, Lazied<B>>,
-    flows: Table<u32, Flowing<B>>,
+    error_rows: Table<u32, ()>,
+    promises: Table<u32, RowPromise<B>>,
+    lazies: Table<u32, RowLazy<B>>,
+    flows: Table<u32, RowFlow<B>>,
     /// Bytes that wait in streams to which no value has referred yet.
     backlog: usize,
     /// Rows that are being made inside each other.
@@ -116,7 +116,7 @@ enum Arrived {
     /// An empty row: development servers send it for a row that will never come.
     Halted,
     /// A stream that exceeded a limit before any value referred to it.
-    Lost(Rejection),
+    Overflowed(Rejection),
     /// A row whose cell is made.
     Taken,
 }
@@ -136,7 +136,7 @@ impl<B: Build> Decoder<B> {
 
     fn with_goal(builder: B, goal: Goal) -> Self {
         let path = if goal == Goal::Action { Path::new(":a") } else { Path::default() };
-        let want = Want::new(Who::Answer, Target { id: 0, path, made: None });
+        let want = Want::new(Receiver::Answer, Target { id: 0, path, made: None });
         Self {
             builder,
             limits: Limits::DEFAULT,
@@ -144,13 +144,13 @@ impl<B: Build> Decoder<B> {
             rows: Rows::new(Limits::DEFAULT),
             arrived: Table::default(),
             cells: Vec::new(),
-            whole: Table::default(),
+            cell_of: Table::default(),
             origins: Vec::new(),
             early: Vec::new(),
-            early_ids: Table::default(),
+            early_of: Table::default(),
             parts: Vec::new(),
             made: Table::default(),
-            faults: Table::default(),
+            error_rows: Table::default(),
             promises: Table::default(),
             lazies: Table::default(),
             flows: Table::default(),
@@ -192,10 +192,10 @@ impl<B: Build> Decoder<B> {
     /// Ends the answer: no more bytes will come. Everything open is rejected with a `DECODE` error that names the row
     /// it waited for.
     pub fn end(&mut self) {
-        let inside = self.rows.inside();
+        let unfinished = self.rows.unfinished_row();
         let halted: Vec<u32> = self.arrived.iter().filter(|(_, arrived)| matches!(arrived, Arrived::Halted)).map(|(id, _)| *id).collect();
         self.close(|row, begun| {
-            let message = match inside {
+            let message = match unfinished {
                 Some(Some(id)) if id == row => format!("the answer ended inside row {row:x}"),
                 _ if begun => format!("the answer ended before the end of row {row:x}"),
                 _ if halted.contains(&row) => format!("row {row:x}: halted by the server"),
@@ -238,7 +238,7 @@ impl<B: Build> Decoder<B> {
     /// Returns the number of values that are still missing: the answer itself, its promises and lazy values, and its
     /// streams that have neither ended nor been cancelled. At 0, the rest of the bytes changes nothing.
     pub fn open(&self) -> usize {
-        self.waiting.values().flatten().filter(|want| !matches!(want.who, Who::Flow(..))).count() + self.open_flows()
+        self.waiting.values().flatten().filter(|want| !matches!(want.receiver, Receiver::Flow(..))).count() + self.open_flows()
     }
 
     /// True once the value has arrived and only cancelled streams could still change it. Then reading on is useless,
@@ -286,8 +286,8 @@ impl<B: Build> Decoder<B> {
     /// Stores a row. Returns true if wants may wait for it.
     fn arrive(&mut self, row: Row) -> Result<bool, Error> {
         let arrived = match (row.tag, self.arrived.get(&row.id)) {
-            (Tag::Aside, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Lost(_))) => return Ok(false),
-            (_, Some(Arrived::Flow)) => return self.flow_in(row).map(|()| false),
+            (Tag::Skipped, _) | (Tag::Stream(_), Some(_)) | (_, Some(Arrived::Overflowed(_))) => return Ok(false),
+            (_, Some(Arrived::Flow)) => return self.add_flow_row(row).map(|()| false),
             (Tag::Close, _) => return Ok(false),
             (_, Some(_)) => return Err(Error::new(Kind::Decode, format!("row {:x}: came twice", row.id))),
             (Tag::Model, None) if row.body.is_empty() => Arrived::Halted,
@@ -303,7 +303,7 @@ impl<B: Build> Decoder<B> {
                     b'X' => Flow::Iterable,
                     _ => Flow::Iterator,
                 };
-                self.flows.insert(row.id, Flowing::new(kind));
+                self.flows.insert(row.id, RowFlow::new(kind));
                 Arrived::Flow
             }
         };
@@ -320,7 +320,7 @@ impl<B: Build> Decoder<B> {
         waiting.sort_unstable_by_key(|(row, _)| *row);
         for (row, wants) in waiting {
             for want in wants {
-                self.answer_with(want.who, Err(Rejection::Broken(why(row, false))));
+                self.settle(want.receiver, Err(Rejection::Broken(why(row, false))));
             }
         }
         self.close_flows(|row| why(row, true));
@@ -332,25 +332,25 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Gives a cell that is not a whole row an id of its own.
-    fn name(&mut self, row: u32, cell: Result<Cell<B>, Rejection>) -> u32 {
+    fn add_cell(&mut self, row: u32, cell: Result<Cell<B>, Rejection>) -> u32 {
         let id = OWN_IDS.saturating_add(self.origins.len() as u32);
         self.origins.push(row);
         self.cells.push(cell);
-        self.whole.insert(id, self.cells.len() - 1);
+        self.cell_of.insert(id, self.cells.len() - 1);
         id
     }
 
     /// Returns the row that an id is another name for; the id itself if it has a cell.
     fn row_of(&self, id: u32) -> u32 {
-        if id < OWN_IDS || self.whole.contains_key(&id) { id } else { self.origin(id) }
+        if id < OWN_IDS || self.cell_of.contains_key(&id) { id } else { self.origin(id) }
     }
 
     /// Gives a reference to a function of the server or an iterator an id of its own, because each place that refers
     /// to one has its own. A path that leads to the place finds the same one. Must be called for each reference before
     /// its row is read: it also notes which rows become Errors.
-    fn alone(&mut self, mut target: Target) -> Target {
+    fn with_own_id(&mut self, mut target: Target) -> Target {
         if target.made == Some(Made::Error) {
-            self.faults.insert(target.id, ());
+            self.error_rows.insert(target.id, ());
         }
         if matches!(target.made, Some(Made::Server | Made::Iterator)) {
             let id = OWN_IDS.saturating_add(self.origins.len() as u32);

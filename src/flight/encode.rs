@@ -41,7 +41,7 @@ use crate::protocol::WireForm;
 use crate::{Error, Kind};
 
 pub use self::back_reference::Temporaries;
-pub use self::inspector::{Container, Contents, Inspect, Later, Look, Opaque, Shape, Slot, Text};
+pub use self::inspector::{Class, Classified, Container, Contents, Inspect, Later, Opaque, Slot, Text};
 
 /// The result of encoding.
 ///
@@ -137,10 +137,10 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 /// error there is no body.
 ///
 /// ```
-/// use actionlane::flight::{Body, Encoder, Native, Settled, Shared, Value};
+/// use actionlane::flight::{Body, Encoder, Native, PromiseState, Shared, Value};
 /// use actionlane::protocol::WireForm;
 ///
-/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
 /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
 /// let slot = encoder.poll_open().expect("the promise");
 /// encoder.settle(slot.id, Value::string("late"))?;
@@ -152,7 +152,7 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 ///
 /// ```
 /// use actionlane::flight::{
-///     Body, Build, Container, Contents, Encoder, Flow, Inspect, Key, Later, Look, Native, Part, Shape, Value,
+///     Body, Build, Class, Classified, Container, Contents, Encoder, Flow, Inspect, Key, Later, Native, Part, Value,
 /// };
 /// use actionlane::protocol::WireForm;
 ///
@@ -162,10 +162,10 @@ pub fn encode<I: Inspect>(inspector: &mut I, root: I::Value) -> Result<Encoded<I
 /// impl Inspect for Streams {
 ///     type Value = Value;
 ///
-///     fn look(&mut self, value: &Value, key: Key<'_>) -> Look<Value> {
+///     fn classify(&mut self, value: &Value, key: Key<'_>) -> Classified<Value> {
 ///         match value {
-///             Value::Flow(_) => Look { value: None, shape: Shape::Container(Container::Stream) },
-///             _ => self.0.look(value, key),
+///             Value::Flow(_) => Classified { value: None, class: Class::Container(Container::Stream) },
+///             _ => self.0.classify(value, key),
 ///         }
 ///     }
 ///
@@ -213,7 +213,7 @@ pub struct Encoder<I: Inspect> {
     /// True if the value that is being written came from a `toJSON`.
     replaced: bool,
     /// The last id that was given to a part.
-    ids: u32,
+    last_id: u32,
     /// Slots that the caller has not taken.
     slots: VecDeque<Slot<I::Value>>,
     /// Slots that are not settled or closed, by id.
@@ -231,7 +231,7 @@ enum Top {
 
 impl Top {
     /// Returns the id of the value's part, if something can refer to it. The root's is 0.
-    fn part(&self) -> Option<u32> {
+    fn part_id(&self) -> Option<u32> {
         match self {
             Self::Root => Some(0),
             Self::Part(id, _) => Some(*id),
@@ -243,7 +243,7 @@ impl Top {
 impl<I: Inspect> Encoder<I> {
     /// Reads and writes `root`, for servers of the version `wire`. Fails as [`encode`] does.
     pub fn new(inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
-        Self::within(&Limits::DEFAULT, inspector, root, wire)
+        Self::with_limits(&Limits::DEFAULT, inspector, root, wire)
     }
 
     /// Reads and writes `root` with other limits, of which only `depth` counts here.
@@ -253,10 +253,10 @@ impl<I: Inspect> Encoder<I> {
     /// use actionlane::protocol::WireForm;
     ///
     /// let (limits, root) = (Limits { depth: 1, ..Limits::DEFAULT }, Value::array([Value::array([])]));
-    /// let error = Encoder::within(&limits, Native::default(), root, WireForm::default()).err().unwrap();
+    /// let error = Encoder::with_limits(&limits, Native::default(), root, WireForm::default()).err().unwrap();
     /// assert_eq!(error.message(), "argument 0 is nested deeper than 1 containers");
     /// ```
-    pub fn within(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
+    pub fn with_limits(limits: &Limits, inspector: I, root: I::Value, wire: WireForm) -> Result<Self, Error> {
         let mut encoder = Self {
             inspector,
             wire,
@@ -270,7 +270,7 @@ impl<I: Inspect> Encoder<I> {
             parts: Vec::new(),
             root: String::new(),
             replaced: false,
-            ids: 0,
+            last_id: 0,
             slots: VecDeque::new(),
             open: BTreeMap::new(),
         };
@@ -295,8 +295,8 @@ impl<I: Inspect> Encoder<I> {
 
     /// Returns the body, the root last. Slots that are still open will never be settled for the server.
     pub fn finish(self) -> Encoded<I::Value> {
-        let Self { root, temporaries, mut parts, ids, .. } = self;
-        let body = if parts.is_empty() && ids == 0 {
+        let Self { root, temporaries, mut parts, last_id, .. } = self;
+        let body = if parts.is_empty() && last_id == 0 {
             Body::Text(root)
         } else {
             parts.push(Part::Json { name: "0".to_owned(), text: root });
@@ -308,8 +308,8 @@ impl<I: Inspect> Encoder<I> {
     /// Writes a whole value.
     fn write(&mut self, value: I::Value, top: Top) -> Result<String, Error> {
         self.top = top;
-        self.bounds.begin(self.top.part());
-        self.value(value)?;
+        self.bounds.begin(self.top.part_id());
+        self.write_value(value)?;
         while let Some(mut frame) = self.frames.pop() {
             match frame.next() {
                 None => self.close_container(frame)?,
@@ -318,12 +318,12 @@ impl<I: Inspect> Encoder<I> {
                         self.out.push(',');
                     }
                     if let Rest::Members(..) = frame.rest {
-                        self.key(&frame.key);
+                        self.write_key(&frame.key);
                     }
                     self.frames.push(frame);
                     match value {
-                        Next::Value(value) => self.value(value)?,
-                        Next::Pair(key, value) => self.pair(key, value)?,
+                        Next::Value(value) => self.write_value(value)?,
+                        Next::Pair(key, value) => self.begin_pair(key, value)?,
                     }
                 }
             }
@@ -333,58 +333,58 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Writes a value; of a container only the beginning.
-    fn value(&mut self, value: I::Value) -> Result<(), Error> {
-        let look = self.inspector.look(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
-        self.replaced = look.value.is_some();
-        let value = look.value.unwrap_or(value);
-        match look.shape {
-            Shape::Null => self.out.push_str("null"),
-            Shape::Undefined => self.out.push_str("\"$undefined\""),
-            Shape::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
-            Shape::Number(number) => self.number(number),
-            Shape::String(text) => {
-                self.count(server_limits::units(&text));
-                self.text(&text);
+    fn write_value(&mut self, value: I::Value) -> Result<(), Error> {
+        let classified = self.inspector.classify(&value, self.frames.last().map_or(Key::Name(""), Frame::at));
+        self.replaced = classified.value.is_some();
+        let value = classified.value.unwrap_or(value);
+        match classified.class {
+            Class::Null => self.out.push_str("null"),
+            Class::Undefined => self.out.push_str("\"$undefined\""),
+            Class::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
+            Class::Number(number) => self.write_number(number),
+            Class::String(text) => {
+                self.count_in_tree(server_limits::utf16_length(&text));
+                self.write_text(&text);
             }
-            Shape::BigInt(digits) => {
+            Class::BigInt(digits) => {
                 if digits.len() > server_limits::MAX_DIGITS {
                     return Err(self.error("is a bigint of more than 300 digits, which the server refuses: send it as a string"));
                 }
-                self.count(digits.len());
-                self.special('n', &digits);
+                self.count_in_tree(digits.len());
+                self.write_special('n', &digits);
             }
-            Shape::Date(iso) => self.special('D', &iso),
-            Shape::Container(container) => return self.container(value, container),
-            Shape::Opaque(opaque) => return self.opaque(value, opaque),
-            Shape::Threw => return Err(self.error("threw while it was read")),
+            Class::Date(iso) => self.write_special('D', &iso),
+            Class::Container(container) => return self.write_container(value, container),
+            Class::Opaque(opaque) => return self.write_opaque(value, opaque),
+            Class::Threw => return Err(self.error("threw while it was read")),
         }
-        self.within_bounds()
+        self.check_bounds()
     }
 
     /// Writes a value that the server cannot read, only return by its path. As in React, a function or symbol must not
     /// be the root or all of a part; an element may be.
-    fn opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
+    fn write_opaque(&mut self, value: I::Value, opaque: Opaque) -> Result<(), Error> {
         if self.wire.is_14() {
             return match self.inspector.symbol(&value).filter(|_| opaque == Opaque::Symbol) {
                 Some(name) => {
-                    self.special('S', &name);
+                    self.write_special('S', &name);
                     Ok(())
                 }
                 None => Err(self.error(&format!("is {}, which Next 14 cannot give back", opaque.name()))),
             };
         }
-        if !self.inspector.keeps() {
+        if !self.inspector.keeps_temporaries() {
             return Err(self.error(&format!("is {}", opaque.name())));
         }
         if opaque == Opaque::Instance {
-            if !self.refer(&value)? {
+            if !self.write_reference(&value)? {
                 self.register(&value);
                 self.out.push_str("\"$T\"");
             }
             return Ok(());
         }
-        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. }));
-        let key = if alone && opaque != Opaque::Element { None } else { self.place() };
+        let alone = matches!(self.frames.last(), None | Some(Frame { rest: Rest::One(_), .. }));
+        let key = if alone && opaque != Opaque::Element { None } else { self.parent_and_key() };
         match key {
             Some((parent, key)) => self.temporaries.add(Place { parent, key, value: Some(value) }),
             None => {
@@ -395,7 +395,7 @@ impl<I: Inspect> Encoder<I> {
         Ok(())
     }
 
-    fn container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
+    fn write_container(&mut self, value: I::Value, container: Container) -> Result<(), Error> {
         let mut container = container;
         if container == Container::Iterator && self.wire.is_14() {
             // An array can be iterated in the same way on the server.
@@ -405,7 +405,7 @@ impl<I: Inspect> Encoder<I> {
             return Err(self.error(&format!("is {name}, which Next 14 cannot read: send plain values, or a FormData")));
         }
         let bound = container == Container::Array && matches!(self.frames.last(), Some(Frame { rest: Rest::Bound(..), .. }));
-        if container != Container::Lazy && !bound && self.refer(&value)? {
+        if container != Container::Lazy && !bound && self.write_reference(&value)? {
             return Ok(());
         }
         if self.frames.len() >= self.depth {
@@ -417,7 +417,7 @@ impl<I: Inspect> Encoder<I> {
             _ => self.register(&value),
         };
         if container == Container::Blob {
-            let id = self.id("B");
+            let id = self.write_new_id("B");
             self.parts.push(Part::Entry { name: id.to_string(), value });
             return Ok(());
         }
@@ -439,22 +439,22 @@ impl<I: Inspect> Encoder<I> {
             Contents::Members(members) => Rest::Members(members.into_iter()),
             Contents::Entries(entries) => Rest::Entries(entries.into_iter()),
             Contents::Fields(fields) => {
-                self.fields(fields);
+                self.add_fields(fields);
                 return Ok(());
             }
             Contents::Bytes { blob, len } => {
                 let Container::Binary(letter) = container else { return Err(self.error("cannot be sent")) };
-                self.count(len);
-                let id = self.id(letter.encode_utf8(&mut [0; 4]));
+                self.count_in_tree(len);
+                let id = self.write_new_id(letter.encode_utf8(&mut [0; 4]));
                 self.parts.push(Part::Entry { name: id.to_string(), value: blob });
-                return self.within_bounds();
+                return self.check_bounds();
             }
             Contents::Later { later, source } => {
-                self.later(&value, later, source);
+                self.open_slot(&value, later, source);
                 return Ok(());
             }
             Contents::Loaded(loaded) => {
-                self.loaded(loaded);
+                self.begin_loaded(loaded);
                 return Ok(());
             }
             Contents::Reference { id, bound } => {
@@ -470,20 +470,20 @@ impl<I: Inspect> Encoder<I> {
             }
         };
         match container {
-            Container::Map => self.part("Q", rest),
-            Container::Set => self.part("W", rest),
-            Container::Iterator => self.part("i", rest),
+            Container::Map => self.begin_part("Q", rest),
+            Container::Set => self.begin_part("W", rest),
+            Container::Iterator => self.begin_part("i", rest),
             // An iterable becomes a new array on the server, to which nothing can refer.
             Container::Iterable => self.begin(rest, None, None),
-            _ if bound => self.part("@", rest),
+            _ if bound => self.begin_part("@", rest),
             _ => self.begin(rest, place, None),
         }
-        self.within_bounds()
+        self.check_bounds()
     }
 
     /// Adds the entries of a form as fields, under the names that the server's version looks for.
-    fn fields(&mut self, fields: Vec<(String, I::Value)>) {
-        let id = self.id("K");
+    fn add_fields(&mut self, fields: Vec<(String, I::Value)>) {
+        let id = self.write_new_id("K");
         for prefix in self.wire.form_prefixes() {
             for (key, value) in &fields {
                 self.parts.push(Part::Entry { name: format!("{prefix}{id:x}_{key}"), value: value.clone() });
@@ -492,13 +492,13 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Begins an entry of a Map: an array that exists in the encoding only.
-    fn pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
+    fn begin_pair(&mut self, key: I::Value, value: I::Value) -> Result<(), Error> {
         let place = self.frames.last().and_then(|frame| {
             let key = (frame.count - 1).to_string();
             Some(self.temporaries.add(Place { parent: Some(frame.place?), key, value: None }))
         });
         self.begin(Rest::Values(vec![key, value].into_iter()), place, None);
-        self.within_bounds()
+        self.check_bounds()
     }
 
     fn begin(&mut self, rest: Rest<I::Value>, place: Option<u32>, part: Option<u32>) {
@@ -509,16 +509,16 @@ impl<I: Inspect> Encoder<I> {
             _ => None,
         };
         let around = self.tree().filter(|_| part.is_none());
-        let tree = len.map(|len| self.bounds.array(around, len));
+        let tree = len.map(|len| self.bounds.count_array(around, len));
         self.frames.push(Frame::new(rest, place, part, tree));
         if let (Some(place), Some(tree), None) = (place, tree, part) {
-            self.array_at(place, tree);
+            self.store_array(place, tree);
         }
     }
 
     /// Refers to a new part for a container, and begins to write it.
-    fn part(&mut self, sigil: &str, rest: Rest<I::Value>) {
-        let id = self.id(sigil);
+    fn begin_part(&mut self, sigil: &str, rest: Rest<I::Value>) {
+        let id = self.write_new_id(sigil);
         let place = self.temporaries.add(Place { parent: None, key: format!("{id:x}"), value: None });
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
@@ -526,16 +526,16 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Refers to a new part that consists of this value, and begins to write it.
-    fn loaded(&mut self, value: I::Value) {
-        let id = self.id("");
+    fn begin_loaded(&mut self, value: I::Value) {
+        let id = self.write_new_id("");
         self.outer.push(std::mem::take(&mut self.out));
         self.bounds.begin_part(Some(id));
-        self.frames.push(Frame::new(Rest::Alone(Some(value)), None, Some(id), Some(self.bounds.tree())));
+        self.frames.push(Frame::new(Rest::One(Some(value)), None, Some(id), Some(self.bounds.start_tree())));
     }
 
     fn close_container(&mut self, frame: Frame<I::Value>) -> Result<(), Error> {
         match frame.rest {
-            Rest::Alone(_) => {}
+            Rest::One(_) => {}
             Rest::Members(..) | Rest::Bound(..) => self.out.push('}'),
             Rest::Values(..) | Rest::Entries(..) => self.out.push(']'),
         }
@@ -543,34 +543,34 @@ impl<I: Inspect> Encoder<I> {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             self.parts.push(Part::Json { name: id.to_string(), text });
             self.end_part()?;
-            if let (Rest::Alone(_), Some(tree)) = (&frame.rest, frame.tree) {
-                self.loaded_into(self.tree(), tree)?;
+            if let (Rest::One(_), Some(tree)) = (&frame.rest, frame.tree) {
+                self.count_loaded(self.tree(), tree)?;
             }
         }
         if let Rest::Bound(function, _) = frame.rest {
             let text = std::mem::replace(&mut self.out, self.outer.pop().unwrap_or_default());
             let letter = self.wire.reference();
-            let id = self.id(letter);
+            let id = self.write_new_id(letter);
             self.parts.push(Part::Json { name: id.to_string(), text });
-            self.name(&function, format!("{letter}{id:x}"));
+            self.register_as(&function, format!("{letter}{id:x}"));
         }
         Ok(())
     }
 
     /// Takes a new id, and writes the reference to it.
-    fn id(&mut self, sigil: &str) -> u32 {
-        self.ids += 1;
-        let _ = write!(self.out, "\"${sigil}{:x}\"", self.ids);
-        self.ids
+    fn write_new_id(&mut self, sigil: &str) -> u32 {
+        self.last_id += 1;
+        let _ = write!(self.out, "\"${sigil}{:x}\"", self.last_id);
+        self.last_id
     }
 
     /// Writes a reference to a value that was written already. Returns false if the value is new.
-    fn refer(&mut self, value: &I::Value) -> Result<bool, Error> {
+    fn write_reference(&mut self, value: &I::Value) -> Result<bool, Error> {
         // Next 14 knows no references, so the value is written again.
         let Some(number) = self.inspector.known(value).filter(|_| !self.wire.is_14()) else { return Ok(false) };
         let reference = format!("${}", self.temporaries.path(number));
         json::quote(&mut self.out, &reference);
-        self.count_met(number)?;
+        self.count_repeated(number)?;
         Ok(true)
     }
 }

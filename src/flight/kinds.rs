@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::value::{Children, Settled, Shared};
+use super::value::{Children, PromiseState, Shared};
 use super::{Binary, Flow, Rejection, Value};
 
 /// An ArrayBuffer or a view of one.
@@ -113,7 +113,7 @@ pub struct Server {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Lazy(pub Shared<Settled>);
+pub struct Lazy(pub Shared<PromiseState>);
 
 /// A stream or async iterable, as far as it has arrived.
 ///

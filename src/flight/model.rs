@@ -72,7 +72,7 @@ pub enum Scalar<'t> {
 /// use actionlane::flight::{Build, Made, Native, Value};
 ///
 /// let row = Value::from_json(r#"[1,2,1]"#).unwrap();
-/// let Some(Value::Set(set)) = Native::default().made(Made::Set, &row) else { panic!() };
+/// let Some(Value::Set(set)) = Native::default().make_from(Made::Set, &row) else { panic!() };
 /// assert_eq!(set.borrow().len(), 2);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,7 +181,8 @@ pub enum Edit<'t> {
 /// leaves the rest to [`Native`](super::Native):
 ///
 /// ```
-/// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Given, Made, Native, Rejection, Scalar, Settled, Shared};
+/// # use actionlane::flight::{Binary, Decoder, Flow, Flowing, Made, Native, PromiseState, Ready, Rejection};
+/// # use actionlane::flight::{Scalar, Shared};
 /// use std::cell::RefCell;
 /// use std::rc::Rc;
 /// use actionlane::flight::{Build, Edit, Key, Node, Spot, Tree, Value};
@@ -191,13 +192,13 @@ pub enum Edit<'t> {
 /// impl Build for Lister {
 /// #   type Value = Value;
 /// #   type Holders = Rc<[Value]>;
-/// #   type Promise = Shared<Settled>;
-/// #   type Lazy = Shared<Settled>;
+/// #   type Promise = Shared<PromiseState>;
+/// #   type Lazy = Shared<PromiseState>;
 /// #   type Flow = Shared<Flowing>;
 ///     fn tree(
 ///         &mut self,
 ///         tree: &Tree<'_>,
-///         ready: &[Given<'_, Value>],
+///         ready: &[Ready<'_, Value>],
 ///         keep: bool,
 ///     ) -> Option<(Value, Option<Self::Holders>)> {
 ///         let mut list = self.1.borrow_mut();
@@ -219,7 +220,7 @@ pub enum Edit<'t> {
 /// #   fn scalar(&mut self, scalar: &Scalar<'_>) -> Option<Value> { self.0.scalar(scalar) }
 /// #   fn binary(&mut self, kind: Binary, bytes: &[u8]) -> Option<Value> { self.0.binary(kind, bytes) }
 /// #   fn walk(&mut self, from: &Value, path: &str) -> Option<Value> { self.0.walk(from, path) }
-/// #   fn make(&mut self, kind: Made) -> Option<Value> { self.0.make(kind) }
+/// #   fn make_empty(&mut self, kind: Made) -> Option<Value> { self.0.make_empty(kind) }
 /// #   fn fill(&mut self, kind: Made, made: &Value, from: &Value) -> bool { self.0.fill(kind, made, from) }
 /// #   fn iterator(&mut self, array: &Value) -> Option<Value> { self.0.iterator(array) }
 /// #   fn blob(&mut self, kind: &Value, parts: &[Value]) -> Option<Value> { self.0.blob(kind, parts) }
@@ -299,7 +300,7 @@ impl<'t> Model<'t> {
 
     /// Reads a model that refers to no other row and no argument, and whose brackets are surely balanced; returns
     /// `None` for any other. With `quick`, also returns `None` if the text would have to be read token by token.
-    pub(super) fn read_alone(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
+    pub(super) fn read_independent(row: u32, text: &'t str, quick: bool, limits: &Limits) -> Option<Tree<'t>> {
         match scan::plain(text.as_bytes(), limits.depth.min(SHALLOW)) {
             Some(Plain::Other) => None,
             Some(plain) => Some(Tree::plain(text, plain)),

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
-use super::value::{Fault, Settled, Shared, index};
+use super::value::{ErrorValue, PromiseState, Shared, parse_index};
 use super::{
-    Binary, Build, Container, Contents, Edit, Flow, Given, Inspect, Key, Later, Look, Made, Opaque, Rejection, Scalar, Shape, Spot,
+    Binary, Build, Class, Classified, Container, Contents, Edit, Flow, Inspect, Key, Later, Made, Opaque, Ready, Rejection, Scalar, Spot,
 };
 use super::{Temporaries, Text, Tree, Value, date, number};
 
@@ -47,11 +47,11 @@ impl Native {
 impl Build for Native {
     type Value = Value;
     type Holders = Rc<[Value]>;
-    type Promise = Shared<Settled>;
-    type Lazy = Shared<Settled>;
+    type Promise = Shared<PromiseState>;
+    type Lazy = Shared<PromiseState>;
     type Flow = Shared<Flowing>;
 
-    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, Value>], _: bool) -> Option<(Value, Option<Rc<[Value]>>)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Ready<'_, Value>], _: bool) -> Option<(Value, Option<Rc<[Value]>>)> {
         let mut root = Value::read_json(&tree.text, |array| match &array {
             Value::Array(tuple) if tree.elements && matches!(tuple.borrow().first(), Some(Value::String(mark)) if **mark == *"$") => {
                 element(&array)
@@ -111,7 +111,7 @@ impl Build for Native {
             Scalar::Date(ms) => Value::Date(*ms),
             Scalar::BigInt(digits) => Value::BigInt(canonical(digits).into()),
             Scalar::Symbol(name) => Value::Symbol(name.as_ref().into()),
-            Scalar::Error => Value::Error(Shared::new(Fault::default())),
+            Scalar::Error => Value::Error(Shared::new(ErrorValue::default())),
         })
     }
 
@@ -123,7 +123,7 @@ impl Build for Native {
         let mut at = from.clone();
         for step in path.split(':').skip(1) {
             at = match &at {
-                Value::Array(items) => items.borrow().get(index(step)?).cloned()?,
+                Value::Array(items) => items.borrow().get(parse_index(step)?).cloned()?,
                 Value::Object(object) => object.borrow().get(step)?,
                 _ => return None,
             };
@@ -131,12 +131,12 @@ impl Build for Native {
         Some(at)
     }
 
-    fn make(&mut self, kind: Made) -> Option<Value> {
+    fn make_empty(&mut self, kind: Made) -> Option<Value> {
         Some(match kind {
             Made::Map => Value::Map(Shared::new(Vec::new())),
             Made::Set => Value::Set(Shared::new(Vec::new())),
             Made::Form => Value::FormData(Shared::new(Vec::new())),
-            Made::Error => Value::Error(Shared::new(Fault::default())),
+            Made::Error => Value::Error(Shared::new(ErrorValue::default())),
             Made::Client => Value::Client(Shared::new(Client::default())),
             Made::Server | Made::Iterator | Made::Blob => return None,
         })
@@ -161,12 +161,12 @@ impl Build for Native {
                 let entries: Option<Vec<_>> = entries.borrow().iter().map(named).collect();
                 entries.map(|entries| *form.borrow_mut() = entries).is_some()
             }
-            (Value::Error(fault), Value::Object(object)) => {
+            (Value::Error(error), Value::Object(object)) => {
                 let text = |key| match object.borrow().get(key) {
                     Some(Value::String(text)) => Some(text),
                     _ => None,
                 };
-                *fault.borrow_mut() = Fault {
+                *error.borrow_mut() = ErrorValue {
                     name: text("name"),
                     message: text("message"),
                     environment: text("env"),
@@ -205,24 +205,24 @@ impl Build for Native {
         if let Value::Array(items) = array { Some(items.borrow().len()) } else { None }
     }
 
-    fn promise(&mut self) -> Option<(Value, Shared<Settled>)> {
-        let promise = Shared::new(Settled(Poll::Pending));
+    fn promise(&mut self) -> Option<(Value, Shared<PromiseState>)> {
+        let promise = Shared::new(PromiseState(Poll::Pending));
         Some((Value::Promise(promise.clone()), promise))
     }
 
-    fn settle(&mut self, promise: Shared<Settled>, outcome: Result<Value, Rejection>) {
+    fn settle(&mut self, promise: Shared<PromiseState>, outcome: Result<Value, Rejection>) {
         promise.borrow_mut().0 = Poll::Ready(outcome);
     }
 
-    fn lazy(&mut self) -> Option<Shared<Settled>> {
-        Some(Shared::new(Settled(Poll::Pending)))
+    fn lazy(&mut self) -> Option<Shared<PromiseState>> {
+        Some(Shared::new(PromiseState(Poll::Pending)))
     }
 
-    fn lazy_value(&mut self, lazy: &Shared<Settled>) -> Option<Value> {
+    fn lazy_value(&mut self, lazy: &Shared<PromiseState>) -> Option<Value> {
         Some(Value::Lazy(Shared::new(Lazy(lazy.clone()))))
     }
 
-    fn settle_lazy(&mut self, lazy: &Shared<Settled>, outcome: Result<Value, Rejection>) {
+    fn settle_lazy(&mut self, lazy: &Shared<PromiseState>, outcome: Result<Value, Rejection>) {
         lazy.borrow_mut().0 = Poll::Ready(outcome);
     }
 
@@ -236,7 +236,7 @@ impl Build for Native {
     }
 
     fn push_failure(&mut self, flow: &Shared<Flowing>, rejection: Rejection, size: usize) -> bool {
-        flow.borrow_mut().push(Value::Promise(Shared::new(Settled(Poll::Ready(Err(rejection))))), size)
+        flow.borrow_mut().push(Value::Promise(Shared::new(PromiseState(Poll::Ready(Err(rejection))))), size)
     }
 
     fn finish(&mut self, flow: &Shared<Flowing>, outcome: Result<Value, Rejection>) {
@@ -263,29 +263,29 @@ impl Inspect for Native {
         if let Value::Symbol(name) = value { Some(name.to_string()) } else { None }
     }
 
-    fn look(&mut self, value: &Value, _: Key<'_>) -> Look<Value> {
-        let shape = match value {
-            Value::Undefined => Shape::Undefined,
-            Value::Null => Shape::Null,
-            Value::Bool(bool) => Shape::Bool(*bool),
-            Value::Number(number) => Shape::Number(*number),
-            Value::String(text) => Shape::String(Text::Plain(text.to_string())),
-            Value::BigInt(digits) => Shape::BigInt(digits.to_string()),
-            Value::Date(ms) => date::write(*ms).map_or(Shape::Null, Shape::Date),
-            Value::Array(_) => Shape::Container(Container::Array),
-            Value::Object(_) => Shape::Container(Container::Object),
-            Value::Map(_) => Shape::Container(Container::Map),
-            Value::Set(_) => Shape::Container(Container::Set),
-            Value::FormData(_) => Shape::Container(Container::FormData),
-            Value::Symbol(_) => Shape::Opaque(Opaque::Symbol),
-            Value::Promise(_) => Shape::Container(Container::Promise),
-            Value::Bytes(bytes) => Shape::Container(Container::Binary(bytes.kind.letter())),
-            Value::Blob(_) => Shape::Container(Container::Blob),
-            Value::Server(_) => Shape::Container(Container::Reference),
-            Value::Iterator(_) => Shape::Container(Container::Iterator),
-            Value::Error(_) | Value::Client(_) | Value::Lazy(_) | Value::Flow(_) => Shape::Opaque(Opaque::Instance),
+    fn classify(&mut self, value: &Value, _: Key<'_>) -> Classified<Value> {
+        let class = match value {
+            Value::Undefined => Class::Undefined,
+            Value::Null => Class::Null,
+            Value::Bool(bool) => Class::Bool(*bool),
+            Value::Number(number) => Class::Number(*number),
+            Value::String(text) => Class::String(Text::Plain(text.to_string())),
+            Value::BigInt(digits) => Class::BigInt(digits.to_string()),
+            Value::Date(ms) => date::write(*ms).map_or(Class::Null, Class::Date),
+            Value::Array(_) => Class::Container(Container::Array),
+            Value::Object(_) => Class::Container(Container::Object),
+            Value::Map(_) => Class::Container(Container::Map),
+            Value::Set(_) => Class::Container(Container::Set),
+            Value::FormData(_) => Class::Container(Container::FormData),
+            Value::Symbol(_) => Class::Opaque(Opaque::Symbol),
+            Value::Promise(_) => Class::Container(Container::Promise),
+            Value::Bytes(bytes) => Class::Container(Container::Binary(bytes.kind.letter())),
+            Value::Blob(_) => Class::Container(Container::Blob),
+            Value::Server(_) => Class::Container(Container::Reference),
+            Value::Iterator(_) => Class::Container(Container::Iterator),
+            Value::Error(_) | Value::Client(_) | Value::Lazy(_) | Value::Flow(_) => Class::Opaque(Opaque::Instance),
         };
-        Look { value: None, shape }
+        Classified { value: None, class }
     }
 
     fn contents(&mut self, value: &Value, _: Container) -> Option<Contents<Value>> {

@@ -43,7 +43,7 @@ pub enum Rejection {
 /// let Poll::Ready(Err(Rejection::Thrown(thrown))) = decoder.value() else { panic!() };
 /// assert_eq!(thrown.digest.as_deref(), Some("4073"), "all that production sends");
 /// assert_eq!(thrown.message.as_deref(), Some("no cart"));
-/// assert!(thrown.more::<Value>().is_none(), "`Native` does not ask for causes");
+/// assert!(thrown.causes::<Value>().is_none(), "`Native` does not ask for causes");
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,12 +58,12 @@ pub struct Thrown {
     pub environment: Option<String>,
     /// The error's `cause`, and the `errors` of an AggregateError, as the builder has made them. Only servers in
     /// development send them.
-    pub(super) more: More,
+    pub(super) causes: Causes,
 }
 
 /// Prepares the row of an Error that is a value. Development servers escape its `cause` and `errors` once more than
 /// other strings: `"$$4"` there refers to row 4, elsewhere it is the string `$4`. Removes one `$` from them.
-pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
+pub(super) fn unescape_causes<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
     let mut tokens = Tokens::new(text, limits.depth);
     let mut cuts = Vec::new();
     // A text that is not JSON fails later, when it is read as a model.
@@ -89,24 +89,24 @@ pub(super) fn revived<'t>(text: &'t str, limits: &Limits) -> Cow<'t, str> {
 
 /// The builder's object with an error's `cause` and `errors`. `None` unless the builder asks for it.
 #[derive(Clone, Default)]
-pub(crate) struct More(Option<Rc<dyn Any>>);
+pub(crate) struct Causes(Option<Rc<dyn Any>>);
 
-impl More {
+impl Causes {
     pub(super) fn of(value: impl Any) -> Self {
         Self(Some(Rc::new(value)))
     }
 }
 
 /// Always equal: errors are compared by their texts, not by their causes.
-impl PartialEq for More {
+impl PartialEq for Causes {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for More {}
+impl Eq for Causes {}
 
-impl fmt::Debug for More {
+impl fmt::Debug for Causes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "…" } else { "none" })
     }
@@ -116,8 +116,8 @@ impl Thrown {
     /// Returns the builder's object with the error's `cause`, and the `errors` of an AggregateError. Returns `None` if
     /// `V` is not the builder's value, if the server did not send them, or if the builder does not
     /// [want](super::Build::wants_causes) them.
-    pub fn more<V: Clone + 'static>(&self) -> Option<V> {
-        self.more.0.as_ref()?.downcast_ref().cloned()
+    pub fn causes<V: Clone + 'static>(&self) -> Option<V> {
+        self.causes.0.as_ref()?.downcast_ref().cloned()
     }
 
     /// Reads an `E` row: `{"digest":…}`, in development with `name` and `message`. Also returns a model of the other
@@ -125,7 +125,7 @@ impl Thrown {
     pub(super) fn read(row: u32, text: &str, limits: &Limits) -> Result<(Self, Option<String>), Error> {
         let fault = |fault| model::broken(row, fault, limits);
         let mut thrown = Self::default();
-        let mut more: Vec<String> = Vec::new();
+        let mut causes: Vec<String> = Vec::new();
         let mut tokens = Tokens::new(text, limits.depth);
         let mut open = tokens.next().map_err(fault)?;
         if open != Some(Token::OpenObject) {
@@ -145,12 +145,12 @@ impl Thrown {
                 "name" => thrown.name = said,
                 "message" => thrown.message = said,
                 "env" => thrown.environment = said,
-                "cause" | "errors" => more.push(format!("\"{key}\":{}", &text[start..tokens.end()])),
+                "cause" | "errors" => causes.push(format!("\"{key}\":{}", &text[start..tokens.end()])),
                 _ => {}
             }
             open = tokens.next().map_err(fault)?;
         }
-        Ok((thrown, (!more.is_empty()).then(|| format!("{{{}}}", more.join(",")))))
+        Ok((thrown, (!causes.is_empty()).then(|| format!("{{{}}}", causes.join(",")))))
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn causes_in_errors_that_are_values_lose_one_dollar() {
-        let read = |text| revived(text, &Limits::DEFAULT).into_owned();
+        let read = |text| unescape_causes(text, &Limits::DEFAULT).into_owned();
         assert_eq!(
             read(r#"{"cause":"$$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$$1f"}"#),
             r#"{"cause":"$4","stack":[{"cause":"$$5"}],"message":"$$m","errors":"$1f"}"#
@@ -195,15 +195,15 @@ mod tests {
                 name: Some("TypeError".into()),
                 message: Some("no".into()),
                 environment: Some("Server".into()),
-                more: More::default(),
+                causes: Causes::default(),
             })
         );
-        let more = |text| Thrown::read(1, text, &Limits::DEFAULT).expect("an error").1;
+        let causes = |text| Thrown::read(1, text, &Limits::DEFAULT).expect("an error").1;
         assert_eq!(
-            more(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(),
+            causes(r#"{"digest":"","cause":"$2","name":"Error","errors":[1,"$3"]}"#).as_deref(),
             Some(r#"{"cause":"$2","errors":[1,"$3"]}"#)
         );
-        assert_eq!(more(r#"{"digest":""}"#), None);
+        assert_eq!(causes(r#"{"digest":""}"#), None);
         assert_eq!(read("{oops"), Err("row 1: not JSON at byte 1".into()));
         assert_eq!(read("[]"), Err("row 1: not an error".into()));
     }

@@ -33,7 +33,7 @@ pub(super) enum Tag {
     /// `C`: its end.
     Close,
     /// `H`, a hint to load something, and `N D J W`, for development. None is part of a value.
-    Aside,
+    Skipped,
 }
 
 /// A complete row.
@@ -41,7 +41,7 @@ pub(super) enum Tag {
 pub(super) struct Row {
     pub(super) id: u32,
     pub(super) tag: Tag,
-    /// The bytes after tag and length, without the line end. Empty for an [`Aside`](Tag::Aside).
+    /// The bytes after tag and length, without the line end. Empty for a [`Skipped`](Tag::Skipped).
     pub(super) body: Vec<u8>,
 }
 
@@ -129,7 +129,7 @@ impl Rows {
                         b'I' => self.line(Tag::Module),
                         b'R' | b'r' | b'X' | b'x' => self.line(Tag::Stream(byte)),
                         b'C' => self.line(Tag::Close),
-                        b'H' | b'N' | b'D' | b'J' | b'W' => self.line(Tag::Aside),
+                        b'H' | b'N' | b'D' | b'J' | b'W' => self.line(Tag::Skipped),
                         b'A'..=b'Z' | b'#' => self.line(Tag::Model),
                         _ => State::Line { tag: Tag::Model, from: self.at },
                     };
@@ -170,7 +170,7 @@ impl Rows {
     }
 
     /// Returns the row inside which the stream ended: `None` if it ended between rows, `Some(None)` if inside an id.
-    pub(super) fn inside(&self) -> Option<Option<u32>> {
+    pub(super) fn unfinished_row(&self) -> Option<Option<u32>> {
         match self.state {
             State::Id { digits: 0, .. } => None,
             State::Id { .. } => Some(None),
@@ -200,7 +200,7 @@ impl Rows {
             return Err(self.no_room());
         }
         (self.row, self.at) = (end, end);
-        let body = if matches!(tag, Tag::Aside) {
+        let body = if matches!(tag, Tag::Skipped) {
             Vec::new()
         } else if end == self.buffer.len() && to - from > self.buffer.capacity() / 2 {
             (self.row, self.at) = (0, 0);
@@ -269,7 +269,7 @@ mod tests {
     fn a_stream_has_the_same_rows_in_any_chunks() {
         let expected = [
             row(0, Tag::Model, b"{\"a\":\"$@1\"}"),
-            row(0, Tag::Aside, b""),
+            row(0, Tag::Skipped, b""),
             row(1, Tag::Text, "é中😀".as_bytes()),
             row(2, Tag::Bytes(b'o'), b"\n:1\n"),
             row(0x1f, Tag::Error, b"{\"digest\":\"x\"}"),
@@ -281,7 +281,7 @@ mod tests {
             row(6, Tag::Model, b""),
             row(7, Tag::Model, b"1"),
             row(8, Tag::Model, b"2"),
-            row(9, Tag::Aside, b""),
+            row(9, Tag::Skipped, b""),
             row(10, Tag::Model, b"t"),
         ];
         let whole = rows(&[MIXED]).expect("rows");
@@ -306,7 +306,7 @@ mod tests {
             let mut rows = Rows::new(Limits::DEFAULT);
             rows.push(bytes).expect("within bounds");
             while rows.next().expect("rows").is_some() {}
-            assert_eq!(rows.inside(), inside);
+            assert_eq!(rows.unfinished_row(), inside);
         }
     }
 

@@ -58,7 +58,7 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    whole(Decoder::new(Native::default()), bytes)
+    decode_whole(Decoder::new(Native::default()), bytes)
 }
 
 /// Reads a whole answer to an action: the value that the action returned, as [`Decoder::action`] finds it.
@@ -86,7 +86,7 @@ pub fn from_stream<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 pub fn from_action<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    whole(Decoder::action(Native::default()), bytes)
+    decode_whole(Decoder::action(Native::default()), bytes)
 }
 
 /// Converts a Rust value to a [`Value`].
@@ -126,7 +126,7 @@ pub fn to_reply<T: Serialize + ?Sized>(arguments: &T) -> Result<Encoded<Value>, 
     encode(&mut Native::default(), root)
 }
 
-fn whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {
+fn decode_whole<T: DeserializeOwned>(mut decoder: Decoder<Native>, bytes: &[u8]) -> Result<T, Error> {
     // Values that are complete stay so; others are rejected with the error that `push` returns.
     let _ = decoder.push(bytes);
     decoder.end();

@@ -10,7 +10,7 @@ use crate::Error;
 /// Returns the text of the value at `path` in `text`, and the number of bytes of `path` that were followed. A string
 /// ends the path early, because it may be a reference. Returns `None` if there is no such value. The parts of an
 /// element also have the names that React gives them.
-pub(super) fn project<'t>(row: u32, text: &'t str, path: &Path, limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
+pub(super) fn cut<'t>(row: u32, text: &'t str, path: &Path, limits: &Limits) -> Result<Option<(&'t str, usize)>, Error> {
     let mut text = text;
     let mut taken = 0;
     for (step, after) in path.steps() {
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_part_is_cut_out_of_a_row() {
         let source = r#"{"t":["$","div",null,{"a":{"x":["$L9"]}}],"a":"$@1"}"#;
-        let at = |path: &str| project(0, source, &Path::new(path), &Limits::DEFAULT).expect("JSON");
+        let at = |path: &str| cut(0, source, &Path::new(path), &Limits::DEFAULT).expect("JSON");
         assert_eq!(at(":a"), Some(("\"$@1\"", 2)));
         assert_eq!(at(":a:x"), Some(("\"$@1\"", 2)));
         assert_eq!(at(":t:props:a:x"), Some(("[\"$L9\"]", 12)));

@@ -57,9 +57,9 @@ pub enum Value {
     /// A FormData: names and values, in order. Names may repeat.
     FormData(Shared<Vec<(Rc<str>, Value)>>),
     /// An `Error` that was sent as a value.
-    Error(Shared<Fault>),
+    Error(Shared<ErrorValue>),
     /// A promise.
-    Promise(Shared<Settled>),
+    Promise(Shared<PromiseState>),
     /// An ArrayBuffer or a view of one.
     Bytes(Rc<Bytes>),
     /// A Blob or File.
@@ -113,7 +113,7 @@ pub struct Object {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Fault {
+pub struct ErrorValue {
     /// The error's name.
     pub name: Option<Rc<str>>,
     /// The error's message.
@@ -142,7 +142,7 @@ pub struct Fault {
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Settled(pub Poll<Result<Value, Rejection>>);
+pub struct PromiseState(pub Poll<Result<Value, Rejection>>);
 
 /// A container that several places may hold.
 ///
@@ -296,7 +296,7 @@ impl Object {
 
     /// Puts keys that are array indices first, ascending.
     pub(super) fn sort(&mut self) {
-        let array_index = |key: &str| (index(key)? < u32::MAX as usize).then(|| index(key))?;
+        let array_index = |key: &str| (parse_index(key)? < u32::MAX as usize).then(|| parse_index(key))?;
         if self.members.iter().any(|(key, _)| array_index(key).is_some()) {
             self.members.sort_by_key(|(key, _)| array_index(key).unwrap_or(usize::MAX));
             if !self.index.is_empty() {
@@ -409,14 +409,14 @@ impl Children for Object {
     }
 }
 
-impl Children for Fault {
+impl Children for ErrorValue {
     fn take(&mut self, out: &mut Vec<Value>) {
         out.extend(self.cause.take());
         out.extend(self.errors.take());
     }
 }
 
-impl Children for Settled {
+impl Children for PromiseState {
     fn take(&mut self, out: &mut Vec<Value>) {
         if let Poll::Ready(Ok(value)) = std::mem::replace(&mut self.0, Poll::Pending) {
             out.push(value);
@@ -425,7 +425,7 @@ impl Children for Settled {
 }
 
 /// Reads an array index as JavaScript writes it: decimal, without leading zeros.
-pub(super) fn index(key: &str) -> Option<usize> {
+pub(super) fn parse_index(key: &str) -> Option<usize> {
     let canonical = key == "0" || (!key.starts_with('0') && !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit()));
     if canonical { key.parse().ok() } else { None }
 }

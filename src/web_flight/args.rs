@@ -21,7 +21,7 @@ use plain::Reads;
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;
 
 /// Arguments that were read.
-pub(crate) struct Start {
+pub(crate) struct Encoded {
     pub(crate) body: Body,
     /// More are added until the body is complete.
     pub(crate) temporaries: Temporaries,
@@ -56,10 +56,10 @@ pub(crate) fn set_plain(functions: JsValue) {
 
 /// Settings of an encoding.
 #[derive(Default)]
-pub(crate) struct How {
+pub(crate) struct EncodeSettings {
     pub(crate) wire: WireForm,
     /// True if the caller does not store the temporary references: a value that needs one is an error.
-    pub(crate) forgets: bool,
+    pub(crate) no_temporaries: bool,
     /// Once this promise settles, open arguments are left out, and the body is complete.
     pub(crate) stop: Option<Promise>,
     /// Limits; only the depth applies to arguments.
@@ -71,31 +71,31 @@ pub(crate) struct How {
 /// Encodes arguments: reads all of them now and subscribes to those that are open.
 ///
 /// Fails with `ENCODE` if a value cannot be sent; the message names the argument and the place in it.
-pub(crate) fn encode(args: &JsValue, mut how: How) -> Result<Start, Failure> {
-    if let Some(plain) = how.plain.take() {
+pub(crate) fn encode(args: &JsValue, mut settings: EncodeSettings) -> Result<Encoded, Failure> {
+    if let Some(plain) = settings.plain.take() {
         let body = plain.body();
         if body.is_undefined() {
-            return read(args, how, plain.reads());
+            return read(args, settings, plain.reads());
         }
         let body = Body::Complete(body);
-        let temporaries = Temporaries::elsewhere(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
-        return Ok(Start { body, temporaries });
+        let temporaries = Temporaries::from_fn(move |path| plain.find(path).ok().filter(|value| !value.is_undefined()));
+        return Ok(Encoded { body, temporaries });
     }
-    read(args, how, None)
+    read(args, settings, None)
 }
 
 /// Encodes arguments of any kind. `reads`: containers that `plain.js` has read before.
-fn read(args: &JsValue, how: How, reads: Option<Reads>) -> Result<Start, Failure> {
-    let reader = Reader::new(how.forgets, reads);
+fn read(args: &JsValue, settings: EncodeSettings, reads: Option<Reads>) -> Result<Encoded, Failure> {
+    let reader = Reader::new(settings.no_temporaries, reads);
     let thrown = reader.thrown();
-    let encoder = Encoder::within(&how.limits, reader, args.clone(), how.wire).map_err(|error| thrown.with(error))?;
+    let encoder = Encoder::with_limits(&settings.limits, reader, args.clone(), settings.wire).map_err(|error| thrown.with(error))?;
     let temporaries = encoder.temporaries();
     let body = if encoder.is_complete() {
         Body::Complete(body(encoder).map_err(|error| thrown.with(error))?)
     } else {
-        Body::Open(async_values::collect(encoder, thrown, how.stop))
+        Body::Open(async_values::collect(encoder, thrown, settings.stop))
     };
-    Ok(Start { body, temporaries })
+    Ok(Encoded { body, temporaries })
 }
 
 fn body(encoder: Encoder<Reader>) -> Result<JsValue, Error> {

@@ -45,7 +45,7 @@ impl Decoding {
     ) -> Self {
         let temporaries = find.map_or_else(args::Temporaries::default, |find| {
             let find = move |path: &str| find.call1(&JsValue::UNDEFINED, &path.into()).ok().filter(|found| !found.is_undefined());
-            args::Temporaries::elsewhere(find)
+            args::Temporaries::from_fn(find)
         });
         let values = value::Js::new(temporaries).bind(bind.into()).on_cancel(cancelled.map_or(JsValue::UNDEFINED, JsValue::from));
         let decoder = if action { Decoder::action(values) } else { Decoder::new(values) };
@@ -101,7 +101,7 @@ impl Decoding {
         {
             let (kind, value) = match value {
                 Ok(value) => (if rendered { outcome::VALUE_AND_PAGE } else { outcome::VALUE }, value),
-                Err(rejection) if self.action => thrown(rejection, rendered),
+                Err(rejection) if self.action => failure_of(rejection, rendered),
                 Err(rejection) => (outcome::BROKEN, value::to_js(rejection)),
             };
             let _ = told.call2(&JsValue::UNDEFINED, &kind.into(), &value);
@@ -111,7 +111,7 @@ impl Decoding {
 }
 
 /// Returns kind and value for an action that failed, in the form that the dispatcher reads.
-fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
+fn failure_of(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
     let Rejection::Thrown(thrown) = &rejection else { return (outcome::BROKEN, value::to_js(rejection)) };
     let object = Object::new();
     for (key, text) in [("digest", &thrown.digest), ("message", &thrown.message)] {
@@ -120,6 +120,6 @@ fn thrown(rejection: Rejection, rendered: bool) -> (u32, JsValue) {
         }
     }
     set(&object, "rendered", &rendered.into());
-    set(&object, "told", &value::told(rejection).1);
+    set(&object, "told", &value::error_and_details(rejection).1);
     (outcome::THROWN, object.into())
 }

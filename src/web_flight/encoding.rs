@@ -7,7 +7,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::args::{self, How, Plain};
+use super::args::{self, EncodeSettings, Plain};
 use super::options::{LimitOptions, limits};
 use crate::js::error;
 use crate::js::given::Given;
@@ -26,26 +26,26 @@ pub struct Encoding {
 impl Encoding {
     /// Reads a value now, for a server of this version. Throws an `ActionError`.
     ///
-    /// `forgets`: temporary references are not stored, so a value that needs one is an error. `stop`: once it
+    /// `no_temporaries`: temporary references are not stored, so a value that needs one is an error. `stop`: once it
     /// settles, open arguments are left out and the body is complete. `bounds`: only the depth applies. `plain`:
     /// the result of `plain.js` for the value, which was tried only if [`writes_plain`] allows it.
     #[wasm_bindgen(constructor)]
     pub fn new(
         value: &JsValue,
         next_version: Option<String>,
-        forgets: bool,
+        no_temporaries: bool,
         stop: Option<Promise>,
         bounds: Option<LimitOptions>,
         plain: Plain,
     ) -> Given<Self> {
         let wire = wire_form(next_version.as_deref()).map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
-        let how = How { wire, forgets, stop, limits: limits(bounds.as_ref()), plain: Some(plain) };
-        let start = args::encode(value, how).map_err(|(error, cause)| error::to_js(&error, &cause))?;
-        let (body, rest) = match start.body {
+        let settings = EncodeSettings { wire, no_temporaries, stop, limits: limits(bounds.as_ref()), plain: Some(plain) };
+        let encoded = args::encode(value, settings).map_err(|(error, cause)| error::to_js(&error, &cause))?;
+        let (body, rest) = match encoded.body {
             args::Body::Complete(body) => (body, None),
             args::Body::Open(rest) => (JsValue::UNDEFINED, Some(rest)),
         };
-        Ok(Self { body, rest: RefCell::new(rest), stop: RefCell::default(), temporaries: start.temporaries })
+        Ok(Self { body, rest: RefCell::new(rest), stop: RefCell::default(), temporaries: encoded.temporaries })
     }
 
     /// Returns the body; `undefined` if an argument is still open.

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use self::tree::Instructions;
 use crate::codes::made;
-use crate::flight::{Binary, Build, Flow, Given, Key, Made, Put, Rejection, Scalar, Temporaries, Tree};
+use crate::flight::{Binary, Build, Flow, Key, Made, Put, Ready, Rejection, Scalar, Temporaries, Tree};
 use crate::js::error;
 use crate::{Error, Kind, Sent};
 
@@ -67,8 +67,8 @@ extern "C" {
     fn put_lazies(this: &Builder, holders: &JsValue, names: &str, puts: &[u32], payloads: Vec<JsValue>) -> Result<Vec<JsValue>, JsValue>;
     #[wasm_bindgen(method, catch, js_name = settleLazy)]
     fn settle_lazy(this: &Builder, payload: &JsValue, fulfilled: bool, value: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn told(this: &Builder, more: &JsValue, environment: Option<&str>) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = told)]
+    fn details(this: &Builder, causes: &JsValue, environment: Option<&str>) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn meter(this: &Builder, cancelled: &JsValue) -> Result<Meter, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -130,7 +130,7 @@ pub(crate) fn set_builder(build: JsValue) {
 const LONG: usize = 100_000;
 
 /// Message of an error about which the server states nothing.
-const UNTOLD: &str = "the answer holds an error, of which the server tells no more";
+const NO_DETAILS: &str = "the answer holds an error, of which the server tells no more";
 
 /// Makes JavaScript values for the decoder.
 pub(crate) struct Js {
@@ -165,8 +165,8 @@ impl Js {
 
     /// Makes the `ActionError` of a rejected promise.
     fn reason(&self, rejection: Rejection) -> JsValue {
-        let (error, told) = told(rejection);
-        let made = error::to_js(&error.with_sent(Sent::Yes), &told);
+        let (error, details) = error_and_details(rejection);
+        let made = error::to_js(&error.with_sent(Sent::Yes), &details);
         if let Some(bind) = &self.bind
             && let Ok(own) = js_sys::Reflect::get(bind, &"own".into())
             && let Some(own) = own.dyn_ref::<Function>()
@@ -192,7 +192,7 @@ impl Build for Js {
     type Lazy = JsValue;
     type Flow = Flowing;
 
-    fn tree(&mut self, tree: &Tree<'_>, ready: &[Given<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
+    fn tree(&mut self, tree: &Tree<'_>, ready: &[Ready<'_, JsValue>], keep: bool) -> Option<(JsValue, Option<JsValue>)> {
         if tree.nodes.is_empty() {
             let text = tree.text.as_bytes();
             return Some((if tree.elements { self.builder.elements(text) } else { self.builder.json(text) }.ok()?, None));
@@ -245,7 +245,7 @@ impl Build for Js {
             Scalar::Date(ms) => JsDate::new(*ms).ok()?.into(),
             Scalar::BigInt(digits) => big_int(digits).ok()?,
             Scalar::Symbol(name) => symbol_for(name).ok()?,
-            Scalar::Error => JsError::new(UNTOLD).ok()?.into(),
+            Scalar::Error => JsError::new(NO_DETAILS).ok()?.into(),
         })
     }
 
@@ -257,20 +257,20 @@ impl Build for Js {
         self.builder.walk(from, path).ok()
     }
 
-    fn make(&mut self, kind: Made) -> Option<JsValue> {
-        self.builder.make(number(kind)).ok()
+    fn make_empty(&mut self, kind: Made) -> Option<JsValue> {
+        self.builder.make(code_of(kind)).ok()
     }
 
     fn fill(&mut self, kind: Made, made: &JsValue, from: &JsValue) -> bool {
-        self.builder.fill(number(kind), made, from).is_ok()
+        self.builder.fill(code_of(kind), made, from).is_ok()
     }
 
-    fn made(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
-        self.builder.made(number(kind), from).ok()
+    fn make_from(&mut self, kind: Made, from: &JsValue) -> Option<JsValue> {
+        self.builder.made(code_of(kind), from).ok()
     }
 
-    fn made_all(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
-        let kinds: Vec<u32> = list.iter().map(|(kind, _)| number(*kind)).collect();
+    fn make_all_from(&mut self, list: &[(Made, JsValue)]) -> Vec<Option<JsValue>> {
+        let kinds: Vec<u32> = list.iter().map(|(kind, _)| code_of(*kind)).collect();
         let made = self.builder.made_all(&kinds, list.iter().map(|(_, from)| from.clone()).collect()).ok();
         made.filter(|made| made.len() == list.len()).unwrap_or_default().into_iter().map(Some).collect()
     }
@@ -376,25 +376,25 @@ impl Build for Js {
     }
 }
 
-/// Converts a rejection into an error and further facts that the server stated, which the maker of errors takes as
+/// Converts a rejection into an error and further details that the server stated, which the maker of errors takes as
 /// a cause.
-pub(crate) fn told(rejection: Rejection) -> (Error, JsValue) {
-    let told = match &rejection {
+pub(crate) fn error_and_details(rejection: Rejection) -> (Error, JsValue) {
+    let details = match &rejection {
         Rejection::Thrown(thrown) => {
-            let (environment, more) = (thrown.environment.as_deref(), thrown.more::<JsValue>());
-            let wanted = environment.is_some() || more.is_some();
-            let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.told(&more.unwrap_or_default(), environment).ok());
+            let (environment, causes) = (thrown.environment.as_deref(), thrown.causes::<JsValue>());
+            let wanted = environment.is_some() || causes.is_some();
+            let made = || BUILDER.with_borrow(|builder| builder.as_ref()?.details(&causes.unwrap_or_default(), environment).ok());
             if wanted { made() } else { None }
         }
         Rejection::Broken(_) => None,
     };
-    (rejection.into_error(), told.unwrap_or_default())
+    (rejection.into_error(), details.unwrap_or_default())
 }
 
 /// Converts a rejection into an `ActionError`.
 pub(crate) fn to_js(rejection: Rejection) -> JsValue {
-    let (error, told) = told(rejection);
-    error::to_js(&error, &told)
+    let (error, details) = error_and_details(rejection);
+    error::to_js(&error, &details)
 }
 
 fn no_dispatcher() -> Error {
@@ -402,7 +402,7 @@ fn no_dispatcher() -> Error {
 }
 
 /// Returns the number of `codes.js` for a kind of object.
-fn number(kind: Made) -> u32 {
+fn code_of(kind: Made) -> u32 {
     match kind {
         Made::Map => made::MAP,
         Made::Set => made::SET,

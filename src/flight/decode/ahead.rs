@@ -34,10 +34,10 @@ impl<B: Build> Decoder<B> {
                 && row.body.len() < LARGE
                 && !self.arrived.contains_key(&row.id)
                 && !self.is_in_parts(row.id)
-                && !self.faults.contains_key(&row.id)
+                && !self.error_rows.contains_key(&row.id)
                 && let Ok(text) = std::str::from_utf8(&row.body)
                 // A row that no want waits for may need other rows, and would be read twice. Row 0 mostly does.
-                && let Some(tree) = Model::read_alone(row.id, text, !waits || row.id == 0, &self.limits)
+                && let Some(tree) = Model::read_independent(row.id, text, !waits || row.id == 0, &self.limits)
             {
                 ready.push((row.id, tree));
             }
@@ -46,11 +46,11 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Makes the values of rows that references lead to.
-    pub(super) fn look_along_links(&mut self, ids: Vec<u32>) {
+    pub(super) fn make_linked(&mut self, ids: Vec<u32>) {
         let mut texts = Vec::new();
         for id in ids {
             let id = self.row_of(id);
-            if self.is_in_parts(id) || self.faults.contains_key(&id) {
+            if self.is_in_parts(id) || self.error_rows.contains_key(&id) {
                 continue;
             }
             if let Some(Arrived::Model(text, seen)) = self.arrived.get_mut(&id)
@@ -61,12 +61,12 @@ impl<B: Build> Decoder<B> {
             }
         }
         let limits = &self.limits;
-        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_alone(*id, text, false, limits)?))).collect();
+        let ready = texts.iter().filter_map(|(id, text)| Some((*id, Model::read_independent(*id, text, false, limits)?))).collect();
         self.make_early(ready);
     }
 
     /// Makes the Maps and Sets that `links` refer to, if their rows are complete.
-    pub(super) fn make_all(&mut self, links: &[Link]) {
+    pub(super) fn make_collections(&mut self, links: &[Link]) {
         let mut list = Vec::new();
         let mut keys = Vec::new();
         for link in links {
@@ -84,7 +84,7 @@ impl<B: Build> Decoder<B> {
         if list.len() < 2 {
             return;
         }
-        for (key, made) in keys.into_iter().zip(self.builder.made_all(&list)) {
+        for (key, made) in keys.into_iter().zip(self.builder.make_all_from(&list)) {
             if let Some(made) = made {
                 self.made.entry(key).or_insert(made);
             }
@@ -100,7 +100,7 @@ impl<B: Build> Decoder<B> {
         for (id, value) in ids.into_iter().zip(self.builder.trees(&trees)) {
             if let Some(value) = value {
                 self.early.push(value);
-                self.early_ids.insert(id, self.early.len() - 1);
+                self.early_of.insert(id, self.early.len() - 1);
             }
         }
     }

@@ -7,16 +7,17 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 use std::rc::Rc;
 
 use super::link::Found;
-use super::waiting::{Searched, Want, Who};
+use super::waiting::{Receiver, Searched, Want};
 use super::{Arrived, Decoder, Goal, broken};
 use crate::flight::hash::{Mixer, Table};
 use crate::flight::model::{Model, Node, Path, Placed, Special, Spot, Target};
-use crate::flight::rejection::{More, revived};
+use crate::flight::rejection::{Causes, unescape_causes};
+use crate::flight::value::parse_index;
 use crate::flight::{Binary, Build, Key, Made, Rejection, Scalar, Thrown, slice};
 
 /// Parts of an action's row 0 that are made alone. Each is searched from the row's beginning; Next.js uses a handful.
 /// Beyond that, the whole member of row 0 that holds the part is made, for as many parts again.
-const MAX_PARTS: usize = 1024;
+const MAX_SEPARATE_PARTS: usize = 1024;
 
 /// Rows that may be made inside each other because one refers to the next. Beyond that, references are put in later.
 const MAX_NESTING: usize = 8;
@@ -35,7 +36,7 @@ pub(super) struct Cell<B: Build> {
     /// The root's id, if the root is such an element.
     pub(super) root_element: Option<u32>,
     /// The lazy value that such a root has become.
-    pub(super) face: Option<B::Value>,
+    pub(super) stand_in: Option<B::Value>,
     /// For each numbered container: the number of the one around it, the step to it, and its id if it is such an
     /// element.
     nodes: Vec<(usize, Place, Option<u32>)>,
@@ -44,7 +45,7 @@ pub(super) struct Cell<B: Build> {
     /// Index of `nodes` and `marks`, once a path has led into the row.
     branches: Option<Branches>,
     /// True if a path into the row may lead through lazy values.
-    pub(super) soft: bool,
+    pub(super) leads_through_lazy: bool,
     /// True if every reference is in place.
     pub(super) done: bool,
 }
@@ -112,7 +113,7 @@ impl<B: Build> Decoder<B> {
         if self.goal == Goal::Action && id == 0 && !path.is_empty() {
             return self.locate_part(path);
         }
-        if let Some(index) = self.whole.get(&id) {
+        if let Some(index) = self.cell_of.get(&id) {
             return Ok(Located::Cell(*index, 0));
         }
         let Some(arrived) = self.arrived.get_mut(&id) else { return Ok(Located::Missing(id)) };
@@ -125,9 +126,9 @@ impl<B: Build> Decoder<B> {
             }
         };
         let cell = match arrived {
-            Arrived::Model(text, _) => match self.early_ids.remove(&id).and_then(|at| self.early.get(at)) {
+            Arrived::Model(text, _) => match self.early_of.remove(&id).and_then(|at| self.early.get(at)) {
                 Some(value) => Ok(Cell::new(id, Root::Value(value.clone()))),
-                None if self.faults.contains_key(&id) => self.cell(id, &revived(&text, &self.limits.clone())),
+                None if self.error_rows.contains_key(&id) => self.cell(id, &unescape_causes(&text, &self.limits.clone())),
                 None => self.cell(id, &text),
             },
             Arrived::Text(text) => Ok(Cell::new(id, Root::Value(self.builder.string(&text)))),
@@ -137,21 +138,21 @@ impl<B: Build> Decoder<B> {
                 let module = self.cell(id, &text);
                 match &module {
                     Ok(Cell { root: Root::Value(from), done: true, .. }) => {
-                        let made = self.builder.made(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
+                        let made = self.builder.make_from(Made::Client, from).ok_or_else(|| self.unmade(Made::Client, id));
                         made.map(|module| Cell::new(id, Root::Opaque(module)))
                     }
                     _ => {
-                        let id = self.name(id, module);
+                        let id = self.add_cell(id, module);
                         Ok(Cell::new(id, Root::Link(Target { made: Some(Made::Client), ..Target::row(id) })))
                     }
                 }
             }
             Arrived::Flow => self.flow(id).map(|value| Cell::new(id, Root::Opaque(value))),
-            Arrived::Lost(rejection) => Err(rejection),
+            Arrived::Overflowed(rejection) => Err(rejection),
             Arrived::Taken | Arrived::Halted => Err(broken(id, "read twice")),
         };
         self.cells.push(cell);
-        self.whole.insert(id, self.cells.len() - 1);
+        self.cell_of.insert(id, self.cells.len() - 1);
         Ok(Located::Cell(self.cells.len() - 1, 0))
     }
 
@@ -161,8 +162,8 @@ impl<B: Build> Decoder<B> {
         if let Some((prefix, index)) = known {
             return Ok(Located::Cell(*index, prefix.text().len()));
         }
-        if self.parts.len() >= 2 * MAX_PARTS {
-            return Err(broken(0, &format!("more than {} parts of it are referred to", 2 * MAX_PARTS)));
+        if self.parts.len() >= 2 * MAX_SEPARATE_PARTS {
+            return Err(broken(0, &format!("more than {} parts of it are referred to", 2 * MAX_SEPARATE_PARTS)));
         }
         let text = match self.arrived.get(&0) {
             None => return Ok(Located::Missing(0)),
@@ -179,12 +180,12 @@ impl<B: Build> Decoder<B> {
         let member = path.steps().next().and_then(|(_, end)| path.text().get(..end)).map(Path::new).unwrap_or_default();
         let wanted = if array {
             &first
-        } else if self.parts.len() >= MAX_PARTS {
+        } else if self.parts.len() >= MAX_SEPARATE_PARTS {
             &member
         } else {
             path
         };
-        let found = slice::project(0, &text, wanted, &self.limits).map_err(Rejection::Broken)?;
+        let found = slice::cut(0, &text, wanted, &self.limits).map_err(Rejection::Broken)?;
         let Some((part, taken)) = found else {
             return Err(broken(0, &format!("no member {}", path.text().replace(':', "."))));
         };
@@ -208,14 +209,14 @@ impl<B: Build> Decoder<B> {
                     Special::Temporary(path) => Root::Opaque(self.temporary(row, &path)?),
                     Special::Promise(id) => Root::Promise(id),
                     Special::Lazy(id) => Root::Lazy(id),
-                    Special::Link(target) => Root::Link(self.alone(target)),
+                    Special::Link(target) => Root::Link(self.with_own_id(target)),
                 };
                 return Ok(Cell::new(row, root));
             }
         };
         let what = || if tree.nodes.is_empty() { "not JSON" } else { "not JSON, or a key that comes twice" };
-        let there = self.there(&placed);
-        let ready: Vec<_> = std::iter::zip(&placed, &there)
+        let complete = self.complete_values(&placed);
+        let ready: Vec<_> = std::iter::zip(&placed, &complete)
             .filter_map(|(placed, value)| Some((placed.holder, key(&tree.nodes, placed.holder, &placed.spot), value.clone()?)))
             .collect();
         let keep = ready.len() < placed.len();
@@ -224,7 +225,7 @@ impl<B: Build> Decoder<B> {
         let mut elements: Table<usize, Vec<Link>> = Table::default();
         let mut lazies = Vec::new();
         let mut names = Names::default();
-        for (Placed { holder, spot, special }, there) in std::iter::zip(placed, there) {
+        for (Placed { holder, spot, special }, complete) in std::iter::zip(placed, complete) {
             let spot = names.place(&tree.nodes, holder, &spot);
             let (value, mark) = match special {
                 Special::Scalar(scalar) => (Some(self.scalar(row, &scalar)?), None),
@@ -234,9 +235,9 @@ impl<B: Build> Decoder<B> {
                     lazies.push((holder, spot.clone(), id));
                     (None, Some(Mark::Lazy(id)))
                 }
-                Special::Link(target) if there.is_some() => (None, Some(Mark::Link(target))),
+                Special::Link(target) if complete.is_some() => (None, Some(Mark::Link(target))),
                 Special::Link(target) => {
-                    let target = self.alone(target);
+                    let target = self.with_own_id(target);
                     let link = Link { holder, spot: spot.clone(), target: target.clone() };
                     match tree.nodes[holder].element {
                         Some(element) => elements.entry(element).or_default().push(link),
@@ -251,7 +252,7 @@ impl<B: Build> Decoder<B> {
                 return Err(broken(row, "a key that comes twice"));
             }
             if let Some(mark) = mark {
-                cell.soft |= matches!(mark, Mark::Lazy(_));
+                cell.leads_through_lazy |= matches!(mark, Mark::Lazy(_));
                 cell.marks.push((holder, spot, mark));
             }
         }
@@ -268,21 +269,21 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Returns the values of those references that lead to a whole and complete row.
-    fn there(&mut self, placed: &[Placed<'_>]) -> Vec<Option<B::Value>> {
+    fn complete_values(&mut self, placed: &[Placed<'_>]) -> Vec<Option<B::Value>> {
         let rows = |placed: &Placed<'_>| match &placed.special {
             Special::Link(Target { id, path, made: None }) if path.is_empty() => Some(*id),
             _ => None,
         };
         let ids: Vec<u32> = placed.iter().filter_map(rows).collect();
         if ids.len() > 1 {
-            self.look_along_links(ids);
+            self.make_linked(ids);
         }
         placed.iter().map(|placed| self.whole_row(rows(placed)?)).collect()
     }
 
     /// Returns the value of a complete row; makes it if needed.
     fn whole_row(&mut self, id: u32) -> Option<B::Value> {
-        let known = self.whole.contains_key(&id);
+        let known = self.cell_of.contains_key(&id);
         let makes =
             || matches!(self.arrived.get(&id), Some(Arrived::Model(..) | Arrived::Text(_) | Arrived::Bytes(..) | Arrived::Module(_)));
         if !known && (self.nesting >= MAX_NESTING || self.goal == Goal::Action && id == 0 || !makes()) {
@@ -293,7 +294,7 @@ impl<B: Build> Decoder<B> {
         self.nesting -= 1;
         let Ok(Located::Cell(index, 0)) = located else { return None };
         match self.cells.get(index) {
-            Some(Ok(Cell { root: Root::Value(value) | Root::Opaque(value), face: None, done: true, .. })) => Some(value.clone()),
+            Some(Ok(Cell { root: Root::Value(value) | Root::Opaque(value), stand_in: None, done: true, .. })) => Some(value.clone()),
             _ => None,
         }
     }
@@ -306,11 +307,11 @@ impl<B: Build> Decoder<B> {
             let value = self.builder.holder(holders, node).ok_or_else(|| broken(cell.row, "a key that comes twice"))?;
             let mut own = Cell::new(cell.row, Root::Value(value));
             (own.links, own.holders, own.done) = (links, Some(holders.clone()), false);
-            let id = self.name(cell.row, Ok(own));
+            let id = self.add_cell(cell.row, Ok(own));
             let place = cell.nodes.get(node).filter(|_| node != 0).map(|(parent, spot, _)| (*parent, spot.clone()));
             cell.root_element = cell.root_element.or((node == 0).then_some(id));
             cell.elements.push(Deferred { id, place });
-            cell.soft = true;
+            cell.leads_through_lazy = true;
             if let Some(known) = cell.nodes.get_mut(node) {
                 known.2 = Some(id);
             }
@@ -338,8 +339,8 @@ impl<B: Build> Decoder<B> {
     /// Reads an `E` row into the rejection of its value.
     pub(super) fn thrown(&mut self, row: u32, text: &str) -> Rejection {
         match Thrown::read(row, text, &self.limits) {
-            Ok((mut thrown, more)) => {
-                thrown.more = more.and_then(|more| self.told(row, &more)).map(More::of).unwrap_or_default();
+            Ok((mut thrown, causes)) => {
+                thrown.causes = causes.and_then(|model| self.causes(row, &model)).map(Causes::of).unwrap_or_default();
                 Rejection::Thrown(thrown)
             }
             Err(error) => Rejection::Broken(error),
@@ -348,14 +349,14 @@ impl<B: Build> Decoder<B> {
 
     /// Returns an object with the other members of an `E` row, if the builder wants them and their rows have arrived.
     /// Servers send those rows first.
-    fn told(&mut self, row: u32, model: &str) -> Option<B::Value> {
+    fn causes(&mut self, row: u32, model: &str) -> Option<B::Value> {
         if self.nesting >= MAX_NESTING || !self.builder.wants_causes() {
             return None;
         }
         self.nesting += 1;
         let cell = self.cell(row, model);
         // The want is only searched, and never waits.
-        let mut want = Want::of(Who::Answer, self.name(row, cell));
+        let mut want = Want::of_row(Receiver::Answer, self.add_cell(row, cell));
         let found = match self.search(&mut want, None) {
             Ok(Searched::Complete) => self.complete(&want, 0).ok(),
             _ => None,
@@ -378,11 +379,11 @@ impl<B: Build> Cell<B> {
             links: Vec::new(),
             elements: Vec::new(),
             root_element: None,
-            face: None,
+            stand_in: None,
             nodes: Vec::new(),
             marks: Vec::new(),
             branches: None,
-            soft: false,
+            leads_through_lazy: false,
             done,
         }
     }
@@ -425,7 +426,7 @@ impl Branches {
     }
 
     fn find(&self, node: usize, step: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut at = self.last.get(&Self::hash(node, whole(step).map_or(Key::Name(step), Key::Index))).copied();
+        let mut at = self.last.get(&Self::hash(node, parse_index(step).map_or(Key::Name(step), Key::Index))).copied();
         while let Some(number) = at {
             if is_it(number) {
                 break;
@@ -439,7 +440,7 @@ impl Branches {
         let hasher = BuildHasherDefault::<Mixer>::default();
         let hash = match step {
             Key::Index(index) => hasher.hash_one((node, index)),
-            Key::Name(name) => match whole(name) {
+            Key::Name(name) => match parse_index(name) {
                 Some(index) => hasher.hash_one((node, index)),
                 None => hasher.hash_one((node, name)),
             },
@@ -458,16 +459,10 @@ impl Place {
 
     fn is(&self, step: &str) -> bool {
         match self {
-            Self::Index(index) => whole(step) == Some(*index),
+            Self::Index(index) => parse_index(step) == Some(*index),
             Self::Name(name) => **name == *step,
         }
     }
-}
-
-/// Reads the index of an element as a step has it: decimal, without leading zeros.
-fn whole(step: &str) -> Option<usize> {
-    let digits = step.bytes().all(|byte| byte.is_ascii_digit()) && (step.len() == 1 || !step.starts_with('0'));
-    if digits { step.parse().ok() } else { None }
 }
 
 /// The member names of one row, each stored once.

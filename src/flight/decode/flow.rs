@@ -5,14 +5,14 @@
 use std::collections::VecDeque;
 use std::task::Poll;
 
-use super::waiting::{Want, Who};
+use super::waiting::{Receiver, Want};
 use super::{Decoder, broken, text};
 use crate::flight::row::{Row, Tag};
 use crate::flight::{Build, Flow, Rejection, Scalar};
 use crate::{Error, Kind};
 
 /// A stream or async iterable of the answer.
-pub(super) struct Flowing<B: Build> {
+pub(super) struct RowFlow<B: Build> {
     kind: Flow,
     /// The value and the handle that feeds it, once a value refers to the stream.
     made: Option<(B::Value, B::Flow)>,
@@ -24,7 +24,7 @@ pub(super) struct Flowing<B: Build> {
     /// Number of the first slot.
     first: usize,
     /// True once its last row has arrived.
-    over: bool,
+    ended: bool,
     /// True once the builder knows its end.
     finished: bool,
 }
@@ -37,9 +37,9 @@ struct Slot<V> {
     value: Poll<Result<V, Rejection>>,
 }
 
-impl<B: Build> Flowing<B> {
+impl<B: Build> RowFlow<B> {
     pub(super) fn new(kind: Flow) -> Self {
-        Self { kind, made: None, backlog: Vec::new(), slots: VecDeque::new(), first: 0, over: false, finished: false }
+        Self { kind, made: None, backlog: Vec::new(), slots: VecDeque::new(), first: 0, ended: false, finished: false }
     }
 
     fn is_stream(&self) -> bool {
@@ -50,18 +50,18 @@ impl<B: Build> Flowing<B> {
 impl<B: Build> Decoder<B> {
     /// Takes a row of a stream that has started. A row after the end of a ReadableStream breaks the answer, as in
     /// React's client; a row after the end of an iterable is ignored.
-    pub(super) fn flow_in(&mut self, row: Row) -> Result<(), Error> {
+    pub(super) fn add_flow_row(&mut self, row: Row) -> Result<(), Error> {
         let id = row.id;
         let Some(flow) = self.flows.get_mut(&id) else { return Ok(()) };
         if row.tag == Tag::Module {
             return Err(Error::new(Kind::Decode, format!("row {id:x}: came twice")));
         }
-        if flow.over {
+        if flow.ended {
             let ignored = !flow.is_stream() || matches!(row.tag, Tag::Close | Tag::Error);
             let error = || Error::new(Kind::Decode, format!("row {id:x}: came after the end of its stream"));
             return if ignored { Ok(()) } else { Err(error()) };
         }
-        flow.over = matches!(row.tag, Tag::Close | Tag::Error);
+        flow.ended = matches!(row.tag, Tag::Close | Tag::Error);
         if flow.made.is_none() {
             self.backlog += row.body.len();
             flow.backlog.push(row);
@@ -110,8 +110,8 @@ impl<B: Build> Decoder<B> {
             Tag::Bytes(letter) => Poll::Ready(self.binary(id, letter, &body)),
             _ => {
                 let cell = self.cell(id, &text(body));
-                let own = self.name(id, cell);
-                self.ready.push_back(Want::of(Who::Flow(id, number), own));
+                let own = self.add_cell(id, cell);
+                self.ready.push_back(Want::of_row(Receiver::Flow(id, number), own));
                 Poll::Pending
             }
         };
@@ -121,7 +121,7 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Stores the value of a slot, and delivers what can be delivered.
-    pub(super) fn flow_answer(&mut self, id: u32, number: usize, outcome: Result<B::Value, Rejection>) {
+    pub(super) fn settle_slot(&mut self, id: u32, number: usize, outcome: Result<B::Value, Rejection>) {
         if let Some(flow) = self.flows.get_mut(&id)
             && let Some(slot) = number.checked_sub(flow.first).and_then(|at| flow.slots.get_mut(at))
         {
@@ -180,7 +180,7 @@ impl<B: Build> Decoder<B> {
             }
             // A value that refers to the stream later gets the error.
             None => {
-                self.arrived.insert(id, super::Arrived::Lost(error));
+                self.arrived.insert(id, super::Arrived::Overflowed(error));
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Must only be called once every row that a want needs has arrived; `waiting.rs` finds that out.
 
 use super::cell::{Branch, Cell, Deferred, Located, Mark, Root};
-use super::waiting::{Searched, Want, Who};
+use super::waiting::{Receiver, Searched, Want};
 use super::{Decoder, MAX_HOPS, broken};
 use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Made, Put, Rejection, Scalar};
@@ -53,7 +53,7 @@ impl<B: Build> Decoder<B> {
         for &index in &want.seen {
             let Ok(cell) = &mut self.cells[index] else { continue };
             for element in std::mem::take(&mut cell.elements) {
-                self.decide(index, &element, depth)?;
+                self.deliver_element(index, &element, depth)?;
             }
         }
         for &index in &want.seen {
@@ -91,7 +91,7 @@ impl<B: Build> Decoder<B> {
         holders: &B::Holders,
         fills: &mut Fills<B::Value>,
     ) -> Result<(), Rejection> {
-        self.make_all(links);
+        self.make_collections(links);
         let mut found = Vec::with_capacity(links.len());
         for (at, link) in links.iter().enumerate() {
             found.push(match self.resolve(row, &link.target, fills)? {
@@ -128,8 +128,8 @@ impl<B: Build> Decoder<B> {
     /// Delivers an element of cell `index` as it is, or replaces it by a lazy value, so that the rest of the row need
     /// not wait. It becomes a lazy value if a row it needs is missing or is an error, or needs the row that the
     /// element is in.
-    fn decide(&mut self, index: usize, element: &Deferred, depth: usize) -> Result<(), Rejection> {
-        let mut want = Want::of(Who::Lazy(element.id), element.id);
+    fn deliver_element(&mut self, index: usize, element: &Deferred, depth: usize) -> Result<(), Rejection> {
+        let mut want = Want::of_row(Receiver::Lazy(element.id), element.id);
         let whole = depth < ELEMENT_DEPTH
             && matches!(self.search(&mut want, Some((index, ELEMENT_ROWS))), Ok(Searched::Complete))
             && self.complete(&want, depth + 1).is_ok();
@@ -137,13 +137,13 @@ impl<B: Build> Decoder<B> {
             return Ok(());
         }
         let lazy = self.lazy(element.id)?;
-        let Ok(Cell { row, holders, face, .. }) = &mut self.cells[index] else { return Ok(()) };
+        let Ok(Cell { row, holders, stand_in, .. }) = &mut self.cells[index] else { return Ok(()) };
         match (&element.place, holders) {
             (Some((holder, spot)), Some(holders)) if !self.builder.put(holders, *holder, spot.key(), &lazy) => {
                 Err(broken(*row, "a key that comes twice"))
             }
             (None, _) => {
-                *face = Some(lazy);
+                *stand_in = Some(lazy);
                 Ok(())
             }
             _ => Ok(()),
@@ -173,8 +173,8 @@ impl<B: Build> Decoder<B> {
             let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
             let rest = target.path.after(taken);
             let mut value = match &cell.root {
-                Root::Value(value) => match &cell.face {
-                    Some(face) if rest.is_empty() => return Ok(Found::Value(face.clone())),
+                Root::Value(value) => match &cell.stand_in {
+                    Some(stand_in) if rest.is_empty() => return Ok(Found::Value(stand_in.clone())),
                     _ => value.clone(),
                 },
                 Root::Opaque(value) if rest.is_empty() => return Ok(Found::Value(value.clone())),
@@ -251,11 +251,11 @@ impl<B: Build> Decoder<B> {
         if let Ok(Located::Cell(index, 0)) = self.locate(id, &Path::default())
             && let Ok(Cell { root: Root::Value(from), done: true, .. }) = &self.cells[index]
         {
-            let made = self.builder.made(kind, from).ok_or_else(|| self.unmade(kind, id))?;
+            let made = self.builder.make_from(kind, from).ok_or_else(|| self.unmade(kind, id))?;
             self.made.insert((kind, id), made.clone());
             return Ok(made);
         }
-        let made = self.builder.make(kind).ok_or_else(|| self.unmade(kind, id))?;
+        let made = self.builder.make_empty(kind).ok_or_else(|| self.unmade(kind, id))?;
         self.made.insert((kind, id), made.clone());
         fills.push((kind, id, made.clone()));
         Ok(made)

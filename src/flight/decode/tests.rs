@@ -416,7 +416,7 @@ fn the_first_of_two_rows_with_the_same_id_counts() {
 }
 
 #[test]
-fn a_value_of_an_iterable_fails_alone() {
+fn a_failed_value_does_not_end_its_iterable() {
     let mut decoder = Decoder::new(Native::default());
     decoder.push(b"1:X\n0:\"$1\"\n2:E{\"digest\":\"d\"}\n1:1\n1:{\"a\":\"$2\"}\n1:3\n1:C\n").expect("rows");
     let Poll::Ready(Ok(Value::Flow(flow))) = decoder.value() else { panic!() };

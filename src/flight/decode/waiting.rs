@@ -15,7 +15,7 @@ use crate::flight::model::{Path, Target};
 use crate::flight::{Build, Rejection, Scalar};
 
 /// A promise of the answer.
-pub(super) struct Promised<B: Build> {
+pub(super) struct RowPromise<B: Build> {
     pub(super) value: B::Value,
     /// The handle that settles it, until it is settled.
     open: Option<B::Promise>,
@@ -24,7 +24,7 @@ pub(super) struct Promised<B: Build> {
 }
 
 /// The state that all lazy values of one row share.
-pub(super) struct Lazied<B: Build> {
+pub(super) struct RowLazy<B: Build> {
     handle: B::Lazy,
     open: bool,
     /// The row of the lazy value that it was settled with.
@@ -33,7 +33,7 @@ pub(super) struct Lazied<B: Build> {
 
 /// The receiver of a row's value.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Who {
+pub(super) enum Receiver {
     /// The caller of the decoder.
     Answer,
     /// The promise of a row.
@@ -46,7 +46,7 @@ pub(super) enum Who {
 
 /// A value that its receiver waits for, and the state of the search for the rows it needs.
 pub(super) struct Want {
-    pub(super) who: Who,
+    pub(super) receiver: Receiver,
     pub(super) target: Target,
     /// Promises followed so far.
     hops: usize,
@@ -70,14 +70,14 @@ pub(super) enum Searched {
 }
 
 impl Want {
-    pub(super) fn new(who: Who, target: Target) -> Self {
+    pub(super) fn new(receiver: Receiver, target: Target) -> Self {
         let todo = vec![(target.id, target.path.clone(), 0)];
-        Self { who, target, hops: 0, todo, seen: HashSet::default() }
+        Self { receiver, target, hops: 0, todo, seen: HashSet::default() }
     }
 
     /// Wants the value of a whole row.
-    pub(super) fn of(who: Who, id: u32) -> Self {
-        Self::new(who, Target::row(id))
+    pub(super) fn of_row(receiver: Receiver, id: u32) -> Self {
+        Self::new(receiver, Target::row(id))
     }
 }
 
@@ -91,15 +91,15 @@ impl<B: Build> Decoder<B> {
             match self.search(&mut want, None) {
                 Ok(Searched::Missing(row)) => self.waiting.entry(row).or_default().push(want),
                 Ok(_) => self.deliver(want),
-                Err(rejection) => self.answer_with(want.who, Err(rejection)),
+                Err(rejection) => self.settle(want.receiver, Err(rejection)),
             }
         }
     }
 
     /// False if the stream that wants the value takes no more.
     fn is_wanted(&self, want: &Want) -> bool {
-        match want.who {
-            Who::Flow(id, _) => self.is_flowing(id),
+        match want.receiver {
+            Receiver::Flow(id, _) => self.is_flowing(id),
             _ => true,
         }
     }
@@ -117,7 +117,7 @@ impl<B: Build> Decoder<B> {
             };
             let rest = path.after(taken);
             if !rest.is_empty() && hops < MAX_HOPS {
-                self.look_along(index, &rest, hops, &mut want.todo)?;
+                self.add_lazies_along(index, &rest, hops, &mut want.todo)?;
             }
             let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             if cell.done || !want.seen.insert(index) {
@@ -128,7 +128,7 @@ impl<B: Build> Decoder<B> {
             }
             if let [_, _, ..] = &*cell.links {
                 let ids = cell.links.iter().map(|link| link.target.id).collect();
-                self.look_along_links(ids);
+                self.make_linked(ids);
             }
             let cell = self.cells[index].as_ref().map_err(Clone::clone)?;
             let root = if let Root::Link(target) = &cell.root { Some(target) } else { None };
@@ -138,14 +138,14 @@ impl<B: Build> Decoder<B> {
     }
 
     /// Adds the rows of lazy values that `path` leads through: they must have arrived, too.
-    fn look_along(&mut self, index: usize, path: &Path, hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
+    fn add_lazies_along(&mut self, index: usize, path: &Path, hops: usize, todo: &mut Vec<Step>) -> Result<(), Rejection> {
         let cell = self.cells[index].as_mut().map_err(|rejection| rejection.clone())?;
         match &cell.root {
             Root::Lazy(id) => todo.push((*id, path.clone(), hops + 1)),
             Root::Link(target) if hops > 0 => todo.push((target.id, target.path.then(path), hops + 1)),
             _ => {}
         }
-        if !cell.soft {
+        if !cell.leads_through_lazy {
             return Ok(());
         }
         if let Some(own) = cell.root_element {
@@ -178,13 +178,13 @@ impl<B: Build> Decoder<B> {
 
     /// Returns the promise of row `id`. The first time, makes it, and waits for the row.
     pub(super) fn promise(&mut self, id: u32) -> Result<B::Value, Rejection> {
-        if let Some(promised) = self.promises.get(&id) {
-            return Ok(promised.value.clone());
+        if let Some(promise) = self.promises.get(&id) {
+            return Ok(promise.value.clone());
         }
-        self.one_more(id)?;
+        self.open_one(id)?;
         let (value, open) = self.builder.promise().ok_or_else(|| broken(id, "a promise that cannot be made here"))?;
-        self.promises.insert(id, Promised { value: value.clone(), open: Some(open), leads_to: None });
-        self.ready.push_back(Want::of(Who::Promise(id), id));
+        self.promises.insert(id, RowPromise { value: value.clone(), open: Some(open), leads_to: None });
+        self.ready.push_back(Want::of_row(Receiver::Promise(id), id));
         Ok(value)
     }
 
@@ -192,26 +192,26 @@ impl<B: Build> Decoder<B> {
     pub(super) fn lazy(&mut self, id: u32) -> Result<B::Value, Rejection> {
         let row = self.origin(id);
         if !self.lazies.contains_key(&id) {
-            self.one_more(row)?;
+            self.open_one(row)?;
             let handle = self.builder.lazy().ok_or_else(|| broken(row, "a lazy value that cannot be made here"))?;
-            self.lazies.insert(id, Lazied { handle, open: true, leads_to: None });
-            self.ready.push_back(Want::of(Who::Lazy(id), id));
+            self.lazies.insert(id, RowLazy { handle, open: true, leads_to: None });
+            self.ready.push_back(Want::of_row(Receiver::Lazy(id), id));
         }
-        let lazied = self.lazies.get(&id).and_then(|lazied| self.builder.lazy_value(&lazied.handle));
-        lazied.ok_or_else(|| broken(row, "a lazy value that cannot be made here"))
+        let value = self.lazies.get(&id).and_then(|lazy| self.builder.lazy_value(&lazy.handle));
+        value.ok_or_else(|| broken(row, "a lazy value that cannot be made here"))
     }
 
     /// Puts lazy values in their places in row `row`. Waits for the rows of those that are new.
     pub(super) fn put_lazies(&mut self, row: u32, holders: &B::Holders, list: &[(usize, Place, u32)]) -> Result<(), Rejection> {
         let mut numbers: Table<u32, usize> = Table::default();
         if let [_, _, ..] = list {
-            self.look_along_links(list.iter().map(|(.., id)| *id).collect());
+            self.make_linked(list.iter().map(|(.., id)| *id).collect());
         }
         let (mut ids, mut shared, mut puts, mut open) = (Vec::new(), Vec::new(), Vec::new(), self.unsettled);
         for (holder, spot, id) in list {
             let which = *numbers.entry(*id).or_insert(ids.len());
             if which == ids.len() {
-                let known = self.lazies.get(id).map(|lazied| lazied.handle.clone());
+                let known = self.lazies.get(id).map(|lazy| lazy.handle.clone());
                 open += usize::from(known.is_none());
                 if open > self.limits.open_rows {
                     return Err(self.too_many(*id));
@@ -228,14 +228,14 @@ impl<B: Build> Decoder<B> {
         for (id, handle) in ids.into_iter().zip(shared) {
             if !self.lazies.contains_key(&id) {
                 self.unsettled += 1;
-                self.lazies.insert(id, Lazied { handle, open: true, leads_to: None });
-                self.ready.push_back(Want::of(Who::Lazy(id), id));
+                self.lazies.insert(id, RowLazy { handle, open: true, leads_to: None });
+                self.ready.push_back(Want::of_row(Receiver::Lazy(id), id));
             }
         }
         Ok(())
     }
 
-    fn one_more(&mut self, row: u32) -> Result<(), Rejection> {
+    fn open_one(&mut self, row: u32) -> Result<(), Rejection> {
         if self.unsettled >= self.limits.open_rows {
             return Err(self.too_many(row));
         }
@@ -251,10 +251,10 @@ impl<B: Build> Decoder<B> {
     fn deliver(&mut self, want: Want) {
         let row = self.origin(want.target.id);
         match self.complete(&want, 0) {
-            Ok(Found::Value(value) | Found::Inside { from: value, .. }) => self.answer_with(want.who, Ok(value)),
+            Ok(Found::Value(value) | Found::Inside { from: value, .. }) => self.settle(want.receiver, Ok(value)),
             Ok(Found::Loop) => {
                 let null = self.builder.scalar(&Scalar::Null).ok_or_else(|| broken(row, "a reference to itself"));
-                self.answer_with(want.who, null);
+                self.settle(want.receiver, null);
             }
             Ok(Found::Promise(id)) => self.follow_promise(&want, id),
             Ok(Found::Lazy(id)) => self.follow_lazy(&want, id),
@@ -262,72 +262,72 @@ impl<B: Build> Decoder<B> {
                 if let Ok(Located::Cell(index, _)) = self.locate(want.target.id, &want.target.path) {
                     self.cells[index] = Err(rejection.clone());
                 }
-                self.answer_with(want.who, Err(rejection));
+                self.settle(want.receiver, Err(rejection));
             }
         }
     }
 
     /// Handles a want whose value is the promise of row `id`. Only the value of an action waits for that promise.
     fn follow_promise(&mut self, want: &Want, id: u32) {
-        match want.who {
-            Who::Answer if self.goal == Goal::Action => {
+        match want.receiver {
+            Receiver::Answer if self.goal == Goal::Action => {
                 if want.hops >= MAX_HOPS {
-                    self.answer_with(want.who, Err(broken(id, "a promise that resolves to itself")));
+                    self.settle(want.receiver, Err(broken(id, "a promise that resolves to itself")));
                 } else {
-                    let mut next = Want::of(Who::Answer, id);
+                    let mut next = Want::of_row(Receiver::Answer, id);
                     next.hops = want.hops + 1;
                     self.ready.push_back(next);
                 }
             }
-            Who::Promise(own) => {
-                let looped = leads_back(own, id, |at| self.promises.get(&at).and_then(|promised| promised.leads_to));
+            Receiver::Promise(own) => {
+                let looped = leads_back(own, id, |at| self.promises.get(&at).and_then(|promise| promise.leads_to));
                 let outcome = if looped { Err(broken(own, "a promise that resolves to itself")) } else { self.promise(id) };
-                if let (Ok(_), Some(promised)) = (&outcome, self.promises.get_mut(&own)) {
-                    promised.leads_to = Some(id);
+                if let (Ok(_), Some(promise)) = (&outcome, self.promises.get_mut(&own)) {
+                    promise.leads_to = Some(id);
                 }
-                self.answer_with(want.who, outcome);
+                self.settle(want.receiver, outcome);
             }
             _ => {
                 let promise = self.promise(id);
-                self.answer_with(want.who, promise);
+                self.settle(want.receiver, promise);
             }
         }
     }
 
     /// Handles a want whose value is a lazy value of row `id`.
     fn follow_lazy(&mut self, want: &Want, id: u32) {
-        let outcome = match want.who {
-            Who::Lazy(own) if leads_back(own, id, |at| self.lazies.get(&at).and_then(|lazied| lazied.leads_to)) => {
+        let outcome = match want.receiver {
+            Receiver::Lazy(own) if leads_back(own, id, |at| self.lazies.get(&at).and_then(|lazy| lazy.leads_to)) => {
                 Err(broken(self.origin(own), "a lazy value of itself"))
             }
-            Who::Lazy(own) => {
-                if let Some(lazied) = self.lazies.get_mut(&own) {
-                    lazied.leads_to = Some(id);
+            Receiver::Lazy(own) => {
+                if let Some(lazy) = self.lazies.get_mut(&own) {
+                    lazy.leads_to = Some(id);
                 }
                 self.lazy(id)
             }
             _ => self.lazy(id),
         };
-        self.answer_with(want.who, outcome);
+        self.settle(want.receiver, outcome);
     }
 
-    pub(super) fn answer_with(&mut self, who: Who, outcome: Result<B::Value, Rejection>) {
-        match who {
-            Who::Answer => self.answer = Poll::Ready(outcome),
-            Who::Promise(id) => {
-                if let Some(open) = self.promises.get_mut(&id).and_then(|promised| promised.open.take()) {
+    pub(super) fn settle(&mut self, receiver: Receiver, outcome: Result<B::Value, Rejection>) {
+        match receiver {
+            Receiver::Answer => self.answer = Poll::Ready(outcome),
+            Receiver::Promise(id) => {
+                if let Some(open) = self.promises.get_mut(&id).and_then(|promise| promise.open.take()) {
                     self.unsettled -= 1;
                     self.builder.settle(open, outcome);
                 }
             }
-            Who::Lazy(id) => {
-                if let Some(lazied) = self.lazies.get_mut(&id).filter(|lazied| lazied.open) {
-                    lazied.open = false;
+            Receiver::Lazy(id) => {
+                if let Some(lazy) = self.lazies.get_mut(&id).filter(|lazy| lazy.open) {
+                    lazy.open = false;
                     self.unsettled -= 1;
-                    self.builder.settle_lazy(&lazied.handle, outcome);
+                    self.builder.settle_lazy(&lazy.handle, outcome);
                 }
             }
-            Who::Flow(id, number) => self.flow_answer(id, number, outcome),
+            Receiver::Flow(id, number) => self.settle_slot(id, number, outcome),
         }
     }
 }

@@ -36,14 +36,14 @@ impl<I: Inspect> Encoder<I> {
                 let text = self.write(value, Top::Part(id, place))?;
                 self.parts.push(Part::Json { name: id.to_string(), text });
                 if later == Later::Lazy {
-                    self.loaded_into(tree, self.bounds.outermost())?;
+                    self.count_loaded(tree, self.bounds.outermost())?;
                 }
             }
             Later::Bytes => {
-                self.ids += 1;
-                self.parts.push(Part::Entry { name: self.ids.to_string(), value });
-                self.stream(id, &format!("\"$o{:x}\"", self.ids));
-                self.stream(id, "C");
+                self.last_id += 1;
+                self.parts.push(Part::Entry { name: self.last_id.to_string(), value });
+                self.add_stream_field(id, &format!("\"$o{:x}\"", self.last_id));
+                self.add_stream_field(id, "C");
             }
             Later::Stream | Later::AsyncIterable | Later::AsyncIterator => {}
         }
@@ -57,7 +57,7 @@ impl<I: Inspect> Encoder<I> {
         let Some(open) = self.open.get(&id) else { return Ok(()) };
         let place = open.place.clone();
         let text = self.write(value, Top::Chunk(place))?;
-        self.stream(id, &text);
+        self.add_stream_field(id, &text);
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl<I: Inspect> Encoder<I> {
         if let Some(value) = returned {
             text.push_str(&self.write(value, Top::Chunk(place))?);
         }
-        self.stream(id, &text);
+        self.add_stream_field(id, &text);
         Ok(())
     }
 
@@ -79,10 +79,10 @@ impl<I: Inspect> Encoder<I> {
     /// place. Then there is no body.
     ///
     /// ```
-    /// use actionlane::flight::{Encoder, Native, Settled, Shared, Value};
+    /// use actionlane::flight::{Encoder, Native, PromiseState, Shared, Value};
     /// use actionlane::protocol::WireForm;
     ///
-    /// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+    /// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
     /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
     /// let slot = encoder.poll_open().expect("the promise");
     /// assert_eq!(encoder.fail(slot.id).message(), "argument 0 is a promise that was rejected");
@@ -99,17 +99,17 @@ impl<I: Inspect> Encoder<I> {
     }
 
     /// Refers to a value that arrives later, and opens a slot for it.
-    pub(super) fn later(&mut self, value: &I::Value, later: Later, source: I::Value) {
-        let id = self.id(later.sigil());
+    pub(super) fn open_slot(&mut self, value: &I::Value, later: Later, source: I::Value) {
+        let id = self.write_new_id(later.sigil());
         if later == Later::Promise {
-            self.name(value, format!("@{id:x}"));
+            self.register_as(value, format!("@{id:x}"));
         }
         self.open.insert(id, Open { later, place: self.here(), tree: self.tree() });
         self.slots.push_back(Slot { id, later, source });
     }
 
     /// Adds a field of a stream, under the names that the server's version looks for.
-    fn stream(&mut self, id: u32, text: &str) {
+    fn add_stream_field(&mut self, id: u32, text: &str) {
         for prefix in self.wire.stream_prefixes() {
             self.parts.push(Part::Json { name: format!("{prefix}{id}"), text: text.to_owned() });
         }

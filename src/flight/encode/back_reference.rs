@@ -25,14 +25,14 @@ pub(super) struct Place<V> {
 impl<I: Inspect> Encoder<I> {
     /// Gives a value a place, if a path can lead there. Returns the number of the place.
     pub(super) fn register(&mut self, value: &I::Value) -> Option<u32> {
-        let (parent, key) = self.place()?;
+        let (parent, key) = self.parent_and_key()?;
         let number = self.temporaries.add(Place { parent, key, value: Some(value.clone()) });
         self.inspector.remember(value, number);
         Some(number)
     }
 
     /// Gives a value a name of its own, by which the server never returns it.
-    pub(super) fn name(&mut self, value: &I::Value, name: String) {
+    pub(super) fn register_as(&mut self, value: &I::Value, name: String) {
         let number = self.temporaries.add(Place { parent: None, key: name, value: None });
         self.inspector.remember(value, number);
     }
@@ -40,8 +40,8 @@ impl<I: Inspect> Encoder<I> {
     /// Returns the parent and key of the value that is being written, if a path can lead there. None leads through a
     /// key with a colon. Nor to the result of a `toJSON` that is a whole part: React registers the object that had the
     /// `toJSON` instead.
-    pub(super) fn place(&self) -> Option<(Option<u32>, String)> {
-        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::Alone(_), .. })) {
+    pub(super) fn parent_and_key(&self) -> Option<(Option<u32>, String)> {
+        if self.replaced && matches!(self.frames.last(), None | Some(Frame { rest: Rest::One(_), .. })) {
             return None;
         }
         let Some(frame) = self.frames.last() else {
@@ -52,7 +52,7 @@ impl<I: Inspect> Encoder<I> {
             };
         };
         let key = match (&frame.rest, &frame.key) {
-            (Rest::Alone(_), _) => return Some((None, format!("{:x}", frame.part?))),
+            (Rest::One(_), _) => return Some((None, format!("{:x}", frame.part?))),
             (Rest::Bound(..), _) => return None,
             (Rest::Members(..), Text::Plain(key)) if !key.contains(':') => key.clone(),
             (Rest::Members(..), _) => return None,
@@ -74,46 +74,46 @@ impl<I: Inspect> Encoder<I> {
 /// assert_eq!(sent.temporaries.get("0:0:tags").map(|value| value.identity()), Some(tags.identity()));
 /// assert!(sent.temporaries.get("0:1").is_none());
 ///
-/// let elsewhere = Temporaries::elsewhere(|path| Some(Value::string(path)));
-/// assert!(matches!(elsewhere.get("0:7"), Some(Value::String(path)) if *path == *"0:7"));
+/// let returned = Temporaries::from_fn(|path| Some(Value::string(path)));
+/// assert!(matches!(returned.get("0:7"), Some(Value::String(path)) if *path == *"0:7"));
 /// # Ok::<(), actionlane::Error>(())
 /// ```
-pub struct Temporaries<V>(Rc<RefCell<Sent<V>>>);
+pub struct Temporaries<V>(Rc<RefCell<PathTable<V>>>);
 
-struct Sent<V> {
+struct PathTable<V> {
     places: Vec<Place<V>>,
     /// Number of each place, by its parent and key. Has the first `indexed` places.
     inside: HashMap<(Option<u32>, String), u32>,
     indexed: u32,
-    elsewhere: Option<Elsewhere<V>>,
+    lookup: Option<Lookup<V>>,
 }
 
-type Elsewhere<V> = Box<dyn Fn(&str) -> Option<V>>;
+type Lookup<V> = Box<dyn Fn(&str) -> Option<V>>;
 
 impl<V: Clone> Temporaries<V> {
     /// Returns the value at `path`, which is written as the server writes it: `0:1:key`.
     pub fn get(&self, path: &str) -> Option<V> {
-        let sent = &mut *self.0.borrow_mut();
-        if let Some(elsewhere) = &sent.elsewhere {
-            return elsewhere(path);
+        let table = &mut *self.0.borrow_mut();
+        if let Some(lookup) = &table.lookup {
+            return lookup(path);
         }
-        for (number, place) in (sent.indexed..).zip(sent.places.iter().skip(sent.indexed as usize)) {
-            sent.inside.insert((place.parent, place.key.clone()), number);
+        for (number, place) in (table.indexed..).zip(table.places.iter().skip(table.indexed as usize)) {
+            table.inside.insert((place.parent, place.key.clone()), number);
         }
-        sent.indexed = sent.places.len() as u32;
+        table.indexed = table.places.len() as u32;
         let mut found = None;
         for key in path.split(':') {
-            found = Some(*sent.inside.get(&(found, key.to_owned()))?);
+            found = Some(*table.inside.get(&(found, key.to_owned()))?);
         }
-        sent.places.get(found? as usize)?.value.clone()
+        table.places.get(found? as usize)?.value.clone()
     }
 }
 
 impl<V> Temporaries<V> {
     /// Looks values up by `find` instead, for an inspector that stores them itself.
-    pub fn elsewhere(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
+    pub fn from_fn(find: impl Fn(&str) -> Option<V> + 'static) -> Self {
         let temporaries = Self::default();
-        temporaries.0.borrow_mut().elsewhere = Some(Box::new(find));
+        temporaries.0.borrow_mut().lookup = Some(Box::new(find));
         temporaries
     }
 
@@ -142,7 +142,7 @@ fn path<V>(places: &[Place<V>], number: u32) -> String {
 
 impl<V> Default for Temporaries<V> {
     fn default() -> Self {
-        Self(Rc::new(RefCell::new(Sent { places: Vec::new(), inside: HashMap::new(), indexed: 0, elsewhere: None })))
+        Self(Rc::new(RefCell::new(PathTable { places: Vec::new(), inside: HashMap::new(), indexed: 0, lookup: None })))
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Rest<V> {
     Members(vec::IntoIter<(Text, V)>),
     Entries(vec::IntoIter<(V, V)>),
     /// One value, which is the whole part.
-    Alone(Option<V>),
+    One(Option<V>),
     /// A function of the server, and its bound arguments.
     Bound(V, Option<V>),
 }
@@ -48,7 +48,7 @@ impl<V> Frame<V> {
         let value = match &mut self.rest {
             Rest::Values(values) => Next::Value(values.next()?),
             Rest::Entries(entries) => entries.next().map(|(key, value)| Next::Pair(key, value))?,
-            Rest::Alone(value) => Next::Value(value.take()?),
+            Rest::One(value) => Next::Value(value.take()?),
             Rest::Bound(_, bound) => Next::Value(bound.take()?),
             Rest::Members(members) => {
                 let (key, value) = members.next()?;
@@ -65,7 +65,7 @@ impl<V> Frame<V> {
         match (&self.rest, &self.key) {
             (Rest::Members(..), Text::Plain(key) | Text::Quoted(key)) => Key::Name(key),
             (Rest::Bound(..), _) => Key::Name("bound"),
-            (Rest::Alone(_), _) => Key::Name(""),
+            (Rest::One(_), _) => Key::Name(""),
             _ => Key::Index(self.count.saturating_sub(1)),
         }
     }

@@ -7,7 +7,7 @@ use super::super::Key;
 /// Reads the values of one language for an [`Encoder`](super::Encoder).
 ///
 /// ```
-/// use actionlane::flight::{Body, Container, Contents, Inspect, Key, Look, Shape, encode};
+/// use actionlane::flight::{Body, Class, Classified, Container, Contents, Inspect, Key, encode};
 ///
 /// #[derive(Clone, Debug, PartialEq)]
 /// enum Order {
@@ -21,12 +21,12 @@ use super::super::Key;
 /// impl Inspect for Orders {
 ///     type Value = Order;
 ///
-///     fn look(&mut self, order: &Order, _: Key<'_>) -> Look<Order> {
-///         let shape = match order {
-///             Order::Cents(cents) => Shape::Number(f64::from(*cents) / 100.0),
-///             Order::List(_) => Shape::Container(Container::Array),
+///     fn classify(&mut self, order: &Order, _: Key<'_>) -> Classified<Order> {
+///         let class = match order {
+///             Order::Cents(cents) => Class::Number(f64::from(*cents) / 100.0),
+///             Order::List(_) => Class::Container(Container::Array),
 ///         };
-///         Look { value: None, shape }
+///         Classified { value: None, class }
 ///     }
 ///
 ///     fn contents(&mut self, order: &Order, _: Container) -> Option<Contents<Order>> {
@@ -53,7 +53,7 @@ pub trait Inspect {
     type Value: Clone;
 
     /// Classifies a value. `key` is its place, for values with a `toJSON(key)`.
-    fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value>;
+    fn classify(&mut self, value: &Self::Value, key: Key<'_>) -> Classified<Self::Value>;
 
     /// Returns the contents of a container; called once each time it is written. Returns `None` if reading it threw.
     fn contents(&mut self, value: &Self::Value, container: Container) -> Option<Contents<Self::Value>>;
@@ -63,7 +63,7 @@ pub trait Inspect {
 
     /// True if the caller keeps the temporaries for the answer. If false, a value that the server cannot read is an
     /// error.
-    fn keeps(&self) -> bool {
+    fn keeps_temporaries(&self) -> bool {
         true
     }
 
@@ -82,8 +82,8 @@ pub trait Inspect {
 impl<I: Inspect> Inspect for &mut I {
     type Value = I::Value;
 
-    fn look(&mut self, value: &Self::Value, key: Key<'_>) -> Look<Self::Value> {
-        (**self).look(value, key)
+    fn classify(&mut self, value: &Self::Value, key: Key<'_>) -> Classified<Self::Value> {
+        (**self).classify(value, key)
     }
 
     fn contents(&mut self, value: &Self::Value, container: Container) -> Option<Contents<Self::Value>> {
@@ -94,8 +94,8 @@ impl<I: Inspect> Inspect for &mut I {
         (**self).number(number)
     }
 
-    fn keeps(&self) -> bool {
-        (**self).keeps()
+    fn keeps_temporaries(&self) -> bool {
+        (**self).keeps_temporaries()
     }
 
     fn symbol(&mut self, value: &Self::Value) -> Option<String> {
@@ -114,32 +114,32 @@ impl<I: Inspect> Inspect for &mut I {
 /// The class of a value, and its replacement.
 ///
 /// ```
-/// use actionlane::flight::{Inspect, Key, Native, Shape, Value};
+/// use actionlane::flight::{Class, Inspect, Key, Native, Value};
 ///
-/// let look = Native::default().look(&Value::Date(0.0), Key::Name("at"));
-/// assert!(look.value.is_none(), "only a `toJSON` replaces a value");
-/// assert_eq!(look.shape, Shape::Date("1970-01-01T00:00:00.000Z".to_owned()));
+/// let classified = Native::default().classify(&Value::Date(0.0), Key::Name("at"));
+/// assert!(classified.value.is_none(), "only a `toJSON` replaces a value");
+/// assert_eq!(classified.class, Class::Date("1970-01-01T00:00:00.000Z".to_owned()));
 /// ```
 #[derive(Debug)]
-pub struct Look<V> {
+pub struct Classified<V> {
     /// The result of the value's `toJSON`, which replaces the value.
     pub value: Option<V>,
     /// The class of the value, or of its replacement.
-    pub shape: Shape,
+    pub class: Class,
 }
 
 /// Classes of values.
 ///
 /// ```
-/// use actionlane::flight::{Container, Inspect, Key, Native, Opaque, Shape, Value};
+/// use actionlane::flight::{Class, Container, Inspect, Key, Native, Opaque, Value};
 ///
-/// let mut shape = |value: &Value| Native::default().look(value, Key::Index(0)).shape;
-/// assert_eq!(shape(&Value::Date(f64::NAN)), Shape::Null, "as `JSON.stringify` writes an invalid date");
-/// assert_eq!(shape(&Value::array([])), Shape::Container(Container::Array));
-/// assert_eq!(shape(&Value::Symbol("a".into())), Shape::Opaque(Opaque::Symbol));
+/// let mut class = |value: &Value| Native::default().classify(value, Key::Index(0)).class;
+/// assert_eq!(class(&Value::Date(f64::NAN)), Class::Null, "as `JSON.stringify` writes an invalid date");
+/// assert_eq!(class(&Value::array([])), Class::Container(Container::Array));
+/// assert_eq!(class(&Value::Symbol("a".into())), Class::Opaque(Opaque::Symbol));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum Class {
     /// `null`.
     Null,
     /// `undefined`.
@@ -256,10 +256,10 @@ impl Opaque {
 /// Contents of a container.
 ///
 /// ```
-/// use actionlane::flight::{Contents, Container, Inspect, Later, Native, Settled, Shared, Value};
+/// use actionlane::flight::{Contents, Container, Inspect, Later, Native, PromiseState, Shared, Value};
 /// use std::task::Poll;
 ///
-/// let promise = Value::Promise(Shared::new(Settled(Poll::Pending)));
+/// let promise = Value::Promise(Shared::new(PromiseState(Poll::Pending)));
 /// let contents = Native::default().contents(&promise, Container::Promise);
 /// assert!(matches!(contents, Some(Contents::Later { later: Later::Promise, .. })));
 /// ```
@@ -303,10 +303,10 @@ pub enum Contents<V> {
 /// Kinds of slots, and the calls that end them.
 ///
 /// ```
-/// use actionlane::flight::{Encoder, Later, Native, Settled, Shared, Value};
+/// use actionlane::flight::{Encoder, Later, Native, PromiseState, Shared, Value};
 /// use actionlane::protocol::WireForm;
 ///
-/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
 /// let mut encoder = Encoder::new(Native::default(), Value::array([promise]), WireForm::default())?;
 /// assert_eq!(encoder.poll_open().unwrap().later, Later::Promise);
 /// # Ok::<(), actionlane::Error>(())
@@ -354,10 +354,10 @@ impl Later {
 /// A place in the arguments that waits for a value.
 ///
 /// ```
-/// use actionlane::flight::{Encoder, Native, Settled, Shared, Value};
+/// use actionlane::flight::{Encoder, Native, PromiseState, Shared, Value};
 /// use actionlane::protocol::WireForm;
 ///
-/// let promise = Value::Promise(Shared::new(Settled(std::task::Poll::Pending)));
+/// let promise = Value::Promise(Shared::new(PromiseState(std::task::Poll::Pending)));
 /// let mut encoder = Encoder::new(Native::default(), Value::array([promise.clone()]), WireForm::default())?;
 /// let slot = encoder.poll_open().unwrap();
 /// assert_eq!(slot.source.identity(), promise.identity(), "the caller waits for this promise");
@@ -379,15 +379,15 @@ pub struct Slot<V> {
 /// A JavaScript string.
 ///
 /// ```
-/// use actionlane::flight::{Body, Container, Contents, Inspect, Key, Look, Shape, Text, encode};
+/// use actionlane::flight::{Body, Class, Classified, Container, Contents, Inspect, Key, Text, encode};
 ///
 /// struct Texts;
 ///
 /// impl Inspect for Texts {
 ///     type Value = Text;
 ///
-///     fn look(&mut self, text: &Text, _: Key<'_>) -> Look<Text> {
-///         Look { value: None, shape: Shape::String(text.clone()) }
+///     fn classify(&mut self, text: &Text, _: Key<'_>) -> Classified<Text> {
+///         Classified { value: None, class: Class::String(text.clone()) }
 ///     }
 ///     // …
 /// #   fn contents(&mut self, _: &Text, _: Container) -> Option<Contents<Text>> { None }

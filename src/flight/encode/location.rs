@@ -20,7 +20,7 @@ impl<I: Inspect> Encoder<I> {
 
     /// Returns the current place, as messages name it.
     pub(super) fn here(&self) -> String {
-        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::Alone(_)));
+        let mut frames = self.frames.iter().filter(|frame| !matches!(frame.rest, Rest::One(_)));
         let mut place = String::new();
         match (&self.top, self.frames.first()) {
             (Top::Part(_, around) | Top::Chunk(around), first) => {
@@ -33,7 +33,7 @@ impl<I: Inspect> Encoder<I> {
                 }
             }
             (Top::Root, None) => place.push_str("the value"),
-            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::Alone(_), .. })) => place.push_str("the value: "),
+            (Top::Root, Some(Frame { rest: Rest::Members(..) | Rest::Bound(..) | Rest::One(_), .. })) => place.push_str("the value: "),
             (Top::Root, Some(frame)) => {
                 frames.next();
                 let _ = write!(place, "argument {}", frame.count.saturating_sub(1));

@@ -21,15 +21,15 @@ pub(super) struct Bounds {
     /// Arrays that can be referred to, by ascending number of their places: that number, the part, and the tree.
     arrays: Vec<(u32, Option<u32>, usize)>,
     /// The parts that are being written, each inside the one before.
-    parts: Vec<Written>,
+    parts: Vec<OpenPart>,
 }
 
 /// A part that is being written.
-struct Written {
+struct OpenPart {
     /// Id of the part; `None` if nothing can refer to it.
     id: Option<u32>,
     /// References from arrays to arrays in this part. The server follows them once it has read the part.
-    met: Vec<Met>,
+    references: Vec<ArrayReference>,
 }
 
 /// A tree of arrays: an array directly inside an array belongs to the same tree.
@@ -44,7 +44,7 @@ struct Tree {
 }
 
 /// A reference from an array to another.
-struct Met {
+struct ArrayReference {
     /// Tree in which the reference stands.
     tree: usize,
     /// Tree to which it refers.
@@ -64,12 +64,12 @@ impl Tree {
 impl Bounds {
     /// Starts another outermost value, which is the part `id`.
     pub(super) fn begin(&mut self, id: Option<u32>) {
-        self.outermost = self.tree();
+        self.outermost = self.start_tree();
         self.begin_part(id);
     }
 
     pub(super) fn begin_part(&mut self, id: Option<u32>) {
-        self.parts.push(Written { id, met: Vec::new() });
+        self.parts.push(OpenPart { id, references: Vec::new() });
     }
 
     pub(super) fn outermost(&self) -> usize {
@@ -77,14 +77,14 @@ impl Bounds {
     }
 
     /// Starts a tree.
-    pub(super) fn tree(&mut self) -> usize {
+    pub(super) fn start_tree(&mut self) -> usize {
         self.trees.push(Tree::default());
         self.trees.len() - 1
     }
 
     /// Counts an array of `len` elements, in `tree` or in a new one. Returns the tree.
-    pub(super) fn array(&mut self, tree: Option<usize>, len: usize) -> usize {
-        let number = tree.unwrap_or_else(|| self.tree());
+    pub(super) fn count_array(&mut self, tree: Option<usize>, len: usize) -> usize {
+        let number = tree.unwrap_or_else(|| self.start_tree());
         if let Some(tree) = self.trees.get_mut(number) {
             tree.forked |= len > 1;
             tree.add(len + 1);
@@ -114,24 +114,24 @@ impl<I: Inspect> Encoder<I> {
         self.frames.last().map_or(Some(self.bounds.outermost), |frame| frame.tree)
     }
 
-    pub(super) fn count(&mut self, slots: usize) {
+    pub(super) fn count_in_tree(&mut self, slots: usize) {
         if let Some(tree) = self.tree().and_then(|tree| self.bounds.trees.get_mut(tree)) {
             tree.add(slots);
         }
     }
 
     /// Stores the tree of the array at a new place.
-    pub(super) fn array_at(&mut self, place: u32, tree: usize) {
+    pub(super) fn store_array(&mut self, place: u32, tree: usize) {
         let part = self.bounds.parts.last().and_then(|part| part.id);
         self.bounds.arrays.push((place, part, tree));
     }
 
     /// Counts the array at a place once more, if there is one.
-    pub(super) fn count_met(&mut self, place: u32) -> Result<(), Error> {
+    pub(super) fn count_repeated(&mut self, place: u32) -> Result<(), Error> {
         let (Some(tree), Some((part, other))) = (self.tree(), self.bounds.find(place)) else { return Ok(()) };
-        match self.bounds.parts.iter_mut().rfind(|written| written.id == part) {
-            Some(written) => {
-                written.met.push(Met { tree, other });
+        match self.bounds.parts.iter_mut().rfind(|open| open.id == part) {
+            Some(open) => {
+                open.references.push(ArrayReference { tree, other });
                 Ok(())
             }
             None => self.add(tree, other),
@@ -140,12 +140,12 @@ impl<I: Inspect> Encoder<I> {
 
     /// Follows the references into the part that is now complete.
     pub(super) fn end_part(&mut self) -> Result<(), Error> {
-        let met = self.bounds.parts.pop().map(|part| part.met).unwrap_or_default();
-        met.into_iter().try_for_each(|Met { tree, other }| self.add(tree, other))
+        let references = self.bounds.parts.pop().map(|part| part.references).unwrap_or_default();
+        references.into_iter().try_for_each(|ArrayReference { tree, other }| self.add(tree, other))
     }
 
     /// Counts a value that was loaded in the tree that holds the lazy component.
-    pub(super) fn loaded_into(&mut self, tree: Option<usize>, loaded: usize) -> Result<(), Error> {
+    pub(super) fn count_loaded(&mut self, tree: Option<usize>, loaded: usize) -> Result<(), Error> {
         tree.map_or(Ok(()), |tree| self.add(tree, loaded))
     }
 
@@ -159,7 +159,7 @@ impl<I: Inspect> Encoder<I> {
         ))
     }
 
-    pub(super) fn within_bounds(&self) -> Result<(), Error> {
+    pub(super) fn check_bounds(&self) -> Result<(), Error> {
         match self.tree().and_then(|tree| self.bounds.trees.get(tree)) {
             Some(tree) if tree.is_too_much() => Err(self.error(
                 "makes an array too big for the server, which takes 1 000 000 elements, characters and bytes in arrays within arrays: \
@@ -171,7 +171,7 @@ impl<I: Inspect> Encoder<I> {
 }
 
 /// Returns the length of the string in JavaScript; for a quoted text possibly more.
-pub(super) fn units(text: &Text) -> usize {
+pub(super) fn utf16_length(text: &Text) -> usize {
     match text {
         Text::Plain(text) if text.is_ascii() => text.len(),
         Text::Plain(text) => text.encode_utf16().count(),

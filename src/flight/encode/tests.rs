@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use crate::Kind;
 use crate::flight::kinds::Bytes;
-use crate::flight::{Binary, Body, Encoder, Fault, Inspect, Native, Part, Settled, Shared, Value, encode};
+use crate::flight::{Binary, Body, Encoder, ErrorValue, Inspect, Native, Part, PromiseState, Shared, Value, encode};
 use crate::protocol::{NextVersion, WireForm};
 
 mod later;
@@ -162,7 +162,7 @@ fn forms_with_two_digit_ids_have_hex_names() {
 }
 
 fn promise() -> Value {
-    Value::Promise(Shared::new(Settled(Poll::Pending)))
+    Value::Promise(Shared::new(PromiseState(Poll::Pending)))
 }
 
 fn symbol() -> Value {
@@ -170,7 +170,7 @@ fn symbol() -> Value {
 }
 
 fn error() -> Value {
-    Value::Error(Shared::new(Fault::default()))
+    Value::Error(Shared::new(ErrorValue::default()))
 }
 
 #[test]

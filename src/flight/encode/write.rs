@@ -8,7 +8,7 @@ use super::super::json;
 use super::{Encoder, Inspect, Text};
 
 impl<I: Inspect> Encoder<I> {
-    pub(super) fn number(&mut self, number: f64) {
+    pub(super) fn write_number(&mut self, number: f64) {
         match number {
             _ if number.is_nan() => self.out.push_str("\"$NaN\""),
             f64::INFINITY => self.out.push_str("\"$Infinity\""),
@@ -21,7 +21,7 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    pub(super) fn text(&mut self, text: &Text) {
+    pub(super) fn write_text(&mut self, text: &Text) {
         match text {
             Text::Plain(text) => {
                 self.out.push('"');
@@ -41,7 +41,7 @@ impl<I: Inspect> Encoder<I> {
         }
     }
 
-    pub(super) fn key(&mut self, key: &Text) {
+    pub(super) fn write_key(&mut self, key: &Text) {
         match key {
             Text::Plain(key) => json::quote(&mut self.out, key),
             Text::Quoted(quoted) => self.out.push_str(quoted),
@@ -49,7 +49,7 @@ impl<I: Inspect> Encoder<I> {
         self.out.push(':');
     }
 
-    pub(super) fn special(&mut self, letter: char, text: &str) {
+    pub(super) fn write_special(&mut self, letter: char, text: &str) {
         let _ = write!(self.out, "\"${letter}");
         json::escape_into(&mut self.out, text);
         self.out.push('"');

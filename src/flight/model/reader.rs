@@ -47,9 +47,9 @@ pub(super) struct Reader<'t, 'l> {
     tokens: Tokens<'t>,
     frames: Vec<Frame<'t>>,
     /// Replacements in the text, in order: from which byte, up to which byte, by which text.
-    edits: Vec<(usize, usize, &'static str)>,
+    replacements: Vec<(usize, usize, &'static str)>,
     nodes: Vec<Node<'t>>,
-    changes: Vec<Edit<'t>>,
+    edits: Vec<Edit<'t>>,
     placed: Vec<Placed<'t>>,
 }
 
@@ -71,8 +71,8 @@ impl<'t, 'l> Reader<'t, 'l> {
         // A long text likely has many. Growing the lists step by step would copy them again and again.
         let many = if text.len() < LONG { 0 } else { text.len() / 64 };
         let (frames, placed) = (Vec::with_capacity(16), Vec::new());
-        let (edits, nodes, changes) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
-        Self { row, text, limits, tokens, frames, edits, nodes, changes, placed }
+        let (replacements, nodes, edits) = (Vec::with_capacity(many), Vec::with_capacity(many), Vec::with_capacity(many));
+        Self { row, text, limits, tokens, frames, replacements, nodes, edits, placed }
     }
 
     pub(super) fn read(mut self) -> Result<Model<'t>, Error> {
@@ -122,13 +122,13 @@ impl<'t, 'l> Reader<'t, 'l> {
                 Token::Close => {
                     if frame.element {
                         let node = self.holder();
-                        self.changes.push(Edit::Element { node });
+                        self.edits.push(Edit::Element { node });
                     }
                     self.frames.pop();
                 }
                 Token::Text(raw) if raw.starts_with('$') || raw.starts_with("\\u") => match self.special(raw)? {
                     Some(special) => self.place(special),
-                    None => self.kept(),
+                    None => self.keep_member(),
                 },
                 _ => frame.kept = true,
             }
@@ -136,8 +136,8 @@ impl<'t, 'l> Reader<'t, 'l> {
                 frame.index += usize::from(frame.array);
             }
         }
-        let text = self.edited();
-        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.changes, elements: false }, self.placed))
+        let text = self.replaced_text();
+        Ok(Model::Tree(Tree { text, nodes: self.nodes, edits: self.edits, elements: false }, self.placed))
     }
 
     fn open(&mut self, array: bool) {
@@ -152,7 +152,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         broken(self.row, fault, self.limits)
     }
 
-    fn kept(&mut self) {
+    fn keep_member(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.kept = true;
         }
@@ -169,7 +169,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             end = self.tokens.comma_ahead().unwrap_or(end);
             frame.index
         };
-        self.edits.push((start, end, ""));
+        self.replacements.push((start, end, ""));
     }
 
     fn place(&mut self, special: Special<'t>) {
@@ -178,12 +178,12 @@ impl<'t, 'l> Reader<'t, 'l> {
             self.drop_member();
             return;
         }
-        self.kept();
-        self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+        self.keep_member();
+        self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
         let spot = self.frames.last().map_or(Spot::Index(0), Frame::spot);
         let holder = self.holder();
         match special {
-            Special::Scalar(scalar) => self.changes.push(Edit::Put { holder, spot, scalar }),
+            Special::Scalar(scalar) => self.edits.push(Edit::Put { holder, spot, scalar }),
             special => self.placed.push(Placed { holder, spot, special }),
         }
     }
@@ -217,7 +217,7 @@ impl<'t, 'l> Reader<'t, 'l> {
         let Some(rest) = text.strip_prefix('$') else { return Ok(None) };
         if rest.starts_with('$') {
             let start = self.tokens.start() + 1;
-            self.edits.push((start, start + first, ""));
+            self.replacements.push((start, start + first, ""));
             return Ok(None);
         }
         let tail = |text: Cow<'t, str>| match text {
@@ -227,14 +227,14 @@ impl<'t, 'l> Reader<'t, 'l> {
         let Some(letter) = rest.chars().next() else {
             if let Some(frame) = self.frames.last_mut().filter(|frame| frame.array && frame.index == 0) {
                 frame.element = true;
-                self.edits.push((self.tokens.start(), self.tokens.end(), "null"));
+                self.replacements.push((self.tokens.start(), self.tokens.end(), "null"));
                 return Ok(None);
             }
             return Ok(Some(Special::Scalar(Scalar::Symbol(Cow::Borrowed("react.transitional.element")))));
         };
         let body = &rest[letter.len_utf8()..];
         let special = match letter {
-            '0'..='9' | 'a'..='f' => match target(rest, None) {
+            '0'..='9' | 'a'..='f' => match parse_target(rest, None) {
                 Some(target) => Special::Link(target),
                 None => return Err(self.unsupported("reference")),
             },
@@ -248,21 +248,21 @@ impl<'t, 'l> Reader<'t, 'l> {
                     'i' => Made::Iterator,
                     _ => Made::Server,
                 };
-                match target(body, Some(made)) {
+                match parse_target(body, Some(made)) {
                     Some(target) if target.path.is_empty() => Special::Link(target),
                     _ => return Err(self.unsupported("reference")),
                 }
             }
-            '@' => match row_id(body) {
+            '@' => match parse_row_id(body) {
                 Some(id) => Special::Promise(id),
                 None => return Err(self.unsupported("promise")),
             },
-            'L' => match row_id(body) {
+            'L' => match parse_row_id(body) {
                 Some(id) => Special::Lazy(id),
                 None => return Err(self.unsupported("$L")),
             },
             'Z' if body.is_empty() => Special::Scalar(Scalar::Error),
-            'Z' => match target(body, Some(Made::Error)) {
+            'Z' => match parse_target(body, Some(Made::Error)) {
                 Some(target) if target.path.is_empty() => Special::Link(target),
                 _ => return Err(self.unsupported("$Z")),
             },
@@ -272,10 +272,10 @@ impl<'t, 'l> Reader<'t, 'l> {
             'n' => {
                 let digits = body.strip_prefix('-').unwrap_or(body);
                 if !digits.bytes().all(|b| b.is_ascii_digit()) || (digits.is_empty() && !body.is_empty()) {
-                    return Err(self.complain("not a bigint"));
+                    return Err(self.error_here("not a bigint"));
                 }
                 if digits.len() > self.limits.digits {
-                    return Err(self.complain(&format!("a bigint of more than {} digits", self.limits.digits)));
+                    return Err(self.error_here(&format!("a bigint of more than {} digits", self.limits.digits)));
                 }
                 Special::Scalar(Scalar::BigInt(if body.is_empty() { Cow::Borrowed("0") } else { tail(text) }))
             }
@@ -292,11 +292,11 @@ impl<'t, 'l> Reader<'t, 'l> {
     }
 
     fn unsupported(&self, what: &str) -> Error {
-        self.complain(&format!("unsupported value {what}"))
+        self.error_here(&format!("unsupported value {what}"))
     }
 
     /// Makes an error that names the current place.
-    fn complain(&self, what: &str) -> Error {
+    fn error_here(&self, what: &str) -> Error {
         let mut place = String::new();
         for (steps, frame) in self.frames.iter().enumerate() {
             if steps >= MAX_STEPS {
@@ -314,22 +314,22 @@ impl<'t, 'l> Reader<'t, 'l> {
         Error::new(Kind::Decode, format!("row {:x}: {what}{at}{place}", self.row))
     }
 
-    fn edited(&self) -> Cow<'t, str> {
-        if self.edits.is_empty() {
+    fn replaced_text(&self) -> Cow<'t, str> {
+        if self.replacements.is_empty() {
             return Cow::Borrowed(self.text);
         }
         let bytes = self.text.as_bytes();
         // A replacement is longer than the replaced text by at most one byte.
-        let mut out = Spliced { bytes: vec![0; bytes.len() + self.edits.len() + 16], length: 0 };
+        let mut out = Spliced { bytes: vec![0; bytes.len() + self.replacements.len() + 16], length: 0 };
         let mut from = 0;
-        for (start, end, new) in &self.edits {
+        for (start, end, new) in &self.replacements {
             out.add(bytes, from, *start);
             out.add(new.as_bytes(), 0, new.len());
             from = *end;
         }
         out.add(bytes, from, bytes.len());
         out.bytes.truncate(out.length);
-        // Cuts are next to quotes and commas, so no character is split.
+        // Replacements are next to quotes and commas, so no character is split.
         String::from_utf8(out.bytes).map_or(Cow::Borrowed(self.text), Cow::Owned)
     }
 }
@@ -360,12 +360,12 @@ impl Spliced {
     }
 }
 
-fn target(text: &str, made: Option<Made>) -> Option<Target> {
+fn parse_target(text: &str, made: Option<Made>) -> Option<Target> {
     let (id, path) = text.split_at(text.find(':').unwrap_or(text.len()));
-    Some(Target { id: row_id(id)?, path: Path::new(path), made })
+    Some(Target { id: parse_row_id(id)?, path: Path::new(path), made })
 }
 
-fn row_id(hex: &str) -> Option<u32> {
+fn parse_row_id(hex: &str) -> Option<u32> {
     let digits = hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if digits { u32::from_str_radix(hex, 16).ok().filter(|id| *id <= MAX_ID) } else { None }
 }

@@ -15,7 +15,7 @@ use serde::forward_to_deserialize_any;
 use super::fault::{Fault, Step, noun};
 use super::newtype::{BIGINT, DATE};
 use super::{Depth, Limits, MAX_WRAPS};
-use crate::flight::{Fault as JsError, Object, Shared, Value, date};
+use crate::flight::{ErrorValue, Object, Shared, Value, date};
 
 /// Reads one value.
 pub(super) struct Reader<'b> {
@@ -454,7 +454,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
 }
 
 /// Returns the name and message of an Error as an object.
-fn members(error: &JsError) -> Shared<Object> {
+fn members(error: &ErrorValue) -> Shared<Object> {
     let mut object = Object::default();
     for (key, text) in [("name", &error.name), ("message", &error.message)] {
         if let Some(text) = text {

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use serde::Deserialize;
 
 use super::*;
-use crate::flight::{Body, Fault as JsError, Part, Settled, Shared};
+use crate::flight::{Body, ErrorValue, Part, PromiseState, Shared};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Everything {
@@ -257,7 +257,7 @@ fn a_value_may_be_read_as_several_types() {
     let form = Value::FormData(Shared::new(vec![("a".into(), Value::string("x")), ("a".into(), Value::string("y"))]));
     assert_eq!(from_value::<Vec<(String, String)>>(&form).unwrap().len(), 2);
     assert_eq!(from_value::<BTreeMap<String, String>>(&form).unwrap()["a"], "y");
-    let error = Value::Error(Shared::new(JsError { name: Some("TypeError".into()), ..JsError::default() }));
+    let error = Value::Error(Shared::new(ErrorValue { name: Some("TypeError".into()), ..ErrorValue::default() }));
     assert_eq!(from_value::<BTreeMap<String, String>>(&error).unwrap()["name"], "TypeError");
 
     for nothing in [Value::Undefined, Value::Null] {
@@ -323,13 +323,13 @@ fn an_error_names_the_place_and_not_the_value() {
 
 #[test]
 fn a_settled_promise_is_read_as_its_value() {
-    let settled = |state| Value::array([Value::Promise(Shared::new(Settled(state)))]);
+    let settled = |state| Value::array([Value::Promise(Shared::new(PromiseState(state)))]);
     let one = settled(Poll::Ready(Ok(Value::Number(1.0))));
     assert_eq!(from_value::<[u8; 1]>(&one), Ok([1]));
     assert_eq!(from_value::<[Option<u8>; 1]>(&settled(Poll::Ready(Ok(Value::Null)))), Ok([None]));
     assert_eq!(decode_error::<[u8; 1]>(&settled(Poll::Pending)), "[0]: a promise that is not settled");
     assert_eq!(from_value::<(serde::de::IgnoredAny,)>(&settled(Poll::Pending)), Ok((serde::de::IgnoredAny,)), "not looked at");
-    let own = Shared::new(Settled(Poll::Pending));
+    let own = Shared::new(PromiseState(Poll::Pending));
     own.borrow_mut().0 = Poll::Ready(Ok(Value::Promise(own.clone())));
     assert_eq!(decode_error::<u8>(&Value::Promise(own.clone())), "the value: too many promises of promises");
     own.borrow_mut().0 = Poll::Pending;

@@ -46,7 +46,7 @@ struct Reading {
     /// Chunks of a stream of bytes.
     bytes: Array,
     /// True if it has ended or failed.
-    over: bool,
+    ended: bool,
 }
 
 /// An event of an open argument.
@@ -88,7 +88,7 @@ async fn finish(
                     encoder.chunk(id, value).map_err(|error| thrown.with(error))?;
                     steps.push(reading.step(id));
                 }
-                Ok(Chunk::Kept) => steps.push(reading.step(id)),
+                Ok(Chunk::Buffered) => steps.push(reading.step(id)),
                 Ok(Chunk::All(blob)) => encoder.settle(id, blob).map_err(|error| thrown.with(error))?,
                 Ok(Chunk::End(returned)) => encoder.close(id, returned).map_err(|error| thrown.with(error))?,
                 Err(reason) => return Err((encoder.fail(id), reason)),
@@ -108,7 +108,7 @@ fn begin(encoder: &mut Encoder<Reader>, steps: &FuturesUnordered<Step>) {
                 Box::pin(async move { (id, Event::Settled(settled.await)) })
             }
             Later::Lazy => Box::pin(async move { (id, Event::Settled(load(&source).await)) }),
-            _ => Reading { later, source: source.unchecked_into(), bytes: Array::new(), over: false }.step(id),
+            _ => Reading { later, source: source.unchecked_into(), bytes: Array::new(), ended: false }.step(id),
         });
     }
 }
@@ -134,7 +134,7 @@ async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
 enum Chunk {
     Value(JsValue),
     /// Bytes, stored until the stream ends.
-    Kept,
+    Buffered,
     /// All bytes of a stream that has ended.
     All(JsValue),
     /// The end, with the value that an iterator returned.
@@ -166,19 +166,19 @@ impl Reading {
     /// Reads the result of a request.
     fn take(&mut self, result: Result<JsValue, JsValue>) -> Result<Chunk, JsValue> {
         // A source that failed or ended by itself need not be stopped.
-        self.over = true;
+        self.ended = true;
         let result = result?;
         let done = Reflect::get(&result, &"done".into())?.is_truthy();
         let value = Reflect::get(&result, &"value".into())?;
-        self.over = done;
+        self.ended = done;
         Ok(match (self.later, done) {
             (Later::Bytes, false) => {
                 let bytes: Uint8Array = value.dyn_into()?;
                 // A small piece of the large buffer is copied, so that the buffer can be freed.
-                let whole = bytes.byte_length() >= BUFFER / 2;
-                let kept = if whole { bytes } else { bytes.slice(0, bytes.length()) };
-                self.bytes.push(&kept.into());
-                Chunk::Kept
+                let large = bytes.byte_length() >= BUFFER / 2;
+                let stored = if large { bytes } else { bytes.slice(0, bytes.length()) };
+                self.bytes.push(&stored.into());
+                Chunk::Buffered
             }
             (Later::Bytes, true) => Chunk::All(Blob::new_with_u8_array_sequence(&self.bytes)?.into()),
             (_, false) => Chunk::Value(value),
@@ -190,7 +190,7 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        if self.over {
+        if self.ended {
             return;
         }
         let stopped = match self.later {

@@ -11,7 +11,7 @@ use super::Failure;
 use super::plain::{self, Reads, kind};
 use crate::Error;
 use crate::codes::kind as codes;
-use crate::flight::{Container, Contents, Inspect, Key, Later, Look, Opaque, Shape, Text};
+use crate::flight::{Class, Classified, Container, Contents, Inspect, Key, Later, Opaque, Text};
 
 // Every function that may run the page's code may throw.
 #[wasm_bindgen]
@@ -81,7 +81,7 @@ impl Thrown {
 #[derive(Default)]
 pub(super) struct Reader {
     /// True if temporary references are not stored.
-    forgets: bool,
+    no_temporaries: bool,
     thrown: Thrown,
     /// Containers and their numbers, up to [`FEW`].
     few: Vec<(JsValue, u32)>,
@@ -92,9 +92,9 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Makes a reader. `forgets`: temporary references are not stored. `reads`: containers read before.
-    pub(super) fn new(forgets: bool, reads: Option<Reads>) -> Self {
-        Self { forgets, reads, ..Self::default() }
+    /// Makes a reader. `no_temporaries`: temporary references are not stored. `reads`: containers read before.
+    pub(super) fn new(no_temporaries: bool, reads: Option<Reads>) -> Self {
+        Self { no_temporaries, reads, ..Self::default() }
     }
 
     pub(super) fn thrown(&self) -> Thrown {
@@ -102,7 +102,7 @@ impl Reader {
     }
 
     /// Stores the error of a failed read.
-    fn keep<T>(&self, read: Result<T, JsValue>) -> Option<T> {
+    fn store_thrown<T>(&self, read: Result<T, JsValue>) -> Option<T> {
         read.map_err(|thrown| self.thrown.0.replace(thrown)).ok()
     }
 }
@@ -110,24 +110,24 @@ impl Reader {
 impl Inspect for Reader {
     type Value = JsValue;
 
-    fn keeps(&self) -> bool {
-        !self.forgets
+    fn keeps_temporaries(&self) -> bool {
+        !self.no_temporaries
     }
 
     fn symbol(&mut self, value: &JsValue) -> Option<String> {
         key_for(value).ok()?.as_string()
     }
 
-    fn look(&mut self, value: &JsValue, key: Key<'_>) -> Look<JsValue> {
+    fn classify(&mut self, value: &JsValue, key: Key<'_>) -> Classified<JsValue> {
         match primitive(value).or_else(|| common(value)) {
-            Some(shape) => Look { value: None, shape },
-            None => self.keep(object(value, key)).unwrap_or(Look { value: None, shape: Shape::Threw }),
+            Some(class) => Classified { value: None, class },
+            None => self.store_thrown(classify_object(value, key)).unwrap_or(Classified { value: None, class: Class::Threw }),
         }
     }
 
     fn contents(&mut self, value: &JsValue, container: Container) -> Option<Contents<JsValue>> {
         let read = self.reads.as_ref().and_then(|reads| reads.get(value).ok()).filter(|read| !read.is_undefined());
-        self.keep(contents(read.as_ref().unwrap_or(value), container))
+        self.store_thrown(contents(read.as_ref().unwrap_or(value), container))
     }
 
     fn number(&mut self, number: f64) -> String {
@@ -208,22 +208,22 @@ fn contents(value: &JsValue, container: Container) -> Result<Contents<JsValue>, 
 }
 
 /// Recognises a string or a number.
-fn primitive(value: &JsValue) -> Option<Shape> {
-    text(value).map(Shape::String).or_else(|| value.as_f64().map(Shape::Number))
+fn primitive(value: &JsValue) -> Option<Class> {
+    text(value).map(Class::String).or_else(|| value.as_f64().map(Class::Number))
 }
 
 /// Recognises the other common kinds.
-fn common(value: &JsValue) -> Option<Shape> {
+fn common(value: &JsValue) -> Option<Class> {
     Some(match kind(value) {
-        codes::UNDEFINED => Shape::Undefined,
-        codes::NULL => Shape::Null,
-        codes::TRUE => Shape::Bool(true),
-        codes::FALSE => Shape::Bool(false),
-        codes::ARRAY => Shape::Container(Container::Array),
-        codes::OBJECT => Shape::Container(Container::Object),
-        codes::MAP => Shape::Container(Container::Map),
-        codes::SET => Shape::Container(Container::Set),
-        _ if value.is_symbol() => Shape::Opaque(Opaque::Symbol),
+        codes::UNDEFINED => Class::Undefined,
+        codes::NULL => Class::Null,
+        codes::TRUE => Class::Bool(true),
+        codes::FALSE => Class::Bool(false),
+        codes::ARRAY => Class::Container(Container::Array),
+        codes::OBJECT => Class::Container(Container::Object),
+        codes::MAP => Class::Container(Container::Map),
+        codes::SET => Class::Container(Container::Set),
+        _ if value.is_symbol() => Class::Opaque(Opaque::Symbol),
         _ => return None,
     })
 }
@@ -238,13 +238,13 @@ fn text(value: &JsValue) -> Option<Text> {
     Some(quoted.filter(|quoted| quoted.starts_with('"')).map_or(Text::Plain(text), Text::Quoted))
 }
 
-/// Determines the shape of an object. Calls `toJSON` first, as `JSON.stringify` does, then tests in React's order.
+/// Determines the class of an object. Calls `toJSON` first, as `JSON.stringify` does, then tests in React's order.
 /// Fails with the error that the page's code threw.
-fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
+fn classify_object(value: &JsValue, key: Key<'_>) -> Result<Classified<JsValue>, JsValue> {
     let to_json = get(value, &TO_JSON)?;
     let Some(to_json) = to_json.dyn_ref::<Function>() else {
-        let shape = if value.is_bigint() { Shape::BigInt(string_of(value)?) } else { classify(value)? };
-        return Ok(Look { value: None, shape });
+        let class = if value.is_bigint() { Class::BigInt(string_of(value)?) } else { class_of(value)? };
+        return Ok(Classified { value: None, class });
     };
     let key = match key {
         Key::Index(index) => index.to_string(),
@@ -252,58 +252,58 @@ fn object(value: &JsValue, key: Key<'_>) -> Result<Look<JsValue>, JsValue> {
     };
     let json = to_json.call1(value, &key.into())?;
     if json == *value {
-        return Ok(Look { value: None, shape: classify(value)? });
+        return Ok(Classified { value: None, class: class_of(value)? });
     }
-    let shape = match primitive(&json).or_else(|| common(&json)) {
-        Some(Shape::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Shape::Date(text),
-        Some(shape) => shape,
-        None if json.is_bigint() => Shape::BigInt(string_of(&json)?),
-        None => classify(&json)?,
+    let class = match primitive(&json).or_else(|| common(&json)) {
+        Some(Class::String(Text::Plain(text))) if text.ends_with('Z') && value.is_instance_of::<js_sys::Date>() => Class::Date(text),
+        Some(class) => class,
+        None if json.is_bigint() => Class::BigInt(string_of(&json)?),
+        None => class_of(&json)?,
     };
-    Ok(Look { value: Some(json), shape })
+    Ok(Classified { value: Some(json), class })
 }
 
-/// Determines the shape of a value without `toJSON`, in React's order.
-fn classify(value: &JsValue) -> Result<Shape, JsValue> {
+/// Determines the class of a value without `toJSON`, in React's order.
+fn class_of(value: &JsValue) -> Result<Class, JsValue> {
     if value.is_function() {
         return Ok(if matches!(reference(value), Ok(Some(_))) {
-            Shape::Container(Container::Reference)
+            Class::Container(Container::Reference)
         } else {
-            Shape::Opaque(Opaque::Function)
+            Class::Opaque(Opaque::Function)
         });
     }
     let type_of = get(value, &TYPE_OF)?;
     if type_of.is_symbol() {
         if ELEMENTS.with(|elements| elements.contains(&type_of)) {
-            return Ok(Shape::Opaque(Opaque::Element));
+            return Ok(Class::Opaque(Opaque::Element));
         }
         if LAZY.with(|lazy| *lazy == type_of) {
-            return Ok(Shape::Container(Container::Lazy));
+            return Ok(Class::Container(Container::Lazy));
         }
     }
     if get(value, &THEN)?.is_function() {
-        return Ok(Shape::Container(Container::Promise));
+        return Ok(Class::Container(Container::Promise));
     }
     if Array::is_array(value) {
-        return Ok(Shape::Container(Container::Array));
+        return Ok(Class::Container(Container::Array));
     }
     let prototype = Reflect::get_prototype_of(value)?;
     let base = if prototype.is_null() { None } else { Some(Reflect::get_prototype_of(&prototype)?) };
     let plain = base.is_some_and(|base| base.is_null());
     if !plain && let Some(container) = builtin(value)? {
-        return Ok(Shape::Container(container));
+        return Ok(Class::Container(container));
     }
     let iterate = ITERATOR.with(|key| Reflect::get(value, key))?;
     if (if iterate.is_truthy() { iterate } else { get(value, &OLD_ITERATOR)? }).is_function() {
-        return Ok(Shape::Container(Container::Iterable));
+        return Ok(Class::Container(Container::Iterable));
     }
     if !plain && value.is_instance_of::<Stream>() {
-        return Ok(Shape::Container(Container::Stream));
+        return Ok(Class::Container(Container::Stream));
     }
     if ASYNC_ITERATOR.with(|key| Reflect::get(value, key))?.is_function() {
-        return Ok(Shape::Container(Container::AsyncIterable));
+        return Ok(Class::Container(Container::AsyncIterable));
     }
-    Ok(if plain { Shape::Container(Container::Object) } else { Shape::Opaque(Opaque::Instance) })
+    Ok(if plain { Class::Container(Container::Object) } else { Class::Opaque(Opaque::Instance) })
 }
 
 /// Recognises the built-in classes that the wire supports.

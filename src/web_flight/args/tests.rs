@@ -58,7 +58,7 @@ fn function(expression: &str) -> Function {
 
 /// Encodes a value and waits until its body is complete.
 async fn collected(value: &JsValue) -> Result<JsValue, (Error, JsValue)> {
-    match encode(value.unchecked_ref(), How::default())?.body {
+    match encode(value.unchecked_ref(), EncodeSettings::default())?.body {
         Body::Complete(body) => Ok(body),
         Body::Open(collecting) => collecting.await,
     }
@@ -80,7 +80,7 @@ async fn described(body: &JsValue) -> String {
 
 /// Encodes a value whose body is complete at once.
 async fn body(value: &JsValue) -> String {
-    let Body::Complete(body) = encode(value.unchecked_ref(), How::default()).expect("encodes").body else { panic!("open") };
+    let Body::Complete(body) = encode(value.unchecked_ref(), EncodeSettings::default()).expect("encodes").body else { panic!("open") };
     described(&body).await
 }
 
@@ -90,13 +90,13 @@ async fn text(expression: &str) -> String {
 }
 
 fn message(expression: &str) -> String {
-    let (error, _) = encode(js(expression).unchecked_ref(), How::default()).err().expect("cannot be sent");
+    let (error, _) = encode(js(expression).unchecked_ref(), EncodeSettings::default()).err().expect("cannot be sent");
     assert_eq!(error.kind(), Kind::Encode);
     error.message().to_owned()
 }
 
 #[wasm_bindgen_test]
-async fn arguments_are_written_as_react_writes_them() {
+async fn bodies_are_those_of_react() {
     js(PRELUDE);
     // Browsers have no `Buffer`; this one has the properties that matter here.
     js(
@@ -150,7 +150,7 @@ async fn values_are_read_as_json_stringify_reads_them() {
 async fn opaque_values_become_temporary_references() {
     let args = js("[() => 1, { s: Symbol('s') }, new (class A {})(), Object.create(null), new Error('e'), Object(1), \
         { $$typeof: Symbol.for('react.transitional.element') }]");
-    let Start { body, temporaries } = encode(args.unchecked_ref(), How::default()).expect("encodes");
+    let Encoded { body, temporaries } = encode(args.unchecked_ref(), EncodeSettings::default()).expect("encodes");
     let Body::Complete(body) = body else { panic!("open") };
     assert_eq!(body.as_string().as_deref(), Some(r#"["$T",{"s":"$T"},"$T","$T","$T","$T","$T"]"#));
     for index in 0..7 {
@@ -195,17 +195,17 @@ fn plain_of(args: &JsValue, depth: usize) -> Option<Plain> {
     tries.plain(args, depth as f64).ok()
 }
 
-fn encode(args: &JsValue, how: How) -> Result<Start, Failure> {
-    let plain = if how.wire.is_14() { None } else { plain_of(args, how.limits.depth) };
-    super::encode(args, How { plain, ..how })
+fn encode(args: &JsValue, settings: EncodeSettings) -> Result<Encoded, Failure> {
+    let plain = if settings.wire.is_14() { None } else { plain_of(args, settings.limits.depth) };
+    super::encode(args, EncodeSettings { plain, ..settings })
 }
 
 fn short_of(args: &JsValue) -> Option<Plain> {
     plain_of(args, Limits::DEFAULT.depth).filter(|plain| !plain.body().is_undefined())
 }
 
-fn long(args: &JsValue, how: How) -> Result<Start, Failure> {
-    read(args, how, None)
+fn long(args: &JsValue, settings: EncodeSettings) -> Result<Encoded, Failure> {
+    read(args, settings, None)
 }
 
 /// The short path is `plain.js`, for plain arguments; the long path reads all kinds.
@@ -231,8 +231,8 @@ async fn both_ways_write_the_same() {
         "[Array(8).fill([0]), Array(1000).fill({ a: [] })]",
     ] {
         let args: Array = js(expression).unchecked_into();
-        let [Start { body: Body::Complete(a), temporaries: ours }, Start { body: Body::Complete(b), temporaries }] =
-            [encode, long].map(|encode| encode(&args, How::default()).expect("encodes"))
+        let [Encoded { body: Body::Complete(a), temporaries: ours }, Encoded { body: Body::Complete(b), temporaries }] =
+            [encode, long].map(|encode| encode(&args, EncodeSettings::default()).expect("encodes"))
         else {
             panic!("open")
         };
@@ -302,7 +302,7 @@ async fn both_ways_write_the_same_of_random_values() {
     for seed in 0..600 {
         let args = make.call1(&JsValue::UNDEFINED, &seed.into()).expect("a value");
         // A circular value below a key with a colon cannot be written.
-        let Ok(Start { body: Body::Complete(b), temporaries }) = long(&args, How::default()) else {
+        let Ok(Encoded { body: Body::Complete(b), temporaries }) = long(&args, EncodeSettings::default()) else {
             assert!(short_of(&args).is_none(), "seed {seed}");
             continue;
         };
@@ -333,7 +333,7 @@ async fn many_containers_are_recognised() {
 #[wasm_bindgen_test]
 fn arguments_can_be_referred_back_to() {
     let args = js("[{ x: new Map([['k', { v: 1 }]]) }]");
-    let found = |path: &str| encode(args.unchecked_ref(), How::default()).expect("encodes").temporaries.get(path);
+    let found = |path: &str| encode(args.unchecked_ref(), EncodeSettings::default()).expect("encodes").temporaries.get(path);
     let inner = Reflect::get(&args, &0.into()).expect("an element");
     assert_eq!(found("0:0"), Some(inner.clone()));
     assert_eq!(found("0:0:x"), Reflect::get(&inner, &"x".into()).ok());
@@ -404,7 +404,7 @@ async fn dropping_stops_what_is_read() {
         { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return() { stopped.push('iterator'); return Promise.reject(1) } }) },
         new ReadableStream({ start(c) { c.close() }, cancel() { stopped.push('closed') } }),
         Promise.reject('ignored')], { stopped }) })()");
-    let Body::Open(collecting) = encode(args.unchecked_ref(), How::default()).expect("encodes").body else { panic!("complete") };
+    let Body::Open(collecting) = encode(args.unchecked_ref(), EncodeSettings::default()).expect("encodes").body else { panic!("complete") };
     drop(collecting);
     let stopped: Array = Reflect::get(&args, &"stopped".into()).expect("a list").unchecked_into();
     let mut stopped: Vec<_> = stopped.iter().filter_map(|name| name.as_string()).collect();
@@ -415,7 +415,8 @@ async fn dropping_stops_what_is_read() {
 #[wasm_bindgen_test]
 async fn each_version_gets_the_names_it_reads() {
     let args = js("(() => { const f = new FormData(); f.append('a', '1'); return [f, (async function* () { yield 1 })()] })()");
-    let Body::Open(collecting) = encode(args.unchecked_ref(), How { wire: WireForm::any(), ..How::default() }).expect("encodes").body
+    let Body::Open(collecting) =
+        encode(args.unchecked_ref(), EncodeSettings { wire: WireForm::any(), ..EncodeSettings::default() }).expect("encodes").body
     else {
         panic!("complete")
     };

@@ -3,10 +3,10 @@
 
 use wasm_bindgen::JsValue;
 
-use super::UNTOLD;
+use super::NO_DETAILS;
 use crate::codes::edit;
 use crate::flight::hash::Table;
-use crate::flight::{Edit, Given, Key, Put, Scalar, Spot, Tree, json};
+use crate::flight::{Edit, Key, Put, Ready, Scalar, Spot, Tree, json};
 
 /// Buffers, used again for each row.
 #[derive(Default)]
@@ -29,7 +29,7 @@ pub(super) struct Instructions {
 impl Instructions {
     /// Writes `trees`, and values that are `ready`, of which only a single tree may have any. Returns their texts
     /// in one JSON array, with the names as its last item; joined without an array, they could not be told apart.
-    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Given<'t, JsValue>]) -> Vec<u8> {
+    pub(super) fn trees<'t>(&mut self, trees: &'t [Tree<'_>], ready: &[Ready<'t, JsValue>]) -> Vec<u8> {
         let Self { names, orders, numbers } = self;
         orders.clear();
         numbers.clear();
@@ -40,7 +40,7 @@ impl Instructions {
             let start = orders.len();
             orders.extend([tree.nodes.len() as u32, tree.edits.len().max(tree.elements.into()) as u32, ready.len() as u32]);
             for node in &tree.nodes {
-                let place = place(&node.spot, names, &mut known);
+                let place = place_number(&node.spot, names, &mut known);
                 orders.extend([node.parent as u32, place]);
             }
             for edit in &tree.edits {
@@ -50,24 +50,24 @@ impl Instructions {
                         let (kind, argument) = match scalar {
                             Scalar::Undefined => (edit::UNDEFINED, 0),
                             Scalar::Null => (edit::NULL, 0),
-                            Scalar::Number(number) => (edit::NUMBER, keep(numbers, *number)),
-                            Scalar::Date(ms) => (edit::DATE, keep(numbers, *ms)),
-                            Scalar::BigInt(digits) => match short(digits) {
-                                Some(number) => (edit::BIGINT, keep(numbers, f64::from_bits(i64::cast_unsigned(number)))),
-                                None => (edit::DIGITS, name(digits, names, &mut known)),
+                            Scalar::Number(number) => (edit::NUMBER, push_number(numbers, *number)),
+                            Scalar::Date(ms) => (edit::DATE, push_number(numbers, *ms)),
+                            Scalar::BigInt(digits) => match parse_short(digits) {
+                                Some(number) => (edit::BIGINT, push_number(numbers, f64::from_bits(i64::cast_unsigned(number)))),
+                                None => (edit::DIGITS, name_number(digits, names, &mut known)),
                             },
-                            Scalar::Symbol(symbol) => (edit::SYMBOL, name(symbol, names, &mut known)),
-                            Scalar::Error => (edit::ERROR, name(UNTOLD, names, &mut known)),
+                            Scalar::Symbol(symbol) => (edit::SYMBOL, name_number(symbol, names, &mut known)),
+                            Scalar::Error => (edit::ERROR, name_number(NO_DETAILS, names, &mut known)),
                         };
                         debug_assert!(kind <= edit::MASK);
-                        (argument << edit::BITS | kind, *holder, place(spot, names, &mut known))
+                        (argument << edit::BITS | kind, *holder, place_number(spot, names, &mut known))
                     }
                 };
                 orders.extend([kind, holder as u32, spot]);
             }
         }
         for (at, (holder, place, _)) in ready.iter().enumerate() {
-            let place = key(*place, names, &mut known);
+            let place = key_number(*place, names, &mut known);
             orders.extend([at as u32, *holder as u32, place]);
         }
         names.push(']');
@@ -96,10 +96,10 @@ impl Instructions {
             if source.replace(put.source) != Some(put.source) {
                 values.push(put.from.clone());
             }
-            let place = key(put.key, names, &mut known);
+            let place = key_number(put.key, names, &mut known);
             orders.extend([put.holder as u32, place, values.len() as u32 - 1, 0]);
             let start = orders.len();
-            orders.extend(put.path.split(':').skip(1).map(|step| name(step, names, &mut known)));
+            orders.extend(put.path.split(':').skip(1).map(|step| name_number(step, names, &mut known)));
             orders[start - 1] = (orders.len() - start) as u32;
         }
         names.push(']');
@@ -114,7 +114,7 @@ impl Instructions {
         let mut known = Names::default();
         names.push('[');
         for (holder, place, which) in puts {
-            let place = key(*place, names, &mut known);
+            let place = key_number(*place, names, &mut known);
             orders.extend([*holder as u32, place, *which as u32]);
         }
         names.push(']');
@@ -122,30 +122,30 @@ impl Instructions {
 }
 
 /// Reads an integer of at most 18 digits; `None` for a longer one.
-fn short(digits: &str) -> Option<i64> {
+fn parse_short(digits: &str) -> Option<i64> {
     let (sign, digits) = digits.strip_prefix('-').map_or((1, digits), |digits| (-1, digits));
     (digits.len() <= 18).then(|| sign * digits.bytes().fold(0, |number, digit| number * 10 + i64::from(digit & 15)))
 }
 
 /// Appends a number; returns its index.
-fn keep(list: &mut Vec<f64>, value: f64) -> u32 {
+fn push_number(list: &mut Vec<f64>, value: f64) -> u32 {
     list.push(value);
     list.len() as u32 - 1
 }
 
 /// Returns a place as a number: twice an index, or twice the number of a name plus 1.
-fn place<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u32 {
+fn place_number<'t>(spot: &'t Spot<'_>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match spot {
         Spot::Index(index) => (*index as u32) << 1,
-        Spot::Name(text) => name(text, names, known) << 1 | 1,
+        Spot::Name(text) => name_number(text, names, known) << 1 | 1,
     }
 }
 
-/// Returns a key as a number, like [`place`].
-fn key<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
+/// Returns a key as a number, like [`place_number`].
+fn key_number<'t>(key: Key<'t>, names: &mut String, known: &mut Names<'t>) -> u32 {
     match key {
         Key::Index(index) => (index as u32) << 1,
-        Key::Name(text) => name(text, names, known) << 1 | 1,
+        Key::Name(text) => name_number(text, names, known) << 1 | 1,
     }
 }
 
@@ -159,7 +159,7 @@ struct Names<'t> {
 }
 
 /// Returns the number of a text; writes the text to `names` when it is new.
-fn name<'t>(text: &'t str, names: &mut String, known: &mut Names<'t>) -> u32 {
+fn name_number<'t>(text: &'t str, names: &mut String, known: &mut Names<'t>) -> u32 {
     let next = known.known.get(known.last as usize).map_or(0, |last| last.1);
     if known.known.get(next as usize).is_some_and(|guess| guess.0 == text) {
         known.last = next;

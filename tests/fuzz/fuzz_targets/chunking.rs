@@ -2,7 +2,7 @@
 #![no_main]
 
 use actionlane::flight::{Decoder, Native};
-use actionlane_fuzz::{chunks, decode, split, tell};
+use actionlane_fuzz::{chunks, decode, describe, split};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -10,5 +10,5 @@ fuzz_target!(|data: &[u8]| {
     let (whole, broken) = decode(Decoder::new(Native::default()), [bytes]);
     let (cut, also_broken) = decode(Decoder::new(Native::default()), chunks(bytes, cuts));
     assert_eq!(broken, also_broken);
-    assert_eq!(tell(whole), tell(cut));
+    assert_eq!(describe(whole), describe(cut));
 });

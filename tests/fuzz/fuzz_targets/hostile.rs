@@ -3,7 +3,7 @@
 #![no_main]
 
 use actionlane::flight::{Decoder, Limits, Native};
-use actionlane_fuzz::{TIGHT, chunks, decode, split, stream, tell};
+use actionlane_fuzz::{TIGHT, chunks, decode, describe, split, stream};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -12,7 +12,7 @@ fuzz_target!(|data: &[u8]| {
     for limits in [TIGHT, Limits::DEFAULT] {
         for decoder in [Decoder::new(Native::default()), Decoder::action(Native::default())] {
             let (outcome, _) = decode(decoder.limits(limits), chunks(&bytes, cuts));
-            tell(outcome);
+            describe(outcome);
         }
     }
 });

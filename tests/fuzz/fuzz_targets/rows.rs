@@ -4,7 +4,7 @@
 #![no_main]
 
 use actionlane::flight::{Decoder, Native};
-use actionlane_fuzz::{TIGHT, chunks, decode, split, tell};
+use actionlane_fuzz::{TIGHT, chunks, decode, describe, split};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -17,5 +17,5 @@ fuzz_target!(|data: &[u8]| {
     let (whole, broken) = outcome(&[bytes]);
     let (cut, also_broken) = outcome(&chunks(bytes, cuts));
     assert_eq!(broken, also_broken);
-    assert_eq!(tell(whole), tell(cut));
+    assert_eq!(describe(whole), describe(cut));
 });

@@ -10,8 +10,8 @@ use std::task::Poll;
 use actionlane::flight::{Decoder, Limits, Native, Rejection, Value};
 
 pub use hostile::stream;
-pub use made::{made, rows_of};
-pub use told::tell;
+pub use made::{make_value, rows_of};
+pub use told::describe;
 
 /// Limits small enough for a short input to exceed. The limit of the whole stream stays, because it depends on the
 /// chunks.

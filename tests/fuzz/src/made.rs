@@ -4,7 +4,7 @@ use actionlane::flight::{Body, Part, Shared, Value};
 
 /// Makes the value that `bytes` describe: each byte chooses the next step. Any bytes describe a value; containers may
 /// hold themselves.
-pub fn made(bytes: &[u8]) -> Value {
+pub fn make_value(bytes: &[u8]) -> Value {
     let mut reader = Reader { bytes, kept: Vec::new() };
     let root = Value::array([]);
     reader.kept.push(root.clone());

@@ -10,7 +10,7 @@ use crate::Outcome;
 
 /// Describes a result in words: equal words mean equal values, shared containers and circles included. Empties every
 /// container, because circles would never be freed.
-pub fn tell(outcome: Outcome) -> String {
+pub fn describe(outcome: Outcome) -> String {
     let mut out = String::new();
     let mut todo = vec![Step::Outcome(outcome)];
     let mut met = Vec::new();

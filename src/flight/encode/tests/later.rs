@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::Error;
-use crate::flight::{Container, Contents, Key, Later, Look, Shape, Slot};
+use crate::flight::{Class, Classified, Container, Contents, Key, Later, Slot};
 
 /// The native inspector, in which some objects play values that [`Value`] does not have.
 #[derive(Default)]
@@ -30,14 +30,14 @@ impl Acting {
 impl Inspect for Acting {
     type Value = Value;
 
-    fn look(&mut self, value: &Value, key: Key<'_>) -> Look<Value> {
+    fn classify(&mut self, value: &Value, key: Key<'_>) -> Classified<Value> {
         let container = match self.roles.get(&value.identity()) {
             Some(Role::Later(container, _)) => *container,
             Some(Role::Loaded(_)) => Container::Lazy,
             Some(Role::Reference(_)) => Container::Reference,
-            None => return self.native.look(value, key),
+            None => return self.native.classify(value, key),
         };
-        Look { value: None, shape: Shape::Container(container) }
+        Classified { value: None, class: Class::Container(container) }
     }
 
     fn contents(&mut self, value: &Value, container: Container) -> Option<Contents<Value>> {
