@@ -13,9 +13,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
-use crate::asked::{Asked, millis};
 use crate::rows;
 use crate::wire::Wire;
+use crate::wishes::{Wishes, millis};
 
 /// A way to answer, by its name in `do=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,25 +117,25 @@ impl Behaviour {
     }
 
     /// Answers in this way. `value` is the action's value in JSON.
-    pub(crate) async fn answer(self, asked: &Asked, value: &str, wire: &Wire) -> Response {
+    pub(crate) async fn answer(self, wishes: &Wishes, value: &str, wire: &Wire) -> Response {
         let whole = || rows::answer(value);
         match self {
             Self::Ok => flight(whole()),
             Self::Slow => {
-                sleep(millis(asked.ms)).await;
+                sleep(millis(wishes.ms)).await;
                 flight(whole())
             }
-            Self::Drip => drip(&whole(), Duration::from_millis(asked.ms.unwrap_or(5))),
+            Self::Drip => drip(&whole(), Duration::from_millis(wishes.ms.unwrap_or(5))),
             Self::Twice => {
                 wire.write(raw(&whole()).repeat(2).as_bytes()).await;
                 closed(wire)
             }
-            Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(asked.bytes.unwrap_or(8 << 20))))),
+            Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(wishes.bytes.unwrap_or(8 << 20))))),
             Self::Date => flight(rows::answer("\"$D2026-01-02T03:04:05.678Z\"")),
             Self::Html200 => html(StatusCode::OK, LOGIN),
             Self::Html502 => html(StatusCode::BAD_GATEWAY, "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>"),
-            Self::Login => (status(asked, StatusCode::SEE_OTHER), [(LOCATION, "/login")]).into_response(),
-            Self::Status => failure(status(asked, StatusCode::INTERNAL_SERVER_ERROR), asked.after.as_deref()),
+            Self::Login => (status(wishes, StatusCode::SEE_OTHER), [(LOCATION, "/login")]).into_response(),
+            Self::Status => failure(status(wishes, StatusCode::INTERNAL_SERVER_ERROR), wishes.after.as_deref()),
             Self::Empty204 => StatusCode::NO_CONTENT.into_response(),
             Self::Json => ([(CONTENT_TYPE, "application/json")], r#"{"error":"not an action"}"#).into_response(),
             Self::Type => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], whole()).into_response(),
@@ -213,8 +213,8 @@ fn html(status: StatusCode, body: &'static str) -> Response {
 }
 
 /// Returns the requested status, or `usual` without a valid one.
-fn status(asked: &Asked, usual: StatusCode) -> StatusCode {
-    asked.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
+fn status(wishes: &Wishes, usual: StatusCode) -> StatusCode {
+    wishes.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
 }
 
 fn drip(text: &str, gap: Duration) -> Response {
