@@ -4,13 +4,13 @@ mod scene;
 
 use anyhow::Result;
 use e2e::Kind;
-use scene::{Page, Settled, on_a_bad_server};
+use scene::{Page, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
 
 #[tokio::test]
 async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         // Leaves the page after the script has ended: drivers differ in how they report a script that is unloaded
         // with its page.
         page.eval::<()>(
@@ -41,7 +41,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
 /// From `pagehide` on no call starts, not even one that the page makes in its listener for `pagehide`.
 #[tokio::test]
 async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_back() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "await d.call(some, [], { url: '/?call=before' });
              await d.idle();
@@ -78,7 +78,7 @@ async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_
 /// page.
 #[tokio::test]
 async fn an_answer_that_comes_while_the_page_is_away_is_not_lost() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
              const { call } = actionlane.createDispatcher({ url });
@@ -113,7 +113,7 @@ async fn an_answer_that_comes_while_the_page_is_away_is_not_lost() -> Result<()>
 /// Browsers do not cache a page with a call under way: its dispatcher and its lease end with it.
 #[tokio::test]
 async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "await actionlane.ready();
              window.own = actionlane.createDispatcher({ url, scope: 'origin', leaseTimeout: Infinity });

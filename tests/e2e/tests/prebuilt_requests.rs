@@ -4,7 +4,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::on_a_bad_server;
+use scene::on_the_test_server;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ const POST: &str = "const post = (more) => ({ method: 'POST', headers: { 'Next-A
 
 #[tokio::test]
 async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let [ours, theirs]: [Vec<Value>; 2] = page
             .eval(&format!(
                 "{POST}
@@ -53,7 +53,7 @@ struct Held {
 
 #[tokio::test]
 async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         for (how, read) in [
             ("abort.abort()", "AbortError"),
             ("await response.body.cancel('why')", "cancelled"),

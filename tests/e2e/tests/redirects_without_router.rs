@@ -6,7 +6,7 @@ mod scene;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use scene::{Page, on_a_bad_server};
+use scene::{Page, on_the_test_server};
 use serde_json::{Value, json};
 use server::Server;
 use tokio::time::{Instant, sleep};
@@ -58,7 +58,7 @@ async fn shows(page: &Page<'_>, script: &str, expected: &Value) -> Result<()> {
 }
 
 async fn all(cases: &[Case]) -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         for (nth, (script, expected)) in cases.iter().enumerate() {
             run(page, &server, nth, script).await.context(*script)?;
             let expected = json!([expected.is_none().to_string(), expected.unwrap_or("/page/there")]);
@@ -102,7 +102,7 @@ async fn a_document_that_is_being_left_does_not_follow() -> Result<()> {
 /// The first redirect is loading a document when the second one comes.
 #[tokio::test]
 async fn a_redirect_under_way_does_not_count_as_a_move_of_the_user() -> Result<()> {
-    on_a_bad_server("", async |page, _| {
+    on_the_test_server("", async |page, _| {
         page.eval::<()>(
             "const open = name => fetch(`/__gate?name=${name}`, { method: 'POST' });
              const go = (call, to) => d.call(some, [], { lane: call, url: `/?call=${call}&gate=${call}&to=${encodeURIComponent(to)}` });
