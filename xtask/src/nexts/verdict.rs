@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
     /// The fixture says that this version of Next does not have the feature.
     Skipped,
     /// Failed because of the known fault given here.
-    Open(String),
+    KnownFault(String),
     /// Failed; each text says one thing that is wrong.
     Failed(Vec<String>),
 }
@@ -54,16 +54,16 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
     // With a full history, the number of added entries is unknown, so a listed difference in it cannot be called
     // gone.
-    let untold =
+    let unknown =
         |field: &str| field == HISTORY && !(ours.fields.contains_key(field) && next.is_some_and(|next| next.fields.contains_key(field)));
-    for field in listed.iter().filter(|field| !differs.contains(**field) && !untold(field)) {
+    for field in listed.iter().filter(|field| !differs.contains(**field) && !unknown(field)) {
         wrong.push(format!("{field}: listed in tests/next/differences.json, but equal to Next's client: remove it there"));
     }
-    match (&row.open, wrong.is_empty()) {
+    match (&row.known_fault, wrong.is_empty()) {
         (None, true) => Verdict::Passed { differs },
         (None, false) => Verdict::Failed(wrong),
-        (Some(why), false) => Verdict::Open(why.clone()),
-        (Some(why), true) => Verdict::Failed(vec![format!("marked as open ({why}), but it passes: remove the mark")]),
+        (Some(why), false) => Verdict::KnownFault(why.clone()),
+        (Some(why), true) => Verdict::Failed(vec![format!("marked as a known fault ({why}), but it passes: remove the mark")]),
     }
 }
 
@@ -115,9 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn an_open_row_that_passes_fails() {
-        let row = Row::from(json!({ "name": "row", "open": "known", "expect": { "code": "ok" } }));
-        assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::Open("known".into()));
+    fn a_known_fault_that_passes_fails() {
+        let row = Row::from(json!({ "name": "row", "knownFault": "known", "expect": { "code": "ok" } }));
+        assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::KnownFault("known".into()));
         assert!(matches!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "ok" }))), Verdict::Failed(_)));
     }
 
