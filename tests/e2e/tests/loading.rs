@@ -129,7 +129,7 @@ async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
             .eval(
                 "const loaded = () => {
                      const names = performance.getEntriesByType('resource').map(({ name }) => name.replace(/.*\\/pkg\\/lib\\/|\\.js$/g, ''));
-                     return ['lock', 'outbox', 'records', 'store', 'payload'].filter(name => names.includes(name));
+                     return ['tabs/lock', 'answer/payload', 'outbox/outbox', 'outbox/record', 'outbox/indexed_db'].filter(name => names.includes(name));
                  };
                  const seen = [loaded()];
                  await actionlane.createDispatcher({ scope: 'origin' }).call(some);
@@ -144,7 +144,12 @@ async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
                  return seen;",
             )
             .await?;
-        let all: [&[&str]; 4] = [&[], &["lock"], &["lock", "payload"], &["lock", "outbox", "records", "store", "payload"]];
+        let all: [&[&str]; 4] = [
+            &[],
+            &["tabs/lock"],
+            &["tabs/lock", "answer/payload"],
+            &["tabs/lock", "answer/payload", "outbox/outbox", "outbox/record", "outbox/indexed_db"],
+        ];
         assert_eq!(loaded, all);
         Ok(())
     })
@@ -194,8 +199,8 @@ mod chromium {
             page.browser().goto(&server.url().replace("http://", "http://user:pw@")).await?;
             let found: Option<bool> = page
                 .eval(
-                    "const { reachable } = await import(location.origin + '/pkg/lib/network.js');
-                     const { sendable } = await import(location.origin + '/pkg/lib/address.js');
+                    "const { reachable } = await import(location.origin + '/pkg/lib/page/network.js');
+                     const { sendable } = await import(location.origin + '/pkg/lib/page/url.js');
                      return await reachable(undefined, (url, init) => fetch(sendable(url), init));",
                 )
                 .await?;
