@@ -81,7 +81,7 @@ pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
         run::captured(&mut fuzz)
     })?;
     if !finished.success {
-        bail!("{name} found something:\n{}", what_failed(&finished.stderr));
+        bail!("{name} found something:\n{}", failure_lines(&finished.stderr));
     }
     let stats = Stats::of(&finished.stderr).with_context(|| format!("libFuzzer printed no statistics:\n{}", finished.stderr))?;
     note(&format!("{name}: {} executions, {} a second, {} MB", stats.executions, stats.per_second, stats.peak_mb));
@@ -193,7 +193,7 @@ fn build_dir() -> PathBuf {
 }
 
 /// Returns the lines about the panic and the input, without the dictionary and the stack.
-fn what_failed(text: &str) -> String {
+fn failure_lines(text: &str) -> String {
     let is_telling = |line: &&str| {
         ["panicked", "assertion", "left:", "right:", "SUMMARY", "Test unit", "ERROR: libFuzzer"].iter().any(|word| line.contains(word))
     };

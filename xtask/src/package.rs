@@ -13,8 +13,8 @@ use crate::wasm::{self, Module};
 use crate::{dist, npm, run, workspace};
 
 /// Copies the documents that npm ships from the root of the repository into `pkg/`.
-pub(crate) fn papers() -> Result<()> {
-    for name in PAPERS {
+pub(crate) fn copy_documents() -> Result<()> {
+    for name in DOCUMENTS {
         let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
         let text = fs::read(&from).with_context(|| format!("reading {name}"))?;
         if fs::read(&to).ok().as_deref() != Some(&text) {
@@ -24,15 +24,16 @@ pub(crate) fn papers() -> Result<()> {
     Ok(())
 }
 
-const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Sources of the code that makes `pkg/dist/`: a change of them makes it again.
-const MAKERS: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
+const BUILD_CODE: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
 
 /// Makes the files for a `<script>`, unless they are up to date. `pkg/wasm/` must be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let stamp = sources(Stamp::new("package").value(MAKERS))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
-    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).whole(dist::dir());
+    let stamp =
+        sources(Stamp::new("package").value(BUILD_CODE))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
+    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).output_dir(dist::dir());
     stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }
@@ -78,7 +79,7 @@ fn check(packed: &Path) -> Result<usize> {
     let listing = run::quiet(run::command("tar", workspace::root()).arg("-tzf").arg(packed))?;
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("reading the packed package.json")?;
-    let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
+    let mut wanted: Vec<String> = ALWAYS.iter().chain(&DOCUMENTS).map(|&name| name.to_owned()).collect();
     wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
     wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];

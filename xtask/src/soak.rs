@@ -119,7 +119,7 @@ async fn calls(args: &Args, driver: Driver) -> Result<Soaked> {
         let after = Memory::of(browser).await?;
         let results: Results = browser.eval("return soak.results()", &[]).await?;
         let ledger = server.ledger();
-        note(&told(&ledger));
+        note(&summary(&ledger));
         Ok(Soaked {
             wasm_bytes: spans(&before.wasm, &after.wasm),
             js_heap: before.heap.zip(after.heap).map(|(start, end)| Span { start, end }),
@@ -155,7 +155,7 @@ async fn until(browser: &Browser, calls: u64) -> Result<()> {
 }
 
 /// Returns a line for people about the requests.
-fn told(ledger: &Ledger) -> String {
+fn summary(ledger: &Ledger) -> String {
     let drawn = ledger.drawn.iter().map(|(fault, times)| format!("{fault} × {times}")).collect::<Vec<_>>().join(", ");
     format!("{} requests, at most {} at once; {drawn}", ledger.total, ledger.most_at_once)
 }
