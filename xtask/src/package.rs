@@ -80,17 +80,17 @@ fn check(packed: &Path) -> Result<usize> {
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("reading the packed package.json")?;
     let mut wanted: Vec<String> = ALWAYS.iter().chain(&DOCUMENTS).map(|&name| name.to_owned()).collect();
-    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
+    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| in_pkg(&file)));
     wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
-    named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
+    named.iter().filter_map(|key| manifest.get(key)).for_each(|value| collect_files(value, &mut wanted));
     wanted.sort();
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "files are missing in it: {}", missing.join(", "));
     for wasm in wasm::MODULES.iter().map(Module::wasm) {
-        if unpacked(packed, &within(&wasm))? != fs::read(&wasm)? {
-            bail!("{} in it is not the file that was just built", within(&wasm));
+        if unpacked(packed, &in_pkg(&wasm))? != fs::read(&wasm)? {
+            bail!("{} in it is not the file that was just built", in_pkg(&wasm));
         }
     }
     Ok(wanted.len() + wasm::MODULES.len())
@@ -100,16 +100,16 @@ fn check(packed: &Path) -> Result<usize> {
 const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
 
 /// Returns the path of a file relative to `pkg/`.
-fn within(file: &Path) -> String {
+fn in_pkg(file: &Path) -> String {
     file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
 }
 
 /// Collects every file named in a value of package.json, at any depth, without its `./`.
-fn targets(value: &Value, found: &mut Vec<String>) {
+fn collect_files(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(path) => found.push(path.trim_start_matches("./").to_owned()),
-        Value::Object(conditions) => conditions.values().for_each(|value| targets(value, found)),
-        Value::Array(alternatives) => alternatives.iter().for_each(|value| targets(value, found)),
+        Value::Object(conditions) => conditions.values().for_each(|value| collect_files(value, found)),
+        Value::Array(alternatives) => alternatives.iter().for_each(|value| collect_files(value, found)),
         _ => {}
     }
 }
@@ -130,10 +130,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_found_at_any_depth() {
+    fn files_are_found_at_any_depth() {
         let exports = serde_json::json!({ ".": { "types": "./a.d.ts", "default": ["./a.js", null] }, "./b": "./b.js" });
         let mut found = Vec::new();
-        targets(&exports, &mut found);
+        collect_files(&exports, &mut found);
         assert_eq!(found, ["a.d.ts", "a.js", "b.js"]);
     }
 }

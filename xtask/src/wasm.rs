@@ -82,7 +82,7 @@ impl Module {
         run::quiet(&mut bindgen)?;
         let mut opt = npm::program(&workspace::pkg(), "wasm-opt");
         let printed = run::quiet(opt.args(OPT).args(self.optimized()).arg(&raw).arg("-o").arg(self.wasm()))?;
-        let names = Names::printed(&printed, &glue::module(self.name))?;
+        let names = Names::from_wasm_opt(&printed, &glue::module(self.name))?;
         let generated = fs::read_to_string(raw.with_file_name(format!("{}.js", self.name))).context("reading the glue")?;
         Ok((glue::adapt(&generated, self.name, &names)?, names))
     }

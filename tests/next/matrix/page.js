@@ -5,7 +5,7 @@ window.matrix ??= (() => {
   const load = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
   const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
   const home = `${location.protocol}//localhost:${location.port}`;
-  const own = location.origin === home;
+  const isHome = location.origin === home;
   /** Longest wait, in ms; long enough for a busy machine. */
   const PATIENCE = 60_000;
   const until = async (what, condition) => {
@@ -66,7 +66,7 @@ window.matrix ??= (() => {
       throw error;
     }
   };
-  const uncaught = (error) => own && save("uncaught", [...(load("uncaught") ?? []), String(error?.digest ?? error?.message ?? error)]);
+  const uncaught = (error) => isHome && save("uncaught", [...(load("uncaught") ?? []), String(error?.digest ?? error?.message ?? error)]);
   addEventListener("error", (event) => uncaught(event.error ?? event.message));
   addEventListener("unhandledrejection", (event) => uncaught(event.reason));
 
@@ -242,8 +242,8 @@ window.matrix ??= (() => {
       mine,
       start: () => {
         const made = row.ours ? run(row.ours)(mine) : d.call(id, args, options);
-        const keep = (outcome) => outcome && save("own", summary(outcome));
-        Promise.resolve(made).then(() => made.outcome?.then(keep), (error) => save("own", { ...summary(error?.outcome), ...codes(error) }));
+        const keep = (outcome) => outcome && save("outcome", summary(outcome));
+        Promise.resolve(made).then(() => made.outcome?.then(keep), (error) => save("outcome", { ...summary(error?.outcome), ...codes(error) }));
         return made;
       },
     };
@@ -296,9 +296,9 @@ window.matrix ??= (() => {
   async function isOver({ leaves, stuck, ours }) {
     if (!ready()) return false;
     if (stuck) return load("answered") !== null && atRest();
-    if (own && began && load("result") === null) return false;
+    if (isHome && began && load("result") === null) return false;
     const failed = ours && load("result")?.kind !== undefined;
-    if (own && leaves && !failed && location.href === load("started")?.href) return false;
+    if (isHome && leaves && !failed && location.href === load("started")?.href) return false;
     return atRest();
   }
 
@@ -315,9 +315,9 @@ window.matrix ??= (() => {
       at: place(location.href),
       same: began,
       history: history.length,
-      fresh: own && began && load("started").renders !== undefined && location.href === load("started").href ? renders() !== load("started").renders : null,
+      fresh: isHome && began && load("started").renders !== undefined && location.href === load("started").href ? renders() !== load("started").renders : null,
       heading: document.querySelector("h1")?.textContent ?? "",
-      texts: own ? texts : {},
+      texts: isHome ? texts : {},
       tagged: Number(document.querySelector("[data-testid=tagged]")?.textContent ?? -1),
     };
   }
@@ -331,7 +331,7 @@ window.matrix ??= (() => {
     return {
       ...load("result"),
       started: load("started"),
-      own: load("own") && { ...load("own"), codec: hasCodec() },
+      outcome: load("outcome") && { ...load("outcome"), codec: hasCodec() },
       wire: load("wire"),
       posts: load("posts") ?? 0,
       uncaught: load("uncaught") ?? [],
@@ -350,7 +350,7 @@ window.matrix ??= (() => {
      */
     async end(how) {
       const over = await until("the row is over", () => isOver(how)).then(() => true, () => false);
-      return { over, shown: shown(), recorded: own ? await recorded() : null };
+      return { over, shown: shown(), recorded: isHome ? await recorded() : null };
     },
   };
 })();

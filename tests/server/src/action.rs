@@ -44,7 +44,7 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     let name = wishes.behaviour.clone().unwrap_or_else(|| "ok".to_owned());
     shared.log.push(Seen { action, behaviour: name.clone(), url: head.uri.to_string(), headers: seen::by_name(&head.headers) });
     let behaviour = name.parse::<Behaviour>().map_err(|unknown| unknown.to_string())?;
-    if !behaviour.reads() {
+    if !behaviour.reads_body() {
         let response = behaviour.answer(&wishes, "", &wire).await;
         drop(body);
         return Ok(response);
@@ -56,7 +56,7 @@ async fn answer(shared: Arc<Shared>, wire: Wire, request: Request) -> Result<Res
     let value = rows::value(&wishes, body.len());
     let outcome = if behaviour.succeeds() || !wishes.is_before() {
         let fingerprint = key.is_some().then(|| Fingerprint::of(&head.headers, &body));
-        act(&shared, &wishes, scope, fingerprint, value.clone()).await
+        run_action(&shared, &wishes, scope, fingerprint, value.clone()).await
     } else {
         Outcome::Ran(value.clone())
     };
@@ -91,7 +91,13 @@ enum Outcome {
 }
 
 /// Runs the action if the idempotency key allows it. It runs to its end even if the client has gone.
-async fn act(shared: &Arc<Shared>, wishes: &Wishes, scope: Option<Scope>, fingerprint: Option<Fingerprint>, value: String) -> Outcome {
+async fn run_action(
+    shared: &Arc<Shared>,
+    wishes: &Wishes,
+    scope: Option<Scope>,
+    fingerprint: Option<Fingerprint>,
+    value: String,
+) -> Outcome {
     match fingerprint.zip(scope.as_ref()).map_or(Verdict::Run, |(body, scope)| shared.verdict(scope, body)) {
         Verdict::Run => {
             let (shared, work, gate, given) = (shared.clone(), millis(wishes.work), wishes.gate.clone(), value.clone());

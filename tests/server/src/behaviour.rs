@@ -112,7 +112,7 @@ impl Behaviour {
     }
 
     /// True if the body of the request is read.
-    pub(crate) fn reads(self) -> bool {
+    pub(crate) fn reads_body(self) -> bool {
         !matches!(self, Self::Unread | Self::Early)
     }
 
@@ -128,7 +128,7 @@ impl Behaviour {
             Self::Drip => drip(&whole(), Duration::from_millis(wishes.ms.unwrap_or(5))),
             Self::Twice => {
                 wire.write(raw(&whole()).repeat(2).as_bytes()).await;
-                closed(wire)
+                close(wire)
             }
             Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(wishes.bytes.unwrap_or(8 << 20))))),
             Self::Date => flight(rows::answer("\"$D2026-01-02T03:04:05.678Z\"")),
@@ -149,10 +149,10 @@ impl Behaviour {
                 wire.write(raw_half(&whole()).as_bytes()).await;
                 reset(wire)
             }
-            Self::Close => closed(wire),
+            Self::Close => close(wire),
             Self::Cut => {
                 wire.write(raw_half(&whole()).as_bytes()).await;
-                closed(wire)
+                close(wire)
             }
             Self::Ends => flight(rows::half(&whole()).to_owned()),
             Self::Stall => stall(String::new()),
@@ -235,16 +235,16 @@ fn stall(beginning: String) -> Response {
 
 fn reset(wire: &Wire) -> Response {
     wire.reset();
-    unheard()
+    unreceived_response()
 }
 
-fn closed(wire: &Wire) -> Response {
+fn close(wire: &Wire) -> Response {
     wire.close();
-    unheard()
+    unreceived_response()
 }
 
 /// Returns a response for a connection that has ended. No client receives it.
-fn unheard() -> Response {
+fn unreceived_response() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 

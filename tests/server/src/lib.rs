@@ -74,7 +74,7 @@ pub use ledger::{Entry, Ledger};
 pub use seen::Seen;
 
 use shared::Shared;
-use wire::{Wire, Wires};
+use wire::{Wire, WireListener};
 use wishes::Wishes;
 
 /// A running server.
@@ -109,7 +109,7 @@ impl Server {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let shared = Arc::new(shared);
         let service = routes::router(shared.clone()).into_make_service_with_connect_info::<Wire>();
-        runtime.spawn(async move { axum::serve(Wires(tokio::net::TcpListener::from_std(listener)?), service).await });
+        runtime.spawn(async move { axum::serve(WireListener(tokio::net::TcpListener::from_std(listener)?), service).await });
         Ok(Self { address, shared, runtime: Some(runtime) })
     }
 

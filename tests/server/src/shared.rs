@@ -50,7 +50,7 @@ impl Shared {
 
     /// Passes the current state of the wasm to `use_it`, and stores the state that it returns.
     pub(crate) fn wasm<T>(&self, use_it: impl FnOnce(Wasm) -> (T, Wasm)) -> T {
-        let mut wasm = held(&self.wasm);
+        let mut wasm = locked(&self.wasm);
         let (made, next) = use_it(*wasm);
         *wasm = next;
         made
@@ -58,17 +58,17 @@ impl Shared {
 
     /// Returns the words for requests that do not have them.
     pub(crate) fn defaults(&self) -> Wishes {
-        held(&self.defaults).clone()
+        locked(&self.defaults).clone()
     }
 
     /// Replaces these words.
     pub(crate) fn set_defaults(&self, wishes: Wishes) {
-        *held(&self.defaults) = wishes;
+        *locked(&self.defaults) = wishes;
     }
 
     /// Counts an arrival. Returns its number among the arrivals of its key, from 1.
     pub(crate) fn arrived(self: &Arc<Self>, scope: Option<&Scope>, wishes: &Wishes) -> (InWork, u64) {
-        let arrival = held(&self.books).tally.arrived(scope, wishes.call.as_deref(), wishes.lane.as_deref());
+        let arrival = locked(&self.books).tally.arrived(scope, wishes.call.as_deref(), wishes.lane.as_deref());
         (InWork(self.clone()), arrival)
     }
 
@@ -79,17 +79,17 @@ impl Shared {
         let name = wishes.call.as_deref().or(key).unwrap_or_default();
         let Some((fault, before)) = draw(wishes.seed.unwrap_or(0), name, arrival, faults) else { return Ok(wishes) };
         let when = if before { "before" } else { "after" };
-        held(&self.books).tally.count_fault(&format!("{fault}&when={when}"));
+        locked(&self.books).tally.count_fault(&format!("{fault}&when={when}"));
         Ok(Wishes::parse(&format!("{fault}&when={when}"))?.or(wishes))
     }
 
     pub(crate) fn verdict(&self, scope: &Scope, body: Fingerprint) -> Verdict {
-        held(&self.books).store.arrive(scope, body)
+        locked(&self.books).store.arrive(scope, body)
     }
 
     /// Counts a run of an action, and stores its value if it may be requested again.
     pub(crate) fn ran(&self, scope: &Scope, value: Option<&str>) {
-        let mut books = held(&self.books);
+        let mut books = locked(&self.books);
         books.tally.ran(scope);
         if let Some(value) = value {
             books.store.store(scope, value);
@@ -97,12 +97,12 @@ impl Shared {
     }
 
     pub(crate) fn ledger(&self) -> Ledger {
-        held(&self.books).tally.ledger()
+        locked(&self.books).tally.ledger()
     }
 
     /// Forgets arrivals, runs and stored values.
     pub(crate) fn forget(&self) {
-        let mut books = held(&self.books);
+        let mut books = locked(&self.books);
         books.store.forget();
         books.tally.forget();
     }
@@ -110,10 +110,10 @@ impl Shared {
 
 impl Drop for InWork {
     fn drop(&mut self) {
-        held(&self.0.books).tally.left();
+        locked(&self.0.books).tally.left();
     }
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

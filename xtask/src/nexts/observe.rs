@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(15);
 
 /// Number of history entries that a browser keeps.
-const FULL: i64 = 50;
+const FULL_HISTORY: i64 = 50;
 
 /// The client that sends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) struct Seen {
     /// Fields that are compared between the two clients, in a fixed order.
     pub(crate) fields: Map<String, Value>,
     /// Fields of our client's outcome.
-    pub(crate) own: Map<String, Value>,
+    pub(crate) outcome: Map<String, Value>,
     /// Message of the error.
     pub(crate) message: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Seen {
 
     /// Returns the text for people.
     pub(crate) fn text(&self) -> String {
-        json!({ "seen": self.fields, "said": self.own, "message": self.message }).to_string()
+        json!({ "seen": self.fields, "outcome": self.outcome, "message": self.message }).to_string()
     }
 }
 
@@ -142,7 +142,7 @@ fn seen(row: &Row, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
     fields.insert("document".into(), json!(if shown.same { "kept" } else { "another" }));
     fields.insert("url".into(), json!(shown.at));
     // A full history does not grow.
-    if recorded.started.history < FULL - 5 {
+    if recorded.started.history < FULL_HISTORY - 5 {
         fields.insert("history".into(), json!(shown.history - recorded.started.history));
     }
     if let Some(fresh) = shown.fresh {
@@ -161,10 +161,10 @@ fn seen(row: &Row, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
     if row.wire {
         fields.insert("wire".into(), json!(recorded.wire));
     }
-    let mut own = recorded.own.unwrap_or_default();
-    own.insert("wire".into(), json!(recorded.wire));
-    own.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
-    Seen { fields, own, message: recorded.message }
+    let mut outcome = recorded.outcome.unwrap_or_default();
+    outcome.insert("wire".into(), json!(recorded.wire));
+    outcome.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
+    Seen { fields, outcome, message: recorded.message }
 }
 
 #[derive(Debug, Deserialize)]
@@ -193,7 +193,7 @@ struct Recorded {
     kind: Option<String>,
     message: Option<String>,
     started: Started,
-    own: Option<Map<String, Value>>,
+    outcome: Option<Map<String, Value>>,
     wire: Option<String>,
     posts: u64,
     uncaught: Vec<String>,

@@ -35,7 +35,7 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     }
     let mut wrong = Vec::new();
     for (name, expected) in &row.expect {
-        let found = ours.own.get(name).unwrap_or(&Value::Null);
+        let found = ours.outcome.get(name).unwrap_or(&Value::Null);
         if found != expected {
             wrong.push(format!("{name}: expected {expected}, got {found}"));
         }
@@ -46,9 +46,9 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     let listed: BTreeSet<&str> =
         listed.iter().filter(|difference| difference.row == row.name).map(|difference| difference.field.as_str()).collect();
     let differs = next.map(|next| different(next, ours)).unwrap_or_default();
-    for (field, theirs, own) in &differs {
+    for (field, theirs, ours) in &differs {
         if !listed.contains(field.as_str()) {
-            wrong.push(format!("{field}: Next's client {theirs}, ours {own}"));
+            wrong.push(format!("{field}: Next's client {theirs}, ours {ours}"));
         }
     }
     let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
@@ -70,7 +70,7 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
 /// Returns the fields that both runs have and that are not equal.
 fn different(next: &Seen, ours: &Seen) -> Vec<(String, Value, Value)> {
     let pairs = next.fields.iter().filter_map(|(field, theirs)| Some((field, theirs, ours.fields.get(field)?)));
-    pairs.filter(|(_, theirs, own)| theirs != own).map(|(field, theirs, own)| (field.clone(), theirs.clone(), own.clone())).collect()
+    pairs.filter(|(_, theirs, ours)| theirs != ours).map(|(field, theirs, ours)| (field.clone(), theirs.clone(), ours.clone())).collect()
 }
 
 #[cfg(test)]
@@ -83,9 +83,9 @@ mod tests {
         Row::from(json!({ "name": "row", "expect": expect }))
     }
 
-    fn seen(fields: &Value, own: &Value) -> Seen {
+    fn seen(fields: &Value, outcome: &Value) -> Seen {
         let object = |value: &Value| value.as_object().cloned().unwrap_or_else(Map::new);
-        Seen { fields: object(fields), own: object(own), ..Seen::default() }
+        Seen { fields: object(fields), outcome: object(outcome), ..Seen::default() }
     }
 
     fn listed(field: &str) -> Vec<Difference> {
