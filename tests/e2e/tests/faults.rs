@@ -87,7 +87,7 @@ async fn a_lost_answer_is_fetched_by_its_key() -> Result<()> {
     on_the_test_server("", async |page, server| {
         for fault in PASSING {
             let key = fault.replace(['=', '&'], "-");
-            let (key, settled) = again(page, fault, "after", &key).await?;
+            let (key, settled) = call_with_retry(page, fault, "after", &key).await?;
             settled.assert_value(&json!({ "value": "first", "attempts": 2 }));
             let ledger = server.ledger();
             assert!(ledger.keys[&key].arrivals >= 2, "{fault}: {ledger:?}");
@@ -104,7 +104,7 @@ async fn an_action_that_did_not_run_runs_on_the_second_attempt() -> Result<()> {
     on_the_test_server("", async |page, server| {
         for fault in PASSING.into_iter().chain(["do=unread"]) {
             let key = fault.replace(['=', '&'], "-");
-            let (key, settled) = again(page, fault, "before", &key).await?;
+            let (key, settled) = call_with_retry(page, fault, "before", &key).await?;
             settled.assert_value(&json!({ "value": "second", "attempts": 2 }));
             assert_eq!(server.ledger().keys[&key].effects, 1, "{fault}");
         }
@@ -154,7 +154,7 @@ async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
 /// Makes a call whose first attempt has the fault `fault`. The action's value names the attempt that ran it. If the
 /// fault is a missing answer, the caller's timeout ends the attempt. If the request had not even arrived by then,
 /// repeats everything with another key and a longer timeout.
-async fn again(page: &Page<'_>, fault: &str, when: &str, key: &str) -> Result<(String, Settled)> {
+async fn call_with_retry(page: &Page<'_>, fault: &str, when: &str, key: &str) -> Result<(String, Settled)> {
     let first = json!(format!("{fault}&when={when}&call=first"));
     let (key, second): (Value, Value) = (json!(key), json!("call=second"));
     let silent = SILENT.contains(&fault);

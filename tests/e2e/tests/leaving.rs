@@ -30,7 +30,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
             )
             .await?;
         assert_eq!(ledger.keys["last"].arrivals, 1);
-        let ledger = back(page).await?;
+        let ledger = go_back_and_call(page).await?;
         assert_eq!((ledger.keys["last"].arrivals, ledger.keys["last"].effects), (1, 1));
         assert_eq!(ledger.total, 2);
         Ok(())
@@ -131,7 +131,7 @@ async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Re
             .await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
         // The page that is loaded again has forgotten its waiting calls.
-        let ledger = back(page).await?;
+        let ledger = go_back_and_call(page).await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
         Ok(())
     })
@@ -139,7 +139,7 @@ async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Re
 }
 
 /// Goes back to the page that was left, makes a call there, and returns the ledger.
-async fn back(page: &Page<'_>) -> Result<Ledger> {
+async fn go_back_and_call(page: &Page<'_>) -> Result<Ledger> {
     page.browser().client().back().await?;
     page.eval(
         "await until(() => location.search === '');

@@ -43,7 +43,7 @@ async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
 }
 
 #[derive(Deserialize)]
-struct Held {
+struct LaneStates {
     /// State of the lane's next action while the first one has only its head, and its result after the first one has
     /// ended.
     before: String,
@@ -60,7 +60,7 @@ async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result
             ("await next", "TIMEOUT"),
             ("own.close()", "CLOSED"),
         ] {
-            let held: Held = page
+            let lane: LaneStates = page
                 .eval(&format!(
                     "{POST}
                      const {{ createDispatcher }} = await import('/pkg/index.js');
@@ -79,7 +79,7 @@ async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result
                 ))
                 .await?;
             let after = if read == "CLOSED" { "CLOSED" } else { "200" };
-            assert_eq!((&*held.before, &*held.after, &*held.read), ("waiting", after, read), "{how}");
+            assert_eq!((&*lane.before, &*lane.after, &*lane.read), ("waiting", after, read), "{how}");
         }
         Ok(())
     })
