@@ -175,7 +175,14 @@ async fn a_file_of_another_build_is_refused() -> Result<()> {
         serve(page, "other").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
-        assert_says(&call, &["dispatcher.wasm is not the file that this actionlane.js was made with", "sha256-", "it is not asked for"]);
+        assert_says(
+            &call,
+            &[
+                "dispatcher.wasm is not the file that this actionlane.js was made with",
+                "sha256-",
+                "not loaded, because the file is not the expected one",
+            ],
+        );
         let requested = requested(page).await?;
         assert!(!requested.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{requested:?}");
         Ok(())
