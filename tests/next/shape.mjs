@@ -4,7 +4,7 @@
 /** Kind of row 0 → version → the skeletons seen. */
 export const roots = new Map();
 
-const told = /^(x-action-|x-nextjs-|x-middleware-|set-cookie$|location$|access-control-|x-edge)/;
+const shownHeaders = /^(x-action-|x-nextjs-|x-middleware-|set-cookie$|location$|access-control-|x-edge)/;
 
 export function shape(reply, port, version) {
   if (reply.failed) return `— | | | ${cell(reply.failed)}`;
@@ -13,7 +13,7 @@ export function shape(reply, port, version) {
   const type = headers["content-type"] ?? "none";
   const list = [];
   for (const [name, value] of Object.entries(headers)) {
-    if (!told.test(name)) continue;
+    if (!shownHeaders.test(name)) continue;
     const text = name === "set-cookie" ? value.map((cookie) => cookie.split(";")[0]).join(", ") : [value].flat().join(" / ");
     list.push(`${name}: ${text}`);
   }

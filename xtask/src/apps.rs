@@ -14,7 +14,7 @@ use server::{App, Server};
 
 pub(crate) use report::Report;
 use report::{Outcome, Seen};
-use rows::{ROWS, Row, Shown};
+use rows::{ROWS, Row, Runner};
 
 use crate::run::{captured, command, quiet};
 use crate::stamp::{Stamp, entries};
@@ -87,21 +87,21 @@ fn unpack() -> Result<()> {
 }
 
 async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
-    let dir = dir()?.join(row.made);
+    let dir = dir()?.join(row.built_as);
     make(row, &dir)?;
     let log = dir.with_extension("log");
-    match row.shown {
-        Shown::Files { root, page, login } => {
+    match row.runner {
+        Runner::Files { root, page, login } => {
             let server = Server::in_front_of(App::Files(dir.join(root)))?;
-            look(driver, &format!("http://{login}localhost:{}/{page}", server.port())).await
+            run_checks(driver, &format!("http://{login}localhost:{}/{page}", server.port())).await
         }
-        Shown::Server { command } => {
+        Runner::Server { command } => {
             let port = free_port()?;
             let _app = serve(command, port, &dir, &log).await?;
             let server = Server::in_front_of(App::Port(port))?;
-            look(driver, &server.url()).await.with_context(|| format!("the output of the server is in {}", workspace::shown(&log)))
+            run_checks(driver, &server.url()).await.with_context(|| format!("the output of the server is in {}", workspace::shown(&log)))
         }
-        Shown::Tests { command } => {
+        Runner::Tests { command } => {
             let server = Server::in_front_of(App::Files(dir.clone()))?;
             let finished = captured(program(command, &dir)?.env("ACTIONS", server.url()))?;
             Outcome::of_tests(&finished.stdout).with_context(|| format!("the test runner printed {}{}", finished.stdout, finished.stderr))
@@ -111,14 +111,14 @@ async fn run_row(row: &Row, driver: &Driver) -> Result<Outcome> {
 
 /// Copies the app of the row and builds the copy, unless it is up to date.
 fn make(row: &Row, dir: &Path) -> Result<()> {
-    let stamp = package::sources(Stamp::new(format!("app-{}", row.made)))?
+    let stamp = package::sources(Stamp::new(format!("app-{}", row.built_as)))?
         .value(row.build)
         .input(&source(row.app), &[])?
         .input(&source("checks.js"), &[])?
         .input(&source("package-lock.json"), &[])?
         .output(dir.join("src/checks.js"));
     stamp.make(|| {
-        step(&format!("making {}", row.made), || {
+        step(&format!("making {}", row.built_as), || {
             let _ = fs::remove_dir_all(dir);
             copy(&source(row.app), dir)?;
             fs::create_dir_all(dir.join("src"))?;
@@ -166,7 +166,7 @@ async fn serve(words: &[&str], port: u16, dir: &Path, log: &Path) -> Result<Owne
 }
 
 /// Returns the results of the checks that the page runs.
-async fn look(driver: &Driver, url: &str) -> Result<Outcome> {
+async fn run_checks(driver: &Driver, url: &str) -> Result<Outcome> {
     let seen: Vec<Seen> = Browser::with(driver, async |browser| {
         browser.goto(url).await?;
         browser.eval(WAIT, &[]).await

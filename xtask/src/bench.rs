@@ -12,7 +12,7 @@ use server::Server;
 
 use crate::run::{self, quiet};
 use crate::step::{note, step, step_async};
-use crate::{browser, build, conformance, crossings, npm, oracle, spent, workspace};
+use crate::{browser, build, conformance, crossings, npm, oracle, profile, workspace};
 
 /// Measures our codec and our dispatcher against others, in Chromium
 ///
@@ -54,7 +54,7 @@ enum Choice {
 
 /// Kinds of work whose time is measured.
 #[derive(Clone, Copy, Debug)]
-enum What {
+enum Work {
     Decode,
     Encode,
     Dispatch,
@@ -71,18 +71,18 @@ pub(crate) struct Measured {
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     ensure!(!args.profile || args.kind == Choice::Crossings, "--profile works only with `crossings`");
-    let kind = match args.kind {
-        Choice::Decode => What::Decode,
-        Choice::Encode => What::Encode,
-        Choice::Dispatch => What::Dispatch,
+    let work = match args.kind {
+        Choice::Decode => Work::Decode,
+        Choice::Encode => Work::Encode,
+        Choice::Dispatch => Work::Dispatch,
         Choice::Crossings => {
             ensure!(args.only.is_none(), "`crossings` counts all its cases: leave out --only");
             return crossings(args).await;
         }
     };
     let page = prepare(true)?;
-    let measured = step_async(&format!("measuring {}, {} rounds", kind.name(), args.rounds), measure(&page, kind, args)).await?;
-    print(args, &kind.table(&measured)?, &kind.report(&measured)?);
+    let measured = step_async(&format!("measuring {}, {} rounds", work.name(), args.rounds), measure(&page, work, args)).await?;
+    print(args, &work.table(&measured)?, &work.report(&measured)?);
     Ok(())
 }
 
@@ -94,10 +94,10 @@ async fn crossings(args: &Args) -> Result<()> {
     let mut report = json!({ "crossings": crossings });
     if args.profile {
         let page = prepare(false)?;
-        let profiles = [("Node.js", "node", spent::in_node()?), ("Chromium", "chromium", spent::in_chromium(&page).await?)];
-        for (title, name, profile) in profiles {
-            table += &format!("\n\n{title}\n{}", profile.table());
-            report["profile"][name] = json!(profile);
+        let profiles = [("Node.js", "node", profile::in_node()?), ("Chromium", "chromium", profile::in_chromium(&page).await?)];
+        for (title, name, measured) in profiles {
+            table += &format!("\n\n{title}\n{}", measured.table());
+            report["profile"][name] = json!(measured);
         }
     }
     print(args, &table, &report);
@@ -122,18 +122,18 @@ fn prepare(minified: bool) -> Result<PathBuf> {
     step("bundling the page", || bundle(minified))
 }
 
-async fn measure(page: &Path, kind: What, args: &Args) -> Result<Vec<Measured>> {
+async fn measure(page: &Path, work: Work, args: &Args) -> Result<Vec<Measured>> {
     let server = Server::start(page)?;
     let driver = Driver::start(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
-        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(kind.name())]).await?;
+        let names: Vec<String> = browser.eval("return bench.names(args[0])", &[json!(work.name())]).await?;
         let mut all = Vec::new();
         for name in names.iter().filter(|name| args.only.as_ref().is_none_or(|only| name.contains(only))) {
             let run = "return await bench.run(args[0], args[1], args[2])";
-            let values = [json!(kind.name()), json!(name), json!(args.rounds)];
+            let values = [json!(work.name()), json!(name), json!(args.rounds)];
             let measured: Measured = browser.eval(run, &values).await.context(name.clone())?;
-            note(&kind.line(&measured)?);
+            note(&work.line(&measured)?);
             all.push(measured);
         }
         Ok(all)
@@ -149,7 +149,7 @@ fn bundle(minified: bool) -> Result<PathBuf> {
     oracle::page_as("bench", &bench.join("bench.js"), &[("payloads", &payloads)], minified)
 }
 
-impl What {
+impl Work {
     fn name(self) -> &'static str {
         match self {
             Self::Decode => "decode",
@@ -228,14 +228,14 @@ mod tests {
         let line: Value = serde_json::from_str(
             r#"{"decode":{"plain":{"bytes":1000,"ms":{"ours":1.0,"react":2.0,"json":0.5},"ratio":{"react":0.5,"json":2.0}}}}"#,
         )?;
-        assert_eq!(What::Decode.report(&[measured])?, line);
+        assert_eq!(Work::Decode.report(&[measured])?, line);
         Ok(())
     }
 
     #[test]
     fn a_contender_without_a_time_is_an_error() {
         let measured = Measured { case: "plain".to_owned(), bytes: 1, ms: BTreeMap::new() };
-        assert!(What::Dispatch.line(&measured).is_err());
-        assert!(What::Dispatch.report(&[measured]).is_err());
+        assert!(Work::Dispatch.line(&measured).is_err());
+        assert!(Work::Dispatch.report(&[measured]).is_err());
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     if args.write_readme {
         sizes.write_documents()?;
-        package::papers()?;
+        package::copy_documents()?;
     }
     Ok(())
 }
@@ -53,7 +53,7 @@ pub(crate) fn prepare() -> Result<()> {
 /// Brings `pkg/` up to date.
 pub(crate) fn package() -> Result<()> {
     wasm::build()?;
-    package::papers()?;
+    package::copy_documents()?;
     package::bundle()
 }
 

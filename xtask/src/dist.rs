@@ -39,8 +39,8 @@ pub(crate) fn make() -> Result<()> {
     for module in &MODULES {
         let wasm = module.wasm();
         fs::copy(&wasm, dir.join(format!("{}.wasm", module.name))).with_context(|| format!("copying {}", wasm.display()))?;
-        let told = npm::node(TELL, &[wasm.to_str().context("a path that is not UTF-8")?])?;
-        let [hash, deflated] = serde_json::from_str(&told).context("reading the hash and the bytes that node printed for the wasm")?;
+        let printed = npm::node(HASH_AND_DEFLATE, &[wasm.to_str().context("a path that is not UTF-8")?])?;
+        let [hash, deflated] = serde_json::from_str(&printed).context("reading the hash and the bytes that node printed for the wasm")?;
         let text = format!("// The bytes of {0}.wasm, deflated.\nexport default \"{deflated}\";\n", module.name);
         write(&dir.join(format!("{}.bytes.js", module.name)), &text)?;
         integrity.insert(module.name, hash);
@@ -149,7 +149,7 @@ fn write(file: &Path, text: &str) -> Result<()> {
 }
 
 /// Prints the hash of a file as the `integrity` attribute writes it, and its deflated bytes as base64.
-const TELL: &str = r#"
+const HASH_AND_DEFLATE: &str = r#"
     import { createHash } from "node:crypto";
     import { readFileSync } from "node:fs";
     import { deflateRawSync } from "node:zlib";

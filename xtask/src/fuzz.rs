@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     build()?;
     let stats = fuzz(args.target, args.seconds)?;
     if args.keep {
-        keep(args.target)?;
+        keep_seeds(args.target)?;
     }
     println!("{}: {} executions, {} a second, {} MB", args.target.name(), stats.executions, stats.per_second, stats.peak_mb);
     Ok(())
@@ -77,11 +77,11 @@ pub(crate) fn fuzz(target: Target, seconds: u32) -> Result<Stats> {
     let finished = step(&format!("fuzzing {name} for {seconds} s"), || {
         let mut fuzz = run::command(program(&name), workspace::root());
         fuzz.arg(&corpus).arg(format!("-artifact_prefix={}", artifacts.display()));
-        fuzz.args(LIBFUZZER).arg(format!("-max_len={}", target.longest())).arg(format!("-max_total_time={seconds}"));
+        fuzz.args(LIBFUZZER).arg(format!("-max_len={}", target.max_input_bytes())).arg(format!("-max_total_time={seconds}"));
         run::captured(&mut fuzz)
     })?;
     if !finished.success {
-        bail!("{name} found something:\n{}", what_failed(&finished.stderr));
+        bail!("{name} found something:\n{}", failure_lines(&finished.stderr));
     }
     let stats = Stats::of(&finished.stderr).with_context(|| format!("libFuzzer printed no statistics:\n{}", finished.stderr))?;
     note(&format!("{name}: {} executions, {} a second, {} MB", stats.executions, stats.per_second, stats.peak_mb));
@@ -93,7 +93,7 @@ const LIBFUZZER: [&str; 3] = ["-timeout=10", "-rss_limit_mb=1024", "-print_final
 
 impl Target {
     /// Largest input, in bytes. Shorter where one byte of input stands for many.
-    fn longest(self) -> u32 {
+    fn max_input_bytes(self) -> u32 {
         match self {
             Self::Rows | Self::Decode | Self::Chunking => 1024,
             Self::Encode | Self::Hostile | Self::Manifest => 192,
@@ -140,7 +140,7 @@ fn corpus(name: &str) -> Result<PathBuf> {
 }
 
 /// Reduces the corpus to the inputs that reach new code, and writes them to the repository as seeds.
-fn keep(target: Target) -> Result<()> {
+fn keep_seeds(target: Target) -> Result<()> {
     let name = target.name();
     let few = workspace::scratch(&format!("fuzz/{name}/few/x"))?.with_file_name("");
     fs::remove_dir_all(&few)?;
@@ -193,7 +193,7 @@ fn build_dir() -> PathBuf {
 }
 
 /// Returns the lines about the panic and the input, without the dictionary and the stack.
-fn what_failed(text: &str) -> String {
+fn failure_lines(text: &str) -> String {
     let is_telling = |line: &&str| {
         ["panicked", "assertion", "left:", "right:", "SUMMARY", "Test unit", "ERROR: libFuzzer"].iter().any(|word| line.contains(word))
     };

@@ -13,26 +13,29 @@ pub(crate) fn module(name: &str) -> String {
 }
 
 /// Returns the adapted glue of the wasm module `name`.
-pub(crate) fn changed(glue: &str, name: &str, names: &Names) -> Result<String> {
+pub(crate) fn adapt(glue: &str, name: &str, names: &Names) -> Result<String> {
     let lone = lone_values(glue);
     ensure!(lone.is_empty(), "exports must not return a single value of JavaScript (src/js/given.rs says why): {}", lone.join(", "));
     ensure!(
         !glue.contains("__wbg_reinit_scheduled = true"),
-        "wasm-bindgen's glue now restarts instances itself: adapt `unguarded` in xtask/src/glue.rs"
+        "wasm-bindgen's glue now restarts instances itself: adapt `drop_call_guards` in xtask/src/glue.rs"
     );
-    let glue = CHANGES.iter().try_fold(uncommented(&caught(glue)?)?, |glue, (from, to)| replaced(&glue, from, to))?;
-    let glue = GONE.iter().try_fold(glue, |glue, (from, to)| without(&glue, from, to))?;
-    let glue = given(&trusted(&unguarded(&undisposed(&finalized(&fresh(&glue)?)?)))?);
+    let glue = strip_doc_comments(&unwrap_catching_imports(glue)?)?;
+    let glue = REPLACEMENTS.iter().try_fold(glue, |glue, (from, to)| replace(&glue, from, to))?;
+    let glue = REMOVALS.iter().try_fold(glue, |glue, (from, to)| remove(&glue, from, to))?;
+    let glue = share_finalization(&share_stale_check(&glue)?)?;
+    let glue = drop_argument_checks(&drop_call_guards(&drop_dispose(&glue)))?;
+    let glue = share_text_return(&glue);
     let invoked: Vec<String> = names.exports_with("_invoke__").iter().map(|name| format!("\"{name}\"")).collect();
     let glue = names.shorten(&glue, &module(name))?;
     Ok(format!(
-        "{TAKES}{}\n/** The exports that closures run. */\nconst INVOKED = [{}];\n",
+        "{IMPORTS}{}\n/** The exports that closures run. */\nconst INVOKED = [{}];\n",
         glue.replace("MODULE", &format!("\"{name}\"")),
         invoked.join(", ")
     ))
 }
 
-fn replaced(glue: &str, from: &str, to: &str) -> Result<String> {
+fn replace(glue: &str, from: &str, to: &str) -> Result<String> {
     ensure!(
         glue.contains(from),
         "wasm-bindgen's glue no longer says `{from}`: see what it does there now, and adapt the change in xtask/src/glue.rs"
@@ -41,14 +44,14 @@ fn replaced(glue: &str, from: &str, to: &str) -> Result<String> {
 }
 
 /// Returns the text without the part from `from` up to `to`.
-fn without(glue: &str, from: &str, to: &str) -> Result<String> {
+fn remove(glue: &str, from: &str, to: &str) -> Result<String> {
     let start = glue.find(from).with_context(|| format!("wasm-bindgen's glue no longer says `{from}`"))?;
     let end = glue[start..].find(to).with_context(|| format!("wasm-bindgen's glue no longer says `{to}` after `{from}`"))?;
     Ok([&glue[..start], &glue[start + end..]].concat())
 }
 
 /// Removes documentation comments: the package's own types document the exports.
-fn uncommented(glue: &str) -> Result<String> {
+fn strip_doc_comments(glue: &str) -> Result<String> {
     let mut parts = glue.split("/**\n");
     let mut made = parts.next().unwrap_or_default().trim_end_matches(' ').to_owned();
     for part in parts {
@@ -59,7 +62,7 @@ fn uncommented(glue: &str) -> Result<String> {
 }
 
 /// Replaces each check for an object of a dead instance by a call of one function, `fresh`.
-fn fresh(glue: &str) -> Result<String> {
+fn share_stale_check(glue: &str) -> Result<String> {
     const START: &str = ".__wbg_inst !== undefined && ";
     const END: &str = "throw new Error('Invalid stale object from previous Wasm instance');\n";
     let mut made = String::with_capacity(glue.len());
@@ -68,10 +71,10 @@ fn fresh(glue: &str) -> Result<String> {
         let before = &rest[..at];
         let (kept, object) = before
             .rsplit_once("if (")
-            .context("wasm-bindgen's glue checks instances in another way now: adapt `fresh` in xtask/src/glue.rs")?;
+            .context("wasm-bindgen's glue checks instances in another way now: adapt `share_stale_check` in xtask/src/glue.rs")?;
         let after = rest[at..].split_once(END).and_then(|(_, after)| after.split_once('}'));
         let (indent, after) =
-            after.context("wasm-bindgen's glue checks instances in another way now: adapt `fresh` in xtask/src/glue.rs")?;
+            after.context("wasm-bindgen's glue checks instances in another way now: adapt `share_stale_check` in xtask/src/glue.rs")?;
         ensure!(indent.trim().is_empty(), "wasm-bindgen's glue does more with objects of a dead instance: {indent}");
         write!(made, "{kept}fresh({object});")?;
         rest = after;
@@ -87,20 +90,20 @@ fn fresh(glue: &str) -> Result<String> {
 
 /// Replaces each fallback for a missing `FinalizationRegistry` by a call of one function, `finalization`. The
 /// fallback is needed: the package can be imported where the class is missing.
-fn finalized(glue: &str) -> Result<String> {
+fn share_finalization(glue: &str) -> Result<String> {
     const EACH: &str = "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : new FinalizationRegistry(";
     let once = "\nfunction finalization(hear) {\n    if (typeof FinalizationRegistry === 'undefined') return { register() {}, unregister() {} };\n    \
                 return new FinalizationRegistry(hear);\n}\n";
-    Ok(replaced(glue, EACH, "finalization(")? + once)
+    Ok(replace(glue, EACH, "finalization(")? + once)
 }
 
 /// Removes the use of `Symbol.dispose`: the package frees these objects itself.
-fn undisposed(glue: &str) -> String {
+fn drop_dispose(glue: &str) -> String {
     glue.lines().filter(|line| !line.starts_with("if (Symbol.dispose) ")).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Removes the check, before each call, for a scheduled restart: the package restarts instances itself.
-fn unguarded(glue: &str) -> String {
+fn drop_call_guards(glue: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in glue.lines().filter(|line| line.trim() != "__wbg_call_guard();") {
         match lines.last_mut() {
@@ -116,24 +119,24 @@ fn unguarded(glue: &str) -> String {
 /// Removes the code that takes texts and options back if passing them fails, and the checks of the class of options.
 /// Only the package passes them. An exception while it does is a trap, after which the instance's memory is never used
 /// again.
-fn trusted(glue: &str) -> Result<String> {
+fn drop_argument_checks(glue: &str) -> Result<String> {
     let mut made = String::with_capacity(glue.len());
     let mut rest = glue;
     while let Some((before, after)) = rest.split_once("        } catch (e) {\n            if (") {
-        let changed = "wasm-bindgen's glue takes texts back in another way now: adapt `trusted` in xtask/src/glue.rs";
-        let (before, tried) = before.rsplit_once("        try {\n").context(changed)?;
-        let (_, after) = after.split_once("            throw e;\n        }\n").context(changed)?;
+        let outdated = "wasm-bindgen's glue takes texts back in another way now: adapt `drop_argument_checks` in xtask/src/glue.rs";
+        let (before, tried) = before.rsplit_once("        try {\n").context(outdated)?;
+        let (_, after) = after.split_once("            throw e;\n        }\n").context(outdated)?;
         made += before;
         made += tried;
         rest = after;
     }
     made += rest;
-    let looks = |line: &&str| !line.trim_start().starts_with("_assertClass(") && !line.trim_start().starts_with("fresh((");
-    Ok(made.lines().filter(looks).flat_map(|line| [line, "\n"]).collect())
+    let is_kept = |line: &&str| !line.trim_start().starts_with("_assertClass(") && !line.trim_start().starts_with("fresh((");
+    Ok(made.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect())
 }
 
 /// Replaces the code by which imports return texts with calls of one function, `giveText`.
-fn given(glue: &str) -> String {
+fn share_text_return(glue: &str) -> String {
     const GIVEN: &str = "            const len1 = WASM_VECTOR_LEN;\n            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\n            \
                          getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);\n";
     let text =
@@ -148,18 +151,18 @@ fn given(glue: &str) -> String {
 
 /// Rewrites imports that may throw, without the closure and the list of arguments that wasm-bindgen creates at each
 /// call.
-fn caught(glue: &str) -> Result<String> {
+fn unwrap_catching_imports(glue: &str) -> Result<String> {
     const WRAPPED: &str = ": function() { return handleError(function (";
     const END: &str = "\n        }, arguments); },";
     let mut parts = glue.split(WRAPPED);
     let mut changed = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (body, rest) = part
-            .split_once(END)
-            .context("wasm-bindgen's glue wraps imports that may throw in another way now: adapt `caught` in xtask/src/glue.rs")?;
+        let (body, rest) = part.split_once(END).context(
+            "wasm-bindgen's glue wraps imports that may throw in another way now: adapt `unwrap_catching_imports` in xtask/src/glue.rs",
+        )?;
         let (arguments, body) = body
             .split_once(") {")
-            .context("wasm-bindgen's glue writes functions in another way now: adapt `caught` in xtask/src/glue.rs")?;
+            .context("wasm-bindgen's glue writes functions in another way now: adapt `unwrap_catching_imports` in xtask/src/glue.rs")?;
         write!(changed, ": function({arguments}) {{ try {{{body}\n        }} catch (e) {{ handleError(e); }} }},{rest}")?;
     }
     Ok(changed)
@@ -173,8 +176,8 @@ fn lone_values(glue: &str) -> Vec<&str> {
 }
 
 /// Texts of the glue, each with its replacement.
-const CHANGES: [(&str, &str); 19] = [
-    // See `caught`.
+const REPLACEMENTS: [(&str, &str); 19] = [
+    // See `unwrap_catching_imports`.
     (
         "function handleError(f, args) {\n    try {\n        return f.apply(this, args);\n    } catch (e) {\n        const idx = \
          addToExternrefTable0(e);\n        wasm.__wbindgen_exn_store(idx);\n    }\n}",
@@ -229,11 +232,11 @@ const CHANGES: [(&str, &str); 19] = [
 ];
 
 /// Removed texts, each from a first text up to a second one.
-const GONE: [(&str, &str); 6] = [
+const REMOVALS: [(&str, &str); 6] = [
     // The package fetches and compiles the wasm itself.
     ("async function __wbg_load(", "function initSync("),
     ("let __wbg_init_promise;", "export { initSync };"),
-    // See `trusted`.
+    // See `drop_argument_checks`.
     ("function _assertClass(", "const CLOSURE_DTORS"),
     // Every caller passes `realloc`.
     ("    if (realloc === undefined) {", "    let len = arg.length;\n"),
@@ -242,7 +245,7 @@ const GONE: [(&str, &str); 6] = [
 ];
 
 /// Imports the globals that the glue uses from `globals.js`: a page may replace its own.
-const TAKES: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
+const IMPORTS: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
     clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/page/globals.js\";\n\
     import { guarded } from \"../lib/boundary/trap.js\";\n";
 
@@ -263,45 +266,45 @@ mod tests {
                     'Invalid stale object from previous Wasm instance');\n    }\n    if ((given).__wbg_inst !== undefined && (given).__wbg_inst \
                     !== __wbg_instance_id) {\n        throw new Error('Invalid stale object from previous Wasm instance');\n    }\n    b();\n";
         assert!(
-            fresh(glue)?.starts_with("    a();\n    fresh(this);\n    fresh((given));\n    b();\n\nfunction fresh("),
+            share_stale_check(glue)?.starts_with("    a();\n    fresh(this);\n    fresh((given));\n    b();\n\nfunction fresh("),
             "{}",
-            fresh(glue)?
+            share_stale_check(glue)?
         );
-        assert!(fresh("").is_err());
+        assert!(share_stale_check("").is_err());
         Ok(())
     }
 
     #[test]
-    fn calls_are_not_guarded() {
+    fn call_guards_are_dropped() {
         let glue =
             "    let ret;\n    __wbg_call_guard();\n    ret = wasm.a();\n    __wbg_call_guard();\n    wasm.b();\n    let ret;\n    c();\n";
-        assert_eq!(unguarded(glue), "    const ret = wasm.a();\n    wasm.b();\n    let ret;\n    c();\n");
+        assert_eq!(drop_call_guards(glue), "    const ret = wasm.a();\n    wasm.b();\n    let ret;\n    c();\n");
     }
 
     #[test]
-    fn arguments_are_not_taken_back() -> Result<()> {
+    fn argument_checks_are_dropped() -> Result<()> {
         let glue = "    a() {\n        let p;\n        try {\n            _assertClass(options, Options);\n            fresh((options));\n            \
                     p = options.take();\n        } catch (e) {\n            if (p) wasm.free(p);\n            throw e;\n        }\n        \
                     wasm.a(p);\n    }\n    b() {\n        fresh(this);\n        try {\n            c();\n        } finally {\n            d();\n        }\n    }\n";
         assert_eq!(
-            trusted(glue)?,
+            drop_argument_checks(glue)?,
             "    a() {\n        let p;\n            p = options.take();\n        wasm.a(p);\n    }\n    b() {\n        fresh(this);\n        \
              try {\n            c();\n        } finally {\n            d();\n        }\n    }\n"
         );
-        assert!(trusted("        } catch (e) {\n            if (a) b();\n").is_err());
+        assert!(drop_argument_checks("        } catch (e) {\n            if (a) b();\n").is_err());
         Ok(())
     }
 
     #[test]
-    fn texts_are_given_by_one_function() {
+    fn texts_are_returned_by_one_function() {
         let glue = |word: &str, text: &str| {
             format!(
                 "            {word} ptr1 = {text};\n            {word} len1 = WASM_VECTOR_LEN;\n            getDataViewMemory0().setInt32((arg0 \
                  >>> 0) + 4 * 1, len1, true);\n            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);\n"
             )
         };
-        assert!(given(&glue("const", "passStringToWasm0(ret)")).starts_with("            giveText(arg0, ret);\n\nfunction "));
-        let some = given(&glue("var", "isLikeNone(ret) ? 0 : passStringToWasm0(ret)"));
+        assert!(share_text_return(&glue("const", "passStringToWasm0(ret)")).starts_with("            giveText(arg0, ret);\n\nfunction "));
+        let some = share_text_return(&glue("var", "isLikeNone(ret) ? 0 : passStringToWasm0(ret)"));
         assert!(
             some.starts_with("            if (isLikeNone(ret)) giveWords(arg0, 0, 0);\n            else giveText(arg0, ret);\n\nfunction ")
         );
@@ -309,15 +312,15 @@ mod tests {
 
     #[test]
     fn documentation_comments_are_removed() -> Result<()> {
-        assert_eq!(uncommented("a\n/**\n * b\n */\nc {\n    /**\n     * d\n     */\n    e // f\n")?, "a\nc {\n    e // f\n");
-        assert!(uncommented("/**\n * b").is_err());
+        assert_eq!(strip_doc_comments("a\n/**\n * b\n */\nc {\n    /**\n     * d\n     */\n    e // f\n")?, "a\nc {\n    e // f\n");
+        assert!(strip_doc_comments("/**\n * b").is_err());
         Ok(())
     }
 
     #[test]
     fn a_text_is_removed_up_to_another() -> Result<()> {
-        assert_eq!(without("abcdab", "b", "d")?, "adab");
-        assert!(without("abc", "b", "d").is_err() && without("abc", "d", "c").is_err());
+        assert_eq!(remove("abcdab", "b", "d")?, "adab");
+        assert!(remove("abc", "b", "d").is_err() && remove("abc", "d", "c").is_err());
         Ok(())
     }
 }

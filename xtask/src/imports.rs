@@ -10,17 +10,17 @@ use crate::wasm::{Module, SECTION, named_directory};
 use crate::{npm, workspace};
 
 /// Fails unless each import of the module comes from its own glue. Uses the names stored by this very build:
-/// [`Names::printed`] saw the module of each import. Returns the number of imports.
+/// [`Names::from_wasm_opt`] saw the module of each import. Returns the number of imports.
 pub(crate) fn check(module: &Module) -> Result<usize> {
     let wasm = module.wasm();
     let named = named_directory(&fs::read(&wasm)?)?;
     ensure!(named.is_none(), "{} contains a path of this machine: {named:?}", workspace::shown(&wasm));
     let listed = npm::node(LIST, &[wasm.to_str().context("a path that is not UTF-8")?, SECTION])?;
-    serde_json::from_str::<Listed>(&listed)?.own(&Names::read(&module.names()?)?).with_context(|| workspace::shown(&wasm))
+    serde_json::from_str::<Listed>(&listed)?.check(&Names::read(&module.names()?)?).with_context(|| workspace::shown(&wasm))
 }
 
 impl Listed {
-    fn own(&self, names: &Names) -> Result<usize> {
+    fn check(&self, names: &Names) -> Result<usize> {
         let Self { builds, imports } = self;
         ensure!(*builds == [names.build.as_str()], "its build is {builds:?}, but the stored names are of build {:?}", names.build);
         let is_own = |import: &&Import| import.module == names::MODULE && names.imports.contains_key(&import.name);
@@ -64,11 +64,11 @@ mod tests {
             builds: vec![build.to_owned()],
             imports: imports.iter().map(|(module, name)| Import { module: (*module).into(), name: (*name).into() }).collect(),
         };
-        assert_eq!(listed("flight 1f", &[("a", "a")]).own(&names).expect("its own"), 1);
-        assert!(listed("flight 2f", &[("a", "a")]).own(&names).is_err());
-        assert!(Listed { builds: Vec::new(), ..listed("", &[("a", "a")]) }.own(&names).is_err());
-        assert!(listed("flight 1f", &[("env", "a")]).own(&names).is_err());
-        assert!(listed("flight 1f", &[("a", "b")]).own(&names).is_err());
-        assert!(listed("flight 1f", &[]).own(&names).is_err());
+        assert_eq!(listed("flight 1f", &[("a", "a")]).check(&names).expect("its own"), 1);
+        assert!(listed("flight 2f", &[("a", "a")]).check(&names).is_err());
+        assert!(Listed { builds: Vec::new(), ..listed("", &[("a", "a")]) }.check(&names).is_err());
+        assert!(listed("flight 1f", &[("env", "a")]).check(&names).is_err());
+        assert!(listed("flight 1f", &[("a", "b")]).check(&names).is_err());
+        assert!(listed("flight 1f", &[]).check(&names).is_err());
     }
 }

@@ -32,7 +32,7 @@ struct Printed {
 impl Names {
     /// Reads the output of wasm-opt. Fails unless every import is from `glue`: with short names, imports of other
     /// modules could not be told apart.
-    pub(crate) fn printed(text: &str, glue: &str) -> Result<Self> {
+    pub(crate) fn from_wasm_opt(text: &str, glue: &str) -> Result<Self> {
         let start = text.find('{').with_context(|| format!("wasm-opt printed no names: {text:?}"))?;
         let Printed { imports, exports } = serde_json::from_str(&text[start..]).context("reading the names that wasm-opt printed")?;
         let foreign: Vec<String> =
@@ -114,7 +114,7 @@ mod tests {
     fn the_glue_gets_the_short_names_of_the_wasm() -> Result<()> {
         let glue = "const import0 = {\n  __wbg_get_1: function(x) { return wasm.memory; },\n  __wbg_get_12: function() {},\n};\n\
                     const all = { \"./x_bg.js\": import0 };\nwasm.engine_call_2(wasm.engine_call(), other.wasm.engine_call, Mywasm.memory);";
-        let short = Names::printed(PRINTED, "./x_bg.js")?.shorten(glue, "./x_bg.js")?;
+        let short = Names::from_wasm_opt(PRINTED, "./x_bg.js")?.shorten(glue, "./x_bg.js")?;
         assert_eq!(
             short,
             "const import0 = {\n  a: function(x) { return wasm.b; },\n  $: function() {},\n};\n\
@@ -125,14 +125,14 @@ mod tests {
 
     #[test]
     fn an_import_of_another_module_is_an_error() {
-        let error = Names::printed(PRINTED, "./y_bg.js").expect_err("of x");
+        let error = Names::from_wasm_opt(PRINTED, "./y_bg.js").expect_err("of x");
         assert!(error.to_string().ends_with("(./y_bg.js): ./x_bg.js.__wbg_get_1, ./x_bg.js.__wbg_get_12"), "{error}");
-        assert!(Names::printed(r#"{ "imports": [], "exports": [] }"#, "./x_bg.js").is_err());
+        assert!(Names::from_wasm_opt(r#"{ "imports": [], "exports": [] }"#, "./x_bg.js").is_err());
     }
 
     #[test]
     fn a_name_that_one_side_lacks_is_an_error() -> Result<()> {
-        let names = Names::printed(PRINTED, "./x_bg.js")?;
+        let names = Names::from_wasm_opt(PRINTED, "./x_bg.js")?;
         let glue = " __wbg_get_1: function() {}, __wbg_get_12: function() {}, \"./x_bg.js\": import0";
         assert!(names.shorten(glue, "./x_bg.js").is_ok());
         assert!(names.shorten(&format!("{glue}; wasm.gone()"), "./x_bg.js").is_err());
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn exports_are_found_by_a_part_of_their_name() -> Result<()> {
-        assert_eq!(Names::printed(PRINTED, "./x_bg.js")?.exports_with("_call"), ["c", "d"]);
+        assert_eq!(Names::from_wasm_opt(PRINTED, "./x_bg.js")?.exports_with("_call"), ["c", "d"]);
         Ok(())
     }
 }

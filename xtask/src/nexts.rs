@@ -28,7 +28,7 @@ use verdict::{Verdict, judge};
 /// Builds the fixture app of tests/next/ with each version and serves it. Runs each row of the matrix twice: through
 /// Next's own client, then through the package. Both must give the same: value or error, URL, history, cookies, what
 /// the page shows and whether it is fresh, and what ran on the server. Intended differences are listed in
-/// tests/next/differences.json. A listed difference that no longer occurs is a failure; a row marked as open that
+/// tests/next/differences.json. A listed difference that no longer occurs is a failure; a row with a known fault that
 /// passes is one, too. Prints one line of JSON at the end.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -50,7 +50,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let report = matrix(&args.chosen(), args.all, &args.row, args.show).await?;
+    let report = matrix(&args.selected_versions(), args.all, &args.row, args.show).await?;
     if args.json {
         eprint!("{}", report.text());
     } else {
@@ -106,21 +106,21 @@ async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Re
     let second = async {
         match rows.len() {
             ..FEW => Ok(Vec::new()),
-            _ => in_turn(build, "next-2.log", &take).await,
+            _ => with_stage(build, "next-2.log", &take).await,
         }
     };
-    let (one, other) = tokio::try_join!(in_turn(build, "next-1.log", &take), second)?;
+    let (one, other) = tokio::try_join!(with_stage(build, "next-1.log", &take), second)?;
     let mut verdicts: Vec<_> = one.into_iter().chain(other).collect();
     verdicts.sort_by_key(|(at, _)| *at);
     Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
 }
 
 /// Serves the build, opens a browser, and runs rows there.
-async fn in_turn<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> T) -> Result<T> {
+async fn with_stage<T>(build: &Build, log: &str, run: &impl AsyncFn(&Stage<'_>) -> T) -> Result<T> {
     let fixture = serve(build, log).await?;
     let driver = Driver::start(Kind::Chromium).await?;
     Browser::with(&driver, async |browser| {
-        check(browser, &fixture).await?;
+        check_version(browser, &fixture).await?;
         Ok(run(&Stage::new(browser, &fixture).await?).await)
     })
     .await
@@ -131,7 +131,7 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
     let both = async {
         let next = match row.alone {
             true => None,
-            false => Some(reference(stage, row).await.context("through Next's client")?),
+            false => Some(observe_next(stage, row).await.context("through Next's client")?),
         };
         anyhow::Ok((next, stage.observe(row, Side::Ours).await.context("through ours")?))
     };
@@ -153,7 +153,7 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
 /// Runs the row through Next's client. On a busy machine, Next 15.5 sometimes gets the answer of a redirect that
 /// revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of our client are
 /// never repeated.
-async fn reference(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
+async fn observe_next(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
     let seen = stage.observe(row, Side::Next).await?;
     if !seen.hung() {
         return Ok(seen);
@@ -163,7 +163,7 @@ async fn reference(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
 }
 
 impl Args {
-    fn chosen(&self) -> Vec<Version> {
+    fn selected_versions(&self) -> Vec<Version> {
         match (self.all, self.versions.as_slice()) {
             (true, _) => Version::ALL.to_vec(),
             (false, []) => Version::USUAL.to_vec(),
@@ -173,7 +173,7 @@ impl Args {
 }
 
 /// Checks that the page is hydrated and belongs to the version that the arguments were written for.
-async fn check(browser: &Browser, fixture: &Fixture) -> Result<()> {
+async fn check_version(browser: &Browser, fixture: &Fixture) -> Result<()> {
     browser.goto(&fixture.url("/")).await?;
     let version: String = browser.eval(VERSION, &[json!(null)]).await.context("reading the version from the page")?;
     ensure!(version == fixture.version(), "the page is of Next {version}, not of the version that was built");

@@ -13,8 +13,8 @@ use crate::wasm::{self, Module};
 use crate::{dist, npm, run, workspace};
 
 /// Copies the documents that npm ships from the root of the repository into `pkg/`.
-pub(crate) fn papers() -> Result<()> {
-    for name in PAPERS {
+pub(crate) fn copy_documents() -> Result<()> {
+    for name in DOCUMENTS {
         let (from, to) = (workspace::root().join(name), workspace::pkg().join(name));
         let text = fs::read(&from).with_context(|| format!("reading {name}"))?;
         if fs::read(&to).ok().as_deref() != Some(&text) {
@@ -24,15 +24,16 @@ pub(crate) fn papers() -> Result<()> {
     Ok(())
 }
 
-const PAPERS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Sources of the code that makes `pkg/dist/`: a change of them makes it again.
-const MAKERS: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
+const BUILD_CODE: [&str; 3] = [include_str!("package.rs"), include_str!("dist.rs"), include_str!("parts.rs")];
 
 /// Makes the files for a `<script>`, unless they are up to date. `pkg/wasm/` must be up to date.
 pub(crate) fn bundle() -> Result<()> {
-    let stamp = sources(Stamp::new("package").value(MAKERS))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
-    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).whole(dist::dir());
+    let stamp =
+        sources(Stamp::new("package").value(BUILD_CODE))?.input(&workspace::pkg().join("node_modules/esbuild/package.json"), &[])?;
+    let stamp = stamp.output(dist::dir().join(dist::SCRIPT)).output(dist::dir().join(dist::FULL)).output_dir(dist::dir());
     stamp.make(|| step("bundling the package", dist::make))?;
     Ok(())
 }
@@ -78,18 +79,18 @@ fn check(packed: &Path) -> Result<usize> {
     let listing = run::quiet(run::command("tar", workspace::root()).arg("-tzf").arg(packed))?;
     let files: Vec<&str> = listing.lines().filter_map(|line| line.strip_prefix("package/")).collect();
     let manifest: Value = serde_json::from_str(&from_packed(packed, "package.json")?).context("reading the packed package.json")?;
-    let mut wanted: Vec<String> = ALWAYS.iter().chain(&PAPERS).map(|&name| name.to_owned()).collect();
-    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| within(&file)));
+    let mut wanted: Vec<String> = ALWAYS.iter().chain(&DOCUMENTS).map(|&name| name.to_owned()).collect();
+    wanted.extend(wasm::MODULES.iter().flat_map(Module::files).map(|file| in_pkg(&file)));
     wanted.extend(wasm::MODULES.iter().flat_map(|module| [".wasm", ".bytes.js"].map(|end| format!("dist/{}{end}", module.name))));
     let named = ["exports", "main", "module", "types", "browser", "unpkg", "jsdelivr", "bin"];
-    named.iter().filter_map(|key| manifest.get(key)).for_each(|value| targets(value, &mut wanted));
+    named.iter().filter_map(|key| manifest.get(key)).for_each(|value| collect_files(value, &mut wanted));
     wanted.sort();
     wanted.dedup();
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|file| !files.contains(file)).collect();
     ensure!(missing.is_empty(), "files are missing in it: {}", missing.join(", "));
     for wasm in wasm::MODULES.iter().map(Module::wasm) {
-        if unpacked(packed, &within(&wasm))? != fs::read(&wasm)? {
-            bail!("{} in it is not the file that was just built", within(&wasm));
+        if unpacked(packed, &in_pkg(&wasm))? != fs::read(&wasm)? {
+            bail!("{} in it is not the file that was just built", in_pkg(&wasm));
         }
     }
     Ok(wanted.len() + wasm::MODULES.len())
@@ -99,16 +100,16 @@ fn check(packed: &Path) -> Result<usize> {
 const ALWAYS: [&str; 5] = ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js"];
 
 /// Returns the path of a file relative to `pkg/`.
-fn within(file: &Path) -> String {
+fn in_pkg(file: &Path) -> String {
     file.strip_prefix(workspace::pkg()).unwrap_or(file).display().to_string()
 }
 
 /// Collects every file named in a value of package.json, at any depth, without its `./`.
-fn targets(value: &Value, found: &mut Vec<String>) {
+fn collect_files(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(path) => found.push(path.trim_start_matches("./").to_owned()),
-        Value::Object(conditions) => conditions.values().for_each(|value| targets(value, found)),
-        Value::Array(alternatives) => alternatives.iter().for_each(|value| targets(value, found)),
+        Value::Object(conditions) => conditions.values().for_each(|value| collect_files(value, found)),
+        Value::Array(alternatives) => alternatives.iter().for_each(|value| collect_files(value, found)),
         _ => {}
     }
 }
@@ -129,10 +130,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_are_found_at_any_depth() {
+    fn files_are_found_at_any_depth() {
         let exports = serde_json::json!({ ".": { "types": "./a.d.ts", "default": ["./a.js", null] }, "./b": "./b.js" });
         let mut found = Vec::new();
-        targets(&exports, &mut found);
+        collect_files(&exports, &mut found);
         assert_eq!(found, ["a.d.ts", "a.js", "b.js"]);
     }
 }

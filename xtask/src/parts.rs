@@ -115,8 +115,8 @@ struct Import {
 impl Split {
     /// Bundles an entry of the package, with splitting.
     pub(crate) fn of(entry: &str) -> Result<Self> {
-        let told = workspace::scratch(&format!("sizes/split/{entry}.json"))?;
-        let dir = told.with_extension("");
+        let metafile = workspace::scratch(&format!("sizes/split/{entry}.json"))?;
+        let dir = metafile.with_extension("");
         let _ = fs::remove_dir_all(&dir);
         let mut esbuild = npm::program(&workspace::pkg(), "esbuild");
         esbuild.args([
@@ -129,8 +129,8 @@ impl Split {
             "--log-level=warning",
             "--external:./here.js",
         ]);
-        run::quiet(esbuild.arg(format!("--outdir={}", dir.display())).arg(format!("--metafile={}", told.display())))?;
-        let text = fs::read_to_string(&told).with_context(|| format!("reading {}", told.display()))?;
+        run::quiet(esbuild.arg(format!("--outdir={}", dir.display())).arg(format!("--metafile={}", metafile.display())))?;
+        let text = fs::read_to_string(&metafile).with_context(|| format!("reading {}", metafile.display()))?;
         serde_json::from_str::<Made>(&text).context("reading esbuild's metafile")?.split(entry)
     }
 }
@@ -184,17 +184,17 @@ mod tests {
         };
         let (now, later) = ("import-statement", "dynamic-import");
         let made: Made = serde_json::from_value(serde_json::json!({ "outputs": {
-            "o/index.js": output(Some("index.js"), &[("o/shared.js", now), ("o/store-1.js", later), ("./x.wasm", now)]),
+            "o/index.js": output(Some("index.js"), &[("o/shared.js", now), ("o/indexed_db-1.js", later), ("./x.wasm", now)]),
             "o/shared.js": output(None, &[("o/shared.js", now)]),
-            "o/store-1.js": output(Some("lib/outbox/indexed_db.js"), &[("o/shared.js", now), ("o/more.js", now)]),
+            "o/indexed_db-1.js": output(Some("lib/outbox/indexed_db.js"), &[("o/shared.js", now), ("o/more.js", now)]),
             "o/more.js": output(None, &[]),
         } }))?;
         let split = made.split("index.js")?;
         let pkg = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| workspace::pkg().join(name)).collect() };
         assert_eq!(split.entry, pkg(&["o/index.js", "o/shared.js"]));
-        assert_eq!(split.lazy, [("store".to_owned(), pkg(&["o/more.js", "o/store-1.js"]))].into());
+        assert_eq!(split.lazy, [("indexed_db".to_owned(), pkg(&["o/indexed_db-1.js", "o/more.js"]))].into());
         assert_eq!(split.shared, ["index.js"]);
-        assert_eq!(split.sources, [("store".to_owned(), "lib/outbox/indexed_db.js".to_owned())].into());
+        assert_eq!(split.sources, [("indexed_db".to_owned(), "lib/outbox/indexed_db.js".to_owned())].into());
         assert!(made.split("node.js").is_err());
         Ok(())
     }

@@ -13,21 +13,21 @@ use crate::parts::{self, Part};
 use crate::{npm, run, workspace};
 
 /// Limits of parts. A part that misses its limit is marked in the table, and may not grow further.
-const BARS: [Bar; 4] = [
-    Bar { part: parts::DEFAULT, bytes: 90_000, at_most: None },
-    Bar { part: parts::CODEC, bytes: 100_000, at_most: None },
+const LIMITS: [Limit; 4] = [
+    Limit { part: parts::DEFAULT, bytes: 90_000, most_if_missed: None },
+    Limit { part: parts::CODEC, bytes: 100_000, most_if_missed: None },
     // Missed: the script has 32.2 kB.
-    Bar { part: parts::SCRIPT, bytes: 25_000, at_most: Some(33_100) },
+    Limit { part: parts::SCRIPT, bytes: 25_000, most_if_missed: Some(33_100) },
     // Missed: the chunk also handles pushes, and has 3.0 kB.
-    Bar { part: parts::DEPLOYED, bytes: 2_000, at_most: Some(3_180) },
+    Limit { part: parts::DEPLOYED, bytes: 2_000, most_if_missed: Some(3_180) },
 ];
 
 /// Limit of a part, in bytes after brotli.
-struct Bar {
+struct Limit {
     part: &'static str,
     bytes: u64,
     /// If the limit is missed: the most that the part may have, its committed size and some grace.
-    at_most: Option<u64>,
+    most_if_missed: Option<u64>,
 }
 
 /// Bytes that a part may grow by before the check fails.
@@ -73,9 +73,9 @@ impl Sizes {
         let mut table = format!("{:<26} {:>9} {:>9} {:>9} {:>10} {:>7}\n", "kB", "raw", "gzip", "brotli", "committed", "limit");
         for (name, size) in &self.parts {
             let committed = self.committed.parts.get(name).map(|size| kilobytes(size.brotli)).unwrap_or_default();
-            let bar = bar(name).map(|bar| bar.told(size.brotli)).unwrap_or_default();
+            let limit = limit_of(name).map(|limit| limit.column(size.brotli)).unwrap_or_default();
             let [raw, gzip, brotli] = [size.raw, size.gzip, size.brotli].map(kilobytes);
-            table += format!("{name:<26} {raw:>9} {gzip:>9} {brotli:>9} {committed:>10} {bar}").trim_end();
+            table += format!("{name:<26} {raw:>9} {gzip:>9} {brotli:>9} {committed:>10} {limit}").trim_end();
             table += "\n";
         }
         table
@@ -102,7 +102,7 @@ impl Sizes {
                 }
                 Some(_) => {}
             }
-            wrong.extend(bar(name).and_then(|bar| bar.wrong(now)));
+            wrong.extend(limit_of(name).and_then(|limit| limit.fault(now)));
         }
         let is_part = |name: &str| self.parts.iter().any(|(part, _)| part == name);
         wrong.extend(
@@ -134,12 +134,12 @@ impl Sizes {
         self.parts.iter().find(|(part, _)| part == name).map(|&(_, size)| size).unwrap_or_default()
     }
 
-    /// Returns the sentence with the sizes in README.md.
-    fn sentence(&self) -> String {
+    /// Returns the sentence in README.md: what a page loads.
+    fn download(&self) -> String {
         let [wasm, script, flight, alone] = [parts::WASM, parts::ENTRY, parts::FLIGHT, parts::ALONE].map(|name| self.of(name));
         let kb = |bytes: u64| (bytes + 500) / 1000;
         format!(
-            "\n{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip), {} kB more ({} kB) once a value is not plain,\n\
+            "{} kB of wasm and {} kB of JavaScript with brotli ({} and {} kB with gzip), {} kB more ({} kB) once a value is not plain, \
              or one file of {} kB ({} kB)",
             kb(wasm.brotli),
             kb(script.brotli),
@@ -155,12 +155,12 @@ impl Sizes {
     /// Returns the sentence in docs/loading.md: how much larger the default entry gets as one file.
     fn growth(&self) -> String {
         let [whole, entry, lean] = [parts::WHOLE, parts::ENTRY, parts::LEAN_WHOLE].map(|name| (self.of(name).brotli + 500) / 1000);
-        format!("\n{whole} kB in the place of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
+        format!("{whole} kB instead of {entry} kB, with brotli; of `actionlane/lean` it is {lean} kB")
     }
 
     /// Returns the documents with sizes, and the sentence of each.
     fn documents(&self) -> [(&'static str, String); 2] {
-        [("README.md", self.sentence()), ("docs/loading.md", self.growth())]
+        [("README.md", wrapped(&self.download())), ("docs/loading.md", wrapped(&self.growth()))]
     }
 
     /// Fails if the sizes in a document are off by more than 1 kB and more than 2 %. Smaller differences come from
@@ -193,11 +193,34 @@ fn document(name: &str) -> Result<String> {
 /// Returns the text before, between and after the markers of the sizes.
 fn marked(text: &str) -> Result<(&str, &str, &str)> {
     let start = text.find(MARKER).context("the marker of the sizes is missing")? + MARKER.len();
-    let end = start + text[start..].find("<!-- /sizes -->").context("the end marker of the sizes is missing")?;
+    let end = start + text[start..].find(END_MARKER).context("the end marker of the sizes is missing")?;
     Ok((&text[..start], &text[start..end], &text[end..]))
 }
 
 const MARKER: &str = "<!-- sizes: cargo xtask build --write-readme -->";
+const END_MARKER: &str = "<!-- /sizes -->";
+
+/// Columns of a line in the documents.
+const COLUMNS: usize = 120;
+
+/// Returns the text in lines, each after a line feed. Leaves room for the end marker and a full stop after it.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut column) = (String::new(), COLUMNS);
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let width = word.chars().count();
+        let after = if words.peek().is_none() { END_MARKER.len() + 1 } else { 0 };
+        if column + 1 + width + after > COLUMNS {
+            lines.push('\n');
+            column = width;
+        } else {
+            lines.push(' ');
+            column += 1 + width;
+        }
+        lines.push_str(word);
+    }
+    lines
+}
 
 /// True if two texts have the same words, and numbers that differ by at most 1 or 2 %.
 fn alike(a: &str, b: &str) -> bool {
@@ -244,23 +267,25 @@ impl Sum for Size {
     }
 }
 
-fn bar(name: &str) -> Option<&'static Bar> {
-    BARS.iter().find(|bar| bar.part == name)
+fn limit_of(name: &str) -> Option<&'static Limit> {
+    LIMITS.iter().find(|limit| limit.part == name)
 }
 
-impl Bar {
+impl Limit {
     /// Returns the last column of the table.
-    fn told(&self, now: u64) -> String {
+    fn column(&self, now: u64) -> String {
         format!("{:>7}{}", kilobytes(self.bytes), if now > self.bytes { " missed" } else { "" })
     }
 
     /// Returns what is wrong with a part of `now` bytes; `None` if nothing is.
-    fn wrong(&self, now: u64) -> Option<String> {
-        let Self { part, bytes, at_most } = *self;
-        match at_most {
+    fn fault(&self, now: u64) -> Option<String> {
+        let Self { part, bytes, most_if_missed } = *self;
+        match most_if_missed {
             None => (now > bytes).then(|| format!("{part} has {now} bytes; its limit is {bytes}")),
             Some(most) if now > most => Some(format!("{part} has {now} bytes; it misses its limit of {bytes}, but may not exceed {most}")),
-            Some(_) => (now <= bytes).then(|| format!("{part} keeps its limit of {bytes} now: remove its `at_most` in xtask/src/sizes.rs")),
+            Some(_) => {
+                (now <= bytes).then(|| format!("{part} keeps its limit of {bytes} now: remove its `most_if_missed` in xtask/src/sizes.rs"))
+            }
         }
     }
 }
@@ -329,11 +354,11 @@ mod tests {
 
     #[test]
     fn a_missed_limit_is_shown_and_the_part_may_not_grow_further() {
-        let bar = Bar { part: "a", bytes: 2_000, at_most: Some(3_000) };
-        assert_eq!((bar.told(3_000).as_str(), bar.wrong(3_000)), ("    2.0 missed", None));
-        assert_eq!(bar.wrong(3_001).as_deref(), Some("a has 3001 bytes; it misses its limit of 2000, but may not exceed 3000"));
-        let kept = "a keeps its limit of 2000 now: remove its `at_most` in xtask/src/sizes.rs";
-        assert_eq!((bar.told(2_000).as_str(), bar.wrong(2_000).as_deref()), ("    2.0", Some(kept)));
+        let limit = Limit { part: "a", bytes: 2_000, most_if_missed: Some(3_000) };
+        assert_eq!((limit.column(3_000).as_str(), limit.fault(3_000)), ("    2.0 missed", None));
+        assert_eq!(limit.fault(3_001).as_deref(), Some("a has 3001 bytes; it misses its limit of 2000, but may not exceed 3000"));
+        let kept = "a keeps its limit of 2000 now: remove its `most_if_missed` in xtask/src/sizes.rs";
+        assert_eq!((limit.column(2_000).as_str(), limit.fault(2_000).as_deref()), ("    2.0", Some(kept)));
     }
 
     #[test]
@@ -344,9 +369,30 @@ mod tests {
         assert!(!alike("", "181 kB"));
     }
 
+    /// Lines get as long as README.md and docs/loading.md allow, and no longer.
+    #[test]
+    fn sentences_are_wrapped_as_in_the_documents() -> Result<()> {
+        for name in ["README.md", "docs/loading.md"] {
+            let text = document(name)?;
+            let (_, said, _) = marked(&text)?;
+            assert_eq!(wrapped(&said.split_whitespace().collect::<Vec<_>>().join(" ")), said, "{name}");
+        }
+        let (word, end) = ("x".repeat(COLUMNS - 2), "x".repeat(COLUMNS - END_MARKER.len() - 1));
+        assert_eq!(wrapped(&format!("{word} y {end}")), format!("\n{word} y\n{end}"));
+        assert_eq!(wrapped(&format!("a {end}")), format!("\na\n{end}"));
+        Ok(())
+    }
+
+    #[test]
+    fn the_committed_sizes_are_those_in_the_documents() -> Result<()> {
+        let committed: Committed = serde_json::from_str(&fs::read_to_string(file())?)?;
+        let parts = committed.parts.iter().map(|(name, size)| (name.clone(), *size)).collect();
+        Sizes { parts, compiler: committed.compiler.clone(), committed }.check_documents()
+    }
+
     #[test]
     fn the_text_between_the_markers_is_found() {
-        let text = format!("a{MARKER}b<!-- /sizes -->c");
+        let text = format!("a{MARKER}b{END_MARKER}c");
         assert_eq!(marked(&text).expect("both").1, "b");
         assert!(marked("a").is_err() && marked(&text[..text.len() - 5]).is_err());
     }

@@ -119,9 +119,9 @@ async fn calls(args: &Args, driver: Driver) -> Result<Soaked> {
         let after = Memory::of(browser).await?;
         let results: Results = browser.eval("return soak.results()", &[]).await?;
         let ledger = server.ledger();
-        note(&told(&ledger));
+        note(&summary(&ledger));
         Ok(Soaked {
-            wasm_bytes: spans(&before.wasm, &after.wasm),
+            wasm_bytes: memory_growth(&before.wasm, &after.wasm),
             js_heap: before.heap.zip(after.heap).map(|(start, end)| Span { start, end }),
             seconds,
             faults: Faults { wanted: args.faults > 0.0, drawn: ledger.drawn.values().sum() },
@@ -155,7 +155,7 @@ async fn until(browser: &Browser, calls: u64) -> Result<()> {
 }
 
 /// Returns a line for people about the requests.
-fn told(ledger: &Ledger) -> String {
+fn summary(ledger: &Ledger) -> String {
     let drawn = ledger.drawn.iter().map(|(fault, times)| format!("{fault} × {times}")).collect::<Vec<_>>().join(", ");
     format!("{} requests, at most {} at once; {drawn}", ledger.total, ledger.most_at_once)
 }
@@ -290,7 +290,7 @@ impl Soaked {
 const COMPILED: u64 = 400_000;
 
 /// Pairs the bytes of each module before and after. A module that was not loaded before has 0 bytes then.
-fn spans(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
+fn memory_growth(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BTreeMap<String, Span> {
     let start = |name: &String| before.get(name).copied().unwrap_or_default();
     after.iter().map(|(name, end)| (name.clone(), Span { start: start(name), end: *end })).collect()
 }

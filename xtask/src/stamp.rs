@@ -16,13 +16,13 @@ pub(crate) struct Stamp {
     inputs: DefaultHasher,
     outputs: Vec<PathBuf>,
     /// Directories that hold only outputs.
-    whole: Vec<PathBuf>,
+    output_dirs: Vec<PathBuf>,
 }
 
 impl Stamp {
     /// Starts a stamp. `name` must be unique: it names the stored file.
     pub(crate) fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), inputs: DefaultHasher::new(), outputs: Vec::new(), whole: Vec::new() }
+        Self { name: name.into(), inputs: DefaultHasher::new(), outputs: Vec::new(), output_dirs: Vec::new() }
     }
 
     /// Adds a value as input: a version, arguments.
@@ -45,15 +45,15 @@ impl Stamp {
     }
 
     /// Adds a directory of outputs. If a file is added to it or removed from it, the work is repeated.
-    pub(crate) fn whole(mut self, dir: PathBuf) -> Self {
-        self.whole.push(dir);
+    pub(crate) fn output_dir(mut self, dir: PathBuf) -> Self {
+        self.output_dirs.push(dir);
         self
     }
 
     /// Does the work, unless all outputs exist and the inputs are unchanged. Returns true if it did the work.
     pub(crate) fn make(&self, make: impl FnOnce() -> Result<()>) -> Result<bool> {
         let file = workspace::scratch(&format!("stamps/{}", self.name))?;
-        let is_there = self.outputs.iter().chain(&self.whole).all(|output| output.exists());
+        let is_there = self.outputs.iter().chain(&self.output_dirs).all(|output| output.exists());
         if is_there && fs::read_to_string(&file).is_ok_and(|made| self.mark().is_ok_and(|mark| made == mark)) {
             return Ok(false);
         }
@@ -63,10 +63,10 @@ impl Stamp {
         Ok(true)
     }
 
-    /// Returns the hash of the inputs, and the names of the files in the whole directories.
+    /// Returns the hash of the inputs, and the names of the files in the directories of outputs.
     fn mark(&self) -> Result<String> {
         let mut mark = format!("{:016x}", self.inputs.finish());
-        for dir in &self.whole {
+        for dir in &self.output_dirs {
             for entry in entries(dir)? {
                 mark += "\n";
                 mark += &entry.file_name().unwrap_or_default().to_string_lossy();
@@ -123,11 +123,11 @@ mod tests {
 
     #[test]
     fn work_is_repeated_when_a_file_of_its_directory_comes_or_goes() -> Result<()> {
-        let dir = workspace::scratch("stamp-test-whole/x")?.with_file_name("");
+        let dir = workspace::scratch("stamp-test-output-dir/x")?.with_file_name("");
         let _ = fs::remove_dir_all(&dir);
         let files = ["flight.js", "flight.wasm"].map(|name| dir.join(name));
         let make = || {
-            Stamp::new("test-whole").whole(dir.clone()).make(|| {
+            Stamp::new("test-output-dir").output_dir(dir.clone()).make(|| {
                 let _ = fs::remove_dir_all(&dir);
                 fs::create_dir_all(&dir)?;
                 files.iter().try_for_each(|file| Ok(fs::write(file, "")?))

@@ -82,9 +82,9 @@ impl Module {
         run::quiet(&mut bindgen)?;
         let mut opt = npm::program(&workspace::pkg(), "wasm-opt");
         let printed = run::quiet(opt.args(OPT).args(self.optimized()).arg(&raw).arg("-o").arg(self.wasm()))?;
-        let names = Names::printed(&printed, &glue::module(self.name))?;
+        let names = Names::from_wasm_opt(&printed, &glue::module(self.name))?;
         let generated = fs::read_to_string(raw.with_file_name(format!("{}.js", self.name))).context("reading the glue")?;
-        Ok((glue::changed(&generated, self.name, &names)?, names))
+        Ok((glue::adapt(&generated, self.name, &names)?, names))
     }
 
     /// Returns the options for wasm-opt: smallest code, but for the codec a balance of size and speed.
@@ -126,12 +126,12 @@ pub(crate) fn named_directory(wasm: &[u8]) -> Result<Option<PathBuf>> {
 }
 
 /// Sources of the code that makes `pkg/wasm/`: a change of them makes it again.
-const MAKERS: [&str; 3] = [include_str!("wasm.rs"), include_str!("glue.rs"), include_str!("names.rs")];
+const BUILD_CODE: [&str; 3] = [include_str!("wasm.rs"), include_str!("glue.rs"), include_str!("names.rs")];
 
 /// Brings `pkg/wasm/` up to date. The npm packages of `pkg/` and the tools must be installed.
 pub(crate) fn build() -> Result<()> {
     step("compiling the wasm", || MODULES.iter().try_for_each(Module::compile))?;
-    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, MAKERS));
+    let mut stamp = Stamp::new("wasm").value((WASM_BINDGEN.version, BUILD_CODE));
     stamp = stamp.input(&workspace::pkg().join("node_modules/binaryen/package.json"), &[])?;
     for module in &MODULES {
         stamp = stamp.input(&module.compiled(), &[])?.output(module.names()?);
@@ -144,9 +144,9 @@ pub(crate) fn build() -> Result<()> {
             let (glues, names): (Vec<_>, Vec<_>) = MODULES.iter().map(Module::bind).collect::<Result<Vec<_>>>()?.into_iter().unzip();
             let build = build_of(&glues)?;
             for ((module, glue), names) in MODULES.iter().zip(glues).zip(names) {
-                let said = format!("{} {build}", module.name);
-                mark(&module.wasm(), &said)?;
-                Names { build: said, ..names }.write(&module.names()?)?;
+                let label = format!("{} {build}", module.name);
+                mark(&module.wasm(), &label)?;
+                Names { build: label, ..names }.write(&module.names()?)?;
                 let text = format!("{glue}\n/** The build of the wasm that belongs to this. */\nexport const BUILD = \"{build}\";\n");
                 fs::write(module.glue(), text).context("writing the glue")?;
                 let base64 = npm::node(BASE64, &[module.wasm().to_str().context("a path that is not UTF-8")?])?;
@@ -171,13 +171,13 @@ fn build_of(glues: &[String]) -> Result<String> {
 
 /// Adds a section to the wasm with its name and its build. The loader uses it to check that a file belongs to its
 /// glue.
-fn mark(wasm: &Path, said: &str) -> Result<()> {
+fn mark(wasm: &Path, label: &str) -> Result<()> {
     let mut bytes = fs::read(wasm).context("reading the wasm")?;
     // A custom section: a byte 0, its length, then the length of its name, the name, and the content. A length below
     // 128 is one byte.
-    let length = u8::try_from(1 + SECTION.len() + said.len())?;
+    let length = u8::try_from(1 + SECTION.len() + label.len())?;
     bytes.extend([0, length, u8::try_from(SECTION.len())?]);
-    bytes.extend([SECTION, said].concat().bytes());
+    bytes.extend([SECTION, label].concat().bytes());
     fs::write(wasm, bytes).context("writing the wasm")
 }
 

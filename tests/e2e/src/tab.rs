@@ -21,7 +21,7 @@ impl Browser {
         match self.kind() {
             // The command fails, because the tab cannot answer any more.
             Kind::Chromium => match self.devtools("Page.crash", json!({})).await {
-                Ok(told) => bail!("the tab did not crash: {told}"),
+                Ok(answer) => bail!("the tab did not crash: {answer}"),
                 Err(_) => Ok(()),
             },
             Kind::Firefox => self.kill_process_of_tab().await,

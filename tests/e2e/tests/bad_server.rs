@@ -5,13 +5,13 @@ mod scene;
 
 use anyhow::Result;
 use e2e::Kind;
-use scene::{Page, Pair, Settled, on_a_bad_server, package};
+use scene::{Page, Pair, Settled, on_the_test_server, package};
 use serde_json::json;
 use server::{Seen, Server};
 
 #[tokio::test]
 async fn html_instead_of_flight_is_an_error_with_an_excerpt() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let failed = fails(page, "html200", "NOT_FLIGHT", "yes").await?;
         assert_eq!(failed.status, Some(200));
         assert!(failed.excerpt.as_deref().is_some_and(|text| text.contains("Please sign in")), "{failed:?}");
@@ -25,7 +25,7 @@ async fn html_instead_of_flight_is_an_error_with_an_excerpt() -> Result<()> {
 
 #[tokio::test]
 async fn other_content_or_none_is_an_error() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         fails(page, "json", "NOT_FLIGHT", "yes").await?;
         fails(page, "empty204", "NOT_FLIGHT", "yes").await?;
         fails(page, "garbage", "DECODE", "yes").await?;
@@ -36,7 +36,7 @@ async fn other_content_or_none_is_an_error() -> Result<()> {
 
 #[tokio::test]
 async fn a_stream_cut_in_the_middle_of_a_row_is_a_network_error() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         fails(page, "cut", "NETWORK", "yes").await?;
         Ok(())
     })
@@ -45,7 +45,7 @@ async fn a_stream_cut_in_the_middle_of_a_row_is_a_network_error() -> Result<()> 
 
 #[tokio::test]
 async fn a_stream_that_ends_in_the_middle_of_a_row_is_a_decode_error() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         fails(page, "ends", "DECODE", "yes").await?;
         Ok(())
     })
@@ -54,7 +54,7 @@ async fn a_stream_that_ends_in_the_middle_of_a_row_is_a_decode_error() -> Result
 
 #[tokio::test]
 async fn calls_fail_while_the_server_is_down_and_run_after() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>("await actionlane.ready()").await?;
         let port = server.port();
         server.stop().await;
@@ -72,7 +72,7 @@ async fn calls_fail_while_the_server_is_down_and_run_after() -> Result<()> {
 
 #[tokio::test]
 async fn a_call_without_an_answer_times_out_or_is_aborted() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let timeout = "d.call(some, [], { url: '/?do=never', timeout: 200 })";
         let pair: Pair = page.eval(&format!("return await pair({timeout}, d.call(some));")).await?;
         pair.assert_failed_alone("TIMEOUT", "unknown", &json!("ok"));
@@ -93,7 +93,7 @@ async fn a_call_without_an_answer_times_out_or_is_aborted() -> Result<()> {
 
 #[tokio::test]
 async fn an_answer_that_stalls_times_out_or_is_closed() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         // Firefox reports the head of an answer only when its body begins.
         let sent = match page.browser().kind() {
             Kind::Chromium | Kind::WebKit => "yes",
@@ -125,7 +125,7 @@ async fn an_answer_that_stalls_times_out_or_is_closed() -> Result<()> {
 /// A call that was aborted while it waited never reaches the server, and no call reaches it twice.
 #[tokio::test]
 async fn the_server_receives_each_sent_call_once_and_no_other() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let seen: Vec<Seen> = page
             .eval(
                 "const slow = d.call(some, [], { url: '/?gate=slow' });
@@ -149,7 +149,7 @@ async fn the_server_receives_each_sent_call_once_and_no_other() -> Result<()> {
 
 #[tokio::test]
 async fn a_policy_that_blocks_wasm_fails_calls_but_not_routes() -> Result<()> {
-    on_a_bad_server("?csp=strict", async |page, _server| {
+    on_the_test_server("?csp=strict", async |page, _server| {
         let [first, second, route]: [Settled; 3] = page
             .eval(
                 "const first = await settle(d.call(some));
@@ -169,7 +169,7 @@ async fn a_policy_that_blocks_wasm_fails_calls_but_not_routes() -> Result<()> {
 
 #[tokio::test]
 async fn a_policy_that_allows_wasm_is_enough() -> Result<()> {
-    on_a_bad_server("?csp=wasm", async |page, _server| {
+    on_the_test_server("?csp=wasm", async |page, _server| {
         let settled: Settled = page.eval("return await settle(d.call(some))").await?;
         settled.assert_value(&json!("ok"));
         Ok(())

@@ -4,7 +4,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::{Page, Pair, Settled, on_a_bad_server};
+use scene::{Page, Pair, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
 
@@ -45,8 +45,8 @@ const PASSING: [&str; 12] = [
 
 #[tokio::test]
 async fn a_call_fails_with_the_right_code_and_alone() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
-        for (asked, code, sent) in FAILURES {
+    on_the_test_server("", async |page, _server| {
+        for (fault, code, sent) in FAILURES {
             // The other faults must not end in a timeout.
             let run = match code {
                 "TIMEOUT" => "inTime(run, ({ call }) => call.sent === args[0].sent)",
@@ -55,11 +55,11 @@ async fn a_call_fails_with_the_right_code_and_alone() -> Result<()> {
             let pair: Pair = page
                 .eval(&format!(
                     "args[0].sent = '{sent}';
-                     const run = timeout => pair(d.call(some, [], {{ url: '/?{asked}', timeout }}), d.call(some));
+                     const run = timeout => pair(d.call(some, [], {{ url: '/?{fault}', timeout }}), d.call(some));
                      return await {run};"
                 ))
                 .await?;
-            eprintln!("{asked}: {:?}", pair.call);
+            eprintln!("{fault}: {:?}", pair.call);
             pair.assert_failed_alone(code, sent, &json!("ok"));
         }
         Ok(())
@@ -69,9 +69,9 @@ async fn a_call_fails_with_the_right_code_and_alone() -> Result<()> {
 
 #[tokio::test]
 async fn a_whole_answer_is_read_however_it_arrives() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
-        for asked in ["do=drip&ms=10", "do=twice", "do=slow&ms=100", "delay=100&when=before"] {
-            let call: Settled = page.eval(&format!("return await settle(d.call(some, [], {{ url: '/?{asked}' }}))")).await?;
+    on_the_test_server("", async |page, _server| {
+        for fault in ["do=drip&ms=10", "do=twice", "do=slow&ms=100", "delay=100&when=before"] {
+            let call: Settled = page.eval(&format!("return await settle(d.call(some, [], {{ url: '/?{fault}' }}))")).await?;
             call.assert_value(&json!("ok"));
         }
         let huge: Settled = page.eval("return await settle(d.call(some, [], { url: '/?do=huge' }).then(text => text.length))").await?;
@@ -84,14 +84,14 @@ async fn a_whole_answer_is_read_however_it_arrives() -> Result<()> {
 /// The answer is lost after the action has run. The retry has the same key and gets the stored value.
 #[tokio::test]
 async fn a_lost_answer_is_fetched_by_its_key() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
-        for asked in PASSING {
-            let key = asked.replace(['=', '&'], "-");
-            let (key, settled) = again(page, asked, "after", &key).await?;
+    on_the_test_server("", async |page, server| {
+        for fault in PASSING {
+            let key = fault.replace(['=', '&'], "-");
+            let (key, settled) = call_with_retry(page, fault, "after", &key).await?;
             settled.assert_value(&json!({ "value": "first", "attempts": 2 }));
             let ledger = server.ledger();
-            assert!(ledger.keys[&key].arrivals >= 2, "{asked}: {ledger:?}");
-            assert_eq!(ledger.keys[&key].effects, 1, "{asked}: {ledger:?}");
+            assert!(ledger.keys[&key].arrivals >= 2, "{fault}: {ledger:?}");
+            assert_eq!(ledger.keys[&key].effects, 1, "{fault}: {ledger:?}");
         }
         Ok(())
     })
@@ -101,12 +101,12 @@ async fn a_lost_answer_is_fetched_by_its_key() -> Result<()> {
 /// The fault comes before the action runs. The retry runs the action.
 #[tokio::test]
 async fn an_action_that_did_not_run_runs_on_the_second_attempt() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
-        for asked in PASSING.into_iter().chain(["do=unread"]) {
-            let key = asked.replace(['=', '&'], "-");
-            let (key, settled) = again(page, asked, "before", &key).await?;
+    on_the_test_server("", async |page, server| {
+        for fault in PASSING.into_iter().chain(["do=unread"]) {
+            let key = fault.replace(['=', '&'], "-");
+            let (key, settled) = call_with_retry(page, fault, "before", &key).await?;
             settled.assert_value(&json!({ "value": "second", "attempts": 2 }));
-            assert_eq!(server.ledger().keys[&key].effects, 1, "{asked}");
+            assert_eq!(server.ledger().keys[&key].effects, 1, "{fault}");
         }
         Ok(())
     })
@@ -115,7 +115,7 @@ async fn an_action_that_did_not_run_runs_on_the_second_attempt() -> Result<()> {
 
 #[tokio::test]
 async fn while_the_first_attempt_is_in_work_the_second_waits() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let settled: Settled = page
             .eval(
                 "const call = d.call(some, [], { url: '/?gate=g&busy=0', idempotencyKey: 'k', timeout: 300, retry: { limit: 50, delay: 20 } });
@@ -134,7 +134,7 @@ async fn while_the_first_attempt_is_in_work_the_second_waits() -> Result<()> {
 
 #[tokio::test]
 async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let pair: Pair = page
             .eval(
                 "const takesOne = '40' + some.slice(2);
@@ -151,13 +151,13 @@ async fn a_key_of_another_request_is_a_conflict() -> Result<()> {
     .await
 }
 
-/// Makes a call whose first attempt has the fault `asked`. The action's value names the attempt that ran it. If the
+/// Makes a call whose first attempt has the fault `fault`. The action's value names the attempt that ran it. If the
 /// fault is a missing answer, the caller's timeout ends the attempt. If the request had not even arrived by then,
 /// repeats everything with another key and a longer timeout.
-async fn again(page: &Page<'_>, asked: &str, when: &str, key: &str) -> Result<(String, Settled)> {
-    let first = json!(format!("{asked}&when={when}&call=first"));
+async fn call_with_retry(page: &Page<'_>, fault: &str, when: &str, key: &str) -> Result<(String, Settled)> {
+    let first = json!(format!("{fault}&when={when}&call=first"));
     let (key, second): (Value, Value) = (json!(key), json!("call=second"));
-    let silent = SILENT.contains(&asked);
+    let silent = SILENT.contains(&fault);
     page.eval(&format!(
         "const run = async timeout => {{
              const key = {key} + (timeout ?? '');
@@ -180,7 +180,7 @@ const SILENT: [&str; 4] = ["do=stall", "do=stall-row", "do=never", "do=unread"];
 /// begins.
 #[tokio::test]
 async fn calls_aborted_while_the_server_is_silent_leave_the_page_a_connection() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let kept: Vec<bool> = page
             .eval(
                 "const kept = [];

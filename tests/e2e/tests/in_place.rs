@@ -4,7 +4,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::{Page, on_a_bad_server};
+use scene::{Page, on_the_test_server};
 use serde::Deserialize;
 
 /// `run(from, count)`: runs some of the cases. If the page has the drop-in script, two copies of the package take
@@ -32,7 +32,7 @@ struct Ran {
 
 /// Runs all cases, 10 at a time, because a script in a page has a time limit. `script` returns the result of
 /// `run(from, count)`.
-async fn all(page: &Page<'_>, script: &str) -> Result<()> {
+async fn run_all(page: &Page<'_>, script: &str) -> Result<()> {
     const AT_ONCE: usize = 10;
     let (mut from, mut failed) = (0, Vec::new());
     loop {
@@ -49,7 +49,7 @@ async fn all(page: &Page<'_>, script: &str) -> Result<()> {
 
 #[tokio::test]
 async fn all_cases_pass_in_a_page() -> Result<()> {
-    on_a_bad_server("", async |page, _server| all(page, &format!("{RUN} return await run(from, count);")).await).await
+    on_the_test_server("", async |page, _server| run_all(page, &format!("{RUN} return await run(from, count);")).await).await
 }
 
 #[tokio::test]
@@ -63,13 +63,13 @@ async fn all_cases_pass_in_a_worker() -> Result<()> {
              worker.postMessage([from, count]);
          }});"
     );
-    on_a_bad_server("", async |page, _server| all(page, &ask).await).await
+    on_the_test_server("", async |page, _server| run_all(page, &ask).await).await
 }
 
 /// Checks what arrives at the server. The cases count what leaves the page.
 #[tokio::test]
 async fn each_action_arrives_once() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let seen: Vec<server::Seen> = page
             .eval(
                 "const { fetch } = window;

@@ -4,13 +4,13 @@ mod scene;
 
 use anyhow::Result;
 use e2e::Kind;
-use scene::{Page, Settled, on_a_bad_server};
+use scene::{Page, Settled, on_the_test_server};
 use serde_json::{Value, json};
 use server::Ledger;
 
 #[tokio::test]
 async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         // Leaves the page after the script has ended: drivers differ in how they report a script that is unloaded
         // with its page.
         page.eval::<()>(
@@ -30,7 +30,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
             )
             .await?;
         assert_eq!(ledger.keys["last"].arrivals, 1);
-        let ledger = back(page).await?;
+        let ledger = go_back_and_call(page).await?;
         assert_eq!((ledger.keys["last"].arrivals, ledger.keys["last"].effects), (1, 1));
         assert_eq!(ledger.total, 2);
         Ok(())
@@ -41,7 +41,7 @@ async fn a_call_made_right_before_the_page_is_left_runs_once() -> Result<()> {
 /// From `pagehide` on no call starts, not even one that the page makes in its listener for `pagehide`.
 #[tokio::test]
 async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_back() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "await d.call(some, [], { url: '/?call=before' });
              await d.idle();
@@ -78,7 +78,7 @@ async fn no_call_starts_after_the_page_is_left_and_waiting_calls_run_when_it_is_
 /// page.
 #[tokio::test]
 async fn an_answer_that_comes_while_the_page_is_away_is_not_lost() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
              const { call } = actionlane.createDispatcher({ url });
@@ -113,7 +113,7 @@ async fn an_answer_that_comes_while_the_page_is_away_is_not_lost() -> Result<()>
 /// Browsers do not cache a page with a call under way: its dispatcher and its lease end with it.
 #[tokio::test]
 async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         page.eval::<()>(
             "await actionlane.ready();
              window.own = actionlane.createDispatcher({ url, scope: 'origin', leaseTimeout: Infinity });
@@ -131,7 +131,7 @@ async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Re
             .await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["held", "next"]);
         // The page that is loaded again has forgotten its waiting calls.
-        let ledger = back(page).await?;
+        let ledger = go_back_and_call(page).await?;
         assert_eq!(ledger.keys.keys().collect::<Vec<_>>(), ["back", "held", "next"]);
         Ok(())
     })
@@ -139,7 +139,7 @@ async fn a_page_that_is_left_returns_its_lease_and_forgets_waiting_calls() -> Re
 }
 
 /// Goes back to the page that was left, makes a call there, and returns the ledger.
-async fn back(page: &Page<'_>) -> Result<Ledger> {
+async fn go_back_and_call(page: &Page<'_>) -> Result<Ledger> {
     page.browser().client().back().await?;
     page.eval(
         "await until(() => location.search === '');

@@ -4,11 +4,11 @@
 mod scene;
 
 use anyhow::Result;
-use scene::on_a_bad_server;
+use scene::on_the_test_server;
 
 async fn eval<T: serde::de::DeserializeOwned>(script: &str) -> Result<T> {
     let mut value = None;
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         value = Some(page.eval(&format!("{}\n{script}", include_str!("limits.js"))).await?);
         Ok(())
     })

@@ -3,7 +3,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::{Page, Pair, Settled, on_a_bad_server};
+use scene::{Page, Pair, Settled, on_the_test_server};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -28,7 +28,7 @@ impl Loaded {
 #[tokio::test]
 async fn a_wrong_file_is_replaced_by_its_copy_if_needed() -> Result<()> {
     for (wrong, copy) in [("charset", false), ("octets", false), ("cut", false), ("missing", true), ("html", true), ("other", true)] {
-        on_a_bad_server("?load=module", async |page, _server| {
+        on_the_test_server("?load=module", async |page, _server| {
             serve(page, wrong).await?;
             eprintln!("{wrong}");
             load(page, "/").await?.assert_from(true, copy);
@@ -41,7 +41,7 @@ async fn a_wrong_file_is_replaced_by_its_copy_if_needed() -> Result<()> {
 
 #[tokio::test]
 async fn under_a_policy_that_forbids_fetching_the_file_the_copy_is_loaded() -> Result<()> {
-    on_a_bad_server("?load=module&csp=connect", async |page, _server| {
+    on_the_test_server("?load=module&csp=connect", async |page, _server| {
         load(page, "/only").await?.assert_from(false, true);
         Ok(())
     })
@@ -50,7 +50,7 @@ async fn under_a_policy_that_forbids_fetching_the_file_the_copy_is_loaded() -> R
 
 #[tokio::test]
 async fn under_a_policy_that_forbids_wasm_nothing_is_requested() -> Result<()> {
-    on_a_bad_server("?load=module&csp=strict", async |page, _server| {
+    on_the_test_server("?load=module&csp=strict", async |page, _server| {
         let Loaded { call, file, copy } = load(page, "/").await?;
         call.assert_failed("WASM_BLOCKED", "no");
         assert_eq!((file, copy), (false, false));
@@ -62,16 +62,16 @@ async fn under_a_policy_that_forbids_wasm_nothing_is_requested() -> Result<()> {
 /// `init()` loads the wasm that it is given, or fails.
 #[tokio::test]
 async fn a_url_given_to_init_is_the_only_one() -> Result<()> {
-    on_a_bad_server("?load=module", async |page, _server| {
+    on_the_test_server("?load=module", async |page, _server| {
         serve(page, "html").await?;
         page.eval::<()>("await window.load()").await?;
         // Runs without the prelude, whose dispatcher loads from the default URL at once.
         let [named, default]: [Settled; 2] = page
             .browser()
             .eval(
-                "const told = ({ code, sent, message }) => ({ code, sent, message });
-                 const named = await module.init('/pkg/wasm/dispatcher_bg.wasm').catch(told);
-                 return [named, await module.init().then(() => ({ value: null }), told)];",
+                "const failureOf = ({ code, sent, message }) => ({ code, sent, message });
+                 const named = await module.init('/pkg/wasm/dispatcher_bg.wasm').catch(failureOf);
+                 return [named, await module.init().then(() => ({ value: null }), failureOf)];",
                 &[],
             )
             .await?;
@@ -90,7 +90,7 @@ async fn a_url_given_to_init_is_the_only_one() -> Result<()> {
 /// URL.
 #[tokio::test]
 async fn without_file_and_copy_calls_fail_until_they_are_back() -> Result<()> {
-    on_a_bad_server("?load=module", async |page, _server| {
+    on_the_test_server("?load=module", async |page, _server| {
         let serve = async |serve: u8| page.eval::<()>(&format!("await fetch('/__wasm?serve={serve}', {{ method: 'POST' }})")).await;
         serve(0).await?;
         page.eval::<()>("await window.load()").await?;
@@ -123,29 +123,34 @@ async fn without_file_and_copy_calls_fail_until_they_are_back() -> Result<()> {
 /// Modules of the package that are loaded on demand, by the call that needs them. A bundler makes chunks of them.
 #[tokio::test]
 async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
-    on_a_bad_server("?load=module", async |page, _server| {
+    on_the_test_server("?load=module", async |page, _server| {
         load(page, "/").await?.assert_from(true, false);
-        let asked: Vec<Vec<String>> = page
+        let loaded: Vec<Vec<String>> = page
             .eval(
-                "const asked = () => {
+                "const loaded = () => {
                      const names = performance.getEntriesByType('resource').map(({ name }) => name.replace(/.*\\/pkg\\/lib\\/|\\.js$/g, ''));
-                     return ['lock', 'outbox', 'records', 'store', 'payload'].filter(name => names.includes(name));
+                     return ['tabs/lock', 'answer/payload', 'outbox/outbox', 'outbox/record', 'outbox/indexed_db'].filter(name => names.includes(name));
                  };
-                 const seen = [asked()];
+                 const seen = [loaded()];
                  await actionlane.createDispatcher({ scope: 'origin' }).call(some);
-                 seen.push(asked());
+                 seen.push(loaded());
                  const headers = { 'content-type': 'text/x-component', 'x-action-revalidated': '1' };
                  const answer = () => new Response('0:{\"a\":\"$@1\",\"f\":[[\"children\"]],\"b\":\"dev\"}\\n1:1\\n', { headers });
                  const { payload } = await actionlane.createDispatcher({ host: 'none', fetch: async () => answer() }).call(some).outcome;
                  if ((await payload).data[0][0] !== 'children') throw new Error('no payload');
-                 seen.push(asked());
+                 seen.push(loaded());
                  await actionlane.createDispatcher({ outbox: { owner: 'ann' } }).call(some, [], { durable: true });
-                 seen.push(asked());
+                 seen.push(loaded());
                  return seen;",
             )
             .await?;
-        let all: [&[&str]; 4] = [&[], &["lock"], &["lock", "payload"], &["lock", "outbox", "records", "store", "payload"]];
-        assert_eq!(asked, all);
+        let all: [&[&str]; 4] = [
+            &[],
+            &["tabs/lock"],
+            &["tabs/lock", "answer/payload"],
+            &["tabs/lock", "answer/payload", "outbox/outbox", "outbox/record", "outbox/indexed_db"],
+        ];
+        assert_eq!(loaded, all);
         Ok(())
     })
     .await
@@ -158,7 +163,7 @@ mod chromium {
     /// user first.
     #[tokio::test]
     async fn calls_work_on_a_page_whose_url_holds_credentials() -> Result<()> {
-        on_a_bad_server("", async |page, server| {
+        on_the_test_server("", async |page, server| {
             let address = server.url().replace("http://", "http://user:pa%20ss@");
             page.browser().goto(&format!("{address}/?load=module")).await?;
             load(page, "/").await?.assert_from(true, false);
@@ -190,12 +195,12 @@ mod chromium {
     /// A file of the app that can be fetched proves that the page is online, even with credentials in its URL.
     #[tokio::test]
     async fn a_page_with_credentials_can_tell_that_it_is_online() -> Result<()> {
-        on_a_bad_server("", async |page, server| {
+        on_the_test_server("", async |page, server| {
             page.browser().goto(&server.url().replace("http://", "http://user:pw@")).await?;
             let found: Option<bool> = page
                 .eval(
-                    "const { reachable } = await import(location.origin + '/pkg/lib/network.js');
-                     const { sendable } = await import(location.origin + '/pkg/lib/address.js');
+                    "const { reachable } = await import(location.origin + '/pkg/lib/page/network.js');
+                     const { sendable } = await import(location.origin + '/pkg/lib/page/url.js');
                      return await reachable(undefined, (url, init) => fetch(sendable(url), init));",
                 )
                 .await?;
@@ -215,8 +220,8 @@ async fn load(page: &Page<'_>, url: &str) -> Result<Loaded> {
     page.eval::<()>("await window.load()").await?;
     page.eval(&format!(
         "const call = await settle(d.call(some, [], {{ url: '{url}' }}));
-         const asked = performance.getEntriesByType('resource').map(({{ name }}) => name);
-         return {{ call, file: asked.some(name => name.endsWith('.wasm')), copy: asked.some(name => name.endsWith('_bytes.js')) }};"
+         const requested = performance.getEntriesByType('resource').map(({{ name }}) => name);
+         return {{ call, file: requested.some(name => name.endsWith('.wasm')), copy: requested.some(name => name.endsWith('_bytes.js')) }};"
     ))
     .await
 }

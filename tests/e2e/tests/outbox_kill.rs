@@ -42,7 +42,7 @@ async fn every_stored_call_runs_once_and_in_order() -> Result<()> {
     server.misbehave(FAULTS)?;
     let driver = Driver::from_env_or_start().await?;
     let mut browser = Some(Browser::open(&driver).await?);
-    let outcome = all(rounds, &server, &driver, &mut browser).await;
+    let outcome = run_rounds(rounds, &server, &driver, &mut browser).await;
     if let Some(browser) = browser {
         browser.close().await?;
     }
@@ -111,7 +111,7 @@ fn remove_blobs(dir: &Path) -> io::Result<usize> {
     Ok(removed)
 }
 
-async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Option<Browser>) -> Result<()> {
+async fn run_rounds(rounds: usize, server: &Server, driver: &Driver, browser: &mut Option<Browser>) -> Result<()> {
     let mut kept = BTreeSet::new();
     goto(browser, server).await?;
     eval::<Value>(
@@ -123,7 +123,7 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
     )
     .await?;
     for round in 0..rounds {
-        let settled = make(browser, round).await?;
+        let settled = make_calls(browser, round).await?;
         kept.extend(settled);
         if round % 2 == 0 {
             let living = browser.take().context("no browser")?;
@@ -132,7 +132,7 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
             close_tab(browser).await?;
         }
         goto(browser, server).await?;
-        let replayed = finish(browser).await?;
+        let replayed = finish_calls(browser).await?;
         let ledger = server.ledger();
         let known: BTreeSet<String> = ledger.keys.values().filter_map(|entry| entry.call.clone()).collect();
         let again = ledger.keys.values().filter(|entry| entry.arrivals > 1).count();
@@ -142,7 +142,7 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
             known.len()
         );
         ensure!(kept.is_subset(&known), "lost: {:?}", kept.difference(&known).collect::<Vec<_>>());
-        check(&ledger)?;
+        check_ledger(&ledger)?;
         ensure!(!known.iter().any(|call| call.starts_with("bob")), "another owner's entry was sent");
     }
     let replayed: Value =
@@ -150,12 +150,12 @@ async fn all(rounds: usize, server: &Server, driver: &Driver, browser: &mut Opti
     ensure!(replayed.as_u64() >= Some(3), "{replayed}");
     let ledger = server.ledger();
     ensure!(ledger.keys.values().filter(|entry| entry.call.as_deref().is_some_and(|call| call.starts_with("bob"))).count() == 3);
-    check(&ledger)
+    check_ledger(&ledger)
 }
 
 /// Makes the calls of a round, and waits until enough of them have settled. Returns the calls that are in the outbox
 /// or were answered.
-async fn make(browser: &Option<Browser>, round: usize) -> Result<Vec<String>> {
+async fn make_calls(browser: &Option<Browser>, round: usize) -> Result<Vec<String>> {
     let enough = if round % 5 == 4 { 0 } else { (round * 37 + 20) % (CALLS * 3 / 4) };
     let script = format!(
         "const o = open('ann');
@@ -176,7 +176,7 @@ async fn make(browser: &Option<Browser>, round: usize) -> Result<Vec<String>> {
 }
 
 /// Sends the remaining calls until the outbox is empty.
-async fn finish(browser: &Option<Browser>) -> Result<Value> {
+async fn finish_calls(browser: &Option<Browser>) -> Result<Value> {
     eval(
         browser,
         "const o = open('ann');
@@ -193,7 +193,7 @@ async fn finish(browser: &Option<Browser>) -> Result<Value> {
 }
 
 /// Checks that each call has run once, and that the calls of a lane arrived in the order in which they were made.
-fn check(ledger: &Ledger) -> Result<()> {
+fn check_ledger(ledger: &Ledger) -> Result<()> {
     for (key, entry) in &ledger.keys {
         ensure!(entry.effects == 1, "{key}: {entry:?}");
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 use durable::{counts, eval, order, reload};
 use e2e::Kind;
-use scene::{Settled, on_a_bad_server};
+use scene::{Settled, on_the_test_server};
 use serde_json::{Value, json};
 
 /// True if two bodies have the same size, apart from the boundaries of the form: their length varies in Firefox.
@@ -18,7 +18,7 @@ fn alike(bytes: u64, others: u64) -> bool {
 
 #[tokio::test]
 async fn forms_and_files_are_stored() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let file = "new File(['content '.repeat(1000)], 'note ü.txt', { type: 'text/plain' })";
         let make = format!(
             "const form = new FormData(); form.append('a', '1'); form.append('file', {file}); form.append('a', '2');
@@ -26,7 +26,7 @@ async fn forms_and_files_are_stored() -> Result<()> {
         );
         let sent: u64 =
             eval(page, &format!("{make} return (await open('bob').call(action, given, {{ url: '/?call=plain' }})).bytes")).await?;
-        eval::<()>(page, &format!("{make} const o = open('ann'); o.pause(); await kept(durable(o, 'x', '', {{ given }}));")).await?;
+        eval::<()>(page, &format!("{make} const o = open('ann'); o.pause(); await stored(durable(o, 'x', '', {{ given }}));")).await?;
         reload(page, &server).await?;
         let replayed: u64 =
             eval(page, "const o = open('ann'); await until(() => o.results.length === 1); return o.results[0].value.bytes").await?;
@@ -39,7 +39,7 @@ async fn forms_and_files_are_stored() -> Result<()> {
 /// Some browsers store no Blobs in a private window, so files are stored as bytes.
 #[tokio::test]
 async fn stored_files_keep_their_bytes_names_types_and_times() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let kept: Value = eval(
             page,
             "const file = (parts, name, type, lastModified) => new File(parts, name, { type, lastModified });
@@ -51,7 +51,7 @@ async fn stored_files_keep_their_bytes_names_types_and_times() -> Result<()> {
              o.pause();
              const call = durable(o, 'x', '', { given: [form, new Blob([new Uint8Array([0, 255])], { type: 'image/x' })] });
              const refused = call.then(() => undefined, ({ message, cause }) => [message, String(cause)]);
-             return await Promise.race([kept(call).then(() => states(o)), refused]);",
+             return await Promise.race([stored(call).then(() => states(o)), refused]);",
         )
         .await?;
         assert_eq!(kept, json!(["x sending"]));
@@ -81,7 +81,7 @@ async fn stored_files_keep_their_bytes_names_types_and_times() -> Result<()> {
 
 #[tokio::test]
 async fn a_file_is_sent_as_it_was_when_it_was_stored() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let path = std::env::temp_dir().join(format!("actionlane-outbox-{}.txt", std::process::id()));
         let choose = async || -> Result<()> {
             std::fs::write(&path, "as it was".repeat(100))?;
@@ -94,7 +94,7 @@ async fn a_file_is_sent_as_it_was_when_it_was_stored() -> Result<()> {
         let take = "const given = [document.querySelector('input').files[0]];";
         let sent: u64 =
             eval(page, &format!("{take} return (await open('bob').call(action, given, {{ url: '/?call=plain' }})).bytes")).await?;
-        eval::<()>(page, &format!("{take} const o = open('ann'); o.pause(); await kept(durable(o, 'x', '', {{ given }}));")).await?;
+        eval::<()>(page, &format!("{take} const o = open('ann'); o.pause(); await stored(durable(o, 'x', '', {{ given }}));")).await?;
         std::fs::write(&path, "another")?;
         // WebKit compares times by the second.
         std::fs::File::options().write(true).open(&path)?.set_modified(SystemTime::now() + Duration::from_secs(60))?;
@@ -124,13 +124,13 @@ async fn a_file_is_sent_as_it_was_when_it_was_stored() -> Result<()> {
 
 #[tokio::test]
 async fn a_record_that_cannot_be_read_is_set_aside() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         eval::<()>(
             page,
             "const o = open('ann');
              o.pause();
-             for (const name of ['version', 'cut', 'flipped', 'bodiless', 'headless', 'nobodys', 'text', 'good']) await kept(durable(o, name));
-             await kept(durable(o, 'form', '', { given: [new Blob(['x'])] }));",
+             for (const name of ['version', 'cut', 'flipped', 'bodiless', 'headless', 'nobodys', 'text', 'good']) await stored(durable(o, name));
+             await stored(durable(o, 'form', '', { given: [new Blob(['x'])] }));",
         )
         .await?;
         reload(page, &server).await?;
@@ -158,17 +158,17 @@ async fn a_record_that_cannot_be_read_is_set_aside() -> Result<()> {
              const heard = o.results.map(({ error, message, value }) => [error, message, value?.call]).sort();
              const codes = events.filter(({ replayed, state }) => replayed && state === 'done').map(({ code }) => code).sort();
              const entries = await o.outbox.entries();
-             return { told: heard, codes, states: entries.map(({ state }) => state), versions: entries.map(({ version }) => version).filter(v => v), cleared: await o.outbox.clear() };",
+             return { results: heard, codes, states: entries.map(({ state }) => state), versions: entries.map(({ version }) => version).filter(v => v), cleared: await o.outbox.clear() };",
         )
         .await?;
         let damaged = json!(["STORAGE", "an entry of the outbox is damaged", null]);
-        let mut told = vec![json!([null, null, "good"])];
-        told.extend(std::iter::repeat_n(damaged, 7));
-        told.push(json!(["STORAGE", "an entry of the outbox is of version 2, not 1", null]));
-        let mut seen_told = seen["told"].as_array().cloned().unwrap_or_default();
-        seen_told.sort_by_key(Value::to_string);
-        told.sort_by_key(Value::to_string);
-        assert_eq!(seen_told, told);
+        let mut expected = vec![json!([null, null, "good"])];
+        expected.extend(std::iter::repeat_n(damaged, 7));
+        expected.push(json!(["STORAGE", "an entry of the outbox is of version 2, not 1", null]));
+        let mut seen_results = seen["results"].as_array().cloned().unwrap_or_default();
+        seen_results.sort_by_key(Value::to_string);
+        expected.sort_by_key(Value::to_string);
+        assert_eq!(seen_results, expected);
         let mut codes = vec!["STORAGE"; 8];
         codes.push("ok");
         assert_eq!(seen["codes"], json!(codes));
@@ -181,7 +181,7 @@ async fn a_record_that_cannot_be_read_is_set_aside() -> Result<()> {
 
 #[tokio::test]
 async fn durable_calls_fail_without_storage_or_locks_and_others_run() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         // A sandboxed frame has neither storage nor locks.
         let blocked: Value = eval(
             page,
@@ -190,8 +190,8 @@ async fn durable_calls_fail_without_storage_or_locks_and_others_run() -> Result<
              const script = `
                  window.onerror = () => true;
                  const o = actionlane.createDispatcher({ url: '${location.origin}/', outbox: { owner: 'ann' }, fetch: async () => new Response('0:{\"a\":\"$@1\"}\\\\n1:7\\\\n', { headers: { 'content-type': 'text/x-component' } }) });
-                 const told = promise => promise.then(value => value, error => [error.code, error.sent, error.message].join(' '));
-                 (async () => parent.postMessage([await told(o.call('${some}', [], { durable: true })), await told(o.call('${some}')), await told(o.outbox.entries())], '*'))()`;
+                 const settled = promise => promise.then(value => value, error => [error.code, error.sent, error.message].join(' '));
+                 (async () => parent.postMessage([await settled(o.call('${some}', [], { durable: true })), await settled(o.call('${some}')), await settled(o.outbox.entries())], '*'))()`;
              const source = await (await fetch('/actionlane.full.js')).text();
              const blob = text => `<script>${text.replaceAll('</script', '<\\\\/script')}</scr` + 'ipt>';
              const heard = new Promise(resolve => addEventListener('message', ({ data }) => resolve(data), { once: true }));
@@ -201,8 +201,8 @@ async fn durable_calls_fail_without_storage_or_locks_and_others_run() -> Result<
         )
         .await?;
         let stored = "this page may store nothing (a sandboxed frame, or blocked by the user): make the call without durable";
-        let [durable, asked] = [format!("STORAGE no action 00ababab: durable: {stored}"), format!("STORAGE no the outbox cannot be read or changed: {stored}")];
-        assert_eq!(blocked["value"], json!([durable, 7, asked]), "{blocked}");
+        let [durable, entries] = [format!("STORAGE no action 00ababab: durable: {stored}"), format!("STORAGE no the outbox cannot be read or changed: {stored}")];
+        assert_eq!(blocked["value"], json!([durable, 7, entries]), "{blocked}");
         // A page that is not secure has no Web Locks.
         let seen: Value = eval(
             page,
@@ -210,14 +210,14 @@ async fn durable_calls_fail_without_storage_or_locks_and_others_run() -> Result<
              Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
              const o = open('ann');
              const failed = await settle(durable(o, 'x'));
-             const asked = await settle(o.outbox.entries());
+             const entries = await settle(o.outbox.entries());
              delete navigator.locks;
-             return [failed.code, failed.sent, failed.message, asked.message, (await o.call(some)), (await durable(o, 'y')).call];",
+             return [failed.code, failed.sent, failed.message, entries.message, (await o.call(some)), (await durable(o, 'y')).call];",
         )
         .await?;
         let locks = "the outbox needs Web Locks, which pages have over https or on localhost only";
-        let [durable, asked] = [format!("action 7fababab: durable: {locks}"), format!("the outbox cannot be read or changed: {locks}")];
-        assert_eq!(seen, json!(["STORAGE", "no", durable, asked, "ok", "y"]));
+        let [durable, entries] = [format!("action 7fababab: durable: {locks}"), format!("the outbox cannot be read or changed: {locks}")];
+        assert_eq!(seen, json!(["STORAGE", "no", durable, entries, "ok", "y"]));
         assert_eq!(counts(&server.ledger(), "x"), (0, 0));
         Ok(())
     })
@@ -226,7 +226,7 @@ async fn durable_calls_fail_without_storage_or_locks_and_others_run() -> Result<
 
 #[tokio::test]
 async fn a_full_disk_fails_the_call_and_not_its_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann');
@@ -261,7 +261,7 @@ async fn a_full_disk_fails_the_call_and_not_its_lane() -> Result<()> {
 
 #[tokio::test]
 async fn storage_that_never_answers_delays_no_plain_call() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let settled: Settled =
             eval(page, "IDBFactory.prototype.open = () => new EventTarget(); return await settle(open('ann').call(some));").await?;
         settled.assert_value(&json!("ok"));
@@ -273,7 +273,7 @@ async fn storage_that_never_answers_delays_no_plain_call() -> Result<()> {
 /// A trap while a call is being stored leaves a record that counts as waiting, not as under way.
 #[tokio::test]
 async fn a_record_left_by_a_trap_is_sent_by_a_flush() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann'), other = actionlane.createDispatcher({ url: '/' });
@@ -313,11 +313,11 @@ mod not_in_webkit {
     /// Earlier versions of the package stored `File` objects, not bytes.
     #[tokio::test]
     async fn files_stored_by_an_earlier_version_are_sent() -> Result<()> {
-        on_a_bad_server("", async |page, server| {
+        on_the_test_server("", async |page, server| {
             eval::<()>(
                 page,
                 "const o = open('ann'); o.pause();
-                 await kept(durable(o, 'x', '', { given: [new File(['text'], 'n.txt', { type: 'text/x', lastModified: 5 })] }));",
+                 await stored(durable(o, 'x', '', { given: [new File(['text'], 'n.txt', { type: 'text/x', lastModified: 5 })] }));",
             )
             .await?;
             reload(page, &server).await?;

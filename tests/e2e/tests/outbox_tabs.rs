@@ -5,12 +5,12 @@ mod scene;
 
 use anyhow::Result;
 use durable::{counts, eval, reload};
-use scene::{Settled, on_a_bad_server};
+use scene::{Settled, on_the_test_server};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn one_tab_sends_and_another_takes_over_when_it_closes() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let client = page.browser().client();
         let first = client.window().await?;
         eval::<()>(page, "const o = window.o = open('ann'); const call = durable(o, 'x', 'gate=g&busy=0'); await until(() => call.state === 'running'); durable(o, 'y');").await?;
@@ -42,10 +42,10 @@ async fn one_tab_sends_and_another_takes_over_when_it_closes() -> Result<()> {
 /// Logging out in one tab empties the outbox of the other tabs, too.
 #[tokio::test]
 async fn a_call_that_another_tab_cleared_is_not_sent() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let client = page.browser().client();
         let first = client.window().await?;
-        eval::<()>(page, "const o = window.o = open('ann'); o.pause(); window.call = durable(o, 'x'); await kept(window.call);").await?;
+        eval::<()>(page, "const o = window.o = open('ann'); o.pause(); window.call = durable(o, 'x'); await stored(window.call);").await?;
         let second = client.new_window(true).await?.handle;
         client.switch_to_window(second).await?;
         reload(page, &server).await?;
@@ -63,14 +63,14 @@ async fn a_call_that_another_tab_cleared_is_not_sent() -> Result<()> {
 /// An older tab looks into the outbox when the user switches to it.
 #[tokio::test]
 async fn an_older_tab_sends_the_calls_of_a_closed_tab() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let client = page.browser().client();
         let first = client.window().await?;
         eval::<()>(page, "window.o = open('ann'); await o.call(some);").await?;
         let second = client.new_window(true).await?.handle;
         client.switch_to_window(second).await?;
         reload(page, &server).await?;
-        eval::<()>(page, "window.o = open('ann'); o.pause(); await kept(durable(o, 'x'));").await?;
+        eval::<()>(page, "window.o = open('ann'); o.pause(); await stored(durable(o, 'x'));").await?;
         client.close_window().await?;
         client.switch_to_window(first).await?;
         let seen: Value = eval(
@@ -88,7 +88,7 @@ async fn an_older_tab_sends_the_calls_of_a_closed_tab() -> Result<()> {
 /// Flushes many times while calls are stored, sent and answered: none of them is sent twice.
 #[tokio::test]
 async fn a_flush_takes_up_no_call_that_is_under_way() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann'), other = open('ann');
@@ -112,7 +112,7 @@ async fn a_flush_takes_up_no_call_that_is_under_way() -> Result<()> {
 /// A flush that read the outbox before the answer must not send the deleted record.
 #[tokio::test]
 async fn a_call_answered_while_the_outbox_is_read_is_not_sent_again() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let seen: Value = eval(
             page,
             "const o = open('ann'), other = open('ann');
@@ -123,10 +123,10 @@ async fn a_call_answered_while_the_outbox_is_read_is_not_sent_again() -> Result<
                  const call = durable(o, 'x' + taken.length, 'busy=0&gate=g' + taken.length);
                  await until(() => call.state === 'running');
                  const { query } = LockManager.prototype;
-                 let asked, go;
-                 const was = new Promise(resolve => (asked = resolve)), late = new Promise(resolve => (go = resolve));
+                 let request, go;
+                 const was = new Promise(resolve => (request = resolve)), late = new Promise(resolve => (go = resolve));
                  LockManager.prototype.query = async function () {
-                     asked();
+                     request();
                      await late;
                      const snapshot = await query.call(this);
                      // Pretends that the sender's tab closed right after the answer.
@@ -156,7 +156,7 @@ async fn a_call_answered_while_the_outbox_is_read_is_not_sent_again() -> Result<
 /// Browsers do not put a page into the back/forward cache while it holds a lock.
 #[tokio::test]
 async fn the_senders_lock_is_held_only_while_calls_are_pending() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let senders = "const senders = async () => (await navigator.locks.query()).held.filter(({ name }) => name.startsWith('actionlane:sender:')).length;";
         let seen: Value = eval(
             page,
@@ -174,7 +174,7 @@ async fn the_senders_lock_is_held_only_while_calls_are_pending() -> Result<()> {
                  await until(async () => await senders() === 0);
                  const left = [await states(o), await states(other)];
                  o.pause();
-                 await kept(durable(o, 'y'));
+                 await stored(durable(o, 'y'));
                  return [idle, ...during, ...left, await senders()];"
             ),
         )

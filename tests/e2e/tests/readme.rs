@@ -5,7 +5,7 @@ mod scene;
 
 use anyhow::{Context, Result};
 use e2e::{Browser, Driver, Www};
-use scene::on_a_bad_server;
+use scene::on_the_test_server;
 use serde_json::{Value, json};
 
 /// Clicks the button of a page of the app. Returns the page's text when it says that it has paid.
@@ -57,7 +57,7 @@ async fn the_code_by_hand_prints_a_value_or_an_error() -> Result<()> {
     let code =
         from.split("```js\n").nth(1).and_then(|block| block.split("```").next()).context("the section **By hand** has no block of code")?;
     let module = format!("const id = '7f' + 'ab'.repeat(20);\n{code}\nwindow.over();");
-    on_a_bad_server("?load=module", async |page, server| {
+    on_the_test_server("?load=module", async |page, server| {
         page.eval::<()>(
             "const map = document.createElement('script');
              map.type = 'importmap';

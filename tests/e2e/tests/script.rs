@@ -3,7 +3,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::{Page, Settled, on_a_bad_server, package};
+use scene::{Page, Settled, on_the_test_server, package};
 use serde::Deserialize;
 use serde_json::json;
 use server::Server;
@@ -15,7 +15,7 @@ struct Loaded {
     calls: [Settled; 2],
     order: Vec<String>,
     rich: Settled,
-    asked: Vec<String>,
+    requested: Vec<String>,
 }
 
 impl Loaded {
@@ -28,16 +28,16 @@ impl Loaded {
         self.rich.assert_value(&json!(true));
         let end = if copy { "bytes.js" } else { "wasm" };
         for file in [format!("dispatcher.{end}"), format!("flight.{end}"), "flight.js".to_owned()] {
-            assert!(self.asked.contains(&format!("{base}{file}")), "{base}{file} is not among {:?}", self.asked);
+            assert!(self.requested.contains(&format!("{base}{file}")), "{base}{file} is not among {:?}", self.requested);
         }
-        assert_eq!(copy, self.asked.iter().any(|name| name.ends_with("bytes.js")), "{:?}", self.asked);
+        assert_eq!(copy, self.requested.iter().any(|name| name.ends_with("bytes.js")), "{:?}", self.requested);
     }
 }
 
 #[tokio::test]
 async fn the_script_finds_its_files_beside_itself_with_any_attributes() -> Result<()> {
     for attributes in ["", "async", "defer", "type=\"module\"", "crossorigin=\"anonymous\""] {
-        with(&format!("<script {attributes} src=\"/actionlane.js\"></script>"), "none", async |page, server| {
+        on_a_page_with(&format!("<script {attributes} src=\"/actionlane.js\"></script>"), "none", async |page, server| {
             eprintln!("<script {attributes}>");
             load(page, "/").await?.assert_from(&format!("{}/", server.url()), false);
             Ok(())
@@ -55,15 +55,15 @@ async fn data_base_names_the_directory_of_the_files() -> Result<()> {
         "<script src=\"/actionlane.js\" data-base=\"/pkg/dist\"></script>",
         "<script type=\"module\" src=\"/actionlane.js\" data-base=\"pkg/dist/\"></script>",
     ] {
-        with(tag, "none", async |page, server| {
+        on_a_page_with(tag, "none", async |page, server| {
             eprintln!("{tag}");
             load(page, "/").await?.assert_from(&format!("{}/pkg/dist/", server.url()), false);
             Ok(())
         })
         .await?;
     }
-    with("", "none", async |page, server| {
-        inside(page, "/pkg/dist/").await?;
+    on_a_page_with("", "none", async |page, server| {
+        add_inline_script(page, "/pkg/dist/").await?;
         load(page, "/").await?.assert_from(&format!("{}/pkg/dist/", server.url()), false);
         Ok(())
     })
@@ -74,8 +74,8 @@ async fn data_base_names_the_directory_of_the_files() -> Result<()> {
 #[tokio::test]
 async fn a_script_that_cannot_know_its_directory_says_so() -> Result<()> {
     // Browsers report the URL of the page, or of its `<base>`, as that of an inline script. No files are there.
-    on_a_bad_server("page/of/the/app?tag=%3Cbase%20href=%22/page/of/%22%3E", async |page, _server| {
-        inside(page, "").await?;
+    on_the_test_server("page/of/the/app?tag=%3Cbase%20href=%22/page/of/%22%3E", async |page, _server| {
+        add_inline_script(page, "").await?;
         let [call, given, rich]: [Settled; 3] = page
             .eval(
                 "const call = await settle(d.call(some));
@@ -94,7 +94,7 @@ async fn a_script_that_cannot_know_its_directory_says_so() -> Result<()> {
 
 #[tokio::test]
 async fn the_script_works_in_a_worker_that_imports_it() -> Result<()> {
-    with("", "none", async |page, server| {
+    on_a_page_with("", "none", async |page, server| {
         let url = server.url();
         let seen: serde_json::Value = page
             .browser()
@@ -126,24 +126,24 @@ async fn the_script_works_in_a_worker_that_imports_it() -> Result<()> {
 async fn the_script_works_from_another_origin_that_allows_it() -> Result<()> {
     let other = Server::start(package())?;
     let at = other.url();
-    with(&format!("<script src=\"{at}/cors/actionlane.js\"></script>"), "none", async |page, _server| {
+    on_a_page_with(&format!("<script src=\"{at}/cors/actionlane.js\"></script>"), "none", async |page, _server| {
         load(page, "/").await?.assert_from(&format!("{at}/cors/"), false);
         Ok(())
     })
     .await?;
-    with(&format!("<script src=\"{at}/actionlane.js\"></script>"), "none", async |page, _server| {
+    on_a_page_with(&format!("<script src=\"{at}/actionlane.js\"></script>"), "none", async |page, _server| {
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
         assert_says(&call, &["dispatcher.wasm could not be fetched", "(CORS)", "actionlane.full.js"]);
         Ok(())
     })
     .await?;
-    with(&format!("<script src=\"{at}/actionlane.full.js\"></script>"), "none", async |page, _server| {
+    on_a_page_with(&format!("<script src=\"{at}/actionlane.full.js\"></script>"), "none", async |page, _server| {
         let loaded = load(page, "/").await?;
         loaded.calls.iter().for_each(|call| call.assert_value(&json!("ok")));
         loaded.rich.assert_value(&json!(true));
         assert_eq!(loaded.order, ["first", "second"]);
-        assert!(!loaded.asked.iter().any(|name| name.contains("wasm") || name.ends_with("flight.js")), "{loaded:?}");
+        assert!(!loaded.requested.iter().any(|name| name.contains("wasm") || name.ends_with("flight.js")), "{loaded:?}");
         Ok(())
     })
     .await
@@ -152,7 +152,7 @@ async fn the_script_works_from_another_origin_that_allows_it() -> Result<()> {
 /// If the policy forbids `fetch` of the file, JavaScript modules provide the bytes.
 #[tokio::test]
 async fn under_a_policy_that_forbids_fetching_the_copies_are_loaded() -> Result<()> {
-    with("<script src=\"/actionlane.js\"></script>", "connect", async |page, server| {
+    on_a_page_with("<script src=\"/actionlane.js\"></script>", "connect", async |page, server| {
         let [one, rich]: [Settled; 2] = page
             .eval(
                 "return [await settle(d.call(some, [], { url: '/only' })),
@@ -161,8 +161,8 @@ async fn under_a_policy_that_forbids_fetching_the_copies_are_loaded() -> Result<
             .await?;
         one.assert_value(&json!("ok"));
         rich.assert_value(&json!(true));
-        let asked = asked(page).await?;
-        assert!(asked.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{asked:?}");
+        let requested = requested(page).await?;
+        assert!(requested.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{requested:?}");
         Ok(())
     })
     .await
@@ -171,13 +171,20 @@ async fn under_a_policy_that_forbids_fetching_the_copies_are_loaded() -> Result<
 /// A file of another build, or a modified one, is refused, and its copy is not requested.
 #[tokio::test]
 async fn a_file_of_another_build_is_refused() -> Result<()> {
-    with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
+    on_a_page_with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
         serve(page, "other").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
-        assert_says(&call, &["dispatcher.wasm is not the file that this actionlane.js was made with", "sha256-", "it is not asked for"]);
-        let asked = asked(page).await?;
-        assert!(!asked.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{asked:?}");
+        assert_says(
+            &call,
+            &[
+                "dispatcher.wasm is not the file that this actionlane.js was made with",
+                "sha256-",
+                "not loaded, because the file is not the expected one",
+            ],
+        );
+        let requested = requested(page).await?;
+        assert!(!requested.contains(&format!("{}/dispatcher.bytes.js", server.url())), "{requested:?}");
         Ok(())
     })
     .await
@@ -187,7 +194,7 @@ async fn a_file_of_another_build_is_refused() -> Result<()> {
 /// status.
 #[tokio::test]
 async fn a_missing_file_is_replaced_by_its_copy() -> Result<()> {
-    with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
+    on_a_page_with("<script src=\"/actionlane.js\"></script>", "none", async |page, server| {
         serve(page, "0").await?;
         let call: Settled = page.eval("return await settle(d.call(some))").await?;
         call.assert_failed("WASM_LOAD", "no");
@@ -195,16 +202,16 @@ async fn a_missing_file_is_replaced_by_its_copy() -> Result<()> {
         // Firefox remembers modules that could not be loaded, so the second request has another URL.
         serve(page, "missing").await?;
         page.eval::<Settled>("return await settle(d.call(some))").await?.assert_value(&json!("ok"));
-        assert!(asked(page).await?.contains(&format!("{}/dispatcher.bytes.js?1", server.url())));
+        assert!(requested(page).await?.contains(&format!("{}/dispatcher.bytes.js?1", server.url())));
         Ok(())
     })
     .await
 }
 
 /// Runs a scene on a page with these tags, after the script in them, if there is one, has run.
-async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server) -> Result<()>) -> Result<()> {
+async fn on_a_page_with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server) -> Result<()>) -> Result<()> {
     let escaped: String = tags.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    on_a_bad_server(&format!("?csp={csp}&tag={escaped}"), async |page, server| {
+    on_the_test_server(&format!("?csp={csp}&tag={escaped}"), async |page, server| {
         if tags.contains("<script") {
             // Runs without the prelude, whose dispatcher loads the wasm at once.
             page.browser().eval::<()>("while (!window.actionlane) await new Promise((again) => setTimeout(again, 10));", &[]).await?;
@@ -215,7 +222,7 @@ async fn with(tags: &str, csp: &str, scene: impl AsyncFnOnce(&Page<'_>, &Server)
 }
 
 /// Adds the script to the page as inline text.
-async fn inside(page: &Page<'_>, base: &str) -> Result<()> {
+async fn add_inline_script(page: &Page<'_>, base: &str) -> Result<()> {
     let script = format!(
         "const script = document.createElement('script');
          if ('{base}') script.dataset.base = '{base}';
@@ -226,7 +233,7 @@ async fn inside(page: &Page<'_>, base: &str) -> Result<()> {
 }
 
 /// Returns the URLs that the page has requested.
-async fn asked(page: &Page<'_>) -> Result<Vec<String>> {
+async fn requested(page: &Page<'_>) -> Result<Vec<String>> {
     page.browser().eval("return performance.getEntriesByType('resource').map(({ name }) => name)", &[]).await
 }
 
@@ -244,8 +251,8 @@ async fn load(page: &Page<'_>, url: &str) -> Result<Loaded> {
          calls.forEach((call, at) => call.then(() => order.push(['first', 'second'][at]), () => {{}}));
          const ended = [await settle(calls[0]), await settle(calls[1])];
          const rich = await settle(actionlane.encode([new Map([[1, 2]])]).then((form) => form instanceof FormData));
-         const asked = performance.getEntriesByType('resource').map(({{ name }}) => name);
-         return {{ states, calls: ended, order, rich, asked }};"
+         const requested = performance.getEntriesByType('resource').map(({{ name }}) => name);
+         return {{ states, calls: ended, order, rich, requested }};"
     ))
     .await
 }

@@ -3,12 +3,12 @@
 mod scene;
 
 use anyhow::{Context, Result};
-use scene::on_a_bad_server;
+use scene::on_the_test_server;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn calls_work_and_the_deployment_is_still_found() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         for load in ["script", "module"] {
             for when in ["before", "after"] {
                 // The page has no Actionlane yet: the script loads it.

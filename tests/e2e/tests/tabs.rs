@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use fantoccini::wd::WindowHandle;
-use scene::{Page, on_a_bad_server};
+use scene::{Page, on_the_test_server};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use server::{Ledger, Server};
@@ -63,7 +63,7 @@ const LOCKS: &str =
 
 #[tokio::test]
 async fn of_300_calls_from_three_tabs_the_server_never_sees_two_at_once() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 3, "{}").await?;
         for tab in 0..3 {
             // The first call holds the lane until all have been made.
@@ -102,7 +102,7 @@ async fn of_300_calls_from_three_tabs_the_server_never_sees_two_at_once() -> Res
 
 #[tokio::test]
 async fn lanes_of_other_names_and_dispatchers_of_their_own_do_not_wait() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{}").await?;
         tabs.eval::<()>(0, &format!("{SEEN} window.first = make('first', 'gate=end'); await seen('first');")).await?;
         tabs.eval::<()>(
@@ -123,7 +123,7 @@ async fn lanes_of_other_names_and_dispatchers_of_their_own_do_not_wait() -> Resu
 
 #[tokio::test]
 async fn two_dispatchers_of_one_page_share_a_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 1, "{}").await?;
         tabs.eval::<()>(
             0,
@@ -141,7 +141,7 @@ async fn two_dispatchers_of_one_page_share_a_lane() -> Result<()> {
 /// The browser cannot tell the two dispatchers apart: the page both holds the lock and waits for it.
 #[tokio::test]
 async fn dispatchers_of_one_page_do_not_steal_a_busy_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 1, "{}").await?;
         tabs.eval::<()>(
             0,
@@ -159,7 +159,7 @@ async fn dispatchers_of_one_page_do_not_steal_a_busy_lane() -> Result<()> {
 
 #[tokio::test]
 async fn a_tab_that_is_closed_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
         tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);")).await?;
@@ -172,7 +172,7 @@ async fn a_tab_that_is_closed_in_the_middle_of_a_call_releases_its_lane() -> Res
 
 #[tokio::test]
 async fn a_tab_that_crashes_in_the_middle_of_a_call_releases_its_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
         tabs.eval::<()>(1, &format!("{LOCKS} window.next = make('next'); await until(async () => await locks('pending') === 1);")).await?;
@@ -185,7 +185,7 @@ async fn a_tab_that_crashes_in_the_middle_of_a_call_releases_its_lane() -> Resul
 
 #[tokio::test]
 async fn a_dispatcher_that_closes_or_aborts_releases_its_lane() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: Infinity }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} make('stuck', 'do=never').catch(() => {{}}); await seen('stuck');")).await?;
         tabs.eval::<()>(
@@ -211,7 +211,7 @@ async fn a_dispatcher_that_closes_or_aborts_releases_its_lane() -> Result<()> {
 /// The page itself plays the suspended client: it holds the lease for ever.
 #[tokio::test]
 async fn of_many_that_wait_for_a_suspended_client_only_one_takes_the_lease() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 1, "{}").await?;
         let rounds: Vec<Round> = tabs.eval(
             0,
@@ -266,7 +266,7 @@ struct Taken {
 /// lease.
 #[tokio::test]
 async fn the_lease_of_a_call_that_never_ends_is_taken() -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+    on_the_test_server("", async |page, server| {
         let tabs = Tabs::open(page, &server, 3, "{ leaseTimeout: 400 }").await?;
         tabs.eval::<()>(0, &format!("{SEEN} window.calls = [make('stuck', 'gate=end'), make('after')]; await seen('stuck');")).await?;
         tabs.eval::<()>(1, "window.mine = make('one')").await?;
@@ -289,9 +289,9 @@ async fn the_lease_of_a_call_that_never_ends_is_taken() -> Result<()> {
 /// When the engine traps, requested and held locks are released.
 #[tokio::test]
 async fn an_engine_that_traps_releases_its_locks() -> Result<()> {
-    on_a_bad_server("?load=module", async |page, _server| {
+    on_the_test_server("?load=module", async |page, _server| {
         page.eval::<()>("await window.load()").await?;
-        let told: Value = page
+        let codes: Value = page
             .eval(&format!(
                 "{SEEN} {LOCKS}
                  const make = () => actionlane.createDispatcher({{ url, scope: 'origin', leaseTimeout: Infinity }});
@@ -313,7 +313,7 @@ async fn an_engine_that_traps_releases_its_locks() -> Result<()> {
                  return codes;"
             ))
             .await?;
-        assert_eq!(told, json!(["INTERNAL", "INTERNAL", "INTERNAL", "ok", "ok"]));
+        assert_eq!(codes, json!(["INTERNAL", "INTERNAL", "INTERNAL", "ok", "ok"]));
         Ok(())
     })
     .await
@@ -321,8 +321,8 @@ async fn an_engine_that_traps_releases_its_locks() -> Result<()> {
 
 #[tokio::test]
 async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_made() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
-        let told: Value = page
+    on_the_test_server("", async |page, _server| {
+        let code: Value = page
             .eval(
                 "const frame = document.createElement('iframe');
                  frame.sandbox = 'allow-scripts';
@@ -335,7 +335,7 @@ async fn a_frame_with_an_origin_of_its_own_is_refused_when_the_dispatcher_is_mad
                  return await answer;",
             )
             .await?;
-        assert_eq!(told, json!("INVALID_OPTION"));
+        assert_eq!(code, json!("INVALID_OPTION"));
         Ok(())
     })
     .await
@@ -349,7 +349,7 @@ mod chromium {
     /// `leaseTimeout`.
     #[tokio::test]
     async fn the_lease_of_a_suspended_tab_is_taken() -> Result<()> {
-        on_a_bad_server("", async |page, server| {
+        on_the_test_server("", async |page, server| {
             let tabs = Tabs::open(page, &server, 2, "{ leaseTimeout: 400 }").await?;
             tabs.eval::<()>(
                 0,

@@ -19,7 +19,7 @@ const WRAPPERS_ENV: &str = "ACTIONLANE_WRAPPERS";
 
 /// Results of one request of each kind through one wrapper.
 #[derive(Debug, Deserialize)]
-struct Told {
+struct Report {
     /// Name of the header that the wrapper adds.
     adds: String,
     value: Value,
@@ -69,10 +69,10 @@ async fn requests_arrive_whole_through_every_wrapper() -> Result<()> {
         for name in &names {
             for (first, in_place) in [(true, false), (false, false), (true, true), (false, true)] {
                 let what = format!("{name}, installed first: {first}, in place of fetch: {in_place}");
-                let told: Told = on_a_fresh_page(browser, &pages, SCRIPT, &[json!(name), json!(first), json!(in_place)])
+                let report: Report = on_a_fresh_page(browser, &pages, SCRIPT, &[json!(name), json!(first), json!(in_place)])
                     .await
                     .with_context(|| what.clone())?;
-                check(&told, &format!("{what}: {told:#?}"));
+                check(&report, &format!("{what}: {report:#?}"));
             }
         }
         Ok(())
@@ -80,19 +80,19 @@ async fn requests_arrive_whole_through_every_wrapper() -> Result<()> {
     .await
 }
 
-fn check(told: &Told, what: &str) {
-    assert_eq!(told.value, json!("ok"), "{what}");
-    let actions: Vec<_> = told.seen.iter().map(|seen| (seen.action.as_str(), seen.headers.get("x-own").map(String::as_str))).collect();
+fn check(report: &Report, what: &str) {
+    assert_eq!(report.value, json!("ok"), "{what}");
+    let actions: Vec<_> = report.seen.iter().map(|seen| (seen.action.as_str(), seen.headers.get("x-own").map(String::as_str))).collect();
     let id = "00".repeat(21);
     assert_eq!(actions, [(&*id, Some("call")), (&*id, Some("action"))], "{what}");
-    for seen in &told.seen {
-        assert!(seen.headers.contains_key(&told.adds), "{what}");
+    for seen in &report.seen {
+        assert!(seen.headers.contains_key(&report.adds), "{what}");
     }
-    for (echo, own, method, body) in [(&told.route, "route", "PUT", "routed"), (&told.page, "page", "GET", "")] {
+    for (echo, own, method, body) in [(&report.route, "route", "PUT", "routed"), (&report.page, "page", "GET", "")] {
         assert_eq!((&*echo.method, &*echo.body, echo.headers.get("x-own").map(String::as_str)), (method, body, Some(own)), "{what}");
-        assert!(echo.headers.contains_key(&told.adds), "{what}");
+        assert!(echo.headers.contains_key(&report.adds), "{what}");
     }
-    assert_eq!(told.route.headers.get("idempotency-key").map(String::as_str), Some("key"), "{what}");
+    assert_eq!(report.route.headers.get("idempotency-key").map(String::as_str), Some("key"), "{what}");
 }
 
 /// Runs a script on a page of a new server: an origin where nothing is installed yet.

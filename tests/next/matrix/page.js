@@ -2,10 +2,10 @@
 // The text of this file precedes each script that the runner executes there. `window.matrix` is made once a
 // document; what must outlive the document is in `sessionStorage`.
 window.matrix ??= (() => {
-  const told = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
-  const tell = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
+  const load = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
+  const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
   const home = `${location.protocol}//localhost:${location.port}`;
-  const own = location.origin === home;
+  const isHome = location.origin === home;
   /** Longest wait, in ms; long enough for a busy machine. */
   const PATIENCE = 60_000;
   const until = async (what, condition) => {
@@ -46,8 +46,8 @@ window.matrix ??= (() => {
       if (tamper?.id !== undefined) headers.set("next-action", tamper.id);
       if (tamper?.path !== undefined) input = tamper.path;
       init = { ...init, headers };
-      tell("posts", (told("posts") ?? 0) + 1);
-      tell("wire", wireOf(init.body));
+      save("posts", (load("posts") ?? 0) + 1);
+      save("wire", wireOf(init.body));
     }
     try {
       const response = await realFetch.call(window, input, init);
@@ -56,7 +56,7 @@ window.matrix ??= (() => {
         while (copy && !(await copy.read()).done);
       };
       drain().catch(() => {}).finally(() => {
-        if (isAction) tell("answered", true);
+        if (isAction) save("answered", true);
         inFlight -= 1;
         busy();
       });
@@ -66,7 +66,7 @@ window.matrix ??= (() => {
       throw error;
     }
   };
-  const uncaught = (error) => own && tell("uncaught", [...(told("uncaught") ?? []), String(error?.digest ?? error?.message ?? error)]);
+  const uncaught = (error) => isHome && save("uncaught", [...(load("uncaught") ?? []), String(error?.digest ?? error?.message ?? error)]);
   addEventListener("error", (event) => uncaught(event.error ?? event.message));
   addEventListener("unhandledrejection", (event) => uncaught(event.reason));
 
@@ -110,8 +110,8 @@ window.matrix ??= (() => {
       const more = [];
       for (const key of ["cause", "errors"]) if (Object.hasOwn(value, key)) more.push(`${key}: ${await inner(value[key], key)}`);
       // Only a server in development sends an error's name and message.
-      const told = environmentName === undefined ? "" : ` ${name}: ${message} in ${environmentName}`;
-      return `error ${digest}${told}`.replace("  ", " ").trim() + (more.length > 0 ? ` {${more.join(", ")}}` : "");
+      const named = environmentName === undefined ? "" : ` ${name}: ${message} in ${environmentName}`;
+      return `error ${digest}${named}`.replace("  ", " ").trim() + (more.length > 0 ? ` {${more.join(", ")}}` : "");
     }
     if (value instanceof Map) return `map {${await list(value)}}`;
     if (value instanceof Set) return `set {${await list(value)}}`;
@@ -153,13 +153,13 @@ window.matrix ??= (() => {
   const place = (url) => url?.replace(home, "").replace(`http://127.0.0.1:${location.port}`, "OTHER");
 
   const request = async (method, path) => (await realFetch(path, { method })).json();
-  const base = () => told("base") ?? "";
+  const base = () => load("base") ?? "";
   const text = (id) => document.querySelector(`[data-testid=${id}]`)?.textContent;
   const api = {
     /** Waits until the page shows this text under a name; with undefined, until it shows none. */
     shows: (id, wanted) => until(`${id} is ${wanted}`, () => text(id) === wanted),
     /** Waits until the call has settled. */
-    settled: () => until("the call has settled", () => told("result")),
+    settled: () => until("the call has settled", () => load("result")),
     /** Goes back or forward in the history, and waits for its event. */
     came: (direction) =>
       new Promise((resolve) => {
@@ -210,7 +210,7 @@ window.matrix ??= (() => {
       const form = document.getElementById(id);
       await until("the form is hydrated", () => Object.keys(form).some((key) => key.startsWith("__reactProps")));
       form.querySelector(`[data-testid=submit-${id}]`).click();
-      await until("the form is sent", () => told("posts") > 0 && inFlight === 0);
+      await until("the form is sent", () => load("posts") > 0 && inFlight === 0);
       return "sent";
     },
   };
@@ -242,8 +242,8 @@ window.matrix ??= (() => {
       mine,
       start: () => {
         const made = row.ours ? run(row.ours)(mine) : d.call(id, args, options);
-        const keep = (outcome) => outcome && tell("own", summary(outcome));
-        Promise.resolve(made).then(() => made.outcome?.then(keep), (error) => tell("own", { ...summary(error?.outcome), ...codes(error) }));
+        const keep = (outcome) => outcome && save("outcome", summary(outcome));
+        Promise.resolve(made).then(() => made.outcome?.then(keep), (error) => save("outcome", { ...summary(error?.outcome), ...codes(error) }));
         return made;
       },
     };
@@ -261,7 +261,7 @@ window.matrix ??= (() => {
   /** Prepares the page, and starts the row just after it has returned. */
   async function begin(row, side, world) {
     sessionStorage.clear();
-    tell("base", world.base);
+    save("base", world.base);
     tamper = undefined;
     await until("the page is hydrated", () => ready() && (row.bare || window.fixture));
     if (side === "ours" && !window.actionlane) {
@@ -275,7 +275,7 @@ window.matrix ??= (() => {
     if (!began) await until("the page is at rest", atRest);
     sessionStorage.removeItem("matrix:posts");
     began = true;
-    tell("started", { href: location.href, history: history.length, renders: row.prerendered ? undefined : renders() });
+    save("started", { href: location.href, history: history.length, renders: row.prerendered ? undefined : renders() });
     setTimeout(() => {
       const use = run(row.use) ?? ((value) => value);
       (async () => {
@@ -283,8 +283,8 @@ window.matrix ??= (() => {
         if (row.meanwhile) run(row.meanwhile)(mine).catch(uncaught);
         return `value ${await describe(await use(await promise, mine))}`;
       })().then(
-        (text) => tell("result", { result: text }),
-        (error) => tell("result", { result: `rejected ${failure(error)}`, kind: String(error?.name ?? typeof error), message: String(error?.message ?? error) }),
+        (text) => save("result", { result: text }),
+        (error) => save("result", { result: `rejected ${failure(error)}`, kind: String(error?.name ?? typeof error), message: String(error?.message ?? error) }),
       );
     });
   }
@@ -295,10 +295,10 @@ window.matrix ??= (() => {
    */
   async function isOver({ leaves, stuck, ours }) {
     if (!ready()) return false;
-    if (stuck) return told("answered") !== null && atRest();
-    if (own && began && told("result") === null) return false;
-    const failed = ours && told("result")?.kind !== undefined;
-    if (own && leaves && !failed && location.href === told("started")?.href) return false;
+    if (stuck) return load("answered") !== null && atRest();
+    if (isHome && began && load("result") === null) return false;
+    const failed = ours && load("result")?.kind !== undefined;
+    if (isHome && leaves && !failed && location.href === load("started")?.href) return false;
     return atRest();
   }
 
@@ -315,9 +315,9 @@ window.matrix ??= (() => {
       at: place(location.href),
       same: began,
       history: history.length,
-      fresh: own && began && told("started").renders !== undefined && location.href === told("started").href ? renders() !== told("started").renders : null,
+      fresh: isHome && began && load("started").renders !== undefined && location.href === load("started").href ? renders() !== load("started").renders : null,
       heading: document.querySelector("h1")?.textContent ?? "",
-      texts: own ? texts : {},
+      texts: isHome ? texts : {},
       tagged: Number(document.querySelector("[data-testid=tagged]")?.textContent ?? -1),
     };
   }
@@ -326,15 +326,15 @@ window.matrix ??= (() => {
   const hasCodec = () => performance.getEntriesByType("resource").some(({ name }) => /\/flight\.(?:js|wasm)(?:\?|$)/.test(name));
 
   /** Returns what was recorded in the page, and the server's state. Works on pages of the app's own origin only. */
-  async function toldHere() {
+  async function recorded() {
     const [{ counts, effects, order, mostRunning, computed }, cookies] = await Promise.all([api.get("state"), api.get("cookies")]);
     return {
-      ...told("result"),
-      started: told("started"),
-      own: told("own") && { ...told("own"), codec: hasCodec() },
-      wire: told("wire"),
-      posts: told("posts") ?? 0,
-      uncaught: told("uncaught") ?? [],
+      ...load("result"),
+      started: load("started"),
+      outcome: load("outcome") && { ...load("outcome"), codec: hasCodec() },
+      wire: load("wire"),
+      posts: load("posts") ?? 0,
+      uncaught: load("uncaught") ?? [],
       cookies,
       server: { counts, effects, order, mostRunning, computed },
     };
@@ -342,7 +342,7 @@ window.matrix ??= (() => {
 
   return {
     begin,
-    told: toldHere,
+    recorded,
 
     /**
      * Waits until the row is over. A document that is left in the meantime never returns: the runner then calls
@@ -350,7 +350,7 @@ window.matrix ??= (() => {
      */
     async end(how) {
       const over = await until("the row is over", () => isOver(how)).then(() => true, () => false);
-      return { over, shown: shown(), told: own ? await toldHere() : null };
+      return { over, shown: shown(), recorded: isHome ? await recorded() : null };
     },
   };
 })();

@@ -20,7 +20,7 @@
 // leaves     true if the address changes; the runner waits for that
 // stuck      true if Next's client does nothing more after the answer: it neither settles nor leaves
 // shares     true if it changes nothing on the page: it may follow another such row in the same document
-// open       a known fault of ours: the row must not pass yet
+// knownFault   a known fault of ours: the row must not pass yet
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
 // bare       true for a page without a fixture: `window.fixture` is undefined
 // alone      not run through Next's client: the reason why
@@ -62,7 +62,7 @@ export function ofVersion(row, version) {
   return JSON.parse(JSON.stringify(row, (_, value) => (value instanceof Since ? value.of(version) : typeof value === "function" ? String(value) : value)));
 }
 
-const isAsked = ({ from = "0" }, version) => !after(from, version);
+const runsOn = ({ from = "0" }, version) => !after(from, version);
 
 /**
  * Lists the intended differences from Next's own client, for rows that run on this version: `{ row, field, reason
@@ -71,13 +71,13 @@ const isAsked = ({ from = "0" }, version) => !after(from, version);
 export function differencesOf(version) {
   const list = JSON.parse(readFileSync(new URL("../differences.json", import.meta.url), "utf8"));
   const holds = ({ from = version, to = version }) => !after(from, version) && !after(version, to);
-  const later = new Set(rows.filter((row) => !isAsked(row, version)).map(({ name }) => name));
+  const later = new Set(rows.filter((row) => !runsOn(row, version)).map(({ name }) => name));
   const all = list.filter(holds).flatMap(({ field, rows: names, reason }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason }))));
   return all.filter(({ row }) => !later.has(row));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = process.argv[2];
-  const asked = rows.filter((row) => isAsked(row, version));
-  console.log(JSON.stringify({ rows: asked.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+  const selected = rows.filter((row) => runsOn(row, version));
+  console.log(JSON.stringify({ rows: selected.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
 }

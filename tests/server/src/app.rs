@@ -35,7 +35,7 @@ pub(crate) async fn app(State(shared): State<Arc<Shared>>, wire: ConnectInfo<Wir
         None => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         Some(App::Files(root)) => file(root, request.uri().path()),
         Some(App::Port(port)) => {
-            passed_on(*port, request).await.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
+            pass_on(*port, request).await.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
         }
     }
 }
@@ -46,42 +46,42 @@ fn file(root: &Path, path: &str) -> Response {
 }
 
 /// Longest body that is passed on, in bytes.
-const LONGEST: usize = 1 << 20;
+const LONGEST_BODY: usize = 1 << 20;
 
 /// Passes a request to the server on `port` and returns its answer. Uses HTTP/1.0, where an answer is just its head
 /// and its body up to the end of the connection.
-async fn passed_on(port: u16, request: Request) -> io::Result<Response> {
+async fn pass_on(port: u16, request: Request) -> io::Result<Response> {
     let (head, body) = request.into_parts();
-    let body = to_bytes(body, LONGEST).await.map_err(io::Error::other)?;
+    let body = to_bytes(body, LONGEST_BODY).await.map_err(io::Error::other)?;
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.write_all(&head_of(&head, body.len())).await?;
     stream.write_all(&body).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
-    read(&answer).ok_or_else(|| io::Error::other("the app behind the server gave no HTTP answer"))
+    parse_answer(&answer).ok_or_else(|| io::Error::other("the app behind the server gave no HTTP answer"))
 }
 
 fn head_of(head: &Parts, length: usize) -> Vec<u8> {
     let mut text = format!("{} {} HTTP/1.0\r\n", head.method, head.uri).into_bytes();
-    for (name, value) in head.headers.iter().filter(|(name, _)| !OF_THE_CONNECTION.contains(name)) {
+    for (name, value) in head.headers.iter().filter(|(name, _)| !CONNECTION_HEADERS.contains(name)) {
         text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     text.extend(format!("content-length: {length}\r\n\r\n").bytes());
     text
 }
 
-fn read(answer: &[u8]) -> Option<Response> {
+fn parse_answer(answer: &[u8]) -> Option<Response> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end]).ok()?;
     let mut lines = head.split("\r\n");
     let status = lines.next()?.split(' ').nth(1)?.parse::<u16>().ok()?;
     let mut response = Response::builder().status(status);
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        if !OF_THE_CONNECTION.iter().any(|own| own.as_str().eq_ignore_ascii_case(name)) {
+        if !CONNECTION_HEADERS.iter().any(|own| own.as_str().eq_ignore_ascii_case(name)) {
             response = response.header(name, value.trim());
         }
     }
     response.body(Body::from(answer[end + 4..].to_vec())).ok()
 }
 
-const OF_THE_CONNECTION: [axum::http::HeaderName; 3] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING];
+const CONNECTION_HEADERS: [axum::http::HeaderName; 3] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING];

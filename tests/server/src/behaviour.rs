@@ -13,9 +13,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
-use crate::asked::{Asked, millis};
 use crate::rows;
 use crate::wire::Wire;
+use crate::wishes::{Wishes, millis};
 
 /// A way to answer, by its name in `do=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,30 +112,30 @@ impl Behaviour {
     }
 
     /// True if the body of the request is read.
-    pub(crate) fn reads(self) -> bool {
+    pub(crate) fn reads_body(self) -> bool {
         !matches!(self, Self::Unread | Self::Early)
     }
 
     /// Answers in this way. `value` is the action's value in JSON.
-    pub(crate) async fn answer(self, asked: &Asked, value: &str, wire: &Wire) -> Response {
+    pub(crate) async fn answer(self, wishes: &Wishes, value: &str, wire: &Wire) -> Response {
         let whole = || rows::answer(value);
         match self {
             Self::Ok => flight(whole()),
             Self::Slow => {
-                sleep(millis(asked.ms)).await;
+                sleep(millis(wishes.ms)).await;
                 flight(whole())
             }
-            Self::Drip => drip(&whole(), Duration::from_millis(asked.ms.unwrap_or(5))),
+            Self::Drip => drip(&whole(), Duration::from_millis(wishes.ms.unwrap_or(5))),
             Self::Twice => {
                 wire.write(raw(&whole()).repeat(2).as_bytes()).await;
-                closed(wire)
+                close(wire)
             }
-            Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(asked.bytes.unwrap_or(8 << 20))))),
+            Self::Huge => flight(rows::answer(&format!("\"{}\"", "x".repeat(wishes.bytes.unwrap_or(8 << 20))))),
             Self::Date => flight(rows::answer("\"$D2026-01-02T03:04:05.678Z\"")),
             Self::Html200 => html(StatusCode::OK, LOGIN),
             Self::Html502 => html(StatusCode::BAD_GATEWAY, "<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>"),
-            Self::Login => (status(asked, StatusCode::SEE_OTHER), [(LOCATION, "/login")]).into_response(),
-            Self::Status => failure(status(asked, StatusCode::INTERNAL_SERVER_ERROR), asked.after.as_deref()),
+            Self::Login => (status(wishes, StatusCode::SEE_OTHER), [(LOCATION, "/login")]).into_response(),
+            Self::Status => failure(status(wishes, StatusCode::INTERNAL_SERVER_ERROR), wishes.after.as_deref()),
             Self::Empty204 => StatusCode::NO_CONTENT.into_response(),
             Self::Json => ([(CONTENT_TYPE, "application/json")], r#"{"error":"not an action"}"#).into_response(),
             Self::Type => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], whole()).into_response(),
@@ -149,10 +149,10 @@ impl Behaviour {
                 wire.write(raw_half(&whole()).as_bytes()).await;
                 reset(wire)
             }
-            Self::Close => closed(wire),
+            Self::Close => close(wire),
             Self::Cut => {
                 wire.write(raw_half(&whole()).as_bytes()).await;
-                closed(wire)
+                close(wire)
             }
             Self::Ends => flight(rows::half(&whole()).to_owned()),
             Self::Stall => stall(String::new()),
@@ -213,8 +213,8 @@ fn html(status: StatusCode, body: &'static str) -> Response {
 }
 
 /// Returns the requested status, or `usual` without a valid one.
-fn status(asked: &Asked, usual: StatusCode) -> StatusCode {
-    asked.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
+fn status(wishes: &Wishes, usual: StatusCode) -> StatusCode {
+    wishes.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(usual)
 }
 
 fn drip(text: &str, gap: Duration) -> Response {
@@ -235,16 +235,16 @@ fn stall(beginning: String) -> Response {
 
 fn reset(wire: &Wire) -> Response {
     wire.reset();
-    unheard()
+    unreceived_response()
 }
 
-fn closed(wire: &Wire) -> Response {
+fn close(wire: &Wire) -> Response {
     wire.close();
-    unheard()
+    unreceived_response()
 }
 
 /// Returns a response for a connection that has ended. No client receives it.
-fn unheard() -> Response {
+fn unreceived_response() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 

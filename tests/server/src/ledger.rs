@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::Scope;
+use crate::idempotency::Scope;
 
 /// The answer to `GET /ledger`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -18,7 +18,7 @@ pub struct Ledger {
     pub most_at_once: u64,
     /// Number of action requests, including those without key and name.
     pub total: u64,
-    /// Number of times that each of [`DRAWN`](crate::DRAWN) was drawn.
+    /// Number of times that each of [`FAULTS`](crate::FAULTS) was drawn.
     pub drawn: BTreeMap<String, u64>,
 }
 
@@ -75,7 +75,7 @@ impl Tally {
         }
     }
 
-    pub(crate) fn drew(&mut self, fault: &str) {
+    pub(crate) fn count_fault(&mut self, fault: &str) {
         *self.drawn.entry(fault.to_owned()).or_default() += 1;
     }
 

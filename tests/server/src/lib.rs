@@ -37,7 +37,7 @@
 //! | `busy` | `Retry-After`, in seconds, of the 409 to a request whose action is already running | 1 |
 //! | `call`, `lane` | name and lane of the call, for the ledger | none |
 //! | `size`, `rich` | for the value of a named call: length of its padding; 1: it holds a symbol, too | none |
-//! | `faults`, `seed` | probability of one of [`DRAWN`] if `do` is missing, and their seed | 0, 0 |
+//! | `faults`, `seed` | probability of one of [`FAULTS`] if `do` is missing, and their seed | 0, 0 |
 //!
 //! If the request has an `Idempotency-Key`, its action runs once for each user (cookie `user`), action and key. A
 //! later request gets the stored value; 409 while the first one runs; 422 if its body is different. Without a key,
@@ -45,20 +45,20 @@
 
 mod action;
 mod app;
-mod asked;
 mod behaviour;
-mod drawn;
+mod faults;
 mod files;
 mod gates;
+mod idempotency;
 mod ledger;
 pub mod page;
-mod recipe;
 mod routes;
 mod rows;
 mod seen;
 mod shared;
 mod wasm;
 mod wire;
+mod wishes;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -69,13 +69,13 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use app::App;
 pub use behaviour::{Behaviour, UnknownBehaviour};
-pub use drawn::DRAWN;
+pub use faults::FAULTS;
 pub use ledger::{Entry, Ledger};
 pub use seen::Seen;
 
-use asked::Asked;
 use shared::Shared;
-use wire::{Wire, Wires};
+use wire::{Wire, WireListener};
+use wishes::Wishes;
 
 /// A running server.
 #[must_use = "dropping this ends the server"]
@@ -109,7 +109,7 @@ impl Server {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let shared = Arc::new(shared);
         let service = routes::router(shared.clone()).into_make_service_with_connect_info::<Wire>();
-        runtime.spawn(async move { axum::serve(Wires(tokio::net::TcpListener::from_std(listener)?), service).await });
+        runtime.spawn(async move { axum::serve(WireListener(tokio::net::TcpListener::from_std(listener)?), service).await });
         Ok(Self { address, shared, runtime: Some(runtime) })
     }
 
@@ -125,7 +125,7 @@ impl Server {
 
     /// Sets the words for requests that do not have them: `faults=0.05&seed=7`. Fails if `how` cannot be read.
     pub fn misbehave(&self, how: &str) -> io::Result<()> {
-        self.shared.set(Asked::parse(how).map_err(io::Error::other)?);
+        self.shared.set_defaults(Wishes::parse(how).map_err(io::Error::other)?);
         Ok(())
     }
 

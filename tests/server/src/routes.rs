@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::action;
 use crate::app::app;
-use crate::asked::Asked;
 use crate::behaviour::login;
 use crate::ledger::Ledger;
 use crate::page::{self, Csp, Load};
 use crate::seen::{Seen, by_name};
 use crate::shared::Shared;
 use crate::wasm::Wasm;
+use crate::wishes::Wishes;
 
 /// Returns a router for every request that the server answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -90,9 +90,9 @@ async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
 }
 
 async fn misbehave(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    match Asked::parse(query.as_deref().unwrap_or_default()) {
-        Ok(asked) => {
-            shared.set(asked);
+    match Wishes::parse(query.as_deref().unwrap_or_default()) {
+        Ok(wishes) => {
+            shared.set_defaults(wishes);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(wrong) => (StatusCode::BAD_REQUEST, wrong).into_response(),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::app::App;
-use crate::asked::Asked;
-use crate::drawn::draw;
+use crate::faults::draw;
 use crate::gates::Gates;
+use crate::idempotency::{Fingerprint, IdempotencyStore, Scope, Verdict};
 use crate::ledger::{Ledger, Tally};
-use crate::recipe::{Fingerprint, Recipe, Scope, Verdict};
 use crate::seen::Log;
 use crate::wasm::Wasm;
+use crate::wishes::Wishes;
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -20,14 +20,14 @@ pub(crate) struct Shared {
     wasm: Mutex<Wasm>,
     pub(crate) log: Log,
     pub(crate) gates: Gates,
-    setting: Mutex<Asked>,
+    defaults: Mutex<Wishes>,
     books: Mutex<Books>,
 }
 
 /// Arrivals and runs, behind one lock so that they agree.
 #[derive(Debug, Default)]
 struct Books {
-    recipe: Recipe,
+    store: IdempotencyStore,
     tally: Tally,
 }
 
@@ -43,77 +43,77 @@ impl Shared {
             wasm: Mutex::default(),
             log: Log::default(),
             gates: Gates::default(),
-            setting: Mutex::default(),
+            defaults: Mutex::default(),
             books: Mutex::default(),
         }
     }
 
     /// Passes the current state of the wasm to `use_it`, and stores the state that it returns.
     pub(crate) fn wasm<T>(&self, use_it: impl FnOnce(Wasm) -> (T, Wasm)) -> T {
-        let mut wasm = held(&self.wasm);
+        let mut wasm = locked(&self.wasm);
         let (made, next) = use_it(*wasm);
         *wasm = next;
         made
     }
 
     /// Returns the words for requests that do not have them.
-    pub(crate) fn setting(&self) -> Asked {
-        held(&self.setting).clone()
+    pub(crate) fn defaults(&self) -> Wishes {
+        locked(&self.defaults).clone()
     }
 
     /// Replaces these words.
-    pub(crate) fn set(&self, asked: Asked) {
-        *held(&self.setting) = asked;
+    pub(crate) fn set_defaults(&self, wishes: Wishes) {
+        *locked(&self.defaults) = wishes;
     }
 
     /// Counts an arrival. Returns its number among the arrivals of its key, from 1.
-    pub(crate) fn arrived(self: &Arc<Self>, scope: Option<&Scope>, asked: &Asked) -> (InWork, u64) {
-        let arrival = held(&self.books).tally.arrived(scope, asked.call.as_deref(), asked.lane.as_deref());
+    pub(crate) fn arrived(self: &Arc<Self>, scope: Option<&Scope>, wishes: &Wishes) -> (InWork, u64) {
+        let arrival = locked(&self.books).tally.arrived(scope, wishes.call.as_deref(), wishes.lane.as_deref());
         (InWork(self.clone()), arrival)
     }
 
     /// Returns the wishes of a request. If they hold a probability of faults and no behaviour, a drawn fault may
     /// replace the default.
-    pub(crate) fn cast(&self, asked: Asked, key: Option<&str>, arrival: u64) -> Result<Asked, String> {
-        let Some(faults) = asked.faults.filter(|_| asked.behaviour.is_none()) else { return Ok(asked) };
-        let name = asked.call.as_deref().or(key).unwrap_or_default();
-        let Some((fault, before)) = draw(asked.seed.unwrap_or(0), name, arrival, faults) else { return Ok(asked) };
+    pub(crate) fn with_drawn_fault(&self, wishes: Wishes, key: Option<&str>, arrival: u64) -> Result<Wishes, String> {
+        let Some(faults) = wishes.faults.filter(|_| wishes.behaviour.is_none()) else { return Ok(wishes) };
+        let name = wishes.call.as_deref().or(key).unwrap_or_default();
+        let Some((fault, before)) = draw(wishes.seed.unwrap_or(0), name, arrival, faults) else { return Ok(wishes) };
         let when = if before { "before" } else { "after" };
-        held(&self.books).tally.drew(&format!("{fault}&when={when}"));
-        Ok(Asked::parse(&format!("{fault}&when={when}"))?.or(asked))
+        locked(&self.books).tally.count_fault(&format!("{fault}&when={when}"));
+        Ok(Wishes::parse(&format!("{fault}&when={when}"))?.or(wishes))
     }
 
     pub(crate) fn verdict(&self, scope: &Scope, body: Fingerprint) -> Verdict {
-        held(&self.books).recipe.arrive(scope, body)
+        locked(&self.books).store.arrive(scope, body)
     }
 
     /// Counts a run of an action, and stores its value if it may be requested again.
     pub(crate) fn ran(&self, scope: &Scope, value: Option<&str>) {
-        let mut books = held(&self.books);
+        let mut books = locked(&self.books);
         books.tally.ran(scope);
         if let Some(value) = value {
-            books.recipe.ran(scope, value);
+            books.store.store(scope, value);
         }
     }
 
     pub(crate) fn ledger(&self) -> Ledger {
-        held(&self.books).tally.ledger()
+        locked(&self.books).tally.ledger()
     }
 
     /// Forgets arrivals, runs and stored values.
     pub(crate) fn forget(&self) {
-        let mut books = held(&self.books);
-        books.recipe.forget();
+        let mut books = locked(&self.books);
+        books.store.forget();
         books.tally.forget();
     }
 }
 
 impl Drop for InWork {
     fn drop(&mut self) {
-        held(&self.0.books).tally.left();
+        locked(&self.0.books).tally.left();
     }
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

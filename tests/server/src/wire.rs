@@ -97,9 +97,9 @@ impl AsyncWrite for Wire {
 
 /// Listens, and gives each connection to the code that answers on it.
 #[derive(Debug)]
-pub(crate) struct Wires(pub(crate) TcpListener);
+pub(crate) struct WireListener(pub(crate) TcpListener);
 
-impl Listener for Wires {
+impl Listener for WireListener {
     type Io = Wire;
     /// Takes the place of an address: handlers need the connection itself.
     type Addr = Option<Wire>;
@@ -115,8 +115,8 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
+impl Connected<IncomingStream<'_, WireListener>> for Wire {
+    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
         stream.io().clone()
     }
 }

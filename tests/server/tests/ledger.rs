@@ -1,11 +1,11 @@
-//! The key recipe and the ledger, seen from raw sockets. The tests wait for states of the server, never for times.
+//! Idempotency keys and the ledger, seen from raw sockets. The tests wait for states of the server, never for times.
 
 mod socket;
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use server::{Behaviour, DRAWN, Ledger, Seen, Server};
+use server::{Behaviour, FAULTS, Ledger, Seen, Server};
 use socket::{Answer, End, ask, ledger, post, read, send, server};
 
 #[test]
@@ -179,7 +179,7 @@ fn faults_are_drawn_by_name_and_arrival() {
     let ledger = ledger(&servers[0]);
     let drawn: u64 = ledger.drawn.values().sum();
     assert!((4..=20).contains(&drawn), "{ledger:?}");
-    assert!(ledger.drawn.keys().all(|fault| DRAWN.iter().any(|known| fault.starts_with(&format!("{known}&when=")))), "{ledger:?}");
+    assert!(ledger.drawn.keys().all(|fault| FAULTS.iter().any(|known| fault.starts_with(&format!("{known}&when=")))), "{ledger:?}");
     assert!(ledger.keys.values().any(|entry| entry.effects == 0), "{ledger:?}");
 }
 

@@ -5,17 +5,17 @@
 pub(super) struct Row {
     pub(super) name: &'static str,
     /// The row whose built app is used: usually the row itself.
-    pub(super) made: &'static str,
+    pub(super) built_as: &'static str,
     /// The directory of tests/apps/ that is copied.
     pub(super) app: &'static str,
     /// The commands that build the copy.
     pub(super) build: &'static [&'static [&'static str]],
-    pub(super) shown: Shown,
+    pub(super) runner: Runner,
 }
 
 /// Ways to run the checks of an app.
 #[derive(Debug)]
-pub(super) enum Shown {
+pub(super) enum Runner {
     /// A page among the files below `root` runs them. `login` stands before the host in its address.
     Files { root: &'static str, page: &'static str, login: &'static str },
     /// The first page of a server that listens on `PORT` runs them.
@@ -31,20 +31,20 @@ const fn page(
     root: &'static str,
     page: &'static str,
 ) -> Row {
-    Row { name, made: name, app, build, shown: Shown::Files { root, page, login: "" } }
+    Row { name, built_as: name, app, build, runner: Runner::Files { root, page, login: "" } }
 }
 
 const fn server(name: &'static str, app: &'static str, build: &'static [&'static [&'static str]], command: &'static [&'static str]) -> Row {
-    Row { name, made: name, app, build, shown: Shown::Server { command } }
+    Row { name, built_as: name, app, build, runner: Runner::Server { command } }
 }
 
 /// Returns a row that uses the app of the row `webpack`.
-const fn webpack(name: &'static str, shown: Shown) -> Row {
-    Row { name, made: "webpack", app: "page", build: &[WEBPACK], shown }
+const fn webpack(name: &'static str, runner: Runner) -> Row {
+    Row { name, built_as: "webpack", app: "page", build: &[WEBPACK], runner }
 }
 
 const fn tests(name: &'static str, app: &'static str, command: &'static [&'static str]) -> Row {
-    Row { name, made: name, app, build: &[], shown: Shown::Tests { command } }
+    Row { name, built_as: name, app, build: &[], runner: Runner::Tests { command } }
 }
 
 const VITE_5: &str = "vite5/bin/vite.js";
@@ -71,8 +71,8 @@ pub(super) const ROWS: [Row; 34] = [
     page("webpack", "page", &[WEBPACK], "", "classic.html"),
     page("webpack-dev", "page", &[&["webpack", "--mode", "development"]], "", "classic.html"),
     page("webpack-worker", "worker", &[WEBPACK], "", "classic.html"),
-    webpack("webpack-other-origin", Shown::Files { root: "", page: "elsewhere.html", login: "" }),
-    webpack("webpack-credentials", Shown::Files { root: "", page: "classic.html", login: "user:pw@" }),
+    webpack("webpack-other-origin", Runner::Files { root: "", page: "elsewhere.html", login: "" }),
+    webpack("webpack-credentials", Runner::Files { root: "", page: "classic.html", login: "user:pw@" }),
     page("rspack", "page", &[&["rspack", "build", "--mode", "production"]], "", "classic.html"),
     page("esbuild", "page", &[&["esbuild", "src/index.js", "--bundle", "--outfile=dist/main.js"]], "", "classic.html"),
     page(

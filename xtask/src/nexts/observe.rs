@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(15);
 
 /// Number of history entries that a browser keeps.
-const FULL: i64 = 50;
+const FULL_HISTORY: i64 = 50;
 
 /// The client that sends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) struct Seen {
     /// Fields that are compared between the two clients, in a fixed order.
     pub(crate) fields: Map<String, Value>,
     /// Fields of our client's outcome.
-    pub(crate) own: Map<String, Value>,
+    pub(crate) outcome: Map<String, Value>,
     /// Message of the error.
     pub(crate) message: Option<String>,
 }
@@ -49,7 +49,7 @@ impl Seen {
 
     /// Returns the text for people.
     pub(crate) fn text(&self) -> String {
-        json!({ "seen": self.fields, "said": self.own, "message": self.message }).to_string()
+        json!({ "seen": self.fields, "outcome": self.outcome, "message": self.message }).to_string()
     }
 }
 
@@ -93,18 +93,18 @@ impl<'a> Stage<'a> {
         let how = json!({ "leaves": row.leaves, "stuck": row.stuck && side == Side::Next, "ours": side == Side::Ours });
         let side = if side == Side::Next { "next" } else { "ours" };
         let () = self.eval("return await matrix.begin(...args)", &[row.script.clone(), json!(side), self.world.clone()]).await?;
-        let End { over, shown, told } = self.end(how).await?;
-        let told = match told {
-            Some(told) => told,
+        let End { over, shown, recorded } = self.end(how).await?;
+        let recorded = match recorded {
+            Some(recorded) => recorded,
             None => {
                 self.go_home().await?;
-                self.eval("return await matrix.told()", &[]).await?
+                self.eval("return await matrix.recorded()", &[]).await?
             }
         };
         if row.shares && shown.same && over {
             self.shared.replace(Some(row.on.clone()));
         }
-        Ok(seen(row, shown, told, !over))
+        Ok(seen(row, shown, recorded, !over))
     }
 
     /// Goes to a page of the app that has no script.
@@ -130,20 +130,20 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn seen(row: &Row, shown: Shown, told: Told, hung: bool) -> Seen {
+fn seen(row: &Row, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
     let mut fields = Map::new();
     // If the document was left, it depends on chance whether it saw the result.
     if shown.same {
-        fields.insert("result".into(), json!(told.result));
-        if let Some(class) = told.kind {
+        fields.insert("result".into(), json!(recorded.result));
+        if let Some(class) = recorded.kind {
             fields.insert("class".into(), json!(class));
         }
     }
     fields.insert("document".into(), json!(if shown.same { "kept" } else { "another" }));
     fields.insert("url".into(), json!(shown.at));
     // A full history does not grow.
-    if told.started.history < FULL - 5 {
-        fields.insert("history".into(), json!(shown.history - told.started.history));
+    if recorded.started.history < FULL_HISTORY - 5 {
+        fields.insert("history".into(), json!(shown.history - recorded.started.history));
     }
     if let Some(fresh) = shown.fresh {
         fields.insert("fresh".into(), json!(fresh));
@@ -151,20 +151,20 @@ fn seen(row: &Row, shown: Shown, told: Told, hung: bool) -> Seen {
     fields.insert("heading".into(), json!(shown.heading));
     fields.insert("shown".into(), json!(shown.texts));
     if row.tagged {
-        fields.insert("tagged".into(), json!(Some(shown.tagged) == told.server.get("computed").and_then(Value::as_i64)));
+        fields.insert("tagged".into(), json!(Some(shown.tagged) == recorded.server.get("computed").and_then(Value::as_i64)));
     }
-    fields.insert("cookies".into(), json!(told.cookies));
-    fields.insert("server".into(), told.server.into_iter().filter(|(name, _)| name != "computed").collect());
-    fields.insert("posts".into(), json!(told.posts));
-    fields.insert("uncaught".into(), json!(told.uncaught));
+    fields.insert("cookies".into(), json!(recorded.cookies));
+    fields.insert("server".into(), recorded.server.into_iter().filter(|(name, _)| name != "computed").collect());
+    fields.insert("posts".into(), json!(recorded.posts));
+    fields.insert("uncaught".into(), json!(recorded.uncaught));
     fields.insert("hung".into(), json!(hung));
     if row.wire {
-        fields.insert("wire".into(), json!(told.wire));
+        fields.insert("wire".into(), json!(recorded.wire));
     }
-    let mut own = told.own.unwrap_or_default();
-    own.insert("wire".into(), json!(told.wire));
-    own.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
-    Seen { fields, own, message: told.message }
+    let mut outcome = recorded.outcome.unwrap_or_default();
+    outcome.insert("wire".into(), json!(recorded.wire));
+    outcome.insert("result".into(), fields.get("result").cloned().unwrap_or_default());
+    Seen { fields, outcome, message: recorded.message }
 }
 
 #[derive(Debug, Deserialize)]
@@ -172,7 +172,7 @@ struct End {
     over: bool,
     shown: Shown,
     /// `None` on a page of another origin.
-    told: Option<Told>,
+    recorded: Option<Recorded>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -188,12 +188,12 @@ struct Shown {
 }
 
 #[derive(Debug, Deserialize)]
-struct Told {
+struct Recorded {
     result: Option<String>,
     kind: Option<String>,
     message: Option<String>,
     started: Started,
-    own: Option<Map<String, Value>>,
+    outcome: Option<Map<String, Value>>,
     wire: Option<String>,
     posts: u64,
     uncaught: Vec<String>,

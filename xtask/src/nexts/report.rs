@@ -15,7 +15,7 @@ pub(crate) struct Report {
     /// Versions with their numbers, in the order they ran.
     versions: Vec<(String, Tally)>,
     failures: String,
-    open: Vec<String>,
+    known_faults: Vec<String>,
     /// For each reason to differ, the versions and the fields.
     differences: BTreeMap<String, BTreeSet<(String, String)>>,
 }
@@ -45,7 +45,7 @@ impl Report {
                 }
             }
             Verdict::Skipped => tally.skipped += 1,
-            Verdict::Open(why) => self.open.push(format!("{version}: {}: {why}", row.name)),
+            Verdict::KnownFault(why) => self.known_faults.push(format!("{version}: {}: {why}", row.name)),
             Verdict::Failed(wrong) => {
                 tally.failed += 1;
                 let _ = writeln!(self.failures, "✗ {version}: {}", row.name);
@@ -62,8 +62,8 @@ impl Report {
     }
 
     /// Returns the number of rows that are known to fail through our client. They are in no other number.
-    pub(crate) fn open(&self) -> usize {
-        self.open.len()
+    pub(crate) fn known_faults(&self) -> usize {
+        self.known_faults.len()
     }
 
     pub(crate) fn passed(&self) -> u64 {
@@ -74,11 +74,12 @@ impl Report {
         self.versions.iter().map(|(_, tally)| tally.failed).sum()
     }
 
-    /// Returns the text for people: failures, open rows, differences with their reasons, and a line for each version.
+    /// Returns the text for people: failures, known faults, differences with their reasons, and a line for each
+    /// version.
     pub(crate) fn text(&self) -> String {
         let mut text = self.failures.clone();
-        for open in &self.open {
-            let _ = writeln!(text, "○ open, {open}");
+        for known in &self.known_faults {
+            let _ = writeln!(text, "○ known fault, {known}");
         }
         for (reason, places) in &self.differences {
             let versions: BTreeSet<&str> = places.iter().map(|(version, _)| version.as_str()).collect();
@@ -120,11 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn an_open_row_is_reported_and_not_counted() {
+    fn a_known_fault_is_reported_and_not_counted() {
         let mut report = Report::default();
-        report.add("14.2.35", &Row::from(json!({ "name": "row" })), Verdict::Open("known".into()), &[]);
-        assert_eq!((report.open(), report.passed(), report.failed()), (1, 0, 0));
-        assert!(report.text().starts_with("○ open, 14.2.35: row: known\n"));
+        report.add("14.2.35", &Row::from(json!({ "name": "row" })), Verdict::KnownFault("known".into()), &[]);
+        assert_eq!((report.known_faults(), report.passed(), report.failed()), (1, 0, 0));
+        assert!(report.text().starts_with("○ known fault, 14.2.35: row: known\n"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) struct Row {
     /// True if the row changes nothing on the page, so the next row that shares it runs there too.
     pub(crate) shares: bool,
     /// The known fault of our client, if there is one: the row must fail, and is counted nowhere.
-    pub(crate) open: Option<String>,
+    pub(crate) known_fault: Option<String>,
     /// True if the page must show the tagged value that the server has.
     pub(crate) tagged: bool,
     /// True if the encoded form of the arguments is compared, too.
@@ -90,7 +90,7 @@ impl From<Value> for Row {
             stuck: flag("stuck"),
             rare: flag("rare"),
             shares: flag("shares"),
-            open: text("open"),
+            known_fault: text("knownFault"),
             tagged: flag("tagged"),
             wire: flag("wire"),
             alone: flag("alone"),

@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
     /// The fixture says that this version of Next does not have the feature.
     Skipped,
     /// Failed because of the known fault given here.
-    Open(String),
+    KnownFault(String),
     /// Failed; each text says one thing that is wrong.
     Failed(Vec<String>),
 }
@@ -35,7 +35,7 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     }
     let mut wrong = Vec::new();
     for (name, expected) in &row.expect {
-        let found = ours.own.get(name).unwrap_or(&Value::Null);
+        let found = ours.outcome.get(name).unwrap_or(&Value::Null);
         if found != expected {
             wrong.push(format!("{name}: expected {expected}, got {found}"));
         }
@@ -46,31 +46,31 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     let listed: BTreeSet<&str> =
         listed.iter().filter(|difference| difference.row == row.name).map(|difference| difference.field.as_str()).collect();
     let differs = next.map(|next| different(next, ours)).unwrap_or_default();
-    for (field, theirs, own) in &differs {
+    for (field, theirs, ours) in &differs {
         if !listed.contains(field.as_str()) {
-            wrong.push(format!("{field}: Next's client {theirs}, ours {own}"));
+            wrong.push(format!("{field}: Next's client {theirs}, ours {ours}"));
         }
     }
     let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
     // With a full history, the number of added entries is unknown, so a listed difference in it cannot be called
     // gone.
-    let untold =
+    let unknown =
         |field: &str| field == HISTORY && !(ours.fields.contains_key(field) && next.is_some_and(|next| next.fields.contains_key(field)));
-    for field in listed.iter().filter(|field| !differs.contains(**field) && !untold(field)) {
+    for field in listed.iter().filter(|field| !differs.contains(**field) && !unknown(field)) {
         wrong.push(format!("{field}: listed in tests/next/differences.json, but equal to Next's client: remove it there"));
     }
-    match (&row.open, wrong.is_empty()) {
+    match (&row.known_fault, wrong.is_empty()) {
         (None, true) => Verdict::Passed { differs },
         (None, false) => Verdict::Failed(wrong),
-        (Some(why), false) => Verdict::Open(why.clone()),
-        (Some(why), true) => Verdict::Failed(vec![format!("marked as open ({why}), but it passes: remove the mark")]),
+        (Some(why), false) => Verdict::KnownFault(why.clone()),
+        (Some(why), true) => Verdict::Failed(vec![format!("marked as a known fault ({why}), but it passes: remove the mark")]),
     }
 }
 
 /// Returns the fields that both runs have and that are not equal.
 fn different(next: &Seen, ours: &Seen) -> Vec<(String, Value, Value)> {
     let pairs = next.fields.iter().filter_map(|(field, theirs)| Some((field, theirs, ours.fields.get(field)?)));
-    pairs.filter(|(_, theirs, own)| theirs != own).map(|(field, theirs, own)| (field.clone(), theirs.clone(), own.clone())).collect()
+    pairs.filter(|(_, theirs, ours)| theirs != ours).map(|(field, theirs, ours)| (field.clone(), theirs.clone(), ours.clone())).collect()
 }
 
 #[cfg(test)]
@@ -83,9 +83,9 @@ mod tests {
         Row::from(json!({ "name": "row", "expect": expect }))
     }
 
-    fn seen(fields: &Value, own: &Value) -> Seen {
+    fn seen(fields: &Value, outcome: &Value) -> Seen {
         let object = |value: &Value| value.as_object().cloned().unwrap_or_else(Map::new);
-        Seen { fields: object(fields), own: object(own), ..Seen::default() }
+        Seen { fields: object(fields), outcome: object(outcome), ..Seen::default() }
     }
 
     fn listed(field: &str) -> Vec<Difference> {
@@ -115,9 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn an_open_row_that_passes_fails() {
-        let row = Row::from(json!({ "name": "row", "open": "known", "expect": { "code": "ok" } }));
-        assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::Open("known".into()));
+    fn a_known_fault_that_passes_fails() {
+        let row = Row::from(json!({ "name": "row", "knownFault": "known", "expect": { "code": "ok" } }));
+        assert_eq!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "HTTP" }))), Verdict::KnownFault("known".into()));
         assert!(matches!(judge(&row, &[], None, &seen(&json!({}), &json!({ "code": "ok" }))), Verdict::Failed(_)));
     }
 

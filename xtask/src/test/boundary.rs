@@ -13,10 +13,10 @@ use super::lint::rust_files;
 use super::part::Ran;
 
 /// Crates that only make sense in a JavaScript host, by the start of their names.
-const WEB: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
+const WEB_CRATES: [&str; 5] = ["wasm-bindgen", "js-sys", "web-sys", "gloo", "serde-wasm-bindgen"];
 
 /// The only file below `src/` that may name `target_arch`.
-const HOME: &str = "lib.rs";
+const TARGET_FILE: &str = "lib.rs";
 
 /// Builds without an edge, with their options for `cargo tree`. Dependants get no dev-dependencies.
 const BUILDS: [(&str, &[&str]); 2] =
@@ -29,7 +29,7 @@ pub(crate) fn check() -> Result<Ran> {
         let mut tree = cargo();
         let tree = run::quiet(tree.args(["tree", "--package", "actionlane", "--prefix", "none", "--format", "{p}"]).args(selection))?;
         for name in tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()) {
-            let is_web = WEB.iter().any(|web| name.starts_with(web));
+            let is_web = WEB_CRATES.iter().any(|web| name.starts_with(web));
             ran.judge(is_web, || {
                 format!("{name} is in the {build}: declare it under `cfg(target_arch = \"wasm32\")`, optional, in Cargo.toml")
             });
@@ -37,9 +37,9 @@ pub(crate) fn check() -> Result<Ran> {
     }
     let src = workspace::root().join("src");
     for file in rust_files(&src)? {
-        let knows = fs::read_to_string(&file)?.contains("target_arch");
-        let strays = knows && file != src.join(HOME);
-        ran.judge(strays, || format!("{} names target_arch: only src/{HOME} may", workspace::shown(&file)));
+        let names_target = fs::read_to_string(&file)?.contains("target_arch");
+        let is_wrong = names_target && file != src.join(TARGET_FILE);
+        ran.judge(is_wrong, || format!("{} names target_arch: only src/{TARGET_FILE} may", workspace::shown(&file)));
     }
     Ok(ran)
 }

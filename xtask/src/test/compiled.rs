@@ -56,7 +56,7 @@ fn compile(document: &Document) -> Result<Vec<String>> {
         match wrong.last_mut() {
             // An indented line continues the error before it.
             Some(last) if line.starts_with(' ') => *last += &format!("{line}\n"),
-            _ => wrong.push(format!("{}\n", sources.told(line, &dir, document))),
+            _ => wrong.push(format!("{}\n", sources.located(line, &dir, document))),
         }
     }
     if !finished.success && wrong.is_empty() {
@@ -108,7 +108,7 @@ impl Sources {
 
     /// Rewrites an error of the compiler to the document's file and line: `README.md:12: error TS2339: …` for
     /// `…/block-10.ts(3,5): error TS2339: …`.
-    fn told(&self, line: &str, dir: &Path, document: &Document) -> String {
+    fn located(&self, line: &str, dir: &Path, document: &Document) -> String {
         let of_ours = || {
             let (place, what) = line.split_once("): ")?;
             let (file, position) = place.rsplit_once('(')?;
@@ -158,10 +158,10 @@ mod tests {
         let blocks = vec![block(10, "ts", "import \"a\";\nb();\n"), block(20, "js", "c();\nd();\n"), block(30, "tsx", "import \"e\";\n")];
         let document = Document { name: "docs/x.md".to_owned(), blocks };
         let sources = Sources::of(&document);
-        let told = |line: &str| sources.told(line, Path::new("/dir"), &document);
+        let located = |line: &str| sources.located(line, Path::new("/dir"), &document);
         assert_eq!(sources.files.keys().map(|file| file.display().to_string()).collect::<Vec<_>>(), ["block-10.ts", "block-30.tsx"]);
-        assert_eq!(told("../target/docs/x.md/block-10.ts(2,1): error TS1: no b"), "docs/x.md:11: error TS1: no b");
-        assert_eq!(told("/dir/block-10.ts(5,1): error TS1: no d"), "docs/x.md:21: error TS1: no d");
-        assert_eq!(told("error TS5058: no such path"), "error TS5058: no such path");
+        assert_eq!(located("../target/docs/x.md/block-10.ts(2,1): error TS1: no b"), "docs/x.md:11: error TS1: no b");
+        assert_eq!(located("/dir/block-10.ts(5,1): error TS1: no d"), "docs/x.md:21: error TS1: no d");
+        assert_eq!(located("error TS5058: no such path"), "error TS5058: no such path");
     }
 }

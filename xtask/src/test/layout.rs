@@ -26,13 +26,13 @@ pub(crate) fn check() -> Result<Ran> {
     sources.extend(rust_files(&root.join("xtask/src"))?);
     let mut ran = Ran::default();
     for file in sources.iter().chain(&scripts) {
-        let opens = opens(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
+        let opens = opens_with_purpose(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
         ran.judge(!opens, || format!("{}: begin the file with a comment that says what it is for", workspace::shown(file)));
     }
     let edges = Edges::read(&root.join("src"))?;
-    let of_a_root = &edges.of_a_root;
-    ran.judge(!of_a_root.is_empty(), || {
-        format!("{of_a_root:?} use the root file of an edge, which only holds its exports: no module may use it")
+    let root_users = &edges.root_users;
+    ran.judge(!root_users.is_empty(), || {
+        format!("{root_users:?} use the root file of an edge, which only holds its exports: no module may use it")
     });
     for (count, uses) in
         [(edges.files.len(), &edges.files), (0, &edges.ideas), (0, &edges.edges), (scripts.len(), &imports(&scripts, &pkg)?)]
@@ -50,7 +50,7 @@ pub(crate) fn check() -> Result<Ran> {
 const RIDDLES: [&str; 10] = ["What ", "Whatever ", "Who ", "Whoever ", "Whose ", "However ", "How ", "Why ", "Whether ", "Which "];
 
 /// True if the text opens with a comment of the file, and not with a riddle.
-fn opens(text: &str, is_rust: bool) -> bool {
+fn opens_with_purpose(text: &str, is_rust: bool) -> bool {
     let starts: &[&str] = if is_rust { &["//! "] } else { &["// ", "/** "] };
     let said = starts.iter().find_map(|start| text.strip_prefix(start));
     said.is_some_and(|said| !RIDDLES.iter().any(|riddle| said.starts_with(riddle)))
@@ -72,7 +72,7 @@ struct Edges {
     /// By edge.
     edges: Uses,
     /// Modules that use the root of an edge, such as `web.rs`.
-    of_a_root: BTreeSet<String>,
+    root_users: BTreeSet<String>,
 }
 
 impl Edges {
@@ -98,7 +98,7 @@ impl Edges {
         for (module, text) in texts {
             let user = module.join("/");
             edges.files.entry(user.clone()).or_default();
-            for mut used in used(module, text) {
+            for mut used in used_paths(module, text) {
                 while used.len() > 1 && !texts.contains_key(&used) {
                     used.pop();
                 }
@@ -107,7 +107,7 @@ impl Edges {
                 }
                 if used.len() < 2 {
                     if used[0] == module[0] || used[0] != HELPERS {
-                        edges.of_a_root.insert(user.clone());
+                        edges.root_users.insert(user.clone());
                     }
                     continue;
                 }
@@ -124,7 +124,7 @@ impl Edges {
 }
 
 /// Returns the paths below an edge that a module names: in its `use` lines, and in code that names `crate::<edge>::`.
-fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
+fn used_paths(module: &[String], text: &str) -> Vec<Vec<String>> {
     let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let mut paths = Vec::new();
     let mut lines = code.iter();
@@ -143,13 +143,13 @@ fn used(module: &[String], text: &str) -> Vec<Vec<String>> {
         {
             statement += line;
         }
-        paths.extend(spread(&statement.replace([' ', ';'], "")));
+        paths.extend(expand_use(&statement.replace([' ', ';'], "")));
     }
     paths.iter().filter_map(|path| absolute(module, path)).collect()
 }
 
 /// Returns the paths of a `use`: `a::b` and `a::c::d` for `a::{b, c::{d}}`.
-fn spread(tree: &str) -> Vec<String> {
+fn expand_use(tree: &str) -> Vec<String> {
     let Some((stem, rest)) = tree.split_once('{') else { return vec![tree.to_owned()] };
     let inner = rest.strip_suffix('}').unwrap_or(rest);
     let mut depth = 0;
@@ -157,7 +157,7 @@ fn spread(tree: &str) -> Vec<String> {
         depth += i32::from(sign == '{') - i32::from(sign == '}');
         sign == ',' && depth == 0
     });
-    branches.filter(|branch| !branch.is_empty()).flat_map(spread).map(|path| format!("{stem}{path}")).collect()
+    branches.filter(|branch| !branch.is_empty()).flat_map(expand_use).map(|path| format!("{stem}{path}")).collect()
 }
 
 /// Returns a path from the root of the crate, or `None` if it is not below an edge.
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(circles(&web.files)[0], ["web/a", "web/c", "web/a"]);
         assert_eq!(circles(&web.files)[1], ["web/b", "web/c", "web/a", "web/b"]);
         assert_eq!((circles(&web.files).len(), circles(&web.ideas).len()), (2, 2));
-        assert!(web.of_a_root.is_empty());
+        assert!(web.root_users.is_empty());
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
         ]);
         assert_eq!(circles(&web.files), [["web/net/one", "web/net/two", "web/url", "web/net/one"]]);
         assert_eq!(circles(&web.ideas), [["web/net", "web/url", "web/net"]]);
-        assert_eq!(web.of_a_root, BTreeSet::from(["web/value".to_owned()]));
+        assert_eq!(web.root_users, BTreeSet::from(["web/value".to_owned()]));
     }
 
     #[test]
@@ -290,9 +290,9 @@ mod tests {
         assert_eq!(circles(&all.files)[0], files[0]);
         assert_eq!(*circles(&all.files).last().expect("circles"), files[1]);
         assert_eq!(circles(&all.edges), [["js", "web", "js"]]);
-        assert!(all.of_a_root.is_empty());
-        assert_eq!(edges(&[("js/wait", "use crate::js::set_up;")]).of_a_root, BTreeSet::from(["js/wait".to_owned()]));
-        assert_eq!(edges(&[("web_flight/a", "use crate::web_flight::set_up;")]).of_a_root.len(), 1);
+        assert!(all.root_users.is_empty());
+        assert_eq!(edges(&[("js/wait", "use crate::js::set_up;")]).root_users, BTreeSet::from(["js/wait".to_owned()]));
+        assert_eq!(edges(&[("web_flight/a", "use crate::web_flight::set_up;")]).root_users.len(), 1);
     }
 
     #[test]
@@ -305,8 +305,14 @@ mod tests {
 
     #[test]
     fn a_file_opens_with_a_comment_that_is_no_riddle() {
-        assert!(opens("//! Reads.\n", true) && opens("// Reads.\n", false) && opens("/** Reads. */\n", false));
-        assert!(!opens("/// Reads.\n", true) && !opens("use a;\n", true) && !opens("import a;\n", false));
-        assert!(!opens("//! What is read.\n", true) && !opens("// Who reads.\n", false));
+        assert!(
+            opens_with_purpose("//! Reads.\n", true)
+                && opens_with_purpose("// Reads.\n", false)
+                && opens_with_purpose("/** Reads. */\n", false)
+        );
+        assert!(
+            !opens_with_purpose("/// Reads.\n", true) && !opens_with_purpose("use a;\n", true) && !opens_with_purpose("import a;\n", false)
+        );
+        assert!(!opens_with_purpose("//! What is read.\n", true) && !opens_with_purpose("// Who reads.\n", false));
     }
 }

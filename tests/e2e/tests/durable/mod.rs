@@ -10,7 +10,7 @@ use crate::scene::Page;
 /// Functions for the scripts:
 /// - `open(owner, options)`: a dispatcher with an outbox; its results are in `o.results`, its events in `o.events`;
 /// - `durable(o, name, query, options)`: a durable call that the ledger shows as `name`;
-/// - `kept(call)`: waits until the call is in the outbox;
+/// - `stored(call)`: waits until the call is in the outbox;
 /// - `states(o)`: name, state and code of each entry;
 /// - `gate(name)`: opens a gate of the server, where calls with `gate=name` wait;
 /// - `raw(run)`: runs `run` with the object store of the outbox, in one transaction;
@@ -28,7 +28,7 @@ const OUTBOX: &str = r#"
     };
     const durable = (o, name, query = "", { lane = "main", given = [], ...options } = {}) =>
         o.call(action, given, { url: `/?call=${name}&lane=${lane}&${query}`, lane, durable: true, ...options });
-    const kept = call => until(() => !["loading", "preparing"].includes(call.state));
+    const stored = call => until(() => !["loading", "preparing"].includes(call.state));
     const states = async o => (await o.outbox.entries()).map(({ state, code, url }) => [new URL(url ?? "a:b").searchParams.get("call"), state, code].filter(x => x).join(" "));
     const gate = name => fetch(`/__gate?name=${name}`, { method: "POST" });
     const raw = run => new Promise((resolve, reject) => {

@@ -77,13 +77,13 @@ const PRELUDE: &str = r#"
     const { url, ids } = args[0];
     const some = "00" + "ab".repeat(20);
     const text = value => value === undefined ? undefined : value instanceof Error || value instanceof DOMException ? value.name : String(value);
-    const told = error => ({
+    const failureOf = error => ({
         code: actionlane?.isActionError?.(error) ? error.code : "none",
         sent: error?.sent, status: error?.status, digest: error?.digest, excerpt: error?.excerpt,
         message: String(error?.message ?? error), cause: text(error?.cause),
     });
     const settle = promise => Promise.race([
-        Promise.resolve(promise).then(value => ({ value }), told),
+        Promise.resolve(promise).then(value => ({ value }), failureOf),
         new Promise(resolve => setTimeout(() => resolve({ hung: true }), 60_000)),
     ]);
     const pair = async (call, next) => {
@@ -148,7 +148,7 @@ pub(crate) async fn on_the_app(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>)
 
 /// Runs a scene on a page of a misbehaving server: `/` plus `query`. Calls are posted to `/`, so give each call a
 /// `url: "/?do=…"`.
-pub(crate) async fn on_a_bad_server(query: &str, scene: impl AsyncFnOnce(&Page<'_>, Server) -> Result<()>) -> Result<()> {
+pub(crate) async fn on_the_test_server(query: &str, scene: impl AsyncFnOnce(&Page<'_>, Server) -> Result<()>) -> Result<()> {
     let server = Server::start(package())?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {

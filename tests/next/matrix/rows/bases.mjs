@@ -7,7 +7,7 @@ const ELSEWHERE = "tests the host that loads documents: Next's client uses its r
  * `base`: the base path of the build. A page shown by a rewrite names the path it was rewritten to: if the assets
  * do not tell the base path either, the dispatcher gets it as an option.
  */
-function rows(build, base, { isTold = false, ...more }) {
+function rows(build, base, { needsOption = false, ...more }) {
   const to = (url) => ({ code: "ok", redirect: since({ "14.2": `- ${base}${url}`, "15.0": `push ${base}${url}` }) });
   const row = (name, on, url, own) => ({
     name: `${build ?? "plain"}: ${name}`,
@@ -21,7 +21,7 @@ function rows(build, base, { isTold = false, ...more }) {
     ...more,
   });
   const document = { dispatcher: { host: "document" }, alone: ELSEWHERE };
-  const told = isTold ? { basePath: base } : {};
+  const options = needsOption ? { basePath: base } : {};
   const fromHome = `async ({ shows }) => {
     next.router.push("/");
     await shows("page", "/");
@@ -30,10 +30,10 @@ function rows(build, base, { isTold = false, ...more }) {
   return [
     row("redirect from its first page", "/", "/target"),
     row("redirect to another language", "/blog/en", "/blog/de"),
-    row("redirect from a rewritten page", "/welcome", "/blog/de", { dispatcher: told }),
+    row("redirect from a rewritten page", "/welcome", "/blog/de", { dispatcher: options }),
     row("redirect to a document, from its first page", "/", "/target", document),
     row("redirect to a document, in another language", "/blog/en", "/blog/de", document),
-    row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", { ...document, dispatcher: { host: "document", ...told } }),
+    row("redirect to a document, from a rewritten page", "/welcome", "/blog/de", { ...document, dispatcher: { host: "document", ...options } }),
     row("redirect to a document, after a soft navigation", "/blog/en", "/target", { ...document, args: fromHome }),
   ];
 }
@@ -42,6 +42,6 @@ export default [
   ...rows(undefined, "", { rare: true }),
   ...rows("base", "/base", { rare: true }),
   ...rows("prefix", "", { rare: true }),
-  ...rows("both", "/both", { rare: true, isTold: true }),
-  ...rows("cdn", "/cdn", { rare: true, isTold: true }),
+  ...rows("both", "/both", { rare: true, needsOption: true }),
+  ...rows("cdn", "/cdn", { rare: true, needsOption: true }),
 ];

@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// its query, and from `POST /__misbehave?…` for all requests. The first source that has a word wins.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct Wishes {
     /// Way to answer: a name in [`Behaviour::ALL`](crate::Behaviour::ALL). Default `ok`.
     #[serde(rename = "do")]
     pub(crate) behaviour: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Asked {
     pub(crate) size: Option<usize>,
     /// 1: the value of a named call also holds a symbol, so that it needs the codec.
     pub(crate) rich: Option<u8>,
-    /// Probability, from 0 to 1, of a fault of [`DRAWN`](crate::DRAWN) if `do` is missing.
+    /// Probability, from 0 to 1, of a fault of [`FAULTS`](crate::FAULTS) if `do` is missing.
     pub(crate) faults: Option<f64>,
     /// Seed of these faults. The same seed, call name and arrival number give the same fault. Default 0.
     pub(crate) seed: Option<u64>,
@@ -61,9 +61,9 @@ pub(crate) enum When {
 /// Name of the header with the wishes.
 const HEADER: &str = "misbehave";
 
-impl Asked {
+impl Wishes {
     /// Reads the wishes of a request. Fails with what is wrong.
-    pub(crate) fn by(uri: &Uri, headers: &HeaderMap) -> Result<Self, String> {
+    pub(crate) fn of_request(uri: &Uri, headers: &HeaderMap) -> Result<Self, String> {
         let in_query = Self::parse(uri.query().unwrap_or_default())?;
         match headers.get(HEADER) {
             Some(text) => Ok(Self::parse(text.to_str().map_err(|error| format!("{HEADER}: {error}"))?)?.or(in_query)),
@@ -74,7 +74,7 @@ impl Asked {
     /// Reads words such as `do=cut&when=before`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let uri = format!("/?{text}").parse::<Uri>().map_err(|error| format!("{text}: {error}"))?;
-        Query::try_from_uri(&uri).map(|Query(asked)| asked).map_err(|error| format!("{text}: {error}"))
+        Query::try_from_uri(&uri).map(|Query(wishes)| wishes).map_err(|error| format!("{text}: {error}"))
     }
 
     /// Fills missing words from `other`.
@@ -119,15 +119,15 @@ mod tests {
     fn the_header_goes_before_the_query() {
         let mut headers = HeaderMap::new();
         let uri = Uri::from_static("/page?do=cut&ms=5&other=1");
-        assert_eq!(Asked::by(&uri, &headers).expect("fine").behaviour.as_deref(), Some("cut"));
+        assert_eq!(Wishes::of_request(&uri, &headers).expect("fine").behaviour.as_deref(), Some("cut"));
         headers.insert(HEADER, "do=reset&when=before".parse().expect("a value"));
-        let asked = Asked::by(&uri, &headers).expect("fine");
-        assert_eq!((asked.behaviour.as_deref(), asked.ms, asked.is_before()), (Some("reset"), Some(5), true));
+        let wishes = Wishes::of_request(&uri, &headers).expect("fine");
+        assert_eq!((wishes.behaviour.as_deref(), wishes.ms, wishes.is_before()), (Some("reset"), Some(5), true));
     }
 
     #[test]
     fn words_that_cannot_be_read_are_errors() {
-        assert!(Asked::parse("when=never").expect_err("no such time").contains("when=never"));
-        assert!(Asked::parse("ms=soon").is_err());
+        assert!(Wishes::parse("when=never").expect_err("no such time").contains("when=never"));
+        assert!(Wishes::parse("ms=soon").is_err());
     }
 }

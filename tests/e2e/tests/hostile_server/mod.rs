@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-pub(crate) struct Thief {
+pub(crate) struct HostileServer {
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Thief {
+impl HostileServer {
     pub(crate) fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();

@@ -18,7 +18,7 @@ const ODD_ENV: &str = "ACTIONLANE_ODD";
 const EXPECTED: &str = include_str!("../../oracle/expected_differences.json");
 
 #[derive(Debug, Deserialize)]
-struct Ran {
+struct Comparison {
     compared: usize,
     /// Name of a value, and its difference.
     differs: Vec<(String, String)>,
@@ -31,20 +31,20 @@ async fn odd_arguments_are_refused_or_encoded_as_react_does() -> Result<()> {
     let page = env::var_os(ODD_ENV).with_context(|| format!("{ODD_ENV} is not set: run `cargo xtask test`"))?;
     let server = Server::start(Path::new(&page))?;
     let driver = Driver::from_env_or_start().await?;
-    let mut ran: Vec<Ran> = Vec::new();
+    let mut comparisons: Vec<Comparison> = Vec::new();
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/pkg/index.html", server.url())).await?;
         let names: Vec<String> = browser.eval("return odd.names()", &[]).await?;
         // A script has a time limit, and some browsers are slow.
         for some in names.chunks(40) {
-            ran.push(browser.eval("return await odd.run(args[0])", &[json!(some)]).await?);
+            comparisons.push(browser.eval("return await odd.run(args[0])", &[json!(some)]).await?);
         }
         Ok(())
     })
     .await?;
-    let compared: usize = ran.iter().map(|ran| ran.compared).sum();
-    let missing: Vec<_> = ran.iter().flat_map(|ran| &ran.missing).collect();
-    let differs: Vec<_> = ran.iter().flat_map(|ran| &ran.differs).collect();
+    let compared: usize = comparisons.iter().map(|comparison| comparison.compared).sum();
+    let missing: Vec<_> = comparisons.iter().flat_map(|comparison| &comparison.missing).collect();
+    let differs: Vec<_> = comparisons.iter().flat_map(|comparison| &comparison.differs).collect();
     let expected: BTreeMap<String, String> = serde_json::from_str(EXPECTED)?;
     let expected: BTreeSet<&str> = expected.keys().filter_map(|name| name.strip_prefix("odd/")).collect();
     // The list excuses differences, but no failures.

@@ -13,7 +13,7 @@
 /// | `stall`, `never` | the head and no more, or not even that: until the client's own timeout |
 /// | `drip` | the right answer, in pieces |
 /// | `type` | the right answer, with another content type |
-pub const DRAWN: [&str; 14] = [
+pub const FAULTS: [&str; 14] = [
     "do=reset",
     "do=close",
     "do=reset-head",
@@ -30,15 +30,15 @@ pub const DRAWN: [&str; 14] = [
     "do=type",
 ];
 
-/// Draws the fault of the `arrival`-th request with this name: one of [`DRAWN`], and true if it happens before the
+/// Draws the fault of the `arrival`-th request with this name: one of [`FAULTS`], and true if it happens before the
 /// action runs. `None`: no fault.
 pub(crate) fn draw(seed: u64, name: &str, arrival: u64, faults: f64) -> Option<(&'static str, bool)> {
     let mut dice = Dice::new(seed, name, arrival);
     if dice.unit() >= faults {
         return None;
     }
-    let which = (dice.unit() * DRAWN.len() as f64) as usize;
-    DRAWN.get(which).map(|fault| (*fault, dice.unit() < 0.5))
+    let which = (dice.unit() * FAULTS.len() as f64) as usize;
+    FAULTS.get(which).map(|fault| (*fault, dice.unit() < 0.5))
 }
 
 /// Random numbers by SplitMix64.
@@ -69,13 +69,13 @@ mod tests {
 
     use super::*;
     use crate::Behaviour;
-    use crate::asked::Asked;
+    use crate::wishes::Wishes;
 
     #[test]
     fn every_fault_can_be_requested() {
-        for fault in DRAWN {
-            let asked = Asked::parse(fault).expect("readable");
-            assert!(asked.behaviour.expect("a behaviour").parse::<Behaviour>().is_ok(), "{fault}");
+        for fault in FAULTS {
+            let wishes = Wishes::parse(fault).expect("readable");
+            assert!(wishes.behaviour.expect("a behaviour").parse::<Behaviour>().is_ok(), "{fault}");
         }
     }
 
@@ -86,7 +86,7 @@ mod tests {
         assert_ne!(all(7), all(8));
         let hits = all(7).into_iter().flatten().collect::<Vec<_>>();
         assert!((900..1100).contains(&hits.len()), "{}", hits.len());
-        assert_eq!(hits.into_iter().collect::<HashSet<_>>().len(), 2 * DRAWN.len());
+        assert_eq!(hits.into_iter().collect::<HashSet<_>>().len(), 2 * FAULTS.len());
         assert_eq!(draw(7, "a", 1, 0.0), None);
         assert!(draw(7, "a", 1, 1.0).is_some());
     }

@@ -4,7 +4,7 @@
 mod scene;
 
 use anyhow::Result;
-use scene::on_a_bad_server;
+use scene::on_the_test_server;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ const POST: &str = "const post = (more) => ({ method: 'POST', headers: { 'Next-A
 
 #[tokio::test]
 async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         let [ours, theirs]: [Vec<Value>; 2] = page
             .eval(&format!(
                 "{POST}
@@ -43,7 +43,7 @@ async fn a_response_equals_that_of_the_browsers_fetch() -> Result<()> {
 }
 
 #[derive(Deserialize)]
-struct Held {
+struct LaneStates {
     /// State of the lane's next action while the first one has only its head, and its result after the first one has
     /// ended.
     before: String,
@@ -53,14 +53,14 @@ struct Held {
 
 #[tokio::test]
 async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result<()> {
-    on_a_bad_server("", async |page, _server| {
+    on_the_test_server("", async |page, _server| {
         for (how, read) in [
             ("abort.abort()", "AbortError"),
             ("await response.body.cancel('why')", "cancelled"),
             ("await next", "TIMEOUT"),
             ("own.close()", "CLOSED"),
         ] {
-            let held: Held = page
+            let lane: LaneStates = page
                 .eval(&format!(
                     "{POST}
                      const {{ createDispatcher }} = await import('/pkg/index.js');
@@ -79,7 +79,7 @@ async fn a_lane_is_held_until_the_value_or_until_the_body_is_aborted() -> Result
                 ))
                 .await?;
             let after = if read == "CLOSED" { "CLOSED" } else { "200" };
-            assert_eq!((&*held.before, &*held.after, &*held.read), ("waiting", after, read), "{how}");
+            assert_eq!((&*lane.before, &*lane.after, &*lane.read), ("waiting", after, read), "{how}");
         }
         Ok(())
     })

@@ -6,7 +6,7 @@ mod scene;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use scene::{Page, on_a_bad_server};
+use scene::{Page, on_the_test_server};
 use serde_json::{Value, json};
 use server::Server;
 use tokio::time::{Instant, sleep};
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 type Case = (&'static str, Option<&'static str>);
 
 /// Runs the script of a case, then lets the action answer.
-async fn run(page: &Page<'_>, server: &Server, case: usize, script: &str) -> Result<()> {
+async fn run_case(page: &Page<'_>, server: &Server, case: usize, script: &str) -> Result<()> {
     page.browser().goto(&format!("{}/page/form?utm_source=a", server.url())).await?;
     let script = format!(
         "sessionStorage.clear();
@@ -45,7 +45,7 @@ async fn run(page: &Page<'_>, server: &Server, case: usize, script: &str) -> Res
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until the script returns `expected`. The document may be left meanwhile.
-async fn shows(page: &Page<'_>, script: &str, expected: &Value) -> Result<()> {
+async fn wait_until_shown(page: &Page<'_>, script: &str, expected: &Value) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let seen = page.browser().eval::<Value>(script, &[]).await;
@@ -57,13 +57,13 @@ async fn shows(page: &Page<'_>, script: &str, expected: &Value) -> Result<()> {
     }
 }
 
-async fn all(cases: &[Case]) -> Result<()> {
-    on_a_bad_server("", async |page, server| {
+async fn check_cases(cases: &[Case]) -> Result<()> {
+    on_the_test_server("", async |page, server| {
         for (nth, (script, expected)) in cases.iter().enumerate() {
-            run(page, &server, nth, script).await.context(*script)?;
+            run_case(page, &server, nth, script).await.context(*script)?;
             let expected = json!([expected.is_none().to_string(), expected.unwrap_or("/page/there")]);
             let look = "return [sessionStorage.followed, location.pathname + location.search + location.hash]";
-            shows(page, look, &expected).await.context(*script)?;
+            wait_until_shown(page, look, &expected).await.context(*script)?;
         }
         Ok(())
     })
@@ -72,7 +72,7 @@ async fn all(cases: &[Case]) -> Result<()> {
 
 #[tokio::test]
 async fn a_page_that_changes_its_query_hash_or_state_still_follows_the_redirect() -> Result<()> {
-    all(&[
+    check_cases(&[
         ("await called();", None),
         ("await called(); history.replaceState(null, '', '/page/form');", None),
         ("await called(); history.replaceState({ mine: 1 }, '');", None),
@@ -86,7 +86,7 @@ async fn a_page_that_changes_its_query_hash_or_state_still_follows_the_redirect(
 
 #[tokio::test]
 async fn a_page_that_changed_its_path_does_not_follow_even_if_it_went_back() -> Result<()> {
-    all(&[
+    check_cases(&[
         ("await called(); history.pushState(null, '', '/page/other');", Some("/page/other")),
         ("history.pushState(null, '', '/page/other'); await called(); await came('back');", Some("/page/form?utm_source=a")),
         ("await called(); history.pushState(null, '', '/page/other'); await came('back');", Some("/page/form?utm_source=a")),
@@ -96,13 +96,13 @@ async fn a_page_that_changed_its_path_does_not_follow_even_if_it_went_back() -> 
 
 #[tokio::test]
 async fn a_document_that_is_being_left_does_not_follow() -> Result<()> {
-    all(&[("await called(); location.assign(late);", Some("/__pass?name=late0"))]).await
+    check_cases(&[("await called(); location.assign(late);", Some("/__pass?name=late0"))]).await
 }
 
 /// The first redirect is loading a document when the second one comes.
 #[tokio::test]
 async fn a_redirect_under_way_does_not_count_as_a_move_of_the_user() -> Result<()> {
-    on_a_bad_server("", async |page, _| {
+    on_the_test_server("", async |page, _| {
         page.eval::<()>(
             "const open = name => fetch(`/__gate?name=${name}`, { method: 'POST' });
              const go = (call, to) => d.call(some, [], { lane: call, url: `/?call=${call}&gate=${call}&to=${encodeURIComponent(to)}` });
@@ -118,7 +118,7 @@ async fn a_redirect_under_way_does_not_count_as_a_move_of_the_user() -> Result<(
              });",
         )
         .await?;
-        shows(page, "return location.pathname", &json!("/page/there")).await
+        wait_until_shown(page, "return location.pathname", &json!("/page/there")).await
     })
     .await
 }

@@ -38,32 +38,32 @@ pub(crate) struct Fingerprint(u64);
 
 /// Actions that have run or are running.
 #[derive(Debug, Default)]
-pub(crate) struct Recipe(HashMap<Scope, Kept>);
+pub(crate) struct IdempotencyStore(HashMap<Scope, Record>);
 
 #[derive(Debug)]
-struct Kept {
+struct Record {
     body: Fingerprint,
     /// `None` while the action runs.
     value: Option<String>,
 }
 
-impl Recipe {
-    /// Decides about a request. After [`Verdict::Run`], the caller must call [`Recipe::ran`].
+impl IdempotencyStore {
+    /// Decides about a request. After [`Verdict::Run`], the caller must call [`IdempotencyStore::store`].
     pub(crate) fn arrive(&mut self, scope: &Scope, body: Fingerprint) -> Verdict {
         match self.0.entry(scope.clone()) {
             Entry::Vacant(place) => {
-                place.insert(Kept { body, value: None });
+                place.insert(Record { body, value: None });
                 Verdict::Run
             }
-            Entry::Occupied(kept) if kept.get().body != body => Verdict::OtherBody,
-            Entry::Occupied(kept) => kept.get().value.clone().map_or(Verdict::InWork, Verdict::Stored),
+            Entry::Occupied(record) if record.get().body != body => Verdict::OtherBody,
+            Entry::Occupied(record) => record.get().value.clone().map_or(Verdict::InWork, Verdict::Stored),
         }
     }
 
     /// Stores the value of an action that has run. Does nothing if the action was forgotten meanwhile.
-    pub(crate) fn ran(&mut self, scope: &Scope, value: &str) {
-        if let Some(kept) = self.0.get_mut(scope) {
-            kept.value = Some(value.to_owned());
+    pub(crate) fn store(&mut self, scope: &Scope, value: &str) {
+        if let Some(record) = self.0.get_mut(scope) {
+            record.value = Some(value.to_owned());
         }
     }
 
@@ -115,14 +115,14 @@ fn boundary(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn without(body: &[u8], boundary: &[u8]) -> Vec<u8> {
-    let mut left = Vec::with_capacity(body.len());
+    let mut kept = Vec::with_capacity(body.len());
     let mut rest = body;
     while let Some(at) = rest.windows(boundary.len()).position(|window| window == boundary) {
-        left.extend_from_slice(&rest[..at]);
+        kept.extend_from_slice(&rest[..at]);
         rest = &rest[at + boundary.len()..];
     }
-    left.extend_from_slice(rest);
-    left
+    kept.extend_from_slice(rest);
+    kept
 }
 
 #[cfg(test)]
@@ -139,19 +139,19 @@ mod tests {
 
     #[test]
     fn an_action_runs_once_for_each_user() {
-        let mut recipe = Recipe::default();
+        let mut store = IdempotencyStore::default();
         let body = Fingerprint(1);
-        assert_eq!(recipe.arrive(&scope("a", "x"), body), Verdict::Run);
-        assert_eq!(recipe.arrive(&scope("a", "x"), body), Verdict::InWork);
-        assert_eq!(recipe.arrive(&scope("a", "x"), Fingerprint(2)), Verdict::OtherBody);
-        assert_eq!(recipe.arrive(&scope("b", "x"), body), Verdict::Run);
-        assert_eq!(recipe.arrive(&scope("a", "y"), body), Verdict::Run);
-        recipe.ran(&scope("a", "x"), "1");
-        assert_eq!(recipe.arrive(&scope("a", "x"), body), Verdict::Stored("1".to_owned()));
-        assert_eq!(recipe.arrive(&scope("a", "x"), Fingerprint(2)), Verdict::OtherBody);
-        recipe.forget();
-        recipe.ran(&scope("b", "x"), "late");
-        assert_eq!(recipe.arrive(&scope("b", "x"), body), Verdict::Run);
+        assert_eq!(store.arrive(&scope("a", "x"), body), Verdict::Run);
+        assert_eq!(store.arrive(&scope("a", "x"), body), Verdict::InWork);
+        assert_eq!(store.arrive(&scope("a", "x"), Fingerprint(2)), Verdict::OtherBody);
+        assert_eq!(store.arrive(&scope("b", "x"), body), Verdict::Run);
+        assert_eq!(store.arrive(&scope("a", "y"), body), Verdict::Run);
+        store.store(&scope("a", "x"), "1");
+        assert_eq!(store.arrive(&scope("a", "x"), body), Verdict::Stored("1".to_owned()));
+        assert_eq!(store.arrive(&scope("a", "x"), Fingerprint(2)), Verdict::OtherBody);
+        store.forget();
+        store.store(&scope("b", "x"), "late");
+        assert_eq!(store.arrive(&scope("b", "x"), body), Verdict::Run);
     }
 
     #[test]
