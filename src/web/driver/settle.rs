@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Driver;
 use crate::call::{CallId, State, Timings};
-use crate::outbox::Fate;
+use crate::outbox::EntryFate;
 use crate::web::call::Answer;
 use crate::web::shapes;
 use crate::{Error, Instant};
@@ -27,7 +27,7 @@ impl Driver {
         };
         if durable {
             let code = result.as_ref().err().map(|error| error.kind().code());
-            let _ = self.embedder.fate(id.0 as f64, Fate::of(&result).as_str(), code);
+            let _ = self.embedder.fate(id.0 as f64, EntryFate::of(&result).as_str(), code);
         }
         let error = match result {
             Err(error) => shapes::error(&error, &owner, &cause.unwrap_or_default()),
