@@ -68,7 +68,7 @@ impl Body {
             told::THROWN => {
                 let thrown: Thrown = value.unchecked_into();
                 let (digest, message) = (thrown.digest().ok().flatten(), thrown.message().ok().flatten());
-                let error = protocol::thrown(digest.as_deref(), message.as_deref());
+                let error = protocol::action_error(digest.as_deref(), message.as_deref());
                 Came::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
             }
             told::BROKEN => {

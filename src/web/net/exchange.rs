@@ -226,7 +226,7 @@ impl Exchange {
                         return Ok(Step::Bytes);
                     }
                     Came::Thrown { failure: (error, told), rendered } => {
-                        let error = reading.answered.answer.explain(error, rendered, || shapes::size(&reading.request.body) as u64);
+                        let error = reading.answered.answer.mention_possible_refusal(error, rendered, || shapes::size(&reading.request.body) as u64);
                         self.tell(&reading, rendered, Err((error, told)));
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
@@ -300,7 +300,7 @@ impl Exchange {
         match &answer.body {
             Kinds::UnknownAction => {
                 self.discard(&response);
-                self.ready.push_back(Step::Unknown(protocol::unknown_action(answer.status)));
+                self.ready.push_back(Step::Unknown(protocol::unknown_action_error(answer.status)));
             }
             Kinds::Redirected { .. } => {
                 let blocked = |error: Error| (error.status(answer.status), JsValue::UNDEFINED);
@@ -333,7 +333,7 @@ impl Exchange {
     /// Queues the steps for an action's value or error. The error may be a redirect.
     fn tell(&mut self, reading: &Reading, rendered: bool, value: Result<JsValue, Failure>) {
         if rendered {
-            self.ready.push_back(Step::Rendered { silent: reading.answered.answer.is_silent_about_render() });
+            self.ready.push_back(Step::Rendered { silent: reading.answered.answer.render_means_revalidated() });
         }
         let thrown = value.as_ref().err().and_then(|(error, _)| error.server_digest());
         let value = match thrown.and_then(Redirect::of_digest) {
@@ -351,7 +351,7 @@ impl Exchange {
 /// Makes the error of an answer that does not come from an action. `text`: the beginning of its body.
 fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: Option<&str>) -> Error {
     let content_type = if let Kinds::Foreign { content_type } = &answer.body { content_type.as_deref() } else { None };
-    let error = protocol::foreign(answer.status, content_type, text, elsewhere.as_deref());
+    let error = protocol::foreign_error(answer.status, content_type, text, elsewhere.as_deref());
     match after.as_deref().and_then(|after| retry_after(after, until)) {
         Some(after) => error.after(after),
         None => error,

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::protocol::{self, Answer, Head};
+use crate::protocol::{self, AnswerHead, RawHead};
 use crate::web::shapes;
 
 #[wasm_bindgen]
@@ -15,7 +15,7 @@ extern "C" {
 
 /// The facts that the head of an answer states.
 pub(crate) struct Answered {
-    pub(crate) answer: Answer,
+    pub(crate) answer: AnswerHead,
     /// URL that answered, if `fetch` followed a redirect.
     pub(crate) elsewhere: Option<String>,
     /// Value of `retry-after`.
@@ -31,7 +31,7 @@ impl Response {
             let at = protocol::ANSWER_HEADERS.iter().position(|known| *known == name)?;
             lines.split('\n').nth(1 + at)?.strip_prefix('=').map(str::to_owned)
         };
-        let answer = protocol::classify(&Head { status, header: &header });
+        let answer = protocol::classify(&RawHead { status, header: &header });
         Ok(Answered { answer, elsewhere, retry_after: header("retry-after") })
     }
 
