@@ -23,7 +23,7 @@ use wasm_bindgen::prelude::*;
 use crate::call::{CallId, LaneName, Options, Strategy, Visit};
 use crate::dispatcher::Dispatcher;
 use crate::js::error::{self, Failure};
-use crate::js::given::Given;
+use crate::js::given::Exported;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant, text};
@@ -70,7 +70,7 @@ impl Engine {
     /// Makes the engine. `usual`: options of calls that do not set them. Fails with an `ActionError` for an unknown
     /// word.
     #[wasm_bindgen(constructor)]
-    pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
+    pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Exported<Self> {
         let rules = options.rules().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
         let driver = Driver::new(embedder.unchecked_into::<Embedder>(), rules, options.hooks());
@@ -230,7 +230,7 @@ impl Engine {
     }
 
     /// Returns an event for each call that is not over.
-    pub fn snapshot(&self) -> Given<Array> {
+    pub fn snapshot(&self) -> Exported<Array> {
         Ok(self.driver.snapshot())
     }
 

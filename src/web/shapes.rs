@@ -81,7 +81,7 @@ pub(super) fn largest_size(body: &JsValue) -> f64 {
 /// `undefined` for none.
 pub(super) fn error(error: &Error, owner: &ActionLabel, cause: &JsValue) -> JsValue {
     let name = owner.name.as_deref().map(|name| ("actionName", name));
-    error::with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
+    error::to_js_with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
 }
 
 /// Makes the object that `subscribe` and `snapshot` show of a call. `mortal`: see

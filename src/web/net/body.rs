@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::codes::told;
 use crate::js::error::Failure;
-use crate::js::wait::{Ticket, WaitForAny};
+use crate::js::wait::{Ticket, WaitForReport};
 use crate::protocol;
 use crate::web::embedder::{Reader, Refusal};
 use crate::{Error, Kind, Sent};
@@ -60,7 +60,7 @@ impl Body {
 
     /// Reads on. Fails if the body breaks off or cannot be read.
     pub(crate) async fn next(&mut self) -> Result<Came, Failure> {
-        let (kind, value) = WaitForAny::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
+        let (kind, value) = WaitForReport::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
             told::BYTES => Came::Bytes,
             told::WAITS => Came::Waits,
