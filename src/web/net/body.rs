@@ -30,7 +30,7 @@ extern "C" {
 }
 
 /// The result of a read.
-pub(crate) enum Came {
+pub(crate) enum Read {
     /// Bytes without a value.
     Bytes,
     /// Bytes that need the codec, which is loaded first.
@@ -59,17 +59,17 @@ impl Body {
     }
 
     /// Reads on. Fails if the body breaks off or cannot be read.
-    pub(crate) async fn next(&mut self) -> Result<Came, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Read, Failure> {
         let (kind, value) = WaitForReport::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
-            told::BYTES => Came::Bytes,
-            told::WAITS => Came::Waits,
-            told::VALUE | told::VALUE_AND_PAGE => Came::Value { value, rendered: kind == told::VALUE_AND_PAGE },
+            told::BYTES => Read::Bytes,
+            told::WAITS => Read::Waits,
+            told::VALUE | told::VALUE_AND_PAGE => Read::Value { value, rendered: kind == told::VALUE_AND_PAGE },
             told::THROWN => {
                 let thrown: Thrown = value.unchecked_into();
                 let (digest, message) = (thrown.digest().ok().flatten(), thrown.message().ok().flatten());
                 let error = protocol::action_error(digest.as_deref(), message.as_deref());
-                Came::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
+                Read::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
             }
             told::BROKEN => {
                 let (error, cause) = value.unchecked_into::<Refusal>().into_failure();
@@ -77,7 +77,7 @@ impl Body {
             }
             told::END => {
                 self.over = true;
-                Came::End
+                Read::End
             }
             told::UNREADABLE => {
                 let cause = js_sys::TypeError::new("the body gave something other than bytes").into();
