@@ -365,15 +365,12 @@ fn until(date: &str) -> f64 {
     js_sys::Date::parse(date) - js_sys::Date::now()
 }
 
+/// Makes the error of a `fetch` that rejects. The action may have run, or not.
 fn no_answer(cause: JsValue) -> Failure {
-    network("no answer", cause)
+    (Error::new(Kind::Network, "no answer").sent(Sent::Unknown), cause)
 }
 
 /// Makes the error of a `fetch` that returns no `Response`. Never retried: this `fetch` would do it again.
 fn no_response(cause: JsValue) -> Failure {
     (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").sent(Sent::Unknown), cause)
-}
-
-fn network(what: &str, cause: JsValue) -> Failure {
-    (Error::new(Kind::Network, what).sent(Sent::Yes), cause)
 }
