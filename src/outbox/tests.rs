@@ -1,4 +1,4 @@
-//! Tests the records of the outbox: written, read, and judged.
+//! Tests the records of the outbox: written, read, and decided about.
 
 mod vectors;
 

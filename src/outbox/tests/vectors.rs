@@ -29,7 +29,7 @@ fn number(value: &Value) -> f64 {
 }
 
 /// Reads a record of the vectors; fields it does not give have their usual value.
-fn said(all: &Value, own: &Value) -> Record {
+fn record_of(all: &Value, own: &Value) -> Record {
     let of = |key: &str| own.get(key).unwrap_or(&all["usual"][key]).clone();
     let text = |key: &str| of(key).as_str().unwrap().to_owned();
     let some = |key: &str| of(key).as_str().map(str::to_owned);
@@ -55,7 +55,7 @@ fn said(all: &Value, own: &Value) -> Record {
 fn records_are_written_to_the_byte_and_read() {
     let all = vectors();
     for case in list(&all, "records") {
-        let record = said(&all, &case["record"]);
+        let record = record_of(&all, &case["record"]);
         assert_eq!(hex(&record.encode()), case["bytes"].as_str().unwrap(), "{}", case["why"]);
         assert_eq!(Record::decode(&bytes(&case["bytes"])), Ok(record), "{}", case["why"]);
     }
@@ -73,7 +73,7 @@ fn unreadable_records_say_why() {
 fn impossible_records_are_torn() {
     let all = vectors();
     for record in list(&all, "impossible") {
-        assert_eq!(Record::decode(&said(&all, record).encode()), Err(Unreadable::Torn), "{record}");
+        assert_eq!(Record::decode(&record_of(&all, record).encode()), Err(Unreadable::Torn), "{record}");
     }
 }
 
@@ -82,7 +82,7 @@ fn failed_records_are_marked() {
     let all = vectors();
     for case in list(&all, "marked") {
         let failed = case["code"].as_str().map(str::to_owned);
-        let record = Record { failed, ..said(&all, &case["record"]) };
+        let record = Record { failed, ..record_of(&all, &case["record"]) };
         assert_eq!(hex(&record.encode()), case["bytes"].as_str().unwrap(), "{case}");
     }
 }
@@ -91,7 +91,7 @@ fn failed_records_are_marked() {
 fn verdicts_and_order_are_those_of_the_vectors() {
     let all = vectors();
     for case in list(&all, "sifted") {
-        let head = |one: &Value| one.get("bytes").map_or_else(|| said(&all, &one["record"]).encode(), bytes);
+        let head = |one: &Value| one.get("bytes").map_or_else(|| record_of(&all, &one["record"]).encode(), bytes);
         let rows: Vec<(Vec<u8>, &Value)> = case["found"].as_array().unwrap().iter().map(|one| (head(one), one)).collect();
         let form = |one: &Value| one.get("form").map_or(one["record"]["form"].as_bool().or(Some(false)), Value::as_bool);
         let entries: Vec<Entry<'_>> = rows
