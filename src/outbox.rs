@@ -28,7 +28,7 @@
 //! tests both sides.
 //!
 //! ```
-//! use actionlane::outbox::{Fate, Found, Record, Verdict, sift};
+//! use actionlane::outbox::{Entry, EntryFate, Record, Verdict, decide};
 //! use actionlane::protocol::ActionId;
 //!
 //! let record = Record {
@@ -49,13 +49,13 @@
 //! let bytes = record.encode();
 //!
 //! // A later page finds it, and its sender is gone.
-//! let found = [Found { record: &bytes, form: Some(false), sender_lives: false }];
-//! let sifted = sift(&found, "ann", false, 21_000.0);
-//! assert_eq!(sifted[0].verdict, Verdict::Send(std::time::Duration::from_secs(40)));
-//! assert_eq!(sifted[0].record.as_ref(), Some(&record));
+//! let entries = [Entry { record: &bytes, form: Some(false), sender_lives: false }];
+//! let decisions = decide(&entries, "ann", false, 21_000.0);
+//! assert_eq!(decisions[0].verdict, Verdict::Send(std::time::Duration::from_secs(40)));
+//! assert_eq!(decisions[0].record.as_ref(), Some(&record));
 //!
 //! // The call settled with the action's answer.
-//! assert_eq!(Fate::of(&Ok(())), Fate::Ends);
+//! assert_eq!(EntryFate::of(&Ok(())), EntryFate::Ends);
 //! # Ok::<(), actionlane::Error>(())
 //! ```
 
@@ -100,8 +100,8 @@ pub const VERSION: u8 = 1;
 ///     headers: vec![("x-tenant".to_owned(), "7".to_owned())],
 /// };
 /// assert_eq!(Record::decode(&record.encode()), Ok(record.clone()));
-/// assert_eq!(record.left(1_100.0), Some(Duration::from_millis(400)));
-/// assert_eq!(record.left(1_500.0), None);
+/// assert_eq!(record.time_left(1_100.0), Some(Duration::from_millis(400)));
+/// assert_eq!(record.time_left(1_500.0), None);
 /// # Ok::<(), actionlane::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -188,13 +188,13 @@ impl Record {
     /// field has a value that no dispatcher writes.
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         match bytes.first() {
-            Some(&VERSION) => Self::fields(bytes).filter(Self::holds).ok_or(Unreadable::Torn),
+            Some(&VERSION) => Self::decode_fields(bytes).filter(Self::is_valid).ok_or(Unreadable::Torn),
             Some(&version) => Err(Unreadable::Version(version)),
             None => Err(Unreadable::Torn),
         }
     }
 
-    fn fields(bytes: &[u8]) -> Option<Self> {
+    fn decode_fields(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader::new(bytes)?;
         let some = |text: String| (!text.is_empty()).then_some(text);
         let record = Self {
@@ -216,31 +216,31 @@ impl Record {
     }
 
     /// Returns true if the fields have values that a dispatcher writes.
-    fn holds(&self) -> bool {
+    fn is_valid(&self) -> bool {
         let named = [&self.owner, &self.lane, &self.url, &self.header, &self.key].iter().all(|text| !text.is_empty());
         named && self.queued_at.is_finite() && self.ttl > 0.0
     }
 
     /// Returns the time for which the call may still be sent; `None` once it has expired. `now`: milliseconds
     /// since 1970. Never more than `ttl`, even if the clock was set back.
-    pub fn left(&self, now: f64) -> Option<Duration> {
+    pub fn time_left(&self, now: f64) -> Option<Duration> {
         let left = (self.queued_at + self.ttl - now).min(self.ttl);
         // Longer than a `Duration` can hold: no limit.
         (left > 0.0).then(|| Duration::try_from_secs_f64(left / 1000.0).unwrap_or(Duration::MAX))
     }
 }
 
-/// An entry as found in the outbox: the argument of [`sift`].
+/// An entry as found in the outbox: the argument of [`decide`].
 ///
 /// ```
-/// use actionlane::outbox::{Found, Unreadable, Verdict, sift};
+/// use actionlane::outbox::{Entry, Unreadable, Verdict, decide};
 ///
-/// let found = Found { record: b"no record", form: Some(false), sender_lives: false };
-/// let sifted = sift(&[found], "ann", false, 0.0);
-/// assert_eq!(sifted[0].verdict, Verdict::Aside(Unreadable::Version(b'n')));
+/// let entry = Entry { record: b"no record", form: Some(false), sender_lives: false };
+/// let decisions = decide(&[entry], "ann", false, 0.0);
+/// assert_eq!(decisions[0].verdict, Verdict::Unreadable(Unreadable::Version(b'n')));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Found<'a> {
+pub struct Entry<'a> {
     /// The encoded record.
     pub record: &'a [u8],
     /// Kind of the stored body: true for the parts of a form, false for a text. `None` if there is no body that
@@ -253,7 +253,7 @@ pub struct Found<'a> {
 /// The decision about an entry.
 ///
 /// ```
-/// use actionlane::outbox::{Found, Verdict, sift};
+/// use actionlane::outbox::{Entry, Verdict, decide};
 ///
 /// # use actionlane::outbox::Record;
 /// # let record = |failed: Option<&str>| {
@@ -266,15 +266,15 @@ pub struct Found<'a> {
 /// # };
 /// // Ann's call of 1000, with a `ttl` of 500 ms.
 /// let bytes = record(None).encode();
-/// let found = Found { record: &bytes, form: Some(false), sender_lives: false };
-/// let verdict = |found: &Found<'_>, owner, now| sift(&[found.clone()], owner, false, now)[0].verdict;
-/// assert!(matches!(verdict(&found, "ann", 1_100.0), Verdict::Send(_)));
-/// assert_eq!(verdict(&found, "ann", 1_500.0), Verdict::Expired);
-/// assert_eq!(verdict(&found, "bob", 1_100.0), Verdict::Foreign);
-/// assert_eq!(verdict(&Found { sender_lives: true, ..found.clone() }, "ann", 1_500.0), Verdict::Leave);
+/// let entry = Entry { record: &bytes, form: Some(false), sender_lives: false };
+/// let verdict = |entry: &Entry<'_>, owner, now| decide(&[entry.clone()], owner, false, now)[0].verdict;
+/// assert!(matches!(verdict(&entry, "ann", 1_100.0), Verdict::Send(_)));
+/// assert_eq!(verdict(&entry, "ann", 1_500.0), Verdict::Expired);
+/// assert_eq!(verdict(&entry, "bob", 1_100.0), Verdict::Foreign);
+/// assert_eq!(verdict(&Entry { sender_lives: true, ..entry.clone() }, "ann", 1_500.0), Verdict::Leave);
 ///
 /// let failed = record(Some("NOT_FLIGHT")).encode();
-/// assert_eq!(verdict(&Found { record: &failed, ..found }, "ann", 1_100.0), Verdict::Failed);
+/// assert_eq!(verdict(&Entry { record: &failed, ..entry }, "ann", 1_100.0), Verdict::Failed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -289,21 +289,21 @@ pub enum Verdict {
     /// Do nothing: it belongs to another owner.
     Foreign,
     /// Do nothing: it cannot be read. It does not delay the other entries.
-    Aside(Unreadable),
+    Unreadable(Unreadable),
 }
 
-/// An entry with the decision about it. [`sift`] returns it.
+/// An entry with the decision about it. [`decide`] returns it.
 ///
 /// ```
-/// use actionlane::outbox::{Found, Unreadable, Verdict, sift};
+/// use actionlane::outbox::{Entry, Unreadable, Verdict, decide};
 ///
-/// let torn = Found { record: &[], form: None, sender_lives: false };
-/// let sifted = sift(&[torn.clone(), torn], "ann", false, 0.0);
-/// assert_eq!(sifted[1].index, 1);
-/// assert_eq!((sifted[1].verdict, &sifted[1].record), (Verdict::Aside(Unreadable::Torn), &None));
+/// let torn = Entry { record: &[], form: None, sender_lives: false };
+/// let decisions = decide(&[torn.clone(), torn], "ann", false, 0.0);
+/// assert_eq!(decisions[1].index, 1);
+/// assert_eq!((decisions[1].verdict, &decisions[1].record), (Verdict::Unreadable(Unreadable::Torn), &None));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sifted {
+pub struct Decision {
     /// Index of the entry among those that were found.
     pub index: usize,
     /// The decision.
@@ -318,7 +318,7 @@ pub struct Sifted {
 /// `failed_too`: send the calls that have failed once more. `now`: milliseconds since 1970.
 ///
 /// ```
-/// use actionlane::outbox::{Found, Record, Verdict, sift};
+/// use actionlane::outbox::{Entry, Record, Verdict, decide};
 /// use actionlane::protocol::ActionId;
 ///
 /// let record = |queued_at, failed: Option<&str>| Record {
@@ -336,39 +336,39 @@ pub struct Sifted {
 ///     form: false,
 ///     headers: Vec::new(),
 /// };
-/// let entries = [record(2_000.0, None).encode(), record(1_000.0, Some("NOT_FLIGHT")).encode()];
-/// let found = entries.each_ref().map(|record| Found { record, form: Some(false), sender_lives: false });
-/// let verdicts = |failed| sift(&found, "ann", failed, 3_000.0).into_iter().map(|one| (one.index, one.verdict));
+/// let records = [record(2_000.0, None).encode(), record(1_000.0, Some("NOT_FLIGHT")).encode()];
+/// let entries = records.each_ref().map(|record| Entry { record, form: Some(false), sender_lives: false });
+/// let verdicts = |failed| decide(&entries, "ann", failed, 3_000.0).into_iter().map(|one| (one.index, one.verdict));
 ///
 /// let send = Verdict::Send(std::time::Duration::MAX);
 /// assert_eq!(verdicts(false).collect::<Vec<_>>(), [(1, Verdict::Failed), (0, send)]);
 /// assert_eq!(verdicts(true).collect::<Vec<_>>(), [(1, send), (0, send)]);
 /// ```
-pub fn sift(found: &[Found<'_>], owner: &str, failed_too: bool, now: f64) -> Vec<Sifted> {
-    let mut sifted: Vec<Sifted> = Vec::with_capacity(found.len());
-    for (index, found) in found.iter().enumerate() {
-        let (verdict, record) = judge(found, owner, failed_too, now);
-        let one = Sifted { index, verdict, record };
+pub fn decide(entries: &[Entry<'_>], owner: &str, failed_too: bool, now: f64) -> Vec<Decision> {
+    let mut decisions: Vec<Decision> = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.iter().enumerate() {
+        let (verdict, record) = decide_one(entry, owner, failed_too, now);
+        let decision = Decision { index, verdict, record };
         // Mostly they are found in this order already; a call whose file takes long to store may come late.
-        let place = sifted.iter().rposition(|other| other.place() <= one.place()).map_or(0, |before| before + 1);
-        sifted.insert(place, one);
+        let place = decisions.iter().rposition(|other| other.order_key() <= decision.order_key()).map_or(0, |before| before + 1);
+        decisions.insert(place, decision);
     }
-    sifted
+    decisions
 }
 
-fn judge(found: &Found<'_>, owner: &str, failed_too: bool, now: f64) -> (Verdict, Option<Record>) {
-    let record = match Record::decode(found.record) {
+fn decide_one(entry: &Entry<'_>, owner: &str, failed_too: bool, now: f64) -> (Verdict, Option<Record>) {
+    let record = match Record::decode(entry.record) {
         Ok(record) => record,
-        Err(unreadable) => return (Verdict::Aside(unreadable), None),
+        Err(unreadable) => return (Verdict::Unreadable(unreadable), None),
     };
     if record.owner != owner {
         return (Verdict::Foreign, None);
     }
-    if found.form != Some(record.form) {
-        return (Verdict::Aside(Unreadable::Torn), None);
+    if entry.form != Some(record.form) {
+        return (Verdict::Unreadable(Unreadable::Torn), None);
     }
-    let verdict = match record.left(now) {
-        _ if found.sender_lives => Verdict::Leave,
+    let verdict = match record.time_left(now) {
+        _ if entry.sender_lives => Verdict::Leave,
         None => Verdict::Expired,
         Some(_) if record.failed.is_some() && !failed_too => Verdict::Failed,
         Some(left) => Verdict::Send(left),
@@ -376,8 +376,8 @@ fn judge(found: &Found<'_>, owner: &str, failed_too: bool, now: f64) -> (Verdict
     (verdict, Some(record))
 }
 
-impl Sifted {
-    fn place(&self) -> Option<(f64, u64)> {
+impl Decision {
+    fn order_key(&self) -> Option<(f64, u64)> {
         self.record.as_ref().map(|record| (record.queued_at, record.sequence))
     }
 }
@@ -385,16 +385,17 @@ impl Sifted {
 /// The effect of a call's result on its entry.
 ///
 /// ```
-/// use actionlane::outbox::Fate;
+/// use actionlane::outbox::EntryFate;
 /// use actionlane::{Error, Kind};
 ///
-/// assert_eq!(Fate::of(&Err(Error::new(Kind::ActionThrew, "no funds"))), Fate::Ends, "it is the action's answer");
-/// assert_eq!(Fate::of(&Err(Error::new(Kind::Network, ""))), Fate::Stays, "the network may return");
-/// assert_eq!(Fate::of(&Err(Error::new(Kind::NotFlight, ""))), Fate::Fails);
-/// assert_eq!(Fate::Fails.as_str(), "fails");
+/// let fate = |kind| EntryFate::of(&Err(Error::new(kind, "")));
+/// assert_eq!(fate(Kind::ActionThrew), EntryFate::Ends, "it is the action's answer");
+/// assert_eq!(fate(Kind::Network), EntryFate::Stays, "the network may return");
+/// assert_eq!(fate(Kind::NotFlight), EntryFate::Fails);
+/// assert_eq!(EntryFate::Fails.as_str(), "fails");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum EntryFate {
     /// The entry is deleted.
     Ends,
     /// The entry is left; this dispatcher or the next one sends the call again.
@@ -403,7 +404,7 @@ pub enum Fate {
     Fails,
 }
 
-impl Fate {
+impl EntryFate {
     /// Returns the word that JavaScript uses.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -30,7 +30,7 @@
 //! An answer is judged by its head; the value is in the body:
 //!
 //! ```
-//! use actionlane::protocol::{Body, FLIGHT, Head, Revalidated, classify};
+//! use actionlane::protocol::{Body, FLIGHT, RawHead, Revalidated, classify};
 //!
 //! // The server answered 200, as Flight, and revalidated a path.
 //! let header = |name: &str| match name {
@@ -38,7 +38,7 @@
 //!     "x-action-revalidated" => Some("1".to_owned()),
 //!     _ => None,
 //! };
-//! let answer = classify(&Head { status: 200, header: &header });
+//! let answer = classify(&RawHead { status: 200, header: &header });
 //! assert_eq!(answer.body, Body::Flight);
 //! assert_eq!(answer.revalidated, Some(Revalidated::All));
 //! ```
@@ -52,7 +52,7 @@ mod root_row;
 mod trace;
 mod version;
 
-pub use answer::{ANSWER_HEADERS, Answer, Body, Head, Revalidated, classify, foreign, thrown, unknown_action};
+pub use answer::{ANSWER_HEADERS, AnswerHead, Body, RawHead, Revalidated, action_error, classify, foreign_error, unknown_action_error};
 pub use id::ActionId;
 pub use redirect::{Redirect, RedirectType};
 pub use request::{DEPLOYMENT_ID, IDEMPOTENCY_KEY, MAX_BODY_BYTES, NEXT_ACTION, SKIP_RENDER, is_protected, request_headers};

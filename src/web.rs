@@ -23,7 +23,7 @@ use wasm_bindgen::prelude::*;
 use crate::call::{CallId, LaneName, Options, Strategy, Visit};
 use crate::dispatcher::Dispatcher;
 use crate::js::error::{self, Failure};
-use crate::js::given::Given;
+use crate::js::given::Exported;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant, text};
@@ -32,20 +32,20 @@ use call::Body;
 use driver::{Arrival, Driver};
 use embedder::{Embedder, Refusal};
 use net::exchange::{Built, Work};
-use net::request::{Request, Tags, weigh};
-use options::{CallOptions, DispatcherOptions, Said};
+use net::request::{Request, Tags, check_size};
+use options::{CallOptions, DispatcherOptions, LayeredOptions};
 
 /// Talc takes less than half the code of the standard allocator.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// Wires a new instance to the package. `panicked(message)` is called on a panic; `made` are the functions of
+/// Wires a new instance to the package. `panicked(message)` is called on a panic; `shapes` are the functions of
 /// `shapes.js`, which makes errors and events; `waits` are those of `wait.js`, which waits for promises and bodies.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn setup(panicked: Function, made: JsValue, waits: JsValue) {
-    shapes::set(made.clone());
-    crate::js::set_up(panicked, made, waits);
+pub fn setup(panicked: Function, shapes: JsValue, waits: JsValue) {
+    shapes::set(shapes.clone());
+    crate::js::set_up(panicked, shapes, waits);
 }
 
 /// The engine of one dispatcher. Results of calls go to the embedder; they are never returned or thrown here.
@@ -70,7 +70,7 @@ impl Engine {
     /// Makes the engine. `usual`: options of calls that do not set them. Fails with an `ActionError` for an unknown
     /// word.
     #[wasm_bindgen(constructor)]
-    pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Given<Self> {
+    pub fn new(embedder: JsValue, options: DispatcherOptions, mut usual: CallOptions) -> Exported<Self> {
         let rules = options.rules().map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         options.add_to(&mut usual);
         let driver = Driver::new(embedder.unchecked_into::<Embedder>(), rules, options.hooks());
@@ -114,10 +114,10 @@ impl Engine {
         open: bool,
         headers: Option<Function>,
     ) {
-        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
-        match self.start(&made, action, options, body, open) {
-            Ok((core, body)) => self.enter(&made, action, options, core, body),
+        let (options, id) = (self.layered_options(options.as_ref()), CallId(id as u64));
+        let call = NewCall { id, queued_at: Instant::from_millis(queued_at), visit: Some(Visit(visit as u64)), url, headers };
+        match self.prepare(&call, action, options, body, open) {
+            Ok((core, body)) => self.enter(&call, action, options, core, body),
             Err(failure) => self.refuse(id, &failure),
         }
     }
@@ -135,25 +135,25 @@ impl Engine {
         body: JsValue,
         headers: Option<Function>,
     ) {
-        let (options, id) = (self.said(Some(&options)), CallId(id as u64));
-        let made = Made { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
+        let (options, id) = (self.layered_options(Some(&options)), CallId(id as u64));
+        let call = NewCall { id, queued_at: Instant::from_millis(queued_at), visit: None, url, headers };
         let read = || {
             let action = ActionId::parse(action)?;
             // The page that made the call applied its strategy already.
             let strategy = Some(Strategy::Queue);
             let core = Options { replayed: true, strategy, ..options.read(action.as_str(), action.is_cached())? };
             let tags = Tags::new(options, Some(header), self.server.borrow().deployment.clone())?;
-            let keepalive = weigh(&body, Some(f64::INFINITY), options.keepalive())?;
-            Ok((core, made.work(action, body, keepalive, tags)))
+            let keepalive = check_size(&body, Some(f64::INFINITY), options.keepalive())?;
+            Ok((core, call.work(action, body, keepalive, tags)))
         };
         match read() {
-            Ok((core, work)) => self.enter(&made, action, options, core, Body::Complete(work)),
+            Ok((core, work)) => self.enter(&call, action, options, core, Body::Complete(work)),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
 
     /// Queues a request that its caller built. `send(signal, headers)` sends it, with the headers added. `headers`
-    /// returns them: see [`Request::headers`]. `along`: the lane is free with the action's value, not already with
+    /// returns them: see [`Request::headers`]. `read_along`: the lane is free with the action's value, not already with
     /// the head.
     #[expect(clippy::too_many_arguments, reason = "an object of them would take a crossing each")]
     pub fn exchange(
@@ -165,10 +165,10 @@ impl Engine {
         options: Option<CallOptions>,
         send: Function,
         headers: Option<Function>,
-        along: bool,
+        read_along: bool,
     ) {
-        let (options, id) = (self.said(options.as_ref()), CallId(id as u64));
-        let made = Made {
+        let (options, id) = (self.layered_options(options.as_ref()), CallId(id as u64));
+        let call = NewCall {
             id,
             queued_at: Instant::from_millis(queued_at),
             visit: Some(Visit(visit as u64)),
@@ -179,10 +179,10 @@ impl Engine {
             // The request is sent unchanged, so its id need not be valid.
             let core = options.read(action, ActionId::parse(action).is_ok_and(|action| action.is_cached()))?;
             let tags = Tags::new(options, self.options.idempotency_header(), None)?;
-            Ok((core, Built { send, headers, tags, along }))
+            Ok((core, Built { send, headers, tags, read_along }))
         };
         match read() {
-            Ok((core, built)) => self.enter(&made, action, options, core, Body::Complete(Work::Built(built))),
+            Ok((core, built)) => self.enter(&call, action, options, core, Body::Complete(Work::Built(built))),
             Err(error) => self.refuse(id, &(error, JsValue::UNDEFINED)),
         }
     }
@@ -230,7 +230,7 @@ impl Engine {
     }
 
     /// Returns an event for each call that is not over.
-    pub fn snapshot(&self) -> Given<Array> {
+    pub fn snapshot(&self) -> Exported<Array> {
         Ok(self.driver.snapshot())
     }
 
@@ -280,7 +280,7 @@ impl Engine {
 
 /// The arguments with which a call was made.
 #[derive(Clone)]
-struct Made {
+struct NewCall {
     id: CallId,
     queued_at: Instant,
     visit: Option<Visit>,
@@ -288,7 +288,7 @@ struct Made {
     headers: Option<Function>,
 }
 
-impl Made {
+impl NewCall {
     fn work(&self, action: ActionId, body: JsValue, keepalive: Option<f64>, tags: Rc<Tags>) -> Work {
         Work::Action(Request { action, url: self.url.clone(), body, keepalive, headers: self.headers.clone(), tags })
     }
@@ -301,12 +301,19 @@ impl Server {
 }
 
 impl Engine {
-    fn said<'o>(&'o self, own: Option<&'o CallOptions>) -> Said<'o> {
-        Said { own, usual: &self.usual }
+    fn layered_options<'o>(&'o self, own: Option<&'o CallOptions>) -> LayeredOptions<'o> {
+        LayeredOptions { own, usual: &self.usual }
     }
 
     /// Reads the options of a call and prepares its body; weighs and stores the body if needed.
-    fn start(&self, made: &Made, action: &str, options: Said<'_>, body: JsValue, open: bool) -> Result<(Options, Body), Failure> {
+    fn prepare(
+        &self,
+        call: &NewCall,
+        action: &str,
+        options: LayeredOptions<'_>,
+        body: JsValue,
+        open: bool,
+    ) -> Result<(Options, Body), Failure> {
         let alone = |error| (error, JsValue::UNDEFINED);
         let action = ActionId::parse(action).map_err(alone)?;
         let mut core = options.read(action.as_str(), action.is_cached()).map_err(alone)?;
@@ -317,29 +324,29 @@ impl Engine {
         let keeps = core.durable.then(|| Rc::clone(&self.driver.embedder));
         if !open && keeps.is_none() {
             if self.driver.look(|all| all.strategy_of(&core)) == Strategy::Join {
-                core.identity = identity_of(&action, &made.url, &body);
+                core.identity = identity_of(&action, &call.url, &body);
             }
-            let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
-            return Ok((core, Body::Complete(made.work(action, body, keepalive, tags))));
+            let keepalive = check_size(&body, limit, outlives).map_err(alone)?;
+            return Ok((core, Body::Complete(call.work(action, body, keepalive, tags))));
         }
-        let made = made.clone();
+        let call = call.clone();
         let body = Body::Open(Box::pin(async move {
             let mut body = body;
             if open {
                 body = Wait::new(&body).await.map_err(|refusal| refusal.unchecked_into::<Refusal>().into_failure())?;
             }
-            let keepalive = weigh(&body, limit, outlives).map_err(alone)?;
+            let keepalive = check_size(&body, limit, outlives).map_err(alone)?;
             if let Some(embedder) = keeps {
-                body = outbox::keep(&embedder, made.id, &tags, &body).await?;
+                body = outbox::store(&embedder, call.id, &tags, &body).await?;
             }
-            Ok(made.work(action, body, keepalive, tags))
+            Ok(call.work(action, body, keepalive, tags))
         }));
         Ok((core, body))
     }
 
-    fn enter(&self, made: &Made, action: &str, options: Said<'_>, core: Options, body: Body) {
-        let owner = ActionLabel { action: action.into(), name: options.name().map(Into::into) };
-        self.driver.enter(Arrival { id: made.id, options: core, queued_at: made.queued_at, visit: made.visit, owner }, body);
+    fn enter(&self, call: &NewCall, action: &str, options: LayeredOptions<'_>, core: Options, body: Body) {
+        let label = ActionLabel { action: action.into(), name: options.name().map(Into::into) };
+        self.driver.enter(Arrival { id: call.id, options: core, queued_at: call.queued_at, visit: call.visit, label }, body);
     }
 
     fn refuse(&self, id: CallId, (error, cause): &Failure) {

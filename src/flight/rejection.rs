@@ -155,11 +155,12 @@ impl Thrown {
 }
 
 impl Rejection {
-    /// Returns the error for the caller: what broke, or the error that the digest stands for ([`protocol::thrown`]).
+    /// Returns the error for the caller: what broke, or the error that the digest stands for
+    /// ([`protocol::action_error`]).
     pub fn into_error(self) -> Error {
         match self {
             Self::Broken(error) => error,
-            Self::Thrown(Thrown { digest, message, .. }) => protocol::thrown(digest.as_deref(), message.as_deref()),
+            Self::Thrown(Thrown { digest, message, .. }) => protocol::action_error(digest.as_deref(), message.as_deref()),
         }
     }
 }

@@ -45,7 +45,8 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 /// Reads a whole stream: the value of row 0.
 ///
 /// Fails as [`from_value`] does. If the value did not arrive, fails with the error of [`Decoder::push`], or because
-/// the stream ended. If the server's code threw, fails with the error of [`thrown`](crate::protocol::thrown).
+/// the stream ended. If the server's code threw, fails with the error of
+/// [`action_error`](crate::protocol::action_error).
 ///
 /// ```
 /// use actionlane::flight;

@@ -31,11 +31,11 @@ pub(super) fn set(functions: JsValue) {
 
 /// Makes an `ActionError`. `cause`: the value the page threw or gave as a reason; `undefined` for none.
 pub(crate) fn to_js(error: &Error, cause: &JsValue) -> JsValue {
-    with(error, [], cause)
+    to_js_with(error, [], cause)
 }
 
 /// Makes an `ActionError` with further properties, each a name and a text.
-pub(crate) fn with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static str, &'t str)>, cause: &JsValue) -> JsValue {
+pub(crate) fn to_js_with<'t>(error: &Error, more: impl IntoIterator<Item = (&'static str, &'t str)>, cause: &JsValue) -> JsValue {
     let details = Object::new();
     for (key, text) in [("digest", error.server_digest()), ("excerpt", error.excerpt())] {
         if let Some(text) = text {

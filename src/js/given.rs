@@ -7,4 +7,4 @@ use wasm_bindgen::JsValue;
 /// The type avoids a crash of V8 up to 11.3 (Chrome 113, Node.js 20). V8 compiles the call of an export with one
 /// result into its caller. If that compiled code is discarded during the call and the result is a JavaScript value,
 /// the process ends. An export that may fail has more than one result, so V8 leaves its call as it is.
-pub(crate) type Given<T> = Result<T, JsValue>;
+pub(crate) type Exported<T> = Result<T, JsValue>;

@@ -33,11 +33,11 @@ thread_local! {
 /// The functions, and the closure that they call.
 struct Wired {
     functions: Functions,
-    _told: Hears,
+    _on_report: OnReport,
 }
 
 /// The closure that receives every result.
-type Hears = Closure<dyn Fn(u32, u32, u32, JsValue)>;
+type OnReport = Closure<dyn Fn(u32, u32, u32, JsValue)>;
 
 /// All places, and the indices of those that are free.
 struct Places {
@@ -51,11 +51,11 @@ struct Place {
     /// Number of the future that waits here now. Results for earlier ones are ignored.
     turn: u32,
     waker: Option<Waker>,
-    told: Option<Told>,
+    report: Option<Report>,
 }
 
 /// A result: its kind, a number of [`outcome`], and the value that comes with it.
-pub(crate) type Told = (u32, JsValue);
+pub(crate) type Report = (u32, JsValue);
 
 /// The address of a waiting future; JavaScript passes it back with the result.
 #[derive(Clone, Copy)]
@@ -69,18 +69,18 @@ pub(crate) fn set(functions: JsValue) {
     FUNCTIONS.with_borrow_mut(|wired| {
         wired.get_or_insert_with(|| {
             let functions: Functions = functions.unchecked_into();
-            let told: Hears = Closure::new(|place, turn, kind, value| settle(Ticket { place, turn }, (kind, value)));
-            functions.hear(told.as_ref().unchecked_ref());
-            Wired { functions, _told: told }
+            let on_report: OnReport = Closure::new(|place, turn, kind, value| settle(Ticket { place, turn }, (kind, value)));
+            functions.hear(on_report.as_ref().unchecked_ref());
+            Wired { functions, _on_report: on_report }
         });
     });
 }
 
 /// Stores a result and wakes its future. Ignores results for futures that are gone, and all but the first.
-fn settle(ticket: Ticket, told: Told) {
+fn settle(ticket: Ticket, report: Report) {
     let waker = PLACES.with_borrow_mut(|places| {
-        let place = places.all.get_mut(ticket.place as usize).filter(|place| place.turn == ticket.turn && place.told.is_none())?;
-        place.told = Some(told);
+        let place = places.all.get_mut(ticket.place as usize).filter(|place| place.turn == ticket.turn && place.report.is_none())?;
+        place.report = Some(report);
         place.waker.take()
     });
     if let Some(waker) = waker {
@@ -94,7 +94,7 @@ pub(crate) struct Wait(Seat);
 
 /// Waits for one result of any kind.
 #[must_use = "futures do nothing unless polled"]
-pub(crate) struct WaitForAny(Seat);
+pub(crate) struct WaitForReport(Seat);
 
 /// A future's place; dropping it frees the place.
 struct Seat(usize);
@@ -117,7 +117,7 @@ impl Wait {
     }
 }
 
-impl WaitForAny {
+impl WaitForReport {
     /// Waits for the result that `start` requests, like [`Wait::on`], and returns its kind, too.
     pub(crate) fn on(start: impl FnOnce(Ticket) -> Result<(), JsValue>) -> Self {
         Self(Seat::on(start))
@@ -141,11 +141,11 @@ impl Seat {
         seat
     }
 
-    fn poll(&self, context: &Context<'_>) -> Poll<Told> {
+    fn poll(&self, context: &Context<'_>) -> Poll<Report> {
         PLACES.with_borrow_mut(|places| {
             let place = &mut places.all[self.0];
-            match place.told.take() {
-                Some(told) => Poll::Ready(told),
+            match place.report.take() {
+                Some(report) => Poll::Ready(report),
                 None => {
                     place.waker = Some(context.waker().clone());
                     Poll::Pending
@@ -163,10 +163,10 @@ impl Future for Wait {
     }
 }
 
-impl Future for WaitForAny {
-    type Output = Told;
+impl Future for WaitForReport {
+    type Output = Report;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Told> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Report> {
         self.0.poll(context)
     }
 }

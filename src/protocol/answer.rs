@@ -9,14 +9,14 @@ use crate::{Error, Kind, Sent};
 /// Names of the answer's headers that this crate reads: those of [`classify`] and `retry-after`.
 ///
 /// ```
-/// use actionlane::protocol::{ANSWER_HEADERS, Head, classify};
+/// use actionlane::protocol::{ANSWER_HEADERS, RawHead, classify};
 ///
 /// // `classify` requests no other header, so a client may fetch these in one go.
 /// let header = |name: &'static str| {
 ///     assert!(ANSWER_HEADERS.contains(&name));
 ///     None
 /// };
-/// classify(&Head { status: 200, header: &header });
+/// classify(&RawHead { status: 200, header: &header });
 /// ```
 pub const ANSWER_HEADERS: [&str; 5] =
     ["content-type", "x-nextjs-action-not-found", "x-action-redirect", "x-action-revalidated", "retry-after"];
@@ -24,14 +24,14 @@ pub const ANSWER_HEADERS: [&str; 5] =
 /// The head of an answer, as the network layer has it: the argument of [`classify`].
 ///
 /// ```
-/// use actionlane::protocol::{Body, Head, classify};
+/// use actionlane::protocol::{Body, RawHead, classify};
 ///
 /// let headers = [("content-type", "text/html")];
 /// let header = |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-/// let answer = classify(&Head { status: 502, header: &header });
+/// let answer = classify(&RawHead { status: 502, header: &header });
 /// assert_eq!(answer.body, Body::Foreign { content_type: Some("text/html".to_owned()) });
 /// ```
-pub struct Head<'a> {
+pub struct RawHead<'a> {
     /// HTTP status.
     pub status: u16,
     /// Returns the value of a header by its lower-case name; `None` if the answer does not have it.
@@ -41,20 +41,20 @@ pub struct Head<'a> {
 /// The facts that the head of an answer states. [`classify`] returns it.
 ///
 /// ```
-/// use actionlane::protocol::{FLIGHT, Head, classify, thrown};
+/// use actionlane::protocol::{FLIGHT, RawHead, action_error, classify};
 ///
 /// // In production Next.js masks errors: a refused request and an action that threw look the same.
 /// let header = |name: &str| (name == "content-type").then(|| FLIGHT.to_owned());
-/// let answer = classify(&Head { status: 500, header: &header });
+/// let answer = classify(&RawHead { status: 500, header: &header });
 /// assert!(!answer.has_run);
-/// let error = answer.explain(thrown(Some("2338545322"), None), false, || 2_000_000);
+/// let error = answer.mention_possible_refusal(action_error(Some("2338545322"), None), false, || 2_000_000);
 /// assert!(error.message().contains("bodySizeLimit"), "a body of 2 MB may be too large");
 ///
 /// // An answer of 500 may hold the rendered page, and then the action revalidated something.
-/// assert!(answer.may_be_rendered() && answer.is_silent_about_render());
+/// assert!(answer.may_be_rendered() && answer.render_means_revalidated());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct AnswerHead {
     /// HTTP status.
     pub status: u16,
     /// The redirect, if the action called `redirect()`.
@@ -71,14 +71,14 @@ pub struct Answer {
 /// The way to read a body.
 ///
 /// ```
-/// use actionlane::protocol::{Body, Head, classify};
+/// use actionlane::protocol::{Body, RawHead, classify};
 ///
 /// let header = |name: &str| (name == "x-nextjs-action-not-found").then(|| "1".to_owned());
-/// assert_eq!(classify(&Head { status: 404, header: &header }).body, Body::UnknownAction);
+/// assert_eq!(classify(&RawHead { status: 404, header: &header }).body, Body::UnknownAction);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// No value: the server does not know the action and did not run it. See [`unknown_action`].
+    /// No value: the server does not know the action and did not run it. See [`unknown_action_error`].
     UnknownAction,
     /// No value: the action called `redirect()`.
     Redirected {
@@ -87,14 +87,14 @@ pub enum Body {
     },
     /// A value or an error as Flight, at any status.
     Flight,
-    /// No answer of the action: a proxy's page, a login page, some other handler. See [`foreign`].
+    /// No answer of the action: a proxy's page, a login page, some other handler. See [`foreign_error`].
     Foreign {
         /// The header `content-type`; `None` if the answer has none.
         content_type: Option<String>,
     },
 }
 
-impl Answer {
+impl AnswerHead {
     /// Returns true if the body may hold the page, rendered again. Next.js renders it after a revalidation and
     /// after `notFound()`, `forbidden()` and `unauthorized()`. Up to 15.0 it also does so for a revalidation
     /// before the action threw, which the head does not state.
@@ -111,7 +111,7 @@ impl Answer {
     ///
     /// `page`: true if the body holds the page. `bytes`: returns the size of the request's body, in bytes; called
     /// only if the error is unclear.
-    pub fn explain(&self, error: Error, page: bool, bytes: impl FnOnce() -> u64) -> Error {
+    pub fn mention_possible_refusal(&self, error: Error, page: bool, bytes: impl FnOnce() -> u64) -> Error {
         let hashed = error.server_digest().is_some_and(is_hash);
         if error.kind() != Kind::ActionThrew || error.message() != THREW || self.status != 500 || self.has_run || page || !hashed {
             return error;
@@ -128,7 +128,7 @@ impl Answer {
 
     /// Returns true if a rendered page in the body means that something was revalidated although the head does
     /// not state it.
-    pub fn is_silent_about_render(&self) -> bool {
+    pub fn render_means_revalidated(&self) -> bool {
         self.revalidated.is_none() && self.status == 500
     }
 }
@@ -164,20 +164,20 @@ impl Revalidated {
 /// status decides nothing: a Flight answer of 404 or 500 still comes from the action.
 ///
 /// ```
-/// use actionlane::protocol::{Body, Head, classify};
+/// use actionlane::protocol::{Body, RawHead, classify};
 ///
 /// let header = |name: &str| match name {
 ///     "content-type" => Some("text/x-component".to_owned()),
 ///     "x-action-redirect" => Some("/done;push".to_owned()),
 ///     _ => None,
 /// };
-/// let answer = classify(&Head { status: 303, header: &header });
+/// let answer = classify(&RawHead { status: 303, header: &header });
 /// assert_eq!(answer.redirect.unwrap().url, "/done");
 /// assert_eq!(answer.body, Body::Redirected { page: true });
 /// ```
-pub fn classify(head: &Head<'_>) -> Answer {
+pub fn classify(head: &RawHead<'_>) -> AnswerHead {
     let status = head.status;
-    let mut answer = Answer { status, redirect: None, revalidated: None, has_run: false, body: Body::UnknownAction };
+    let mut answer = AnswerHead { status, redirect: None, revalidated: None, has_run: false, body: Body::UnknownAction };
     if (head.header)("x-nextjs-action-not-found").as_deref() == Some("1") {
         return answer;
     }
@@ -201,42 +201,43 @@ pub fn classify(head: &Head<'_>) -> Answer {
 ///
 /// ```
 /// use actionlane::Sent;
-/// use actionlane::protocol::unknown_action;
+/// use actionlane::protocol::unknown_action_error;
 ///
-/// let error = unknown_action(404);
+/// let error = unknown_action_error(404);
 /// assert_eq!(error.kind().code(), "ACTION_NOT_FOUND");
 /// assert_eq!(error.sent(), Sent::No, "the action did not run: the call may be sent again");
 /// ```
-pub fn unknown_action(status: u16) -> Error {
+pub fn unknown_action_error(status: u16) -> Error {
     Error::new(Kind::ActionNotFound, "the server does not know this action; it did not run").with_sent(Sent::No).with_status(status)
 }
 
 /// Makes the error of [`Body::Foreign`]: `HTTP` from status 400 on, `NOT_FLIGHT` below.
 ///
 /// `text`: the beginning of the body, where it is text; the error holds up to 200 characters of it.
-/// `elsewhere`: the URL that answered, if `fetch` followed a redirect, such as a middleware's to a login page.
+/// `redirected_url`: the URL that answered, if `fetch` followed a redirect, such as a middleware's to a login page.
 ///
 /// ```
 /// use actionlane::Kind;
-/// use actionlane::protocol::foreign;
+/// use actionlane::protocol::foreign_error;
 ///
-/// let error = foreign(502, Some("text/html"), Some("<h1>Bad Gateway</h1>"), None);
+/// let error = foreign_error(502, Some("text/html"), Some("<h1>Bad Gateway</h1>"), None);
 /// assert_eq!(error.kind(), Kind::Http);
 /// assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
 /// assert_eq!(error.excerpt(), Some("<h1>Bad Gateway</h1>"));
 ///
-/// let login = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
+/// let login = foreign_error(200, Some("text/html"), None, Some("https://a.example/login"));
 /// assert_eq!(login.kind(), Kind::NotFlight);
 /// assert!(login.message().starts_with("the request was redirected to https://a.example/login"));
 /// ```
-pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, elsewhere: Option<&str>) -> Error {
+pub fn foreign_error(status: u16, content_type: Option<&str>, text: Option<&str>, redirected_url: Option<&str>) -> Error {
     let kind = if status >= 400 { Kind::Http } else { Kind::NotFlight };
     // The content type is text of the server: only its media type is repeated, and only where it looks like one.
     let media = content_type.map(|value| value.split(';').next().unwrap_or_default().trim()).unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
     let what = if !media.is_empty() && media.len() <= 60 && media.bytes().all(plain) { media } else { "no known content type" };
-    let from =
-        elsewhere.map(|url| ["the request was redirected to ", first_characters(url, 200), ", which gave "].concat()).unwrap_or_default();
+    let from = redirected_url
+        .map(|url| ["the request was redirected to ", first_characters(url, 200), ", which gave "].concat())
+        .unwrap_or_default();
     let message = [&*from, "status ", &digits(status.into()), " with ", what, " instead of an action's answer"].concat();
     let error = Error::new(kind, message).with_sent(Sent::Yes).with_status(status);
     match text {
@@ -250,14 +251,14 @@ pub fn foreign(status: u16, content_type: Option<&str>, text: Option<&str>, else
 ///
 /// ```
 /// use actionlane::Kind;
-/// use actionlane::protocol::thrown;
+/// use actionlane::protocol::action_error;
 ///
-/// assert_eq!(thrown(Some("NEXT_HTTP_ERROR_FALLBACK;404"), None).kind(), Kind::NotFound);
-/// let error = thrown(Some("2338545322"), Some("no funds"));
+/// assert_eq!(action_error(Some("NEXT_HTTP_ERROR_FALLBACK;404"), None).kind(), Kind::NotFound);
+/// let error = action_error(Some("2338545322"), Some("no funds"));
 /// assert_eq!((error.kind(), error.message()), (Kind::ActionThrew, "the action threw: no funds"));
 /// assert_eq!(error.server_digest(), Some("2338545322"), "the server's log has it, too");
 /// ```
-pub fn thrown(digest: Option<&str>, message: Option<&str>) -> Error {
+pub fn action_error(digest: Option<&str>, message: Option<&str>) -> Error {
     let (kind, what) = match digest {
         Some("NEXT_HTTP_ERROR_FALLBACK;404" | "NEXT_NOT_FOUND") => (Kind::NotFound, "the action called notFound()"),
         Some("NEXT_HTTP_ERROR_FALLBACK;403") => (Kind::Forbidden, "the action called forbidden()"),
@@ -311,9 +312,9 @@ fn parse_revalidated(header: &str) -> Option<Revalidated> {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, headers: &[(&str, &str)]) -> Answer {
+    fn answer(status: u16, headers: &[(&str, &str)]) -> AnswerHead {
         let header = |name: &str| headers.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        classify(&Head { status, header: &header })
+        classify(&RawHead { status, header: &header })
     }
 
     #[test]
@@ -329,7 +330,7 @@ mod tests {
         let answer =
             answer(409, &[("x-nextjs-action-not-found", "1"), ("x-action-redirect", "/a;push"), ("content-type", "text/x-component")]);
         assert_eq!((answer.body, answer.redirect), (Body::UnknownAction, None));
-        assert_eq!(unknown_action(409).sent(), Sent::No);
+        assert_eq!(unknown_action_error(409).sent(), Sent::No);
     }
 
     #[test]
@@ -368,21 +369,21 @@ mod tests {
     #[test]
     fn an_answer_that_is_not_flight_fails_by_its_status() {
         let Body::Foreign { content_type } = answer(502, &[("content-type", "text/html; charset=utf-8")]).body else { panic!() };
-        let error = foreign(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"), None);
+        let error = foreign_error(502, content_type.as_deref(), Some("<h1>Bad Gateway</h1>"), None);
         assert_eq!((error.kind(), error.http_status(), error.sent()), (Kind::Http, Some(502), Sent::Yes));
         assert_eq!(error.message(), "status 502 with text/html instead of an action's answer");
         assert_eq!(error.excerpt(), Some("<h1>Bad Gateway</h1>"));
-        assert_eq!(foreign(200, None, None, None).kind(), Kind::NotFlight);
+        assert_eq!(foreign_error(200, None, None, None).kind(), Kind::NotFlight);
         assert_eq!(
-            foreign(200, Some("x\n\u{1}y"), None, None).message(),
+            foreign_error(200, Some("x\n\u{1}y"), None, None).message(),
             "status 200 with no known content type instead of an action's answer"
         );
-        assert_eq!(foreign(200, None, Some(&"é".repeat(500)), None).excerpt().unwrap().chars().count(), 200);
+        assert_eq!(foreign_error(200, None, Some(&"é".repeat(500)), None).excerpt().unwrap().chars().count(), 200);
     }
 
     #[test]
     fn the_message_names_the_url_of_a_followed_redirect() {
-        let error = foreign(200, Some("text/html"), None, Some("https://a.example/login"));
+        let error = foreign_error(200, Some("text/html"), None, Some("https://a.example/login"));
         let message =
             "the request was redirected to https://a.example/login, which gave status 200 with text/html instead of an action's answer";
         assert_eq!((error.kind(), error.message()), (Kind::NotFlight, message));
@@ -390,19 +391,19 @@ mod tests {
 
     #[test]
     fn digests_of_next_have_kinds_of_their_own() {
-        let kind = |digest| thrown(Some(digest), None).kind();
+        let kind = |digest| action_error(Some(digest), None).kind();
         assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;404"), Kind::NotFound);
         assert_eq!(kind("NEXT_NOT_FOUND"), Kind::NotFound);
         assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;403"), Kind::Forbidden);
         assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;401"), Kind::Unauthorized);
         assert_eq!(kind("NEXT_HTTP_ERROR_FALLBACK;418"), Kind::ActionThrew);
-        assert_eq!(thrown(Some("123"), None).server_digest(), Some("123"));
-        assert_eq!(thrown(None, Some("no funds")).message(), "the action threw: no funds");
+        assert_eq!(action_error(Some("123"), None).server_digest(), Some("123"));
+        assert_eq!(action_error(None, Some("no funds")).message(), "the action threw: no funds");
     }
 
     #[test]
     fn a_refusal_is_recognised_by_its_message() {
-        let message = |message| thrown(Some("1"), Some(message)).message().to_owned();
+        let message = |message| action_error(Some("1"), Some(message)).message().to_owned();
         let refused = "the server refused the request, and the action did not run: ";
         for text in [
             "Invalid Server Actions request.",
@@ -419,7 +420,7 @@ mod tests {
         let explained = |headers: &[_], digest, page, bytes| {
             let flight = [("content-type", FLIGHT)];
             let headers: Vec<_> = flight.iter().chain(headers).copied().collect();
-            answer(500, &headers).explain(thrown(Some(digest), None), page, || bytes).message().to_owned()
+            answer(500, &headers).mention_possible_refusal(action_error(Some(digest), None), page, || bytes).message().to_owned()
         };
         let open = "the action threw, or the server refused the request (its origin, its size): the digest in the server's log tells";
         assert_eq!(explained(&[], "2338545322", false, 1_000_000), open);
@@ -432,7 +433,9 @@ mod tests {
         }
         assert_eq!(explained(&[("x-action-revalidated", "[[],0,0]")], "1", false, 2_000_000), THREW, "it has run to its end");
         assert_eq!(explained(&[], "1", true, 2_000_000), THREW, "it has made a page stale");
-        let spoken = answer(500, &[("content-type", FLIGHT)]).explain(thrown(Some("1"), Some("no funds")), false, || 2_000_000);
+        let spoken =
+            answer(500, &[("content-type", FLIGHT)])
+                .mention_possible_refusal(action_error(Some("1"), Some("no funds")), false, || 2_000_000);
         assert_eq!(spoken.message(), "the action threw: no funds");
     }
 }

@@ -15,13 +15,13 @@
 //! compare them.
 //!
 //! ```
-//! use actionlane::protocol::manifest::{Found, Lookup, scan_script};
+//! use actionlane::protocol::manifest::{Lookup, NamedActions, scan_script};
 //!
 //! let id = "40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 //! let script = format!(r#"(0,n.createServerReference)("{id}",n.callServer,void 0,n.findSourceMapURL,"save")"#);
-//! let mut found = Found::default();
-//! scan_script(&script, &mut found);
-//! assert!(matches!(found.lookup("save"), Lookup::Found(found) if found.as_str() == id));
+//! let mut actions = NamedActions::default();
+//! scan_script(&script, &mut actions);
+//! assert!(matches!(actions.lookup("save"), Lookup::Found(found) if found.as_str() == id));
 //! ```
 
 mod base;
@@ -42,27 +42,27 @@ use super::ActionId;
 /// The actions that scripts name. [`scan_script`] adds to it.
 ///
 /// ```
-/// use actionlane::protocol::manifest::{Found, Lookup, scan_script};
+/// use actionlane::protocol::manifest::{Lookup, NamedActions, scan_script};
 ///
 /// let script = |id: &str| format!("createServerReference(\"{id}\",a,b,c,\"save\")");
 /// let (one, two) = ("40".repeat(21), "60".repeat(21));
-/// let mut found = Found::default();
-/// scan_script(&script(&one), &mut found);
-/// assert_eq!(found.iter().map(|(name, id)| (name, id.as_str())).collect::<Vec<_>>(), [("save", &*one)]);
-/// assert!(matches!(found.lookup("save"), Lookup::Found(id) if id.as_str() == one));
+/// let mut actions = NamedActions::default();
+/// scan_script(&script(&one), &mut actions);
+/// assert_eq!(actions.iter().map(|(name, id)| (name, id.as_str())).collect::<Vec<_>>(), [("save", &*one)]);
+/// assert!(matches!(actions.lookup("save"), Lookup::Found(id) if id.as_str() == one));
 ///
-/// scan_script(&script(&two), &mut found);
-/// assert_eq!(found.lookup("save"), Lookup::Ambiguous, "two files export this name");
+/// scan_script(&script(&two), &mut actions);
+/// assert_eq!(actions.lookup("save"), Lookup::Ambiguous, "two files export this name");
 /// ```
 #[derive(Debug, Default)]
-pub struct Found(Vec<(Box<str>, ActionId)>);
+pub struct NamedActions(Vec<(Box<str>, ActionId)>);
 
-/// The result of a search for a name: see [`Found::lookup`].
+/// The result of a search for a name: see [`NamedActions::lookup`].
 ///
 /// ```
-/// use actionlane::protocol::manifest::{Found, Lookup};
+/// use actionlane::protocol::manifest::{Lookup, NamedActions};
 ///
-/// assert_eq!(Found::default().lookup("save"), Lookup::Missing, "no script was scanned");
+/// assert_eq!(NamedActions::default().lookup("save"), Lookup::Missing, "no script was scanned");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
@@ -74,7 +74,7 @@ pub enum Lookup {
     Missing,
 }
 
-impl Found {
+impl NamedActions {
     /// Iterates over names and ids in the order in which scripts mention them. An action that is mentioned
     /// several times occurs as often.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ActionId)> {
@@ -100,13 +100,13 @@ impl Found {
 /// or neither has one.
 ///
 /// ```
-/// use actionlane::protocol::{ActionId, manifest::replacement};
+/// use actionlane::protocol::{ActionId, manifest::is_replaceable_by};
 ///
 /// let id = |info: &str, rest: &str| ActionId::parse(&[info, &rest.repeat(40)].concat()).unwrap();
-/// assert!(replacement(&id("40", "a"), &id("40", "b")));
-/// assert!(!replacement(&id("40", "a"), &id("60", "b")), "the new action takes one more argument");
+/// assert!(is_replaceable_by(&id("40", "a"), &id("40", "b")));
+/// assert!(!is_replaceable_by(&id("40", "a"), &id("60", "b")), "the new action takes one more argument");
 /// ```
-pub fn replacement(old: &ActionId, new: &ActionId) -> bool {
+pub fn is_replaceable_by(old: &ActionId, new: &ActionId) -> bool {
     let (old, new) = (old.as_str(), new.as_str());
     old.len() == new.len() && (old.len() == 40 || old.as_bytes()[..2].eq_ignore_ascii_case(&new.as_bytes()[..2]))
 }

@@ -14,22 +14,22 @@ use crate::{Error, Kind, Sent};
 ///
 /// ```
 /// use actionlane::Kind;
-/// use actionlane::protocol::{Head, Redirect, RedirectType, classify};
+/// use actionlane::protocol::{RawHead, Redirect, RedirectType, classify};
 ///
 /// let header = |name: &str| (name == "x-action-redirect").then(|| "/cart?step=2;replace".to_owned());
-/// let redirect = classify(&Head { status: 303, header: &header }).redirect.unwrap();
+/// let redirect = classify(&RawHead { status: 303, header: &header }).redirect.unwrap();
 /// assert_eq!(redirect.kind, Some(RedirectType::Replace));
 ///
-/// // The URL comes without the app's base path; resolve what `reference` returns, then ask if a user may go there.
-/// assert_eq!(redirect.reference("/shop", "/shop/checkout"), "/shop/cart?step=2");
-/// assert!(redirect.judge(Some(("https:", true))).is_ok());
+/// // The URL comes without the app's base path. Resolve the one that `url_to_resolve` returns, then `check` it.
+/// assert_eq!(redirect.url_to_resolve("/shop", "/shop/checkout"), "/shop/cart?step=2");
+/// assert!(redirect.check(Some(("https:", true))).is_ok());
 ///
 /// let hidden = Redirect { url: "//evil.example/".to_owned(), kind: None };
-/// assert_eq!(hidden.judge(Some(("https:", false))).unwrap_err().kind(), Kind::RedirectBlocked);
+/// assert_eq!(hidden.check(Some(("https:", false))).unwrap_err().kind(), Kind::RedirectBlocked);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
-    /// The URL as the server wrote it, maybe relative. Untrusted: pass it to [`judge`](Self::judge) before use.
+    /// The URL as the server wrote it, maybe relative. Untrusted: pass it to [`check`](Self::check) before use.
     pub url: String,
     /// The kind of navigation. `None` if the server does not state it (Next 14).
     pub kind: Option<RedirectType>,
@@ -92,7 +92,7 @@ impl Redirect {
     /// Returns the URL to resolve against the URL of the page. Next.js writes paths of the app without its
     /// `base_path` (`/shop`, or an empty text). A URL that begins with a dot is relative to `page_path` as a
     /// directory.
-    pub fn reference(&self, base_path: &str, page_path: &str) -> Cow<'_, str> {
+    pub fn url_to_resolve(&self, base_path: &str, page_path: &str) -> Cow<'_, str> {
         match self.url.as_bytes() {
             [b'.', ..] => Cow::Owned([page_path.trim_end_matches('/'), "/", &self.url].concat()),
             [b'/', b'/' | b'\\', ..] => Cow::Borrowed(&self.url),
@@ -106,7 +106,7 @@ impl Redirect {
     ///
     /// Fails with [`Kind::RedirectBlocked`] for a scheme other than http and https, for a URL longer than 16 KiB,
     /// and for another origin unless the URL spells out its scheme (`https://…`, not `//…`).
-    pub fn judge(&self, resolved: Option<(&str, bool)>) -> Result<(), Error> {
+    pub fn check(&self, resolved: Option<(&str, bool)>) -> Result<(), Error> {
         let blocked = |why: &str| {
             let message = ["the action redirected to ", why].concat();
             Err(Error::new(Kind::RedirectBlocked, message).with_sent(Sent::Yes))
@@ -183,18 +183,18 @@ mod tests {
 
     #[test]
     fn paths_of_the_app_are_under_its_base_path() {
-        let reference = |url: &str| redirect(url).reference("/shop", "/shop/cart/").into_owned();
-        assert_eq!(reference("/done?x=1"), "/shop/done?x=1");
-        assert_eq!(reference("./done"), "/shop/cart/./done");
-        assert_eq!(reference("../done"), "/shop/cart/../done");
-        assert_eq!(reference("https://pay.example/"), "https://pay.example/");
-        assert_eq!(reference("//pay.example/"), "//pay.example/");
-        assert_eq!(redirect("/done").reference("", "/"), "/done");
+        let to_resolve = |url: &str| redirect(url).url_to_resolve("/shop", "/shop/cart/").into_owned();
+        assert_eq!(to_resolve("/done?x=1"), "/shop/done?x=1");
+        assert_eq!(to_resolve("./done"), "/shop/cart/./done");
+        assert_eq!(to_resolve("../done"), "/shop/cart/../done");
+        assert_eq!(to_resolve("https://pay.example/"), "https://pay.example/");
+        assert_eq!(to_resolve("//pay.example/"), "//pay.example/");
+        assert_eq!(redirect("/done").url_to_resolve("", "/"), "/done");
     }
 
     #[test]
     fn another_origin_needs_its_scheme_and_other_schemes_are_blocked() {
-        let code = |url: &str, resolved| redirect(url).judge(resolved).err().map(|error| error.kind());
+        let code = |url: &str, resolved| redirect(url).check(resolved).err().map(|error| error.kind());
         assert_eq!(code("/a", Some(("https:", true))), None);
         assert_eq!(code("HTTPS://pay.example/", Some(("https:", false))), None);
         for (url, resolved) in [

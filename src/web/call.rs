@@ -40,14 +40,14 @@ pub(crate) enum Stage {
 
 /// A call, from its arrival until it is over.
 pub(crate) struct Held {
-    pub(crate) owner: ActionLabel,
+    pub(crate) label: ActionLabel,
     /// True if it is in the outbox, or will be.
     pub(crate) durable: bool,
     pub(crate) stage: Stage,
     /// The request to send. `None` while arguments are open, and for joined calls.
     pub(crate) work: Option<Work>,
     /// True if the promise rejects with Next's own redirect error.
-    pub(crate) throws: bool,
+    pub(crate) throws_redirect: bool,
     /// Known facts about the answer of the current attempt.
     pub(crate) answer: Answer,
     /// Reason of its failure, as the page gave it.
@@ -59,8 +59,18 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(crate) fn new(owner: ActionLabel, durable: bool, stage: Stage, work: Option<Work>) -> Self {
-        Self { owner, durable, stage, work, throws: false, answer: Answer::default(), cause: None, stalled: Rc::default(), leader: None }
+    pub(crate) fn new(label: ActionLabel, durable: bool, stage: Stage, work: Option<Work>) -> Self {
+        Self {
+            label,
+            durable,
+            stage,
+            work,
+            throws_redirect: false,
+            answer: Answer::default(),
+            cause: None,
+            stalled: Rc::default(),
+            leader: None,
+        }
     }
 }
 
@@ -70,7 +80,7 @@ pub(crate) struct Answer {
     pub(crate) idempotency_key: Option<Rc<str>>,
     pub(crate) trace: Trace,
     /// True if the attempt should outlive the page (`keepalive`), but there was no room.
-    pub(crate) mortal: bool,
+    pub(crate) keepalive_denied: bool,
     pub(crate) head: Option<HeadOfAnswer>,
     pub(crate) redirect: Option<Target>,
     pub(crate) revalidated: Option<Revalidated>,
@@ -87,7 +97,7 @@ pub(crate) struct HeadOfAnswer {
     pub(crate) status: u16,
     pub(crate) headers: JsValue,
     /// URL that answered, if `fetch` followed a redirect.
-    pub(crate) elsewhere: Option<Rc<str>>,
+    pub(crate) redirected_url: Option<Rc<str>>,
 }
 
 /// The target of a redirect.
@@ -114,7 +124,7 @@ impl Answer {
         let Trace { traceparent, request_id } = &self.trace;
         self.head.is_some()
             || self.value.is_some()
-            || self.mortal
+            || self.keepalive_denied
             || self.idempotency_key.is_some()
             || traceparent.is_some()
             || request_id.is_some()
@@ -136,7 +146,7 @@ impl Answer {
         if let Some(revalidated) = self.revalidated {
             add("revalidated", &revalidated.as_str().into());
         }
-        if let Some(url) = self.head.as_ref().and_then(|head| head.elsewhere.as_deref()) {
+        if let Some(url) = self.head.as_ref().and_then(|head| head.redirected_url.as_deref()) {
             add("url", &url.into());
         }
         let Trace { traceparent, request_id } = &self.trace;
@@ -152,7 +162,7 @@ impl Answer {
         if let Some(key) = &self.idempotency_key {
             add("idempotencyKey", &(**key).into());
         }
-        if self.mortal {
+        if self.keepalive_denied {
             add("keepalive", &JsValue::FALSE);
         }
         more.map_or(JsValue::UNDEFINED, JsValue::from)

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use super::action_label::ActionLabel;
 use super::call::{Answer, Body, HeadOfAnswer, Held, Preparation, Stage, Target};
 use super::embedder::Embedder;
-use super::net::exchange::{Attempt, Exchange, Step, Told, Work};
+use super::net::exchange::{Attempt, Exchange, ReceivedHead, Step, Work};
 use super::shapes;
 use super::stop::Stop;
 use super::timer::{self, Timer};
@@ -38,11 +38,11 @@ pub(crate) struct Driver {
     /// Set after a late wake-up: until then, timeouts wait for data that the network has delivered meanwhile.
     grace: Cell<Option<Instant>>,
     /// Calls whose action the server does not know, to be looked up.
-    unknown: RefCell<Vec<CallId>>,
+    to_look_up: RefCell<Vec<CallId>>,
     /// True while actions are looked up.
-    looking: Cell<bool>,
+    is_looking_up: Cell<bool>,
     /// Old and new ids of actions that were looked up.
-    renamed: RefCell<Vec<(ActionId, ActionId)>>,
+    new_ids: RefCell<Vec<(ActionId, ActionId)>>,
     /// True while [`Driver::pump`] runs.
     pumping: Cell<bool>,
     /// Grows whenever [`Driver::snapshot`] may return something else.
@@ -59,7 +59,7 @@ pub(crate) struct Arrival {
     pub(crate) queued_at: Instant,
     /// The visit during which it was made. `None`: a redirect of this call does not move the user.
     pub(crate) visit: Option<Visit>,
-    pub(crate) owner: ActionLabel,
+    pub(crate) label: ActionLabel,
 }
 
 impl Driver {
@@ -73,9 +73,9 @@ impl Driver {
             held: RefCell::default(),
             hooks,
             grace: Cell::default(),
-            unknown: RefCell::default(),
-            looking: Cell::new(false),
-            renamed: RefCell::default(),
+            to_look_up: RefCell::default(),
+            is_looking_up: Cell::new(false),
+            new_ids: RefCell::default(),
             pumping: Cell::new(false),
             revision: Cell::new(0),
             listening: Cell::new(false),
@@ -85,7 +85,7 @@ impl Driver {
 
     /// Adds a call. A call whose id is in use is ignored.
     pub(crate) fn enter(&self, call: Arrival, body: Body) {
-        let Arrival { id, options, queued_at, visit, owner } = call;
+        let Arrival { id, options, queued_at, visit, label } = call;
         if self.held.borrow().contains_key(&id) {
             return; // the page's side numbers its calls; this one exists already
         }
@@ -94,20 +94,20 @@ impl Driver {
             Body::Complete(work) => (Stage::Ready, Some(work)),
             Body::Open(work) => (Stage::Preparing(self.prepare(id, work)), None),
         };
-        self.held.borrow_mut().insert(id, Held::new(owner, options.durable, stage, work));
-        self.look_around(None);
+        self.held.borrow_mut().insert(id, Held::new(label, options.durable, stage, work));
+        self.report_visit_if_needed(None);
         self.input(|core, now| drop(core.enqueue(Call { id, options, queued_at, visit, ready }, now)));
     }
 
     /// Reports the user's current visit to the core if it matters for this call, or (`None`) at all.
-    fn look_around(&self, id: Option<CallId>) {
+    fn report_visit_if_needed(&self, id: Option<CallId>) {
         if self.core.borrow().watches_visit(id) {
-            self.look_at_visit();
+            self.report_visit();
         }
     }
 
     /// Reports the user's current visit to the core.
-    fn look_at_visit(&self) {
+    fn report_visit(&self) {
         if let Ok(visit) = self.embedder.visit() {
             self.core.borrow_mut().handle_visit(Visit(visit as u64));
         }
@@ -128,7 +128,7 @@ impl Driver {
                     this.input(|core, now| core.handle_ready(id, now));
                 }
                 Err((error, cause)) => {
-                    this.blame(id, cause);
+                    this.set_cause(id, cause);
                     this.input(|core, now| core.handle_failure(id, error, now));
                 }
             }
@@ -138,8 +138,8 @@ impl Driver {
 
     /// Aborts a call with a reason. Returns false if it is over.
     pub(crate) fn abort(&self, id: CallId, reason: JsValue) -> bool {
-        self.look_around(Some(id));
-        self.blame(id, reason);
+        self.report_visit_if_needed(Some(id));
+        self.set_cause(id, reason);
         self.input(|core, now| core.abort(id, now))
     }
 
@@ -148,7 +148,7 @@ impl Driver {
         let lane = lane.map(Into::into);
         let ids = self.core.borrow_mut().clear(lane.as_ref(), timer::now());
         for &id in &ids {
-            self.blame(id, reason.clone());
+            self.set_cause(id, reason.clone());
         }
         self.pump();
         ids.len()
@@ -194,36 +194,36 @@ impl Driver {
     }
 
     /// Handles a step of a call's exchange.
-    fn take(&self, id: CallId, step: Step) {
+    fn handle_step(&self, id: CallId, step: Step) {
         match step {
-            Step::Sent { trace, mortal } => {
-                self.with(id, |held| (held.answer.trace, held.answer.mortal) = (trace, mortal));
+            Step::Sent { trace, keepalive_denied } => {
+                self.update(id, |held| (held.answer.trace, held.answer.keepalive_denied) = (trace, keepalive_denied));
                 self.tell(|core| core.handle_sent(id));
             }
             Step::Head(None) => self.input(|core, now| core.handle_head(id, HeadFacts::default(), now)),
             Step::Answered(given) => {
-                self.with(id, |held| held.answer.value = Some(given));
+                self.update(id, |held| held.answer.value = Some(given));
                 self.input(|core, now| core.handle_answered(id, now));
             }
             Step::Foreign(given, error) => {
-                self.with(id, |held| held.answer.value = Some(given));
+                self.update(id, |held| held.answer.value = Some(given));
                 self.input(|core, now| core.handle_foreign(id, error, now));
             }
-            Step::Head(Some(told)) => self.head(id, told),
+            Step::Head(Some(facts)) => self.handle_head(id, facts),
             Step::Bytes => {
                 if self.core.borrow().watches_chunks(id) {
                     self.input(|core, now| core.handle_chunk(id, now));
                 }
             }
             Step::Waits => self.tell(|core| core.handle_waiting(id)),
-            Step::Rendered { silent } => {
-                self.with(id, |held| held.answer.rendered = true);
-                if silent {
+            Step::Rendered { means_revalidated } => {
+                self.update(id, |held| held.answer.rendered = true);
+                if means_revalidated {
                     self.tell(|core| core.handle_stale(id, Revalidated::All));
                 }
             }
             Step::Redirect { redirect, target } => {
-                self.with(id, |held| held.answer.redirect = Some(Target::new(&redirect, target.as_deref())));
+                self.update(id, |held| held.answer.redirect = Some(Target::new(&redirect, target.as_deref())));
                 if target.is_some() {
                     self.tell(|core| core.handle_redirect(id));
                 }
@@ -231,15 +231,15 @@ impl Driver {
             Step::Value(value) => {
                 let result = match value {
                     Ok(value) => {
-                        self.with(id, |held| held.answer.value = Some(value));
+                        self.update(id, |held| held.answer.value = Some(value));
                         Ok(())
                     }
                     Err((error, cause)) => {
-                        self.blame(id, cause);
+                        self.set_cause(id, cause);
                         Err(error)
                     }
                 };
-                self.look_around(Some(id));
+                self.report_visit_if_needed(Some(id));
                 self.input(|core, now| core.handle_value(id, result, now));
             }
             Step::End => self.input(|core, now| core.handle_end(id, now)),
@@ -251,26 +251,27 @@ impl Driver {
     }
 
     /// Handles the head of an action's answer.
-    fn head(&self, id: CallId, Told { answered, headers, target, tape }: Told) {
-        let (answer, elsewhere) = (&answered.answer, answered.elsewhere.as_deref());
+    fn handle_head(&self, id: CallId, ReceivedHead { head, headers, target, tape }: ReceivedHead) {
+        let (answer, redirected_url) = (&head.answer, head.redirected_url.as_deref());
         let facts = HeadFacts { redirects: target.is_some(), revalidated: answer.revalidated };
         self.input(|core, now| core.handle_head(id, facts, now));
-        self.with(id, |held| {
+        self.update(id, |held| {
             held.answer.redirect = answer.redirect.as_ref().map(|redirect| Target::new(redirect, target.as_deref()));
             held.answer.revalidated = answer.revalidated;
             held.answer.tape = tape;
-            held.answer.head = Some(HeadOfAnswer { status: answer.status, headers: headers.clone(), elsewhere: elsewhere.map(Into::into) });
+            held.answer.head =
+                Some(HeadOfAnswer { status: answer.status, headers: headers.clone(), redirected_url: redirected_url.map(Into::into) });
         });
         if self.hooks {
-            let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, elsewhere);
+            let _ = self.embedder.answered(id.0 as f64, answer.status, &headers, redirected_url);
         }
     }
 
     /// Handles the failure of an exchange, which is over.
-    fn failed(&self, id: CallId, (error, cause): Failure) {
+    fn handle_failure(&self, id: CallId, (error, cause): Failure) {
         self.stop(id);
-        self.blame(id, cause);
-        self.look_around(Some(id));
+        self.set_cause(id, cause);
+        self.report_visit_if_needed(Some(id));
         let offline = error.kind() == Kind::Network && self.embedder.offline().unwrap_or(false);
         self.input(|core, now| {
             if offline {
@@ -280,16 +281,16 @@ impl Driver {
         });
     }
 
-    fn with(&self, id: CallId, act: impl FnOnce(&mut Held)) {
+    fn update(&self, id: CallId, act: impl FnOnce(&mut Held)) {
         if let Some(held) = self.held.borrow_mut().get_mut(&id) {
             act(held);
         }
     }
 
     /// Stores the reason with which a call fails next, as the page gave it. `undefined`: none.
-    fn blame(&self, id: CallId, cause: JsValue) {
+    fn set_cause(&self, id: CallId, cause: JsValue) {
         let cause = (!cause.is_undefined()).then_some(cause);
-        self.with(id, |held| held.cause = cause);
+        self.update(id, |held| held.cause = cause);
     }
 
     /// Carries out effects until the core has no more. A call from within an effect only adds to them.
@@ -304,7 +305,7 @@ impl Driver {
                 break;
             }
             for effect in effects {
-                self.act(effect);
+                self.carry_out(effect);
                 self.changed();
             }
         }
@@ -313,7 +314,7 @@ impl Driver {
         self.timer.set(due.map(|due| self.grace.get().map_or(due, |grace| grace.max(due))));
     }
 
-    fn act(&self, effect: Effect) {
+    fn carry_out(&self, effect: Effect) {
         match effect {
             Effect::Lease(lane) => drop(self.embedder.lease(lane.as_str())),
             Effect::Release(lane) => drop(self.embedder.give_back(lane.as_str())),
@@ -321,17 +322,17 @@ impl Driver {
             Effect::Recover(id) => self.recover(id),
             Effect::Abort(id) => self.stop(id),
             Effect::Break { id, error } => {
-                let unblamed = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.owner.clone());
-                if let Some(owner) = unblamed {
-                    self.blame(id, shapes::error(&error, &owner, &JsValue::UNDEFINED));
+                let without_cause = self.held.borrow().get(&id).filter(|held| held.cause.is_none()).map(|held| held.label.clone());
+                if let Some(label) = without_cause {
+                    self.set_cause(id, shapes::error(&error, &label, &JsValue::UNDEFINED));
                 }
                 self.stop(id);
             }
             Effect::Stall(id) => {
-                self.with(id, |held| held.stalled.set(true));
+                self.update(id, |held| held.stalled.set(true));
                 self.stop(id);
             }
-            Effect::Join { id, leader } => self.with(id, |held| (held.leader, held.work) = (Some(leader), None)),
+            Effect::Join { id, leader } => self.update(id, |held| (held.leader, held.work) = (Some(leader), None)),
             Effect::Redirect { id, mode, refresh } => self.redirect(id, mode, refresh),
             Effect::Refresh(what) => drop(self.embedder.refresh(what.as_str())),
             Effect::Probe => self.probe(),
@@ -364,7 +365,7 @@ impl Driver {
         let Some(this) = self.this.upgrade() else { return };
         let stop = Stop::default();
         let (render, number) = self.look(|core| (core.render(id), core.attempts(id)));
-        let (work, stalled, owner) = {
+        let (work, stalled, label) = {
             let mut held = self.held.borrow_mut();
             let Some(held) = held.get_mut(&id) else { return };
             held.stage = Stage::Running(stop.clone());
@@ -377,7 +378,7 @@ impl Driver {
             held.answer.idempotency_key = match &mut work {
                 Some(Work::Action(request)) => {
                     if let Some(new) = self.new_id(&request.action) {
-                        held.owner.action = new.as_str().into();
+                        held.label.action = new.as_str().into();
                         request.action = new;
                     }
                     request.idempotency_key()
@@ -385,22 +386,22 @@ impl Driver {
                 Some(Work::Built(built)) => built.tags.idempotency_key(),
                 None => None,
             };
-            (work, Rc::clone(&held.stalled), held.owner.clone())
+            (work, Rc::clone(&held.stalled), held.label.clone())
         };
         let Some(work) = work else { return };
-        let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, owner, render, number, stalled }, work);
+        let mut exchange = Exchange::new(Rc::clone(&self.embedder), Attempt { id, label, render, number, stalled }, work);
         stop.spawn(async move {
             loop {
                 match exchange.next().await {
                     Ok(step) => {
                         let over = matches!(step, Step::End | Step::Unknown(_));
-                        this.take(id, step);
+                        this.handle_step(id, step);
                         if over {
                             break;
                         }
                     }
                     Err(failure) => {
-                        this.failed(id, failure);
+                        this.handle_failure(id, failure);
                         break;
                     }
                 }
@@ -424,7 +425,7 @@ impl Driver {
     fn show(&self, event: &Event) -> Option<JsValue> {
         let held = self.held.borrow();
         let held = held.get(&event.id)?;
-        Some(shapes::event(event, &held.owner, held.answer.mortal).into())
+        Some(shapes::event(event, &held.label, held.answer.keepalive_denied).into())
     }
 
     /// Handles the alarm. After a long sleep of the machine or the tab, data that arrived meanwhile goes before
@@ -440,7 +441,7 @@ impl Driver {
             Some(grace) if now < grace => {}
             _ => {
                 self.grace.set(None);
-                self.look_at_visit();
+                self.report_visit();
                 self.core.borrow_mut().handle_timeout(now);
             }
         }

@@ -8,7 +8,7 @@ mod read;
 use wasm_bindgen::prelude::*;
 
 use crate::js::options::options;
-pub(super) use read::{Choice, Said};
+pub(super) use read::{Choice, LayeredOptions};
 
 options! {
     /// Options of one call. A dispatcher has them, too, for calls that do not set them.

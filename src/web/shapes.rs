@@ -79,17 +79,17 @@ pub(super) fn largest_size(body: &JsValue) -> f64 {
 
 /// Makes the `ActionError` of a call of this action. `cause`: the value the page threw or gave as a reason;
 /// `undefined` for none.
-pub(super) fn error(error: &Error, owner: &ActionLabel, cause: &JsValue) -> JsValue {
-    let name = owner.name.as_deref().map(|name| ("actionName", name));
-    error::with(error, [("actionId", &*owner.action)].into_iter().chain(name), cause)
+pub(super) fn error(error: &Error, label: &ActionLabel, cause: &JsValue) -> JsValue {
+    let name = label.name.as_deref().map(|name| ("actionName", name));
+    error::to_js_with(error, [("actionId", &*label.action)].into_iter().chain(name), cause)
 }
 
-/// Makes the object that `subscribe` and `snapshot` show of a call. `mortal`: see
-/// [`Answer::mortal`](super::call::Answer::mortal).
-pub(super) fn event(event: &Event, owner: &ActionLabel, mortal: bool) -> Object {
-    let more = if mortal || event.retry_at.is_some() || event.late || event.behind.is_some() || event.recovered {
+/// Makes the object that `subscribe` and `snapshot` show of a call. `keepalive_denied`: see
+/// [`Answer::keepalive_denied`](super::call::Answer::keepalive_denied).
+pub(super) fn event(event: &Event, label: &ActionLabel, keepalive_denied: bool) -> Object {
+    let more = if keepalive_denied || event.retry_at.is_some() || event.late || event.behind.is_some() || event.recovered {
         let more = Object::new();
-        if mortal {
+        if keepalive_denied {
             put(&more, "keepalive", &JsValue::FALSE);
         }
         if let Some(at) = event.retry_at {
@@ -113,8 +113,8 @@ pub(super) fn event(event: &Event, owner: &ActionLabel, mortal: bool) -> Object 
     FUNCTIONS.with_borrow(|functions| {
         functions.make_event(
             event.id.0 as f64,
-            &owner.action,
-            owner.name.as_deref(),
+            &label.action,
+            label.name.as_deref(),
             event.lane.as_str(),
             event.state.as_str(),
             (event.attempts > 0).then_some(event.attempts),

@@ -25,12 +25,12 @@ extern "C" {
 /// sent there.
 pub(crate) fn target(redirect: &Redirect, page: &str, base_path: &str) -> Result<String, Error> {
     let resolved = resolve(redirect, page, base_path).ok();
-    redirect.judge(resolved.as_ref().map(|(_, scheme, own)| (scheme.as_str(), *own)))?;
+    redirect.check(resolved.as_ref().map(|(_, scheme, own)| (scheme.as_str(), *own)))?;
     Ok(resolved.map(|(href, ..)| href).unwrap_or_default())
 }
 
 fn resolve(redirect: &Redirect, page: &str, base_path: &str) -> Result<(String, String, bool), JsValue> {
     let page = JsUrl::new(page, page)?;
-    let url = JsUrl::new(&redirect.reference(base_path, &page.pathname()?), &page.href()?)?;
+    let url = JsUrl::new(&redirect.url_to_resolve(base_path, &page.pathname()?), &page.href()?)?;
     Ok((url.href()?, url.protocol()?, url.origin()? == page.origin()?))
 }

@@ -11,7 +11,7 @@ use super::{args, value};
 use crate::codes::outcome;
 use crate::flight::{Decoder, Rejection};
 use crate::js::error;
-use crate::js::given::Given;
+use crate::js::given::Exported;
 use crate::js::object::set;
 use crate::protocol::Root;
 use crate::{Error, Kind, Sent};
@@ -54,7 +54,7 @@ impl Decoding {
     }
 
     /// Decodes the next bytes. Returns the error that ends the decoding, if they are not valid.
-    pub fn push(&self, bytes: &[u8]) -> Given<Option<JsValue>> {
+    pub fn push(&self, bytes: &[u8]) -> Exported<Option<JsValue>> {
         let error = self.with(|decoder| decoder.push(bytes).err()).flatten();
         Ok(error.map(|error| error::to_js(&error, &JsValue::UNDEFINED)))
     }
@@ -73,7 +73,7 @@ impl Decoding {
     }
 
     /// Ends the stream, which broke off. Returns the error with which open promises reject.
-    pub fn fail(self, message: &str, cause: &JsValue) -> Given<JsValue> {
+    pub fn fail(self, message: &str, cause: &JsValue) -> Exported<JsValue> {
         let error = Error::new(Kind::Network, message);
         self.with(|decoder| decoder.fail(error.clone()));
         Ok(error::to_js(&error, cause))

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::args::{self, EncodeSettings, Plain};
 use super::options::{LimitOptions, limits};
 use crate::js::error;
-use crate::js::given::Given;
+use crate::js::given::Exported;
 use crate::protocol::wire_form;
 
 /// Arguments that were read; their body is complete once all open ones have settled.
@@ -37,7 +37,7 @@ impl Encoding {
         stop: Option<Promise>,
         bounds: Option<LimitOptions>,
         plain: Plain,
-    ) -> Given<Self> {
+    ) -> Exported<Self> {
         let wire = wire_form(next_version.as_deref()).map_err(|error| error::to_js(&error, &JsValue::UNDEFINED))?;
         let settings = EncodeSettings { wire, no_temporaries, stop, limits: limits(bounds.as_ref()), plain: Some(plain) };
         let encoded = args::encode(value, settings).map_err(|(error, cause)| error::to_js(&error, &cause))?;
@@ -49,12 +49,12 @@ impl Encoding {
     }
 
     /// Returns the body; `undefined` if an argument is still open.
-    pub fn body(&self) -> Given<JsValue> {
+    pub fn body(&self) -> Exported<JsValue> {
         Ok(self.body.clone())
     }
 
     /// Waits for open arguments: returns a promise of the body, which rejects with an `ActionError`. Call it once.
-    pub fn rest(&self) -> Given<Promise> {
+    pub fn rest(&self) -> Exported<Promise> {
         let (stop, stopped) = AbortHandle::new_pair();
         let rest = self.rest.take();
         self.stop.replace(Some(stop));
@@ -78,7 +78,7 @@ impl Encoding {
     }
 
     /// Returns the argument at this path, to which an answer refers back; `undefined` if there is none.
-    pub fn find(&self, path: &str) -> Given<JsValue> {
+    pub fn find(&self, path: &str) -> Exported<JsValue> {
         Ok(self.temporaries.get(path).unwrap_or_default())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, Write as _, stdin, stdout};
 
-use actionlane::protocol::manifest::{Found, asset_prefix, base_path, scan_html, scan_script};
+use actionlane::protocol::manifest::{NamedActions, asset_prefix, base_path, scan_html, scan_script};
 use serde_json::{Value, json};
 
 fn main() -> std::io::Result<()> {
@@ -20,15 +20,15 @@ fn main() -> std::io::Result<()> {
 /// Reads a text as `read` in `differential.mjs` does.
 fn read(text: &str) -> Value {
     let document = scan_html(text);
-    let mut found = Found::default();
-    scan_script(text, &mut found);
+    let mut actions = NamedActions::default();
+    scan_script(text, &mut actions);
     let path = document.path.as_deref();
     let bases = ["/", "/a", "/a/b/", "/shop/a"].map(|loaded| {
         let prefixes = [None, Some(""), Some("/a"), Some("/shop"), path];
         prefixes.map(|prefix| base_path(path, loaded, prefix).to_owned())
     });
     let ids: Vec<_> = document.ids.iter().map(ToString::to_string).collect();
-    let named: Vec<_> = found.iter().map(|(name, id)| [name.to_owned(), id.to_string()]).collect();
+    let named: Vec<_> = actions.iter().map(|(name, id)| [name.to_owned(), id.to_string()]).collect();
     json!({
         "scripts": document.scripts,
         "chunks": document.chunks,

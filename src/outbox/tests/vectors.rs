@@ -29,7 +29,7 @@ fn number(value: &Value) -> f64 {
 }
 
 /// Reads a record of the vectors; fields it does not give have their usual value.
-fn said(all: &Value, own: &Value) -> Record {
+fn record_of(all: &Value, own: &Value) -> Record {
     let of = |key: &str| own.get(key).unwrap_or(&all["usual"][key]).clone();
     let text = |key: &str| of(key).as_str().unwrap().to_owned();
     let some = |key: &str| of(key).as_str().map(str::to_owned);
@@ -55,7 +55,7 @@ fn said(all: &Value, own: &Value) -> Record {
 fn records_are_written_to_the_byte_and_read() {
     let all = vectors();
     for case in list(&all, "records") {
-        let record = said(&all, &case["record"]);
+        let record = record_of(&all, &case["record"]);
         assert_eq!(hex(&record.encode()), case["bytes"].as_str().unwrap(), "{}", case["why"]);
         assert_eq!(Record::decode(&bytes(&case["bytes"])), Ok(record), "{}", case["why"]);
     }
@@ -73,7 +73,7 @@ fn unreadable_records_say_why() {
 fn impossible_records_are_torn() {
     let all = vectors();
     for record in list(&all, "impossible") {
-        assert_eq!(Record::decode(&said(&all, record).encode()), Err(Unreadable::Torn), "{record}");
+        assert_eq!(Record::decode(&record_of(&all, record).encode()), Err(Unreadable::Torn), "{record}");
     }
 }
 
@@ -82,7 +82,7 @@ fn failed_records_are_marked() {
     let all = vectors();
     for case in list(&all, "marked") {
         let failed = case["code"].as_str().map(str::to_owned);
-        let record = Record { failed, ..said(&all, &case["record"]) };
+        let record = Record { failed, ..record_of(&all, &case["record"]) };
         assert_eq!(hex(&record.encode()), case["bytes"].as_str().unwrap(), "{case}");
     }
 }
@@ -91,17 +91,17 @@ fn failed_records_are_marked() {
 fn verdicts_and_order_are_those_of_the_vectors() {
     let all = vectors();
     for case in list(&all, "sifted") {
-        let head = |one: &Value| one.get("bytes").map_or_else(|| said(&all, &one["record"]).encode(), bytes);
+        let head = |one: &Value| one.get("bytes").map_or_else(|| record_of(&all, &one["record"]).encode(), bytes);
         let rows: Vec<(Vec<u8>, &Value)> = case["found"].as_array().unwrap().iter().map(|one| (head(one), one)).collect();
         let form = |one: &Value| one.get("form").map_or(one["record"]["form"].as_bool().or(Some(false)), Value::as_bool);
-        let found: Vec<Found<'_>> = rows
+        let entries: Vec<Entry<'_>> = rows
             .iter()
-            .map(|(record, one)| Found { record, form: form(one), sender_lives: one["alive"].as_bool().unwrap_or_default() })
+            .map(|(record, one)| Entry { record, form: form(one), sender_lives: one["alive"].as_bool().unwrap_or_default() })
             .collect();
-        let sifted = sift(&found, case["owner"].as_str().unwrap(), case["failedToo"].as_bool().unwrap(), number(&case["now"]));
-        let told: Vec<_> = sifted.iter().map(|one| (one.index as u64, one.verdict)).collect();
+        let decisions = decide(&entries, case["owner"].as_str().unwrap(), case["failedToo"].as_bool().unwrap(), number(&case["now"]));
+        let decided: Vec<_> = decisions.iter().map(|one| (one.index as u64, one.verdict)).collect();
         let expected = |one: &Value| (one["index"].as_u64().unwrap(), verdict_of(one));
-        assert_eq!(told, case["expected"].as_array().unwrap().iter().map(expected).collect::<Vec<_>>(), "{}", case["why"]);
+        assert_eq!(decided, case["expected"].as_array().unwrap().iter().map(expected).collect::<Vec<_>>(), "{}", case["why"]);
     }
 }
 
@@ -112,7 +112,7 @@ fn verdict_of(expected: &Value) -> Verdict {
         "failed" => Verdict::Failed,
         "expired" => Verdict::Expired,
         "foreign" => Verdict::Foreign,
-        "aside" => Verdict::Aside(expected["version"].as_u64().map_or(Unreadable::Torn, |version| Unreadable::Version(version as u8))),
+        "aside" => Verdict::Unreadable(expected["version"].as_u64().map_or(Unreadable::Torn, |version| Unreadable::Version(version as u8))),
         other => panic!("no verdict: {other}"),
     }
 }
@@ -155,7 +155,7 @@ impl Dice {
         Record { owner, lane, action, name, url, header, key, failed, queued_at, ttl, sequence, form, headers }
     }
 
-    fn found(&mut self) -> (Vec<u8>, Option<bool>, bool) {
+    fn entry(&mut self) -> (Vec<u8>, Option<bool>, bool) {
         let record = self.record();
         let mut head = record.encode();
         match self.below(6) {
@@ -177,27 +177,27 @@ impl Dice {
 /// Returns the results of one case as text.
 fn outcome(seed: u32) -> String {
     let mut dice = Dice(seed | 1);
-    let rows: Vec<_> = (0..=dice.below(5)).map(|_| dice.found()).collect();
+    let rows: Vec<_> = (0..=dice.below(5)).map(|_| dice.entry()).collect();
     let (failed_too, now) = (dice.below(2) == 1, dice.below(2_000) as f64);
     let marked = |head: &[u8], failed: Option<&str>| {
         Record::decode(head).map_or("-".to_owned(), |record| hex(&Record { failed: failed.map(str::to_owned), ..record }.encode()))
     };
     let mut lines: Vec<_> =
         rows.iter().map(|(head, ..)| format!("{} {} {}", hex(head), marked(head, Some("X")), marked(head, None))).collect();
-    let found: Vec<_> = rows.iter().map(|(record, form, alive)| Found { record, form: *form, sender_lives: *alive }).collect();
-    lines.extend(sift(&found, "ann", failed_too, now).iter().map(shown));
+    let entries: Vec<_> = rows.iter().map(|(record, form, alive)| Entry { record, form: *form, sender_lives: *alive }).collect();
+    lines.extend(decide(&entries, "ann", failed_too, now).iter().map(shown));
     lines.join("\n")
 }
 
-fn shown(Sifted { index, verdict, record }: &Sifted) -> String {
+fn shown(Decision { index, verdict, record }: &Decision) -> String {
     let (word, detail) = match verdict {
         Verdict::Send(left) => ("send", if *left == Duration::MAX { "ever".to_owned() } else { left.as_millis().to_string() }),
         Verdict::Leave => ("leave", String::new()),
         Verdict::Failed => ("failed", String::new()),
         Verdict::Expired => ("expired", String::new()),
         Verdict::Foreign => ("foreign", String::new()),
-        Verdict::Aside(Unreadable::Torn) => ("aside", "torn".to_owned()),
-        Verdict::Aside(Unreadable::Version(version)) => ("aside", version.to_string()),
+        Verdict::Unreadable(Unreadable::Torn) => ("aside", "torn".to_owned()),
+        Verdict::Unreadable(Unreadable::Version(version)) => ("aside", version.to_string()),
     };
     let mut fields = vec![index.to_string(), word.to_owned(), detail];
     if let Some(record) = record {

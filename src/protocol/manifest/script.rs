@@ -3,7 +3,7 @@
 
 use super::literal::{is_quote, literal, unescape};
 use super::text_search::{behind, split};
-use super::{Found, written_id};
+use super::{NamedActions, written_id};
 
 /// Adds the actions that a script's text mentions: each call of `createServerReference` with an id and, as its
 /// fifth argument, a name.
@@ -20,19 +20,19 @@ use super::{Found, written_id};
 /// function (Next.js 14.2, minified, which has no names either).
 ///
 /// ```
-/// use actionlane::protocol::manifest::{Found, scan_script};
+/// use actionlane::protocol::manifest::{NamedActions, scan_script};
 ///
 /// let script = r#"(0,n.createServerReference)("40aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",n.c,0,n.f,"gr\xf6\xdfe")"#;
-/// let mut found = Found::default();
-/// scan_script(script, &mut found);
-/// assert_eq!(found.iter().next().map(|(name, _)| name), Some("größe"));
+/// let mut actions = NamedActions::default();
+/// scan_script(script, &mut actions);
+/// assert_eq!(actions.iter().next().map(|(name, _)| name), Some("größe"));
 /// ```
-pub fn scan_script(text: &str, found: &mut Found) {
+pub fn scan_script(text: &str, actions: &mut NamedActions) {
     let mut rest = text;
     while let Some((_, arguments)) = split(rest, CALLEE) {
         let mut call = Cursor(arguments);
         if let Some((id, name)) = call.read() {
-            found.0.push((name, id));
+            actions.0.push((name, id));
         }
         // Goes on after the part that was read, never before: this keeps the time linear.
         rest = call.0;

@@ -30,15 +30,15 @@ fn of(name: &str) -> &'static Built {
     BUILT.iter().find(|built| built.name == name).unwrap()
 }
 
-fn found(script: &str) -> Found {
-    let mut found = Found::default();
-    scan_script(script, &mut found);
-    found
+fn actions_in(script: &str) -> NamedActions {
+    let mut actions = NamedActions::default();
+    scan_script(script, &mut actions);
+    actions
 }
 
 /// Returns name and id of each action as one text.
 fn pairs(script: &str) -> Vec<String> {
-    found(script).0.iter().map(|(name, id)| format!("{name} {id}")).collect()
+    actions_in(script).0.iter().map(|(name, id)| format!("{name} {id}")).collect()
 }
 
 fn id(text: &str) -> ActionId {
@@ -75,7 +75,7 @@ fn real_scripts_name_their_actions() {
         ]
     );
     for built in &BUILT[1..] {
-        let names: Vec<_> = found(built.script).0.into_iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = actions_in(built.script).0.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["default", "createTodo", "größe", "renamed", "$dollar_1"].map(Box::from), "{}", built.name);
     }
     assert_eq!(ids("14.2-webpack"), [""; 0], "it writes no names");
@@ -83,14 +83,14 @@ fn real_scripts_name_their_actions() {
 
 #[test]
 fn two_ids_of_one_name_are_ambiguous() {
-    let mut found = found(of("16.4-turbopack").script);
+    let mut actions = actions_in(of("16.4-turbopack").script);
     let old = id("6055daf4a20f27506239114cd70884ac19e7aa0bc0");
-    assert_eq!(found.lookup("createTodo"), Lookup::Found(old.clone()));
-    assert_eq!(found.lookup("create"), Lookup::Missing);
-    scan_script(of("16.4-turbopack").script, &mut found);
-    assert_eq!(found.lookup("createTodo"), Lookup::Found(old), "the same id twice is one");
-    scan_script(of("16.4-webpack").script, &mut found);
-    assert_eq!(found.lookup("createTodo"), Lookup::Ambiguous);
+    assert_eq!(actions.lookup("createTodo"), Lookup::Found(old.clone()));
+    assert_eq!(actions.lookup("create"), Lookup::Missing);
+    scan_script(of("16.4-turbopack").script, &mut actions);
+    assert_eq!(actions.lookup("createTodo"), Lookup::Found(old), "the same id twice is one");
+    scan_script(of("16.4-webpack").script, &mut actions);
+    assert_eq!(actions.lookup("createTodo"), Lookup::Ambiguous);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn any_cut_of_a_real_text_is_read() {
             for cut in (0..text.len()).step_by(step).filter(|cut| text.is_char_boundary(*cut)) {
                 for part in [&text[..cut], &text[cut..]] {
                     scan_html(part);
-                    found(part);
+                    actions_in(part);
                 }
             }
         }
@@ -163,7 +163,7 @@ fn list<'v>(vectors: &'v Value, name: &str) -> &'v [Value] {
 /// Returns all that a text states, except the deployment, which the finder in JavaScript does not read.
 fn finds(text: &str) -> Value {
     let document = scan_html(text);
-    let named: Vec<_> = found(text).iter().map(|(name, id)| json!([name, id.as_str()])).collect();
+    let named: Vec<_> = actions_in(text).iter().map(|(name, id)| json!([name, id.as_str()])).collect();
     let all = json!({
         "scripts": document.scripts, "chunks": document.chunks, "ids": ids(&document), "build": document.build, "path": document.path, "named": named,
     });
@@ -187,8 +187,8 @@ fn documents_and_scripts_of_the_vectors_are_read() {
 #[test]
 fn base_paths_are_those_of_the_vectors() {
     for case in list(&vectors(), "basePaths") {
-        let [said, prefix] = ["said", "prefix"].map(|name| case[name].as_str());
-        assert_eq!(base_path(said, case["loaded"].as_str().unwrap(), prefix), case["basePath"], "{case}");
+        let [stated_path, prefix] = ["said", "prefix"].map(|name| case[name].as_str());
+        assert_eq!(base_path(stated_path, case["loaded"].as_str().unwrap(), prefix), case["basePath"], "{case}");
     }
 }
 
@@ -197,7 +197,7 @@ fn scripts_and_replacements_are_accepted_as_the_vectors_say() {
     let vectors = vectors();
     for case in list(&vectors, "replacements") {
         let [old, new] = ["old", "id"].map(|name| id(case[name].as_str().unwrap()));
-        assert_eq!(replacement(&old, &new), case["holds"], "{case}");
+        assert_eq!(is_replaceable_by(&old, &new), case["holds"], "{case}");
     }
     for case in list(&vectors, "prefixes") {
         assert_eq!(asset_prefix(case["url"].as_str().unwrap()), case["prefix"].as_str(), "{case}");
@@ -215,7 +215,7 @@ fn scripts_and_replacements_are_accepted_as_the_vectors_say() {
 fn a_cut_call_is_not_found() {
     let good = format!("(0,n.createServerReference)(\"{ID}\",a,void 0,c,\"save\")");
     for cut in 0..good.len() {
-        assert!(found(&good[..cut]).0.is_empty());
+        assert!(actions_in(&good[..cut]).0.is_empty());
     }
 }
 
@@ -225,7 +225,7 @@ fn a_cut_call_is_not_found() {
 fn repeated_text_is_read_once() {
     for piece in list(&vectors(), "repeated").iter().filter_map(Value::as_str) {
         let text = piece.repeat((1 << 20) / piece.len());
-        assert!(found(&text).0.is_empty(), "{piece}");
+        assert!(actions_in(&text).0.is_empty(), "{piece}");
         scan_html(&text);
         scan_html(&format!("<script src='{text}'></script>"));
         scan_html(&format!("<script>self.__next_f.push([1,\"{text}"));
@@ -242,7 +242,7 @@ fn lists_addresses_and_names_are_bounded() {
     for char in ["a", "é"] {
         let scripts = |length| scan_html(&format!("<script src={}></script>", char.repeat(length))).scripts.len();
         assert_eq!((scripts(4096), scripts(4097)), (1, 0));
-        let names = |length| found(&format!("createServerReference)(\"{ID}\",a,b,c,\"{}\")", char.repeat(length))).0.len();
+        let names = |length| actions_in(&format!("createServerReference)(\"{ID}\",a,b,c,\"{}\")", char.repeat(length))).0.len();
         assert_eq!((names(1024), names(1025)), (1, 0));
     }
 }

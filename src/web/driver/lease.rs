@@ -23,7 +23,7 @@ impl Driver {
     pub(crate) fn lease_refused(&self, lane: &LaneName, passing: bool, message: &str, cause: &JsValue) {
         let error = Error::new(if passing { Kind::Network } else { Kind::InvalidOption }, message);
         let ids = self.core.borrow_mut().handle_lease_failed(lane, &error, timer::now());
-        ids.into_iter().for_each(|id| self.blame(id, cause.clone()));
+        ids.into_iter().for_each(|id| self.set_cause(id, cause.clone()));
         self.pump();
     }
 }

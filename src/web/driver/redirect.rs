@@ -13,8 +13,8 @@ impl Driver {
     /// Sends the user to the target of an action's redirect, or has the promise reject with Next's redirect error.
     pub(super) fn redirect(&self, id: CallId, mode: RedirectMode, refresh: Option<Revalidated>) {
         let mut target = None;
-        self.with(id, |held| {
-            held.throws = mode == RedirectMode::Throw;
+        self.update(id, |held| {
+            held.throws_redirect = mode == RedirectMode::Throw;
             target.clone_from(&held.answer.redirect);
         });
         if mode == RedirectMode::Throw {
@@ -24,7 +24,7 @@ impl Driver {
         let went = target.and_then(|Target { url, kind, .. }| self.embedder.redirect(&url, kind, refreshed).ok());
         let went = went.as_deref().unwrap_or("stayed");
         if went != "stayed" {
-            self.with(id, |held| {
+            self.update(id, |held| {
                 if let Some(target) = &mut held.answer.redirect {
                     target.followed = true;
                 }

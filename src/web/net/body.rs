@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::codes::outcome;
 use crate::js::error::Failure;
-use crate::js::wait::{Ticket, WaitForAny};
+use crate::js::wait::{Ticket, WaitForReport};
 use crate::protocol;
 use crate::web::embedder::{Reader, Refusal};
 use crate::{Error, Kind, Sent};
@@ -30,7 +30,7 @@ extern "C" {
 }
 
 /// The result of a read.
-pub(crate) enum Came {
+pub(crate) enum Read {
     /// Bytes without a value.
     Bytes,
     /// Bytes that need the codec, which is loaded first.
@@ -59,17 +59,17 @@ impl Body {
     }
 
     /// Reads on. Fails if the body breaks off or cannot be read.
-    pub(crate) async fn next(&mut self) -> Result<Came, Failure> {
-        let (kind, value) = WaitForAny::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
+    pub(crate) async fn next(&mut self) -> Result<Read, Failure> {
+        let (kind, value) = WaitForReport::on(|Ticket { place, turn }| self.reader.next(place, turn)).await;
         Ok(match kind {
-            outcome::BYTES => Came::Bytes,
-            outcome::WAITS => Came::Waits,
-            outcome::VALUE | outcome::VALUE_AND_PAGE => Came::Value { value, rendered: kind == outcome::VALUE_AND_PAGE },
+            outcome::BYTES => Read::Bytes,
+            outcome::WAITS => Read::Waits,
+            outcome::VALUE | outcome::VALUE_AND_PAGE => Read::Value { value, rendered: kind == outcome::VALUE_AND_PAGE },
             outcome::THROWN => {
                 let thrown: Thrown = value.unchecked_into();
                 let (digest, message) = (thrown.digest().ok().flatten(), thrown.message().ok().flatten());
-                let error = protocol::thrown(digest.as_deref(), message.as_deref());
-                Came::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
+                let error = protocol::action_error(digest.as_deref(), message.as_deref());
+                Read::Thrown { failure: (error, thrown.told().unwrap_or_default()), rendered: thrown.rendered().unwrap_or_default() }
             }
             outcome::BROKEN => {
                 let (error, cause) = value.unchecked_into::<Refusal>().into_failure();
@@ -77,7 +77,7 @@ impl Body {
             }
             outcome::END => {
                 self.over = true;
-                Came::End
+                Read::End
             }
             outcome::UNREADABLE => {
                 let cause = js_sys::TypeError::new("the body gave something other than bytes").into();

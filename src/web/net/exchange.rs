@@ -8,10 +8,10 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
-use super::body::{self, Body, Came};
+use super::body::{self, Body, Read};
 use super::keepalive::Keepalive;
 use super::request::{Request, Tags, Trace};
-use super::response::{Answered, Response};
+use super::response::{Response, ResponseHead};
 use crate::call::{CallId, Render};
 use crate::js::error::Failure;
 use crate::js::wait::resolved;
@@ -41,13 +41,13 @@ pub(crate) struct Built {
     pub(crate) tags: Rc<Tags>,
     /// True if the answer is read along, so that the lane is free with the action's value; otherwise it is free
     /// with the head.
-    pub(crate) along: bool,
+    pub(crate) read_along: bool,
 }
 
 /// Known facts about an attempt before it is sent.
 pub(crate) struct Attempt {
     pub(crate) id: CallId,
-    pub(crate) owner: ActionLabel,
+    pub(crate) label: ActionLabel,
     pub(crate) render: Render,
     /// Number of the attempt, from 1.
     pub(crate) number: u32,
@@ -57,11 +57,11 @@ pub(crate) struct Attempt {
 
 /// An event of an exchange. [`Step::End`], [`Step::Unknown`] and errors are the last.
 pub(crate) enum Step {
-    /// The request goes to `fetch` next: from here on the action may run. `mortal`: the attempt should outlive the
-    /// page, but there was no room.
-    Sent { trace: Trace, mortal: bool },
+    /// The request goes to `fetch` next: from here on the action may run. `keepalive_denied`: the attempt
+    /// should outlive the page, but there was no room.
+    Sent { trace: Trace, keepalive_denied: bool },
     /// The head arrived, with its facts; `None` for a request that its caller built.
-    Head(Option<Told>),
+    Head(Option<ReceivedHead>),
     /// The caller of such a request gets this answer now; the value follows.
     Answered(JsValue),
     /// The answer does not come from an action. The caller gets it, unless the request is sent again; other callers
@@ -71,8 +71,9 @@ pub(crate) enum Step {
     Bytes,
     /// The bytes are read once the codec is loaded.
     Waits,
-    /// The body holds the page, rendered again. `silent`: the head does not state that anything was revalidated.
-    Rendered { silent: bool },
+    /// The body holds the page, rendered again. `means_revalidated`: something was revalidated although the
+    /// head does not state it.
+    Rendered { means_revalidated: bool },
     /// The action threw a redirect. `target`: its absolute URL, if a user may be sent there.
     Redirect { redirect: Redirect, target: Option<String> },
     /// The value arrived, or the error that the action threw; the rest of the answer follows.
@@ -84,8 +85,8 @@ pub(crate) enum Step {
 }
 
 /// The facts that the head of an action's answer states.
-pub(crate) struct Told {
-    pub(crate) answered: Rc<Answered>,
+pub(crate) struct ReceivedHead {
+    pub(crate) head: Rc<ResponseHead>,
     pub(crate) headers: JsValue,
     /// Absolute URL of its redirect, if a user may be sent there.
     pub(crate) target: Option<String>,
@@ -102,9 +103,9 @@ enum Phase {
     /// Send the request that the caller built, with these headers.
     SendBuilt(Built, String),
     /// Hand the answer of such a request to the caller; true if it is read along.
-    Given(JsValue, bool),
+    HandOut(JsValue, bool),
     /// Read such an answer along.
-    Along(Body),
+    ReadAlong(Body),
     /// Begin with the body; the head was reported.
     Head(Box<Answering>),
     /// Read the target page of a redirect onto the tape; without a tape, cancel the body.
@@ -121,26 +122,26 @@ enum Phase {
 struct Sending {
     request: Request,
     headers: String,
-    kept: Option<Keepalive>,
+    keepalive: Option<Keepalive>,
 }
 
 /// An answer whose head has arrived.
 struct Answering {
     request: Request,
     response: Response,
-    answered: Rc<Answered>,
+    head: Rc<ResponseHead>,
     /// Target of the redirect in the head; an error if no user may be sent there.
     target: Option<Result<String, Error>>,
     tape: Option<Array>,
-    kept: Option<Keepalive>,
+    keepalive: Option<Keepalive>,
 }
 
 /// An answer whose body is being read.
 struct Reading {
     request: Request,
-    answered: Rc<Answered>,
+    head: Rc<ResponseHead>,
     body: Body,
-    _kept: Option<Keepalive>,
+    _keepalive: Option<Keepalive>,
 }
 
 /// One exchange. Dropping it cancels the body; the page's side aborts the request.
@@ -167,71 +168,72 @@ impl Exchange {
             // A phase that sets no successor is dropped here, which cancels the body it holds.
             match std::mem::replace(&mut self.phase, Phase::Over) {
                 Phase::Begin(Work::Built(built)) => {
-                    let (mut headers, action) = (String::new(), Rc::clone(&self.attempt.owner.action));
+                    let (mut headers, action) = (String::new(), Rc::clone(&self.attempt.label.action));
                     let trace = built.tags.add_to(&mut headers, built.headers.as_ref(), self.attempt.number, &action).await?;
                     self.phase = Phase::SendBuilt(built, headers);
-                    return Ok(Step::Sent { trace, mortal: false });
+                    return Ok(Step::Sent { trace, keepalive_denied: false });
                 }
                 Phase::Begin(Work::Action(request)) => {
                     let (headers, trace) = request.headers(self.attempt.render, self.attempt.number).await?;
-                    let kept = request.keepalive.and_then(|bytes| Keepalive::take(bytes, &self.embedder));
-                    let mortal = request.keepalive.is_some() && kept.is_none();
-                    self.phase = Phase::Send(Box::new(Sending { request, headers, kept }));
-                    return Ok(Step::Sent { trace, mortal });
+                    let keepalive = request.keepalive.and_then(|bytes| Keepalive::take(bytes, &self.embedder));
+                    let keepalive_denied = request.keepalive.is_some() && keepalive.is_none();
+                    self.phase = Phase::Send(Box::new(Sending { request, headers, keepalive }));
+                    return Ok(Step::Sent { trace, keepalive_denied });
                 }
                 Phase::SendBuilt(built, headers) => {
                     let response = self.embedder.fetch_built(self.id(), &built.send, &headers).await.map_err(no_answer)?;
-                    self.phase = Phase::Given(response, built.along);
+                    self.phase = Phase::HandOut(response, built.read_along);
                     return Ok(Step::Head(None));
                 }
-                Phase::Given(response, along) => return Ok(self.hand_out(response, along)),
-                Phase::Along(mut body) => match body.next().await {
-                    Ok(Came::Bytes) => {
-                        self.phase = Phase::Along(body);
+                Phase::HandOut(response, read_along) => return Ok(self.hand_out(response, read_along)),
+                Phase::ReadAlong(mut body) => match body.next().await {
+                    Ok(Read::Bytes) => {
+                        self.phase = Phase::ReadAlong(body);
                         return Ok(Step::Bytes);
                     }
-                    Ok(Came::Value { .. }) => {
+                    Ok(Read::Value { .. }) => {
                         self.ready.push_back(Step::Value(Ok(JsValue::UNDEFINED)));
                         return Ok(Step::Bytes);
                     }
                     // The caller reads the body and sees the end or the error itself.
-                    Ok(Came::Waits | Came::Thrown { .. } | Came::End) | Err(_) => return Ok(Step::End),
+                    Ok(Read::Waits | Read::Thrown { .. } | Read::End) | Err(_) => return Ok(Step::End),
                 },
                 Phase::Send(sending) => return self.send(*sending).await,
                 Phase::Head(answering) => self.begin(*answering).await?,
-                Phase::Destination(response, Some(tape), kept) => {
+                Phase::Destination(response, Some(tape), keepalive) => {
                     let reader = self.embedder.keep_page(self.id(), &response, &tape).map_err(body::unreadable)?;
-                    self.phase = Phase::Page(self.body(reader), kept);
+                    self.phase = Phase::Page(self.body(reader), keepalive);
                 }
                 Phase::Destination(response, None, _) => {
                     self.discard(&response);
                     return Ok(Step::End);
                 }
-                Phase::Page(mut body, kept) => match body.next().await? {
-                    Came::End => return Ok(Step::End),
-                    _ => self.phase = Phase::Page(body, kept),
+                Phase::Page(mut body, keepalive) => match body.next().await? {
+                    Read::End => return Ok(Step::End),
+                    _ => self.phase = Phase::Page(body, keepalive),
                 },
                 Phase::Answer(mut reading) => match reading.body.next().await? {
-                    Came::Bytes => {
+                    Read::Bytes => {
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
                     }
-                    Came::Waits => {
+                    Read::Waits => {
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Waits);
                     }
-                    Came::Value { value, rendered } => {
-                        self.tell(&reading, rendered, Ok(value));
+                    Read::Value { value, rendered } => {
+                        self.queue_value(&reading, rendered, Ok(value));
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
                     }
-                    Came::Thrown { failure: (error, told), rendered } => {
-                        let error = reading.answered.answer.explain(error, rendered, || shapes::size(&reading.request.body) as u64);
-                        self.tell(&reading, rendered, Err((error, told)));
+                    Read::Thrown { failure: (error, told), rendered } => {
+                        let error =
+                            reading.head.answer.mention_possible_refusal(error, rendered, || shapes::size(&reading.request.body) as u64);
+                        self.queue_value(&reading, rendered, Err((error, told)));
                         self.phase = Phase::Answer(reading);
                         return Ok(Step::Bytes);
                     }
-                    Came::End => return Ok(Step::End),
+                    Read::End => return Ok(Step::End),
                 },
                 Phase::Over => return Ok(Step::End),
             }
@@ -243,15 +245,15 @@ impl Exchange {
     }
 
     /// Hands the answer of a request that its caller built to that caller.
-    fn hand_out(&mut self, given: JsValue, along: bool) -> Step {
+    fn hand_out(&mut self, given: JsValue, read_along: bool) -> Step {
         let response: Response = given.clone().unchecked_into();
         match response.head() {
-            Ok(answered) => match &answered.answer.body {
-                Kinds::Foreign { .. } => Step::Foreign(given, foreign(&answered, None)),
-                Kinds::Flight if along => match self.embedder.along(self.id(), &given) {
+            Ok(head) => match &head.answer.body {
+                Kinds::Foreign { .. } => Step::Foreign(given, foreign_error(&head, None)),
+                Kinds::Flight if read_along => match self.embedder.along(self.id(), &given) {
                     Ok(Some(read)) => {
                         let given = read.response();
-                        self.phase = Phase::Along(self.body(read.unchecked_into()));
+                        self.phase = Phase::ReadAlong(self.body(read.unchecked_into()));
                         Step::Answered(given)
                     }
                     _ => Step::Value(Ok(given)),
@@ -264,28 +266,28 @@ impl Exchange {
     }
 
     /// Sends the request and reads the head of its answer.
-    async fn send(&mut self, Sending { request, headers, mut kept }: Sending) -> Result<Step, Failure> {
-        let response = self.embedder.fetch(self.id(), &request.url, &headers, &request.body, kept.is_some()).await;
-        if let Some(kept) = &mut kept {
-            kept.over();
+    async fn send(&mut self, Sending { request, headers, mut keepalive }: Sending) -> Result<Step, Failure> {
+        let response = self.embedder.fetch(self.id(), &request.url, &headers, &request.body, keepalive.is_some()).await;
+        if let Some(keepalive) = &mut keepalive {
+            keepalive.mark_over();
         }
         let response: Response = response.map_err(no_answer)?.unchecked_into();
-        let answered = Rc::new(response.head().map_err(no_response)?);
-        let target = answered.answer.redirect.as_ref().map(|redirect| self.target(redirect, &request));
-        let may_hold_page = match answered.answer.body {
+        let head = Rc::new(response.head().map_err(no_response)?);
+        let target = head.answer.redirect.as_ref().map(|redirect| self.target(redirect, &request));
+        let may_hold_page = match head.answer.body {
             Kinds::Redirected { page } => page,
-            Kinds::Flight => answered.answer.may_be_rendered(),
+            Kinds::Flight => head.answer.may_be_rendered(),
             Kinds::UnknownAction | Kinds::Foreign { .. } => false,
         };
         let tape = may_hold_page.then(Array::new);
-        let told = Told {
-            answered: Rc::clone(&answered),
+        let facts = ReceivedHead {
+            head: Rc::clone(&head),
             headers: response.headers(),
             target: target.as_ref().and_then(|target| target.as_ref().ok()).cloned(),
             tape: tape.clone(),
         };
-        self.phase = Phase::Head(Box::new(Answering { request, response, answered, target, tape, kept }));
-        Ok(Step::Head(Some(told)))
+        self.phase = Phase::Head(Box::new(Answering { request, response, head, target, tape, keepalive }));
+        Ok(Step::Head(Some(facts)))
     }
 
     /// Returns the absolute URL of a redirect, resolved against the URL of the request.
@@ -295,27 +297,27 @@ impl Exchange {
 
     /// Begins with the body, as the head tells.
     async fn begin(&mut self, answering: Answering) -> Result<(), Failure> {
-        let Answering { request, response, answered, target, tape, kept } = answering;
-        let answer = &answered.answer;
+        let Answering { request, response, head, target, tape, keepalive } = answering;
+        let answer = &head.answer;
         match &answer.body {
             Kinds::UnknownAction => {
                 self.discard(&response);
-                self.ready.push_back(Step::Unknown(protocol::unknown_action(answer.status)));
+                self.ready.push_back(Step::Unknown(protocol::unknown_action_error(answer.status)));
             }
             Kinds::Redirected { .. } => {
                 let blocked = |error: Error| (error.with_status(answer.status), JsValue::UNDEFINED);
                 self.ready.push_back(Step::Value(target.transpose().map(|_| JsValue::UNDEFINED).map_err(blocked)));
-                self.phase = Phase::Destination(response, tape, kept);
+                self.phase = Phase::Destination(response, tape, keepalive);
             }
             Kinds::Flight => {
-                let reader = self.embedder.read(self.id(), &response, &self.attempt.owner.action, tape.as_ref());
+                let reader = self.embedder.read(self.id(), &response, &self.attempt.label.action, tape.as_ref());
                 let body = self.body(reader.map_err(body::unreadable)?);
-                self.phase = Phase::Answer(Box::new(Reading { request, answered, body, _kept: kept }));
+                self.phase = Phase::Answer(Box::new(Reading { request, head, body, _keepalive: keepalive }));
             }
             Kinds::Foreign { content_type } => {
                 let text = resolved(self.embedder.excerpt(&response, content_type.as_deref())).await;
                 let text = text.ok().and_then(|text| text.as_string());
-                return Err((foreign(&answered, text.as_deref()), JsValue::UNDEFINED));
+                return Err((foreign_error(&head, text.as_deref()), JsValue::UNDEFINED));
             }
         }
         Ok(())
@@ -331,9 +333,9 @@ impl Exchange {
     }
 
     /// Queues the steps for an action's value or error. The error may be a redirect.
-    fn tell(&mut self, reading: &Reading, rendered: bool, value: Result<JsValue, Failure>) {
+    fn queue_value(&mut self, reading: &Reading, rendered: bool, value: Result<JsValue, Failure>) {
         if rendered {
-            self.ready.push_back(Step::Rendered { silent: reading.answered.answer.is_silent_about_render() });
+            self.ready.push_back(Step::Rendered { means_revalidated: reading.head.answer.render_means_revalidated() });
         }
         let thrown = value.as_ref().err().and_then(|(error, _)| error.server_digest());
         let value = match thrown.and_then(Redirect::of_digest) {
@@ -341,9 +343,7 @@ impl Exchange {
             Some(redirect) => {
                 let target = self.target(&redirect, &reading.request);
                 self.ready.push_back(Step::Redirect { redirect, target: target.as_ref().ok().cloned() });
-                target
-                    .map(|_| JsValue::UNDEFINED)
-                    .map_err(|blocked| (blocked.with_status(reading.answered.answer.status), JsValue::UNDEFINED))
+                target.map(|_| JsValue::UNDEFINED).map_err(|blocked| (blocked.with_status(reading.head.answer.status), JsValue::UNDEFINED))
             }
         };
         self.ready.push_back(Step::Value(value));
@@ -351,9 +351,9 @@ impl Exchange {
 }
 
 /// Makes the error of an answer that does not come from an action. `text`: the beginning of its body.
-fn foreign(Answered { answer, elsewhere, retry_after: after }: &Answered, text: Option<&str>) -> Error {
+fn foreign_error(ResponseHead { answer, redirected_url, retry_after: after }: &ResponseHead, text: Option<&str>) -> Error {
     let content_type = if let Kinds::Foreign { content_type } = &answer.body { content_type.as_deref() } else { None };
-    let error = protocol::foreign(answer.status, content_type, text, elsewhere.as_deref());
+    let error = protocol::foreign_error(answer.status, content_type, text, redirected_url.as_deref());
     match after.as_deref().and_then(|after| retry_after(after, until)) {
         Some(after) => error.with_retry_after(after),
         None => error,
@@ -365,15 +365,12 @@ fn until(date: &str) -> f64 {
     js_sys::Date::parse(date) - js_sys::Date::now()
 }
 
+/// Makes the error of a `fetch` that rejects. The action may have run, or not.
 fn no_answer(cause: JsValue) -> Failure {
-    network("no answer", cause)
+    (Error::new(Kind::Network, "no answer").with_sent(Sent::Unknown), cause)
 }
 
 /// Makes the error of a `fetch` that returns no `Response`. Never retried: this `fetch` would do it again.
 fn no_response(cause: JsValue) -> Failure {
     (Error::new(Kind::InvalidOption, "fetch: it gave something that is not a Response").with_sent(Sent::Unknown), cause)
-}
-
-fn network(what: &str, cause: JsValue) -> Failure {
-    (Error::new(Kind::Network, what).with_sent(Sent::Yes), cause)
 }

@@ -15,9 +15,9 @@ thread_local! {
     static COUNTS: OnceCell<bool> = const { OnceCell::new() };
 }
 
-/// Permission for one request to outlive the page. Dropped before [`Keepalive::over`], it counts as aborted: a
+/// Permission for one request to outlive the page. Dropped before [`Keepalive::mark_over`], it counts as aborted: a
 /// browser may still hold its connection for a while.
-#[must_use = "dropping this before `over` counts as an abort"]
+#[must_use = "dropping this before `mark_over` counts as an abort"]
 pub(crate) struct Keepalive {
     /// Counts the request, if that is needed.
     counts: Option<Rc<Embedder>>,
@@ -44,7 +44,7 @@ impl Keepalive {
     }
 
     /// Marks that the answer has begun or the request has failed. From now on an abort frees the room at once.
-    pub(crate) fn over(&mut self) {
+    pub(crate) fn mark_over(&mut self) {
         self.over = true;
     }
 }

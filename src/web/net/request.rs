@@ -12,7 +12,7 @@ use crate::js::wait::resolved;
 use crate::protocol::{self, ActionId, MAX_BODY_BYTES, TraceContext};
 use crate::text::digits;
 use crate::web::embedder::Refusal;
-use crate::web::options::{Choice, Said};
+use crate::web::options::{Choice, LayeredOptions};
 use crate::web::{random, shapes};
 use crate::{Error, Kind};
 
@@ -137,10 +137,10 @@ impl Trace {
 impl Tags {
     /// Reads the options of a call. `header`: name of the header with the idempotency key, if the dispatcher sets
     /// it.
-    pub(crate) fn new(options: Said<'_>, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
+    pub(crate) fn new(options: LayeredOptions<'_>, header: Option<&str>, deployment: Option<Rc<str>>) -> Result<Rc<Self>, Error> {
         let trace = match options.traceparent() {
             Choice::Given(parent) => Some(TraceContext::continuing(&parent)?),
-            Choice::Made => Some(TraceContext::new(random::bytes()?)),
+            Choice::Generate => Some(TraceContext::new(random::bytes()?)),
             Choice::None => None,
         };
         let request_id = options.request_id().get(protocol::request_id)?.map(Rc::from);
@@ -169,7 +169,7 @@ impl Tags {
 
 /// Checks the size of a body; fails with `BODY_TOO_LARGE` above `limit` (default 1 MiB). Returns an upper bound of
 /// its bytes if the request may outlive the page.
-pub(crate) fn weigh(body: &JsValue, limit: Option<f64>, outlives: bool) -> Result<Option<f64>, Error> {
+pub(crate) fn check_size(body: &JsValue, limit: Option<f64>, outlives: bool) -> Result<Option<f64>, Error> {
     let limit = limit.unwrap_or(MAX_BODY_BYTES.into());
     if !outlives && limit.is_infinite() {
         return Ok(None);

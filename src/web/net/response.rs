@@ -3,7 +3,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::protocol::{self, Answer, Head};
+use crate::protocol::{self, AnswerHead, RawHead};
 use crate::web::shapes;
 
 #[wasm_bindgen]
@@ -14,25 +14,25 @@ extern "C" {
 }
 
 /// The facts that the head of an answer states.
-pub(crate) struct Answered {
-    pub(crate) answer: Answer,
+pub(crate) struct ResponseHead {
+    pub(crate) answer: AnswerHead,
     /// URL that answered, if `fetch` followed a redirect.
-    pub(crate) elsewhere: Option<String>,
+    pub(crate) redirected_url: Option<String>,
     /// Value of `retry-after`.
     pub(crate) retry_after: Option<String>,
 }
 
 impl Response {
     /// Reads the head. Fails if this is not a response.
-    pub(crate) fn head(&self) -> Result<Answered, JsValue> {
+    pub(crate) fn head(&self) -> Result<ResponseHead, JsValue> {
         let (status, lines) = shapes::head(self)?;
-        let elsewhere = lines.split('\n').next().filter(|url| !url.is_empty()).map(str::to_owned);
+        let redirected_url = lines.split('\n').next().filter(|url| !url.is_empty()).map(str::to_owned);
         let header = |name: &str| {
             let at = protocol::ANSWER_HEADERS.iter().position(|known| *known == name)?;
             lines.split('\n').nth(1 + at)?.strip_prefix('=').map(str::to_owned)
         };
-        let answer = protocol::classify(&Head { status, header: &header });
-        Ok(Answered { answer, elsewhere, retry_after: header("retry-after") })
+        let answer = protocol::classify(&RawHead { status, header: &header });
+        Ok(ResponseHead { answer, redirected_url, retry_after: header("retry-after") })
     }
 
     pub(crate) fn headers(&self) -> JsValue {

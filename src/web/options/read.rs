@@ -59,7 +59,7 @@ impl Word for Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::web) enum Choice {
     None,
-    Made,
+    Generate,
     Given(String),
 }
 
@@ -67,7 +67,7 @@ impl Choice {
     /// Reads `true`, `false` or a text.
     fn of(given: Option<&JsValue>) -> Self {
         match given {
-            Some(given) if given.is_truthy() => given.as_string().map_or(Self::Made, Self::Given),
+            Some(given) if given.is_truthy() => given.as_string().map_or(Self::Generate, Self::Given),
             _ => Self::None,
         }
     }
@@ -76,7 +76,7 @@ impl Choice {
     pub(in crate::web) fn get<const N: usize>(self, make: impl FnOnce([u8; N]) -> String) -> Result<Option<String>, Error> {
         Ok(match self {
             Self::None => None,
-            Self::Made => Some(make(random::bytes()?)),
+            Self::Generate => Some(make(random::bytes()?)),
             Self::Given(text) => Some(text),
         })
     }
@@ -84,12 +84,12 @@ impl Choice {
 
 /// The options of a call, with those of its dispatcher for the ones it does not set.
 #[derive(Clone, Copy)]
-pub(in crate::web) struct Said<'o> {
+pub(in crate::web) struct LayeredOptions<'o> {
     pub(in crate::web) own: Option<&'o CallOptions>,
     pub(in crate::web) usual: &'o CallOptions,
 }
 
-impl<'o> Said<'o> {
+impl<'o> LayeredOptions<'o> {
     fn get<T>(self, option: impl Fn(&'o CallOptions) -> Option<T>) -> Option<T> {
         self.own.and_then(&option).or_else(|| option(self.usual))
     }
@@ -145,7 +145,7 @@ impl<'o> Said<'o> {
     /// Returns the idempotency key. A durable call always has one.
     pub(in crate::web) fn idempotency_key(self) -> Choice {
         match Choice::of(self.get(|options| options.idempotency_key.as_ref())) {
-            Choice::None if self.durable().is_some() => Choice::Made,
+            Choice::None if self.durable().is_some() => Choice::Generate,
             choice => choice,
         }
     }
@@ -233,8 +233,8 @@ mod tests {
     use super::*;
     use crate::web::options::{LaneOptions, TraceOptions};
 
-    fn alone(usual: &CallOptions) -> Said<'_> {
-        Said { own: None, usual }
+    fn alone(usual: &CallOptions) -> LayeredOptions<'_> {
+        LayeredOptions { own: None, usual }
     }
 
     const ACTION: &str = "408f5ae1f8f6ee7a2e6c9f7b3f8c1d2e3a4b5c6d7e";
@@ -264,24 +264,28 @@ mod tests {
         let usual = CallOptions { timeout: Some(5.0), deadline: Some(7.0), trace: usual, ..CallOptions::default() };
         let own = trace(None, Some(JsValue::FALSE));
         let own = CallOptions { timeout: Some(f64::INFINITY), trace: own, ..CallOptions::default() };
-        let both = Said { own: Some(&own), usual: &usual };
+        let both = LayeredOptions { own: Some(&own), usual: &usual };
         let read = both.read(ACTION, false).expect("options");
         assert_eq!(
             (read.timeout, read.deadline),
             (None, Some(Duration::from_millis(7))),
             "`Infinity` overrides the limit of the dispatcher"
         );
-        assert_eq!((both.traceparent(), both.request_id()), (Choice::Made, Choice::None), "each part of a trace is overridden by itself");
+        assert_eq!(
+            (both.traceparent(), both.request_id()),
+            (Choice::Generate, Choice::None),
+            "each part of a trace is overridden by itself"
+        );
     }
 
     #[wasm_bindgen_test]
     fn a_choice_is_made_given_or_none() {
         let choice = |given: &JsValue| Choice::of(Some(given));
-        assert_eq!(choice(&JsValue::TRUE), Choice::Made);
+        assert_eq!(choice(&JsValue::TRUE), Choice::Generate);
         assert_eq!(choice(&JsValue::FALSE), Choice::None);
         assert_eq!(choice(&"key".into()), Choice::Given("key".to_owned()));
         assert_eq!(Choice::of(None), Choice::None);
         let durable = CallOptions { durable: Some(DurableOptions::default()), ..CallOptions::default() };
-        assert_eq!(alone(&durable).idempotency_key(), Choice::Made, "a durable call carries a key");
+        assert_eq!(alone(&durable).idempotency_key(), Choice::Generate, "a durable call carries a key");
     }
 }

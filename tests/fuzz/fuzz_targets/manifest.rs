@@ -5,22 +5,22 @@
 use std::fmt::Write as _;
 
 use actionlane::protocol::manifest::{
-    Document, Found, Lookup, asset_prefix, base_path, is_own_script, replacement, scan_html, scan_script,
+    Document, Lookup, NamedActions, asset_prefix, base_path, is_own_script, is_replaceable_by, scan_html, scan_script,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let text = text(data);
 
-    let mut found = Found::default();
-    scan_script(&text, &mut found);
-    scan_script(CALL, &mut found);
-    let id = match found.lookup("a name that no piece has") {
+    let mut actions = NamedActions::default();
+    scan_script(&text, &mut actions);
+    scan_script(CALL, &mut actions);
+    let id = match actions.lookup("a name that no piece has") {
         Lookup::Found(id) => id,
         other => panic!("the call behind it: {other:?}"),
     };
-    assert!(replacement(&id, &id) && CALL.contains(id.as_str()));
-    check(&found.lookup("save"));
+    assert!(is_replaceable_by(&id, &id) && CALL.contains(id.as_str()));
+    check(&actions.lookup("save"));
 
     check_document(&scan_html(&text));
     check_document(&scan_html(&format!("<script>{text}</script>")));

@@ -8,7 +8,7 @@ use super::{LANES, MAX_QUEUED};
 use crate::call::{Call, Options, RedirectMode};
 use crate::dispatcher::sim::ms;
 use crate::dispatcher::*;
-use crate::outbox::Fate;
+use crate::outbox::EntryFate;
 use crate::protocol::Revalidated;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -91,7 +91,7 @@ impl World {
                 assert!(!std::mem::replace(&mut seen.settled, true), "call {id} settles twice");
                 let (code, sent) = result.as_ref().err().map_or(("ok", Sent::Yes), |error| (error.kind().code(), error.sent()));
                 if self.model.calls[index(id)].durable {
-                    assert_eq!(Fate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
+                    assert_eq!(EntryFate::of(&result), fate(code), "the entry of call {id}, which settles with {code}");
                 }
                 self.effects.push(ModelEffect::Settle(index(id), code, sent));
             }
