@@ -5,7 +5,7 @@ import { piecesOf, readerOf } from "./answer/body.js";
 import { ActionError, invalid } from "./error.js";
 import { flightNow } from "./codec/load.js";
 import { decodeOptions, encodeOptions } from "./options.js";
-import { hasRoom } from "./boundary/stack_room.js";
+import { hasStackRoom } from "./boundary/stack_room.js";
 import { callerOf, showCaller } from "./error/call_site.js";
 
 /**
@@ -45,7 +45,7 @@ async function read(load, source, options, value) {
   const given = { temporaryReferences, limits: options === undefined ? undefined : bounds };
   const chunks = chunksOf(source);
   const there = flightNow();
-  if (there && !hasRoom()) await null;
+  if (there && !hasStackRoom()) await null;
   const flight = there ?? (await load());
   return flight.read(flight, chunks, given, value);
 }
@@ -55,7 +55,7 @@ function chunksOf(source) {
   try {
     if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
   } catch (cause) {
-    if (!hasRoom()) throw cause; // the stack overflowed; the source is not at fault
+    if (!hasStackRoom()) throw cause; // the stack overflowed; the source is not at fault
     throw invalid("decode: the source cannot be read", cause);
   }
   if (!reader) throw invalid("decode: expected bytes, or a stream or Response that is unread");

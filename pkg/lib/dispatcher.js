@@ -44,7 +44,7 @@ export class Dispatcher {
 
   /** Returns the same function each time. Notes the page's `fetch` first: the page may read this to replace that. */
   get fetch() {
-    this.#client.beneath.look();
+    this.#client.fetcher.note();
     return this.#fetch;
   }
 

@@ -8,7 +8,7 @@ import { checkBuilt } from "./options/no_effect.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./page/globals.js";
 import { part } from "./loading/part.js";
-import { needRoom } from "./boundary/stack_room.js";
+import { requireStackRoom } from "./boundary/stack_room.js";
 import { route } from "./route.js";
 import { sendWith } from "./signals.js";
 import { callerOf } from "./error/call_site.js";
@@ -24,22 +24,22 @@ function asFetchWould(error) {
 
 /** Implements a dispatcher's `fetch`. `from`: that function. */
 export function answer(client, from, asked, init, options) {
-  needRoom();
-  const { beneath, open } = client;
+  requireStackRoom();
+  const { fetcher, open } = client;
   let input, read, id, own, signal, built;
   try {
     input = targetOf(asked);
     read = readInit(init);
     id = actionOf(input, read);
     signal = signalOf(input, read);
-    const ours = beneath.find(input, read, id);
-    if (ours) return beneath.pass(ours, input, init && read);
+    const ours = fetcher.find(input, read, id);
+    if (ours) return fetcher.pass(ours, input, init && read);
     own = fetchOptions(options, id !== undefined);
     if (id !== undefined && !open.closed) built = builtOf(client, input, read, own);
   } catch (error) {
     return Promise.reject(error); // as `fetch` rejects these
   }
-  const send = (make, once) => beneath.sendOn(make, once);
+  const send = (make, once) => fetcher.sendOn(make, once);
   if (open.closed) {
     return sendWith([new AbortController().signal, signal, own.signal], (signal) => send(() => argumentsOf(input, read, signal), true));
   }

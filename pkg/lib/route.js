@@ -6,7 +6,7 @@ import { ActionError, aborted, closed, invalid } from "./error.js";
 import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
 import { checkRoute } from "./options/no_effect.js";
 import { finite, routeOptions } from "./options.js";
-import { owned } from "./error/action_label.js";
+import { labelError } from "./error/action_label.js";
 import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./page/globals.js";
 import { onAbort, sendWith } from "./signals.js";
 
@@ -65,7 +65,7 @@ export async function route({ open, options: common }, send, caller, input, init
   } catch (error) {
     if (entry.attempt > 1) error.attempt = entry.attempt;
     open.done(entry, error.code);
-    throw owned(error, entry, caller);
+    throw labelError(error, entry, caller);
   } finally {
     for (const remove of quiet) remove();
   }

@@ -2,7 +2,7 @@
 
 import { AbortController, AbortSignal, queueMicrotask } from "./page/globals.js";
 import { report } from "./error/report.js";
-import { hasRoom } from "./boundary/stack_room.js";
+import { hasStackRoom } from "./boundary/stack_room.js";
 
 const nothing = () => {};
 
@@ -15,7 +15,7 @@ export function onAbort(signal, act) {
   }
   // An exception in a listener would lose the abort, so with too little stack for the wasm, the abort waits for
   // a microtask.
-  const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
+  const listener = () => (hasStackRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
   signal.addEventListener("abort", listener, { once: true });
   return () => {
     try {

@@ -22,7 +22,7 @@ import {
 import { pending } from "./pending.js";
 import { Blob, FormData, Map, Set, queueMicrotask } from "../page/globals.js";
 import { textOf } from "../answer/utf8.js";
-import { MORE } from "./dev_errors.js";
+import { DETAILS } from "./dev_errors.js";
 
 export { flow, meter } from "./streams.js";
 export { told } from "./dev_errors.js";
@@ -307,7 +307,7 @@ export function fill(kind, made, from) {
         if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
       }
       if (hasOwn(from, "errors")) setPrototypeOf(made, AggregateError.prototype);
-      for (const name of MORE) if (hasOwn(from, name)) hide(made, name, from[name]);
+      for (const name of DETAILS) if (hasOwn(from, name)) hide(made, name, from[name]);
       break;
     case MADE_CLIENT: {
       const [id, chunks, name, flag] = from;

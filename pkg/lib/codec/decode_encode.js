@@ -5,7 +5,7 @@ import { invalid, isActionError } from "../error.js";
 import { TOLD_BROKEN } from "../boundary/codes.js";
 import { NONE, plain } from "../arguments/plain.js";
 import { WeakMap } from "../page/globals.js";
-import { hasRoom } from "../boundary/stack_room.js";
+import { hasStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../signals.js";
 
 /** The encoder of the arguments sent, by the caller's `temporaryReferences`. */
@@ -25,7 +25,7 @@ export async function write(flight, value, { nextVersion, signal, temporaryRefer
 }
 
 async function encodeAny(flight, value, signal, how) {
-  if (!hasRoom()) await null;
+  if (!hasStackRoom()) await null;
   let quiet;
   const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
   try {

@@ -12,7 +12,7 @@ import { visit } from "../page/visit.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "../boundary/codes.js";
 import { argumentList, callOptions, checkId, reference } from "../options.js";
 import { performance } from "../page/globals.js";
-import { lookForRoom } from "../boundary/stack_room.js";
+import { measureStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../signals.js";
 import { callerOf } from "../error/call_site.js";
 
@@ -21,7 +21,7 @@ import { callerOf } from "../error/call_site.js";
  * `rule(options)` throws if that function does not allow one of the options.
  */
 export function call(client, ref, args, options, from, rule) {
-  const room = lookForRoom();
+  const room = measureStackRoom();
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = typeof from === "function" ? callerOf(from) : from;
   entry.hooks = client.options.hooks;

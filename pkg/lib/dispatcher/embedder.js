@@ -14,7 +14,7 @@ import { Leases } from "../tabs/leases.js";
 import { loses, outlives } from "../page/leaving.js";
 import { visit } from "../page/visit.js";
 import { isOffline, reachable } from "../page/network.js";
-import { owned } from "../error/action_label.js";
+import { labelError } from "../error/action_label.js";
 import { MAX_ANSWER_BYTES } from "../boundary/codes.js";
 import { AbortController, AbortSignal, setTimeout } from "../page/globals.js";
 import { KeptPage, Reading, excerpt } from "../answer.js";
@@ -47,7 +47,7 @@ export function embedderOf(client) {
     },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
-      if (controller) client.beneath.forget(controller.signal);
+      if (controller) client.fetcher.forget(controller.signal);
       if (given) controller?.abort(reason);
       else controller?.abort();
     },
@@ -65,7 +65,7 @@ export function embedderOf(client) {
       const { limits, find, name, url } = entry;
       const callAgain = (id, args, caller) => call(client, { id, url }, args, undefined, caller);
       // Taken from here, because the call may be over when a later part of its value fails.
-      const own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
+      const own = (error) => labelError(error, { actionId, name }, open.get(id)?.caller);
       return (entry.reading = new Reading(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
     },
     keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),

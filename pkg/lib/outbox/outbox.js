@@ -8,7 +8,7 @@
 
 import { ActionError, closed, invalid } from "../error.js";
 import { formOf, isForm, partsOf } from "./stored_body.js";
-import { owned } from "../error/action_label.js";
+import { labelError } from "../error/action_label.js";
 import { AbortController, Map, Set, crypto, navigator, ofDocument } from "../page/globals.js";
 import { encode, marked, sift } from "./record.js";
 import { carefully, report } from "../error/report.js";
@@ -248,7 +248,7 @@ export class Outbox {
   /** Reports a record of which no call is made. */
   #over(found, state, error) {
     if (found.idempotencyKey) error.idempotencyKey = found.idempotencyKey;
-    owned(error, found);
+    labelError(error, found);
     this.#side.tell(found, error.code);
     this.#tell(found, state, error);
   }
