@@ -52,7 +52,7 @@ export class Dispatcher {
 
   /** The durable calls that wait for an answer: lists, resends and removes them. */
   get outbox() {
-    return this.#client.outbox?.shown ?? NO_OUTBOX;
+    return this.#client.outbox?.api ?? NO_OUTBOX;
   }
 
   lane = (name) => this.#client.lanes.get(name);

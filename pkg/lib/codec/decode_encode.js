@@ -9,30 +9,30 @@ import { hasStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../signals.js";
 
 /** The encoder of the arguments sent, by the caller's `temporaryReferences`. */
-const kept = new WeakMap();
+const referencesOf = new WeakMap();
 
 /** Prefixes of the names of a form's entries if no Next.js version is given. */
-const TODAY = ["_"];
+const USUAL_PREFIXES = ["_"];
 
 /** Promises the body of arguments. The options are those that `encodeOptions` returns. */
 export async function write(flight, value, { nextVersion, signal, temporaryReferences, maxDepth }) {
   // All versions of Next.js that take plain arguments take the same text.
-  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
+  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? USUAL_PREFIXES : []) : NONE;
   const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
   const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
-  if (temporaryReferences) kept.set(temporaryReferences, references);
+  if (temporaryReferences) referencesOf.set(temporaryReferences, references);
   return body;
 }
 
 async function encodeAny(flight, value, signal, how) {
   if (!hasStackRoom()) await null;
-  let quiet;
-  const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
+  let unlisten;
+  const stop = signal && new Promise((resolve) => (unlisten = onAbort(signal, resolve)));
   try {
     const encoding = flight.makeEncoding(value, { ...how, stop });
     return { body: encoding.body ?? (await encoding.rest()), references: encoding };
   } finally {
-    quiet?.();
+    unlisten?.();
   }
 }
 
@@ -41,7 +41,7 @@ async function encodeAny(flight, value, signal, how) {
  * undefined for the defaults.
  */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
-  const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
+  const find = temporaryReferences && ((path) => referencesOf.get(temporaryReferences)?.find(path));
   const failed = {};
   const decoding = flight.makeDecoding({
     action: false,

@@ -97,7 +97,7 @@ export class Client {
         this.engine.enter((engine) => this.outbox.replay(this, engine, found));
         this.engine.load(); // after a trap there is no engine
       },
-      tell: ({ actionId, name, lane = "main" }, code) => {
+      emit: ({ actionId, name, lane = "main" }, code) => {
         const entry = this.open.add(lane, "waiting", performance.now());
         Object.assign(entry, { actionId, name, replayed: true });
         this.open.done(entry, code);
