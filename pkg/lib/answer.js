@@ -1,7 +1,7 @@
 // Reads the body of an answer for the engine: plain values here, all others with the codec, which is loaded for them.
 // Reports each step to the engine: see `src/web/net/body.rs`. Must not decide if a call has succeeded.
 
-import { PlainAnswer, RICH, THROWN, VALUE } from "./answer/plain.js";
+import { NOT_PLAIN, PlainAnswer, THROWN, VALUE } from "./answer/plain.js";
 import { readerOf } from "./answer/body.js";
 import { flightNow } from "./codec/load.js";
 import {
@@ -104,8 +104,8 @@ export class AnswerReader extends BodyReader {
   /** The number of bytes that may still come. */
   #left;
   /**
-   * `#isLoading`: true while the codec is loading. `#resume`: the work that waits for the codec; it runs once the engine
-   * requests the next step after that.
+   * `#isLoading`: true while the codec is loading. `#resume`: the work that waits for the codec; it runs once the
+   * engine requests the next step after that.
    */
   #isLoading = false;
   #resume;
@@ -140,7 +140,7 @@ export class AnswerReader extends BodyReader {
     if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(TOLD_BYTES);
     // A copy, because the source may reuse the memory.
     const state = plain.push(bytes.slice());
-    if (state === RICH) return this.#handToCodec((decode) => decode());
+    if (state === NOT_PLAIN) return this.#handToCodec((decode) => decode());
     if (state === VALUE || state === THROWN) this.#plain = undefined;
     if (state === VALUE) this.tell(plain.rendered ? TOLD_VALUE_AND_PAGE : TOLD_VALUE, plain.value);
     else if (state === THROWN) this.tell(TOLD_THROWN, { digest: plain.digest, rendered: plain.rendered });

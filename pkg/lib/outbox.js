@@ -57,8 +57,8 @@ export class OutboxSlot {
   }
 
   /**
-   * Reads the stored records, once the wasm is loaded. Always resolves, after `LONGEST_WAIT` at the latest: if the outbox
-   * cannot be loaded, only durable calls fail.
+   * Reads the stored records, once the wasm is loaded. Always resolves, after `LONGEST_WAIT` at the latest: if the
+   * outbox cannot be loaded, only durable calls fail.
    */
   gather() {
     const read = this.load().then((outbox) => outbox.gather(), report);

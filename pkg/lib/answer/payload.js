@@ -1,5 +1,5 @@
-// Reads the page inside an answer: what the server rendered again, or the target of a redirect. Loaded by `load_payload.js`
-// when the page requests it. Must not apply it: only the page's router can.
+// Reads the page inside an answer: what the server rendered again, or the target of a redirect. Loaded by
+// `load_payload.js` when the page requests it. Must not apply it: only the page's router can.
 
 import { buildOfPage, deploymentOfPage } from "../page/app.js";
 import { decode } from "../codec.js";

@@ -1,5 +1,5 @@
-// Reads the page out of row 0 of an answer, which Next.js puts around the value: by the shapes of src/protocol/root_row.rs.
-// tests/vectors/root.json tests both. Does not decode rows.
+// Reads the page out of row 0 of an answer, which Next.js puts around the value: by the shapes of
+// src/protocol/root_row.rs. tests/vectors/root.json tests both. Does not decode rows.
 
 /** Returns the page in the row; undefined if there is none. */
 export function pageOf(root) {

@@ -54,7 +54,8 @@ export const MADE_FORM = 2;
 export const MADE_ERROR = 3;
 export const MADE_CLIENT = 4;
 
-// Limits of the server, from src/flight/encode/server_limits.rs: slots in nested arrays, characters of a bigint, arguments.
+// Limits of the server, from src/flight/encode/server_limits.rs: slots in nested arrays, characters of a bigint,
+// arguments.
 export const MAX_SLOTS = 1_000_000;
 export const MAX_DIGITS = 300;
 export const MAX_ARGUMENTS = 1000;

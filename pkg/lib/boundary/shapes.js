@@ -46,7 +46,7 @@ function elsewhere(response) {
   }
 }
 
-/** Makes the error of a call. `cause`: the cause, or the details that a development server sends, see `dev_errors.js`. */
+/** Makes the error of a call. `cause`: the cause, or what a development server sends besides, see `dev_errors.js`. */
 export function error(code, message, sent, details, cause) {
   return new ActionError(code, message, { sent, ...details, ...(isErrorDetails(cause) ? cause : { cause }) });
 }

@@ -18,18 +18,18 @@ const USUAL_PREFIXES = ["_"];
 export async function write(flight, value, { nextVersion, signal, temporaryReferences, maxDepth }) {
   // All versions of Next.js that take plain arguments take the same text.
   const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? USUAL_PREFIXES : []) : NONE;
-  const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
-  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
+  const encodingOptions = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
+  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, encodingOptions);
   if (temporaryReferences) referencesOf.set(temporaryReferences, references);
   return body;
 }
 
-async function encodeAny(flight, value, signal, how) {
+async function encodeAny(flight, value, signal, encodingOptions) {
   if (!hasStackRoom()) await null;
   let unlisten;
   const stop = signal && new Promise((resolve) => (unlisten = onAbort(signal, resolve)));
   try {
-    const encoding = flight.makeEncoding(value, { ...how, stop });
+    const encoding = flight.makeEncoding(value, { ...encodingOptions, stop });
     return { body: encoding.body ?? (await encoding.rest()), references: encoding };
   } finally {
     unlisten?.();
@@ -42,7 +42,7 @@ async function encodeAny(flight, value, signal, how) {
  */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
   const find = temporaryReferences && ((path) => referencesOf.get(temporaryReferences)?.find(path));
-  const failed = {};
+  const failure = {};
   const decoding = flight.makeDecoding({
     action: false,
     limits,
@@ -50,7 +50,7 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
     call: refuseCall,
     find,
     lost(error) {
-      failed.error = error;
+      failure.error = error;
       value.reject(error);
       Promise.resolve(chunks.cancel(error)).catch(() => {});
     },
@@ -58,7 +58,7 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
   try {
     for (;;) {
       const chunk = await chunks.read();
-      if (failed.error) throw failed.error;
+      if (failure.error) throw failure.error;
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
       const error = decoding.push(chunk);

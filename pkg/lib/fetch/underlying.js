@@ -87,8 +87,8 @@ export class Fetcher {
   }
 
   /**
-   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `callsForget`: the sender calls `forget`
-   * when it aborts, so the signal needs no listener.
+   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `callsForget`: the sender calls
+   * `forget` when it aborts, so the signal needs no listener.
    */
   send(input, init, callsForget) {
     this.note();

@@ -30,8 +30,8 @@ export class Lock {
   #requestAbort;
   #release;
   /**
-   * The lock `steal:{name}`; only its holder may steal. `#stealRequest`: while it is requested, and until the decision to
-   * steal. `#stealRight`: from then until the stolen lock is granted.
+   * The lock `steal:{name}`; only its holder may steal. `#stealRequest`: while it is requested, and until the decision
+   * to steal. `#stealRight`: from then until the stolen lock is granted.
    */
   #stealRequest;
   #stealRight;
@@ -48,8 +48,8 @@ export class Lock {
    * holds a lock `stolen:{number}:{name}` as long as the stolen one. It tells dispatchers of one page apart,
    * which share a client id.
    *
-   * `report(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`, with
-   * the browser's error as `cause`. Nothing is reported after `giveBack()`.
+   * `report(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`,
+   * with the browser's error as `cause`. Nothing is reported after `giveBack()`.
    */
   constructor(name, patience, report) {
     this.#name = name;
