@@ -12,7 +12,8 @@ const HEADERS = { Accept: "text/x-component", "Next-Action": ID };
 const served = (url, init) => fetch(url, init);
 
 /**
- * Returns the contenders, each of which makes `count` calls at once. `concurrency` of them run at a time: 1 or `Infinity`.
+ * Returns the contenders, each of which makes `count` calls at once. `concurrency` of them run at a time: 1 or
+ * `Infinity`.
  * `clients`: our `createDispatcher`, and React's `createFromFetch` and `encodeReply`.
  */
 export function dispatching({ count, concurrency = 1, fetch = answered }, { createDispatcher, createFromFetch, encodeReply }) {

@@ -76,11 +76,11 @@ export function embedderOf(client) {
       outliving += change;
       countOutliving(change);
     },
-    settle(id, answered, error, told, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
+    settle(id, answered, error, hasOutcome, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
       const entry = open.get(id);
       if (!entry || !open.settle(entry)) return;
       let outcome;
-      if (told) {
+      if (hasOutcome) {
         const timings = { queuedAt };
         if (startedAt !== undefined) timings.startedAt = startedAt;
         if (headAt !== undefined) timings.headAt = headAt;

@@ -40,8 +40,8 @@ export class Outbox {
 
   /**
    * `callbacks`: `replay(found)` makes a call of a record; `emit(found, code)` emits an event for a record that becomes
-   * no call; `calls()` returns the open durable calls; `abort(call)` ends one; `load()` resolves once the wasm is loaded;
-   * `seen(queuedAt)` receives the time of each record found.
+   * no call; `calls()` returns the open durable calls; `abort(call)` ends one; `load()` resolves once the wasm is
+   * loaded; `seen(queuedAt)` receives the time of each record found.
    */
   constructor({ owner, onResult }, callbacks) {
     this.#owner = owner;

@@ -68,14 +68,14 @@ export function scanHtml(html) {
     if (raw === null) break; // without its end tag, a browser would not run the script
   }
 
-  const said = readPushes(inline, (line) => {
+  const page = readPushes(inline, (line) => {
     if (!/^[I"]/.test(line)) return addReference(line);
     const paths = stringsOf(line);
     for (const path of line[0] === "I" ? paths : [paths[0]]) {
       if (/^(?=static\/chunks\/|[^?#]*\/_next\/static\/)[^?#]*\.js(?:[?#]|$)/.test(path)) add(chunks, path);
     }
   });
-  return { scripts: [...scripts], chunks: [...chunks], ids: [...ids], ...said };
+  return { scripts: [...scripts], chunks: [...chunks], ids: [...ids], ...page };
 }
 
 const hasWord = (words, word) => RegExp(`(^|[${SPACE}])${word}([${SPACE}]|$)`, "i").test(words);
