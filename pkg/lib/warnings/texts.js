@@ -40,15 +40,15 @@ export const routeIsSentOnce = () => {
   warnOnce(`route: retry does nothing for a stream, which can be sent once, nor for a request that changes something without a key; ${KEY}`);
 };
 
-const lanesSeen = new Set();
+const seenLanes = new Set();
 
 /**
  * Warns of a lane whose name the options do not contain and that looks like a misspelled "main" or "parallel": any name
  * makes a lane, one call at a time.
  */
 export function unnamedLane(lane) {
-  if (lanesSeen.size > 100 || lanesSeen.has(lane)) return;
-  lanesSeen.add(lane);
+  if (seenLanes.size > 100 || seenLanes.has(lane)) return;
+  seenLanes.add(lane);
   const word = lane.toLowerCase() === "main" ? "main" : nearest(lane, ["parallel"]);
   if (!word) return;
   const [given, other] = [lane, word].map((name) => JSON.stringify(name));
