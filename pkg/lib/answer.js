@@ -1,26 +1,26 @@
 // Reads the body of an answer for the engine: plain values here, all others with the codec, which is loaded for them.
 // Reports each step to the engine: see `src/web/net/body.rs`. Must not decide if a call has succeeded.
 
-import { PlainAnswer, RICH, THROWN, VALUE } from "./answer/plain.js";
+import { NOT_PLAIN, PlainAnswer, THROWN, VALUE } from "./answer/plain.js";
 import { readerOf } from "./answer/body.js";
 import { flightNow } from "./codec/load.js";
 import {
   MAX_ANSWER_BYTES,
-  TOLD_BROKEN,
-  TOLD_BYTES,
-  TOLD_END,
-  TOLD_REJECTED,
-  TOLD_THROWN,
-  TOLD_UNREADABLE,
-  TOLD_VALUE,
-  TOLD_VALUE_AND_PAGE,
-  TOLD_WAITS,
+  OUTCOME_BROKEN,
+  OUTCOME_BYTES,
+  OUTCOME_END,
+  OUTCOME_REJECTED,
+  OUTCOME_THROWN,
+  OUTCOME_UNREADABLE,
+  OUTCOME_VALUE,
+  OUTCOME_VALUE_AND_PAGE,
+  OUTCOME_WAITS,
 } from "./boundary/codes.js";
 import { TextDecoder, clearTimeout, setTimeout } from "./page/globals.js";
 import { waits } from "./boundary/wait.js";
 
 /** Reads a body piece by piece. A subclass defines what to do with a piece (`came`). */
-class Pieces {
+class BodyReader {
   #source;
   #tape;
   /** Reports the next step to the engine, while it waits for one. */
@@ -36,11 +36,11 @@ class Pieces {
 
   next(place, turn) {
     this.tell = waits.teller(place, turn);
-    if (this.over) return this.tell(TOLD_END);
-    this.#source.read().then((bytes) => this.#take(bytes), (error) => this.over || this.broke(error));
+    if (this.over) return this.tell(OUTCOME_END);
+    this.#source.read().then((bytes) => this.#receive(bytes), (error) => this.over || this.broke(error));
   }
 
-  #take(bytes) {
+  #receive(bytes) {
     if (this.over) return;
     if (bytes === undefined) return this.ended();
     if (bytes === null) return this.unreadable();
@@ -50,16 +50,16 @@ class Pieces {
 
   ended() {
     this.over = true;
-    this.tell(TOLD_END);
+    this.tell(OUTCOME_END);
   }
 
   broke(cause) {
     this.over = true;
-    this.tell(TOLD_REJECTED, cause);
+    this.tell(OUTCOME_REJECTED, cause);
   }
 
   unreadable() {
-    this.tell(TOLD_UNREADABLE);
+    this.tell(OUTCOME_UNREADABLE);
   }
 
   /** Stops reading. */
@@ -74,7 +74,7 @@ class Pieces {
  * Reads the page that an answer redirects to, up to `most` bytes. Its pieces go to the tape, for a page that
  * requests the outcome's `payload`.
  */
-export class KeptPage extends Pieces {
+export class PageReader extends BodyReader {
   #left;
 
   constructor(response, tape, most) {
@@ -84,52 +84,52 @@ export class KeptPage extends Pieces {
 
   came(bytes) {
     this.#left -= bytes.length;
-    if (this.#left >= 0) return this.tell(TOLD_BYTES);
+    if (this.#left >= 0) return this.tell(OUTCOME_BYTES);
     this.close();
-    this.tell(TOLD_END);
+    this.tell(OUTCOME_END);
   }
 }
 
 /** Reads the answer to an action. */
-export class Reading extends Pieces {
-  #how;
+export class AnswerReader extends BodyReader {
+  #options;
   /** Reads a plain value; undefined once the value is found, or is not plain. */
   #plain;
   /** The codec's decoding, once the codec reads. */
   #decoding;
   /** The last report of the codec that the engine has not received: kind and value. */
-  #heard;
+  #lastReport;
   /** The next report to the engine, if it no longer depends on the body. */
-  #then;
+  #nextReport;
   /** The number of bytes that may still come. */
   #left;
   /**
-   * `#loads`: true while the codec is loading. `#ready`: the work that waits for the codec; it runs once the engine
-   * requests the next step after that.
+   * `#isLoading`: true while the codec is loading. `#resume`: the work that waits for the codec; it runs once the
+   * engine requests the next step after that.
    */
-  #loads = false;
-  #ready;
+  #isLoading = false;
+  #resume;
 
   /**
-   * `how`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
+   * `options`: the `limits` of the answer; `load()` promises the codec; `call(id, args, caller)`, `own(error)` and
    * `find(path)`: see `makeDecoding` of `flight.js`.
    */
-  constructor(response, tape, how) {
+  constructor(response, tape, options) {
     super(response, tape);
-    this.#how = how;
-    this.#plain = new PlainAnswer("action", how.limits);
-    this.#left = how.limits?.maxBytes ?? MAX_ANSWER_BYTES;
+    this.#options = options;
+    this.#plain = new PlainAnswer("action", options.limits);
+    this.#left = options.limits?.maxBytes ?? MAX_ANSWER_BYTES;
   }
 
   next(place, turn) {
-    if (this.#loads) {
+    if (this.#isLoading) {
       this.tell = waits.teller(place, turn);
-      this.#ready?.();
+      this.#resume?.();
       return;
     }
-    if (!this.#then && !this.#decoding?.isAbandoned()) return super.next(place, turn);
-    const [kind, value] = this.#then ?? [TOLD_END];
-    if (kind === TOLD_END) this.close(false);
+    if (!this.#nextReport && !this.#decoding?.isAbandoned()) return super.next(place, turn);
+    const [kind, value] = this.#nextReport ?? [OUTCOME_END];
+    if (kind === OUTCOME_END) this.close(false);
     waits.teller(place, turn)(kind, value);
   }
 
@@ -137,25 +137,25 @@ export class Reading extends Pieces {
     this.#left -= bytes.length;
     if (this.#decoding) return this.#decode([bytes]);
     const plain = this.#plain;
-    if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(TOLD_BYTES);
+    if (!plain) return this.#left < 0 ? this.#fail(TOO_LONG) : this.tell(OUTCOME_BYTES);
     // A copy, because the source may reuse the memory.
     const state = plain.push(bytes.slice());
-    if (state === RICH) return this.#handOver((decode) => decode());
+    if (state === NOT_PLAIN) return this.#handToCodec((decode) => decode());
     if (state === VALUE || state === THROWN) this.#plain = undefined;
-    if (state === VALUE) this.tell(plain.rendered ? TOLD_VALUE_AND_PAGE : TOLD_VALUE, plain.value);
-    else if (state === THROWN) this.tell(TOLD_THROWN, { digest: plain.digest, rendered: plain.rendered });
-    else this.tell(TOLD_BYTES);
+    if (state === VALUE) this.tell(plain.rendered ? OUTCOME_VALUE_AND_PAGE : OUTCOME_VALUE, plain.value);
+    else if (state === THROWN) this.tell(OUTCOME_THROWN, { digest: plain.digest, rendered: plain.rendered });
+    else this.tell(OUTCOME_BYTES);
   }
 
   ended() {
-    if (this.#plain) return this.#handOver((decode) => decode(true) && this.ended(), TOO_SHORT); // the codec says what is missing
+    if (this.#plain) return this.#handToCodec((decode) => decode(true) && this.ended(), TOO_SHORT); // the codec says what is missing
     if (this.#decoding) {
-      this.#hear(() => this.#decoding.end());
-      const [kind, value] = this.#heard ?? [];
+      this.#collectReport(() => this.#decoding.end());
+      const [kind, value] = this.#lastReport ?? [];
       // Cut off at the end of a row: another attempt may bring the rest.
-      if (kind === TOLD_BROKEN) return this.#fail({ code: value.code, message: value.message, cause: value.cause, passing: true });
+      if (kind === OUTCOME_BROKEN) return this.#fail({ code: value.code, message: value.message, cause: value.cause, passing: true });
       if (kind !== undefined) {
-        this.#then = [TOLD_END];
+        this.#nextReport = [OUTCOME_END];
         return this.tell(kind, value);
       }
     }
@@ -184,21 +184,21 @@ export class Reading extends Pieces {
   }
 
   /** Loads the codec and gives it all pieces so far. `instead`: the error to report if the codec cannot be loaded. */
-  #handOver(then, instead) {
+  #handToCodec(then, instead) {
     const { pieces } = this.#plain;
     this.#plain = undefined;
     const open = (flight) => {
       if (this.over) return;
       this.#decoding = flight.makeDecoding({
         action: true,
-        ...this.#how,
-        told: (kind, value) => (this.#heard = [kind, value]),
-        cancelled: () => this.#look(),
-        lost: (error) => this.#lost(error),
+        ...this.#options,
+        told: (kind, value) => (this.#lastReport = [kind, value]),
+        cancelled: () => this.#stopIfAbandoned(),
+        lost: (error) => this.#codecFailed(error),
       });
       then((silent) => this.#decode(pieces, silent));
     };
-    const tried = (flight) => {
+    const tryOpen = (flight) => {
       try {
         open(flight);
       } catch (error) {
@@ -206,24 +206,24 @@ export class Reading extends Pieces {
       }
     };
     const flight = flightNow();
-    if (flight) return tried(flight);
+    if (flight) return tryOpen(flight);
     // The server has run the action and only the answer can be lost, so a failed load is tried once more. The timeouts
-    // of the attempt do not run meanwhile (`TOLD_WAITS`).
+    // of the attempt do not run meanwhile (`OUTCOME_WAITS`).
     const { tell } = this;
     this.tell = undefined;
-    this.#loads = true;
-    const go = (run) => {
+    this.#isLoading = true;
+    const whenNextIsAsked = (run) => {
       if (this.over) return;
-      this.#ready = () => {
-        this.#loads = false;
+      this.#resume = () => {
+        this.#isLoading = false;
         run();
       };
-      if (this.tell) this.#ready();
+      if (this.tell) this.#resume();
     };
-    const { load } = this.#how;
-    const again = (error) => load().catch(() => Promise.reject(error));
-    load().catch(again).then((flight) => go(() => tried(flight)), (error) => go(() => this.#fail(instead ?? error)));
-    tell(TOLD_WAITS);
+    const { load } = this.#options;
+    const retry = (error) => load().catch(() => Promise.reject(error));
+    load().catch(retry).then((flight) => whenNextIsAsked(() => tryOpen(flight)), (error) => whenNextIsAsked(() => this.#fail(instead ?? error)));
+    tell(OUTCOME_WAITS);
   }
 
   /**
@@ -232,42 +232,42 @@ export class Reading extends Pieces {
    */
   #decode(pieces, silent) {
     let error;
-    this.#hear(() => {
+    this.#collectReport(() => {
       for (const bytes of pieces) error ??= this.#decoding.push(bytes);
     });
-    const [kind, value] = this.#heard ?? [];
-    const failure = error ?? (kind === TOLD_BROKEN ? value : undefined);
-    if (failure && (kind === undefined || kind === TOLD_BROKEN)) return this.#fail(failure);
-    if (failure) this.#then = [TOLD_BROKEN, failure];
+    const [kind, value] = this.#lastReport ?? [];
+    const failure = error ?? (kind === OUTCOME_BROKEN ? value : undefined);
+    if (failure && (kind === undefined || kind === OUTCOME_BROKEN)) return this.#fail(failure);
+    if (failure) this.#nextReport = [OUTCOME_BROKEN, failure];
     if (kind === undefined && silent) return true;
-    this.tell(kind ?? TOLD_BYTES, value);
+    this.tell(kind ?? OUTCOME_BYTES, value);
     return false;
   }
 
-  #hear(act) {
-    this.#heard = undefined;
+  #collectReport(act) {
+    this.#lastReport = undefined;
     try {
       act();
     } catch (error) {
-      this.#heard = [TOLD_BROKEN, error];
+      this.#lastReport = [OUTCOME_BROKEN, error];
     }
   }
 
   #fail(error) {
-    this.#then = [TOLD_BROKEN, error];
-    this.tell(TOLD_BROKEN, error);
+    this.#nextReport = [OUTCOME_BROKEN, error];
+    this.tell(OUTCOME_BROKEN, error);
   }
 
   /** Stops reading when a stream of the value was cancelled and nothing else is waited for. */
-  #look() {
+  #stopIfAbandoned() {
     if (this.over || !this.#decoding.isAbandoned()) return;
     const { tell } = this;
     this.close(false);
-    tell?.(TOLD_END);
+    tell?.(OUTCOME_END);
   }
 
   /** Reports that the instance of the codec has failed, perhaps on another caller's data. */
-  #lost(error) {
+  #codecFailed(error) {
     if (!this.over) this.#fail(error);
   }
 }
@@ -280,13 +280,13 @@ const TOO_SHORT = { code: "DECODE", message: "the answer ended before its value"
 /** The types whose body is text that people can read. */
 const TEXTUAL = ["text/", "application/json", "application/problem+json", "application/xml"];
 /**
- * `SOON`: longest wait, in ms, for the beginning of a body; the lane is held meanwhile. `LONGEST`: the
+ * `EXCERPT_MS`: longest wait, in ms, for the beginning of a body; the lane is held meanwhile. `EXCERPT_LENGTH`: the
  * characters that are kept of it.
  */
-const SOON = 200;
-const LONGEST = 200;
-/** The bytes that are decoded: more than `LONGEST` characters and the white space before them take. */
-const ENOUGH = 4096;
+const EXCERPT_MS = 200;
+const EXCERPT_LENGTH = 200;
+/** The bytes that are decoded: more than `EXCERPT_LENGTH` characters and the white space before them take. */
+const EXCERPT_BYTES = 4096;
 
 /** Promises the beginning of a text body; undefined if it is no text or does not come within 200 ms. */
 export async function excerpt(response, type = "text/plain") {
@@ -295,8 +295,8 @@ export async function excerpt(response, type = "text/plain") {
   if (!reader) return undefined;
   let timer;
   try {
-    const bytes = await Promise.race([reader.read(), new Promise((resolve) => (timer = setTimeout(resolve, SOON)))]);
-    return bytes ? [...new TextDecoder().decode(bytes.subarray(0, ENOUGH)).trim()].slice(0, LONGEST).join("") : undefined;
+    const bytes = await Promise.race([reader.read(), new Promise((resolve) => (timer = setTimeout(resolve, EXCERPT_MS)))]);
+    return bytes ? [...new TextDecoder().decode(bytes.subarray(0, EXCERPT_BYTES)).trim()].slice(0, EXCERPT_LENGTH).join("") : undefined;
   } finally {
     clearTimeout(timer);
     cancel(reader);

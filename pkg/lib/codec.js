@@ -5,7 +5,7 @@ import { piecesOf, readerOf } from "./answer/body.js";
 import { ActionError, invalid } from "./error.js";
 import { flightNow } from "./codec/load.js";
 import { decodeOptions, encodeOptions } from "./options.js";
-import { hasRoom } from "./boundary/stack_room.js";
+import { hasStackRoom } from "./boundary/stack_room.js";
 import { callerOf, showCaller } from "./error/call_site.js";
 
 /**
@@ -16,8 +16,8 @@ export function decode(load, source, options, from) {
   const value = deferred();
   const caller = callerOf(from);
   const reject = value.reject;
-  value.reject = (error) => reject(calledBy(error, caller));
-  const done = read(load, source, options, value).catch((error) => Promise.reject(calledBy(error, caller)));
+  value.reject = (error) => reject(withCaller(error, caller));
+  const done = read(load, source, options, value).catch((error) => Promise.reject(withCaller(error, caller)));
   // A page that handles one of the two promises need not handle the other.
   done.catch((error) => value.reject(error));
   value.promise.catch(() => {});
@@ -30,24 +30,24 @@ export function decode(load, source, options, from) {
  */
 export function encode(load, value, options, from) {
   const caller = callerOf(from);
-  return write(load, value, options).catch((error) => Promise.reject(calledBy(error, caller)));
+  return write(load, value, options).catch((error) => Promise.reject(withCaller(error, caller)));
 }
 
 async function write(load, value, options) {
-  const given = encodeOptions(options);
+  const settings = encodeOptions(options);
   const flight = flightNow() ?? (await load());
-  return flight.write(flight, value, given);
+  return flight.write(flight, value, settings);
 }
 
 async function read(load, source, options, value) {
   const { temporaryReferences, ...bounds } = decodeOptions(options);
   // The limits are the remaining options, each by its name.
-  const given = { temporaryReferences, limits: options === undefined ? undefined : bounds };
+  const settings = { temporaryReferences, limits: options === undefined ? undefined : bounds };
   const chunks = chunksOf(source);
-  const there = flightNow();
-  if (there && !hasRoom()) await null;
-  const flight = there ?? (await load());
-  return flight.read(flight, chunks, given, value);
+  const loaded = flightNow();
+  if (loaded && !hasStackRoom()) await null;
+  const flight = loaded ?? (await load());
+  return flight.read(flight, chunks, settings, value);
 }
 
 function chunksOf(source) {
@@ -55,14 +55,14 @@ function chunksOf(source) {
   try {
     if (typeof source !== "string") reader = typeof source?.arrayBuffer === "function" ? readerOf(source) : piecesOf(source);
   } catch (cause) {
-    if (!hasRoom()) throw cause; // the stack overflowed; the source is not at fault
+    if (!hasStackRoom()) throw cause; // the stack overflowed; the source is not at fault
     throw invalid("decode: the source cannot be read", cause);
   }
   if (!reader) throw invalid("decode: expected bytes, or a stream or Response that is unread");
   return reader;
 }
 
-function calledBy(error, caller) {
+function withCaller(error, caller) {
   if (error instanceof ActionError) showCaller(error, caller);
   return error;
 }

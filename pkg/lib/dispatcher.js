@@ -6,7 +6,7 @@ import { Client } from "./dispatcher/shared.js";
 import { NO_OUTBOX } from "./outbox.js";
 import { describe } from "./dispatcher/entry.js";
 import { invalid } from "./error.js";
-import { answer } from "./fetch.js";
+import { fetchInLane } from "./fetch.js";
 import { cancelFilter } from "./options.js";
 import { Map, take } from "./page/globals.js";
 import { route } from "./route.js";
@@ -44,15 +44,15 @@ export class Dispatcher {
 
   /** Returns the same function each time. Notes the page's `fetch` first: the page may read this to replace that. */
   get fetch() {
-    this.#client.beneath.look();
+    this.#client.fetcher.note();
     return this.#fetch;
   }
 
-  #fetch = (input, init, options) => answer(this.#client, this.#fetch, input, init, options);
+  #fetch = (input, init, options) => fetchInLane(this.#client, this.#fetch, input, init, options);
 
   /** The durable calls that wait for an answer: lists, resends and removes them. */
   get outbox() {
-    return this.#client.outbox?.shown ?? NO_OUTBOX;
+    return this.#client.outbox?.api ?? NO_OUTBOX;
   }
 
   lane = (name) => this.#client.lanes.get(name);

@@ -16,11 +16,11 @@ export class ActionError extends Error {
     }
   }
 
-  #again;
+  #callAgain;
 
   /** Sets the function that makes the same call again. */
   keep(again) {
-    this.#again = again;
+    this.#callAgain = again;
   }
 
   /**
@@ -28,7 +28,7 @@ export class ActionError extends Error {
    * did not run and may succeed another time.
    */
   get retry() {
-    return this.#again;
+    return this.#callAgain;
   }
 }
 Object.defineProperty(ActionError.prototype, "name", { value: "ActionError", configurable: true, writable: true });

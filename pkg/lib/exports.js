@@ -10,10 +10,10 @@ import { load } from "./loading/dispatcher.js";
 import { readyOptions } from "./options.js";
 
 /** The source of the codec that `init()` received. It is not loaded before it is needed. */
-let given;
+let givenCodec;
 
 const dispatcherFrom = (places) => () => load(places.dispatcher, places.hint ?? hint("actionlane.wasm"));
-const flightFrom = (places) => () => (given ? loadFlight([() => given.source], own("flight.wasm")) : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
+const flightFrom = (places) => () => (givenCodec ? loadFlight([() => givenCodec.source], wrongSource("flight.wasm")) : loadFlight(places.flight, places.hint ?? hint("flight.wasm")));
 
 export function readyWith(places) {
   const loadDispatcher = dispatcherFrom(places);
@@ -28,11 +28,11 @@ export function initWith(places) {
   const loadDispatcher = dispatcherFrom(places);
   return async (sources) => {
     const { dispatcher, flight } = sourcesOf(sources);
-    if (flight !== undefined) given = { source: flight };
+    if (flight !== undefined) givenCodec = { source: flight };
     // A load that is in progress or finished ignores other sources. Handled here, so that a rejected source
     // causes no `unhandledrejection`.
     for (const source of [dispatcher, flight]) Promise.resolve(source).catch(() => {});
-    await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], own("actionlane.wasm")));
+    await (dispatcher === undefined ? loadDispatcher() : load([() => dispatcher], wrongSource("actionlane.wasm")));
   };
 }
 
@@ -60,4 +60,4 @@ function sourcesOf(given) {
 }
 
 const hint = (file) => `serve "actionlane/${file}" of this version and pass its address to init(), or import from "actionlane/inline"`;
-const own = (file) => `init() needs "actionlane/${file}" of this version of the package`;
+const wrongSource = (file) => `init() needs "actionlane/${file}" of this version of the package`;

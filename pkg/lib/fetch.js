@@ -8,7 +8,7 @@ import { checkBuilt } from "./options/no_effect.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./page/globals.js";
 import { part } from "./loading/part.js";
-import { needRoom } from "./boundary/stack_room.js";
+import { requireStackRoom } from "./boundary/stack_room.js";
 import { route } from "./route.js";
 import { sendWith } from "./signals.js";
 import { callerOf } from "./error/call_site.js";
@@ -17,39 +17,39 @@ import { callerOf } from "./error/call_site.js";
 export const loadAlong = /* @__PURE__ */ part(() => import("./fetch/passthrough.js"), "fetch", "NETWORK");
 
 /** Returns the error that `fetch` would have rejected with, because callers of `fetch` expect that. */
-function asFetchWould(error) {
+function errorOfFetch(error) {
   if (error.code === "ABORTED" || error.code === "NETWORK") return error.cause ?? error;
   return error;
 }
 
 /** Implements a dispatcher's `fetch`. `from`: that function. */
-export function answer(client, from, asked, init, options) {
-  needRoom();
-  const { beneath, open } = client;
+export function fetchInLane(client, from, resource, init, options) {
+  requireStackRoom();
+  const { fetcher, open } = client;
   let input, read, id, own, signal, built;
   try {
-    input = targetOf(asked);
+    input = targetOf(resource);
     read = readInit(init);
     id = actionOf(input, read);
     signal = signalOf(input, read);
-    const ours = beneath.find(input, read, id);
-    if (ours) return beneath.pass(ours, input, init && read);
+    const ours = fetcher.find(input, read, id);
+    if (ours) return fetcher.pass(ours, input, init && read);
     own = fetchOptions(options, id !== undefined);
     if (id !== undefined && !open.closed) built = builtOf(client, input, read, own);
   } catch (error) {
     return Promise.reject(error); // as `fetch` rejects these
   }
-  const send = (make, once) => beneath.sendOn(make, once);
+  const send = (make, once) => fetcher.sendOn(make, once);
   if (open.closed) {
     return sendWith([new AbortController().signal, signal, own.signal], (signal) => send(() => argumentsOf(input, read, signal), true));
   }
   const caller = callerOf(from);
-  if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(asFetchWould(error)));
+  if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(errorOfFetch(error)));
   return new Promise((resolve, reject) => {
     exchange(client, id, built.own, {
       caller,
       signal,
-      settle: (error, outcome) => (error ? reject(asFetchWould(error)) : resolve(outcome.value)),
+      settle: (error, outcome) => (error ? reject(errorOfFetch(error)) : resolve(outcome.value)),
       send: async (entry, signalOfAttempt, headers) => {
         if (built.own.frees !== "head" && !loadAlong.there) await loadAlong();
         if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => send(() => built.make(signal, headers), built.once));
@@ -70,7 +70,7 @@ function builtOf({ options: common }, input, read, own) {
   const again = !stream && (own.retry ?? common.retry)?.limit > 0;
   const headers = read.headers ?? requestOf(input)?.headers;
   return {
-    own: { ...besides(new Headers(headers), common, own), ...(stream && { retry: { limit: 0 } }) },
+    own: { ...withRequestHeaders(new Headers(headers), common, own), ...(stream && { retry: { limit: 0 } }) },
     once: !again && isOnce(input, read),
     make(signal, lines) {
       // A body can be read only once, so each attempt gets a clone.
@@ -81,20 +81,20 @@ function builtOf({ options: common }, input, read, own) {
 }
 
 /** Combines the options with the request's headers, which take precedence over those that the dispatcher would add. */
-function besides(headers, { idempotency }, own) {
+function withRequestHeaders(headers, { idempotency }, own) {
   const key = headers.get(idempotency?.header ?? IDEMPOTENCY_KEY);
   let { trace } = own;
   for (const [part, name] of [["traceparent", "traceparent"], ["requestId", "x-request-id"]]) {
     if (headers.has(name)) trace = { [part]: false, ...trace };
   }
-  return { ...own, trace, idempotencyKey: own.idempotencyKey ?? (key === null ? undefined : readable(key)) };
+  return { ...own, trace, idempotencyKey: own.idempotencyKey ?? (key === null ? undefined : checkedKey(key)) };
 }
 
 /**
  * Returns a key in the form that a call's may have; false for any other, which is sent unchanged for the server
  * to judge.
  */
-function readable(key) {
+function checkedKey(key) {
   try {
     return fetchOptions({ idempotencyKey: key }, true).idempotencyKey;
   } catch {

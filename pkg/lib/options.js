@@ -5,7 +5,7 @@ import { sendable } from "./page/url.js";
 import { isToken } from "./page/app.js";
 import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./options/no_effect.js";
-import { meant } from "./options/did_you_mean.js";
+import { didYouMean } from "./options/did_you_mean.js";
 import { MAX_ARGUMENTS } from "./boundary/codes.js";
 import { Headers, Map, URL, ofDocument, pageOrigin } from "./page/globals.js";
 
@@ -35,7 +35,7 @@ export const DISPATCHER = {
   skew: (value) => word(value, "recover", "fail", "reload"),
   deploymentId: (value) => (value === "" ? value : token(value)),
   trace,
-  hooks: (value) => bound(value, HOOKS, "hooks"),
+  hooks: (value) => boundMethods(value, HOOKS, "hooks"),
   outbox,
   limits,
 };
@@ -63,7 +63,7 @@ export const CALL = {
 };
 
 /** The reasons why a request that is already built cannot have these options. */
-const BUILT = {
+const NOT_FOR_BUILT = {
   url: "the request has one",
   durable: "a request that is built already is not stored; use d.call",
   keepalive: "it is a member of init",
@@ -73,16 +73,16 @@ const BUILT = {
   limits: "the limits of the dispatcher apply",
 };
 
-const { lane, strategy: one, ...USUAL } = CALL;
+const { lane, strategy: checkStrategy, ...USUAL } = CALL;
 
 /** The options of `fetch()` for an action, whose request is already built. */
 const FETCH = {
   ...USUAL,
   lane: (value) => laneName(only(typeof value !== "function", value, "lane: a function needs the arguments, which are unknown here; give a name")),
-  strategy: (value) => only(one(value) !== "join", value, 'strategy: "join" shares an answer, and a Response is read once'),
+  strategy: (value) => only(checkStrategy(value) !== "join", value, 'strategy: "join" shares an answer, and a Response is read once'),
   headers: DISPATCHER.headers,
   frees: (value) => word(value, "value", "head"),
-  ...named(Object.keys(BUILT), (name) => `${name}: ${BUILT[name]}`),
+  ...named(Object.keys(NOT_FOR_BUILT), (name) => `${name}: ${NOT_FOR_BUILT[name]}`),
 };
 
 const OUTBOX = { owner, onResult: method };
@@ -100,12 +100,12 @@ export const IDEMPOTENCY = { header: (value) => expect(matches(value, /^[!#$%&'*
 
 const HOOKS = { beforeRequest: method, afterResponse: method, onError: method };
 
-export const TRACE = { traceparent: (value) => asked(value, parent), requestId: (value) => asked(value, token) };
+export const TRACE = { traceparent: (value) => flagOr(value, traceparent), requestId: (value) => flagOr(value, token) };
 
 const ROUTE = { signal, timeout: duration, name: text, retry, idempotencyKey: CALL.idempotencyKey };
 
 /** The options of `fetch()` for a request that is no action. */
-const OTHER = { ...named(Object.keys(FETCH), (name) => `${name}: only actions have it, and this request is none (a POST with Next-Action)`), ...ROUTE };
+const NO_ACTION = { ...named(Object.keys(FETCH), (name) => `${name}: only actions have it, and this request is none (a POST with Next-Action)`), ...ROUTE };
 
 export const LIMITS = { maxBytes: most, maxRowBytes: most, maxOpenRows: most, maxDepth: most, maxDigits: most, maxUnreadBytes: most };
 
@@ -126,7 +126,7 @@ export function dispatcherOptions(options) {
 }
 
 export const callOptions = (options) => copy(options, CALL, "call");
-export const fetchOptions = (options, isAction) => copy(options, isAction ? FETCH : OTHER, "fetch");
+export const fetchOptions = (options, isAction) => copy(options, isAction ? FETCH : NO_ACTION, "fetch");
 export const readyOptions = (options) => copy(options, READY, "ready");
 export const decodeOptions = (options) => copy(options, DECODE, "decode");
 export const encodeOptions = (options) => copy(options, ENCODE, "encode");
@@ -188,7 +188,7 @@ export function laneName(value) {
 }
 
 /** The last result of `destination()` and its input: most calls of a page go to the same URL. */
-let last = {};
+let lastDestination = {};
 
 /**
  * Returns the absolute URL of a call. Resolved at the call, because the page may be elsewhere when the lane is free.
@@ -196,12 +196,12 @@ let last = {};
 export function destination(url) {
   // Most URLs are absolute and mean the same on every page, so the page is not asked: reading its origin takes 8 µs,
   // and a document keeps its origin.
-  if (last.whole && last.url === url) return last.href;
+  if (lastDestination.whole && lastDestination.url === url) return lastDestination.href;
   const at = globalThis.location?.href;
   const base = ofDocument("baseURI");
-  if (typeof url !== "object" && last.href && last.url === url && last.at === at && last.base === base) return last.href;
+  if (typeof url !== "object" && lastDestination.href && lastDestination.url === url && lastDestination.at === at && lastDestination.base === base) return lastDestination.href;
   const href = absolute(url, at, base);
-  last = { url, at, base, href, whole: typeof url === "string" && /^https?:\/\//i.test(url) };
+  lastDestination = { url, at, base, href, whole: typeof url === "string" && /^https?:\/\//i.test(url) };
   return href;
 }
 
@@ -232,7 +232,7 @@ function copy(options, table, what) {
     const prototype = Object.getPrototypeOf(options);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(`${what}: expected a plain object`);
     for (name of Object.keys(options)) {
-      if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}${meant(name, Object.keys(table))}`);
+      if (!Object.hasOwn(table, name)) throw invalid(`${what}: there is no option ${JSON.stringify(name)}${didYouMean(name, Object.keys(table))}`);
       const value = options[name];
       if (value !== undefined) copied[name] = table[name](value);
     }
@@ -297,7 +297,7 @@ function address(value) {
 }
 
 function word(value, ...words) {
-  return expect(words.includes(value), value, words.join(" or ") + (typeof value === "string" ? meant(value, words) : ""));
+  return expect(words.includes(value), value, words.join(" or ") + (typeof value === "string" ? didYouMean(value, words) : ""));
 }
 
 function path(value) {
@@ -320,7 +320,7 @@ function host(value) {
 }
 
 /** Copies functions of the page, bound to the object that holds them. */
-function bound(value, table, what) {
+function boundMethods(value, table, what) {
   const own = copy(value, table, what);
   for (const name of Object.keys(own)) own[name] = own[name].bind(value);
   return own;
@@ -333,10 +333,10 @@ function trace(value) {
   return copy(value, TRACE, "trace");
 }
 
-const asked = (value, read) => (typeof value === "boolean" ? value : read(value));
+const flagOr = (value, read) => (typeof value === "boolean" ? value : read(value));
 
 /** Checks a `traceparent`, as `protocol/trace.rs` does. */
-function parent(value) {
+function traceparent(value) {
   const form = /^(?!ff|00.{54}|.{3}0{32}|.{36}0{16})[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;
   return expect(matches(value, form), value, 'one as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"');
 }

@@ -9,7 +9,7 @@ import { report } from "./error/report.js";
 const loadOutbox = /* @__PURE__ */ part(() => import("./outbox/outbox.js"), "the outbox", "STORAGE");
 
 /** Longest time, in ms, that calls wait for the stored records to be read. */
-const SOON = 3_000;
+const LONGEST_WAIT = 3_000;
 
 /** The names of the outbox's public methods. */
 const METHODS = ["entries", "remove", "flush", "clear"];
@@ -18,30 +18,30 @@ const METHODS = ["entries", "remove", "flush", "clear"];
 export class OutboxSlot {
   owner;
   #options;
-  #side;
+  #callbacks;
   #outbox;
-  #last = 0;
+  #lastTime = 0;
   #isOpen = false;
   #isClosed = false;
-  #shown;
+  #api;
 
-  /** `options`: the `outbox` option of the dispatcher. `side`: see `Outbox`. */
-  constructor(options, side) {
+  /** `options`: the `outbox` option of the dispatcher. `callbacks`: see `Outbox`. */
+  constructor(options, callbacks) {
     this.owner = options.owner;
     this.#options = options;
-    this.#side = { ...side, seen: (queuedAt) => (this.#last = Math.max(this.#last, queuedAt)) };
+    this.#callbacks = { ...callbacks, seen: (queuedAt) => (this.#lastTime = Math.max(this.#lastTime, queuedAt)) };
   }
 
   /** The public methods of the outbox. Each loads it first. */
-  get shown() {
-    return (this.#shown ??= Object.fromEntries(METHODS.map((name) => [name, async (...args) => (await this.load())[name](...args)])));
+  get api() {
+    return (this.#api ??= Object.fromEntries(METHODS.map((name) => [name, async (...args) => (await this.load())[name](...args)])));
   }
 
   /** Promises the outbox; rejects if it cannot be loaded. */
   async load() {
     const { Outbox } = await loadOutbox();
     if (this.#outbox) return this.#outbox;
-    this.#outbox = new Outbox(this.#options, this.#side);
+    this.#outbox = new Outbox(this.#options, this.#callbacks);
     if (this.#isClosed) {
       this.#outbox.close();
     } else if (this.#isOpen) {
@@ -57,12 +57,12 @@ export class OutboxSlot {
   }
 
   /**
-   * Reads the stored records, once the wasm is loaded. Always resolves, after `SOON` at the latest: if the outbox
-   * cannot be loaded, only durable calls fail.
+   * Reads the stored records, once the wasm is loaded. Always resolves, after `LONGEST_WAIT` at the latest: if the
+   * outbox cannot be loaded, only durable calls fail.
    */
   gather() {
     const read = this.load().then((outbox) => outbox.gather(), report);
-    return Promise.race([read, new Promise((resolve) => setTimeout(resolve, SOON))]);
+    return Promise.race([read, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
   }
 
   /** Notes that the engine is ready; returns the records to send before all other calls. */
@@ -81,7 +81,7 @@ export class OutboxSlot {
    * it is the order of calling.
    */
   now() {
-    return (this.#last = Math.max(this.#last, Date.now()));
+    return (this.#lastTime = Math.max(this.#lastTime, Date.now()));
   }
 
   /** Stores a call: see `Outbox.keep`. */
@@ -95,7 +95,7 @@ export class OutboxSlot {
   /** Notes that the call settles, and what happens to its record: it ends, stays or fails. */
   fate(call, fate, code) {
     call.fate = { fate, code };
-    if (call.stored !== undefined) this.#outbox.meet(call);
+    if (call.stored !== undefined) this.#outbox.end(call);
   }
 
   /** Notes the record of a call that was made of it. */

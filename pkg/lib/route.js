@@ -6,7 +6,7 @@ import { ActionError, aborted, closed, invalid } from "./error.js";
 import { IDEMPOTENCY_KEY, argumentsOf, isOnce, isStream, methodOf, readInit, requestOf, signalOf, targetOf, withHeaders } from "./fetch/request_init.js";
 import { checkRoute } from "./options/no_effect.js";
 import { finite, routeOptions } from "./options.js";
-import { owned } from "./error/action_label.js";
+import { labelError } from "./error/action_label.js";
 import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./page/globals.js";
 import { onAbort, sendWith } from "./signals.js";
 
@@ -23,24 +23,24 @@ export async function route({ open, options: common }, send, caller, input, init
   const entry = open.add("route", "running", since);
   Object.assign(entry, { name, startedAt: since, attempt: 1 });
   open.tell(entry);
-  let stopped;
+  let stopError;
   const stop = (error) => {
-    stopped ??= error;
+    stopError ??= error;
     controller.abort(error);
   };
   entry.abort = (reason) => stop(aborted(reason, entry.sent));
   entry.close = () => stop(closed(entry.sent));
-  const quiet = [];
+  const removers = [];
   // A `fetch` of the page's own may ignore its signal.
-  const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopped), { once: true }));
+  const end = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(stopError), { once: true }));
   end.catch(() => {});
-  const once = () => attempt({ entry, timeout, end, send: (late) => sendWith([controller.signal, own, signal, late], request(send)) });
+  const sendOnce = () => attempt({ entry, timeout, end, send: (timeoutSignal) => sendWith([controller.signal, own, signal, timeoutSignal], request(send)) });
   try {
-    for (const one of [signal, own]) quiet.push(listen(one, entry.abort));
-    if (stopped) throw stopped;
+    for (const one of [signal, own]) removers.push(listen(one, entry.abort));
+    if (stopError) throw stopError;
     for (let retries = 0; ; retries += 1) {
-      const { response, error } = await once();
-      if (stopped) throw stopped;
+      const { response, error } = await sendOnce();
+      if (stopError) throw stopError;
       if (!error) {
         checkAnswer(response, retry);
         entry.sent = "yes";
@@ -55,8 +55,8 @@ export async function route({ open, options: common }, send, caller, input, init
       discard(response);
       entry.retryAt = performance.now() + wait;
       open.tell(entry);
-      const rest = after(wait);
-      await Promise.race([rest.over, end]).finally(rest.stop);
+      const pause = pauseOf(wait);
+      await Promise.race([pause.over, end]).finally(pause.stop);
       entry.retryAt = undefined;
       entry.attempt += 1;
       entry.startedAt = performance.now();
@@ -65,9 +65,9 @@ export async function route({ open, options: common }, send, caller, input, init
   } catch (error) {
     if (entry.attempt > 1) error.attempt = entry.attempt;
     open.done(entry, error.code);
-    throw owned(error, entry, caller);
+    throw labelError(error, entry, caller);
   } finally {
-    for (const remove of quiet) remove();
+    for (const remove of removers) remove();
   }
 }
 
@@ -103,7 +103,7 @@ function checkAnswer(answer, retry) {
 async function attempt({ entry, timeout, end, send }) {
   const limit = new AbortController();
   let error;
-  const timer = timeout && setTimeout(() => limit.abort((error = late(timeout, entry.sent))), Math.min(timeout, 2 ** 31 - 1));
+  const timer = timeout && setTimeout(() => limit.abort((error = timeoutError(timeout, entry.sent))), Math.min(timeout, 2 ** 31 - 1));
   const over = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(error), { once: true }));
   try {
     if (entry.sent === "no") entry.sent = "unknown";
@@ -115,13 +115,13 @@ async function attempt({ entry, timeout, end, send }) {
   }
 }
 
-function after(ms) {
+function pauseOf(ms) {
   let timer;
   const over = new Promise((resolve) => (timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))));
   return { over, stop: () => clearTimeout(timer) };
 }
 
-function late(timeout, sent) {
+function timeoutError(timeout, sent) {
   return new ActionError("TIMEOUT", `no answer within ${timeout} ms`, { sent });
 }
 

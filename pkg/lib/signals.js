@@ -2,20 +2,20 @@
 
 import { AbortController, AbortSignal, queueMicrotask } from "./page/globals.js";
 import { report } from "./error/report.js";
-import { hasRoom } from "./boundary/stack_room.js";
+import { hasStackRoom } from "./boundary/stack_room.js";
 
-const nothing = () => {};
+const doNothing = () => {};
 
 /** Calls `act(reason)` when the signal aborts, at once if it has. Returns a function that removes the listener. */
 export function onAbort(signal, act) {
-  if (!signal) return nothing;
+  if (!signal) return doNothing;
   if (signal.aborted) {
     act(signal.reason);
-    return nothing;
+    return doNothing;
   }
   // An exception in a listener would lose the abort, so with too little stack for the wasm, the abort waits for
   // a microtask.
-  const listener = () => (hasRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
+  const listener = () => (hasStackRoom() ? act(signal.reason) : queueMicrotask(() => act(signal.reason)));
   signal.addEventListener("abort", listener, { once: true });
   return () => {
     try {
@@ -27,7 +27,7 @@ export function onAbort(signal, act) {
 }
 
 /** Removes the listeners of a body that is garbage collected. */
-let unread;
+let unreadBodies;
 
 /**
  * Promises the result of `send(signal)`. The signal aborts with the first of several, also while the body is
@@ -39,16 +39,16 @@ export async function sendWith(signals, send) {
   if (AbortSignal.any) return send(AbortSignal.any(given));
   // For Chrome before 116, Firefox before 124, Safari before 17.4.
   const controller = new AbortController();
-  const quiet = [];
-  const release = () => quiet.splice(0).forEach((remove) => remove());
+  const removers = [];
+  const release = () => removers.splice(0).forEach((remove) => remove());
   const abort = (reason) => {
     release();
     controller.abort(reason);
   };
-  for (const signal of given) quiet.push(onAbort(signal, abort));
+  for (const signal of given) removers.push(onAbort(signal, abort));
   try {
     const response = await send(controller.signal);
-    if (typeof response?.body === "object" && response.body) (unread ??= new FinalizationRegistry((release) => release())).register(response.body, release);
+    if (typeof response?.body === "object" && response.body) (unreadBodies ??= new FinalizationRegistry((release) => release())).register(response.body, release);
     else release();
     return response;
   } catch (error) {

@@ -6,13 +6,13 @@
  * Classes that stores keep, by `Object.prototype.toString`, which works across realms. The members of arrays, maps,
  * sets and errors are checked too.
  */
-const KEPT = ["Date", "RegExp", "Boolean", "Number", "String", "BigInt", "ArrayBuffer", "Array", "Map", "Set", "Error"];
+const STORED_CLASSES = ["Date", "RegExp", "Boolean", "Number", "String", "BigInt", "ArrayBuffer", "Array", "Map", "Set", "Error"];
 
 /**
  * Returns the value itself. Throws a `TypeError` that names the class of the first member that would be
  * returned changed.
  */
-export function faithful(value) {
+export function checkFaithful(value) {
   const seen = new Set();
   const left = [value];
   while (left.length > 0) {
@@ -29,8 +29,8 @@ function partsOf(object) {
   if (ArrayBuffer.isView(object)) return [];
   if (isPlain(object)) return Object.values(object);
   const name = Object.prototype.toString.call(object).slice("[object ".length, -1);
-  if (name === "Object" && isData(object)) return Object.values(object);
-  if (!KEPT.includes(name)) throw new TypeError(`${article(classOf(object, name))} is not kept as it is`);
+  if (name === "Object" && hasOnlyFields(object)) return Object.values(object);
+  if (!STORED_CLASSES.includes(name)) throw new TypeError(`${article(classOf(object, name))} is not kept as it is`);
   if (name === "Array") return object;
   if (name === "Map") return [...object.keys(), ...object.values()];
   if (name === "Set") return object;
@@ -46,7 +46,7 @@ function isPlain(object) {
 }
 
 /** True if the classes of the object define nothing but a constructor: its fields are all there is. */
-function isData(object) {
+function hasOnlyFields(object) {
   for (let at = Object.getPrototypeOf(object); !isRoot(at); at = Object.getPrototypeOf(at)) {
     if (Reflect.ownKeys(at).some((key) => key !== "constructor")) return false;
   }

@@ -2,46 +2,46 @@
 // result; later calls get the stored result. Must not run `fn` without a claim. Knows no HTTP: `route.js` adds that.
 
 import { IdempotencyError } from "./error.js";
-import { faithful } from "./faithful.js";
-import { idOf, isKeyed, printOf } from "./key.js";
+import { checkFaithful } from "./faithful.js";
+import { fingerprintOf, hasKey, idOf } from "./key.js";
 
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;
 
 export function idempotent(key, fn, store, options) {
-  return once(key, fn, store, options, faithful);
+  return runOnce(key, fn, store, options, checkFaithful);
 }
 
 /**
- * Runs `fn` once under this key. `kept(value)` returns the form in which the value of `fn` is stored. If `kept` fails,
- * the result is lost, because `fn` has run.
+ * Runs `fn` once under this key. `toStored(value)` returns the form in which the value of `fn` is stored. If `toStored`
+ * fails, the result is lost, because `fn` has run.
  */
-export async function once(key, fn, store, options, kept) {
-  const { leaseMs, ttlMs, now } = read(options);
-  if (!isKeyed(key)) return fn();
-  const [id, fingerprint] = await Promise.all([idOf(key), printOf(key)]);
+export async function runOnce(key, fn, store, options, toStored) {
+  const { leaseMs, ttlMs, now } = readOptions(options);
+  if (!hasKey(key)) return fn();
+  const [id, fingerprint] = await Promise.all([idOf(key), fingerprintOf(key)]);
   const token = crypto.randomUUID();
-  const asked = now();
-  const claim = await store.claim(id, { token, fingerprint, now: asked, until: asked + leaseMs });
-  if (claim.state !== "claimed") return earlier(claim, fingerprint, key.action);
+  const start = now();
+  const claim = await store.claim(id, { token, fingerprint, now: start, until: start + leaseMs });
+  if (claim.state !== "claimed") return earlierResult(claim, fingerprint, key.action);
 
-  const keep = (record) => finish(store, id, token, record, () => now() + ttlMs, key.action);
+  const storeResult = (record) => finish(store, id, token, record, () => now() + ttlMs, key.action);
   let value;
   try {
     value = await fn(id);
   } catch (error) {
     const result = resultOf(error);
-    if (result) await keep(() => result);
+    if (result) await storeResult(() => result);
     // A claim that cannot be released ends with its lease; the error of `fn` matters more.
-    else await attempt(() => store.release(id, token));
+    else await ignoreFailure(() => store.release(id, token));
     throw error;
   }
-  await keep(async () => ({ type: "value", value: await kept(value) }));
+  await storeResult(async () => ({ type: "value", value: await toStored(value) }));
   return value;
 }
 
 /** Returns or throws the result that an earlier call with this key has stored. */
-function earlier({ state, fingerprint, record }, wanted, action) {
+function earlierResult({ state, fingerprint, record }, wanted, action) {
   if (fingerprint !== wanted) {
     throw new IdempotencyError("IDEMPOTENCY_MISMATCH", `"${action}" was called with this idempotency key and another payload`);
   }
@@ -68,12 +68,12 @@ async function finish(store, id, token, record, until, action) {
     await store.finish(id, token, await record(), until());
   } catch (cause) {
     // The action has run and must not run again.
-    await attempt(() => store.finish(id, token, { type: "lost" }, until()));
+    await ignoreFailure(() => store.finish(id, token, { type: "lost" }, until()));
     throw new IdempotencyError("IDEMPOTENCY_LOST", `"${action}" has run, but its result cannot be stored`, { cause });
   }
 }
 
-async function attempt(work) {
+async function ignoreFailure(work) {
   try {
     await work();
   } catch {
@@ -82,7 +82,7 @@ async function attempt(work) {
 }
 
 /** Checks the author's options and fills in the defaults. */
-function read(options = {}) {
+function readOptions(options = {}) {
   if (typeof options !== "object" || options === null) throw new TypeError("idempotent: options is an object");
   const { leaseMs = LEASE_MS, ttlMs = TTL_MS, now = Date.now, ...unknown } = options;
   for (const name of Object.keys(unknown)) throw new TypeError(`idempotent: there is no option ${JSON.stringify(name)}`);

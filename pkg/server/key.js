@@ -16,11 +16,11 @@ const BARE = /^[^\s",]+$/;
 export function idempotencyKey({ user, action, headers, header = "idempotency-key", fingerprint }) {
   if (typeof header !== "string" || !TOKEN.test(header)) throw new TypeError("idempotencyKey: header is a header's name");
   const sent = headers.get(header);
-  return { user, action, key: sent === null || sent === undefined ? undefined : read(sent.trim()), fingerprint };
+  return { user, action, key: sent === null || sent === undefined ? undefined : keyIn(sent.trim()), fingerprint };
 }
 
 /** True if the call carries a key. Checks `action` and `user` first. */
-export function isKeyed(key) {
+export function hasKey(key) {
   if (key === null || key === undefined) return false;
   const { user, action } = key;
   if (typeof action !== "string" || action === "") throw new TypeError("idempotent: action is a name, not empty");
@@ -43,14 +43,14 @@ export function idOf({ user, action, key }) {
 }
 
 /** Promises the hash of the payload, or `null` without a fingerprint. The payload itself is not stored. */
-export async function printOf({ fingerprint, action }) {
+export async function fingerprintOf({ fingerprint, action }) {
   if (fingerprint === undefined || fingerprint === null) return null;
   if (typeof fingerprint !== "string") throw new TypeError(`idempotent: fingerprint of "${action}" is a text`);
   return hash(fingerprint);
 }
 
 /** Returns the key in the value of a header; "" if it cannot be read. */
-function read(value) {
+function keyIn(value) {
   const quoted = QUOTED.exec(value);
   if (quoted) return quoted[1].replace(/\\(.)/g, "$1");
   return BARE.test(value) ? value : "";

@@ -2,7 +2,7 @@
 // 409, where an action can only throw. Knows no more of the store than `idempotent.js` does.
 
 import { IdempotencyError } from "./error.js";
-import { once, resultOf } from "./idempotent.js";
+import { resultOf, runOnce } from "./idempotent.js";
 
 export async function idempotentRoute(key, fn, store, options) {
   let ran = false, response;
@@ -13,7 +13,7 @@ export async function idempotentRoute(key, fn, store, options) {
     return response;
   };
   try {
-    const given = await once(key, run, store, options, (response) => recordOf(response.clone()));
+    const given = await runOnce(key, run, store, options, (response) => recordOf(response.clone()));
     return ran ? given : replay(given);
   } catch (error) {
     if (error instanceof NoResult) return response;

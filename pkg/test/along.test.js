@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Reach } from "../lib/fetch/along.js";
+import { ValueWatch } from "../lib/fetch/along.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/along.json", import.meta.url)));
 const encoder = new TextEncoder();
@@ -13,15 +13,15 @@ for (const { of, answer, limits } of vectors) {
   test(`the value is complete where the list says: ${of}`, () => {
     const [before, after] = answer.split("|").map((part) => encoder.encode(part));
     const bytes = encoder.encode(answer.replace("|", ""));
-    const reach = new Reach(limits);
+    const watch = new ValueWatch(limits);
     for (const [at, byte] of bytes.entries()) {
       // The page may transfer each chunk after it was read.
       const piece = Uint8Array.of(byte);
-      assert.equal(reach.push(piece), after !== undefined && at >= before.length, `after byte ${at}`);
+      assert.equal(watch.push(piece), after !== undefined && at >= before.length, `after byte ${at}`);
       structuredClone(piece, { transfer: [piece.buffer] });
     }
     for (let cut = 0; cut <= bytes.length; cut++) {
-      const halves = new Reach(limits);
+      const halves = new ValueWatch(limits);
       halves.push(bytes.subarray(0, cut));
       assert.equal(halves.push(bytes.subarray(cut)), after !== undefined, `cut at ${cut}`);
     }

@@ -20,10 +20,10 @@ after(() => server.close());
 const VALUE = '0:{"a":"$@1","q":"","i":false}\n1:"value"\n';
 const PAGE = '0:{"a":"$@1","t":{"s":"","d":{"r":["$","p",null,{"children":"$L2"}]}},"q":"?x=1","i":false,"b":"dev"}\n1:"value"\n2:"late"\n';
 
-/** A host that records its calls in `told`. */
+/** A host that records its calls in `hostCalls`. */
 function host() {
-  const told = [];
-  return { told, redirect: (url, type) => told.push([url, type]), refresh: (kind) => told.push(["refresh", kind]) };
+  const hostCalls = [];
+  return { hostCalls, redirect: (url, type) => hostCalls.push([url, type]), refresh: (kind) => hostCalls.push(["refresh", kind]) };
 }
 
 test("a redirect goes through the host, with its URL resolved, and the call gives undefined", async () => {
@@ -40,11 +40,11 @@ test("a redirect goes through the host, with its URL resolved, and the call give
     assert.equal(await call, undefined);
     const expected = { url: server.url + url, ...(type && { type }), followed: true };
     assert.deepEqual((await call.outcome).redirect, expected);
-    assert.deepEqual(page.told.pop(), [server.url + url, type]);
+    assert.deepEqual(page.hostCalls.pop(), [server.url + url, type]);
   }
   answers = [[303, { "x-action-redirect": "https://pay.example/;push" }, ""]];
   await d.call(ID);
-  assert.deepEqual(page.told.pop(), ["https://pay.example/", "push"]);
+  assert.deepEqual(page.hostCalls.pop(), ["https://pay.example/", "push"]);
 });
 
 test("a redirect that the server reports as an error is followed (Next 14, a URL with a semicolon)", async () => {
@@ -55,10 +55,10 @@ test("a redirect that the server reports as an error is followed (Next 14, a URL
   const call = d.call(ID);
   assert.equal(await call, undefined);
   assert.deepEqual((await call.outcome).redirect, { url: `${server.url}done?a=1;b=2`, followed: true });
-  assert.deepEqual(page.told, [[`${server.url}done?a=1;b=2`, undefined]]);
+  assert.deepEqual(page.hostCalls, [[`${server.url}done?a=1;b=2`, undefined]]);
   answers = [threw("javascript:alert(1)")];
   await assert.rejects(d.call(ID), ({ code, status, outcome }) => code === "REDIRECT_BLOCKED" && status === 500 && !outcome.redirect.followed);
-  assert.equal(page.told.length, 1);
+  assert.equal(page.hostCalls.length, 1);
 });
 
 test("data that a redirect made stale is refreshed, also by a host whose redirect is missing or throws", async () => {
@@ -68,12 +68,12 @@ test("data that a redirect made stale is refreshed, also by a host whose redirec
     [() => {}, [["refresh", "all"]]],
     [() => { throw new Error("of the page's own"); }, [["refresh", "all"]]],
   ]) {
-    const told = [];
-    const own = { ...(redirects && { redirect: redirects }), refresh: (kind) => told.push(["refresh", kind]) };
+    const hostCalls = [];
+    const own = { ...(redirects && { redirect: redirects }), refresh: (kind) => hostCalls.push(["refresh", kind]) };
     const { error } = console;
     console.error = () => {};
     await createDispatcher({ url: server.url, host: own }).call(ID).finally(() => (console.error = error));
-    assert.deepEqual(told, expected, String(redirects));
+    assert.deepEqual(hostCalls, expected, String(redirects));
   }
 });
 
@@ -82,7 +82,7 @@ test("a redirect's URL is read as UTF-8, which is how the server writes it", asy
   const d = createDispatcher({ url: server.url, host: page });
   answers = [[200, { "x-action-redirect": `${Buffer.from("/ziel?q=é").toString("latin1")};push` }, ""]];
   await d.call(ID);
-  assert.deepEqual(page.told, [[`${server.url}ziel?q=%C3%A9`, "push"]]);
+  assert.deepEqual(page.hostCalls, [[`${server.url}ziel?q=%C3%A9`, "push"]]);
 });
 
 test("a redirect to a script, to data, to another host without a scheme, or to no address at all is blocked", async () => {
@@ -95,7 +95,7 @@ test("a redirect to a script, to data, to another host without a scheme, or to n
     const { outcome } = await call.catch((error) => error);
     assert.deepEqual(outcome.redirect.followed, false);
   }
-  assert.deepEqual(page.told, []);
+  assert.deepEqual(page.hostCalls, []);
 });
 
 test("a redirect may be left to Next's own router", async () => {
@@ -107,7 +107,7 @@ test("a redirect may be left to Next's own router", async () => {
   assert.equal(isActionError(error), false);
   assert.equal(error.outcome.redirect.url, `${server.url}done`);
   assert.equal(await d.call(ID, [], { redirect: "follow" }), undefined);
-  assert.deepEqual(page.told, [[`${server.url}done`, "replace"]]);
+  assert.deepEqual(page.hostCalls, [[`${server.url}done`, "replace"]]);
 });
 
 test("without a host a redirect is only reported", async () => {
@@ -124,12 +124,12 @@ test("a burst of calls that revalidate refreshes once, before the last of them s
   answers = [[200, { "x-action-revalidated": "2" }, VALUE]];
   const order = [];
   const calls = Array.from({ length: 10 }, () => d.call(ID, [], { lane: "parallel" }));
-  await Promise.all(calls.map((call) => call.then(() => order.push(page.told.length))));
-  assert.deepEqual(page.told, [["refresh", "dynamic"]]);
+  await Promise.all(calls.map((call) => call.then(() => order.push(page.hostCalls.length))));
+  assert.deepEqual(page.hostCalls, [["refresh", "dynamic"]]);
   assert.equal(order.at(-1), 1);
   answers = [[200, { "x-action-revalidated": "garbage" }, VALUE]];
   await d.call(ID);
-  assert.equal(page.told.length, 1);
+  assert.equal(page.hostCalls.length, 1);
 });
 
 test("an action that revalidated and then threw refreshes the page, where only the body shows it (Next up to 15.0)", async () => {
@@ -137,7 +137,7 @@ test("an action that revalidated and then threw refreshes the page, where only t
   const d = createDispatcher({ url: server.url, host: page });
   answers = [[500, {}, '0:{"a":"$@1","f":[["",{}]],"b":"dev"}\n1:E{"digest":"7"}\n']];
   await assert.rejects(d.call(ID), ({ code, outcome }) => code === "ACTION_THREW" && outcome.rendered);
-  assert.deepEqual(page.told, [["refresh", "all"]]);
+  assert.deepEqual(page.hostCalls, [["refresh", "all"]]);
 });
 
 test("an error that the page's own host throws changes nothing for the call", async () => {

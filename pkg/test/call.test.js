@@ -13,7 +13,7 @@ const gated = () => {
 };
 const arrived = (body) => until(() => server.requests.some((request) => request.body === body));
 /** Waits until listeners have received all events so far. */
-const told = () => new Promise((resolve) => setImmediate(resolve));
+const nextTask = () => new Promise((resolve) => setImmediate(resolve));
 before(async () => {
   server = await serve(async (request, response, body) => {
     if (request.url.endsWith("?gated")) await gate.opened;
@@ -41,8 +41,8 @@ test("a call gives the action's value, and its outcome the rest", async () => {
 });
 
 test("headers of the dispatcher and of the call are read at each request", async () => {
-  let asked = 0;
-  const d = createDispatcher({ url: server.url, headers: async () => ({ "x-asked": String(++asked), "x-both": "dispatcher" }) });
+  let calculations = 0;
+  const d = createDispatcher({ url: server.url, headers: async () => ({ "x-asked": String(++calculations), "x-both": "dispatcher" }) });
   await d.call(ID, []);
   await d.call(ID, [], { headers: [["x-both", "call"]] });
   const [first, second] = server.requests.slice(-2).map(({ headers }) => [headers["x-asked"], headers["x-both"]]);
@@ -253,7 +253,7 @@ test("events and snapshots name the call and its times, never arguments or answe
   assert.deepEqual(d.snapshot().map(({ id, name, lane }) => ({ id, name, lane })), [{ id: 1, name: "echo", lane: "main" }]);
   await call;
   await over(call);
-  await told();
+  await nextTask();
   assert.deepEqual(events.map(({ state }) => state), ["waiting", "running", "draining", "done"]);
   const last = events.at(-1);
   assert.deepEqual([last.actionId, last.name, last.lane, last.code], [ID, "echo", "main", "ok"]);
@@ -263,7 +263,7 @@ test("events and snapshots name the call and its times, never arguments or answe
   const unheard = d.call(ID);
   await unheard;
   await over(unheard);
-  await told();
+  await nextTask();
   assert.equal(events.length, 4);
 });
 
@@ -358,7 +358,7 @@ test("listeners are notified of every refused call once", async () => {
   await Promise.allSettled([d.call("bad"), d.call(ID, [{ get a() { throw 1; } }]), d.call(ID, [], { lane: "" })]);
   const controller = new AbortController();
   await assert.rejects(d.call(ID, [{ get a() { controller.abort(); return 1; } }], { signal: controller.signal }), failure("ABORTED"));
-  await told();
+  await nextTask();
   const codes = ["INVALID_OPTION", "ENCODE", "INVALID_OPTION", "ABORTED"];
   assert.deepEqual(events.sort(([a], [b]) => a - b), codes.map((code, index) => [index + 2, "done", code]));
 });

@@ -14,12 +14,12 @@ const PAGE = "<!doctype html><title>An app of one page</title>";
 
 let server;
 let url;
-const asked = [];
+const requestedPaths = [];
 before(async () => {
   server = createServer((request, response) => {
-    asked.push(request.url);
+    requestedPaths.push(request.url);
     const { pathname, searchParams } = new URL(request.url, "http://localhost");
-    const cut = pathname === "/cut" && asked.filter((path) => path.startsWith("/cut")).length === 1;
+    const cut = pathname === "/cut" && requestedPaths.filter((path) => path.startsWith("/cut")).length === 1;
     const length = pathname === "/page" ? PAGE.length : wasm.length;
     const headers = { "content-type": searchParams.get("type") ?? "application/wasm", "content-length": length };
     response.writeHead(Number(searchParams.get("status") ?? 200), headers);
@@ -46,7 +46,7 @@ for (const type of ["application/wasm", "application/wasm; charset=utf-8", "APPL
 
 test("a file is fetched again if its connection breaks once", async () => {
   isOurs(await first(() => `${url}/cut`));
-  assert.equal(asked.filter((path) => path === "/cut").length, 2);
+  assert.equal(requestedPaths.filter((path) => path === "/cut").length, 2);
 });
 
 test("a response that streaming compilation refuses is compiled from its bytes", async () => {

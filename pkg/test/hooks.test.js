@@ -59,11 +59,11 @@ test("a request waits for beforeRequest, and carries the headers that it leaves"
 
 test("a request that is sent again gets headers and hooks again, with its attempt", async () => {
   const heard = [];
-  let asked = 0;
+  let times = 0;
   const d = make({
     beforeRequest({ attempt, headers }) { heard.push([`before ${attempt}`, headers.get("x-asked")]); headers.set("x-attempt", attempt); },
     afterResponse: ({ attempt, status }) => heard.push([`after ${attempt}`, status]),
-  }, { headers: () => ({ "x-asked": String(++asked) }) });
+  }, { headers: () => ({ "x-asked": String(++times) }) });
   const from = server.requests.length;
   assert.equal(await d.call(ID, [1], { render: "skip", headers: { "x-own": "1" } }), "[1]");
   assert.deepEqual(heard, [["before 1", "1"], ["after 1", 409], ["before 2", "2"], ["after 2", 200]]);

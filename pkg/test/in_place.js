@@ -57,18 +57,18 @@ const wrapped = (kind, heard) => (globalThis.fetch = WRAPPERS[kind](globalThis.f
 
 function tools({ url, id }) {
   const page = {
-    get: async (tag) => (await soon(globalThis.fetch(`${url}?call=${tag}`), tag)).status,
-    action: async (tag) => (await soon(globalThis.fetch(`${url}?call=${tag}`, { method: "POST", headers: { "Next-Action": id }, body: "[]" }), tag)).status,
+    get: async (tag) => (await inTime(globalThis.fetch(`${url}?call=${tag}`), tag)).status,
+    action: async (tag) => (await inTime(globalThis.fetch(`${url}?call=${tag}`, { method: "POST", headers: { "Next-Action": id }, body: "[]" }), tag)).status,
   };
   const ours = {
-    call: (d, tag) => soon(d.call(id, [], { url: `${url}?call=${tag}` }), tag),
-    route: async (d, tag) => (await soon(d.route(`${url}?call=${tag}`), tag)).status,
+    call: (d, tag) => inTime(d.call(id, [], { url: `${url}?call=${tag}` }), tag),
+    route: async (d, tag) => (await inTime(d.route(`${url}?call=${tag}`), tag)).status,
   };
   return { page, ours };
 }
 
 /** Fails if the promise stays open, as when a request waits for itself. */
-function soon(promise, what) {
+function inTime(promise, what) {
   const { promise: late, stop } = after(20_000, what);
   return Promise.race([promise, late]).finally(stop);
 }
@@ -171,8 +171,8 @@ cases["a dispatcher that is not in place sends with the page's fetch of that mom
     wrapped("makes a Request later", () => heard++);
     for (const own of [fetch, (...args) => d.fetch(...args)]) {
       heard = sent.length = 0;
-      await soon(own(`${env.url}?call=1`), "get");
-      await soon(own(`${env.url}?call=2`, { method: "POST", headers: { "Next-Action": env.id }, body: "[]" }), "action");
+      await inTime(own(`${env.url}?call=1`), "get");
+      await inTime(own(`${env.url}?call=2`, { method: "POST", headers: { "Next-Action": env.id }, body: "[]" }), "action");
       equal([sent, heard], [["1", "2"], 2], "sent and heard");
     }
     await page.get("page");

@@ -18,7 +18,7 @@ after(() => server.close());
 const ways = (d) => [d.route, d.fetch];
 
 /** Returns the arguments that the page's own `fetch` gets for one request, by each function. */
-async function asked(input, init, options) {
+async function argumentsOfFetch(input, init, options) {
   const calls = [];
   const d = createDispatcher({ url: server.url, fetch: async (...args) => (calls.push(args), new Response("{}")) });
   for (const way of ways(d)) await way(input, init, options);
@@ -88,7 +88,7 @@ test("options may be missing or a function, but no other value", async () => {
 test("unknown members are passed on if they are the object's own", async () => {
   const mark = Symbol("of a wrapper");
   const init = Object.assign(Object.create({ inherited: 1 }), JSON.parse('{"__proto__": {"polluted": 1}, "future": "value"}'), { [mark]: 1 });
-  for (const [, got] of await asked(server.url, init)) {
+  for (const [, got] of await argumentsOfFetch(server.url, init)) {
     assert.deepEqual([got.future, got[mark], got.inherited, got.polluted, Object.getPrototypeOf(got)], ["value", 1, undefined, undefined, Object.prototype]);
   }
 });
@@ -119,12 +119,12 @@ test("headers of every form are read once, and passed on in the same form", asyn
 test("the key of a route is added to a plain object, and replaces a header of its name", async () => {
   const options = { idempotencyKey: "mine" };
   for (const headers of [{ "X-A": "1", "Idempotency-KEY": "other" }, [["X-A", "1"]], new Headers({ "X-A": "1" }), undefined]) {
-    const [[, init]] = await asked(server.url, { method: "POST", headers }, options);
+    const [[, init]] = await argumentsOfFetch(server.url, { method: "POST", headers }, options);
     const spread = { ...init.headers, "x-b": "2" };
     const expected = { ...(headers && { "x-a": "1" }), "idempotency-key": "mine", "x-b": "2" };
     assert.deepEqual(Object.fromEntries(Object.entries(spread).map(([name, value]) => [name.toLowerCase(), value])), expected);
   }
-  const [[, { headers }]] = await asked(server.url, { method: "POST", headers: { "Content-Type": "text/plain" } }, options);
+  const [[, { headers }]] = await argumentsOfFetch(server.url, { method: "POST", headers: { "Content-Type": "text/plain" } }, options);
   assert.deepEqual(Object.keys(headers), ["Content-Type", "idempotency-key"]);
 });
 
@@ -173,9 +173,9 @@ test("a Request of another class or realm is recognised", async () => {
 });
 
 test("a URL object, or an object with toString(), is an address", async () => {
-  for (const [input] of await asked(new URL(`${server.url}x`))) assert.equal(input, `${server.url}x`);
+  for (const [input] of await argumentsOfFetch(new URL(`${server.url}x`))) assert.equal(input, `${server.url}x`);
   let reads = 0;
-  const inputs = await asked({ toString: () => `${server.url}${++reads}` });
+  const inputs = await argumentsOfFetch({ toString: () => `${server.url}${++reads}` });
   assert.deepEqual(inputs.map(([input]) => input), [`${server.url}1`, `${server.url}2`]);
 });
 

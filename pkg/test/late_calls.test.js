@@ -8,7 +8,7 @@ import { ID, serve } from "./server.js";
 const real = { now: performance.now.bind(performance), setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, warn: console.warn };
 let passed = 0;
 const timers = new Map();
-let warnings, server, asked, d;
+let warnings, server, unanswered, d;
 
 before(async () => {
   performance.now = () => real.now() + passed;
@@ -25,8 +25,8 @@ after(() => Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeou
 
 beforeEach(async () => {
   warnings = [];
-  asked = [];
-  server = await serve((request, response) => void asked.push(response));
+  unanswered = [];
+  server = await serve((request, response) => void unanswered.push(response));
   d = createDispatcher({ url: server.url });
 });
 afterEach(() => (d.close(), server.close()));
@@ -54,12 +54,12 @@ test("a call that holds its lane for half a minute is warned of once, by name, w
   call({ id: ID, name: "saveTokens" });
   call(ID);
   call(ID);
-  await until(() => asked.length === 1);
+  await until(() => unanswered.length === 1);
   await pass(29_000);
   assert.deepEqual(warnings, []);
   await pass(1_000);
-  const told = 'actionlane: saveTokens: no value for 30 s: no answer has begun, and 2 calls wait behind it in lane "main"; a timeout would end it';
-  assert.deepEqual(warnings, [told]);
+  const warning = 'actionlane: saveTokens: no value for 30 s: no answer has begun, and 2 calls wait behind it in lane "main"; a timeout would end it';
+  assert.deepEqual(warnings, [warning]);
   assert.deepEqual(d.snapshot().map(({ state, late }) => [state, late]), [["running", true], ["waiting", true], ["waiting", true]]);
   await pass(300_000);
   assert.equal(warnings.length, 1);
@@ -70,9 +70,9 @@ test("listeners are notified, also of an answer that has begun and does not end"
   const events = [];
   d.subscribe((event) => event.late && events.push(event));
   call(ID, [], { lane: "cart" });
-  await until(() => asked.length === 1);
-  asked[0].writeHead(500, { "content-type": "text/x-component" });
-  asked[0].write("0:");
+  await until(() => unanswered.length === 1);
+  unanswered[0].writeHead(500, { "content-type": "text/x-component" });
+  unanswered[0].write("0:");
   await until(() => d.snapshot()[0].headAt !== undefined);
   await pass(30_000);
   await until(() => events.length > 0);
@@ -86,16 +86,16 @@ test("a call whose arguments stay open is warned of too", async () => {
   call(ID);
   await pass(30_000);
   const open = "a promise or a stream among its arguments is still open";
-  const told = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a deadline would end it`;
-  assert.deepEqual(warnings, [told]);
-  assert.equal(asked.length, 0);
+  const warning = `actionlane: upload: no value for 30 s: ${open}, and a call waits behind it in lane "main"; a deadline would end it`;
+  assert.deepEqual(warnings, [warning]);
+  assert.equal(unanswered.length, 0);
 });
 
 test("a call that has its value in time is not warned of, also while the rest streams", async () => {
   const value = d.call(ID);
-  await until(() => asked.length === 1);
-  asked[0].writeHead(200, { "content-type": "text/x-component" });
-  asked[0].write('0:{"a":"$@1","q":"","i":false}\n1:1\n');
+  await until(() => unanswered.length === 1);
+  unanswered[0].writeHead(200, { "content-type": "text/x-component" });
+  unanswered[0].write('0:{"a":"$@1","q":"","i":false}\n1:1\n');
   assert.equal(await value, 1);
   assert.equal(d.snapshot()[0].state, "draining");
   await pass(60_000);

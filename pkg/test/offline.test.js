@@ -5,14 +5,14 @@ import { createDispatcher } from "../node.js";
 import { ID, serve } from "./server.js";
 
 // `there`: true if the network works. `say()` sets the browser's `onLine`, which may be wrong.
-let server, there, asked, own;
+let server, there, requested, own;
 const { navigator: real } = globalThis;
 const say = (onLine) => Object.defineProperty(globalThis, "navigator", { value: { onLine }, configurable: true });
 before(async () => (server = await serve()));
 after(() => server.close());
 beforeEach(() => {
   there = true;
-  asked = [];
+  requested = [];
   own = new EventTarget();
   for (const name of ["addEventListener", "removeEventListener"]) globalThis[name] = own[name].bind(own);
 });
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 const send = (url, init) => {
-  asked.push(`${init.method} ${new URL(url).pathname}`);
+  requested.push(`${init.method} ${new URL(url).pathname}`);
   return there ? fetch(url, { ...init, mode: undefined }) : Promise.reject(new TypeError("no network"));
 };
 const dispatcher = (options) => createDispatcher({ url: server.url, fetch: send, ...options });
@@ -44,9 +44,9 @@ test("after a failure calls keep their places until the browser reports the netw
   const kept = d.call(ID, ["kept"], { retry: { limit: 1, delay: 1 }, idempotencyKey: true, lane: "b" });
   await assert.rejects(lost, { code: "NETWORK", sent: "unknown" });
   const waiting = d.call(ID, ["waiting"]);
-  await until(() => asked.includes("HEAD /app.js"));
+  await until(() => requested.includes("HEAD /app.js"));
   assert.deepEqual([kept.state, waiting.state], ["running", "waiting"]);
-  assert.equal(asked.filter((line) => line === "POST /").length, 2);
+  assert.equal(requested.filter((line) => line === "POST /").length, 2);
   there = true;
   own.dispatchEvent(new Event("online"));
   assert.deepEqual(await Promise.all([kept, waiting]), ['["kept"]', '["waiting"]']);
@@ -60,7 +60,7 @@ test("a successful probe ends the wait, also if onLine is false", async () => {
   await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
   there = true;
   assert.equal(await d.call(ID, ["next"]), '["next"]');
-  assert.deepEqual(asked, ["POST /", "HEAD /app.js", "POST /"]);
+  assert.deepEqual(requested, ["POST /", "HEAD /app.js", "POST /"]);
 });
 
 test("without a probe the next call is tried a second later", async () => {
@@ -70,7 +70,7 @@ test("without a probe the next call is tried a second later", async () => {
   await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
   there = true;
   assert.equal(await d.call(ID, ["next"]), '["next"]');
-  assert.deepEqual(asked, ["POST /", "POST /"]);
+  assert.deepEqual(requested, ["POST /", "POST /"]);
 });
 
 test("a probe that never ends is aborted", async (context) => {
@@ -119,5 +119,5 @@ test("while onLine is true, a failure holds no other call back", async () => {
   await assert.rejects(d.call(ID, ["lost"]), { code: "NETWORK" });
   there = true;
   assert.equal(await d.call(ID, ["next"]), '["next"]');
-  assert.deepEqual(asked, ["POST /", "POST /"]);
+  assert.deepEqual(requested, ["POST /", "POST /"]);
 });

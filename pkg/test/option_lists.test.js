@@ -17,7 +17,7 @@ const [rust, words, codec] = ["web/options", "web/options/read", "web_flight/opt
 
 /**
  * By the name of Rust's struct: the table that checks its options, the interface, the options that JavaScript keeps
- * to itself, and those that only JavaScript sets (`told`).
+ * to itself, and those that only JavaScript sets (`added`).
  */
 const STRUCTS = {
   CallOptions: { table: "CALL", type: "CallOptions", kept: ["headers", "limits", "signal", "url"] },
@@ -32,16 +32,16 @@ const STRUCTS = {
   TraceOptions: { table: "TRACE", type: "TraceOptions" },
   DurableOptions: { table: "DURABLE", type: "DurableOptions", kept: ["owner"] },
   LimitOptions: { table: "LIMITS", type: "Limits" },
-  LaneOptions: { table: "LANE", type: "LaneOptions", told: ["name"] },
-  IdempotencyOptions: { table: "IDEMPOTENCY", told: ["every"] },
+  LaneOptions: { table: "LANE", type: "LaneOptions", added: ["name"] },
+  IdempotencyOptions: { table: "IDEMPOTENCY", added: ["every"] },
 };
 
-for (const [struct, { table, type, kept = [], calls = [], told = [] }] of Object.entries(STRUCTS)) {
+for (const [struct, { table, type, kept = [], calls = [], added = [] }] of Object.entries(STRUCTS)) {
   test(`${struct}has the same names in Rust, in lib/options.js and in index.d.ts`, () => {
     const checked = Object.keys(tables[table]).sort();
     const declared = settersOf(glue[struct]);
     assert.ok(declared.length > 0);
-    const known = [...new Set([...declared.filter((name) => !told.includes(name)), ...kept, ...calls])].sort();
+    const known = [...new Set([...declared.filter((name) => !added.includes(name)), ...kept, ...calls])].sort();
     assert.deepEqual(known, checked);
     for (const name of calls) assert.ok(settersOf(glue.CallOptions).includes(name), `${name} is an option of a call in Rust`);
     if (type) assert.deepEqual(namesOf(type), checked);

@@ -86,9 +86,9 @@ export class Log {
     promise.then(
       (value) => {
         this.say(`${name} then ${value instanceof Response ? value.status : JSON.stringify(value)} ${seen()}`);
-        value?.late?.then((late) => this.say(`${name} late ${late}`), (error) => this.say(`${name} late catch ${told(error)}`));
+        value?.late?.then((late) => this.say(`${name} late ${late}`), (error) => this.say(`${name} late catch ${describeError(error)}`));
       },
-      (error) => this.say(`${name} catch ${told(error)} ${seen()}`),
+      (error) => this.say(`${name} catch ${describeError(error)} ${seen()}`),
     );
   }
 
@@ -181,7 +181,7 @@ class Sent {
   }
 }
 
-function told(error) {
+function describeError(error) {
   if (typeof error !== "object") return String(error); // a signal's reason
   const { code, name, message, sent, outcome, attempt, cause, retryAfter } = error;
   const why = typeof cause === "string" ? cause : cause?.message;

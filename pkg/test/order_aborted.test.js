@@ -18,7 +18,7 @@ const WAYS = {
  * Tests an abort at a point that `setting(log)` brings call "a" to. Call "b" waits behind it in the lane, unless
  * "a" has its value by then.
  */
-function givesUp(where, setting, expected, { ways = Object.keys(WAYS), args, over = false, hook } = {}) {
+function testAbort(where, setting, expected, { ways = Object.keys(WAYS), args, over = false, hook } = {}) {
   for (const way of ways) {
     test(`the order holds for a call that is aborted ${where}, by ${way}`, async () => {
       const log = new Log();
@@ -31,9 +31,9 @@ function givesUp(where, setting, expected, { ways = Object.keys(WAYS), args, ove
         log.call(d, "b");
       });
       await setting(log);
-      let gave;
-      await log.step("give up", () => (gave = WAYS[way]({ call, d, controller })));
-      if (way !== "its signal") assert.equal(Boolean(gave), !over);
+      let aborted;
+      await log.step("give up", () => (aborted = WAYS[way]({ call, d, controller })));
+      if (way !== "its signal") assert.equal(Boolean(aborted), !over);
       await log.step("all of b", () => log.sent.b.whole());
       await log.step("give up again", () => assert.equal(call.abort(), false));
       log.is(expected);
@@ -41,28 +41,28 @@ function givesUp(where, setting, expected, { ways = Object.keys(WAYS), args, ove
   }
 }
 
-givesUp("while its arguments are unsettled", () => {}, [
+testAbort("while its arguments are unsettled", () => {}, [
   "> make", "listens", "made a", "made b", "a: preparing", "b: waiting",
   "> give up", "onError a ABORTED", "listens no more", "a catch ABORTED sent no for why (done, 1 pending)", "a no outcome",
   "a: done ABORTED", "b: running", "before b", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "> give up again",
 ], { args: [new Promise(() => {})] });
-givesUp("while beforeRequest is under way", () => {}, [
+testAbort("while beforeRequest is under way", () => {}, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a",
   "> give up", "onError a ABORTED", "listens no more", "before b", "a catch ABORTED sent no for why (done, 1 pending)",
   "a no outcome", "a: done ABORTED", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "> give up again",
 ], { hook: true });
-givesUp("between fetch and head", () => {}, [
+testAbort("between fetch and head", () => {}, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> give up", "signal a why", "onError a ABORTED", "listens no more", "before b",
   "a catch ABORTED sent unknown for why (done, 1 pending)", "a no outcome", "a: done ABORTED", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "> give up again",
 ]);
-givesUp("between head and value", (log) => log.step("head", () => log.sent.a.head()), [
+testAbort("between head and value", (log) => log.step("head", () => log.sent.a.head()), [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> give up", "signal a why", "onError a ABORTED", "listens no more", "cancel a", "before b",
@@ -74,7 +74,7 @@ const drains = async (log) => {
   await log.step("head", () => log.sent.a.head());
   await log.step("the value", () => log.sent.a.chunk(OPEN));
 };
-givesUp("after the value", drains, [
+testAbort("after the value", drains, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> the value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
@@ -87,7 +87,7 @@ const ends = async (log) => {
   await drains(log);
   await log.step("the end", () => log.sent.a.end(LATE));
 };
-givesUp("once it is over", ends, [
+testAbort("once it is over", ends, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> the value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",

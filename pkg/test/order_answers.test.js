@@ -12,7 +12,7 @@ const PAGE = '0:{"a":"$@1","f":[]}\n';
 before(() => ready({ codec: true }));
 
 /** Tests one call whose answer has these headers and arrives in these chunks. Call "b" waits behind it. */
-function answers(what, { options, headers, texts, status, own }, expected) {
+function testAnswer(what, { options, headers, texts, status, own }, expected) {
   test(`the order holds for ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher(own?.(log));
@@ -25,13 +25,13 @@ function answers(what, { options, headers, texts, status, own }, expected) {
   });
 }
 
-answers("a redirect, with no body to read", { headers: { ...DONE, "content-type": "text/plain" } }, [
+testAnswer("a redirect, with no body to read", { headers: { ...DONE, "content-type": "text/plain" } }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "redirect /done push", "cancel a", "a then undefined (done, 1 pending)", "a outcome", "a: draining ok",
   "b: running", "a: done ok", "before b", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that brings the page", { headers: DONE, texts: [PAGE] }, [
+testAnswer("a redirect that brings the page", { headers: DONE, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "redirect /done push", "pull a 1", "a then undefined (draining, 1 pending)", "a outcome",
   "a: draining ok", "b: running", "before b", "fetch b",
@@ -39,7 +39,7 @@ answers("a redirect that brings the page", { headers: DONE, texts: [PAGE] }, [
   "> the end", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that made data stale", { headers: { ...DONE, ...STALE }, texts: [PAGE] }, [
+testAnswer("a redirect that made data stale", { headers: { ...DONE, ...STALE }, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "redirect /done push", "refresh all", "pull a 1", "a then undefined (draining, 1 pending)",
   "a outcome", "a: draining ok", "b: running", "before b", "fetch b",
@@ -47,7 +47,7 @@ answers("a redirect that made data stale", { headers: { ...DONE, ...STALE }, tex
   "> the end", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that the host leaves, which made data stale", {
+testAnswer("a redirect that the host leaves, which made data stale", {
   headers: { ...DONE, ...STALE },
   texts: [PAGE],
   own: ({ say }) => ({ host: { refresh: (kind) => void say(`refresh ${kind}`) } }),
@@ -59,7 +59,7 @@ answers("a redirect that the host leaves, which made data stale", {
   "> the end", "a: done ok",
   "> all of b", "after b 200", "refresh all", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that is left to the caller", { options: { redirect: "throw" }, headers: { ...DONE, ...STALE }, texts: [PAGE] }, [
+testAnswer("a redirect that is left to the caller", { options: { redirect: "throw" }, headers: { ...DONE, ...STALE }, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "onError a undefined", "pull a 1", "a catch NEXT_REDIRECT of 200 (draining, 1 pending)", "a no outcome",
   "a: draining ok", "b: running", "before b", "fetch b",
@@ -67,7 +67,7 @@ answers("a redirect that is left to the caller", { options: { redirect: "throw" 
   "> the end", "a: done ok",
   "> all of b", "after b 200", "refresh all", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that is blocked", { headers: { "x-action-redirect": "javascript:alert(1);push" }, texts: [PAGE] }, [
+testAnswer("a redirect that is blocked", { headers: { "x-action-redirect": "javascript:alert(1);push" }, texts: [PAGE] }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "onError a REDIRECT_BLOCKED", "pull a 1", "a catch REDIRECT_BLOCKED sent yes of 200 (draining, 1 pending)",
   "a no outcome", "a: draining REDIRECT_BLOCKED", "b: running", "before b", "fetch b",
@@ -75,7 +75,7 @@ answers("a redirect that is blocked", { headers: { "x-action-redirect": "javascr
   "> the end", "a: done REDIRECT_BLOCKED",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that the body throws", {
+testAnswer("a redirect that the body throws", {
   status: 500,
   texts: ['0:{"a":"$@1"}\n1:E{"digest":"NEXT_REDIRECT;replace;/done;303;"}\n'],
 }, [
@@ -86,7 +86,7 @@ answers("a redirect that the body throws", {
   "> the end", "a: done ok",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that the body throws, and that is blocked", {
+testAnswer("a redirect that the body throws, and that is blocked", {
   status: 500,
   texts: ['0:{"a":"$@1"}\n1:E{"digest":"NEXT_REDIRECT;replace;javascript:alert(1);303;"}\n'],
 }, [
@@ -97,7 +97,7 @@ answers("a redirect that the body throws, and that is blocked", {
   "> the end", "a: done REDIRECT_BLOCKED",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
 ]);
-answers("a redirect that the body throws, left to the caller", {
+testAnswer("a redirect that the body throws, left to the caller", {
   options: { redirect: "throw" },
   status: 500,
   texts: ['0:{"a":"$@1"}\n1:E{"digest":"NEXT_REDIRECT;replace;/done;303;"}\n'],

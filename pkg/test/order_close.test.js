@@ -19,7 +19,7 @@ const POST = { method: "POST", headers: { "next-action": ID }, body: "[]" };
  * Tests `close()` at a point that `reach(log)` brings call "a" to. Call "b" waits behind it in the lane, unless "a"
  * has its value by then.
  */
-function closes(where, reach, expected, { args, when } = {}) {
+function testClose(where, reach, expected, { args, when } = {}) {
   test(`the order holds for a dispatcher that is closed ${where}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
@@ -48,28 +48,28 @@ const drains = async (log) => {
   await head(log);
   await log.step("the value", () => log.sent.a.chunk(OPEN));
 };
-closes("while an argument is unsettled", () => {}, [
+testClose("while an argument is unsettled", () => {}, [
   "> make", "listens", "made a", "made b", "a: preparing", "b: waiting",
   "> close", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)",
   "a catch CLOSED sent no (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ], { args: [new Promise(() => {})] });
-closes("while beforeRequest is under way", () => {}, [
+testClose("while beforeRequest is under way", () => {}, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a",
   "> close", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)",
   "a catch CLOSED sent no (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ], { when: ["before a", () => new Promise(() => {})] });
-closes("between fetch and head", () => {}, [
+testClose("between fetch and head", () => {}, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> close", "signal a AbortError", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)",
   "a catch CLOSED sent unknown (done, 0 pending)", "a no outcome", "a: done CLOSED", "b: done CLOSED",
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ]);
-closes("between head and value", head, [
+testClose("between head and value", head, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> close", "signal a AbortError", "onError a CLOSED", "listens no more", "onError b CLOSED", "closed (0 pending)", "cancel a",
@@ -77,7 +77,7 @@ closes("between head and value", head, [
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ]);
-closes("after the value", drains, [
+testClose("after the value", drains, [
   "> make", "listens", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> the value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
@@ -87,7 +87,7 @@ closes("after the value", drains, [
   "a late catch ABORTED sent yes", "idle before (0 pending)",
   "> close again", "idle after (0 pending)",
 ]);
-closes("once the first call is over", async (log) => {
+testClose("once the first call is over", async (log) => {
   await drains(log);
   await log.step("the end", () => log.sent.a.end(LATE));
 }, [
@@ -341,7 +341,7 @@ function locks({ say }) {
 }
 
 /** Tests a dispatcher whose lanes have leases, with locks that log their requests. */
-function leased(what, act, expected) {
+function testLease(what, act, expected) {
   test(`the order holds for leases: ${what}`, async (t) => {
     await import("../lib/tabs/lock.js"); // loaded first, since a load takes an unknown time
     const log = new Log();
@@ -359,7 +359,7 @@ function leased(what, act, expected) {
   });
 }
 
-leased("one lease serves all calls that wait, and is released when the lane is empty", async (log) => {
+testLease("one lease serves all calls that wait, and is released when the lane is empty", async (log) => {
   await log.step("all of a", () => log.sent.a.whole());
   await log.step("all of b", () => log.sent.b.whole());
   await log.step("all of c", () => log.sent.c.whole());
@@ -371,7 +371,7 @@ leased("one lease serves all calls that wait, and is released when the lane is e
   "> all of b", "after b 200", 'b then "v" (draining, 1 pending)', "b outcome", "b: draining ok", "gives back main", "b: done ok",
   "> all of c", "after c 200", 'c then "v" (draining, 0 pending)', "c outcome", "c: draining ok", "gives back cart", "c: done ok",
 ]);
-leased("close() releases them", (log, d) => log.step("close", () => d.close()), [
+testLease("close() releases them", (log, d) => log.step("close", () => d.close()), [
   "> make", "made a", "made b", "made c", "a: waiting", "b: waiting", "c: waiting", "asks for main", "asks for cart", "has main",
   "has cart", "a: running", "c: running", "before a", "before c", "fetch a", "fetch c",
   "> close", "signal a AbortError", "onError a CLOSED", "onError b CLOSED", "signal c AbortError", "onError c CLOSED",
@@ -379,7 +379,7 @@ leased("close() releases them", (log, d) => log.step("close", () => d.close()), 
   "b catch CLOSED sent no (done, 0 pending)", "b no outcome", "c catch CLOSED sent unknown (done, 0 pending)", "c no outcome",
   "gives back main", "gives back cart",
 ]);
-leased("a trap releases them", async (log, d) => {
+testLease("a trap releases them", async (log, d) => {
   await log.step("head of a", () => log.sent.a.head());
   await log.step("trap", () => log.sent.a.trap());
   await log.step("make", () => log.call(d, "next"));

@@ -12,7 +12,7 @@ const HTML = { "content-type": "text/html" };
 const cut = new Error("cut");
 
 /** Tests one call "a", the steps of its end, and call "b" behind it in the lane. */
-function ends(what, steps, expected, options) {
+function testEnd(what, steps, expected, options) {
   test(`the order holds if ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
@@ -32,14 +32,14 @@ function ends(what, steps, expected, options) {
 const head = (a) => a.head();
 const value = (a) => a.chunk(OPEN);
 
-ends("fetch rejects", { "it rejects": (a) => a.fail(cut) }, [
+testEnd("fetch rejects", { "it rejects": (a) => a.fail(cut) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> it rejects", "signal a AbortError", "onError a NETWORK", "before b",
   "a catch NETWORK sent unknown for cut (done, 1 pending)", "a no outcome", "a: done NETWORK", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("fetch gives no Response", { "it gives": (a) => a.give({ ok: true }) }, [
+testEnd("fetch gives no Response", { "it gives": (a) => a.give({ ok: true }) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> it gives", "signal a AbortError", "onError a INVALID_OPTION", "before b",
   "a catch INVALID_OPTION sent unknown for its status is no number (done, 1 pending)", "a no outcome", "a: done INVALID_OPTION",
@@ -47,14 +47,14 @@ ends("fetch gives no Response", { "it gives": (a) => a.give({ ok: true }) }, [
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body cannot be read", { "it gives": (a) => a.give({ status: 200, headers: new Headers(FLIGHT), body: {} }) }, [
+testEnd("the body cannot be read", { "it gives": (a) => a.give({ status: 200, headers: new Headers(FLIGHT), body: {} }) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> it gives", "after a 200", "signal a AbortError", "onError a INVALID_OPTION", "before b",
   "a catch INVALID_OPTION sent yes of 200 (done, 1 pending)", "a no outcome", "a: done INVALID_OPTION", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body breaks off before the value", { head, "it breaks off": (a) => a.cut() }, [
+testEnd("the body breaks off before the value", { head, "it breaks off": (a) => a.cut() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> it breaks off", "signal a AbortError", "onError a NETWORK", "before b", "a catch NETWORK sent yes of 200 for cut (done, 1 pending)",
@@ -62,7 +62,7 @@ ends("the body breaks off before the value", { head, "it breaks off": (a) => a.c
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body breaks off after the value", { head, value, "it breaks off": (a) => a.cut() }, [
+testEnd("the body breaks off after the value", { head, value, "it breaks off": (a) => a.cut() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
@@ -71,7 +71,7 @@ ends("the body breaks off after the value", { head, value, "it breaks off": (a) 
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body ends before the value", { head, "it ends": (a) => a.end('0:{"a":"$@1"}\n') }, [
+testEnd("the body ends before the value", { head, "it ends": (a) => a.end('0:{"a":"$@1"}\n') }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> it ends", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes of 200 (done, 1 pending)", "a no outcome",
@@ -79,7 +79,7 @@ ends("the body ends before the value", { head, "it ends": (a) => a.end('0:{"a":"
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body ends while a part of the value is open", { head, value, "it ends": (a) => a.end() }, [
+testEnd("the body ends while a part of the value is open", { head, value, "it ends": (a) => a.end() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
@@ -88,7 +88,7 @@ ends("the body ends while a part of the value is open", { head, value, "it ends"
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body is no Flight, before the value", { head, nonsense: (a) => a.chunk("nonsense\n") }, [
+testEnd("the body is no Flight, before the value", { head, nonsense: (a) => a.chunk("nonsense\n") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> nonsense", "cancel a", "signal a AbortError", "onError a DECODE", "before b", "a catch DECODE sent yes of 200 (done, 1 pending)",
@@ -96,7 +96,7 @@ ends("the body is no Flight, before the value", { head, nonsense: (a) => a.chunk
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the body is no Flight, after the value", { head, value, nonsense: (a) => a.chunk("nonsense\n") }, [
+testEnd("the body is no Flight, after the value", { head, value, nonsense: (a) => a.chunk("nonsense\n") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 200", "pull a 1",
   "> value", "pull a 2", 'a then {"late":{}} (draining, 1 pending)', "a outcome", "a: draining ok", "b: running", "before b",
@@ -105,7 +105,7 @@ ends("the body is no Flight, after the value", { head, value, nonsense: (a) => a
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.chunk(THREW), "the end": (a) => a.end() }, [
+testEnd("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.chunk(THREW), "the end": (a) => a.end() }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "pull a 1",
   "> it threw", "onError a ACTION_THREW", "pull a 2", "a catch ACTION_THREW sent yes of 500 (draining, 1 pending)", "a no outcome",
@@ -114,7 +114,7 @@ ends("the action threw", { head: (a) => a.head({}, 500), "it threw": (a) => a.ch
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the answer is no action's, and has a text", { head: (a) => a.head(TEXT, 418), text: (a) => a.chunk("a teapot") }, [
+testEnd("the answer is no action's, and has a text", { head: (a) => a.head(TEXT, 418), text: (a) => a.chunk("a teapot") }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 418", "pull a 1",
   "> text", "cancel a", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 418 (done, 1 pending)",
@@ -122,14 +122,14 @@ ends("the answer is no action's, and has a text", { head: (a) => a.head(TEXT, 41
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the answer is no action's, and has nothing to read", { head: (a) => a.head({ "content-type": "image/png" }, 500) }, [
+testEnd("the answer is no action's, and has nothing to read", { head: (a) => a.head({ "content-type": "image/png" }, 500) }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
   "> head", "after a 500", "signal a AbortError", "onError a HTTP", "before b", "a catch HTTP sent yes of 500 (done, 1 pending)",
   "a no outcome", "a: done HTTP", "b: running", "fetch b",
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ]);
-ends("the action is unknown, and is not searched for", {
+testEnd("the action is unknown, and is not searched for", {
   head: (a) => a.head({ ...TEXT, "x-nextjs-action-not-found": "1" }, 404),
 }, [
   "> make", "made a", "made b", "a: waiting", "a: running", "b: waiting", "before a", "fetch a",
@@ -138,7 +138,7 @@ ends("the action is unknown, and is not searched for", {
   "> all of b", "after b 200", 'b then "v" (draining, 0 pending)', "b outcome", "b: draining ok", "b: done ok",
   "idle (0 pending)",
 ], { skew: "fail" });
-ends("the action is unknown, and the page as deployed now cannot be loaded", {
+testEnd("the action is unknown, and the page as deployed now cannot be loaded", {
   head: (a) => a.head({ ...TEXT, "x-nextjs-action-not-found": "1" }, 404),
   "head of the page": (a) => a.head(HTML, 404),
 }, [

@@ -9,7 +9,7 @@ before(() => ready({ codec: true }));
 /** Makes a call of one address with one argument, so that all of them are identical. */
 const same = (log, d, name, options) => log.call(d, name, { url: `${APP}same`, ...options }, ["same"]);
 
-function joined(what, act, expected) {
+function testJoin(what, act, expected) {
   test(`the order holds for joined calls: ${what}`, async () => {
     const log = new Log();
     const d = log.dispatcher();
@@ -28,7 +28,7 @@ const answered = async (log) => {
   await log.step("the value", () => log.sent.same.chunk(OPEN));
   await log.step("the end", () => log.sent.same.end(LATE));
 };
-joined("all get the answer", answered, [
+testJoin("all get the answer", answered, [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",
@@ -37,7 +37,7 @@ joined("all get the answer", answered, [
   'two then {"late":{}} (done, 1 pending)', "two outcome", "before b", "fetch b",
   "> the end", "leader late late", "one late late", "two late late", "leader: done ok",
 ]);
-joined("the leader is aborted", async (log, { leader }) => {
+testJoin("the leader is aborted", async (log, { leader }) => {
   await log.step("the leader is given up", () => leader.abort("why"));
   await answered(log);
 }, [
@@ -51,7 +51,7 @@ joined("the leader is aborted", async (log, { leader }) => {
   "fetch b",
   "> the end", "one late late", "two late late", "leader: done ABORTED",
 ]);
-joined("a follower is aborted", async (log, { one }) => {
+testJoin("a follower is aborted", async (log, { one }) => {
   await log.step("one is given up", () => one.abort("why"));
   await answered(log);
 }, [
@@ -64,7 +64,7 @@ joined("a follower is aborted", async (log, { one }) => {
   "two: done ok", "b: running", 'two then {"late":{}} (done, 1 pending)', "two outcome", "before b", "fetch b",
   "> the end", "leader late late", "two late late", "leader: done ok",
 ]);
-joined("all are aborted", async (log, calls) => {
+testJoin("all are aborted", async (log, calls) => {
   await log.step("all are given up", () => Object.values(calls).forEach((call) => call.abort("why")));
 }, [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
@@ -76,7 +76,7 @@ joined("all are aborted", async (log, calls) => {
   "one no outcome", "two catch ABORTED sent yes for why (done, 1 pending)", "two no outcome", "cancel same", "before b",
   "fetch b",
 ]);
-joined("the leader is aborted after the value", async (log, { leader }) => {
+testJoin("the leader is aborted after the value", async (log, { leader }) => {
   await log.step("the value", () => log.sent.same.chunk(OPEN));
   await log.step("the leader is given up", () => leader.abort("why"));
 }, [
@@ -89,7 +89,7 @@ joined("the leader is aborted after the value", async (log, { leader }) => {
   "> the leader is given up", "signal same why", "cancel same", "leader: done ok", "leader late catch ABORTED sent yes",
   "one late catch ABORTED sent yes", "two late catch ABORTED sent yes",
 ]);
-joined("the request fails", (log) => log.step("it breaks off", () => log.sent.same.cut()), [
+testJoin("the request fails", (log) => log.step("it breaks off", () => log.sent.same.cut()), [
   "> make", "made leader", "made one", "made two", "made b", "leader: waiting", "leader: running", "one: running", "two: running",
   "b: waiting", "before leader", "fetch same",
   "> head", "after leader 200", "pull same 1",

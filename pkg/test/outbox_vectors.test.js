@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode, encode, marked, sift } from "../lib/outbox/record.js";
+import { decode, encode, sift, withFailure } from "../lib/outbox/record.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/outbox.json", import.meta.url)));
 
@@ -29,7 +29,7 @@ test("a record may lie in the middle of other bytes", () => {
   const [{ bytes }] = vectors.records;
   const within = bytesOf(`ffff${bytes}ffff`).subarray(2, 2 + bytes.length / 2);
   assert.deepEqual(decode(within), { record: recordOf({}) });
-  assert.equal(hexOf(marked(within)), bytes);
+  assert.equal(hexOf(withFailure(within)), bytes);
 });
 
 test("a record that cannot be read is recognised, with its version if it has one", () => {
@@ -37,7 +37,7 @@ test("a record that cannot be read is recognised, with its version if it has one
     const { record, unreadable } = decode(bytesOf(bytes));
     assert.deepEqual([record, unreadable.version], [undefined, version], why);
     assert.match(unreadable.message, version === undefined ? /damaged$/ : new RegExp(`of version ${version}, not 1$`), why);
-    assert.equal(marked(bytesOf(bytes), "HTTP"), undefined, why);
+    assert.equal(withFailure(bytesOf(bytes), "HTTP"), undefined, why);
   }
   assert.equal(decode(undefined).unreadable.version, undefined);
 });
@@ -64,8 +64,8 @@ test("records are sifted as listed: which are sent, in which order, and which ar
       return { head: bytes === undefined ? encode(recordOf(record)) : bytesOf(bytes), form: form ?? undefined, alive };
     });
     const sifted = sift(rows, owner, failedToo, now);
-    const told = ({ index, verdict, left, version }) => ({ index, verdict, left: left && Number(left), version });
-    assert.deepEqual(sifted.map(told), expected.map(told), why);
+    const verdictOf = ({ index, verdict, left, version }) => ({ index, verdict, left: left && Number(left), version });
+    assert.deepEqual(sifted.map(verdictOf), expected.map(verdictOf), why);
     const silent = sifted.filter(({ verdict }) => verdict === "aside" || verdict === "foreign");
     for (const one of silent) assert.deepEqual(Object.keys(one).filter((key) => !/^(index|verdict|message|version)$/.test(key)), [], why);
   }
@@ -80,7 +80,7 @@ test("a record is shown without its body", () => {
 
 test("records are marked as listed", () => {
   for (const { record, code, bytes } of vectors.marked) {
-    assert.equal(hexOf(marked(encode(recordOf(record)), code ?? undefined)), bytes, JSON.stringify({ record, code }));
+    assert.equal(hexOf(withFailure(encode(recordOf(record)), code ?? undefined)), bytes, JSON.stringify({ record, code }));
   }
 });
 
@@ -148,7 +148,7 @@ function outcome(seed) {
   const found = Array.from({ length: 1 + dice.below(5) }, () => dice.found());
   const [failedToo, now] = [dice.below(2) === 1, dice.below(2_000)];
   const hex = (bytes) => (bytes ? hexOf(bytes) : "-");
-  const lines = found.map(({ head }) => `${hex(head)} ${hex(marked(head, "X"))} ${hex(marked(head))}`);
+  const lines = found.map(({ head }) => `${hex(head)} ${hex(withFailure(head, "X"))} ${hex(withFailure(head))}`);
   const time = (ms) => (ms === Infinity ? "ever" : Math.round(ms));
   for (const { index, verdict, left, version = "torn", ...said } of sift(found, "ann", failedToo, now)) {
     const detail = { send: () => time(left), aside: () => version }[verdict]?.() ?? "";

@@ -17,7 +17,7 @@ before(async () => (server = await serve()));
 after(() => server.close());
 
 /** Imports a copy of the package without these parts; `restore()` puts them back. */
-async function lacking(t, ...parts) {
+async function withoutParts(t, ...parts) {
   const copy = await without(parts.flatMap((part) => PARTS[part]));
   t.after(copy.remove);
   return { ...(await import(copy.file("node.js"))), restore: copy.restore };
@@ -46,7 +46,7 @@ function locks(t) {
 }
 
 test("calls, routes and streams need no part", async (t) => {
-  const { createDispatcher, decode } = await lacking(t, "along", "lock", "outbox", "payload");
+  const { createDispatcher, decode } = await withoutParts(t, "along", "lock", "outbox", "payload");
   const d = createDispatcher({ url: server.url });
   assert.equal(await d.call(ID, ["x"]), '["x"]');
   assert.equal((await d.route(server.url, { method: "POST" })).status, 200);
@@ -57,7 +57,7 @@ test("calls, routes and streams need no part", async (t) => {
 });
 
 test("without the part that reads along, fetch() of an action fails before it is sent, and the next one loads the part again", async (t) => {
-  const { createDispatcher, restore } = await lacking(t, "along");
+  const { createDispatcher, restore } = await withoutParts(t, "along");
   const d = createDispatcher({ url: server.url });
   const post = { method: "POST", headers: { "next-action": ID, "content-type": "text/plain" }, body: '["x"]' };
   const before = server.requests.length;
@@ -71,7 +71,7 @@ test("without the part that reads along, fetch() of an action fails before it is
 });
 
 test("without the part for leases no call of the lane is sent, and the next one loads the part again", async (t) => {
-  const { createDispatcher, restore } = await lacking(t, "lock");
+  const { createDispatcher, restore } = await withoutParts(t, "lock");
   const asked = locks(t);
   const sent = server.requests.length;
   const d = createDispatcher({ url: server.url, scope: "origin" });
@@ -91,7 +91,7 @@ test("without the part for leases no call of the lane is sent, and the next one 
 });
 
 test("a call that is aborted while the part loads is ABORTED, and its lease is not requested", async (t) => {
-  const { createDispatcher, ready } = await lacking(t);
+  const { createDispatcher, ready } = await withoutParts(t);
   const asked = locks(t);
   await ready();
   const d = createDispatcher({ url: server.url, scope: "origin" });
@@ -105,7 +105,7 @@ test("a call that is aborted while the part loads is ABORTED, and its lease is n
 });
 
 test("without the outbox only durable calls fail, and the next one loads it again", async (t) => {
-  const { createDispatcher, restore } = await lacking(t, "outbox");
+  const { createDispatcher, restore } = await withoutParts(t, "outbox");
   const reported = reports(t);
   const sent = server.requests.length;
   const d = createDispatcher({ url: server.url, outbox: { owner: "ann" } });
@@ -128,7 +128,7 @@ test("without the outbox only durable calls fail, and the next one loads it agai
 });
 
 test("without the payload's part the outcome is given, and the next read of the payload loads the part", async (t) => {
-  const { createDispatcher, restore } = await lacking(t, "payload");
+  const { createDispatcher, restore } = await withoutParts(t, "payload");
   const rendering = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/x-component", "x-action-revalidated": "1" });
     response.end('0:{"a":"$@1","f":[["children"]],"b":"dev"}\n1:"v"\n');

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { MORE, PlainAnswer, RICH, THROWN, VALUE } from "../lib/answer/plain.js";
+import { MORE, NOT_PLAIN, PlainAnswer, THROWN, VALUE } from "../lib/answer/plain.js";
 import { makeDecoding } from "../lib/codec/flight.js";
 import { ready } from "../node.js";
 
@@ -66,7 +66,7 @@ test("a row that is referred to twice gives one object, also in a circle", () =>
 });
 
 /** Answers that are not plain, or not well-formed. */
-const NOT_PLAIN = [
+const OTHERS = [
   ...["$Q2", "$W2", "$K2", "$h2", "$F2", "$L2", "$B2", "$i2", "$T0:0", "$Sx", "$Z", "$z1", "$w1", "$E1", "$", "$@2", "$n1x", "$1A", "$80000000", "$000000001"].flatMap(
     (special) => [`0:{"a":"$@1"}\n1:[${JSON.stringify(special)}]\n`, `0:{"a":"$@1"}\n1:{"x":${JSON.stringify(special)}}\n`],
   ),
@@ -106,11 +106,11 @@ const NOT_PLAIN = [
 ];
 
 test("an answer that is not plain keeps all its bytes", () => {
-  for (const text of NOT_PLAIN) {
+  for (const text of OTHERS) {
     const whole = bytes(text);
     for (const pieces of [[whole], each(whole)]) {
       const answer = read("action", pieces);
-      assert.equal(answer.state, RICH, text);
+      assert.equal(answer.state, NOT_PLAIN, text);
       assert.equal(answer.value, undefined);
       // The pieces pushed so far, up to the one where the reader stopped; none is a copy.
       assert.ok(answer.pieces.length > 0 && answer.pieces.every((piece, at) => piece === pieces[at]), text);
@@ -122,7 +122,7 @@ test("an answer that ends too early is not plain", () => {
   for (const text of ["", "0:", '0:{"a":"$@1"}\n', '0:{"a":"$@1"}\n1:["$2"]\n', '0:{"a":"$@1"}\n1:T3,ab']) {
     const answer = read("action", [bytes(text)]);
     assert.equal(answer.state, MORE, text);
-    assert.equal(answer.end(), RICH, text);
+    assert.equal(answer.end(), NOT_PLAIN, text);
     assert.equal(answer.pieces.length, 1);
   }
 });
@@ -132,12 +132,12 @@ test("an error of the action is read if it has only a digest", () => {
     const answer = read("action", [bytes(rows)]);
     assert.deepEqual([answer.state, answer.digest, answer.pieces], [THROWN, "7", undefined], rows);
   }
-  assert.equal(read("root", [bytes('0:{"a":"$@1"}\n')]).state, RICH, "for the goal root a promise is a value");
+  assert.equal(read("root", [bytes('0:{"a":"$@1"}\n')]).state, NOT_PLAIN, "for the goal root a promise is a value");
 });
 
 test("streams in the page are skipped, but a value that is a stream is not plain", () => {
   const page = '6:X\n7:R\n6:{"in":"the page"}\n0:{"a":"$@1","t":["$","$L9",null,{"children":"$6"}]}\n7:T3,abc6:C\n';
-  for (const [row, expected] of [['1:"v"\n', VALUE], ['1:E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}\n', THROWN], ['1:{"in":"$6"}\n', RICH], ['1:"$7"\n', RICH]]) {
+  for (const [row, expected] of [['1:"v"\n', VALUE], ['1:E{"digest":"NEXT_HTTP_ERROR_FALLBACK;404"}\n', THROWN], ['1:{"in":"$6"}\n', NOT_PLAIN], ['1:"$7"\n', NOT_PLAIN]]) {
     const answer = new PlainAnswer("action");
     assert.equal(answer.push(new TextEncoder().encode(page + row)), expected, row);
   }
@@ -154,21 +154,21 @@ test("the reader sees a page in row 0", () => {
 
 test("limits are those of the decoder: an answer beyond them is not plain", () => {
   const state = (rows, limits) => read("action", [bytes(`0:{"a":"$@1"}\n${rows}\n`)], limits).state;
-  assert.deepEqual([state("1:12", { maxBytes: 19 }), state("1:12", { maxBytes: 18 })], [VALUE, RICH]);
-  assert.deepEqual([state("1:[1,2,3,4,5,6]", { maxRowBytes: 15 }), state("1:[1,2,3,4,5,67]", { maxRowBytes: 15 })], [VALUE, RICH]);
-  assert.deepEqual([state('1:["$2"]\n2:Td,1234567890123', { maxRowBytes: 13 }), state('1:["$2"]\n2:Te,12345678901234', { maxRowBytes: 13 })], [VALUE, RICH]);
+  assert.deepEqual([state("1:12", { maxBytes: 19 }), state("1:12", { maxBytes: 18 })], [VALUE, NOT_PLAIN]);
+  assert.deepEqual([state("1:[1,2,3,4,5,6]", { maxRowBytes: 15 }), state("1:[1,2,3,4,5,67]", { maxRowBytes: 15 })], [VALUE, NOT_PLAIN]);
+  assert.deepEqual([state('1:["$2"]\n2:Td,1234567890123', { maxRowBytes: 13 }), state('1:["$2"]\n2:Te,12345678901234', { maxRowBytes: 13 })], [VALUE, NOT_PLAIN]);
   for (const inner of ["1", '"$NaN"', '"[["']) {
-    assert.deepEqual([state(`1:[[{"x":${inner}}]]`, { maxDepth: 3 }), state(`1:[[{"x":${inner}}]]`, { maxDepth: 2 })], [VALUE, RICH], inner);
+    assert.deepEqual([state(`1:[[{"x":${inner}}]]`, { maxDepth: 3 }), state(`1:[[{"x":${inner}}]]`, { maxDepth: 2 })], [VALUE, NOT_PLAIN], inner);
   }
-  assert.deepEqual([state('1:"$n-12"', { maxDigits: 2 }), state('1:"$n-123"', { maxDigits: 2 })], [VALUE, RICH]);
+  assert.deepEqual([state('1:"$n-12"', { maxDigits: 2 }), state('1:"$n-123"', { maxDigits: 2 })], [VALUE, NOT_PLAIN]);
   assert.equal(state(`1:${"[".repeat(20_000)}${"]".repeat(20_000)}`), VALUE);
-  assert.equal(state(`1:${"[".repeat(20_001)}${"]".repeat(20_001)}`), RICH);
-  assert.equal(state(`1:${"[".repeat(200_000)}"$NaN"${"]".repeat(200_000)}`, { maxDepth: Infinity }), RICH, "too deep to walk through");
+  assert.equal(state(`1:${"[".repeat(20_001)}${"]".repeat(20_001)}`), NOT_PLAIN);
+  assert.equal(state(`1:${"[".repeat(200_000)}"$NaN"${"]".repeat(200_000)}`, { maxDepth: Infinity }), NOT_PLAIN, "too deep to walk through");
   const chain = (count) => Array.from({ length: count }, (_, at) => `${(at + 1).toString(16)}:["$${(at + 2).toString(16)}:0"]`).join("\n");
   assert.equal(state(`${chain(40)}\n29:[1]`), VALUE);
-  assert.equal(state(`${chain(200)}\nc9:[1]`), RICH, "the decoder follows at most 128 references in a chain");
+  assert.equal(state(`${chain(200)}\nc9:[1]`), NOT_PLAIN, "the decoder follows at most 128 references in a chain");
   const onwards = (count) => `1:["x",${Array.from({ length: count }, (_, at) => `"$1:${at}"`)}]`;
-  assert.deepEqual([state(onwards(30)), state(onwards(200))], [VALUE, RICH], "each refers to the one before it");
+  assert.deepEqual([state(onwards(30)), state(onwards(200))], [VALUE, NOT_PLAIN], "each refers to the one before it");
 });
 
 test("a long row in many pieces is read", () => {
@@ -190,16 +190,16 @@ test("React's own answers are plain, and delivered as early as by the decoder", 
       if (state === VALUE) plain.value.push(name);
       if (state === THROWN) plain.thrown.push(name);
       if (state !== VALUE || whole.length > 10_000) continue;
-      let told = [];
-      const decoding = makeDecoding({ action: false, told: (...of) => (told = of), bind() {}, lost() {} });
+      let reported = [];
+      const decoding = makeDecoding({ action: false, told: (...report) => (reported = report), bind() {}, lost() {} });
       const answer = new PlainAnswer("root");
       for (const [at, piece] of each(whole).entries()) {
         const now = answer.push(piece) === VALUE;
-        if (told.length === 0) decoding.push(piece);
-        assert.equal(told.length > 0, now, `${name}, after byte ${at}`);
+        if (reported.length === 0) decoding.push(piece);
+        assert.equal(reported.length > 0, now, `${name}, after byte ${at}`);
       }
-      assert.equal(all(answer.value), all(told[1]), name);
-      assert.equal(all(value), all(told[1]), name);
+      assert.equal(all(answer.value), all(reported[1]), name);
+      assert.equal(all(value), all(reported[1]), name);
     }
   }
   const expected = json("plain.json");

@@ -29,7 +29,7 @@ async function render(show) {
 
 const shown = () => JSON.parse(root.toJSON());
 
-async function asked(count) {
+async function untilRequested(count) {
   while (held.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
@@ -48,13 +48,13 @@ test("a component shows the open calls, and renders only when they change", asyn
   let calls;
   await act(async () => {
     calls = ["one", "two"].map((name) => d.call({ id: ID, name }, []));
-    await asked(1);
+    await untilRequested(1);
   });
   assert.deepEqual(shown(), ["one running", "two waiting"]);
   await act(async () => {
     answer(held[0]);
     await over(calls[0]);
-    await asked(2);
+    await untilRequested(2);
   });
   assert.deepEqual(shown(), ["two running"]);
   await act(async () => {
@@ -94,7 +94,7 @@ test("a snapshot is a new object once a call in it changes, and unchanged calls 
   const three = d.route(server.url, { method: "POST" });
   assert.deepEqual(d.snapshot().map(({ lane }) => lane), ["main", "route"]);
   assert.equal(d.snapshot(), d.snapshot());
-  await asked(2);
+  await untilRequested(2);
   held.forEach(answer);
   await Promise.all([one, three]);
   await over(one);

@@ -171,8 +171,8 @@ test("each failure has its own cause, and the key is known at every failure", as
   const late = await d.call(ID, [], { idempotencyKey: "mine", timeout: 300 }).catch((error) => error);
   assert.deepEqual([late.code, late.cause, late.attempt, reasons.at(-1)], ["TIMEOUT", undefined, 2, "AbortError"]);
   plan = [reset, ok];
-  let asked = 0;
-  const headers = () => (asked++ === 0 ? {} : Promise.reject(new Error("no token")));
+  let calls = 0;
+  const headers = () => (calls++ === 0 ? {} : Promise.reject(new Error("no token")));
   const refused = await createDispatcher({ url: server.url, headers, retry: { limit: 1, delay: 0 } })
     .call(ID, [], { idempotencyKey: "mine" })
     .catch((error) => error);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { hasRoom } from "../lib/boundary/stack_room.js";
+import { hasStackRoom } from "../lib/boundary/stack_room.js";
 import { sendWith } from "../lib/signals.js";
 import { createDispatcher, ready } from "../node.js";
 import { ID } from "./server.js";
@@ -66,7 +66,7 @@ test("an abort at the end of the page's own stack takes effect a moment later", 
   await new Promise((resolve) => setImmediate(resolve));
   let aborted = 0;
   const down = () => {
-    if (aborted === 0 && hasRoom()) return down();
+    if (aborted === 0 && hasStackRoom()) return down();
     if (aborted === 0) for (const controller of controllers) (aborted++, controller.abort());
   };
   down();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-export function storeKeepsItsPromise(name, make) {
+export function testStore(name, make) {
   const claim = (token, now = 0, until = 10) => ({ token, fingerprint: `print of ${token}`, now, until });
   const value = { type: "value", value: { at: new Date(5), map: new Map([["a", 1n]]), bytes: new Uint8Array([1, 2]), none: undefined } };
 

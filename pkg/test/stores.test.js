@@ -9,16 +9,16 @@ import { Worker } from "node:worker_threads";
 import { memoryStore } from "../server.js";
 import { fileStore } from "../../tests/next/app/idempotency/files.mjs";
 import { sqlite, sqliteStore } from "../../tests/next/app/idempotency/sqlite.mjs";
-import { storeKeepsItsPromise } from "./stores.js";
+import { testStore } from "./stores.js";
 
 const root = mkdtempSync(path.join(tmpdir(), "actionlane-stores-"));
 after(() => rmSync(root, { recursive: true, force: true }));
 let made = 0;
 const place = () => path.join(root, String((made += 1)));
 
-storeKeepsItsPromise("memoryStore", memoryStore);
-storeKeepsItsPromise("fileStore", () => fileStore(place()));
-if (sqlite) storeKeepsItsPromise("sqliteStore", () => sqliteStore(place()));
+testStore("memoryStore", memoryStore);
+testStore("fileStore", () => fileStore(place()));
+if (sqlite) testStore("sqliteStore", () => sqliteStore(place()));
 
 for (const [name, make, file] of [["fileStore", fileStore, "files"], ["sqliteStore", sqliteStore, "sqlite"]]) {
   const skip = name === "sqliteStore" && !sqlite && "this Node.js has no node:sqlite";

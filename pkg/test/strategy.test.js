@@ -27,7 +27,7 @@ function begin() {
 beforeEach(begin);
 
 /** Ignores the rejection: some calls fail before a test awaits them. */
-const quiet = (call) => (call.catch(() => {}), call);
+const ignoreFailure = (call) => (call.catch(() => {}), call);
 const codes = (calls) => Promise.all(calls.map((call) => call.then(() => "ok", ({ code }) => code)));
 const until = async (condition) => {
   for (let i = 0; !condition(); i += 1) {
@@ -47,7 +47,7 @@ test("each strategy does what htmx's word says", async () => {
     const d = createDispatcher(here());
     const calls = [];
     for (const n of [1, 2, 3]) {
-      calls.push(quiet(d.call(ID, [n], { strategy })));
+      calls.push(ignoreFailure(d.call(ID, [n], { strategy })));
       await until(() => calls.some((call) => call.state === "running"));
       if (strategy === "replace") await until(() => arrived.length === n);
     }
@@ -62,11 +62,11 @@ test("a key reaches over all lanes; without a key the action counts within its l
   const strategy = "drop";
   const other = `40${"1".repeat(40)}`;
   const calls = [
-    quiet(d.call(ID, [1], { strategy })),
-    quiet(d.call(ID, [2], { strategy, lane: "other" })),
-    quiet(d.call(other, [3], { strategy, lane: "third" })),
-    quiet(d.call(ID, [4], { strategy, key: "mine", lane: "a" })),
-    quiet(d.call(other, [5], { strategy, key: "mine", lane: "b" })),
+    ignoreFailure(d.call(ID, [1], { strategy })),
+    ignoreFailure(d.call(ID, [2], { strategy, lane: "other" })),
+    ignoreFailure(d.call(other, [3], { strategy, lane: "third" })),
+    ignoreFailure(d.call(ID, [4], { strategy, key: "mine", lane: "a" })),
+    ignoreFailure(d.call(other, [5], { strategy, key: "mine", lane: "b" })),
   ];
   open();
   assert.deepEqual(await codes(calls), ["ok", "ok", "ok", "ok", "DROPPED"]);
@@ -75,14 +75,14 @@ test("a key reaches over all lanes; without a key the action counts within its l
 test("identical calls share one answer, and an abort of one leaves the others", async () => {
   const d = createDispatcher(here());
   const strategy = "join";
-  const calls = [1, 1, 1].map((n) => quiet(d.call(ID, [{ n }], { strategy })));
+  const calls = [1, 1, 1].map((n) => ignoreFailure(d.call(ID, [{ n }], { strategy })));
   const others = [d.call(ID, [{ n: 2 }], { strategy, lane: "parallel" })];
   await until(() => arrived.length === 2);
   assert.equal(calls[1].abort(), true);
   assert.equal(calls[0].abort("mine"), true, "the call whose request was sent");
   await assert.rejects(calls[0], { code: "ABORTED", cause: "mine" });
   assert.equal(calls[0].abort(), false);
-  calls.push(quiet(d.call(ID, [{ n: 1 }], { strategy })));
+  calls.push(ignoreFailure(d.call(ID, [{ n: 1 }], { strategy })));
   open();
   assert.deepEqual(await codes([...calls, ...others]), ["ABORTED", "ABORTED", "ok", "ok", "ok"]);
   assert.deepEqual(arrived.sort(), ['[{"n":1}]', '[{"n":2}]']);
@@ -112,7 +112,7 @@ test("a joined call that was aborted has an outcome of its own, which the page m
       return new Response(rows, { headers: { "content-type": "text/x-component", "x-action-revalidated": "1" } });
     },
   });
-  const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
+  const calls = [1, 2].map(() => ignoreFailure(d.call(ID, ["same"], { strategy: "join" })));
   await until(() => d.snapshot()[0]?.headAt !== undefined);
   calls[0].abort("mine");
   const { outcome } = await calls[0].catch((error) => error);
@@ -122,7 +122,7 @@ test("a joined call that was aborted has an outcome of its own, which the page m
   assert.equal(await calls[1], "value");
   assert.equal(outcome.value, undefined);
   assert.equal((await (await calls[1].outcome).payload).data.d, "late", "the other call gets all of the answer");
-  const end = quiet(d.call(ID, ["same"], { strategy: "join" }));
+  const end = ignoreFailure(d.call(ID, ["same"], { strategy: "join" }));
   d.close();
   const error = await end.catch((error) => error);
   assert.deepEqual([error.code, error.cause], ["CLOSED", undefined]);
@@ -131,7 +131,7 @@ test("a joined call that was aborted has an outcome of its own, which the page m
 test("joined calls fail with the error of the one that was sent", async () => {
   const cause = new TypeError("no route to host");
   const d = createDispatcher({ ...here(), fetch: () => gate.then(() => Promise.reject(cause)) });
-  const calls = [1, 2].map(() => quiet(d.call(ID, ["same"], { strategy: "join" })));
+  const calls = [1, 2].map(() => ignoreFailure(d.call(ID, ["same"], { strategy: "join" })));
   open();
   for (const call of calls) await assert.rejects(call, { code: "NETWORK", cause });
   const errors = await Promise.all(calls.map((call) => call.catch((error) => error)));
@@ -154,12 +154,12 @@ test("a lane has the dispatcher's options, and may be a function of the argument
   const d = createDispatcher({ ...here(), lanes: { cart: { concurrency: 2, strategy: "drop" } } });
   const lane = (cart) => (cart ? `cart-${cart}` : undefined);
   const calls = [
-    quiet(d.call(ID, [1], { lane: "cart" })),
-    quiet(d.call(ID, [2], { lane: "cart" })),
-    quiet(d.call(`40${"1".repeat(40)}`, [3], { lane: "cart" })),
-    quiet(d.call(ID, ["a"], { lane })),
-    quiet(d.call(ID, ["b"], { lane })),
-    quiet(d.call(ID, [""], { lane })),
+    ignoreFailure(d.call(ID, [1], { lane: "cart" })),
+    ignoreFailure(d.call(ID, [2], { lane: "cart" })),
+    ignoreFailure(d.call(`40${"1".repeat(40)}`, [3], { lane: "cart" })),
+    ignoreFailure(d.call(ID, ["a"], { lane })),
+    ignoreFailure(d.call(ID, ["b"], { lane })),
+    ignoreFailure(d.call(ID, [""], { lane })),
   ];
   await until(() => arrived.length === 5);
   assert.deepEqual(d.snapshot().map(({ lane }) => lane), ["cart", "cart", "cart-a", "cart-b", "main"]);
@@ -196,12 +196,12 @@ test("options that make no sense are refused", async () => {
 test("calls and routes are cancelled by a function or by their properties", async () => {
   const d = createDispatcher(here());
   const calls = [
-    quiet(d.call({ id: ID, name: "save" }, [1])),
-    quiet(d.call({ id: ID, name: "save" }, [2])),
-    quiet(d.call({ id: ID, name: "load" }, [3])),
-    quiet(d.call(ID, [4], { lane: "cart" })),
+    ignoreFailure(d.call({ id: ID, name: "save" }, [1])),
+    ignoreFailure(d.call({ id: ID, name: "save" }, [2])),
+    ignoreFailure(d.call({ id: ID, name: "load" }, [3])),
+    ignoreFailure(d.call(ID, [4], { lane: "cart" })),
   ];
-  const route = quiet(d.route(here().url, { method: "POST", body: "5" }));
+  const route = ignoreFailure(d.route(here().url, { method: "POST", body: "5" }));
   await until(() => arrived.length === 3);
   assert.equal(d.cancel({ name: "save", state: "waiting" }, "moot"), 1);
   assert.equal(d.cancel((call) => call.lane === "cart" || call.lane === "route"), 2);
@@ -246,7 +246,7 @@ test("a call that was refused can be called again", async () => {
 
 test("a lane's own strategy joins too", async () => {
   const d = createDispatcher({ ...here(), lanes: { main: { strategy: "join" } } });
-  const calls = [1, 1, 1, 2].map((n) => quiet(d.call(ID, [n])));
+  const calls = [1, 1, 1, 2].map((n) => ignoreFailure(d.call(ID, [n])));
   await until(() => arrived.length > 0);
   open();
   assert.deepEqual([await codes(calls), arrived], [["ok", "ok", "ok", "ok"], ["[1]", "[2]"]]);

@@ -27,7 +27,7 @@ const get = (d, tag) => d.fetch(new Request(`${url}${tag}`));
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Counts the requests under way, of all dispatchers. */
-const underWay = () => globalThis[Symbol.for("actionlane.sent")].open.size;
+const openRequests = () => globalThis[Symbol.for("actionlane.sent")].open.size;
 
 test("two requests of the page that are alike are two", async () => {
   const gate = makeGate();
@@ -137,10 +137,10 @@ test("an aborted request is no longer under way, even if fetch never answers", a
   const call = d.call(ID);
   const route = d.route(url);
   await turn();
-  assert.ok(underWay() > 0);
+  assert.ok(openRequests() > 0);
   call.abort();
   d.cancel(() => true);
   await assert.rejects(call, { code: "ABORTED" });
   await assert.rejects(route, { code: "ABORTED" });
-  assert.equal(underWay(), 0);
+  assert.equal(openRequests(), 0);
 });

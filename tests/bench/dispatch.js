@@ -12,15 +12,16 @@ const HEADERS = { Accept: "text/x-component", "Next-Action": ID };
 const served = (url, init) => fetch(url, init);
 
 /**
- * Returns the contenders, each of which makes `count` calls at once. `side` of them run at a time: 1 or `Infinity`.
+ * Returns the contenders, each of which makes `count` calls at once. `concurrency` of them run at a time: 1 or
+ * `Infinity`.
  * `clients`: our `createDispatcher`, and React's `createFromFetch` and `encodeReply`.
  */
-export function dispatching({ count, side = 1, fetch = answered }, { createDispatcher, createFromFetch, encodeReply }) {
+export function dispatching({ count, concurrency = 1, fetch = answered }, { createDispatcher, createFromFetch, encodeReply }) {
   const args = smallArguments();
   const url = `${globalThis.location?.origin ?? "http://localhost"}/`;
-  const queue = new PQueue({ concurrency: side });
+  const queue = new PQueue({ concurrency });
   const d = createDispatcher({ url, fetch, host: "none", maxQueued: count });
-  const options = side === 1 ? {} : { lane: "parallel" };
+  const options = concurrency === 1 ? {} : { lane: "parallel" };
   const many = (one) => () => Promise.all(Array.from({ length: count }, one));
   const post = async (body) => fetch(url, { method: "POST", headers: HEADERS, body });
   const byHand = async () => {
@@ -44,6 +45,6 @@ export const DISPATCH = {
   "one call": { count: 1 },
   "1000, one lane": { count: 1000 },
   "10000, one lane": { count: 10_000 },
-  "1000, parallel": { count: 1000, side: Infinity },
+  "1000, parallel": { count: 1000, concurrency: Infinity },
   "one, loopback": { count: 1, fetch: served },
 };

@@ -133,26 +133,26 @@ function read(text) {
 }
 
 /** Writes a result as JSON. Lone surrogates are replaced, as every encoder does. */
-const told = (value) => Buffer.from(JSON.stringify(value, (_, text) => (typeof text === "string" ? Buffer.from(text).toString() : text))).toString();
+const normalized = (value) => Buffer.from(JSON.stringify(value, (_, text) => (typeof text === "string" ? Buffer.from(text).toString() : text))).toString();
 
 const rust = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: rust.stdout })[Symbol.asyncIterator]();
 const dice = generator(Number(options.seed));
 let count = 0;
-let telling = 0;
+let withFindings = 0;
 let batch = [];
 
 async function compare() {
   rust.stdin.write(batch.map((text) => `${JSON.stringify(text)}\n`).join(""));
   for (const text of batch) {
     const { value: line } = await answers.next();
-    const [here, there] = [told(read(text)), told(JSON.parse(line))];
+    const [here, there] = [normalized(read(text)), normalized(JSON.parse(line))];
     if (here !== there) {
       console.error(`seed ${options.seed}, text ${count}: the finders differ\n  text       ${JSON.stringify(text)}\n  Rust       ${there}\n  JavaScript ${here}`);
       process.exit(1);
     }
     count += 1;
-    if (!here.startsWith('{"scripts":[],"chunks":[],"ids":[],"build":null,"path":null,"named":[]')) telling += 1;
+    if (!here.startsWith('{"scripts":[],"chunks":[],"ids":[],"build":null,"path":null,"named":[]')) withFindings += 1;
   }
   batch = [];
 }
@@ -164,5 +164,5 @@ for (const text of texts(Number(options.texts), dice)) {
 await compare();
 rust.stdin.end();
 // If hardly any text holds something to find, the comparison would be worthless.
-if (telling < count / 5) throw new Error(`only ${telling} of ${count} texts hold anything to find`);
-console.log(`${count} texts read alike, ${telling} of them with something in them`);
+if (withFindings < count / 5) throw new Error(`only ${withFindings} of ${count} texts hold anything to find`);
+console.log(`${count} texts read alike, ${withFindings} of them with something in them`);

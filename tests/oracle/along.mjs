@@ -1,10 +1,10 @@
-// `node along.mjs [--seed N] [--count N]`: feeds `Reach`, the part that reads along, random answers of React's
+// `node along.mjs [--seed N] [--count N]`: feeds `ValueWatch`, the part that reads along, random answers of React's
 // servers in pieces. It must report the value in the same piece in which a call has it. Prints `pass N` and `fail
 // N`.
 
 import { parseArgs } from "node:util";
 
-import { Reach } from "../../pkg/lib/fetch/along.js";
+import { ValueWatch } from "../../pkg/lib/fetch/along.js";
 import { createDispatcher, ready } from "../../pkg/node.js";
 
 import { render } from "./answers.mjs";
@@ -41,7 +41,7 @@ async function compare(bytes) {
   const body = new ReadableStream({ start: (controller) => (stream = controller) });
   const fetch = async () => new Response(body, { headers: { "content-type": "text/x-component" } });
   const d = createDispatcher({ url: "http://localhost/", fetch });
-  const reach = new Reach();
+  const watch = new ValueWatch();
   let isThere = false;
   const call = d.call(ACTION);
   call.then(() => (isThere = true), () => (isThere = true));
@@ -51,7 +51,7 @@ async function compare(bytes) {
     const size = Math.ceil(bytes.length / PIECES);
     for (let at = 0; at < bytes.length; at += size) {
       const piece = bytes.slice(at, at + size);
-      const seen = reach.push(piece);
+      const seen = watch.push(piece);
       stream.enqueue(piece);
       await turns();
       if (seen !== isThere) return `after ${at + piece.length} bytes: ${seen ? "too early" : "too late"}`;

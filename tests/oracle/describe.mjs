@@ -146,12 +146,12 @@ class Description {
   async #iterable(value, n) {
     const iterator = value[Symbol.asyncIterator]();
     const chunks = [];
-    const told = { $: iterator === value ? "asyncIterator" : "asyncIterable", n, chunks };
+    const described = { $: iterator === value ? "asyncIterator" : "asyncIterable", n, chunks };
     for (;;) {
       const state = await settled(iterator.next());
-      if (state === "pending") return { ...told, open: true };
-      if (state.rejected) return { ...told, errored: describeError(state.reason) };
-      if (state.value.done) return { ...told, returned: await this.value(state.value.value) };
+      if (state === "pending") return { ...described, open: true };
+      if (state.rejected) return { ...described, errored: describeError(state.reason) };
+      if (state.value.done) return { ...described, returned: await this.value(state.value.value) };
       chunks.push(await this.value(state.value.value));
     }
   }

@@ -42,9 +42,9 @@ async function outcome(make) {
   let stop;
   const late = new Promise((resolve) => (stop = later(PATIENCE_MS, () => resolve({ never: true }))));
   const tried = (async () => ({ body: await tell(await make()) }))().catch((reason) => ({ refused: true, reason }));
-  const told = await Promise.race([tried, late]);
+  const result = await Promise.race([tried, late]);
   stop();
-  return told;
+  return result;
 }
 
 async function tell(body) {

@@ -3,7 +3,7 @@
 
 import { parseArgs } from "node:util";
 
-import { PlainAnswer, RICH, THROWN, VALUE } from "../../pkg/lib/answer/plain.js";
+import { NOT_PLAIN, PlainAnswer, THROWN, VALUE } from "../../pkg/lib/answer/plain.js";
 import { createDispatcher, decode, ready } from "../../pkg/node.js";
 
 import { render } from "./answers.mjs";
@@ -78,7 +78,7 @@ async function compare(goal, bytes, random, isFlat) {
   }
   const state = answer.end();
   count(`${isFlat ? "flat" : "changed"} ${state}`);
-  if (state === RICH) return isFlat ? "it was not read without the decoder" : undefined;
+  if (state === NOT_PLAIN) return isFlat ? "it was not read without the decoder" : undefined;
   const theirs = await (goal === "root" ? decode(bytes).value : called(bytes)).then(
     async (value) => ({ root: await describe(value) }),
     (error) => ({ rootRejected: describeError(error), error }),

@@ -13,8 +13,8 @@ import { SERVER_MANIFEST } from "./webpack.mjs";
 export async function encode(release, expression, opts) {
   const temporaries = opts.temp ? release.client.createTemporaryReferenceSet() : undefined;
   const body = await encodeBody(release, expression, opts, temporaries);
-  const told = body.rejected ? { rejected: describeError(body.reason) } : { result: await tell(body.value) };
-  return { ...told, ...(temporaries && { tempKeys: [...temporaries.keys()] }) };
+  const described = body.rejected ? { rejected: describeError(body.reason) } : { result: await tell(body.value) };
+  return { ...described, ...(temporaries && { tempKeys: [...temporaries.keys()] }) };
 }
 
 /** Encodes an expression to the body itself: `{ value }` or `{ rejected, reason }`. */

@@ -46,11 +46,11 @@ class Comparison {
   value(expected, actual, at) {
     [expected, actual] = [flat(expected), flat(actual)];
     if (expected === null || actual === null || typeof expected !== "object" || typeof actual !== "object") {
-      return Object.is(expected, actual) ? undefined : told(expected, actual, at);
+      return Object.is(expected, actual) ? undefined : mismatch(expected, actual, at);
     }
     // We describe a client reference and never load it, so it is not lazy.
     if (expected.$ === "lazy" && actual.client && expected.value) return this.value(expected.value, actual, at);
-    if (expected.$ !== actual.$) return told(expected, actual, at);
+    if (expected.$ !== actual.$) return mismatch(expected, actual, at);
     if (expected.$ === "ref") return this.#ours.get(expected.n) === actual.n ? undefined : `${at}: refers to another object`;
     if ("n" in expected) {
       if (this.#theirs.has(actual.n)) return `${at}: an object that was met before`;
@@ -69,7 +69,7 @@ class Comparison {
       else if (key === "bound") wrong = new Comparison().value(a, b, `${at}.bound`);
       else if (key === "chunks" && expected.errored) wrong = this.#list(a.slice(0, b.length), b.slice(0, a.length), at);
       else if (Array.isArray(a) && Array.isArray(b)) wrong = this.#list(a, b, at, key === "props");
-      else if ((key in expected) !== (key in actual)) wrong = told(expected, actual, at);
+      else if ((key in expected) !== (key in actual)) wrong = mismatch(expected, actual, at);
       else wrong = this.value(a, b, at);
       if (wrong) return wrong;
     }
@@ -89,10 +89,10 @@ class Comparison {
 
   error(expected, actual, at) {
     const [a, b] = [expected.error, actual.error];
-    if (!a || !b) return Object.is(expected.thrown, actual.thrown) ? undefined : told(expected, actual, at);
+    if (!a || !b) return Object.is(expected.thrown, actual.thrown) ? undefined : mismatch(expected, actual, at);
     if (JSON.stringify(a.digest) !== JSON.stringify(b.digest)) return `${at}: expected the digest ${a.digest}, got ${b.digest}`;
     if (a.digest === undefined || MINIFIED.test(a.message)) return undefined;
-    return a.message === b.message ? undefined : told(expected, actual, at);
+    return a.message === b.message ? undefined : mismatch(expected, actual, at);
   }
 }
 
@@ -106,7 +106,7 @@ function flat(described) {
   return described;
 }
 
-const told = (expected, actual, at) => `${at}: expected ${brief(expected)}, got ${brief(actual)}`;
+const mismatch = (expected, actual, at) => `${at}: expected ${brief(expected)}, got ${brief(actual)}`;
 
 function brief(description) {
   const text = JSON.stringify(description) ?? "nothing";

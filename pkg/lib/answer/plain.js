@@ -17,7 +17,7 @@ export const THROWN = 2;
  * The value is not plain, or the answer is faulty: all bytes so far, and those that follow, are for the decoder
  * in Rust.
  */
-export const RICH = 3;
+export const NOT_PLAIN = 3;
 
 /** Greatest number of references that are followed in a row; the decoder in Rust follows more. */
 const MAX_HOPS = 100;
@@ -30,7 +30,7 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const ROW = /^\$[0-9a-f]+$/;
 const MEMBER = /"a"\s*:/g;
-const LONELY = /[\ud800-\udfff]/u;
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const INDEX = /^(?:0|[1-9][0-9]*)$/;
 const DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
 
@@ -68,8 +68,8 @@ export class PlainAnswer {
   #arrived = new Map();
   /** The values made of rows, by id; a `Link` for a row that is only a reference. */
   #values = new Map();
-  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
-  #needs = [];
+  /** `#toRead`: the rows to read next. `#missing`: the needed rows that have not arrived. */
+  #toRead = [];
   #missing = new Set();
   /** The references, by their text. */
   #references = new Map();
@@ -102,20 +102,20 @@ export class PlainAnswer {
     try {
       this.#rows.push(bytes, this.#take);
     } catch {
-      this.#is(RICH);
+      this.#finish(NOT_PLAIN);
     }
     return this.state;
   }
 
   /** Ends the bytes; returns the state. */
   end() {
-    if (this.state === MORE) this.#is(RICH);
+    if (this.state === MORE) this.#finish(NOT_PLAIN);
     return this.state;
   }
 
-  #is(state) {
+  #finish(state) {
     this.state = state;
-    if (state !== RICH) this.pieces = undefined;
+    if (state !== NOT_PLAIN) this.pieces = undefined;
     this.#rows = this.#arrived = this.#values = this.#references = this.#links = undefined;
   }
 
@@ -127,9 +127,9 @@ export class PlainAnswer {
     check(!before);
     this.#arrived.set(id, { tag, body });
     if (this.#isRead ? this.#missing.delete(id) : id === this.#root) {
-      if (this.#isRead) this.#needs.push(id);
+      if (this.#isRead) this.#toRead.push(id);
       else this.#begin();
-      while (this.#needs.length > 0) this.#read(this.#needs.pop());
+      while (this.#toRead.length > 0) this.#read(this.#toRead.pop());
       if (this.#isRead && this.#missing.size === 0) this.#deliver();
     }
     return this.state !== MORE;
@@ -152,7 +152,7 @@ export class PlainAnswer {
           this.#root = next;
           continue;
         }
-        value = this.#made(value, text, isOuter);
+        value = this.#resolved(value, text, isOuter);
       }
       this.#values.set(this.#root, value);
       this.#isRead = true;
@@ -186,12 +186,12 @@ export class PlainAnswer {
   }
 
   #thrown(text) {
-    const told = parse(text);
-    check(isObject(told) && keysOf(told).join() === "digest" && typeof told.digest === "string");
+    const thrown = parse(text);
+    check(isObject(thrown) && keysOf(thrown).join() === "digest" && typeof thrown.digest === "string");
     // Rust reads half of a surrogate pair as something else.
     check(!text.includes("\\u") && this.#maxDepth > 0);
-    this.digest = told.digest;
-    this.#is(THROWN);
+    this.digest = thrown.digest;
+    this.#finish(THROWN);
   }
 
   #read(id) {
@@ -203,11 +203,11 @@ export class PlainAnswer {
     }
     check(row.tag === MODEL || row.tag === TEXT);
     const text = textOf(row.body);
-    this.#values.set(id, row.tag === MODEL ? this.#made(parse(text), text) : text);
+    this.#values.set(id, row.tag === MODEL ? this.#resolved(parse(text), text) : text);
   }
 
   /** Resolves what a row of JSON holds, in place; returns the value. */
-  #made(value, text, isCounted) {
+  #resolved(value, text, isCounted) {
     if (!isSpecial(text)) {
       if (!isCounted && mayBeDeeper(text, this.#maxDepth)) this.#count(value, 1);
       return value;
@@ -294,8 +294,8 @@ export class PlainAnswer {
     const steps = text.slice(1).split(":");
     const id = this.#id(steps.shift());
     // Rust reads half of a surrogate pair as something else.
-    check(!LONELY.test(text));
-    this.#needs.push(id);
+    check(!LONE_SURROGATE.test(text));
+    this.#toRead.push(id);
     const link = new Link(id, steps);
     this.#references.set(text, link);
     return link;
@@ -315,7 +315,7 @@ export class PlainAnswer {
     for (let at = 0; at < links.length; at += 2) links[at][links[at + 1]] = links[at][links[at + 1]].value;
     const value = this.#values.get(this.#root);
     this.value = value instanceof Link ? this.#follow(value, 0) : value;
-    this.#is(VALUE);
+    this.#finish(VALUE);
   }
 
   /** Returns the value of a reference that was reached through `depth` others. */
@@ -395,9 +395,9 @@ function keysIn(text) {
 function dateOf(text) {
   // Most dates are read without the engine's parser, which takes three times as long.
   if (DATE.test(text)) {
-    const year = two(text, 0) * 100 + two(text, 2);
-    const ms = two(text, 20) * 10 + text.charCodeAt(22) - 48;
-    return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms));
+    const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+    const ms = twoDigits(text, 20) * 10 + text.charCodeAt(22) - 48;
+    return new Date(Date.UTC(year, twoDigits(text, 5) - 1, twoDigits(text, 8), twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17), ms));
   }
   // Engines disagree on this year.
   check(!text.startsWith("-000000"));
@@ -406,4 +406,4 @@ function dateOf(text) {
 }
 
 /** Reads two digits of a text as a number. */
-const two = (text, at) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+const twoDigits = (text, at) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;

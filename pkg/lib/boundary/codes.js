@@ -22,30 +22,30 @@ export const WIRE_FORMS = 256;
 export const WIRE_OLD_FORMS = 512;
 
 // Reports on a promise, or on the body of an answer.
-export const TOLD_FULFILLED = 0;
-export const TOLD_REJECTED = 1;
-export const TOLD_BYTES = 2;
-export const TOLD_VALUE = 3;
-export const TOLD_VALUE_AND_PAGE = 4;
-export const TOLD_THROWN = 5;
-export const TOLD_BROKEN = 6;
-export const TOLD_END = 7;
-export const TOLD_UNREADABLE = 8;
-export const TOLD_WAITS = 9;
+export const OUTCOME_FULFILLED = 0;
+export const OUTCOME_REJECTED = 1;
+export const OUTCOME_BYTES = 2;
+export const OUTCOME_VALUE = 3;
+export const OUTCOME_VALUE_AND_PAGE = 4;
+export const OUTCOME_THROWN = 5;
+export const OUTCOME_BROKEN = 6;
+export const OUTCOME_END = 7;
+export const OUTCOME_UNREADABLE = 8;
+export const OUTCOME_WAITS = 9;
 
 // Kinds of the values that an edit of a decoded model puts into a container. The edit's argument is above the
-// lowest `PUT_BITS` bits.
-export const PUT_UNDEFINED = 0;
-export const PUT_NULL = 1;
-export const PUT_NUMBER = 2;
-export const PUT_DATE = 3;
-export const PUT_BIGINT = 4;
-export const PUT_DIGITS = 5;
-export const PUT_SYMBOL = 6;
-export const PUT_ERROR = 7;
-export const PUT_ELEMENT = 8;
-export const PUT_BITS = 4;
-export const PUT_MASK = 15;
+// lowest `EDIT_BITS` bits.
+export const EDIT_UNDEFINED = 0;
+export const EDIT_NULL = 1;
+export const EDIT_NUMBER = 2;
+export const EDIT_DATE = 3;
+export const EDIT_BIGINT = 4;
+export const EDIT_DIGITS = 5;
+export const EDIT_SYMBOL = 6;
+export const EDIT_ERROR = 7;
+export const EDIT_ELEMENT = 8;
+export const EDIT_BITS = 4;
+export const EDIT_MASK = 15;
 
 // Kinds of the objects that are made of a decoded row.
 export const MADE_MAP = 0;

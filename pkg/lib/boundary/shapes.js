@@ -3,7 +3,7 @@
 import { event } from "../dispatcher/entry.js";
 import { ActionError } from "../error.js";
 import { largestSizeOf, sizeOf } from "../arguments/size.js";
-import { isTold } from "../codec/dev_errors.js";
+import { isErrorDetails } from "../codec/dev_errors.js";
 
 export { event, largestSizeOf as largestSize, sizeOf as size };
 
@@ -46,7 +46,11 @@ function elsewhere(response) {
   }
 }
 
+<<<<<<< HEAD
 /** Makes the error of a call. `cause`: the cause, or the details that a development server sends: `dev_errors.js`. */
+=======
+/** Makes the error of a call. `cause`: the cause, or what a development server sends besides, see `dev_errors.js`. */
+>>>>>>> n-lib
 export function error(code, message, sent, details, cause) {
-  return new ActionError(code, message, { sent, ...details, ...(isTold(cause) ? cause : { cause }) });
+  return new ActionError(code, message, { sent, ...details, ...(isErrorDetails(cause) ? cause : { cause }) });
 }

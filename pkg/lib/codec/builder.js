@@ -7,22 +7,22 @@ import {
   MADE_FORM,
   MADE_MAP,
   MADE_SET,
-  PUT_BIGINT,
-  PUT_BITS,
-  PUT_DATE,
-  PUT_DIGITS,
-  PUT_ELEMENT,
-  PUT_ERROR,
-  PUT_MASK,
-  PUT_NULL,
-  PUT_NUMBER,
-  PUT_SYMBOL,
-  PUT_UNDEFINED,
+  EDIT_BIGINT,
+  EDIT_BITS,
+  EDIT_DATE,
+  EDIT_DIGITS,
+  EDIT_ELEMENT,
+  EDIT_ERROR,
+  EDIT_MASK,
+  EDIT_NULL,
+  EDIT_NUMBER,
+  EDIT_SYMBOL,
+  EDIT_UNDEFINED,
 } from "../boundary/codes.js";
 import { pending } from "./pending.js";
 import { Blob, FormData, Map, Set, queueMicrotask } from "../page/globals.js";
 import { textOf } from "../answer/utf8.js";
-import { MORE } from "./dev_errors.js";
+import { DETAILS } from "./dev_errors.js";
 
 export { flow, meter } from "./streams.js";
 export { told } from "./dev_errors.js";
@@ -112,7 +112,7 @@ export function tree(text, orders, numbers, ready, keep) {
 /** Puts a value where `null` stood. A function under the key `then` is left out, as the value would be a thenable. */
 function place(holder, place, keys, lossy, value) {
   let key = place & 1 ? keys[place >> 1] : place >> 1;
-  if (lossy && place & 1) key = actual(holder, key);
+  if (lossy && place & 1) key = actualKey(holder, key);
   holder[key] = key === "then" && typeof value === "function" ? null : value;
 }
 
@@ -140,14 +140,14 @@ function signed(numbers) {
 }
 
 /** Stands in Rust's texts for half of a surrogate pair, which UTF-8 cannot hold. */
-const LOST = "\ufffd";
+const REPLACEMENT = "\ufffd";
 
-const isLossy = (keys) => keys.some((key) => key.includes(LOST));
+const isLossy = (keys) => keys.some((key) => key.includes(REPLACEMENT));
 
 /** Returns the key of `holder` that Rust knows as `key`. Throws unless exactly one key matches. */
-function actual(holder, key) {
-  if (!key.includes(LOST) || isArray(holder)) return key;
-  const found = keysOf(holder).filter((own) => own.replace(/\p{Surrogate}/gu, LOST) === key);
+function actualKey(holder, key) {
+  if (!key.includes(REPLACEMENT) || isArray(holder)) return key;
+  const found = keysOf(holder).filter((own) => own.replace(/\p{Surrogate}/gu, REPLACEMENT) === key);
   check(found.length === 1);
   return found[0];
 }
@@ -165,7 +165,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     const place = orders[at + 1];
     let holder;
     if (place & 1) {
-      const key = lossy ? actual(around, keys[place >> 1]) : keys[place >> 1];
+      const key = lossy ? actualKey(around, keys[place >> 1]) : keys[place >> 1];
       check(hasOwn(around, key));
       holder = around[key];
     } else {
@@ -175,48 +175,48 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
     holders.push(holder);
   }
   for (let at = edits; at < end; at += 3) {
-    const argument = orders[at] >> PUT_BITS;
+    const argument = orders[at] >> EDIT_BITS;
     const number = orders[at + 1];
     const place = orders[at + 2];
     let key = place & 1 ? keys[place >> 1] : place >> 1;
     let value;
-    switch (orders[at] & PUT_MASK) {
-      case PUT_UNDEFINED:
+    switch (orders[at] & EDIT_MASK) {
+      case EDIT_UNDEFINED:
         break;
-      case PUT_NULL:
+      case EDIT_NULL:
         value = null;
         break;
-      case PUT_NUMBER:
+      case EDIT_NUMBER:
         value = numbers[argument];
         break;
-      case PUT_DATE:
+      case EDIT_DATE:
         value = new Date(numbers[argument]);
         break;
-      case PUT_BIGINT:
+      case EDIT_BIGINT:
         value = bigints[argument];
         break;
-      case PUT_DIGITS:
+      case EDIT_DIGITS:
         value = BigInt(keys[argument]);
         break;
-      case PUT_SYMBOL:
+      case EDIT_SYMBOL:
         value = Symbol.for(keys[argument]);
         break;
-      case PUT_ERROR:
+      case EDIT_ERROR:
         value = new Error(keys[argument]);
         break;
-      case PUT_ELEMENT: {
+      case EDIT_ELEMENT: {
         const tuple = holders[number];
         check(isArray(tuple));
         value = element(tuple[1], tuple[2], tuple[3]);
         holders[number] = value;
         if (number > 0) {
           const around = holders[orders[nodes + 2 * number]];
-          around[lossy && place & 1 ? actual(around, key) : key] = value;
+          around[lossy && place & 1 ? actualKey(around, key) : key] = value;
         }
         continue;
       }
     }
-    if (lossy && place & 1) key = actual(holders[number], key);
+    if (lossy && place & 1) key = actualKey(holders[number], key);
     holders[number][key] = value;
   }
   return end;
@@ -224,7 +224,7 @@ function edit(root, keys, holders, orders, from, numbers, bigints) {
 
 /** Puts one value into a container, as `place` does. */
 export function put(holders, number, key, value) {
-  if (typeof key === "string") key = actual(holders[number], key);
+  if (typeof key === "string") key = actualKey(holders[number], key);
   holders[number][key] = key === "then" && typeof value === "function" ? null : value;
 }
 
@@ -265,7 +265,7 @@ export function putAll(holders, names, puts, values) {
 
 
 /** Defines a property of an error as the error classes define theirs: not enumerable. */
-const hide = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
+const defineHidden = (made, key, value) => defineProperty(made, key, { value, configurable: true, writable: true });
 
 export function make(kind) {
   switch (kind) {
@@ -307,7 +307,7 @@ export function fill(kind, made, from) {
         if (hasOwn(from, name) && typeof from[name] === "string") made[key] = from[name];
       }
       if (hasOwn(from, "errors")) setPrototypeOf(made, AggregateError.prototype);
-      for (const name of MORE) if (hasOwn(from, name)) hide(made, name, from[name]);
+      for (const name of DETAILS) if (hasOwn(from, name)) defineHidden(made, name, from[name]);
       break;
     case MADE_CLIENT: {
       const [id, chunks, name, flag] = from;
@@ -445,7 +445,7 @@ export function putLazies(holders, names, puts, payloads) {
   for (let at = 0; at < puts.length; at += 3) {
     const place = puts[at + 1];
     const holder = holders[puts[at]];
-    holder[place & 1 ? actual(holder, keys[place >> 1]) : place >> 1] = lazy(payloads[puts[at + 2]]);
+    holder[place & 1 ? actualKey(holder, keys[place >> 1]) : place >> 1] = lazy(payloads[puts[at + 2]]);
   }
   return payloads;
 }

@@ -2,37 +2,37 @@
 // module `flight.js`, as an argument: importing it here would make a circle.
 
 import { invalid, isActionError } from "../error.js";
-import { TOLD_BROKEN } from "../boundary/codes.js";
+import { OUTCOME_BROKEN } from "../boundary/codes.js";
 import { NONE, plain } from "../arguments/plain.js";
 import { WeakMap } from "../page/globals.js";
-import { hasRoom } from "../boundary/stack_room.js";
+import { hasStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../signals.js";
 
 /** The encoder of the arguments sent, by the caller's `temporaryReferences`. */
-const kept = new WeakMap();
+const referencesOf = new WeakMap();
 
 /** Prefixes of the names of a form's entries if no Next.js version is given. */
-const TODAY = ["_"];
+const USUAL_PREFIXES = ["_"];
 
 /** Promises the body of arguments. The options are those that `encodeOptions` returns. */
 export async function write(flight, value, { nextVersion, signal, temporaryReferences, maxDepth }) {
   // All versions of Next.js that take plain arguments take the same text.
-  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? TODAY : []) : NONE;
-  const how = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
-  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, how);
-  if (temporaryReferences) kept.set(temporaryReferences, references);
+  const tried = nextVersion === undefined || flight.writesPlain(nextVersion) ? plain(value, maxDepth, nextVersion === undefined ? USUAL_PREFIXES : []) : NONE;
+  const encodingOptions = { nextVersion, forgets: !temporaryReferences, limits: maxDepth === undefined ? undefined : { maxDepth }, tried };
+  const { body, references } = tried.body ? { body: tried.body, references: tried } : await encodeAny(flight, value, signal, encodingOptions);
+  if (temporaryReferences) referencesOf.set(temporaryReferences, references);
   return body;
 }
 
-async function encodeAny(flight, value, signal, how) {
-  if (!hasRoom()) await null;
-  let quiet;
-  const stop = signal && new Promise((resolve) => (quiet = onAbort(signal, resolve)));
+async function encodeAny(flight, value, signal, encodingOptions) {
+  if (!hasStackRoom()) await null;
+  let unlisten;
+  const stop = signal && new Promise((resolve) => (unlisten = onAbort(signal, resolve)));
   try {
-    const encoding = flight.makeEncoding(value, { ...how, stop });
+    const encoding = flight.makeEncoding(value, { ...encodingOptions, stop });
     return { body: encoding.body ?? (await encoding.rest()), references: encoding };
   } finally {
-    quiet?.();
+    unlisten?.();
   }
 }
 
@@ -41,16 +41,16 @@ async function encodeAny(flight, value, signal, how) {
  * undefined for the defaults.
  */
 export async function read(flight, chunks, { temporaryReferences, limits }, value) {
-  const find = temporaryReferences && ((path) => kept.get(temporaryReferences)?.find(path));
-  const failed = {};
+  const find = temporaryReferences && ((path) => referencesOf.get(temporaryReferences)?.find(path));
+  const failure = {};
   const decoding = flight.makeDecoding({
     action: false,
     limits,
-    told: (kind, found) => (kind === TOLD_BROKEN ? value.reject(found) : value.resolve(found)),
+    told: (kind, found) => (kind === OUTCOME_BROKEN ? value.reject(found) : value.resolve(found)),
     call: refuseCall,
     find,
     lost(error) {
-      failed.error = error;
+      failure.error = error;
       value.reject(error);
       Promise.resolve(chunks.cancel(error)).catch(() => {});
     },
@@ -58,7 +58,7 @@ export async function read(flight, chunks, { temporaryReferences, limits }, valu
   try {
     for (;;) {
       const chunk = await chunks.read();
-      if (failed.error) throw failed.error;
+      if (failure.error) throw failure.error;
       if (chunk === undefined) break;
       if (chunk === null) throw new TypeError("the stream gave something other than bytes");
       const error = decoding.push(chunk);

@@ -2,16 +2,16 @@
 // is made. Makes no error itself.
 
 /** The details that become own properties of the error. */
-export const MORE = ["cause", "errors"];
+export const DETAILS = ["cause", "errors"];
 
-class Told {
+class ErrorDetails {
   constructor(more, environment) {
-    for (const name of MORE) if (more && Object.hasOwn(more, name)) this[name] = more[name];
+    for (const name of DETAILS) if (more && Object.hasOwn(more, name)) this[name] = more[name];
     if (environment !== undefined) this.environmentName = environment;
   }
 }
 
 /** Makes the details; `error` of `shapes.js` puts them into the error. */
-export const told = (more, environment) => new Told(more, environment);
+export const told = (more, environment) => new ErrorDetails(more, environment);
 
-export const isTold = (value) => value instanceof Told;
+export const isErrorDetails = (value) => value instanceof ErrorDetails;

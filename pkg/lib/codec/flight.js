@@ -56,15 +56,15 @@ function start() {
 }
 
 /**
- * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `own`: the number of the instance
+ * Runs `run`. Rust throws an `ActionError`; any other exception is a trap. `instance`: the number of the instance
  * that `run` uses.
  */
-function trapped(run, own = codec.count, sent = "yes") {
+function runTrapped(run, instance = codec.count, sent = "yes") {
   try {
     return run();
   } catch (error) {
     if (isActionError(error)) throw error;
-    if (own === codec.count) crashed(error);
+    if (instance === codec.count) crashed(error);
     throw failed(error, sent);
   }
 }
@@ -77,30 +77,30 @@ function trapped(run, own = codec.count, sent = "yes") {
  */
 export function makeDecoding({ action, limits, told, call, own, find, cancelled, lost }) {
   start();
-  const nth = codec.count;
-  const bounds = limits && boundsOf(limits);
+  const instance = codec.count;
+  const bounds = limits && toLimitOptions(limits);
   const bind = Object.assign((id, bound) => makeReference(id, bound, call), { own });
-  const decoding = trapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
+  const decoding = runTrapped(() => new glue.Decoding(action, bounds, told, bind, find, cancelled));
   const user = { lost, sent: "yes" };
   users.add(user);
-  const last = (end) => {
+  const finish = (end) => {
     if (!users.delete(user)) return undefined;
-    return trapped(end, nth);
+    return runTrapped(end, instance);
   };
   return {
     /** Returns the error that ends the decoding, if the bytes are no answer. */
     push(bytes) {
       for (let at = 0; at < bytes.length; at += PIECE) {
-        const error = trapped(() => decoding.push(bytes.subarray(at, at + PIECE)), nth);
+        const error = runTrapped(() => decoding.push(bytes.subarray(at, at + PIECE)), instance);
         if (error) return error;
       }
       return undefined;
     },
-    isAbandoned: () => users.has(user) && trapped(() => decoding.isAbandoned(), nth),
-    end: () => last(() => decoding.end()),
-    fail: (message, cause) => last(() => decoding.fail(message, cause)),
+    isAbandoned: () => users.has(user) && runTrapped(() => decoding.isAbandoned(), instance),
+    end: () => finish(() => decoding.end()),
+    fail: (message, cause) => finish(() => decoding.fail(message, cause)),
     /** Stops decoding. Unfinished parts fail with the message of this code. */
-    leave: (code) => unheard(() => last(() => decoding.leave(code, LEFT[code]))),
+    leave: (code) => ignoreFailure(() => finish(() => decoding.leave(code, LEAVE_MESSAGES[code]))),
   };
 }
 
@@ -110,12 +110,12 @@ export function makeDecoding({ action, limits, told, call, own, find, cancelled,
  */
 export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried }) {
   start();
-  const own = codec.count;
-  const read = (run) => trapped(run, own, "no");
+  const instance = codec.count;
+  const read = (run) => runTrapped(run, instance, "no");
   let user;
   let isFreed = false;
-  const isThere = () => !isFreed && own === codec.count && codec.isLive;
-  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && boundsOf(limits), tried));
+  const isThere = () => !isFreed && instance === codec.count && codec.isLive;
+  const encoding = read(() => new glue.Encoding(value, nextVersion, forgets, stop, limits && toLimitOptions(limits), tried));
   return {
     body: read(() => encoding.body()),
     rest: () => new Promise((resolve, reject) => {
@@ -123,18 +123,18 @@ export function makeEncoding(value, { nextVersion, forgets, stop, limits, tried 
       users.add(user);
       read(() => encoding.rest()).then(resolve, reject).finally(() => users.delete(user));
     }),
-    find: (path) => (isThere() ? trapped(() => encoding.find(path), own) : undefined),
+    find: (path) => (isThere() ? runTrapped(() => encoding.find(path), instance) : undefined),
     free() {
       if (!isThere()) return;
       isFreed = true;
       users.delete(user);
-      unheard(() => trapped(() => (encoding.stop(), encoding.free()), own));
+      ignoreFailure(() => runTrapped(() => (encoding.stop(), encoding.free()), instance));
     },
   };
 }
 
 /** Runs `act` and ignores its failure. */
-function unheard(act) {
+function ignoreFailure(act) {
   try {
     act();
   } catch {
@@ -145,7 +145,7 @@ function unheard(act) {
 /**
  * The messages, by code, with which unfinished promises and streams of a value fail when its answer is no longer read.
  */
-const LEFT = {
+const LEAVE_MESSAGES = {
   ABORTED: "the call was aborted while this was still to come",
   INVALID_OPTION: "fetch: it gave a body of something other than bytes while this was still to come",
   INTERNAL: "actionlane failed inside while this was still to come",
@@ -155,10 +155,10 @@ const LEFT = {
 /** True if `plain.js` may write plain arguments for this version of Next.js. */
 export function writesPlain(nextVersion) {
   start();
-  return trapped(() => glue.writesPlain(nextVersion));
+  return runTrapped(() => glue.writesPlain(nextVersion));
 }
 
-function boundsOf(limits) {
+function toLimitOptions(limits) {
   const bounds = new glue.LimitOptions();
   for (const name in limits) if (limits[name] !== undefined) bounds[name] = limits[name];
   return bounds;

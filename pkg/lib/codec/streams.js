@@ -10,14 +10,14 @@ const { isView } = ArrayBuffer;
  * `cancelled()` calls the argument in a microtask, because the page's stack may be almost full.
  */
 export function meter(cancelled) {
-  const tell = () => {
+  const notify = () => {
     try {
       cancelled();
     } catch {
       // The decoder may have ended by then.
     }
   };
-  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(tell)) };
+  return { unread: 0, cancelled: cancelled && (() => queueMicrotask(notify)) };
 }
 
 /**
@@ -31,10 +31,10 @@ export function flow(kind, meter) {
 function readable(bytes, meter) {
   const queue = [];
   let controller;
-  let hungry = false;
+  let isPulled = false;
   let ended = false;
 
-  const drop = () => {
+  const dropQueue = () => {
     for (const [, size] of queue.splice(0)) meter.unread -= size;
   };
   const close = () => {
@@ -48,8 +48,8 @@ function readable(bytes, meter) {
         if (!isView(value)) throw new TypeError("these are no bytes");
         if (value.byteLength === 0) return;
       }
-      if (hungry) {
-        hungry = false;
+      if (isPulled) {
+        isPulled = false;
         controller.enqueue(value);
       } else {
         queue.push([value, size]);
@@ -63,7 +63,7 @@ function readable(bytes, meter) {
     },
     fail(reason) {
       pending.delete(handle);
-      drop();
+      dropQueue();
       controller.error(reason);
     },
   };
@@ -73,7 +73,7 @@ function readable(bytes, meter) {
     },
     pull() {
       if (queue.length === 0) {
-        hungry = true;
+        isPulled = true;
         return;
       }
       const [value, size] = queue.shift();
@@ -82,7 +82,7 @@ function readable(bytes, meter) {
       if (ended && queue.length === 0) close();
     },
     cancel() {
-      drop();
+      dropQueue();
       if (ended) return;
       handle.cancelled = true;
       pending.delete(handle);
@@ -154,7 +154,7 @@ function iterable(once, meter) {
   const iterate = () => {
     let at = 0;
     let over = false;
-    let asked = Promise.resolve();
+    let previous = Promise.resolve();
     active += 1;
     const leave = () => {
       if (over) return;
@@ -177,8 +177,8 @@ function iterable(once, meter) {
       },
       // Calls of `next` are answered one after the other, also if several are open at once.
       next() {
-        const result = asked.then(step);
-        asked = result.then(undefined, () => {});
+        const result = previous.then(step);
+        previous = result.then(undefined, () => {});
         return result;
       },
       async return(value) {

@@ -6,13 +6,13 @@ import { ActionCall } from "./action_call.js";
 import { ActionError, closed, invalid } from "../error.js";
 import { headersOf, headersOfBuilt } from "../options/headers.js";
 import { laneBy } from "./lanes.js";
-import { handOverCall } from "../loading/dispatcher.js";
+import { toCallOptions } from "../loading/dispatcher.js";
 import { checkCall } from "../options/no_effect.js";
 import { visit } from "../page/visit.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "../boundary/codes.js";
 import { argumentList, callOptions, checkId, reference } from "../options.js";
 import { performance } from "../page/globals.js";
-import { lookForRoom } from "../boundary/stack_room.js";
+import { measureStackRoom } from "../boundary/stack_room.js";
 import { onAbort } from "../signals.js";
 import { callerOf } from "../error/call_site.js";
 
@@ -21,7 +21,7 @@ import { callerOf } from "../error/call_site.js";
  * `rule(options)` throws if that function does not allow one of the options.
  */
 export function call(client, ref, args, options, from, rule) {
-  const room = lookForRoom();
+  const room = measureStackRoom();
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = typeof from === "function" ? callerOf(from) : from;
   entry.hooks = client.options.hooks;
@@ -38,7 +38,7 @@ export function call(client, ref, args, options, from, rule) {
     entry.url = client.destination(own.url ?? url);
     check(client, entry, own);
     const headers = headersOf(client, entry, own.headers);
-    const run = (engine, given) => {
+    const run = (engine, makeOptions) => {
       const wire = client.wireOf(engine, entry.actionId);
       const sent = sentOf(list, wire);
       const limits = limitsOf(client, own);
@@ -52,7 +52,7 @@ export function call(client, ref, args, options, from, rule) {
       }
       if (entry.over) return; // ended by a getter among its arguments
       const { body, open } = written;
-      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, given(), body, open, headers);
+      engine.call(entry.id, entry.actionId, entry.url, entry.queuedAt, entry.visit, makeOptions(), body, open, headers);
     };
     return { own, run };
   });
@@ -68,7 +68,7 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
   const entry = client.open.add("main", "loading", performance.now());
   entry.caller = caller;
   entry.settle = settle;
-  let quiet;
+  let unlisten;
   begin(client, entry, undefined, () => {
     Object.assign(entry, { actionId: id, name: own.name, lane: own.lane ?? "main", visit: visit() });
     if (client.open.closed) throw closed();
@@ -76,16 +76,16 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
     const headers = headersOfBuilt(entry, own.headers);
     entry.limits = client.options.limits;
     const along = own.frees !== "head";
-    const run = (engine, given) => {
-      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, given(), (...to) => send(entry, ...to), headers, along);
+    const run = (engine, makeOptions) => {
+      engine.exchange(entry.id, entry.actionId, entry.queuedAt, entry.visit, makeOptions(), (...to) => send(entry, ...to), headers, along);
     };
-    quiet = onAbort(own.signal, (reason) => client.abort(entry, reason));
+    unlisten = onAbort(own.signal, (reason) => client.abort(entry, reason));
     return { own: { ...own, signal: callOptions({ signal }).signal }, run };
   });
   // The call listens to two signals: `own.signal` and that of the request.
-  const { quiet: other } = entry;
-  if (entry.over) quiet?.();
-  else entry.quiet = () => (quiet(), other());
+  const { quiet: unlistenRequest } = entry;
+  if (entry.over) unlisten?.();
+  else entry.quiet = () => (unlisten(), unlistenRequest());
 }
 
 /**
@@ -107,7 +107,7 @@ function begin(client, entry, room, readAll) {
   client.engine.enter((engine) => {
     client.tellOfServer(engine);
     if (own.durable) entry.record = recordOf(client, own);
-    run(engine, () => handOverCall(givenBy(entry, own)));
+    run(engine, () => toCallOptions(engineOptions(entry, own)));
     entry.taken = true;
   }, entry, room);
   if (entry.kept) client.open.tell(entry);
@@ -170,7 +170,7 @@ function recordOf({ outbox }, { durable: { ttl = DAY }, headers = [] }) {
 }
 
 /** Returns the options of a call for the engine; undefined if it has none. */
-function givenBy({ lane, name, record }, own) {
+function engineOptions({ lane, name, record }, own) {
   const { signal, headers, url, durable, limits, ...given } = own;
   given.lane = lane === "main" ? undefined : lane;
   given.name = name;

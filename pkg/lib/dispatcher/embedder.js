@@ -11,13 +11,13 @@ import { redirectError } from "../page/router.js";
 import { afterResponse } from "./hooks.js";
 import { recordOf } from "../fetch/request_init.js";
 import { Leases } from "../tabs/leases.js";
-import { loses, outlives } from "../page/leaving.js";
+import { countOutliving, losesAnswers } from "../page/leaving.js";
 import { visit } from "../page/visit.js";
 import { isOffline, reachable } from "../page/network.js";
-import { owned } from "../error/action_label.js";
+import { labelError } from "../error/action_label.js";
 import { MAX_ANSWER_BYTES } from "../boundary/codes.js";
 import { AbortController, AbortSignal, setTimeout } from "../page/globals.js";
-import { KeptPage, Reading, excerpt } from "../answer.js";
+import { AnswerReader, PageReader, excerpt } from "../answer.js";
 import { payloadOf } from "../answer/load_payload.js";
 import { waits } from "../boundary/wait.js";
 import { warnLate } from "../warnings.js";
@@ -47,7 +47,7 @@ export function embedderOf(client) {
     },
     abort(id, reason, given) {
       const controller = open.get(id)?.controller;
-      if (controller) client.beneath.forget(controller.signal);
+      if (controller) client.fetcher.forget(controller.signal);
       if (given) controller?.abort(reason);
       else controller?.abort();
     },
@@ -65,22 +65,22 @@ export function embedderOf(client) {
       const { limits, find, name, url } = entry;
       const callAgain = (id, args, caller) => call(client, { id, url }, args, undefined, caller);
       // Taken from here, because the call may be over when a later part of its value fails.
-      const own = (error) => owned(error, { actionId, name }, open.get(id)?.caller);
-      return (entry.reading = new Reading(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
+      const own = (error) => labelError(error, { actionId, name }, open.get(id)?.caller);
+      return (entry.reading = new AnswerReader(response, tape, { limits, call: callAgain, own, find, load: client.loadFlight }));
     },
-    keepPage: (id, response, tape) => new KeptPage(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
+    keepPage: (id, response, tape) => new PageReader(response, tape, open.get(id)?.limits?.maxBytes ?? MAX_ANSWER_BYTES),
     discard,
     excerpt,
-    countsOutliving: loses,
+    countsOutliving: losesAnswers,
     outlives(change) {
       outliving += change;
-      outlives(change);
+      countOutliving(change);
     },
-    settle(id, answered, error, told, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
+    settle(id, answered, error, hasOutcome, status, headers, rendered, more, valued, value, tape, attempts, queuedAt, startedAt, headAt, valueAt, settledAt) {
       const entry = open.get(id);
       if (!entry || !open.settle(entry)) return;
       let outcome;
-      if (told) {
+      if (hasOutcome) {
         const timings = { queuedAt };
         if (startedAt !== undefined) timings.startedAt = startedAt;
         if (headAt !== undefined) timings.headAt = headAt;
@@ -96,7 +96,7 @@ export function embedderOf(client) {
         if (outcome.idempotencyKey) error.idempotencyKey = outcome.idempotencyKey;
       }
       client.settle(entry, error, outcome);
-      if (entry.name !== undefined) foresee();
+      if (entry.name !== undefined) preloadReader();
     },
     answered(id, status, headers, url) {
       const entry = open.get(id);
@@ -142,24 +142,24 @@ export function embedderOf(client) {
   const lost = () => {
     alarm.clear();
     leases.giveAllBack();
-    outlives(-outliving);
+    countOutliving(-outliving);
     outliving = 0;
   };
   return { embedder, lost };
 }
 
-let isForeseen = false;
+let isPreloaded = false;
 /** Delay in ms after which the page has probably loaded what it needs first. */
-const QUIET = 3_000;
+const PRELOAD_DELAY = 3_000;
 
 /**
  * Loads the part that finds actions by their names before it is needed: after a deployment, the host may have
  * only the files of the new build.
  */
-function foresee() {
-  if (isForeseen || !globalThis.document) return;
-  isForeseen = true;
-  setTimeout(() => loadReader().catch(() => {}), QUIET);
+function preloadReader() {
+  if (isPreloaded || !globalThis.document) return;
+  isPreloaded = true;
+  setTimeout(() => loadReader().catch(() => {}), PRELOAD_DELAY);
 }
 
 /** Returns the signal of a new controller. The entry keeps the controller, for when the wasm can no longer abort. */

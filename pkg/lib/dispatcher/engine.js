@@ -4,7 +4,7 @@
 import { ActionError } from "../error.js";
 import { crashed, isLoaded, makeEngine } from "../loading/dispatcher.js";
 import { queueMicrotask } from "../page/globals.js";
-import { hasRoom } from "../boundary/stack_room.js";
+import { hasStackRoom } from "../boundary/stack_room.js";
 
 /**
  * The engine of one dispatcher, and the queue of work for it. Work waits before the wasm is loaded, after a trap, and
@@ -36,7 +36,7 @@ export class EngineSlot {
 
   /**
    * Runs work with the engine, in the order of requests. Work of a call (`entry`) loads the wasm if needed. `room`: the
-   * result of `hasRoom()` a few frames above, if that was called.
+   * result of `hasStackRoom()` a few frames above, if that was called.
    */
   enter(run, entry, room) {
     if (this.#closed) return;
@@ -44,7 +44,7 @@ export class EngineSlot {
     this.#kept.push({ entry, run });
     if (!this.#engine) {
       if (entry) this.load();
-    } else if (room ?? hasRoom()) {
+    } else if (room ?? hasStackRoom()) {
       this.#drain();
     } else {
       queueMicrotask(() => this.#drain());
@@ -57,7 +57,7 @@ export class EngineSlot {
    */
   ask(run) {
     if (!this.#engine) return undefined;
-    if (!hasRoom()) throw new RangeError("the stack is at its end");
+    if (!hasStackRoom()) throw new RangeError("the stack is at its end");
     return this.#run(run);
   }
 
@@ -78,7 +78,7 @@ export class EngineSlot {
   /** Loads the engine: one attempt at a time. After a failed attempt the next call tries again. */
   load() {
     if (this.#attempt || this.#engine || this.#closed) return;
-    if (isLoaded() && !this.#gather && hasRoom()) {
+    if (isLoaded() && !this.#gather && hasStackRoom()) {
       try {
         this.#start();
       } catch (error) {
@@ -105,7 +105,7 @@ export class EngineSlot {
     this.#closed = true;
     const engine = this.#engine;
     const end = () => this.#run((engine) => engine?.close(), engine);
-    if (hasRoom()) end();
+    if (hasStackRoom()) end();
     else queueMicrotask(end);
     this.#engine = undefined;
     this.#release?.();

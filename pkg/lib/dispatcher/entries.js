@@ -6,7 +6,7 @@ import { Map, setTimeout } from "../page/globals.js";
 /**
  * The open entries of one dispatcher, by id in the order of calling: actions, and routes, which the engine never sees.
  */
-export class Open {
+export class OpenEntries {
   closed = false;
   /**
    * A number that changes when the description of an entry may have changed. Change an entry before `tell`,
@@ -16,7 +16,7 @@ export class Open {
   #entries = new Map();
   #lastId = 0;
   #unsettled = 0;
-  #idle = [];
+  #idleWaiters = [];
   #events;
 
   constructor(events) {
@@ -51,7 +51,7 @@ export class Open {
     this.version += 1;
     this.#unsettled -= 1;
     // In a task of its own, after the reactions to the promise that settles now: they may call again.
-    if (this.#unsettled === 0 && this.#idle.length > 0) setTimeout(() => this.#wakeIdle());
+    if (this.#unsettled === 0 && this.#idleWaiters.length > 0) setTimeout(() => this.#resolveIdle());
     return true;
   }
 
@@ -74,11 +74,11 @@ export class Open {
   }
 
   async idle() {
-    if (this.#unsettled > 0) await new Promise((resolve) => this.#idle.push(resolve));
+    if (this.#unsettled > 0) await new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  #wakeIdle() {
+  #resolveIdle() {
     if (this.#unsettled > 0) return; // another call was made meanwhile
-    for (const resolve of this.#idle.splice(0)) resolve();
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }

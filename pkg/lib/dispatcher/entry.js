@@ -44,7 +44,7 @@ export class Entry {
   /** The limits of its answer; undefined for the defaults. */
   limits = undefined;
   /**
-   * `reading`: the `Reading` that reads its answer. `find(path)` returns an argument that the answer refers to.
+   * `reading`: the `AnswerReader` that reads its answer. `find(path)` returns an argument that the answer refers to.
    * `free()` releases the encoded arguments.
    */
   reading = undefined;

@@ -9,7 +9,7 @@ export class Lanes {
   /** The paused lanes; undefined stands for all lanes. A fresh engine pauses them again. */
   #paused = new Set();
   /** The objects that `get` has returned, by name, so that a name always gets the same object. */
-  #asked = new Map();
+  #handles = new Map();
 
   constructor(client) {
     this.#client = client;
@@ -22,11 +22,11 @@ export class Lanes {
   /** Returns the object by which the page controls a lane. */
   get(name) {
     const lane = checkLane(name);
-    if (!this.#asked.has(lane)) this.#asked.set(lane, this.#of(lane));
-    return this.#asked.get(lane);
+    if (!this.#handles.has(lane)) this.#handles.set(lane, this.#handleOf(lane));
+    return this.#handles.get(lane);
   }
 
-  #of(lane) {
+  #handleOf(lane) {
     const lanes = this;
     return {
       name: lane,

@@ -4,7 +4,7 @@
 import { sendable } from "../page/url.js";
 import { mayBeCalledAgain } from "../error/may_retry.js";
 import { basePathOfPage, deploymentOfPage, seeBasePath } from "../page/app.js";
-import { Beneath } from "../fetch/underlying.js";
+import { Fetcher } from "../fetch/underlying.js";
 import { OutboxSlot, REMOVED } from "../outbox.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
@@ -15,21 +15,21 @@ import { hostOf } from "../page/router.js";
 import { Lanes } from "./lanes.js";
 import { onLeaving } from "../page/leaving.js";
 import { onOnline } from "../page/network.js";
-import { Open } from "./entries.js";
+import { OpenEntries } from "./entries.js";
 import { destination, dispatcherOptions, versionOfPage } from "../options.js";
-import { owned } from "../error/action_label.js";
+import { labelError } from "../error/action_label.js";
 import { Map, performance } from "../page/globals.js";
 
 /** Greatest number of actions whose wire format is remembered. */
 const WIRES = 200;
 
 export class Client {
-  #quiet;
+  #unlisten;
   /**
-   * `#said`: the version and deployment that the engine was last given. `#wires`: the wire formats that it has
+   * `#sentVersions`: the version and deployment that the engine was last given. `#wires`: the wire formats that it has
    * returned since, by action id.
    */
-  #said = {};
+  #sentVersions = {};
   #wires = new Map();
 
   /** `load()` resolves when the wasm is loaded; `loadFlight()` promises the codec; `fetch` is the dispatcher's own. */
@@ -37,9 +37,9 @@ export class Client {
     this.loadWasm = load;
     this.loadFlight = loadFlight;
     this.options = dispatcherOptions(options);
-    this.beneath = new Beneath(this.options.fetch, fetch);
+    this.fetcher = new Fetcher(this.options.fetch, fetch);
     this.events = new Events((any) => this.engine.ask((engine) => engine.listen(any)));
-    this.open = new Open(this.events);
+    this.open = new OpenEntries(this.events);
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);
     const { embedder, lost } = embedderOf(this);
@@ -47,7 +47,7 @@ export class Client {
     this.engine = new EngineSlot(loads, { embedder, options: this.options, gather: this.outbox && (() => this.outbox.gather()) }, {
       opened: (engine) => {
         engine.listen(this.events.any);
-        this.#said = {};
+        this.#sentVersions = {};
         this.#wires.clear();
         this.lanes.opened(engine);
         for (const found of this.outbox?.opened() ?? []) this.outbox.replay(this, engine, found);
@@ -60,14 +60,14 @@ export class Client {
     });
     this.lanes = new Lanes(this);
     // Active until `close()`: a dispatcher may have calls though the page holds no reference to it.
-    const quiet = [
+    const removers = [
       onOnline(() => this.engine.ask((engine) => engine.online())),
       onLeaving({
         left: () => this.engine.enter((engine) => engine.hidden()),
         returned: () => this.engine.enter((engine) => engine.returned()),
       }),
     ];
-    this.#quiet = () => quiet.forEach((end) => end());
+    this.#unlisten = () => removers.forEach((remove) => remove());
     if (typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined") this.#loadAhead();
   }
 
@@ -97,7 +97,7 @@ export class Client {
         this.engine.enter((engine) => this.outbox.replay(this, engine, found));
         this.engine.load(); // after a trap there is no engine
       },
-      tell: ({ actionId, name, lane = "main" }, code) => {
+      emit: ({ actionId, name, lane = "main" }, code) => {
         const entry = this.open.add(lane, "waiting", performance.now());
         Object.assign(entry, { actionId, name, replayed: true });
         this.open.done(entry, code);
@@ -108,8 +108,8 @@ export class Client {
     });
   }
 
-  /** Sends a request that the package has made: see `Beneath.send`. */
-  send = (input, init, told) => this.beneath.send(sendable(input), init, told);
+  /** Sends a request that the package has made: see `Fetcher.send`. */
+  send = (input, init, callsForget) => this.fetcher.send(sendable(input), init, callsForget);
 
   basePath() {
     return this.options.basePath ?? basePathOfPage();
@@ -131,8 +131,8 @@ export class Client {
     const { nextVersion, deploymentId } = this.options;
     const version = nextVersion === undefined ? versionOfPage() : undefined;
     const deployment = deploymentId === undefined ? deploymentOfPage() : undefined;
-    if (version === this.#said.version && deployment === this.#said.deployment) return;
-    this.#said = { version, deployment };
+    if (version === this.#sentVersions.version && deployment === this.#sentVersions.deployment) return;
+    this.#sentVersions = { version, deployment };
     this.#wires.clear();
     engine.pageSays(version, deployment);
   }
@@ -198,7 +198,7 @@ export class Client {
   /** Settles the promise of a call. */
   settle(entry, error, outcome) {
     if (error) {
-      owned(error, entry, entry.caller);
+      labelError(error, entry, entry.caller);
       if (mayBeCalledAgain(error)) error.keep(entry.again);
       if (entry.hooks) onError(entry.hooks, entry, error);
     }
@@ -223,7 +223,7 @@ export class Client {
     const lost = [...this.open.values()].filter((entry) => entry.entered); // neither routes nor calls that it had not begun to read
     for (const { controller, reading } of lost) {
       reading?.leave("INTERNAL");
-      if (controller) this.beneath.forget(controller.signal);
+      if (controller) this.fetcher.forget(controller.signal);
       controller?.abort(makeError());
     }
     for (const entry of lost) {
@@ -235,7 +235,7 @@ export class Client {
   close() {
     if (this.open.closed) return;
     this.open.closed = true;
-    this.#quiet();
+    this.#unlisten();
     for (const entry of this.engine.kept) this.refuse(entry, closed());
     this.engine.close();
     this.outbox?.close();

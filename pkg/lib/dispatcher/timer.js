@@ -15,13 +15,13 @@ export class Alarm {
   #ring;
   #timer;
   /**
-   * `#due`: the time at which the timer rings. `#by`: the `setTimeout` that set it, because tests replace it
+   * `#due`: the time at which the timer rings. `#setTimeout`: the `setTimeout` that set it, because tests replace it
    * together with the clock.
    */
   #due;
-  #by;
+  #setTimeout;
   /** Identifies the latest cancellation; undefined while the alarm is set. */
-  #quiet;
+  #clearing;
 
   /** `ring()` is called at the time set last, or earlier. */
   constructor(ring) {
@@ -33,32 +33,32 @@ export class Alarm {
    */
   set(at) {
     if (at === undefined) {
-      this.#quiet = {};
-      this.#quietSoon(this.#quiet, MICROTASKS);
+      this.#clearing = {};
+      this.#clearLater(this.#clearing, MICROTASKS);
       return;
     }
-    this.#quiet = undefined;
-    if (this.#timer !== undefined && this.#due <= at && this.#by === globalThis.setTimeout) return;
+    this.#clearing = undefined;
+    if (this.#timer !== undefined && this.#due <= at && this.#setTimeout === globalThis.setTimeout) return;
     clearTimeout(this.#timer);
     this.#due = at;
-    this.#by = globalThis.setTimeout;
+    this.#setTimeout = globalThis.setTimeout;
     // Rounded up, because a timer that rings early is only set again. A time too far away for one timer takes several.
-    this.#timer = setTimeout(() => this.#rung(), Math.min(Math.ceil(at - performance.now()), LONGEST));
+    this.#timer = setTimeout(() => this.#timerRan(), Math.min(Math.ceil(at - performance.now()), LONGEST));
   }
 
   clear() {
     clearTimeout(this.#timer);
-    this.#timer = this.#quiet = undefined;
+    this.#timer = this.#clearing = undefined;
   }
 
-  #quietSoon(asked, left) {
-    if (this.#quiet !== asked) return;
+  #clearLater(clearing, left) {
+    if (this.#clearing !== clearing) return;
     if (left === 0) this.clear();
-    else Promise.resolve().then(() => this.#quietSoon(asked, left - 1));
+    else Promise.resolve().then(() => this.#clearLater(clearing, left - 1));
   }
 
-  #rung() {
+  #timerRan() {
     this.#timer = undefined;
-    if (!this.#quiet) this.#ring();
+    if (!this.#clearing) this.#ring();
   }
 }

@@ -18,7 +18,7 @@ export function nameOf({ name, actionId }) {
  * Adds the call to an error: to its properties, its message, and its stack, which becomes that of the call's caller.
  * `at`: the result of `callerOf`.
  */
-export function owned(error, of, at) {
+export function labelError(error, of, at) {
   if (!(error instanceof ActionError)) return error; // an error of Next.js
   if (of.actionId) {
     error.actionId ??= of.actionId;

@@ -47,10 +47,10 @@ let writesErrorFirst;
 /** True in V8: only there a stack begins with the error itself, and is captured without becoming text. */
 function isV8() {
   if (writesErrorFirst !== undefined) return writesErrorFirst;
-  const takesDown = typeof Error.captureStackTrace === "function";
+  const canCapture = typeof Error.captureStackTrace === "function";
   // While the page has set the limit to 0, no stack has frames and the engine cannot be recognised.
-  if (takesDown && Error.stackTraceLimit === 0) return true;
-  return (writesErrorFirst = takesDown && /^Error\n +at /.test(textOf(new Error())));
+  if (canCapture && Error.stackTraceLimit === 0) return true;
+  return (writesErrorFirst = canCapture && /^Error\n +at /.test(textOf(new Error())));
 }
 
 /** Returns the stack as text; "" if the page's own `Error.prepareStackTrace` fails. */

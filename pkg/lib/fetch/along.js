@@ -22,7 +22,7 @@ const { parse } = JSON;
 const { isArray } = Array;
 const { hasOwn } = Object;
 
-export class Reach {
+export class ValueWatch {
   #rows;
   #maxDepth;
   #maxDigits;
@@ -30,19 +30,19 @@ export class Reach {
    * The model rows that have arrived and are not needed yet, as text; undefined for all other rows that have arrived.
    */
   #texts = new Map();
-  /** `#needs`: the rows to read next. `#missing`: the needed rows that have not arrived. */
-  #needs = [];
+  /** `#toRead`: the rows to read next. `#missing`: the needed rows that have not arrived. */
+  #toRead = [];
   #missing = new Set([0]);
-  /** `#parts`: the parts of row 0 that the value needs, as paths. `#looked`: the number of them that were read. */
+  /** `#parts`: the parts of row 0 that the value needs, as paths. `#partsRead`: the number of them that were read. */
   #parts = [":a"];
-  #looked = 0;
+  #partsRead = 0;
   /** Row 0, parsed. */
-  #outer;
+  #rootRow;
   /**
    * The id of the row that holds the value. If that row is a promise or a reference, it changes to the row behind it.
    */
-  #root = 0;
-  #isThere = false;
+  #valueRow = 0;
+  #hasArrived = false;
 
   /** `limits`: as in the options; the defaults if there are none. */
   constructor(limits = {}) {
@@ -58,11 +58,11 @@ export class Reach {
    */
   push(bytes) {
     try {
-      if (!this.#isThere) this.#rows.push(bytes, this.#take);
+      if (!this.#hasArrived) this.#rows.push(bytes, this.#take);
     } catch {
-      this.#isThere = true;
+      this.#hasArrived = true;
     }
-    return this.#isThere;
+    return this.#hasArrived;
   }
 
   #take = (id, tag, body) => {
@@ -70,14 +70,14 @@ export class Reach {
     if ("CHNDJW".includes(tag) || (isModel && body.length === 0) || this.#texts.has(id)) return false;
     this.#texts.set(id, isModel ? textOf(body) : undefined);
     if (this.#missing.delete(id)) {
-      this.#needs.push(id);
-      while (this.#needs.length > 0) this.#look(this.#needs.pop());
+      this.#toRead.push(id);
+      while (this.#toRead.length > 0) this.#follow(this.#toRead.pop());
     }
-    return (this.#isThere = this.#missing.size === 0);
+    return (this.#hasArrived = this.#missing.size === 0);
   };
 
   /** Finds the rows that this row needs. */
-  #look(id) {
+  #follow(id) {
     const text = this.#texts.get(id);
     if (text === undefined) {
       if (!this.#texts.has(id)) this.#missing.add(id);
@@ -88,21 +88,21 @@ export class Reach {
       this.#read(id, parse(text));
       return;
     }
-    this.#outer ??= parse(text);
-    while (this.#looked < this.#parts.length) {
-      const steps = this.#parts[this.#looked].split(":").slice(1);
+    this.#rootRow ??= parse(text);
+    while (this.#partsRead < this.#parts.length) {
+      const steps = this.#parts[this.#partsRead].split(":").slice(1);
       // In an array, the action's value comes first.
-      if (this.#looked++ === 0 && isArray(this.#outer)) steps[0] = "0";
-      this.#read(0, partOf(this.#outer, steps));
+      if (this.#partsRead++ === 0 && isArray(this.#rootRow)) steps[0] = "0";
+      this.#read(0, partOf(this.#rootRow, steps));
     }
   }
 
   #read(id, model) {
-    if (isSpecial(model) && id === this.#root) {
+    if (isSpecial(model) && id === this.#valueRow) {
       const next = model.slice(1 + (model[1] === "@"));
       if (model[1] === "@" || LINK.test(next)) {
-        this.#root = idOf(next.split(":")[0]);
-        if (model[1] === "@") this.#needs.push(this.#root);
+        this.#valueRow = idOf(next.split(":")[0]);
+        if (model[1] === "@") this.#toRead.push(this.#valueRow);
       }
     }
     // A stack of triples: a container, its depth, and true if it is inside an element.
@@ -148,7 +148,7 @@ export class Reach {
       check(this.#parts.length < MAX_PARTS);
       this.#parts.push(path);
     }
-    this.#needs.push(id);
+    this.#toRead.push(id);
   }
 }
 

@@ -4,10 +4,10 @@
 // Up to the value, the answer is read without waiting for the caller, so that a slow caller does not hold the lane.
 // After it, the answer is read only as the caller reads.
 
-import { TOLD_BYTES, TOLD_END, TOLD_REJECTED, TOLD_UNREADABLE, TOLD_VALUE } from "../boundary/codes.js";
+import { OUTCOME_BYTES, OUTCOME_END, OUTCOME_REJECTED, OUTCOME_UNREADABLE, OUTCOME_VALUE } from "../boundary/codes.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "../page/globals.js";
 import { onAbort } from "../signals.js";
-import { Reach } from "./along.js";
+import { ValueWatch } from "./along.js";
 import { waits } from "../boundary/wait.js";
 
 export { dispatcherWith as home } from "../exports.js"; // see `part.js`
@@ -30,20 +30,20 @@ export function readAlong(response, signal, limits) {
 class Along {
   #source;
   #stream;
-  #quiet;
-  #reach;
+  #unlisten;
+  #valueWatch;
   /** True while the caller waits for the next piece. */
-  #asked = false;
-  #alone = false;
+  #isWanted = false;
+  #isRustDone = false;
   #over = false;
   /** The error of the body, once it has failed. */
-  #failed = [];
+  #failure = [];
 
   constructor(response, signal, limits) {
-    this.#reach = new Reach(limits);
+    this.#valueWatch = new ValueWatch(limits);
     const body = new ReadableStream({
       start: (stream) => (this.#stream = stream),
-      pull: () => (this.#alone ? this.#pass() : void (this.#asked = true)),
+      pull: () => (this.#isRustDone ? this.#passNext() : void (this.#isWanted = true)),
       cancel: (reason) => {
         this.#end();
         return this.#source.cancel(reason);
@@ -51,9 +51,9 @@ class Along {
     }, { highWaterMark: 0 });
     const { status, statusText, headers } = response;
     /** The response for the caller. */
-    this.response = disguised(new Response(body, { status, statusText, headers }), response, this.#failed);
+    this.response = disguised(new Response(body, { status, statusText, headers }), response, this.#failure);
     this.#source = response.body.getReader();
-    this.#quiet = onAbort(signal, (reason) => {
+    this.#unlisten = onAbort(signal, (reason) => {
       this.#fail(reason);
       this.#source.cancel(reason).catch(() => {}); // a `fetch` of the page's own may ignore its signal
     });
@@ -62,40 +62,40 @@ class Along {
   /** Reads the next bytes; reports them to Rust, then gives them to the caller. */
   next(place, turn) {
     const tell = waits.teller(place, turn);
-    this.#next().then((next) => this.#take(next, tell), (error) => tell(TOLD_REJECTED, error));
+    this.#readNext().then((next) => this.#deliver(next, tell), (error) => tell(OUTCOME_REJECTED, error));
   }
 
   /** Stops reading for Rust; the caller reads on. */
   close() {
-    this.#alone = true;
-    if (!this.#over && this.#asked) this.#pass();
+    this.#isRustDone = true;
+    if (!this.#over && this.#isWanted) this.#passNext();
   }
 
-  #take({ done, value }, tell) {
-    if (done) return tell(TOLD_END);
+  #deliver({ done, value }, tell) {
+    if (done) return tell(OUTCOME_END);
     // A piece that is not bytes still goes to the caller; Rust is notified that it is unreadable.
     const bytes = value instanceof Uint8Array;
-    if (bytes) queueMicrotask(() => this.#give(value));
-    else this.#give(value);
-    tell(bytes ? (this.#reach.push(value) ? TOLD_VALUE : TOLD_BYTES) : TOLD_UNREADABLE);
+    if (bytes) queueMicrotask(() => this.#giveToCaller(value));
+    else this.#giveToCaller(value);
+    tell(bytes ? (this.#valueWatch.push(value) ? OUTCOME_VALUE : OUTCOME_BYTES) : OUTCOME_UNREADABLE);
   }
 
-  #give(piece) {
-    this.#asked = false;
+  #giveToCaller(piece) {
+    this.#isWanted = false;
     if (!this.#over) this.#stream.enqueue(piece);
   }
 
-  async #pass() {
-    this.#asked = false;
+  async #passNext() {
+    this.#isWanted = false;
     try {
-      const { done, value } = await this.#next();
+      const { done, value } = await this.#readNext();
       if (!done && !this.#over) this.#stream.enqueue(value);
     } catch {
       // The caller's stream has failed with it.
     }
   }
 
-  async #next() {
+  async #readNext() {
     try {
       const next = await this.#source.read();
       if (next.done && !this.#over) {
@@ -112,13 +112,13 @@ class Along {
   #fail(error) {
     if (this.#over) return;
     this.#end();
-    this.#failed.push(error);
+    this.#failure.push(error);
     this.#stream.error(error);
   }
 
   #end() {
     this.#over = true;
-    this.#quiet?.();
+    this.#unlisten?.();
   }
 }
 

@@ -22,10 +22,10 @@ const SENT = Symbol.for("actionlane.sent");
 const first = globalThis.fetch;
 
 /** Greatest number of functions remembered that were the page's `fetch`. */
-const KEPT = 8;
+const MAX_KNOWN = 8;
 
 /** Greatest number of times that a request is handed on. Some wrappers retry their request, but none so often. */
-const TURNS = 100;
+const MAX_TURNS = 100;
 
 /**
  * Returns the state shared by all copies of this package: the request that is being handed on now, the requests by
@@ -61,14 +61,14 @@ function insideOf({ inside }, dispatcher) {
   return call?.target;
 }
 
-export class Beneath {
+export class Fetcher {
   #given;
   #own;
   /** The functions that have been the page's `fetch`, the newest last. */
-  #known = [];
-  /** `#leading`: the functions that lead back to `own`. `#fine`: those that have answered without leading back. */
-  #leading = new WeakSet();
-  #fine = new WeakSet();
+  #pageFetches = [];
+  /** `#leadingBack`: the functions that lead back to `own`. `#provenDirect`: those that have answered without that. */
+  #leadingBack = new WeakSet();
+  #provenDirect = new WeakSet();
 
   /**
    * `given`: the option `fetch` of the dispatcher, which is used before the page's. `own`: the dispatcher's `fetch`.
@@ -76,24 +76,24 @@ export class Beneath {
   constructor(given, own) {
     this.#given = given;
     this.#own = own;
-    this.#leading.add(own);
-    this.#know(first);
-    this.look();
+    this.#leadingBack.add(own);
+    this.#remember(first);
+    this.note();
   }
 
   /** Notes the page's current `fetch`, because `own` may be about to replace it. */
-  look() {
-    this.#know(globalThis.fetch);
+  note() {
+    this.#remember(globalThis.fetch);
   }
 
   /**
-   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `told`: the sender calls `forget`
-   * when it aborts, so the signal needs no listener.
+   * Sends a request of the dispatcher, through all wrappers of the page's `fetch`. `callsForget`: the sender calls
+   * `forget` when it aborts, so the signal needs no listener.
    */
-  send(input, init, told) {
-    this.look();
+  send(input, init, callsForget) {
+    this.note();
     const target = this.#given ?? globalThis.fetch;
-    return this.#start(target === this.#own ? this.#next() : target, input, init, undefined, told);
+    return this.#start(target === this.#own ? this.#choose() : target, input, init, undefined, callsForget);
   }
 
   /** Forgets a request that was sent with this signal and is aborted. */
@@ -107,17 +107,17 @@ export class Beneath {
    * `make()` returns the arguments of `fetch`; with `once`, it can be called only once.
    */
   sendOn(make, once) {
-    this.look();
-    if (this.#given && !this.#leading.has(this.#given)) return this.#start(this.#given, ...make());
+    this.note();
+    if (this.#given && !this.#leadingBack.has(this.#given)) return this.#start(this.#given, ...make());
     const current = globalThis.fetch;
-    if (typeof current !== "function" || this.#leading.has(current)) return this.#start(this.#next(), ...make());
+    if (typeof current !== "function" || this.#leadingBack.has(current)) return this.#start(this.#choose(), ...make());
     // Only a call shows if the function leads back here. If it does, the request has passed it before and
     // continues beneath.
-    const trial = once || this.#fine.has(current) ? undefined : { by: this };
+    const trial = once || this.#provenDirect.has(current) ? undefined : { by: this };
     const answer = this.#start(current, ...make(), trial);
     if (!trial?.back) return answer;
     Promise.resolve(answer).catch(() => {});
-    const real = this.#start(this.#next(), ...make());
+    const real = this.#start(this.#choose(), ...make());
     trial.back(real);
     return real;
   }
@@ -148,21 +148,21 @@ export class Beneath {
     // assumed: any of them may have led here, because a wrapper may send its request once more.
     const inside = same && now === sent ? insideOf(sent, this) : undefined;
     const back = inside ?? tried.at(-1);
-    const known = back === first || this.#fine.has(back);
+    const known = back === first || this.#provenDirect.has(back);
     let learn;
     // A request that a service worker hands back comes from beneath; that says nothing about the function it
     // was sent with.
     if (inside || (sure && back && (tried.length === 1 || !known))) {
-      this.#leading.add(back);
+      this.#leadingBack.add(back);
       const { trial } = sent;
       if (trial?.by === this && now === sent) return new Promise((resolve) => (trial.back = (real) => resolve(headOf(real))));
     } else if (!sure && !known && back && back === globalThis.fetch) {
       learn = back; // leads back only if its call waits for this answer: the page may have built a second request like it
     }
     sent.turns += 1;
-    const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#fine.has(target)));
-    if (sent.turns > TURNS) throw leadsBack();
-    const target = this.#next([...others, globalThis.fetch]);
+    const others = inside ? [] : tried.filter((target) => target === learn || (target !== first && !this.#provenDirect.has(target)));
+    if (sent.turns > MAX_TURNS) throw leadsBackError();
+    const target = this.#choose([...others, globalThis.fetch]);
     if (same) {
       sent.passed ??= new Map([[sent.by, [sent.target]]]);
       sent.passed.set(this, [...tried.filter((other) => other !== target), target]);
@@ -170,13 +170,13 @@ export class Beneath {
     const answer = call(target, sent, input, init, this);
     const last = () => same && triedBy(sent, this).at(-1) === target;
     Promise.resolve(answer).then(() => {
-      if (learn && open.has(sent) && !this.#fine.has(learn)) this.#leading.add(learn);
-      if (last()) this.#fine.add(target);
+      if (learn && open.has(sent) && !this.#provenDirect.has(learn)) this.#leadingBack.add(learn);
+      if (last()) this.#provenDirect.add(target);
     }, () => {});
     return answer;
   }
 
-  #start(target, input, init, trial, told) {
+  #start(target, input, init, trial, callsForget) {
     if (typeof target !== "function") throw new TypeError("there is no fetch");
     const action = init?.headers?.[NEXT_ACTION] ?? actionOf(input, init ?? {});
     const sent = makeSent(input, init ?? {}, action, this, target, trial);
@@ -184,18 +184,18 @@ export class Beneath {
     if (init) init[SENT] = sent;
     marks.set(init?.signal ?? input, sent);
     open.add(sent);
-    let quiet;
+    let unlisten;
     const over = () => {
       open.delete(sent);
-      quiet?.();
+      unlisten?.();
     };
     // Some functions never answer and ignore their signal.
-    if (!told) quiet = onAbort(init?.signal ?? requestOf(input)?.signal, over);
+    if (!callsForget) unlisten = onAbort(init?.signal ?? requestOf(input)?.signal, over);
     try {
       const answer = call(target, sent, input, init, this);
       Promise.resolve(answer).then(() => {
         over();
-        if (triedBy(sent, this).length === 1) this.#fine.add(target);
+        if (triedBy(sent, this).length === 1) this.#provenDirect.add(target);
       }, over);
       return answer;
     } catch (error) {
@@ -209,7 +209,7 @@ export class Beneath {
     const { init, action } = sent;
     const tried = triedBy(sent, this);
     const last = tried.at(-1);
-    if (tried.length > 0 && last !== first && !this.#fine.has(last)) return true;
+    if (tried.length > 0 && last !== first && !this.#provenDirect.has(last)) return true;
     return action !== undefined && (tried.length === 0 || init.mode === "same-origin" || hasServiceWorker());
   }
 
@@ -217,20 +217,20 @@ export class Beneath {
    * Returns the function to send with: the option `fetch`, else the newest, that does not lead back here and is none of
    * `others`; if there is none, the oldest that does not lead back.
    */
-  #next(others = []) {
-    const fit = [this.#given, ...[...this.#known].reverse()].filter((known) => known && !this.#leading.has(known));
+  #choose(others = []) {
+    const fit = [this.#given, ...[...this.#pageFetches].reverse()].filter((known) => known && !this.#leadingBack.has(known));
     const found = fit.find((known) => !others.includes(known)) ?? fit.at(-1) ?? first;
-    if (!found || this.#leading.has(found)) throw leadsBack();
+    if (!found || this.#leadingBack.has(found)) throw leadsBackError();
     return found;
   }
 
-  #know(fetch) {
-    if (typeof fetch !== "function" || this.#known.at(-1) === fetch || this.#leading.has(fetch)) return;
-    this.#known = [...this.#known.filter((known) => known !== fetch), fetch].slice(-KEPT);
+  #remember(fetch) {
+    if (typeof fetch !== "function" || this.#pageFetches.at(-1) === fetch || this.#leadingBack.has(fetch)) return;
+    this.#pageFetches = [...this.#pageFetches.filter((known) => known !== fetch), fetch].slice(-MAX_KNOWN);
   }
 }
 
-/** Calls `target` with a request, and notes that while it runs. `by`: the `Beneath` that calls it. */
+/** Calls `target` with a request, and notes that while it runs. `by`: the `Fetcher` that calls it. */
 function call(target, sent, input, init, by) {
   const all = shared();
   const { now } = all;
@@ -248,7 +248,7 @@ function call(target, sent, input, init, by) {
 /** True if the page's requests pass a service worker, which may hand them back to the page. */
 const hasServiceWorker = () => Boolean(globalThis.navigator?.serviceWorker?.controller);
 
-function leadsBack() {
+function leadsBackError() {
   return invalid("fetch: every known one leads back to this dispatcher; pass the one beneath as option `fetch`");
 }
 

@@ -24,8 +24,8 @@ export async function compileFirst(places, accept, hint) {
     }
   }
   const subject = (at) => (at === 0 ? "the wasm could not be loaded" : "nor could its copy in a chunk of the package");
-  const said = failures.map((error, at) => `${subject(at)}: ${worded(error)}`);
-  throw new ActionError("WASM_LOAD", [...said, hint].join("; "), { cause: failures[0] });
+  const reasons = failures.map((error, at) => `${subject(at)}: ${messageOf(error)}`);
+  throw new ActionError("WASM_LOAD", [...reasons, hint].join("; "), { cause: failures[0] });
 }
 
 /** True if even the smallest module is refused. Engines word the refusal differently, so its text is not compared. */
@@ -49,35 +49,35 @@ async function compile(source) {
   if (kind === "[object WebAssembly.Module]") return { compiled: source, where: "the module" };
   if (kind === "[object ArrayBuffer]" || ArrayBuffer.isView(source)) return compileBytes(source, "the bytes given");
   if (kind !== "[object Request]" && typeof source?.arrayBuffer === "function") return compileResponse(source, "the response");
-  const asked = source?.url ?? source;
+  const address = source?.url ?? source;
   const get = async () => {
     try {
       return await fetch(sendable(source));
     } catch (cause) {
-      throw new Error(`${shown(asked)} could not be fetched (${worded(cause)})`, { cause });
+      throw new Error(`${shortened(address)} could not be fetched (${messageOf(cause)})`, { cause });
     }
   };
-  return compileResponse(await get(), asked, get);
+  return compileResponse(await get(), address, get);
 }
 
-/** Compiles the body of a response. `anew()` requests it once more. */
-async function compileResponse(response, asked, anew) {
-  const where = shown(response.url || asked);
+/** Compiles the body of a response. `requestAgain()` requests it once more. */
+async function compileResponse(response, address, requestAgain) {
+  const where = shortened(response.url || address);
   const streams = response.ok && response.headers?.get("content-type") === "application/wasm" && WebAssembly.compileStreaming;
   let whole = response;
   if (streams) {
-    const spare = anew ? undefined : response.clone();
+    const spare = requestAgain ? undefined : response.clone();
     try {
       const compiled = await WebAssembly.compileStreaming(response);
       spare?.body?.cancel().catch(() => {});
       return { compiled, where };
     } catch {
       // The bytes may still be right: the network broke off, or a `Response` of the page only looks like one.
-      whole = spare ?? (response.bodyUsed ? await anew() : response);
+      whole = spare ?? (response.bodyUsed ? await requestAgain() : response);
     }
   }
   const bytes = await whole.arrayBuffer().catch((cause) => {
-    throw new Error(`${where} broke off (${worded(cause)})`, { cause });
+    throw new Error(`${where} broke off (${messageOf(cause)})`, { cause });
   });
   if (whole.ok === false) throw new Error(`${where} answered ${whole.status}${beginning(bytes)}`);
   return compileBytes(bytes, whole.status ? `${where} answered ${whole.status}, but it` : where);
@@ -89,7 +89,7 @@ async function compileBytes(source, where) {
   try {
     return { compiled: await WebAssembly.compile(bytes), where };
   } catch (cause) {
-    throw new Error(`${where} cannot be compiled (${worded(cause)})`, { cause });
+    throw new Error(`${where} cannot be compiled (${messageOf(cause)})`, { cause });
   }
 }
 
@@ -97,7 +97,7 @@ function viewOf(bytes) {
   return ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
 }
 
-const worded = (error) => String(error?.message ?? error);
+const messageOf = (error) => String(error?.message ?? error);
 
 const BEGINNING = 40;
 
@@ -110,7 +110,7 @@ function beginning(bytes) {
 const LONGEST = 200;
 
 /** Shortens an address for a message: without user and password, and cut if it holds the bytes itself (`data:`). */
-function shown(url) {
+function shortened(url) {
   const text = String(url).replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -23,11 +23,11 @@ const users = new Set(); // `{ cut(), lost(makeError) }` of each engine
  */
 export function makeEngine({ embedder, options }, lost) {
   dispatcher.instantiate();
-  const line = severable(embedder);
-  const lanes = [...(options.lanes ?? [])].map(([name, lane]) => handOver(glue.LaneOptions, { name, ...lane }));
+  const link = severable(embedder);
+  const lanes = [...(options.lanes ?? [])].map(([name, lane]) => toStruct(glue.LaneOptions, { name, ...lane }));
   const own = { ...options, lanes, hooks: options.hooks?.afterResponse !== undefined };
-  const engine = new glue.Engine(line.embedder, handOver(glue.DispatcherOptions, own), handOver(glue.CallOptions, options));
-  const user = { cut: line.cut, lost };
+  const engine = new glue.Engine(link.embedder, toStruct(glue.DispatcherOptions, own), toStruct(glue.CallOptions, options));
+  const user = { cut: link.cut, lost };
   users.add(user);
   return { engine, release: () => users.delete(user) };
 }
@@ -36,7 +36,7 @@ export function makeEngine({ embedder, options }, lost) {
  * Makes the Rust struct of a call's options, which must be passed to Rust at once; undefined for none. Call it
  * after `load()`.
  */
-export const handOverCall = (given) => given && handOver(glue.CallOptions, given);
+export const toCallOptions = (given) => given && toStruct(glue.CallOptions, given);
 
 /** The Rust structs of options that are objects themselves, by the option's name. */
 const INNER = {
@@ -47,13 +47,13 @@ const INNER = {
 };
 
 /** Makes a Rust struct of the options that it has. The other options are used by JavaScript alone. */
-function handOver(Options, given) {
+function toStruct(Options, given) {
   const options = new Options();
   try {
     for (const name in given) {
       const value = given[name];
       if (value === undefined || !(name in Options.prototype)) continue;
-      options[name] = Object.hasOwn(INNER, name) ? handOver(INNER[name], value) : value;
+      options[name] = Object.hasOwn(INNER, name) ? toStruct(INNER[name], value) : value;
     }
   } catch (error) {
     options.free();

@@ -12,7 +12,7 @@ export class Module {
   #compiled; // the compiled module, for a fresh instance
   #attempt; // the load in progress, or the one that succeeded
   #live = false; // true while the instance can be trusted
-  #fallen = false; // true while an instance that trapped waits to be replaced
+  #awaitsReplacement = false; // true while an instance that trapped waits to be replaced
 
   /** The number of the instance; a trap gives the next one a higher number. */
   count = 0;
@@ -29,7 +29,7 @@ export class Module {
 
   /** True if `load()` has succeeded and an instance exists or can be made. */
   get isLoaded() {
-    return this.#compiled !== undefined && !this.#fallen;
+    return this.#compiled !== undefined && !this.#awaitsReplacement;
   }
 
   /** True if the instance can be trusted. */
@@ -65,11 +65,11 @@ export class Module {
   /** Drops an instance that has trapped. The next use gets a fresh one. */
   abandon() {
     this.#live = false;
-    this.#fallen = true;
+    this.#awaitsReplacement = true;
     // Delayed, because the instance may be running further up the stack. Once it is replaced, its timers and
     // promises have no effect.
     queueMicrotask(() => {
-      this.#fallen = false;
+      this.#awaitsReplacement = false;
       try {
         this.instantiate();
       } catch {

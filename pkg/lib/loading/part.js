@@ -13,15 +13,15 @@ import { ActionError } from "../error.js";
  */
 export function part(load, what, code) {
   let attempt;
-  const ask = () => {
+  const loadPart = () => {
     const own = (attempt ??= load());
-    return own.then((made) => (ask.there = made), (cause) => {
+    return own.then((made) => (loadPart.there = made), (cause) => {
       if (attempt === own) attempt = undefined;
       const message = `${what}: the part of the package that it needs could not be loaded (${cause?.message ?? cause}); ${HINT}`;
       throw new ActionError(code, message, { cause });
     });
   };
-  return ask;
+  return loadPart;
 }
 
 const HINT = "reload the page";

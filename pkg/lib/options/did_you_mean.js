@@ -1,7 +1,7 @@
 // Guesses which known word a misspelled one means. Used for messages only; must not correct an option.
 
 /** Returns "; did you mean …?" if a known word is near; else "". */
-export function meant(given, known) {
+export function didYouMean(given, known) {
   const found = nearest(given, known);
   return found === undefined ? "" : `; did you mean ${JSON.stringify(found)}?`;
 }

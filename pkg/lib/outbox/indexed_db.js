@@ -48,7 +48,7 @@ export class Store {
     const found = [];
     const read = (values, key) => (values.get(key).onsuccess = ({ target }) => found.push([key, target.result]));
     try {
-      await this.#run("readonly", (values) => list(values, owner, (key) => read(values, key)));
+      await this.#run("readonly", (values) => forEachKey(values, owner, (key) => read(values, key)));
       return found;
     } catch {
       // Browsers keep a large value in a file of its own. If that file is lost, the transaction that reads it aborts.
@@ -60,22 +60,22 @@ export class Store {
   /** Promises the keys of the same values. */
   async keys(owner) {
     const keys = [];
-    await this.#run("readonly", (values) => list(values, owner, (key) => keys.push(key)));
+    await this.#run("readonly", (values) => forEachKey(values, owner, (key) => keys.push(key)));
     return keys;
   }
 
   /**
    * Runs a transaction. `act(values)` may return a request, or another object, whose `result` is then the result.
-   * `anew`: try again once if the database was closed.
+   * `mayRetry`: try again once if the database was closed.
    */
-  async #run(mode, act, durability = "default", anew = true) {
+  async #run(mode, act, durability = "default", mayRetry = true) {
     const database = await this.#open();
     let transaction;
     try {
       transaction = database.transaction(VALUES, mode, { durability });
     } catch (error) {
       this.#opening = undefined;
-      if (!anew) throw error;
+      if (!mayRetry) throw error;
       return this.#run(mode, act, durability, false); // the browser has closed it meanwhile
     }
     return new Promise((resolve, reject) => {
@@ -92,9 +92,9 @@ export class Store {
       request.onerror = () => reject(request.error);
       request.onsuccess = () => {
         const database = request.result;
-        const over = () => (this.#opening = undefined);
-        database.onclose = over;
-        database.onversionchange = () => (database.close(), over());
+        const forget = () => (this.#opening = undefined);
+        database.onclose = forget;
+        database.onversionchange = () => (database.close(), forget());
         resolve(database);
       };
     }).catch((error) => {
@@ -105,7 +105,7 @@ export class Store {
   }
 }
 
-function list(values, owner, each) {
+function forEachKey(values, owner, each) {
   const owners = values.index("owner");
   const own = owners.getAllKeys(owner);
   const owned = owners.getAllKeys();

@@ -6,8 +6,8 @@ import { TextDecoder, TextEncoder } from "../page/globals.js";
 /** The version that is written, and the only one that is read. */
 const VERSION = 1;
 /** Size in bytes of the version and the checksum. */
-const HEAD = 5;
-const TORN = { message: "an entry of the outbox is damaged" };
+const HEAD_SIZE = 5;
+const DAMAGED = { message: "an entry of the outbox is damaged" };
 
 /**
  * Writes the record of a durable call, without its body. Its fields: `owner`, `lane`, `actionId`, `url` (absolute),
@@ -35,14 +35,14 @@ export function encode({ owner, lane, actionId, name = "", url, header, key, fai
   fixed(1, (view) => view.setUint8(0, form ? 1 : 0));
   length(headers.length);
   headers.flat().forEach(text);
-  const record = new Uint8Array(parts.reduce((size, part) => size + part.length, HEAD));
-  let at = HEAD;
+  const record = new Uint8Array(parts.reduce((size, part) => size + part.length, HEAD_SIZE));
+  let at = HEAD_SIZE;
   for (const part of parts) {
     record.set(part, at);
     at += part.length;
   }
   record[0] = VERSION;
-  viewOf(record).setUint32(1, fnv(record.subarray(HEAD)), true);
+  viewOf(record).setUint32(1, fnv(record.subarray(HEAD_SIZE)), true);
   return record;
 }
 
@@ -51,33 +51,33 @@ export function encode({ owner, lane, actionId, name = "", url, header, key, fai
  * if another version wrote it.
  */
 export function decode(bytes) {
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return { unreadable: TORN };
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return { unreadable: DAMAGED };
   const [version] = bytes;
   if (version !== VERSION) return { unreadable: { message: `an entry of the outbox is of version ${version}, not ${VERSION}`, version } };
   try {
     const record = fieldsOf(bytes);
-    return holds(record) ? { record } : { unreadable: TORN };
+    return isValid(record) ? { record } : { unreadable: DAMAGED };
   } catch {
-    return { unreadable: TORN };
+    return { unreadable: DAMAGED };
   }
 }
 
 /** Returns the fields of a record. Throws if it ends too early or contains invalid text. */
 function fieldsOf(bytes) {
   const view = viewOf(bytes);
-  if (view.getUint32(1, true) !== fnv(bytes.subarray(HEAD))) throw TORN;
-  let at = HEAD;
+  if (view.getUint32(1, true) !== fnv(bytes.subarray(HEAD_SIZE))) throw DAMAGED;
+  let at = HEAD_SIZE;
   const take = (size) => (at += size) - size;
   const length = () => view.getUint32(take(4), true);
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const text = () => {
     const size = length();
-    if (size > bytes.length - at) throw TORN;
+    if (size > bytes.length - at) throw DAMAGED;
     return decoder.decode(bytes.subarray(at, (at += size)));
   };
-  const some = (text) => (text === "" ? undefined : text);
+  const orUndefined = (text) => (text === "" ? undefined : text);
   const [owner, lane, actionId, name, url, header, key, failed] = Array.from({ length: 8 }, text);
-  const record = { owner, lane, actionId, name: some(name), url, header, key, failed: some(failed) };
+  const record = { owner, lane, actionId, name: orUndefined(name), url, header, key, failed: orUndefined(failed) };
   record.queuedAt = view.getFloat64(take(8), true);
   record.ttl = view.getFloat64(take(8), true);
   record.sequence = view.getBigUint64(take(8), true);
@@ -85,12 +85,12 @@ function fieldsOf(bytes) {
   record.form = form === 1;
   record.headers = [];
   for (let left = length(); left > 0; left -= 1) record.headers.push([text(), text()]);
-  if (form > 1 || at !== bytes.length || !/^(?:[\da-f]{40}|[\da-f]{42})$/i.test(record.actionId)) throw TORN;
+  if (form > 1 || at !== bytes.length || !/^(?:[\da-f]{40}|[\da-f]{42})$/i.test(record.actionId)) throw DAMAGED;
   return record;
 }
 
 /** True if a record has the values that every written one has. */
-function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
+function isValid({ owner, lane, url, header, key, queuedAt, ttl }) {
   return [owner, lane, url, header, key].every((text) => text !== "") && Number.isFinite(queuedAt) && ttl > 0;
 }
 
@@ -98,7 +98,7 @@ function holds({ owner, lane, url, header, key, queuedAt, ttl }) {
  * Returns the record marked as failed with this code; with `undefined`, as not failed. Returns undefined if it
  * cannot be read.
  */
-export function marked(bytes, failed) {
+export function withFailure(bytes, failed) {
   const { record } = decode(bytes);
   return record && encode({ ...record, failed });
 }
@@ -126,7 +126,7 @@ function judge({ head, form, alive }, owner, failedToo, now) {
   const { record, unreadable } = decode(head);
   if (unreadable) return { verdict: "aside", ...unreadable };
   if (record.owner !== owner) return { verdict: "foreign" };
-  if (form !== record.form) return { verdict: "aside", ...TORN };
+  if (form !== record.form) return { verdict: "aside", ...DAMAGED };
   if (alive) return { verdict: "leave", record };
   // If the clock was set back, the record gets no more time than it had.
   const left = Math.min(record.queuedAt + record.ttl - now, record.ttl);

@@ -3,7 +3,7 @@
 
 import { ActionError } from "../error.js";
 import { headersOf } from "../options/headers.js";
-import { handOverCall } from "../loading/dispatcher.js";
+import { toCallOptions } from "../loading/dispatcher.js";
 import { destination } from "../options.js";
 import { performance } from "../page/globals.js";
 
@@ -21,7 +21,7 @@ export function replay(client, engine, found) {
   try {
     entry.url = destination(found.url);
     client.tellOfServer(engine);
-    const given = handOverCall({ lane, name, idempotencyKey, durable: { ttl: left } });
+    const given = toCallOptions({ lane, name, idempotencyKey, durable: { ttl: left } });
     engine.replay(entry.id, actionId, entry.url, entry.queuedAt, given, found.header, found.body, headersOf(client, entry, headers));
   } catch (error) {
     if (!(error instanceof ActionError)) throw error; // a trap

@@ -9,9 +9,9 @@ import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./global
 export const loadReader = /* @__PURE__ */ part(() => import("../skew/deployed.js"), "payload", "NETWORK");
 
 // Read at import: Next's client removes the attribute as soon as it runs.
-const attribute = ofDocument("documentElement")?.dataset?.dplId;
+const deploymentAttribute = ofDocument("documentElement")?.dataset?.dplId;
 
-let inScripts;
+let deploymentFound;
 let basePath;
 /** True once a script's address has shown that the app has no base path. Then the Flight text need not be read. */
 let isAtRoot = false;
@@ -56,7 +56,7 @@ const inlineScripts = () => [...(ofDocument("scripts") ?? [])].filter(({ src }) 
  * undefined if the page has none, or one that a header cannot hold.
  */
 export function deploymentOfPage() {
-  return [attribute, globalThis.NEXT_DEPLOYMENT_ID].find(isToken) ?? deploymentInScripts();
+  return [deploymentAttribute, globalThis.NEXT_DEPLOYMENT_ID].find(isToken) ?? deploymentInScripts();
 }
 
 /** True if a header can hold the value unchanged: visible ASCII only. */
@@ -65,13 +65,13 @@ export function isToken(value) {
 }
 
 function deploymentInScripts() {
-  if (inScripts !== undefined) return inScripts ?? undefined;
+  if (deploymentFound !== undefined) return deploymentFound ?? undefined;
   const own = ownScripts();
   for (const { searchParams } of own.length > 0 ? own : scriptsElsewhere()) {
     const found = searchParams.get("dpl");
-    if (isToken(found)) return (inScripts = found);
+    if (isToken(found)) return (deploymentFound = found);
   }
-  if (ofDocument("readyState") === "complete") inScripts = null; // no more scripts will be added
+  if (ofDocument("readyState") === "complete") deploymentFound = null; // no more scripts will be added
   return undefined;
 }
 

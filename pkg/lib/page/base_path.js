@@ -2,14 +2,14 @@
 // Reads no document: its arguments are strings.
 
 /**
- * Returns the path under which the app of a document lies: `/shop`, or "". `said`: the path that the document says it
- * is at, without the base path. `loaded`: the path that it was loaded from. `prefix`: the part before `/_next/` in the
- * paths of its scripts, undefined if they are of another origin.
+ * Returns the path under which the app of a document lies: `/shop`, or "". `documentPath`: the path that the document
+ * says it is at, without the base path. `loaded`: the path that it was loaded from. `prefix`: the part before `/_next/`
+ * in the paths of its scripts, undefined if they are of another origin.
  */
-export function basePathOf(said, loaded, prefix) {
+export function basePathOf(documentPath, loaded, prefix) {
   const at = pathOf(loaded);
   let stated;
-  if (said !== undefined && at.endsWith(pathOf(said))) stated = at.slice(0, at.length - pathOf(said).length);
+  if (documentPath !== undefined && at.endsWith(pathOf(documentPath))) stated = at.slice(0, at.length - pathOf(documentPath).length);
   if (stated?.endsWith("/")) stated = undefined;
   const isBelow = stated === undefined || (stated.length > prefix?.length && stated.startsWith(prefix));
   if (isBelow && prefix !== undefined && isUnder(at, prefix)) return prefix;

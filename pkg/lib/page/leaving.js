@@ -19,15 +19,15 @@ export function onLeaving({ left, returned }) {
 
 // Firefox (153) puts a page with an open `keepalive` request into the bfcache and loses the bytes that arrive
 // meanwhile: reading the answer would never end.
-export const loses = Boolean(navigator.userAgent?.includes("Firefox/"));
-const nothing = () => {};
+export const losesAnswers = Boolean(navigator.userAgent?.includes("Firefox/"));
+const keepFromCache = () => {};
 let outliving = 0;
 
 /**
  * Counts a request that may outlive the page when it begins (1) and when it is over (-1). Meanwhile a browser that
  * loses its answer must not put the page into the bfcache: an `unload` listener prevents it.
  */
-export function outlives(change) {
+export function countOutliving(change) {
   outliving += change;
-  if (loses) (outliving > 0 ? addEventListener : removeEventListener)("unload", nothing);
+  if (losesAnswers) (outliving > 0 ? addEventListener : removeEventListener)("unload", keepFromCache);
 }

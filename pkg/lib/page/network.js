@@ -20,14 +20,14 @@ export function onOnline(back) {
  * such file or `url` is false.
  */
 export async function reachable(url, send) {
-  const asked = url ?? fileOfPage();
-  if (!asked) return undefined;
+  const target = url ?? fileOfPage();
+  if (!target) return undefined;
   // A `fetch` of the page's own may ignore its signal.
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, LONGEST_MS, false)));
   try {
-    const asking = send(asked, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
-    return await Promise.race([Promise.resolve(asking).then(() => true), late]);
+    const answer = send(target, { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
+    return await Promise.race([Promise.resolve(answer).then(() => true), late]);
   } catch {
     return false;
   } finally {

@@ -4,7 +4,7 @@
 // "went" or "leaving" (the document ends by it); `what` is "all" or "dynamic".
 
 import { isUnder } from "./base_path.js";
-import { sentTo } from "./visit.js";
+import { noteRedirect } from "./visit.js";
 import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./globals.js";
 import { carefully } from "../error/report.js";
 
@@ -22,7 +22,7 @@ export function hostOf(choice, basePath) {
   };
   return {
     redirect: (url, ...how) => {
-      sentTo(url);
+      noteRedirect(url);
       return carefully(() => chosen().redirect(url, ...how)) ?? "stayed";
     },
     refresh: (what) => carefully(() => chosen().refresh(what)),
@@ -73,7 +73,7 @@ function nextHost(basePath) {
       const from = location.href;
       own[type === "replace" ? "replace" : "push"](inside);
       // Calling `refresh()` at once would turn the push into a replace (seen with 16.2).
-      if (refresh) once(() => location.href !== from || url === from, () => router()?.refresh());
+      if (refresh) runWhen(() => location.href !== from || url === from, () => router()?.refresh());
       return "went";
     },
     refresh(what) {
@@ -88,9 +88,9 @@ function nextHost(basePath) {
 const LONGEST_MS = 10_000;
 
 /** Runs `act` once `condition` holds, or after 10 s in any case. */
-function once(condition, act, until = performance.now() + LONGEST_MS) {
+function runWhen(condition, act, until = performance.now() + LONGEST_MS) {
   if (condition() || performance.now() > until) act();
-  else setTimeout(() => once(condition, act, until), 10);
+  else setTimeout(() => runWhen(condition, act, until), 10);
 }
 
 function ownHost(own) {

@@ -5,22 +5,22 @@
 import { addEventListener, queueMicrotask } from "./globals.js";
 
 let number = 0;
-let at = {};
+let lastSeen = {};
 let watched = false;
 /** True if the browser reports each change of the address and its state at once. */
-let told = false;
-let sent;
+let browserReportsChanges = false;
+let lastRedirect;
 
 /** Returns the number of the user's current visit. It changes once the user has moved on. */
 export function visit() {
   if (!watched && globalThis.document) watch();
-  if (!told) look();
+  if (!browserReportsChanges) noteAddress();
   return number;
 }
 
 /** Notes that an answer sends the user to `url`, which is no move of their own. */
-export function sentTo(url) {
-  sent = url;
+export function noteRedirect(url) {
+  lastRedirect = url;
 }
 
 /**
@@ -40,7 +40,7 @@ function watch() {
   watched = true;
   // Next's router marks its entries with `__NA`; going back or forward to one is a navigation.
   addEventListener("popstate", ({ state }) => {
-    look();
+    noteAddress();
     if (state?.__NA) number += 1;
   });
   // Without the Navigation API (before Firefox 147, Safari 26.2), leaving a page and returning between two
@@ -48,24 +48,24 @@ function watch() {
   const { navigation } = globalThis;
   // An element or a variable may have the name `navigation`.
   if (Object.prototype.toString.call(navigation) === "[object Navigation]") {
-    navigation.addEventListener("currententrychange", look);
-    look();
-    told = true;
+    navigation.addEventListener("currententrychange", noteAddress);
+    noteAddress();
+    browserReportsChanges = true;
   }
   navigation?.addEventListener?.("navigate", (event) => queueMicrotask(() => isLeaving(event) && (number += 1)));
 }
 
-function look() {
+function noteAddress() {
   const now = { href: globalThis.location?.href, state: globalThis.history?.state };
-  if (now.href === at.href && now.state === at.state) return;
-  if (isMove(at, now)) number += 1;
-  at = now;
+  if (now.href === lastSeen.href && now.state === lastSeen.state) return;
+  if (isMove(lastSeen, now)) number += 1;
+  lastSeen = now;
 }
 
 /** True if the user's own action replaces this document by another. */
 function isLeaving({ destination: { url, sameDocument }, navigationType, downloadRequest, formData, defaultPrevented }) {
   const stays = sameDocument || navigationType === "reload" || downloadRequest != null || defaultPrevented;
-  return !stays && url !== sent && (formData != null || url !== location.href) && /^https?:/.test(url);
+  return !stays && url !== lastRedirect && (formData != null || url !== location.href) && /^https?:/.test(url);
 }
 
 const pathOf = (href) => href?.split(/[?#]/, 1)[0];

@@ -28,8 +28,8 @@ export function isHarmless(method, key) {
 export function waitBefore({ retry, keyed, retries, since, response }) {
   const { limit, budget, delay, backoffLimit, maxRetryAfter } = { ...USUAL, ...retry };
   if (retries >= limit || (response && !isPassing(response, keyed))) return undefined;
-  const told = Math.min(retryAfter(response?.headers.get("retry-after")) ?? 0, maxRetryAfter);
-  const wait = Math.max(told, Math.random() * Math.min(delay * 2 ** Math.min(retries, 20), backoffLimit));
+  const asksFor = Math.min(retryAfter(response?.headers.get("retry-after")) ?? 0, maxRetryAfter);
+  const wait = Math.max(asksFor, Math.random() * Math.min(delay * 2 ** Math.min(retries, 20), backoffLimit));
   return performance.now() - since + wait <= budget ? wait : undefined;
 }
 

@@ -9,13 +9,13 @@ export { dispatcherWith as home } from "../exports.js"; // see `part.js`
 export { readPushes } from "./inline.js";
 
 /**
- * `SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched
+ * `MAX_SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched
  * at the same time.
  */
-const SCRIPTS = 256;
+const MAX_SCRIPTS = 256;
 const AT_ONCE = 6;
 /** Most bytes of one document or script. */
-const LARGEST = 16 << 20;
+const MAX_BYTES = 16 << 20;
 
 /**
  * Loads the document at `address` and its scripts. `load(url, accept, mode)` promises a `Response`.
@@ -83,7 +83,7 @@ function scriptsOf(at, now, here) {
   const met = new Map();
   for (const script of scripts) {
     const [file] = script.split(/[?#]/, 1);
-    if (isOwnScript(script, origin, prefixes) && !met.has(file) && met.size < SCRIPTS) met.set(file, script);
+    if (isOwnScript(script, origin, prefixes) && !met.has(file) && met.size < MAX_SCRIPTS) met.set(file, script);
   }
   return [...met.values()];
 }
@@ -112,7 +112,7 @@ async function get(load, address, accept, mode) {
   const reader = readerOf(response);
   const decoder = new TextDecoder();
   let text = "";
-  let left = response.status < 400 ? LARGEST : -1;
+  let left = response.status < 400 ? MAX_BYTES : -1;
   while (left >= 0) {
     const bytes = await reader.read();
     if (bytes === undefined) return [response.redirected ? response.url : address, text + decoder.decode()];

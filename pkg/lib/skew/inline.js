@@ -25,16 +25,16 @@ export const stringsOf = (text) => (text.match(RegExp(STRING, "g")) ?? []).map(r
  * `scripts`: the texts of the inline scripts. `see(line)` receives the other rows.
  */
 export function readPushes(scripts, see) {
-  const said = {};
+  const page = {};
   try {
-    readRows(scripts.map(pushed).join(""), said, see);
+    readRows(scripts.map(pushed).join(""), page, see);
   } catch {
     // Engines stop matching strings with millions of escapes, which no real page has. The rows read so far count.
   }
-  return said;
+  return page;
 }
 
-function readRows(flight, said, see) {
+function readRows(flight, page, see) {
   for (let at = 0; at < flight.length; ) {
     const row = /[\da-fA-F]*:[TAOoUSsLlGgMmVb](0?[\da-fA-F]{1,8}),|([\da-fA-F]*)(?::([^\n]*)|[^\n]*)\n?/y;
     row.lastIndex = at;
@@ -42,7 +42,7 @@ function readRows(flight, said, see) {
     at = row.lastIndex;
     const line = bytes && decoded(bytes);
     if (length) at += parseInt(length, 16); // text or bytes, which may contain anything
-    else if (line && id === "0" && !/^[I"]/.test(line) && said.build === undefined && said.path === undefined) readRoot(line, said);
+    else if (line && id === "0" && !/^[I"]/.test(line) && page.build === undefined && page.path === undefined) readRoot(line, page);
     else if (line) see?.(line);
   }
 }
@@ -72,7 +72,7 @@ function decoded(bytes) {
 }
 
 /** Reads `b` and `c` of an object; in Next.js 14, `buildId` and `urlParts`, one level down in an array. */
-function readRoot(root, said) {
+function readRoot(root, page) {
   const [build, path, level] = root[0] === "{" ? ['"b"', '"c"', 1] : ['"buildId"', '"urlParts"', 2];
   let depth = 0;
   for (const { 0: found, index } of root.matchAll(RegExp(`${STRING}|[[\\]{}]`, "g"))) {
@@ -80,9 +80,9 @@ function readRoot(root, said) {
     else if (found[0] !== '"') depth = Math.max(0, depth - 1);
     else if (depth === level) {
       const value = RegExp(`^:(?:(${STRING})|(\\[${STRING}(?:,${STRING})*])|)`).exec(root.slice(index + found.length));
-      if (value && found === build && value[1]) said.build = read(value[1]);
+      if (value && found === build && value[1]) page.build = read(value[1]);
       // The path is split at its slashes, so that crawlers do not follow it: `["","blog","en"]`.
-      if (value && found === path) said.path = read(value[2])?.join("/");
+      if (value && found === path) page.path = read(value[2])?.join("/");
     }
   }
 }

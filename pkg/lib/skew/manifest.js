@@ -5,12 +5,12 @@ import { Set } from "../page/globals.js";
 import { readPushes, stringsOf } from "./inline.js";
 
 /**
- * `MOST`: items in a list. `LONGEST`: characters of a URL. `LONGEST_NAME`: characters of an action's name.
+ * `MAX_ITEMS`: items in a list. `MAX_URL`: characters of a URL. `MAX_NAME`: characters of an action's name.
  * Anything beyond is ignored.
  */
-const MOST = 512;
-const LONGEST = 4096;
-const LONGEST_NAME = 1024;
+const MAX_ITEMS = 512;
+const MAX_URL = 4096;
+const MAX_NAME = 1024;
 
 const SPACE = " \t\n\r\f";
 const ID = "((?:[\\da-f]{2})?[\\da-f]{40})";
@@ -35,7 +35,7 @@ export function scanHtml(html) {
   const [scripts, chunks, ids] = lists;
   const inline = [];
   const add = (list, item) => {
-    if (item && item.length <= LONGEST && list.size < MOST) list.add(item);
+    if (item && item.length <= MAX_URL && list.size < MAX_ITEMS) list.add(item);
   };
   const addReference = (model) => add(ids, RegExp(`^{"id":"${ID}","bound":`).exec(model)?.[1]);
 
@@ -68,14 +68,14 @@ export function scanHtml(html) {
     if (raw === null) break; // without its end tag, a browser would not run the script
   }
 
-  const said = readPushes(inline, (line) => {
+  const page = readPushes(inline, (line) => {
     if (!/^[I"]/.test(line)) return addReference(line);
     const paths = stringsOf(line);
     for (const path of line[0] === "I" ? paths : [paths[0]]) {
       if (/^(?=static\/chunks\/|[^?#]*\/_next\/static\/)[^?#]*\.js(?:[?#]|$)/.test(path)) add(chunks, path);
     }
   });
-  return { scripts: [...scripts], chunks: [...chunks], ids: [...ids], ...said };
+  return { scripts: [...scripts], chunks: [...chunks], ids: [...ids], ...page };
 }
 
 const hasWord = (words, word) => RegExp(`(^|[${SPACE}])${word}([${SPACE}]|$)`, "i").test(words);
@@ -135,6 +135,6 @@ export function scanScript(text, found) {
     let argument = 1;
     while (argument < 4 && next(/,/y) && pass()) argument++;
     const name = argument === 4 && next(/,/y) && literal();
-    if (name && name.length <= LONGEST_NAME && next(/(?=[),])/y)) found.push([unescape(name), id[2]]);
+    if (name && name.length <= MAX_NAME && next(/(?=[),])/y)) found.push([unescape(name), id[2]]);
   }
 }

@@ -9,19 +9,19 @@ const load = /* @__PURE__ */ part(() => import("./lock.js"), "scope", "NETWORK")
 /** Default for `leaseTimeout`: how long, in ms, another tab may hold a lease that is waited for. */
 const PATIENCE = 60_000;
 
-let locks;
+let lockModule;
 
 export class Leases {
   #patience;
-  #tell;
+  #withEngine;
   /** By lane: the lock that is requested or held; a number while `lock.js` is loading. */
-  #asked = new Map();
+  #locks = new Map();
   #count = 0;
 
-  /** `tell(run)` runs `run` with the current engine. */
-  constructor(patience = PATIENCE, tell) {
+  /** `withEngine(run)` runs `run` with the current engine. */
+  constructor(patience = PATIENCE, withEngine) {
     this.#patience = patience;
-    this.#tell = tell;
+    this.#withEngine = withEngine;
   }
 
   /**
@@ -29,28 +29,28 @@ export class Leases {
    * `leaseTaken` or `leaseRefused`.
    */
   async ask(lane) {
-    if (locks) return this.#lock(lane);
+    if (lockModule) return this.#requestLock(lane);
     const number = (this.#count += 1);
-    this.#asked.set(lane, number);
-    const isAsked = () => this.#asked.get(lane) === number;
+    this.#locks.set(lane, number);
+    const isAsked = () => this.#locks.get(lane) === number;
     try {
-      locks = await load();
-      if (isAsked()) this.#lock(lane);
+      lockModule = await load();
+      if (isAsked()) this.#requestLock(lane);
     } catch ({ code, message, cause }) {
       if (isAsked()) this.#refused(lane, code, message, cause);
     }
     return undefined;
   }
 
-  #lock(lane) {
-    const { Lock, GRANTED, TAKEN } = locks;
-    const before = this.#asked.get(lane);
+  #requestLock(lane) {
+    const { Lock, GRANTED, TAKEN } = lockModule;
+    const before = this.#locks.get(lane);
     // Dispatchers of all tabs with a lane of this name share the lock.
-    this.#asked.set(lane, new Lock(`actionlane:lane:${lane}`, this.#patience, (told, cause) => {
-      if (told === GRANTED) return this.#tell((engine) => engine.leased(lane));
-      if (told === TAKEN) {
-        this.#asked.delete(lane);
-        return this.#tell((engine) => engine.leaseTaken(lane));
+    this.#locks.set(lane, new Lock(`actionlane:lane:${lane}`, this.#patience, (what, cause) => {
+      if (what === GRANTED) return this.#withEngine((engine) => engine.leased(lane));
+      if (what === TAKEN) {
+        this.#locks.delete(lane);
+        return this.#withEngine((engine) => engine.leaseTaken(lane));
       }
       return this.#refused(lane, "INVALID_OPTION", "scope: the browser refuses the lock that all tabs share", cause);
     }));
@@ -58,19 +58,19 @@ export class Leases {
   }
 
   #refused(lane, code, message, cause) {
-    this.#asked.delete(lane);
-    this.#tell((engine) => engine.leaseRefused(lane, code === "NETWORK", message, cause));
+    this.#locks.delete(lane);
+    this.#withEngine((engine) => engine.leaseRefused(lane, code === "NETWORK", message, cause));
   }
 
   /** Releases the lease of a lane, or withdraws the request for it. */
   giveBack(lane) {
-    const lock = this.#asked.get(lane);
-    this.#asked.delete(lane);
+    const lock = this.#locks.get(lane);
+    this.#locks.delete(lane);
     lock?.giveBack?.();
   }
 
   /** Releases all leases: their engine is gone. */
   giveAllBack() {
-    for (const lane of [...this.#asked.keys()]) this.giveBack(lane);
+    for (const lane of [...this.#locks.keys()]) this.giveBack(lane);
   }
 }

@@ -4,7 +4,7 @@ import { AbortController, Set, clearTimeout, navigator, performance, setTimeout 
 
 export { dispatcherWith as home } from "../exports.js"; // see `part.js`
 
-const ASKED = 0;
+const REQUESTED = 0;
 const HELD = 1;
 const OVER = 2;
 
@@ -17,7 +17,7 @@ export const REFUSED = "refused";
 const LONGEST = 2 ** 31 - 1;
 
 /** The locks of this page that are requested or held. */
-const here = new Set();
+const locksOfPage = new Set();
 
 /**
  * An exclusive Web Lock that was requested. The browser grants it in the order of requests, and frees it if a
@@ -25,16 +25,16 @@ const here = new Set();
  */
 export class Lock {
   #name;
-  #tell;
-  #stage = ASKED;
-  #asking;
-  #letGo;
+  #report;
+  #stage = REQUESTED;
+  #requestAbort;
+  #release;
   /**
-   * The lock `steal:{name}`; only its holder may steal. `#turning`: while it is requested, and until the decision to
-   * steal. `#turn`: from then until the stolen lock is granted.
+   * The lock `steal:{name}`; only its holder may steal. `#stealRequest`: while it is requested, and until the decision
+   * to steal. `#stealRight`: from then until the stolen lock is granted.
    */
-  #turning;
-  #turn;
+  #stealRequest;
+  #stealRight;
   #timer;
   /** The number of times that the lock was granted in this page, to any dispatcher. */
   #grants = 0;
@@ -48,13 +48,13 @@ export class Lock {
    * holds a lock `stolen:{number}:{name}` as long as the stolen one. It tells dispatchers of one page apart,
    * which share a client id.
    *
-   * `tell(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`, with
-   * the browser's error as `cause`. Nothing is reported after `giveBack()`.
+   * `report(what, cause)` reports that the lock is `GRANTED`; that a waiter has `TAKEN` it; or that it is `REFUSED`,
+   * with the browser's error as `cause`. Nothing is reported after `giveBack()`.
    */
-  constructor(name, patience, tell) {
+  constructor(name, patience, report) {
     this.#name = name;
-    this.#tell = tell;
-    here.add(this);
+    this.#report = report;
+    locksOfPage.add(this);
     this.#run(patience).then(() => this.#end(), (cause) => this.#end(cause));
   }
 
@@ -62,44 +62,44 @@ export class Lock {
   giveBack() {
     this.#stage = OVER;
     this.#withdraw();
-    this.#letGo?.();
-    this.#letGo = undefined;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   #end(cause) {
     const stage = this.#stage;
     this.#stage = OVER;
-    here.delete(this);
+    locksOfPage.delete(this);
     clearTimeout(this.#timer);
-    this.#turning?.giveBack();
-    this.#turning = this.#asking = this.#letGo = undefined;
-    if (stage === ASKED) this.#tell(REFUSED, cause);
-    else if (stage === HELD) this.#tell(TAKEN);
+    this.#stealRequest?.giveBack();
+    this.#stealRequest = this.#requestAbort = this.#release = undefined;
+    if (stage === REQUESTED) this.#report(REFUSED, cause);
+    else if (stage === HELD) this.#report(TAKEN);
   }
 
   /** Resolves when the lock is released; rejects if it is stolen or refused. */
   async #run(patience) {
     await null;
     if (this.#stage === OVER) return; // given back before it was requested
-    this.#asking = new AbortController();
-    const asked = this.#request({ signal: this.#asking.signal });
-    const turn = await (patience === Infinity ? asked : Promise.race([asked, this.#overdue(patience)]));
-    if (!turn) return;
-    if (this.#stage !== ASKED) {
-      this.#turnOver();
-      await asked;
+    this.#requestAbort = new AbortController();
+    const released = this.#request({ signal: this.#requestAbort.signal });
+    const stealRight = await (patience === Infinity ? released : Promise.race([released, this.#untilOverdue(patience)]));
+    if (!stealRight) return;
+    if (this.#stage !== REQUESTED) {
+      this.#dropStealRequest();
+      await released;
       return;
     }
     // Done in one task, so that no other waiter comes between. The request in the queue is withdrawn first, or the
     // lock could be granted twice.
     this.#withdraw();
-    this.#turn = turn;
-    this.#turning = undefined;
+    this.#stealRight = stealRight;
+    this.#stealRequest = undefined;
     const mark = new Lock(`stolen:${Math.floor(Math.random() * 2 ** 32)}:${this.#name}`, Infinity, () => {});
     try {
       await this.#request({ steal: true });
     } finally {
-      this.#turn?.giveBack();
+      this.#stealRight?.giveBack();
       mark.giveBack();
     }
   }
@@ -107,69 +107,69 @@ export class Lock {
   /** Resolves when the lock is released; rejects if it is stolen or refused. */
   async #request(options) {
     await navigator.locks.request(this.#name, options, () => {
-      this.#turn?.giveBack();
-      this.#turn = undefined;
-      if (this.#stage !== ASKED) return undefined; // given back meanwhile: release it at once
+      this.#stealRight?.giveBack();
+      this.#stealRight = undefined;
+      if (this.#stage !== REQUESTED) return undefined; // given back meanwhile: release it at once
       this.#stage = HELD;
       clearTimeout(this.#timer);
       // Every lock of this page with the same name counts the grant.
-      for (const lock of here) if (lock.#name === this.#name) lock.#grants += 1;
-      const held = new Promise((letGo) => (this.#letGo = letGo));
-      this.#tell(GRANTED);
+      for (const lock of locksOfPage) if (lock.#name === this.#name) lock.#grants += 1;
+      const held = new Promise((release) => (this.#release = release));
+      this.#report(GRANTED);
       return held;
     });
   }
 
   /** Withdraws the request; does nothing once the lock is held. */
   #withdraw() {
-    this.#asking?.abort();
-    this.#asking = undefined;
+    this.#requestAbort?.abort();
+    this.#requestAbort = undefined;
   }
 
-  /** Promises the turn, once the lock may be stolen. That is allowed only while the turn is held. */
-  async #overdue(patience) {
+  /** Promises the right to steal, once the lock may be stolen. That is allowed only while the right is held. */
+  async #untilOverdue(patience) {
     for (;;) {
-      const before = await this.#stuck(patience);
-      const turn = await this.#waitForTurn(patience);
-      const queue = await this.#look();
-      if (queue && isStill(queue, before)) return turn;
-      this.#turnOver();
+      const before = await this.#untilStuck(patience);
+      const stealRight = await this.#waitForStealRight(patience);
+      const queue = await this.#readQueue();
+      if (queue && isStill(queue, before)) return stealRight;
+      this.#dropStealRequest();
     }
   }
 
-  /** Waits for the turn, perhaps forever. */
-  #waitForTurn(patience) {
+  /** Waits for the right to steal, perhaps forever. */
+  #waitForStealRight(patience) {
     return new Promise((resolve) => {
-      const turn = new Lock(`steal:${this.#name}`, patience, (told) => told === GRANTED && resolve(turn));
-      this.#turning = turn;
+      const stealRight = new Lock(`steal:${this.#name}`, patience, (what) => what === GRANTED && resolve(stealRight));
+      this.#stealRequest = stealRight;
     });
   }
 
-  #turnOver() {
-    this.#turning?.giveBack();
-    this.#turning = undefined;
+  #dropStealRequest() {
+    this.#stealRequest?.giveBack();
+    this.#stealRequest = undefined;
   }
 
   /**
    * Resolves when the lock has not changed hands for `patience` ms while it is waited for: to its holder and waiters at
    * the beginning of that time.
    */
-  async #stuck(patience) {
+  async #untilStuck(patience) {
     const step = Math.min(Math.max(patience / 4, 1), LONGEST);
     let before;
     let since;
     for (;;) {
-      if (this.#stage === ASKED) await new Promise((resolve) => (this.#timer = setTimeout(resolve, step)));
-      if (this.#stage !== ASKED) return new Promise(() => {});
-      const queue = await this.#look();
+      if (this.#stage === REQUESTED) await new Promise((resolve) => (this.#timer = setTimeout(resolve, step)));
+      if (this.#stage !== REQUESTED) return new Promise(() => {});
+      const queue = await this.#readQueue();
       const now = performance.now();
       if (!queue || !before || !isStill(queue, before)) [before, since] = [queue, now];
-      else if (now - since >= patience && this.#stage === ASKED) return before;
+      else if (now - since >= patience && this.#stage === REQUESTED) return before;
     }
   }
 
   /** Promises the holder of the lock and its waiters in order; undefined if it has no holder or cannot be queried. */
-  async #look() {
+  async #readQueue() {
     try {
       const { held, pending } = await navigator.locks.query();
       const clients = (locks) => locks.filter(({ name }) => name === this.#name).map(({ clientId }) => clientId);

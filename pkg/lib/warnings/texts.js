@@ -9,15 +9,15 @@ export { dispatcherWith as home } from "../exports.js"; // see `part.js`
 
 const KEY = "give it idempotencyKey: true and have the server honour the key, or leave retry out";
 
-const said = new Set();
+const warned = new Set();
 
 /** Greatest number of warnings: some contain a name that the page makes up for each call. */
-const MOST = 100;
+const MAX_WARNINGS = 100;
 
 /** Warns of each message once per page. */
 export function warnOnce(message) {
-  if (said.size >= MOST || said.has(message)) return;
-  said.add(message);
+  if (warned.size >= MAX_WARNINGS || warned.has(message)) return;
+  warned.add(message);
   console.warn(`actionlane: ${message}`);
 }
 
@@ -40,15 +40,15 @@ export const routeIsSentOnce = () => {
   warnOnce(`route: retry does nothing for a stream, which can be sent once, nor for a request that changes something without a key; ${KEY}`);
 };
 
-const seen = new Set();
+const seenLanes = new Set();
 
 /**
  * Warns of a lane whose name the options do not contain and that looks like a misspelled "main" or "parallel": any name
  * makes a lane, one call at a time.
  */
 export function unnamedLane(lane) {
-  if (seen.size > 100 || seen.has(lane)) return;
-  seen.add(lane);
+  if (seenLanes.size > 100 || seenLanes.has(lane)) return;
+  seenLanes.add(lane);
   const word = lane.toLowerCase() === "main" ? "main" : nearest(lane, ["parallel"]);
   if (!word) return;
   const [given, other] = [lane, word].map((name) => JSON.stringify(name));

@@ -236,13 +236,13 @@ export const language = (frame) => ({
   "an iterable that throws in the middle": () => ({ *[Symbol.iterator]() { yield 1; throwing(); } }),
   "an iterable that gives itself": () => ({ n: 0, [Symbol.iterator]() { return this; }, next() { return { done: this.n++ > 1, value: this.n }; } }),
   "an iterable that gives itself the second time": () => {
-    let asked = 0;
-    const made = { next: () => ({ done: true }), [Symbol.iterator]: () => (asked++ ? made : [1].values()) };
+    let reads = 0;
+    const made = { next: () => ({ done: true }), [Symbol.iterator]: () => (reads++ ? made : [1].values()) };
     return made;
   },
   "an iterable that gives another each time": () => {
-    let asked = 0;
-    return { [Symbol.iterator]: () => [asked++].values() };
+    let reads = 0;
+    return { [Symbol.iterator]: () => [reads++].values() };
   },
   "@@iterator": () => ({ "@@iterator": () => [1, 2].values() }),
   "an iterable with @@iterator, too": () => ({ [Symbol.iterator]: undefined, "@@iterator": () => [1, 2].values() }),

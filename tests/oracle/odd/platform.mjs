@@ -182,8 +182,8 @@ export const platform = (frame) => ({
   "a Proxy of an array whose get throws": () => trapped("get", [1]),
   "a Proxy of an array whose ownKeys throws": () => trapped("ownKeys", [1]),
   "a Proxy whose prototype is another each time": () => {
-    let asked = 0;
-    return new Proxy({ a: 1 }, { getPrototypeOf: () => (asked++ ? Object.prototype : Point.prototype) });
+    let reads = 0;
+    return new Proxy({ a: 1 }, { getPrototypeOf: () => (reads++ ? Object.prototype : Point.prototype) });
   },
 
   // React's own
