@@ -55,7 +55,7 @@ pub(crate) mod wire {
     }
 }
 
-/// Outcomes that JavaScript reports to Rust, of a promise or of an answer's body: `TOLD_…` in JavaScript.
+/// Outcomes that JavaScript reports to Rust, of a promise or of an answer's body: `OUTCOME_…` in JavaScript.
 pub(crate) mod outcome {
     numbers! {
         /// A promise was fulfilled.
@@ -81,7 +81,7 @@ pub(crate) mod outcome {
     }
 }
 
-/// Values that an edit of a decoded model puts into a container: `PUT_…` in JavaScript. `builder.js` makes them.
+/// Values that an edit of a decoded model puts into a container: `EDIT_…` in JavaScript. `builder.js` makes them.
 ///
 /// The first number of an edit is one of these plus an argument, shifted left by [`BITS`](edit::BITS).
 pub(crate) mod edit {
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn javascript_has_the_same_numbers() {
-        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("PUT_", edit::ALL), ("MADE_", made::ALL), ("TOLD_", outcome::ALL)];
+        let ours = [("KIND_", kind::ALL), ("WIRE_", wire::ALL), ("EDIT_", edit::ALL), ("MADE_", made::ALL), ("OUTCOME_", outcome::ALL)];
         let ours = ours.iter().flat_map(|(group, all)| all.iter().map(move |(name, number)| (format!("{group}{name}"), *number)));
         // Tests of `flight` compare the limits.
         let theirs = of_javascript().into_iter().filter(|(name, _)| !name.starts_with("MAX_"));

@@ -29,11 +29,11 @@ mod entry;
 mod lease;
 mod navigation;
 mod offline;
-mod passthrough;
-mod recovery;
+mod prebuilt;
 mod retry;
 #[cfg(test)]
 mod sim;
+mod skew_recovery;
 mod start;
 mod strategy;
 #[cfg(test)]
@@ -42,10 +42,10 @@ mod tests {
     mod model;
     mod navigation;
     mod offline;
-    mod passthrough;
+    mod prebuilt;
     mod queue;
-    mod recovery;
     mod retry;
+    mod skew_recovery;
     mod strategy;
     mod time;
 }
@@ -56,7 +56,7 @@ pub use effect::Effect;
 pub use lease::Scope;
 pub use navigation::HeadFacts;
 pub use offline::OfflineMode;
-pub use recovery::Recovery;
+pub use skew_recovery::Recovery;
 
 /// The state machine of one client: its calls, its lanes and their timers.
 ///

@@ -57,14 +57,12 @@
 //! container, which is then read several times; [`Limits::NATIVE_BYTES`] limits the sum. [`Limits::NATIVE_DEPTH`]
 //! limits nesting, so a circle is an error.
 
-mod along;
 mod builder;
 mod date;
 mod decode;
 mod encode;
 pub(crate) mod hash;
 pub(crate) mod json;
-mod kinds;
 mod limits;
 mod model;
 mod native;
@@ -74,18 +72,20 @@ mod row;
 mod scan;
 mod serde;
 mod slice;
+mod special_values;
 mod value;
+mod value_watch;
 
 pub use self::serde::{BigInt, Date, from_action, from_stream, from_value, to_reply, to_value};
-pub use along::Along;
 pub use builder::{Binary, Build, Flow, Key, Put, Ready};
 pub use decode::Decoder;
 pub use encode::{
     Body, Class, Classified, Container, Contents, Encoded, Encoder, Inspect, Later, Opaque, Part, Slot, Temporaries, Text, encode,
 };
-pub use kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use limits::Limits;
 pub use model::{Edit, Made, Node, Scalar, Spot, Tree};
 pub use native::Native;
 pub use rejection::{Rejection, Thrown};
+pub use special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use value::{Children, ErrorValue, Object, PromiseState, Shared, Value};
+pub use value_watch::Along;

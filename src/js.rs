@@ -3,11 +3,11 @@
 #![allow(dead_code, reason = "each edge uses a part of it")]
 
 pub(crate) mod error;
-pub(crate) mod given;
-#[cfg(test)]
-pub(crate) mod module;
+pub(crate) mod exported;
 pub(crate) mod object;
 pub(crate) mod options;
+#[cfg(test)]
+pub(crate) mod test_module;
 pub(crate) mod wait;
 
 use js_sys::Function;

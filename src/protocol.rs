@@ -46,19 +46,19 @@
 mod answer;
 mod id;
 pub mod manifest;
+mod next_version;
 mod redirect;
 mod request;
 mod root_row;
 mod trace;
-mod version;
 
 pub use answer::{ANSWER_HEADERS, AnswerHead, Body, RawHead, Revalidated, action_error, classify, foreign_error, unknown_action_error};
 pub use id::ActionId;
+pub use next_version::{NextVersion, WireForm, wire_form};
 pub use redirect::{Redirect, RedirectType};
 pub use request::{DEPLOYMENT_ID, IDEMPOTENCY_KEY, MAX_BODY_BYTES, NEXT_ACTION, SKIP_RENDER, is_protected, request_headers};
 pub use root_row::Root;
 pub use trace::{REQUEST_ID, TRACEPARENT, TraceContext, request_id};
-pub use version::{NextVersion, WireForm, wire_form};
 
 /// Content type of a Flight answer, and the `Accept` of an action request.
 pub const FLIGHT: &str = "text/x-component";

@@ -23,7 +23,7 @@ use wasm_bindgen::prelude::*;
 use crate::call::{CallId, LaneName, Options, Strategy, Visit};
 use crate::dispatcher::Dispatcher;
 use crate::js::error::{self, Failure};
-use crate::js::given::Exported;
+use crate::js::exported::Exported;
 use crate::js::wait::Wait;
 use crate::protocol::{ActionId, WireForm, wire_form};
 use crate::{Error, Instant, text};

@@ -2,20 +2,20 @@
 // the network nor the DOM.
 
 import { call } from "./dispatcher/call.js";
-import { Client } from "./dispatcher/shared.js";
+import { Client } from "./dispatcher/internals.js";
 import { NO_OUTBOX } from "./outbox.js";
-import { describe } from "./dispatcher/entry.js";
+import { describe } from "./dispatcher/call_info.js";
 import { invalid } from "./error.js";
 import { fetchInLane } from "./fetch.js";
 import { cancelFilter } from "./options.js";
 import { Map, take } from "./page/globals.js";
 import { route } from "./route.js";
-import { Snapshot } from "./dispatcher/snapshot.js";
+import { Snapshot } from "./dispatcher/same_snapshot.js";
 import { callerOf } from "./error/call_site.js";
 
 /**
  * A dispatcher as the page sees it. Its methods work detached (`const { call } = createDispatcher()`).
- * `shared.js` holds its state.
+ * `internals.js` holds its state.
  */
 export class Dispatcher {
   #client;

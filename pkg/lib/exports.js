@@ -6,7 +6,7 @@ import * as codec from "./codec.js";
 import { Dispatcher } from "./dispatcher.js";
 import { invalid } from "./error.js";
 import { loadFlight } from "./codec/load.js";
-import { load } from "./loading/dispatcher.js";
+import { load } from "./loading/dispatcher_wasm.js";
 import { readyOptions } from "./options.js";
 
 /** The source of the codec that `init()` received. It is not loaded before it is needed. */

@@ -7,14 +7,14 @@ import { IDEMPOTENCY_KEY, actionOf, argumentsOf, bodyNow, isOnce, isStream, read
 import { checkBuilt } from "./options/no_effect.js";
 import { fetchOptions } from "./options.js";
 import { AbortController, Headers } from "./page/globals.js";
-import { part } from "./loading/part.js";
+import { part } from "./loading/lazy_part.js";
 import { requireStackRoom } from "./boundary/stack_room.js";
 import { route } from "./route.js";
-import { sendWith } from "./signals.js";
+import { sendWith } from "./abort_signals.js";
 import { callerOf } from "./error/call_site.js";
 
-/** Loads the part that reads an answer along with its caller: see `passthrough.js`. */
-export const loadAlong = /* @__PURE__ */ part(() => import("./fetch/passthrough.js"), "fetch", "NETWORK");
+/** Loads the part that reads an answer along with its caller: see `prebuilt.js`. */
+export const loadAlong = /* @__PURE__ */ part(() => import("./fetch/prebuilt.js"), "fetch", "NETWORK");
 
 /** Returns the error that `fetch` would have rejected with, because callers of `fetch` expect that. */
 function errorOfFetch(error) {

@@ -2,7 +2,7 @@
 // later; a getter that throws or an unknown name is an INVALID_OPTION. Must not decide what a value means: Rust does.
 
 import { sendable } from "./page/url.js";
-import { isToken } from "./page/app.js";
+import { isToken } from "./page/next_app.js";
 import { ActionError, invalid } from "./error.js";
 import { checkDispatcher } from "./options/no_effect.js";
 import { didYouMean } from "./options/did_you_mean.js";

@@ -2,7 +2,7 @@
 // Must not import `outbox.js` statically.
 
 import { invalid } from "./error.js";
-import { part } from "./loading/part.js";
+import { part } from "./loading/lazy_part.js";
 import { setTimeout } from "./page/globals.js";
 import { report } from "./error/report.js";
 

@@ -8,7 +8,7 @@ import { checkRoute } from "./options/no_effect.js";
 import { finite, routeOptions } from "./options.js";
 import { labelError } from "./error/action_label.js";
 import { AbortController, clearTimeout, crypto, performance, setTimeout } from "./page/globals.js";
-import { onAbort, sendWith } from "./signals.js";
+import { onAbort, sendWith } from "./abort_signals.js";
 
 /**
  * Sends a request at once. `send(make, once)` calls a `fetch` with the arguments that `make()` returns; with `once`,

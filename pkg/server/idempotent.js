@@ -2,8 +2,8 @@
 // result; later calls get the stored result. Must not run `fn` without a claim. Knows no HTTP: `route.js` adds that.
 
 import { IdempotencyError } from "./error.js";
-import { checkFaithful } from "./faithful.js";
-import { fingerprintOf, hasKey, idOf } from "./key.js";
+import { checkFaithful } from "./storable.js";
+import { fingerprintOf, hasKey, idOf } from "./idempotency_key.js";
 
 const LEASE_MS = 60_000;
 const TTL_MS = 24 * 60 * 60_000;

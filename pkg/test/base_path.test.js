@@ -16,7 +16,7 @@ async function page({ at = "/shop/cart", scripts, readyState = "complete" }, loo
   try {
     // `globals.js` stores the path that it was loaded at; it is imported again too.
     performance.getEntriesByType = () => [{ name: `${location}` }];
-    await look(await import(`../lib/page/app.js?base${pages++}`), listed);
+    await look(await import(`../lib/page/next_app.js?base${pages++}`), listed);
   } finally {
     delete globalThis.document;
     delete globalThis.location;

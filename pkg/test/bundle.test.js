@@ -62,8 +62,8 @@ test("the script never warns", async () => {
   assert.equal(await warnings(`${script}; Object.assign(globalThis, actionlane);`), 0);
 });
 
-/** The parts that most pages never use: see `lib/loading/part.js`. */
-const PARTS = ["codec/decode_encode", "codec/flight", "fetch/along", "fetch/passthrough", "answer/payload", "outbox/outbox", "outbox/replay", "skew/deployed", "tabs/lock", "warnings/texts"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+/** The parts that most pages never use: see `lib/loading/lazy_part.js`. */
+const PARTS = ["codec/decode_encode", "codec/flight", "fetch/value_watch", "fetch/prebuilt", "answer/payload", "outbox/outbox", "outbox/replay", "skew/lookup", "tabs/web_locks", "warnings/texts"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /**
  * Writes a page's bundle, with `splitting` into as many files as esbuild likes. Gives the path, and what each file

@@ -49,7 +49,7 @@ async function page({ dplId, scripts = [], readyState = "complete" }, look) {
   globalThis.document = { documentElement: { dataset: { dplId } }, scripts: scripts.map((src) => ({ src })), readyState };
   globalThis.location = new URL("https://app.example/shop");
   try {
-    const { deploymentOfPage } = await import(`../lib/page/app.js?${pages++}`);
+    const { deploymentOfPage } = await import(`../lib/page/next_app.js?${pages++}`);
     await look(deploymentOfPage, globalThis.document);
   } finally {
     delete globalThis.document;

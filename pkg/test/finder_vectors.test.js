@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { basePathOf } from "../lib/page/base_path.js";
-import { assetPrefix, isOwnScript, replaces } from "../lib/skew/deployed.js";
+import { assetPrefix, isOwnScript, replaces } from "../lib/skew/lookup.js";
 import { scanHtml, scanScript } from "../lib/skew/manifest.js";
 
 const read = (file) => readFileSync(new URL(`../../tests/vectors/manifest/${file}`, import.meta.url), "utf8");

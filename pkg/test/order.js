@@ -7,7 +7,7 @@ import { trapInPromise } from "./traps.js";
 
 // Loads two parts at once: the order of the first `fetch` of an action and of the first unknown action would depend
 // on their arrival.
-await Promise.all([loadAlong(), import("../lib/skew/deployed.js")]);
+await Promise.all([loadAlong(), import("../lib/skew/lookup.js")]);
 
 export const APP = "http://app.example/";
 export const FLIGHT = { "content-type": "text/x-component" };

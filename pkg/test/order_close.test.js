@@ -343,7 +343,7 @@ function locks({ say }) {
 /** Tests a dispatcher whose lanes have leases, with locks that log their requests. */
 function testLease(what, act, expected) {
   test(`the order holds for leases: ${what}`, async (t) => {
-    await import("../lib/tabs/lock.js"); // loaded first, since a load takes an unknown time
+    await import("../lib/tabs/web_locks.js"); // loaded first, since a load takes an unknown time
     const log = new Log();
     const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     Object.defineProperty(globalThis, "navigator", { value: locks(log), configurable: true });

@@ -5,7 +5,7 @@ import { APP, FLIGHT, Log, OPEN, THREW, VALUE } from "./order.js";
 import { ID } from "./server.js";
 
 // Loads the chunk of skew recovery first: its load would take an unknown time.
-before(() => Promise.all([ready({ codec: true }), import("../lib/skew/deployed.js")]));
+before(() => Promise.all([ready({ codec: true }), import("../lib/skew/lookup.js")]));
 
 const TEXT = { "content-type": "text/plain" };
 const HTML = { "content-type": "text/html" };

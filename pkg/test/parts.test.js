@@ -6,9 +6,9 @@ import { without } from "./copies.js";
 import { ID, flight, serve } from "./server.js";
 
 const PARTS = {
-  along: ["lib/fetch/passthrough.js", "lib/fetch/along.js"],
-  lock: ["lib/tabs/lock.js"],
-  outbox: ["lib/outbox/outbox.js", "lib/outbox/record.js", "lib/outbox/indexed_db.js", "lib/outbox/unusable.js", "lib/outbox/stored_body.js"],
+  along: ["lib/fetch/prebuilt.js", "lib/fetch/value_watch.js"],
+  lock: ["lib/tabs/web_locks.js"],
+  outbox: ["lib/outbox/outbox.js", "lib/outbox/record.js", "lib/outbox/indexed_db.js", "lib/outbox/storage_errors.js", "lib/outbox/stored_body.js"],
   payload: ["lib/answer/payload.js", "lib/answer/root_row.js"],
 };
 

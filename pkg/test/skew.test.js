@@ -140,7 +140,7 @@ test("if the part for skew recovery cannot be loaded the call says so, and the n
   try {
     const { createDispatcher } = await import(made.file("node.js"));
     files = { "/": html(SCRIPT), "/_next/static/chunks/app.js": script([NEW, "save"]) };
-    const chunk = new URL(made.file("lib/skew/deployed.js"));
+    const chunk = new URL(made.file("lib/skew/lookup.js"));
     await rename(chunk, new URL(`${chunk}.away`));
     const d = createDispatcher({ url: server.url });
     refused({ error: await d.call({ id: OLD, name: "save" }, ["kept"]).catch((error) => error) }, /the look-up could not be loaded$/);

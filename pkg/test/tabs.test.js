@@ -83,7 +83,7 @@ test("a released lease leaves nothing in memory", async () => {
 });
 
 test("a trap withdraws the requests for leases, and the next call requests again", async () => {
-  await import("../lib/tabs/lock.js");
+  await import("../lib/tabs/web_locks.js");
   const asked = [];
   const request = (name, { signal }, granted) => {
     asked.push({ name, signal });

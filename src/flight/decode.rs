@@ -7,10 +7,10 @@
 //! Makes no values itself: the builder does ([`Build`]). Must not use recursion where the server decides how deep it
 //! goes.
 
-mod ahead;
+mod batch;
 mod cell;
-mod flow;
 mod link;
+mod stream;
 mod waiting;
 
 use std::collections::VecDeque;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use self::cell::Cell;
-use self::flow::RowFlow;
+use self::stream::RowFlow;
 use self::waiting::{Receiver, RowLazy, RowPromise, Want};
 use super::hash::Table;
 use super::model::{Path, Target};

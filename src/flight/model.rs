@@ -203,7 +203,7 @@ pub enum Edit<'t> {
 ///     ) -> Option<(Value, Option<Self::Holders>)> {
 ///         let mut list = self.1.borrow_mut();
 ///         list.push(tree.text.to_string());
-///         list.extend(tree.nodes.iter().map(|Node { parent, spot, .. }| format!("container in {parent} at {spot:?}")));
+///         list.extend(tree.nodes.iter().map(|Node { parent, spot, .. }| format!("{spot:?} of {parent}")));
 ///         list.extend(tree.edits.iter().map(|edit| match edit {
 ///             Edit::Put { holder, spot: Spot::Name(name), scalar } => format!("{holder}.{name} = {scalar:?}"),
 ///             Edit::Put { holder, spot: Spot::Index(index), scalar } => format!("{holder}[{index}] = {scalar:?}"),
@@ -251,9 +251,9 @@ pub enum Edit<'t> {
 /// decoder.push(b"0:{\"at\":\"$D1970-01-01T00:00:00.000Z\",\"list\":[[\"$undefined\",\"$$5\"]]}\n")?;
 /// assert_eq!(*list.borrow(), [
 ///     r#"{"at":null,"list":[[null,"$5"]]}"#,
-///     "container in 0 at Index(0)",
-///     r#"container in 0 at Name("list")"#,
-///     "container in 1 at Index(0)",
+///     "Index(0) of 0",
+///     r#"Name("list") of 0"#,
+///     "Index(0) of 1",
 ///     "0.at = Date(0.0)",
 ///     "2[0] = Undefined",
 /// ]);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
+use super::special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
 use super::value::{ErrorValue, PromiseState, Shared, parse_index};
 use super::{
     Binary, Build, Class, Classified, Container, Contents, Edit, Flow, Inspect, Key, Later, Made, Opaque, Ready, Rejection, Scalar, Spot,

@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use super::Rejection;
 use super::json::{self, Token, Tokens};
-use super::kinds::{Blob, Bytes, Client, Flowing, Lazy, Server};
+use super::special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
 
 /// A JavaScript value without JavaScript.
 ///

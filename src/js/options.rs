@@ -1,4 +1,4 @@
-//! Declares the structs in which JavaScript passes options.
+//! Declares the structs in which JavaScript passes options. Knows no option by name.
 //!
 //! JavaScript makes a struct, sets the options that were given, and passes it to an export at once. JavaScript
 //! stores none of them.

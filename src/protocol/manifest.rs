@@ -24,16 +24,16 @@
 //! assert!(matches!(actions.lookup("save"), Lookup::Found(found) if found.as_str() == id));
 //! ```
 
-mod base;
+mod base_path;
 mod html;
-mod inline;
-mod literal;
+mod inline_scripts;
+mod js_literal;
 mod script;
 #[cfg(test)]
 mod tests;
 mod text_search;
 
-pub use base::base_path;
+pub use base_path::base_path;
 pub use html::{Document, scan_html};
 pub use script::scan_script;
 

@@ -1,4 +1,4 @@
-//! Identifies the action of a call for errors and events.
+//! Identifies the action of a call for errors and events. Must not hold arguments or answers.
 
 use std::rc::Rc;
 

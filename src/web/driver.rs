@@ -1,9 +1,9 @@
 //! Carries out the effects of the core and reports events back to it. Decides nothing about calls itself.
 
 mod lease;
-mod recovery;
-mod redirect;
+mod page_requests;
 mod settle;
+mod skew_recovery;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};

@@ -170,7 +170,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
-    /// The reader of a body: the classes of `plain.js` and `passthrough.js`.
+    /// The reader of a body: the classes of `plain.js` and `prebuilt.js`.
     pub(crate) type Reader;
     /// Reads on; the result goes to the ticket.
     #[wasm_bindgen(method, catch)]
@@ -179,12 +179,12 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn close(this: &Reader, stalled: bool) -> Result<(), JsValue>;
 
-    /// An answer that its caller reads, with the reader that `passthrough.js` made of it.
+    /// An answer that its caller reads, with the reader that `prebuilt.js` made of it.
     pub(crate) type ReadAlong;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn response(this: &ReadAlong) -> JsValue;
 
-    /// The page as it is deployed now: see `pkg/lib/skew/deployed.js`.
+    /// The page as it is deployed now: see `pkg/lib/skew/lookup.js`.
     pub(crate) type Deployed;
     /// Returns the new id of the action `old` with this name. Throws a [`Refusal`] if there is none.
     #[wasm_bindgen(method, catch)]

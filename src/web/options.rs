@@ -3,12 +3,12 @@
 //! `pkg/lib/options.js` checks names and types before the wasm is loaded, and `pkg/index.d.ts` documents them for
 //! users. A test holds the three lists equal. Times are in milliseconds; `Infinity` is no limit.
 
-mod read;
+mod defaults;
 
 use wasm_bindgen::prelude::*;
 
 use crate::js::options::options;
-pub(super) use read::{Choice, LayeredOptions};
+pub(super) use defaults::{Choice, LayeredOptions};
 
 options! {
     /// Options of one call. A dispatcher has them, too, for calls that do not set them.

@@ -1,5 +1,5 @@
 //! Makes random bytes with `crypto.getRandomValues`, which also exists on insecure origins, unlike
-//! `crypto.randomUUID`.
+//! `crypto.randomUUID`. Nothing else here may draw random numbers.
 
 use wasm_bindgen::prelude::*;
 

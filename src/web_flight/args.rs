@@ -1,8 +1,8 @@
 //! Encodes the arguments of a call as a request body. Sends nothing.
 
 mod async_values;
-mod inspector;
 mod plain;
+mod types;
 
 use std::pin::Pin;
 
@@ -13,9 +13,9 @@ use crate::flight::{self, Encoder, Limits, Part};
 use crate::js::error::Failure;
 use crate::protocol::WireForm;
 use crate::{Error, Kind};
-use inspector::Reader;
 pub(crate) use plain::Plain;
 use plain::Reads;
+use types::Reader;
 
 /// The arguments that an answer may refer back to, by their paths.
 pub(crate) type Temporaries = flight::Temporaries<JsValue>;

@@ -1,4 +1,4 @@
-//! Exports the decoder of answers to JavaScript, which passes the bytes in.
+//! Exports the decoder of answers to JavaScript, which passes the bytes in. Must not read rows itself.
 
 use std::cell::RefCell;
 use std::task::Poll;
@@ -11,7 +11,7 @@ use super::{args, value};
 use crate::codes::outcome;
 use crate::flight::{Decoder, Rejection};
 use crate::js::error;
-use crate::js::given::Exported;
+use crate::js::exported::Exported;
 use crate::js::object::set;
 use crate::protocol::Root;
 use crate::{Error, Kind, Sent};

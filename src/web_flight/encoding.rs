@@ -1,4 +1,4 @@
-//! Exports the encoder of arguments to JavaScript.
+//! Exports the encoder of arguments to JavaScript. Must not write arguments itself.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::args::{self, EncodeSettings, Plain};
 use super::options::{LimitOptions, limits};
 use crate::js::error;
-use crate::js::given::Exported;
+use crate::js::exported::Exported;
 use crate::protocol::wire_form;
 
 /// Arguments that were read; their body is complete once all open ones have settled.

@@ -1,4 +1,5 @@
-//! Declares the options of the codec, each once. Those of a dispatcher are in `src/web/options.rs`.
+//! Declares the options of the codec, each once. Those of a dispatcher are in `src/web/options.rs`. Must not know the
+//! dispatcher.
 
 use wasm_bindgen::prelude::*;
 

@@ -49,11 +49,7 @@ function ofPage(calls) {
   return spent(JSON.parse(readFileSync(file, "utf8")), calls, (frame) => moduleOf(at(frame) ?? ""), names);
 }
 
-<<<<<<< HEAD
-/** Returns the short path of a module of the repository, such as `lib/route.js`; undefined for other modules. */
-=======
 /** Returns the short path of a module of the repository, such as `lib/fetch.js`; undefined for other modules. */
->>>>>>> n-lib
 function moduleOf(path) {
   const [, inPackage, inTests] = path.match(/\/(?:pkg\/(.+)|tests\/(.+))$/) ?? [];
   return inPackage ?? inTests;

@@ -4,7 +4,7 @@
 
 import { parseArgs } from "node:util";
 
-import { ValueWatch } from "../../pkg/lib/fetch/along.js";
+import { ValueWatch } from "../../pkg/lib/fetch/value_watch.js";
 import { createDispatcher, ready } from "../../pkg/node.js";
 
 import { render } from "./answers.mjs";

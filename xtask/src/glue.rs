@@ -15,7 +15,7 @@ pub(crate) fn module(name: &str) -> String {
 /// Returns the adapted glue of the wasm module `name`.
 pub(crate) fn adapt(glue: &str, name: &str, names: &Names) -> Result<String> {
     let lone = lone_values(glue);
-    ensure!(lone.is_empty(), "exports must not return a single value of JavaScript (src/js/given.rs says why): {}", lone.join(", "));
+    ensure!(lone.is_empty(), "exports must not return a single value of JavaScript (src/js/exported.rs says why): {}", lone.join(", "));
     ensure!(
         !glue.contains("__wbg_reinit_scheduled = true"),
         "wasm-bindgen's glue now restarts instances itself: adapt `drop_call_guards` in xtask/src/glue.rs"

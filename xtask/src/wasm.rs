@@ -181,7 +181,7 @@ fn mark(wasm: &Path, label: &str) -> Result<()> {
     fs::write(wasm, bytes).context("writing the wasm")
 }
 
-/// Name of the section; `pkg/lib/loading/module.js` has the same.
+/// Name of the section; `pkg/lib/loading/instance.js` has the same.
 pub(crate) const SECTION: &str = "actionlane";
 
 /// The wasm as a JavaScript module, for pages that cannot load the file.

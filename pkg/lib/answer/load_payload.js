@@ -1,7 +1,7 @@
 // Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded with the first that is
 // requested. Must not hold on to the call's entry.
 
-import { part } from "../loading/part.js";
+import { part } from "../loading/lazy_part.js";
 
 const loadPayload = /* @__PURE__ */ part(() => import("./payload.js"), "payload", "NETWORK");
 

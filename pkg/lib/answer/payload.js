@@ -1,12 +1,12 @@
 // Reads the page inside an answer: what the server rendered again, or the target of a redirect. Loaded by
 // `load_payload.js` when the page requests it. Must not apply it: only the page's router can.
 
-import { buildOfPage, deploymentOfPage } from "../page/app.js";
+import { buildOfPage, deploymentOfPage } from "../page/next_app.js";
 import { decode } from "../codec.js";
 import { Blob } from "../page/globals.js";
 import { pageOf } from "./root_row.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 
 /** The byte before the rows of a redirect's page in apps with Cache Components: "#" complete, "~" partial. */
 const MARKS = [0x23, 0x7e];

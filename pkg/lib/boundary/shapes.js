@@ -1,6 +1,6 @@
 // Makes objects and reads properties for Rust, in one crossing instead of one per property. Decides nothing.
 
-import { event } from "../dispatcher/entry.js";
+import { event } from "../dispatcher/call_info.js";
 import { ActionError } from "../error.js";
 import { largestSizeOf, sizeOf } from "../arguments/size.js";
 import { isErrorDetails } from "../codec/dev_errors.js";
@@ -46,11 +46,7 @@ function elsewhere(response) {
   }
 }
 
-<<<<<<< HEAD
-/** Makes the error of a call. `cause`: the cause, or the details that a development server sends: `dev_errors.js`. */
-=======
 /** Makes the error of a call. `cause`: the cause, or what a development server sends besides, see `dev_errors.js`. */
->>>>>>> n-lib
 export function error(code, message, sent, details, cause) {
   return new ActionError(code, message, { sent, ...details, ...(isErrorDetails(cause) ? cause : { cause }) });
 }

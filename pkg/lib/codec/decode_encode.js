@@ -1,12 +1,12 @@
 // Does the part of `decode()` and `encode()` that needs the codec; `codec.js` does the part before. `flight` is the
-// module `flight.js`, as an argument: importing it here would make a circle.
+// module `flight.js`, as an argument: importing it here would make a circle. Must not be imported by the entry.
 
 import { invalid, isActionError } from "../error.js";
 import { OUTCOME_BROKEN } from "../boundary/codes.js";
 import { NONE, plain } from "../arguments/plain.js";
 import { WeakMap } from "../page/globals.js";
 import { hasStackRoom } from "../boundary/stack_room.js";
-import { onAbort } from "../signals.js";
+import { onAbort } from "../abort_signals.js";
 
 /** The encoder of the arguments sent, by the caller's `temporaryReferences`. */
 const referencesOf = new WeakMap();

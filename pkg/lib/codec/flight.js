@@ -6,7 +6,7 @@ import { PIECE } from "../answer/body.js";
 import * as build from "./builder.js";
 import { ActionError, isActionError } from "../error.js";
 import * as inspect from "./inspector.js";
-import { Module } from "../loading/module.js";
+import { Module } from "../loading/instance.js";
 import { failAll } from "./pending.js";
 import { Set } from "../page/globals.js";
 import { makeReference } from "./server_function.js";
@@ -14,7 +14,7 @@ import * as shapes from "../boundary/shapes.js";
 import { Waits } from "../boundary/wait.js";
 
 export { read, write } from "./decode_encode.js";
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 
 const codec = new Module("flight", glue, {
   crashed,

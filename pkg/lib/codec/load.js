@@ -2,7 +2,7 @@
 // statically: most pages never need it.
 
 import { ActionError } from "../error.js";
-import { BUILD } from "../loading/dispatcher.js";
+import { BUILD } from "../loading/dispatcher_wasm.js";
 
 let chunk, attempt;
 

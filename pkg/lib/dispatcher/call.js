@@ -6,14 +6,14 @@ import { ActionCall } from "./action_call.js";
 import { ActionError, closed, invalid } from "../error.js";
 import { headersOf, headersOfBuilt } from "../options/headers.js";
 import { laneBy } from "./lanes.js";
-import { toCallOptions } from "../loading/dispatcher.js";
+import { toCallOptions } from "../loading/dispatcher_wasm.js";
 import { checkCall } from "../options/no_effect.js";
 import { visit } from "../page/visit.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "../boundary/codes.js";
 import { argumentList, callOptions, checkId, reference } from "../options.js";
 import { performance } from "../page/globals.js";
 import { measureStackRoom } from "../boundary/stack_room.js";
-import { onAbort } from "../signals.js";
+import { onAbort } from "../abort_signals.js";
 import { callerOf } from "../error/call_site.js";
 
 /**

@@ -3,7 +3,7 @@
 // reports what happens.
 
 import { Alarm } from "./timer.js";
-import { loadReader } from "../page/app.js";
+import { loadReader } from "../page/next_app.js";
 import { discard } from "../answer/body.js";
 import { call } from "./call.js";
 import { loadAlong } from "../fetch.js";

@@ -2,7 +2,7 @@
 // order in which it was requested. Knows nothing of calls but their entries.
 
 import { ActionError } from "../error.js";
-import { crashed, isLoaded, makeEngine } from "../loading/dispatcher.js";
+import { crashed, isLoaded, makeEngine } from "../loading/dispatcher_wasm.js";
 import { queueMicrotask } from "../page/globals.js";
 import { hasStackRoom } from "../boundary/stack_room.js";
 

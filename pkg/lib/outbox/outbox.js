@@ -12,10 +12,10 @@ import { labelError } from "../error/action_label.js";
 import { AbortController, Map, Set, crypto, navigator, ofDocument } from "../page/globals.js";
 import { encode, sift, withFailure } from "./record.js";
 import { carefully, report } from "../error/report.js";
-import { whyUnusable } from "./unusable.js";
+import { whyUnusable } from "./storage_errors.js";
 import { Store } from "./indexed_db.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 export { replay } from "./replay.js";
 
 const SENDER = "actionlane:sender:";

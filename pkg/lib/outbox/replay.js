@@ -3,7 +3,7 @@
 
 import { ActionError } from "../error.js";
 import { headersOf } from "../options/headers.js";
-import { toCallOptions } from "../loading/dispatcher.js";
+import { toCallOptions } from "../loading/dispatcher_wasm.js";
 import { destination } from "../options.js";
 import { performance } from "../page/globals.js";
 

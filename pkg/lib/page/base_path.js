@@ -1,5 +1,5 @@
-// Finds the base path of an app, as `src/protocol/manifest/base.rs` does: tests/vectors/manifest/cases.json tests both.
-// Reads no document: its arguments are strings.
+// Finds the base path of an app, as `src/protocol/manifest/base_path.rs` does: tests/vectors/manifest/cases.json tests
+// both. Reads no document: its arguments are strings.
 
 /**
  * Returns the path under which the app of a document lies: `/shop`, or "". `documentPath`: the path that the document

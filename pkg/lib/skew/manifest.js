@@ -2,7 +2,7 @@
 // tests/vectors/manifest tests both; `cargo xtask finder` compares them. Runs none of the text and loads nothing.
 
 import { Set } from "../page/globals.js";
-import { readPushes, stringsOf } from "./inline.js";
+import { readPushes, stringsOf } from "./inline_scripts.js";
 
 /**
  * `MAX_ITEMS`: items in a list. `MAX_URL`: characters of a URL. `MAX_NAME`: characters of an action's name.

@@ -1,10 +1,10 @@
-// Holds the leases of lanes that run one call at a time across all tabs: one Web Lock per lane. `lock.js` is loaded
-// with the first. Must not decide when a lease is needed: the engine does.
+// Holds the leases of lanes that run one call at a time across all tabs: one Web Lock per lane. `web_locks.js` is
+// loaded with the first. Must not decide when a lease is needed: the engine does.
 
-import { part } from "../loading/part.js";
+import { part } from "../loading/lazy_part.js";
 import { Map } from "../page/globals.js";
 
-const load = /* @__PURE__ */ part(() => import("./lock.js"), "scope", "NETWORK");
+const load = /* @__PURE__ */ part(() => import("./web_locks.js"), "scope", "NETWORK");
 
 /** Default for `leaseTimeout`: how long, in ms, another tab may hold a lease that is waited for. */
 const PATIENCE = 60_000;
@@ -14,7 +14,7 @@ let lockModule;
 export class Leases {
   #patience;
   #withEngine;
-  /** By lane: the lock that is requested or held; a number while `lock.js` is loading. */
+  /** By lane: the lock that is requested or held; a number while `web_locks.js` is loading. */
   #locks = new Map();
   #count = 0;
 

@@ -5,7 +5,7 @@ import { nearest } from "../options/did_you_mean.js";
 import { nameOf } from "../error/action_label.js";
 import { Set } from "../page/globals.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 
 const KEY = "give it idempotencyKey: true and have the server honour the key, or leave retry out";
 

@@ -4,10 +4,10 @@
 //! The model does not know retry budgets, keys that conflict, or waits that are random.
 
 mod built;
+mod hold;
 mod lease;
 mod outbox;
 mod rules;
-mod still;
 mod world;
 
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! Refuses arguments that React's server would refuse to decode, before they are sent.
+//! Refuses arguments that React's server would refuse to decode, before they are sent. Knows the limits only, not how
+//! values are written.
 //!
 //! The rules are those of `decodeReply` in `react-server-dom-webpack` 19.3.1. Must count as that server does.
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::Kind;
-use crate::flight::kinds::Bytes;
+use crate::flight::special_values::Bytes;
 use crate::flight::{Binary, Body, Encoder, ErrorValue, Inspect, Native, Part, PromiseState, Shared, Value, encode};
 use crate::protocol::{NextVersion, WireForm};
 

@@ -1,4 +1,4 @@
-//! Writes Rust values as [`Value`]s.
+//! Writes Rust values as [`Value`]s. Must not know how values are encoded.
 //!
 //! Uses the native stack, so the depth is limited.
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::inline::{self, pushes};
-use super::literal::append;
+use super::inline_scripts::{self, pushes};
+use super::js_literal::append;
 use super::text_search::{behind, number, split, until};
 use super::written_id;
 use crate::protocol::ActionId;
@@ -93,7 +93,7 @@ pub fn scan_html(text: &str) -> Document {
             tag
         };
     }
-    inline::rows(&flight, &mut document);
+    inline_scripts::rows(&flight, &mut document);
     document
 }
 

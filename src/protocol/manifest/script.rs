@@ -1,7 +1,7 @@
 //! Reads the actions that a compiled script calls. Does not parse or run the script: it searches for one
 //! function's name.
 
-use super::literal::{is_quote, literal, unescape};
+use super::js_literal::{is_quote, literal, unescape};
 use super::text_search::{behind, split};
 use super::{NamedActions, written_id};
 

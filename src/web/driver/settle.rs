@@ -1,4 +1,5 @@
-//! Settles a call: passes error, value and outcome to the page's side. The result itself is the core's.
+//! Settles a call: passes error, value and outcome to the page's side. The result itself is the core's. Must not
+//! decide the result.
 
 use wasm_bindgen::prelude::*;
 

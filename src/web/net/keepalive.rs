@@ -1,5 +1,5 @@
 //! Shares among all dispatchers of the page the room for requests that may outlive it. The limits are in
-//! `crate::keepalive`.
+//! `crate::keepalive`. Must not count by itself.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

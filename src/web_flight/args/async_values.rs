@@ -11,7 +11,7 @@ use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::inspector::{self, Reader, Thrown};
+use super::types::{self, Reader, Thrown};
 use super::{Collecting, Failure, body};
 use crate::flight::{Encoder, Later, Slot};
 use crate::js::wait::Wait;
@@ -122,12 +122,12 @@ fn adopt(value: &JsValue) -> Wait {
 /// Loads a lazy component. It throws a promise until it is ready; tried [`MAX_WAITS`] times.
 async fn load(lazy: &JsValue) -> Result<JsValue, JsValue> {
     for _ in 0..MAX_WAITS {
-        match inspector::load(lazy) {
-            Err(thrown) if inspector::is_thenable(&thrown) => drop(adopt(&thrown).await),
+        match types::load(lazy) {
+            Err(thrown) if types::is_thenable(&thrown) => drop(adopt(&thrown).await),
             loaded => return loaded,
         }
     }
-    inspector::load(lazy)
+    types::load(lazy)
 }
 
 /// A chunk of a stream or iterator.
@@ -148,7 +148,7 @@ impl Reading {
             Later::Bytes => self.source.read_into(Uint8Array::new_with_length(BUFFER)),
             Later::Stream => self.source.read(),
             // React reads the property `then`, so an iterator of the page may rely on that.
-            _ => self.source.next().and_then(|promise| match inspector::is_thenable(&promise) {
+            _ => self.source.next().and_then(|promise| match types::is_thenable(&promise) {
                 true => Ok(promise),
                 false => Err(js_sys::TypeError::new("next() gave no promise").into()),
             }),

@@ -1,4 +1,5 @@
-//! Calls `plain.js`, which reads plain arguments in JavaScript, and its helpers for single values.
+//! Calls `plain.js`, which reads plain arguments in JavaScript, and its helpers for single values. Must not read
+//! values itself.
 
 use std::cell::RefCell;
 

@@ -44,8 +44,8 @@ globalThis.React = { createElement: type => ({ $$typeof: Symbol.for("react.trans
 const PLAIN: &str = include_str!("../../../pkg/lib/arguments/plain.js");
 
 fn js(expression: &str) -> JsValue {
-    set_plain(module::functions_of(&[PLAIN, include_str!("../../../pkg/lib/codec/inspector.js")]));
-    let waits: Function = Reflect::get(&module::functions(include_str!("../../../pkg/lib/boundary/wait.js")), &"Waits".into())
+    set_plain(test_module::functions_of(&[PLAIN, include_str!("../../../pkg/lib/codec/inspector.js")]));
+    let waits: Function = Reflect::get(&test_module::functions(include_str!("../../../pkg/lib/boundary/wait.js")), &"Waits".into())
         .expect("a class")
         .unchecked_into();
     wait::set(Reflect::construct(&waits, &Array::new()).expect("an object"));
@@ -191,7 +191,7 @@ extern "C" {
 
 /// Has `plain.js` read the arguments, which the package tries first for each call.
 fn plain_of(args: &JsValue, depth: usize) -> Option<Plain> {
-    let tries: Tries = module::functions(PLAIN).unchecked_into();
+    let tries: Tries = test_module::functions(PLAIN).unchecked_into();
     tries.plain(args, depth as f64).ok()
 }
 
@@ -290,7 +290,7 @@ async fn both_ways_write_the_same() {
 #[wasm_bindgen_test]
 async fn both_ways_write_the_same_of_random_values() {
     js(PRELUDE);
-    let random = module::functions(include_str!("../../../tests/oracle/random.mjs"));
+    let random = test_module::functions(include_str!("../../../tests/oracle/random.mjs"));
     let make: Function = Reflect::get(&random, &"randomPlain".into()).expect("a member").unchecked_into();
     let paths = function(
         "(body => typeof body === 'string' ? ['0'] : ['0', ...[...body].flatMap(([name, text]) => {

@@ -12,7 +12,7 @@ use crate::js::module;
 
 /// Returns a decoder whose values `builder.js` makes.
 fn decoder() -> Decoder<Js> {
-    set_builder(module::functions_of(&[
+    set_builder(test_module::functions_of(&[
         include_str!("../../../pkg/lib/codec/dev_errors.js"),
         include_str!("../../../pkg/lib/answer/utf8.js"),
         include_str!("../../../pkg/lib/codec/pending.js"),

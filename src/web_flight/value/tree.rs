@@ -1,5 +1,5 @@
 //! Writes containers and edits of a model as numbers, so that one call passes them all to JavaScript. `builder.js`
-//! reads them.
+//! reads them. Must not make values.
 
 use wasm_bindgen::JsValue;
 

@@ -15,6 +15,7 @@
 //! ```
 
 mod browser;
+mod browsers;
 mod cpu;
 mod devtools;
 mod driver;
@@ -22,7 +23,6 @@ mod fixture;
 mod gecko;
 mod heap;
 mod http;
-mod kind;
 mod network;
 mod next;
 mod payment;
@@ -34,9 +34,9 @@ mod tab;
 mod www;
 
 pub use browser::Browser;
+pub use browsers::{BROWSER_ENV, Installed, Kind};
 pub use driver::{Driver, WEBDRIVER_ENV};
 pub use fixture::{Build, Fixture, fresh_store};
-pub use kind::{BROWSER_ENV, Installed, Kind};
 pub use next::serve;
 pub use payment::{Row, Run};
 pub use port::{free_port, is_free};

@@ -1,17 +1,17 @@
 //! Shares helpers among the fuzz targets: decoding in given chunks, describing a value, making a value from bytes, a
 //! hostile server.
 
+mod describe;
 mod hostile;
-mod made;
-mod told;
+mod values;
 
 use std::task::Poll;
 
 use actionlane::flight::{Decoder, Limits, Native, Rejection, Value};
 
+pub use describe::describe;
 pub use hostile::stream;
-pub use made::{make_value, rows_of};
-pub use told::describe;
+pub use values::{make_value, rows_of};
 
 /// Limits small enough for a short input to exceed. The limit of the whole stream stays, because it depends on the
 /// chunks.

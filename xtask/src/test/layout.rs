@@ -29,6 +29,11 @@ pub(crate) fn check() -> Result<Ran> {
         let opens = opens_with_purpose(&fs::read_to_string(file)?, file.extension().is_some_and(|extension| extension == "rs"));
         ran.judge(!opens, || format!("{}: begin the file with a comment that says what it is for", workspace::shown(file)));
     }
+    let is_shipped = |file: &&PathBuf| file.starts_with(root.join("src")) && !workspace::shown(file).contains("/tests");
+    for file in sources.iter().filter(is_shipped).chain(&scripts) {
+        let says = says_its_bounds(&fs::read_to_string(file)?);
+        ran.judge(!says, || format!("{}: say after its purpose what the file must not know or do", workspace::shown(file)));
+    }
     let edges = Edges::read(&root.join("src"))?;
     let root_users = &edges.root_users;
     ran.judge(!root_users.is_empty(), || {
@@ -54,6 +59,16 @@ fn opens_with_purpose(text: &str, is_rust: bool) -> bool {
     let starts: &[&str] = if is_rust { &["//! "] } else { &["// ", "/** "] };
     let said = starts.iter().find_map(|start| text.strip_prefix(start));
     said.is_some_and(|said| !RIDDLES.iter().any(|riddle| said.starts_with(riddle)))
+}
+
+/// Words of a sentence that says what a file must not know or do.
+const BOUNDS: [&str; 10] = ["no", "not", "never", "nothing", "only", "without", "neither", "nowhere", "nor", "cannot"];
+
+/// True if the opening comment of a file says what the file must not know or do.
+fn says_its_bounds(text: &str) -> bool {
+    let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|sign| line.trim_start().starts_with(sign));
+    let opening = text.lines().take_while(is_comment).flat_map(|line| line.split(|sign: char| !sign.is_alphabetic()));
+    opening.map(str::to_lowercase).any(|word| BOUNDS.contains(&word.as_str()))
 }
 
 /// The modules below `src/` that use JavaScript: an edge for each wasm module, and the helpers of both.
@@ -301,6 +316,12 @@ mod tests {
         let others = "import \"react\";\nconst e = () => import(\"./e.js\");\nexport const f = \"./f.js\";\n";
         assert_eq!(imported(&format!("{text}{others}")).collect::<Vec<_>>(), ["./a.js", "../b.js", "./c.js", "./d.js"]);
         assert_eq!(joined(Path::new("/pkg/lib/x.js"), "../wasm/y.js"), Path::new("/pkg/wasm/y.js"));
+    }
+
+    #[test]
+    fn bounds_are_in_the_opening_comment() {
+        assert!(says_its_bounds("//! Reads rows. Knows no values.\nuse a;") && says_its_bounds("// Reads.\n// Never waits.\nimport a;"));
+        assert!(!says_its_bounds("//! Reads notes.\n\n// Not here.\n"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::still::Offline;
+use super::hold::Offline;
 use super::{LANES, MAX_QUEUED};
 use crate::Sent;
 use crate::call::{Skew, Strategy};

@@ -1,5 +1,5 @@
 //! Reads the options that JavaScript passes and applies defaults. Checks the words; types were checked by
-//! `pkg/lib/options.js`.
+//! `pkg/lib/options.js`. Must not run code of the page.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

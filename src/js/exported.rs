@@ -1,4 +1,4 @@
-//! Names the result type of exports that return a JavaScript value.
+//! Names the result type of exports that return a JavaScript value. Must not be used by code that no export calls.
 
 use wasm_bindgen::JsValue;
 

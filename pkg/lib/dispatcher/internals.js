@@ -3,8 +3,8 @@
 
 import { sendable } from "../page/url.js";
 import { mayBeCalledAgain } from "../error/may_retry.js";
-import { basePathOfPage, deploymentOfPage, seeBasePath } from "../page/app.js";
-import { Fetcher } from "../fetch/underlying.js";
+import { basePathOfPage, deploymentOfPage, seeBasePath } from "../page/next_app.js";
+import { Fetcher } from "../fetch/page_fetch.js";
 import { OutboxSlot, REMOVED } from "../outbox.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
@@ -15,7 +15,7 @@ import { hostOf } from "../page/router.js";
 import { Lanes } from "./lanes.js";
 import { onLeaving } from "../page/leaving.js";
 import { onOnline } from "../page/network.js";
-import { OpenEntries } from "./entries.js";
+import { OpenEntries } from "./open_calls.js";
 import { destination, dispatcherOptions, versionOfPage } from "../options.js";
 import { labelError } from "../error/action_label.js";
 import { Map, performance } from "../page/globals.js";
@@ -115,7 +115,7 @@ export class Client {
     return this.options.basePath ?? basePathOfPage();
   }
 
-  /** Prepares the base path before an answer that may redirect is read: see `seeBasePath` of `app.js`. */
+  /** Prepares the base path before an answer that may redirect is read: see `seeBasePath` of `next_app.js`. */
   seeBasePath() {
     return this.options.basePath === undefined ? seeBasePath() : undefined;
   }

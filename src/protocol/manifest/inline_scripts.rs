@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::Document;
-use super::literal::{literal, string};
+use super::js_literal::{literal, string};
 use super::text_search::{number, split, until};
 
 /// Appends the text that an inline script pushes: `self.__next_f.push([1,"text"])`, or with 3 and base64 for

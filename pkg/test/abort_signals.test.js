@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { hasStackRoom } from "../lib/boundary/stack_room.js";
-import { sendWith } from "../lib/signals.js";
+import { sendWith } from "../lib/abort_signals.js";
 import { createDispatcher, ready } from "../node.js";
 import { ID } from "./server.js";
 

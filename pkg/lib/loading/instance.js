@@ -1,7 +1,7 @@
 // Loads one wasm module of the package, once per page for all dispatchers and entries; again after a failure; a fresh
 // instance after a trap. Knows nothing of what the module does.
 
-import { compileFirst } from "./compile.js";
+import { compileFirst } from "./fetch_wasm.js";
 import { WebAssembly, queueMicrotask, take } from "../page/globals.js";
 import { onTrap } from "../boundary/trap.js";
 

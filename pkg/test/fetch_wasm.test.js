@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { compileFirst } from "../lib/loading/compile.js";
+import { compileFirst } from "../lib/loading/fetch_wasm.js";
 import { BUILD } from "../wasm/dispatcher.js";
 import { bytes as chunk } from "../wasm/dispatcher_bytes.js";
 

@@ -1,4 +1,5 @@
-// Reads the Flight text in the inline scripts of a document, as `src/protocol/manifest/inline.rs` does. Runs no script.
+// Reads the Flight text in the inline scripts of a document, as `src/protocol/manifest/inline_scripts.rs` does. Runs
+// no script.
 
 import { TextEncoder } from "../page/globals.js";
 

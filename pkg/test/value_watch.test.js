@@ -1,10 +1,10 @@
-// Reading along: tests/vectors/along.json, which src/flight/along.rs reads too. The value is complete with the byte
-// after the `|`, which marks the place and is no part of the answer.
+// Reading along: tests/vectors/along.json, which src/flight/value_watch.rs reads too. The value is complete with the
+// byte after the `|`, which marks the place and is no part of the answer.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ValueWatch } from "../lib/fetch/along.js";
+import { ValueWatch } from "../lib/fetch/value_watch.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/vectors/along.json", import.meta.url)));
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-// Compiles a wasm module from the first place that has it. Must not instantiate the module: `module.js` does.
+// Compiles a wasm module from the first place that has it. Must not instantiate the module: `instance.js` does.
 
 import { sendable } from "../page/url.js";
 import { ActionError } from "../error.js";

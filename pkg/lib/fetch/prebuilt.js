@@ -6,11 +6,11 @@
 
 import { OUTCOME_BYTES, OUTCOME_END, OUTCOME_REJECTED, OUTCOME_UNREADABLE, OUTCOME_VALUE } from "../boundary/codes.js";
 import { Headers, ReadableStream, Response, queueMicrotask } from "../page/globals.js";
-import { onAbort } from "../signals.js";
-import { ValueWatch } from "./along.js";
+import { onAbort } from "../abort_signals.js";
+import { ValueWatch } from "./value_watch.js";
 import { waits } from "../boundary/wait.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 
 /**
  * Makes the split of a response. Returns undefined for one that has no body, is not the browser's, or is being

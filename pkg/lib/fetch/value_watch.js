@@ -1,5 +1,5 @@
 // Reads along an answer that other code decodes: finds out when the value of the action has arrived, and makes no
-// value. src/flight/along.rs does the same; tests/vectors/along.json tests both.
+// value. src/flight/value_watch.rs does the same; tests/vectors/along.json tests both.
 //
 // It waits for the rows that the decoder would need: the action's value, the rows that this leads to by promises, and
 // all that those refer to, except promises, lazy values and rows that only elements wait for. It differs from the

@@ -1,12 +1,12 @@
 // Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the app
-// that it names. Runs none of them.
+// that it names. Runs none of them. Must not run the scripts that it reads.
 
 import { readerOf } from "../answer/body.js";
 import { scanHtml, scanScript } from "./manifest.js";
 import { Map, Set, TextDecoder, URL, pageText } from "../page/globals.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
-export { readPushes } from "./inline.js";
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
+export { readPushes } from "./inline_scripts.js";
 
 /**
  * `MAX_SCRIPTS`: greatest number of scripts that are searched. `AT_ONCE`: greatest number of them that are fetched

@@ -2,7 +2,7 @@
 
 import { AbortController, Set, clearTimeout, navigator, performance, setTimeout } from "../page/globals.js";
 
-export { dispatcherWith as home } from "../exports.js"; // see `part.js`
+export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
 
 const REQUESTED = 0;
 const HELD = 1;

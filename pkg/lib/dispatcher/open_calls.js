@@ -1,6 +1,7 @@
 // Holds the open calls and routes of a dispatcher. Must not settle the promises of calls: it only counts them.
 
-import { Entry, describe } from "./entry.js";
+import { describe } from "./call_info.js";
+import { Entry } from "./open_call.js";
 import { Map, setTimeout } from "../page/globals.js";
 
 /**

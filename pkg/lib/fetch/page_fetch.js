@@ -14,7 +14,7 @@
 import { invalid } from "../error.js";
 import { NEXT_ACTION, actionOf, methodOf, requestOf } from "./request_init.js";
 import { Map, Response, Set, URL, WeakMap, ofDocument } from "../page/globals.js";
-import { onAbort } from "../signals.js";
+import { onAbort } from "../abort_signals.js";
 
 const SENT = Symbol.for("actionlane.sent");
 

@@ -2,7 +2,7 @@
 
 import * as glue from "../../wasm/dispatcher.js";
 import { ActionError } from "../error.js";
-import { Module } from "./module.js";
+import { Module } from "./instance.js";
 import { Set } from "../page/globals.js";
 import * as shapes from "../boundary/shapes.js";
 import { waits } from "../boundary/wait.js";

@@ -3,7 +3,8 @@
 //! Makes no values. It needs the same rows as [`Decoder::action`](super::Decoder::action): row 0's `a`, the promises
 //! that lead on from there, and every row they refer to, except for promises, lazy values and the rows that elements
 //! wait for. Unlike the decoder, it does not follow a reference whose path leads through a lazy value; there it may
-//! report too early. `pkg/lib/fetch/along.js` does the same in JavaScript, and `tests/vectors/along.json` tests both.
+//! report too early. `pkg/lib/fetch/value_watch.js` does the same in JavaScript, and `tests/vectors/along.json` tests
+//! both.
 
 use super::Limits;
 use super::hash::Table;
@@ -175,8 +176,8 @@ mod tests {
         at
     }
 
-    /// Shares its list with `pkg/lib/fetch/along.js`. The value arrives with the byte after the `|`, which is cut out
-    /// first.
+    /// Shares its list with `pkg/lib/fetch/value_watch.js`. The value arrives with the byte after the `|`, which is
+    /// cut out first.
     #[test]
     fn the_value_arrives_when_the_decoder_has_it() {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/along.json")).unwrap();

@@ -2,11 +2,11 @@
 // and changes nothing in the page.
 
 import { basePathOf, isUnder } from "./base_path.js";
-import { part } from "../loading/part.js";
+import { part } from "../loading/lazy_part.js";
 import { firstPath, ofDocument, pageOrigin, parsed, performance } from "./globals.js";
 
 /** Loads the part that reads the Flight text in the document and finds the id of an action in a later deployment. */
-export const loadReader = /* @__PURE__ */ part(() => import("../skew/deployed.js"), "payload", "NETWORK");
+export const loadReader = /* @__PURE__ */ part(() => import("../skew/lookup.js"), "payload", "NETWORK");
 
 // Read at import: Next's client removes the attribute as soon as it runs.
 const deploymentAttribute = ofDocument("documentElement")?.dataset?.dplId;
