@@ -34,7 +34,7 @@ pub(crate) const DEFAULT: &str = "entry and dispatcher.wasm";
 pub(crate) const CODEC: &str = "flight.wasm";
 pub(crate) const FLIGHT: &str = "flight and flight.wasm";
 /// The chunk that notices a deploy.
-pub(crate) const DEPLOYED: &str = "chunk deployed";
+pub(crate) const LOOKUP: &str = "chunk lookup";
 /// The file for a `<script>`.
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 

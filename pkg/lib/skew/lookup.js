@@ -1,5 +1,5 @@
 // Finds an action by its name in the page as it is deployed now: in its document, and in the scripts of the app
-// that it names. Runs none of them. Must not run the scripts that it reads.
+// that it names. Must not run any of them.
 
 import { readerOf } from "../answer/body.js";
 import { scanHtml, scanScript } from "./manifest.js";

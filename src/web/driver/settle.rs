@@ -1,5 +1,4 @@
-//! Settles a call: passes error, value and outcome to the page's side. The result itself is the core's. Must not
-//! decide the result.
+//! Settles a call: passes error, value and outcome to the page's side. The core decides the result; this must not.
 
 use wasm_bindgen::prelude::*;
 
