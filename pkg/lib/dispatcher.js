@@ -50,6 +50,11 @@ export class Dispatcher {
 
   #fetch = (input, init, options) => fetchInLane(this.#client, this.#fetch, input, init, options);
 
+  /** Does what `fetch` does for an action, but rejects with an `ActionError`. For `pkg/next/`, not for pages. */
+  static send(dispatcher, input, init, options) {
+    return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error);
+  }
+
   /** The durable calls that wait for an answer: lists, resends and removes them. */
   get outbox() {
     return this.#client.outbox?.api ?? NO_OUTBOX;

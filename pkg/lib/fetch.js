@@ -22,8 +22,11 @@ function errorOfFetch(error) {
   return error;
 }
 
-/** Implements a dispatcher's `fetch`. `from`: that function. */
-export function fetchInLane(client, from, resource, init, options) {
+/**
+ * Implements a dispatcher's `fetch`. `from`: that function. `asOfFetch(error)` returns the error to reject with, for an
+ * `ActionError`.
+ */
+export function fetchInLane(client, from, resource, init, options, asOfFetch = errorOfFetch) {
   requireStackRoom();
   const { fetcher, open } = client;
   let input, read, id, own, signal, built;
@@ -44,12 +47,12 @@ export function fetchInLane(client, from, resource, init, options) {
     return sendWith([new AbortController().signal, signal, own.signal], (signal) => send(() => argumentsOf(input, read, signal), true));
   }
   const caller = callerOf(from);
-  if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(errorOfFetch(error)));
+  if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(asOfFetch(error)));
   return new Promise((resolve, reject) => {
     exchange(client, id, built.own, {
       caller,
       signal,
-      settle: (error, outcome) => (error ? reject(errorOfFetch(error)) : resolve(outcome.value)),
+      settle: (error, outcome) => (error ? reject(asOfFetch(error)) : resolve(outcome.value)),
       send: async (entry, signalOfAttempt, headers) => {
         if (built.own.frees !== "head" && !loadAlong.there) await loadAlong();
         if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => send(() => built.make(signal, headers), built.once));

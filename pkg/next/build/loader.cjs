@@ -1,0 +1,75 @@
+// Puts the seam around one of two files of Next's client: the one that calls actions, or the one that imported actions
+// are made with. The file itself stays whole, inside a function, so that Next's own way is Next's own code. Must not
+// decide anything: it writes a module.
+"use strict";
+
+const path = require("node:path");
+const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, EXPORTS, isRequest } = require("./internals.cjs");
+
+/** `options`: `{ root, traits, settings }`; `root` is the directory of Next. */
+module.exports = function loader(source) {
+  const options = this.getOptions();
+  const from = path.dirname(this.resourcePath);
+  const file = posix(this.resourcePath);
+  if (file.endsWith(`/${CALL_SERVER}`)) return callServer(source, from, options);
+  if (file.endsWith(`/${ACTION_WRAPPER}`)) return wrapper(source, from);
+  throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
+};
+
+const posix = (file) => file.split(path.sep).join("/");
+
+/** Returns the request by which the module in `from` finds a file. */
+function requestOf(from, to) {
+  const request = posix(path.relative(from, to));
+  return JSON.stringify(request.startsWith(".") ? request : `./${request}`);
+}
+
+const runtime = (from, file) => requestOf(from, path.join(__dirname, "../run", file));
+
+/** Returns the module's head. Its exports are there before it requires anything: it is part of a cycle. */
+function head(names) {
+  const exported = names.map((name) => `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return ${name}; } });`);
+  return ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });', ...exported, "var own = { exports: {} };"].join("\n");
+}
+
+/** Returns Next's file as a function that fills `own.exports`. */
+const inside = (source) => `(function (module, exports) {\n${source.replace(/\/\/# sourceMappingURL=\S*\s*$/, "")}\n})(own, own.exports);\n`;
+
+function callServer(source, from, { traits, settings }) {
+  const root = path.resolve(from, "../..");
+  const file = (name) => (isRequest(name) ? JSON.stringify(name) : requestOf(from, path.join(root, name)));
+  const getter = (as, { file: name, name: member }) => `get ${as}() { return require(${file(name)}).${member}; },`;
+  const lines = Object.entries(EXPORTS).map(([as, from]) => getter(as, from));
+  lines.push(traits.deploymentInDocument ? getter("getDeploymentId", DEPLOYMENT) : "getDeploymentId: function () { return process.env.NEXT_DEPLOYMENT_ID; },");
+  const debug = traits.debugChannel
+    ? `if (process.env.__NEXT_DEV_SERVER && process.env.__NEXT_REACT_DEBUG_CHANNEL) internals.createDebugChannel = require(${file(DEBUG_CHANNEL.file)}).${DEBUG_CHANNEL.name};`
+    : "";
+  return `${head(["callServer"])}
+var call;
+function callServer(id, args) {
+  if (!call) {
+    ${debug}
+    call = require(${runtime(from, "stand_in.js")}).standIn(function (id, args) { return own.exports.callServer(id, args); }, callServer, internals);
+  }
+  return call(id, args);
+}
+var internals = {
+  ${lines.join("\n  ")}
+  isDevServer: Boolean(process.env.__NEXT_DEV_SERVER),
+  traits: ${JSON.stringify(traits)},
+  settings: ${JSON.stringify(settings)},
+};
+${inside(source)}`;
+}
+
+function wrapper(source, from) {
+  return `${head(["callServer", "createServerReference", "findSourceMapURL"])}
+${inside(source)}
+var callServer = own.exports.callServer;
+var findSourceMapURL = own.exports.findSourceMapURL;
+function createServerReference(id) {
+  require(${runtime(from, "names.js")}).note(id, arguments[arguments.length - 1]);
+  return own.exports.createServerReference.apply(this, arguments);
+}
+`;
+}

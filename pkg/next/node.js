@@ -1,0 +1,10 @@
+// The entry of `actionlane/next` for Node.js: `withActionlane` for a next.config that is a module, and functions that do
+// nothing for the rendering of client components. Must not import Node.js's modules: bundlers for servers read this file.
+
+export { configureActions, getDispatcher, withOptions } from "./inert.js";
+
+/** Loads the CommonJS file when it is called: only next.config does. */
+export function withActionlane(...args) {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  return createRequire(import.meta.url)("./config.cjs").withActionlane(...args);
+}

@@ -1,0 +1,29 @@
+// A promise that settles once and says when. Knows no actions.
+
+export class Once {
+  isOver = false;
+  promise;
+  #resolve;
+  #reject;
+  #ended;
+
+  /** `ended` runs before the promise settles. */
+  constructor(ended) {
+    this.#ended = ended;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  resolve = (value) => this.#end(this.#resolve, value);
+
+  reject = (error) => this.#end(this.#reject, error);
+
+  #end(act, result) {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#ended();
+    act(result);
+  }
+}

@@ -1,0 +1,35 @@
+// Stands in for Next's `callServer`: a call without policy and options goes Next's own way, any other through a lane.
+// Must stay small, and must not know how a request is built or an answer read: `lanes.js` does, loaded later.
+
+import { load } from "./late.js";
+import { page } from "./page.js";
+import { policyOf } from "./policies.js";
+import { takeGiven } from "./with_options.js";
+
+/**
+ * Returns the stand-in. `next(id, args)`: Next's own function. `self`: the function that Next's client is given for
+ * `callServer`. `internals`: what `build/internals.cjs` names, with `traits` and `settings`.
+ */
+export function standIn(next, self, internals) {
+  const home = { next, self, internals };
+  return (id, args) => {
+    const state = page();
+    let options;
+    try {
+      const policy = policyOf(id, args);
+      const given = takeGiven();
+      options = (policy || given) && { ...policy, ...given };
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (!options) return state.lanes ? state.lanes.passBy(home, next(id, args)) : next(id, args);
+    const name = state.names.get(id);
+    const go = (lanes) => (lanes ? lanes.call(home, { id, name, args, options }) : next(id, args));
+    if (state.lanes && state.waiting === 0) return go(state.lanes);
+    state.waiting += 1;
+    return load().then((lanes) => {
+      state.waiting -= 1;
+      return go(lanes);
+    });
+  };
+}

@@ -1,0 +1,35 @@
+// Gives options to one call of an action. Next calls the stand-in in the same turn as the page calls the action, so the
+// options wait in the page's state for that moment. Must not change the action.
+
+import { isDevelopment, page } from "./page.js";
+
+/**
+ * Returns a function that calls `action` with these options. They are for the first action that it calls before it
+ * returns or awaits; a policy of that action has them added.
+ */
+export function withOptions(action, options) {
+  if (typeof action !== "function") throw new TypeError("withOptions: expected an action, or a function that calls one");
+  if (typeof options !== "object" || options === null) throw new TypeError("withOptions: expected an object of options");
+  return (...args) => {
+    const state = page();
+    const outer = state.given;
+    const given = { options, isTaken: false };
+    state.given = given;
+    try {
+      return action(...args);
+    } finally {
+      state.given = outer;
+      if (isDevelopment && !given.isTaken) {
+        console.warn("actionlane: withOptions() had no effect: the function called no action before it returned or awaited. Put withOptions() around the action itself.");
+      }
+    }
+  };
+}
+
+/** Returns the options for the action that is being called, once. */
+export function takeGiven() {
+  const { given } = page();
+  if (!given || given.isTaken) return undefined;
+  given.isTaken = true;
+  return given.options;
+}
