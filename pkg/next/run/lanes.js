@@ -3,6 +3,8 @@
 
 import { createDispatcher, ready } from "../../index.js";
 import { Dispatcher } from "../../lib/dispatcher.js";
+import { aborted } from "../../lib/error.js";
+import { onAbort } from "../../lib/abort_signals.js";
 import { canBeReadOnce } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
@@ -72,7 +74,15 @@ class Lanes {
     }
     if (head.isUnknown) throw unrecognized(internals, id);
 
-    const body = watched(response, (error) => once.reject(brokenBy(error, options.signal)));
+    // The answer has said that data is stale; if its page does not arrive, another must be asked for.
+    const fail = (error) => {
+      if (!once.isOver && head.isRevalidated) this.#freshness.end(ticket, refresher(internals));
+      once.reject(error);
+    };
+    const body = watched(response, (error) => fail(brokenBy(error, options.signal)));
+    // The dispatcher is done once the value is there; in Next's queue the call may wait for longer.
+    const unlisten = onAbort(options.signal, (reason) => fail(aborted(reason, "yes")));
+    once.promise.catch(() => {}).finally(unlisten);
     const answer = { head, response: body.response, url, refs, headers };
     const apart = () => settleApart(home, answer, () => this.#freshness.end(ticket, refresher(internals))).then(once.resolve);
     const isElsewhere = internals.getState().canonicalUrl !== url;

@@ -1,0 +1,85 @@
+/**
+ * Types of `actionlane/next`: Next's own Server Actions through lanes. See `docs/next.md`.
+ */
+
+import type { CallOptions, Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
+
+/** Options of an action: of its policy, or of one call. Those that `FetchOptions` lacks are below. */
+export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
+  /** Lane of the call. Default `"main"`. A function runs once for each call, with its arguments. */
+  lane?: LaneName | ((...args: any[]) => LaneName | undefined);
+  /** As in `CallOptions`. */
+  render?: RenderMode;
+}
+
+/** The action that a policy is asked for. */
+export interface CalledAction {
+  /** Id of the action. */
+  id: string;
+  /** Name of the action. Absent for those that are passed as props, and for inline closures. */
+  name?: string;
+}
+
+/**
+ * Policies by the name of the action. `default` is for all others; without it they go Next's own way, as does an action
+ * whose policy is `false`. A function returns the options of a call, or nothing for Next's own way.
+ */
+export type ActionPolicies =
+  | Record<string, ActionOptions | false>
+  | ((action: CalledAction, args: readonly unknown[]) => ActionOptions | false | undefined);
+
+/**
+ * Sets the policies of the page's actions. The last call counts. Does nothing on the server. Throws a `TypeError` for
+ * what is neither an object nor a function.
+ *
+ * `options` are those of the dispatcher, which is made when it is loaded, and not again.
+ *
+ * @example
+ * ```ts
+ * // instrumentation-client.ts
+ * import { configureActions } from "actionlane/next";
+ *
+ * configureActions({ createPaymentSession: { lane: "payment", timeout: 10_000 }, saveTokens: { render: "skip" } });
+ * ```
+ */
+export function configureActions(policies: ActionPolicies, options?: Omit<DispatcherOptions, "url" | "fetch" | "host">): void;
+
+/**
+ * Returns the action with options for its calls. They are added to its policy, and apply to the first action that the
+ * function calls before it returns or awaits; if there is none, `console.warn` says so outside production.
+ *
+ * @example
+ * ```ts
+ * await withOptions(search, { signal, strategy: "replace" })(text);
+ * ```
+ */
+export function withOptions<A extends readonly unknown[], R>(
+  action: (...args: A) => R,
+  options: ActionOptions,
+): (...args: A) => R;
+
+/**
+ * Loads the dispatcher of the page's actions, for `snapshot`, `subscribe`, `cancel` and lanes. Resolves with undefined
+ * on the server, and if it cannot be loaded.
+ */
+export function getDispatcher(): Promise<Dispatcher | undefined>;
+
+/** Options of `withActionlane`. */
+export interface ActionlaneOptions {
+  /** `false` leaves the configuration as it is. Default `true`. */
+  enabled?: boolean;
+}
+
+/**
+ * Puts the seam into a Next configuration: an object, a promise of one, or a function. For Next 15.5 and 16, Turbopack
+ * and webpack. Throws if this Next is not known, and names it.
+ *
+ * @example
+ * ```js
+ * // next.config.mjs
+ * import { withActionlane } from "actionlane/next";
+ *
+ * export default withActionlane({ reactStrictMode: true });
+ * ```
+ */
+export function withActionlane<C = {}>(nextConfig?: C, options?: ActionlaneOptions): C;

@@ -1,0 +1,69 @@
+// Wraps a Next configuration so that the browser's bundle has the seam. Must not touch anything of the server's bundles,
+// nor an option that it does not name.
+"use strict";
+
+const { findNext, fitOf } = require("./build/next_package.cjs");
+const { bodyLimit } = require("./build/body_limit.cjs");
+const turbopack = require("./build/turbopack.cjs");
+const webpack = require("./build/webpack.cjs");
+
+/** Experiments that swap the file that the seam stands in for, or answer `fetch` in another way. */
+const STEPS_BACK_FOR = ["concurrentRouterQueue", "useOffline"];
+
+const said = new Set();
+
+function sayOnce(text) {
+  if (said.has(text)) return;
+  said.add(text);
+  console.warn(text);
+}
+
+/**
+ * Returns the configuration with the seam: a function for a function, a promise for a promise. `options.enabled: false`
+ * returns it as it is.
+ */
+function withActionlane(nextConfig = {}, options = {}) {
+  checkOptions(options);
+  if (options.enabled === false) return nextConfig;
+  if (typeof nextConfig === "function") {
+    return async (phase, context) => apply(await nextConfig(phase, context), phase);
+  }
+  if (typeof nextConfig?.then === "function") return nextConfig.then((config) => apply(config));
+  return apply(nextConfig);
+}
+
+function checkOptions(options) {
+  if (typeof options !== "object" || options === null) throw new TypeError("withActionlane: the options are no object");
+  for (const name of Object.keys(options)) {
+    if (name !== "enabled") throw new TypeError(`withActionlane: there is no option ${JSON.stringify(name)}; there is "enabled"`);
+  }
+  if (options.enabled !== undefined && typeof options.enabled !== "boolean") throw new TypeError("withActionlane: enabled: expected true or false");
+}
+
+function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
+  // A server that only serves has nothing to build.
+  if (phase === "phase-production-server" || phase === "phase-export") return config;
+  const next = findNext();
+  const traits = fitOf(next);
+  const reason = STEPS_BACK_FOR.find((name) => config.experimental?.[name]);
+  if (reason) {
+    sayOnce(`actionlane/next: experimental.${reason} is on, which has a way of its own with actions. Actionlane steps back: all actions go Next's own way`);
+    return config;
+  }
+  const made = { ...config };
+  const loaderOptions = { traits, settings: { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit) } };
+  // In development the reducer waits for debug data of a request id of its own, which is never sent.
+  if (phase === "phase-development-server" && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
+  // Next sets the variable before it reads the configuration. The other bundler's option stays as it is: Next looks at
+  // both to find a mistake.
+  if (process.env.TURBOPACK) made.turbopack = turbopack.withRules(config.turbopack, next, loaderOptions);
+  else made.webpack = webpack.withRules(config.webpack, next, loaderOptions);
+  return made;
+}
+
+module.exports = {
+  withActionlane,
+  configureActions() {},
+  withOptions: (action) => action,
+  getDispatcher: async () => undefined,
+};

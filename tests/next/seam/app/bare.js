@@ -1,0 +1,20 @@
+"use client";
+
+import { useActionState } from "react";
+import { useRouter } from "next/navigation";
+import * as actions from "./actions";
+
+/** `Tools` of an app that does not import Actionlane. */
+export function Bare({ passed, closure }) {
+  const [state, action, isPending] = useActionState(actions.save, null);
+  const router = useRouter();
+  if (typeof window !== "undefined") window.fixture = { actions: { ...actions, passed, closure }, router };
+  return (
+    <form action={action} id="stateful">
+      <input name="text" id="stateful-text" />
+      <input name="key" defaultValue="stateful" />
+      <button id="stateful-submit">save</button>
+      <output id="stateful-result">{isPending ? "pending" : JSON.stringify(state)}</output>
+    </form>
+  );
+}

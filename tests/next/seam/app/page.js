@@ -1,0 +1,31 @@
+import { connection } from "next/server";
+import { Tools } from "./tools";
+import { add, submit } from "./actions";
+import { ran, state } from "./state";
+
+export default async function Page() {
+  await connection();
+  const secret = "closed over";
+  async function closure(key) {
+    "use server";
+    ran(key);
+    return secret;
+  }
+  const data = state.data;
+  // Renders what it has read before the wait: pages of overlapping answers are older than they arrive.
+  await state.slowRender?.promise;
+  state.renders += 1;
+  return (
+    <main>
+      <h1>home</h1>
+      <p id="data">{data}</p>
+      <p id="text">{state.text ?? "none"}</p>
+      <form action={submit} id="form">
+        <input name="text" id="form-text" />
+        <input name="key" defaultValue="form" />
+        <button id="form-submit">submit</button>
+      </form>
+      <Tools passed={add} closure={closure} />
+    </main>
+  );
+}

@@ -1,0 +1,302 @@
+// Runs the checks of the seam against a built app:
+//
+//   node drive.mjs DIR [name]      DIR: as build.mjs prints it; a name runs the checks that contain it
+import assert from "node:assert/strict";
+import { browse, serve } from "./browser.mjs";
+
+const [dir, only = ""] = process.argv.slice(2);
+const server = await serve(dir);
+const tab = await browse();
+const { api } = server;
+const checks = [];
+const check = (name, run) => checks.push({ name, run });
+
+const ALL = { default: { lane: "parallel" } };
+
+/** Opens the page with these policies, on a server that has forgotten everything. `before` runs before its scripts. */
+async function fresh(policies, { before, path = "/" } = {}) {
+  await api("reset");
+  const script = before && (await tab.cdp("Page.addScriptToEvaluateOnNewDocument", { source: `(${before})()` }));
+  const url = new URL(path, server.url);
+  if (policies) url.searchParams.set("policies", JSON.stringify(policies));
+  await tab.open(url.href);
+  if (script) await tab.cdp("Page.removeScriptToEvaluateOnNewDocument", script);
+  await tab.until(async () => window.hydrated && window.fixture !== undefined);
+}
+
+/** Counts the requests of actions that pass the page's `fetch`, as monitoring does. */
+const monitor = () => {
+  const inner = window.fetch;
+  window.seen ??= [];
+  window.fetch = function (input, init) {
+    const id = new Headers(init?.headers ?? input.headers).get("next-action");
+    if (id) window.seen.push(id);
+    return inner.call(this, input, init);
+  };
+};
+
+const text = (id) => tab.run(async (id) => document.getElementById(id)?.textContent, id);
+const runs = async () => (await api("state")).runs;
+
+for (const [label, policies] of [["without a policy", undefined], ["in a lane", ALL]]) {
+  check(`imported, ${label}`, async () => {
+    await fresh(policies, { before: monitor });
+    assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
+    assert.deepEqual(await runs(), { k: 1 });
+    assert.equal(await tab.run(async () => window.seen.length), 1);
+  });
+
+  check(`passed as a prop, ${label}`, async () => {
+    await fresh(policies);
+    assert.equal(await tab.run(async () => window.fixture.actions.passed(2, 4, "k")), 6);
+    assert.deepEqual(await runs(), { k: 1 });
+  });
+
+  check(`inline closure, ${label}`, async () => {
+    await fresh(policies);
+    assert.equal(await tab.run(async () => window.fixture.actions.closure("k")), "closed over");
+    assert.deepEqual(await runs(), { k: 1 });
+  });
+
+  check(`form action with revalidation and reset, ${label}`, async () => {
+    await fresh(policies, { before: monitor });
+    await tab.run(async () => {
+      document.getElementById("form-text").value = "hello";
+      document.getElementById("form-submit").click();
+    });
+    await tab.until(async () => document.getElementById("text").textContent === "hello");
+    await tab.until(async () => document.getElementById("form-text").value === "");
+    assert.deepEqual(await runs(), { form: 1 });
+    assert.equal(await tab.run(async () => window.seen.length), 1);
+  });
+
+  check(`useActionState, ${label}`, async () => {
+    await fresh(policies);
+    for (const [value, before] of [["one", null], ["two", "one"]]) {
+      await tab.run(async (value) => {
+        document.getElementById("stateful-text").value = value;
+        document.getElementById("stateful-submit").click();
+      }, value);
+      await tab.until(async (wanted) => document.getElementById("stateful-result").textContent === wanted, JSON.stringify({ saved: value, before }));
+    }
+    assert.deepEqual(await runs(), { stateful: 2 });
+  });
+
+  check(`redirect, ${label}`, async () => {
+    await fresh(policies, { before: monitor });
+    const digest = await tab.run(async () => {
+      window.stays = true;
+      return new Promise((resolve) => window.fixture.actions.leave("k").then(() => resolve("resolved"), (error) => resolve(error.digest)));
+    });
+    assert.match(digest, /^NEXT_REDIRECT;push;\/target/);
+    await tab.until(async () => document.querySelector("h1").textContent === "target" && location.pathname === "/target");
+    assert.equal(await tab.run(async () => window.stays), true, "the document was kept");
+    assert.deepEqual(await runs(), { k: 1 });
+    assert.equal(await tab.run(async () => window.seen.length), 1);
+  });
+
+  check(`revalidatePath, page in one round trip, ${label}`, async () => {
+    await fresh(policies);
+    const before = (await api("state")).renders;
+    assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
+    await tab.until(async () => document.getElementById("data").textContent === "1");
+    assert.deepEqual(await runs(), { k: 1 });
+    assert.equal((await api("state")).renders, before + 1, "rendered once, in the answer");
+  });
+
+  check(`thrown error and notFound, ${label}`, async () => {
+    await fresh(policies);
+    const caught = (name) => tab.run(async (name) => window.fixture.actions[name]("k").then(() => "none", (error) => error.digest), name);
+    assert.match(await caught("fail"), /^\d+/);
+    assert.match(await caught("missing"), /NEXT_HTTP_ERROR_FALLBACK;404/);
+    assert.deepEqual(await runs(), { k: 2 });
+  });
+}
+
+check("three slow actions run at a time in a parallel lane, one after the other without", async () => {
+  const measure = () => tab.run(async () => {
+    const start = performance.now();
+    await Promise.all(["a", "b", "c"].map((key) => window.fixture.actions.slow(600, key)));
+    return Math.round(performance.now() - start);
+  });
+  await fresh(undefined);
+  const without = await measure();
+  await fresh(ALL);
+  await tab.run(async () => void (await window.fixture.getDispatcher()));
+  const within = await measure();
+  console.log(`    600 ms three times: ${without} ms without a policy, ${within} ms in a parallel lane`);
+  assert.ok(within < without / 2);
+  assert.deepEqual(await runs(), { a: 1, b: 1, c: 1 });
+});
+
+check("an action in a lane does not wait for one without a policy", async () => {
+  await fresh({ add: { lane: "parallel" } });
+  const value = await tab.run(async () => {
+    window.held = window.fixture.actions.gated("g", "held");
+    return window.fixture.actions.add(1, 1, "k");
+  });
+  assert.equal(value, 2);
+  await api("open", "g");
+  assert.equal(await tab.run(async () => window.held), "held");
+});
+
+check("early calls wait for the dispatcher, in order", async () => {
+  await fresh({ default: { lane: "main" } });
+  const order = await tab.run(async () => {
+    const order = [];
+    await Promise.all(["a", "b", "c"].map((key) => window.fixture.actions.slow(20, key).then(() => order.push(key))));
+    return order;
+  });
+  assert.deepEqual(order, ["a", "b", "c"]);
+});
+
+check("abort before the head rejects with ABORTED, and the lane goes on", async () => {
+  await fresh({ default: { lane: "main" } });
+  const code = await tab.run(async () => {
+    const controller = new AbortController();
+    const call = window.fixture.withOptions(window.fixture.actions.gated, { signal: controller.signal })("g", "k");
+    setTimeout(() => controller.abort("enough"), 300);
+    const code = await call.then(() => "resolved", (error) => `${error.name} ${error.code} ${error.cause}`);
+    return `${code} ${await window.fixture.actions.add(1, 2, "after")}`;
+  });
+  assert.equal(code, "ActionError ABORTED enough 3");
+  await api("open", "g");
+});
+
+check("timeout rejects with TIMEOUT", async () => {
+  await fresh({ gated: { timeout: 300 } });
+  assert.equal(await tab.run(async () => window.fixture.actions.gated("g", "k").catch((error) => error.code)), "TIMEOUT");
+  await api("open", "g");
+});
+
+check("abort after hand-over, while Next's queue is held, rejects at once", async () => {
+  await fresh({ touch: { lane: "parallel" } });
+  const code = await tab.run(async () => {
+    window.held = window.fixture.actions.gated("g", "held"); // no policy: holds Next's queue
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const controller = new AbortController();
+    const call = window.fixture.withOptions(window.fixture.actions.touch, { signal: controller.signal })("k");
+    const result = call.then(() => "resolved", (error) => error.code);
+    setTimeout(() => controller.abort(), 1000);
+    return result;
+  });
+  assert.equal(code, "ABORTED");
+  await api("open", "g");
+  assert.equal(await tab.run(async () => window.held), "held");
+  assert.equal(await tab.run(async () => window.fixture.actions.add(1, 2, "after")), 3);
+  assert.deepEqual(await runs(), { held: 1, k: 1, after: 1 });
+});
+
+for (const [label, before, after] of [
+  ["before ours", monitor, undefined],
+  ["after ours", undefined, monitor],
+  ["that copies headers into Headers", undefined, () => {
+    const inner = window.fetch;
+    window.fetch = (input, init) => inner(input, init?.headers ? { ...init, headers: new Headers(init.headers) } : init);
+  }],
+  ["that copies headers into pairs", undefined, () => {
+    const inner = window.fetch;
+    window.fetch = (input, init) => inner(input, init?.headers ? { ...init, headers: Object.entries(init.headers).map(([name, value]) => [name.toUpperCase(), value]) } : init);
+  }],
+  ["that makes a Request", undefined, () => {
+    const inner = window.fetch;
+    window.fetch = (input, init) => (init?.headers ? inner(new Request(input, init)) : inner(input, init));
+  }],
+  ["that calls a fetch kept from earlier", () => (window.kept = window.fetch), () => (window.fetch = (input, init) => window.kept.call(window, input, init))],
+]) {
+  check(`the server runs an action once with a wrapper of fetch ${label}`, async () => {
+    await fresh(ALL, { before });
+    // Once, so that ours is there; then theirs around it.
+    assert.equal(await tab.run(async () => window.fixture.actions.touch("first")), 1);
+    if (after) await tab.run(`async () => { (${after})(); }`);
+    assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 2);
+    await tab.until(async () => document.getElementById("data").textContent === "2");
+    assert.deepEqual(await runs(), { first: 1, k: 1 });
+    const seen = await tab.run(async () => window.seen);
+    if (seen) assert.equal(seen.length, before ? 2 : 1, "one request an action");
+  });
+}
+
+check("a token that reaches the network is refused, and one that is unknown never gets there", async () => {
+  await fresh(ALL, { before: () => (window.kept = window.fetch) });
+  assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
+  const post = (which) => tab.run(async (which) => {
+    const fetch = which === "kept" ? window.kept : window.fetch;
+    const init = { method: "POST", headers: { "Next-Action": "7f-actionlane-1-1", Accept: "text/x-component" }, body: "[]" };
+    return fetch.call(window, "/", init).then(({ status, headers }) => `${status} ${headers.get("x-nextjs-action-not-found")}`, (error) => error.message);
+  }, which);
+  assert.match(await post("page's"), /no answer waits for this token/);
+  assert.match(await post("kept"), /^40[04] 1$/); // by version
+  assert.deepEqual(await runs(), { k: 1 });
+});
+
+check("the page was left: value delivered, page of the answer not used, refreshed", async () => {
+  await fresh({ default: { lane: "parallel" } });
+  await tab.run(async () => {
+    window.held = window.fixture.actions.touchGated("g", "k");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    window.fixture.router.push("/second");
+  });
+  await tab.until(async () => document.querySelector("h1").textContent === "second");
+  await api("open", "g");
+  assert.equal(await tab.run(async () => window.held), 1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(await text("data"), null);
+  assert.equal(await tab.run(async () => location.pathname), "/second");
+  await tab.run(async () => window.fixture.router.push("/"));
+  await tab.until(async () => document.getElementById("data")?.textContent === "1");
+});
+
+check("overlapping revalidations end with the newest page", async () => {
+  await fresh(ALL);
+  await tab.run(async () => {
+    window.calls = ["a", "b", "c"].map((name) => window.fixture.actions.touchGated(name, name));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+  for (const name of ["c", "a", "b"]) await api("open", name);
+  assert.deepEqual((await tab.run(async () => Promise.all(window.calls))).sort(), [1, 2, 3]);
+  await tab.until(async () => document.getElementById("data").textContent === "3");
+  assert.deepEqual(await runs(), { a: 1, b: 1, c: 1 });
+});
+
+check("withOptions applies to the call in it and warns if there is none", async () => {
+  await fresh({ default: { lane: "main" } });
+  const names = await tab.run(async () => {
+    const d = await window.fixture.getDispatcher();
+    const lanes = [];
+    const end = d.subscribe(({ state, lane, name }) => state === "running" && lanes.push(`${name} ${lane}`));
+    await window.fixture.withOptions(window.fixture.actions.add, { lane: "special" })(1, 2, "k");
+    await window.fixture.actions.add(1, 2, "k");
+    end();
+    return lanes;
+  });
+  assert.deepEqual(names, ["add special", "add main"]);
+});
+
+check("options that do not fit reject the call", async () => {
+  await fresh({ add: { laen: "x" } });
+  const message = await tab.run(async () => window.fixture.actions.add(1, 2, "k").then(() => "resolved", (error) => `${error.code} ${error.message}`));
+  assert.match(message, /INVALID_OPTION .*did you mean "lane"/);
+  assert.deepEqual(await runs(), {});
+});
+
+let failed = 0;
+try {
+  for (const { name, run } of checks.filter(({ name }) => name.includes(only))) {
+    const start = Date.now();
+    try {
+      await run();
+      console.log(`ok   ${name} (${Date.now() - start} ms)`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAIL ${name}\n${String(error.stack).replace(/^/gm, "    ")}`);
+      const lines = await tab.console().catch(() => []);
+      for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
+    }
+  }
+} finally {
+  await tab.end();
+  server.end();
+}
+console.log(`${checks.length} checks, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
