@@ -26,12 +26,14 @@ async function until(act, ms = 30_000) {
   }
 }
 
-/** Starts the server of a built app. */
-export async function serve(dir, { dev = false, env = {} } = {}) {
+const isNew = (dir) => Number(JSON.parse(readFileSync(`${dir}/../node_modules/next/package.json`, "utf8")).version.split(".")[0]) >= 16;
+
+/** Starts the server of a built app. `dev`: the bundler of `next dev`. */
+export async function serve(dir, { dev, env = {} } = {}) {
   const port = await freePort();
-  const child = spawn(process.execPath, ["node_modules/.bin/next", dev ? "dev" : "start", "-p", String(port)], {
+  const child = spawn(process.execPath, ["node_modules/.bin/next", ...(dev ? ["dev", ...(dev === "webpack" && isNew(dir) ? ["--webpack"] : dev === "turbopack" ? ["--turbopack"] : [])] : ["start"]), "-p", String(port)], {
     cwd: dir,
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...env },
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM_MAJOR: isNew(dir) ? "16" : "15", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = [];

@@ -1,8 +1,9 @@
 // Builds the app of this directory with one version of Next and one bundler, and prints its directory:
 //
-//   node build.mjs VERSION BUNDLER [--seam off|bare|policy] [--out DIR]      BUNDLER: turbopack or webpack
+//   node build.mjs VERSION BUNDLER [--seam off|bare|policy] [--dev] [--out DIR]      BUNDLER: turbopack or webpack
 //
 // `--seam off` builds without withActionlane, `bare` with it and no policy in the app, `policy` (default) with both.
+// `--dev` assembles the app for `next dev` and builds nothing.
 // The packages of the version must be installed: `node ../build.mjs VERSION` does that.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -14,11 +15,11 @@ const source = path.dirname(fileURLToPath(import.meta.url));
 const pkg = path.join(source, "../../../pkg");
 const { values, positionals: [version, bundler] } = parseArgs({
   allowPositionals: true,
-  options: { seam: { type: "string", default: "policy" }, out: { type: "string", default: path.join(source, "../../../target/next") } },
+  options: { seam: { type: "string", default: "policy" }, dev: { type: "boolean", default: false }, out: { type: "string", default: path.join(source, "../../../target/next") } },
 });
 const packages = path.join(path.resolve(values.out), version);
 if (!existsSync(path.join(packages, "node_modules/next"))) throw new Error(`no Next in ${packages}`);
-const dir = path.join(packages, `seam-${bundler}-${values.seam}`);
+const dir = path.join(packages, `seam-${bundler}-${values.dev ? "dev" : values.seam}`);
 const [major, minor] = version.split(".").map(Number);
 
 rmSync(dir, { recursive: true, force: true });
@@ -35,6 +36,10 @@ symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_mod
 const flags = major >= 16 ? [`--${bundler}`] : bundler === "turbopack" ? ["--turbopack"] : [];
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM: values.seam, SEAM_MAJOR: String(major) };
 delete env.NODE_ENV;
+if (values.dev) {
+  console.log(dir);
+  process.exit();
+}
 const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/next", "build", ...flags], { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
 if (status !== 0) throw new Error(`next build: exit ${status}\n${stdout}${stderr}`);
 if (stderr) console.error(stderr);

@@ -1,11 +1,12 @@
 // Runs the checks of the seam against a built app:
 //
-//   node drive.mjs DIR [name]      DIR: as build.mjs prints it; a name runs the checks that contain it
+//   node drive.mjs DIR [name] [--dev BUNDLER]      DIR: as build.mjs prints it; a name runs the checks that contain it
 import assert from "node:assert/strict";
+import { parseArgs } from "node:util";
 import { browse, serve } from "./browser.mjs";
 
-const [dir, only = ""] = process.argv.slice(2);
-const server = await serve(dir);
+const { values: { dev }, positionals: [dir, only = ""] } = parseArgs({ allowPositionals: true, options: { dev: { type: "string" } } });
+const server = await serve(dir, { dev });
 const tab = await browse();
 const { api } = server;
 const checks = [];
@@ -278,6 +279,86 @@ check("options that do not fit reject the call", async () => {
   const message = await tab.run(async () => window.fixture.actions.add(1, 2, "k").then(() => "resolved", (error) => `${error.code} ${error.message}`));
   assert.match(message, /INVALID_OPTION .*did you mean "lane"/);
   assert.deepEqual(await runs(), {});
+});
+
+check("a page that forbids wasm: everything goes Next's own way, with one warning", async () => {
+  if (dev) return; // the overlay of development needs eval
+  await fresh(ALL, { path: "/?csp=1" });
+  await tab.console();
+  assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
+  assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
+  assert.deepEqual(await runs(), { k: 2 });
+  const warnings = (await tab.console()).filter(({ message }) => message.includes("cannot be loaded"));
+  assert.equal(warnings.length, 1);
+  assert.equal(await tab.run(async () => String(await window.fixture.getDispatcher())), "undefined");
+});
+
+check("files that cannot be loaded: everything goes Next's own way, with one warning", async () => {
+  await fresh(undefined);
+  await tab.console();
+  await tab.cdp("Network.enable", {});
+  await tab.cdp("Network.setBlockedURLs", { urls: ["*/_next/static/*"] });
+  try {
+    await tab.run(async (all) => window.fixture.configureActions(all), ALL);
+    assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
+    assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
+  } finally {
+    await tab.cdp("Network.setBlockedURLs", { urls: [] });
+  }
+  assert.deepEqual(await runs(), { k: 2 });
+  const warnings = (await tab.console()).filter(({ message }) => message.includes("cannot be loaded"));
+  assert.equal(warnings.length, 1);
+});
+
+check("a body above the limit of the server is not sent", async () => {
+  await fresh({ add: { lane: "main" } });
+  const code = await tab.run(async () => window.fixture.actions.add("x".repeat(1 << 20), "", "k").catch((error) => error.code));
+  assert.equal(code, "BODY_TOO_LARGE");
+  assert.deepEqual(await runs(), {});
+});
+
+check("render: skip delivers the value at once and refreshes", async () => {
+  await fresh({ touch: { render: "skip" } });
+  assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
+  await tab.until(async () => document.getElementById("data").textContent === "1");
+  assert.deepEqual(await runs(), { k: 1 });
+});
+
+check("a stream and temporary references among the arguments", async () => {
+  await fresh({ default: { lane: "main" } });
+  const value = await tab.run(async () => {
+    const stream = new ReadableStream({ start: (to) => (to.enqueue("part"), to.close()) });
+    const mark = () => "mine";
+    const { text, back } = await window.fixture.actions.echo(stream, mark, "k");
+    return `${text} ${back === mark}`;
+  });
+  assert.equal(value, "part true");
+  assert.deepEqual(await runs(), { k: 1 });
+});
+
+check("a temporary reference comes back through Next's reducer", async () => {
+  await fresh({ default: { lane: "main" } });
+  assert.equal(await tab.run(async () => {
+    const mark = () => "mine";
+    return (await window.fixture.actions.touchAndEcho(mark, "k")) === mark;
+  }), true);
+  assert.deepEqual(await runs(), { k: 1 });
+});
+
+check("development: a policy that is nearly a name, and withOptions without effect, warn", async () => {
+  if (!dev) return;
+  await fresh({ addd: { lane: "x" } });
+  await tab.console();
+  await tab.run(async () => {
+    await window.fixture.withOptions(async () => {
+      await Promise.resolve();
+      return window.fixture.actions.add(1, 2, "k");
+    }, { lane: "y" })();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  });
+  const said = (await tab.console()).map(({ message }) => message).join("\n");
+  assert.match(said, /did you mean .{1,2}"add/);
+  assert.match(said, /withOptions\(\) had no effect/);
 });
 
 let failed = 0;

@@ -6,6 +6,8 @@ const isNew = Number(process.env.SEAM_MAJOR ?? 16) >= 16;
 
 export default withActionlane({
   poweredByHeader: false,
+  // A page that forbids wasm, with `?csp=1`.
+  headers: async () => [{ source: "/:path*", has: [{ type: "query", key: "csp" }], headers: [{ key: "Content-Security-Policy", value: "script-src 'self' 'unsafe-inline'" }] }],
   outputFileTracingRoot: above,
   ...((isNew || process.env.TURBOPACK) && { turbopack: { root: above } }),
 }, { enabled: process.env.SEAM !== "off" });

@@ -70,3 +70,16 @@ export async function submit(form) {
   state.text = form.get("text");
   revalidatePath("/");
 }
+
+export async function echo(stream, back, key) {
+  ran(key);
+  let text = "";
+  for await (const part of stream) text += part;
+  return { text, back };
+}
+
+export async function touchAndEcho(back, key) {
+  ran(key);
+  revalidatePath("/");
+  return back;
+}
