@@ -9,8 +9,10 @@ import { canBeReadOnce } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
 import { Freshness } from "./freshness.js";
+import { guard } from "./guard.js";
 import { HandOver } from "./hand_over.js";
 import { Once } from "./once.js";
+import { page } from "./page.js";
 import { requestOf, SKIP_RENDER } from "./request.js";
 import { settleApart } from "./apart.js";
 
@@ -29,21 +31,25 @@ class Lanes {
   /** By lane, the last call that prepares its request: calls enter the lane in the order in which they were made. */
   #preparing = new Map();
 
+  /** Next's, since the first call. */
+  #internals;
+
   constructor(dispatcher, options) {
     this.dispatcher = dispatcher;
     this.#maxBodyBytes = options?.maxBodyBytes;
+    page().observe = () => this.#observe();
+    guard();
   }
 
-  /** Notes an action that goes Next's own way. Returns `promise`. */
-  passBy({ internals }, promise) {
+  /** Notes an action that Next sends itself. Returns the function to call with its answer, if there is one. */
+  #observe() {
     const ticket = this.#freshness.begin();
-    const end = () => {
-      // Its answer is not seen here. It may have revalidated, and its page may be older than one that came meanwhile.
-      this.#freshness.arrived(ticket);
-      this.#freshness.end(ticket, ticket.isStale && refresher(internals));
+    return (response) => {
+      const isRevalidated = response !== undefined && headOf(response).isRevalidated;
+      if (isRevalidated) this.#freshness.arrived(ticket);
+      // Next commits its page, which may be older than one that came meanwhile.
+      this.#freshness.end(ticket, isRevalidated && ticket.isStale && this.#internals && refresher(this.#internals));
     };
-    promise.then(end, end);
-    return promise;
   }
 
   /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. */
@@ -56,6 +62,7 @@ class Lanes {
 
   async #run(home, call) {
     const { internals } = home;
+    this.#internals = internals;
     const { id, name, args, ticket, once } = call;
     const { render, ...options } = call.options;
     if (typeof options.lane === "function") options.lane = options.lane(...args);

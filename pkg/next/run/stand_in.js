@@ -22,7 +22,7 @@ export function standIn(next, self, internals) {
     } catch (error) {
       return Promise.reject(error);
     }
-    if (!options) return state.lanes ? state.lanes.passBy(home, next(id, args)) : next(id, args);
+    if (!options) return next(id, args);
     const name = state.names.get(id);
     const go = (lanes) => (lanes ? lanes.call(home, { id, name, args, options }) : next(id, args));
     if (state.lanes && state.waiting === 0) return go(state.lanes);

@@ -260,6 +260,44 @@ check("overlapping revalidations end with the newest page", async () => {
   assert.deepEqual(await runs(), { a: 1, b: 1, c: 1 });
 });
 
+for (const [label, policies, [first, second], shown] of [
+  ["two in lanes", ALL, ["touch", "touch"], ["0", "2"]],
+  ["one without a policy first", { touch: { lane: "x" } }, ["touchToo", "touch"], undefined],
+  ["one without a policy last", { touch: { lane: "x" } }, ["touch", "touchToo"], ["0", "2"]],
+]) {
+  check(`an answer that comes late has an older page, and the newest is shown in the end: ${label}`, async () => {
+    await fresh(policies);
+    await tab.run(async () => void (await window.fixture.getDispatcher()));
+    const values = await tab.run(async (first, second) => {
+      // Holds back the answer of the first action, as a network may.
+      const inner = window.fetch;
+      let release;
+      const held = new Promise((resolve) => (release = resolve));
+      window.fetch = async (input, init) => {
+        const answer = await inner.call(window, input, init);
+        if (typeof init?.body === "string" && init.body.includes("first")) await held;
+        return answer;
+      };
+      const data = document.getElementById("data");
+      window.shown = [data.textContent];
+      new MutationObserver(() => window.shown.push(data.textContent)).observe(data, { characterData: true, childList: true, subtree: true });
+      const one = window.fixture.actions[first]("first");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const two = window.fixture.actions[second]("second");
+      if (first !== "touchToo" && second !== "touchToo") await two;
+      else await new Promise((resolve) => setTimeout(resolve, 500));
+      release();
+      return Promise.all([one, two]);
+    }, first, second);
+    assert.deepEqual(values, [1, 2]);
+    await tab.until(async () => document.getElementById("data").textContent === "2");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    assert.equal(await text("data"), "2");
+    if (shown) assert.deepEqual(await tab.run(async () => window.shown), shown);
+    assert.deepEqual(await runs(), { first: 1, second: 1 });
+  });
+}
+
 check("withOptions applies to the call in it and warns if there is none", async () => {
   await fresh({ default: { lane: "main" } });
   const names = await tab.run(async () => {
@@ -283,8 +321,8 @@ check("options that do not fit reject the call", async () => {
 
 check("a page that forbids wasm: everything goes Next's own way, with one warning", async () => {
   if (dev) return; // the overlay of development needs eval
-  await fresh(ALL, { path: "/?csp=1" });
   await tab.console();
+  await fresh(ALL, { path: "/?csp=1" });
   assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
   assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
   assert.deepEqual(await runs(), { k: 2 });

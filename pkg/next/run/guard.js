@@ -1,0 +1,91 @@
+// Wraps the page's `fetch`: gives the answer that waits for a token, and notes the actions that Next sends itself. Lets no
+// token reach the network, and changes no other request.
+
+import { page } from "./page.js";
+
+/** See `HandOver`. */
+const TOKEN = /^[\da-f]{2}-actionlane-/;
+const NEXT_ACTION = "next-action";
+
+/** Greatest number of times that the page's `fetch` is wrapped: other code may replace it again and again. */
+const MAX_GUARDS = 16;
+
+/** What the dispatcher sends: see `lib/fetch/page_fetch.js`. */
+const SENT = Symbol.for("actionlane.sent");
+
+/** By token: `{ answer, body, isTaken }`. */
+export const tokens = () => (page().tokens ??= new Map());
+const guards = () => (page().guards ??= []);
+
+/** True while a wrapper of ours calls the next one: only the outermost notes a request. */
+let isInside = false;
+
+/**
+ * Makes the outermost `fetch` of the page one that knows tokens, so that monitoring sees one request an action. Returns
+ * false if the page does not let its `fetch` be replaced.
+ */
+export function guard() {
+  const inner = globalThis.fetch;
+  const known = guards();
+  if (known.includes(inner) || (known.length >= MAX_GUARDS && typeof inner === "function")) return true;
+  const fetch = function fetch(input, init) {
+    const action = actionOf(input, init);
+    if (action === undefined) return inner.apply(this, arguments);
+    if (TOKEN.test(action)) return answerTo(action, input);
+    return noted(() => inner.apply(this, arguments));
+  };
+  try {
+    globalThis.fetch = fetch;
+  } catch {
+    return false;
+  }
+  known.push(fetch);
+  return globalThis.fetch === fetch;
+}
+
+/** Promises the answer that waits for a token. Rejects an unknown or used one. */
+async function answerTo(token, input) {
+  const entry = tokens().get(token);
+  if (!entry || entry.isTaken) throw new Error("actionlane: no answer waits for this token; the action is not sent again");
+  // Dispatched while a navigation was pending, it runs after that: on another page.
+  if (addressOf(input) !== addressOf(entry.answer.url)) throw new Error("actionlane: the page was left");
+  entry.isTaken = true;
+  entry.body.take();
+  return entry.answer.response;
+}
+
+function addressOf(input) {
+  return new URL(typeof input === "object" && typeof input.url === "string" ? input.url : input, document.baseURI).href;
+}
+
+/** Sends an action and notes it, unless it is the dispatcher's or a wrapper of ours has noted it. */
+function noted(send) {
+  const { observe } = page();
+  if (!observe || isInside || globalThis[SENT]?.now) return send();
+  const end = observe();
+  let answer;
+  isInside = true;
+  try {
+    answer = send();
+  } finally {
+    isInside = false;
+  }
+  Promise.resolve(answer).then(end, () => end());
+  return answer;
+}
+
+/** Returns the header `next-action` of a request, in any form that `fetch` takes; undefined if there is none. */
+function actionOf(input, init) {
+  const value = headerOf(init?.headers ?? (typeof input === "object" ? input?.headers : undefined));
+  return typeof value === "string" ? value : undefined;
+}
+
+function headerOf(headers) {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  if (typeof headers.get === "function" && typeof headers.append === "function") return headers.get(NEXT_ACTION);
+  // An iterator can be read once, and `fetch` reads it. Next's headers are no iterator, nor a copy of them.
+  if (typeof headers.next === "function") return undefined;
+  const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
+  const found = pairs.find((pair) => String(pair?.[0]).toLowerCase() === NEXT_ACTION);
+  return found && String(found[1]);
+}
