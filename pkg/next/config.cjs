@@ -6,6 +6,7 @@ const { findNext, fitOf } = require("./build/next_package.cjs");
 const { bodyLimit } = require("./build/body_limit.cjs");
 const turbopack = require("./build/turbopack.cjs");
 const webpack = require("./build/webpack.cjs");
+const { version } = require("../package.json");
 
 /** Experiments that swap the file that the seam stands in for, or answer `fetch` in another way. */
 const STEPS_BACK_FOR = ["concurrentRouterQueue", "useOffline"];
@@ -51,7 +52,8 @@ function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-d
     return config;
   }
   const made = { ...config };
-  const loaderOptions = { traits, settings: { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit) } };
+  // The version keeps a bundler's cache from outliving an update of this package.
+  const loaderOptions = { version, traits, settings: { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit) } };
   // In development the reducer waits for debug data of a request id of its own, which is never sent.
   if (phase === "phase-development-server" && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
   // Next sets the variable before it reads the configuration. The other bundler's option stays as it is: Next looks at

@@ -5,12 +5,12 @@ const path = require("node:path");
 const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
 
 const FILES = [CALL_SERVER, ACTION_WRAPPER];
-/** What a configuration may call the files: as a request, with or without an extension. */
+/** The name by which compiled modules import the second. */
 const PRIVATE_NAME = "private-next-rsc-action-client-wrapper";
 
 const posix = (file) => file.split(path.sep).join("/");
 
-/** Throws if `aliases` has one of the files. `where` names the option. Next's own aliases are not given here. */
+/** Throws if `aliases` has one of the files. `where` names the option. Next's own alias of the second is none. */
 function refuseAlias(aliases, where, root) {
   for (const [name, to] of entriesOf(aliases)) {
     const plain = posix(name).replace(/\$$/, "").replace(/\.js$/, "");

@@ -6,7 +6,7 @@
 const path = require("node:path");
 const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, EXPORTS, isRequest } = require("./internals.cjs");
 
-/** `options`: `{ root, traits, settings }`; `root` is the directory of Next. */
+/** `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
 module.exports = function loader(source) {
   const options = this.getOptions();
   const from = path.dirname(this.resourcePath);

@@ -10,15 +10,16 @@ const loader = require.resolve("./loader.cjs");
 /** Returns the option `webpack` with the rules added after those of `given`. */
 function withRules(given, next, options) {
   return (config, context) => {
-    const aliases = { ...config.resolve?.alias };
     const made = given ? given(config, context) : config;
     if (context.isServer) return made;
+    const check = ({ resolve }) => refuseAlias(resolve?.alias, "resolve.alias", next.root);
     const add = (made) => {
-      // Next's own are known; another value of one, or one more, is somebody else's.
-      const others = Object.entries(made.resolve?.alias ?? {}).filter(([name, to]) => aliases[name] !== to);
-      refuseAlias(Object.fromEntries(others), "resolve.alias", next.root);
+      check(made);
       const include = [CALL_SERVER, ACTION_WRAPPER].map((file) => path.join(next.root, file));
       made.module.rules.push({ test: /\.js$/, include, use: [{ loader, options }] });
+      // A wrapper around this one may set an alias later.
+      const last = { apply: (compiler) => compiler.hooks.afterEnvironment.tap("actionlane", () => check(compiler.options)) };
+      made.plugins = [...(made.plugins ?? []), last];
       return made;
     };
     return typeof made?.then === "function" ? made.then(add) : add(made);

@@ -16,7 +16,11 @@ export class Once {
     });
   }
 
-  resolve = (value) => this.#end(this.#resolve, value);
+  /** A value that is a promise may still fail in another way, so it is waited for. */
+  resolve = (value) => {
+    if (typeof value?.then === "function") value.then((value) => this.#end(this.#resolve, value), this.reject);
+    else this.#end(this.#resolve, value);
+  };
 
   reject = (error) => this.#end(this.#reject, error);
 
