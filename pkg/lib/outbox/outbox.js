@@ -16,7 +16,7 @@ import { whyUnusable } from "./storage_errors.js";
 import { Store } from "./indexed_db.js";
 
 export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
-export { replay } from "./replay.js";
+export { replay } from "./call_of_record.js";
 
 const SENDER = "actionlane:sender:";
 const CLAIM = "actionlane:outbox";
