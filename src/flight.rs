@@ -1,4 +1,5 @@
-//! Reads and writes React's two encodings without React: answers ([`Decoder`]) and arguments ([`encode()`]).
+//! Reads and writes React's two encodings without React: answers ([`Decoder`]) and arguments ([`encode()`]). Knows
+//! no JavaScript and no network: [`Build`] makes values, [`Inspect`] reads them.
 //!
 //! ```
 //! use actionlane::flight::{Body, from_action, to_reply};

@@ -1,5 +1,6 @@
 // Implements the outbox of one owner: reads and writes the records in the store, and claims those that no other
-// page sends. `record.js` decides what a record says and who may send it; Rust decides what ends it. Loaded by
+// page sends. Must not decide what a record says or who may send it (`record.js` does), nor what ends it (Rust).
+// Loaded by
 // `outbox.js`.
 //
 // A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the parts of a
