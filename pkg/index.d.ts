@@ -1097,7 +1097,7 @@ export type ErrorCode =
   /** An option, an id, or a combination of options is wrong. */
   | "INVALID_OPTION";
 
-/** `"no"`: the action certainly did not run. `"unknown"`: it may have run. `"yes"`: the server answered. */
+/** `"no"`: the action certainly did not run. `"unknown"`: it may have run. `"yes"`: a response came. */
 export type Sent = "no" | "unknown" | "yes";
 
 /**

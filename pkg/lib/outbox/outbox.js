@@ -1,7 +1,6 @@
 // Implements the outbox of one owner: reads and writes the records in the store, and claims those that no other
 // page sends. Must not decide what a record says or who may send it (`record.js` does), nor what ends it (Rust).
-// Loaded by
-// `outbox.js`.
+// `../outbox.js` loads it.
 //
 // A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the parts of a
 // form. `sender` names the dispatcher that sends it: it holds a Web Lock of that name while it has anything to send,
