@@ -211,7 +211,7 @@ export interface OutboxEntry {
   call?: number;
   /** Code of the error. With `"failed"`, and in `onResult` whenever there is an error. */
   code?: ErrorCode;
-  /** The reason for which it cannot be read. Only with `"unreadable"`; such an entry has none of the fields below `version`. */
+  /** The reason for which it cannot be read. Only with `"unreadable"`; such an entry has no field below `version`. */
   message?: string;
   /** Version of the format that the entry was written in. Only with `"unreadable"`, if that is why. */
   version?: number;
