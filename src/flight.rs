@@ -89,4 +89,4 @@ pub use native::Native;
 pub use rejection::{Rejection, Thrown};
 pub use special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use value::{Children, ErrorValue, Object, PromiseState, Shared, Value};
-pub use value_watch::Along;
+pub use value_watch::ValueWatch;
