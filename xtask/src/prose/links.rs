@@ -4,11 +4,12 @@
 //! Must not use the network: links to other hosts are not followed.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::Source;
+use crate::workspace;
 
 /// The documents of the repository, by name: each with the anchors of its headings.
 pub(crate) struct Documents<'a> {
@@ -61,7 +62,7 @@ impl<'a> Documents<'a> {
             return None;
         }
         let (path, anchor) = url.split_once('#').map_or((url, None), |(path, anchor)| (path, Some(anchor)));
-        let target = if path.is_empty() { PathBuf::from(&source.name) } else { joined(&source.name, path) };
+        let target = if path.is_empty() { PathBuf::from(&source.name) } else { workspace::joined(Path::new(&source.name), path) };
         if !(self.files)(&target) {
             return Some(format!("a dead link: no file {url}"));
         }
@@ -152,19 +153,6 @@ fn slug(heading: &str) -> String {
         _ => None,
     };
     heading.trim().chars().filter_map(keep).collect()
-}
-
-/// `path` as seen from the repository, where `of` names it.
-fn joined(of: &str, path: &str) -> PathBuf {
-    let mut joined = PathBuf::from(of).with_file_name("");
-    for part in Path::new(path).components() {
-        match part {
-            Component::ParentDir => drop(joined.pop()),
-            Component::Normal(name) => joined.push(name),
-            _ => {}
-        }
-    }
-    joined
 }
 
 #[cfg(test)]

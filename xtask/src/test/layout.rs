@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -201,7 +201,7 @@ fn imports(scripts: &[PathBuf], pkg: &Path) -> Result<Uses> {
     let mut uses = Uses::new();
     for file in scripts {
         let text = fs::read_to_string(file)?;
-        let of = imported(&text).map(|path| name(&joined(file, path)));
+        let of = imported(&text).map(|path| name(&workspace::joined(file, path)));
         uses.insert(name(file), of.collect());
     }
     Ok(uses)
@@ -214,18 +214,6 @@ fn imported(text: &str) -> impl Iterator<Item = &str> {
         let is_import = start.ends_with("from ") || start == "import ";
         (is_import && path.starts_with('.')).then_some(path)
     })
-}
-
-fn joined(file: &Path, path: &str) -> PathBuf {
-    let mut joined = file.with_file_name("");
-    for part in Path::new(path).components() {
-        match part {
-            Component::ParentDir => drop(joined.pop()),
-            Component::Normal(name) => joined.push(name),
-            _ => {}
-        }
-    }
-    joined
 }
 
 /// Returns a shortest circle for each file that is in one, unless a circle found before contains the file.
@@ -317,7 +305,6 @@ mod tests {
         let text = "import { a } from \"./a.js\";\nimport {\n  b,\n} from \"../b.js\";\nimport \"./c.js\";\nexport * from \"./d.js\";\n";
         let others = "import \"react\";\nconst e = () => import(\"./e.js\");\nexport const f = \"./f.js\";\n";
         assert_eq!(imported(&format!("{text}{others}")).collect::<Vec<_>>(), ["./a.js", "../b.js", "./c.js", "./d.js"]);
-        assert_eq!(joined(Path::new("/pkg/lib/x.js"), "../wasm/y.js"), Path::new("/pkg/wasm/y.js"));
     }
 
     #[test]
