@@ -1,5 +1,6 @@
 // The configuration of the demo app.
 import path from "node:path";
+import { withActionlane } from "actionlane/next";
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
@@ -10,4 +11,4 @@ const config: NextConfig = {
   poweredByHeader: false,
 };
 
-export default config;
+export default withActionlane(config);

@@ -4,7 +4,7 @@ import { Intro } from "@/components/intro";
 import { actionId } from "@/lib/action-id";
 import { delays } from "@/lib/payment";
 
-/** The payment page: its introduction, and the five ways to measure. */
+/** The payment page: its introduction, and the six ways to measure. */
 export default function PaymentPage() {
   const expected = delays();
   return (

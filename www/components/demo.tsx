@@ -6,7 +6,7 @@ import { Result } from "@/components/result";
 import { blank, lastMs, sessionReadyMs, type WayState } from "@/components/state";
 import { duration, fill } from "@/lib/format";
 import { measure, type ActionName, type Run } from "@/lib/measure";
-import { pairs, prepared, ways, type Way } from "@/lib/ways";
+import { pairs, prepare, ways, type Way } from "@/lib/ways";
 
 declare global {
   interface Window {
@@ -21,7 +21,7 @@ interface Props {
   expectedMs: number;
 }
 
-/** Shows the five ways, runs them, and announces their times. */
+/** Shows the six ways, runs them, and announces their times. */
 export function Demo({ ids, expectedMs }: Props) {
   const { locale, messages } = useLocale();
   const { amount } = useSession();
@@ -30,6 +30,7 @@ export function Demo({ ids, expectedMs }: Props) {
   const busy = Object.values(states).some((state) => state.running);
   const names: Record<Way, string> = {
     next: messages.wayNext,
+    policy: messages.wayPolicy,
     queue: messages.wayQueue,
     skip: messages.waySkip,
     lane: messages.wayLane,
@@ -44,7 +45,7 @@ export function Demo({ ids, expectedMs }: Props) {
         setStates((states) => ({ ...states, [way]: { ...(states[way] ?? blank), ...change } }));
       set({ ...blank, running: true });
       try {
-        if (way !== "next") await prepared();
+        await prepare(way);
         const run = await measure(made[way], { saveTokens, createPaymentSession }, amount, (tracks, clickedAt) =>
           set({ tracks, clickedAt }),
         );

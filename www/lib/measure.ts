@@ -1,4 +1,4 @@
-// Times the two calls of the payment page, in any of the five ways.
+// Times the two calls of the payment page, in any of the six ways.
 import type { PaymentSession } from "@/lib/payment";
 
 export type ActionName = "saveTokens" | "createPaymentSession";

@@ -1,17 +1,31 @@
-// The five ways to make the two calls.
+// The six ways to make the two calls.
 import { ready } from "actionlane";
+import { configureActions, getDispatcher } from "actionlane/next";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { actions } from "@/lib/actions";
 import type { ActionName, Pair } from "@/lib/measure";
 import type { PaymentSession } from "@/lib/payment";
 
-export const ways = ["next", "queue", "skip", "lane", "route"] as const;
+export const ways = ["next", "policy", "queue", "skip", "lane", "route"] as const;
 export type Way = (typeof ways)[number];
 
-/** Resolves when a way can be measured: the wasm is loaded with the page, not at the click. */
-export const prepared = ready;
+/** The policies of the way "policy": its calls are those of the way "next". */
+const policies = {
+  createPaymentSession: { lane: "payment" },
+  saveTokens: { render: "skip" },
+} as const;
 
-/** Makes the same two calls in five ways. */
+/**
+ * Sets the policies that a way has, and resolves when it can be measured: the wasm is loaded with the page, not at the
+ * click. An app sets its policies once, in `instrumentation-client.ts`.
+ */
+export async function prepare(way: Way): Promise<void> {
+  configureActions(way === "policy" ? policies : {});
+  if (way === "policy") await getDispatcher();
+  else if (way !== "next") await ready();
+}
+
+/** Makes the same two calls in six ways. */
 export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
   const save = { id: ids.saveTokens, name: "saveTokens" };
   const create = { id: ids.createPaymentSession, name: "createPaymentSession" };
@@ -19,6 +33,7 @@ export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
 
   return {
     next: { saveTokens, createPaymentSession },
+    policy: { saveTokens, createPaymentSession },
     queue: {
       saveTokens: saveByCall,
       createPaymentSession: (amount, idToken) => actions.call<PaymentSession>(create, [amount, idToken]),

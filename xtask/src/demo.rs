@@ -10,9 +10,9 @@ use crate::www;
 
 /// Sets everything up, measures the payment page in a browser, serves it until Ctrl-C
 ///
-/// Sends the same two Server Actions to the same Next.js server in five ways: with Next's own client; with Actionlane
-/// in one lane; in one lane without rendering the page again; with a lane each; and with the second as a
-/// route-handler call. Prints the median run of each. If there is no browser, says so and only serves the page.
+/// Sends the same two Server Actions to the same Next.js server in six ways: with Next's own client; through the same
+/// imported actions with a policy each; with Actionlane in one lane; in one lane without rendering the page again; with
+/// a lane each; and with the second as a route-handler call. Prints the median run of each. If there is no browser, says so and only serves the page.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Exit after measuring
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 async fn measure_in_chromium(app: &Www, runs: usize) -> Result<Measured> {
-    step_async(&format!("measuring five ways, {runs} runs each"), async {
+    step_async(&format!("measuring six ways, {runs} runs each"), async {
         let driver = Driver::start(Kind::Chromium).await?;
         measure(&driver, app.url(), runs, note).await
     })

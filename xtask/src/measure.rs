@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(crate) enum Way {
     /// Next's own client.
     Next,
+    /// Imported actions, with a policy each: `actionlane/next`.
+    Policy,
     /// Actionlane, both calls in the main lane.
     Queue,
     /// Actionlane, both calls in the main lane, with `render: "skip"` for the call that sets cookies.
@@ -20,11 +22,12 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 5] = [Self::Next, Self::Queue, Self::Skip, Self::Lane, Self::Route];
+    pub(crate) const ALL: [Self; 6] = [Self::Next, Self::Policy, Self::Queue, Self::Skip, Self::Lane, Self::Route];
 
     fn name(self) -> &'static str {
         match self {
             Self::Next => "next",
+            Self::Policy => "policy",
             Self::Queue => "queue",
             Self::Skip => "skip",
             Self::Lane => "lane",
@@ -35,6 +38,7 @@ impl Way {
     fn title(self) -> &'static str {
         match self {
             Self::Next => "Next's own client",
+            Self::Policy => "imported, with a policy",
             Self::Queue => "Actionlane, one lane",
             Self::Skip => "Actionlane, no re-render",
             Self::Lane => "Actionlane, a lane each",
@@ -51,7 +55,7 @@ pub(crate) struct Median {
     rows: Vec<Row>,
 }
 
-/// Medians of all five ways, as the last line of `demo --json` prints them.
+/// Medians of all six ways, as the last line of `demo --json` prints them.
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     next: Median,
@@ -65,6 +69,7 @@ struct Actionlane {
     skip: Median,
     lane: Median,
     route: Median,
+    policy: Median,
 }
 
 /// Actionlane's `sessionReadyMs` divided by Next's.
@@ -73,6 +78,7 @@ struct Ratio {
     skip: f64,
     lane: f64,
     route: f64,
+    policy: f64,
 }
 
 /// Runs each way `runs` times, in turns. Each run loads the page again without cookies; one load before all runs
@@ -81,7 +87,7 @@ struct Ratio {
 pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: impl Fn(&str)) -> Result<Measured> {
     ensure!(runs > 0, "--runs must be at least 1");
     let page = format!("{url}/");
-    let mut all: [Vec<Run>; 5] = Default::default();
+    let mut all: [Vec<Run>; 6] = Default::default();
     Browser::with(driver, async |browser| {
         browser.goto(&page).await?;
         for run in 1..=runs {
@@ -95,18 +101,19 @@ pub(crate) async fn measure(driver: &Driver, url: &str, runs: usize, progress: i
         Ok(())
     })
     .await?;
-    let [next, queue, skip, lane, route] = all.map(median);
-    let (next, queue, skip, lane, route) = (next?, queue?, skip?, lane?, route?);
+    let [next, policy, queue, skip, lane, route] = all.map(median);
+    let (next, policy, queue, skip, lane, route) = (next?, policy?, queue?, skip?, lane?, route?);
     let ratio = |median: &Median| rounded(median.session_ready_ms / next.session_ready_ms, 1000.0);
-    let ratio = Ratio { skip: ratio(&skip), lane: ratio(&lane), route: ratio(&route) };
-    Ok(Measured { next, actionlane: Actionlane { queue, skip, lane, route }, ratio })
+    let ratio = Ratio { policy: ratio(&policy), skip: ratio(&skip), lane: ratio(&lane), route: ratio(&route) };
+    Ok(Measured { next, actionlane: Actionlane { policy, queue, skip, lane, route }, ratio })
 }
 
 impl Measured {
     /// Returns the table for people.
     pub(crate) fn table(&self) -> String {
         let mut table = String::new();
-        let medians = [&self.next, &self.actionlane.queue, &self.actionlane.skip, &self.actionlane.lane, &self.actionlane.route];
+        let Actionlane { policy, queue, skip, lane, route } = &self.actionlane;
+        let medians = [&self.next, policy, queue, skip, lane, route];
         for (way, median) in Way::ALL.into_iter().zip(medians) {
             let ready = median.session_ready_ms;
             let ratio = ready / self.next.session_ready_ms;
@@ -160,14 +167,15 @@ mod tests {
     #[test]
     fn the_json_line_has_the_agreed_shape() {
         let median = || Median { session_ready_ms: 1.0, rows: Vec::new() };
-        let actionlane = Actionlane { queue: median(), skip: median(), lane: median(), route: median() };
-        let json = serde_json::to_string(&Measured { next: median(), actionlane, ratio: Ratio { skip: 1.0, lane: 0.1, route: 0.2 } })
-            .expect("JSON");
+        let actionlane = Actionlane { queue: median(), skip: median(), lane: median(), route: median(), policy: median() };
+        let json =
+            serde_json::to_string(&Measured { next: median(), actionlane, ratio: Ratio { skip: 1.0, lane: 0.1, route: 0.2, policy: 0.3 } })
+                .expect("JSON");
         let m = r#"{"sessionReadyMs":1.0,"rows":[]}"#;
         assert_eq!(
             json,
             format!(
-                r#"{{"next":{m},"actionlane":{{"queue":{m},"skip":{m},"lane":{m},"route":{m}}},"ratio":{{"skip":1.0,"lane":0.1,"route":0.2}}}}"#
+                r#"{{"next":{m},"actionlane":{{"queue":{m},"skip":{m},"lane":{m},"route":{m},"policy":{m}}},"ratio":{{"skip":1.0,"lane":0.1,"route":0.2,"policy":0.3}}}}"#
             )
         );
     }

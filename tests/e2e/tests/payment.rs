@@ -10,6 +10,11 @@ async fn next_sends_one_call_after_the_other() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_imported_action_with_a_lane_does_not_wait() -> Result<()> {
+    side_by_side(&run("/", "policy").await?)
+}
+
+#[tokio::test]
 async fn one_lane_sends_one_call_after_the_other() -> Result<()> {
     in_order(&run("/", "queue").await?)
 }
