@@ -25,6 +25,7 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
   const { locale, messages } = useLocale();
   const texts: Record<Way, string> = {
     next: messages.wayNextText,
+    policy: messages.wayPolicyText,
     queue: messages.wayQueueText,
     skip: messages.waySkipText,
     lane: messages.wayLaneText,
