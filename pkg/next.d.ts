@@ -42,7 +42,10 @@ export type ActionPolicies =
  * configureActions({ createPaymentSession: { lane: "payment", timeout: 10_000 }, saveTokens: { render: "skip" } });
  * ```
  */
-export function configureActions(policies: ActionPolicies, options?: Omit<DispatcherOptions, "url" | "fetch" | "host">): void;
+export function configureActions(
+  policies: ActionPolicies,
+  options?: Omit<DispatcherOptions, "url" | "fetch" | "host">,
+): void;
 
 /**
  * Returns the action with options for its calls. They are added to its policy, and apply to the first action that the

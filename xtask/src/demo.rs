@@ -12,7 +12,8 @@ use crate::www;
 ///
 /// Sends the same two Server Actions to the same Next.js server in six ways: with Next's own client; through the same
 /// imported actions with a policy each; with Actionlane in one lane; in one lane without rendering the page again; with
-/// a lane each; and with the second as a route-handler call. Prints the median run of each. If there is no browser, says so and only serves the page.
+/// a lane each; and with the second as a route-handler call. Prints the median run of
+/// each. If there is no browser, says so and only serves the page.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Exit after measuring
