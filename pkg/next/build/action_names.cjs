@@ -1,0 +1,55 @@
+// Writes, after a build, which id has which name, for the actions that policies name: actions that are passed as props
+// show no name in the browser. Must not write the encryption key, nor an action that no policy names.
+"use strict";
+
+const fs = require("node:fs/promises");
+const path = require("node:path");
+
+/** The file in `_next/static`. */
+const FILE = "actionlane/names.json";
+
+/** Beginning of the names that Next's compiler gives to closures and caches. */
+const UNNAMED = "$$";
+
+/**
+ * Returns `{ [id]: "file#name" }` of the manifest's actions that `wanted` names: by `name`, or by `file#name` with the
+ * file's path from the app's root, with or without its extension.
+ */
+function namesOf(manifest, wanted) {
+  const names = {};
+  for (const [id, { filename, exportedName }] of Object.entries({ ...manifest.node, ...manifest.edge })) {
+    if (typeof filename !== "string" || typeof exportedName !== "string" || exportedName.startsWith(UNNAMED)) continue;
+    if (wanted.some((name) => isNamed(name, filename, exportedName))) names[id] = `${withoutExtension(filename)}#${exportedName}`;
+  }
+  return names;
+}
+
+function isNamed(wanted, filename, exportedName) {
+  const at = wanted.lastIndexOf("#");
+  if (at < 0) return wanted === exportedName;
+  // Turbopack gives the path from its own root, which may lie above the app's.
+  const file = `/${withoutExtension(filename)}`;
+  return wanted.slice(at + 1) === exportedName && file.endsWith(`/${withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "")}`);
+}
+
+const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
+
+/** Returns the configuration with a step after the build that writes the file. A step that is there runs first. */
+function withNames(config, wanted) {
+  const before = config.compiler?.runAfterProductionCompile;
+  const runAfterProductionCompile = async (metadata) => {
+    await before?.(metadata);
+    await writeNames(metadata, wanted);
+  };
+  return { ...config, compiler: { ...config.compiler, runAfterProductionCompile } };
+}
+
+async function writeNames({ projectDir, distDir }, wanted) {
+  const dist = path.resolve(projectDir, distDir);
+  const manifest = JSON.parse(await fs.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  const file = path.join(dist, "static", FILE);
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  await fs.writeFile(file, JSON.stringify(namesOf(manifest, wanted)));
+}
+
+module.exports = { FILE, namesOf, withNames };
