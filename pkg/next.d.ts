@@ -2,7 +2,7 @@
  * Types of `actionlane/next`: Next's own Server Actions through lanes. See `docs/next.md`.
  */
 
-import type { CallOptions, Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
+import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
 
 /** Options of an action: of its policy, or of one call. Those that `FetchOptions` lacks are below. */
 export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
@@ -42,7 +42,10 @@ export type ActionPolicies =
  * configureActions({ createPaymentSession: { lane: "payment", timeout: 10_000 }, saveTokens: { render: "skip" } });
  * ```
  */
-export function configureActions(policies: ActionPolicies, options?: Omit<DispatcherOptions, "url" | "fetch" | "host">): void;
+export function configureActions(
+  policies: ActionPolicies,
+  options?: Omit<DispatcherOptions, "url" | "fetch" | "host">,
+): void;
 
 /**
  * Returns the action with options for its calls. They are added to its policy, and apply to the first action that the

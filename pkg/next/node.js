@@ -1,5 +1,6 @@
-// The entry of `actionlane/next` for Node.js: `withActionlane` for a next.config that is a module, and functions that do
-// nothing for the rendering of client components. Must not import Node.js's modules: bundlers for servers read this file.
+// The entry of `actionlane/next` for Node.js: `withActionlane` for a next.config that is a module, and functions that
+// do nothing for the rendering of client components. Must not import Node.js's modules: bundlers for servers read
+// this file.
 
 export { configureActions, getDispatcher, withOptions } from "./inert.js";
 

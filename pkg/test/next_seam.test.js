@@ -152,6 +152,14 @@ test("a name, `default`, false and a function choose the policy", async () => {
   assert.equal(await promise, "saved");
   configureActions({ default: {}, save: false });
   assert.equal(await app.call(NAMED, []), "next's own");
+  configureActions({ default: {}, other: false });
+  for (const name of ["save", "toString"]) {
+    note(NAMED, name);
+    const { promise, request } = await sent([], NAMED);
+    request.answer(name);
+    assert.equal(await promise, name);
+  }
+  note(NAMED, "save");
   configureActions((action, args) => void seen.push(action, args));
   await app.call(NAMED, [7]);
   assert.deepEqual(seen, [{ id: NAMED, name: "save" }, [7]]);

@@ -1,4 +1,4 @@
-// Hands an answer to Next's own reducer. The reducer is given a token in the place of the action's id; it makes one
+// Hands an answer to Next's own reducer. The reducer is given a token instead of the action's id; it makes one
 // request with it, and a wrapper of `fetch` (`guard.js`) gives it the answer. Nothing runs twice: no server takes the
 // token for an id, and the wrapper lets no token reach the network. Must not read the answer.
 
