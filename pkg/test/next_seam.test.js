@@ -358,6 +358,26 @@ for (const [option, code] of [["timeout", "TIMEOUT"], ["stallTimeout", "TIMEOUT"
   });
 }
 
+test("a request without an answer is sent again under the same key, if the policy allows that", async () => {
+  all({ retry: { limit: 1, delay: 0 }, idempotencyKey: true });
+  const { promise, request } = await sent();
+  request.reject(new TypeError("Failed to fetch"));
+  await until(() => app.sent.length === 2);
+  const keys = app.sent.map(({ headers }) => headers.get("idempotency-key"));
+  assert.ok(keys[0] && keys[0] === keys[1]);
+  app.sent[1].answer("value", REVALIDATED);
+  assert.equal(await promise, "value");
+  assert.equal(app.sent.length, 2);
+});
+
+test("a request without an answer is NETWORK, with the error of fetch as cause", async () => {
+  all();
+  const { promise, request } = await sent();
+  const cause = new TypeError("Failed to fetch");
+  request.reject(cause);
+  await assert.rejects(promise, (error) => error.code === "NETWORK" && error.cause === cause && error.actionId === ID);
+});
+
 test("a body that breaks off before the value is NETWORK, plain or handed over", async () => {
   all();
   for (const headers of [{}, REVALIDATED]) {
