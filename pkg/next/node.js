@@ -6,6 +6,7 @@ export { configureActions, getDispatcher, withOptions } from "./inert.js";
 
 /** Loads the CommonJS file when it is called: only next.config does. */
 export function withActionlane(...args) {
+  if (!process.getBuiltinModule) throw new Error("actionlane/next: a next.config that is a module needs Node.js 20.16; in CommonJS, require() works in older ones");
   const { createRequire } = process.getBuiltinModule("node:module");
   return createRequire(import.meta.url)("./config.cjs").withActionlane(...args);
 }

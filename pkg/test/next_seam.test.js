@@ -432,6 +432,31 @@ test("revalidations one after the other need no refresh", async () => {
   assert.equal(app.refreshes, 0);
 });
 
+test("calls that follow each other in a lane do not overlap: each page is used", async () => {
+  configureActions({ default: { lane: "one" } });
+  const calls = [1, 2, 3].map((at) => app.call(ID, [at]));
+  for (const at of [1, 2, 3]) {
+    await until(() => app.sent.length === at);
+    app.sent[at - 1].answer(at, REVALIDATED);
+  }
+  assert.deepEqual(await Promise.all(calls), [1, 2, 3]);
+  assert.equal(app.reducer.length, 3);
+  assert.equal(app.refreshes, 0);
+});
+
+test("headers of the options are added, from a function for each attempt", async () => {
+  all({ headers: { "x-one": "1" } });
+  const one = await sent();
+  assert.equal(one.request.headers.get("x-one"), "1");
+  one.request.answer(1);
+  await one.promise;
+  all({ headers: (attempt) => ({ "x-two": String(attempt) }) });
+  const two = await sent();
+  assert.equal(two.request.headers.get("x-two"), "1");
+  two.request.answer(1);
+  await two.promise;
+});
+
 test("an action of Next's own counts as overlapping", async () => {
   all();
   (await sent()).request.answer(1);
