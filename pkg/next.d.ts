@@ -2,7 +2,7 @@
  * Types of `actionlane/next`: Next's own Server Actions through lanes. See `docs/next.md`.
  */
 
-import type { CallOptions, Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
+import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
 
 /** Options of an action: of its policy, or of one call. Those that `FetchOptions` lacks are below. */
 export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {

@@ -152,6 +152,14 @@ test("a name, `default`, false and a function choose the policy", async () => {
   assert.equal(await promise, "saved");
   configureActions({ default: {}, save: false });
   assert.equal(await app.call(NAMED, []), "next's own");
+  configureActions({ default: {}, other: false });
+  for (const name of ["save", "toString"]) {
+    note(NAMED, name);
+    const { promise, request } = await sent([], NAMED);
+    request.answer(name);
+    assert.equal(await promise, name);
+  }
+  note(NAMED, "save");
   configureActions((action, args) => void seen.push(action, args));
   await app.call(NAMED, [7]);
   assert.deepEqual(seen, [{ id: NAMED, name: "save" }, [7]]);
@@ -350,6 +358,26 @@ for (const [option, code] of [["timeout", "TIMEOUT"], ["stallTimeout", "TIMEOUT"
   });
 }
 
+test("a request without an answer is sent again under the same key, if the policy allows that", async () => {
+  all({ retry: { limit: 1, delay: 0 }, idempotencyKey: true });
+  const { promise, request } = await sent();
+  request.reject(new TypeError("Failed to fetch"));
+  await until(() => app.sent.length === 2);
+  const keys = app.sent.map(({ headers }) => headers.get("idempotency-key"));
+  assert.ok(keys[0] && keys[0] === keys[1]);
+  app.sent[1].answer("value", REVALIDATED);
+  assert.equal(await promise, "value");
+  assert.equal(app.sent.length, 2);
+});
+
+test("a request without an answer is NETWORK, with the error of fetch as cause", async () => {
+  all();
+  const { promise, request } = await sent();
+  const cause = new TypeError("Failed to fetch");
+  request.reject(cause);
+  await assert.rejects(promise, (error) => error.code === "NETWORK" && error.cause === cause && error.actionId === ID);
+});
+
 test("a body that breaks off before the value is NETWORK, plain or handed over", async () => {
   all();
   for (const headers of [{}, REVALIDATED]) {
@@ -402,6 +430,31 @@ test("revalidations one after the other need no refresh", async () => {
   }
   assert.equal(app.reducer.length, 2);
   assert.equal(app.refreshes, 0);
+});
+
+test("calls that follow each other in a lane do not overlap: each page is used", async () => {
+  configureActions({ default: { lane: "one" } });
+  const calls = [1, 2, 3].map((at) => app.call(ID, [at]));
+  for (const at of [1, 2, 3]) {
+    await until(() => app.sent.length === at);
+    app.sent[at - 1].answer(at, REVALIDATED);
+  }
+  assert.deepEqual(await Promise.all(calls), [1, 2, 3]);
+  assert.equal(app.reducer.length, 3);
+  assert.equal(app.refreshes, 0);
+});
+
+test("headers of the options are added, from a function for each attempt", async () => {
+  all({ headers: { "x-one": "1" } });
+  const one = await sent();
+  assert.equal(one.request.headers.get("x-one"), "1");
+  one.request.answer(1);
+  await one.promise;
+  all({ headers: (attempt) => ({ "x-two": String(attempt) }) });
+  const two = await sent();
+  assert.equal(two.request.headers.get("x-two"), "1");
+  two.request.answer(1);
+  await two.promise;
 });
 
 test("an action of Next's own counts as overlapping", async () => {

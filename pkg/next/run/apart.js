@@ -1,5 +1,5 @@
 // Settles a call outside the router, as Next does with an action that a navigation has discarded: the value is
-// delivered, a redirect is rejected as handled, and a revalidation owes the page a refresh.
+// delivered, a redirect is rejected as handled, and a revalidation owes the page a refresh. Must not navigate.
 
 import { decode, hasPage } from "./answer.js";
 

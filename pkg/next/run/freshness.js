@@ -11,11 +11,10 @@ export class Freshness {
   #refresh;
   #timer;
 
-  /** Notes a call that is about to be sent. Returns its ticket. */
-  begin() {
-    const ticket = { isStale: false };
+  /** Notes that a call is sent, once more if it is retried: its page will be newer than all that are shown now. */
+  sent(ticket) {
+    ticket.isStale = false;
     this.#open.add(ticket);
-    return ticket;
   }
 
   /** Notes an answer that may have revalidated. */

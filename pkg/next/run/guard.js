@@ -1,5 +1,5 @@
-// Wraps the page's `fetch`: gives the answer that waits for a token, and notes the actions that Next sends itself.
-// Lets no token reach the network, and changes no other request.
+// Wraps the page's `fetch`: gives the answer that waits for a token, and notes the actions that Next sends itself. Must
+// let no token reach the network, and must not change another request.
 
 import { page } from "./page.js";
 
@@ -10,7 +10,7 @@ const NEXT_ACTION = "next-action";
 /** Greatest number of times that the page's `fetch` is wrapped: other code may replace it again and again. */
 const MAX_GUARDS = 16;
 
-/** Marks requests that the dispatcher sends: see `lib/fetch/page_fetch.js`. */
+/** Marks the dispatcher's own requests: see `lib/fetch/page_fetch.js`. */
 const SENT = Symbol.for("actionlane.sent");
 
 /** By token: `{ answer, body, isTaken }`. */

@@ -43,7 +43,8 @@ class Lanes {
 
   /** Notes an action that Next sends itself. Returns the function to call with its answer, if there is one. */
   #observe() {
-    const ticket = this.#freshness.begin();
+    const ticket = {};
+    this.#freshness.sent(ticket);
     return (response) => {
       const isRevalidated = response !== undefined && headOf(response).isRevalidated;
       if (isRevalidated) this.#freshness.arrived(ticket);
@@ -54,7 +55,7 @@ class Lanes {
 
   /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. */
   call(home, { id, name, args, options }) {
-    const ticket = this.#freshness.begin();
+    const ticket = { isStale: false };
     const once = new Once(() => this.#freshness.end(ticket));
     this.#run(home, { id, name, args, options, ticket, once }).catch(once.reject);
     return once.promise;
@@ -70,7 +71,12 @@ class Lanes {
     const { url, refs, headers } = sent;
     const send = (more) => {
       const init = { method: "POST", headers: { ...headers, ...more }, body: sent.body };
-      return Dispatcher.send(this.dispatcher, url, init, { name, ...options });
+      // Runs when the lane is free. `options.headers` may be a function, too.
+      const headersOfAttempt = (attempt) => {
+        if (!once.isOver) this.#freshness.sent(ticket);
+        return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
+      };
+      return Dispatcher.send(this.dispatcher, url, init, { name, ...options, headers: headersOfAttempt });
     };
     let response = await send(render === "skip" ? SKIP_RENDER : undefined);
     let head = headOf(response);

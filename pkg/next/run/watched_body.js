@@ -1,5 +1,5 @@
-// Passes a body on and reports at once if it breaks off, also while it has no reader: an answer may wait in Next's
-// queue while its call is aborted or times out. Must not change a byte.
+// Passes a body on and reports at once if it breaks off, also while it is not read: an answer may wait in Next's queue
+// while its call is aborted or times out. Must not change a byte.
 
 import { ActionError, aborted, isActionError } from "../../lib/error.js";
 
@@ -38,7 +38,7 @@ export function watched(original, onBreak) {
   return { response, take: () => (isTaken = true) };
 }
 
-/** Returns the error for the caller. The dispatcher ends a body with its own error, or with the reason of an abort. */
+/** Returns the error for the caller. The dispatcher breaks a body off with its own error, or an abort's reason. */
 export function brokenBy(error, signal) {
   if (isActionError(error)) return error;
   if (error instanceof TypeError && !signal?.aborted) return new ActionError("NETWORK", "the answer broke off", { cause: error, sent: "yes" });

@@ -39,7 +39,8 @@ export async function serve(dir, { dev, env = {} } = {}) {
   const log = [];
   child.stdout.on("data", (data) => log.push(String(data)));
   child.stderr.on("data", (data) => log.push(String(data)));
-  const url = `http://127.0.0.1:${port}`;
+  // `next dev` lets only localhost listen for changes.
+  const url = `http://${dev ? "localhost" : "127.0.0.1"}:${port}`;
   await until(async () => (await fetch(`${url}/api/state`)).ok, 60_000);
   const api = async (what, name = "") => (await fetch(`${url}/api/${what}?name=${name}`)).json();
   return { url, api, log, end: () => child.kill() };

@@ -2,8 +2,10 @@
 //
 //   node drive.mjs DIR [name] [--dev BUNDLER]      DIR: as build.mjs prints it; a name runs the checks that contain it
 import assert from "node:assert/strict";
-import { parseArgs } from "node:util";
-import { browse, serve } from "./browser.mjs";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { browse, serve, until } from "./browser.mjs";
 
 const { values: { dev }, positionals: [dir, only = ""] } = parseArgs({ allowPositionals: true, options: { dev: { type: "string" } } });
 const server = await serve(dir, { dev });
@@ -11,6 +13,9 @@ const tab = await browse();
 const { api } = server;
 const checks = [];
 const check = (name, run) => checks.push({ name, run });
+
+/** The module of the app that the check of fast refresh changes. */
+const NO_POLICIES = 'export const lane = "none";\n';
 
 const ALL = { default: { lane: "parallel" } };
 
@@ -114,20 +119,28 @@ for (const [label, policies] of [["without a policy", undefined], ["in a lane", 
   });
 }
 
-check("three slow actions run at a time in a parallel lane, one after the other without", async () => {
+check("three actions run at a time in a parallel lane, one after the other without", async () => {
   const measure = () => tab.run(async () => {
     const start = performance.now();
     await Promise.all(["a", "b", "c"].map((key) => window.fixture.actions.slow(600, key)));
     return Math.round(performance.now() - start);
   });
-  await fresh(undefined);
-  const without = await measure();
-  await fresh(ALL);
-  await tab.run(async () => void (await window.fixture.getDispatcher()));
-  const within = await measure();
-  console.log(`    600 ms three times: ${without} ms without a policy, ${within} ms in a parallel lane`);
-  assert.ok(within < without / 2);
-  assert.deepEqual(await runs(), { a: 1, b: 1, c: 1 });
+  const start = () => tab.run(async () => void (window.calls = ["a", "b", "c"].map((key) => window.fixture.actions.gated(key, key))));
+  const times = [];
+  for (const [policies, atOnce] of [[undefined, { a: 1 }], [ALL, { a: 1, b: 1, c: 1 }]]) {
+    await fresh(policies);
+    if (policies) await tab.run(async () => void (await window.fixture.getDispatcher()));
+    times.push(await measure());
+    await api("reset");
+    await start();
+    await until(async () => isDeepStrictEqual(await runs(), atOnce));
+    if (!policies) await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(await runs(), atOnce);
+    for (const key of ["a", "b", "c"]) await api("open", key);
+    assert.deepEqual(await tab.run(async () => Promise.all(window.calls)), ["a", "b", "c"]);
+    assert.deepEqual(await runs(), { a: 1, b: 1, c: 1 });
+  }
+  console.log(`    600 ms three times: ${times[0]} ms without a policy, ${times[1]} ms in a parallel lane`);
 });
 
 check("an action in a lane does not wait for one without a policy", async () => {
@@ -397,6 +410,35 @@ check("development: a policy that is nearly a name, and withOptions without effe
   const said = (await tab.console()).map(({ message }) => message).join("\n");
   assert.match(said, /did you mean .{1,2}"add/);
   assert.match(said, /withOptions\(\) had no effect/);
+});
+
+check("development: fast refresh replaces the policies, and fetch stays wrapped once", async () => {
+  if (!dev) return;
+  const file = path.join(dir, "app/policies.js");
+  const write = (lane) => writeFileSync(file, `"use client";\nimport { configureActions } from "actionlane/next";\nif (typeof window !== "undefined") configureActions({ touch: { lane: "${lane}" } });\nexport const lane = "${lane}";\n`);
+  try {
+    write("one");
+    await fresh(undefined);
+    for (const lane of ["one", "two", "three"]) {
+      write(lane);
+      await tab.until(async (lane) => window.fixture.lane === lane, lane);
+      const lanes = await tab.run(async () => {
+        window.kept ??= "this document";
+        const d = await window.fixture.getDispatcher();
+        const lanes = [];
+        const end = d.subscribe(({ state, lane }) => state === "running" && lanes.push(lane));
+        await window.fixture.actions.touch("k");
+        end();
+        return lanes;
+      });
+      assert.deepEqual(lanes, [lane]);
+    }
+    assert.equal(await tab.run(async () => window.kept), "this document");
+    assert.equal(await tab.run(async () => window[Symbol.for("actionlane.next")].guards.length), 1);
+    assert.deepEqual(await runs(), { k: 3 });
+  } finally {
+    writeFileSync(file, NO_POLICIES);
+  }
 });
 
 let failed = 0;

@@ -1,4 +1,4 @@
-// The state of the server, one for all its bundles: runs of actions by key, the number of renders, and gates by name.
+// Holds what the server has seen, for all its bundles: runs of actions by key, the number of renders, gates by name.
 
 export const state = (globalThis.seamState ??= { runs: {}, renders: 0, data: 0, gates: new Map() });
 

@@ -4,12 +4,13 @@ import { useActionState } from "react";
 import { useRouter } from "next/navigation";
 import { configureActions, getDispatcher, withOptions } from "actionlane/next";
 import * as actions from "./actions";
+import { lane } from "./policies";
 
 export function Tools({ passed, closure }) {
   const [state, action, isPending] = useActionState(actions.save, null);
   const router = useRouter();
   if (typeof window !== "undefined") {
-    window.fixture = { actions: { ...actions, passed, closure }, configureActions, getDispatcher, withOptions, router };
+    window.fixture = { actions: { ...actions, passed, closure }, configureActions, getDispatcher, withOptions, router, lane };
   }
   return (
     <form action={action} id="stateful">
