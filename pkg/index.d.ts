@@ -211,7 +211,7 @@ export interface OutboxEntry {
   call?: number;
   /** Code of the error. With `"failed"`, and in `onResult` whenever there is an error. */
   code?: ErrorCode;
-  /** Why it cannot be read. Only with `"unreadable"`; such an entry has none of the fields below `version`. */
+  /** The reason for which it cannot be read. Only with `"unreadable"`; such an entry has no field below `version`. */
   message?: string;
   /** Version of the format that the entry was written in. Only with `"unreadable"`, if that is why. */
   version?: number;
@@ -1097,7 +1097,7 @@ export type ErrorCode =
   /** An option, an id, or a combination of options is wrong. */
   | "INVALID_OPTION";
 
-/** `"no"`: the action certainly did not run. `"unknown"`: it may have run. `"yes"`: the server answered. */
+/** `"no"`: the action certainly did not run. `"unknown"`: it may have run. `"yes"`: a response came. */
 export type Sent = "no" | "unknown" | "yes";
 
 /**

@@ -150,7 +150,7 @@ pub struct Options {
     pub named: bool,
 }
 
-/// Handling of a call while other calls of its key are pending (not settled). The words are htmx's.
+/// Handling of a call while other calls of its key are pending (not settled). The words are htmx's, except `join`.
 ///
 /// ```
 /// use actionlane::{Call, CallId, Dispatcher, Effect, Instant, Kind, Options, Strategy};

@@ -83,7 +83,7 @@ pub(crate) mod outcome {
 
 /// Values that an edit of a decoded model puts into a container: `EDIT_…` in JavaScript. `builder.js` makes them.
 ///
-/// The first number of an edit is one of these plus an argument, shifted left by [`BITS`](edit::BITS).
+/// The first number of an edit is its kind, plus its argument shifted left by [`BITS`](edit::BITS).
 pub(crate) mod edit {
     numbers! {
         /// `undefined`.

@@ -48,7 +48,7 @@ pub enum Kind {
     ActionNotFound,
     /// The action redirected to a target that the user may not be sent to.
     RedirectBlocked,
-    /// The body is larger than the server accepts.
+    /// The body is larger than `maxBodyBytes`, the limit that the page set for its server.
     BodyTooLarge,
     /// Too many calls wait.
     QueueFull,
@@ -237,7 +237,7 @@ impl Error {
         self
     }
 
-    /// Sets if the call may have run.
+    /// Sets whether the call may have run.
     #[must_use]
     pub fn with_sent(mut self, sent: Sent) -> Self {
         self.sent = sent;

@@ -1,4 +1,5 @@
-//! Reads and writes React's two encodings without React: answers ([`Decoder`]) and arguments ([`encode()`]).
+//! Reads and writes React's two encodings without React: answers ([`Decoder`]) and arguments ([`encode()`]). Knows
+//! no JavaScript and no network: [`Build`] makes values, [`Inspect`] reads them.
 //!
 //! ```
 //! use actionlane::flight::{Body, from_action, to_reply};
@@ -88,4 +89,4 @@ pub use native::Native;
 pub use rejection::{Rejection, Thrown};
 pub use special_values::{Blob, Bytes, Client, Flowing, Lazy, Server};
 pub use value::{Children, ErrorValue, Object, PromiseState, Shared, Value};
-pub use value_watch::Along;
+pub use value_watch::ValueWatch;

@@ -1,6 +1,6 @@
 //! Limits the requests with `keepalive`, which go on when the page is left.
 //!
-//! Must not read a clock or make requests; `src/web/net/keepalive.rs` does.
+//! Must not read a clock: `src/web/net/keepalive.rs` passes the time.
 
 use std::time::Duration;
 

@@ -87,7 +87,7 @@ impl Retry {
     /// Returns how long to wait before the next attempt. `None`: no retry. `dice`: a random number from 0 to below 1.
     ///
     /// The wait is random up to its limit (full jitter), so that clients that failed together do not retry together. It
-    /// is at least the `Retry-After` of the answer.
+    /// is at least the `Retry-After` of the answer, up to `max_retry_after`.
     pub(crate) fn delay_after(&self, failure: &Failure<'_>, dice: f64) -> Option<Duration> {
         let Failure { error, sent, harmless, retries, elapsed } = failure;
         if *retries >= self.limit || !(*harmless || *sent == Sent::No) || !is_temporary(error) {

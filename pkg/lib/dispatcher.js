@@ -4,7 +4,7 @@
 import { call } from "./dispatcher/call.js";
 import { Client } from "./dispatcher/internals.js";
 import { NO_OUTBOX } from "./outbox.js";
-import { describe } from "./dispatcher/call_info.js";
+import { describe } from "./dispatcher/call_snapshot.js";
 import { invalid } from "./error.js";
 import { fetchInLane } from "./fetch.js";
 import { cancelFilter } from "./options.js";

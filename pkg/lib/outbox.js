@@ -1,5 +1,5 @@
-// Holds a dispatcher's outbox and loads `outbox.js` for it: a dispatcher without the option `outbox` never needs that.
-// Must not import `outbox.js` statically.
+// Holds a dispatcher's outbox, and loads `outbox/outbox.js` for it: a dispatcher without the option `outbox` never
+// needs that. Must not import it statically.
 
 import { invalid } from "./error.js";
 import { part } from "./loading/lazy_part.js";

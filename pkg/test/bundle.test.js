@@ -63,7 +63,7 @@ test("the script never warns", async () => {
 });
 
 /** The parts that most pages never use: see `lib/loading/lazy_part.js`. */
-const PARTS = ["codec/decode_encode", "codec/flight", "fetch/value_watch", "fetch/prebuilt", "answer/payload", "outbox/outbox", "outbox/replay", "skew/lookup", "tabs/web_locks", "warnings/texts"].map((name) => `node_modules/actionlane/lib/${name}.js`);
+const PARTS = ["codec/decode_encode", "codec/flight", "fetch/value_watch", "fetch/prebuilt", "answer/payload", "outbox/outbox", "outbox/call_of_record", "skew/lookup", "tabs/web_locks", "warnings/texts"].map((name) => `node_modules/actionlane/lib/${name}.js`);
 
 /**
  * Writes a page's bundle, with `splitting` into as many files as esbuild likes. Gives the path, and what each file

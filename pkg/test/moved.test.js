@@ -1,7 +1,7 @@
 // `isMove()` and `visit()`: the changes of the address that are moves of the user, see docs/redirects.md.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isMove } from "../lib/page/visit.js";
+import { isMove } from "../lib/page/moved_on.js";
 
 const tree = (search = "", refreshed = null) => {
   return ["", { children: [`__PAGE__${search}`, {}, refreshed, refreshed && "refetch"] }, null, null, true];
@@ -52,7 +52,7 @@ test("an element or a variable called navigation is not the Navigation API", asy
   const before = Object.keys(page).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   try {
-    const { visit } = await import("../lib/page/visit.js?by-an-element");
+    const { visit } = await import("../lib/page/moved_on.js?by-an-element");
     const first = visit();
     assert.equal(visit(), first);
     page.location.href = "https://app.test/b";

@@ -11,7 +11,7 @@ import * as tables from "../lib/options.js";
 
 const glue = { ...flight, ...dispatcher };
 const types = readFileSync(new URL("../index.d.ts", import.meta.url), "utf8");
-const [rust, words, codec] = ["web/options", "web/options/read", "web_flight/options"].map((file) => {
+const [rust, words, codec] = ["web/options", "web/options/defaults", "web_flight/options"].map((file) => {
   return readFileSync(new URL(`../../src/${file}.rs`, import.meta.url), "utf8");
 });
 
@@ -37,7 +37,7 @@ const STRUCTS = {
 };
 
 for (const [struct, { table, type, kept = [], calls = [], added = [] }] of Object.entries(STRUCTS)) {
-  test(`${struct}has the same names in Rust, in lib/options.js and in index.d.ts`, () => {
+  test(`${struct} has the same names in Rust, in lib/options.js and in index.d.ts`, () => {
     const checked = Object.keys(tables[table]).sort();
     const declared = settersOf(glue[struct]);
     assert.ok(declared.length > 0);

@@ -76,7 +76,7 @@ test("without the part for leases no call of the lane is sent, and the next one 
   const sent = server.requests.length;
   const d = createDispatcher({ url: server.url, scope: "origin" });
   const calls = [d.call({ id: ID, name: "save" }), d.call(ID), d.call(ID, [], { lane: "cart" })];
-  const message = /scope: the part of the package that it needs could not be loaded \(.*lock\.js.*\); reload the page/s;
+  const message = /scope: the part of the package that it needs could not be loaded \(.*web_locks\.js.*\); reload the page/s;
   for (const { reason } of await Promise.allSettled(calls)) {
     assert.deepEqual([reason.code, reason.sent, reason.cause.code], ["NETWORK", "no", "ERR_MODULE_NOT_FOUND"]);
     assert.match(reason.message, message);

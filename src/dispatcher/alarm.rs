@@ -177,7 +177,7 @@ impl Dispatcher {
     }
 
     /// Returns the number of calls that wait behind a call that holds its lane. `None` for a call that waits or has
-    /// joined another, and after the first time: it is reported once a call.
+    /// joined another, and after the first time: it is reported once per call.
     fn count_behind_once(&mut self, id: CallId) -> Option<usize> {
         let holds = |entry: &&mut Entry| {
             matches!(entry.state, State::Preparing | State::Running) && entry.leader.is_none() && !entry.reported_holding

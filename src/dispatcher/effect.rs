@@ -80,7 +80,7 @@ pub enum Effect {
     Probe,
     /// Load the page again, and report it with [`handle_moved`](crate::Dispatcher::handle_moved).
     Reload,
-    /// Settle the promise of this call. Comes exactly once a call.
+    /// Settle the promise of this call. Comes exactly once per call.
     Settle {
         /// Id of the call.
         id: CallId,

@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) visit: Option<Visit>,
     pub(super) state: State,
     pub(super) phase: Phase,
-    /// True once skew recovery found the action's new id. It is tried once a call.
+    /// True once skew recovery found the action's new id. It is tried once per call.
     pub(super) recovered: bool,
     pub(super) timings: Timings,
     /// Start of the first attempt, or the moment the network came back; the retry budget counts from here.

@@ -43,7 +43,7 @@ pub(super) enum Lease {
     /// Granted; a call runs under it.
     Held,
     /// The slot of that call is free. Released at once if no call is ready, otherwise after the next lease was
-    /// requested; requested later, other tabs could get two turns first.
+    /// requested: if it were requested later, other tabs could get two turns first.
     Spent,
 }
 

@@ -196,7 +196,8 @@ impl Dispatcher {
         self.request_refresh_if_due(self.effects.len(), now);
     }
 
-    /// True if no lane may send now: there is no network, or the document is being left or hidden.
+    /// True if no lane may send now: there is no network, the driver is moving the user, or the document is being left
+    /// or hidden.
     pub(super) fn is_on_hold(&self) -> bool {
         self.navigating || self.hidden || self.leaving.is_some() || self.offline.is_some()
     }

@@ -110,7 +110,7 @@ impl Dispatcher {
     }
 
     /// True if a call must fail instead of waiting: under [`OfflineMode::Fail`], if the last probe failed and the next
-    /// is not due yet. Durable calls always wait.
+    /// is not due yet or under way. Durable calls always wait.
     pub(super) fn fails_offline(&self, id: CallId, now: Instant) -> bool {
         let proved = |offline: Offline| offline.probes > 0 && offline.probe_at.is_none_or(|at| at > now);
         self.offline.is_some_and(proved)

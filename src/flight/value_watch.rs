@@ -15,13 +15,13 @@ use super::slice;
 /// Reports when the value of an action has arrived, without decoding it.
 ///
 /// ```
-/// use actionlane::flight::{Along, Limits};
+/// use actionlane::flight::{ValueWatch, Limits};
 ///
-/// let mut along = Along::new(Limits::DEFAULT);
-/// assert!(!along.push(b"0:{\"a\":\"$@1\",\"f\":\"$2\"}\n"), "the value is row 1, which is missing");
-/// assert!(along.push(b"1:{\"ok\":true}\n"), "row 2 belongs to the page, not to the value");
+/// let mut watch = ValueWatch::new(Limits::DEFAULT);
+/// assert!(!watch.push(b"0:{\"a\":\"$@1\",\"f\":\"$2\"}\n"), "the value is row 1, which is missing");
+/// assert!(watch.push(b"1:{\"ok\":true}\n"), "row 2 belongs to the page, not to the value");
 /// ```
-pub struct Along {
+pub struct ValueWatch {
     limits: Limits,
     rows: Rows,
     /// Index of each row's text in `texts`.
@@ -41,7 +41,7 @@ pub struct Along {
 /// Most parts of row 0 that are read. Each is searched from the row's beginning; Next.js uses a handful.
 const MAX_PARTS: usize = 256;
 
-impl Along {
+impl ValueWatch {
     /// Starts at the beginning of an answer to an action.
     pub fn new(limits: Limits) -> Self {
         Self::from(limits, Path::new(":a"))
@@ -163,16 +163,16 @@ mod tests {
     /// Returns after how many bytes the value has arrived, or `None` if it never does. Feeds the answer byte by byte
     /// to the decoder as well, which must agree.
     fn arrives_after(answer: &[u8], limits: Limits) -> Option<usize> {
-        let (mut along, mut decoder) = (Along::new(limits), Decoder::action(Native::default()).limits(limits));
+        let (mut watch, mut decoder) = (ValueWatch::new(limits), Decoder::action(Native::default()).limits(limits));
         let mut at = None;
         for (count, byte) in answer.iter().enumerate() {
             let decoded = decoder.push(&[*byte]).is_err() || decoder.value().is_ready();
-            let seen = along.push(&[*byte]);
+            let seen = watch.push(&[*byte]);
             assert_eq!(seen, decoded, "after byte {count} of {}", answer.escape_ascii());
             at = at.or(seen.then_some(count + 1));
         }
         // The answer as one piece gives the same result.
-        assert_eq!(Along::new(limits).push(answer), at.is_some(), "{}", answer.escape_ascii());
+        assert_eq!(ValueWatch::new(limits).push(answer), at.is_some(), "{}", answer.escape_ascii());
         at
     }
 
@@ -212,12 +212,12 @@ mod tests {
                     continue;
                 }
                 let answer = std::fs::read(&file).unwrap();
-                let mut along = Along::from(Limits::DEFAULT, Path::default());
-                along.root = u32::MAX; // a promise is a value here
+                let mut watch = ValueWatch::from(Limits::DEFAULT, Path::default());
+                watch.root = u32::MAX; // a promise is a value here
                 let mut decoder = Decoder::new(Native::default());
                 for (count, byte) in answer.iter().enumerate().take(100_000) {
                     let decoded = decoder.push(&[*byte]).is_err() || decoder.value().is_ready();
-                    assert_eq!(along.push(&[*byte]), decoded, "after byte {count} of {name}");
+                    assert_eq!(watch.push(&[*byte]), decoded, "after byte {count} of {name}");
                 }
                 seen += 1;
             }

@@ -1,4 +1,5 @@
-//! Loads JavaScript modules of the package for unit tests in wasm, where no loader hands them in.
+//! Loads JavaScript modules of the package for unit tests in wasm, where no loader hands them in. Must not be in a
+//! module that ships.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Waits for promises of the page and for other results that JavaScript reports. One closure serves all of them.
 //! `JsFuture` would make two closures for each promise, which JavaScript's garbage collector has to track; a call
-//! is 5 to 8 % faster without (measured with `cargo xtask bench dispatch`).
+//! is 5 to 8 % faster without (measured with `cargo xtask bench dispatch`). Must not look into values.
 
 use std::cell::RefCell;
 use std::future::Future;

@@ -26,7 +26,8 @@ use crate::protocol::{ActionId, Revalidated};
 use crate::sorted_map::SortedMap;
 use crate::{Instant, Kind};
 
-/// Must not run code of the page while anything here is borrowed: that code may call back.
+/// Runs one dispatcher in a page. Must not run code of the page while anything here is borrowed: that code may call
+/// back.
 pub(crate) struct Driver {
     pub(crate) embedder: Rc<Embedder>,
     core: RefCell<Dispatcher>,

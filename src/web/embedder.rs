@@ -170,7 +170,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alarm(this: &Embedder, at: Option<f64>) -> Result<(), JsValue>;
 
-    /// The reader of a body: the classes of `plain.js` and `prebuilt.js`.
+    /// The reader of a body: the classes of `answer.js` and `prebuilt.js`.
     pub(crate) type Reader;
     /// Reads on; the result goes to the ticket.
     #[wasm_bindgen(method, catch)]

@@ -1,4 +1,5 @@
-//! Declares the options of the package, each once, with its meaning, unit and default. Reads none: `read.rs` does.
+//! Declares the options of the package, each once, with its meaning, unit and default. Reads none:
+//! `defaults.rs` does.
 //!
 //! `pkg/lib/options.js` checks names and types before the wasm is loaded, and `pkg/index.d.ts` documents them for
 //! users. A test holds the three lists equal. Times are in milliseconds; `Infinity` is no limit.

@@ -18,7 +18,7 @@ extern "C" {
     #[derive(Clone)]
     type Functions;
 
-    /// Sets the headers that `head` reads: a name a line.
+    /// Sets the headers that `head` reads, one name per line.
     #[wasm_bindgen(method, js_name = readHeaders)]
     fn read_headers(this: &Functions, names: &str);
     /// Returns the head as one text, which takes one crossing; [`head`] describes its lines.

@@ -247,7 +247,7 @@ const REMOVALS: [(&str, &str); 6] = [
 /// Imports the globals that the glue uses from `globals.js`: a page may replace its own.
 const IMPORTS: &str = "import { AbortController, AbortSignal, Blob, FormData, Map, ReadableStream, Response, Set, TextDecoder, TextEncoder, URL, WebAssembly, \
     clearTimeout, crypto, navigator, performance, queueMicrotask, setTimeout } from \"../lib/page/globals.js\";\n\
-    import { guarded } from \"../lib/boundary/trap.js\";\n";
+    import { guarded } from \"../lib/boundary/guarded_exports.js\";\n";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Checks what can be checked of comments and documents: style, links, names, examples.
 //!
-//! Knows no tests and prints nothing: each check returns its faults, a line each, as `file:line: fault`.
+//! Knows no tests and prints nothing: each check returns its faults, one per line, as `file:line: fault`.
 
 pub(crate) mod examples;
 pub(crate) mod links;

@@ -1,7 +1,7 @@
 //! Paths of the workspace.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -41,4 +41,28 @@ pub(crate) fn scratch(path: &str) -> Result<PathBuf> {
 /// Returns `path` relative to the repository, for messages.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// Returns the path of the file that `file` names by `path`, relative to itself.
+pub(crate) fn joined(file: &Path, path: &str) -> PathBuf {
+    let mut joined = file.with_file_name("");
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => drop(joined.pop()),
+            Component::Normal(name) => joined.push(name),
+            _ => {}
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        assert_eq!(joined(Path::new("/pkg/lib/x.js"), "../wasm/y.js"), Path::new("/pkg/wasm/y.js"));
+        assert_eq!(joined(Path::new("docs/a.md"), "./b.md"), Path::new("docs/b.md"));
+    }
 }

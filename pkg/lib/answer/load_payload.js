@@ -1,5 +1,5 @@
-// Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded with the first that is
-// requested. Must not hold on to the call's entry.
+// Gives outcomes their `payload`: the page inside an answer. The part that reads it is loaded when the page first
+// reads a `payload`. Must not hold on to the call's entry.
 
 import { part } from "../loading/lazy_part.js";
 

@@ -1,6 +1,6 @@
 // Makes objects and reads properties for Rust, in one crossing instead of one per property. Decides nothing.
 
-import { event } from "../dispatcher/call_info.js";
+import { event } from "../dispatcher/call_snapshot.js";
 import { ActionError } from "../error.js";
 import { largestSizeOf, sizeOf } from "../arguments/size.js";
 import { isErrorDetails } from "../codec/dev_errors.js";

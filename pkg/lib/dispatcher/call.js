@@ -8,7 +8,7 @@ import { headersOf, headersOfBuilt } from "../options/headers.js";
 import { laneBy } from "./lanes.js";
 import { toCallOptions } from "../loading/dispatcher_wasm.js";
 import { checkCall } from "../options/no_effect.js";
-import { visit } from "../page/visit.js";
+import { visit } from "../page/moved_on.js";
 import { WIRE_ALL_ARGUMENTS, WIRE_FIRST, WIRE_REST } from "../boundary/codes.js";
 import { argumentList, callOptions, checkId, reference } from "../options.js";
 import { performance } from "../page/globals.js";

@@ -12,7 +12,7 @@ import { afterResponse } from "./hooks.js";
 import { recordOf } from "../fetch/request_init.js";
 import { Leases } from "../tabs/leases.js";
 import { countOutliving, losesAnswers } from "../page/leaving.js";
-import { visit } from "../page/visit.js";
+import { visit } from "../page/moved_on.js";
 import { isOffline, reachable } from "../page/network.js";
 import { labelError } from "../error/action_label.js";
 import { MAX_ANSWER_BYTES } from "../boundary/codes.js";

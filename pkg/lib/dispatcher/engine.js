@@ -1,5 +1,5 @@
 // Holds the engine of a dispatcher, and the work that waits for it until the wasm is loaded. Must run that work in the
-// order in which it was requested. Knows nothing of calls but their entries.
+// order in which it was requested. Of a call it only marks that the engine waits for it or has begun to read it.
 
 import { ActionError } from "../error.js";
 import { crashed, isLoaded, makeEngine } from "../loading/dispatcher_wasm.js";

@@ -1,7 +1,7 @@
 // Runs the page's hooks, before each request of an action and after it. Except `beforeRequest`, no hook may
 // affect a call.
 
-import { pick } from "./call_info.js";
+import { pick } from "./call_snapshot.js";
 import { Headers } from "../page/globals.js";
 import { carefully, report } from "../error/report.js";
 

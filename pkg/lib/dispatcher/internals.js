@@ -9,7 +9,7 @@ import { OutboxSlot, REMOVED } from "../outbox.js";
 import { embedderOf } from "./embedder.js";
 import { EngineSlot } from "./engine.js";
 import { aborted, closed } from "../error.js";
-import { Events } from "./events.js";
+import { Listeners } from "./listeners.js";
 import { onError } from "./hooks.js";
 import { hostOf } from "../page/router.js";
 import { Lanes } from "./lanes.js";
@@ -38,7 +38,7 @@ export class Client {
     this.loadFlight = loadFlight;
     this.options = dispatcherOptions(options);
     this.fetcher = new Fetcher(this.options.fetch, fetch);
-    this.events = new Events((any) => this.engine.ask((engine) => engine.listen(any)));
+    this.events = new Listeners((any) => this.engine.ask((engine) => engine.listen(any)));
     this.open = new OpenEntries(this.events);
     this.host = hostOf(this.options.host ?? "auto", () => this.basePath());
     this.outbox = this.options.outbox && this.#makeOutbox(this.options.outbox);

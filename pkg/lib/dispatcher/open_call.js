@@ -21,7 +21,7 @@ export class Entry {
   actionId = undefined;
   name = undefined;
   url = undefined;
-  /** The number of the visit during which it was made, see `visit.js`. */
+  /** The number of the visit during which it was made, see `moved_on.js`. */
   visit = undefined;
   attempt = undefined;
   retryAt = undefined;

@@ -1,6 +1,6 @@
 // Holds the open calls and routes of a dispatcher. Must not settle the promises of calls: it only counts them.
 
-import { describe } from "./call_info.js";
+import { describe } from "./call_snapshot.js";
 import { Entry } from "./open_call.js";
 import { Map, setTimeout } from "../page/globals.js";
 

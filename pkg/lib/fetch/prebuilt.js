@@ -26,7 +26,7 @@ export function readAlong(response, signal, limits) {
   }
 }
 
-/** The reader that Rust uses, with the methods of the classes of `plain.js`. The caller reads what Rust leaves. */
+/** The reader that Rust uses, with the methods of the classes of `answer.js`. The caller reads what Rust leaves. */
 class Along {
   #source;
   #stream;

@@ -3,7 +3,7 @@
 
 import { compileFirst } from "./fetch_wasm.js";
 import { WebAssembly, queueMicrotask, take } from "../page/globals.js";
-import { onTrap } from "../boundary/trap.js";
+import { onTrap } from "../boundary/guarded_exports.js";
 
 export class Module {
   #name;

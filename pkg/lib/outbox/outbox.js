@@ -1,6 +1,6 @@
 // Implements the outbox of one owner: reads and writes the records in the store, and claims those that no other
-// page sends. `record.js` decides what a record says and who may send it; Rust decides what ends it. Loaded by
-// `outbox.js`.
+// page sends. Must not decide what a record says or who may send it (`record.js` does), nor what ends it (Rust).
+// `../outbox.js` loads it.
 //
 // A value in the store is `{ owner, sender, head, body }`. `head` is the record; `body` is a string or the parts of a
 // form. `sender` names the dispatcher that sends it: it holds a Web Lock of that name while it has anything to send,
@@ -16,7 +16,7 @@ import { whyUnusable } from "./storage_errors.js";
 import { Store } from "./indexed_db.js";
 
 export { dispatcherWith as home } from "../exports.js"; // see `lazy_part.js`
-export { replay } from "./replay.js";
+export { replay } from "./call_of_record.js";
 
 const SENDER = "actionlane:sender:";
 const CLAIM = "actionlane:outbox";

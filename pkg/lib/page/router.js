@@ -4,7 +4,7 @@
 // "went" or "leaving" (the document ends by it); `what` is "all" or "dynamic".
 
 import { isUnder } from "./base_path.js";
-import { noteRedirect } from "./visit.js";
+import { noteRedirect } from "./moved_on.js";
 import { CustomEvent, URL, performance, propertyOf, setTimeout } from "./globals.js";
 import { carefully } from "../error/report.js";
 

@@ -1,6 +1,6 @@
 //! Makes rows into cells: values that may still lack the values of other rows.
 //!
-//! Must not make a row that no value needs, except as `ahead.rs` allows.
+//! Must not make a row that no value needs, except as `batch.rs` allows.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, BuildHasherDefault};

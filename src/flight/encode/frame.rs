@@ -19,7 +19,7 @@ pub(super) struct Frame<V> {
     pub(super) place: Option<u32>,
     /// Id of the part, if the container is a part of its own.
     pub(super) part: Option<u32>,
-    /// Tree of arrays it belongs to, if it is an array.
+    /// Tree of arrays it belongs to, if it is an array or a loaded part.
     pub(super) tree: Option<usize>,
 }
 

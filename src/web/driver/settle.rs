@@ -1,4 +1,4 @@
-//! Settles a call: passes error, value and outcome to the page's side. The core decides the result; this must not.
+//! Settles a call: passes error, value and outcome to the page's side. Must not decide the result: the core does.
 
 use wasm_bindgen::prelude::*;
 

@@ -53,7 +53,7 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Makes a body. `stalled`: the reason for which it is dropped; read only then.
+    /// Makes a body. `stalled`: true if it is dropped because no byte came; read only then.
     pub(crate) fn new(reader: Reader, stalled: Rc<Cell<bool>>) -> Self {
         Self { reader, stalled, over: false }
     }

@@ -1,5 +1,5 @@
-//! Shares among all dispatchers of the page the room for requests that may outlive it. The limits are in
-//! `crate::keepalive`. Must not count by itself.
+//! Shares among all dispatchers of the page the room for requests that may outlive it. Decides no limits:
+//! `crate::keepalive` does.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
-use crate::js::{module, wait};
+use crate::js::{test_module, wait};
 use vectors::VECTORS;
 
 mod vectors;

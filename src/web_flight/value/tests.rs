@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
 use crate::flight::Decoder;
-use crate::js::module;
+use crate::js::test_module;
 
 /// Returns a decoder whose values `builder.js` makes.
 fn decoder() -> Decoder<Js> {

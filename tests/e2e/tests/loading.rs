@@ -129,7 +129,7 @@ async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
             .eval(
                 "const loaded = () => {
                      const names = performance.getEntriesByType('resource').map(({ name }) => name.replace(/.*\\/pkg\\/lib\\/|\\.js$/g, ''));
-                     return ['tabs/lock', 'answer/payload', 'outbox/outbox', 'outbox/record', 'outbox/indexed_db'].filter(name => names.includes(name));
+                     return ['tabs/web_locks', 'answer/payload', 'outbox/outbox', 'outbox/record', 'outbox/indexed_db'].filter(name => names.includes(name));
                  };
                  const seen = [loaded()];
                  await actionlane.createDispatcher({ scope: 'origin' }).call(some);
@@ -146,9 +146,9 @@ async fn rarely_used_modules_are_loaded_when_they_are_used() -> Result<()> {
             .await?;
         let all: [&[&str]; 4] = [
             &[],
-            &["tabs/lock"],
-            &["tabs/lock", "answer/payload"],
-            &["tabs/lock", "answer/payload", "outbox/outbox", "outbox/record", "outbox/indexed_db"],
+            &["tabs/web_locks"],
+            &["tabs/web_locks", "answer/payload"],
+            &["tabs/web_locks", "answer/payload", "outbox/outbox", "outbox/record", "outbox/indexed_db"],
         ];
         assert_eq!(loaded, all);
         Ok(())

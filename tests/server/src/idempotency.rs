@@ -1,8 +1,8 @@
 //! Handles `Idempotency-Key` as a server should, so that an action that is sent again does not run again.
 //!
 //! Results are stored by user, action and key. The first request runs the action, and its answer is stored. A request
-//! that arrives while the action runs must come later, a later one gets the stored answer, and one with another body
-//! is refused.
+//! that arrives while the action runs gets 409 and must be sent again; a later one gets the stored answer; one with
+//! another body is refused.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

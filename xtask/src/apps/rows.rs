@@ -102,7 +102,7 @@ pub(super) const ROWS: [Row; 34] = [
         "",
         "classic.html",
     ),
-    page("parcel", "page", &[&["parcel", "build", "index.html"]], "dist", ""),
+    page("parcel", "page", &[&["parcel", "build", "index.html", "--no-cache"]], "dist", ""),
     server("next-turbopack", "next", &[&["next", "build"]], START),
     server("next-webpack", "next", &[&["next", "build", "--webpack"]], START),
     page("script", "plain", &[PACKAGE], "", "script.html"),

@@ -110,7 +110,7 @@ fn line(span: Span) -> usize {
     span.start().line
 }
 
-/// The faults of the crate, a line each: `sources` are its native files. Counts the items looked at.
+/// The faults of the crate, one per line: `sources` are its native files. Counts the items looked at.
 pub(crate) fn faults(sources: &[&Source]) -> Result<(usize, Vec<String>)> {
     let files = sources.iter().map(|source| Ok((source, Items::read(source)?))).collect::<Result<Vec<_>>>()?;
     let examples: String = files.iter().map(|(_, items)| items.examples.as_str()).collect();

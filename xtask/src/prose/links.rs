@@ -4,11 +4,12 @@
 //! Must not use the network: links to other hosts are not followed.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::Source;
+use crate::workspace;
 
 /// The documents of the repository, by name: each with the anchors of its headings.
 pub(crate) struct Documents<'a> {
@@ -24,7 +25,7 @@ impl<'a> Documents<'a> {
         Self { files, anchors: documents.map(|source| (source.name.as_str(), anchors(&source.text))).collect() }
     }
 
-    /// The faults of one document, a line each. `is_command`: says if `cargo xtask` takes these arguments.
+    /// The faults of one document, one per line. `is_command`: says if `cargo xtask` takes these arguments.
     pub(crate) fn faults(&self, source: &Source, is_command: &dyn Fn(&[&str]) -> Result<(), String>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut fault = |at: usize, fault: String| {
@@ -61,7 +62,7 @@ impl<'a> Documents<'a> {
             return None;
         }
         let (path, anchor) = url.split_once('#').map_or((url, None), |(path, anchor)| (path, Some(anchor)));
-        let target = if path.is_empty() { PathBuf::from(&source.name) } else { joined(&source.name, path) };
+        let target = if path.is_empty() { PathBuf::from(&source.name) } else { workspace::joined(Path::new(&source.name), path) };
         if !(self.files)(&target) {
             return Some(format!("a dead link: no file {url}"));
         }
@@ -75,10 +76,34 @@ impl<'a> Documents<'a> {
     fn names_a_file(&self, code: &str) -> bool {
         let ours = ["src/", "pkg/", "xtask/", "tests/", "docs/"].iter().any(|dir| code.starts_with(dir));
         let is_pattern = code.contains(['*', '{', '<', ' ', '…']);
-        // Built, or fetched: not in the repository.
-        let is_made = ["pkg/wasm", "pkg/dist"].iter().any(|dir| code.starts_with(dir));
+        let is_made = MADE.iter().any(|made| code.starts_with(made));
         !ours || is_pattern || is_made || (self.files)(Path::new(code.trim_end_matches('/')))
     }
+}
+
+/// Files that are built or fetched: they are not in the repository. The last is of Next.js.
+const MADE: [&str; 5] = ["pkg/wasm", "pkg/dist", "actionlane.js", "actionlane.full.js", "middleware.js"];
+
+/// The files that the comments of a file of code name, in backquotes, and that are not here: by their path from the
+/// repository, or by their name alone. A name with a hyphen is a file of Next.js or of React.
+pub(crate) fn missing_files(source: &Source, files: &dyn Fn(&Path) -> bool, names: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (number, line) in (1..).zip(source.text.lines()) {
+        let Some(comment) = line.find("//").or_else(|| line.trim_start().starts_with('*').then_some(0)) else { continue };
+        if line[..comment].matches('"').count() % 2 == 1 {
+            continue; // in a string
+        }
+        for code in line[comment..].split('`').skip(1).step_by(2) {
+            let is_path = code.chars().all(|sign| sign.is_ascii_alphanumeric() || "/._".contains(sign));
+            let is_file = is_path && [".rs", ".js", ".mjs", ".md"].iter().any(|kind| code.ends_with(kind) && code.len() > kind.len());
+            let is_here = if code.contains('/') { files(Path::new(code)) } else { names(code) };
+            let ours = !code.contains('/') || ["src/", "pkg/", "xtask/", "tests/", "docs/", "www/"].iter().any(|dir| code.starts_with(dir));
+            if is_file && ours && !is_here && !MADE.iter().any(|made| code.starts_with(made)) {
+                faults.push(format!("{}:{number}: no file `{code}`", source.name));
+            }
+        }
+    }
+    faults
 }
 
 fn faults_of_command(code: &str, is_command: &dyn Fn(&[&str]) -> Result<(), String>) -> Option<String> {
@@ -130,19 +155,6 @@ fn slug(heading: &str) -> String {
     heading.trim().chars().filter_map(keep).collect()
 }
 
-/// `path` as seen from the repository, where `of` names it.
-fn joined(of: &str, path: &str) -> PathBuf {
-    let mut joined = PathBuf::from(of).with_file_name("");
-    for part in Path::new(path).components() {
-        match part {
-            Component::ParentDir => drop(joined.pop()),
-            Component::Normal(name) => joined.push(name),
-            _ => {}
-        }
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +184,16 @@ mod tests {
     fn files_in_code_are_here() {
         assert_eq!(faults("`src/lib.rs`, `docs/`, `src/*.rs`, `pkg/wasm/a.js`, `other/file.rs`"), [""; 0]);
         assert_eq!(faults("`src/gone.rs`"), ["docs/a.md:1: no file `src/gone.rs`"]);
+    }
+
+    #[test]
+    fn files_in_comments_are_here() {
+        let missing = |text: &str| {
+            let source = Source { name: "a.rs".to_owned(), text: text.to_owned() };
+            missing_files(&source, &|path| path == Path::new("src/lib.rs"), &|name| name == "row.rs")
+        };
+        assert_eq!(missing("// See `src/lib.rs`, `row.rs`, `app-index.js`, `next/dist/a.js`, `x.y`.\nlet a = \"`gone.rs`\";"), [""; 0]);
+        assert_eq!(missing("/// See `gone.rs`.\n * `src/gone.js`"), ["a.rs:1: no file `gone.rs`", "a.rs:2: no file `src/gone.js`"]);
     }
 
     #[test]

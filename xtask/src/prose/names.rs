@@ -1,6 +1,6 @@
 //! Holds the documents and the type declarations to the same names: options, codes of errors, fields.
 //!
-//! Reads declarations line by line, as the house writes them: a member a line.
+//! Reads declarations line by line: there is one member per line. Must not know an option by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ impl Declared {
         declared
     }
 
-    /// The names in a document that the package does not declare, a line each.
+    /// The names in a document that the package does not declare, one per line.
     pub(crate) fn unknown(&self, source: &Source) -> Vec<String> {
         let mut faults = Vec::new();
         let mut header: Option<bool> = None;
@@ -110,12 +110,12 @@ impl Declared {
         (!is_known).then(|| name.to_owned())
     }
 
-    /// Options and codes of errors that no document explains, a line each.
+    /// Options and codes of errors that no document explains, one per line.
     pub(crate) fn unexplained(&self, documents: &[&Source]) -> Vec<String> {
         let mut named = BTreeSet::new();
         for document in documents {
             for event in Parser::new_ext(&document.text, Options::ENABLE_TABLES) {
-                if let Event::Code(code) | Event::Text(code) = event {
+                if let Event::Code(code) = event {
                     let words = code.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
                     named.extend(words.map(str::to_owned));
                 }

@@ -13,8 +13,8 @@ const CODE_COLUMNS: usize = 140;
 const WORDS: usize = 40;
 
 /// Words that no comment and no paragraph begins with: it begins with a verb, or names the thing.
-const OPENINGS: [&str; 12] =
-    ["what", "how", "whether", "who", "whoever", "whom", "whose", "whatever", "whichever", "however", "nobody", "wherever"];
+pub(crate) const OPENINGS: [&str; 14] =
+    ["what", "how", "whether", "who", "whoever", "whom", "whose", "whatever", "which", "whichever", "however", "nobody", "wherever", "why"];
 
 /// Words for which a plainer one exists.
 const RIDDLES: [(&str, &str); 14] = [
@@ -34,7 +34,7 @@ const RIDDLES: [(&str, &str); 14] = [
     ("whereby", "\"by which\""),
 ];
 
-/// The faults in the style of a file, a line each.
+/// The faults in the style of a file, one per line.
 pub(crate) fn faults(source: &Source) -> Vec<String> {
     let mut faults = long_lines(source);
     let paragraphs = paragraphs(source);

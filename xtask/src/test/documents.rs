@@ -7,9 +7,11 @@ use anyhow::Result;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::pinned::WASM_TARGET;
 use crate::prose::names::Declared;
 use crate::prose::{Source, examples, links, sources, style};
 use crate::run::{self, cargo};
+use crate::{tools, wasm};
 
 use super::part::Ran;
 
@@ -23,6 +25,10 @@ pub(crate) fn check() -> Result<Ran> {
     }
     let files = paths(&sources);
     let is_file = |path: &Path| files.contains(path) || crate::workspace::root().join(path).exists();
+    let names: BTreeSet<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
+    for source in sources.iter().filter(|source| source.is(&[".rs", ".js", ".mjs", ".ts", ".tsx"])) {
+        judge(&mut ran, 1, links::missing_files(source, &is_file, &|name| names.contains(name)));
+    }
     let known = links::Documents::new(&sources, &is_file);
     for document in &documents {
         judge(&mut ran, 1, known.faults(document, &is_command));
@@ -71,10 +77,48 @@ fn is_command(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// The crate's documents as docs.rs makes them, warnings being errors.
+/// The crate's documents as docs.rs makes them, and those of everything private with both edges; warnings are errors.
 fn rustdoc() -> Result<Ran> {
+    tools::ensure_wasm_target()?;
+    let of_private = ["--document-private-items", "--target", WASM_TARGET, "--features", &wasm::features()];
+    Ok(doc(&[])?.and(doc(&of_private)?))
+}
+
+fn doc(more: &[&str]) -> Result<Ran> {
     let mut doc = cargo();
-    doc.args(["doc", "--package", "actionlane", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings");
+    doc.args(["doc", "--package", "actionlane", "--no-deps", "--lib"]).args(more).env("RUSTDOCFLAGS", "--deny warnings");
     let finished = run::captured(&mut doc)?;
     Ok(Ran::all_or_nothing(1, finished.success, finished.stderr))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(name: &str) -> Source {
+        Source { name: name.to_owned(), text: String::new() }
+    }
+
+    #[test]
+    fn commands_are_those_of_xtask() {
+        assert_eq!(is_command(&["test", "--only", "docs"]), Ok(()));
+        assert_eq!(is_command(&["bench"]), Ok(()), "the name of a command alone");
+        assert!(is_command(&["tset"]).is_err() && is_command(&["test", "--olny", "docs"]).is_err());
+    }
+
+    #[test]
+    fn users_read_the_readme_and_docs() {
+        assert!(is_for_users(&source("README.md")) && is_for_users(&source("docs/retry.md")));
+        assert!(!is_for_users(&source("ARCHITECTURE.md")) && !is_for_users(&source("tests/next/README.md")));
+    }
+
+    #[test]
+    fn the_native_crate_has_no_edge_and_no_tests() {
+        assert!(is_native(&source("src/lib.rs")) && is_native(&source("src/flight/row.rs")));
+        assert!(
+            ["src/web/driver.rs", "src/web_flight.rs", "src/js.rs", "src/flight/decode/tests.rs"]
+                .iter()
+                .all(|name| !is_native(&source(name)))
+        );
+    }
 }

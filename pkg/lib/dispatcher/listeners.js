@@ -4,7 +4,7 @@
 import { Set, queueMicrotask } from "../page/globals.js";
 import { carefully } from "../error/report.js";
 
-export class Events {
+export class Listeners {
   #listeners = new Set();
   #queue = [];
   #changed;
