@@ -91,11 +91,10 @@ pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], s
         for name in builds {
             let built = build(*version, Choices::of_rows(name)?)?;
             let rows: Vec<&Row> = table.rows.iter().filter(|row| row.build.as_deref() == name).collect();
-            let verdicts =
-                step_async(&format!("{} rows on Next {}", rows.len(), built.version), async {
-                    on_build(&built, &rows, &async |stage: &Stage<'_>, row: &Row| run_row(stage, row, &table.differences, show).await).await
-                })
-                .await?;
+            let verdicts = step_async(&format!("{} rows on Next {}", rows.len(), built.version), async {
+                on_build(&built, &rows, &async |stage: &Stage<'_>, row: &Row| run_row(stage, row, &table.differences, show).await).await
+            })
+            .await?;
             for (row, verdict) in rows.iter().zip(verdicts) {
                 report.add(&built.version, row, verdict, &table.differences);
             }

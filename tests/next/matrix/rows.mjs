@@ -44,10 +44,11 @@ import movedOn from "./rows/moved-on.mjs";
 import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
+import router from "./rows/router.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development].map(plain);
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...development].map(plain);
 
 /** Adds to a plain row that it loads no codec. Next 14 is the exception: its arguments always need the codec. */
 function plain(row) {

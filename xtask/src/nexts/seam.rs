@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn rows_that_need_our_options_or_have_no_reference_do_not_run() {
-        let can = |row: serde_json::Value| can_run(&Row::from(row));
+        let can = |row: Value| can_run(&Row::from(row));
         assert!(can(json!({ "name": "row", "options": {} })));
         assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
         assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));

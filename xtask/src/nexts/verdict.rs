@@ -167,6 +167,9 @@ mod tests {
     fn a_row_of_the_seam_that_is_absent_on_one_side_only_fails() {
         let absent = seen(&json!({ "result": ABSENT }), &json!({}));
         assert_eq!(judge_seam(&row(&json!({})), &[], &absent, &absent), Verdict::Skipped);
-        assert!(matches!(judge_seam(&row(&json!({})), &[], &absent, &seen(&json!({ "result": "value 1" }), &json!({}))), Verdict::Failed(_)));
+        assert!(matches!(
+            judge_seam(&row(&json!({})), &[], &absent, &seen(&json!({ "result": "value 1" }), &json!({}))),
+            Verdict::Failed(_)
+        ));
     }
 }
