@@ -65,7 +65,7 @@ pub(crate) struct Choices<'a> {
     pub(crate) dev: bool,
     /// `turbopack` or `webpack`; default: the version's own.
     pub(crate) bundler: Option<&'a str>,
-    /// How it is built with `withActionlane`: `bare` or `policy`; default: without.
+    /// The way of building with `withActionlane`: `bare` or `policy`; default: without.
     pub(crate) seam: Option<&'a str>,
 }
 
