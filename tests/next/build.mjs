@@ -12,6 +12,8 @@
 // --trailing-slash      sets `trailingSlash`
 // --deployment-id TEXT  default: none
 // --cache-components    sets `cacheComponents`; Next 16 only
+// --bundler NAME        turbopack or webpack; default: the version's own
+// --seam WAY            builds with `withActionlane`; "bare": the app has no policy, "policy": one for all actions
 // --public FILE         copies the file into public/, without a rebuild; may be given several times
 // --dev                 does not build: `next dev` serves the app
 // --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null if nothing was done
@@ -28,6 +30,7 @@ import { parseArgs } from "node:util";
 const source = path.dirname(fileURLToPath(import.meta.url));
 const pkg = "../../pkg"; // relative to `source`; the app's server imports `actionlane/server`
 const server = ["package.json", "server.js", "server"];
+const notInstalled = ["node_modules", "test", "dist", "script", "package-lock.json"]; // of the whole package
 const { values: options, positionals } = parse();
 const [version] = positionals;
 if (positionals.length !== 1 || !existsSync(path.join(source, "versions", version, "package.json"))) {
@@ -46,9 +49,14 @@ const choices = {
   deploymentId: options["deployment-id"],
   cacheComponents: options["cache-components"],
   dev: options.dev,
+  bundler: options.bundler,
+  seam: options.seam,
 };
 const major = Number(choices.version.split(".")[0]);
 if (choices.cacheComponents && major < 16) stop("--cache-components needs Next 16");
+if (![undefined, "turbopack", "webpack"].includes(choices.bundler)) stop(`there is no bundler "${choices.bundler}"`);
+if (![undefined, "bare", "policy"].includes(choices.seam)) stop(`there is no way "${choices.seam}" of the seam`);
+const installed = choices.seam ? readdirSync(path.join(source, pkg)).filter((name) => !notInstalled.includes(name)) : server;
 
 const packages = path.join(path.resolve(options.out), version);
 const dir = path.join(packages, options.name);
@@ -70,7 +78,9 @@ function install() {
 
 /** Assembles the app and builds it. Returns the time in ms, or null if nothing has changed. */
 function build() {
-  const hash = hashOf(source, ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`, ...server.map((file) => `${pkg}/${file}`)], JSON.stringify(choices));
+  const sources = ["app", "overlay", "proxy.js", "next.config.mjs", "build.mjs", `versions/${version}`];
+  if (choices.seam) sources.push("instrumentation-client");
+  const hash = hashOf(source, [...sources, ...installed.map((file) => `${pkg}/${file}`)], JSON.stringify(choices));
   return unless(path.join(dir, "built"), hash, () => {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(path.join(dir, "public"), { recursive: true });
@@ -78,13 +88,20 @@ function build() {
     for (const overlay of overlays()) cpSync(path.join(source, "overlay", overlay), dir, { recursive: true });
     cpSync(path.join(source, "proxy.js"), path.join(dir, major >= 16 ? "proxy.js" : "middleware.js"));
     cpSync(path.join(source, "next.config.mjs"), path.join(dir, "next.config.mjs"));
+    if (choices.seam) cpSync(path.join(source, `instrumentation-client/${choices.seam}.js`), path.join(dir, "instrumentation-client.js"));
     writeFileSync(path.join(dir, "fixture.json"), JSON.stringify(choices));
     // Holds the command and Actionlane only: other packages are found in the directory above.
     mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
-    for (const file of server) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
+    for (const file of installed) cpSync(path.join(source, pkg, file), path.join(dir, "node_modules/actionlane", file), { recursive: true });
     symlinkSync("../../../node_modules/next/dist/bin/next", path.join(dir, "node_modules/.bin/next"));
-    if (!choices.dev) run(process.execPath, ["node_modules/.bin/next", "build"], dir);
+    if (!choices.dev) run(process.execPath, ["node_modules/.bin/next", "build", ...flags()], dir);
   });
+}
+
+/** Returns the flags that select the bundler. */
+function flags() {
+  if (choices.bundler === undefined || (choices.bundler === "webpack" && major < 16)) return [];
+  return [`--${choices.bundler}`];
 }
 
 function overlays() {
@@ -145,6 +162,8 @@ function parse() {
         "deployment-id": { type: "string" },
         "cache-components": { type: "boolean", default: false },
         dev: { type: "boolean", default: false },
+        bundler: { type: "string" },
+        seam: { type: "string" },
         public: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
       },

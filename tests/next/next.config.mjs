@@ -13,7 +13,7 @@ if (at(15, 1)) experimental.authInterrupts = true;
 if (at(15, 3) && !choices.cacheComponents) experimental.useCache = true;
 if (!at(15, 0)) experimental.outputFileTracingRoot = above;
 
-export default {
+const config = {
   experimental,
   poweredByHeader: false,
   ...(choices.buildId && { generateBuildId: () => choices.buildId }),
@@ -23,5 +23,13 @@ export default {
   ...(choices.deploymentId && { deploymentId: choices.deploymentId }),
   ...(choices.cacheComponents && { cacheComponents: true }),
   ...(at(15, 0) && { outputFileTracingRoot: above }),
-  ...(at(16, 0) && { turbopack: { root: above } }),
+  ...((at(16, 0) || (at(15, 3) && choices.bundler === "turbopack")) && { turbopack: { root: above } }),
 };
+
+/** Returns the configuration with the seam, which only builds with it have installed. */
+async function withSeam() {
+  const { withActionlane } = await import("actionlane/next");
+  return withActionlane(config);
+}
+
+export default choices.seam ? await withSeam() : config;

@@ -3,6 +3,7 @@
 mod observe;
 mod report;
 mod rows;
+mod seam;
 mod verdict;
 mod versions;
 
@@ -47,10 +48,24 @@ pub(crate) struct Args {
     /// Print on standard error what each row showed, through both clients
     #[arg(long)]
     show: bool,
+    /// Compare apps built with `withActionlane`, without a policy and with one for all actions, to apps built without
+    ///
+    /// Runs the rows through the page's own actions, on 15.5 and 16.4, with Turbopack and with webpack. Intended
+    /// differences are listed in tests/next/seam-differences.json. Rows that need options of a call are skipped, and
+    /// so are those of `next dev`.
+    #[arg(long)]
+    seam: bool,
+    /// With --seam: build with this bundler only
+    #[arg(long, requires = "seam")]
+    bundler: Option<seam::Bundler>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let report = matrix(&args.selected_versions(), args.all, &args.row, args.show).await?;
+    let report = if args.seam {
+        seam::matrix(&args.versions, args.bundler, args.all, &args.row, args.show).await?
+    } else {
+        matrix(&args.selected_versions(), args.all, &args.row, args.show).await?
+    };
     if args.json {
         eprint!("{}", report.text());
     } else {
@@ -76,8 +91,10 @@ pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], s
         for name in builds {
             let built = build(*version, Choices::of_rows(name)?)?;
             let rows: Vec<&Row> = table.rows.iter().filter(|row| row.build.as_deref() == name).collect();
-            let verdicts =
-                step_async(&format!("{} rows on Next {}", rows.len(), built.version), on_build(&built, &rows, &table, show)).await?;
+            let verdicts = step_async(&format!("{} rows on Next {}", rows.len(), built.version), async {
+                on_build(&built, &rows, &async |stage: &Stage<'_>, row: &Row| run_row(stage, row, &table.differences, show).await).await
+            })
+            .await?;
             for (row, verdict) in rows.iter().zip(verdicts) {
                 report.add(&built.version, row, verdict, &table.differences);
             }
@@ -92,15 +109,16 @@ pub(super) const DEV: &str = "dev";
 /// With fewer rows than this, a second browser would not save time.
 const FEW: usize = 20;
 
-/// Returns a verdict for each row, in the order of the rows. Two pairs of server and browser share the rows.
-async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Result<Vec<Verdict>> {
+/// Runs each row by `run` and returns what that returned, in the order of the rows. Two pairs of server and browser
+/// share the rows.
+async fn on_build<T>(build: &Build, rows: &[&Row], run: &impl AsyncFn(&Stage<'_>, &Row) -> T) -> Result<Vec<T>> {
     let next = AtomicUsize::new(0);
     let take = async |stage: &Stage<'_>| {
-        let mut verdicts = Vec::new();
+        let mut results = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(row) = rows.get(at) else { return verdicts };
-            verdicts.push((at, run_row(stage, row, &table.differences, show).await));
+            let Some(row) = rows.get(at) else { return results };
+            results.push((at, run(stage, row).await));
         }
     };
     let second = async {
@@ -110,9 +128,9 @@ async fn on_build(build: &Build, rows: &[&Row], table: &Table, show: bool) -> Re
         }
     };
     let (one, other) = tokio::try_join!(with_stage(build, "next-1.log", &take), second)?;
-    let mut verdicts: Vec<_> = one.into_iter().chain(other).collect();
-    verdicts.sort_by_key(|(at, _)| *at);
-    Ok(verdicts.into_iter().map(|(_, verdict)| verdict).collect())
+    let mut results: Vec<_> = one.into_iter().chain(other).collect();
+    results.sort_by_key(|(at, _)| *at);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Serves the build, opens a browser, and runs rows there.

@@ -36,8 +36,10 @@ window.matrix ??= (() => {
     await idle();
     return inFlight === 0 && changes === before;
   };
-  const realFetch = window.fetch;
-  window.fetch = async function fetch(input, init) {
+  // A build with the seam has a place below the seam's wrapper, where only what goes to the network arrives.
+  const fetchName = window.fixtureFetch === undefined ? "fetch" : "fixtureFetch";
+  const realFetch = window[fetchName];
+  window[fetchName] = async function fetch(input, init) {
     inFlight += 1;
     busy();
     const headers = new Headers(init?.headers);
@@ -271,6 +273,7 @@ window.matrix ??= (() => {
         document.head.append(script);
       });
     }
+    if (side === "lanes") await until("the lanes are loaded", () => window[Symbol.for("actionlane.next")]?.lanes);
     const { mine, start } = await (side === "ours" ? oursOf : theirsOf)(row, world);
     if (!began) await until("the page is at rest", atRest);
     sessionStorage.removeItem("matrix:posts");

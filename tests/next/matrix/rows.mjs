@@ -1,6 +1,7 @@
 // The rows of the matrix, one kind of action each:
 //
-//   node rows.mjs VERSION     prints those of that version of Next.js as JSON: `{ "rows": […], "differences": […] }`
+//   node rows.mjs VERSION     prints those of that version of Next.js as JSON: `{ "rows": […], "differences": […],
+//                             "seamDifferences": […] }`
 //
 // A row has a `name`, as in answers.md if it is there too, an `action` by its name in the fixture, and the members
 // it needs of these:
@@ -43,10 +44,11 @@ import movedOn from "./rows/moved-on.mjs";
 import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
+import router from "./rows/router.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...posting, ...forms, ...development].map(plain);
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...development].map(plain);
 
 /** Adds to a plain row that it loads no codec. Next 14 is the exception: its arguments always need the codec. */
 function plain(row) {
@@ -66,18 +68,18 @@ const runsOn = ({ from = "0" }, version) => !after(from, version);
 
 /**
  * Lists the intended differences from Next's own client, for rows that run on this version: `{ row, field, reason
- * }`.
+ * }`, and in the list of the seam `way` and `bundler`, if they are given.
  */
-export function differencesOf(version) {
-  const list = JSON.parse(readFileSync(new URL("../differences.json", import.meta.url), "utf8"));
+export function differencesOf(version, file = "differences.json") {
+  const list = JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), "utf8"));
   const holds = ({ from = version, to = version }) => !after(from, version) && !after(version, to);
   const later = new Set(rows.filter((row) => !runsOn(row, version)).map(({ name }) => name));
-  const all = list.filter(holds).flatMap(({ field, rows: names, reason }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason }))));
+  const all = list.filter(holds).flatMap(({ field, rows: names, reason, way, bundler }) => names.flatMap((row) => [field].flat().map((one) => ({ row, field: one, reason, way, bundler }))));
   return all.filter(({ row }) => !later.has(row));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const version = process.argv[2];
   const selected = rows.filter((row) => runsOn(row, version));
-  console.log(JSON.stringify({ rows: selected.map((row) => ofVersion(row, version)), differences: differencesOf(version) }));
+  console.log(JSON.stringify({ rows: selected.map((row) => ofVersion(row, version)), differences: differencesOf(version), seamDifferences: differencesOf(version, "seam-differences.json") }));
 }

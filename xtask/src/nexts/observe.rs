@@ -27,7 +27,20 @@ const FULL_HISTORY: i64 = 50;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Next,
+    /// Calls as through Next's client, once the seam has loaded the lanes that they then go through.
+    Lanes,
     Ours,
+}
+
+impl Side {
+    /// The name in `page.js`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Lanes => "lanes",
+            Self::Ours => "ours",
+        }
+    }
 }
 
 /// Everything that a run of a row showed.
@@ -90,9 +103,8 @@ impl<'a> Stage<'a> {
             }
             self.browser.goto(&there).await?;
         }
-        let how = json!({ "leaves": row.leaves, "stuck": row.stuck && side == Side::Next, "ours": side == Side::Ours });
-        let side = if side == Side::Next { "next" } else { "ours" };
-        let () = self.eval("return await matrix.begin(...args)", &[row.script.clone(), json!(side), self.world.clone()]).await?;
+        let how = json!({ "leaves": row.leaves, "stuck": row.stuck && side != Side::Ours, "ours": side == Side::Ours });
+        let () = self.eval("return await matrix.begin(...args)", &[row.script.clone(), json!(side.name()), self.world.clone()]).await?;
         let End { over, shown, recorded } = self.end(how).await?;
         let recorded = match recorded {
             Some(recorded) => recorded,

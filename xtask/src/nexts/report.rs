@@ -85,8 +85,9 @@ impl Report {
             let versions: BTreeSet<&str> = places.iter().map(|(version, _)| version.as_str()).collect();
             let _ = writeln!(text, "≠ {reason} ({})", versions.into_iter().collect::<Vec<_>>().join(", "));
         }
+        let width = self.versions.iter().map(|(version, _)| version.len()).max().unwrap_or_default().max(8);
         for (version, Tally { passed, failed, skipped }) in &self.versions {
-            let _ = writeln!(text, "Next {version:<8} {passed:>4} passed {failed:>3} failed {skipped:>3} skipped");
+            let _ = writeln!(text, "Next {version:<width$} {passed:>4} passed {failed:>3} failed {skipped:>3} skipped");
         }
         text
     }
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn reasons_are_counted_not_places() {
         let row = Row::from(json!({ "name": "row" }));
-        let listed = Difference { row: "row".into(), field: "url".into(), reason: "meant".into() };
+        let listed = Difference { row: "row".into(), field: "url".into(), reason: "meant".into(), way: None, bundler: None };
         let mut report = Report::default();
         for version in ["14.2.35", "15.5.29"] {
             report.add(version, &row, passed("url"), slice::from_ref(&listed));

@@ -7,12 +7,20 @@ use serde_json::{Map, Value};
 use super::Version;
 use crate::{run, workspace};
 
+/// The list of intended differences between our client and Next's.
+pub(crate) const DIFFERENCES: &str = "tests/next/differences.json";
+/// The list of intended differences between an app with the seam and one without.
+pub(crate) const SEAM_DIFFERENCES: &str = "tests/next/seam-differences.json";
+
 /// Rows and expected differences for one version.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
     /// Intended differences from Next's own client, with their reasons.
     pub(crate) differences: Vec<Difference>,
+    /// Intended differences of an app that is built with the seam.
+    #[serde(rename = "seamDifferences")]
+    pub(crate) seam_differences: Vec<Difference>,
 }
 
 /// One kind of action, with its page and the expected outcome.
@@ -40,6 +48,8 @@ pub(crate) struct Row {
     pub(crate) wire: bool,
     /// True if the row does not run through Next's own client.
     pub(crate) alone: bool,
+    /// True if the row sets options of our call.
+    pub(crate) has_options: bool,
     /// Cookies that are set before the row.
     pub(crate) cookies: Value,
     /// Expected fields of our outcome. Fields that are not named are not checked.
@@ -54,6 +64,12 @@ pub(crate) struct Difference {
     pub(crate) row: String,
     pub(crate) field: String,
     pub(crate) reason: String,
+    /// The way of building with the seam that it is of; `None`: each.
+    #[serde(default)]
+    pub(crate) way: Option<String>,
+    /// The bundler that it is of; `None`: each.
+    #[serde(default)]
+    pub(crate) bundler: Option<String>,
 }
 
 impl Table {
@@ -63,9 +79,11 @@ impl Table {
         let mut node = run::command("node", workspace::root());
         let printed = run::quiet(node.args(["tests/next/matrix/rows.mjs", version.name()]))?;
         let mut table: Self = serde_json::from_str(&printed).context("reading the rows that rows.mjs printed")?;
-        for difference in &table.differences {
-            let known = table.rows.iter().any(|row| row.name == difference.row);
-            ensure!(known, "tests/next/differences.json names an unknown row: {:?}", difference.row);
+        for (file, list) in [(DIFFERENCES, &table.differences), (SEAM_DIFFERENCES, &table.seam_differences)] {
+            for difference in list {
+                let known = table.rows.iter().any(|row| row.name == difference.row);
+                ensure!(known, "{file} names an unknown row: {:?}", difference.row);
+            }
         }
         let leaves_out = !every && Version::ALL.last() != Some(&version);
         table.rows.retain(|row| !(row.rare && leaves_out));
@@ -73,6 +91,7 @@ impl Table {
             let chosen = |name: &str| only.iter().any(|part| name.contains(part.as_str()));
             table.rows.retain(|row| chosen(&row.name));
             table.differences.retain(|difference| chosen(&difference.row));
+            table.seam_differences.retain(|difference| chosen(&difference.row));
         }
         Ok(table)
     }
@@ -94,6 +113,7 @@ impl From<Value> for Row {
             tagged: flag("tagged"),
             wire: flag("wire"),
             alone: flag("alone"),
+            has_options: script.get("options").and_then(Value::as_object).is_some_and(|options| !options.is_empty()),
             cookies: script.get("cookies").cloned().unwrap_or_default(),
             expect: script.get("expect").and_then(Value::as_object).cloned().unwrap_or_default(),
             script,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::observe::Seen;
-use super::rows::{Difference, Row};
+use super::rows::{DIFFERENCES, Difference, Row, SEAM_DIFFERENCES};
 
 /// Result of a row.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,9 +43,40 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     if ours.hung() {
         wrong.push(format!("not over within the time limit: {:?}", ours.fields));
     }
+    let differs = match next {
+        Some(next) => {
+            let (differs, unlisted) = compare(row, listed, DIFFERENCES, next, ours);
+            wrong.extend(unlisted);
+            differs
+        }
+        None => BTreeSet::new(),
+    };
+    match (&row.known_fault, wrong.is_empty()) {
+        (None, true) => Verdict::Passed { differs },
+        (None, false) => Verdict::Failed(wrong),
+        (Some(why), false) => Verdict::KnownFault(why.clone()),
+        (Some(why), true) => Verdict::Failed(vec![format!("marked as a known fault ({why}), but it passes: remove the mark")]),
+    }
+}
+
+/// Compares the run of a row in an app with the seam to the run in one without, both through the page's own actions.
+pub(crate) fn judge_seam(row: &Row, listed: &[Difference], without: &Seen, with: &Seen) -> Verdict {
+    if [without, with].iter().all(|seen| seen.fields.get("result").is_some_and(|result| *result == ABSENT)) {
+        return Verdict::Skipped;
+    }
+    match compare(row, listed, SEAM_DIFFERENCES, without, with) {
+        (differs, wrong) if wrong.is_empty() => Verdict::Passed { differs },
+        (_, wrong) => Verdict::Failed(wrong),
+    }
+}
+
+/// Returns the fields that differ, and what is wrong: a difference that `listed` does not hold, or one that it holds
+/// and that is gone. `file` is where the list comes from.
+fn compare(row: &Row, listed: &[Difference], file: &str, next: &Seen, ours: &Seen) -> (BTreeSet<String>, Vec<String>) {
     let listed: BTreeSet<&str> =
         listed.iter().filter(|difference| difference.row == row.name).map(|difference| difference.field.as_str()).collect();
-    let differs = next.map(|next| different(next, ours)).unwrap_or_default();
+    let differs = different(next, ours);
+    let mut wrong = Vec::new();
     for (field, theirs, ours) in &differs {
         if !listed.contains(field.as_str()) {
             wrong.push(format!("{field}: Next's client {theirs}, ours {ours}"));
@@ -54,17 +85,11 @@ pub(crate) fn judge(row: &Row, listed: &[Difference], next: Option<&Seen>, ours:
     let differs: BTreeSet<String> = differs.into_iter().map(|(field, ..)| field).collect();
     // With a full history, the number of added entries is unknown, so a listed difference in it cannot be called
     // gone.
-    let unknown =
-        |field: &str| field == HISTORY && !(ours.fields.contains_key(field) && next.is_some_and(|next| next.fields.contains_key(field)));
+    let unknown = |field: &str| field == HISTORY && !(ours.fields.contains_key(field) && next.fields.contains_key(field));
     for field in listed.iter().filter(|field| !differs.contains(**field) && !unknown(field)) {
-        wrong.push(format!("{field}: listed in tests/next/differences.json, but equal to Next's client: remove it there"));
+        wrong.push(format!("{field}: listed in {file}, but equal to Next's client: remove it there"));
     }
-    match (&row.known_fault, wrong.is_empty()) {
-        (None, true) => Verdict::Passed { differs },
-        (None, false) => Verdict::Failed(wrong),
-        (Some(why), false) => Verdict::KnownFault(why.clone()),
-        (Some(why), true) => Verdict::Failed(vec![format!("marked as a known fault ({why}), but it passes: remove the mark")]),
-    }
+    (differs, wrong)
 }
 
 /// Returns the fields that both runs have and that are not equal.
@@ -89,7 +114,7 @@ mod tests {
     }
 
     fn listed(field: &str) -> Vec<Difference> {
-        vec![Difference { row: "row".into(), field: field.into(), reason: "because".into() }]
+        vec![Difference { row: "row".into(), field: field.into(), reason: "because".into(), way: None, bundler: None }]
     }
 
     #[test]
@@ -125,5 +150,26 @@ mod tests {
     fn a_row_whose_feature_is_absent_is_skipped() {
         let ours = seen(&json!({ "result": ABSENT }), &json!({}));
         assert_eq!(judge(&row(&json!({ "code": "FORBIDDEN" })), &[], Some(&ours), &ours), Verdict::Skipped);
+    }
+
+    #[test]
+    fn a_row_of_the_seam_is_compared_and_not_expected() {
+        let without = seen(&json!({ "url": "/a", "posts": 1, "hung": false }), &json!({}));
+        let with = seen(&json!({ "url": "/a", "posts": 2, "hung": false }), &json!({}));
+        let row = row(&json!({ "code": "ok" }));
+        assert_eq!(judge_seam(&row, &[], &without, &without), Verdict::Passed { differs: BTreeSet::new() });
+        assert_eq!(judge_seam(&row, &[], &without, &with), Verdict::Failed(vec!["posts: Next's client 1, ours 2".to_owned()]));
+        assert_eq!(judge_seam(&row, &listed("posts"), &without, &with), Verdict::Passed { differs: ["posts".to_owned()].into() });
+        assert!(matches!(judge_seam(&row, &listed("posts"), &without, &without), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn a_row_of_the_seam_that_is_absent_on_one_side_only_fails() {
+        let absent = seen(&json!({ "result": ABSENT }), &json!({}));
+        assert_eq!(judge_seam(&row(&json!({})), &[], &absent, &absent), Verdict::Skipped);
+        assert!(matches!(
+            judge_seam(&row(&json!({})), &[], &absent, &seen(&json!({ "result": "value 1" }), &json!({}))),
+            Verdict::Failed(_)
+        ));
     }
 }

@@ -63,6 +63,10 @@ pub(crate) struct Choices<'a> {
     pub(crate) trailing_slash: bool,
     /// True if it is not built: `next dev` serves it.
     pub(crate) dev: bool,
+    /// `turbopack` or `webpack`; default: the version's own.
+    pub(crate) bundler: Option<&'a str>,
+    /// The way of building with `withActionlane`: `bare` or `policy`; default: without.
+    pub(crate) seam: Option<&'a str>,
 }
 
 impl Choices<'static> {
@@ -100,6 +104,8 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
         ("--base-path", choices.base_path),
         ("--asset-prefix", choices.asset_prefix),
         ("--deployment-id", choices.deployment_id),
+        ("--bundler", choices.bundler),
+        ("--seam", choices.seam),
     ];
     for (option, value) in options {
         command.args(value.map(|value| [option, value]).into_iter().flatten());

@@ -1,0 +1,268 @@
+//! Compares apps built with `withActionlane` to apps built without: every row through the page's own actions.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, ensure};
+use e2e::Kind;
+use serde_json::Value;
+
+use super::observe::{Seen, Side, Stage};
+use super::report::Report;
+use super::rows::{Difference, Row, Table};
+use super::verdict::{Verdict, judge_seam};
+use super::versions::{Choices, Version, build};
+use super::{DEV, observe_next, on_build};
+use crate::step::step_async;
+use crate::{browser, build as package};
+
+/// The bundler of a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Bundler {
+    Turbopack,
+    Webpack,
+}
+
+impl Bundler {
+    const ALL: [Self; 2] = [Self::Turbopack, Self::Webpack];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Turbopack => "turbopack",
+            Self::Webpack => "webpack",
+        }
+    }
+
+    /// Returns the bundler that `next build` takes if nothing is said.
+    fn own(version: Version) -> Self {
+        if version >= Version::V16_2 { Self::Turbopack } else { Self::Webpack }
+    }
+}
+
+/// A way of building with the seam.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// The app has no policy: actions go Next's own way.
+    Bare,
+    /// A policy takes all actions through a lane.
+    Policy,
+}
+
+impl Way {
+    const ALL: [Self; 2] = [Self::Bare, Self::Policy];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Policy => "policy",
+        }
+    }
+
+    fn side(self) -> Side {
+        match self {
+            Self::Bare => Side::Next,
+            Self::Policy => Side::Lanes,
+        }
+    }
+}
+
+/// Versions that run if none is named.
+const USUAL: [Version; 2] = [Version::V15_5, Version::V16_4];
+
+/// Runs the matrix without the seam, with it, and with it and a policy. No `versions`: 15.5 and 16.4. `every`, `only`
+/// and `show` are as in the matrix of the package.
+pub(super) async fn matrix(versions: &[Version], bundler: Option<Bundler>, every: bool, only: &[String], show: bool) -> Result<Report> {
+    let versions = if versions.is_empty() { &USUAL } else { versions };
+    for version in versions {
+        ensure!(*version >= Version::V15_5, "the seam does not support Next {version}");
+    }
+    browser::ensure(Kind::Chromium)?;
+    package::prepare()?;
+    package::package()?;
+    let mut report = Report::default();
+    for version in versions {
+        let table = Table::of(*version, every, only)?;
+        for bundler in Bundler::ALL.into_iter().filter(|one| bundler.is_none_or(|bundler| bundler == *one)) {
+            compare(*version, bundler, &table, show, &mut report).await?;
+        }
+    }
+    Ok(report)
+}
+
+/// Runs the rows of one version with one bundler.
+async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, report: &mut Report) -> Result<()> {
+    let builds: BTreeSet<Option<&str>> = table.rows.iter().filter(|row| can_run(row)).map(|row| row.build.as_deref()).collect();
+    let mut runs = Vec::new();
+    let mut full_version = version.name().to_owned();
+    for name in builds {
+        let rows: Vec<&Row> = table.rows.iter().filter(|row| can_run(row) && row.build.as_deref() == name).collect();
+        let (_, reference) = observe(version, bundler, name, None, &rows).await?;
+        for way in Way::ALL {
+            let (number, seen) = observe(version, bundler, name, Some(way), &rows).await?;
+            full_version = number;
+            for ((row, without), with) in rows.iter().zip(&reference).zip(seen) {
+                runs.push((way, *row, verdict(row, &listed(table, bundler, way), without, with, show)));
+            }
+        }
+    }
+    for way in Way::ALL {
+        let label = format!("{full_version} {} {}", bundler.name(), way.name());
+        let listed = listed(table, bundler, way);
+        let (mine, others): (Vec<_>, Vec<_>) = runs.into_iter().partition(|(of, ..)| *of == way);
+        runs = others;
+        for (_, row, verdict) in mine {
+            report.add(&label, row, verdict, &listed);
+        }
+        for row in table.rows.iter().filter(|row| !can_run(row)) {
+            report.add(&label, row, Verdict::Skipped, &[]);
+        }
+    }
+    Ok(())
+}
+
+/// Builds and serves the app, and runs the rows there. A row that cannot run gives an error of its own. Returns the
+/// full number of the version, too.
+async fn observe(
+    version: Version,
+    bundler: Bundler,
+    name: Option<&str>,
+    way: Option<Way>,
+    rows: &[&Row],
+) -> Result<(String, Vec<Result<Seen>>)> {
+    let plain = Choices::of_rows(name)?;
+    let own = Bundler::own(version) == bundler;
+    let name = build_name(plain.name, bundler, way);
+    let choices = match way {
+        None if own => plain,
+        None => Choices { name: Some(&name), bundler: Some(bundler.name()), ..plain },
+        Some(way) => Choices { name: Some(&name), bundler: Some(bundler.name()), seam: Some(way.name()), ..plain },
+    };
+    let built = build(version, choices)?;
+    let side = way.map_or(Side::Next, Way::side);
+    let run = async |stage: &Stage<'_>, row: &Row| {
+        let seen = match way {
+            None => observe_next(stage, row).await,
+            Some(_) => stage.observe(row, side).await,
+        };
+        if seen.is_err() {
+            let _ = stage.go_home().await;
+        }
+        seen
+    };
+    let what = way.map_or("without the seam", Way::name);
+    let seen = step_async(&format!("{} rows on Next {version}, {}, {what}", rows.len(), bundler.name()), async {
+        on_build(&built, rows, &run).await
+    })
+    .await?;
+    Ok((built.version, seen))
+}
+
+/// Makes equal what depends on the build and its server: the digests that Next computes, from the paths of the files,
+/// and the port. Digests that an action gives its error are kept.
+fn across_builds(mut seen: Seen) -> Seen {
+    for field in ["result", "uncaught"] {
+        if let Some(value) = seen.fields.get_mut(field) {
+            *value = neutral(value);
+        }
+    }
+    seen
+}
+
+fn neutral(value: &Value) -> Value {
+    let is_made = |word: &str| (8..=10).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+    match value {
+        Value::String(text) => {
+            let words = text.split(' ').map(|word| {
+                let number = word.trim_end_matches([',', ']', '}', ')']);
+                match word.split_once("localhost:") {
+                    Some((before, after)) => format!("{before}localhost{}", after.trim_start_matches(|it: char| it.is_ascii_digit())),
+                    None if is_made(number) => word.replacen(number, "MADE", 1),
+                    None => word.to_owned(),
+                }
+            });
+            Value::String(words.collect::<Vec<_>>().join(" "))
+        }
+        Value::Array(list) => list.iter().map(neutral).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Returns the name of a build, which is that of its directory.
+fn build_name(of_rows: Option<&str>, bundler: Bundler, way: Option<Way>) -> String {
+    [of_rows.unwrap_or("a"), bundler.name(), way.map_or("off", Way::name)].join("-")
+}
+
+/// True if the row makes sense through the page's own actions. Those with options of a call do not, nor those that
+/// have no run through Next's client.
+fn can_run(row: &Row) -> bool {
+    !row.alone && !row.has_options && row.build.as_deref() != Some(DEV)
+}
+
+/// Returns the listed differences of a way and a bundler.
+fn listed(table: &Table, bundler: Bundler, way: Way) -> Vec<Difference> {
+    let holds = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
+    table.seam_differences.iter().filter(|one| holds(&one.way, way.name()) && holds(&one.bundler, bundler.name())).cloned().collect()
+}
+
+/// Judges the runs of a row. One that could not run has failed.
+fn verdict(row: &Row, listed: &[Difference], without: &Result<Seen>, with: Result<Seen>, show: bool) -> Verdict {
+    let both = without.as_ref().map_err(|error| format!("without the seam: {error:#}"));
+    match (both, with.context("with the seam")) {
+        (Ok(without), Ok(with)) => {
+            if show {
+                eprintln!("{}\n  without {}\n  with    {}", row.name, without.text(), with.text());
+            }
+            judge_seam(row, listed, &across_builds(without.clone()), &across_builds(with))
+        }
+        (Err(error), _) => Verdict::Failed(vec![error]),
+        (_, Err(error)) => Verdict::Failed(vec![format!("{error:#}")]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn difference(way: Option<&str>, bundler: Option<&str>) -> Difference {
+        let (way, bundler) = (way.map(str::to_owned), bundler.map(str::to_owned));
+        Difference { row: "row".into(), field: "url".into(), reason: "meant".into(), way, bundler }
+    }
+
+    #[test]
+    fn rows_that_need_our_options_or_have_no_reference_do_not_run() {
+        let can = |row: Value| can_run(&Row::from(row));
+        assert!(can(json!({ "name": "row", "options": {} })));
+        assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
+        assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));
+        assert!(!can(json!({ "name": "row", "alone": "why" })));
+        assert!(!can(json!({ "name": "row", "build": "dev" })));
+    }
+
+    #[test]
+    fn a_difference_may_be_of_one_way_and_one_bundler() {
+        let seam_differences = vec![difference(None, None), difference(Some("policy"), None), difference(Some("policy"), Some("webpack"))];
+        let table = Table { rows: Vec::new(), differences: Vec::new(), seam_differences };
+        let count = |bundler, way| listed(&table, bundler, way).len();
+        assert_eq!((count(Bundler::Turbopack, Way::Bare), count(Bundler::Turbopack, Way::Policy)), (1, 2));
+        assert_eq!((count(Bundler::Webpack, Way::Bare), count(Bundler::Webpack, Way::Policy)), (1, 3));
+    }
+
+    #[test]
+    fn digests_that_next_makes_and_ports_are_equal_in_all_builds() {
+        let clean = |text: &str| neutral(&json!([text]))[0].clone();
+        assert_eq!(clean("rejected with digest 1083147094"), "rejected with digest MADE");
+        assert_eq!(clean("value {a: error 952774018, b: 1}"), "value {a: error MADE, b: 1}");
+        assert_eq!(clean("rejected with digest MY_DIGEST"), "rejected with digest MY_DIGEST");
+        assert_eq!(clean("value 1083"), "value 1083");
+        assert_eq!(clean("value [\"secret of localhost:40555\", 1]"), "value [\"secret of localhost\", 1]");
+    }
+
+    #[test]
+    fn a_row_that_did_not_run_has_failed() {
+        let row = Row::from(json!({ "name": "row" }));
+        let lost = || Err(anyhow::anyhow!("lost"));
+        assert_eq!(verdict(&row, &[], &lost(), Ok(Seen::default()), false), Verdict::Failed(vec!["without the seam: lost".into()]));
+        assert_eq!(verdict(&row, &[], &Ok(Seen::default()), lost(), false), Verdict::Failed(vec!["with the seam: lost".into()]));
+    }
+}
