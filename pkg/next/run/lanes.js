@@ -5,6 +5,7 @@ import { createDispatcher, ready } from "../../index.js";
 import { Dispatcher } from "../../lib/dispatcher.js";
 import { aborted } from "../../lib/error.js";
 import { onAbort } from "../../lib/abort_signals.js";
+import { visit } from "../../lib/page/moved_on.js";
 import { canBeReadOnce } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
@@ -65,6 +66,7 @@ class Lanes {
     const { internals } = home;
     this.#internals = internals;
     const { id, name, args, ticket, once } = call;
+    const visitOfCall = visit();
     const { render, ...options } = call.options;
     if (typeof options.lane === "function") options.lane = options.lane(...args);
     const sent = await this.#inOrder(options.lane, requestOf(internals, id, args, this.#maxBodyBytes));
@@ -98,7 +100,8 @@ class Lanes {
     once.promise.catch(() => {}).finally(unlisten);
     const answer = { head, response: body.response, url, refs, headers };
     const apart = () => settleApart(home, answer, () => this.#freshness.end(ticket, refresher(internals))).then(once.resolve);
-    const isElsewhere = internals.getState().canonicalUrl !== url;
+    // Next discards a pending action when the user navigates, also if that ends at the same address.
+    const isElsewhere = visit() !== visitOfCall || internals.getState().canonicalUrl !== url;
     if (isPlain(head)) {
       const result = await decode(home, answer);
       if (hasPage(result)) this.#freshness.end(ticket, refresher(internals));
