@@ -38,6 +38,10 @@ pub(crate) const LOOKUP: &str = "chunk lookup";
 /// The file for a `<script>`.
 pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 
+/// The entry that watches a page, and its file for a `<script>`.
+pub(crate) const OBSERVE: &str = "observe";
+pub(crate) const OBSERVE_SCRIPT: &str = "dist/observe.js";
+
 /// The file for a `<script>` that holds everything.
 pub(crate) const ALONE: &str = "dist/actionlane.full.js";
 
@@ -73,7 +77,7 @@ pub(crate) fn all() -> Result<Vec<Part>> {
 }
 
 /// The entries for pages.
-const ENTRIES: [&str; 3] = ["index.js", "inline.js", "lean.js"];
+const ENTRIES: [&str; 4] = ["index.js", "inline.js", "lean.js", "observe.js"];
 
 fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }

@@ -1,17 +1,13 @@
 // Wraps the page's `fetch`: gives the answer that waits for a token, and notes the actions that Next sends itself. Must
 // let no token reach the network, and must not change another request.
 
+import { SENT, actionHeaderOf } from "../../lib/fetch/action_header.js";
+import { addressOf } from "../../lib/fetch/request_init.js";
 import { page } from "./page.js";
-
-/** See `HandOver`. */
-const TOKEN = /^[\da-f]{2}-actionlane-/;
-const NEXT_ACTION = "next-action";
+import { TOKEN } from "./token.js";
 
 /** Greatest number of times that the page's `fetch` is wrapped: other code may replace it again and again. */
 const MAX_GUARDS = 16;
-
-/** Marks the dispatcher's own requests: see `lib/fetch/page_fetch.js`. */
-const SENT = Symbol.for("actionlane.sent");
 
 /** By token: `{ answer, body, isTaken }`. */
 export const tokens = () => (page().tokens ??= new Map());
@@ -29,7 +25,7 @@ export function guard() {
   const known = guards();
   if (known.includes(inner) || (known.length >= MAX_GUARDS && typeof inner === "function")) return true;
   const fetch = function fetch(input, init) {
-    const action = actionOf(input, init);
+    const action = actionHeaderOf(input, init);
     if (action === undefined) return inner.apply(this, arguments);
     if (TOKEN.test(action)) return answerTo(action, input);
     return noted(() => inner.apply(this, arguments));
@@ -54,10 +50,6 @@ async function answerTo(token, input) {
   return entry.answer.response;
 }
 
-function addressOf(input) {
-  return new URL(typeof input === "object" && typeof input.url === "string" ? input.url : input, document.baseURI).href;
-}
-
 /** Sends an action and notes it, unless it is the dispatcher's or a wrapper of ours has noted it. */
 function noted(send) {
   const { observe } = page();
@@ -72,20 +64,4 @@ function noted(send) {
   }
   Promise.resolve(answer).then(end, () => end());
   return answer;
-}
-
-/** Returns the header `next-action` of a request, in any form that `fetch` takes; undefined if there is none. */
-function actionOf(input, init) {
-  const value = headerOf(init?.headers ?? (typeof input === "object" ? input?.headers : undefined));
-  return typeof value === "string" ? value : undefined;
-}
-
-function headerOf(headers) {
-  if (typeof headers !== "object" || headers === null) return undefined;
-  if (typeof headers.get === "function" && typeof headers.append === "function") return headers.get(NEXT_ACTION);
-  // An iterator can be read once, and `fetch` reads it. Next's headers are no iterator, nor a copy of them.
-  if (typeof headers.next === "function") return undefined;
-  const pairs = typeof headers[Symbol.iterator] === "function" ? [...headers] : Object.entries(headers);
-  const found = pairs.find((pair) => String(pair?.[0]).toLowerCase() === NEXT_ACTION);
-  return found && String(found[1]);
 }
