@@ -52,9 +52,13 @@ export function makeCalls({ change }) {
   };
 
   return {
-    /** Listens to a dispatcher, once. Returns the function that ends it. */
+    /** Listens to a dispatcher, once, also about the calls that are open. Returns the function that ends it. */
     follow(dispatcher) {
-      if (!followed.has(dispatcher)) followed.set(dispatcher, dispatcher.subscribe(listener()));
+      if (!followed.has(dispatcher)) {
+        const hear = listener();
+        followed.set(dispatcher, dispatcher.subscribe(hear));
+        dispatcher.snapshot().forEach(hear);
+      }
       return () => {
         followed.get(dispatcher)?.();
         followed.delete(dispatcher);
@@ -65,6 +69,6 @@ export function makeCalls({ change }) {
       followed.clear();
     },
     /** Notes the record of a request that a dispatcher has sent. */
-    sent: (record) => followed.size > 0 && keep(unknown, record),
+    sent: (record) => keep(unknown, record),
   };
 }

@@ -3,7 +3,7 @@
 import { observeWith } from "../observe/observe.js";
 
 /** As a module, the script does not know its tag. */
-const { src } = document.currentScript ?? document.querySelector("script[src$='/observe.js']");
+const { src } = document.currentScript ?? document.querySelector("script[src$='/observe.js']") ?? {};
 
 /* global BUILD */ // the build id of both files, put in by the build
 

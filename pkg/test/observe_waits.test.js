@@ -173,6 +173,21 @@ test("with a dispatcher's events it is certain which call another one waited for
   assert.deepEqual([entry(SAVE).waitedFor, entry(TRACK).waitedFor], [undefined, undefined]);
 });
 
+test("calls that were open when the dispatcher was first followed have their lane, too", async (t) => {
+  const d = createDispatcher({ url: server.url });
+  t.after(() => d.close());
+  const gate = makeGate();
+  gates.set(SAVE, gate);
+  const calls = [d.call({ id: SAVE, name: "save" }), d.call({ id: PAY, name: "pay" })];
+  await until(() => calls[0].state === "running" && entry(SAVE)?.head !== undefined);
+  observed.follow(d);
+  gate.open();
+  await Promise.all(calls);
+  await until(() => entry(PAY)?.lane);
+  assert.deepEqual([entry(SAVE).name, entry(SAVE).lane], ["save", "main"]);
+  assert.deepEqual([entry(PAY).waitedFor?.id, entry(PAY).waitedFor?.certain], [SAVE, true]);
+});
+
 test("a dispatcher's events overrule a guess", async (t) => {
   const d = followed(t);
   await d.call(SAVE);

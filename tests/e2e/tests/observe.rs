@@ -1,7 +1,6 @@
 //! `dist/observe.js` on pages that know nothing of it: beside the wrappers of `fetch` that sites use, and on a real
 //! Next.js app, which is not built for it.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -101,8 +100,9 @@ const BESIDE_A_WRAPPER: &str = r#"
 
 #[tokio::test]
 async fn requests_beside_every_wrapper_arrive_whole_and_are_seen() -> Result<()> {
-    let pages =
-        PathBuf::from(env::var("ACTIONLANE_WRAPPERS").context("ACTIONLANE_WRAPPERS is not set: run these tests with `cargo xtask test --only e2e`")?);
+    let pages = PathBuf::from(
+        env::var("ACTIONLANE_WRAPPERS").context("ACTIONLANE_WRAPPERS is not set: run these tests with `cargo xtask test --only e2e`")?,
+    );
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
         let names: Vec<String> = on_a_fresh_page(browser, &pages, "return Object.keys(wrappers)", &[]).await?;
@@ -112,9 +112,6 @@ async fn requests_beside_every_wrapper_arrive_whole_and_are_seen() -> Result<()>
                 let args = [json!(name), json!(first), json!(goes_first)];
                 let report: Report = on_a_fresh_page(browser, &pages, BESIDE_A_WRAPPER, &args).await.with_context(|| what.clone())?;
                 check(&report, name, &format!("{what}: {report:#?}"));
-                if !report.unwrapped && goes_first == first {
-                    continue;
-                }
             }
         }
         Ok(())
@@ -183,6 +180,83 @@ async fn an_app_that_knows_nothing_of_it_shows_its_actions_by_name_and_which_one
             assert!(times.is_sorted() && entry.head >= Some(entry.start), "{entries:#?}");
             assert!(entry.status == Some(200) && entry.size > Some(0), "{entries:#?}");
         }
+        Ok(())
+    })
+    .await
+}
+
+/// Redirects and revalidations are said; a navigation keeps the entries, and coming back doubles none. The browser's list
+/// of timings is full.
+#[tokio::test]
+async fn navigation_keeps_the_entries_and_a_page_from_the_back_forward_cache_doubles_none() -> Result<()> {
+    on_the_app("/cached", async |browser| {
+        let script = r#"
+            performance.setResourceTimingBufferSize(0);
+            addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted));
+            await fixture.actions.revalidateThisPath("/cached");
+            await fixture.actions.goTo("/target", "push").catch(() => {});
+            await until(() => location.pathname === "/target" && actionlaneObserve.entries().every(({ end }) => end));
+            location.href = "/cached?left";
+        "#;
+        let () = eval(browser, script, &[]).await?;
+        let () =
+            eval(browser, "await until(() => location.search === '?left' && document.readyState === 'complete'); history.back();", &[])
+                .await?;
+        let script = r#"
+            await until(() => location.pathname === "/target" && window.persisted);
+            actionlaneObserve.subscribe(entry => (window.heard = [...(window.heard ?? []), entry.number]));
+            history.back();
+            await until(() => location.pathname === "/cached");
+            await fixture.actions.add(1, 2);
+            await until(() => actionlaneObserve.entries().every(({ end }) => end));
+            return [await actionlaneObserve.named(), [...new Set(window.heard)]];
+        "#;
+        let (entries, heard): (Vec<Entry>, Vec<u32>) = eval(browser, script, &[]).await?;
+        let names: Vec<_> = entries.iter().map(|entry| entry.name.as_deref().unwrap_or("none")).collect();
+        assert_eq!(names, ["revalidateThisPath", "goTo", "add"], "{entries:#?}");
+        assert_eq!((entries[0].revalidated, entries[1].redirected.as_deref()), (Some(true), Some("/target")), "{entries:#?}");
+        assert_eq!(heard[0], entries[2].number, "{heard:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_closure_of_the_page_has_no_name_and_says_so() -> Result<()> {
+    on_the_app("/", async |browser| {
+        let script = r#"
+            await fixture.passed.reveal();
+            return await actionlaneObserve.named();
+        "#;
+        let entries: Vec<Entry> = eval(browser, script, &[]).await?;
+        let [entry] = &entries[..] else { panic!("not one: {entries:#?}") };
+        assert_eq!((entry.name.as_deref(), entry.unnamed.as_deref()), (None, Some("inline")), "{entries:#?}");
+        Ok(())
+    })
+    .await
+}
+
+/// A page that has hidden the clock and Resource Timing still shows its actions, without the end of their answers.
+#[tokio::test]
+async fn a_page_that_has_shadowed_performance_is_survived() -> Result<()> {
+    let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pkg");
+    let driver = Driver::from_env_or_start().await?;
+    Browser::with(&driver, async |browser| {
+        let script = r#"
+            Object.defineProperty(window, "performance", { value: "none" });
+            Object.defineProperty(window, "PerformanceObserver", { value: undefined });
+            await load("/pkg/dist/observe.js");
+            const headers = { "next-action": "00".repeat(21) };
+            await (await fetch("/", { method: "POST", headers, body: "[]" })).text();
+            await actionlaneObserve.table();
+            return actionlaneObserve.entries();
+        "#;
+        let server = Server::start(&pages)?;
+        browser.goto(&format!("{}/?load=none&csp=none", server.url())).await?;
+        let prelude = PRELUDE.replace("performance.now()", "Date.now()");
+        let entries: Vec<Entry> = browser.eval(&format!("{prelude}\n{script}"), &[]).await?;
+        let [entry] = &entries[..] else { panic!("not one: {entries:#?}") };
+        assert!(entry.head >= Some(entry.start) && entry.end.is_none(), "{entries:#?}");
         Ok(())
     })
     .await
