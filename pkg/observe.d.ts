@@ -1,11 +1,13 @@
 /**
- * Types of `actionlane/observe`: shows the Server Actions of a page, and for which one another waited. Needs no wasm and
- * no dispatcher. See `docs/observe.md`.
+ * Types of `actionlane/observe`: shows the Server Actions of a page, and for which one another waited. Needs no wasm
+ * and no dispatcher. See `docs/observe.md`.
  */
 
 import type { Dispatcher, LaneName, Milliseconds } from "./index.js";
 
-/** A request of an action. Times are on the clock of `performance.now()`. An entry never changes: a new one replaces it. */
+/**
+ * A request of an action. Times are on the clock of `performance.now()`. An entry never changes: a new one replaces it.
+ */
 export interface ObservedAction {
   /** Number of the entry, counting from 1. */
   readonly number: number;
@@ -41,14 +43,23 @@ export interface ObservedAction {
   readonly redirected?: string;
   /** True if the action made data stale. */
   readonly revalidated?: true;
-  /**
-   * The entry for which this one waited, by its number, and the id of that action. `certain` is true if a dispatcher
-   * said so. Otherwise the request started after the head of that answer and at most 50 ms after its end, with no click
-   * or submit in between.
-   */
-  readonly waitedFor?: { readonly entry: number; readonly id: string; readonly certain: boolean };
+  /** The entry for which this one waited. */
+  readonly waitedFor?: WaitedFor;
   /** Time that it has waited: since the call if a dispatcher said so, else since the last click or submit. */
   readonly waited?: Milliseconds;
+}
+
+/** The entry for which another one waited. */
+export interface WaitedFor {
+  /** Its number. */
+  readonly entry: number;
+  /** Id of its action. */
+  readonly id: string;
+  /**
+   * True if a dispatcher said so. Otherwise the request started after the head of that answer and at most 50 ms after
+   * its end, with no click or submit in between.
+   */
+  readonly certain: boolean;
 }
 
 /** An action that a page knows. */
@@ -67,11 +78,13 @@ export interface Discovered {
   unread: number;
 }
 
-/** What `observe` returns. Its methods may be used without the object. */
+/** The observer that `observe` returns. Its methods may be used without the object. */
 export interface Observed {
   /** Returns the last 1000 entries, the oldest first. */
   entries(): readonly ObservedAction[];
-  /** Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once. */
+  /**
+   * Looks for names that are missing, in the page's scripts, and promises the entries. Each script is searched once.
+   */
   named(): Promise<readonly ObservedAction[]>;
   /** Prints the entries, with names, by `console.table`. */
   table(): Promise<void>;
@@ -83,8 +96,8 @@ export interface Observed {
    */
   discover(root?: Document | Element): Promise<Discovered>;
   /**
-   * Takes lanes, names and waits from the events of a dispatcher. That of `actionlane/next` is followed already. Returns
-   * the function that ends it.
+   * Takes lanes, names and waits from the events of a dispatcher. That of `actionlane/next` is followed already.
+   * Returns the function that ends it.
    */
   follow(dispatcher: Dispatcher): () => void;
   /** Ends it, and takes the wrapper off the page's `fetch`. Wrappers that others have added since stay. */

@@ -1,5 +1,5 @@
-// The entry `actionlane/observe`: shows the actions of a page, also of one that does not use the dispatcher. Must load no
-// wasm, and nothing at import.
+// The entry `actionlane/observe`: shows the actions of a page, also of one that does not use the dispatcher. Must load
+// no wasm, and nothing at import.
 
 import { observeWith } from "./observe/observe.js";
 import { patchWith } from "./observe/patch.js";

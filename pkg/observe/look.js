@@ -18,14 +18,14 @@ export async function addNames({ entries, names }) {
 }
 
 /**
- * Says why an action has no name. Next 14 writes none; its ids have 40 digits. If each script was read, none imports the
- * action: it is inline, or was passed as a prop.
+ * Says why an action has no name. Next 14 writes none; its ids have 40 digits. If each script was read, none imports
+ * the action: it is inline, or was passed as a prop.
  */
 const reasonOf = ({ length }, unread) => (length === 40 ? "next-14" : unread > 0 ? "unread" : "inline");
 
 const ms = (value) => (value === undefined ? undefined : Math.round(value));
 
-/** Returns rows for `console.table`, by the number of the entry. Times are in ms; `start` is on the clock of the page. */
+/** Returns rows for `console.table`, by the number of the entry. Times are in ms, `start` on the clock of the page. */
 export function tableOf(entries) {
   const labels = new Map(entries.map((entry) => [entry.number, labelOf(entry)]));
   return Object.fromEntries(entries.map((entry) => [entry.number, rowOf(entry, labels)]));

@@ -1,5 +1,5 @@
-// Watches the requests of actions that pass the page's `fetch`, from the call to the end of the answer. Must not change,
-// delay or read them: arguments and answers pass untouched.
+// Watches the requests of actions that pass the page's `fetch`, from the call to the end of the answer. Must not
+// change, delay or read them: arguments and answers pass untouched.
 
 import { SENT, postedAction } from "../lib/fetch/action_header.js";
 import { isRevalidated } from "../next/run/answer.js";

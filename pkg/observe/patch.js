@@ -1,5 +1,5 @@
-// Puts a dispatcher behind the page's `fetch`: its calls are shown, and the actions of other code may wait in its lanes.
-// Must not touch other requests, and must let actions pass if the wasm cannot be loaded.
+// Puts a dispatcher behind the page's `fetch`: its calls are shown, and the actions of other code may wait in its
+// lanes. Must not touch other requests, and must let actions pass if the wasm cannot be loaded.
 
 import { postedAction } from "../lib/fetch/action_header.js";
 

@@ -6,7 +6,7 @@ import { PerformanceObserver } from "./page.js";
 /** Tolerance between the clock of the page and that of Resource Timing, in ms. */
 const ROUNDING = 1;
 
-/** Calls `found(timing)` for each finished `fetch`. Returns a function that ends it; undefined if there is no such thing. */
+/** Calls `found(timing)` for each finished `fetch`. Returns a function that ends it; undefined if there are none. */
 export function listen(found) {
   try {
     const observer = new PerformanceObserver((list) => {

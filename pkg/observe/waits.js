@@ -5,9 +5,9 @@
 const GAP = 50;
 
 /**
- * Returns `{ waitedFor, waited }` for a request that starts at `start`, `undefined` for none. Next starts an action that
- * waits when it has read the answer to the one before: after its head, and shortly after its end. A request that the
- * user has started meanwhile has not waited. `touched`: the time of the last click or submit.
+ * Returns `{ waitedFor, waited }` for a request that starts at `start`, `undefined` for none. Next starts an action
+ * that waits when it has read the answer to the one before: after its head, and shortly after its end. A request that
+ * the user has started meanwhile has not waited. `touched`: the time of the last click or submit.
  */
 export function guess(records, start, touched) {
   const before = records.map(({ entry }) => entry).filter((entry) => mayHold(entry, start) && !(touched > headOf(entry)));

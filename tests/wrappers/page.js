@@ -1,6 +1,6 @@
 // Wrappers that pages put around `fetch`: real packages, and wrappers as people write them by hand.
-// `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests; `unwrap()` then takes
-// it away again, if it can be. Nothing is loaded before that.
+// `wrappers[name]()` puts one in place, and returns the name of the header that it adds to requests; `unwrap()` then
+// takes it away again, if it can be. Nothing is loaded before that.
 
 import { context, propagation, trace } from "@opentelemetry/api";
 

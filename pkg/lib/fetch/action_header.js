@@ -1,5 +1,5 @@
-// Recognises the request of an action by the arguments of `fetch`, which stay untouched. Must not read a body, nor use up
-// what `fetch` can read only once; and must import nothing, because small wrappers hold it.
+// Recognises the request of an action by the arguments of `fetch`, which stay untouched. Must not read a body, nor use
+// up what `fetch` can read only once; and must import nothing, because small wrappers hold it.
 
 /** The header that makes a POST an action. `src/protocol.rs` has the same name and tests this line. */
 export const NEXT_ACTION = "next-action";

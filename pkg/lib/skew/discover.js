@@ -1,5 +1,5 @@
-// Finds the actions of the page that is open, and their names, for tools that show them. Must not run a script, nor load
-// one twice.
+// Finds the actions of the page that is open, and their names, for tools that show them. Must not run a script, nor
+// load one twice.
 
 import { scanHtml } from "./manifest.js";
 import { scriptsOf, search } from "./search.js";
@@ -15,8 +15,8 @@ const known = new Map();
 
 /**
  * Searches the scripts that `root` names, a document or an element; default the document. Promises
- * `{ actions, unread }`: the actions, as `{ id, name }`, and the number of scripts that could not be read. Forms and the
- * props of components show ids without names.
+ * `{ actions, unread }`: the actions, as `{ id, name }`, and the number of scripts that could not be read. Forms and
+ * the props of components show ids without names.
  */
 export async function discover(root) {
   const page = scanHtml(root === undefined ? pageText() : (root.documentElement ?? root).outerHTML);

@@ -1,5 +1,5 @@
-// Loads the scripts of an app that a document names, and searches them for actions. Must not run any of them, nor load a
-// script that is not the app's.
+// Loads the scripts of an app that a document names, and searches them for actions. Must not run any of them, nor load
+// a script that is not the app's.
 
 import { readerOf } from "../answer/body.js";
 import { scanScript } from "./manifest.js";

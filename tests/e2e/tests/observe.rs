@@ -185,8 +185,8 @@ async fn an_app_that_knows_nothing_of_it_shows_its_actions_by_name_and_which_one
     .await
 }
 
-/// Redirects and revalidations are said; a navigation keeps the entries, and coming back doubles none. The browser's list
-/// of timings is full.
+/// Redirects and revalidations are said; a navigation keeps the entries, and coming back doubles none. The browser's
+/// list of timings is full.
 #[tokio::test]
 async fn navigation_keeps_the_entries_and_a_page_from_the_back_forward_cache_doubles_none() -> Result<()> {
     on_the_app("/cached", async |browser| {
