@@ -57,7 +57,7 @@ export interface WaitedFor {
   readonly id: string;
   /**
    * True if a dispatcher said so. Otherwise the request started after the head of that answer and at most 50 ms after
-   * its end, with no click or submit in between.
+   * its end, or later if the page was busy, with no click or submit in between.
    */
   readonly certain: boolean;
 }

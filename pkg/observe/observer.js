@@ -9,7 +9,7 @@ import { makeEntries } from "./entries.js";
 import { addressOf, attempt, now } from "./page.js";
 import { listen, recordOf, valuesOf } from "./timings.js";
 import { draw } from "./track.js";
-import { guess, mayHold } from "./waits.js";
+import { guess, release } from "./waits.js";
 
 /** Most characters of an id that are kept. Those of Next have 42. */
 const MAX_ID = 64;
@@ -141,13 +141,9 @@ export function makeObserver() {
     ended(record);
   }
 
-  /** Withdraws the guesses that the end of a request shows to be wrong, and writes it to the User Timing. */
+  /** Writes a request that has ended to the User Timing. */
   function ended(record) {
-    for (const other of records) {
-      const { waitedFor, start } = other.entry;
-      if (waitedFor?.entry !== record.entry.number || waitedFor.certain || mayHold(record.entry, start)) continue;
-      change(other, { waitedFor: undefined, waited: undefined });
-    }
+    release(record);
     record.erase?.();
     record.erase = draw(record.entry);
   }

@@ -185,6 +185,30 @@ async fn an_app_that_knows_nothing_of_it_shows_its_actions_by_name_and_which_one
     .await
 }
 
+/// The demo, whose page is built without the script: the payment story as Next's own client tells it.
+#[tokio::test]
+async fn the_payment_story_shows_both_actions_by_name_and_that_the_session_waited() -> Result<()> {
+    let driver = Driver::from_env_or_start().await?;
+    let page = format!("{}/", Www::from_env()?);
+    Browser::with(&driver, async |browser| {
+        browser.goto(&page).await?;
+        let script = r#"
+            await load("/observe.js");
+            await until(() => window.demo);
+            document.body.click();
+            await demo.run("next");
+            await until(() => actionlaneObserve.entries().every(({ end }) => end));
+            return await actionlaneObserve.named();
+        "#;
+        let entries: Vec<Entry> = eval(browser, script, &[]).await?;
+        let (tokens, session) = (by_name(&entries, "saveTokens"), by_name(&entries, "createPaymentSession"));
+        assert_eq!(session.waited_for.as_ref().map(|other| other.entry), Some(tokens.number), "{entries:#?}");
+        assert!(session.waited >= tokens.head.map(|head| head - tokens.start), "{entries:#?}");
+        Ok(())
+    })
+    .await
+}
+
 /// Redirects and revalidations are said; a navigation keeps the entries, and coming back doubles none. The browser's
 /// list of timings is full.
 #[tokio::test]
@@ -206,7 +230,7 @@ async fn navigation_keeps_the_entries_and_a_page_from_the_back_forward_cache_dou
             await until(() => location.pathname === "/target" && window.persisted);
             actionlaneObserve.subscribe(entry => (window.heard = [...(window.heard ?? []), entry.number]));
             history.back();
-            await until(() => location.pathname === "/cached");
+            await until(() => location.pathname === "/cached" && fixture.actions.add);
             await fixture.actions.add(1, 2);
             await until(() => actionlaneObserve.entries().every(({ end }) => end));
             return [await actionlaneObserve.named(), [...new Set(window.heard)]];
