@@ -56,6 +56,18 @@ test("actions of other code wait for each other, and other requests do not", asy
   assert.equal(globalThis.fetch, native);
 });
 
+test("a request that is no action reaches the page's fetch with the same arguments", (t) => {
+  const seen = [];
+  const answer = Promise.resolve(new Response(""));
+  globalThis.fetch = (...args) => (seen.push(args), answer);
+  const restore = patch(made(t), globalThis, { mode: "queue" });
+  const others = [["/"], ["/", { method: "POST", headers: new Headers() }, { lane: "own" }], ["/", { headers: { "next-action": SAVE } }], []];
+  for (const args of others) assert.equal(globalThis.fetch(...args), answer);
+  others.forEach((args, at) => args.forEach((arg, place) => assert.equal(seen[at][place], arg)));
+  assert.deepEqual(seen.map(({ length }) => length), [1, 3, 2, 0]);
+  restore();
+});
+
 test("queued actions are seen once, and it is certain which one waited", async (t) => {
   const restore = patch(made(t), globalThis, { mode: "queue" });
   const observed = observe();
