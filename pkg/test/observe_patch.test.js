@@ -7,14 +7,16 @@ import { withoutWasm } from "./copies.js";
 import { flight, makeGate, serve, until } from "./server.js";
 
 const KEY = Symbol.for("actionlane.observe.1");
-const [SAVE, PAY] = ["7f", "40"].map((start) => start.padEnd(42, "0"));
+const [SAVE, PAY, LOST] = ["7f", "40", "60"].map((start) => start.padEnd(42, "0"));
 const native = globalThis.fetch;
 const gates = new Map();
 let server;
 
 before(async () => {
   server = await serve(async (request, response) => {
-    await gates.get(request.headers["next-action"])?.opened;
+    const action = request.headers["next-action"];
+    if (action === LOST) return request.socket.destroy();
+    await gates.get(action)?.opened;
     flight(response, "1");
   });
   globalThis.document = { baseURI: server.url };
@@ -116,7 +118,8 @@ test("without wasm actions are sent at once, in any form", async (t) => {
 test("an error that is not about the wasm is the caller's, and nothing is sent again", async (t) => {
   const restore = patch(made(t), globalThis, { mode: "queue" });
   await assert.rejects(globalThis.fetch(server.url, { ...init(SAVE), signal: AbortSignal.abort() }), { name: "AbortError" });
-  assert.deepEqual(sent(), []);
+  await assert.rejects(send(LOST), { name: "TypeError" });
+  assert.deepEqual(sent(), [LOST]);
   restore();
 });
 
