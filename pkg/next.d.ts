@@ -2,7 +2,7 @@
  * Types of `actionlane/next`: Next's own Server Actions through lanes. See `docs/next.md`.
  */
 
-import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
+import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode, SkewMode } from "./index.js";
 
 /** Options of an action: of its policy, or of one call. Those that `FetchOptions` lacks are below. */
 export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
@@ -10,18 +10,35 @@ export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
   lane?: LaneName | ((...args: any[]) => LaneName | undefined);
   /** As in `CallOptions`. */
   render?: RenderMode;
+  /**
+   * `true`: the action may run more than once. Its calls carry an idempotency key, and are retried twice unless `retry`
+   * says otherwise. Default `false`.
+   */
+  idempotent?: boolean;
+  /**
+   * Handling of an action that the server does not know because another build was deployed. `"recover"`: finds it by
+   * its name in the page as deployed now, and sends the call once more. `"fail"`: rejects with Next's own error, as
+   * `"recover"` does if it finds none. `"reload"`: rejects, and reloads the page. Default: the dispatcher's, else
+   * `"recover"`.
+   */
+  skew?: SkewMode;
 }
 
 /** The action that a policy is asked for. */
 export interface CalledAction {
   /** Id of the action. */
   id: string;
-  /** Name of the action. Absent for those that are passed as props, and for inline closures. */
+  /** Name of the action. Absent for inline closures, and in `next dev` for actions that are passed as props. */
   name?: string;
+  /**
+   * File of the action without its extension, from the root of the bundler. Absent in `next dev`, and for actions that
+   * no policy names.
+   */
+  file?: string;
 }
 
 /**
- * Policies by the name of the action. `default` is for all others; without it they go Next's own way, as does an action
+ * Policies by the name of the action, or by file and name: `"app/cart/actions#add"`. `default` is for all others; without it they go Next's own way, as does an action
  * whose policy is `false`. A function returns the options of a call, or nothing for Next's own way.
  */
 export type ActionPolicies =
@@ -71,6 +88,11 @@ export function getDispatcher(): Promise<Dispatcher | undefined>;
 export interface ActionlaneOptions {
   /** `false` leaves the configuration as it is. Default `true`. */
   enabled?: boolean;
+  /**
+   * Names that policies have, as `"add"` or `"app/cart/actions#add"`. The build writes down which ids they stand for.
+   * Default: all names and texts in the app's source files that call `configureActions`.
+   */
+  names?: string[];
 }
 
 /**

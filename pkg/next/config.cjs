@@ -4,12 +4,15 @@
 
 const { findNext, fitOf } = require("./build/next_package.cjs");
 const { bodyLimit } = require("./build/body_limit.cjs");
+const { pathOfNames, withNames } = require("./build/action_names.cjs");
 const turbopack = require("./build/turbopack.cjs");
 const webpack = require("./build/webpack.cjs");
 const { version } = require("../package.json");
 
 /** Experiments that swap the file that the seam stands in for, or answer `fetch` in another way. */
 const STEPS_BACK_FOR = ["concurrentRouterQueue", "useOffline"];
+
+const OPTIONS = ["enabled", "names"];
 
 const said = new Set();
 
@@ -27,21 +30,23 @@ function withActionlane(nextConfig = {}, options = {}) {
   checkOptions(options);
   if (options.enabled === false) return nextConfig;
   if (typeof nextConfig === "function") {
-    return async (phase, context) => apply(await nextConfig(phase, context), phase);
+    return async (phase, context) => apply(await nextConfig(phase, context), options, phase);
   }
-  if (typeof nextConfig?.then === "function") return nextConfig.then((config) => apply(config));
-  return apply(nextConfig);
+  if (typeof nextConfig?.then === "function") return nextConfig.then((config) => apply(config, options));
+  return apply(nextConfig, options);
 }
 
 function checkOptions(options) {
   if (typeof options !== "object" || options === null) throw new TypeError("withActionlane: the options are no object");
   for (const name of Object.keys(options)) {
-    if (name !== "enabled") throw new TypeError(`withActionlane: there is no option ${JSON.stringify(name)}; there is "enabled"`);
+    if (!OPTIONS.includes(name)) throw new TypeError(`withActionlane: there is no option ${JSON.stringify(name)}; there are ${OPTIONS.join(" and ")}`);
   }
   if (options.enabled !== undefined && typeof options.enabled !== "boolean") throw new TypeError("withActionlane: enabled: expected true or false");
+  const { names } = options;
+  if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string"))) throw new TypeError("withActionlane: names: expected an array of texts");
 }
 
-function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
+function apply(config, { names }, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
   // A server that only serves has nothing to build.
   if (phase === "phase-production-server" || phase === "phase-export") return config;
   const next = findNext();
@@ -51,11 +56,14 @@ function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-d
     sayOnce(`actionlane/next: experimental.${reason} is on, which has a way of its own with actions. Actionlane steps back: all actions go Next's own way`);
     return config;
   }
-  const made = { ...config };
+  const isDevelopment = phase === "phase-development-server";
+  const hasNames = !isDevelopment && config.output !== "export";
+  const made = hasNames ? withNames(config, names) : { ...config };
+  const settings = { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit), names: hasNames ? pathOfNames(config) : undefined };
   // The version keeps a bundler's cache from outliving an update of this package.
-  const loaderOptions = { version, traits, settings: { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit) } };
+  const loaderOptions = { version, traits, settings };
   // In development the reducer waits for debug data of a request id of its own, which is never sent.
-  if (phase === "phase-development-server" && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
+  if (isDevelopment && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
   // Next sets the variable before it reads the configuration. The other bundler's option stays as it is: Next looks at
   // both to find a mistake.
   if (process.env.TURBOPACK) made.turbopack = turbopack.withRules(config.turbopack, next, loaderOptions);

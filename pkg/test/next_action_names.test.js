@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-const { FILE, namesOf, withNames } = createRequire(import.meta.url)("../next/build/action_names.cjs");
+const require = createRequire(import.meta.url);
+const { FILE, namesOf, pathOfNames, withNames } = require("../next/build/action_names.cjs");
+const { policyNames } = require("../next/build/policy_names.cjs");
 const [ADD, SAVE, CLOSURE, EDGE] = ["4", "5", "6", "7"].map((digit) => digit.repeat(42));
 // As written by Next 16.4 with Turbopack, whose root is above the app, and by 15.5 with webpack.
 const turbopack = {
@@ -48,4 +50,47 @@ test("the file is written after the build, and after a step that the configurati
   const text = await readFile(join(dir, ".next/static", FILE), "utf8");
   assert.deepEqual(JSON.parse(text), { [SAVE]: "shop/app/actions#save" });
   assert.ok(!text.includes("secret"));
+});
+
+/** Writes files into a directory that is removed after the test. */
+async function project(t, files) {
+  const dir = await mkdtemp(join(tmpdir(), "actionlane-"));
+  t.after(() => rm(dir, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(dir, name, ".."), { recursive: true });
+    await writeFile(join(dir, name), text);
+  }
+  return dir;
+}
+
+const IMPORT = 'import { configureActions } from "actionlane/next";\n';
+
+test("the names of policies are read from the files that call configureActions", async (t) => {
+  const dir = await project(t, {
+    "instrumentation-client.ts": `${IMPORT}configureActions({ save : { lane: "s" }, "app/cart#add": {}, 'other': false, default: {} });`,
+    "src/policies.jsx": `${IMPORT}configureActions(({ name }) => name === \`load\` && {});`,
+    "app/page.tsx": "export const unrelated = { remove: 1 };",
+    "node_modules/x/index.js": `${IMPORT}configureActions({ foreign: {} });`,
+    ".next/static/app.js": `${IMPORT}configureActions({ built: {} });`,
+    "result/static/app.js": `${IMPORT}configureActions({ built: {} });`,
+    "notes.md": `${IMPORT}configureActions({ written: {} });`,
+  });
+  const names = await policyNames(dir, [join(dir, "result")]);
+  for (const name of ["save", "app/cart#add", "other", "load"]) assert.ok(names.has(name), name);
+  for (const name of ["remove", "foreign", "built", "written"]) assert.ok(!names.has(name), name);
+});
+
+test("without a list, the build writes the names that the sources use", async (t) => {
+  const dir = await project(t, {
+    "instrumentation-client.js": `${IMPORT}configureActions({ "app/cart/actions#add": {} });`,
+    ".next/server/server-reference-manifest.json": JSON.stringify(webpack),
+  });
+  await withNames({}).compiler.runAfterProductionCompile({ projectDir: dir, distDir: ".next" });
+  assert.deepEqual(JSON.parse(await readFile(join(dir, ".next/static", FILE), "utf8")), { [ADD]: "app/cart/actions#add" });
+});
+
+test("the names lie under the base path or an asset prefix of the same origin", () => {
+  assert.equal(pathOfNames({}), `/_next/static/${FILE}`);
+  assert.equal(pathOfNames({ basePath: "/shop", assetPrefix: "https://cdn.example" }), `/shop/_next/static/${FILE}`);
+  assert.equal(pathOfNames({ basePath: "/shop", assetPrefix: "/shop-static/" }), `/shop-static/_next/static/${FILE}`);
 });

@@ -73,7 +73,7 @@ test("a function stays a function, a promise a promise, and other options stay a
   assert.equal(typeof made.webpack, "function");
   assert.equal(typeof (await withActionlane(Promise.resolve({}))).webpack, "function");
   const given = { reactStrictMode: true };
-  assert.deepEqual(Object.keys(withActionlane(given)), ["reactStrictMode", "webpack"]);
+  assert.deepEqual(Object.keys(withActionlane(given)), ["reactStrictMode", "compiler", "webpack"]);
   assert.deepEqual(given, { reactStrictMode: true });
 });
 
@@ -193,9 +193,21 @@ test("maxBodyBytes is serverActions.bodySizeLimit", () => {
   assert.equal(bodyLimit("much"), 1 << 20);
 });
 
+test("a production build writes names of actions after its compilation, and tells the page where", async () => {
+  enter("16.4.6");
+  const of = async (config, phase) => {
+    const made = await withActionlane(() => config, { names: ["save"] })(phase, {});
+    return [typeof made.compiler?.runAfterProductionCompile, webpackRules(made)[0].use[0].options.settings.names];
+  };
+  assert.deepEqual(await of({ basePath: "/shop" }, "phase-production-build"), ["function", "/shop/_next/static/actionlane/names.json"]);
+  assert.deepEqual(await of({}, "phase-development-server"), ["undefined", undefined]);
+  assert.deepEqual(await of({ output: "export" }, "phase-production-build"), ["undefined", undefined]);
+});
+
 test("an option that does not exist is refused", () => {
   enter("16.4.6");
   assert.throws(() => withActionlane({}, { enabeld: false }), /no option "enabeld"/);
+  for (const names of ["save", [1], {}]) assert.throws(() => withActionlane({}, { names }), /names: expected an array of texts/);
   assert.throws(() => withActionlane({}, { enabled: "no" }), /enabled: expected true or false/);
   assert.throws(() => withActionlane({}, null), /no object/);
 });

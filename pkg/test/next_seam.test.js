@@ -1,138 +1,15 @@
-// The seam at run time, with a router and a React that do what Next's do with an action: policies, `withOptions`, the
-// hand-over, aborts and time limits after it, and what is refreshed. `tests/next/seam` runs it in real apps.
+// The seam at run time: policies, `withOptions`, the hand-over, aborts and time limits after it, and refreshes.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { configureActions } from "../next/run/policies.js";
 import { load } from "../next/run/late.js";
 import { note } from "../next/run/names.js";
 import { page } from "../next/run/page.js";
-import { standIn } from "../next/run/stand_in.js";
 import { withOptions } from "../next/run/with_options.js";
+import { ID, NAMED, REVALIDATED, TOKEN, all, app, codeOf, sent, useSeam } from "./next_page.js";
 import { until } from "./server.js";
 
-const ID = "7f".padEnd(42, "0");
-const NAMED = "60".padEnd(42, "1");
-const native = globalThis.fetch;
-const nativeWarn = console.warn;
-let app;
-
-beforeEach(() => (app = start()));
-afterEach(async () => {
-  (await page().loading)?.dispatcher.close();
-  delete globalThis[Symbol.for("actionlane.next")];
-  globalThis.fetch = native;
-  console.warn = nativeWarn;
-  delete globalThis.document;
-});
-
-/** Puts a page, a server and a router in place. */
-function start() {
-  const app = { sent: [], reducer: [], refreshes: 0, own: [], state: { canonicalUrl: "/shop", tree: ["", {}], nextUrl: "/from" }, queue: Promise.resolve() };
-  globalThis.document = { baseURI: "https://app.example/" };
-  /** The network: `head`, `chunk` and `end` answer. */
-  app.network = globalThis.fetch = (input, init) => new Promise((resolve, reject) => {
-    const request = { url: String(input), init, headers: new Headers(init.headers), reject };
-    const body = new ReadableStream({ start: (stream) => (request.stream = stream) }, { highWaterMark: 0 });
-    request.head = (headers = {}, status = 200) => resolve(new Response(body, { status, headers: { "content-type": "text/x-component", ...headers } }));
-    request.chunk = (text) => request.stream.enqueue(new TextEncoder().encode(text));
-    request.answer = (value, headers, page = "") => {
-      request.head(headers);
-      request.chunk(`0:{"a":"$@1","f":${JSON.stringify(page)},"b":"build"}\n1:${JSON.stringify(value)}\n`);
-      request.stream.close();
-    };
-    init.signal?.addEventListener("abort", () => {
-      reject(init.signal.reason);
-      try {
-        request.stream.error(init.signal.reason);
-      } catch {
-        // over
-      }
-    });
-    app.sent.push(request);
-  });
-  const react = {
-    startTransition: (act) => act(),
-    encodeReply: async (args) => JSON.stringify(args),
-    createTemporaryReferenceSet: () => new Map(),
-    createFromFetch: read,
-    findSourceMapURL: undefined,
-  };
-  class UnrecognizedActionError extends Error {}
-  app.internals = {
-    ...react,
-    serverAction: "server-action",
-    UnrecognizedActionError,
-    dispatch: (action) => (app.queue = app.queue.then(() => reduce(app, react, action))),
-    getState: () => app.state,
-    router: { refresh: () => (app.refreshes += 1) },
-    treeHeader: JSON.stringify,
-    infoOf: (id) => ({ type: "server-action", id }),
-    omitUnusedArgs: (args) => args.slice(0, 1),
-    isIntercepted: () => app.isIntercepted,
-    redirectError: (url, type) => Object.assign(new Error("NEXT_REDIRECT"), { digest: `NEXT_REDIRECT;${type};${url};307;` }),
-    getDeploymentId: () => app.deployment,
-    isDevServer: false,
-    traits: { omitsUnused: false, previousNextUrl: false },
-    settings: { maxBodyBytes: 1000 },
-  };
-  const next = (id, args) => {
-    app.own.push([id, args]);
-    return Promise.resolve("next's own");
-  };
-  app.call = standIn(next, () => {}, app.internals);
-  return app;
-}
-
-/** Does what Next's reducer does with an action: writes the arguments, sends, decodes, resolves. */
-async function reduce(app, { encodeReply }, { actionId, actionArgs, resolve, reject }) {
-  app.reducer.push({ actionId, actionArgs });
-  try {
-    const headers = { Accept: "text/x-component", "next-action": actionId };
-    const response = await fetch(app.state.canonicalUrl, { method: "POST", headers, body: await encodeReply(actionArgs) });
-    const answer = await read(Promise.resolve(response));
-    resolve(answer.a);
-    await answer.end;
-  } catch (error) {
-    reject(error);
-  }
-}
-
-/** Reads rows as React does: resolves with row 0, whose `a` is a promise of row 1. */
-async function read(promise) {
-  const reader = (await promise).body.getReader();
-  const rows = new Map();
-  let text = "";
-  const more = async () => {
-    const { done, value } = await reader.read();
-    if (done) throw new Error("Connection closed.");
-    text += new TextDecoder().decode(value);
-    for (let end; (end = text.indexOf("\n")) >= 0; text = text.slice(end + 1)) {
-      const colon = text.indexOf(":");
-      rows.set(text.slice(0, colon), JSON.parse(text.slice(colon + 1, end)));
-    }
-  };
-  while (!rows.has("0")) await more();
-  const value = (async () => {
-    while (!rows.has("1")) await more();
-    return rows.get("1");
-  })();
-  value.catch(() => {});
-  return { ...rows.get("0"), a: value, end: value.catch(() => {}) };
-}
-
-const REVALIDATED = { "x-action-revalidated": "1" };
-const TOKEN = /^7f-actionlane-/;
-const all = (options = {}) => configureActions({ default: { lane: "parallel", ...options } });
-const codeOf = (promise) => promise.then(() => "resolved", (error) => error.code ?? error.message);
-
-/** Calls an action and waits until it was sent. */
-async function sent(args = [1], id = ID) {
-  const before = app.sent.length;
-  const promise = app.call(id, args);
-  promise.catch(() => {});
-  await until(() => app.sent.length > before);
-  return { promise, request: app.sent.at(-1) };
-}
+useSeam();
 
 test("without a policy, the call is Next's own: the same promise, and nothing is loaded", async () => {
   const args = [1, 2];
@@ -162,7 +39,7 @@ test("a name, `default`, false and a function choose the policy", async () => {
   note(NAMED, "save");
   configureActions((action, args) => void seen.push(action, args));
   await app.call(NAMED, [7]);
-  assert.deepEqual(seen, [{ id: NAMED, name: "save" }, [7]]);
+  assert.deepEqual(seen, [{ id: NAMED, name: "save", file: undefined }, [7]]);
 });
 
 test("the request has exactly Next's headers", async () => {
@@ -580,9 +457,10 @@ test("a policy that is nearly a name is named", async () => {
   const { warnOf } = await import("../next/run/misspelled.js");
   const said = [];
   console.warn = (text) => said.push(text);
-  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#createPaymentSesion"], ["createPaymentSession", "save"]);
-  assert.equal(said.length, 1);
+  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#save", "app/a#saev"], ["createPaymentSession", "save"]);
+  assert.equal(said.length, 2);
   assert.match(said[0], /"createPaymentSesion".*did you mean "createPaymentSession"/);
+  assert.match(said[1], /"app\/a#saev".*did you mean "save"/);
 });
 
 test("a dispatcher that cannot be made: everything goes Next's own way, with one warning", async () => {

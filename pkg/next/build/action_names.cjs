@@ -4,6 +4,7 @@
 
 const fs = require("node:fs/promises");
 const path = require("node:path");
+const { policyNames } = require("./policy_names.cjs");
 
 /** The file in `_next/static`. */
 const FILE = "actionlane/names.json";
@@ -34,22 +35,32 @@ function isNamed(wanted, filename, exportedName) {
 
 const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
 
-/** Returns the configuration with a step after the build that writes the file. A step that is there runs first. */
-function withNames(config, wanted) {
+/**
+ * Returns the configuration with a step after the build that writes the file. A step that is there runs first. `names`:
+ * those that policies have; if absent, they are read from the app's sources.
+ */
+function withNames(config, names) {
   const before = config.compiler?.runAfterProductionCompile;
   const runAfterProductionCompile = async (metadata) => {
     await before?.(metadata);
-    await writeNames(metadata, wanted);
+    await writeNames(metadata, names);
   };
   return { ...config, compiler: { ...config.compiler, runAfterProductionCompile } };
 }
 
-async function writeNames({ projectDir, distDir }, wanted) {
+async function writeNames({ projectDir, distDir }, names) {
   const dist = path.resolve(projectDir, distDir);
   const manifest = JSON.parse(await fs.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  const wanted = names ?? [...(await policyNames(projectDir, [dist]))];
   const file = path.join(dist, "static", FILE);
   await fs.mkdir(path.dirname(file), { recursive: true });
   await fs.writeFile(file, JSON.stringify(namesOf(manifest, wanted)));
 }
 
-module.exports = { FILE, namesOf, withNames };
+/** Returns the path of the file as pages load it. An asset prefix of another origin may not let pages read it. */
+function pathOfNames({ assetPrefix, basePath = "" }) {
+  const prefix = assetPrefix?.startsWith("/") ? assetPrefix.replace(/\/$/, "") : basePath;
+  return `${prefix}/_next/static/${FILE}`;
+}
+
+module.exports = { FILE, namesOf, pathOfNames, withNames };

@@ -29,6 +29,7 @@ const EXPORTS = {
     file: "dist/client/components/router-reducer/reducers/has-interception-route-in-current-tree.js",
     name: "hasInterceptionRouteInCurrentTree",
   },
+  assignLocation: { file: "dist/client/assign-location.js", name: "assignLocation" },
   redirectError: { file: "dist/client/components/redirect.js", name: "getRedirectError" },
   UnrecognizedActionError: { file: "dist/client/components/unrecognized-action-error.js", name: "UnrecognizedActionError" },
   findSourceMapURL: { file: "dist/client/app-find-source-map-url.js", name: "findSourceMapURL" },

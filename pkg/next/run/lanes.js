@@ -2,7 +2,6 @@
 // arguments to the promise of its caller; must not commit anything to the page: Next's router does.
 
 import { createDispatcher, ready } from "../../index.js";
-import { Dispatcher } from "../../lib/dispatcher.js";
 import { aborted } from "../../lib/error.js";
 import { onAbort } from "../../lib/abort_signals.js";
 import { visit } from "../../lib/page/moved_on.js";
@@ -12,9 +11,10 @@ import { brokenBy, watched } from "./watched_body.js";
 import { Freshness } from "./freshness.js";
 import { guard } from "./guard.js";
 import { HandOver } from "./hand_over.js";
+import { learnNames } from "./known_names.js";
 import { Once } from "./once.js";
 import { page } from "./page.js";
-import { requestOf, SKIP_RENDER } from "./request.js";
+import { Sending } from "./sending.js";
 import { settleApart } from "./apart.js";
 
 /** Makes the dispatcher and loads its wasm. Rejects if the page forbids it or a file is missing. */
@@ -26,20 +26,25 @@ export async function open(options) {
 
 class Lanes {
   dispatcher;
-  #maxBodyBytes;
+  #sending;
   #freshness = new Freshness();
   #handOver = new HandOver();
-  /** By lane, the last call that prepares its request: calls enter the lane in the order in which they were made. */
-  #preparing = new Map();
 
   /** Next's, since the first call. */
   #internals;
+  /** A promise: the names are loaded, or cannot be. */
+  #names;
 
   constructor(dispatcher, options) {
     this.dispatcher = dispatcher;
-    this.#maxBodyBytes = options?.maxBodyBytes;
+    this.#sending = new Sending(dispatcher, options);
     page().observe = () => this.#observe();
     guard();
+  }
+
+  /** Loads the names that the build wrote, once. */
+  learnNames(address) {
+    return (this.#names ??= learnNames(address));
   }
 
   /** Notes an action that Next sends itself. Returns the function to call with its answer, if there is one. */
@@ -62,31 +67,15 @@ class Lanes {
     return once.promise;
   }
 
-  async #run(home, call) {
+  async #run(home, { id, name, args, options, ticket, once }) {
     const { internals } = home;
     this.#internals = internals;
-    const { id, name, args, ticket, once } = call;
     const visitOfCall = visit();
-    const { render, ...options } = call.options;
-    if (typeof options.lane === "function") options.lane = options.lane(...args);
-    const sent = await this.#inOrder(options.lane, requestOf(internals, id, args, this.#maxBodyBytes));
-    const { url, refs, headers } = sent;
-    const send = (more) => {
-      const init = { method: "POST", headers: { ...headers, ...more }, body: sent.body };
-      // Runs when the lane is free. `options.headers` may be a function, too.
-      const headersOfAttempt = (attempt) => {
-        if (!once.isOver) this.#freshness.sent(ticket);
-        return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
-      };
-      return Dispatcher.send(this.dispatcher, url, init, { name, ...options, headers: headersOfAttempt });
+    const onAttempt = () => {
+      if (!once.isOver) this.#freshness.sent(ticket);
     };
-    let response = await send(render === "skip" ? SKIP_RENDER : undefined);
-    let head = headOf(response);
-    // The page does not own the action, and refuses to pass it on unrendered. It did not run.
-    if (head.isUnknown && render === "skip") {
-      response = await send();
-      head = headOf(response);
-    }
+    const sent = await this.#sending.send(home, { id, name, args, options, onAttempt });
+    const { response, head, url } = sent;
     if (head.isUnknown) throw unrecognized(internals, id);
 
     // The answer has said that data is stale; if its page does not arrive, another must be asked for.
@@ -98,7 +87,7 @@ class Lanes {
     // The dispatcher is done once the value is there; in Next's queue the call may wait for longer.
     const unlisten = onAbort(options.signal, (reason) => fail(aborted(reason, "yes")));
     once.promise.catch(() => {}).finally(unlisten);
-    const answer = { head, response: body.response, url, refs, headers };
+    const answer = { ...sent, response: body.response };
     const apart = () => settleApart(home, answer, () => this.#freshness.end(ticket, refresher(internals))).then(once.resolve);
     // Next discards a pending action when the user navigates, also if that ends at the same address.
     const isElsewhere = visit() !== visitOfCall || internals.getState().canonicalUrl !== url;
@@ -112,19 +101,14 @@ class Lanes {
     // than what is shown.
     const isOld = ticket.isStale && head.isRevalidated && !head.redirect;
     if (head.isRevalidated) this.#freshness.arrived(ticket);
-    if (isElsewhere || isOld || (render === "skip" && head.isRevalidated && !head.redirect)) return apart();
+    if (isElsewhere || isOld || (options.render === "skip" && head.isRevalidated && !head.redirect)) return apart();
+    // The router of this page cannot show a page of another build.
+    if (sent.isRecovered) {
+      if (head.redirect) follow(internals, head.redirect, url);
+      return apart();
+    }
     if (head.redirect && ticket.isStale) once.promise.catch(() => {}).finally(() => this.#freshness.owe(refresher(internals)));
     await this.#handOver.give(home, { id, args: canBeReadOnce(args) ? [] : args, once, answer, body, apart });
-  }
-
-  /** Waits for `request` and for the calls of the lane that were made before. */
-  async #inOrder(lane, request) {
-    const before = this.#preparing.get(lane);
-    const turn = Promise.allSettled([before, request]);
-    this.#preparing.set(lane, turn);
-    await turn;
-    if (this.#preparing.get(lane) === turn) this.#preparing.delete(lane);
-    return request;
   }
 }
 
@@ -134,4 +118,13 @@ const refresher = ({ startTransition, router }) => () => startTransition(() => r
 function unrecognized({ UnrecognizedActionError }, id) {
   const more = "https://nextjs.org/docs/messages/failed-to-find-server-action";
   return new UnrecognizedActionError(`Server Action "${id}" was not found on the server. \nRead more: ${more}`);
+}
+
+/** Follows a redirect by loading the document. */
+function follow({ assignLocation }, redirect, url) {
+  const [address, type] = redirect.split(";");
+  const { href, protocol } = assignLocation(address, new URL(url, document.baseURI));
+  if (!/^https?:$/.test(protocol)) return;
+  if (type === "replace") location.replace(href);
+  else location.assign(href);
 }

@@ -3,13 +3,19 @@
 
 import { page } from "./page.js";
 
-/** Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. */
-export function load() {
+/**
+ * Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. With
+ * `settings`, see `build/loader.cjs`, the names of actions are loaded too.
+ */
+export function load(settings) {
   const state = page();
   state.loading ??= import("./lanes.js")
     .then(({ open }) => open(state.options))
     .then((lanes) => (state.lanes = lanes), warnOfFailure);
-  return state.loading;
+  return settings ? state.loading.then(async (lanes) => {
+    await lanes?.learnNames(settings.names);
+    return lanes;
+  }) : state.loading;
 }
 
 function warnOfFailure(cause) {

@@ -7,8 +7,9 @@ const said = new Set();
 
 export function warnOf(policies, names) {
   for (const policy of policies) {
-    if (policy === "default" || policy.includes("#") || names.includes(policy) || said.has(policy)) continue;
-    const near = nearest(policy, names.filter((name) => !policies.includes(name)));
+    const name = policy.slice(policy.lastIndexOf("#") + 1);
+    if (policy === "default" || names.includes(name) || said.has(policy)) continue;
+    const near = nearest(name, names.filter((name) => !policies.some((other) => other.slice(other.lastIndexOf("#") + 1) === name)));
     if (near === undefined) continue;
     said.add(policy);
     console.warn(`actionlane: a policy is for ${JSON.stringify(policy)}, and this page has no action of that name; did you mean ${JSON.stringify(near)}?`);

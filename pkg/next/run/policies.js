@@ -8,7 +8,7 @@ const { hasOwn } = Object;
 
 /**
  * Sets the policies of the page. The last call counts. `policies`: options by the name of the action, with `default`
- * for the others; or a function `({ id, name }, args) => options`. `options`: those of the dispatcher, read when it is
+ * for the others; or a function `({ id, name, file }, args) => options`. `options`: those of the dispatcher, read when it is
  * made.
  */
 export function configureActions(policies, options) {
@@ -30,11 +30,19 @@ export function configureActions(policies, options) {
 
 /** Returns the options that the policies have for a call; undefined if they leave it to Next. */
 export function policyOf(id, args) {
-  const { policies, names } = page();
+  const { policies, names, files, keyOf } = page();
   if (policies === undefined) return undefined;
   const name = names.get(id);
-  const found = typeof policies === "function" ? policies({ id, name }, args) : policies[name !== undefined && hasOwn(policies, name) ? name : "default"];
-  return found || undefined;
+  if (typeof policies === "function") return policies({ id, name, file: files?.get(id) }, args) || undefined;
+  const key = keyOf?.(policies, id) ?? (name !== undefined && hasOwn(policies, name) ? name : "default");
+  return policies[key] || undefined;
+}
+
+/** True if the policy of an action depends on names that are not loaded yet. */
+export function needsNames(id) {
+  const { policies, names, files } = page();
+  if (policies === undefined || files) return false;
+  return typeof policies === "function" || Object.keys(policies).some((key) => key.includes("#") || (key !== "default" && !names.has(id)));
 }
 
 /** Says in development that an earlier call had policies which this one drops. */

@@ -3,7 +3,7 @@
 
 import { load } from "./late.js";
 import { page } from "./page.js";
-import { policyOf } from "./policies.js";
+import { needsNames, policyOf } from "./policies.js";
 import { takeGiven } from "./with_options.js";
 
 /**
@@ -14,22 +14,30 @@ export function standIn(next, self, internals) {
   const home = { next, self, internals };
   return (id, args) => {
     const state = page();
+    const given = takeGiven();
+    const optionsNow = () => {
+      const policy = policyOf(id, args);
+      return (policy || given) && { ...policy, ...given };
+    };
+    const isUndecided = needsNames(id);
     let options;
     try {
-      const policy = policyOf(id, args);
-      const given = takeGiven();
-      options = (policy || given) && { ...policy, ...given };
+      options = isUndecided || optionsNow();
     } catch (error) {
       return Promise.reject(error);
     }
     if (!options) return next(id, args);
-    const name = state.names.get(id);
-    const go = (lanes) => (lanes ? lanes.call(home, { id, name, args, options }) : next(id, args));
-    if (state.lanes && state.waiting === 0) return go(state.lanes);
+    const go = (lanes) => {
+      if (isUndecided && lanes) options = optionsNow();
+      return lanes && options ? lanes.call(home, { id, name: state.names.get(id), args, options }) : next(id, args);
+    };
+    if (state.lanes && !isUndecided && state.waiting === 0) return go(state.lanes);
     state.waiting += 1;
-    return load().then((lanes) => {
+    const turn = Promise.all([load(isUndecided && internals.settings), state.turn]).then(([lanes]) => {
       state.waiting -= 1;
-      return go(lanes);
+      return lanes;
     });
+    state.turn = turn;
+    return turn.then(go);
   };
 }
