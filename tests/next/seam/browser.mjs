@@ -29,8 +29,8 @@ async function until(act, ms = 30_000) {
 const isNew = (dir) => Number(JSON.parse(readFileSync(`${dir}/../node_modules/next/package.json`, "utf8")).version.split(".")[0]) >= 16;
 
 /** Starts the server of a built app. `dev`: the bundler of `next dev`. */
-export async function serve(dir, { dev, env = {} } = {}) {
-  const port = await freePort();
+export async function serve(dir, { dev, env = {}, port } = {}) {
+  port ??= await freePort();
   const child = spawn(process.execPath, ["node_modules/.bin/next", ...(dev ? ["dev", ...(dev === "webpack" && isNew(dir) ? ["--webpack"] : dev === "turbopack" ? ["--turbopack"] : [])] : ["start"]), "-p", String(port)], {
     cwd: dir,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM_MAJOR: isNew(dir) ? "16" : "15", ...env },

@@ -5,10 +5,10 @@ import { useRouter } from "next/navigation";
 import * as actions from "./actions";
 
 /** `Tools` of an app that does not import Actionlane. */
-export function Bare({ passed, closure }) {
+export function Bare({ passed, remove, closure }) {
   const [state, action, isPending] = useActionState(actions.save, null);
   const router = useRouter();
-  if (typeof window !== "undefined") window.fixture = { actions: { ...actions, passed, closure }, router };
+  if (typeof window !== "undefined") window.fixture = { actions: { ...actions, passed, remove, closure }, router };
   return (
     <form action={action} id="stateful">
       <input name="text" id="stateful-text" />

@@ -1,6 +1,7 @@
 import { connection } from "next/server";
 import { Tools } from "./tools";
 import { add, submit } from "./actions";
+import { remove } from "./cart/actions";
 import { ran, state } from "./state";
 
 export default async function Page() {
@@ -23,7 +24,7 @@ export default async function Page() {
         <input name="key" defaultValue="form" />
         <button id="form-submit">submit</button>
       </form>
-      <Tools passed={add} closure={closure} />
+      <Tools passed={add} remove={remove} closure={closure} />
     </main>
   );
 }

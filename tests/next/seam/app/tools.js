@@ -6,11 +6,11 @@ import { configureActions, getDispatcher, withOptions } from "actionlane/next";
 import * as actions from "./actions";
 import { lane } from "./policies";
 
-export function Tools({ passed, closure }) {
+export function Tools({ passed, remove, closure }) {
   const [state, action, isPending] = useActionState(actions.save, null);
   const router = useRouter();
   if (typeof window !== "undefined") {
-    window.fixture = { actions: { ...actions, passed, closure }, configureActions, getDispatcher, withOptions, router, lane };
+    window.fixture = { actions: { ...actions, passed, remove, closure }, configureActions, getDispatcher, withOptions, router, lane };
   }
   return (
     <form action={action} id="stateful">
