@@ -26,10 +26,14 @@ function requestOf(from, to) {
 
 const runtime = (from, file) => requestOf(from, path.join(__dirname, "../run", file));
 
-/** Returns the module's head. Its exports are there before it requires anything: it is part of a cycle. */
+/**
+ * Returns the module's head. Its exports are there before it requires anything: it is part of a cycle. They go through
+ * a variable, so that webpack does not see their names and shorten them, as it does not with Next's own file: names of
+ * actions are found in scripts by the name of the function `createServerReference`.
+ */
 function head(names) {
-  const exported = names.map((name) => `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return ${name}; } });`);
-  return ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });', ...exported, "var own = { exports: {} };"].join("\n");
+  const exported = names.map((name) => `Object.defineProperty(api, "${name}", { enumerable: true, get: function () { return ${name}; } });`);
+  return ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });', "var api = exports;", ...exported, "var own = { exports: {} };"].join("\n");
 }
 
 /** Returns Next's file as a function that fills `own.exports`. */

@@ -43,7 +43,11 @@ export async function serve(dir, { dev, env = {}, port } = {}) {
   const url = `http://${dev ? "localhost" : "127.0.0.1"}:${port}`;
   await until(async () => (await fetch(`${url}/api/state`)).ok, 60_000);
   const api = async (what, name = "") => (await fetch(`${url}/api/${what}?name=${name}`)).json();
-  return { url, api, log, end: () => child.kill() };
+  const end = () => new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.kill("SIGKILL"); // a server that ends by itself waits for connections that are kept alive
+  });
+  return { url, api, log, end };
 }
 
 /** Starts Chromium. */

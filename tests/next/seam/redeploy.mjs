@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { browse, serve, until } from "./browser.mjs";
+import { browse, serve } from "./browser.mjs";
 
 const [dir] = process.argv.slice(2);
 const copy = `${dir}-redeployed`;
@@ -37,8 +37,7 @@ try {
     assert.equal(await tab.run(async () => window.fixture.actions.add(1, 2, "before")), 3);
   };
   const deploy = async (to) => {
-    server.end();
-    await until(async () => !(await fetch(server.url).catch(() => undefined)));
+    await server.end();
     server = await serve(to, { port });
   };
   const call = (name, ...args) => tab.run(async (name, args) => window.fixture.actions[name](...args).then((value) => value, (error) => `${error.name}: ${error.message} ${error.digest ?? ""}`), name, args);
