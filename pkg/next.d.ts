@@ -38,8 +38,9 @@ export interface CalledAction {
 }
 
 /**
- * Policies by the name of the action, or by file and name: `"app/cart/actions#add"`. `default` is for all others; without it they go Next's own way, as does an action
- * whose policy is `false`. A function returns the options of a call, or nothing for Next's own way.
+ * Policies by the name of the action, or by file and name: `"app/cart/actions#add"`. `default` is for all others;
+ * without it they go Next's own way, as does an action whose policy is `false`. A function returns the options of a
+ * call, or nothing for Next's own way.
  */
 export type ActionPolicies =
   | Record<string, ActionOptions | false>

@@ -8,9 +8,9 @@ const KEY = Symbol.for("actionlane.next");
 const FORM = 1;
 
 /**
- * Returns the state. `names`: name by id. `files`, `keyOf`: see `known_names.js`. `policies`: what `configureActions` was given, and
- * `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options, isTaken }`.
- * `loading`: promises `lanes`, which is undefined if it cannot be loaded. `waiting`: the number of calls
+ * Returns the state. `names`: name by id. `files`, `keyOf`: see `known_names.js`. `policies`: what `configureActions`
+ * was given, and `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options,
+ * isTaken }`. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `waiting`: the number of calls
  * that wait for it or for names, and `turn`, a promise of the last of them.
  */
 export function page() {

@@ -8,8 +8,8 @@ const { hasOwn } = Object;
 
 /**
  * Sets the policies of the page. The last call counts. `policies`: options by the name of the action, with `default`
- * for the others; or a function `({ id, name, file }, args) => options`. `options`: those of the dispatcher, read when it is
- * made.
+ * for the others; or a function `({ id, name, file }, args) => options`. `options`: those of the dispatcher, read when
+ * it is made.
  */
 export function configureActions(policies, options) {
   const isObject = typeof policies === "object" && policies !== null;
