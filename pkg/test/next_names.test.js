@@ -68,6 +68,17 @@ test("a function is given name and file", async () => {
   assert.deepEqual(seen, [{ id: ID, name: "add", file: "app/actions" }]);
 });
 
+test("an action without a policy waits for the names and not for the dispatcher, and keeps its place in Next's queue", async () => {
+  withNames();
+  note(NAMED, "save");
+  configureActions({ add: { lane: "one" } });
+  const calls = [app.call(ID, [1]), app.call(NAMED, [2])];
+  await answerNames({});
+  assert.deepEqual(await Promise.all(calls), ["next's own", "next's own"]);
+  assert.deepEqual(app.own, [[ID, [1]], [NAMED, [2]]]);
+  assert.equal(page().loading, undefined);
+});
+
 test("calls made before the names are loaded keep their order", async () => {
   withNames();
   note(NAMED, "save");
@@ -93,7 +104,7 @@ test("names that cannot be loaded: policies reach imported actions, with one war
   note(NAMED, "add");
   assert.equal(await laneOf(NAMED), "cart");
   assert.equal(said.length, 1);
-  assert.match(said[0], /names\.json could not be loaded/);
+  assert.match(said[0], /names of actions could not be loaded/);
 });
 
 test("policies for imported actions and a default load no names", async () => {

@@ -457,10 +457,10 @@ test("a policy that is nearly a name is named", async () => {
   const { warnOf } = await import("../next/run/misspelled.js");
   const said = [];
   console.warn = (text) => said.push(text);
-  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#save", "app/a#saev"], ["createPaymentSession", "save"]);
+  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#save", "app/a#removve"], ["createPaymentSession", "save", "remove"]);
   assert.equal(said.length, 2);
   assert.match(said[0], /"createPaymentSesion".*did you mean "createPaymentSession"/);
-  assert.match(said[1], /"app\/a#saev".*did you mean "save"/);
+  assert.match(said[1], /"app\/a#removve".*did you mean "remove"/);
 });
 
 test("a dispatcher that cannot be made: everything goes Next's own way, with one warning", async () => {

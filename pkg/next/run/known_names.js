@@ -8,22 +8,16 @@ import { isDevelopment, page } from "./page.js";
 const LONGEST = 10_000;
 
 /**
- * Sets `files` of the page's state, by id, and `keyOf(policies, id)`, which returns the policy that names the action
+ * Loads the names and sets `files` of the page's state, by id, and `keyOf(policies, id)`, which returns the policy that names the action
  * by its file. `address`: the path of the names; undefined in development, which writes none.
  */
 export async function learnNames(address) {
   const state = page();
   const files = new Map();
-  if (address) {
-    try {
-      for (const [id, text] of Object.entries(await read(address))) {
-        const at = text.lastIndexOf("#");
-        files.set(id, text.slice(0, at));
-        state.names.set(id, text.slice(at + 1));
-      }
-    } catch (cause) {
-      console.warn(`actionlane: ${address} could not be loaded, so policies reach only actions that a page imports, by their name`, cause);
-    }
+  for (const [id, text] of Object.entries(address ? await read(address) : {})) {
+    const at = text.lastIndexOf("#");
+    files.set(id, text.slice(0, at));
+    state.names.set(id, text.slice(at + 1));
   }
   state.files = files;
   state.keyOf = (policies, id) => keyOf(Object.keys(policies), files.get(id), state.names.get(id));
@@ -45,6 +39,6 @@ function isOf(path, file) {
 async function read(address) {
   const build = deploymentOfPage() ?? (await buildOfPage()) ?? "";
   const response = await fetch(`${address}?build=${encodeURIComponent(build)}`, { signal: AbortSignal.timeout(LONGEST), cache: "force-cache" });
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (!response.ok) throw new Error(`${address}: status ${response.status}`);
   return response.json();
 }

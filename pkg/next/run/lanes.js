@@ -11,7 +11,6 @@ import { brokenBy, watched } from "./watched_body.js";
 import { Freshness } from "./freshness.js";
 import { guard } from "./guard.js";
 import { HandOver } from "./hand_over.js";
-import { learnNames } from "./known_names.js";
 import { Once } from "./once.js";
 import { page } from "./page.js";
 import { Sending } from "./sending.js";
@@ -32,19 +31,12 @@ class Lanes {
 
   /** Next's, since the first call. */
   #internals;
-  /** A promise: the names are loaded, or cannot be. */
-  #names;
 
   constructor(dispatcher, options) {
     this.dispatcher = dispatcher;
     this.#sending = new Sending(dispatcher, options);
     page().observe = () => this.#observe();
     guard();
-  }
-
-  /** Loads the names that the build wrote, once. */
-  learnNames(address) {
-    return (this.#names ??= learnNames(address));
   }
 
   /** Notes an action that Next sends itself. Returns the function to call with its answer, if there is one. */

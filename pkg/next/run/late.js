@@ -3,19 +3,26 @@
 
 import { page } from "./page.js";
 
-/**
- * Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. With
- * `settings`, see `build/loader.cjs`, the names of actions are loaded too.
- */
-export function load(settings) {
+/** Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. */
+export function load() {
   const state = page();
   state.loading ??= import("./lanes.js")
     .then(({ open }) => open(state.options))
     .then((lanes) => (state.lanes = lanes), warnOfFailure);
-  return settings ? state.loading.then(async (lanes) => {
-    await lanes?.learnNames(settings.names);
-    return lanes;
-  }) : state.loading;
+  return state.loading;
+}
+
+/** Loads the names that the build wrote to `address`. Needs no dispatcher. Never rejects. */
+export function loadNames(address) {
+  const state = page();
+  state.naming ??= import("./known_names.js")
+    .then(({ learnNames }) => learnNames(address))
+    .catch((cause) => {
+      state.files = new Map();
+      console.warn("actionlane: the names of actions could not be loaded, so policies reach only actions that a page imports, by their name", cause);
+    })
+    .then(() => (state.naming = undefined));
+  return state.naming;
 }
 
 function warnOfFailure(cause) {
