@@ -1,39 +1,60 @@
 // Runs the checks of the seam against a built app:
 //
-//   node drive.mjs DIR [name] [--dev BUNDLER]      DIR: as build.mjs prints it; a name runs the checks that contain it
+//   node drive.mjs DIR [name] [--config NAME] [--dev BUNDLER]
 //
-// The last lines are `pass N` and `fail N`. A run without a check has failed.
+// DIR: as build.mjs prints it; a name runs the checks that contain it. `--config`: the one that it was built with. Its
+// zone, if it has one, must be built beside it. The last lines are `pass N` and `fail N`. A run without a check has
+// failed.
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { browse, serve } from "./browser.mjs";
+import { CONFIGS, ZONE_PORT } from "./configs.mjs";
 import { pageOf } from "./page.mjs";
 
-const FILES = ["actions", "lanes", "fetch", "freshness", "loading", "arguments", "development"];
-
-const { values: { dev }, positionals: [dir, only = ""] } = parseArgs({ allowPositionals: true, options: { dev: { type: "string" } } });
-const server = await serve(dir, { dev });
-const tab = await browse();
+const { values: { config: name, dev }, positionals: [dir, only = ""] } = parseArgs({
+  allowPositionals: true,
+  options: { config: { type: "string", default: "plain" }, dev: { type: "string" } },
+});
+const config = CONFIGS[name];
 const checks = [];
-const page = { ...pageOf(server, tab), dev, dir, check: (name, run) => checks.push({ name, run }) };
-for (const file of FILES) (await import(`./checks/${file}.mjs`)).default(page);
-
+const ends = [];
 let [passed, failed] = [0, 0];
 try {
-  for (const { name, run } of checks.filter(({ name }) => name.includes(only))) {
-    const start = Date.now();
-    try {
-      await run();
-      passed += 1;
-      console.log(`ok   ${name} (${Date.now() - start} ms)`);
-    } catch (error) {
-      failed += 1;
-      console.log(`FAIL ${name}\n${String(error.stack).replace(/^/gm, "    ")}`);
-      const lines = await tab.console().catch(() => []);
-      for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
-    }
-  }
+  await open();
+  for (const { name, run } of checks.filter(({ name }) => name.includes(only))) await perform(name, run);
 } finally {
-  await tab.end();
-  server.end();
+  for (const end of ends) await end();
 }
 console.log(`pass ${passed}\nfail ${failed}`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+/** Starts what the checks need, and collects them. */
+async function open() {
+  const options = { dev, server: config.server, base: config.base };
+  const server = await serve(dir, options);
+  ends.push(server.end);
+  if (config.zone) {
+    const { base } = CONFIGS[config.zone];
+    const zone = await serve(path.join(path.dirname(dir), path.basename(dir).replace(/-\w+$/, `-${config.zone}`)), { base, port: ZONE_PORT });
+    ends.push(zone.end);
+  }
+  const tab = await browse();
+  ends.unshift(tab.end);
+  const page = { ...pageOf(server, tab, config.base), dev, dir, name, check: (name, run) => checks.push({ name, run, tab }) };
+  for (const file of config.checks) (await import(`./checks/${file}.mjs`)).default(page);
+}
+
+async function perform(name, run) {
+  const start = Date.now();
+  try {
+    await run();
+    passed += 1;
+    console.log(`ok   ${name} (${Date.now() - start} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}\n${String(error.stack).replace(/^/gm, "    ")}`);
+    const { tab } = checks.find((check) => check.name === name);
+    const lines = await tab.console().catch(() => []);
+    for (const { message } of lines.slice(-5)) console.log(`    console: ${message.slice(0, 300)}`);
+  }
+}

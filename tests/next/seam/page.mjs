@@ -17,6 +17,16 @@ export const monitor = () => {
 /** True, in the page, while Next's router has an answer that it has not settled. */
 export const isHandedOver = async () => window[Symbol.for("actionlane.next")].tokens?.size > 0;
 
+/** Returns, in the page, the addresses of the wasm that it has loaded. */
+export const loadedWasm = async () => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.endsWith(".wasm"));
+
+/** Resolves, in the page, some time after it has loaded and is idle: when the dispatcher would be there. */
+export const idle = async () => {
+  if (document.readyState !== "complete") await new Promise((resolve) => window.addEventListener("load", resolve));
+  await new Promise((resolve) => requestIdleCallback(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+};
+
 /** Returns the functions by which checks use the page of a server. `base`: the app's `basePath`. */
 export function pageOf(server, tab, base = "") {
   const { api } = server;

@@ -1,8 +1,16 @@
-// Checks of a page on which the dispatcher cannot be loaded.
+// Checks when the dispatcher is loaded, and of a page on which it cannot be.
 import assert from "node:assert/strict";
-import { ALL } from "../page.mjs";
+import { ALL, idle, loadedWasm } from "../page.mjs";
 
 export default function ({ check, tab, fresh, runs, dev }) {
+  check("the dispatcher is loaded before the first call if there are policies, and not without", async () => {
+    await fresh(undefined);
+    await tab.run(idle);
+    assert.deepEqual(await tab.run(loadedWasm), []);
+    await fresh(ALL);
+    await tab.until(async () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(".wasm")));
+  });
+
   // The overlay of development needs eval.
   if (!dev) check("a page that forbids wasm: everything goes Next's own way, with one warning", async () => {
     await tab.console();
