@@ -1,6 +1,6 @@
 // Says what must hold of each configuration of `configs/`. A directory there lies over the app.
 
-const ALIAS = /"next\/dist\/client\/app-call-server"\] = "\.\/mine\.js" stands in for next\/dist\/client\/app-call-server\.js, and so does withActionlane\(\)/;
+const ALIAS = /"next\/dist\/client\/app-call-server"\] = "[^"]*mine\.js" stands in for next\/dist\/client\/app-call-server\.js, and so does withActionlane\(\)/;
 
 /**
  * By name: `checks`, files of `checks/`; `base`, the `basePath`; `bare`, nothing of the app itself is in it; `server`,
