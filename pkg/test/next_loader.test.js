@@ -40,6 +40,7 @@ test("callServer is the seam's, also for a module in a cycle, and Next's own fun
     if (request.endsWith("/next/run/stand_in.js")) return { standIn: (next, self, internals) => (id, args) => ({ next, self, internals, id, args }) };
     return { dispatchAppRouterAction: "dispatch", getDeploymentId: () => "dpl_1" };
   });
+  assert.equal(globalThis[Symbol.for("actionlane.next.seam")], true, "the page can tell that it is there");
   assert.deepEqual(requests, ["./other"], "nothing of Next's is required before a call");
   assert.equal(inCycle, made.callServer);
   const { next, self, internals: given, id, args } = made.callServer("id", [1]);

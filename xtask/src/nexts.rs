@@ -16,7 +16,7 @@ use serde_json::json;
 
 pub(crate) use report::Report;
 use versions::serve;
-pub(crate) use versions::{Choices, Version, build};
+pub(crate) use versions::{Choices, Version, build, install};
 
 use crate::step::{note, step_async};
 use crate::{browser, build as package};

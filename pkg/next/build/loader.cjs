@@ -16,6 +16,9 @@ module.exports = function loader(source) {
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
 
+/** Names the symbol that says that Next's client of actions is in the page: see `run/late.js`. */
+const MARK = "actionlane.next.seam";
+
 const posix = (file) => file.split(path.sep).join("/");
 
 /** Returns the request by which the module in `from` finds a file. */
@@ -49,6 +52,7 @@ function callServer(source, from, { traits, settings }) {
     ? `if (process.env.__NEXT_DEV_SERVER && process.env.__NEXT_REACT_DEBUG_CHANNEL) internals.createDebugChannel = require(${file(DEBUG_CHANNEL.file)}).${DEBUG_CHANNEL.name};`
     : "";
   return `${head(["callServer"])}
+globalThis[Symbol.for("${MARK}")] = true;
 var call;
 function callServer(id, args) {
   if (!call) {

@@ -3,6 +3,9 @@
 
 import { page } from "./page.js";
 
+/** True if Next's client of actions is in the page: `build/loader.cjs` sets it. */
+const MARK = Symbol.for("actionlane.next.seam");
+
 /** Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. */
 export function load() {
   const state = page();
@@ -31,11 +34,12 @@ function warnOfFailure(cause) {
 
 let isPlanned = false;
 
-/** Loads once the page has loaded and is idle. */
+/** Loads once the page has loaded and is idle, if actions can be called in it: pages of the pages router have none. */
 export function loadSoon() {
   if (isPlanned || typeof window === "undefined") return;
   isPlanned = true;
-  const whenIdle = () => (window.requestIdleCallback ? window.requestIdleCallback(load, { timeout: 2000 }) : setTimeout(load, 200));
+  const start = () => void (globalThis[MARK] && load());
+  const whenIdle = () => (window.requestIdleCallback ? window.requestIdleCallback(start, { timeout: 2000 }) : setTimeout(start, 200));
   if (document.readyState === "complete") whenIdle();
   else window.addEventListener("load", whenIdle, { once: true });
 }

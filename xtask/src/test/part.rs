@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_app, nexts, react, soaking, suites};
 
 /// A part; the variants are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,6 +48,8 @@ pub(crate) enum Part {
     Soak,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
+    /// Build an app with `withActionlane` in several ways, and drive it in Chromium
+    NextApp,
 }
 
 /// Result of a part.
@@ -60,7 +62,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -80,6 +82,7 @@ impl Part {
         Self::Apps,
         Self::Soak,
         Self::Nexts,
+        Self::NextApp,
     ];
 
     /// Returns the part's name on the command line.
@@ -99,7 +102,7 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Apps => "checks",
+            Self::Build | Self::Apps | Self::NextApp => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
@@ -110,7 +113,7 @@ impl Part {
     }
 
     /// Prepares and runs the part. An error means that the part could not run. `all_nexts` selects every supported
-    /// version of Next.js for the part `nexts`.
+    /// version of Next.js for the part `nexts`, and every configuration for `next-app`.
     pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
@@ -132,6 +135,7 @@ impl Part {
             Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
+            Self::NextApp => next_app::all(all_nexts),
         }
     }
 }

@@ -1,0 +1,10 @@
+"use client";
+
+import { useEffect } from "react";
+
+export function Probe() {
+  useEffect(() => {
+    window.hydrated = true;
+  }, []);
+  return null;
+}
