@@ -27,6 +27,7 @@ export default function ({ check, tab, fresh, runs, dev, base }) {
   });
 
   check("the file of names has the actions that policies name, and no key", async () => {
+    await fresh(undefined);
     const text = await tab.run(async (path) => (await fetch(path)).text(), `${base}/_next/static/actionlane/names.json`);
     assert.deepEqual(Object.values(JSON.parse(text)).map((name) => name.replace(/^.*?app\//, "app/")), ["app/cart/actions#remove"]);
   });
