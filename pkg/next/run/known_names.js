@@ -8,8 +8,8 @@ import { isDevelopment, page } from "./page.js";
 const LONGEST = 10_000;
 
 /**
- * Loads the names and sets `files` of the page's state, by id, and `keyOf(policies, id)`, which returns the policy that names the action
- * by its file. `address`: the path of the names; undefined in development, which writes none.
+ * Loads the names and sets `files` of the page's state, by id, and `keyOf(policies, id)`, which returns the policy that
+ * names the action by its file. `address`: the path of the names; undefined in development, which writes none.
  */
 export async function learnNames(address) {
   const state = page();

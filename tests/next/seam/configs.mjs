@@ -6,7 +6,8 @@ const ALIAS = /"next\/dist\/client\/app-call-server"\] = "[^"]*mine\.js" stands 
  * By name: `checks`, files of `checks/`; `base`, the `basePath`; `bare`, nothing of the app itself is in it; `server`,
  * the way of serving it if that is not `next start`; `zone`, the configuration that is shown on its origin; `fails`,
  * the message with which the build must end instead; `says`, a warning that the build must give once; `versions`,
- * `bundlers`, those that it is for; `redeploys`, an open page is checked after another deployment; `seam`, the way of building.
+ * `bundlers`, those that it is for; `redeploys`, an open page is checked after another deployment; `seam`, the way of
+ * building.
  */
 export const CONFIGS = {
   plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "arguments", "development"], redeploys: true },
