@@ -1,5 +1,5 @@
-// Drives Chromium and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows no
-// test.
+// Drives Chromium and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows
+// no test.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";

@@ -31,7 +31,7 @@ export const idle = async () => {
 export function pageOf(server, tab, base = "") {
   const { api } = server;
 
-  /** Opens the page with these policies, on a server that has forgotten everything. `before` runs before its scripts. */
+  /** Opens the page with these policies, on a server that has forgotten all. `before` runs before its scripts. */
   async function fresh(policies, { before, path = "/" } = {}) {
     await api("reset");
     const script = before && (await tab.cdp("Page.addScriptToEvaluateOnNewDocument", { source: `(${before})()` }));
