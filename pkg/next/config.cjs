@@ -14,11 +14,13 @@ const STEPS_BACK_FOR = ["concurrentRouterQueue", "useOffline"];
 
 const OPTIONS = ["enabled", "names"];
 
-const said = new Set();
+/** Holds what has been said, in the environment: a build reads the configuration in several processes. */
+const SAID = "ACTIONLANE_SAID";
 
 function sayOnce(text) {
-  if (said.has(text)) return;
-  said.add(text);
+  const said = process.env[SAID]?.split("\n") ?? [];
+  if (said.includes(text)) return;
+  process.env[SAID] = [...said, text].join("\n");
   console.warn(text);
 }
 

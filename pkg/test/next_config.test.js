@@ -1,5 +1,6 @@
 // `withActionlane`: what it adds to a configuration, for which Next and which bundler, and what it refuses.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { realpathSync } from "node:fs";
@@ -16,6 +17,7 @@ afterEach(() => {
   process.chdir(home);
   delete process.env.TURBOPACK;
   delete process.env.NODE_ENV;
+  delete process.env.ACTIONLANE_SAID;
 });
 
 /** Enters an app with this Next. */
@@ -170,6 +172,10 @@ for (const name of ["concurrentRouterQueue", "useOffline"]) {
     assert.equal(withActionlane(config), config);
     assert.equal(warn.mock.callCount(), 1);
     assert.match(warn.mock.calls[0].arguments[0], new RegExp(name));
+    // webpack's bundles are made in processes of their own.
+    const script = `require(${JSON.stringify(require.resolve("../next/config.cjs"))}).withActionlane(${JSON.stringify(config)})`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   });
 }
 

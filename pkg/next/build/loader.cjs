@@ -5,14 +5,15 @@
 
 const path = require("node:path");
 const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, EXPORTS, isRequest } = require("./internals.cjs");
+const { refuseDetour } = require("./foreign.cjs");
 
-/** `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
+/** Returns the module, or promises it. `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
 module.exports = function loader(source) {
   const options = this.getOptions();
   const from = path.dirname(this.resourcePath);
   const file = posix(this.resourcePath);
   if (file.endsWith(`/${CALL_SERVER}`)) return callServer(source, from, options);
-  if (file.endsWith(`/${ACTION_WRAPPER}`)) return wrapper(source, from);
+  if (file.endsWith(`/${ACTION_WRAPPER}`)) return refuseDetour(this.getResolve?.({}), from).then(() => wrapper(source, from));
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
 

@@ -57,6 +57,20 @@ impl Run {
         Ok(())
     }
 
+    /// Fails if the session call waited for the answer of the call that saves the tokens: if it started after its head,
+    /// which the page notes before the client sees it.
+    pub fn ensure_side_by_side(&self) -> Result<()> {
+        let (tokens, session) = self.pair()?;
+        ensure!(session.start_ms < tokens.head_ms, "the session call waited for saveTokens: {self:?}");
+        Ok(())
+    }
+
+    /// Returns the requests of `saveTokens` and of `createPaymentSession`. Fails if there is another one.
+    pub fn pair(&self) -> Result<(&Row, &Row)> {
+        ensure!(self.rows.len() == 2, "a run must have two requests: {self:?}");
+        Ok((self.row("saveTokens")?, self.row("createPaymentSession")?))
+    }
+
     /// Returns the request of this action, or of the route that replaces it. Fails if there is none.
     pub fn row(&self, action: &str) -> Result<&Row> {
         self.rows.iter().find(|row| row.action == action).with_context(|| format!("no row of `{action}`: {:?}", self.rows))

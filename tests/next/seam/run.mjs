@@ -31,7 +31,7 @@ const USUAL = [
   ["16.4", "turbopack", "mixed", false],
   ["16.4", "turbopack", "export", false],
   ["16.4", "turbopack", "alias", false],
-  ["15.5", "webpack", "alias-outside", false],
+  ["15.5", "turbopack", "alias-outside", false],
   ["14.2", "webpack", "unknown", false],
 ];
 

@@ -1,5 +1,4 @@
-// Checks of the wrapper of `fetch`: no monitoring around it makes an action run twice, and no token reaches the
-// network.
+// Checks of the wrapper of `fetch`: no monitoring around it makes an action run twice, and no token gets to a server.
 import assert from "node:assert/strict";
 import { ALL, monitor } from "../page.mjs";
 

@@ -1,14 +1,15 @@
 // Somebody else's alias, set by a wrapper around ours.
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { withActionlane } from "actionlane/next";
 import { plain } from "./plain.config.mjs";
 
-const alias = { "next/dist/client/app-call-server": fileURLToPath(new URL("./mine.js", import.meta.url)) };
+const file = "next/dist/client/app-call-server";
 const withAlias = (config) => ({
   ...config,
+  ...(config.turbopack && { turbopack: { ...config.turbopack, resolveAlias: { [file]: "./mine.js" } } }),
   webpack(made, context) {
     const out = config.webpack ? config.webpack(made, context) : made;
-    Object.assign(out.resolve.alias, alias);
+    out.resolve.alias[file] = path.join(context.dir, "mine.js");
     return out;
   },
 });
