@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Continue after a part that fails
     #[arg(long)]
     keep_going: bool,
-    /// Run the part `nexts` with all versions, 15.0 and 16.2 too
+    /// Run the parts `nexts` and `seam` with all versions and rows, 15.0 and 16.2 too
     #[arg(long)]
     all_nexts: bool,
 }

@@ -48,6 +48,8 @@ pub(crate) enum Part {
     Soak,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
+    /// Compare Next.js apps built with `actionlane/next` to the same apps without
+    Seam,
 }
 
 /// Result of a part.
@@ -60,7 +62,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -80,6 +82,7 @@ impl Part {
         Self::Apps,
         Self::Soak,
         Self::Nexts,
+        Self::Seam,
     ];
 
     /// Returns the part's name on the command line.
@@ -105,12 +108,12 @@ impl Part {
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",
-            Self::Nexts => "rows",
+            Self::Nexts | Self::Seam => "rows",
         }
     }
 
     /// Prepares and runs the part. An error means that the part could not run. `all_nexts` selects every supported
-    /// version of Next.js for the part `nexts`.
+    /// version of Next.js for the parts `nexts` and `seam`.
     pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
@@ -132,6 +135,7 @@ impl Part {
             Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
+            Self::Seam => runtime.block_on(nexts::with_seam(all_nexts)),
         }
     }
 }
