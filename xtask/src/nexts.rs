@@ -51,8 +51,8 @@ pub(crate) struct Args {
     show: bool,
     /// Compare apps built with `withActionlane`, without a policy and with one for all actions, to apps built without
     ///
-    /// Runs the rows through the page's own actions, on 15.5 and 16.4, with Turbopack and with webpack: all but rare
-    /// rows on 16.4 with Turbopack, a sample elsewhere. With a version, a bundler or a row, all rows run there; --all
+    /// Runs the rows through the page's own actions, on 15.5 and 16.4, with Turbopack and with webpack: a sample, and
+    /// on 16.4 with Turbopack all but rare rows. With a version, a bundler or a row, all but rare rows run there; --all
     /// runs everything. Intended differences are listed in tests/next/seam-differences.json. Rows that need options of
     /// a call are skipped.
     #[arg(long)]

@@ -46,6 +46,7 @@ window.matrix ??= (() => {
     busy();
     const headers = new Headers(init?.headers);
     const isAction = headers.has("next-action");
+    if (headers.has("rsc") && !isAction) save("loads", [...(load("loads") ?? []), new URL(input, document.baseURI).pathname]);
     if (isAction) {
       if (tamper?.id !== undefined) headers.set("next-action", tamper.id);
       if (tamper?.path !== undefined) input = tamper.path;
@@ -167,6 +168,8 @@ window.matrix ??= (() => {
     shows: (id, wanted) => until(`${id} is ${wanted}`, () => text(id) === wanted),
     /** Waits until the call has settled. */
     settled: () => until("the call has settled", () => load("result")),
+    /** Waits until the page is at rest, also if its document is being left. */
+    rest: () => until("the page is at rest", atRest),
     /** Goes back or forward in the history, and waits for its event. */
     came: (direction) =>
       new Promise((resolve) => {
@@ -294,7 +297,7 @@ window.matrix ??= (() => {
     const { mine, start } = await (side === "ours" ? oursOf : theirsOf)(row, world, side);
     if (!began) await until("the page is at rest", atRest);
     // Errors of hydration are the page's own: Next's for the path of a page that a rewrite shows, for one.
-    for (const key of ["posts", "uncaught"]) sessionStorage.removeItem(`matrix:${key}`);
+    for (const key of ["posts", "loads", "uncaught"]) sessionStorage.removeItem(`matrix:${key}`);
     began = true;
     save("started", { href: location.href, history: history.length, renders: row.prerendered ? undefined : renders() });
     setTimeout(() => {
@@ -355,6 +358,7 @@ window.matrix ??= (() => {
       outcome: load("outcome") && { ...load("outcome"), codec: hasCodec() },
       wire: load("wire"),
       posts: load("posts") ?? 0,
+      loads: load("loads") ?? [],
       uncaught: load("uncaught") ?? [],
       cookies,
       server: { counts, effects, order, mostRunning, computed },

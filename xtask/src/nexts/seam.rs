@@ -92,10 +92,10 @@ pub(crate) struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// Returns the versions, bundlers and rows. If nothing is named, all rows run on the newest version with its own
-    /// bundler, and a sample elsewhere.
+    /// Returns the versions, bundlers and rows. If nothing is named, a sample runs everywhere but on the newest version
+    /// with its own bundler.
     fn plan(&self) -> Vec<(Version, Bundler, Scope)> {
-        let is_named = self.every || !self.versions.is_empty() || self.bundler.is_some() || !self.only.is_empty();
+        let is_named = !self.versions.is_empty() || self.bundler.is_some() || !self.only.is_empty();
         let versions = match (self.every, self.versions) {
             (true, _) => Version::ALL.into_iter().filter(|version| *version >= OLDEST).collect(),
             (false, []) => USUAL.to_vec(),
@@ -104,8 +104,8 @@ impl Selection<'_> {
         let bundlers = Bundler::ALL.into_iter().filter(|one| self.bundler.is_none_or(|bundler| bundler == *one));
         let pairs = versions.iter().flat_map(|version| bundlers.clone().map(|bundler| (*version, bundler)));
         let scope = |pair| match pair {
-            _ if is_named => Scope::All,
-            WHOLE => Scope::Usual,
+            _ if self.every => Scope::All,
+            pair if is_named || pair == WHOLE => Scope::Usual,
             _ => Scope::Sample,
         };
         pairs.map(|pair| (pair.0, pair.1, scope(pair))).collect()
@@ -295,13 +295,13 @@ mod tests {
     }
 
     #[test]
-    fn all_rows_run_where_something_is_named_and_a_sample_elsewhere() {
+    fn more_than_a_sample_runs_where_something_is_named_and_all_rows_if_wanted() {
         let usual = Selection::default().plan();
         assert_eq!(usual.len(), 4);
         assert_eq!(usual.iter().filter(|(.., scope)| *scope == Scope::Sample).count(), 3);
         assert!(usual.contains(&(Version::V16_4, Bundler::Turbopack, Scope::Usual)));
         let named = Selection { versions: &[Version::V15_5], bundler: Some(Bundler::Webpack), ..Selection::default() };
-        assert_eq!(named.plan(), [(Version::V15_5, Bundler::Webpack, Scope::All)]);
+        assert_eq!(named.plan(), [(Version::V15_5, Bundler::Webpack, Scope::Usual)]);
         let every = Selection { every: true, ..Selection::default() }.plan();
         assert_eq!(every.len(), 6);
         assert!(every.iter().all(|(.., scope)| *scope == Scope::All));
