@@ -39,7 +39,8 @@ pub(crate) struct Args {
     /// Continue after a part that fails
     #[arg(long)]
     keep_going: bool,
-    /// Run the part `nexts` with all versions, 15.0 and 16.2 too, and the part `next-app` in all configurations
+    /// Run the parts `nexts` and `seam` with all versions and rows, 15.0 and 16.2 too, and the part `next-app` in all
+    /// configurations
     #[arg(long)]
     all_nexts: bool,
 }

@@ -25,6 +25,8 @@
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
 // bare       true for a page without a fixture: `window.fixture` is undefined
 // alone      not run through Next's client: the reason why
+// seam       true if it runs in apps without the seam and with it only, not through calls of ours
+// sample     true if the usual tests of the seam run it on every version and with every bundler
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true: the page must show the tagged value as the server knows it
 // wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
@@ -45,10 +47,11 @@ import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
 import router from "./rows/router.mjs";
+import seam from "./rows/seam.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...development].map(plain);
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...seam, ...development].map(plain);
 
 /** Adds to a plain row that it loads no codec. Next 14 is the exception: its arguments always need the codec. */
 function plain(row) {

@@ -65,25 +65,80 @@ impl Way {
     }
 }
 
+/// The rows that run on a version with a bundler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// All rows, the rare ones too.
+    All,
+    /// All rows but the rare ones.
+    Usual,
+    /// Rows that say `sample`.
+    Sample,
+}
+
+/// Selects what runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Selection<'a> {
+    /// Empty: 15.5 and 16.4.
+    pub(crate) versions: &'a [Version],
+    /// `None`: both.
+    pub(crate) bundler: Option<Bundler>,
+    /// Runs every version from 15.5 on, and all rows on each.
+    pub(crate) every: bool,
+    /// Texts of which a row has one in its name; empty: all rows.
+    pub(crate) only: &'a [String],
+    /// Prints on standard error what each row showed.
+    pub(crate) show: bool,
+}
+
+impl Selection<'_> {
+    /// Returns the versions, bundlers and rows. If nothing is named, a sample runs everywhere but on the newest version
+    /// with its own bundler.
+    fn plan(&self) -> Vec<(Version, Bundler, Scope)> {
+        let is_named = !self.versions.is_empty() || self.bundler.is_some() || !self.only.is_empty();
+        let versions = match (self.every, self.versions) {
+            (true, _) => Version::ALL.into_iter().filter(|version| *version >= OLDEST).collect(),
+            (false, []) => USUAL.to_vec(),
+            (false, versions) => versions.to_vec(),
+        };
+        let bundlers = Bundler::ALL.into_iter().filter(|one| self.bundler.is_none_or(|bundler| bundler == *one));
+        let pairs = versions.iter().flat_map(|version| bundlers.clone().map(|bundler| (*version, bundler)));
+        let scope = |pair| match pair {
+            _ if self.every => Scope::All,
+            pair if is_named || pair == WHOLE => Scope::Usual,
+            _ => Scope::Sample,
+        };
+        pairs.map(|pair| (pair.0, pair.1, scope(pair))).collect()
+    }
+}
+
+/// The oldest version that the seam supports.
+const OLDEST: Version = Version::V15_5;
 /// Versions that run if none is named.
 const USUAL: [Version; 2] = [Version::V15_5, Version::V16_4];
+/// Where more than a sample runs if nothing is named.
+const WHOLE: (Version, Bundler) = (Version::V16_4, Bundler::Turbopack);
 
-/// Runs the matrix without the seam, with it, and with it and a policy. No `versions`: 15.5 and 16.4. `every`, `only`
-/// and `show` are as in the matrix of the package.
-pub(super) async fn matrix(versions: &[Version], bundler: Option<Bundler>, every: bool, only: &[String], show: bool) -> Result<Report> {
-    let versions = if versions.is_empty() { &USUAL } else { versions };
-    for version in versions {
-        ensure!(*version >= Version::V15_5, "the seam does not support Next {version}");
+/// Runs the matrix without the seam, with it, and with it and a policy.
+pub(crate) async fn matrix(selection: &Selection<'_>) -> Result<Report> {
+    for version in selection.versions {
+        ensure!(*version >= OLDEST, "the seam does not support Next {version}");
     }
     browser::ensure(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();
-    for version in versions {
-        let table = Table::of(*version, every, only)?;
-        for bundler in Bundler::ALL.into_iter().filter(|one| bundler.is_none_or(|bundler| bundler == *one)) {
-            compare(*version, bundler, &table, show, &mut report).await?;
+    for (version, bundler, scope) in selection.plan() {
+        let mut table = Table::of(version, true, selection.only)?;
+        table.rows.retain(|row| match scope {
+            Scope::All => true,
+            Scope::Usual => !row.rare,
+            Scope::Sample => row.sample,
+        });
+        if (version, bundler) != WHOLE {
+            table.rows.retain(|row| row.build.as_deref() != Some(DEV));
         }
+        compare(version, bundler, &table, selection.show, &mut report).await?;
     }
     Ok(report)
 }
@@ -194,7 +249,7 @@ fn build_name(of_rows: Option<&str>, bundler: Bundler, way: Option<Way>) -> Stri
 /// True if the row makes sense through the page's own actions. Those with options of a call do not, nor those that
 /// have no run through Next's client.
 fn can_run(row: &Row) -> bool {
-    !row.alone && !row.has_options && row.build.as_deref() != Some(DEV)
+    !row.alone && !row.has_options
 }
 
 /// Returns the listed differences of a way and a bundler.
@@ -236,7 +291,20 @@ mod tests {
         assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
         assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));
         assert!(!can(json!({ "name": "row", "alone": "why" })));
-        assert!(!can(json!({ "name": "row", "build": "dev" })));
+        assert!(can(json!({ "name": "row", "build": "dev" })));
+    }
+
+    #[test]
+    fn more_than_a_sample_runs_where_something_is_named_and_all_rows_if_wanted() {
+        let usual = Selection::default().plan();
+        assert_eq!(usual.len(), 4);
+        assert_eq!(usual.iter().filter(|(.., scope)| *scope == Scope::Sample).count(), 3);
+        assert!(usual.contains(&(Version::V16_4, Bundler::Turbopack, Scope::Usual)));
+        let named = Selection { versions: &[Version::V15_5], bundler: Some(Bundler::Webpack), ..Selection::default() };
+        assert_eq!(named.plan(), [(Version::V15_5, Bundler::Webpack, Scope::Usual)]);
+        let every = Selection { every: true, ..Selection::default() }.plan();
+        assert_eq!(every.len(), 6);
+        assert!(every.iter().all(|(.., scope)| *scope == Scope::All));
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Nexts,
     /// Build an app with `withActionlane` in several ways, and drive it in Chromium
     NextApp,
+    /// Compare Next.js apps built with `actionlane/next` to the same apps without
+    Seam,
 }
 
 /// Result of a part.
@@ -83,6 +85,7 @@ impl Part {
         Self::Soak,
         Self::Nexts,
         Self::NextApp,
+        Self::Seam,
     ];
 
     /// Returns the part's name on the command line.
@@ -108,12 +111,12 @@ impl Part {
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",
-            Self::Nexts => "rows",
+            Self::Nexts | Self::Seam => "rows",
         }
     }
 
     /// Prepares and runs the part. An error means that the part could not run. `all_nexts` selects every supported
-    /// version of Next.js for the part `nexts`, and every configuration for `next-app`.
+    /// version of Next.js for the parts `nexts` and `seam`, and every configuration for `next-app`.
     pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
@@ -136,6 +139,7 @@ impl Part {
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
             Self::NextApp => next_app::all(all_nexts),
+            Self::Seam => runtime.block_on(nexts::with_seam(all_nexts)),
         }
     }
 }
