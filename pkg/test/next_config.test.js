@@ -35,7 +35,7 @@ function webpackRules(config, { isServer = false, alias = {} } = {}) {
   return config.webpack(given, { isServer }).module.rules;
 }
 
-const KEYS = [internals.CALL_SERVER, internals.ACTION_WRAPPER].map((file) => `**/next/${file}`);
+const KEYS = internals.FILES.map((file) => `**/next/${file}`);
 
 test("Turbopack gets a rule for each file, in the browser alone", () => {
   enter("16.4.6", { turbopack: true });
@@ -62,7 +62,7 @@ test("webpack gets a rule in the browser's bundle, after the configuration's own
   });
   const [own, rule] = webpackRules(config);
   assert.equal(own, "own");
-  assert.deepEqual(rule.include, [internals.CALL_SERVER, internals.ACTION_WRAPPER].map((file) => path.join(root, file)));
+  assert.deepEqual(rule.include, internals.FILES.map((file) => path.join(root, file)));
   assert.deepEqual(webpackRules(config, { isServer: true }), ["own"]);
   assert.equal(config.turbopack, undefined);
 });

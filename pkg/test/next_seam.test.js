@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configureActions } from "../next/run/policies.js";
 import { load } from "../next/run/late.js";
+import { moved } from "../next/run/moves.js";
 import { note } from "../next/run/names.js";
 import { page } from "../next/run/page.js";
 import { withOptions } from "../next/run/with_options.js";
@@ -174,11 +175,13 @@ test("a page that was left: value delivered, refresh owed, redirect rejected as 
   all();
   const one = await sent();
   app.state = { ...app.state, canonicalUrl: "/elsewhere" };
+  moved();
   one.request.answer("value", REVALIDATED);
   assert.equal(await one.promise, "value");
   assert.equal(app.refreshes, 1);
   const two = await sent();
   app.state = { ...app.state, canonicalUrl: "/third" };
+  moved();
   two.request.answer(null, { "x-action-redirect": "/x;replace" });
   await assert.rejects(two.promise, (error) => error.handled === true && error.digest.startsWith("NEXT_REDIRECT;replace;/x"));
   const three = await sent();
@@ -188,6 +191,59 @@ test("a page that was left: value delivered, refresh owed, redirect rejected as 
   three.request.stream.close();
   await assert.rejects(three.promise, /too large/);
   assert.deepEqual(app.reducer, []);
+});
+
+test("a page that was left for the same address: the page of the answer is not used", async () => {
+  all();
+  const { promise, request } = await sent();
+  moved();
+  request.answer("value", REVALIDATED);
+  assert.equal(await promise, "value");
+  assert.deepEqual([app.reducer.length, app.refreshes], [0, 1]);
+});
+
+test("a redirect is followed if the navigation had begun before the action was called", async () => {
+  all();
+  for (const [header, given] of [["/x;push", "/x;push"], ["./x;replace", "https://app.example/shop/x;replace"]]) {
+    app.state = { ...app.state, canonicalUrl: "/shop" };
+    moved();
+    const { promise, request } = await sent();
+    app.state = { ...app.state, canonicalUrl: "/elsewhere" }; // the navigation is over
+    let seen;
+    const inner = app.internals.dispatch;
+    app.internals.dispatch = (action) => {
+      const answer = globalThis.fetch;
+      globalThis.fetch = async (...request) => {
+        const response = await answer(...request);
+        seen = response.headers.get("x-action-redirect");
+        return response;
+      };
+      inner(action);
+    };
+    request.answer("moved", { "x-action-redirect": header });
+    assert.equal(await promise, "moved");
+    assert.equal(seen, given);
+    app.internals.dispatch = inner;
+  }
+});
+
+test("a redirect that the router does not take loads the document, unless the user has moved on", async () => {
+  all();
+  const made = [];
+  globalThis.location = { assign: (to) => made.push(to) };
+  app.internals.dispatch = () => {
+    throw new Error("no router");
+  };
+  for (const moves of [false, true]) {
+    const { promise, request } = await sent();
+    app.internals.dispatch = () => {
+      if (moves) moved();
+      throw new Error("no router");
+    };
+    request.answer(null, { "x-action-redirect": "/x;push" });
+    await assert.rejects(promise, (error) => error.handled === true);
+  }
+  assert.deepEqual(made, ["https://app.example/x"]);
 });
 
 test("a page that was left between the dispatch and the reducer: the same", async () => {

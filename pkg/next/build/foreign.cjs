@@ -2,10 +2,9 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, FILES } = require("./internals.cjs");
 
-const FILES = [CALL_SERVER, ACTION_WRAPPER];
-/** The name by which compiled modules import the second. */
+/** The name by which compiled modules import the second file. */
 const PRIVATE_NAME = "private-next-rsc-action-client-wrapper";
 
 const posix = (file) => file.split(path.sep).join("/");

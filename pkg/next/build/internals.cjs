@@ -9,6 +9,12 @@ const path = require("node:path");
 const CALL_SERVER = "dist/client/app-call-server.js";
 /** The file that imported actions are made with: its `createServerReference` is given the name of the action. */
 const ACTION_WRAPPER = "dist/build/webpack/loaders/next-flight-loader/action-client-wrapper.js";
+/** The file by which everything reaches the router. Navigations are noted in it. */
+const ROUTER_QUEUE = "dist/client/components/use-action-queue.js";
+/** Beginning of the function there that is given each action of the router. */
+const DISPATCH = "function dispatchAppRouterAction(action) {";
+/** Types of the router's actions with which the user moves on: the router then discards the action that is running. */
+const NAVIGATIONS = ["navigate", "restore"];
 const ACTION_REDUCER = "dist/client/components/router-reducer/reducers/server-action-reducer.js";
 
 /**
@@ -17,7 +23,7 @@ const ACTION_REDUCER = "dist/client/components/router-reducer/reducers/server-ac
  */
 const EXPORTS = {
   // Puts an action into the router's queue.
-  dispatch: { file: "dist/client/components/use-action-queue.js", name: "dispatchAppRouterAction" },
+  dispatch: { file: ROUTER_QUEUE, name: "dispatchAppRouterAction" },
   serverAction: { file: "dist/client/components/router-reducer/router-reducer-types.js", name: "ACTION_SERVER_ACTION" },
   // The router's state. Read of it: `canonicalUrl`, `tree`, `nextUrl`, `previousNextUrl`.
   getState: { file: "dist/client/components/app-router-instance.js", name: "getCurrentAppRouterState" },
@@ -45,6 +51,8 @@ const TEXTS = [
   // What the reducer reads of the action, and the one request that it makes.
   { file: ACTION_REDUCER, texts: ["actionId", "actionArgs", "resolve", "reject", "state.canonicalUrl", "fetch", "x-action-redirect"] },
   { file: CALL_SERVER, texts: ["callServer"] },
+  { file: ROUTER_QUEUE, texts: [DISPATCH] },
+  { file: "dist/client/components/router-reducer/router-reducer-types.js", texts: NAVIGATIONS.map((type) => `= '${type}'`) },
   { file: ACTION_WRAPPER, texts: ["createServerReference", "callServer", "findSourceMapURL"] },
 ];
 
@@ -93,4 +101,7 @@ function read(root, file) {
   return existsSync(full) ? readFileSync(full, "utf8") : undefined;
 }
 
-module.exports = { CALL_SERVER, ACTION_WRAPPER, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };
+/** The files that the loader runs on. */
+const FILES = [CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE];
+
+module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, NAVIGATIONS, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };

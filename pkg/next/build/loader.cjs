@@ -1,10 +1,10 @@
-// Puts the seam around one of two files of Next's client: the one that calls actions, or the one that imported actions
-// are made with. The file itself stays whole, inside a function, so that Next's own way is Next's own code. Must not
-// decide anything: it writes a module.
+// Puts the seam around one of three files of Next's client: the one that calls actions, the one that imported actions
+// are made with, or the one by which everything reaches the router. The file itself stays whole, so that Next's own way
+// is Next's own code. Must not decide anything: it writes a module.
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, EXPORTS, isRequest } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, ROUTER_QUEUE, isRequest } = require("./internals.cjs");
 const { refuseDetour } = require("./foreign.cjs");
 
 /** Returns the module, or promises it. `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
@@ -14,6 +14,7 @@ module.exports = function loader(source) {
   const file = posix(this.resourcePath);
   if (file.endsWith(`/${CALL_SERVER}`)) return callServer(source, from, options);
   if (file.endsWith(`/${ACTION_WRAPPER}`)) return refuseDetour(this.getResolve?.({}), from).then(() => wrapper(source, from));
+  if (file.endsWith(`/${ROUTER_QUEUE}`)) return routerQueue(source, from);
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
 
@@ -81,4 +82,10 @@ function createServerReference(id) {
   return own.exports.createServerReference.apply(this, arguments);
 }
 `;
+}
+
+/** Has navigations noted before they are dispatched. */
+function routerQueue(source, from) {
+  const isNavigation = NAVIGATIONS.map((type) => `action.type === "${type}"`).join(" || ");
+  return source.replace(DISPATCH, `${DISPATCH} if (${isNavigation}) require(${runtime(from, "moves.js")}).moved();`);
 }

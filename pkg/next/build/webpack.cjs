@@ -2,7 +2,7 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
+const { FILES } = require("./internals.cjs");
 const { refuseAlias } = require("./foreign.cjs");
 
 const loader = require.resolve("./loader.cjs");
@@ -15,7 +15,7 @@ function withRules(given, next, options) {
     const check = ({ resolve }) => refuseAlias(resolve?.alias, "resolve.alias", next.root);
     const add = (made) => {
       check(made);
-      const include = [CALL_SERVER, ACTION_WRAPPER].map((file) => path.join(next.root, file));
+      const include = FILES.map((file) => path.join(next.root, file));
       made.module.rules.push({ test: /\.js$/, include, use: [{ loader, options }] });
       // A wrapper around this one may set an alias later.
       const last = { apply: (compiler) => compiler.hooks.afterEnvironment.tap("actionlane", () => check(compiler.options)) };

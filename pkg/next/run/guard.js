@@ -48,10 +48,21 @@ async function answerTo(token, input) {
   const entry = tokens().get(token);
   if (!entry || entry.isTaken) throw new Error("actionlane: no answer waits for this token; the action is not sent again");
   // Dispatched while a navigation was pending, it runs after that: on another page.
-  if (addressOf(input) !== addressOf(entry.answer.url)) throw new Error("actionlane: the page was left");
+  if (addressOf(input) !== addressOf(entry.answer.url)) {
+    if (!entry.answer.head.redirect) throw new Error("actionlane: the page was left");
+    makeAbsolute(entry.answer);
+  }
   entry.isTaken = true;
   entry.body.take();
   return entry.answer.response;
+}
+
+/** Makes a redirect to "./x" one that does not depend on the page. Next reads it as if the path of its page ended in "/". */
+function makeAbsolute({ head, response, url }) {
+  const [address, ...type] = head.redirect.split(";");
+  if (!address.startsWith(".")) return;
+  const { origin, pathname } = new URL(url, document.baseURI);
+  response.headers.set("x-action-redirect", [new URL(`${origin}${pathname.replace(/\/?$/, "/")}${address}`).href, ...type].join(";"));
 }
 
 function addressOf(input) {

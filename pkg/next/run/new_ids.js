@@ -23,8 +23,9 @@ export class NewIds {
     return this.#found.get(old);
   }
 
-  /** Has the next `of(old)` search again. */
-  forget(old) {
+  /** Has the next `of(old)` search again, if `found` is still its result. */
+  forget(old, found) {
+    if (this.#found.get(old) !== found) return;
     this.#found.delete(old);
     this.#searches.delete(old);
   }

@@ -3,6 +3,8 @@
 export class Once {
   isOver = false;
   promise;
+  /** Fulfils once the promise has settled. */
+  over;
   #resolve;
   #reject;
   #ended;
@@ -14,6 +16,7 @@ export class Once {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.over = this.promise.then(() => {}, () => {});
   }
 
   /**

@@ -12,10 +12,11 @@ const FORM = 1;
  * was given, and `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options,
  * isTaken }`. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the
  * names load. `waiting`: the number of calls that wait for the lanes.
+ * `moves`: the number of navigations that have begun.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0 };
+    const value = { form: FORM, names: new Map(), files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, moves: 0 };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];

@@ -2,12 +2,16 @@
 // not read the answer beyond its head, nor act on it.
 
 import { Dispatcher } from "../../lib/dispatcher.js";
+import { laneBy } from "../../lib/dispatcher/lanes.js";
+import { part } from "../../lib/loading/lazy_part.js";
 import { headOf } from "./answer.js";
 import { NewIds } from "./new_ids.js";
 import { requestOf, SKIP_RENDER } from "./request.js";
 
 /** Retries of a call that is `idempotent` and says no number. */
 const RETRIES = 2;
+
+const loadUntilValue = part(() => import("./until_value.js"), "retry", "NETWORK");
 
 export class Sending {
   #dispatcher;
@@ -24,38 +28,50 @@ export class Sending {
 
   /**
    * Promises `{ response, head, url, refs, headers, isRecovered }`. `isRecovered`: another build than the page's has
-   * answered. `onAttempt()` runs before each request.
+   * answered. `once`: the promise of
+   * the call, `limits`: those that end it; a call that is over does not hold its lane. `onAttempt()` runs before each
+   * request, `onHead(head)` when a head has arrived.
    */
-  async send({ internals }, { id, name, args, options: { render, skew = this.#options.skew ?? "recover", ...given }, onAttempt }) {
+  async send({ internals }, call) {
+    const { id, name, args, once } = call;
+    const { render, skew = this.#options.skew ?? "recover", ...given } = call.options;
     const options = optionsOf(given, args);
+    const how = { ...call, render, options };
+    const isKeyed = options.idempotencyKey ?? this.#options.idempotency ?? internals.infoOf(id).type === "use-cache";
+    const isRetried = isKeyed && limitOf(options.retry ?? this.#options.retry) > 0;
     const known = this.#newIds.known(id);
-    const request = await this.#inOrder(options.lane, this.#requestOf(internals, known ?? id, args));
-    const answer = await this.#attempts(request, { name, render, options, onAttempt });
+    const request = await this.#inOrder(options.lane, once, this.#requestOf(internals, known ?? id, args), isRetried && loadUntilValue());
+    if (known !== undefined) delete request.headers[DEPLOYMENT];
+    how.prepare = this.#preparer(call, isRetried);
+    const answer = await this.#attempts(request, how);
     const isLost = answer.head.isUnknown;
     if (isLost && skew === "reload") location.reload();
     if (!isLost || skew !== "recover" || !name) return { ...answer, isRecovered: known !== undefined };
 
     // A second deployment.
-    if (known !== undefined) this.#newIds.forget(id);
+    if (known !== undefined) this.#newIds.forget(id, known);
     const search = this.#newIds.of(id, name, request.url).then((found) => found && this.#requestOf(internals, found, args));
-    const again = await this.#inOrder(options.lane, search);
-    return again ? { ...(await this.#attempts(again, { name, render, options, onAttempt })), isRecovered: true } : answer;
+    const again = await this.#inOrder(options.lane, once, search);
+    if (!again) return answer;
+    // The deployment that the page is of does not have the new id.
+    delete again.headers[DEPLOYMENT];
+    return { ...(await this.#attempts(again, how)), isRecovered: true };
   }
 
   #requestOf(internals, id, args) {
     return requestOf(internals, id, args, this.#options.maxBodyBytes);
   }
 
-  async #attempts({ url, headers, body, refs }, { name, render, options, onAttempt }) {
+  async #attempts({ url, headers, body, refs }, { name, render, options, limits, onAttempt, prepare }) {
     // Runs when the lane is free. The headers of the options may be a function, too.
     const headersOfAttempt = (attempt) => {
       onAttempt();
       return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
     };
-    const whole = isRetried(options.retry ?? this.#options.retry) ? (await import("./until_value.js")).untilValue : undefined;
     const send = async (more) => {
       const init = { method: "POST", headers: { ...headers, ...more }, body };
-      const response = await Dispatcher.send(this.#dispatcher, url, init, { name, ...options, headers: headersOfAttempt }, whole);
+      const own = { name, ...options, headers: headersOfAttempt, signal: limits.signal, deadline: limits.timeLeft() };
+      const response = await limits.during(() => Dispatcher.send(this.#dispatcher, url, init, own, prepare));
       return { response, head: headOf(response), url, refs, headers };
     };
     const answer = await send(render === "skip" ? SKIP_RENDER : undefined);
@@ -63,25 +79,39 @@ export class Sending {
     return answer.head.isUnknown && render === "skip" ? send() : answer;
   }
 
-  /** Waits for `request` and for the calls of the lane that were made before. */
-  async #inOrder(lane, request) {
+  /** Returns the function that is given each response before the dispatcher has it. */
+  #preparer({ options, onHead }, isRetried) {
+    const stallTimeout = options.stallTimeout ?? this.#options.stallTimeout;
+    return (response) => {
+      onHead(headOf(response));
+      return isRetried ? loadUntilValue.there.untilValue(response, stallTimeout) : response;
+    };
+  }
+
+  /** Waits for `request` and for the calls of the lane that were made before. A call that is over waits no longer. */
+  async #inOrder(lane = "main", once, request, more) {
     const before = this.#preparing.get(lane);
-    const turn = Promise.allSettled([before, request]);
+    const own = Promise.race([Promise.all([request, more]), once.over]);
+    const turn = Promise.allSettled([before, own]);
     this.#preparing.set(lane, turn);
     await turn;
     if (this.#preparing.get(lane) === turn) this.#preparing.delete(lane);
-    return request;
+    const [found] = (await own) ?? [];
+    // The promise of the call has settled, and no one waits for this one.
+    return once.isOver ? new Promise(() => {}) : found;
   }
 }
 
+const DEPLOYMENT = "x-deployment-id";
+
 /** Returns the options as the dispatcher takes them. */
-function optionsOf({ idempotent, ...options }, args) {
+function optionsOf({ idempotent, signal, deadline, ...options }, args) {
   if (idempotent) {
     options.retry ??= RETRIES;
     options.idempotencyKey ??= true;
   }
-  if (typeof options.lane === "function") options.lane = options.lane(...args);
+  options.lane = laneBy(options.lane, args);
   return options;
 }
 
-const isRetried = (retry) => (typeof retry === "object" ? retry?.limit : retry) > 0;
+const limitOf = (retry) => (typeof retry === "object" ? retry?.limit : retry);

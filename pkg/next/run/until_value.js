@@ -5,14 +5,20 @@ import { ValueWatch } from "../../lib/fetch/value_watch.js";
 import { headOf } from "./answer.js";
 import { withBody } from "./with_body.js";
 
-/** Promises the response with the same bytes. Rejects as `fetch` does if the answer ends before its value. */
-export async function untilValue(response) {
+/** What `fetch` rejects with if the answer stalls. */
+export class StallError extends TypeError {}
+
+/**
+ * Promises the response with the same bytes. Rejects as `fetch` does if the answer ends before its value, or brings
+ * nothing for `stallTimeout` ms.
+ */
+export async function untilValue(response, stallTimeout) {
   if (!headOf(response).isFlight || !response.body) return response;
   const watch = new ValueWatch();
   const reader = response.body.getReader();
   const read = [];
   for (let isThere = false; !isThere; ) {
-    const { done, value } = await reader.read();
+    const { done, value } = await inTime(reader, stallTimeout);
     if (done) throw new TypeError("the answer ended before the value");
     read.push(value);
     isThere = watch.push(value);
@@ -26,4 +32,21 @@ export async function untilValue(response) {
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
   return withBody(response, body);
+}
+
+/** Reads the next bytes, or fails if they take longer than `ms`. */
+async function inTime(reader, ms) {
+  if (!(ms < 2 ** 31)) return reader.read();
+  let timer;
+  const stalled = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new StallError(`no byte came for ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([reader.read(), stalled]);
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

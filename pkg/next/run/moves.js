@@ -1,0 +1,8 @@
+// Counts the navigations of Next's router, from their start on. Must stay small: every page of an app loads it.
+
+import { page } from "./page.js";
+
+/** Notes that the user moves on: by a link, by the router, by back or forward, or by a change of the address. */
+export function moved() {
+  page().moves += 1;
+}
