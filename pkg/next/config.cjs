@@ -49,6 +49,8 @@ function checkOptions(options) {
 }
 
 function apply(config, { names }, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
+  // Next reports what is no configuration.
+  if (typeof config !== "object" || config === null) return config;
   // A server that only serves has nothing to build.
   if (phase === "phase-production-server" || phase === "phase-export") return config;
   const next = findNext();

@@ -22,20 +22,42 @@ const turbopack = {
 };
 const webpack = { node: { [ADD]: { workers: {}, filename: "app/cart/actions.ts", exportedName: "add" } }, edge: {}, encryptionKey: "secret" };
 
-test("an action is named by its file and name, with both bundlers", () => {
-  for (const wanted of ["app/cart/actions#add", "app/cart/actions.ts#add", "./app/cart/actions#add"]) {
-    assert.deepEqual(namesOf(turbopack, [wanted]), { [ADD]: "shop/app/cart/actions#add" }, wanted);
-    assert.deepEqual(namesOf(webpack, [wanted]), { [ADD]: "app/cart/actions#add" }, wanted);
+/** Writes files into a directory that is removed after the test. */
+async function project(t, files) {
+  const dir = await mkdtemp(join(tmpdir(), "actionlane-"));
+  t.after(() => rm(dir, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(dir, name, ".."), { recursive: true });
+    await writeFile(join(dir, name), text);
   }
-  assert.deepEqual(namesOf(turbopack, ["cart/actions#save", "art/actions#add"]), {});
+  return dir;
+}
+
+/** Makes an app in a directory "shop", with the files that the manifests name. */
+const shop = async (t) => join(await project(t, { "shop/app/cart/actions.ts": "", "shop/app/actions.ts": "", "shop/app/edge/actions.ts": "" }), "shop");
+
+test("an action is named by its file from the app's root and its name, with both bundlers", async (t) => {
+  const dir = await shop(t);
+  for (const wanted of ["app/cart/actions#add", "app/cart/actions.ts#add", "./app/cart/actions#add"]) {
+    for (const manifest of [turbopack, webpack]) assert.deepEqual(namesOf(manifest, [wanted], dir), { [ADD]: "app/cart/actions#add" }, wanted);
+  }
+  assert.deepEqual(namesOf(turbopack, ["cart/actions#add", "art/actions#add", "shop/app/cart/actions#add"], dir), {});
 });
 
-test("a name alone names every action that has it, also of the edge runtime", () => {
-  assert.deepEqual(Object.keys(namesOf(turbopack, ["add"])).sort(), [ADD, EDGE]);
+test("a file outside of the app keeps its path, and one that webpack names absolutely under Windows is of the app", async (t) => {
+  const dir = await shop(t);
+  const of = (filename) => ({ node: { [ADD]: { filename, exportedName: "add" } } });
+  assert.deepEqual(namesOf(of("packages/ui/actions.ts"), ["add"], dir), { [ADD]: "packages/ui/actions#add" });
+  assert.deepEqual(namesOf(of("../C:\\proj\\app\\actions.ts"), ["app/actions#add"], "C:\\proj"), { [ADD]: "app/actions#add" });
 });
 
-test("closures, actions that no policy names, and the key are not written", () => {
-  assert.deepEqual(namesOf(turbopack, ["$$RSC_SERVER_ACTION_0", "app/page#$$RSC_SERVER_ACTION_0", "gone", "encryptionKey"]), {});
+test("a name alone names every action that has it, also of the edge runtime", async (t) => {
+  assert.deepEqual(Object.keys(namesOf(turbopack, ["add"], await shop(t))).sort(), [ADD, EDGE]);
+});
+
+test("closures, actions that no policy names, and the key are not written", async (t) => {
+  const dir = await shop(t);
+  assert.deepEqual(namesOf(turbopack, ["$$RSC_SERVER_ACTION_0", "app/page#$$RSC_SERVER_ACTION_0", "gone", "encryptionKey"], dir), {});
 });
 
 test("the file is written after the build, and after a step that the configuration has", async (t) => {
@@ -48,20 +70,9 @@ test("the file is written after the build, and after a step that the configurati
   await config.compiler.runAfterProductionCompile({ projectDir: dir, distDir: ".next" });
   assert.deepEqual([order, config.compiler.styledComponents], [["own"], true]);
   const text = await readFile(join(dir, ".next/static", FILE), "utf8");
-  assert.deepEqual(JSON.parse(text), { [SAVE]: "shop/app/actions#save" });
+  assert.deepEqual(JSON.parse(text), { [SAVE]: "shop/app/actions#save" }, "no such file is in the app");
   assert.ok(!text.includes("secret"));
 });
-
-/** Writes files into a directory that is removed after the test. */
-async function project(t, files) {
-  const dir = await mkdtemp(join(tmpdir(), "actionlane-"));
-  t.after(() => rm(dir, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(dir, name, ".."), { recursive: true });
-    await writeFile(join(dir, name), text);
-  }
-  return dir;
-}
 
 const IMPORT = 'import { configureActions } from "actionlane/next";\n';
 
@@ -93,4 +104,12 @@ test("the names lie under the base path or an asset prefix of the same origin", 
   assert.equal(pathOfNames({}), `/_next/static/${FILE}`);
   assert.equal(pathOfNames({ basePath: "/shop", assetPrefix: "https://cdn.example" }), `/shop/_next/static/${FILE}`);
   assert.equal(pathOfNames({ basePath: "/shop", assetPrefix: "/shop-static/" }), `/shop-static/_next/static/${FILE}`);
+});
+
+test("what cannot be read and files that are no source do not end the search", async (t) => {
+  const dir = await project(t, { "a/locked/x.js": "", "z.js": `${IMPORT}configureActions({ save: {} });` });
+  const fs = require("node:fs/promises");
+  const { readdir } = fs;
+  t.mock.method(fs, "readdir", (path, ...rest) => (path.endsWith("locked") ? Promise.reject(Object.assign(new Error("no"), { code: "EACCES" })) : readdir(path, ...rest)));
+  assert.ok((await policyNames(dir)).has("save"));
 });

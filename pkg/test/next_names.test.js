@@ -52,7 +52,7 @@ test("a policy by file is for the action of that file, also if another has the s
   note(NAMED, "add");
   configureActions({ "app/cart/actions#add": { lane: "cart" }, add: { lane: "other" }, "./app/x.ts#remove": { lane: "x" } });
   const lane = laneOf(ID);
-  await answerNames({ [ID]: "shop/app/cart/actions#add", [NAMED]: "shop/app/other#add", third: "app/x#remove" });
+  await answerNames({ [ID]: "app/cart/actions#add", [NAMED]: "app/admin/app/cart/actions#add", third: "app/x#remove" });
   assert.equal(await lane, "cart");
   assert.equal(await laneOf(NAMED), "other");
   assert.equal(await laneOf("third"), "x");
@@ -105,6 +105,14 @@ test("names that cannot be loaded: policies reach imported actions, with one war
   assert.equal(await laneOf(NAMED), "cart");
   assert.equal(said.length, 1);
   assert.match(said[0], /names of actions could not be loaded/);
+});
+
+test("an imported action that no policy can name does not wait for the names", async () => {
+  withNames();
+  note(NAMED, "save");
+  configureActions({ "app/cart/actions#add": { lane: "cart" } });
+  assert.equal(await app.call(NAMED, []), "next's own");
+  assert.equal(app.sent.length, 0);
 });
 
 test("policies for imported actions and a default load no names", async () => {

@@ -52,6 +52,47 @@ test("the value is delivered when it arrives, and a break after it is not retrie
   assert.equal(app.sent.length, 2);
 });
 
+test("a call that is retried keeps its place in the lane", async () => {
+  configureActions({ default: { lane: "one", ...RETRY } });
+  const first = app.call(ID, [1]);
+  configureActions({ default: { lane: "one" } });
+  const second = app.call(ID, [2]);
+  await until(() => app.sent.length === 1);
+  assert.equal(app.sent[0].init.body, "[1]");
+  app.sent[0].answer("one");
+  await until(() => app.sent.length === 2);
+  app.sent[1].answer("two");
+  assert.deepEqual(await Promise.all([first, second]), ["one", "two"]);
+});
+
+test("answers that said that data is stale and broke off are followed by a refresh", async () => {
+  configureActions({ default: RETRY });
+  const { promise, request } = await sent();
+  request.head(REVALIDATED);
+  request.stream.error(broken());
+  (await again()).answer("value");
+  assert.equal(await promise, "value");
+  assert.equal(app.refreshes, 1);
+  const lost = await sent();
+  lost.request.head(REVALIDATED);
+  lost.request.stream.error(broken());
+  await until(() => app.sent.length === 4);
+  app.sent[3].reject(broken());
+  assert.equal(await codeOf(lost.promise), "NETWORK");
+  assert.equal(app.refreshes, 2);
+});
+
+test("without a key nothing is held back", async () => {
+  configureActions({ default: { retry: 1 } });
+  const { promise, request } = await sent();
+  request.head(REVALIDATED);
+  await until(() => app.reducer.length === 1);
+  request.chunk(FIRST);
+  request.chunk('1:"value"\n');
+  request.stream.close();
+  assert.equal(await promise, "value");
+});
+
 test("without `retry`, an answer that breaks off fails the call", async () => {
   configureActions({ default: { idempotencyKey: true } });
   const { promise, request } = await sent();

@@ -2,7 +2,7 @@
 // show no name in the browser. Must not write the encryption key, nor an action that no policy names.
 "use strict";
 
-const fs = require("node:fs/promises");
+const fs = require("node:fs");
 const path = require("node:path");
 const { policyNames } = require("./policy_names.cjs");
 
@@ -16,21 +16,40 @@ const UNNAMED = "$$";
  * Returns `{ [id]: "file#name" }` of the manifest's actions that `wanted` names: by `name`, or by `file#name` with the
  * file's path from the app's root, with or without its extension.
  */
-function namesOf(manifest, wanted) {
+function namesOf(manifest, wanted, projectDir) {
   const names = {};
   for (const [id, { filename, exportedName }] of Object.entries({ ...manifest.node, ...manifest.edge })) {
     if (typeof filename !== "string" || typeof exportedName !== "string" || exportedName.startsWith(UNNAMED)) continue;
-    if (wanted.some((name) => isNamed(name, filename, exportedName))) names[id] = `${withoutExtension(filename)}#${exportedName}`;
+    const file = withoutExtension(fromRoot(filename, projectDir));
+    if (wanted.some((name) => isNamed(name, file, exportedName))) names[id] = `${file}#${exportedName}`;
   }
   return names;
 }
 
-function isNamed(wanted, filename, exportedName) {
+/**
+ * Returns the path of a file from the app's root. Turbopack writes it from its own root, which may lie above the app's;
+ * webpack under Windows writes the absolute path behind "../". A file outside of the app keeps the bundler's path.
+ */
+function fromRoot(filename, projectDir) {
+  const file = posix(filename);
+  const root = posix(projectDir);
+  const at = file.indexOf(`${root}/`);
+  if (at >= 0) return file.slice(at + root.length + 1);
+  const parts = root.split("/");
+  for (let from = parts.length; from >= 0; from--) {
+    const above = parts.slice(from).map((part) => `${part}/`).join("");
+    const rest = file.slice(above.length);
+    if (file.startsWith(above) && fs.existsSync(path.join(projectDir, rest))) return rest;
+  }
+  return file;
+}
+
+const posix = (file) => file.replaceAll("\\", "/");
+
+function isNamed(wanted, file, exportedName) {
   const at = wanted.lastIndexOf("#");
   if (at < 0) return wanted === exportedName;
-  // Turbopack gives the path from its own root, which may lie above the app's.
-  const file = `/${withoutExtension(filename)}`;
-  return wanted.slice(at + 1) === exportedName && file.endsWith(`/${withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "")}`);
+  return wanted.slice(at + 1) === exportedName && file === withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "");
 }
 
 const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
@@ -50,11 +69,11 @@ function withNames(config, names) {
 
 async function writeNames({ projectDir, distDir }, names) {
   const dist = path.resolve(projectDir, distDir);
-  const manifest = JSON.parse(await fs.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  const manifest = JSON.parse(await fs.promises.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
   const wanted = names ?? [...(await policyNames(projectDir, [dist]))];
   const file = path.join(dist, "static", FILE);
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  await fs.writeFile(file, JSON.stringify(namesOf(manifest, wanted)));
+  await fs.promises.mkdir(path.dirname(file), { recursive: true });
+  await fs.promises.writeFile(file, JSON.stringify(namesOf(manifest, wanted, projectDir)));
 }
 
 /** Returns the path of the file as pages load it. An asset prefix of another origin may not let pages read it. */

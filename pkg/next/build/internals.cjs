@@ -15,6 +15,8 @@ const ROUTER_QUEUE = "dist/client/components/use-action-queue.js";
 const DISPATCH = "function dispatchAppRouterAction(action) {";
 /** Types of the router's actions with which the user moves on: the router then discards the action that is running. */
 const NAVIGATIONS = ["navigate", "restore"];
+/** Types with which the router has the page rendered again. */
+const REFRESHES = ["refresh"];
 const ACTION_REDUCER = "dist/client/components/router-reducer/reducers/server-action-reducer.js";
 
 /**
@@ -52,7 +54,7 @@ const TEXTS = [
   { file: ACTION_REDUCER, texts: ["actionId", "actionArgs", "resolve", "reject", "state.canonicalUrl", "fetch", "x-action-redirect"] },
   { file: CALL_SERVER, texts: ["callServer"] },
   { file: ROUTER_QUEUE, texts: [DISPATCH] },
-  { file: "dist/client/components/router-reducer/router-reducer-types.js", texts: NAVIGATIONS.map((type) => `= '${type}'`) },
+  { file: "dist/client/components/router-reducer/router-reducer-types.js", texts: [...NAVIGATIONS, ...REFRESHES].map((type) => `= '${type}'`) },
   { file: ACTION_WRAPPER, texts: ["createServerReference", "callServer", "findSourceMapURL"] },
 ];
 
@@ -104,4 +106,4 @@ function read(root, file) {
 /** The files that the loader runs on. */
 const FILES = [CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE];
 
-module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, NAVIGATIONS, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };
+module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, NAVIGATIONS, REFRESHES, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };

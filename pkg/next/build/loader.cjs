@@ -4,7 +4,7 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, ROUTER_QUEUE, isRequest } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, REFRESHES, ROUTER_QUEUE, isRequest } = require("./internals.cjs");
 const { refuseDetour } = require("./foreign.cjs");
 
 /** Returns the module, or promises it. `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
@@ -18,7 +18,7 @@ module.exports = function loader(source) {
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
 
-/** Names the symbol that says that Next's client of actions is in the page: see `run/late.js`. */
+/** Names the symbol that says that Next's client of actions is in the page, and where names are: see `run/late.js`. */
 const MARK = "actionlane.next.seam";
 
 const posix = (file) => file.split(path.sep).join("/");
@@ -54,7 +54,7 @@ function callServer(source, from, { traits, settings }) {
     ? `if (process.env.__NEXT_DEV_SERVER && process.env.__NEXT_REACT_DEBUG_CHANNEL) internals.createDebugChannel = require(${file(DEBUG_CHANNEL.file)}).${DEBUG_CHANNEL.name};`
     : "";
   return `${head(["callServer"])}
-globalThis[Symbol.for("${MARK}")] = true;
+globalThis[Symbol.for("${MARK}")] = ${JSON.stringify(settings.names ?? true)};
 var call;
 function callServer(id, args) {
   if (!call) {
@@ -84,8 +84,9 @@ function createServerReference(id) {
 `;
 }
 
-/** Has navigations noted before they are dispatched. */
+/** Has navigations and refreshes noted before they are dispatched. */
 function routerQueue(source, from) {
-  const isNavigation = NAVIGATIONS.map((type) => `action.type === "${type}"`).join(" || ");
-  return source.replace(DISPATCH, `${DISPATCH} if (${isNavigation}) require(${runtime(from, "moves.js")}).moved();`);
+  const is = (types) => types.map((type) => `action.type === "${type}"`).join(" || ");
+  const moves = `require(${runtime(from, "moves.js")})`;
+  return source.replace(DISPATCH, `${DISPATCH} if (${is(NAVIGATIONS)}) ${moves}.moved(); else if (${is(REFRESHES)}) ${moves}.refreshed();`);
 }

@@ -9,22 +9,28 @@ const SOURCE = /\.[cm]?[jt]sx?$/;
 /** Directories that hold no source of the app, besides those that begin with a dot. */
 const OTHERS = new Set(["node_modules", "public", "out", "dist", "build"]);
 /** Greatest number of directories and source files that are looked at. */
-const MAX_ENTRIES = 50_000;
+const MAX_FILES = 50_000;
 
 const WORDS = /"([^"\\\n]+)"|'([^'\\\n]+)'|`([^`\\$\n]+)`|([A-Za-z_$][\w$]*)\s*:/g;
 
 /** Promises the texts and the keys of objects in the files of the app that import `configureActions`. */
 async function policyNames(projectDir, skip = []) {
   const words = new Set();
-  const open = [projectDir];
-  let left = MAX_ENTRIES;
-  for (let dir; (dir = open.pop()) !== undefined; ) {
-    for (const entry of await fs.readdir(dir, { withFileTypes: true })) {
-      if ((left -= 1) < 0) return words;
+  const dirs = [projectDir];
+  let files = 0;
+  // `dirs` grows while it is walked. What cannot be read holds no source of the app: data of a server, say.
+  for (const dir of dirs) {
+    for (const entry of await fs.readdir(dir, { withFileTypes: true }).catch(() => [])) {
       const file = path.join(dir, entry.name);
       const isOther = entry.name.startsWith(".") || OTHERS.has(entry.name) || skip.includes(file);
-      if (entry.isDirectory() && !isOther) open.push(file);
-      else if (entry.isFile() && SOURCE.test(entry.name)) addWords(await fs.readFile(file, "utf8"), words);
+      if (entry.isDirectory() && !isOther) dirs.push(file);
+      if (!entry.isFile() || !SOURCE.test(entry.name)) continue;
+      files += 1;
+      addWords(await fs.readFile(file, "utf8").catch(() => ""), words);
+    }
+    if (files + dirs.length > MAX_FILES) {
+      console.warn(`actionlane/next: ${projectDir} has more than ${MAX_FILES} files, and not all were searched for policies; list their names in withActionlane(nextConfig, { names })`);
+      break;
     }
   }
   return words;

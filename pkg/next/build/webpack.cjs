@@ -11,7 +11,8 @@ const loader = require.resolve("./loader.cjs");
 function withRules(given, next, options) {
   return (config, context) => {
     const made = given ? given(config, context) : config;
-    if (context.isServer) return made;
+    // Next reports a function that returns nothing.
+    if (context.isServer || !made) return made;
     const check = ({ resolve }) => refuseAlias(resolve?.alias, "resolve.alias", next.root);
     const add = (made) => {
       check(made);

@@ -17,9 +17,6 @@ const SENT = Symbol.for("actionlane.sent");
 export const tokens = () => (page().tokens ??= new Map());
 const guards = () => (page().guards ??= []);
 
-/** True while a wrapper of ours calls the next one: only the outermost notes a request. */
-let isInside = false;
-
 /**
  * Makes the outermost `fetch` of the page one that knows tokens, so that monitoring sees one request an action. Returns
  * false if the page does not let its `fetch` be replaced.
@@ -32,7 +29,9 @@ export function guard() {
     const action = actionOf(input, init);
     if (action === undefined) return inner.apply(this, arguments);
     if (TOKEN.test(action)) return answerTo(action, input);
-    return noted(() => inner.apply(this, arguments));
+    // Other wrappers may wait before they call on, so only the newest of ours notes a request.
+    const isNoted = known.at(-1) !== fetch || isDispatchers(input, init, action);
+    return isNoted ? inner.apply(this, arguments) : noted(() => inner.apply(this, arguments));
   };
   try {
     globalThis.fetch = fetch;
@@ -69,20 +68,26 @@ function addressOf(input) {
   return new URL(typeof input === "object" && typeof input.url === "string" ? input.url : input, document.baseURI).href;
 }
 
-/** Sends an action and notes it, unless it is the dispatcher's or a wrapper of ours has noted it. */
+/** Sends an action and notes it. */
 function noted(send) {
-  const { observe } = page();
-  if (!observe || isInside || globalThis[SENT]?.now) return send();
-  const end = observe();
+  const end = page().observe?.();
+  if (!end) return send();
   let answer;
-  isInside = true;
   try {
     answer = send();
-  } finally {
-    isInside = false;
+  } catch (error) {
+    end();
+    throw error;
   }
   Promise.resolve(answer).then(end, () => end());
   return answer;
+}
+
+/** True for a dispatcher's own request: see `lib/fetch/page_fetch.js`. A wrapper may have made a `Request` of it. */
+function isDispatchers(input, init, action) {
+  const { now, marks, open } = globalThis[SENT] ?? {};
+  if (now || init?.[SENT] || marks?.get(init?.signal) || marks?.get(input)) return true;
+  return typeof input === "object" && input instanceof Request && [...(open ?? [])].some((sent) => sent.action === action);
 }
 
 /** Returns the header `next-action` of a request, in any form that `fetch` takes; undefined if there is none. */

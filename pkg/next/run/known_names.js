@@ -5,7 +5,7 @@ import { buildOfPage, deploymentOfPage } from "../../lib/page/next_app.js";
 import { isDevelopment, page } from "./page.js";
 
 /** Longest wait for the file, in ms: calls wait for it. */
-const LONGEST = 10_000;
+const LONGEST = 5_000;
 
 /**
  * Loads the names and sets `files` of the page's state, by id, and `keyOf(policies, id)`, which returns the policy that
@@ -30,15 +30,13 @@ const keyOf = (keys, file, name) => keys.find((key) => {
   return file === undefined ? isDevelopment : isOf(key.slice(0, at), file);
 });
 
-/** The build gives a file's path from the root of its bundler, which may lie above the app's, without an extension. */
-function isOf(path, file) {
-  return `/${file}`.endsWith(`/${path.replace(/^\.?\//, "").replace(/\.[cm]?[jt]sx?$/, "")}`);
-}
+/** The build gives a file's path from the app's root, without an extension. */
+const isOf = (path, file) => file === path.replace(/^\.?\//, "").replace(/\.[cm]?[jt]sx?$/, "");
 
 /** The file has the same path after each build, and caches keep all of `_next/static`. */
 async function read(address) {
   const build = deploymentOfPage() ?? (await buildOfPage()) ?? "";
-  const response = await fetch(`${address}?build=${encodeURIComponent(build)}`, { signal: AbortSignal.timeout(LONGEST), cache: "force-cache" });
+  const response = await fetch(`${address}?build=${encodeURIComponent(build)}`, { signal: AbortSignal.timeout(LONGEST), cache: "no-cache" });
   if (!response.ok) throw new Error(`${address}: status ${response.status}`);
   return response.json();
 }

@@ -2,7 +2,7 @@
 // arguments to the promise of its caller; must not commit anything to the page: Next's router does.
 
 import { createDispatcher, ready } from "../../index.js";
-import { canBeReadOnce } from "./arguments.js";
+import { argumentsAgain } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
 import { Freshness } from "./freshness.js";
@@ -121,7 +121,7 @@ class Lanes {
     if (sent.isRecovered) return past();
     if (head.redirect && ticket.isStale) once.over.then(() => this.#freshness.owe(refresher(internals)));
     const reject = head.redirect ? once.reject : fail;
-    await this.#handOver.give(home, { id, args: canBeReadOnce(args) ? [] : args, once, reject, answer, body, past });
+    await this.#handOver.give(home, { id, args: argumentsAgain(args), once, reject, answer, body, past });
   }
 }
 

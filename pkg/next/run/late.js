@@ -3,7 +3,7 @@
 
 import { page } from "./page.js";
 
-/** True if Next's client of actions is in the page: `build/loader.cjs` sets it. */
+/** Names what `build/loader.cjs` sets if Next's client of actions is in the page: the address of the names, or true. */
 const MARK = Symbol.for("actionlane.next.seam");
 
 /** Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. */
@@ -15,7 +15,7 @@ export function load() {
   return state.loading;
 }
 
-/** Loads the names that the build wrote to `address`. Needs no dispatcher. Never rejects. */
+/** Loads the names that the build wrote to `address`, once. Needs no dispatcher. Never rejects. */
 export function loadNames(address) {
   const state = page();
   state.naming ??= import("./known_names.js")
@@ -23,8 +23,7 @@ export function loadNames(address) {
     .catch((cause) => {
       state.files = new Map();
       console.warn("actionlane: the names of actions could not be loaded, so policies reach only actions that a page imports, by their name", cause);
-    })
-    .then(() => (state.naming = undefined));
+    });
   return state.naming;
 }
 
@@ -38,7 +37,14 @@ let isPlanned = false;
 export function loadSoon() {
   if (isPlanned || typeof window === "undefined") return;
   isPlanned = true;
-  const start = () => void (globalThis[MARK] && load());
+  const start = () => {
+    const names = globalThis[MARK];
+    if (!names) return;
+    load();
+    const { policies } = page();
+    const mayNeedNames = typeof policies === "function" || Object.keys(policies).some((key) => key.includes("#"));
+    if (mayNeedNames) loadNames(names === true ? undefined : names);
+  };
   const whenIdle = () => (window.requestIdleCallback ? window.requestIdleCallback(start, { timeout: 2000 }) : setTimeout(start, 200));
   if (document.readyState === "complete") whenIdle();
   else window.addEventListener("load", whenIdle, { once: true });

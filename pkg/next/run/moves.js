@@ -1,8 +1,13 @@
-// Counts the navigations of Next's router, from their start on. Must stay small: every page of an app loads it.
+// Counts the navigations of Next's router from their start on, and reports its refreshes. Must stay small: every page of an app loads it.
 
 import { page } from "./page.js";
 
 /** Notes that the user moves on: by a link, by the router, by back or forward, or by a change of the address. */
 export function moved() {
   page().moves += 1;
+}
+
+/** Notes that the router has the page rendered again. */
+export function refreshed() {
+  page().refreshed?.();
 }

@@ -33,16 +33,25 @@ export function policyOf(id, args) {
   const { policies, names, files, keyOf } = page();
   if (policies === undefined) return undefined;
   const name = names.get(id);
-  if (typeof policies === "function") return policies({ id, name, file: files?.get(id) }, args) || undefined;
+  if (typeof policies === "function") return checked(policies({ id, name, file: files?.get(id) }, args));
   const key = keyOf?.(policies, id) ?? (name !== undefined && hasOwn(policies, name) ? name : "default");
   return policies[key] || undefined;
+}
+
+/** Returns the options that a function has returned. */
+function checked(found) {
+  if (!found) return undefined;
+  if (typeof found === "object" && typeof found.then !== "function") return found;
+  throw new TypeError("configureActions: the function returned no object of options; it must not be async");
 }
 
 /** True if the policy of an action depends on names that are not loaded yet. */
 export function needsNames(id) {
   const { policies, names, files } = page();
   if (policies === undefined || files) return false;
-  return typeof policies === "function" || Object.keys(policies).some((key) => key.includes("#") || (key !== "default" && !names.has(id)));
+  if (typeof policies === "function") return true;
+  const name = names.get(id);
+  return Object.keys(policies).some((key) => (name === undefined ? key !== "default" : key.endsWith(`#${name}`)));
 }
 
 /** Says in development that an earlier call had policies which this one drops. */

@@ -7,6 +7,22 @@ import { needsNames, policyOf } from "./policies.js";
 import { takeGiven } from "./with_options.js";
 
 /**
+ * Promises the result of `loaded`, which never rejects, or rejects with the signal's reason: the package's own error is
+ * not loaded yet. With and without a signal, calls go on in order.
+ */
+function orAborted(loaded, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    loaded.then((lanes) => {
+      signal?.removeEventListener("abort", abort);
+      resolve(lanes);
+    });
+  });
+}
+
+/**
  * Returns the stand-in. `next(id, args)`: Next's own function. `self`: the function that Next's client is given for
  * `callServer`. `internals`: what `build/internals.cjs` names, with `traits` and `settings`.
  */
@@ -23,18 +39,24 @@ export function standIn(next, self, internals) {
     const go = (lanes) => (lanes ? lanes.call(home, { id, name: state.names.get(id), args, options }) : next(id, args));
     if (state.lanes && state.waiting === 0) return go(state.lanes);
     state.waiting += 1;
-    return load().then((lanes) => {
+    const loaded = load().then((lanes) => {
       state.waiting -= 1;
-      return go(lanes);
+      return lanes;
     });
+    return orAborted(loaded, options.signal).then(go);
   };
 
   return (id, args) => {
     const given = takeGiven();
     try {
-      // Calls made while the names load wait too, so that all keep their order.
-      if (needsNames(id) || page().naming) return loadNames(internals.settings.names).then(() => decide(id, args, given));
-      return decide(id, args, given);
+      const state = page();
+      // Calls made while others wait for the names wait too, so that all keep their order.
+      if (!needsNames(id) && state.unnamed === 0) return decide(id, args, given);
+      state.unnamed += 1;
+      return loadNames(internals.settings.names).then(() => {
+        state.unnamed -= 1;
+        return decide(id, args, given);
+      });
     } catch (error) {
       return Promise.reject(error);
     }
