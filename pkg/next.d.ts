@@ -24,6 +24,12 @@ export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
   skew?: SkewMode;
 }
 
+/** Options of all calls of an action. A text as `idempotencyKey` would be the same key for all. */
+export interface ActionPolicy extends Omit<ActionOptions, "idempotencyKey"> {
+  /** As in `CallOptions`. */
+  idempotencyKey?: boolean;
+}
+
 /** The action that a policy is asked for. */
 export interface CalledAction {
   /** Id of the action. */
@@ -31,8 +37,8 @@ export interface CalledAction {
   /** Name of the action. Absent for inline closures, and in `next dev` for actions that are passed as props. */
   name?: string;
   /**
-   * File of the action without its extension, from the root of the bundler. Absent in `next dev`, and for actions that
-   * no policy names.
+   * File of the action without its extension, from the folder of `next.config`. Absent in `next dev`, and for actions
+   * that no policy names.
    */
   file?: string;
 }
@@ -43,7 +49,7 @@ export interface CalledAction {
  * call, or nothing for Next's own way.
  */
 export type ActionPolicies =
-  | Record<string, ActionOptions | false>
+  | Record<string, ActionPolicy | false | undefined>
   | ((action: CalledAction, args: readonly unknown[]) => ActionOptions | false | undefined);
 
 /**
@@ -74,16 +80,15 @@ export function configureActions(
  * await withOptions(search, { signal, strategy: "replace" })(text);
  * ```
  */
-export function withOptions<A extends readonly unknown[], R>(
-  action: (...args: A) => R,
-  options: ActionOptions,
-): (...args: A) => R;
+export function withOptions<F extends (...args: never[]) => unknown>(action: F, options: ActionOptions): F;
 
 /**
  * Loads the dispatcher of the page's actions, for `snapshot`, `subscribe`, `cancel` and lanes. Resolves with undefined
  * on the server, and if it cannot be loaded.
  */
 export function getDispatcher(): Promise<Dispatcher | undefined>;
+
+export { isActionError } from "./index.js";
 
 /** Options of `withActionlane`. */
 export interface ActionlaneOptions {
@@ -108,4 +113,4 @@ export interface ActionlaneOptions {
  * export default withActionlane({ reactStrictMode: true });
  * ```
  */
-export function withActionlane<C = {}>(nextConfig?: C, options?: ActionlaneOptions): C;
+export function withActionlane<C extends object = {}>(nextConfig?: C, options?: ActionlaneOptions): C;

@@ -34,7 +34,8 @@ function withActionlane(nextConfig = {}, options = {}) {
   if (typeof nextConfig === "function") {
     return async (phase, context) => apply(await nextConfig(phase, context), options, phase);
   }
-  if (typeof nextConfig?.then === "function") return nextConfig.then((config) => apply(config, options));
+  if (typeof nextConfig !== "object" || nextConfig === null) throw new TypeError("withActionlane: expected a configuration: an object, a promise of one, or a function");
+  if (typeof nextConfig.then === "function") return nextConfig.then((config) => apply(config, options));
   return apply(nextConfig, options);
 }
 
@@ -63,7 +64,8 @@ function apply(config, { names }, phase = process.env.NODE_ENV === "development"
   const isDevelopment = phase === "phase-development-server";
   const hasNames = !isDevelopment && config.output !== "export";
   const made = hasNames ? withNames(config, names) : { ...config };
-  const settings = { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit), names: hasNames ? pathOfNames(config) : undefined };
+  // Turbopack refuses options that change when they are written as JSON: nothing in them may be undefined.
+  const settings = { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit), ...(hasNames && { names: pathOfNames(config) }) };
   // The version keeps a bundler's cache from outliving an update of this package.
   const loaderOptions = { version, traits, settings };
   // In development the reducer waits for debug data of a request id of its own, which is never sent.
@@ -80,4 +82,5 @@ module.exports = {
   configureActions() {},
   withOptions: (action) => action,
   getDispatcher: async () => undefined,
+  isActionError: () => false,
 };

@@ -106,10 +106,29 @@ test("the names lie under the base path or an asset prefix of the same origin", 
   assert.equal(pathOfNames({ basePath: "/shop", assetPrefix: "/shop-static/" }), `/shop-static/_next/static/${FILE}`);
 });
 
-test("what cannot be read and files that are no source do not end the search", async (t) => {
+test("a directory that cannot be read does not end the search", async (t) => {
   const dir = await project(t, { "a/locked/x.js": "", "z.js": `${IMPORT}configureActions({ save: {} });` });
   const fs = require("node:fs/promises");
   const { readdir } = fs;
   t.mock.method(fs, "readdir", (path, ...rest) => (path.endsWith("locked") ? Promise.reject(Object.assign(new Error("no"), { code: "EACCES" })) : readdir(path, ...rest)));
   assert.ok((await policyNames(dir)).has("save"));
+});
+
+test("a build without actions has no names", async (t) => {
+  const dir = await project(t, { "pages/x.js": "" });
+  await withNames({}).compiler.runAfterProductionCompile({ projectDir: dir, distDir: ".next" });
+  assert.equal(await readFile(join(dir, ".next/static", FILE), "utf8"), "{}");
+});
+
+test("a file and name that no action has is reported, with one that has the name; other texts are not", async (t) => {
+  const dir = await project(t, {
+    "x.js": `${IMPORT}configureActions({ "app/card#add": {}, "app/cart/actions#add": {}, saev: {}, colour: "#fff", link: "https://x.example/y#z" });`,
+    "app/cart/actions.ts": "",
+    ".next/server/server-reference-manifest.json": JSON.stringify(webpack),
+  });
+  const warn = t.mock.method(console, "warn", () => {});
+  await withNames({}).compiler.runAfterProductionCompile({ projectDir: dir, distDir: ".next" });
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [text] }) => text), ['actionlane/next: no action is named "app/card#add"; there is app/cart/actions#add']);
+  await withNames({}, ["saev"]).compiler.runAfterProductionCompile({ projectDir: dir, distDir: ".next" });
+  assert.match(warn.mock.calls[1].arguments[0], /"saev"/);
 });

@@ -210,6 +210,23 @@ test("a production build writes names of actions after its compilation, and tell
   assert.deepEqual(await of({ output: "export" }, "phase-production-build"), ["undefined", undefined]);
 });
 
+test("the options of the loader are the same when they are written as JSON, as Turbopack needs it", async () => {
+  enter("16.4.6", { turbopack: true });
+  for (const phase of ["phase-development-server", "phase-production-build"]) {
+    for (const config of [{}, { output: "export" }]) {
+      const { turbopack } = await withActionlane(() => config)(phase, {});
+      for (const key of KEYS) assert.deepStrictEqual(JSON.parse(JSON.stringify(turbopack.rules[key])), turbopack.rules[key]);
+    }
+  }
+});
+
+test("a value that is no configuration is refused, or left to Next", async () => {
+  enter("16.4.6");
+  for (const wrong of [null, 42]) assert.throws(() => withActionlane(wrong), /expected a configuration/);
+  assert.equal(await withActionlane(() => undefined)("phase-production-build", {}), undefined);
+  assert.equal(withActionlane({ webpack() {} }).webpack({}, { isServer: false }), undefined);
+});
+
 test("an option that does not exist is refused", () => {
   enter("16.4.6");
   assert.throws(() => withActionlane({}, { enabeld: false }), /no option "enabeld"/);

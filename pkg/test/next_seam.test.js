@@ -456,9 +456,23 @@ test("arguments that cannot be written reject, and the lane goes on", async () =
   assert.equal(await promise, 1);
 });
 
-test("a body above the server's limit is not sent", async () => {
+test("a body above the server's limit is sent, and the server's refusal is BODY_TOO_LARGE", async () => {
   all();
-  assert.equal(await codeOf(app.call(ID, ["x".repeat(1000)])), "BODY_TOO_LARGE");
+  const large = ["x".repeat(1000)];
+  const one = await sent(large);
+  one.request.head({ "content-type": "text/plain" }, 500);
+  await assert.rejects(one.promise, { code: "BODY_TOO_LARGE", sent: "yes", status: 500 });
+  const two = await sent(large);
+  two.request.reject(new TypeError("reset"));
+  await assert.rejects(two.promise, { code: "BODY_TOO_LARGE", sent: "unknown" });
+  const taken = await sent(large);
+  taken.request.answer("value");
+  assert.equal(await taken.promise, "value");
+});
+
+test("a body above the dispatcher's maxBodyBytes is not sent", async () => {
+  configureActions({ default: {} }, { maxBodyBytes: 100 });
+  assert.equal(await codeOf(app.call(ID, ["x".repeat(100)])), "BODY_TOO_LARGE");
   assert.equal(app.sent.length, 0);
 });
 
@@ -497,6 +511,19 @@ test("a lane can be a function of the arguments", async () => {
   assert.equal(page().lanes.dispatcher.snapshot()[0].lane, "order 7");
   request.answer(1);
   await promise;
+});
+
+test("a key that all calls of an action would share is refused; undefined is no policy", () => {
+  assert.throws(() => configureActions({ save: { idempotencyKey: "k" } }), /"save".*use true/);
+  configureActions({ save: undefined, default: false });
+  assert.deepEqual(Object.keys(page().policies), ["default"]);
+});
+
+test("a function that returns no options rejects the call", async () => {
+  for (const wrong of [true, "payment", async () => ({})]) {
+    configureActions(() => (typeof wrong === "function" ? wrong() : wrong));
+    await assert.rejects(app.call(ID, []), /returned no object of options/);
+  }
 });
 
 test("policies that are none are refused; a call that drops some says so", () => {

@@ -69,11 +69,39 @@ function withNames(config, names) {
 
 async function writeNames({ projectDir, distDir }, names) {
   const dist = path.resolve(projectDir, distDir);
-  const manifest = JSON.parse(await fs.promises.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  const manifest = await manifestOf(dist);
   const wanted = names ?? [...(await policyNames(projectDir, [dist]))];
+  const found = namesOf(manifest, wanted, projectDir);
+  for (const name of wanted) if (!isFound(name, Object.values(found), names !== undefined)) warnOfUnknown(name, manifest, projectDir);
   const file = path.join(dist, "static", FILE);
   await fs.promises.mkdir(path.dirname(file), { recursive: true });
-  await fs.promises.writeFile(file, JSON.stringify(namesOf(manifest, wanted, projectDir)));
+  await fs.promises.writeFile(file, JSON.stringify(found));
+}
+
+/** Promises the actions of a build. webpack writes no file if there are none. */
+async function manifestOf(dist) {
+  try {
+    return JSON.parse(await fs.promises.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/** A file and a name, and no other text with "#" in it, such as a colour or an address. */
+const FILE_AND_NAME = /^[^#:?\s]*\w\/?[^#:?\s/]*#[A-Za-z_$][\w$]*$/;
+
+/** False for a name of an action that the build has not. Texts of the sources are checked only if they look like one. */
+function isFound(wanted, found, isListed) {
+  if (!isListed && !FILE_AND_NAME.test(wanted)) return true;
+  return found.some((text) => isNamed(wanted, ...text.split(/#(?=[^#]*$)/)));
+}
+
+function warnOfUnknown(wanted, manifest, projectDir) {
+  const name = wanted.slice(wanted.lastIndexOf("#") + 1);
+  const others = Object.values(namesOf(manifest, [name], projectDir));
+  const hint = others.length > 0 ? `; there is ${others.join(", ")}` : "";
+  console.warn(`actionlane/next: no action is named ${JSON.stringify(wanted)}${hint}`);
 }
 
 /** Returns the path of the file as pages load it. An asset prefix of another origin may not let pages read it. */

@@ -56,7 +56,10 @@ async function answerTo(token, input) {
   return entry.answer.response;
 }
 
-/** Makes a redirect to "./x" one that does not depend on the page. Next reads it as if the path of its page ended in "/". */
+/**
+ * Makes a redirect to "./x" one that does not depend on the page. Next reads it as if the path of its page ended in
+ * "/".
+ */
 function makeAbsolute({ head, response, url }) {
   const [address, ...type] = head.redirect.split(";");
   if (!address.startsWith(".")) return;

@@ -14,18 +14,33 @@ const { hasOwn } = Object;
 export function configureActions(policies, options) {
   const isObject = typeof policies === "object" && policies !== null;
   if (!isObject && typeof policies !== "function") throw new TypeError("configureActions: expected an object or a function");
-  if (isObject) {
-    for (const [name, policy] of Object.entries(policies)) {
-      if (policy !== false && (typeof policy !== "object" || policy === null)) {
-        throw new TypeError(`configureActions: the policy of ${JSON.stringify(name)} is no object; false leaves the action to Next`);
-      }
-    }
-  }
+  if (isObject) policies = fitting(policies);
   const state = page();
   if (isDevelopment) warnOfLost(state.policies, policies);
   Object.assign(state, { policies, options });
   if (!isObject || Object.keys(policies).length > 0) loadSoon();
   if (isDevelopment) lookForMisspelled();
+}
+
+/**
+ * Returns the policies without those that are none. In development they throw; in production the page must start
+ * without them.
+ */
+function fitting(policies) {
+  const fit = {};
+  for (const [name, policy] of Object.entries(policies)) {
+    const fault = faultOf(policy);
+    if (fault && isDevelopment) throw new TypeError(`configureActions: the policy of ${JSON.stringify(name)} ${fault}`);
+    if (fault) console.error(`actionlane: the policy of ${JSON.stringify(name)} ${fault}; the action goes Next's own way`);
+    if (policy !== undefined) fit[name] = !fault && policy;
+  }
+  return fit;
+}
+
+function faultOf(policy) {
+  if (policy === undefined || policy === false) return undefined;
+  if (typeof policy !== "object" || policy === null) return "is no object; false leaves the action to Next";
+  return typeof policy.idempotencyKey === "string" && "has an idempotencyKey that all its calls would share; use true";
 }
 
 /** Returns the options that the policies have for a call; undefined if they leave it to Next. */

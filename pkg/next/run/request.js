@@ -7,8 +7,11 @@ import { sizeOf } from "../../lib/arguments/size.js";
 /** Asks the server not to render the page into the answer: see `RenderMode`. */
 export const SKIP_RENDER = { "x-action-forwarded": "1" };
 
-/** Promises `{ url, headers, body, refs }`. `refs`: what the answer may refer back to. */
-export async function requestOf(internals, id, args, maxBodyBytes = internals.settings.maxBodyBytes) {
+/**
+ * Promises `{ url, headers, body, size, refs }`. `refs`: what the answer may refer back to. `maxBodyBytes` is the
+ * option of the dispatcher. The limit of the server does not count here: as with Next's own client, the server refuses.
+ */
+export async function requestOf(internals, id, args, maxBodyBytes = false) {
   const state = internals.getState();
   const url = state.canonicalUrl;
   const headers = headersOf(internals, id, state);
@@ -18,7 +21,7 @@ export async function requestOf(internals, id, args, maxBodyBytes = internals.se
   if (maxBodyBytes !== false && size > maxBodyBytes) {
     throw new ActionError("BODY_TOO_LARGE", `the arguments take ${size} bytes, more than maxBodyBytes, ${maxBodyBytes}`, { actionId: id });
   }
-  return { url, headers, body, refs };
+  return { url, headers, body, size, refs };
 }
 
 /** Returns the arguments that the server reads, as far as this version of Next leaves the others out. */

@@ -3,6 +3,7 @@
 
 import { Dispatcher } from "../../lib/dispatcher.js";
 import { laneBy } from "../../lib/dispatcher/lanes.js";
+import { ActionError } from "../../lib/error.js";
 import { part } from "../../lib/loading/lazy_part.js";
 import { headOf } from "./answer.js";
 import { NewIds } from "./new_ids.js";
@@ -43,7 +44,8 @@ export class Sending {
     const request = await this.#inOrder(options.lane, once, this.#requestOf(internals, known ?? id, args), isRetried && loadUntilValue());
     if (known !== undefined) delete request.headers[DEPLOYMENT];
     how.prepare = this.#preparer(call, isRetried);
-    const answer = await this.#attempts(request, how);
+    const answer = await this.#attempts(request, how).catch((error) => Promise.reject(this.#clearer(error, internals, request.size, call)));
+    if (isRefused(answer.head) && this.#isTooLarge(internals, request.size)) throw tooLarge(request.size, internals, { status: answer.head.status, actionId: id });
     const isLost = answer.head.isUnknown;
     if (isLost && skew === "reload") location.reload();
     if (!isLost || skew !== "recover" || !name) return { ...answer, isRecovered: known !== undefined };
@@ -56,6 +58,18 @@ export class Sending {
     // The deployment that the page is of does not have the new id.
     delete again.headers[DEPLOYMENT];
     return { ...(await this.#attempts(again, how)), isRecovered: true };
+  }
+
+  /** True if the body is larger than the configuration of the app lets the server take. */
+  #isTooLarge({ settings }, size) {
+    return this.#options.maxBodyBytes === undefined && size > settings.maxBodyBytes;
+  }
+
+  /** Returns an error that says more: servers cut the connection of a body that is too large. */
+  #clearer(error, internals, size, { id, name }) {
+    if (error.code === "NETWORK" && this.#isTooLarge(internals, size)) return tooLarge(size, internals, { actionId: id, sent: error.sent, cause: error });
+    if (error.code === "INVALID_OPTION") error.message = error.message.replace(/^(?:\w+: )?fetch: /, `options of ${name ? JSON.stringify(name) : "an action"}: `);
+    return error;
   }
 
   #requestOf(internals, id, args) {
@@ -112,6 +126,12 @@ function optionsOf({ idempotent, signal, deadline, ...options }, args) {
   }
   options.lane = laneBy(options.lane, args);
   return options;
+}
+
+const isRefused = ({ isFlight, status }) => !isFlight && status >= 400;
+
+function tooLarge(size, { settings }, more) {
+  return new ActionError("BODY_TOO_LARGE", `the server takes ${settings.maxBodyBytes} bytes (serverActions.bodySizeLimit), and the arguments take ${size}`, { sent: "yes", ...more });
 }
 
 const limitOf = (retry) => (typeof retry === "object" ? retry?.limit : retry);

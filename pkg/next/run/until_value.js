@@ -5,7 +5,7 @@ import { ValueWatch } from "../../lib/fetch/value_watch.js";
 import { headOf } from "./answer.js";
 import { withBody } from "./with_body.js";
 
-/** What `fetch` rejects with if the answer stalls. */
+/** Error of an answer that stalls: the dispatcher takes it for one of the network. */
 export class StallError extends TypeError {}
 
 /**

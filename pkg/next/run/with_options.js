@@ -3,6 +3,8 @@
 
 import { isDevelopment, page } from "./page.js";
 
+const isBuiltWithout = () => !globalThis[Symbol.for("actionlane.next.seam")];
+
 /**
  * Returns a function that calls `action` with these options. They are for the first action that it calls before it
  * returns or awaits; a policy of that action has them added.
@@ -20,7 +22,8 @@ export function withOptions(action, options) {
     } finally {
       state.given = outer;
       if (isDevelopment && !given.isTaken) {
-        console.warn("actionlane: withOptions() had no effect: the function called no action before it returned or awaited. Put withOptions() around the action itself.");
+        const why = isBuiltWithout() ? "the app is built without withActionlane()" : "the function called no action before it returned or awaited. Put withOptions() around the action itself";
+        console.warn(`actionlane: withOptions() had no effect: ${why}`);
       }
     }
   };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 export default function ({ check, tab, fresh, runs }) {
-  check("a body above the limit of the server is not sent", async () => {
+  check("a body above the limit of the server is refused by the server, and not run", async () => {
     await fresh({ add: { lane: "main" } });
     const code = await tab.run(async () => window.fixture.actions.add("x".repeat(1 << 20), "", "k").catch((error) => error.code));
     assert.equal(code, "BODY_TOO_LARGE");
