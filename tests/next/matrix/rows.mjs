@@ -23,10 +23,10 @@
 // shares     true if it changes nothing on the page: it may follow another such row in the same document
 // knownFault   a known fault of ours: the row must not pass yet
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
-// bare       true for a page without a fixture: `window.fixture` is undefined
+// bare       true for a page without a fixture: `window.fixture` is undefined.
 // alone      the reason why the row does not run through Next's client
 // seam       true if it runs only in apps without the seam and with it
-// sample     true if the usual tests of the seam run it on every version, with every bundler.
+// sample     true if the usual tests of the seam run it on every version, with every bundler
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true: the page must show the tagged value as the server knows it
 // wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
