@@ -3,6 +3,7 @@
 
 import { createDispatcher, ready } from "../../index.js";
 import { Dispatcher } from "../../lib/dispatcher.js";
+import { loadAlong } from "../../lib/fetch.js";
 import { aborted } from "../../lib/error.js";
 import { onAbort } from "../../lib/abort_signals.js";
 import { visit } from "../../lib/page/moved_on.js";
@@ -17,10 +18,10 @@ import { page } from "./page.js";
 import { requestOf, SKIP_RENDER } from "./request.js";
 import { settleApart } from "./apart.js";
 
-/** Makes the dispatcher and loads its wasm. Rejects if the page forbids it or a file is missing. */
+/** Makes the dispatcher and loads its wasm, and the part that the first call needs. Rejects if the page forbids it or a file is missing. */
 export async function open(options) {
   const dispatcher = createDispatcher({ ...options });
-  await ready();
+  await Promise.all([ready(), loadAlong()]);
   return new Lanes(dispatcher, options);
 }
 
