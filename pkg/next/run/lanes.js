@@ -18,7 +18,7 @@ import { page } from "./page.js";
 import { requestOf, SKIP_RENDER } from "./request.js";
 import { settleApart } from "./apart.js";
 
-/** Makes the dispatcher and loads all that a first call needs. Rejects if the page forbids wasm or a file is missing. */
+/** Makes the dispatcher and loads all that a first call needs. Rejects if the page forbids it or a file is missing. */
 export async function open(options) {
   const dispatcher = createDispatcher({ ...options });
   await Promise.all([ready(), loadAlong()]);
