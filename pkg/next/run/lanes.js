@@ -2,6 +2,7 @@
 // arguments to the promise of its caller; must not commit anything to the page: Next's router does.
 
 import { createDispatcher, ready } from "../../index.js";
+import { loadAlong } from "../../lib/fetch.js";
 import { argumentsAgain } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
@@ -14,11 +15,11 @@ import { page } from "./page.js";
 import { Sending } from "./sending.js";
 import { settleApart } from "./apart.js";
 
-/** Makes the dispatcher and loads its wasm. Rejects if the page forbids it or a file is missing. */
+/** Makes the dispatcher and loads all that a first call needs. Rejects if the page forbids it or a file is missing. */
 export async function open(options) {
   const dispatcher = createDispatcher({ ...options });
   try {
-    await ready();
+    await Promise.all([ready(), loadAlong()]);
   } catch (error) {
     dispatcher.close();
     throw error;

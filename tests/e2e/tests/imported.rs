@@ -3,29 +3,40 @@
 
 use anyhow::{Result, ensure};
 use e2e::{Browser, Driver, Run, Www};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_imported_action_with_a_lane_does_not_wait() -> Result<()> {
-    let (run, _) = run("policy").await?;
-    run.ensure_side_by_side()
+    run("policy", &Value::Null).await?.0.ensure_side_by_side()
 }
 
 #[tokio::test]
-async fn policies_send_the_requests_that_next_sends() -> Result<()> {
-    let (_, of_next) = run("next").await?;
-    let (_, with_policies) = run("policy").await?;
-    ensure!(of_next.len() > 2, "the page shows no requests: {of_next:?}");
-    ensure!(with_policies == of_next, "Next's client sends {of_next:?}, with policies the page sends {with_policies:?}");
+async fn a_policy_for_one_action_sends_the_requests_that_next_sends() -> Result<()> {
+    let (_, of_next) = run("next", &Value::Null).await?;
+    let (run, with_policy) = run("policy", &json!({ "createPaymentSession": { "lane": "payment" } })).await?;
+    run.ensure_side_by_side()?;
+    ensure!(of_next.len() == 4, "two calls and two requests of the page itself: {of_next:?}");
+    ensure!(with_policy == of_next, "Next's client sends {of_next:?}, with a policy the page sends {with_policy:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_without_the_page_is_followed_by_one_refresh() -> Result<()> {
+    let (_, of_next) = run("next", &Value::Null).await?;
+    let (_, mut with_policies) = run("policy", &Value::Null).await?;
+    let before = with_policies.len();
+    with_policies.retain(|path| path != "/ of the router");
+    ensure!(before == with_policies.len() + 1 && with_policies == of_next, "{with_policies:?}, and {of_next:?} of Next's client");
     Ok(())
 }
 
 /// Makes one run in its own browser, and checks the cookies. Returns the requests of the run, too, and of the time
 /// after it.
-async fn run(way: &str) -> Result<(Run, Vec<String>)> {
+async fn run(way: &str, policies: &Value) -> Result<(Run, Vec<String>)> {
     let driver = Driver::from_env_or_start().await?;
     let page = format!("{}/", Www::from_env()?);
     Browser::with(&driver, async |browser| {
-        let run = Run::on(browser, &page, way).await?;
+        let run = Run::with_policies(browser, &page, way, policies).await?;
         run.ensure_cookies()?;
         Ok((run, browser.eval(REQUESTS, &[]).await?))
     })

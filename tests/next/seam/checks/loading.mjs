@@ -3,6 +3,17 @@ import assert from "node:assert/strict";
 import { ALL, idle, loadedWasm } from "../page.mjs";
 
 export default function ({ check, tab, fresh, runs, dev }) {
+  check("the first call in a lane loads nothing more", async () => {
+    await fresh(ALL);
+    const loaded = await tab.run(async () => {
+      await window.fixture.getDispatcher();
+      const count = performance.getEntriesByType("resource").length;
+      await window.fixture.actions.add(2, 3, "k");
+      return performance.getEntriesByType("resource").slice(count).map(({ name }) => name).filter((name) => /\.(js|wasm)$/.test(name));
+    });
+    assert.deepEqual(loaded, []);
+  });
+
   check("the dispatcher is loaded before the first call if there are policies, and not without", async () => {
     await fresh(undefined);
     await tab.run(idle);

@@ -1,9 +1,10 @@
 // Checks of an app under a path, with an asset prefix, pages in languages, an edge runtime, a pages router and other
 // wrappers of the configuration.
 import assert from "node:assert/strict";
+import path from "node:path";
 import { ALL, idle, loadedWasm } from "../page.mjs";
 
-export default function ({ check, tab, fresh, text, runs, base }) {
+export default function ({ check, tab, fresh, text, runs, base, dir }) {
   check("assets come from the prefix, the dispatcher's too", async () => {
     await fresh(ALL);
     assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
@@ -16,20 +17,21 @@ export default function ({ check, tab, fresh, text, runs, base }) {
   check("a request goes to the page's address under the path", async () => {
     await fresh(ALL);
     assert.equal(await tab.run(async () => window.fixture.actions.add(2, 3, "k")), 5);
-    const posted = await tab.run(async () => performance.getEntriesByType("resource").filter(({ initiatorType }) => initiatorType === "fetch").map(({ name }) => new URL(name).pathname));
-    assert.ok(posted.includes(base), posted.join(" "));
+    // The browser lists a request once its answer has ended.
+    await tab.until(async (base) => performance.getEntriesByType("resource").some(({ initiatorType, name }) => initiatorType === "fetch" && new URL(name).pathname === base), base);
   });
 
-  for (const [label, path, lang] of [["of a language", "/en/hello", "en"], ["that the middleware rewrites", "/hello", "de"]]) {
+  for (const [label, address, lang] of [["of a language", "/en/hello", "en"], ["that the middleware rewrites", "/hello", "de"]]) {
     for (const [way, policies] of [["without a policy", undefined], ["in a lane", ALL]]) {
       check(`an action on a page ${label}, ${way}`, async () => {
-        await fresh(policies, { path });
-        assert.equal(await text("env"), "inner outer", "both wrappers of the configuration are in");
+        await fresh(policies, { path: address });
+        const byWebpack = path.basename(dir).includes("webpack") ? " inner" : "";
+        assert.equal(await text("env"), `inner outer${byWebpack}`, "both wrappers of the configuration are in");
         assert.equal(await tab.run(async () => window.fixture.actions.touch("k")), 1);
         await tab.until(async () => document.getElementById("data").textContent === "1");
         assert.equal(await tab.run(async () => window.fixture.actions.passed(2, 3, "passed")), 5);
         assert.equal(await tab.run(async () => document.querySelector("h1").textContent), lang);
-        assert.equal(await tab.run(async () => location.pathname), `${base}${path}`);
+        assert.equal(await tab.run(async () => location.pathname), `${base}${address}`);
         assert.deepEqual(await runs(), { k: 1, passed: 1 });
       });
     }

@@ -10,7 +10,7 @@ export default async function Page({ params }) {
     <main>
       <h1>{lang}</h1>
       <p id="data">{state.data}</p>
-      <p id="env">{[process.env.INNER, process.env.OUTER].join(" ")}</p>
+      <p id="env">{[process.env.INNER, process.env.OUTER, process.env.BY_WEBPACK].join(" ").trim()}</p>
       <Tools passed={add} />
     </main>
   );
