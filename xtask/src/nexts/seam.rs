@@ -246,10 +246,10 @@ fn build_name(of_rows: Option<&str>, bundler: Bundler, way: Option<Way>) -> Stri
     [of_rows.unwrap_or("a"), bundler.name(), way.map_or("off", Way::name)].join("-")
 }
 
-/// True if the row makes sense through the page's own actions. Those with options of a call do not, nor those that
-/// have no run through Next's client.
+/// True if the row makes sense through the page's own actions of several builds. Those with options of a call do not,
+/// nor those that have no run through Next's client.
 fn can_run(row: &Row) -> bool {
-    !row.alone && !row.has_options
+    !row.alone && !row.has_options && !row.per_build
 }
 
 /// Returns the listed differences of a way and a bundler.
@@ -291,6 +291,7 @@ mod tests {
         assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
         assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));
         assert!(!can(json!({ "name": "row", "alone": "why" })));
+        assert!(!can(json!({ "name": "row", "perBuild": "why" })));
         assert!(can(json!({ "name": "row", "build": "dev" })));
     }
 
