@@ -72,7 +72,7 @@ enum Scope {
     All,
     /// All rows but the rare ones.
     Usual,
-    /// With a policy all rows but the rare ones; without one, rows that say `sample`.
+    /// With a policy all rows but the rare ones and those of `next dev`; without one, rows that say `sample`.
     Newest,
     /// Rows that say `sample`, with a policy only.
     Sample,
@@ -83,7 +83,8 @@ impl Scope {
     fn has(self, way: Way, row: &Row) -> bool {
         match (self, way) {
             (Self::All, _) => true,
-            (Self::Usual, _) | (Self::Newest, Way::Policy) => !row.rare,
+            (Self::Usual, _) => !row.rare,
+            (Self::Newest, Way::Policy) => !row.rare && row.build.as_deref() != Some(DEV),
             (Self::Newest, Way::Bare) | (Self::Sample, Way::Policy) => row.sample,
             (Self::Sample, Way::Bare) => false,
         }
