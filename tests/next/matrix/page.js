@@ -3,7 +3,7 @@
 // document; what must outlive the document is in `sessionStorage`.
 window.matrix ??= (() => {
   const load = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
-  const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
+  const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value ?? null));
   const home = `${location.protocol}//localhost:${location.port}`;
   const isHome = location.origin === home;
   /** Longest wait, in ms; long enough for a busy machine. */
@@ -283,6 +283,7 @@ window.matrix ??= (() => {
   async function begin(row, side, world) {
     sessionStorage.clear();
     save("base", world.base);
+    save("arrives", row.arrives?.[side === "ours" ? "ours" : "next"]);
     tamper = undefined;
     held.clear();
     await until("the page is hydrated", () => ready() && (row.bare || window.fixture));
@@ -323,6 +324,7 @@ window.matrix ??= (() => {
     if (isHome && began && load("result") === null) return false;
     const failed = ours && load("result")?.kind !== undefined;
     if (isHome && leaves && !failed && location.href === load("started")?.href) return false;
+    if (load("arrives") && !location.href.includes(load("arrives"))) return false;
     return atRest();
   }
 

@@ -19,6 +19,7 @@
 // use        (value, api) => a value to compare instead, such as the result of a function in it
 // meanwhile  (api) => promise: called once the call is made
 // leaves     true if the address changes; the runner waits for that
+// arrives    { next, ours }: part of the last address through each client, if it comes late: the runner waits for that
 // stuck      true if Next's client does nothing more after the answer: it neither settles nor leaves
 // shares     true if it changes nothing on the page: it may follow another such row in the same document
 // knownFault   a known fault of ours: the row must not pass yet
@@ -26,6 +27,7 @@
 // bare       true for a page without a fixture: `window.fixture` is undefined.
 // alone      the reason why the row does not run through Next's client
 // seam       true if it runs only in apps without the seam and with it
+// perBuild   the reason why it is not compared between builds: those of the same app differ in it
 // sample     true if the usual tests of the seam run it on every version, with every bundler
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true: the page must show the tagged value as the server knows it

@@ -50,6 +50,8 @@ pub(crate) struct Row {
     pub(crate) alone: bool,
     /// True if the row runs without the seam and with it only.
     pub(crate) seam: bool,
+    /// True if builds of the same app differ in what the row shows.
+    pub(crate) per_build: bool,
     /// True if the row runs on each version and bundler that the usual tests of the seam have.
     pub(crate) sample: bool,
     /// True if the row sets options of our call.
@@ -118,6 +120,7 @@ impl From<Value> for Row {
             wire: flag("wire"),
             alone: flag("alone"),
             seam: flag("seam"),
+            per_build: flag("perBuild"),
             sample: flag("sample"),
             has_options: script.get("options").and_then(Value::as_object).is_some_and(|options| !options.is_empty()),
             cookies: script.get("cookies").cloned().unwrap_or_default(),

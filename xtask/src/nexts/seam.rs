@@ -72,8 +72,23 @@ enum Scope {
     All,
     /// All rows but the rare ones.
     Usual,
-    /// Rows that say `sample`.
+    /// With a policy all rows but the rare ones and those of `next dev`; without one, rows that say `sample`.
+    Newest,
+    /// Rows that say `sample`, with a policy only.
     Sample,
+}
+
+impl Scope {
+    /// True if the row runs in apps that were built this way. Each row that runs bare runs with a policy, too.
+    fn has(self, way: Way, row: &Row) -> bool {
+        match (self, way) {
+            (Self::All, _) => true,
+            (Self::Usual, _) => !row.rare,
+            (Self::Newest, Way::Policy) => !row.rare && row.build.as_deref() != Some(DEV),
+            (Self::Newest, Way::Bare) | (Self::Sample, Way::Policy) => row.sample,
+            (Self::Sample, Way::Bare) => false,
+        }
+    }
 }
 
 /// Selects what runs.
@@ -105,7 +120,8 @@ impl Selection<'_> {
         let pairs = versions.iter().flat_map(|version| bundlers.clone().map(|bundler| (*version, bundler)));
         let scope = |pair| match pair {
             _ if self.every => Scope::All,
-            pair if is_named || pair == WHOLE => Scope::Usual,
+            _ if is_named => Scope::Usual,
+            WHOLE => Scope::Newest,
             _ => Scope::Sample,
         };
         pairs.map(|pair| (pair.0, pair.1, scope(pair))).collect()
@@ -130,21 +146,17 @@ pub(crate) async fn matrix(selection: &Selection<'_>) -> Result<Report> {
     let mut report = Report::default();
     for (version, bundler, scope) in selection.plan() {
         let mut table = Table::of(version, true, selection.only)?;
-        table.rows.retain(|row| match scope {
-            Scope::All => true,
-            Scope::Usual => !row.rare,
-            Scope::Sample => row.sample,
-        });
+        table.rows.retain(|row| scope.has(Way::Policy, row));
         if (version, bundler) != WHOLE {
             table.rows.retain(|row| row.build.as_deref() != Some(DEV));
         }
-        compare(version, bundler, &table, selection.show, &mut report).await?;
+        compare(version, bundler, &table, scope, selection.show, &mut report).await?;
     }
     Ok(report)
 }
 
 /// Runs the rows of one version with one bundler.
-async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, report: &mut Report) -> Result<()> {
+async fn compare(version: Version, bundler: Bundler, table: &Table, scope: Scope, show: bool, report: &mut Report) -> Result<()> {
     let builds: BTreeSet<Option<&str>> = table.rows.iter().filter(|row| can_run(row)).map(|row| row.build.as_deref()).collect();
     let mut runs = Vec::new();
     let mut full_version = version.name().to_owned();
@@ -152,10 +164,15 @@ async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, 
         let rows: Vec<&Row> = table.rows.iter().filter(|row| can_run(row) && row.build.as_deref() == name).collect();
         let (_, reference) = observe(version, bundler, name, None, &rows).await?;
         for way in Way::ALL {
-            let (number, seen) = observe(version, bundler, name, Some(way), &rows).await?;
+            let (of_way, without): (Vec<&Row>, Vec<_>) =
+                rows.iter().copied().zip(&reference).filter(|(row, _)| scope.has(way, row)).unzip();
+            if of_way.is_empty() {
+                continue;
+            }
+            let (number, seen) = observe(version, bundler, name, Some(way), &of_way).await?;
             full_version = number;
-            for ((row, without), with) in rows.iter().zip(&reference).zip(seen) {
-                runs.push((way, *row, verdict(row, &listed(table, bundler, way), without, with, show)));
+            for ((row, without), with) in of_way.into_iter().zip(without).zip(seen) {
+                runs.push((way, row, verdict(row, &listed(table, bundler, way), without, with, show)));
             }
         }
     }
@@ -167,7 +184,7 @@ async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, 
         for (_, row, verdict) in mine {
             report.add(&label, row, verdict, &listed);
         }
-        for row in table.rows.iter().filter(|row| !can_run(row)) {
+        for row in table.rows.iter().filter(|row| !can_run(row) && scope.has(way, row)) {
             report.add(&label, row, Verdict::Skipped, &[]);
         }
     }
@@ -246,10 +263,10 @@ fn build_name(of_rows: Option<&str>, bundler: Bundler, way: Option<Way>) -> Stri
     [of_rows.unwrap_or("a"), bundler.name(), way.map_or("off", Way::name)].join("-")
 }
 
-/// True if the row makes sense through the page's own actions. Those with options of a call do not, nor those that
-/// have no run through Next's client.
+/// True if the row makes sense through the page's own actions of several builds. Those with options of a call do not,
+/// nor those that have no run through Next's client.
 fn can_run(row: &Row) -> bool {
-    !row.alone && !row.has_options
+    !row.alone && !row.has_options && !row.per_build
 }
 
 /// Returns the listed differences of a way and a bundler.
@@ -291,6 +308,7 @@ mod tests {
         assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
         assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));
         assert!(!can(json!({ "name": "row", "alone": "why" })));
+        assert!(!can(json!({ "name": "row", "perBuild": "why" })));
         assert!(can(json!({ "name": "row", "build": "dev" })));
     }
 
@@ -299,12 +317,24 @@ mod tests {
         let usual = Selection::default().plan();
         assert_eq!(usual.len(), 4);
         assert_eq!(usual.iter().filter(|(.., scope)| *scope == Scope::Sample).count(), 3);
-        assert!(usual.contains(&(Version::V16_4, Bundler::Turbopack, Scope::Usual)));
+        assert!(usual.contains(&(Version::V16_4, Bundler::Turbopack, Scope::Newest)));
         let named = Selection { versions: &[Version::V15_5], bundler: Some(Bundler::Webpack), ..Selection::default() };
         assert_eq!(named.plan(), [(Version::V15_5, Bundler::Webpack, Scope::Usual)]);
         let every = Selection { every: true, ..Selection::default() }.plan();
         assert_eq!(every.len(), 6);
         assert!(every.iter().all(|(.., scope)| *scope == Scope::All));
+    }
+
+    #[test]
+    fn a_row_that_runs_bare_runs_with_a_policy_too() {
+        for row in [json!({}), json!({ "rare": true }), json!({ "sample": true })].map(Row::from) {
+            for scope in [Scope::All, Scope::Usual, Scope::Newest, Scope::Sample] {
+                assert!(!scope.has(Way::Bare, &row) || scope.has(Way::Policy, &row), "{scope:?}");
+            }
+        }
+        let sample = Row::from(json!({ "sample": true }));
+        assert!(Scope::Newest.has(Way::Bare, &sample) && Scope::Sample.has(Way::Policy, &sample));
+        assert!(!Scope::Sample.has(Way::Bare, &sample) && !Scope::Newest.has(Way::Bare, &Row::from(json!({}))));
     }
 
     #[test]

@@ -32,8 +32,10 @@ const inReverse = `${bothSent} ${open("b")} await two.came; two.pass(); await sh
 /** The page in the first answer was rendered before the second action ran, and arrives after its page is shown. */
 const olderLast = `${bothSent} ${open("a")} await one.came; ${open("b")} await two.came; two.pass(); await shows("b", "1"); one.pass();`;
 
-/** The same, where Next's queue holds one of the pages back until the other has come. */
-const olderLastInQueue = `${bothSent} ${open("a")} await one.came; ${open("b")} await two.came; two.pass(); one.pass();`;
+/** The same, where Next's queue holds the newer page back until the older has come: its lane is done with it before. */
+const olderLastInQueue = `${bothSent} ${open("a")} await one.came; ${open("b")} await two.came; two.pass();
+    await until("the lane is free", () => window[Symbol.for("actionlane.next")].lanes.dispatcher.snapshot().length === 0);
+    one.pass();`;
 
 const go = 'raw.countAtAndGo("b", "/target").catch((error) => { if (!error.digest?.startsWith("NEXT_REDIRECT")) throw error; })';
 const left = { leaves: true };
