@@ -27,7 +27,7 @@
 // bare       true for a page without a fixture: `window.fixture` is undefined.
 // alone      the reason why the row does not run through Next's client
 // seam       true if it runs only in apps without the seam and with it
-// perBuild   the reason why it is not compared between builds: those of the same app differ in it
+// perBuild   the reason why builds of the same app differ in it, so that it is not compared between builds.
 // sample     true if the usual tests of the seam run it on every version, with every bundler
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true: the page must show the tagged value as the server knows it
