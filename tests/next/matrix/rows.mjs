@@ -25,7 +25,7 @@
 // knownFault   a known fault of ours: the row must not pass yet
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
 // bare       true for a page without a fixture: `window.fixture` is undefined.
-// alone      the reason why the row does not run through Next's client
+// alone      the reason why the row does not run through Next's client.
 // seam       true if it runs only in apps without the seam and with it
 // perBuild   the reason why builds of the same app differ in it, so that it is not compared between builds.
 // sample     true if the usual tests of the seam run it on every version, with every bundler
