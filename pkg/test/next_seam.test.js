@@ -462,6 +462,10 @@ test("a body above the server's limit is sent, and the server's refusal is BODY_
   const one = await sent(large);
   one.request.head({ "content-type": "text/plain" }, 500);
   await assert.rejects(one.promise, { code: "BODY_TOO_LARGE", sent: "yes", status: 500 });
+  // Next 16 gives an answer of the action, with a masked error.
+  const masked = await sent(large);
+  masked.request.head({}, 500);
+  await assert.rejects(masked.promise, { code: "BODY_TOO_LARGE", sent: "yes", status: 500 });
   const two = await sent(large);
   two.request.reject(new TypeError("reset"));
   await assert.rejects(two.promise, { code: "BODY_TOO_LARGE", sent: "unknown" });

@@ -44,8 +44,11 @@ export class Sending {
     const request = await this.#inOrder(options.lane, once, this.#requestOf(internals, known ?? id, args), isRetried && loadUntilValue());
     if (known !== undefined) delete request.headers[DEPLOYMENT];
     how.prepare = this.#preparer(call, isRetried);
-    const answer = await this.#attempts(request, how).catch((error) => Promise.reject(this.#clearer(error, internals, request.size, call)));
-    if (isRefused(answer.head) && this.#isTooLarge(internals, request.size)) throw tooLarge(request.size, internals, { status: answer.head.status, actionId: id });
+    const answer = await this.#attempts(request, how).catch((error) => Promise.reject(this.#clearer(error, internals, request.leastSize, call)));
+    if (answer.head.status >= 400 && this.#isTooLarge(internals, request.leastSize)) {
+      answer.response.body?.cancel().catch(() => {});
+      throw tooLarge(request.leastSize, internals, { status: answer.head.status, actionId: id });
+    }
     const isLost = answer.head.isUnknown;
     if (isLost && skew === "reload") location.reload();
     if (!isLost || skew !== "recover" || !name) return { ...answer, isRecovered: known !== undefined };
@@ -127,8 +130,6 @@ function optionsOf({ idempotent, signal, deadline, ...options }, args) {
   options.lane = laneBy(options.lane, args);
   return options;
 }
-
-const isRefused = ({ isFlight, status }) => !isFlight && status >= 400;
 
 function tooLarge(size, { settings }, more) {
   return new ActionError("BODY_TOO_LARGE", `the server takes ${settings.maxBodyBytes} bytes (serverActions.bodySizeLimit), and the arguments take ${size}`, { sent: "yes", ...more });
