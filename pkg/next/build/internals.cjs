@@ -13,6 +13,8 @@ const ACTION_WRAPPER = "dist/build/webpack/loaders/next-flight-loader/action-cli
 const ROUTER_QUEUE = "dist/client/components/use-action-queue.js";
 /** Beginning of the function there that is given each action of the router. */
 const DISPATCH = "function dispatchAppRouterAction(action) {";
+/** The hook there that holds the router's state in React, and its line that makes that. */
+const ROUTER_STATE = "_react.default.useState(actionQueue.state);";
 /** Types of the router's actions with which the user moves on: the router then discards the action that is running. */
 const NAVIGATIONS = ["navigate", "restore"];
 /** Types with which the router has the page rendered again. */
@@ -43,6 +45,8 @@ const EXPORTS = {
   findSourceMapURL: { file: "dist/client/app-find-source-map-url.js", name: "findSourceMapURL" },
   // React, as Next bundles it for the browser.
   startTransition: { file: "react", name: "startTransition" },
+  // Read of it: `T`, the transition that is running, or null.
+  reactInternals: { file: "react", name: "__CLIENT_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE" },
   encodeReply: { file: "react-server-dom-webpack/client", name: "encodeReply" },
   createTemporaryReferenceSet: { file: "react-server-dom-webpack/client", name: "createTemporaryReferenceSet" },
   createFromFetch: { file: "react-server-dom-webpack/client", name: "createFromFetch" },
@@ -53,7 +57,7 @@ const TEXTS = [
   // What the reducer reads of the action, and the one request that it makes.
   { file: ACTION_REDUCER, texts: ["actionId", "actionArgs", "resolve", "reject", "state.canonicalUrl", "fetch", "x-action-redirect"] },
   { file: CALL_SERVER, texts: ["callServer"] },
-  { file: ROUTER_QUEUE, texts: [DISPATCH] },
+  { file: ROUTER_QUEUE, texts: [DISPATCH, `, setState] = ${ROUTER_STATE}`, "actionQueue.dispatch(action, setState)"] },
   { file: "dist/client/components/router-reducer/router-reducer-types.js", texts: [...NAVIGATIONS, ...REFRESHES].map((type) => `= '${type}'`) },
   { file: ACTION_WRAPPER, texts: ["createServerReference", "callServer", "findSourceMapURL"] },
 ];
@@ -106,4 +110,4 @@ function read(root, file) {
 /** The files that the loader runs on. */
 const FILES = [CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE];
 
-module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, NAVIGATIONS, REFRESHES, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };
+module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, ROUTER_STATE, NAVIGATIONS, REFRESHES, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };

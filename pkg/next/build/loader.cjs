@@ -4,7 +4,7 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, REFRESHES, ROUTER_QUEUE, isRequest } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, REFRESHES, ROUTER_QUEUE, ROUTER_STATE, isRequest } = require("./internals.cjs");
 const { refuseDetour } = require("./foreign.cjs");
 
 /** Returns the module, or promises it. `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
@@ -84,9 +84,10 @@ function createServerReference(id) {
 `;
 }
 
-/** Has navigations and refreshes noted before they are dispatched. */
+/** Has navigations and refreshes noted before they are dispatched, and the setter of the router's state. */
 function routerQueue(source, from) {
   const is = (types) => types.map((type) => `action.type === "${type}"`).join(" || ");
   const moves = `require(${runtime(from, "moves.js")})`;
+  source = source.replace(ROUTER_STATE, `${ROUTER_STATE} if (typeof window !== "undefined") ${moves}.rendered(actionQueue, setState);`);
   return source.replace(DISPATCH, `${DISPATCH} if (${is(NAVIGATIONS)}) ${moves}.moved(); else if (${is(REFRESHES)}) ${moves}.refreshed();`);
 }

@@ -37,13 +37,26 @@ export function standIn(next, self, internals) {
   const inLane = (id, args, options) => {
     const state = page();
     const go = (lanes) => (lanes ? lanes.call(home, { id, name: state.names.get(id), args, options }) : next(id, args));
-    if (state.lanes && state.waiting === 0) return go(state.lanes);
+    if (state.lanes && state.waiting === 0) return held(go(state.lanes));
     state.waiting += 1;
     const loaded = load().then((lanes) => {
       state.waiting -= 1;
       return lanes;
     });
-    return orAborted(loaded, options.signal).then(go);
+    return held(orAborted(loaded, options.signal).then(go));
+  };
+
+  /**
+   * Keeps the transition open in which the action is called, if there is one, until the call is over: as Next's own
+   * router does with its state, which is a promise meanwhile. A later navigation sets another state and does not wait.
+   */
+  const held = (call) => {
+    const { router } = page();
+    if (router && internals.reactInternals?.T) {
+      const stateThen = () => router.queue.state;
+      internals.startTransition(() => router.setState(call.then(stateThen, stateThen)));
+    }
+    return call;
   };
 
   return (id, args) => {
@@ -53,10 +66,10 @@ export function standIn(next, self, internals) {
       // Calls made while others wait for the names wait too, so that all keep their order.
       if (!needsNames(id) && state.unnamed === 0) return decide(id, args, given);
       state.unnamed += 1;
-      return loadNames(internals.settings.names).then(() => {
+      return held(loadNames(internals.settings.names).then(() => {
         state.unnamed -= 1;
         return decide(id, args, given);
-      });
+      }));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useActionState } from "react";
+import { useActionState, useTransition } from "react";
 import { useRouter } from "next/navigation";
 import * as actions from "./actions";
 
@@ -8,12 +8,14 @@ import * as actions from "./actions";
 export function Bare({ passed, remove, closure }) {
   const [state, action, isPending] = useActionState(actions.save, null);
   const router = useRouter();
-  if (typeof window !== "undefined") window.fixture = { actions: { ...actions, passed, remove, closure }, router };
+  const [isOpen, start] = useTransition();
+  if (typeof window !== "undefined") window.fixture = { actions: { ...actions, passed, remove, closure }, router, start };
   return (
     <form action={action} id="stateful">
       <input name="text" id="stateful-text" />
       <input name="key" defaultValue="stateful" />
       <button id="stateful-submit">save</button>
+      <output id="open">{String(isOpen)}</output>
       <output id="stateful-result">{isPending ? "pending" : JSON.stringify(state)}</output>
     </form>
   );
