@@ -1,5 +1,5 @@
-// Counts the navigations of Next's router from their start on, and reports its refreshes and its state. Must stay small: every page
-// of an app loads it.
+// Counts the navigations of Next's router from their start on, and reports its refreshes and its state. Must stay
+// small: every page of an app loads it.
 
 import { page } from "./page.js";
 

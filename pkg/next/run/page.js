@@ -12,7 +12,8 @@ const FORM = 1;
  * was given, and `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options,
  * isTaken }`. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the
  * names load. `waiting`: the number of calls that wait for the lanes. `unnamed`: the number of those that wait for the
- * names. `moves`: the number of navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`.
+ * names. `moves`: the number of navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see
+ * `moves.js`.
  */
 export function page() {
   if (!globalThis[KEY]) {
