@@ -8,14 +8,17 @@ const KEY = Symbol.for("actionlane.next");
 const FORM = 1;
 
 /**
- * Returns the state. `names`: name by id. `files`, `keyOf`: see `known_names.js`. `policies`: what `configureActions`
- * was given, and `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options,
- * isTaken }`. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the
- * names load. `waiting`: the number of calls that wait for the lanes.
+ * Returns the state. `names`: name by id. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see
+ * `known_names.js`. `policies`: what `configureActions` was given, and `options`, the dispatcher's. `given`: the
+ * options of the `withOptions` that is running, `{ options, isTaken }`. `loading`: promises `lanes`, which is undefined
+ * if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number of calls that wait for the
+ * lanes.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0 };
+    const known = { names: new Map(), ids: new WeakMap(), find: undefined, files: undefined, keyOf: undefined };
+    const given = { policies: undefined, options: undefined, given: undefined };
+    const value = { form: FORM, ...known, ...given, loading: undefined, lanes: undefined, naming: undefined, waiting: 0 };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];
