@@ -4,36 +4,25 @@
 
 const fs = require("node:fs/promises");
 const path = require("node:path");
+const { MANIFEST, actionsOf, isFile, withoutExtension } = require("./manifest.cjs");
 const { policyNames } = require("./policy_names.cjs");
 
 /** The file in `_next/static`. */
 const FILE = "actionlane/names.json";
-
-/** Beginning of the names that Next's compiler gives to closures and caches. */
-const UNNAMED = "$$";
 
 /**
  * Returns `{ [id]: "file#name" }` of the manifest's actions that `wanted` names: by `name`, or by `file#name` with the
  * file's path from the app's root, with or without its extension.
  */
 function namesOf(manifest, wanted) {
-  const names = {};
-  for (const [id, { filename, exportedName }] of Object.entries({ ...manifest.node, ...manifest.edge })) {
-    if (typeof filename !== "string" || typeof exportedName !== "string" || exportedName.startsWith(UNNAMED)) continue;
-    if (wanted.some((name) => isNamed(name, filename, exportedName))) names[id] = `${withoutExtension(filename)}#${exportedName}`;
-  }
-  return names;
+  const named = actionsOf(manifest).filter(({ file, name }) => wanted.some((text) => isNamed(text, file, name)));
+  return Object.fromEntries(named.map(({ id, file, name }) => [id, `${withoutExtension(file)}#${name}`]));
 }
 
-function isNamed(wanted, filename, exportedName) {
+function isNamed(wanted, file, name) {
   const at = wanted.lastIndexOf("#");
-  if (at < 0) return wanted === exportedName;
-  // Turbopack gives the path from its own root, which may lie above the app's.
-  const file = `/${withoutExtension(filename)}`;
-  return wanted.slice(at + 1) === exportedName && file.endsWith(`/${withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "")}`);
+  return at < 0 ? wanted === name : wanted.slice(at + 1) === name && isFile(wanted.slice(0, at), file);
 }
-
-const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
 
 /**
  * Returns the configuration with a step after the build that writes the file. A step that is there runs first. `names`:
@@ -50,7 +39,7 @@ function withNames(config, names) {
 
 async function writeNames({ projectDir, distDir }, names) {
   const dist = path.resolve(projectDir, distDir);
-  const manifest = JSON.parse(await fs.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+  const manifest = JSON.parse(await fs.readFile(path.join(dist, MANIFEST), "utf8"));
   const wanted = names ?? [...(await policyNames(projectDir, [dist]))];
   const file = path.join(dist, "static", FILE);
   await fs.mkdir(path.dirname(file), { recursive: true });
