@@ -26,6 +26,8 @@ export interface TypedRef<A extends Action> {
   readonly id: string;
   /** Name of the action. */
   readonly name: string;
+  /** As in `IdRef`. Not set by `refs`. */
+  readonly url?: string | URL;
   /** Never there. Carries the type. */
   readonly [ACTION]?: A;
 }

@@ -49,6 +49,10 @@ expect<Same<typeof paid, ActionCall<Receipt>>>();
 expect<Same<Awaited<typeof paid>, Receipt>>();
 expect<Same<Awaited<typeof paid.outcome>, Outcome<Receipt>>>();
 d.call(made.charge, [4200]);
+const elsewhere = d.call({ ...made.charge, url: "/checkout" }, [4200]);
+expect<Same<typeof elsewhere, ActionCall<Receipt>>>();
+// @ts-expect-error: an argument of another type, also of a copy
+d.call({ ...made.charge, url: "/checkout" }, ["wrong"]);
 const given: readonly [string, string] = ["id", "access"];
 const saved = d.call(made.saveTokens, given);
 expect<Same<typeof saved, ActionCall<void>>>();

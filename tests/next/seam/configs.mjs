@@ -9,7 +9,7 @@ const ALIAS = /"next\/dist\/client\/app-call-server"\] = "[^"]*mine\.js" stands 
  * `bundlers`, those that it is for; `redeploys`, an open page is checked after another deployment; `seam`, the way of building.
  */
 export const CONFIGS = {
-  plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "arguments", "development"], redeploys: true },
+  plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "references", "arguments", "development"], redeploys: true },
   mixed: { base: "/base", checks: ["actions", "mixed", "names"] },
   zones: { zone: "mixed", checks: ["actions", "zones"] },
   "pages-i18n": { checks: ["actions", "pages-i18n"] },
