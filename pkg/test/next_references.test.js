@@ -61,7 +61,7 @@ test("an unknown name is INVALID_OPTION with the nearest", async () => {
 test("a bound copy of an action, and another function, are INVALID_OPTION", async () => {
   note(ID, "save", save);
   for (const ref of [save.bind(null, 1), () => {}]) {
-    assert.match(await refusal(make().call(ref)), /^INVALID_OPTION action: the function is no action that this page imports/);
+    assert.match(await refusal(make().call(ref)), /^INVALID_OPTION action: this page imports no such action/);
   }
   assert.deepEqual(app.sent, []);
 });
@@ -71,7 +71,7 @@ test("a name that two actions have is INVALID_OPTION, and each is called by itse
   note(ID, "add", save);
   note(OTHER, "add", other);
   const d = make();
-  assert.match(await refusal(d.call({ name: "add" })), /^INVALID_OPTION action: this page has several actions called "add"/);
+  assert.match(await refusal(d.call({ name: "add" })), /^INVALID_OPTION action: several actions of this page are called "add"/);
   assert.equal(await idOf(d.call(other)), OTHER);
 });
 

@@ -25,7 +25,7 @@ function find({ id: action, ...ref }, didYouMean) {
   if (action) {
     const id = ids.get(action);
     if (id) return { name: names.get(id), ...ref, id };
-    return "the function is no action that this page imports; a bound copy and a prop show no id";
+    return "this page imports no such action; bound copies and props have no id";
   }
   if (!ref.name) return undefined;
   const name = JSON.stringify(ref.name);
@@ -33,6 +33,6 @@ function find({ id: action, ...ref }, didYouMean) {
   // In development an action keeps all of its id but the first two digits, which tell its parameters.
   const isOne = new Set(found.map((id) => id.slice(2))).size === 1;
   if (isOne) return { ...ref, id: found.at(-1) };
-  if (found.length > 0) return `this page has several actions called ${name}; give the action itself, or its id`;
+  if (found.length > 0) return `several actions of this page are called ${name}`;
   return `this page imports no action called ${name}${didYouMean(ref.name, names.values())}`;
 }

@@ -42,7 +42,7 @@ export default function ({ check, tab, fresh, runs, dev, dir }) {
       const refs = [actions.passed, actions.closure, actions.add.bind(null, 1), { name: "remove" }, { name: "touhc" }];
       return Promise.all(refs.map(refusal));
     });
-    const unknown = /^INVALID_OPTION action: the function is no action that this page imports/;
+    const unknown = /^INVALID_OPTION action: this page imports no such action/;
     for (const message of messages.slice(0, 3)) assert.match(message, unknown);
     assert.match(messages[3], /^INVALID_OPTION action: this page imports no action called "remove"/);
     assert.match(messages[4], /called "touhc"; did you mean "touch"\?$/);
