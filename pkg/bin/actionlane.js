@@ -17,7 +17,7 @@ Reads the Server Actions of a build of Next.js, 15.5 or 16, for pages that are n
   types        prints their types as TypeScript: the type of actions<Actions>(d, manifest)
 
   BUILD        directory that next build has written; default: .next
-  --file FILE  only actions of this file, from the app's root: app/cart/actions
+  --file FILE  only actions of this file, by its path from the app: app/cart/actions
   --out FILE   writes to this file; paths in types are relative to it, else to the current directory
   --help       prints this
   --version    prints the version of the package

@@ -4,7 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import manifestOfBuild from "../next/build/manifest.cjs";
 
-const { MANIFEST, actionsOf, isFile, withoutExtension } = manifestOfBuild;
+const { MANIFEST, actionsOf, fromRoot, withoutExtension } = manifestOfBuild;
+
+/** The file by which a build is told from what `next dev` leaves. */
+const BUILD_ID = "BUILD_ID";
 
 /** A fault of the build, for the user to read. */
 export class BuildError extends Error {}
@@ -18,10 +21,12 @@ export class BuildError extends Error {}
 export function readActions(given, wanted) {
   const dir = dirOf(given);
   const found = actionsOf(read(dir)).map(placed(dir));
-  const actions = wanted === undefined ? found : found.filter(({ file }) => isFile(wanted, file));
+  const isWanted = ({ file }) => withoutExtension(file) === withoutExtension(wanted).replace(/^\.\//, "");
+  const actions = wanted === undefined ? found : found.filter(isWanted);
   if (wanted !== undefined && actions.length === 0) {
     const files = [...new Set(found.map(({ file }) => withoutExtension(file)))];
-    throw new BuildError(`the build in ${given} has no action in a file ${wanted}; it has some in ${files.sort().join(", ") || "none"}`);
+    const others = files.length > 0 ? `it has some in ${files.sort().join(", ")}` : "it has none at all";
+    throw new BuildError(`the build in ${given} has no action in a file ${wanted}; ${others}`);
   }
   const isUnique = (name) => actions.filter((action) => action.name === name).length === 1;
   const keyOf = ({ file, name }) => (isUnique(name) ? name : `${withoutExtension(file)}#${name}`);
@@ -29,15 +34,18 @@ export function readActions(given, wanted) {
 }
 
 function dirOf(given) {
-  const dir = [given, path.join(given, ".next")].find((dir) => existsSync(path.join(dir, MANIFEST)));
+  const dirs = [given, path.join(given, ".next")];
+  const dir = dirs.find((dir) => existsSync(path.join(dir, BUILD_ID)));
   if (dir) return dir;
   if (!existsSync(given)) throw new BuildError(`there is no ${given}: run next build, and name its directory`);
-  const isDevelopment = [given, path.join(given, ".next")].some((dir) => existsSync(path.join(dir, "dev")));
+  const isDevelopment = dirs.some((dir) => ["dev", MANIFEST].some((file) => existsSync(path.join(dir, file))));
   if (isDevelopment) throw new BuildError(`${given} holds only what next dev has left, whose ids are not those of a build: run next build`);
-  throw new BuildError(`${given} holds no build of Next with an App Router: ${MANIFEST} is missing`);
+  throw new BuildError(`${given} holds no build of Next: ${BUILD_ID} is missing`);
 }
 
 function read(dir) {
+  // webpack writes none if there are no actions.
+  if (!existsSync(path.join(dir, MANIFEST))) return { node: {}, edge: {} };
   let manifest;
   try {
     manifest = JSON.parse(readFileSync(path.join(dir, MANIFEST), "utf8"));
@@ -70,13 +78,13 @@ function optional(dir, file) {
   }
 }
 
-/** Returns a function that finds an action's source. Turbopack gives paths from its own root. */
+/** Returns a function that finds an action's source. */
 function placed(dir) {
-  const { config, relativeAppDir } = optional(dir, "required-server-files.json");
+  const { config } = optional(dir, "required-server-files.json");
   const app = path.resolve(dir, path.relative(path.join("/", config?.distDir ?? ".next"), "/"));
-  return ({ id, name, file }) => {
-    const inApp = relativeAppDir && file.startsWith(`${relativeAppDir}/`) ? file.slice(relativeAppDir.length + 1) : file;
-    const found = [file, inApp].find((file) => existsSync(path.join(app, file)));
-    return { id, name, file: found ?? inApp, source: found && path.join(app, found) };
+  return ({ id, name, file: given }) => {
+    const file = fromRoot(given, app);
+    const source = path.join(app, file);
+    return { id, name, file, source: existsSync(source) ? source : undefined };
   };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import manifest from "../next/build/manifest.cjs";
 
 const BIN = fileURLToPath(new URL("../bin/actionlane.js", import.meta.url));
 const PKG = fileURLToPath(new URL("..", import.meta.url));
@@ -33,7 +34,7 @@ async function app(t, manifest, files = {}) {
   const dir = join(await realpath(await mkdtemp(join(tmpdir(), "actionlane-"))), "shop");
   t.after(() => rm(dirname(dir), { recursive: true }));
   const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
-  const all = { ".next/server/server-reference-manifest.json": text, ...files };
+  const all = { ".next/BUILD_ID": "b", ".next/server/server-reference-manifest.json": text, ...files };
   for (const [name, text] of Object.entries(all)) {
     await mkdir(join(dir, name, ".."), { recursive: true });
     await writeFile(join(dir, name), text);
@@ -53,11 +54,9 @@ const SOURCES = {
   "app/edge/actions.tsx": '"use server";\nexport async function add() {}\n',
   "app/default.mts": '"use server";\nexport default async function anything(at: Date) { return at; }\n',
 };
-const TURBOPACK = { ".next/required-server-files.json": JSON.stringify({ relativeAppDir: "shop", config: { distDir: ".next" } }) };
-
-for (const [bundler, root, more] of [["webpack", "", {}], ["Turbopack", "shop/", TURBOPACK]]) {
+for (const [bundler, root] of [["webpack", ""], ["Turbopack", "shop/"]]) {
   test(`names are printed as JSON, of a build with ${bundler}`, async (t) => {
-    const dir = await app(t, manifestOf(root), more);
+    const dir = await app(t, manifestOf(root), SOURCES);
     const { status, stdout, stderr } = run(dir, "names", ".next");
     assert.deepEqual([status, stderr], [0, ""]);
     assert.deepEqual(Object.entries(JSON.parse(stdout)), [["app/cart/actions#add", ADD], ["app/edge/actions#add", EDGE], ["default", OTHER], ["save", SAVE]]);
@@ -66,7 +65,7 @@ for (const [bundler, root, more] of [["webpack", "", {}], ["Turbopack", "shop/",
   });
 
   test(`types of the sources are printed, of a build with ${bundler}`, async (t) => {
-    const dir = await app(t, manifestOf(root), { ...SOURCES, ...more });
+    const dir = await app(t, manifestOf(root), SOURCES);
     const { status, stdout } = run(dir, "types", ".next");
     assert.equal(status, 0);
     assert.deepEqual(stdout.trim().split("\n").slice(1), [
@@ -80,8 +79,8 @@ for (const [bundler, root, more] of [["webpack", "", {}], ["Turbopack", "shop/",
   });
 
   test(`the encryption key is never printed, of a build with ${bundler}`, async (t) => {
-    const dir = await app(t, manifestOf(root), more);
-    const broken = await app(t, JSON.stringify(manifestOf(root)).replace(`${KEY}"`, KEY), more);
+    const dir = await app(t, manifestOf(root));
+    const broken = await app(t, JSON.stringify(manifestOf(root)).replace(`${KEY}"`, KEY));
     const foreign = await app(t, { ...manifestOf(root), edge: undefined, node: { encryptionKey: KEY } });
     for (const [cwd, ...args] of [[dir, "names"], [dir, "types"], [dir, "names", "--file", "encryptionKey"], [broken, "names"], [broken, "types"], [foreign, "names"]]) {
       const { stdout, stderr } = run(cwd, ...args);
@@ -93,7 +92,7 @@ for (const [bundler, root, more] of [["webpack", "", {}], ["Turbopack", "shop/",
 
 test("the actions of one file are enough to have names alone", async (t) => {
   const dir = await app(t, manifestOf(""));
-  for (const file of ["app/cart/actions", "./app/cart/actions.ts", "cart/actions"]) assert.deepEqual(JSON.parse(run(dir, "names", "--file", file).stdout), { add: ADD }, file);
+  for (const file of ["app/cart/actions", "./app/cart/actions.ts"]) assert.deepEqual(JSON.parse(run(dir, "names", "--file", file).stdout), { add: ADD }, file);
   const { status, stderr } = run(dir, "names", "--file", "app/none");
   assert.equal(status, 1);
   assert.match(stderr, /no action in a file app\/none; it has some in app\/actions, app\/cart\/actions, /);
@@ -145,11 +144,12 @@ test("an action whose source is not there has no types of its own", async (t) =>
 });
 
 test("a directory without a build is an error that says what to do", async (t) => {
-  const dir = await app(t, manifestOf(""), { "dev/.next/dev/server/x": "", "pages/.next/BUILD_ID": "" });
+  const dir = await app(t, manifestOf(""), { "dev/.next/dev/server/x": "", "dev15/.next/server/server-reference-manifest.json": "{}", "lib/x": "" });
   for (const [build, expected] of [
     ["none", "there is no none: run next build, and name its directory"],
     ["dev", "dev holds only what next dev has left, whose ids are not those of a build: run next build"],
-    ["pages/.next", "pages/.next holds no build of Next with an App Router: server/server-reference-manifest.json is missing"],
+    ["dev15/.next", "dev15/.next holds only what next dev has left, whose ids are not those of a build: run next build"],
+    ["lib", "lib holds no build of Next: BUILD_ID is missing"],
   ]) {
     assert.deepEqual(run(dir, "names", build), { status: 1, stdout: "", stderr: `actionlane: ${expected}\n` });
   }
@@ -168,10 +168,28 @@ test("a build of an unknown Next is an error that names its version", async (t) 
   }
 });
 
-test("a build without actions has no names", async (t) => {
+test("a build without actions prints an empty list", async (t) => {
   const dir = await app(t, { node: {}, edge: {}, encryptionKey: KEY });
   assert.deepEqual(run(dir, "names"), { status: 0, stdout: "{}\n", stderr: "" });
   assert.match(run(dir, "types").stdout, /export interface Actions \{\n\}\n$/);
+});
+
+test("a build without actions, of which webpack writes no manifest, has no names", async (t) => {
+  const dir = await app(t, manifestOf(""), { "empty/.next/BUILD_ID": "b" });
+  assert.deepEqual(run(dir, "names", "empty"), { status: 0, stdout: "{}\n", stderr: "" });
+});
+
+test("a path that webpack writes under Windows is one from the app's root", () => {
+  assert.equal(manifest.fromRoot("../C:\\work\\shop\\app\\actions.ts", "C:\\work\\shop"), "app/actions.ts");
+});
+
+test("a build in another directory finds its sources", async (t) => {
+  const files = Object.entries(SOURCES).map(([name, text]) => [`other/${name}`, text]);
+  const config = JSON.stringify({ config: { distDir: "out/build" } });
+  const build = { BUILD_ID: "b", "required-server-files.json": config, "server/server-reference-manifest.json": JSON.stringify(manifestOf("other/")) };
+  const built = Object.entries(build).map(([name, text]) => [`other/out/build/${name}`, text]);
+  const dir = await app(t, manifestOf(""), Object.fromEntries([...files, ...built]));
+  assert.match(run(dir, "types", "other/out/build").stdout, /"save": \(typeof import\("\.\/other\/app\/actions\.js"\)\)/);
 });
 
 test("wrong arguments exit with 2 and point at the help", async (t) => {

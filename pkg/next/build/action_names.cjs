@@ -4,7 +4,7 @@
 
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { MANIFEST, actionsOf, isFile, withoutExtension } = require("./manifest.cjs");
+const { MANIFEST, actionsOf, withoutExtension } = require("./manifest.cjs");
 const { policyNames } = require("./policy_names.cjs");
 
 /** The file in `_next/static`. */
@@ -19,9 +19,12 @@ function namesOf(manifest, wanted) {
   return Object.fromEntries(named.map(({ id, file, name }) => [id, `${withoutExtension(file)}#${name}`]));
 }
 
-function isNamed(wanted, file, name) {
+function isNamed(wanted, filename, exportedName) {
   const at = wanted.lastIndexOf("#");
-  return at < 0 ? wanted === name : wanted.slice(at + 1) === name && isFile(wanted.slice(0, at), file);
+  if (at < 0) return wanted === exportedName;
+  // Turbopack gives the path from its own root, which may lie above the app's.
+  const file = `/${withoutExtension(filename)}`;
+  return wanted.slice(at + 1) === exportedName && file.endsWith(`/${withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "")}`);
 }
 
 /**

@@ -1,6 +1,9 @@
 // Reads the manifest of a build's Server Actions. Must not give the encryption key that is in it.
 "use strict";
 
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+
 /** The manifest's path in the directory of a build. */
 const MANIFEST = "server/server-reference-manifest.json";
 
@@ -15,13 +18,24 @@ function actionsOf({ node, edge }) {
 }
 
 /**
- * True if a path from the app's root, with or without extension, is that of `file`. Turbopack gives the path from its
- * own root, which may lie above the app's.
+ * Returns the path of a file from the app's root. Turbopack gives it from its own root, which may lie above the app's;
+ * webpack under Windows gives the absolute path behind "../". A file that is not in the app keeps the bundler's path.
  */
-function isFile(wanted, file) {
-  return `/${withoutExtension(file)}`.endsWith(`/${withoutExtension(wanted).replace(/^\.?\//, "")}`);
+function fromRoot(filename, projectDir) {
+  const [file, root] = [posix(filename), posix(projectDir)];
+  const at = file.indexOf(`${root}/`);
+  if (at >= 0) return file.slice(at + root.length + 1);
+  const parts = root.split("/");
+  for (let from = parts.length; from >= 0; from -= 1) {
+    const above = parts.slice(from).map((part) => `${part}/`).join("");
+    const rest = file.slice(above.length);
+    if (file.startsWith(above) && existsSync(path.join(projectDir, rest))) return rest;
+  }
+  return file;
 }
+
+const posix = (file) => file.replaceAll("\\", "/");
 
 const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
 
-module.exports = { MANIFEST, actionsOf, isFile, withoutExtension };
+module.exports = { MANIFEST, actionsOf, fromRoot, withoutExtension };
