@@ -58,15 +58,17 @@ test("a deployment that the bundler writes into the code is read from there", ()
   assert.equal(made.callServer().getDeploymentId(), "dpl_2");
 });
 
-test("an imported action is made by Next's function, and its name is noted", async () => {
+test("an imported action is made by Next's function, and its name and id are noted", async () => {
   const source = `exports.callServer = "call"; exports.findSourceMapURL = undefined;
 exports.createServerReference = function () { return [...arguments]; };
 //# sourceMappingURL=x.map`;
   const noted = [];
   const made = run(await written(internals.ACTION_WRAPPER, source), () => ({ note: (...args) => noted.push(args) }));
   assert.deepEqual(Object.keys(made), ["callServer", "createServerReference", "findSourceMapURL"]);
-  assert.deepEqual(made.createServerReference("id", made.callServer, undefined, undefined, "save"), ["id", "call", undefined, undefined, "save"]);
-  assert.deepEqual(noted, [["id", "save"]]);
+  const action = made.createServerReference("id", made.callServer, undefined, undefined, "save");
+  assert.deepEqual(action, ["id", "call", undefined, undefined, "save"]);
+  assert.deepEqual(noted, [["id", "save", action]]);
+  assert.equal(noted[0][2], action, "the page can tell the function's id");
 });
 
 test("an alias of somebody else for the file behind all calls is an error that names both, in any place", async () => {

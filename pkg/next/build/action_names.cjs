@@ -4,55 +4,27 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { MANIFEST, actionsOf, fromRoot, withoutExtension } = require("./manifest.cjs");
 const { policyNames } = require("./policy_names.cjs");
 
 /** The file in `_next/static`. */
 const FILE = "actionlane/names.json";
-
-/** Beginning of the names that Next's compiler gives to closures and caches. */
-const UNNAMED = "$$";
 
 /**
  * Returns `{ [id]: "file#name" }` of the manifest's actions that `wanted` names: by `name`, or by `file#name` with the
  * file's path from the app's root, with or without its extension.
  */
 function namesOf(manifest, wanted, projectDir) {
-  const names = {};
-  for (const [id, { filename, exportedName }] of Object.entries({ ...manifest.node, ...manifest.edge })) {
-    if (typeof filename !== "string" || typeof exportedName !== "string" || exportedName.startsWith(UNNAMED)) continue;
-    const file = withoutExtension(fromRoot(filename, projectDir));
-    if (wanted.some((name) => isNamed(name, file, exportedName))) names[id] = `${file}#${exportedName}`;
-  }
-  return names;
+  const actions = actionsOf(manifest).map(({ id, file, name }) => ({ id, name, file: withoutExtension(fromRoot(file, projectDir)) }));
+  const named = actions.filter(({ file, name }) => wanted.some((text) => isNamed(text, file, name)));
+  return Object.fromEntries(named.map(({ id, file, name }) => [id, `${file}#${name}`]));
 }
-
-/**
- * Returns the path of a file from the app's root. Turbopack writes it from its own root, which may lie above the app's;
- * webpack under Windows writes the absolute path behind "../". A file outside of the app keeps the bundler's path.
- */
-function fromRoot(filename, projectDir) {
-  const file = posix(filename);
-  const root = posix(projectDir);
-  const at = file.indexOf(`${root}/`);
-  if (at >= 0) return file.slice(at + root.length + 1);
-  const parts = root.split("/");
-  for (let from = parts.length; from >= 0; from--) {
-    const above = parts.slice(from).map((part) => `${part}/`).join("");
-    const rest = file.slice(above.length);
-    if (file.startsWith(above) && fs.existsSync(path.join(projectDir, rest))) return rest;
-  }
-  return file;
-}
-
-const posix = (file) => file.replaceAll("\\", "/");
 
 function isNamed(wanted, file, exportedName) {
   const at = wanted.lastIndexOf("#");
   if (at < 0) return wanted === exportedName;
   return wanted.slice(at + 1) === exportedName && file === withoutExtension(wanted.slice(0, at)).replace(/^\.?\//, "");
 }
-
-const withoutExtension = (file) => file.replace(/\.[cm]?[jt]sx?$/, "");
 
 /**
  * Returns the configuration with a step after the build that writes the file. A step that is there runs first. `names`:
@@ -81,7 +53,7 @@ async function writeNames({ projectDir, distDir }, names) {
 /** Promises the actions of a build. webpack writes no file if there are none. */
 async function manifestOf(dist) {
   try {
-    return JSON.parse(await fs.promises.readFile(path.join(dist, "server/server-reference-manifest.json"), "utf8"));
+    return JSON.parse(await fs.promises.readFile(path.join(dist, MANIFEST), "utf8"));
   } catch (error) {
     if (error.code === "ENOENT") return {};
     throw error;

@@ -78,8 +78,9 @@ ${inside(source)}
 var callServer = own.exports.callServer;
 var findSourceMapURL = own.exports.findSourceMapURL;
 function createServerReference(id) {
-  require(${runtime(from, "names.js")}).note(id, arguments[arguments.length - 1]);
-  return own.exports.createServerReference.apply(this, arguments);
+  var action = own.exports.createServerReference.apply(this, arguments);
+  require(${runtime(from, "names.js")}).note(id, arguments[arguments.length - 1], action);
+  return action;
 }
 `;
 }

@@ -8,16 +8,16 @@ const KEY = Symbol.for("actionlane.next");
 const FORM = 1;
 
 /**
- * Returns the state. `names`: name by id. `files`, `keyOf`: see `known_names.js`. `policies`: what `configureActions`
- * was given, and `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options,
- * isTaken }`. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the
- * names load. `waiting`: the number of calls that wait for the lanes. `unnamed`: the number of those that wait for the
- * names. `moves`: the number of navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see
- * `moves.js`.
+ * Returns the state. `names`: name by id. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see
+ * `known_names.js`. `policies`: what `configureActions` was given, and `options`, the dispatcher's. `given`: the
+ * options of the `withOptions` that is running, `{ options, isTaken }`. `loading`: promises `lanes`, which is undefined
+ * if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number of calls that wait for the
+ * lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of navigations that have begun.
+ * `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, unnamed: 0, moves: 0, observe: undefined, refreshed: undefined, router: undefined };
+    const value = { form: FORM, names: new Map(), ids: new WeakMap(), find: undefined, files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, unnamed: 0, moves: 0, observe: undefined, refreshed: undefined, router: undefined };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];

@@ -2,16 +2,18 @@
 
 import { useActionState, useTransition } from "react";
 import { useRouter } from "next/navigation";
+import { actions as byName } from "actionlane/actions";
 import { configureActions, getDispatcher, withOptions } from "actionlane/next";
 import * as actions from "./actions";
 import { lane } from "./policies";
 
-export function Tools({ passed, remove, closure }) {
+export function Tools({ passed, remove, closure, references, refused }) {
   const [state, action, isPending] = useActionState(actions.save, null);
   const router = useRouter();
   const [isOpen, start] = useTransition();
   if (typeof window !== "undefined") {
-    window.fixture = { actions: { ...actions, passed, remove, closure }, configureActions, getDispatcher, withOptions, router, start, lane };
+    const all = { ...actions, passed, remove, closure };
+    window.fixture = { actions: all, byName, references, refused, configureActions, getDispatcher, withOptions, router, start, lane };
   }
   return (
     <form action={action} id="stateful">
