@@ -54,11 +54,11 @@ class Lanes {
     };
   }
 
-  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. */
-  call(home, { id, name, args, options }) {
+  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. `begun`: see `page.js`. */
+  call(home, { id, name, args, options, begun }) {
     const ticket = { isStale: false };
     const once = new Once(() => this.#freshness.end(ticket));
-    this.#run(home, { id, name, args, options, ticket, once }).catch(once.reject);
+    this.#run(home, { id, name, args, options, begun, ticket, once }).catch(once.reject);
     return once.promise;
   }
 
@@ -78,7 +78,8 @@ class Lanes {
         if (!once.isOver) this.#freshness.sent(ticket);
         return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
       };
-      return Dispatcher.send(this.dispatcher, url, init, { name, ...options, headers: headersOfAttempt });
+      const told = call.begun && ((number) => call.begun(this.dispatcher, number));
+      return Dispatcher.send(this.dispatcher, url, init, { name, ...options, headers: headersOfAttempt }, told);
     };
     let response = await send(render === "skip" ? SKIP_RENDER : undefined);
     let head = headOf(response);

@@ -9,12 +9,20 @@ const FORM = 1;
 
 /**
  * Returns the state. `names`: name by id, of imported actions. `policies`: what `configureActions` was given, and
- * `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options, isTaken }`.
- * `loading`: promises `lanes`, which is undefined if it cannot be loaded. `waiting`: the number of calls before that.
+ * `options`, the dispatcher's. `loading`: promises `lanes`, which is undefined if it cannot be loaded. `waiting`: the
+ * number of calls before that. `watchers`: functions that run once it is loaded.
+ *
+ * `given`: what the running `withOptions`, or a hook of `actionlane/react`, gives to the next action that is called.
+ * `options`: those of the call. `isTaken`: set by the action. A hook also gives `begun(dispatcher, number)`, which is
+ * told how the call goes, and a policy of `false` counts for it:
+ *
+ * - no dispatcher: through a lane. `number` calls wait until the dispatcher is loaded; 0 if it is.
+ * - the dispatcher: it has the call, under this number.
+ * - null: Next's own way after all, because the dispatcher could not be loaded.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, waiting: 0 };
+    const value = { form: FORM, names: new Map(), policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, waiting: 0, watchers: new Set() };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];

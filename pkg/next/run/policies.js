@@ -28,13 +28,13 @@ export function configureActions(policies, options) {
   if (isDevelopment) lookForMisspelled();
 }
 
-/** Returns the options that the policies have for a call; undefined if they leave it to Next. */
+/** Returns the options that the policies have for a call; false or undefined if they leave it to Next. */
 export function policyOf(id, args) {
   const { policies, names } = page();
   if (policies === undefined) return undefined;
   const name = names.get(id);
   const found = typeof policies === "function" ? policies({ id, name }, args) : policies[name !== undefined && hasOwn(policies, name) ? name : "default"];
-  return found || undefined;
+  return found;
 }
 
 /** Says in development that an earlier call had policies which this one drops. */

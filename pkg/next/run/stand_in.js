@@ -12,21 +12,30 @@ import { takeGiven } from "./with_options.js";
  */
 export function standIn(next, self, internals) {
   const home = { next, self, internals };
+  page(); // hooks look for it before their first call
   return (id, args) => {
     const state = page();
-    let options;
+    let options, begun;
     try {
       const policy = policyOf(id, args);
       const given = takeGiven();
-      options = (policy || given) && { ...policy, ...given };
+      begun = given?.begun;
+      if (policy !== false || !begun) options = (policy || given) && { ...policy, ...given?.options };
     } catch (error) {
       return Promise.reject(error);
     }
     if (!options) return next(id, args);
     const name = state.names.get(id);
-    const go = (lanes) => (lanes ? lanes.call(home, { id, name, args, options }) : next(id, args));
-    if (state.lanes && state.waiting === 0) return go(state.lanes);
-    state.waiting += 1;
+    const go = (lanes) => {
+      if (lanes) return lanes.call(home, { id, name, args, options, begun });
+      begun?.(null, 0);
+      return next(id, args);
+    };
+    if (state.lanes && state.waiting === 0) {
+      begun?.(undefined, 0);
+      return go(state.lanes);
+    }
+    begun?.(undefined, (state.waiting += 1));
     return load().then((lanes) => {
       state.waiting -= 1;
       return go(lanes);
