@@ -12,8 +12,8 @@ const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" 
  * as a transition. `isRead`: true if it shows the place in the queue. `kept(call)`, of one that shows calls until the
  * current state has caught up, is told of one that has succeeded.
  *
- * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isGone)`, which forgets
- * calls and returns the others in order, `{ input, abort, base, n }`. One that is kept has a `base`, which holds the
+ * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isOpen)`, which forgets
+ * the other calls and returns these in order, `{ input, abort, base, n }`. One that is kept has a `base`, which holds the
  * current state at its success, and a number.
  *
  * The state: `stage` counts its steps; `input`, `status`, `result`, `error` and `kind`, of navigation, are those of the
@@ -22,7 +22,7 @@ const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" 
 export function makeCalls(at) {
   const listeners = new Set();
   const idle = { status: "idle", result: at.options.initResult ?? {} };
-  let state = { ...idle, stage: 0, position: 0 };
+  let state = { stage: 0 };
   let calls = [];
   let last;
   let kepts = 0;
@@ -80,11 +80,12 @@ export function makeCalls(at) {
       step(idle);
     },
   };
+  step(idle);
   const subscribe = (listener) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  return [shared, subscribe, () => state, (isGone) => (calls = calls.filter((call) => !isGone(call)))];
+  return [shared, subscribe, () => state, (isOpen) => (calls = calls.filter(isOpen))];
 }
 
 /** Returns `{ data }`; and a value that has this form already, as actions of next-safe-action return, as it is. */

@@ -17,10 +17,10 @@ export function useCalls(action, options = {}) {
   useInsertionEffect(() => void Object.assign(at, { action, options, transition }));
   useEffect(() => () => void (at.options.abortOnUnmount && shared.abort()), []);
   useEffect(() => {
-    // Strict mode runs effects twice.
+    // Once for each step, though strict mode runs effects twice.
     if (at.told !== stage) tell(state, options).catch(console.error);
     at.told = stage;
-  }, [stage]);
+  });
   if (kind && error && options.throwOnNavigation) throw error;
   const shown = {
     ...shared,
@@ -52,7 +52,7 @@ async function tell({ status, input, result, error, kind }, on) {
   if (status === "idle") return;
   if (status === "executing") return on.onExecute?.({ input });
   const more = { input, ...(kind && { navigationKind: kind }) };
-  await Promise.all([
+  return Promise.all([
     status === "hasSucceeded"
       ? on.onSuccess?.({ data: result.data, input })
       : kind

@@ -21,9 +21,9 @@ function listen(listener) {
   let end;
   const begin = () => (end = state.lanes.dispatcher.subscribe(listener));
   if (state.lanes) begin();
-  else state.watchers.add(begin);
+  else state.watchers?.add(begin);
   return () => {
-    state.watchers.delete(begin);
+    state.watchers?.delete(begin);
     end?.();
   };
 }

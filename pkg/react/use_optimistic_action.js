@@ -8,11 +8,11 @@ export function useOptimisticAction(action, options) {
   const [shown, at, open] = useCalls(action, options);
   const { currentState, updateFn } = options;
   const [gone, setGone] = useState(0);
-  // A call that has succeeded is shown until the current state changes; or else until this transition, which React
-  // shows together with a page that the action has revalidated.
-  at.kept = (call) => startTransition(() => setGone(call.n));
-  const isGone = (call) => call.base && (call.base[0] !== currentState || call.n <= gone);
-  useEffect(() => void open(isGone));
-  shown.optimisticState = open(() => false).reduce((before, call) => (isGone(call) ? before : updateFn(before, call.input)), currentState);
+  // A call that has succeeded is shown until the current state changes, or its transition has ended. One later than
+  // that: React renders a new transition before those that have waited for data, as the page of the action may have.
+  at.kept = (call) => setTimeout(() => startTransition(() => setGone(call.n)));
+  const isOpen = ({ base, n }) => !base || (base[0] === currentState && (n > gone || shown.isTransitioning));
+  useEffect(() => void open(isOpen));
+  shown.optimisticState = open(() => true).filter(isOpen).reduce((before, { input }) => updateFn(before, input), currentState);
   return shown;
 }

@@ -13,10 +13,11 @@ class FormData extends NodeFormData {
     if (form) for (const [name, value] of new window.FormData(form, submitter)) this.append(name, value);
   }
 }
-Object.assign(globalThis, { window, document: window.document, FormData });
+Object.assign(globalThis, { window, document: window.document, location: window.location, FormData });
 globalThis.navigator ??= window.navigator; // Node.js has one from 21 on
 
 export const React = await import("react");
+export const ReactDOM = await import("react-dom");
 const { createRoot, hydrateRoot } = await import("react-dom/client");
 
 export const { createElement: h, StrictMode, Suspense } = React;
@@ -39,9 +40,7 @@ export function render(element, { into = document.createElement("div"), hydrate 
     errors,
     again: (element) => root.render(element),
     unmount: () => root.unmount(),
-    get text() {
-      return into.textContent;
-    },
+    text: () => into.textContent,
     /** Waits until this text is shown. */
     shows: (text) => until(() => into.textContent === text),
   };

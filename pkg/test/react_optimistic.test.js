@@ -1,0 +1,206 @@
+// `useOptimisticAction`: the state ahead of the server, in the order of the calls, and what is left of it when they end.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { React, StrictMode, clean, drained, h, is19, makeAction, render, watchConsole } from "./react_dom.js";
+import { until } from "./server.js";
+import { useOptimisticAction } from "../react/index.js";
+
+let watched;
+beforeEach(() => (watched = watchConsole()));
+afterEach(async () => {
+  await clean();
+  watched.end();
+  assert.deepEqual(watched.said, []);
+});
+
+const append = (list, item) => [...list, item];
+
+/** Renders a list that an action appends to. `shown`: each text that was on the screen. `set(list)` changes the list. */
+function start({ hook = useOptimisticAction, Wrapper = React.Fragment, useList = () => React.useState(["-"]), action: given, ...options } = {}) {
+  const { action, calls } = makeAction();
+  const page = { calls, shown: [], renders: 0 };
+  function App() {
+    const [list, set] = useList();
+    page.set = set;
+    page.renders += 1;
+    page.hook = hook(given ?? action, { currentState: list, updateFn: append, ...options });
+    const text = page.hook.optimisticState.join("");
+    React.useLayoutEffect(() => {
+      if (page.shown.at(-1) !== text) page.shown.push(text);
+    });
+    return text;
+  }
+  return Object.assign(page, render(h(Wrapper, null, h(App))));
+}
+
+test("the state has the inputs of open calls in the order of the calls, also if they end in another", async () => {
+  const page = start();
+  await page.shows("-");
+  for (const input of ["a", "b", "c"]) page.hook.execute(input);
+  await page.shows("-abc");
+  page.calls[2].resolve("c");
+  await page.shows("-ab");
+  page.calls[0].resolve("a");
+  await page.shows("-b");
+  page.calls[1].resolve("b");
+  await page.shows("-");
+});
+
+test("a call that fails is taken out at once, and the others are based on the state without it", async () => {
+  const page = start();
+  await page.shows("-");
+  for (const input of ["a", "b", "c", "d"]) page.hook.execute(input);
+  await page.shows("-abcd");
+  page.calls[1].reject(new Error("no"));
+  await page.shows("-acd");
+  page.calls[0].resolve({ serverError: "no" });
+  await page.shows("-cd");
+  page.calls[2].resolve({ validationErrors: {} });
+  await page.shows("-d");
+  page.calls[3].reject(Object.assign(new Error(), { digest: "NEXT_HTTP_ERROR_FALLBACK;404" }));
+  await page.shows("-");
+});
+
+test("a failure is shown while another call is open, though React holds back transitions of the page", async () => {
+  const page = start();
+  await page.shows("-");
+  let end;
+  if (is19) React.startTransition(() => new Promise((resolve) => (end = resolve))); // an async transition of the page
+  page.hook.execute("a");
+  await page.shows("-a");
+  page.calls[0].reject(new Error("no"));
+  await page.shows("-");
+  end?.();
+});
+
+test("a new current state re-bases the open calls, and takes the place of those that have succeeded", async () => {
+  const page = start();
+  await page.shows("-");
+  page.hook.execute("a");
+  page.hook.execute("b");
+  await page.shows("-ab");
+  page.set(["x"]);
+  await page.shows("xab");
+  page.calls[0].resolve("a");
+  await drained();
+  page.set(["x", "A"]);
+  await page.shows("xAb");
+  page.calls[1].resolve("b");
+  page.set(["x", "A", "B"]);
+  await page.shows("xAB");
+});
+
+test("a page that an action has rendered anew takes the place of its input without a step between", async () => {
+  const page = start({ action: (input) => saves(input) });
+  const saves = (input) => new Promise((resolve) => {
+    page.answer = () => {
+      // Next resolves the call, then has React render the page.
+      resolve(input);
+      Promise.resolve().then(() => React.startTransition(() => page.set((list) => [...list, input.toUpperCase()])));
+    };
+  });
+  await page.shows("-");
+  for (const input of ["a", "b"]) {
+    page.hook.execute(input);
+    await until(() => page.text().endsWith(input));
+    page.answer();
+    await until(() => page.text().endsWith(input.toUpperCase()));
+    await drained();
+  }
+  assert.deepEqual(page.shown, ["-", "-a", "-A", "-Ab", "-AB"]);
+});
+
+test("a redirect leaves the state until the page is there", async () => {
+  const page = start();
+  await page.shows("-");
+  page.hook.execute("a");
+  await page.shows("-a");
+  page.set((list) => list);
+  page.calls[0].reject(Object.assign(new Error(), { digest: "NEXT_REDIRECT;push;/a;307;" }));
+  Promise.resolve().then(() => React.startTransition(() => page.set(["there"])));
+  await page.shows("there");
+  assert.deepEqual(page.shown, ["-", "-a", "there"]);
+});
+
+test("aborted calls and calls after reset are taken out when they end", async () => {
+  const page = start();
+  await page.shows("-");
+  page.hook.execute("a");
+  await page.shows("-a");
+  page.hook.reset();
+  await until(() => page.hook.status === "idle");
+  await drained();
+  assert.equal(page.text(), "-a", "the call goes on");
+  page.calls[0].reject(new Error("no"));
+  await page.shows("-");
+  assert.equal(page.hook.status, "idle");
+});
+
+test("in strict mode an input is applied once", async () => {
+  const page = start({ Wrapper: StrictMode });
+  await page.shows("-");
+  page.hook.execute("a");
+  await page.shows("-a");
+  page.calls[0].resolve("a");
+  await page.shows("-");
+});
+
+test("a call is forgotten once it is not shown, so that what it held is free", async () => {
+  const page = start();
+  await page.shows("-");
+  const counted = [];
+  for (const input of ["a", "b", "c"]) {
+    page.hook.execute(input);
+    await page.shows(`-${input}`);
+    page.calls.at(-1).resolve();
+    await page.shows("-");
+    await drained();
+    counted.push(page.hook.abort());
+  }
+  assert.deepEqual(counted, [false, false, false]);
+});
+
+test("for one call, the state, the steps and the renders are those of next-safe-action", { skip: !is19 && "its hook needs React 19" }, async () => {
+  const { useOptimisticAction: useSafe } = await import("next-safe-action/hooks");
+  const runs = [];
+  for (const hook of [useSafe, useOptimisticAction]) {
+    // Shows a page as Next's router does: its state is a promise of the next page while an action runs.
+    const Page = React.createContext();
+    const Router = ({ children }) => {
+      const [state, set] = React.useState(["-"]);
+      Router.set = set;
+      Router.list = state.then ? React.use(state) : state;
+      return h(Page.Provider, { value: Router.list }, children);
+    };
+    let answer;
+    const action = (input) => new Promise((resolve) => {
+      const { list } = Router;
+      let show;
+      const next = new Promise((resolve) => (show = resolve));
+      React.startTransition(() => Router.set(next));
+      answer = (value) => {
+        resolve(value);
+        show(value.data ? [...list, input.toUpperCase()] : list);
+      };
+    });
+    const page = start({ hook, action, Wrapper: Router, useList: () => [React.useContext(Page)] });
+    await page.shows("-");
+    const pending = [];
+    for (const value of [{ data: 1 }, { serverError: "no" }]) {
+      page.hook.execute("a");
+      await until(() => page.text().endsWith("a"));
+      await drained();
+      pending.push(page.hook.isPending, page.hook.isTransitioning);
+      answer(value);
+      await until(() => page.hook.status !== "executing" && page.text() === "-A");
+      await drained();
+      pending.push(page.hook.isPending, page.hook.isTransitioning);
+    }
+    runs.push({ shown: page.shown, pending, renders: page.renders });
+    page.unmount();
+  }
+  const [theirs, ours] = runs;
+  assert.deepEqual([ours.shown, ours.pending], [theirs.shown, theirs.pending]);
+  assert.deepEqual(ours.shown, ["-", "-a", "-A", "-Aa", "-A"]);
+  assert.ok(ours.renders <= theirs.renders, `${ours.renders} renders, theirs ${theirs.renders}`);
+});
