@@ -1,5 +1,7 @@
 // Gives tests a document and React's renderer, without `act`: React batches and schedules as it does in a page. Holds no
-// test.
+// test but for the version of React.
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { JSDOM, VirtualConsole } from "jsdom";
 import { until } from "./server.js";
 
@@ -25,6 +27,8 @@ export const is19 = React.version.startsWith("19.");
 
 /** Moves the page to the origin of a server, so that its dispatcher may send there. */
 export const visit = (url) => dom.reconfigure({ url });
+
+test(`the version of React is ${parseInt(React.version, 10)}`, () => assert.equal(is19, !process.execArgv.join().includes("react_18.js")));
 
 let roots = [];
 
