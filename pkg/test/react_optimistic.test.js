@@ -110,6 +110,21 @@ test("a page that an action has rendered anew takes the place of its input witho
   assert.deepEqual(page.shown, ["-", "-a", "-A", "-Ab", "-AB"]);
 });
 
+test("a state that the page sets in onSuccess, or after executeAsync, takes the place of the input without a step between", async () => {
+  for (const way of ["onSuccess", "executeAsync"]) {
+    const page = start({ onSuccess: ({ input }) => way === "onSuccess" && page.set((list) => append(list, input.toUpperCase())) });
+    await page.shows("-");
+    const made = page.hook.executeAsync("a");
+    await page.shows("-a");
+    page.calls[0].resolve({ data: 1 });
+    await made;
+    if (way === "executeAsync") page.set((list) => append(list, "A"));
+    await page.shows("-A");
+    await drained();
+    assert.deepEqual(page.shown, ["-", "-a", "-A"], way);
+  }
+});
+
 test("a redirect leaves the state until the page is there", async () => {
   const page = start();
   await page.shows("-");
@@ -160,30 +175,62 @@ test("a call is forgotten once it is not shown, so that what it held is free", a
   assert.deepEqual(counted, [false, false, false]);
 });
 
+/**
+ * A router that shows pages as Next's does: its state is a promise of the next page while an action runs. The page is a
+ * list. `action` runs an action, and `answer` answers it; `isLater`: the router is told only once the action is on its
+ * way, as by a lane. `show` shows the page of the answer.
+ */
+function makeRouter({ isLater } = {}) {
+  const Page = React.createContext();
+  const router = {
+    Wrapper({ children }) {
+      const [state, set] = React.useState(["-"]);
+      router.set = set;
+      router.list = state.then ? React.use(state) : state;
+      return h(Page.Provider, { value: router.list }, children);
+    },
+    useList: () => [React.useContext(Page)],
+    action: (input) => new Promise((resolve) => {
+      const { list } = router;
+      let show;
+      const next = new Promise((resolve) => (show = resolve));
+      const dispatch = () => React.startTransition(() => router.set(next));
+      if (isLater) Promise.resolve().then(dispatch);
+      else dispatch();
+      Object.assign(router, { answer: resolve, show: (value) => show(value.data ? append(list, input.toUpperCase()) : list) });
+    }),
+  };
+  return router;
+}
+
+for (const isLater of [false, true]) {
+  const when = isLater ? "by a lane, " : "";
+  test(`${when}the page of a call that has succeeded takes the place of its input without a step between`, { skip: !is19 && "the router needs React 19" }, async () => {
+    const router = makeRouter({ isLater });
+    const page = start(router);
+    await page.shows("-");
+    for (const input of ["a", "b"]) {
+      page.hook.execute(input);
+      await until(() => page.text().endsWith(input));
+      await drained();
+      router.answer({ data: 1 });
+      // Next's own way: the page may need data.
+      if (!isLater) await until(() => page.hook.status === "hasSucceeded");
+      if (!isLater) await drained();
+      router.show({ data: 1 });
+      await until(() => page.text().endsWith(input.toUpperCase()));
+      await drained();
+    }
+    assert.deepEqual(page.shown, ["-", "-a", "-A", "-Ab", "-AB"]);
+  });
+}
+
 test("for one call, the state, the steps and the renders are those of next-safe-action", { skip: !is19 && "its hook needs React 19" }, async () => {
   const { useOptimisticAction: useSafe } = await import("next-safe-action/hooks");
   const runs = [];
   for (const hook of [useSafe, useOptimisticAction]) {
-    // Shows a page as Next's router does: its state is a promise of the next page while an action runs.
-    const Page = React.createContext();
-    const Router = ({ children }) => {
-      const [state, set] = React.useState(["-"]);
-      Router.set = set;
-      Router.list = state.then ? React.use(state) : state;
-      return h(Page.Provider, { value: Router.list }, children);
-    };
-    let answer;
-    const action = (input) => new Promise((resolve) => {
-      const { list } = Router;
-      let show;
-      const next = new Promise((resolve) => (show = resolve));
-      React.startTransition(() => Router.set(next));
-      answer = (value) => {
-        resolve(value);
-        show(value.data ? [...list, input.toUpperCase()] : list);
-      };
-    });
-    const page = start({ hook, action, Wrapper: Router, useList: () => [React.useContext(Page)] });
+    const router = makeRouter();
+    const page = start({ hook, ...router });
     await page.shows("-");
     const pending = [];
     for (const value of [{ data: 1 }, { serverError: "no" }]) {
@@ -191,7 +238,8 @@ test("for one call, the state, the steps and the renders are those of next-safe-
       await until(() => page.text().endsWith("a"));
       await drained();
       pending.push(page.hook.isPending, page.hook.isTransitioning);
-      answer(value);
+      router.answer(value);
+      router.show(value);
       await until(() => page.hook.status !== "executing" && page.text() === "-A");
       await drained();
       pending.push(page.hook.isPending, page.hook.isTransitioning);

@@ -188,3 +188,12 @@ test("a function around the action gives its options to the first action that it
   assert.equal(await made, "saved, changed");
   assert.deepEqual(watched.said, []);
 });
+
+test("what a hook gives is for its own call: an action that is called after it goes Next's own way", async () => {
+  await load();
+  const shown = start({}, async () => "no action");
+  await shown.shows("idle 0 0");
+  assert.equal(await shown.hook.executeAsync(), "no action");
+  action("other");
+  assert.deepEqual([own.map(({ args }) => args), sent], [[["other"]], []]);
+});

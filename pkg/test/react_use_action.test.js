@@ -282,3 +282,18 @@ test("options of a call that reach no action are reported, in development", asyn
   assert.match(watched.said[0], /the option call had no effect/);
   assert.equal(hook.abort(), false);
 });
+
+test("execute works as a form's action, and with arguments bound to the action", { skip: !is19 && "React 18 has none" }, async () => {
+  const { action, calls } = makeAction();
+  const App = () => {
+    const { execute, status } = useAction(action.bind(null, 7));
+    return h("form", { action: execute }, h("input", { name: "title", defaultValue: "first" }), status);
+  };
+  const page = render(h(App));
+  await page.shows("idle");
+  page.into.querySelector("form").requestSubmit();
+  await page.shows("executing");
+  assert.deepEqual([calls[0].args[0], calls[0].args[1].get("title")], [7, "first"]);
+  calls[0].resolve("saved");
+  await page.shows("hasSucceeded");
+});
