@@ -197,3 +197,13 @@ test("what a hook gives is for its own call: an action that is called after it g
   action("other");
   assert.deepEqual([own.map(({ args }) => args), sent], [[["other"]], []]);
 });
+
+test("a call of a page that has not used the seam before goes through a lane, too", async () => {
+  const shown = start({});
+  await shown.shows("idle 0 0");
+  const made = shown.hook.executeAsync(1);
+  await until(() => sent.length + own.length === 1);
+  sent[0]?.answer("by a lane");
+  own[0]?.answer("Next's own way");
+  assert.equal(await made, "by a lane");
+});
