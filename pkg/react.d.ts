@@ -36,8 +36,8 @@ type Faults<V> = IsResult<V> extends true
   : never;
 
 /**
- * The value of an action as `result` shows it: `{ data }`. A value that has no other keys than `data`, `serverError` and
- * `validationErrors`, as actions of next-safe-action return, is shown as it is.
+ * The value of an action as `result` shows it: `{ data }`. A value that has no other keys than `data`, `serverError`
+ * and `validationErrors`, as actions of next-safe-action return, is shown as it is.
  */
 export type ActionResult<V> = EmptyResult | Success<V> | Faults<V>;
 
@@ -128,8 +128,8 @@ export type UseAction<A extends readonly unknown[], V, I = EmptyResult> = Action
   );
 
 /**
- * Calls an action and shows the state of the last call: of an imported action, by the lanes of `withActionlane`; or of a
- * reference, by a dispatcher. Without `withActionlane`, any function may be called, past every lane.
+ * Calls an action and shows the state of the last call: of an imported action, by the lanes of `withActionlane`; or of
+ * a reference, by a dispatcher. Without `withActionlane`, any function may be called, past every lane.
  *
  * @example
  * ```tsx

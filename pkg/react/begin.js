@@ -5,9 +5,9 @@ import { countIn } from "./count_in.js";
 import { seam } from "./seam.js";
 
 /**
- * Begins a call and promises its value. Gives `call` its `abort(reason)`, which returns true if it could be aborted, and
- * `kind`, "redirect", if the dispatcher has followed one. `moved(position)` is called when its place in the queue may
- * have changed.
+ * Begins a call and promises its value. Gives `call` its `abort(reason)`, which returns true if it could be aborted,
+ * and `kind`, "redirect", if the dispatcher has followed one. `moved(position)` is called when its place in the queue
+ * may have changed.
  */
 export function begin({ action, options: { dispatcher, call: own } }, args, call, moved) {
   const controller = new AbortController();
@@ -38,7 +38,8 @@ export function begin({ action, options: { dispatcher, call: own } }, args, call
   });
   state.given = outer;
   if (process.env.NODE_ENV !== "production" && own && typeof action === "function" && !given.isTaken) {
-    console.warn("actionlane/react: the option call had no effect: the function called no action of withActionlane() before it returned or awaited");
+    const reason = "the function called no action of withActionlane() before it returned or awaited";
+    console.warn(`actionlane/react: the option call had no effect: ${reason}`);
   }
   return promise.finally(() => end?.());
 }

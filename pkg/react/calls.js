@@ -8,13 +8,13 @@ const NAVIGATION = /^NEXT_(?:HTTP_ERROR_FALLBACK;40)?([R134])/;
 const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" };
 
 /**
- * Makes the calls of a component. It keeps `at` up to date: `action`, `options`, and `transition(act)`, which runs `act`
- * as a transition. `isRead`: true if it shows the place in the queue. `kept(call)`, of one that shows calls until the
- * current state has caught up, is told of one that has succeeded.
+ * Makes the calls of a component. It keeps `at` up to date: `action`, `options`, and `transition(act)`, which runs
+ * `act` as a transition. `isRead`: true if it shows the place in the queue. `kept(call)`, of one that shows calls until
+ * the current state has caught up, is told of one that has succeeded.
  *
- * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isOpen)`, which forgets
- * the other calls and returns these in order, `{ input, abort, base, n }`. One that is kept has a `base`, which holds the
- * current state at its success, and a number.
+ * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isOpen)`, which
+ * forgets the other calls and returns these in order, `{ input, abort, base, n }`. One that is kept has a `base`, which
+ * holds the current state at its success, and a number.
  *
  * The state: `stage` counts its steps; `input`, `status`, `result`, `error` and `kind`, of navigation, are those of the
  * last call; `position`: its place in the queue.
@@ -42,7 +42,8 @@ export function makeCalls(at) {
     const isFault = !result || result.serverError !== undefined || result.validationErrors !== undefined;
     const kept = at.kept && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++kepts };
     calls = calls.flatMap((open) => (open !== call ? open : kept || []));
-    if (call === last) step({ status: kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded", input, result: result ?? {}, kind, error });
+    const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
+    if (call === last) step({ status, input, result: result ?? {}, kind, error });
     else if (at.kept) show();
     if (kept) at.kept(kept);
   };

@@ -4,8 +4,8 @@
 const counted = new WeakMap();
 
 /**
- * Returns, for a lane or for all lanes (undefined), the number of calls that have not settled; for the id of a call, its
- * place among those of its lane that wait to be sent, from 1, or 0 if it does not wait.
+ * Returns, for a lane or for all lanes (undefined), the number of calls that have not settled; for the id of a call,
+ * its place among those of its lane that wait to be sent, from 1, or 0 if it does not wait.
  */
 export function countIn(list, key) {
   let counts = counted.get(list);

@@ -1,4 +1,4 @@
-// The entry of `actionlane/react`: hooks for calls of actions. Must hold no code: bundlers take the hooks that are used.
+// The entry of `actionlane/react`: hooks for calls of actions. Must hold no code: bundlers take what is used.
 
 export { useAction } from "./use_action.js";
 export { useOptimisticAction } from "./use_optimistic_action.js";

@@ -1,4 +1,4 @@
-// The hook `useAction`. Must not do more than return what `use_calls.js` shows: `useOptimisticAction` builds on the same.
+// The hook `useAction`. Must not do more than return what `use_calls.js` shows, on which `useOptimisticAction` builds.
 
 import { useCalls } from "./use_calls.js";
 

@@ -1,5 +1,5 @@
-// Connects the calls of a component to React: renders what they show, and runs callbacks after it is on the screen. Must
-// not know optimistic states.
+// Connects the calls of a component to React: renders what they show, and runs callbacks after it is on the screen.
+// Must not know optimistic states.
 
 import { useEffect, useInsertionEffect, useState, useSyncExternalStore, useTransition } from "react";
 import { makeCalls } from "./calls.js";

@@ -1,5 +1,5 @@
-// The hook `useOptimisticAction`: applies the inputs of open calls to the current state, in order. Must not keep a state
-// of its own: what it shows is made again from the current state at each render.
+// The hook `useOptimisticAction`: applies the inputs of open calls to the current state, in order. Must not keep a
+// state of its own: what it shows is made again from the current state at each render.
 
 import { startTransition, useEffect, useState } from "react";
 import { useCalls } from "./use_calls.js";

@@ -1,5 +1,5 @@
-// Gives tests a document and React's renderer, without `act`: React batches and schedules as it does in a page. Holds no
-// test but for the version of React.
+// Gives tests a document and React's renderer, without `act`: React batches and schedules as it does in a page. Holds
+// no test but for the version of React.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JSDOM, VirtualConsole } from "jsdom";

@@ -1,4 +1,4 @@
-// `useOptimisticAction`: the state ahead of the server, in the order of the calls, and what is left of it when they end.
+// `useOptimisticAction`: a state ahead of the server, in the order of the calls, and what is left of it when they end.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { React, StrictMode, clean, drained, h, is19, makeAction, render, watchConsole } from "./react_dom.js";
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const append = (list, item) => [...list, item];
 
-/** Renders a list that an action appends to. `shown`: each text that was on the screen. `set(list)` changes the list. */
+/** Renders a list that an action appends to. `shown`: each text that was on the screen. `set(list)` changes it. */
 function start({ hook = useOptimisticAction, Wrapper = React.Fragment, useList = () => React.useState(["-"]), action: given, ...options } = {}) {
   const { action, calls } = makeAction();
   const page = { calls, shown: [], renders: 0 };

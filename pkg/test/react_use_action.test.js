@@ -54,8 +54,8 @@ const CASES = {
 };
 
 /**
- * Checks that ours renders no more often. React 18 renders the beginning of a transition apart from other changes, if it
- * is not in an event: once more a call. Strict mode renders `twice`.
+ * Checks that ours renders no more often. React 18 renders the beginning of a transition apart from other changes, if
+ * it is not in an event: once more a call. Strict mode renders `twice`.
  */
 function assertNoMore({ ours, theirs }, twice) {
   const most = theirs.renders + (is19 ? 0 : ours.page.calls.length * (twice ? 2 : 1));
