@@ -104,9 +104,9 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   input: A[0] | undefined;
   /** Error that the last call threw. With `"hasNavigated"`, the one by which Next navigates. */
   error: unknown;
-  /** True while the last call runs, and while React renders what it changed. */
+  /** True while the last call runs, or `isTransitioning` after it. */
   isPending: boolean;
-  /** True while React renders what a call changed. */
+  /** True while React renders what was changed when the call was made: in Next's own way, until the page is there. */
   isTransitioning: boolean;
   /** True while the last call waits to be sent. Reading it renders the component when that changes. */
   isQueued: boolean;
