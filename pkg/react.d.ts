@@ -16,7 +16,11 @@ export interface EmptyResult {
 }
 
 type KeysOf<V> = V extends unknown ? keyof V : never;
-type IsResult<V> = [V] extends [object] ? ([KeysOf<V>] extends ["data" | "serverError" | "validationErrors"] ? true : false) : false;
+type IsResult<V> = [V] extends [object]
+  ? [KeysOf<V>] extends ["data" | "serverError" | "validationErrors"]
+    ? true
+    : false
+  : false;
 type PartOf<V, Key extends string> = V extends { [K in Key]: infer Part } ? Part : never;
 
 /** The value that an action returned, without its errors. */
@@ -48,7 +52,10 @@ export interface ActionCallbacks<A extends readonly unknown[], V> {
   /** Runs when the action has returned, without `serverError` and `validationErrors`. */
   onSuccess?(args: { data: DataOf<V>; input: A[0] }): unknown;
   /** Runs when the action has returned one of these, or threw. */
-  onError?(args: { error: EmptyResult & { thrownError: unknown } | (Faults<V> & { thrownError?: undefined }); input: A[0] }): unknown;
+  onError?(args: {
+    error: (EmptyResult & { thrownError: unknown }) | (Faults<V> & { thrownError?: undefined });
+    input: A[0];
+  }): unknown;
   /** Runs when the action has navigated. */
   onNavigation?(args: { input: A[0]; navigationKind: NavigationKind }): unknown;
   /** Runs after each of the three. */
@@ -182,7 +189,9 @@ export interface UseQueueOptions {
 }
 
 /** Chooses calls: by a function, or by properties that they must have. */
-export type CallFilter = ((call: CallInfo) => unknown) | Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane" | "state">>;
+export type CallFilter =
+  | ((call: CallInfo) => unknown)
+  | Partial<Pick<CallInfo, "id" | "actionId" | "name" | "lane" | "state">>;
 
 /**
  * Lists the calls and routes that are not over, as `snapshot()` does. Returns the same list until one that the filter

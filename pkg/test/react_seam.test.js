@@ -189,7 +189,7 @@ test("a function around the action gives its options to the first action that it
   assert.deepEqual(watched.said, []);
 });
 
-test("what a hook gives is for its own call: an action that is called after it goes Next's own way", async () => {
+test("options of a hook are for its own call: an action that is called after it goes Next's own way", async () => {
   await load();
   const shown = start({}, async () => "no action");
   await shown.shows("idle 0 0");

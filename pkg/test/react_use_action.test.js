@@ -267,7 +267,7 @@ test("in strict mode a call that an effect makes is made twice, as effects run, 
   assert.deepEqual(watched.said, []);
 });
 
-test("what is neither an action nor a reference with a dispatcher is refused, in development", async () => {
+test("a reference without a dispatcher is refused, in development", async () => {
   const page = render(h(Boundary, null, h(() => useAction("40".padEnd(42, "0")).status)));
   await page.shows("actionlane/react: expected an action; a reference to one needs the option dispatcher");
 });
