@@ -9,8 +9,8 @@ const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" 
 
 /**
  * Makes the calls of a component. It keeps `at` up to date: `action`, `options`, and `transition(act)`, which runs
- * `act` as a transition. `isRead`: true if it shows the place in the queue. `kept(call)`, of one that shows calls until
- * the current state has caught up, is told of one that has succeeded.
+ * `act` as a transition. `isRead`: true if it shows the place in the queue. `kept`: the number of calls that have
+ * succeeded, of a component that keeps them until the current state has caught up.
  *
  * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isOpen)`, which
  * forgets the other calls and returns these in order, `{ input, abort, base, n }`. One that is kept has a `base`, which
@@ -25,7 +25,6 @@ export function makeCalls(at) {
   let state = { stage: 0 };
   let calls = [];
   let last;
-  let kepts = 0;
 
   const show = (change) => {
     state = { ...state, ...change };
@@ -40,12 +39,11 @@ export function makeCalls(at) {
   const settle = (call, result, error) => {
     const { input, kind } = call;
     const isFault = !result || result.serverError !== undefined || result.validationErrors !== undefined;
-    const kept = at.kept && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++kepts };
+    const kept = at.kept >= 0 && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++at.kept };
     calls = calls.flatMap((open) => (open !== call ? open : kept || []));
     const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
     if (call === last) step({ status, input, result: result ?? {}, kind, error });
-    else if (at.kept) show();
-    if (kept) at.kept(kept);
+    else if (at.kept >= 0) show();
   };
 
   const executeAsync = (...args) => {

@@ -103,6 +103,7 @@ test("a page that an action has rendered anew takes the place of its input witho
   for (const input of ["a", "b"]) {
     page.hook.execute(input);
     await until(() => page.text().endsWith(input));
+    await drained(); // the transition of the call has ended
     page.answer();
     await until(() => page.text().endsWith(input.toUpperCase()));
     await drained();
@@ -130,7 +131,7 @@ test("a redirect leaves the state until the page is there", async () => {
   await page.shows("-");
   page.hook.execute("a");
   await page.shows("-a");
-  page.set((list) => list);
+  await drained();
   page.calls[0].reject(Object.assign(new Error(), { digest: "NEXT_REDIRECT;push;/a;307;" }));
   Promise.resolve().then(() => React.startTransition(() => page.set(["there"])));
   await page.shows("there");
