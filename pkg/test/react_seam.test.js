@@ -112,8 +112,9 @@ test("a policy of false leaves the call to Next: it cannot be aborted, and has n
   await until(() => sent.length === 1);
 });
 
-test("calls made before the dispatcher is loaded show their places, and can be aborted; lists begin with it", async () => {
+test("calls made before the dispatcher is loaded show their places, and can be aborted; lists begin with it", async (t) => {
   const gate = makeGate();
+  t.after(gate.open);
   page().loading = gate.opened.then(() => {
     page().loading = undefined;
     return load();
@@ -129,7 +130,7 @@ test("calls made before the dispatcher is loaded show their places, and can be a
   await one.shows("hasErrored 0 0");
   await until(() => sent.length === 1);
   assert.deepEqual(sent[0].args, [2]);
-  assert.equal(one.queue.length, 1, "a list that was rendered before");
+  await until(() => one.queue.length === 1); // a list that was rendered before
   sent[0].answer({});
   await made[1];
 });
