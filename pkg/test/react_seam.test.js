@@ -13,7 +13,7 @@ import { makeGate, until } from "./server.js";
 
 const ID = "7f".padEnd(42, "0");
 const native = globalThis.fetch;
-let sent, own, action, watched;
+let sent, own, action, gate, watched;
 
 beforeEach(() => {
   visit("https://app.example/shop");
@@ -47,6 +47,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await clean();
+  gate?.open();
   (await page().loading)?.dispatcher.close();
   delete globalThis[Symbol.for("actionlane.next")];
   globalThis.fetch = native;
@@ -112,9 +113,8 @@ test("a policy of false leaves the call to Next: it cannot be aborted, and has n
   await until(() => sent.length === 1);
 });
 
-test("calls made before the dispatcher is loaded show their places, and can be aborted; lists begin with it", async (t) => {
-  const gate = makeGate();
-  t.after(gate.open);
+test("calls made before the dispatcher is loaded show their places, and can be aborted; lists begin with it", async () => {
+  gate = makeGate();
   page().loading = gate.opened.then(() => {
     page().loading = undefined;
     return load();
