@@ -51,11 +51,11 @@ export class Dispatcher {
   #fetch = (input, init, options) => fetchInLane(this.#client, this.#fetch, input, init, options);
 
   /**
-   * Does what `fetch` does for an action, but rejects with an `ActionError`. `prepare`: see `fetchInLane`. For
+   * Does what `fetch` does for an action, but rejects with an `ActionError`. `more`: see `fetchInLane`. For
    * `pkg/next/`, not for pages.
    */
-  static send(dispatcher, input, init, options, prepare) {
-    return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error, prepare);
+  static send(dispatcher, input, init, options, more) {
+    return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error, more);
   }
 
   /** The durable calls that wait for an answer: lists, resends and removes them. */

@@ -25,8 +25,9 @@ function errorOfFetch(error) {
 /**
  * Implements a dispatcher's `fetch`. `from`: that function. `asOfFetch(error)` returns the error to reject with, for an
  * `ActionError`. `prepare(response)`, if given, promises the response of an action that the attempt ends with.
+ * `begun(id)`, if given, is called with the id of the call, once it is in its lane.
  */
-export function fetchInLane(client, from, resource, init, options, asOfFetch = errorOfFetch, prepare) {
+export function fetchInLane(client, from, resource, init, options, asOfFetch = errorOfFetch, { prepare, begun } = {}) {
   requireStackRoom();
   const { fetcher, open } = client;
   let input, read, id, own, signal, built;
@@ -49,7 +50,7 @@ export function fetchInLane(client, from, resource, init, options, asOfFetch = e
   const caller = callerOf(from);
   if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(asOfFetch(error)));
   return new Promise((resolve, reject) => {
-    exchange(client, id, built.own, {
+    const callId = exchange(client, id, built.own, {
       caller,
       signal,
       settle: (error, outcome) => (error ? reject(asOfFetch(error)) : resolve(outcome.value)),
@@ -62,6 +63,7 @@ export function fetchInLane(client, from, resource, init, options, asOfFetch = e
         throw closed(); // seen only by an instance that has failed
       },
     });
+    begun?.(callId);
   });
 }
 

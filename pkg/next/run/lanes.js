@@ -60,8 +60,8 @@ class Lanes {
     };
   }
 
-  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. */
-  call(home, { id, name, args, options }) {
+  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. `begun`: see `page.js`. */
+  call(home, { id, name, args, options, begun }) {
     const ticket = { isStale: false };
     const once = new Once(() => this.#freshness.end(ticket));
     const limits = new Limits(once, { signal: options.signal, deadline: options.deadline ?? this.#options?.deadline });
@@ -70,7 +70,7 @@ class Lanes {
       if (!once.isOver && ticket.isRevalidated) this.#freshness.end(ticket, refresher(home.internals));
       once.reject(error);
     };
-    this.#run(home, { id, name, args, options, ticket, once, limits, fail }).catch(fail);
+    this.#run(home, { id, name, args, options, begun, ticket, once, limits, fail }).catch(fail);
     return once.promise;
   }
 

@@ -11,7 +11,11 @@ export function load() {
   const state = page();
   state.loading ??= import("./lanes.js")
     .then(({ open }) => open(state.options))
-    .then((lanes) => (state.lanes = lanes), warnOfFailure);
+    .then((lanes) => {
+      state.lanes = lanes;
+      for (const watch of state.watchers) watch();
+      return lanes;
+    }, warnOfFailure);
   return state.loading;
 }
 

@@ -43,19 +43,19 @@ function faultOf(policy) {
   return typeof policy.idempotencyKey === "string" && "has an idempotencyKey that all its calls would share; use true";
 }
 
-/** Returns the options that the policies have for a call; undefined if they leave it to Next. */
+/** Returns the options that the policies have for a call; false or undefined if they leave it to Next. */
 export function policyOf(id, args) {
   const { policies, names, files, keyOf } = page();
   if (policies === undefined) return undefined;
   const name = names.get(id);
   if (typeof policies === "function") return checked(policies({ id, name, file: files?.get(id) }, args));
   const key = keyOf?.(policies, id) ?? (name !== undefined && hasOwn(policies, name) ? name : "default");
-  return policies[key] || undefined;
+  return policies[key];
 }
 
 /** Returns the options that a function has returned. */
 function checked(found) {
-  if (!found) return undefined;
+  if (!found) return found;
   if (typeof found === "object" && typeof found.then !== "function") return found;
   throw new TypeError("configureActions: the function returned no object of options; it must not be async");
 }

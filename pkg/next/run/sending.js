@@ -79,16 +79,17 @@ export class Sending {
     return requestOf(internals, id, args, this.#options.maxBodyBytes);
   }
 
-  async #attempts({ url, headers, body, refs }, { name, render, options, limits, onAttempt, prepare }) {
+  async #attempts({ url, headers, body, refs }, { name, render, options, limits, onAttempt, prepare, begun }) {
     // Runs when the lane is free. The headers of the options may be a function, too.
     const headersOfAttempt = (attempt) => {
       onAttempt();
       return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
     };
-    const send = async (more) => {
-      const init = { method: "POST", headers: { ...headers, ...more }, body };
+    const more = { prepare, begun: begun && ((number) => begun(this.#dispatcher, number)) };
+    const send = async (added) => {
+      const init = { method: "POST", headers: { ...headers, ...added }, body };
       const own = { name, ...options, headers: headersOfAttempt, signal: limits.signal, deadline: limits.timeLeft() };
-      const response = await limits.during(() => Dispatcher.send(this.#dispatcher, url, init, own, prepare));
+      const response = await limits.during(() => Dispatcher.send(this.#dispatcher, url, init, own, more));
       return { response, head: headOf(response), url, refs, headers };
     };
     const answer = await send(render === "skip" ? SKIP_RENDER : undefined);

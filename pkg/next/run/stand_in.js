@@ -31,14 +31,23 @@ export function standIn(next, self, internals) {
 
   const decide = (id, args, given) => {
     const policy = policyOf(id, args);
-    return policy || given ? inLane(id, args, { ...policy, ...given }) : next(id, args);
+    // A hook sends its calls through a lane, unless a policy leaves the action to Next.
+    const isLeft = policy === false && given?.begun;
+    return !isLeft && (policy || given) ? inLane(id, args, { ...policy, ...given?.options }, given?.begun) : next(id, args);
   };
 
-  const inLane = (id, args, options) => {
+  const inLane = (id, args, options, begun) => {
     const state = page();
-    const go = (lanes) => (lanes ? lanes.call(home, { id, name: state.names.get(id), args, options }) : next(id, args));
-    if (state.lanes && state.waiting === 0) return held(go(state.lanes));
-    state.waiting += 1;
+    const go = (lanes) => {
+      if (lanes) return lanes.call(home, { id, name: state.names.get(id), args, options, begun });
+      begun?.(null, 0);
+      return next(id, args);
+    };
+    if (state.lanes && state.waiting === 0) {
+      begun?.(undefined, 0);
+      return held(go(state.lanes));
+    }
+    begun?.(undefined, (state.waiting += 1));
     const loaded = load().then((lanes) => {
       state.waiting -= 1;
       return lanes;
@@ -59,6 +68,7 @@ export function standIn(next, self, internals) {
     return call;
   };
 
+  page(); // hooks look for it before their first call
   return (id, args) => {
     const given = takeGiven();
     try {

@@ -29,10 +29,10 @@ export function withOptions(action, options) {
   };
 }
 
-/** Returns the options for the action that is being called, once. */
+/** Returns what is given to the action that is being called, once. See `given` of `page.js`. */
 export function takeGiven() {
   const { given } = page();
   if (!given || given.isTaken) return undefined;
   given.isTaken = true;
-  return given.options;
+  return given;
 }
