@@ -47,7 +47,8 @@ export function standIn(next, self, internals) {
       begun?.(undefined, 0);
       return held(go(state.lanes));
     }
-    begun?.(undefined, (state.waiting += 1));
+    state.waiting += 1;
+    begun?.(undefined, state.waiting);
     const loaded = load().then((lanes) => {
       state.waiting -= 1;
       return lanes;
