@@ -173,8 +173,8 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
 }
 
 /// Runs the row where Next's router shows the answer. On a busy machine, Next 15.5 sometimes gets the answer of a
-/// redirect that revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of our
-/// client without Next's router are never repeated.
+/// redirect that revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of
+/// our client without Next's router are never repeated.
 async fn observe_router(stage: &Stage<'_>, row: &Row, side: Side) -> Result<Seen> {
     let seen = stage.observe(row, side).await?;
     if !seen.hung() {
