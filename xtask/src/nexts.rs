@@ -153,7 +153,7 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
     let both = async {
         let next = match row.alone {
             true => None,
-            false => Some(observe_next(stage, row).await.context("through Next's client")?),
+            false => Some(observe_router(stage, row, Side::Next).await.context("through Next's client")?),
         };
         anyhow::Ok((next, stage.observe(row, Side::Ours).await.context("through ours")?))
     };
@@ -172,16 +172,16 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
     }
 }
 
-/// Runs the row through Next's client. On a busy machine, Next 15.5 sometimes gets the answer of a redirect that
-/// revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of our client are
-/// never repeated.
-async fn observe_next(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
-    let seen = stage.observe(row, Side::Next).await?;
+/// Runs the row where Next's router shows the answer. On a busy machine, Next 15.5 sometimes gets the answer of a
+/// redirect that revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of
+/// our client without Next's router are never repeated.
+async fn observe_router(stage: &Stage<'_>, row: &Row, side: Side) -> Result<Seen> {
+    let seen = stage.observe(row, side).await?;
     if !seen.hung() {
         return Ok(seen);
     }
-    note(&format!("{}: Next's client hung; running it once more", row.name));
-    stage.observe(row, Side::Next).await
+    note(&format!("{}: Next's router hung; running it once more", row.name));
+    stage.observe(row, side).await
 }
 
 impl Args {

@@ -3,15 +3,15 @@
 const ALIAS = /"[^"]*mine\.js" stands in for next\/dist\/client\/app-call-server\.js, and so does withActionlane\(\)/;
 
 /**
- * By name: `checks`, files of `checks/`; `base`, the `basePath`; `bare`, nothing of the app itself is in it; `server`,
- * the way of serving it if that is not `next start`; `zone`, the configuration that is shown on its origin; `fails`,
- * the message with which the build must end instead; `says`, a warning that the build must give once; `versions`,
- * `bundlers`, those that it is for; `redeploys`, an open page is checked after another deployment; `seam`, the way of
- * building.
+ * By name: `checks`, files of `checks/`; `base`, the `basePath`; `assets`, the `assetPrefix`; `bare`, nothing of the
+ * app itself is in it; `server`, the way of serving it if that is not `next start`; `zone`, the configuration that is
+ * shown on its origin; `fails`, the message with which the build must end instead; `says`, a warning that the build
+ * must give once; `versions`, `bundlers`, those that it is for; `redeploys`, an open page is checked after another
+ * deployment; `seam`, the way of building.
  */
 export const CONFIGS = {
   plain: { checks: ["actions", "lanes", "fetch", "freshness", "loading", "names", "references", "transitions", "arguments", "development"], redeploys: true },
-  mixed: { base: "/base", checks: ["actions", "mixed", "names"] },
+  mixed: { base: "/base", assets: "/assets", checks: ["actions", "mixed", "names"] },
   zones: { zone: "mixed", checks: ["actions", "zones"] },
   "pages-i18n": { checks: ["actions", "pages-i18n"] },
   standalone: { server: "standalone", checks: ["actions"] },

@@ -40,7 +40,7 @@ async function open() {
   }
   const tab = await browse();
   ends.unshift(tab.end);
-  const page = { ...pageOf(server, tab, config.base), dev, dir, name, check: (name, run) => checks.push({ name, run, tab }) };
+  const page = { ...pageOf(server, tab, config.base), dev, dir, name, assets: config.assets ?? config.base ?? "", check: (name, run) => checks.push({ name, run, tab }) };
   for (const file of config.checks) (await import(`./checks/${file}.mjs`)).default(page);
 }
 

@@ -11,7 +11,7 @@ use super::report::Report;
 use super::rows::{Difference, Row, Table};
 use super::verdict::{Verdict, judge_seam};
 use super::versions::{Choices, Version, build};
-use super::{DEV, observe_next, on_build};
+use super::{DEV, observe_router, on_build};
 use crate::step::step_async;
 use crate::{browser, build as package};
 
@@ -212,8 +212,8 @@ async fn observe(
     let side = way.map_or(Side::Next, Way::side);
     let run = async |stage: &Stage<'_>, row: &Row| {
         let seen = match way {
-            None => observe_next(stage, row).await,
-            Some(_) => stage.observe(row, side).await,
+            Some(_) if version >= Version::V16_2 => stage.observe(row, side).await,
+            _ => observe_router(stage, row, side).await,
         };
         if seen.is_err() {
             let _ = stage.go_home().await;

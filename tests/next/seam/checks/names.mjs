@@ -1,7 +1,7 @@
 // Checks of policies by a file and a name, and of actions that a page does not import.
 import assert from "node:assert/strict";
 
-export default function ({ check, tab, fresh, runs, dev, base }) {
+export default function ({ check, tab, fresh, runs, dev, base, assets }) {
   if (dev) {
     check("development: an action passed as a prop has no name, and goes Next's own way", async () => {
       await fresh("cart");
@@ -23,7 +23,7 @@ export default function ({ check, tab, fresh, runs, dev, base }) {
     }), "removed k,remove cart");
     assert.deepEqual(await runs(), { k: 1 });
     const files = await tab.run(async () => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith("names.json")));
-    assert.deepEqual(files, [`${base}/_next/static/actionlane/names.json`]);
+    assert.deepEqual(files, [`${assets}/_next/static/actionlane/names.json`]);
   });
 
   check("the file of names has the actions that policies name, and no key", async () => {
