@@ -5,8 +5,8 @@ import { ValueWatch } from "../../lib/fetch/value_watch.js";
 import { withBody } from "./with_body.js";
 
 /**
- * Promises an answer of an action with the same bytes. Rejects as `fetch` does if the answer ends before its value, or brings
- * nothing for `stallTimeout` ms.
+ * Promises an answer of an action with the same bytes. Rejects as `fetch` does if the answer ends before its value, or
+ * brings nothing for `stallTimeout` ms.
  */
 export async function untilValue(response, stallTimeout) {
   const watch = new ValueWatch();
