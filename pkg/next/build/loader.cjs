@@ -18,7 +18,7 @@ module.exports = function loader(source) {
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
 
-/** Names the symbol that says that Next's client of actions is in the page, and where names are: see `run/late.js`. */
+/** Names the symbol that says that Next's client of actions is in the page, and where names are: see `run/page.js`. */
 const MARK = "actionlane.next.seam";
 
 const posix = (file) => file.split(path.sep).join("/");

@@ -1,10 +1,7 @@
 // Loads the dispatcher: after hydration if there are policies, at once for a call that needs it. Calls made meanwhile
 // wait, in order. Must not import the dispatcher statically.
 
-import { page } from "./page.js";
-
-/** Names what `build/loader.cjs` sets if Next's client of actions is in the page: the address of the names, or true. */
-const MARK = Symbol.for("actionlane.next.seam");
+import { page, seamOfPage } from "./page.js";
 
 /** Promises the lanes; undefined if they cannot be loaded, then every action goes Next's own way. */
 export function load() {
@@ -42,7 +39,7 @@ export function loadSoon() {
   if (isPlanned || typeof window === "undefined") return;
   isPlanned = true;
   const start = () => {
-    const names = globalThis[MARK];
+    const names = seamOfPage();
     if (!names) return;
     load();
     const { policies } = page();

@@ -33,5 +33,10 @@ export function page() {
   return found;
 }
 
+/**
+ * Returns what `build/loader.cjs` sets if Next's client of actions is in the page: the address of the names, or true.
+ */
+export const seamOfPage = () => globalThis[Symbol.for("actionlane.next.seam")];
+
 /** True outside production. Bundlers replace the whole expression. */
 export const isDevelopment = process.env.NODE_ENV !== "production";

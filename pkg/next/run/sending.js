@@ -29,9 +29,8 @@ export class Sending {
 
   /**
    * Promises `{ response, head, url, refs, headers, isRecovered }`. `isRecovered`: another build than the page's has
-   * answered. `once`: the promise of
-   * the call, `limits`: those that end it; a call that is over does not hold its lane. `onAttempt()` runs before each
-   * request, `onHead(head)` when a head has arrived.
+   * answered. `once`: the promise of the call, `limits`: those that end it; a call that is over does not hold its lane.
+   * `onAttempt()` runs before each request, `onHead(head)` when a head has arrived.
    */
   async send({ internals }, call) {
     const { id, name, args, once } = call;
@@ -41,8 +40,7 @@ export class Sending {
     const isKeyed = options.idempotencyKey ?? this.#options.idempotency ?? internals.infoOf(id).type === "use-cache";
     const isRetried = isKeyed && limitOf(options.retry ?? this.#options.retry) > 0;
     const known = this.#newIds.known(id);
-    const request = await this.#inOrder(options.lane, once, this.#requestOf(internals, known ?? id, args), isRetried && loadUntilValue());
-    if (known !== undefined) delete request.headers[DEPLOYMENT];
+    const request = await this.#inOrder(options.lane, once, this.#requestOf(internals, id, args, known), isRetried && loadUntilValue());
     how.prepare = this.#preparer(call, isRetried);
     const answer = await this.#attempts(request, how).catch((error) => Promise.reject(this.#clearer(error, internals, request.leastSize, call)));
     if (answer.head.status >= 400 && this.#isTooLarge(internals, request.leastSize)) {
@@ -55,11 +53,9 @@ export class Sending {
 
     // A second deployment.
     if (known !== undefined) this.#newIds.forget(id, known);
-    const search = this.#newIds.of(id, name, request.url).then((found) => found && this.#requestOf(internals, found, args));
+    const search = this.#newIds.of(id, name, request.url).then((found) => found && this.#requestOf(internals, id, args, found));
     const again = await this.#inOrder(options.lane, once, search);
     if (!again) return answer;
-    // The deployment that the page is of does not have the new id.
-    delete again.headers[DEPLOYMENT];
     return { ...(await this.#attempts(again, how)), isRecovered: true };
   }
 
@@ -75,8 +71,11 @@ export class Sending {
     return error;
   }
 
-  #requestOf(internals, id, args) {
-    return requestOf(internals, id, args, this.#options.maxBodyBytes);
+  /** `newId`: the action's id in another deployment than the page's. */
+  async #requestOf(internals, id, args, newId) {
+    const request = await requestOf(internals, newId ?? id, args, this.#options.maxBodyBytes);
+    if (newId !== undefined) delete request.headers["x-deployment-id"];
+    return request;
   }
 
   async #attempts({ url, headers, body, refs }, { name, render, options, limits, onAttempt, prepare, begun }) {
@@ -101,8 +100,9 @@ export class Sending {
   #preparer({ options, onHead }, isRetried) {
     const stallTimeout = options.stallTimeout ?? this.#options.stallTimeout;
     return (response) => {
-      onHead(headOf(response));
-      return isRetried ? loadUntilValue.there.untilValue(response, stallTimeout) : response;
+      const head = headOf(response);
+      onHead(head);
+      return isRetried && head.isFlight && response.body ? loadUntilValue.there.untilValue(response, stallTimeout) : response;
     };
   }
 
@@ -119,8 +119,6 @@ export class Sending {
     return once.isOver ? new Promise(() => {}) : found;
   }
 }
-
-const DEPLOYMENT = "x-deployment-id";
 
 /** Returns the options as the dispatcher takes them. */
 function optionsOf({ idempotent, signal, deadline, ...options }, args) {

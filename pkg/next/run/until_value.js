@@ -2,18 +2,13 @@
 // retried. Loaded for calls that are retried. Must not change a byte, and reads nothing beyond the value by itself.
 
 import { ValueWatch } from "../../lib/fetch/value_watch.js";
-import { headOf } from "./answer.js";
 import { withBody } from "./with_body.js";
 
-/** Error of an answer that stalls: the dispatcher takes it for one of the network. */
-export class StallError extends TypeError {}
-
 /**
- * Promises the response with the same bytes. Rejects as `fetch` does if the answer ends before its value, or brings
- * nothing for `stallTimeout` ms.
+ * Promises an answer of an action with the same bytes. Rejects as `fetch` does if the answer ends before its value, or
+ * brings nothing for `stallTimeout` ms.
  */
 export async function untilValue(response, stallTimeout) {
-  if (!headOf(response).isFlight || !response.body) return response;
   const watch = new ValueWatch();
   const reader = response.body.getReader();
   const read = [];
@@ -39,7 +34,7 @@ async function inTime(reader, ms) {
   if (!(ms < 2 ** 31)) return reader.read();
   let timer;
   const stalled = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new StallError(`no byte came for ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new TypeError(`no byte came for ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([reader.read(), stalled]);

@@ -1,9 +1,7 @@
 // Gives options to one call of an action. Next calls the stand-in in the same turn as the page calls the action, so the
 // options wait in the page's state for that moment. Must not change the action.
 
-import { isDevelopment, page } from "./page.js";
-
-const isBuiltWithout = () => !globalThis[Symbol.for("actionlane.next.seam")];
+import { isDevelopment, page, seamOfPage } from "./page.js";
 
 /**
  * Returns a function that calls `action` with these options. They are for the first action that it calls before it
@@ -22,7 +20,7 @@ export function withOptions(action, options) {
     } finally {
       state.given = outer;
       if (isDevelopment && !given.isTaken) {
-        const why = isBuiltWithout() ? "the app is built without withActionlane()" : "the function called no action before it returned or awaited. Put withOptions() around the action itself";
+        const why = seamOfPage() ? "the function called no action before it returned or awaited. Put withOptions() around the action itself" : "the app is built without withActionlane()";
         console.warn(`actionlane: withOptions() had no effect: ${why}`);
       }
     }

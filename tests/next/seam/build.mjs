@@ -34,7 +34,7 @@ const [major] = version.split(".").map(Number);
 
 rmSync(dir, { recursive: true, force: true });
 mkdirSync(path.join(dir, "node_modules/.bin"), { recursive: true });
-const own = config.bare ? ["plain.config.mjs"] : ["app", "next.config.mjs", "plain.config.mjs", "instrumentation-client.js"];
+const own = config.bare ? ["plain.config.mjs", "app/layout.js", "app/probe.js"] : ["app", "next.config.mjs", "plain.config.mjs", "instrumentation-client.js"];
 for (const name of own) cpSync(path.join(source, name), path.join(dir, name), { recursive: true });
 const over = path.join(source, "configs", values.config);
 if (existsSync(over)) cpSync(over, dir, { recursive: true });
