@@ -11,23 +11,75 @@
  */
 export type LaneName = "main" | "parallel" | (string & {});
 
+/** A Server Action as TypeScript sees it. */
+export type Action = (...args: never[]) => PromiseLike<unknown>;
+
+/** Key of the type that a `TypedRef` carries. Exists for the compiler only. */
+declare const ACTION: unique symbol;
+
 /**
- * A Server Action: its id (40 or 42 hexadecimal digits), or the id with a name and a URL.
- *
- * A Server Component can read the id as `action.$$id`. The name appears in messages and events, and
- * `skew: "recover"` finds the action by it after a deployment. The URL is where the action is posted;
- * `CallOptions.url` overrides it.
+ * A Server Action with its type, as `refs` of `actionlane/server` makes it: a plain object, fit for the props of a
+ * Client Component. See `docs/references.md`.
  */
-export type ActionRef =
-  | string
-  | {
-      /** Id of the action. */
-      id: string;
-      /** Name of the action. */
-      name?: string;
-      /** Address that the action is posted to. Default: the dispatcher's `url`. */
-      url?: string | URL;
-    };
+export interface TypedRef<A extends Action> {
+  /** Id of the action. */
+  readonly id: string;
+  /** Name of the action. */
+  readonly name: string;
+  /** As in `IdRef`. Not set by `refs`. */
+  readonly url?: string | URL;
+  /** Never there. Carries the type. */
+  readonly [ACTION]?: A;
+}
+
+/**
+ * A Server Action without its type: its id (40 or 42 hexadecimal digits), or the id with a name and a URL.
+ *
+ * A Server Component can read the id as `action.$$id`, and `refs` of `actionlane/server` does. The name appears in
+ * messages and events, and `skew: "recover"` finds the action by it after a deployment. The URL is where the action is
+ * posted; `CallOptions.url` overrides it. Under `withActionlane`, the name of an action that the page imports will do.
+ *
+ * A `TypedRef` is none, so that a call with wrong arguments is an error of the compiler: pass its `id` to call it
+ * without types.
+ */
+export type ActionRef = string | IdRef | NameRef;
+
+/** An action by its id. */
+export interface IdRef {
+  /** Id of the action. */
+  id: string;
+  /** Name of the action. */
+  name?: string;
+  /** Address that the action is posted to. Default: the dispatcher's `url`. */
+  url?: string | URL;
+  /** Keeps typed references out. */
+  readonly [ACTION]?: never;
+}
+
+/**
+ * An action by its name, in a page that was built with `withActionlane`. The page must import the action, and no other
+ * of this name; else the call fails with `INVALID_OPTION`.
+ */
+export interface NameRef {
+  /** Absent. */
+  id?: undefined;
+  /** Name of the action. */
+  name: string;
+  /** As in `IdRef`. */
+  url?: string | URL;
+  /** Keeps functions out, which have a name. */
+  apply?: never;
+  /** Keeps typed references out. */
+  readonly [ACTION]?: never;
+}
+
+/** Result of an action. */
+export type ResultOf<A extends Action> = Awaited<ReturnType<A>>;
+
+/** Arguments and options of a typed call. The arguments may be left out if the action needs none. */
+export type TypedArguments<A extends Action> = [] extends Parameters<A>
+  ? [args?: Readonly<Parameters<A>>, options?: CallOptions]
+  : [args: Readonly<Parameters<A>>, options?: CallOptions];
 
 /** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
@@ -622,7 +674,7 @@ export interface Timings {
 }
 
 /** Everything that an answer said. */
-export interface Outcome<R = any> {
+export interface Outcome<R = unknown> {
   /** Value that the action returned. `undefined` after a redirect. */
   value: R;
   /** HTTP status. An answer with status 404 or 500 can carry a value. */
@@ -681,7 +733,7 @@ export interface Payload {
 }
 
 /** A call: a promise of the action's value, with a handle on the call. */
-export interface ActionCall<R = any> extends Promise<R> {
+export interface ActionCall<R = unknown> extends Promise<R> {
   /** Number of the call, unique within its dispatcher, counting from 1 in order of calling. */
   readonly id: number;
   /** State of the call now. */
@@ -776,9 +828,17 @@ export interface Dispatcher {
    * loaded: do not change them until the call is sent. A getter among them may run more than once. At most 1000
    * arguments.
    *
+   * A reference that `refs` of `actionlane/server` has made brings the types of arguments and result along, and so does
+   * an imported action, which only a page that was built with `withActionlane` can call. Without types the result is
+   * `unknown`, unless `R` says more.
+   *
    * @example
    * ```ts
-   * const order = await d.call<Order>(ids.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * ```
+   * @example Without a typed reference
+   * ```ts
+   * const order = await d.call<Order>(ids.placeOrder, [cart]);
    * ```
    * @example Aborts a call
    * ```ts
@@ -786,17 +846,22 @@ export interface Dispatcher {
    * call.abort("the dialog was closed"); // true; call rejects with ABORTED
    * ```
    */
-  call<R = any>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
+  call<A extends Action>(ref: A | TypedRef<A>, ...rest: TypedArguments<A>): ActionCall<ResultOf<A>>;
+  call<R = unknown>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
   /**
    * Returns the action as a function, for `<form action>`, `useActionState` and event handlers.
    *
    * @example
    * ```tsx
-   * const save = d.bind({ id: ids.save, name: "save" }, { lane: "draft", strategy: "queue last" });
+   * const save = d.bind(refs.save, { lane: "draft", strategy: "queue last" });
    * return <form action={save}>…</form>;
    * ```
    */
-  bind<A extends readonly unknown[] = any[], R = any>(
+  bind<A extends Action>(
+    ref: A | TypedRef<A>,
+    options?: BindOptions,
+  ): (...args: Parameters<A>) => ActionCall<ResultOf<A>>;
+  bind<A extends readonly unknown[] = any[], R = unknown>(
     ref: ActionRef,
     options?: BindOptions,
   ): (...args: A) => ActionCall<R>;
@@ -1004,7 +1069,7 @@ export interface DecodeOptions extends Limits {
  * console.log(await value);
  * ```
  */
-export function decode<R = any>(
+export function decode<R = unknown>(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | Uint8Array | ArrayBuffer,
   options?: DecodeOptions,
 ): { value: Promise<R>; done: Promise<void> };
@@ -1167,3 +1232,6 @@ export class ActionError extends Error {
  * ```
  */
 export function isActionError(error: unknown): error is ActionError;
+
+// Without this line every declaration is an export, that of `ACTION` too.
+export {};

@@ -2,7 +2,7 @@
  * Types of `actionlane/next`: Next's own Server Actions through lanes. See `docs/next.md`.
  */
 
-import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode } from "./index.js";
+import type { Dispatcher, DispatcherOptions, FetchOptions, LaneName, RenderMode, SkewMode } from "./index.js";
 
 /** Options of an action: of its policy, or of one call. Those that `FetchOptions` lacks are below. */
 export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
@@ -10,22 +10,46 @@ export interface ActionOptions extends Omit<FetchOptions, "lane" | "name"> {
   lane?: LaneName | ((...args: any[]) => LaneName | undefined);
   /** As in `CallOptions`. */
   render?: RenderMode;
+  /**
+   * `true`: the action may run more than once. Its calls carry an idempotency key, and are retried twice unless `retry`
+   * says otherwise. Default `false`.
+   */
+  idempotent?: boolean;
+  /**
+   * Handling of an action that the server does not know because another build was deployed. `"recover"`: finds it by
+   * its name in the page as deployed now, and sends the call once more. `"fail"`: rejects with Next's own error, as
+   * `"recover"` does if it finds none. `"reload"`: rejects, and reloads the page. Default: the dispatcher's, else
+   * `"recover"`.
+   */
+  skew?: SkewMode;
+}
+
+/** Options of all calls of an action. A text as `idempotencyKey` would be the same key for all. */
+export interface ActionPolicy extends Omit<ActionOptions, "idempotencyKey"> {
+  /** As in `CallOptions`. */
+  idempotencyKey?: boolean;
 }
 
 /** The action that a policy is asked for. */
 export interface CalledAction {
   /** Id of the action. */
   id: string;
-  /** Name of the action. Absent for those that are passed as props, and for inline closures. */
+  /** Name of the action. Absent for inline closures, and in `next dev` for actions that are passed as props. */
   name?: string;
+  /**
+   * File of the action without its extension, from the folder of `next.config`. Absent in `next dev`, and for actions
+   * that no policy names.
+   */
+  file?: string;
 }
 
 /**
- * Policies by the name of the action. `default` is for all others; without it they go Next's own way, as does an action
- * whose policy is `false`. A function returns the options of a call, or nothing for Next's own way.
+ * Policies by the name of the action, or by file and name: `"app/cart/actions#add"`. `default` is for all others;
+ * without it they go Next's own way, as does an action whose policy is `false`. A function returns the options of a
+ * call, or nothing for Next's own way.
  */
 export type ActionPolicies =
-  | Record<string, ActionOptions | false>
+  | Record<string, ActionPolicy | false | undefined>
   | ((action: CalledAction, args: readonly unknown[]) => ActionOptions | false | undefined);
 
 /**
@@ -56,10 +80,7 @@ export function configureActions(
  * await withOptions(search, { signal, strategy: "replace" })(text);
  * ```
  */
-export function withOptions<A extends readonly unknown[], R>(
-  action: (...args: A) => R,
-  options: ActionOptions,
-): (...args: A) => R;
+export function withOptions<F extends (...args: never[]) => unknown>(action: F, options: ActionOptions): F;
 
 /**
  * Loads the dispatcher of the page's actions, for `snapshot`, `subscribe`, `cancel` and lanes. Resolves with undefined
@@ -67,10 +88,17 @@ export function withOptions<A extends readonly unknown[], R>(
  */
 export function getDispatcher(): Promise<Dispatcher | undefined>;
 
+export { isActionError } from "./index.js";
+
 /** Options of `withActionlane`. */
 export interface ActionlaneOptions {
   /** `false` leaves the configuration as it is. Default `true`. */
   enabled?: boolean;
+  /**
+   * Names that policies have, as `"add"` or `"app/cart/actions#add"`. The build writes down which ids they stand for.
+   * Default: all names and texts in the app's source files that call `configureActions`.
+   */
+  names?: string[];
 }
 
 /**
@@ -85,4 +113,4 @@ export interface ActionlaneOptions {
  * export default withActionlane({ reactStrictMode: true });
  * ```
  */
-export function withActionlane<C = {}>(nextConfig?: C, options?: ActionlaneOptions): C;
+export function withActionlane<C extends object = {}>(nextConfig?: C, options?: ActionlaneOptions): C;

@@ -1,9 +1,12 @@
 /**
- * Types of `actionlane/server`: runs an action or a route handler once, however often the client sends it.
+ * Types of `actionlane/server`: runs an action or a route handler once, however often the client sends it, and gives
+ * actions as references with their types.
  *
  * Durations are milliseconds. Points in time are milliseconds on the clock of `Date.now()`. See
  * `docs/idempotency.md`.
  */
+
+import type { Action, TypedRef } from "./index.js";
 
 /** Identity of a call. Two calls are the same if `user`, `action` and `key` are equal. */
 export interface IdempotencyKey {
@@ -166,3 +169,21 @@ export type Claim =
 
 /** Makes a store in memory, which ends with the process. For tests. */
 export declare function memoryStore(): IdempotencyStore;
+
+/** References to actions, by name. */
+export type Refs<T> = { readonly [K in keyof T]: T[K] extends Action ? TypedRef<T[K]> : never };
+
+/**
+ * Returns references to Server Actions for Client Components, by name: `d.call` infers arguments and result from them.
+ * Runs in Server Components and route handlers, where the id of an action can be read. See `docs/references.md`.
+ *
+ * The key becomes the name, so give each action under its own: `skew: "recover"` finds it by that. Keys that begin with
+ * `$$` are the compiler's, and left out. Throws a `TypeError` that names the key for what is no Server Action, and for
+ * an action with bound arguments, which an id does not carry.
+ *
+ * @example
+ * ```tsx
+ * return <Checkout actions={refs({ saveTokens, createPaymentSession })} />;
+ * ```
+ */
+export declare function refs<T extends Record<string, Action>>(actions: T): Refs<T>;

@@ -50,9 +50,12 @@ export class Dispatcher {
 
   #fetch = (input, init, options) => fetchInLane(this.#client, this.#fetch, input, init, options);
 
-  /** Does what `fetch` does for an action, but rejects with an `ActionError`. For `pkg/next/`, not for pages. */
-  static send(dispatcher, input, init, options) {
-    return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error);
+  /**
+   * Does what `fetch` does for an action, but rejects with an `ActionError`. `more`: see `fetchInLane`. For
+   * `pkg/next/`, not for pages.
+   */
+  static send(dispatcher, input, init, options, more) {
+    return fetchInLane(dispatcher.#client, dispatcher.#fetch, input, init, options, (error) => error, more);
   }
 
   /** The durable calls that wait for an answer: lists, resends and removes them. */

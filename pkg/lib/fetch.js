@@ -25,9 +25,10 @@ function errorOfFetch(error) {
 
 /**
  * Implements a dispatcher's `fetch`. `from`: that function. `asOfFetch(error)` returns the error to reject with, for an
- * `ActionError`.
+ * `ActionError`. `prepare(response)`, if given, promises the response of an action that the attempt ends with.
+ * `begun(id)`, if given, is called with the id of the call, once it is in its lane.
  */
-export function fetchInLane(client, from, resource, init, options, asOfFetch = errorOfFetch) {
+export function fetchInLane(client, from, resource, init, options, asOfFetch = errorOfFetch, { prepare, begun } = {}) {
   requireStackRoom();
   const { fetcher, open } = client;
   let input, read, id, own, signal, built;
@@ -50,16 +51,20 @@ export function fetchInLane(client, from, resource, init, options, asOfFetch = e
   const caller = callerOf(from);
   if (!built) return route(client, send, caller, input, read, own).catch((error) => Promise.reject(asOfFetch(error)));
   return new Promise((resolve, reject) => {
-    exchange(client, id, built.own, {
+    const callId = exchange(client, id, built.own, {
       caller,
       signal,
       settle: (error, outcome) => (error ? reject(asOfFetch(error)) : resolve(outcome.value)),
       send: async (entry, signalOfAttempt, headers) => {
         if (built.own.frees !== "head" && !loadAlong.there) await loadAlong();
-        if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => send(() => built.make(signal, headers), built.once));
+        if (!entry.over) return sendWith([signalOfAttempt, signal, own.signal], (signal) => {
+          const sent = send(() => built.make(signal, headers), built.once);
+          return prepare ? sent.then(prepare) : sent;
+        });
         throw closed(); // seen only by an instance that has failed
       },
     });
+    begun?.(callId);
   });
 }
 

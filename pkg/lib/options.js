@@ -115,7 +115,7 @@ const DECODE = { ...LIMITS, temporaryReferences: object };
 
 const ENCODE = { nextVersion, signal, temporaryReferences: object, maxDepth: most };
 
-const REFERENCE = { id: (value) => (typeof value === "function" ? imported() : text(value)), name: text, url: address };
+const REFERENCE = { id: (value) => (typeof value === "function" ? value : text(value)), name: text, url: address };
 
 export function dispatcherOptions(options) {
   const copied = copy(options, DISPATCHER, "dispatcher");
@@ -165,23 +165,23 @@ export function cancelFilter(filter) {
 
 export const routeOptions = (options) => copy(options, ROUTE, "route");
 
-/** Returns the action as `{ id, name?, url? }`. */
+/** Returns the action as `{ id, name?, url? }`. Only `pkg/next/` knows the id of an imported action, or of a name. */
 export function reference(ref) {
-  const copied = typeof ref === "string" ? { id: ref } : typeof ref === "function" ? { id: imported() } : copy(ref, REFERENCE, "action");
-  if (copied.id === undefined) throw invalid(`action: id is missing; ${SOURCE}`);
-  return copied;
+  const copied = typeof ref === "string" || typeof ref === "function" ? { id: ref } : copy(ref, REFERENCE, "action");
+  const { id } = copied;
+  if (typeof id === "string") return copied;
+  const found = globalThis[Symbol.for("actionlane.next")]?.find?.(copied, didYouMean)
+    ?? (id ? "an imported action shows its id only under withActionlane" : "id is missing") + SOURCE;
+  if (typeof found === "string") throw invalid(`action: ${found}`);
+  return found;
 }
 
 /** Throws if a name was given as id, the usual mistake. Rust checks ids exactly. */
 export function checkId(id) {
-  if (/^[a-z_$][\w$]*$/i.test(id) && !/^[\da-f]+$/i.test(id)) throw invalid(`action: a name alone finds no action; ${SOURCE}`);
+  if (/^[a-z_$][\w$]*$/i.test(id) && !/^[\da-f]+$/i.test(id)) throw invalid("action: a name alone finds no action" + SOURCE);
 }
 
-const SOURCE = "a server component can read the id as action.$$id and pass it on: { id, name }";
-
-function imported() {
-  throw invalid(`action: an imported action does not show its id in the browser; ${SOURCE}`);
-}
+const SOURCE = "; a server component can read the id with refs() of actionlane/server and pass it on: { id, name }";
 
 export function laneName(value) {
   return expect(typeof value === "string" && value !== "", value, "a name");

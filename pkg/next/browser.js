@@ -3,6 +3,7 @@
 
 import { load } from "./run/late.js";
 
+export { isActionError } from "../lib/error.js";
 export { configureActions } from "./run/policies.js";
 export { withOptions } from "./run/with_options.js";
 

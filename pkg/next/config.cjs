@@ -4,6 +4,7 @@
 
 const { findNext, fitOf } = require("./build/next_package.cjs");
 const { bodyLimit } = require("./build/body_limit.cjs");
+const { pathOfNames, withNames } = require("./build/action_names.cjs");
 const turbopack = require("./build/turbopack.cjs");
 const webpack = require("./build/webpack.cjs");
 const { version } = require("../package.json");
@@ -11,11 +12,15 @@ const { version } = require("../package.json");
 /** Experiments that swap the file that the seam stands in for, or answer `fetch` in another way. */
 const STEPS_BACK_FOR = ["concurrentRouterQueue", "useOffline"];
 
-const said = new Set();
+const OPTIONS = ["enabled", "names"];
+
+/** Holds what has been said, in the environment: a build reads the configuration in several processes. */
+const SAID = "ACTIONLANE_SAID";
 
 function sayOnce(text) {
-  if (said.has(text)) return;
-  said.add(text);
+  const said = process.env[SAID]?.split("\n") ?? [];
+  if (said.includes(text)) return;
+  process.env[SAID] = [...said, text].join("\n");
   console.warn(text);
 }
 
@@ -27,21 +32,26 @@ function withActionlane(nextConfig = {}, options = {}) {
   checkOptions(options);
   if (options.enabled === false) return nextConfig;
   if (typeof nextConfig === "function") {
-    return async (phase, context) => apply(await nextConfig(phase, context), phase);
+    return async (phase, context) => apply(await nextConfig(phase, context), options, phase);
   }
-  if (typeof nextConfig?.then === "function") return nextConfig.then((config) => apply(config));
-  return apply(nextConfig);
+  if (typeof nextConfig !== "object" || nextConfig === null) throw new TypeError("withActionlane: expected a configuration: an object, a promise of one, or a function");
+  if (typeof nextConfig.then === "function") return nextConfig.then((config) => apply(config, options));
+  return apply(nextConfig, options);
 }
 
 function checkOptions(options) {
   if (typeof options !== "object" || options === null) throw new TypeError("withActionlane: the options are no object");
   for (const name of Object.keys(options)) {
-    if (name !== "enabled") throw new TypeError(`withActionlane: there is no option ${JSON.stringify(name)}; there is "enabled"`);
+    if (!OPTIONS.includes(name)) throw new TypeError(`withActionlane: there is no option ${JSON.stringify(name)}; there are ${OPTIONS.join(" and ")}`);
   }
   if (options.enabled !== undefined && typeof options.enabled !== "boolean") throw new TypeError("withActionlane: enabled: expected true or false");
+  const { names } = options;
+  if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string"))) throw new TypeError("withActionlane: names: expected an array of texts");
 }
 
-function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
+function apply(config, { names }, phase = process.env.NODE_ENV === "development" ? "phase-development-server" : "") {
+  // Next reports what is no configuration.
+  if (typeof config !== "object" || config === null) return config;
   // A server that only serves has nothing to build.
   if (phase === "phase-production-server" || phase === "phase-export") return config;
   const next = findNext();
@@ -51,11 +61,15 @@ function apply(config, phase = process.env.NODE_ENV === "development" ? "phase-d
     sayOnce(`actionlane/next: experimental.${reason} is on, which has a way of its own with actions. Actionlane steps back: all actions go Next's own way`);
     return config;
   }
-  const made = { ...config };
+  const isDevelopment = phase === "phase-development-server";
+  const hasNames = !isDevelopment && config.output !== "export";
+  const made = hasNames ? withNames(config, names) : { ...config };
+  // Turbopack refuses options that change when they are written as JSON: nothing in them may be undefined.
+  const settings = { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit), ...(hasNames && { names: pathOfNames(config) }) };
   // The version keeps a bundler's cache from outliving an update of this package.
-  const loaderOptions = { version, traits, settings: { maxBodyBytes: bodyLimit(config.experimental?.serverActions?.bodySizeLimit) } };
+  const loaderOptions = { version, traits, settings };
   // In development the reducer waits for debug data of a request id of its own, which is never sent.
-  if (phase === "phase-development-server" && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
+  if (isDevelopment && traits.debugChannel) made.experimental = { ...config.experimental, reactDebugChannel: false };
   // Next sets the variable before it reads the configuration. The other bundler's option stays as it is: Next looks at
   // both to find a mistake.
   if (process.env.TURBOPACK) made.turbopack = turbopack.withRules(config.turbopack, next, loaderOptions);
@@ -68,4 +82,5 @@ module.exports = {
   configureActions() {},
   withOptions: (action) => action,
   getDispatcher: async () => undefined,
+  isActionError: () => false,
 };

@@ -7,6 +7,8 @@ export const withOptions = (action) => action;
 
 export const getDispatcher = async () => undefined;
 
+export const isActionError = () => false;
+
 export function withActionlane() {
   throw new Error("withActionlane() belongs in next.config");
 }

@@ -2,7 +2,7 @@
 // do nothing for the rendering of client components. Must not import Node.js's modules: bundlers for servers read
 // this file.
 
-export { configureActions, getDispatcher, withOptions } from "./inert.js";
+export { configureActions, getDispatcher, isActionError, withOptions } from "./inert.js";
 
 /** Loads the CommonJS file when it is called: only next.config does. */
 export function withActionlane(...args) {

@@ -121,8 +121,8 @@ test("a split bundle loads the rare parts only on first use", async () => {
 
 test("every imported name is exported by its module: most bundlers refuse others", async () => {
   // Built from the sources, not the packed copy: esbuild reports nothing below node_modules.
-  const entryPoints = ["index", "inline", "lean", "node", "server"].map((name) => fileURLToPath(new URL(`${name}.js`, pkg)));
-  const how = { bundle: true, write: false, format: "esm", platform: "node", outdir: join(app, "looked-at"), logLevel: "silent" };
+  const entryPoints = ["index", "inline", "lean", "node", "server", "react/index"].map((name) => fileURLToPath(new URL(`${name}.js`, pkg)));
+  const how = { bundle: true, write: false, format: "esm", platform: "node", outdir: join(app, "looked-at"), external: ["react"], logLevel: "silent" };
   const { warnings } = await build({ entryPoints, ...how });
   assert.deepEqual(warnings.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`), []);
 });

@@ -27,9 +27,9 @@ const BARE = `
 `;
 
 const API = ["ActionError", "createDispatcher", "decode", "encode", "init", "isActionError", "ready"];
-const SERVER = ["IdempotencyError", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore"];
+const SERVER = ["IdempotencyError", "idempotencyKey", "idempotent", "idempotentRoute", "memoryStore", "refs"];
 
-for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["server.js", SERVER]]) {
+for (const [entry, names] of [["index.js", API], ["node.js", API], ["inline.js", API], ["lean.js", API], ["actions.js", ["actions"]], ["server.js", SERVER]]) {
   test(`${entry} can be imported in a realm with nothing but the language`, async () => {
     const flags = ["--experimental-vm-modules", "--no-warnings", "--input-type=module", "--eval", BARE, "--"];
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, new URL(`../${entry}`, import.meta.url).href]);

@@ -17,6 +17,8 @@ function filesOfNext() {
   add(internals.ACTION_WRAPPER, "exports.createServerReference = exports.callServer = exports.findSourceMapURL = null;");
   const reducer = Object.keys(files).find((file) => file.endsWith("has-interception-route-in-current-tree.js")).replace(/[^/]*$/, "server-action-reducer.js");
   add(reducer, "const { actionId, actionArgs, resolve, reject } = action; fetch(state.canonicalUrl); 'x-action-redirect'; previousNextUrl; getDeploymentId; createDebugChannel;");
+  add(internals.ROUTER_QUEUE, `${internals.DISPATCH} actionQueue.dispatch(action, setState); }\nconst [state, setState] = ${internals.ROUTER_STATE}`);
+  add("dist/client/components/router-reducer/router-reducer-types.js", [...internals.NAVIGATIONS, ...internals.REFRESHES].map((type) => `const X = '${type}';`).join("\n"));
   add(internals.DEPLOYMENT.file, "getDeploymentId");
   add(internals.DEBUG_CHANNEL.file, "createDebugChannel");
   return { files, reducer };

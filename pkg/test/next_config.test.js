@@ -1,5 +1,6 @@
 // `withActionlane`: what it adds to a configuration, for which Next and which bundler, and what it refuses.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { realpathSync } from "node:fs";
@@ -16,6 +17,7 @@ afterEach(() => {
   process.chdir(home);
   delete process.env.TURBOPACK;
   delete process.env.NODE_ENV;
+  delete process.env.ACTIONLANE_SAID;
 });
 
 /** Enters an app with this Next. */
@@ -33,7 +35,7 @@ function webpackRules(config, { isServer = false, alias = {} } = {}) {
   return config.webpack(given, { isServer }).module.rules;
 }
 
-const KEYS = [internals.CALL_SERVER, internals.ACTION_WRAPPER].map((file) => `**/next/${file}`);
+const KEYS = internals.FILES.map((file) => `**/next/${file}`);
 
 test("Turbopack gets a rule for each file, in the browser alone", () => {
   enter("16.4.6", { turbopack: true });
@@ -60,7 +62,7 @@ test("webpack gets a rule in the browser's bundle, after the configuration's own
   });
   const [own, rule] = webpackRules(config);
   assert.equal(own, "own");
-  assert.deepEqual(rule.include, [internals.CALL_SERVER, internals.ACTION_WRAPPER].map((file) => path.join(root, file)));
+  assert.deepEqual(rule.include, internals.FILES.map((file) => path.join(root, file)));
   assert.deepEqual(webpackRules(config, { isServer: true }), ["own"]);
   assert.equal(config.turbopack, undefined);
 });
@@ -73,7 +75,7 @@ test("a function stays a function, a promise a promise, and other options stay a
   assert.equal(typeof made.webpack, "function");
   assert.equal(typeof (await withActionlane(Promise.resolve({}))).webpack, "function");
   const given = { reactStrictMode: true };
-  assert.deepEqual(Object.keys(withActionlane(given)), ["reactStrictMode", "webpack"]);
+  assert.deepEqual(Object.keys(withActionlane(given)), ["reactStrictMode", "compiler", "webpack"]);
   assert.deepEqual(given, { reactStrictMode: true });
 });
 
@@ -170,6 +172,10 @@ for (const name of ["concurrentRouterQueue", "useOffline"]) {
     assert.equal(withActionlane(config), config);
     assert.equal(warn.mock.callCount(), 1);
     assert.match(warn.mock.calls[0].arguments[0], new RegExp(name));
+    // webpack's bundles are made in processes of their own.
+    const script = `require(${JSON.stringify(require.resolve("../next/config.cjs"))}).withActionlane(${JSON.stringify(config)})`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   });
 }
 
@@ -193,9 +199,38 @@ test("maxBodyBytes is serverActions.bodySizeLimit", () => {
   assert.equal(bodyLimit("much"), 1 << 20);
 });
 
+test("a production build writes names of actions after its compilation, and tells the page where", async () => {
+  enter("16.4.6");
+  const of = async (config, phase) => {
+    const made = await withActionlane(() => config, { names: ["save"] })(phase, {});
+    return [typeof made.compiler?.runAfterProductionCompile, webpackRules(made)[0].use[0].options.settings.names];
+  };
+  assert.deepEqual(await of({ basePath: "/shop" }, "phase-production-build"), ["function", "/shop/_next/static/actionlane/names.json"]);
+  assert.deepEqual(await of({}, "phase-development-server"), ["undefined", undefined]);
+  assert.deepEqual(await of({ output: "export" }, "phase-production-build"), ["undefined", undefined]);
+});
+
+test("the options of the loader are the same when they are written as JSON, as Turbopack needs it", async () => {
+  enter("16.4.6", { turbopack: true });
+  for (const phase of ["phase-development-server", "phase-production-build"]) {
+    for (const config of [{}, { output: "export" }]) {
+      const { turbopack } = await withActionlane(() => config)(phase, {});
+      for (const key of KEYS) assert.deepStrictEqual(JSON.parse(JSON.stringify(turbopack.rules[key])), turbopack.rules[key]);
+    }
+  }
+});
+
+test("a value that is no configuration is refused, or left to Next", async () => {
+  enter("16.4.6");
+  for (const wrong of [null, 42]) assert.throws(() => withActionlane(wrong), /expected a configuration/);
+  assert.equal(await withActionlane(() => undefined)("phase-production-build", {}), undefined);
+  assert.equal(withActionlane({ webpack() {} }).webpack({}, { isServer: false }), undefined);
+});
+
 test("an option that does not exist is refused", () => {
   enter("16.4.6");
   assert.throws(() => withActionlane({}, { enabeld: false }), /no option "enabeld"/);
+  for (const names of ["save", [1], {}]) assert.throws(() => withActionlane({}, { names }), /names: expected an array of texts/);
   assert.throws(() => withActionlane({}, { enabled: "no" }), /enabled: expected true or false/);
   assert.throws(() => withActionlane({}, null), /no object/);
 });

@@ -12,8 +12,8 @@ const ROOT = "/app/node_modules/next";
 const TRAITS = { omitsUnused: true, previousNextUrl: true, deploymentInDocument: true, debugChannel: true };
 
 /** Returns the module that the loader writes for a file of Next's. */
-function written(file, source, options = {}) {
-  const context = { resourcePath: path.join(ROOT, file), getOptions: () => ({ traits: TRAITS, settings: { maxBodyBytes: 5 }, ...options }) };
+function written(file, source, { getResolve, ...options } = {}) {
+  const context = { resourcePath: path.join(ROOT, file), getResolve, getOptions: () => ({ traits: TRAITS, settings: { maxBodyBytes: 5 }, ...options }) };
   return loader.call(context, source);
 }
 
@@ -40,6 +40,7 @@ test("callServer is the seam's, also for a module in a cycle, and Next's own fun
     if (request.endsWith("/next/run/stand_in.js")) return { standIn: (next, self, internals) => (id, args) => ({ next, self, internals, id, args }) };
     return { dispatchAppRouterAction: "dispatch", getDeploymentId: () => "dpl_1" };
   });
+  assert.equal(globalThis[Symbol.for("actionlane.next.seam")], true, "the page can tell that it is there");
   assert.deepEqual(requests, ["./other"], "nothing of Next's is required before a call");
   assert.equal(inCycle, made.callServer);
   const { next, self, internals: given, id, args } = made.callServer("id", [1]);
@@ -57,15 +58,29 @@ test("a deployment that the bundler writes into the code is read from there", ()
   assert.equal(made.callServer().getDeploymentId(), "dpl_2");
 });
 
-test("an imported action is made by Next's function, and its name is noted", () => {
+test("an imported action is made by Next's function, and its name and id are noted", async () => {
   const source = `exports.callServer = "call"; exports.findSourceMapURL = undefined;
 exports.createServerReference = function () { return [...arguments]; };
 //# sourceMappingURL=x.map`;
   const noted = [];
-  const made = run(written(internals.ACTION_WRAPPER, source), () => ({ note: (...args) => noted.push(args) }));
+  const made = run(await written(internals.ACTION_WRAPPER, source), () => ({ note: (...args) => noted.push(args) }));
   assert.deepEqual(Object.keys(made), ["callServer", "createServerReference", "findSourceMapURL"]);
-  assert.deepEqual(made.createServerReference("id", made.callServer, undefined, undefined, "save"), ["id", "call", undefined, undefined, "save"]);
-  assert.deepEqual(noted, [["id", "save"]]);
+  const action = made.createServerReference("id", made.callServer, undefined, undefined, "save");
+  assert.deepEqual(action, ["id", "call", undefined, undefined, "save"]);
+  assert.deepEqual(noted, [["id", "save", action]]);
+  assert.equal(noted[0][2], action, "the page can tell the function's id");
+});
+
+test("an alias of somebody else for the file behind all calls is an error that names both, in any place", async () => {
+  const madeWith = (to) => written(internals.ACTION_WRAPPER, "", { getResolve: () => async (from, request) => to(from, request) });
+  const requests = [];
+  await madeWith((from, request) => {
+    requests.push(from, request);
+    return path.join(ROOT, internals.CALL_SERVER);
+  });
+  assert.deepEqual(requests, [path.join(ROOT, path.dirname(internals.ACTION_WRAPPER)), "next/dist/client/app-call-server"]);
+  await madeWith(() => Promise.reject(new Error("not found")));
+  await assert.rejects(madeWith(() => "/app/mine.js"), /an alias to "\/app\/mine\.js" stands in for next\/dist\/client\/app-call-server\.js, and so does withActionlane/);
 });
 
 test("another file is an error", () => {

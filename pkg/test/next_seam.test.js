@@ -1,138 +1,16 @@
-// The seam at run time, with a router and a React that do what Next's do with an action: policies, `withOptions`, the
-// hand-over, aborts and time limits after it, and what is refreshed. `tests/next/seam` runs it in real apps.
+// The seam at run time: policies, `withOptions`, the hand-over, aborts and time limits after it, and refreshes.
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { configureActions } from "../next/run/policies.js";
 import { load } from "../next/run/late.js";
+import { moved } from "../next/run/moves.js";
 import { note } from "../next/run/names.js";
 import { page } from "../next/run/page.js";
-import { standIn } from "../next/run/stand_in.js";
 import { withOptions } from "../next/run/with_options.js";
+import { ID, NAMED, REVALIDATED, TOKEN, all, app, codeOf, sent, useSeam } from "./next_page.js";
 import { until } from "./server.js";
 
-const ID = "7f".padEnd(42, "0");
-const NAMED = "60".padEnd(42, "1");
-const native = globalThis.fetch;
-const nativeWarn = console.warn;
-let app;
-
-beforeEach(() => (app = start()));
-afterEach(async () => {
-  (await page().loading)?.dispatcher.close();
-  delete globalThis[Symbol.for("actionlane.next")];
-  globalThis.fetch = native;
-  console.warn = nativeWarn;
-  delete globalThis.document;
-});
-
-/** Puts a page, a server and a router in place. */
-function start() {
-  const app = { sent: [], reducer: [], refreshes: 0, own: [], state: { canonicalUrl: "/shop", tree: ["", {}], nextUrl: "/from" }, queue: Promise.resolve() };
-  globalThis.document = { baseURI: "https://app.example/" };
-  /** The network: `head`, `chunk` and `end` answer. */
-  app.network = globalThis.fetch = (input, init) => new Promise((resolve, reject) => {
-    const request = { url: String(input), init, headers: new Headers(init.headers), reject };
-    const body = new ReadableStream({ start: (stream) => (request.stream = stream) }, { highWaterMark: 0 });
-    request.head = (headers = {}, status = 200) => resolve(new Response(body, { status, headers: { "content-type": "text/x-component", ...headers } }));
-    request.chunk = (text) => request.stream.enqueue(new TextEncoder().encode(text));
-    request.answer = (value, headers, page = "") => {
-      request.head(headers);
-      request.chunk(`0:{"a":"$@1","f":${JSON.stringify(page)},"b":"build"}\n1:${JSON.stringify(value)}\n`);
-      request.stream.close();
-    };
-    init.signal?.addEventListener("abort", () => {
-      reject(init.signal.reason);
-      try {
-        request.stream.error(init.signal.reason);
-      } catch {
-        // over
-      }
-    });
-    app.sent.push(request);
-  });
-  const react = {
-    startTransition: (act) => act(),
-    encodeReply: async (args) => JSON.stringify(args),
-    createTemporaryReferenceSet: () => new Map(),
-    createFromFetch: read,
-    findSourceMapURL: undefined,
-  };
-  class UnrecognizedActionError extends Error {}
-  app.internals = {
-    ...react,
-    serverAction: "server-action",
-    UnrecognizedActionError,
-    dispatch: (action) => (app.queue = app.queue.then(() => reduce(app, react, action))),
-    getState: () => app.state,
-    router: { refresh: () => (app.refreshes += 1) },
-    treeHeader: JSON.stringify,
-    infoOf: (id) => ({ type: "server-action", id }),
-    omitUnusedArgs: (args) => args.slice(0, 1),
-    isIntercepted: () => app.isIntercepted,
-    redirectError: (url, type) => Object.assign(new Error("NEXT_REDIRECT"), { digest: `NEXT_REDIRECT;${type};${url};307;` }),
-    getDeploymentId: () => app.deployment,
-    isDevServer: false,
-    traits: { omitsUnused: false, previousNextUrl: false },
-    settings: { maxBodyBytes: 1000 },
-  };
-  const next = (id, args) => {
-    app.own.push([id, args]);
-    return Promise.resolve("next's own");
-  };
-  app.call = standIn(next, () => {}, app.internals);
-  return app;
-}
-
-/** Does what Next's reducer does with an action: writes the arguments, sends, decodes, resolves. */
-async function reduce(app, { encodeReply }, { actionId, actionArgs, resolve, reject }) {
-  app.reducer.push({ actionId, actionArgs });
-  try {
-    const headers = { Accept: "text/x-component", "next-action": actionId };
-    const response = await fetch(app.state.canonicalUrl, { method: "POST", headers, body: await encodeReply(actionArgs) });
-    const answer = await read(Promise.resolve(response));
-    resolve(answer.a);
-    await answer.end;
-  } catch (error) {
-    reject(error);
-  }
-}
-
-/** Reads rows as React does: resolves with row 0, whose `a` is a promise of row 1. */
-async function read(promise) {
-  const reader = (await promise).body.getReader();
-  const rows = new Map();
-  let text = "";
-  const more = async () => {
-    const { done, value } = await reader.read();
-    if (done) throw new Error("Connection closed.");
-    text += new TextDecoder().decode(value);
-    for (let end; (end = text.indexOf("\n")) >= 0; text = text.slice(end + 1)) {
-      const colon = text.indexOf(":");
-      rows.set(text.slice(0, colon), JSON.parse(text.slice(colon + 1, end)));
-    }
-  };
-  while (!rows.has("0")) await more();
-  const value = (async () => {
-    while (!rows.has("1")) await more();
-    return rows.get("1");
-  })();
-  value.catch(() => {});
-  return { ...rows.get("0"), a: value, end: value.catch(() => {}) };
-}
-
-const REVALIDATED = { "x-action-revalidated": "1" };
-const TOKEN = /^7f-actionlane-/;
-const all = (options = {}) => configureActions({ default: { lane: "parallel", ...options } });
-const codeOf = (promise) => promise.then(() => "resolved", (error) => error.code ?? error.message);
-
-/** Calls an action and waits until it was sent. */
-async function sent(args = [1], id = ID) {
-  const before = app.sent.length;
-  const promise = app.call(id, args);
-  promise.catch(() => {});
-  await until(() => app.sent.length > before);
-  return { promise, request: app.sent.at(-1) };
-}
+useSeam();
 
 test("without a policy, the call is Next's own: the same promise, and nothing is loaded", async () => {
   const args = [1, 2];
@@ -162,7 +40,7 @@ test("a name, `default`, false and a function choose the policy", async () => {
   note(NAMED, "save");
   configureActions((action, args) => void seen.push(action, args));
   await app.call(NAMED, [7]);
-  assert.deepEqual(seen, [{ id: NAMED, name: "save" }, [7]]);
+  assert.deepEqual(seen, [{ id: NAMED, name: "save", file: undefined }, [7]]);
 });
 
 test("the request has exactly Next's headers", async () => {
@@ -297,11 +175,13 @@ test("a page that was left: value delivered, refresh owed, redirect rejected as 
   all();
   const one = await sent();
   app.state = { ...app.state, canonicalUrl: "/elsewhere" };
+  moved();
   one.request.answer("value", REVALIDATED);
   assert.equal(await one.promise, "value");
   assert.equal(app.refreshes, 1);
   const two = await sent();
   app.state = { ...app.state, canonicalUrl: "/third" };
+  moved();
   two.request.answer(null, { "x-action-redirect": "/x;replace" });
   await assert.rejects(two.promise, (error) => error.handled === true && error.digest.startsWith("NEXT_REDIRECT;replace;/x"));
   const three = await sent();
@@ -311,6 +191,59 @@ test("a page that was left: value delivered, refresh owed, redirect rejected as 
   three.request.stream.close();
   await assert.rejects(three.promise, /too large/);
   assert.deepEqual(app.reducer, []);
+});
+
+test("a page that was left for the same address: the page of the answer is not used", async () => {
+  all();
+  const { promise, request } = await sent();
+  moved();
+  request.answer("value", REVALIDATED);
+  assert.equal(await promise, "value");
+  assert.deepEqual([app.reducer.length, app.refreshes], [0, 1]);
+});
+
+test("a redirect is followed if the navigation had begun before the action was called", async () => {
+  all();
+  for (const [header, given] of [["/x;push", "/x;push"], ["./x;replace", "https://app.example/shop/x;replace"]]) {
+    app.state = { ...app.state, canonicalUrl: "/shop" };
+    moved();
+    const { promise, request } = await sent();
+    app.state = { ...app.state, canonicalUrl: "/elsewhere" }; // the navigation is over
+    let seen;
+    const inner = app.internals.dispatch;
+    app.internals.dispatch = (action) => {
+      const answer = globalThis.fetch;
+      globalThis.fetch = async (...request) => {
+        const response = await answer(...request);
+        seen = response.headers.get("x-action-redirect");
+        return response;
+      };
+      inner(action);
+    };
+    request.answer("moved", { "x-action-redirect": header });
+    assert.equal(await promise, "moved");
+    assert.equal(seen, given);
+    app.internals.dispatch = inner;
+  }
+});
+
+test("a redirect that the router does not take loads the document, unless the user has moved on", async () => {
+  all();
+  const made = [];
+  globalThis.location = { assign: (to) => made.push(to) };
+  app.internals.dispatch = () => {
+    throw new Error("no router");
+  };
+  for (const moves of [false, true]) {
+    const { promise, request } = await sent();
+    app.internals.dispatch = () => {
+      if (moves) moved();
+      throw new Error("no router");
+    };
+    request.answer(null, { "x-action-redirect": "/x;push" });
+    await assert.rejects(promise, (error) => error.handled === true);
+  }
+  assert.deepEqual(made, ["https://app.example/x"]);
 });
 
 test("a page that was left between the dispatch and the reducer: the same", async () => {
@@ -523,9 +456,27 @@ test("arguments that cannot be written reject, and the lane goes on", async () =
   assert.equal(await promise, 1);
 });
 
-test("a body above the server's limit is not sent", async () => {
+test("a body above the server's limit is sent, and the server's refusal is BODY_TOO_LARGE", async () => {
   all();
-  assert.equal(await codeOf(app.call(ID, ["x".repeat(1000)])), "BODY_TOO_LARGE");
+  const large = ["x".repeat(1000)];
+  const one = await sent(large);
+  one.request.head({ "content-type": "text/plain" }, 500);
+  await assert.rejects(one.promise, { code: "BODY_TOO_LARGE", sent: "yes", status: 500 });
+  // Next 16 gives an answer of the action, with a masked error.
+  const masked = await sent(large);
+  masked.request.head({}, 500);
+  await assert.rejects(masked.promise, { code: "BODY_TOO_LARGE", sent: "yes", status: 500 });
+  const two = await sent(large);
+  two.request.reject(new TypeError("reset"));
+  await assert.rejects(two.promise, { code: "BODY_TOO_LARGE", sent: "unknown" });
+  const taken = await sent(large);
+  taken.request.answer("value");
+  assert.equal(await taken.promise, "value");
+});
+
+test("a body above the dispatcher's maxBodyBytes is not sent", async () => {
+  configureActions({ default: {} }, { maxBodyBytes: 100 });
+  assert.equal(await codeOf(app.call(ID, ["x".repeat(100)])), "BODY_TOO_LARGE");
   assert.equal(app.sent.length, 0);
 });
 
@@ -566,6 +517,19 @@ test("a lane can be a function of the arguments", async () => {
   await promise;
 });
 
+test("a key that all calls of an action would share is refused; undefined is no policy", () => {
+  assert.throws(() => configureActions({ save: { idempotencyKey: "k" } }), /"save".*use true/);
+  configureActions({ save: undefined, default: false });
+  assert.deepEqual(Object.keys(page().policies), ["default"]);
+});
+
+test("a function that returns no options rejects the call", async () => {
+  for (const wrong of [true, "payment", async () => ({})]) {
+    configureActions(() => (typeof wrong === "function" ? wrong() : wrong));
+    await assert.rejects(app.call(ID, []), /returned no object of options/);
+  }
+});
+
 test("policies that are none are refused; a call that drops some says so", () => {
   assert.throws(() => configureActions(null), TypeError);
   assert.throws(() => configureActions({ save: "fast" }), /"save"/);
@@ -580,9 +544,10 @@ test("a policy that is nearly a name is named", async () => {
   const { warnOf } = await import("../next/run/misspelled.js");
   const said = [];
   console.warn = (text) => said.push(text);
-  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#createPaymentSesion"], ["createPaymentSession", "save"]);
-  assert.equal(said.length, 1);
+  warnOf(["default", "createPaymentSesion", "ofAnotherPage", "app/a#save", "app/a#removve"], ["createPaymentSession", "save", "remove"]);
+  assert.equal(said.length, 2);
   assert.match(said[0], /"createPaymentSesion".*did you mean "createPaymentSession"/);
+  assert.match(said[1], /"app\/a#removve".*did you mean "remove"/);
 });
 
 test("a dispatcher that cannot be made: everything goes Next's own way, with one warning", async () => {

@@ -43,8 +43,8 @@ test("the nearest word is the one with the fewest changes, within a limit", () =
 });
 
 test("a wrong id is refused with a hint where ids come from", async () => {
-  const source = "a server component can read the id as action.$$id and pass it on: { id, name }";
-  const imported = `action: an imported action does not show its id in the browser; ${source}`;
+  const source = "a server component can read the id with refs() of actionlane/server and pass it on: { id, name }";
+  const imported = `action: an imported action shows its id only under withActionlane; ${source}`;
   async function saveTokens() {}
   assert.deepEqual([await refusal(saveTokens), await refusal({ id: saveTokens, name: "saveTokens" })], [imported, imported]);
   const name = `action: a name alone finds no action; ${source}`;

@@ -16,6 +16,7 @@
 // --seam WAY            builds with `withActionlane`; "bare": the app has no policy, "policy": one for all actions
 // --public FILE         copies the file into public/, without a rebuild; may be given several times
 // --dev                 does not build: `next dev` serves the app
+// --install             installs the packages of the version, and neither assembles nor builds the app
 // --json                prints { dir, version, dev, installMs, buildMs } instead; a time is null if nothing was done
 //
 // The packages of a version are installed once, in DIR/VERSION; its builds are DIR/VERSION/NAME. Ids depend on the path
@@ -61,8 +62,8 @@ const installed = choices.seam ? readdirSync(path.join(source, pkg)).filter((nam
 const packages = path.join(path.resolve(options.out), version);
 const dir = path.join(packages, options.name);
 const installMs = install();
-const buildMs = build();
-for (const file of options.public) cpSync(file, path.join(dir, "public", path.basename(file)));
+const buildMs = options.install ? null : build();
+for (const file of options.install ? [] : options.public) cpSync(file, path.join(dir, "public", path.basename(file)));
 console.log(options.json ? JSON.stringify({ dir, version: choices.version, dev: choices.dev, installMs, buildMs }) : dir);
 
 /** Runs `npm ci`. Returns its time in ms, or null if the packages are installed. */
@@ -162,6 +163,7 @@ function parse() {
         "deployment-id": { type: "string" },
         "cache-components": { type: "boolean", default: false },
         dev: { type: "boolean", default: false },
+        install: { type: "boolean", default: false },
         bundler: { type: "string" },
         seam: { type: "string" },
         public: { type: "string", multiple: true, default: [] },

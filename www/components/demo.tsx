@@ -6,12 +6,12 @@ import { Result } from "@/components/result";
 import { blank, lastMs, sessionReadyMs, type WayState } from "@/components/state";
 import { duration, fill } from "@/lib/format";
 import { measure, type ActionName, type Run } from "@/lib/measure";
-import { pairs, prepare, ways, type Way } from "@/lib/ways";
+import { pairs, prepare, ways, type Policies, type Way } from "@/lib/ways";
 
 declare global {
   interface Window {
-    /** Runs a way as its button does, for scripts that drive this page. */
-    demo?: { ways: readonly Way[]; run(way: Way): Promise<Run> };
+    /** Runs a way as its button does, for scripts that drive this page: "policy" with other policies, if given. */
+    demo?: { ways: readonly Way[]; run(way: Way, policies?: Policies): Promise<Run> };
   }
 }
 
@@ -40,12 +40,12 @@ export function Demo({ ids, expectedMs }: Props) {
   const { saveTokens, createPaymentSession } = ids;
   const run = useMemo(() => {
     const made = pairs({ saveTokens, createPaymentSession });
-    const start = async (way: Way): Promise<Run> => {
+    const start = async (way: Way, policies?: Policies): Promise<Run> => {
       const set = (change: Partial<WayState>) =>
         setStates((states) => ({ ...states, [way]: { ...(states[way] ?? blank), ...change } }));
       set({ ...blank, running: true });
       try {
-        await prepare(way);
+        await prepare(way, policies);
         const run = await measure(made[way], { saveTokens, createPaymentSession }, amount, (tracks, clickedAt) =>
           set({ tracks, clickedAt }),
         );
@@ -58,8 +58,8 @@ export function Demo({ ids, expectedMs }: Props) {
     };
     // Runs follow each other, since they share the cookies and the wrapper around fetch.
     let last: Promise<unknown> = Promise.resolve();
-    return (way: Way): Promise<Run> => {
-      const result = last.then(() => start(way));
+    return (way: Way, policies?: Policies): Promise<Run> => {
+      const result = last.then(() => start(way, policies));
       last = result.catch(() => undefined);
       return result;
     };

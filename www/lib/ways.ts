@@ -15,12 +15,14 @@ const policies = {
   saveTokens: { render: "skip" },
 } as const;
 
+export type Policies = Parameters<typeof configureActions>[0];
+
 /**
- * Sets the policies that a way has, and resolves when it can be measured: the wasm is loaded with the page, not at the
- * click. An app sets its policies once, in `instrumentation-client.ts`.
+ * Sets the policies that a way has, `chosen` for the way "policy", and resolves when it can be measured: the wasm is
+ * loaded with the page, not at the click. An app sets its policies once, in `instrumentation-client.ts`.
  */
-export async function prepare(way: Way): Promise<void> {
-  configureActions(way === "policy" ? policies : {});
+export async function prepare(way: Way, chosen: Policies = policies): Promise<void> {
+  configureActions(way === "policy" ? chosen : {});
   if (way === "policy") await getDispatcher();
   else if (way !== "next") await ready();
 }

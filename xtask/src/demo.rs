@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: measures the payment page and serves it.
 
 use anyhow::{Result, bail};
-use e2e::{Driver, Kind, Www};
+use e2e::{Driver, Installed, Kind, Www};
 
 use crate::artifacts::{build_all, prepare_all};
 use crate::measure::{Measured, measure};
@@ -28,10 +28,28 @@ pub(crate) struct Args {
     /// Number of runs of each way
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Browser to measure in
+    #[arg(long, value_enum, default_value_t = Measuring::Chromium)]
+    browser: Measuring,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Measuring {
+    Chromium,
+    Firefox,
+}
+
+impl Measuring {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Chromium => Kind::Chromium,
+            Self::Firefox => Kind::Firefox,
+        }
+    }
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let browser = match prepare_all(Kind::Chromium)? {
+    let browser = match prepare_all(args.browser.kind())? {
         Err(why) if args.once => bail!(why.context("--once needs a browser to measure with")),
         browser => browser,
     };
@@ -39,8 +57,8 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let port = if e2e::is_free(args.port) { args.port } else { e2e::free_port()? };
     let mut app = www::serve(port, &[]).await?;
     match browser {
-        Ok(_) => {
-            let measured = measure_in_chromium(&app, args.runs).await?;
+        Ok(installed) => {
+            let measured = measure_in(args.browser.kind(), installed, &app, args.runs).await?;
             report(&measured, args.json)?;
         }
         Err(why) => note(&format!("nothing measured: {why:#}")),
@@ -52,9 +70,9 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     app.ended().await
 }
 
-async fn measure_in_chromium(app: &Www, runs: usize) -> Result<Measured> {
+async fn measure_in(kind: Kind, installed: Installed, app: &Www, runs: usize) -> Result<Measured> {
     step_async(&format!("measuring six ways, {runs} runs each"), async {
-        let driver = Driver::start(Kind::Chromium).await?;
+        let driver = Driver::start_installed(kind, installed).await?;
         measure(&driver, app.url(), runs, note).await
     })
     .await

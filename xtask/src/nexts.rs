@@ -15,8 +15,9 @@ use e2e::{Browser, Build, Driver, Fixture, Kind};
 use serde_json::json;
 
 pub(crate) use report::Report;
+pub(crate) use seam::{Selection, matrix as seam_matrix};
 use versions::serve;
-pub(crate) use versions::{Choices, Version, build};
+pub(crate) use versions::{Choices, Version, build, install};
 
 use crate::step::{note, step_async};
 use crate::{browser, build as package};
@@ -50,9 +51,10 @@ pub(crate) struct Args {
     show: bool,
     /// Compare apps built with `withActionlane`, without a policy and with one for all actions, to apps built without
     ///
-    /// Runs the rows through the page's own actions, on 15.5 and 16.4, with Turbopack and with webpack. Intended
-    /// differences are listed in tests/next/seam-differences.json. Rows that need options of a call are skipped, and
-    /// so are those of `next dev`.
+    /// Runs the rows through the page's own actions, on 15.5 and 16.4, with Turbopack and with webpack: a sample, and
+    /// on 16.4 with Turbopack all but rare rows. With a version, a bundler or a row, all but rare rows run there; --all
+    /// runs everything. Intended differences are listed in tests/next/seam-differences.json. Rows that need options of
+    /// a call are skipped.
     #[arg(long)]
     seam: bool,
     /// With --seam: build with this bundler only
@@ -62,7 +64,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let report = if args.seam {
-        seam::matrix(&args.versions, args.bundler, args.all, &args.row, args.show).await?
+        let selection = Selection { versions: &args.versions, bundler: args.bundler, every: args.all, only: &args.row, show: args.show };
+        seam_matrix(&selection).await?
     } else {
         matrix(&args.selected_versions(), args.all, &args.row, args.show).await?
     };
@@ -86,7 +89,8 @@ pub(crate) async fn matrix(versions: &[Version], every: bool, only: &[String], s
     package::package()?;
     let mut report = Report::default();
     for version in versions {
-        let table = Table::of(*version, every, only)?;
+        let mut table = Table::of(*version, every, only)?;
+        table.rows.retain(|row| !row.seam);
         let builds: BTreeSet<Option<&str>> = table.rows.iter().map(|row| row.build.as_deref()).collect();
         for name in builds {
             let built = build(*version, Choices::of_rows(name)?)?;
@@ -149,7 +153,7 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
     let both = async {
         let next = match row.alone {
             true => None,
-            false => Some(observe_next(stage, row).await.context("through Next's client")?),
+            false => Some(observe_router(stage, row, Side::Next).await.context("through Next's client")?),
         };
         anyhow::Ok((next, stage.observe(row, Side::Ours).await.context("through ours")?))
     };
@@ -168,16 +172,16 @@ async fn run_row(stage: &Stage<'_>, row: &Row, listed: &[Difference], show: bool
     }
 }
 
-/// Runs the row through Next's client. On a busy machine, Next 15.5 sometimes gets the answer of a redirect that
-/// revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of our client are
-/// never repeated.
-async fn observe_next(stage: &Stage<'_>, row: &Row) -> Result<Seen> {
-    let seen = stage.observe(row, Side::Next).await?;
+/// Runs the row where Next's router shows the answer. On a busy machine, Next 15.5 sometimes gets the answer of a
+/// redirect that revalidated and then stays where it is. Such a run is no reference, so it is repeated once. Runs of
+/// our client without Next's router are never repeated.
+async fn observe_router(stage: &Stage<'_>, row: &Row, side: Side) -> Result<Seen> {
+    let seen = stage.observe(row, side).await?;
     if !seen.hung() {
         return Ok(seen);
     }
-    note(&format!("{}: Next's client hung; running it once more", row.name));
-    stage.observe(row, Side::Next).await
+    note(&format!("{}: Next's router hung; running it once more", row.name));
+    stage.observe(row, side).await
 }
 
 impl Args {

@@ -9,6 +9,7 @@ mod end_to_end;
 mod fuzzing;
 mod layout;
 mod lint;
+mod next_app;
 mod nexts;
 mod part;
 mod react;
@@ -38,7 +39,8 @@ pub(crate) struct Args {
     /// Continue after a part that fails
     #[arg(long)]
     keep_going: bool,
-    /// Run the part `nexts` with all versions, 15.0 and 16.2 too
+    /// Run the parts `nexts` and `seam` with all versions and rows, 15.0 and 16.2 too, and the part `next-app` in all
+    /// configurations
     #[arg(long)]
     all_nexts: bool,
 }

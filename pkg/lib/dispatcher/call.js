@@ -62,7 +62,7 @@ export function call(client, ref, args, options, from, rule) {
 /**
  * Queues a request of an action that other code has built. `send(entry, signal, headers)` sends it with these
  * headers added; `settle(error, outcome)` is called at its end. `own`: the options, as `fetchOptions` returns them;
- * `signal`: that of the request.
+ * `signal`: that of the request. Returns the id of the call.
  */
 export function exchange(client, id, own, { caller, signal, send, settle }) {
   const entry = client.open.add("main", "loading", performance.now());
@@ -86,6 +86,7 @@ export function exchange(client, id, own, { caller, signal, send, settle }) {
   const { quiet: unlistenRequest } = entry;
   if (entry.over) unlisten?.();
   else entry.quiet = () => (unlisten(), unlistenRequest());
+  return entry.id;
 }
 
 /**

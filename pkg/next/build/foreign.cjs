@@ -2,10 +2,9 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, FILES } = require("./internals.cjs");
 
-const FILES = [CALL_SERVER, ACTION_WRAPPER];
-/** The name by which compiled modules import the second. */
+/** The name by which compiled modules import the second file. */
 const PRIVATE_NAME = "private-next-rsc-action-client-wrapper";
 
 const posix = (file) => file.split(path.sep).join("/");
@@ -31,6 +30,15 @@ function refuseRule(rules, key) {
   if (other) throw new Error(conflict(`turbopack.rules[${JSON.stringify(other)}]`, key.replace(/^\*\*\/next\//, "")));
 }
 
+/**
+ * Throws if the request that imported actions make for the first file ends at another file: by an alias that a wrapper
+ * around ours has set. `resolve`: the bundler's, with which it knows all aliases.
+ */
+async function refuseDetour(resolve, from) {
+  const found = await resolve?.(from, `next/${CALL_SERVER.replace(/\.js$/, "")}`).catch(() => undefined);
+  if (typeof found === "string" && !posix(found).endsWith(`/${CALL_SERVER}`)) throw new Error(conflict(`an alias to ${JSON.stringify(found)}`, CALL_SERVER));
+}
+
 const conflict = (what, file) => `actionlane/next: ${what} stands in for next/${file}, and so does withActionlane(). Remove one of the two`;
 
-module.exports = { refuseAlias, refuseRule };
+module.exports = { refuseAlias, refuseDetour, refuseRule };

@@ -9,6 +9,16 @@ const path = require("node:path");
 const CALL_SERVER = "dist/client/app-call-server.js";
 /** The file that imported actions are made with: its `createServerReference` is given the name of the action. */
 const ACTION_WRAPPER = "dist/build/webpack/loaders/next-flight-loader/action-client-wrapper.js";
+/** The file by which everything reaches the router. Navigations are noted in it. */
+const ROUTER_QUEUE = "dist/client/components/use-action-queue.js";
+/** Beginning of the function there that is given each action of the router. */
+const DISPATCH = "function dispatchAppRouterAction(action) {";
+/** The hook there that holds the router's state in React, and its line that makes that. */
+const ROUTER_STATE = "_react.default.useState(actionQueue.state);";
+/** Types of the router's actions with which the user moves on: the router then discards the action that is running. */
+const NAVIGATIONS = ["navigate", "restore"];
+/** Types with which the router has the page rendered again. */
+const REFRESHES = ["refresh"];
 const ACTION_REDUCER = "dist/client/components/router-reducer/reducers/server-action-reducer.js";
 
 /**
@@ -17,7 +27,7 @@ const ACTION_REDUCER = "dist/client/components/router-reducer/reducers/server-ac
  */
 const EXPORTS = {
   // Puts an action into the router's queue.
-  dispatch: { file: "dist/client/components/use-action-queue.js", name: "dispatchAppRouterAction" },
+  dispatch: { file: ROUTER_QUEUE, name: "dispatchAppRouterAction" },
   serverAction: { file: "dist/client/components/router-reducer/router-reducer-types.js", name: "ACTION_SERVER_ACTION" },
   // The router's state. Read of it: `canonicalUrl`, `tree`, `nextUrl`, `previousNextUrl`.
   getState: { file: "dist/client/components/app-router-instance.js", name: "getCurrentAppRouterState" },
@@ -29,11 +39,14 @@ const EXPORTS = {
     file: "dist/client/components/router-reducer/reducers/has-interception-route-in-current-tree.js",
     name: "hasInterceptionRouteInCurrentTree",
   },
+  assignLocation: { file: "dist/client/assign-location.js", name: "assignLocation" },
   redirectError: { file: "dist/client/components/redirect.js", name: "getRedirectError" },
   UnrecognizedActionError: { file: "dist/client/components/unrecognized-action-error.js", name: "UnrecognizedActionError" },
   findSourceMapURL: { file: "dist/client/app-find-source-map-url.js", name: "findSourceMapURL" },
   // React, as Next bundles it for the browser.
   startTransition: { file: "react", name: "startTransition" },
+  // Read of it: `T`, the transition that is running, or null.
+  reactInternals: { file: "react", name: "__CLIENT_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE" },
   encodeReply: { file: "react-server-dom-webpack/client", name: "encodeReply" },
   createTemporaryReferenceSet: { file: "react-server-dom-webpack/client", name: "createTemporaryReferenceSet" },
   createFromFetch: { file: "react-server-dom-webpack/client", name: "createFromFetch" },
@@ -44,6 +57,8 @@ const TEXTS = [
   // What the reducer reads of the action, and the one request that it makes.
   { file: ACTION_REDUCER, texts: ["actionId", "actionArgs", "resolve", "reject", "state.canonicalUrl", "fetch", "x-action-redirect"] },
   { file: CALL_SERVER, texts: ["callServer"] },
+  { file: ROUTER_QUEUE, texts: [DISPATCH, `, setState] = ${ROUTER_STATE}`, "actionQueue.dispatch(action, setState)"] },
+  { file: "dist/client/components/router-reducer/router-reducer-types.js", texts: [...NAVIGATIONS, ...REFRESHES].map((type) => `= '${type}'`) },
   { file: ACTION_WRAPPER, texts: ["createServerReference", "callServer", "findSourceMapURL"] },
 ];
 
@@ -92,4 +107,7 @@ function read(root, file) {
   return existsSync(full) ? readFileSync(full, "utf8") : undefined;
 }
 
-module.exports = { CALL_SERVER, ACTION_WRAPPER, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };
+/** The files that the loader runs on. */
+const FILES = [CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE];
+
+module.exports = { CALL_SERVER, ACTION_WRAPPER, ROUTER_QUEUE, FILES, DISPATCH, ROUTER_STATE, NAVIGATIONS, REFRESHES, EXPORTS, DEPLOYMENT, DEBUG_CHANNEL, isRequest, faultsOf, traitsOf };

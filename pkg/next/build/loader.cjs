@@ -1,20 +1,25 @@
-// Puts the seam around one of two files of Next's client: the one that calls actions, or the one that imported actions
-// are made with. The file itself stays whole, inside a function, so that Next's own way is Next's own code. Must not
-// decide anything: it writes a module.
+// Puts the seam around one of three files of Next's client: the one that calls actions, the one that imported actions
+// are made with, or the one by which everything reaches the router. The file itself stays whole, so that Next's own way
+// is Next's own code. Must not decide anything: it writes a module.
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, EXPORTS, isRequest } = require("./internals.cjs");
+const { ACTION_WRAPPER, CALL_SERVER, DEBUG_CHANNEL, DEPLOYMENT, DISPATCH, EXPORTS, NAVIGATIONS, REFRESHES, ROUTER_QUEUE, ROUTER_STATE, isRequest } = require("./internals.cjs");
+const { refuseDetour } = require("./foreign.cjs");
 
-/** `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
+/** Returns the module, or promises it. `options`: `{ traits, settings }`: see `traitsOf`; `settings` are for the run time. */
 module.exports = function loader(source) {
   const options = this.getOptions();
   const from = path.dirname(this.resourcePath);
   const file = posix(this.resourcePath);
   if (file.endsWith(`/${CALL_SERVER}`)) return callServer(source, from, options);
-  if (file.endsWith(`/${ACTION_WRAPPER}`)) return wrapper(source, from);
+  if (file.endsWith(`/${ACTION_WRAPPER}`)) return refuseDetour(this.getResolve?.({}), from).then(() => wrapper(source, from));
+  if (file.endsWith(`/${ROUTER_QUEUE}`)) return routerQueue(source, from);
   throw new Error(`actionlane/next: ${this.resourcePath} is no file that it stands in for`);
 };
+
+/** Names the symbol that says that Next's client of actions is in the page, and where names are: see `run/page.js`. */
+const MARK = "actionlane.next.seam";
 
 const posix = (file) => file.split(path.sep).join("/");
 
@@ -26,10 +31,14 @@ function requestOf(from, to) {
 
 const runtime = (from, file) => requestOf(from, path.join(__dirname, "../run", file));
 
-/** Returns the module's head. Its exports are there before it requires anything: it is part of a cycle. */
+/**
+ * Returns the module's head. Its exports are there before it requires anything: it is part of a cycle. They go through
+ * a variable, so that webpack does not see their names and shorten them, as it does not with Next's own file: names of
+ * actions are found in scripts by the name of the function `createServerReference`.
+ */
 function head(names) {
-  const exported = names.map((name) => `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return ${name}; } });`);
-  return ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });', ...exported, "var own = { exports: {} };"].join("\n");
+  const exported = names.map((name) => `Object.defineProperty(api, "${name}", { enumerable: true, get: function () { return ${name}; } });`);
+  return ['"use strict";', 'Object.defineProperty(exports, "__esModule", { value: true });', "var api = exports;", ...exported, "var own = { exports: {} };"].join("\n");
 }
 
 /** Returns Next's file as a function that fills `own.exports`. */
@@ -45,6 +54,7 @@ function callServer(source, from, { traits, settings }) {
     ? `if (process.env.__NEXT_DEV_SERVER && process.env.__NEXT_REACT_DEBUG_CHANNEL) internals.createDebugChannel = require(${file(DEBUG_CHANNEL.file)}).${DEBUG_CHANNEL.name};`
     : "";
   return `${head(["callServer"])}
+globalThis[Symbol.for("${MARK}")] = ${JSON.stringify(settings.names ?? true)};
 var call;
 function callServer(id, args) {
   if (!call) {
@@ -68,8 +78,17 @@ ${inside(source)}
 var callServer = own.exports.callServer;
 var findSourceMapURL = own.exports.findSourceMapURL;
 function createServerReference(id) {
-  require(${runtime(from, "names.js")}).note(id, arguments[arguments.length - 1]);
-  return own.exports.createServerReference.apply(this, arguments);
+  var action = own.exports.createServerReference.apply(this, arguments);
+  require(${runtime(from, "names.js")}).note(id, arguments[arguments.length - 1], action);
+  return action;
 }
 `;
+}
+
+/** Has navigations and refreshes noted before they are dispatched, and the setter of the router's state. */
+function routerQueue(source, from) {
+  const is = (types) => types.map((type) => `action.type === "${type}"`).join(" || ");
+  const moves = `require(${runtime(from, "moves.js")})`;
+  source = source.replace(ROUTER_STATE, `${ROUTER_STATE} if (typeof window !== "undefined") ${moves}.rendered(actionQueue, setState);`);
+  return source.replace(DISPATCH, `${DISPATCH} if (${is(NAVIGATIONS)}) ${moves}.moved(); else if (${is(REFRESHES)}) ${moves}.refreshed();`);
 }

@@ -2,7 +2,7 @@
 // request for it is met.
 "use strict";
 
-const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
+const { FILES } = require("./internals.cjs");
 const { refuseAlias, refuseRule } = require("./foreign.cjs");
 
 const loader = require.resolve("./loader.cjs");
@@ -11,7 +11,7 @@ const loader = require.resolve("./loader.cjs");
 function withRules(turbopack, next, options) {
   refuseAlias(turbopack?.resolveAlias, "turbopack.resolveAlias", next.root);
   const rules = { ...turbopack?.rules };
-  for (const file of [CALL_SERVER, ACTION_WRAPPER]) {
+  for (const file of FILES) {
     const key = `**/next/${file}`;
     refuseRule(rules, key);
     const rule = { loaders: [{ loader, options }], as: "*.js" };

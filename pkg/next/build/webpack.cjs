@@ -2,7 +2,7 @@
 "use strict";
 
 const path = require("node:path");
-const { ACTION_WRAPPER, CALL_SERVER } = require("./internals.cjs");
+const { FILES } = require("./internals.cjs");
 const { refuseAlias } = require("./foreign.cjs");
 
 const loader = require.resolve("./loader.cjs");
@@ -11,11 +11,12 @@ const loader = require.resolve("./loader.cjs");
 function withRules(given, next, options) {
   return (config, context) => {
     const made = given ? given(config, context) : config;
-    if (context.isServer) return made;
+    // Next reports a function that returns nothing.
+    if (context.isServer || !made) return made;
     const check = ({ resolve }) => refuseAlias(resolve?.alias, "resolve.alias", next.root);
     const add = (made) => {
       check(made);
-      const include = [CALL_SERVER, ACTION_WRAPPER].map((file) => path.join(next.root, file));
+      const include = FILES.map((file) => path.join(next.root, file));
       made.module.rules.push({ test: /\.js$/, include, use: [{ loader, options }] });
       // A wrapper around this one may set an alias later.
       const last = { apply: (compiler) => compiler.hooks.afterEnvironment.tap("actionlane", () => check(compiler.options)) };

@@ -1,8 +1,17 @@
 // Finds arguments that can be written only once. Next's reducer writes them a second time, for what the answer may
 // refer back to; these it must not see.
 
+/** Returns the arguments for Next's reducer: none if they cannot be read a second time. */
+export function argumentsAgain(args) {
+  try {
+    return canBeReadOnce(args) ? [] : args;
+  } catch {
+    return []; // a getter
+  }
+}
+
 /** True if a stream or an iterator is among the values, which are walked as React walks them. */
-export function canBeReadOnce(value, seen = new Set()) {
+function canBeReadOnce(value, seen = new Set()) {
   if (typeof value !== "object" || value === null || seen.has(value)) return false;
   seen.add(value);
   if (value instanceof ReadableStream || typeof value.next === "function" || typeof value[Symbol.asyncIterator] === "function") return true;

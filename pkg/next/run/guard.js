@@ -2,7 +2,6 @@
 // let no token reach the network, and must not change another request.
 
 import { SENT, actionHeaderOf } from "../../lib/fetch/action_header.js";
-import { addressOf } from "../../lib/fetch/request_init.js";
 import { page } from "./page.js";
 import { TOKEN } from "./token.js";
 
@@ -12,9 +11,6 @@ const MAX_GUARDS = 16;
 /** By token: `{ answer, body, isTaken }`. */
 export const tokens = () => (page().tokens ??= new Map());
 const guards = () => (page().guards ??= []);
-
-/** True while a wrapper of ours calls the next one: only the outermost notes a request. */
-let isInside = false;
 
 /**
  * Makes the outermost `fetch` of the page one that knows tokens, so that monitoring sees one request an action. Returns
@@ -28,7 +24,9 @@ export function guard() {
     const action = actionHeaderOf(input, init);
     if (action === undefined) return inner.apply(this, arguments);
     if (TOKEN.test(action)) return answerTo(action, input);
-    return noted(() => inner.apply(this, arguments));
+    // Other wrappers may wait before they call on, so only the newest of ours notes a request.
+    const isNoted = known.at(-1) !== fetch || isDispatchers(input, init, action);
+    return isNoted ? inner.apply(this, arguments) : noted(() => inner.apply(this, arguments));
   };
   try {
     globalThis.fetch = fetch;
@@ -44,24 +42,48 @@ async function answerTo(token, input) {
   const entry = tokens().get(token);
   if (!entry || entry.isTaken) throw new Error("actionlane: no answer waits for this token; the action is not sent again");
   // Dispatched while a navigation was pending, it runs after that: on another page.
-  if (addressOf(input) !== addressOf(entry.answer.url)) throw new Error("actionlane: the page was left");
+  if (addressOf(input) !== addressOf(entry.answer.url)) {
+    if (!entry.answer.head.redirect) throw new Error("actionlane: the page was left");
+    makeAbsolute(entry.answer);
+  }
   entry.isTaken = true;
   entry.body.take();
   return entry.answer.response;
 }
 
-/** Sends an action and notes it, unless it is the dispatcher's or a wrapper of ours has noted it. */
+/**
+ * Makes a redirect to "./x" one that does not depend on the page. Next reads it as if the path of its page ended in
+ * "/".
+ */
+function makeAbsolute({ head, response, url }) {
+  const [address, ...type] = head.redirect.split(";");
+  if (!address.startsWith(".")) return;
+  const { origin, pathname } = new URL(url, document.baseURI);
+  response.headers.set("x-action-redirect", [new URL(`${origin}${pathname.replace(/\/?$/, "/")}${address}`).href, ...type].join(";"));
+}
+
+function addressOf(input) {
+  return new URL(typeof input === "object" && typeof input.url === "string" ? input.url : input, document.baseURI).href;
+}
+
+/** Sends an action and notes it. */
 function noted(send) {
-  const { observe } = page();
-  if (!observe || isInside || globalThis[SENT]?.now) return send();
-  const end = observe();
+  const end = page().observe?.();
+  if (!end) return send();
   let answer;
-  isInside = true;
   try {
     answer = send();
-  } finally {
-    isInside = false;
+  } catch (error) {
+    end();
+    throw error;
   }
   Promise.resolve(answer).then(end, () => end());
   return answer;
+}
+
+/** True for a dispatcher's own request: see `lib/fetch/page_fetch.js`. A wrapper may have made a `Request` of it. */
+function isDispatchers(input, init, action) {
+  const { now, marks, open } = globalThis[SENT] ?? {};
+  if (now || init?.[SENT] || marks?.get(init?.signal) || marks?.get(input)) return true;
+  return typeof input === "object" && input instanceof Request && [...(open ?? [])].some((sent) => sent.action === action);
 }

@@ -9,26 +9,26 @@ export class HandOver {
   #page = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
   /**
-   * Dispatches the action with the answer. `once` settles with what the reducer says; `apart()` settles it outside the
-   * router instead, if the page was left or the reducer did not come for the answer.
+   * Dispatches the action with the answer. `once` settles with what the reducer says, or `reject` is called with
+   * its error; `past()` settles it outside the router instead, if the reducer did not take the answer.
    */
-  async give({ internals }, { id, args, once, answer, body, apart }) {
-    if (!guard()) return apart();
+  async give({ internals }, { id, args, once, reject, answer, body, past }) {
+    if (!guard()) return past();
     const { dispatch, serverAction, startTransition } = internals;
     // The first two digits of the id say which arguments Next writes.
     const token = `${id.slice(0, 2)}-actionlane-${this.#page}-${++this.#count}`;
     const entry = { answer, body, isTaken: false };
     tokens().set(token, entry);
-    once.promise.catch(() => {}).finally(() => tokens().delete(token));
-    const reject = (error) => {
+    once.over.then(() => tokens().delete(token));
+    const failed = (error) => {
       if (once.isOver) return;
-      if (entry.isTaken) once.reject(error);
-      else apart().catch(once.reject);
+      if (entry.isTaken) reject(error);
+      else past().catch(reject);
     };
     try {
-      startTransition(() => dispatch({ type: serverAction, actionId: token, actionArgs: args, resolve: once.resolve, reject }));
+      startTransition(() => dispatch({ type: serverAction, actionId: token, actionArgs: args, resolve: once.resolve, reject: failed }));
     } catch (error) {
-      reject(error);
+      failed(error);
     }
   }
 }

@@ -2,43 +2,49 @@
 // arguments to the promise of its caller; must not commit anything to the page: Next's router does.
 
 import { createDispatcher, ready } from "../../index.js";
-import { Dispatcher } from "../../lib/dispatcher.js";
-import { aborted } from "../../lib/error.js";
-import { onAbort } from "../../lib/abort_signals.js";
-import { visit } from "../../lib/page/moved_on.js";
-import { canBeReadOnce } from "./arguments.js";
+import { loadAlong } from "../../lib/fetch.js";
+import { argumentsAgain } from "./arguments.js";
 import { decode, hasPage, headOf, isPlain } from "./answer.js";
 import { brokenBy, watched } from "./watched_body.js";
 import { Freshness } from "./freshness.js";
 import { guard } from "./guard.js";
 import { HandOver } from "./hand_over.js";
+import { Limits } from "./limits.js";
 import { Once } from "./once.js";
 import { page } from "./page.js";
-import { requestOf, SKIP_RENDER } from "./request.js";
+import { Sending } from "./sending.js";
 import { settleApart } from "./apart.js";
 
-/** Makes the dispatcher and loads its wasm. Rejects if the page forbids it or a file is missing. */
+/** Makes the dispatcher and loads all that a first call needs. Rejects if the page forbids it or a file is missing. */
 export async function open(options) {
   const dispatcher = createDispatcher({ ...options });
-  await ready();
+  try {
+    await Promise.all([ready(), loadAlong()]);
+  } catch (error) {
+    dispatcher.close();
+    throw error;
+  }
   return new Lanes(dispatcher, options);
 }
 
 class Lanes {
   dispatcher;
-  #maxBodyBytes;
+  #options;
+  #sending;
   #freshness = new Freshness();
   #handOver = new HandOver();
-  /** By lane, the last call that prepares its request: calls enter the lane in the order in which they were made. */
-  #preparing = new Map();
 
   /** Next's, since the first call. */
   #internals;
 
   constructor(dispatcher, options) {
     this.dispatcher = dispatcher;
-    this.#maxBodyBytes = options?.maxBodyBytes;
-    page().observe = () => this.#observe();
+    this.#options = options;
+    this.#sending = new Sending(dispatcher, options);
+    const state = page();
+    state.observe = () => this.#observe();
+    // The router renders the page again: those that are on their way may be older.
+    state.refreshed = () => this.#freshness.arrived();
     guard();
   }
 
@@ -54,77 +60,69 @@ class Lanes {
     };
   }
 
-  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. */
-  call(home, { id, name, args, options }) {
+  /** Calls the action `id` by a lane. `options`: those of its policy and of `withOptions`. `begun`: see `page.js`. */
+  call(home, { id, name, args, options, begun }) {
     const ticket = { isStale: false };
     const once = new Once(() => this.#freshness.end(ticket));
-    this.#run(home, { id, name, args, options, ticket, once }).catch(once.reject);
+    const limits = new Limits(once, { signal: options.signal, deadline: options.deadline ?? this.#options?.deadline });
+    // An answer has said that data is stale; if no page arrives, another must be asked for.
+    const fail = (error) => {
+      if (!once.isOver && ticket.isRevalidated) this.#freshness.end(ticket, refresher(home.internals));
+      once.reject(error);
+    };
+    this.#run(home, { id, name, args, options, begun, ticket, once, limits, fail }).catch(fail);
     return once.promise;
   }
 
   async #run(home, call) {
+    const { id, args, options, ticket, once, limits, fail } = call;
     const { internals } = home;
     this.#internals = internals;
-    const { id, name, args, ticket, once } = call;
-    const visitOfCall = visit();
-    const { render, ...options } = call.options;
-    if (typeof options.lane === "function") options.lane = options.lane(...args);
-    const sent = await this.#inOrder(options.lane, requestOf(internals, id, args, this.#maxBodyBytes));
-    const { url, refs, headers } = sent;
-    const send = (more) => {
-      const init = { method: "POST", headers: { ...headers, ...more }, body: sent.body };
-      // Runs when the lane is free. `options.headers` may be a function, too.
-      const headersOfAttempt = (attempt) => {
-        if (!once.isOver) this.#freshness.sent(ticket);
-        return typeof options.headers === "function" ? options.headers(attempt) : (options.headers ?? {});
-      };
-      return Dispatcher.send(this.dispatcher, url, init, { name, ...options, headers: headersOfAttempt });
+    let moves;
+    const onAttempt = () => {
+      moves ??= page().moves;
+      if (!once.isOver) this.#freshness.sent(ticket);
     };
-    let response = await send(render === "skip" ? SKIP_RENDER : undefined);
-    let head = headOf(response);
-    // The page does not own the action, and refuses to pass it on unrendered. It did not run.
-    if (head.isUnknown && render === "skip") {
-      response = await send();
-      head = headOf(response);
-    }
+    // At once: the lane may be free in a moment, and what is sent then is newer.
+    const onHead = ({ isRevalidated }) => {
+      if (!isRevalidated) return;
+      ticket.isRevalidated = true;
+      this.#freshness.arrived(ticket);
+    };
+    const sent = await this.#sending.send(home, { ...call, onAttempt, onHead });
+    const { response, head, url } = sent;
     if (head.isUnknown) throw unrecognized(internals, id);
 
-    // The answer has said that data is stale; if its page does not arrive, another must be asked for.
-    const fail = (error) => {
-      if (!once.isOver && head.isRevalidated) this.#freshness.end(ticket, refresher(internals));
-      once.reject(error);
-    };
-    const body = watched(response, (error) => fail(brokenBy(error, options.signal)));
+    const body = watched(response, (error) => fail(brokenBy(error, limits.signal)));
     // The dispatcher is done once the value is there; in Next's queue the call may wait for longer.
-    const unlisten = onAbort(options.signal, (reason) => fail(aborted(reason, "yes")));
-    once.promise.catch(() => {}).finally(unlisten);
-    const answer = { head, response: body.response, url, refs, headers };
-    const apart = () => settleApart(home, answer, () => this.#freshness.end(ticket, refresher(internals))).then(once.resolve);
-    // Next discards a pending action when the user navigates, also if that ends at the same address.
-    const isElsewhere = visit() !== visitOfCall || internals.getState().canonicalUrl !== url;
+    limits.answered(fail);
+    const answer = { ...sent, response: body.response };
+    const owe = () => this.#freshness.end(ticket, refresher(internals));
+    const apart = () => settleApart(home, answer, owe).then(once.resolve);
+    // Next discards an action that is running when the user moves on, also if that ends at the same address. One that
+    // was called while a navigation was pending it sends after that, and follows its redirect.
+    const isDiscarded = () => page().moves !== moves;
+    const isElsewhere = isDiscarded() || (!head.redirect && internals.getState().canonicalUrl !== url);
     if (isPlain(head)) {
       const result = await decode(home, answer);
-      if (hasPage(result)) this.#freshness.end(ticket, refresher(internals));
+      if (hasPage(result) || ticket.isRevalidated) owe();
       once.resolve(result.a);
       return;
     }
     // Another answer has come since this one was asked for, or another page: what was rendered into it may be older
     // than what is shown.
     const isOld = ticket.isStale && head.isRevalidated && !head.redirect;
-    if (head.isRevalidated) this.#freshness.arrived(ticket);
-    if (isElsewhere || isOld || (render === "skip" && head.isRevalidated && !head.redirect)) return apart();
-    if (head.redirect && ticket.isStale) once.promise.catch(() => {}).finally(() => this.#freshness.owe(refresher(internals)));
-    await this.#handOver.give(home, { id, args: canBeReadOnce(args) ? [] : args, once, answer, body, apart });
-  }
-
-  /** Waits for `request` and for the calls of the lane that were made before. */
-  async #inOrder(lane, request) {
-    const before = this.#preparing.get(lane);
-    const turn = Promise.allSettled([before, request]);
-    this.#preparing.set(lane, turn);
-    await turn;
-    if (this.#preparing.get(lane) === turn) this.#preparing.delete(lane);
-    return request;
+    if (isElsewhere || isOld || (options.render === "skip" && head.isRevalidated && !head.redirect)) return apart();
+    /** Settles a call that the router cannot or must not take. */
+    const past = () => {
+      if (head.redirect && !isDiscarded()) follow(internals, head.redirect, url);
+      return apart();
+    };
+    // The router of this page cannot show a page of another build.
+    if (sent.isRecovered) return past();
+    if (head.redirect && ticket.isStale) once.over.then(() => this.#freshness.owe(refresher(internals)));
+    const reject = head.redirect ? once.reject : fail;
+    await this.#handOver.give(home, { id, args: argumentsAgain(args), once, reject, answer, body, past });
   }
 }
 
@@ -134,4 +132,13 @@ const refresher = ({ startTransition, router }) => () => startTransition(() => r
 function unrecognized({ UnrecognizedActionError }, id) {
   const more = "https://nextjs.org/docs/messages/failed-to-find-server-action";
   return new UnrecognizedActionError(`Server Action "${id}" was not found on the server. \nRead more: ${more}`);
+}
+
+/** Follows a redirect by loading the document. */
+function follow({ assignLocation }, redirect, url) {
+  const [address, type] = redirect.split(";");
+  const { href, protocol } = assignLocation(address, new URL(url, document.baseURI));
+  if (!/^https?:$/.test(protocol)) return;
+  if (type === "replace") location.replace(href);
+  else location.assign(href);
 }

@@ -10,10 +10,24 @@ export class NewIds {
   #fetch;
   /** By old id, the promise of the new one. */
   #searches = new Map();
+  /** By old id, the new one that was found. */
+  #found = new Map();
 
   /** `fetch(url, init)` loads the page and its scripts. */
   constructor(fetch) {
     this.#fetch = fetch;
+  }
+
+  /** Returns the new id that a search has found. */
+  known(old) {
+    return this.#found.get(old);
+  }
+
+  /** Has the next `of(old)` search again, if `found` is still its result. */
+  forget(old, found) {
+    if (this.#found.get(old) !== found) return;
+    this.#found.delete(old);
+    this.#searches.delete(old);
   }
 
   /**
@@ -34,7 +48,9 @@ export class NewIds {
       const { look } = await loadReader();
       const load = (url, accept, mode) => this.#fetch(url, { headers: { Accept: accept }, mode, credentials: "same-origin", signal });
       const { find } = await look(new URL(address, globalThis.document?.baseURI ?? address).href, load);
-      return find(old, name);
+      const id = find(old, name);
+      this.#found.set(old, id);
+      return id;
     } catch {
       this.#searches.delete(old);
       return undefined;

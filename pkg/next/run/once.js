@@ -3,6 +3,8 @@
 export class Once {
   isOver = false;
   promise;
+  /** Fulfils once the promise has settled. */
+  over;
   #resolve;
   #reject;
   #ended;
@@ -14,11 +16,15 @@ export class Once {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.over = this.promise.then(() => {}, () => {});
   }
 
-  /** A value that is a promise may still fail in another way, so it is waited for. */
+  /**
+   * A value that is a promise may still fail in another way, so it is waited for. React's promises call back at once;
+   * the caller must not go on before Next's router has taken the page, or its next navigation discards that.
+   */
   resolve = (value) => {
-    if (typeof value?.then === "function") value.then((value) => this.#end(this.#resolve, value), this.reject);
+    if (typeof value?.then === "function") new Promise((resolve) => resolve(value)).then((value) => this.#end(this.#resolve, value), this.reject);
     else this.#end(this.#resolve, value);
   };
 

@@ -8,19 +8,35 @@ const KEY = Symbol.for("actionlane.next");
 const FORM = 1;
 
 /**
- * Returns the state. `names`: name by id, of imported actions. `policies`: what `configureActions` was given, and
- * `options`, the dispatcher's. `given`: the options of the `withOptions` that is running, `{ options, isTaken }`.
- * `loading`: promises `lanes`, which is undefined if it cannot be loaded. `waiting`: the number of calls before that.
+ * Returns the state. `names`: name by id. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see
+ * `known_names.js`. `policies`: what `configureActions` was given, and `options`, the dispatcher's. `loading`: promises
+ * `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number of
+ * calls that wait for the lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of
+ * navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`. `watchers`: functions
+ * that run once the lanes are loaded.
+ *
+ * `given`: what the running `withOptions`, or a hook of `actionlane/react`, gives to the next action that is called.
+ * `options`: those of the call. `isTaken`: set by the action. A hook also gives `begun(dispatcher, number)`, which is
+ * told how the call goes, and a policy of `false` counts for it:
+ *
+ * - no dispatcher: through a lane. `number` calls wait until the dispatcher is loaded; 0 if it is.
+ * - the dispatcher: it has the call, under this number.
+ * - null: Next's own way after all, because the dispatcher could not be loaded.
  */
 export function page() {
   if (!globalThis[KEY]) {
-    const value = { form: FORM, names: new Map(), policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, waiting: 0 };
+    const value = { form: FORM, names: new Map(), ids: new WeakMap(), find: undefined, files: undefined, keyOf: undefined, policies: undefined, options: undefined, given: undefined, loading: undefined, lanes: undefined, naming: undefined, waiting: 0, unnamed: 0, moves: 0, observe: undefined, refreshed: undefined, router: undefined, watchers: new Set() };
     Object.defineProperty(globalThis, KEY, { value, configurable: true });
   }
   const found = globalThis[KEY];
   if (found.form !== FORM) throw new Error("actionlane/next: two versions of the package are in this page; install one");
   return found;
 }
+
+/**
+ * Returns what `build/loader.cjs` sets if Next's client of actions is in the page: the address of the names, or true.
+ */
+export const seamOfPage = () => globalThis[Symbol.for("actionlane.next.seam")];
 
 /** True outside production. Bundlers replace the whole expression. */
 export const isDevelopment = process.env.NODE_ENV !== "production";

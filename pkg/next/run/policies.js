@@ -8,19 +8,13 @@ const { hasOwn } = Object;
 
 /**
  * Sets the policies of the page. The last call counts. `policies`: options by the name of the action, with `default`
- * for the others; or a function `({ id, name }, args) => options`. `options`: those of the dispatcher, read when it is
- * made.
+ * for the others; or a function `({ id, name, file }, args) => options`. `options`: those of the dispatcher, read when
+ * it is made.
  */
 export function configureActions(policies, options) {
   const isObject = typeof policies === "object" && policies !== null;
   if (!isObject && typeof policies !== "function") throw new TypeError("configureActions: expected an object or a function");
-  if (isObject) {
-    for (const [name, policy] of Object.entries(policies)) {
-      if (policy !== false && (typeof policy !== "object" || policy === null)) {
-        throw new TypeError(`configureActions: the policy of ${JSON.stringify(name)} is no object; false leaves the action to Next`);
-      }
-    }
-  }
+  if (isObject) policies = fitting(policies);
   const state = page();
   if (isDevelopment) warnOfLost(state.policies, policies);
   Object.assign(state, { policies, options });
@@ -28,13 +22,51 @@ export function configureActions(policies, options) {
   if (isDevelopment) lookForMisspelled();
 }
 
-/** Returns the options that the policies have for a call; undefined if they leave it to Next. */
+/**
+ * Returns the policies without those that are none. In development they throw; in production the page must start
+ * without them.
+ */
+function fitting(policies) {
+  const fit = {};
+  for (const [name, policy] of Object.entries(policies)) {
+    const fault = faultOf(policy);
+    if (fault && isDevelopment) throw new TypeError(`configureActions: the policy of ${JSON.stringify(name)} ${fault}`);
+    if (fault) console.error(`actionlane: the policy of ${JSON.stringify(name)} ${fault}; the action goes Next's own way`);
+    if (policy !== undefined) fit[name] = !fault && policy;
+  }
+  return fit;
+}
+
+function faultOf(policy) {
+  if (policy === undefined || policy === false) return undefined;
+  if (typeof policy !== "object" || policy === null) return "is no object; false leaves the action to Next";
+  return typeof policy.idempotencyKey === "string" && "has an idempotencyKey that all its calls would share; use true";
+}
+
+/** Returns the options that the policies have for a call; false or undefined if they leave it to Next. */
 export function policyOf(id, args) {
-  const { policies, names } = page();
+  const { policies, names, files, keyOf } = page();
   if (policies === undefined) return undefined;
   const name = names.get(id);
-  const found = typeof policies === "function" ? policies({ id, name }, args) : policies[name !== undefined && hasOwn(policies, name) ? name : "default"];
-  return found || undefined;
+  if (typeof policies === "function") return checked(policies({ id, name, file: files?.get(id) }, args));
+  const key = keyOf?.(policies, id) ?? (name !== undefined && hasOwn(policies, name) ? name : "default");
+  return policies[key];
+}
+
+/** Returns the options that a function has returned. */
+function checked(found) {
+  if (!found) return found;
+  if (typeof found === "object" && typeof found.then !== "function") return found;
+  throw new TypeError("configureActions: the function returned no object of options; it must not be async");
+}
+
+/** True if the policy of an action depends on names that are not loaded yet. */
+export function needsNames(id) {
+  const { policies, names, files } = page();
+  if (policies === undefined || files) return false;
+  if (typeof policies === "function") return true;
+  const name = names.get(id);
+  return Object.keys(policies).some((key) => (name === undefined ? key !== "default" : key.endsWith(`#${name}`)));
 }
 
 /** Says in development that an earlier call had policies which this one drops. */

@@ -7,8 +7,12 @@ import { sizeOf } from "../../lib/arguments/size.js";
 /** Asks the server not to render the page into the answer: see `RenderMode`. */
 export const SKIP_RENDER = { "x-action-forwarded": "1" };
 
-/** Promises `{ url, headers, body, refs }`. `refs`: what the answer may refer back to. */
-export async function requestOf(internals, id, args, maxBodyBytes = internals.settings.maxBodyBytes) {
+/**
+ * Promises `{ url, headers, body, leastSize, refs }`. `leastSize`: in bytes, without what browsers may add. `refs`:
+ * what the answer may refer back to. `maxBodyBytes` is the option of the dispatcher. The limit of the server does not
+ * count here: as with Next's own client, the server refuses.
+ */
+export async function requestOf(internals, id, args, maxBodyBytes = false) {
   const state = internals.getState();
   const url = state.canonicalUrl;
   const headers = headersOf(internals, id, state);
@@ -18,8 +22,11 @@ export async function requestOf(internals, id, args, maxBodyBytes = internals.se
   if (maxBodyBytes !== false && size > maxBodyBytes) {
     throw new ActionError("BODY_TOO_LARGE", `the arguments take ${size} bytes, more than maxBodyBytes, ${maxBodyBytes}`, { actionId: id });
   }
-  return { url, headers, body, refs };
+  return { url, headers, body, leastSize: size - slackOf(body), refs };
 }
+
+/** Returns the most bytes by which the size of a body is estimated too high: browsers choose the boundaries. */
+const slackOf = (body) => (body instanceof FormData ? 64 + 64 * [...body.keys()].length : 0);
 
 /** Returns the arguments that the server reads, as far as this version of Next leaves the others out. */
 function usedOf({ traits, infoOf, omitUnusedArgs }, id, args) {

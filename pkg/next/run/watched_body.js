@@ -2,13 +2,13 @@
 // while its call is aborted or times out. Must not change a byte.
 
 import { ActionError, aborted, isActionError } from "../../lib/error.js";
+import { withBody } from "./with_body.js";
 
 /**
  * Returns `{ response, take }`: a response with a body of ours. It is read ahead until `take()` says that it has a
  * reader; from there on only as that reads. `onBreak(error)` runs once if reading fails.
  */
 export function watched(original, onBreak) {
-  const { status, statusText, headers, url, redirected } = original;
   const source = original.body?.getReader();
   let isTaken = false;
   let stream;
@@ -33,9 +33,7 @@ export function watched(original, onBreak) {
     while (!isTaken && !(await readOne()));
   };
   if (source) readAhead();
-  const response = new Response(body ?? null, { status, statusText, headers });
-  for (const [name, value] of Object.entries({ url, redirected })) Object.defineProperty(response, name, { value, configurable: true });
-  return { response, take: () => (isTaken = true) };
+  return { response: withBody(original, body), take: () => (isTaken = true) };
 }
 
 /** Returns the error for the caller. The dispatcher breaks a body off with its own error, or an abort's reason. */

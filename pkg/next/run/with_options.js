@@ -1,7 +1,7 @@
 // Gives options to one call of an action. Next calls the stand-in in the same turn as the page calls the action, so the
 // options wait in the page's state for that moment. Must not change the action.
 
-import { isDevelopment, page } from "./page.js";
+import { isDevelopment, page, seamOfPage } from "./page.js";
 
 /**
  * Returns a function that calls `action` with these options. They are for the first action that it calls before it
@@ -20,16 +20,17 @@ export function withOptions(action, options) {
     } finally {
       state.given = outer;
       if (isDevelopment && !given.isTaken) {
-        console.warn("actionlane: withOptions() had no effect: the function called no action before it returned or awaited. Put withOptions() around the action itself.");
+        const why = seamOfPage() ? "the function called no action before it returned or awaited. Put withOptions() around the action itself" : "the app is built without withActionlane()";
+        console.warn(`actionlane: withOptions() had no effect: ${why}`);
       }
     }
   };
 }
 
-/** Returns the options for the action that is being called, once. */
+/** Returns what is given to the action that is being called, once. See `given` of `page.js`. */
 export function takeGiven() {
   const { given } = page();
   if (!given || given.isTaken) return undefined;
   given.isTaken = true;
-  return given.options;
+  return given;
 }

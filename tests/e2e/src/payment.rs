@@ -38,10 +38,15 @@ pub struct Row {
 impl Run {
     /// Loads `url` without cookies and runs the story there in one `way`.
     pub async fn on(browser: &Browser, url: &str, way: &str) -> Result<Self> {
+        Self::with_policies(browser, url, way, &Value::Null).await
+    }
+
+    /// Does the same with other policies than those of the page. For the way `policy`.
+    pub async fn with_policies(browser: &Browser, url: &str, way: &str, policies: &Value) -> Result<Self> {
         let telling = || format!("running the way `{way}` on {url}");
         browser.goto(url).await.with_context(telling)?;
         browser.forget_cookies().await?;
-        browser.eval(RUN, &[json!(way)]).await.with_context(telling)
+        browser.eval(RUN, &[json!(way), policies.clone()]).await.with_context(telling)
     }
 
     /// Fails unless the request after the run carried both cookies.
@@ -57,6 +62,20 @@ impl Run {
         Ok(())
     }
 
+    /// Fails if the session call waited for the answer of the call that saves the tokens: if it started after its head,
+    /// which the page notes before the client sees it.
+    pub fn ensure_side_by_side(&self) -> Result<()> {
+        let (tokens, session) = self.pair()?;
+        ensure!(session.start_ms < tokens.head_ms, "the session call waited for saveTokens: {self:?}");
+        Ok(())
+    }
+
+    /// Returns the requests of `saveTokens` and of `createPaymentSession`. Fails if there is another one.
+    pub fn pair(&self) -> Result<(&Row, &Row)> {
+        ensure!(self.rows.len() == 2, "a run must have two requests: {self:?}");
+        Ok((self.row("saveTokens")?, self.row("createPaymentSession")?))
+    }
+
     /// Returns the request of this action, or of the route that replaces it. Fails if there is none.
     pub fn row(&self, action: &str) -> Result<&Row> {
         self.rows.iter().find(|row| row.action == action).with_context(|| format!("no row of `{action}`: {:?}", self.rows))
@@ -67,5 +86,5 @@ impl Run {
 const RUN: &str = r#"
     for (let i = 0; !window.demo?.run && i < 1200; i++) await new Promise(r => setTimeout(r, 50));
     if (!window.demo?.run) throw new Error("the page has no window.demo.run");
-    return await window.demo.run(args[0]);
+    return await window.demo.run(args[0], args[1] ?? undefined);
 "#;

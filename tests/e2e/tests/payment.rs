@@ -2,16 +2,11 @@
 //! so their order is certain.
 
 use anyhow::{Result, ensure};
-use e2e::{Browser, Driver, Row, Run, Www};
+use e2e::{Browser, Driver, Run, Www};
 
 #[tokio::test]
 async fn next_sends_one_call_after_the_other() -> Result<()> {
     in_order(&run("/", "next").await?)
-}
-
-#[tokio::test]
-async fn an_imported_action_with_a_lane_does_not_wait() -> Result<()> {
-    side_by_side(&run("/", "policy").await?)
 }
 
 #[tokio::test]
@@ -26,12 +21,12 @@ async fn without_a_render_the_order_is_the_same() -> Result<()> {
 
 #[tokio::test]
 async fn a_lane_of_its_own_does_not_wait() -> Result<()> {
-    side_by_side(&run("/", "lane").await?)
+    run("/", "lane").await?.ensure_side_by_side()
 }
 
 #[tokio::test]
 async fn a_route_does_not_wait() -> Result<()> {
-    side_by_side(&run("/", "route").await?)
+    run("/", "route").await?.ensure_side_by_side()
 }
 
 #[tokio::test]
@@ -46,12 +41,12 @@ async fn without_react_and_render_the_order_is_the_same() -> Result<()> {
 
 #[tokio::test]
 async fn without_react_a_lane_of_its_own_does_not_wait() -> Result<()> {
-    side_by_side(&run("/plain.html", "lane").await?)
+    run("/plain.html", "lane").await?.ensure_side_by_side()
 }
 
 #[tokio::test]
 async fn without_react_a_route_does_not_wait() -> Result<()> {
-    side_by_side(&run("/plain.html", "route").await?)
+    run("/plain.html", "route").await?.ensure_side_by_side()
 }
 
 /// The second run on a page carries its own cookies.
@@ -79,19 +74,8 @@ async fn run(path: &str, way: &str) -> Result<Run> {
 /// Checks that the session call started after the head of the first answer. The action has run before the head is
 /// sent, and the page notes the head before the client sees it.
 fn in_order(run: &Run) -> Result<()> {
-    let (tokens, session) = pair(run)?;
+    let (tokens, session) = run.pair()?;
     ensure!(session.start_ms >= tokens.head_ms, "the session call started before saveTokens was answered: {run:?}");
     ensure!(session.waited_ms > 0.0, "the session call did not wait: {run:?}");
     Ok(())
-}
-
-fn side_by_side(run: &Run) -> Result<()> {
-    let (tokens, session) = pair(run)?;
-    ensure!(session.start_ms < tokens.head_ms, "the session call waited for saveTokens: {run:?}");
-    Ok(())
-}
-
-fn pair(run: &Run) -> Result<(&Row, &Row)> {
-    ensure!(run.rows.len() == 2, "a run must have two requests: {run:?}");
-    Ok((run.row("saveTokens")?, run.row("createPaymentSession")?))
 }

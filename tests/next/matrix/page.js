@@ -3,7 +3,7 @@
 // document; what must outlive the document is in `sessionStorage`.
 window.matrix ??= (() => {
   const load = (key) => JSON.parse(sessionStorage.getItem(`matrix:${key}`) ?? "null");
-  const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value));
+  const save = (key, value) => sessionStorage.setItem(`matrix:${key}`, JSON.stringify(value ?? null));
   const home = `${location.protocol}//localhost:${location.port}`;
   const isHome = location.origin === home;
   /** Longest wait, in ms; long enough for a busy machine. */
@@ -22,6 +22,8 @@ window.matrix ??= (() => {
   let inFlight = 0;
   let changes = 0;
   let tamper;
+  /** Answers to hold back, by the first argument of the action. */
+  const held = new Map();
   /** True in the document in which the row began. */
   let began = false;
   const busy = () => (changes += 1);
@@ -44,6 +46,7 @@ window.matrix ??= (() => {
     busy();
     const headers = new Headers(init?.headers);
     const isAction = headers.has("next-action");
+    if (headers.has("rsc") && !isAction) save("loads", [...(load("loads") ?? []), new URL(input, document.baseURI).pathname]);
     if (isAction) {
       if (tamper?.id !== undefined) headers.set("next-action", tamper.id);
       if (tamper?.path !== undefined) input = tamper.path;
@@ -51,8 +54,11 @@ window.matrix ??= (() => {
       save("posts", (load("posts") ?? 0) + 1);
       save("wire", wireOf(init.body));
     }
+    const hold = isAction && typeof init.body === "string" ? held.get(JSON.parse(init.body)[0]) : undefined;
     try {
       const response = await realFetch.call(window, input, init);
+      hold?.arrive();
+      await hold?.passed;
       const copy = response.clone().body?.getReader();
       const drain = async () => {
         while (copy && !(await copy.read()).done);
@@ -162,12 +168,25 @@ window.matrix ??= (() => {
     shows: (id, wanted) => until(`${id} is ${wanted}`, () => text(id) === wanted),
     /** Waits until the call has settled. */
     settled: () => until("the call has settled", () => load("result")),
+    /** Waits until the page is at rest, also if its document is being left. */
+    rest: () => until("the page is at rest", atRest),
     /** Goes back or forward in the history, and waits for its event. */
     came: (direction) =>
       new Promise((resolve) => {
         addEventListener("popstate", resolve, { once: true });
         history[direction]();
       }),
+    /**
+     * Holds back the answer to the action with this first argument: `came` resolves once it is there, `pass()` lets it
+     * on.
+     */
+    hold: (argument) => {
+      const it = {};
+      it.came = new Promise((resolve) => (it.arrive = resolve));
+      it.passed = new Promise((resolve) => (it.pass = resolve));
+      held.set(argument, it);
+      return it;
+    },
     get: (what) => request("GET", `${base()}/api/${what}`),
     post: (what) => request("POST", `${base()}/api/${what}`),
     until,
@@ -207,22 +226,22 @@ window.matrix ??= (() => {
     closure: async (path, id) => bound(await fromPage(path, (it) => (it[Symbol.for("actionlane.reference")]?.id === id ? it : undefined))),
     formAction: async (id) => bound(await fromPage("/forms", (it) => (it.props?.id === id || it.props?.name === id) && typeof it.props.action === "function" ? it.props.action : undefined)),
     formData: (id) => new FormData(document.getElementById(id), document.querySelector(`[data-testid=submit-${id}]`)),
-    /** Submits a form by its button, after React has hydrated it. */
-    submit: async (id) => {
+    /** Submits a form by its button, after React has hydrated it; `times` at once. */
+    submit: async (id, times = 1) => {
       const form = document.getElementById(id);
       await until("the form is hydrated", () => Object.keys(form).some((key) => key.startsWith("__reactProps")));
-      form.querySelector(`[data-testid=submit-${id}]`).click();
-      await until("the form is sent", () => load("posts") > 0 && inFlight === 0);
+      for (let time = 0; time < times; time += 1) form.querySelector(`[data-testid=submit-${id}]`).click();
+      await until("the form is sent", () => load("posts") >= times && inFlight === 0);
       return "sent";
     },
   };
 
   const run = (text) => (text === undefined || text === null ? undefined : (0, eval)(`(${text})`));
 
-  async function theirsOf(row, { ids }) {
+  async function theirsOf(row, { ids }, side) {
     const fixture = window.fixture ?? { actions: {}, passed: {}, raw: {} };
     const call = (name, ...args) => (fixture.passed[name] ?? fixture.actions[name] ?? fixture.actions.echo)(...args);
-    const mine = { ...api, ...forms, ids, call };
+    const mine = { ...api, ...forms, ids, call, inLanes: side === "lanes" };
     const args = row.args ? await run(row.args)(mine) : [];
     const id = row.id ? run(row.id)(ids) : undefined;
     // Next's client lacks this action: it calls another one, and the request gets this id.
@@ -264,7 +283,9 @@ window.matrix ??= (() => {
   async function begin(row, side, world) {
     sessionStorage.clear();
     save("base", world.base);
+    save("arrives", row.arrives?.[side === "ours" ? "ours" : "next"]);
     tamper = undefined;
+    held.clear();
     await until("the page is hydrated", () => ready() && (row.bare || window.fixture));
     if (side === "ours" && !window.actionlane) {
       await new Promise((resolve, reject) => {
@@ -274,9 +295,10 @@ window.matrix ??= (() => {
       });
     }
     if (side === "lanes") await until("the lanes are loaded", () => window[Symbol.for("actionlane.next")]?.lanes);
-    const { mine, start } = await (side === "ours" ? oursOf : theirsOf)(row, world);
+    const { mine, start } = await (side === "ours" ? oursOf : theirsOf)(row, world, side);
     if (!began) await until("the page is at rest", atRest);
-    sessionStorage.removeItem("matrix:posts");
+    // Errors of hydration are the page's own: Next's for the path of a page that a rewrite shows, for one.
+    for (const key of ["posts", "loads", "uncaught"]) sessionStorage.removeItem(`matrix:${key}`);
     began = true;
     save("started", { href: location.href, history: history.length, renders: row.prerendered ? undefined : renders() });
     setTimeout(() => {
@@ -302,6 +324,7 @@ window.matrix ??= (() => {
     if (isHome && began && load("result") === null) return false;
     const failed = ours && load("result")?.kind !== undefined;
     if (isHome && leaves && !failed && location.href === load("started")?.href) return false;
+    if (load("arrives") && !location.href.includes(load("arrives"))) return false;
     return atRest();
   }
 
@@ -337,6 +360,7 @@ window.matrix ??= (() => {
       outcome: load("outcome") && { ...load("outcome"), codec: hasCodec() },
       wire: load("wire"),
       posts: load("posts") ?? 0,
+      loads: load("loads") ?? [],
       uncaught: load("uncaught") ?? [],
       cookies,
       server: { counts, effects, order, mostRunning, computed },

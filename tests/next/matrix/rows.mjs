@@ -19,12 +19,16 @@
 // use        (value, api) => a value to compare instead, such as the result of a function in it
 // meanwhile  (api) => promise: called once the call is made
 // leaves     true if the address changes; the runner waits for that
+// arrives    { next, ours }: part of the last address through each client, if it comes late: the runner waits for that
 // stuck      true if Next's client does nothing more after the answer: it neither settles nor leaves
 // shares     true if it changes nothing on the page: it may follow another such row in the same document
 // knownFault   a known fault of ours: the row must not pass yet
 // plain      true if arguments and value are plain, so no codec may be loaded; the row gets a page of its own
-// bare       true for a page without a fixture: `window.fixture` is undefined
-// alone      not run through Next's client: the reason why
+// bare       true for a page without a fixture: `window.fixture` is undefined.
+// alone      the reason why the row does not run through Next's client.
+// seam       true if it runs only in apps without the seam and with it
+// perBuild   the reason why builds of the same app differ in it, so that it is not compared between builds.
+// sample     true if the usual tests of the seam run it on every version, with every bundler
 // prerendered   true if the number of the page's renders does not tell whether it is fresh
 // tagged     true: the page must show the tagged value as the server knows it
 // wire       true to compare the encoded form of the arguments too: the names of the parts, and the letter of functions
@@ -45,10 +49,11 @@ import posting from "./rows/posting.mjs";
 import redirects from "./rows/redirects.mjs";
 import revalidation from "./rows/revalidation.mjs";
 import router from "./rows/router.mjs";
+import seam from "./rows/seam.mjs";
 import streams from "./rows/streams.mjs";
 import values from "./rows/values.mjs";
 
-export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...development].map(plain);
+export const rows = [...values, ...streams, ...failures, ...revalidation, ...redirects, ...bases, ...movedOn, ...router, ...posting, ...forms, ...seam, ...development].map(plain);
 
 /** Adds to a plain row that it loads no codec. Next 14 is the exception: its arguments always need the codec. */
 function plain(row) {

@@ -1,8 +1,10 @@
-// Drives Chromium and `next start` for `drive.mjs`: starts both on free ports and ends what it has started. Knows no
-// test.
+// Drives Chromium and the app's server for `drive.mjs`: starts both on free ports and ends what it has started. Knows
+// no test.
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
-import { readFileSync } from "node:fs";
+import path from "node:path";
 
 const options = JSON.parse(readFileSync(new URL("../../../webdriver.json", import.meta.url), "utf8"));
 
@@ -28,22 +30,66 @@ async function until(act, ms = 30_000) {
 
 const isNew = (dir) => Number(JSON.parse(readFileSync(`${dir}/../node_modules/next/package.json`, "utf8")).version.split(".")[0]) >= 16;
 
-/** Starts the server of a built app. `dev`: the bundler of `next dev`. */
-export async function serve(dir, { dev, env = {} } = {}) {
-  const port = await freePort();
-  const child = spawn(process.execPath, ["node_modules/.bin/next", ...(dev ? ["dev", ...(dev === "webpack" && isNew(dir) ? ["--webpack"] : dev === "turbopack" ? ["--turbopack"] : [])] : ["start"]), "-p", String(port)], {
-    cwd: dir,
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM_MAJOR: isNew(dir) ? "16" : "15", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/** Returns the command that serves an app, and the directory where it runs. */
+function commandOf(dir, port, { dev, server }) {
+  if (server === "standalone") return { args: ["server.js"], cwd: path.join(dir, ".next/standalone", path.basename(dir)) };
+  const way = dev ? ["dev", ...(dev === "webpack" && !isNew(dir) ? [] : [`--${dev}`])] : ["start"];
+  return { args: ["node_modules/.bin/next", ...way, "-p", String(port)], cwd: dir };
+}
+
+/**
+ * Starts the server of a built app. `dev`: the bundler of `next dev`. `server`: "standalone" or "files", another way of
+ * serving it. `base`: the app's `basePath`.
+ */
+export async function serve(dir, { dev, server, base = "", port } = {}) {
+  if (server === "files") return serveFiles(path.join(dir, "out"));
+  port ??= await freePort();
+  const { args, cwd } = commandOf(dir, port, { dev, server });
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", SEAM_MAJOR: isNew(dir) ? "16" : "15", PORT: String(port), HOSTNAME: "127.0.0.1" };
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   child.stdout.on("data", (data) => log.push(String(data)));
   child.stderr.on("data", (data) => log.push(String(data)));
   // `next dev` lets only localhost listen for changes.
   const url = `http://${dev ? "localhost" : "127.0.0.1"}:${port}`;
-  await until(async () => (await fetch(`${url}/api/state`)).ok, 60_000);
-  const api = async (what, name = "") => (await fetch(`${url}/api/${what}?name=${name}`)).json();
-  return { url, api, log, end: () => child.kill() };
+  const api = async (what, name = "") => (await fetch(`${url}${base}/api/${what}?name=${name}`)).json();
+  try {
+    await until(async () => (await fetch(`${url}${base}/api/state`)).ok, 60_000);
+  } catch (error) {
+    child.kill();
+    throw new Error(`${args.join(" ")}: ${error.message}\n${log.join("")}`);
+  }
+  return { url, api, log, end: () => ended(child) };
+}
+
+/** Ends a server. One that ends by itself waits for connections that browsers keep open, so it gets 2 s for that. */
+function ended(child) {
+  const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
+  return new Promise((resolve) => {
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill();
+  });
+}
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".txt": "text/plain" };
+
+/** Serves the files of an exported app. */
+async function serveFiles(root) {
+  const server = createHttpServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    const file = ["", ".html", "/index.html", "index.html"].map((end) => path.join(root, `${pathname}${end}`)).find((file) => existsSync(file) && statSync(file).isFile());
+    response.writeHead(file ? 200 : 404, { "Content-Type": TYPES[path.extname(file ?? "")] ?? "application/octet-stream" });
+    response.end(file && readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const end = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, api: async () => ({}), log: [], end };
 }
 
 /** Starts Chromium. */

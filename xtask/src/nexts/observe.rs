@@ -116,7 +116,7 @@ impl<'a> Stage<'a> {
         if row.shares && shown.same && over {
             self.shared.replace(Some(row.on.clone()));
         }
-        Ok(seen(row, shown, recorded, !over))
+        Ok(seen(row, side, shown, recorded, !over))
     }
 
     /// Goes to a page of the app that has no script.
@@ -142,7 +142,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn seen(row: &Row, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
+fn seen(row: &Row, side: Side, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
     let mut fields = Map::new();
     // If the document was left, it depends on chance whether it saw the result.
     if shown.same {
@@ -168,6 +168,10 @@ fn seen(row: &Row, shown: Shown, recorded: Recorded, hung: bool) -> Seen {
     fields.insert("cookies".into(), json!(recorded.cookies));
     fields.insert("server".into(), recorded.server.into_iter().filter(|(name, _)| name != "computed").collect());
     fields.insert("posts".into(), json!(recorded.posts));
+    // Our client has the page rendered again where Next's gets the page with the answer.
+    if side != Side::Ours {
+        fields.insert("loads".into(), json!(recorded.loads));
+    }
     fields.insert("uncaught".into(), json!(recorded.uncaught));
     fields.insert("hung".into(), json!(hung));
     if row.wire {
@@ -208,6 +212,7 @@ struct Recorded {
     outcome: Option<Map<String, Value>>,
     wire: Option<String>,
     posts: u64,
+    loads: Vec<String>,
     uncaught: Vec<String>,
     cookies: Map<String, Value>,
     server: Map<String, Value>,

@@ -48,6 +48,12 @@ pub(crate) struct Row {
     pub(crate) wire: bool,
     /// True if the row does not run through Next's own client.
     pub(crate) alone: bool,
+    /// True if the row runs without the seam and with it only.
+    pub(crate) seam: bool,
+    /// True if builds of the same app differ in what the row shows.
+    pub(crate) per_build: bool,
+    /// True if the row runs on each version and bundler that the usual tests of the seam have.
+    pub(crate) sample: bool,
     /// True if the row sets options of our call.
     pub(crate) has_options: bool,
     /// Cookies that are set before the row.
@@ -113,6 +119,9 @@ impl From<Value> for Row {
             tagged: flag("tagged"),
             wire: flag("wire"),
             alone: flag("alone"),
+            seam: flag("seam"),
+            per_build: flag("perBuild"),
+            sample: flag("sample"),
             has_options: script.get("options").and_then(Value::as_object).is_some_and(|options| !options.is_empty()),
             cookies: script.get("cookies").cloned().unwrap_or_default(),
             expect: script.get("expect").and_then(Value::as_object).cloned().unwrap_or_default(),

@@ -11,7 +11,7 @@ use super::report::Report;
 use super::rows::{Difference, Row, Table};
 use super::verdict::{Verdict, judge_seam};
 use super::versions::{Choices, Version, build};
-use super::{DEV, observe_next, on_build};
+use super::{DEV, observe_router, on_build};
 use crate::step::step_async;
 use crate::{browser, build as package};
 
@@ -65,31 +65,98 @@ impl Way {
     }
 }
 
+/// The rows that run on a version with a bundler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// All rows, the rare ones too.
+    All,
+    /// All rows but the rare ones.
+    Usual,
+    /// With a policy all rows but the rare ones and those of `next dev`; without one, rows that say `sample`.
+    Newest,
+    /// Rows that say `sample`, with a policy only.
+    Sample,
+}
+
+impl Scope {
+    /// True if the row runs in apps that were built this way. Each row that runs bare runs with a policy, too.
+    fn has(self, way: Way, row: &Row) -> bool {
+        match (self, way) {
+            (Self::All, _) => true,
+            (Self::Usual, _) => !row.rare,
+            (Self::Newest, Way::Policy) => !row.rare && row.build.as_deref() != Some(DEV),
+            (Self::Newest, Way::Bare) | (Self::Sample, Way::Policy) => row.sample,
+            (Self::Sample, Way::Bare) => false,
+        }
+    }
+}
+
+/// Selects what runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Selection<'a> {
+    /// Empty: 15.5 and 16.4.
+    pub(crate) versions: &'a [Version],
+    /// `None`: both.
+    pub(crate) bundler: Option<Bundler>,
+    /// Runs every version from 15.5 on, and all rows on each.
+    pub(crate) every: bool,
+    /// Texts of which a row has one in its name; empty: all rows.
+    pub(crate) only: &'a [String],
+    /// Prints on standard error what each row showed.
+    pub(crate) show: bool,
+}
+
+impl Selection<'_> {
+    /// Returns the versions, bundlers and rows. If nothing is named, a sample runs everywhere but on the newest version
+    /// with its own bundler.
+    fn plan(&self) -> Vec<(Version, Bundler, Scope)> {
+        let is_named = !self.versions.is_empty() || self.bundler.is_some() || !self.only.is_empty();
+        let versions = match (self.every, self.versions) {
+            (true, _) => Version::ALL.into_iter().filter(|version| *version >= OLDEST).collect(),
+            (false, []) => USUAL.to_vec(),
+            (false, versions) => versions.to_vec(),
+        };
+        let bundlers = Bundler::ALL.into_iter().filter(|one| self.bundler.is_none_or(|bundler| bundler == *one));
+        let pairs = versions.iter().flat_map(|version| bundlers.clone().map(|bundler| (*version, bundler)));
+        let scope = |pair| match pair {
+            _ if self.every => Scope::All,
+            _ if is_named => Scope::Usual,
+            WHOLE => Scope::Newest,
+            _ => Scope::Sample,
+        };
+        pairs.map(|pair| (pair.0, pair.1, scope(pair))).collect()
+    }
+}
+
+/// The oldest version that the seam supports.
+const OLDEST: Version = Version::V15_5;
 /// Versions that run if none is named.
 const USUAL: [Version; 2] = [Version::V15_5, Version::V16_4];
+/// Where more than a sample runs if nothing is named.
+const WHOLE: (Version, Bundler) = (Version::V16_4, Bundler::Turbopack);
 
-/// Runs the matrix without the seam, with it, and with it and a policy. No `versions`: 15.5 and 16.4. `every`, `only`
-/// and `show` are as in the matrix of the package.
-pub(super) async fn matrix(versions: &[Version], bundler: Option<Bundler>, every: bool, only: &[String], show: bool) -> Result<Report> {
-    let versions = if versions.is_empty() { &USUAL } else { versions };
-    for version in versions {
-        ensure!(*version >= Version::V15_5, "the seam does not support Next {version}");
+/// Runs the matrix without the seam, with it, and with it and a policy.
+pub(crate) async fn matrix(selection: &Selection<'_>) -> Result<Report> {
+    for version in selection.versions {
+        ensure!(*version >= OLDEST, "the seam does not support Next {version}");
     }
     browser::ensure(Kind::Chromium)?;
     package::prepare()?;
     package::package()?;
     let mut report = Report::default();
-    for version in versions {
-        let table = Table::of(*version, every, only)?;
-        for bundler in Bundler::ALL.into_iter().filter(|one| bundler.is_none_or(|bundler| bundler == *one)) {
-            compare(*version, bundler, &table, show, &mut report).await?;
+    for (version, bundler, scope) in selection.plan() {
+        let mut table = Table::of(version, true, selection.only)?;
+        table.rows.retain(|row| scope.has(Way::Policy, row));
+        if (version, bundler) != WHOLE {
+            table.rows.retain(|row| row.build.as_deref() != Some(DEV));
         }
+        compare(version, bundler, &table, scope, selection.show, &mut report).await?;
     }
     Ok(report)
 }
 
 /// Runs the rows of one version with one bundler.
-async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, report: &mut Report) -> Result<()> {
+async fn compare(version: Version, bundler: Bundler, table: &Table, scope: Scope, show: bool, report: &mut Report) -> Result<()> {
     let builds: BTreeSet<Option<&str>> = table.rows.iter().filter(|row| can_run(row)).map(|row| row.build.as_deref()).collect();
     let mut runs = Vec::new();
     let mut full_version = version.name().to_owned();
@@ -97,10 +164,15 @@ async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, 
         let rows: Vec<&Row> = table.rows.iter().filter(|row| can_run(row) && row.build.as_deref() == name).collect();
         let (_, reference) = observe(version, bundler, name, None, &rows).await?;
         for way in Way::ALL {
-            let (number, seen) = observe(version, bundler, name, Some(way), &rows).await?;
+            let (of_way, without): (Vec<&Row>, Vec<_>) =
+                rows.iter().copied().zip(&reference).filter(|(row, _)| scope.has(way, row)).unzip();
+            if of_way.is_empty() {
+                continue;
+            }
+            let (number, seen) = observe(version, bundler, name, Some(way), &of_way).await?;
             full_version = number;
-            for ((row, without), with) in rows.iter().zip(&reference).zip(seen) {
-                runs.push((way, *row, verdict(row, &listed(table, bundler, way), without, with, show)));
+            for ((row, without), with) in of_way.into_iter().zip(without).zip(seen) {
+                runs.push((way, row, verdict(row, &listed(table, bundler, way), without, with, show)));
             }
         }
     }
@@ -112,7 +184,7 @@ async fn compare(version: Version, bundler: Bundler, table: &Table, show: bool, 
         for (_, row, verdict) in mine {
             report.add(&label, row, verdict, &listed);
         }
-        for row in table.rows.iter().filter(|row| !can_run(row)) {
+        for row in table.rows.iter().filter(|row| !can_run(row) && scope.has(way, row)) {
             report.add(&label, row, Verdict::Skipped, &[]);
         }
     }
@@ -140,8 +212,8 @@ async fn observe(
     let side = way.map_or(Side::Next, Way::side);
     let run = async |stage: &Stage<'_>, row: &Row| {
         let seen = match way {
-            None => observe_next(stage, row).await,
-            Some(_) => stage.observe(row, side).await,
+            Some(_) if version >= Version::V16_2 => stage.observe(row, side).await,
+            _ => observe_router(stage, row, side).await,
         };
         if seen.is_err() {
             let _ = stage.go_home().await;
@@ -191,10 +263,10 @@ fn build_name(of_rows: Option<&str>, bundler: Bundler, way: Option<Way>) -> Stri
     [of_rows.unwrap_or("a"), bundler.name(), way.map_or("off", Way::name)].join("-")
 }
 
-/// True if the row makes sense through the page's own actions. Those with options of a call do not, nor those that
-/// have no run through Next's client.
+/// True if the row makes sense through the page's own actions of several builds. Those with options of a call do not,
+/// nor those that have no run through Next's client.
 fn can_run(row: &Row) -> bool {
-    !row.alone && !row.has_options && row.build.as_deref() != Some(DEV)
+    !row.alone && !row.has_options && !row.per_build
 }
 
 /// Returns the listed differences of a way and a bundler.
@@ -236,7 +308,33 @@ mod tests {
         assert!(can(json!({ "name": "row", "dispatcher": { "basePath": "/base" }, "alone": false, "build": "base" })));
         assert!(!can(json!({ "name": "row", "options": { "render": "skip" } })));
         assert!(!can(json!({ "name": "row", "alone": "why" })));
-        assert!(!can(json!({ "name": "row", "build": "dev" })));
+        assert!(!can(json!({ "name": "row", "perBuild": "why" })));
+        assert!(can(json!({ "name": "row", "build": "dev" })));
+    }
+
+    #[test]
+    fn more_than_a_sample_runs_where_something_is_named_and_all_rows_if_wanted() {
+        let usual = Selection::default().plan();
+        assert_eq!(usual.len(), 4);
+        assert_eq!(usual.iter().filter(|(.., scope)| *scope == Scope::Sample).count(), 3);
+        assert!(usual.contains(&(Version::V16_4, Bundler::Turbopack, Scope::Newest)));
+        let named = Selection { versions: &[Version::V15_5], bundler: Some(Bundler::Webpack), ..Selection::default() };
+        assert_eq!(named.plan(), [(Version::V15_5, Bundler::Webpack, Scope::Usual)]);
+        let every = Selection { every: true, ..Selection::default() }.plan();
+        assert_eq!(every.len(), 6);
+        assert!(every.iter().all(|(.., scope)| *scope == Scope::All));
+    }
+
+    #[test]
+    fn a_row_that_runs_bare_runs_with_a_policy_too() {
+        for row in [json!({}), json!({ "rare": true }), json!({ "sample": true })].map(Row::from) {
+            for scope in [Scope::All, Scope::Usual, Scope::Newest, Scope::Sample] {
+                assert!(!scope.has(Way::Bare, &row) || scope.has(Way::Policy, &row), "{scope:?}");
+            }
+        }
+        let sample = Row::from(json!({ "sample": true }));
+        assert!(Scope::Newest.has(Way::Bare, &sample) && Scope::Sample.has(Way::Policy, &sample));
+        assert!(!Scope::Sample.has(Way::Bare, &sample) && !Scope::Newest.has(Way::Bare, &Row::from(json!({}))));
     }
 
     #[test]

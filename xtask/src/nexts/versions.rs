@@ -126,6 +126,14 @@ pub(crate) fn build(version: Version, choices: Choices<'_>) -> Result<Build> {
     Ok(build)
 }
 
+/// Installs the packages of a version below `target/next/`, unless they are there.
+pub(crate) fn install(version: Version) -> Result<()> {
+    npm::ensure_node()?;
+    let mut command = run::command("node", workspace::root());
+    command.args(["tests/next/build.mjs", version.name(), "--install", "--out"]).arg(workspace::target().join("next"));
+    step(&format!("Next {version}"), || run::quiet(&mut command)).map(drop)
+}
+
 /// Serves a build on its port, or on a free one. `log` names the file for the server's output.
 pub(crate) async fn serve(build: &Build, log: &str) -> Result<Fixture> {
     let log = workspace::scratch(log)?;

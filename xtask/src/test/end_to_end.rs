@@ -39,9 +39,10 @@ pub(crate) async fn all() -> Result<Ran> {
 /// seconds, so files that check a Next.js server's answers run only in Chromium: `answers`, `bad_input`,
 /// `idempotency`, `next_page` and `payment`. So does `wrappers`, whose wrappers are the same in every browser. All of
 /// them pass in Firefox, too.
-const IN_FIREFOX: [&str; 18] = [
+const IN_FIREFOX: [&str; 19] = [
     "bad_server",
     "faults",
+    "imported",
     "in_place",
     "kinds",
     "leaving",

@@ -21,6 +21,7 @@ pub(crate) fn check() -> Result<Ran> {
     let (root, pkg) = (workspace::root(), workspace::pkg());
     let mut scripts = files(&pkg.join("lib"), "js")?;
     scripts.extend(files(&pkg.join("observe"), "js")?);
+    scripts.extend(files(&pkg.join("react"), "js")?);
     scripts.extend(files(&pkg.join("server"), "js")?);
     scripts.extend(files(&pkg.join("script"), "js")?);
     scripts.extend(crate::stamp::entries(&pkg)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "js")));

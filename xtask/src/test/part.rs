@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, nexts, react, soaking, suites};
+use super::{apps, boundary, documents, end_to_end, fuzzing, layout, lint, next_app, nexts, react, soaking, suites};
 
 /// A part; the variants are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,6 +48,10 @@ pub(crate) enum Part {
     Soak,
     /// Run every kind of action under several versions of Next.js, and compare with Next's own client
     Nexts,
+    /// Build an app with `withActionlane` in several ways, and drive it in Chromium
+    NextApp,
+    /// Compare Next.js apps built with `actionlane/next` to the same apps without
+    Seam,
 }
 
 /// Result of a part.
@@ -60,7 +64,7 @@ pub(crate) struct Ran {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -80,6 +84,8 @@ impl Part {
         Self::Apps,
         Self::Soak,
         Self::Nexts,
+        Self::NextApp,
+        Self::Seam,
     ];
 
     /// Returns the part's name on the command line.
@@ -99,18 +105,18 @@ impl Part {
             Self::Clippy | Self::ClippyWasm => "targets",
             Self::Boundary => "crates and files",
             Self::Docs => "files, names and items",
-            Self::Build | Self::Apps => "checks",
+            Self::Build | Self::Apps | Self::NextApp => "checks",
             Self::Native | Self::Node | Self::Chromium | Self::Package | Self::E2e | Self::Firefox | Self::Webkit => "tests",
             Self::Types => "expectations and blocks",
             Self::Oracle => "cases",
             Self::Fuzz => "targets",
             Self::Soak => "calls",
-            Self::Nexts => "rows",
+            Self::Nexts | Self::Seam => "rows",
         }
     }
 
     /// Prepares and runs the part. An error means that the part could not run. `all_nexts` selects every supported
-    /// version of Next.js for the part `nexts`.
+    /// version of Next.js for the parts `nexts` and `seam`, and every configuration for `next-app`.
     pub(crate) fn run(self, runtime: &Runtime, all_nexts: bool) -> Result<Ran> {
         match self {
             Self::Fmt => lint::fmt(),
@@ -132,6 +138,8 @@ impl Part {
             Self::Apps => runtime.block_on(apps::all()),
             Self::Soak => runtime.block_on(soaking::all()),
             Self::Nexts => runtime.block_on(nexts::all(all_nexts)),
+            Self::NextApp => next_app::all(all_nexts),
+            Self::Seam => runtime.block_on(nexts::with_seam(all_nexts)),
         }
     }
 }

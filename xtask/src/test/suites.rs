@@ -55,7 +55,8 @@ pub(crate) fn package() -> Result<Ran> {
     Ok(count::tap(run::captured(node.args(["--test", "--test-reporter=tap"]).args(files))?))
 }
 
-/// Checks in `tests/types/` what the type declarations accept and reject, and compiles the code in the documents.
+/// Checks in `tests/types/` what the type declarations accept and reject, once for each resolution of modules, and
+/// compiles the code in the documents.
 pub(crate) fn types() -> Result<Ran> {
     npm::ensure_packages(&workspace::pkg())?;
     let project = workspace::root().join("tests/types");
@@ -64,10 +65,16 @@ pub(crate) fn types() -> Result<Ran> {
         let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
         expectations += text.lines().filter(|line| is_expectation(line)).count() as u64;
     }
-    let finished = run::captured(npm::program(&workspace::pkg(), "tsc").arg("--project").arg(&project))?;
-    let expected = Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr);
-    Ok(expected.and(compiled::documents()?))
+    let mut ran = Ran::default();
+    for resolution in RESOLUTIONS {
+        let finished = run::captured(npm::program(&workspace::pkg(), "tsc").arg("--project").arg(project.join(resolution)))?;
+        ran = ran.and(Ran::all_or_nothing(expectations, finished.success, finished.stdout + &finished.stderr));
+    }
+    Ok(ran.and(compiled::documents()?))
 }
+
+/// The configurations of `tests/types/`: one for each way in which a compiler finds modules.
+const RESOLUTIONS: [&str; 3] = ["tsconfig.json", "tsconfig.node16.json", "tsconfig.nodenext.json"];
 
 /// True for a line that must be an error, and for a call `expect<…>()` that the compiler must accept.
 fn is_expectation(line: &str) -> bool {

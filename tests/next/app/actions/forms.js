@@ -23,6 +23,18 @@ export async function saveStateBound(bound, previous, form) {
   return { bound, times: (previous?.times ?? 0) + 1, ...saved("stateBound", form) };
 }
 
+/** Redirects, with a state: the next page shows the form's text. */
+export async function saveStateAndGo(previous, form) {
+  saved("stateGo", form);
+  redirect(`/target?text=${form.get("text")}`);
+}
+
+/** Sets a cookie, with a state: the page that comes along and the state are shown at once. */
+export async function saveStateAndCookie(previous, form) {
+  (await cookies()).set("flavour", "state", { path: "/" });
+  return { times: (previous?.times ?? 0) + 1, ...saved("stateCookie", form) };
+}
+
 export async function saveOther(form) {
   return saved("other", form);
 }

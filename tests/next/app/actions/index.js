@@ -1,5 +1,6 @@
 // All actions that pages of the harness own.
 export * from "./cached";
+export * from "./components";
 export * from "./cookies";
 export * from "./failures";
 export * from "./forms";

@@ -4,8 +4,9 @@
 // give "absent".
 import * as cache from "next/cache";
 import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
 import { TAG } from "../tagged";
-import { count } from "../state";
+import { count, gate } from "../state";
 
 export async function changeNothing() {
   return count("nothing");
@@ -15,6 +16,28 @@ export async function revalidateThisPath(path = "/") {
   count("path");
   cache.revalidatePath(path);
   return path;
+}
+
+/** Counts under `key` once a test has opened the gate of that name. The page that comes along shows the count. */
+export async function countAt(key) {
+  await gate(key).pass();
+  count(key);
+  cache.revalidatePath("/");
+  return key;
+}
+
+/** Does the same, then redirects. */
+export async function countAtAndGo(key, url) {
+  await countAt(key);
+  redirect(url);
+}
+
+/** Reads a stream of text, which can be written once only, and revalidates. */
+export async function countRead(stream) {
+  const text = await new Response(stream.pipeThrough(new TextEncoderStream())).text();
+  count("read");
+  cache.revalidatePath("/");
+  return text;
 }
 
 export async function revalidateLayout() {

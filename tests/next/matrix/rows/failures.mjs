@@ -18,7 +18,7 @@ const open = {
 };
 
 export default [
-  { name: "throws an Error", plain: true, action: "fail", args: () => ["secret message"], expect: threw },
+  { name: "throws an Error", sample: true, plain: true, action: "fail", args: () => ["secret message"], expect: threw },
   { name: "throws with a digest of its own", action: "failWithDigest", args: () => ["MY_DIGEST"], expect: { ...threw, digest: "MY_DIGEST" } },
   { name: "throws with a digest that is a number", action: "failWithDigest", args: () => [5], ...open },
   { name: "throws with a digest that is an object", action: "failWithDigest", args: () => [{ code: 5 }], ...open },
@@ -29,6 +29,6 @@ export default [
   { name: "notFound()", plain: true, action: "notFoundHere", expect: interrupted("NOT_FOUND", 404) },
   { name: "forbidden()", action: "forbiddenHere", expect: interrupted("FORBIDDEN", 403) },
   { name: "unauthorized()", action: "unauthorizedHere", expect: interrupted("UNAUTHORIZED", 401) },
-  { name: "cookie, then notFound()", action: "setCookieAndMiss", args: () => ["v"], expect: { ...interrupted("NOT_FOUND", 404), revalidated: "all" } },
+  { name: "cookie, then notFound()", sample: true, action: "setCookieAndMiss", args: () => ["v"], expect: { ...interrupted("NOT_FOUND", 404), revalidated: "all" } },
   { name: "revalidates, then throws", action: "revalidateAndThrow", expect: { ...threw, revalidated: since({ "14.2": null, "15.5": "all" }), rendered: true } },
 ];

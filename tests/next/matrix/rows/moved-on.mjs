@@ -4,7 +4,7 @@ import { since } from "../since.mjs";
 const GATE = "g";
 
 /** Returns the text of `meanwhile`: runs `text` while the action waits at its gate, then opens the gate. */
-const during = (text) => `async ({ get, post, until, shows, came, settled }) => {
+const during = (text) => `async ({ get, post, until, shows, came, settled, rest }) => {
   await get("gate?key=${GATE}&arrived=1");
   const answer = () => post("gate?key=${GATE}");
   ${text}
@@ -56,8 +56,8 @@ export default [
   row("the router pushes a query", query, NEITHER),
   row("the router replaces the query", `next.router.replace("/?q=1"); await shows("search", "q=1");`, NEITHER),
   row("the router pushes a hash", `next.router.push("/#part"); await until("the hash", () => location.hash === "#part");`, OURS),
-  row("the router goes elsewhere", second, NEITHER),
-  row("the router is on its way", `next.router.push("/late"); await get("gate?key=late&arrived=1"); await answer(); await settled(); await post("gate?key=late");`, OURS),
+  row("the router goes elsewhere", second, NEITHER, { sample: true }),
+  row("the router is on its way", `next.router.push("/late"); await get("gate?key=late&arrived=1"); await answer(); await settled(); await post("gate?key=late");`, OURS, { arrives: { next: "/late", ours: "/target" }, sample: true }),
   row("the router goes elsewhere and returns", `${second} next.router.push("/"); await shows("pathname", "/");`, NEITHER),
   row("the router goes elsewhere, then back", `${second} await came("back"); await shows("pathname", "/");`, NEITHER),
   row("the router refreshes", `next.router.refresh();`, BOTH),
@@ -66,8 +66,8 @@ export default [
   row("back, from a hash", `await came("back");`, NEITHER, { before: `location.hash = "part";` }),
   row("back, to another query", `await came("back"); await shows("search", "");`, NEITHER, { before: query }),
   row("back, to another path", `await came("back"); await shows("pathname", "/");`, NEITHER, { before: `next.router.push("/heavy"); await shows("pathname", "/heavy");` }),
-  row("the document is being left", `location.assign("/api/pass?key=h"); await get("gate?key=h&arrived=1"); await answer(); await settled(); return void post("gate?key=h").catch(() => {});`, NEITHER),
-  row("a modal opens", photo, NEITHER, { on: "/gallery" }),
+  row("the document is being left", `location.assign("/api/pass?key=h"); await get("gate?key=h&arrived=1"); await answer(); await settled(); await rest(); return void post("gate?key=h").catch(() => {});`, NEITHER, { arrives: { next: "/api/pass", ours: "/api/pass" } }),
+  row("a modal opens", photo, NEITHER, { on: "/gallery", sample: true }),
   row("a modal opens and closes", `${photo} await came("back"); await shows("dialog", undefined);`, NEITHER, { on: "/gallery" }),
   row("a modal closes", `await came("back"); await shows("dialog", undefined);`, NEITHER, { on: "/gallery", before: photo }),
 ];

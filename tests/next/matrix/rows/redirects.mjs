@@ -16,7 +16,7 @@ const lostIn14 = { stuck: since({ "14.2": true, "15.0": false }) };
 const stuckTo15_0 = { stuck: since({ "14.2": true, "15.1": false }) };
 
 export default [
-  goTo("redirect", "/target", to("/target", "push", { rendered: false })),
+  goTo("redirect", "/target", to("/target", "push", { rendered: false }), { sample: true }),
   goTo("redirect, query and hash", "/target?a=1&b=2#hash", to("/target?a=1&b=2#hash")),
   goTo("redirect, query and hash and `;`", "/target?a=1;b=2#hash", to("/target?a=1;b=2#hash"), lostIn14),
   { ...goTo("redirect, replace", "/target", to("/target", "replace")), args: () => ["/target", "replace"] },
@@ -25,14 +25,14 @@ export default [
   { ...goTo("redirect, absolute, own host", "", to("/target")), args: ({ home }) => [`${home}/target`] },
   { ...goTo("redirect, external", "", to("OTHER/target?z=1")), args: ({ other }) => [`${other}/target?z=1`] },
   { ...goTo("redirect, external, with `;`", "", to("OTHER/target?y=1;z=1"), lostIn14), args: ({ other }) => [`${other}/target?y=1;z=1`] },
-  goTo("redirect, another root layout", "/other", to("/other"), stuckTo15_0),
+  goTo("redirect, another root layout", "/other", to("/other"), { ...stuckTo15_0, sample: true }),
   goTo("redirect to an ISR page", "/cached", to("/cached")),
   goTo("redirect to a route handler", "/api/cookies", to("/api/cookies")),
   goTo("redirect to a 404", "/nowhere", to("/nowhere"), stuckTo15_0),
   goTo("redirect, unencoded letters", "/target?q=é", to("/target?q=%C3%A9")),
   { ...goTo("redirect, `javascript:alert(1)`", "javascript:alert(1)", { code: "REDIRECT_BLOCKED", sent: "yes" }), leaves: false },
-  { name: "sets a cookie, redirect", action: "setCookieAndGo", args: () => ["/target", "v"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
-  { name: "revalidatePath, redirect", action: "revalidateAndGo", args: () => ["/target"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
+  { name: "sets a cookie, redirect", sample: true, action: "setCookieAndGo", args: () => ["/target", "v"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
+  { name: "revalidatePath, redirect", sample: true, action: "revalidateAndGo", args: () => ["/target"], leaves: true, expect: to("/target", "push", { revalidated: "all" }) },
   goTo("redirect, with `redirect: \"throw\"`", "/target", { code: "none" }, { options: { redirect: "throw" }, leaves: false, alone: "Next's client always follows a redirect" }),
   { name: "basePath: value", build: "base", action: "echo", args: () => [1], expect: { code: "ok", attempts: 1 } },
   goTo("basePath: redirect, internal", "/target", to("/base/target"), { build: "base" }),

@@ -22,13 +22,13 @@ const PLAIN = ["specials", "nested", "Map", "Set", "Map in a Map", "FormData", "
 const PLAIN_VALUES = ["undefined", "null", "dollar", "unicode", "longText", "nan", "infinity", "bigint", "boolean", "date", "array", "object", "shared"];
 
 const rows = [
-  { name: "value", plain: true, action: "echo", args: () => [1, "two"], expect: ok },
+  { name: "value", sample: true, plain: true, action: "echo", args: () => [1, "two"], expect: ok },
   { name: "no arguments, no value", plain: true, action: "none", expect: ok },
   { name: "more arguments than declared", plain: true, action: "two", args: () => [1, 2, 3], expect: ok },
   { name: "a long text", plain: true, action: "big", args: () => [200_000], expect: ok },
   { name: "`'use cache'` function", action: "cachedNow", args: () => ["k"], use: (it) => it.key ?? it, expect: ok },
   { name: "a function of the server's", action: "makeAdder", args: () => [1], use: (add) => add(2), expect: ok },
-  { name: "a function of the server's, sent back", action: "callBack", wire: true, args: async (api) => [await api.call("makeAdder", 1), 2], expect: ok },
+  { name: "a function of the server's, sent back", sample: true, action: "callBack", wire: true, args: async (api) => [await api.call("makeAdder", 1), 2], expect: ok },
   { name: "element", action: "element", args: () => ["t"], expect: ok },
   { name: "slow", plain: true, action: "slow", args: () => [50, "done"], expect: ok },
   { name: "behind a gate", action: "wait", args: () => ["g", "through"], meanwhile: async ({ get, post }) => { await get("gate?key=g&arrived=1"); await post("gate?key=g"); }, expect: ok },

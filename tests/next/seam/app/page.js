@@ -1,6 +1,8 @@
 import { connection } from "next/server";
+import { refs } from "actionlane/server";
 import { Tools } from "./tools";
 import { add, submit } from "./actions";
+import { remove } from "./cart/actions";
 import { ran, state } from "./state";
 
 export default async function Page() {
@@ -10,6 +12,12 @@ export default async function Page() {
     "use server";
     ran(key);
     return secret;
+  }
+  let refused;
+  try {
+    refs({ closure });
+  } catch ({ message }) {
+    refused = message;
   }
   const { data } = state;
   state.renders += 1;
@@ -23,7 +31,7 @@ export default async function Page() {
         <input name="key" defaultValue="form" />
         <button id="form-submit">submit</button>
       </form>
-      <Tools passed={add} closure={closure} />
+      <Tools passed={add} remove={remove} closure={closure} references={refs({ add, remove })} refused={refused} />
     </main>
   );
 }

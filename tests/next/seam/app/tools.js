@@ -1,23 +1,10 @@
 "use client";
 
-import { useActionState } from "react";
-import { useRouter } from "next/navigation";
+import { actions as byName } from "actionlane/actions";
 import { configureActions, getDispatcher, withOptions } from "actionlane/next";
-import * as actions from "./actions";
+import { Bare } from "./bare";
 import { lane } from "./policies";
 
-export function Tools({ passed, closure }) {
-  const [state, action, isPending] = useActionState(actions.save, null);
-  const router = useRouter();
-  if (typeof window !== "undefined") {
-    window.fixture = { actions: { ...actions, passed, closure }, configureActions, getDispatcher, withOptions, router, lane };
-  }
-  return (
-    <form action={action} id="stateful">
-      <input name="text" id="stateful-text" />
-      <input name="key" defaultValue="stateful" />
-      <button id="stateful-submit">save</button>
-      <output id="stateful-result">{isPending ? "pending" : JSON.stringify(state)}</output>
-    </form>
-  );
+export function Tools({ references, refused, ...props }) {
+  return <Bare {...props} more={{ byName, references, refused, configureActions, getDispatcher, withOptions, lane }} />;
 }

@@ -34,6 +34,8 @@ export default function Page() {
       </Form>
       <Stateful name="state" action={forms.saveState} />
       <Stateful name="stateBound" action={forms.saveStateBound.bind(null, "first")} />
+      <Stateful name="stateGo" action={forms.saveStateAndGo} />
+      <Stateful name="stateCookie" action={forms.saveStateAndCookie} />
       <Harness page="/forms" ids={ids} actions={{ ...forms }} />
       <Ids ids={ids} />
     </main>

@@ -1,0 +1,95 @@
+// Keeps the calls that one component has made by a hook, and the state that it shows of the last of them. Knows no
+// component: `use_calls.js` connects it to one.
+
+import { begin } from "./begin.js";
+
+/** Finds in the digest of an error that Next navigates by it, and where to. */
+const NAVIGATION = /^NEXT_(?:HTTP_ERROR_FALLBACK;40)?([R134])/;
+const KINDS = { R: "redirect", 1: "unauthorized", 3: "forbidden", 4: "notFound" };
+
+/**
+ * Makes the calls of a component. It keeps `at` up to date: `action`, `options`, and `transition(act)`, which runs
+ * `act` as a transition. `isRead`: true if it shows the place in the queue. `kept`: the number of calls that have
+ * succeeded, of a component that keeps them until the current state has caught up.
+ *
+ * Returns functions: those that each hook returns; `subscribe` and `read` of the state; and `open(isOpen)`, which
+ * forgets the other calls and returns these in order, `{ input, abort, base, n }`. One that is kept has a `base`, which
+ * holds the current state at its success, and a number.
+ *
+ * The state: `stage` counts its steps; `input`, `status`, `result`, `error` and `kind`, of navigation, are those of the
+ * last call; `position`: its place in the queue.
+ */
+export function makeCalls(at) {
+  const listeners = new Set();
+  const idle = { status: "idle", result: at.options.initResult ?? {} };
+  let state = { stage: 0 };
+  let calls = [];
+  let last;
+
+  const show = (change) => {
+    state = { ...state, ...change };
+    listeners.forEach((listen) => listen());
+  };
+  const step = (change) => {
+    state = { stage: state.stage + 1, position: 0 };
+    show(change);
+  };
+
+  /** Ends a call. `result`: undefined if the action threw. */
+  const settle = (call, result, error) => {
+    const { input, kind } = call;
+    const isFault = !result || result.serverError !== undefined || result.validationErrors !== undefined;
+    const kept = at.kept >= 0 && (!isFault || kind === "redirect") && { input, base: [at.options.currentState], n: ++at.kept };
+    calls = calls.flatMap((open) => (open !== call ? open : kept || []));
+    const status = kind ? "hasNavigated" : isFault ? "hasErrored" : "hasSucceeded";
+    if (call === last) step({ status, input, result: result ?? {}, kind, error });
+    else if (at.kept >= 0) show();
+  };
+
+  const executeAsync = (...args) => {
+    const [input] = args;
+    const call = (last = { input });
+    const moved = (position) => {
+      if (call !== last || position === state.position) return;
+      if (at.isRead) show({ position });
+      else state.position = position;
+    };
+    let promise;
+    calls = [...calls, call];
+    step({ status: "executing", input, result: state.result });
+    at.transition(() => void (promise = begin(at, args, call, moved)));
+    return promise.then(
+      (value) => {
+        settle(call, resultOf(value));
+        return value;
+      },
+      (error) => {
+        call.kind = KINDS[NAVIGATION.exec(error?.digest)?.[1]];
+        settle(call, undefined, error);
+        throw error;
+      },
+    );
+  };
+  const shared = {
+    execute: (...args) => void executeAsync(...args).catch(() => {}),
+    executeAsync,
+    abort: (reason) => calls.map((call) => call.abort?.(reason)).includes(true),
+    reset() {
+      last = undefined;
+      step(idle);
+    },
+  };
+  step(idle);
+  const subscribe = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return [shared, subscribe, () => state, (isOpen) => (calls = calls.filter(isOpen))];
+}
+
+/** Returns `{ data }`; and a value that has this form already, as actions of next-safe-action return, as it is. */
+function resultOf(value) {
+  if (value === undefined) return {};
+  const isResult = value?.constructor === Object && Object.keys(value).every((key) => /^(data|serverError|validationErrors)$/.test(key));
+  return isResult ? value : { data: value };
+}

@@ -1,0 +1,4 @@
+import { withActionlane } from "actionlane/next";
+import { plain } from "./plain.config.mjs";
+
+export default withActionlane({ ...plain, experimental: { useOffline: true } });

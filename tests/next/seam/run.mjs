@@ -1,0 +1,106 @@
+// Builds the app of this directory in several ways and runs the checks against each:
+//
+//   node run.mjs [--all] [--config NAME] [--version VERSION] [--bundler NAME] [--dev] [--out DIR]
+//
+// Without `--all`, the few that every run of the tests needs. The options select among them; `--dev` those of
+// `next dev`. The last lines are `pass N` and `fail N`. A run without a check has failed.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CONFIGS } from "./configs.mjs";
+
+const source = path.dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({
+  options: {
+    all: { type: "boolean", default: false },
+    config: { type: "string" },
+    version: { type: "string" },
+    bundler: { type: "string" },
+    dev: { type: "boolean" },
+    out: { type: "string", default: path.join(source, "../../../target/next") },
+  },
+});
+
+/** The runs of each test, `[version, bundler, configuration, isDev]`. */
+const USUAL = [
+  ["16.4", "turbopack", "plain", false],
+  ["15.5", "webpack", "plain", false],
+  ["16.4", "turbopack", "plain", true],
+  ["16.4", "turbopack", "mixed", false],
+  ["16.4", "turbopack", "export", false],
+  ["16.4", "turbopack", "alias", false],
+  ["15.5", "turbopack", "alias-outside", false],
+  ["14.2", "webpack", "unknown", false],
+];
+
+let [passed, failed] = [0, 0];
+const wanted = (values.all ? all() : USUAL).filter(([version, bundler, config, dev]) => {
+  const fits = (option, value) => option === undefined || option === value;
+  return fits(values.version, version) && fits(values.bundler, bundler) && fits(values.config, config) && fits(values.dev, dev);
+});
+for (const run of wanted) perform(...run);
+console.log(`pass ${passed}\nfail ${failed}`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+/** Returns every run. */
+function all() {
+  const runs = [];
+  for (const [name, { versions = ["15.5", "16.4"], bundlers = ["webpack", "turbopack"], checks = [] }] of Object.entries(CONFIGS)) {
+    for (const version of versions) {
+      for (const bundler of bundlers) {
+        runs.push([version, bundler, name, false]);
+        if (checks.includes("development")) runs.push([version, bundler, name, true]);
+      }
+    }
+  }
+  return runs;
+}
+
+function perform(version, bundler, name, dev) {
+  const start = Date.now();
+  console.log(`== Next ${version}, ${bundler}, ${name}${dev ? ", next dev" : ""}`);
+  const options = ["--config", name, "--out", values.out];
+  const built = script("build.mjs", [version, bundler, ...options.slice(0, 2), ...(dev ? ["--dev"] : []), ...options.slice(2)]);
+  const { fails, says, zone, redeploys } = CONFIGS[name];
+  if (zone && built.status === 0) script("build.mjs", [version, bundler, "--config", zone, "--out", values.out]);
+  if (fails) {
+    const why = built.status === 0 ? "the build did not fail" : !fails.test(built.stderr) && `the build failed with another message:\n${built.stderr}`;
+    judge("the build ends with the message", why);
+  } else if (built.status !== 0) {
+    judge("the build", built.stderr);
+  } else {
+    const dir = built.stdout.trim();
+    if (says) judge("the build warns once", warnings(dir, says));
+    const driven = script("drive.mjs", [dir, "--config", name, ...(dev ? ["--dev", bundler] : [])]);
+    const [, pass, fail] = /^pass (\d+)\nfail (\d+)$/m.exec(driven.stdout) ?? [0, 0, 0];
+    console.log(driven.stdout.replace(/^(pass|fail) .*\n/gm, "").trimEnd());
+    passed += Number(pass);
+    failed += Number(fail);
+    if (redeploys && !dev) judge("an open page goes on after a deployment", failure("redeploy.mjs", [dir]));
+    if (driven.status !== 0 && Number(fail) === 0) judge("the checks", `exit ${driven.status}\n${driven.stderr}`);
+  }
+  console.log(`   ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+/** Counts a check. `why`: the reason if it has failed. */
+function judge(name, why) {
+  if (why) failed += 1;
+  else passed += 1;
+  console.log(why ? `FAIL ${name}\n${String(why).replace(/^/gm, "    ")}` : `ok   ${name}`);
+}
+
+function warnings(dir, text) {
+  const said = readFileSync(path.join(dir, "build.log"), "utf8").split(text).length - 1;
+  return said !== 1 && `the build says it ${said} times`;
+}
+
+function failure(name, args) {
+  const { status, stdout, stderr } = script(name, args);
+  return status !== 0 && `exit ${status}\n${stdout}${stderr}`;
+}
+
+function script(name, args) {
+  return spawnSync(process.execPath, [path.join(source, name), ...args], { encoding: "utf8", maxBuffer: 64 << 20 });
+}
