@@ -1,7 +1,7 @@
+import { refs } from "actionlane/server";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { Demo } from "@/components/demo";
 import { Intro } from "@/components/intro";
-import { actionId } from "@/lib/action-id";
 import { delays } from "@/lib/payment";
 
 /** The payment page: its introduction, and the six ways to measure. */
@@ -11,7 +11,7 @@ export default function PaymentPage() {
     <main>
       <Intro delays={expected} />
       <Demo
-        ids={{ saveTokens: actionId(saveTokens), createPaymentSession: actionId(createPaymentSession) }}
+        refs={refs({ saveTokens, createPaymentSession })}
         expectedMs={expected.saveTokens + expected.createPaymentSession}
       />
     </main>

@@ -59,11 +59,11 @@ export function Intro({ delays }: { delays: { saveTokens: number; createPaymentS
           <figcaption>{messages.codeActionlane}</figcaption>
           <pre>
             <code>
-              const saved = actions.call(ids.saveTokens, <span>[idToken, accessToken]);</span>
+              const saved = actions.call(refs.saveTokens, <span>[idToken, accessToken]);</span>
             </code>
             <code>
-              const session = await actions.call&lt;Session&gt;(<wbr />
-              <span>ids.createPaymentSession, [amount, idToken],</span> <mark>{'{ lane: "payment" }'}</mark>);
+              const session = await actions.call(<wbr />
+              <span>refs.createPaymentSession, [amount, idToken],</span> <mark>{'{ lane: "payment" }'}</mark>);
             </code>
           </pre>
         </figure>
