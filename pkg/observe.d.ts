@@ -23,6 +23,10 @@ export interface ObservedAction {
   readonly unnamed?: "next-14" | "unread" | "inline";
   /** Lane of the call. Only of a dispatcher that is followed. */
   readonly lane?: LaneName;
+  /** Number of the call within its dispatcher, as `ActionCall.id`. Only of a dispatcher that is followed. */
+  readonly call?: number;
+  /** Number of the request among those of the call. Only of a dispatcher that is followed. */
+  readonly attempt?: number;
   /** When the call was made, if a dispatcher has held it back. */
   readonly queuedAt?: number;
   /** When the request was sent. */
@@ -78,6 +82,14 @@ export interface Discovered {
   unread: number;
 }
 
+/** Headers of a request or an answer. */
+export interface ObservedHeaders {
+  /** Those that hold no secrets: a fixed list, without cookies, credentials and headers of the app's own. */
+  shown: Record<string, string>;
+  /** Number of the others. */
+  hidden: number;
+}
+
 /** The observer that `observe` returns. Its methods may be used without the object. */
 export interface Observed {
   /** Returns the last 1000 entries, the oldest first. */
@@ -95,6 +107,13 @@ export interface Observed {
    * Flight data. At most 256 new scripts, of 16 MiB each, in 10 s; another call goes on.
    */
   discover(root?: Document | Element): Promise<Discovered>;
+  /**
+   * Promises the headers of an entry's request, and of its answer once it is there. The browser adds more of its own.
+   * Undefined if the entry is not known any more.
+   */
+  headers(number: number): Promise<{ request?: ObservedHeaders; answer?: ObservedHeaders } | undefined>;
+  /** Returns the dispatchers that are followed. */
+  dispatchers(): Dispatcher[];
   /**
    * Takes lanes, names and waits from the events of a dispatcher. That of `actionlane/next` is followed already.
    * Returns the function that ends it.

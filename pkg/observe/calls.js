@@ -18,7 +18,7 @@ export function makeCalls({ change }) {
     if (list.push(item) > MAX_OPEN) list.shift();
     // Calls and requests of one action are in the same order.
     for (const call of [...running]) {
-      const { actionId, name, lane, queuedAt, startedAt } = call.event;
+      const { id, actionId, name, lane, attempt, queuedAt, startedAt } = call.event;
       const record = unknown.find(({ entry }) => entry.id === actionId && entry.start >= startedAt - NEAR);
       if (!record) continue;
       running.splice(running.indexOf(call), 1);
@@ -26,7 +26,7 @@ export function makeCalls({ change }) {
       call.record = record;
       const { entry } = call.after?.record ?? {};
       const waitedFor = entry && { entry: entry.number, id: entry.id, certain: true };
-      change(record, { name: name ?? record.entry.name, lane, queuedAt, waitedFor, waited: record.entry.start - queuedAt });
+      change(record, { name: name ?? record.entry.name, lane, call: id, attempt, queuedAt, waitedFor, waited: record.entry.start - queuedAt });
     }
   };
 
@@ -64,6 +64,7 @@ export function makeCalls({ change }) {
         followed.delete(dispatcher);
       };
     },
+    dispatchers: () => [...followed.keys()],
     unfollow() {
       for (const end of followed.values()) end();
       followed.clear();

@@ -23,6 +23,33 @@ export async function addNames({ entries, names }) {
  */
 const reasonOf = ({ length }, unread) => (length === 40 ? "next-14" : unread > 0 ? "unread" : "inline");
 
+/** Headers that hold no secrets. All others are counted, not shown. */
+const HARMLESS = [
+  "accept", "age", "cache-control", "connection", "content-encoding", "content-language", "content-length", "content-type", "date",
+  "idempotency-key", "keep-alive", "location", "next-action", "next-url", "retry-after", "server", "server-timing", "traceparent",
+  "transfer-encoding", "vary", "via", "x-action-redirect", "x-action-revalidated", "x-deployment-id", "x-edge-runtime", "x-matched-path",
+  "x-nextjs-action-not-found", "x-nextjs-cache", "x-nextjs-deployment-id", "x-nextjs-prerender", "x-powered-by", "x-request-id",
+  "x-vercel-cache", "x-vercel-id",
+];
+
+/** Headers that hold an address, whose query may hold secrets. */
+const ADDRESSES = ["location", "next-url", "x-action-redirect"];
+
+/** Returns the headers of a request and of its answer, `{ shown, hidden }` each; undefined if it is not known. */
+export function headersOf({ entries }, number) {
+  const record = entries.records.find(({ entry }) => entry.number === number);
+  if (!record) return undefined;
+  const [request, answer] = record.headers.map(harmless);
+  return { request, answer };
+}
+
+function harmless(headers) {
+  const all = [...(headers ?? [])];
+  const shown = all.filter(([name]) => HARMLESS.includes(name));
+  const text = ([name, value]) => [name, ADDRESSES.includes(name) ? value.replace(/[?#][^;]*/, "?…") : value];
+  return { shown: Object.fromEntries(shown.map(text)), hidden: all.length - shown.length };
+}
+
 const ms = (value) => (value === undefined ? undefined : Math.round(value));
 
 /** Returns rows for `console.table`, by the number of the entry. Times are in ms, `start` on the clock of the page. */

@@ -9,7 +9,7 @@ const KEY = Symbol.for("actionlane.observe.1");
 /** Returns `observe()`. `look()` promises the module `look.js`. */
 export const observeWith = (look) => () => {
   const observer = (globalThis[KEY] ??= makeObserver());
-  const { entries, follow } = observer;
+  const { entries, calls: { follow, dispatchers } } = observer;
   const named = async () => {
     await (await look()).addNames(observer);
     return entries.all();
@@ -20,6 +20,8 @@ export const observeWith = (look) => () => {
     subscribe: entries.subscribe,
     discover: async (root) => (await look()).discover(root),
     table: async () => console.table((await look()).tableOf(await named())),
+    headers: async (number) => (await look()).headersOf(observer, number),
+    dispatchers,
     follow,
     restore: observer.start(),
   };

@@ -2,7 +2,6 @@
 // change, delay or read them: arguments and answers pass untouched.
 
 import { SENT, postedAction } from "../lib/fetch/action_header.js";
-import { isRevalidated } from "../next/run/answer.js";
 import { TOKEN } from "../next/run/token.js";
 import { makeCalls } from "./calls.js";
 import { makeEntries } from "./entries.js";
@@ -14,8 +13,10 @@ import { guess, release } from "./waits.js";
 /** Most characters of an id that are kept. Those of Next have 42. */
 const MAX_ID = 64;
 
+/** Finds a path, a mark or a number in the header `x-action-revalidated`; "[[],0,0]" says that nothing is stale. */
+const STALE = /["1-9]/;
+
 const TOUCHES = ["click", "submit"];
-const CAPTURE = { capture: true };
 
 /** Returns what the seam knows of the page: see `next/run/page.js`. */
 const seam = () => globalThis[Symbol.for("actionlane.next")];
@@ -23,7 +24,7 @@ const seam = () => globalThis[Symbol.for("actionlane.next")];
 /** Returns the number of requests that dispatchers have taken over from the page. */
 const takenNow = () => globalThis[SENT]?.taken;
 
-const isOpen = ({ entry }) => entry.head === undefined && entry.end === undefined;
+const isOpen = ({ entry }) => !(entry.head ?? entry.end);
 
 export function makeObserver() {
   const entries = makeEntries();
@@ -73,6 +74,7 @@ export function makeObserver() {
     followSeam();
     const isSent = globalThis[SENT]?.now?.action === id || init?.[SENT] !== undefined;
     const record = (isSent && arrived(id)) || begin(id.slice(0, MAX_ID), url, isSent);
+    record.headers = [attempt(() => new Headers(init?.headers ?? input.headers))];
     const outer = [passing, takenBefore];
     [passing, takenBefore] = [record, takenNow()];
     let answer;
@@ -118,15 +120,16 @@ export function makeObserver() {
     const head = now();
     const said = attempt(() => {
       const { status, headers, url } = response;
+      record.headers.push(headers);
       const [redirected = response.redirected ? url : undefined] = headers.get("x-action-redirect")?.split(";", 1) ?? [];
-      return { status, redirected, revalidated: isRevalidated(headers.get("x-action-revalidated")) || undefined };
+      return { status, redirected, revalidated: STALE.test(headers.get("x-action-revalidated")) || undefined };
     });
     change(record, { head, ...said });
     if (!unlisten) ended(record);
   }
 
   function fail(record, error) {
-    if (record.entry.end !== undefined) return;
+    if (record.entry.end) return;
     change(record, { end: now(), error: attempt(() => String(error.name)) ?? "Error" });
     ended(record);
   }
@@ -153,20 +156,20 @@ export function makeObserver() {
     if (inner && globalThis.fetch === wrapper) globalThis.fetch = inner;
     wrapper = undefined;
     unlisten?.();
-    for (const type of TOUCHES) globalThis.removeEventListener?.(type, touch, CAPTURE);
+    for (const type of TOUCHES) globalThis.removeEventListener?.(type, touch, true);
     calls.unfollow();
   }
 
   return {
     entries,
     names,
-    follow: calls.follow,
+    calls,
     /** Begins to watch. Returns the function that ends it, once all that began have ended it. */
     start() {
       if (users++ === 0) {
         wrap();
         unlisten = listen(timed);
-        for (const type of TOUCHES) globalThis.addEventListener?.(type, touch, CAPTURE);
+        for (const type of TOUCHES) globalThis.addEventListener?.(type, touch, true);
         followSeam();
       }
       let isOver = false;

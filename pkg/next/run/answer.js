@@ -14,8 +14,8 @@ export function headOf({ status, headers }) {
   };
 }
 
-/** Reads `x-action-revalidated`: a number from Next 16 on. Before, `[paths, tag, cookie]`. */
-export function isRevalidated(text) {
+/** A number from Next 16 on. Before, `[paths, tag, cookie]`. */
+function isRevalidated(text) {
   let said;
   try {
     said = JSON.parse(text);
