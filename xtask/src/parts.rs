@@ -43,6 +43,8 @@ pub(crate) const SCRIPT: &str = "dist/actionlane.js";
 /// The entry that watches a page, and its file for a `<script>`.
 pub(crate) const OBSERVE: &str = "observe";
 pub(crate) const OBSERVE_SCRIPT: &str = "dist/observe.js";
+/// The element that shows the calls of a page.
+pub(crate) const TIMELINE: &str = "timeline";
 
 /// The file for a `<script>` that holds everything.
 pub(crate) const ALONE: &str = "dist/actionlane.full.js";
@@ -85,7 +87,7 @@ pub(crate) fn all() -> Result<Vec<Part>> {
 const ENTRIES: [&str; 4] = ["index.js", "inline.js", "lean.js", "observe.js"];
 
 /// The entries that pages load beside one of those, by their names: each as if it were alone.
-const BESIDE: [(&str, &str); 2] = [(HOOKS, "react/index.js"), ("actions", "actions.js")];
+const BESIDE: [(&str, &str); 3] = [(HOOKS, "react/index.js"), ("actions", "actions.js"), (TIMELINE, "timeline.js")];
 
 fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }
