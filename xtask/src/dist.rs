@@ -1,7 +1,7 @@
 //! Makes the files for a `<script>`, in `pkg/dist/`: `actionlane.js` with the parts that it loads from its own
 //! directory, and `actionlane.full.js`, which holds everything.
 //!
-//! `observe.js` stands alone, but for the one file that it loads when somebody looks.
+//! `observe.js` stands alone, but for the two files that it loads when somebody looks.
 //!
 //! A bundler cannot split a classic script: its parts would import the script, and a classic script cannot be
 //! imported. So each part that is loaded later is a module that exports a function. The function receives the modules
@@ -55,12 +55,15 @@ pub(crate) fn make() -> Result<()> {
     split(&integrity)
 }
 
-/// Bundles the script that watches a page, and the part that it loads.
+/// Bundles the script that watches a page, and the parts that it loads.
 fn observe(dir: &Path) -> Result<()> {
-    let part = dir.join("look.js");
-    let text = bundled("observe/look.js", "esm", &part, &[PRODUCTION.to_owned()])?;
-    let build = build_of(&text);
-    write(&part, &format!("{text}export const build=\"{build}\";\n"))?;
+    let parts = [("look.js", "observe/look.js"), ("timeline.js", "timeline.js")]
+        .map(|(name, source)| anyhow::Ok((dir.join(name), bundled(source, "esm", &dir.join(name), &[PRODUCTION.to_owned()])?)));
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
+    let build = build_of(&parts.iter().map(|(_, text)| text).collect::<Vec<_>>());
+    for (part, text) in &parts {
+        write(part, &format!("{text}export const build=\"{build}\";\n"))?;
+    }
     let named = format!("--define:BUILD=\"{build}\"");
     esbuild("script/observe.js", "iife", &dir.join(OBSERVE), &[PRODUCTION, &named])
 }

@@ -98,8 +98,16 @@ fn check(packed: &Path) -> Result<usize> {
 }
 
 /// Files that must be packed even if package.json does not name them.
-const ALWAYS: [&str; 7] =
-    ["index.js", "index.d.ts", "dist/actionlane.js", "dist/actionlane.full.js", "dist/here.js", "dist/look.js", "dist/observe.js"];
+const ALWAYS: [&str; 8] = [
+    "index.js",
+    "index.d.ts",
+    "dist/actionlane.js",
+    "dist/actionlane.full.js",
+    "dist/here.js",
+    "dist/look.js",
+    "dist/observe.js",
+    "dist/timeline.js",
+];
 
 /// Returns the path of a file relative to `pkg/`.
 fn in_pkg(file: &Path) -> String {
