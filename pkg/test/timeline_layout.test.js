@@ -1,7 +1,7 @@
 // The layout of `actionlane/timeline`: times become pixels, a scrolled list few rows, and calls the text beside them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxesOf, fit, laneBoxesOf, positionOf, rowsInView, spansOf, ticksOf, zoom } from "../timeline/layout.js";
+import { boxesOf, fit, laneBoxesOf, lastOf, positionOf, rowsInView, spansOf, ticksOf, zoom } from "../timeline/layout.js";
 import { addressText, chartText, durationText, notesOf, tickText, timesOf } from "../timeline/texts.js";
 
 const done = (more) => ({ state: "done", number: 1, queuedAt: 10, endedAt: 50, code: "ok", attempts: [{ number: 1, start: 20, head: 40, end: 50 }], ...more });
@@ -36,7 +36,13 @@ test("all calls fit, with room at the right; without any there is a second", () 
   const { from, to } = fit([done(), done({ queuedAt: 0, endedAt: 1000 })], 2000);
   assert.ok(from === 0 && to > 1000 && to < 1200, `${from} ${to}`);
   assert.ok(fit([{ ...done(), state: "running" }], 700).to >= 700);
-  assert.deepEqual(fit([], 5), { from: 5, to: 1005 });
+  assert.deepEqual(fit([], 5), { from: 5, to: 1005, end: 5 });
+});
+
+test("the last time of a length ends with the last call, and has room for its text", () => {
+  const { from, to } = lastOf({ end: 1000 }, 200);
+  assert.equal(Math.round(to - from), 200);
+  assert.ok(from < 1000 && to > 1000 && to < 1050, `${from} ${to}`);
 });
 
 test("zooming keeps the time at the pointer, and ends at a few ms", () => {

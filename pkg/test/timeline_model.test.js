@@ -130,6 +130,18 @@ test("a request that an observer saw first, and its dispatcher's call, are one c
   }
 });
 
+test("a request that becomes part of a call leaves no gap in the numbers", () => {
+  const model = makeModel();
+  hearEvent(model, EVENT, 10);
+  hearEntry(model, ENTRY);
+  hearEvent(model, { ...EVENT, id: 5 }, 10);
+  hearEntry(model, { ...ENTRY, number: 2 });
+  hearEntry(model, { ...ENTRY, call: 4, attempt: 1, queuedAt: 10 });
+  hearEntry(model, { ...ENTRY, number: 2, call: 5, attempt: 1, queuedAt: 10 });
+  hearEvent(model, { ...EVENT, id: 6 }, 10);
+  assert.deepEqual([...model.calls.values()].map(({ number, attempts }) => [number, attempts.length]), [[1, 1], [2, 1], [3, 0]]);
+});
+
 test("two requests of one call are its attempts, also without its dispatcher's events", () => {
   const model = makeModel();
   const of = { call: 4, queuedAt: 10, lane: "main" };

@@ -1,11 +1,12 @@
 // The element `<actionlane-timeline>`: connects model, view and controls, and draws at most once a frame. Must not hold
 // what one of them can hold.
 
+import { now as clock } from "../observe/page.js";
 import { makeDetails } from "./details.js";
 import { h, set } from "./dom.js";
 import { dataOf, traceOf } from "./export.js";
 import { makeFooter, summaryOf } from "./footer.js";
-import { fit, zoom } from "./layout.js";
+import { fit, lastOf, zoom } from "./layout.js";
 import { isOpen, makeModel, noteNetwork } from "./model.js";
 import { lanesOf, rowsOf } from "./rows.js";
 import { headersOf, listen } from "./sources.js";
@@ -25,8 +26,6 @@ const STACKED = 760;
 /** Rows by which PageUp and PageDown move. */
 const PAGE = 10;
 
-const clock = () => performance.now();
-
 /** On a server there are no elements, but the module may be imported there. */
 const Base = globalThis.HTMLElement ?? class {};
 
@@ -39,7 +38,7 @@ export class ActionlaneTimeline extends Base {
   /** The time that is shown; undefined for all. `#follows`: it moves on with the newest call. */
   #time;
   #follows = true;
-  #full = { from: 0, to: 1 };
+  #full = { from: 0, to: 1, end: 1 };
   #rows = [];
   #active;
   #selected;
@@ -149,7 +148,7 @@ export class ActionlaneTimeline extends Base {
   }
 
   toJSON() {
-    return dataOf(this.#model, clock(), performance.timeOrigin);
+    return dataOf(this.#model, clock(), performance.timeOrigin ?? 0);
   }
 
   toTrace() {
@@ -184,8 +183,7 @@ export class ActionlaneTimeline extends Base {
     const summary = summaryOf(calls);
     this.#full = fit(calls, now);
     if (this.#time && this.#follows && !this.#frozen) {
-      const length = this.#time.to - this.#time.from;
-      this.#time = { from: this.#full.to - length, to: this.#full.to };
+      this.#time = lastOf(this.#full, this.#time.to - this.#time.from);
     }
     const time = this.#time ?? this.#full;
     this.#toolbar.update({ isPaused: this.paused, lanes: lanesOf(calls), isFit: !this.#time, isDocked: this.hasAttribute("docked"), isCollapsed, summary });
@@ -225,13 +223,13 @@ export class ActionlaneTimeline extends Base {
   #show(time) {
     this.#change(() => {
       this.#time = time;
-      this.#follows = time.to >= this.#full.to;
+      this.#follows = time.to >= this.#full.end;
     });
   }
 
   #zoom(factor, at) {
     const time = this.#time ?? this.#full;
-    this.#show(zoom(time, factor, at ?? (this.#follows ? time.to : (time.from + time.to) / 2)));
+    this.#show(zoom(time, factor, at ?? (this.#follows ? this.#full.end : (time.from + time.to) / 2)));
   }
 
   /** Moves the time that is shown by a share of its length. Zooms in first if all of it is shown. */

@@ -9,6 +9,9 @@ const [LEAST, MOST] = [2, 86_400_000];
 /** Least distance of two ticks, and least width of a bar, in px. */
 const [TICK, BAR] = [76, 2];
 
+/** Share of the chart behind the last call: the text after its bar needs some room. */
+const ROOM = 0.08;
+
 /** Rows beyond the edges of the list, so that a quick scroll shows no gap. */
 const BEYOND = 4;
 
@@ -38,14 +41,16 @@ export function spansOf(call, now) {
   return spans;
 }
 
-/** Returns the time that holds all calls: `{ from, to }`. */
+/** Returns the time that holds all calls, `{ from, to }`, and when the last one ends: `end`. */
 export function fit(calls, now) {
-  if (calls.length === 0) return { from: now, to: now + 1000 };
+  if (calls.length === 0) return { from: now, to: now + 1000, end: now };
   const from = calls.reduce((least, { queuedAt }) => Math.min(least, queuedAt), Infinity);
-  const to = calls.reduce((most, call) => Math.max(most, endOf(call, now)), from);
-  // The text after the last bar needs some room.
-  return { from, to: Math.max(to + (to - from) * 0.08, from + 100) };
+  const end = calls.reduce((most, call) => Math.max(most, endOf(call, now)), from);
+  return { from, to: Math.max(end + (end - from) * ROOM, from + 100), end };
 }
+
+/** Returns the time of this length that ends with the last call. */
+export const lastOf = ({ end }, length) => ({ from: end - length * (1 - ROOM), to: end + length * ROOM });
 
 /** Returns the time shown after a zoom. `at`: the time that stays where it is; `factor` below 1 shows less. */
 export function zoom({ from, to }, factor, at = to) {

@@ -77,7 +77,7 @@ export function hearEntry(model, entry) {
   const { number: entryNumber, id, start, waited, call, attempt: number } = entry;
   const key = call === undefined ? `entry ${entryNumber}` : keyOf(call, entry.queuedAt, id);
   const before = model.keys.get(entryNumber);
-  if (before !== undefined && before !== key) model.calls.delete(before);
+  if (before !== undefined && before !== key) forget(model, before);
   model.keys.set(entryNumber, key);
   const known = model.calls.get(key);
   const attempts = [...(known?.attempts ?? [])];
@@ -103,6 +103,15 @@ export function hearEntry(model, entry) {
     code: entry.error,
   });
   return key;
+}
+
+/** Removes a call that turned out to be a part of another, and closes the gap in the numbers. */
+function forget(model, key) {
+  const gone = model.calls.get(key);
+  if (!gone) return;
+  model.calls.delete(key);
+  model.count -= 1;
+  for (const [key, call] of model.calls) if (call.number > gone.number) model.calls.set(key, { ...call, number: call.number - 1 });
 }
 
 /**

@@ -1,6 +1,6 @@
 // The style of the element, in a sheet that its copies share. Must need no `<style>`: strict policies forbid it.
 
-const LIGHT = "--bg:#fff;--raised:#f6f7f9;--text:#1c2128;--soft:#57606a;--line:#dde1e6;--hover:#f0f3f8;--chosen:#e3edfd;--run:#2f6bd8;--answer:#a9c6f7;--wait:#a15c00;--bad:#c02636;--ok:#2f6bd8;--off:#57606a22;--shadow:0 -2px 16px #0002";
+const LIGHT = "--bg:#fff;--raised:#f6f7f9;--text:#1c2128;--soft:#57606a;--line:#dde1e6;--hover:#f0f3f8;--chosen:#e3edfd;--run:#2f6bd8;--answer:#a9c6f7;--wait:#8f5200;--bad:#c02636;--ok:#2f6bd8;--off:#57606a22;--shadow:0 -2px 16px #0002";
 const DARK = "--bg:#15181d;--raised:#1d2127;--text:#e4e7eb;--soft:#9aa5b1;--line:#2e343d;--hover:#20262e;--chosen:#1d3152;--run:#6ba1ff;--answer:#2f4f86;--wait:#e2a650;--bad:#ff7b80;--ok:#6ba1ff;--off:#9aa5b128;--shadow:0 -2px 18px #0009";
 
 const CSS = `

@@ -19,7 +19,7 @@ const COLUMNS = ["Action", "Status", "Waited", "Ran"];
 
 /** Makes the list. `draw(state)` shows a state, and `size()` the places of its parts. */
 export function makeView() {
-  const axis = h("span", { role: "columnheader", class: "chart axis", "aria-label": "Time" });
+  const axis = h("span", { role: "columnheader", class: "chart axis" }, h("span", { class: "said" }, "Time"));
   const head = h("div", { role: "row", class: "row head", "aria-rowindex": "1" }, ...COLUMNS.map((name, index) => h("span", { role: "columnheader", class: `c${index}` }, name)), axis);
   const lines = h("div", { class: "lines", "aria-hidden": "true" });
   const body = h("div", { role: "rowgroup", class: "body" });
