@@ -60,6 +60,7 @@ select{max-width:130px}
 [data-kind=failed]{border-color:var(--bad);background:var(--bad)}
 [data-tone=needless] [data-kind]{opacity:.6}
 .chart em{position:absolute;top:50%;margin-top:-8px;color:var(--soft);font-style:normal;white-space:nowrap}
+.chart em[data-over]{z-index:1;padding:0 4px;border-radius:3px;background:var(--bg)}
 .empty{position:absolute;inset:64px 16px auto;color:var(--soft);text-align:center;pointer-events:none}
 .details{width:300px;display:flex;flex-direction:column;border-left:1px solid var(--line);background:var(--raised)}
 .details header{display:flex;align-items:center;gap:8px;padding:6px 8px 6px 12px}

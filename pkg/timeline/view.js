@@ -43,8 +43,8 @@ export function makeView() {
     return { row, cells, chart, note, bars: pool(chart, () => h("i", {})), key: undefined };
   }
 
-  /** Places the bars, and a note after the last one, or before the first where there is more room. */
-  function drawChart({ chart, note, bars }, boxes, text, width) {
+  /** Places the bars, and a note after the last one. Without room there it is before the first, or else on the bars. */
+  function drawChart({ note, bars }, boxes, text, width) {
     const elements = bars(boxes.length);
     boxes.forEach(({ kind, left, width }, index) => {
       const { style, dataset } = elements[index];
@@ -55,10 +55,11 @@ export function makeView() {
     write(note, text);
     const [start, end] = boxes.length ? [boxes[0].left, boxes.at(-1).left + boxes.at(-1).width] : [0, 0];
     const needed = GAP + text.length * CHARACTER;
-    const isAfter = end + needed < width || start < needed;
-    note.style.left = isAfter ? `${Math.min(end + 6, Math.max(width - needed, 0)).toFixed(1)}px` : "";
-    note.style.right = isAfter ? "" : `${(width - start + 6).toFixed(1)}px`;
-    set(chart, "class", "chart");
+    const isAfter = end + needed < width;
+    const isBefore = !isAfter && start > needed;
+    note.style.left = isAfter ? `${(end + 6).toFixed(1)}px` : "";
+    note.style.right = isAfter ? "" : `${(isBefore ? width - start + 6 : 2).toFixed(1)}px`;
+    set(note, "data-over", text !== "" && !isAfter && !isBefore);
   }
 
   function drawLane(made, { lane, calls, open, isFolded }, { time, now }, width) {
