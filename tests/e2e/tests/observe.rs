@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::{Seen, Server};
 
-/// Functions for the scripts: `load(src)` adds the script to the page; `until(condition)` waits.
+/// Functions for the scripts: `load(src, data)` adds the script to the page; `until(condition)` waits.
 const PRELUDE: &str = r#"
     const until = async (condition, what = condition) => {
         const end = performance.now() + 60_000;
@@ -22,8 +22,9 @@ const PRELUDE: &str = r#"
         }
         throw new Error("the condition is still false after a minute: " + what);
     };
-    const load = src => new Promise((resolve, reject) => {
+    const load = (src, data = {}) => new Promise((resolve, reject) => {
         const script = document.createElement("script");
+        Object.assign(script.dataset, data);
         Object.assign(script, { src, onload: resolve, onerror: reject });
         document.head.append(script);
     });
@@ -141,14 +142,23 @@ async fn on_a_fresh_page<T: DeserializeOwned>(browser: &Browser, pages: &Path, s
 
 /// Opens a page of the fixture app and adds the script, as a bookmarklet does.
 async fn on_the_app(path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
+    on_the_app_with("", path, async |browser| {
+        let () = eval(browser, "await load('/observe.js'); await until(() => window.fixture);", &[]).await?;
+        scene(browser).await
+    })
+    .await
+}
+
+/// Opens a page of the fixture app. `first`: a script that runs before those of each document.
+async fn on_the_app_with(first: &str, path: &str, scene: impl AsyncFnOnce(&Browser) -> Result<()>) -> Result<()> {
     let builds = env::var("ACTIONLANE_NEXTS").context("ACTIONLANE_NEXTS is not set: run these tests with `cargo xtask test --only e2e`")?;
     let dir = Path::new(&builds).join("16.4/a");
     let port = free_port()?;
     let app = Www::start(&dir, port, &[], &dir.join(format!("{port}.log"))).await?;
     let driver = Driver::from_env_or_start().await?;
     Browser::with(&driver, async |browser| {
+        browser.start_documents_with(first).await?;
         browser.goto(&format!("{}{path}", app.url())).await?;
-        let () = eval(browser, "await load('/observe.js'); await until(() => window.fixture);", &[]).await?;
         scene(browser).await
     })
     .await
@@ -180,6 +190,47 @@ async fn an_app_that_knows_nothing_of_it_shows_its_actions_by_name_and_which_one
             assert!(times.is_sorted() && entry.head >= Some(entry.start), "{entries:#?}");
             assert!(entry.status == Some(200) && entry.size > Some(0), "{entries:#?}");
         }
+        Ok(())
+    })
+    .await
+}
+
+/// Puts the tag at the start of the head, as a page's own markup does, and notes errors.
+const ONE_TAG: &str = r#"
+    window.errors = [];
+    const { error } = console;
+    console.error = (...args) => { errors.push(args.map(String).join(" ")); error(...args); };
+    addEventListener("error", ({ message }) => errors.push(message));
+    new MutationObserver((_, observer) => {
+        if (!document.head) return;
+        observer.disconnect();
+        const script = document.createElement("script");
+        Object.assign(script.dataset, { timeline: "" });
+        script.src = "/observe.js";
+        document.head.prepend(script);
+    }).observe(document, { childList: true, subtree: true });
+"#;
+
+/// The tag is there before the app's scripts, so React hydrates a document that holds the timeline.
+#[tokio::test]
+async fn one_tag_shows_the_calls_of_an_app_that_knows_nothing_of_it_in_a_timeline() -> Result<()> {
+    on_the_app_with(ONE_TAG, "/", async |browser| {
+        let script = r#"
+            await until(() => window.fixture && document.readyState === "complete");
+            const timeline = await until(() => document.querySelector("actionlane-timeline"));
+            const text = () => timeline.shadowRoot.querySelector(".main").textContent;
+            await until(() => text().includes("No actions yet."));
+            document.body.onclick = () => (window.calls = [fixture.actions.echo("a"), fixture.actions.add(2, 3)]);
+            document.body.click();
+            await Promise.all(window.calls);
+            await until(() => text().includes("echo") && text().includes("add"));
+            await fixture.actions.goTo("/target", "push").catch(() => {});
+            await until(() => location.pathname === "/target" && text().includes("↪ /target"));
+            const calls = timeline.toJSON().calls.map(({ name, waitedFor }) => [name, name === "add" ? waitedFor?.entry : null]);
+            return [calls, timeline.isConnected, document.querySelectorAll("actionlane-timeline").length, errors];
+        "#;
+        let seen: Value = eval(browser, script, &[]).await?;
+        assert_eq!(seen, json!([[["echo", null], ["add", 1], ["goTo", null]], true, 1, []]), "{seen:#}");
         Ok(())
     })
     .await
@@ -269,10 +320,12 @@ async fn a_page_that_has_shadowed_performance_is_survived() -> Result<()> {
         let script = r#"
             Object.defineProperty(window, "performance", { value: "none" });
             Object.defineProperty(window, "PerformanceObserver", { value: undefined });
-            await load("/pkg/dist/observe.js");
+            await load("/pkg/dist/observe.js", { timeline: "" });
             const headers = { "next-action": "00".repeat(21) };
             await (await fetch("/", { method: "POST", headers, body: "[]" })).text();
             await actionlaneObserve.table();
+            const timeline = await until(() => document.querySelector("actionlane-timeline"));
+            await until(() => timeline.shadowRoot.textContent.includes("00000000…"));
             return actionlaneObserve.entries();
         "#;
         let server = Server::start(&pages)?;

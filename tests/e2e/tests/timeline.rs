@@ -73,15 +73,22 @@ const PRELUDE: &str = r#"
 "#;
 
 async fn on_the_page(scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
+    on_a_page_with(PAGE, async |page| {
+        let () = page.eval("await until(() => window.timeline)").await?;
+        scene(page).await
+    })
+    .await
+}
+
+/// Opens a page with these tags, under the policy.
+async fn on_a_page_with(tags: &str, scene: impl AsyncFnOnce(&Page<'_>) -> Result<()>) -> Result<()> {
     let server = Server::start(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../pkg"))?;
     let driver = Driver::from_env_or_start().await?;
-    let tag = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{PAGE}");
+    let tag = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">{tags}");
     let encoded: String = tag.bytes().map(|byte| format!("%{byte:02X}")).collect();
     Browser::with(&driver, async |browser| {
         browser.goto(&format!("{}/?tag={encoded}", server.url())).await?;
-        let page = Page(browser);
-        let () = page.eval("await until(() => window.timeline)").await?;
-        scene(&page).await
+        scene(&Page(browser)).await
     })
     .await
 }
@@ -387,4 +394,38 @@ async fn a_page_without_a_network_has_a_band() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// The tag of `dist/actionlane.js` asks for both files, wherever they are.
+#[tokio::test]
+async fn the_drop_in_script_loads_the_timeline_from_where_its_files_are() -> Result<()> {
+    for (attributes, base) in [
+        ("src=\"/actionlane.js\" data-timeline", "/"),
+        ("src=\"/actionlane.js?v=1\" data-base=\"/pkg/dist\" data-timeline", "/pkg/dist/"),
+        ("type=\"module\" src=\"/actionlane.js\" data-base=\"pkg/dist/\" data-timeline", "/pkg/dist/"),
+        ("src=\"/pkg/dist/actionlane.js\" data-observe", "/pkg/dist/"),
+    ] {
+        on_a_page_with(&format!("<script {attributes}></script>"), async |page| {
+            let script = r#"
+                await until(() => window.actionlaneObserve && document.readyState === "complete");
+                const [SAVE] = [{ id: "7f".padEnd(42, "0"), name: "saveTokens" }];
+                const d = actionlane.createDispatcher();
+                actionlaneObserve.follow(d);
+                await d.call(SAVE);
+                const asked = document.querySelector("script[data-timeline]") !== null;
+                if (asked) await until(() => document.querySelector("actionlane-timeline")?.shadowRoot.textContent.includes("saveTokens"));
+                const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+                return { entries: actionlaneObserve.entries().length, asked, files: files.filter(file => /observe|timeline/.test(file)) };
+            "#;
+            let prelude = PRELUDE.split("const frames").next().unwrap_or_default();
+            let seen: Value = page.0.eval(&format!("{prelude}\n{script}"), &[]).await?;
+            let asked = attributes.contains("timeline");
+            let names = if asked { vec!["observe.js", "timeline.js"] } else { vec!["observe.js"] };
+            let files: Vec<String> = names.iter().map(|name| format!("{base}{name}")).collect();
+            assert_eq!(seen, json!({ "entries": 1, "asked": asked, "files": files }), "{attributes}: {seen:#}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
 }
