@@ -43,6 +43,9 @@ export function Intro({ delays }: { delays: { saveTokens: number; createPaymentS
       </div>
       <h1>{messages.heading}</h1>
       <p className="lead">{intro}</p>
+      <p className="what">
+        {messages.what} <code>npm i actionlane</code>
+      </p>
       <div className="codes">
         <figure>
           <figcaption>{messages.codeNext}</figcaption>

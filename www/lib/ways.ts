@@ -6,7 +6,7 @@ import { actions } from "@/lib/actions";
 import type { Pair, PaymentRefs } from "@/lib/measure";
 import type { PaymentSession } from "@/lib/payment";
 
-export const ways = ["next", "policy", "queue", "skip", "lane", "route"] as const;
+export const ways = ["next", "lane", "route", "policy", "queue", "skip"] as const;
 export type Way = (typeof ways)[number];
 
 /** The policies of the way "policy": its calls are those of the way "next". */
