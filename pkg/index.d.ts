@@ -12,7 +12,7 @@
 export type LaneName = "main" | "parallel" | (string & {});
 
 /** A Server Action as TypeScript sees it. */
-export type Action = (...args: never[]) => PromiseLike<unknown>;
+export type Action = (...args: any) => PromiseLike<unknown>;
 
 /** Key of the type that a `TypedRef` carries. Exists for the compiler only. */
 declare const ACTION: unique symbol;
@@ -73,13 +73,19 @@ export interface NameRef {
   readonly [ACTION]?: never;
 }
 
+/** Action that a typed reference carries, or an imported action itself. */
+export type ActionOf<T> = T extends TypedRef<infer A> ? A : T extends Action ? T : never;
+
+/** Arguments of an action. Of one of several actions: those that suit each of them. */
+export type ArgumentsOf<A extends Action> = [A] extends [(...args: infer P) => unknown] ? P : never;
+
 /** Result of an action. */
 export type ResultOf<A extends Action> = Awaited<ReturnType<A>>;
 
 /** Arguments and options of a typed call. The arguments may be left out if the action needs none. */
-export type TypedArguments<A extends Action> = [] extends Parameters<A>
-  ? [args?: Readonly<Parameters<A>>, options?: CallOptions]
-  : [args: Readonly<Parameters<A>>, options?: CallOptions];
+export type TypedArguments<A extends Action> = [] extends ArgumentsOf<A>
+  ? [args?: Readonly<ArgumentsOf<A>>, options?: CallOptions]
+  : [args: Readonly<ArgumentsOf<A>>, options?: CallOptions];
 
 /** Milliseconds, greater than 0 unless an option says otherwise. `Infinity` means no limit. */
 export type Milliseconds = number;
@@ -846,8 +852,11 @@ export interface Dispatcher {
    * call.abort("the dialog was closed"); // true; call rejects with ABORTED
    * ```
    */
-  call<A extends Action>(ref: A | TypedRef<A>, ...rest: TypedArguments<A>): ActionCall<ResultOf<A>>;
   call<R = unknown>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
+  call<T extends Action | TypedRef<any>>(
+    ref: T,
+    ...rest: TypedArguments<ActionOf<T>>
+  ): ActionCall<ResultOf<ActionOf<T>>>;
   /**
    * Returns the action as a function, for `<form action>`, `useActionState` and event handlers.
    *
@@ -857,14 +866,14 @@ export interface Dispatcher {
    * return <form action={save}>…</form>;
    * ```
    */
-  bind<A extends Action>(
-    ref: A | TypedRef<A>,
-    options?: BindOptions,
-  ): (...args: Parameters<A>) => ActionCall<ResultOf<A>>;
   bind<A extends readonly unknown[] = any[], R = unknown>(
     ref: ActionRef,
     options?: BindOptions,
   ): (...args: A) => ActionCall<R>;
+  bind<T extends Action | TypedRef<any>>(
+    ref: T,
+    options?: BindOptions,
+  ): (...args: ArgumentsOf<ActionOf<T>>) => ActionCall<ResultOf<ActionOf<T>>>;
   /**
    * Calls a route handler: `fetch` with a timeout, retries and typed errors. Sends at once, past every lane, and
    * needs no wasm. Resolves with an answer of any status. Rejects with an `ActionError`.
