@@ -33,12 +33,17 @@ test("an imported action is called by its id and carries its name", async () => 
   assert.equal(d.snapshot()[0].name, "save");
   assert.equal(await idOf(call), ID);
   assert.equal(await idOf(d.bind(save)(1)), ID);
-  assert.equal(await idOf(d.call({ id: save, name: "mine" })), ID);
+  const other = d.call({ id: save, name: "mine" });
+  assert.equal(d.snapshot().at(-1).name, "mine");
+  assert.equal(await idOf(other), ID);
 });
 
 test("an imported action that is default, and has no name, is called by its id", async () => {
   note(ID, "", save);
-  assert.equal(await idOf(make().call(save)), ID);
+  const d = make();
+  const call = d.call(save);
+  assert.equal(d.snapshot()[0].name, undefined);
+  assert.equal(await idOf(call), ID);
 });
 
 test("a name calls the imported action that has it, also one that is imported later", async () => {

@@ -147,6 +147,18 @@ test("without a dispatcher that can be loaded, calls go Next's own way and canno
   assert.equal(await made, 1);
 });
 
+test("abort ends a call in the same turn, before the lane has it", async () => {
+  await load();
+  const shown = start({});
+  await shown.shows("idle 0 0");
+  const made = shown.hook.executeAsync(1);
+  assert.equal(shown.hook.abort(), true);
+  assert.equal(await made.catch(({ code }) => code), "ABORTED");
+  await shown.shows("hasErrored 0 0");
+  await drained();
+  assert.deepEqual([sent, own], [[], []]);
+});
+
 test("abort ends a call that is on its way", async () => {
   await load();
   const shown = start({});
