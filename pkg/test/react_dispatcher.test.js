@@ -115,6 +115,26 @@ test("abort ends a call that waits, and all open calls of the component; it retu
   assert.deepEqual(held.map(({ body }) => body), ["[1]", '["other"]']);
 });
 
+test("a call listens to its dispatcher until it is over", async () => {
+  let listeners = 0;
+  const subscribe = (listener) => {
+    const end = d.subscribe(listener);
+    listeners += 1;
+    return () => (end(), (listeners -= 1));
+  };
+  const page = start({ dispatcher: { ...d, snapshot: d.snapshot, subscribe }, call: { lane: "a" } });
+  await page.shows("idle");
+  const made = [page.hook.executeAsync(1), page.hook.executeAsync(2)];
+  assert.equal(listeners, 2);
+  await until(() => held.length === 1);
+  held[0].answer();
+  await made[0];
+  await until(() => listeners === 1);
+  page.hook.abort();
+  assert.equal(await codeOf(made[1]), "ABORTED");
+  await until(() => listeners === 0);
+});
+
 test("an unmount aborts nothing; with abortOnUnmount, each open call", async () => {
   const stays = start();
   const goes = start({ abortOnUnmount: true, call: { lane: "b" } });
