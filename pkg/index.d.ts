@@ -834,17 +834,11 @@ export interface Dispatcher {
    * loaded: do not change them until the call is sent. A getter among them may run more than once. At most 1000
    * arguments.
    *
-   * A reference that `refs` of `actionlane/server` has made brings the types of arguments and result along, and so does
-   * an imported action, which only a page that was built with `withActionlane` can call. Without types the result is
-   * `unknown`, unless `R` says more.
+   * The result is `unknown`, unless `R` says more. A typed reference says it itself.
    *
    * @example
    * ```ts
-   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
-   * ```
-   * @example Without a typed reference
-   * ```ts
-   * const order = await d.call<Order>(ids.placeOrder, [cart]);
+   * const order = await d.call<Order>(ids.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
    * ```
    * @example Aborts a call
    * ```ts
@@ -853,6 +847,15 @@ export interface Dispatcher {
    * ```
    */
   call<R = unknown>(ref: ActionRef, args?: readonly unknown[], options?: CallOptions): ActionCall<R>;
+  /**
+   * Calls a Server Action, and infers arguments and result: from a reference that `refs` of `actionlane/server` has
+   * made, or from an imported action, which only a page that was built with `withActionlane` can call.
+   *
+   * @example
+   * ```ts
+   * const order = await d.call(refs.placeOrder, [cart], { lane: "checkout", timeout: 10_000 });
+   * ```
+   */
   call<T extends Action | TypedRef<any>>(
     ref: T,
     ...rest: TypedArguments<ActionOf<T>>
@@ -862,7 +865,7 @@ export interface Dispatcher {
    *
    * @example
    * ```tsx
-   * const save = d.bind(refs.save, { lane: "draft", strategy: "queue last" });
+   * const save = d.bind({ id: ids.save, name: "save" }, { lane: "draft", strategy: "queue last" });
    * return <form action={save}>…</form>;
    * ```
    */
@@ -870,6 +873,7 @@ export interface Dispatcher {
     ref: ActionRef,
     options?: BindOptions,
   ): (...args: A) => ActionCall<R>;
+  /** Does the same for a typed reference or an imported action, whose arguments and result the function has. */
   bind<T extends Action | TypedRef<any>>(
     ref: T,
     options?: BindOptions,
