@@ -202,6 +202,22 @@ test("a function around the action gives its options to the first action that it
   assert.deepEqual(watched.said, []);
 });
 
+test("a hook takes the action of withOptions, and options of both", async () => {
+  await load();
+  const shown = start({ call: { timeout: 60_000 } }, withOptions(action, { lane: "draft" }));
+  await shown.shows("idle 0 0");
+  const first = withOptions(action, { lane: "draft" })("first");
+  await until(() => sent.length === 1);
+  const made = shown.hook.executeAsync("second");
+  await shown.shows("executing 1 2");
+  assert.equal(shown.hook.abort(), true);
+  assert.equal(await made.catch(({ code }) => code), "ABORTED");
+  await shown.shows("hasErrored 0 1");
+  sent[0].answer("done");
+  assert.equal(await first, "done");
+  assert.deepEqual(watched.said, []);
+});
+
 test("options of a hook are for its own call: an action that is called after it goes Next's own way", async () => {
   await load();
   const shown = start({}, async () => "no action");
