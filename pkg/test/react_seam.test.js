@@ -135,6 +135,27 @@ test("calls made before the dispatcher is loaded show their places, and can be a
   await made[1];
 });
 
+test("a call that waits for the names of actions is queued and can be aborted, until a policy leaves it to Next", async () => {
+  const named = makeGate();
+  await load();
+  page().naming = named.opened.then(() => (page().files = new Map()));
+  configureActions((_, [input]) => input !== "own" && { lane: "draft" });
+  const [one, two, three] = [start({}), start({}), start({})];
+  await three.shows("idle 0 0");
+  const made = [one.hook.executeAsync("aborted"), two.hook.executeAsync("lane"), three.hook.executeAsync("own")];
+  await three.shows("executing 3 0");
+  assert.equal(one.hook.abort("early"), true);
+  assert.equal(await made[0].catch((reason) => reason), "early");
+  named.open();
+  await until(() => sent.length + own.length === 2);
+  await three.shows("executing 0 1");
+  assert.equal(three.hook.abort(), false);
+  assert.deepEqual([sent[0].args, own[0].args], [["lane"], ["own"]]);
+  sent[0].answer(1);
+  own[0].answer(2);
+  assert.deepEqual(await Promise.all(made.slice(1)), [1, 2]);
+});
+
 test("without a dispatcher that can be loaded, calls go Next's own way and cannot be aborted", async () => {
   page().loading = Promise.resolve(undefined);
   const shown = start({});

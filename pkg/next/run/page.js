@@ -19,9 +19,9 @@ const FORM = 1;
  * `options`: those of the call. `isTaken`: set by the action. A hook also gives `begun(dispatcher, number)`, which is
  * told how the call goes, and a policy of `false` counts for it:
  *
- * - no dispatcher: through a lane. `number` calls wait until the dispatcher is loaded; 0 if it is.
+ * - no dispatcher: through a lane. `number` calls wait until the names or the dispatcher are loaded; 0 if they are.
  * - the dispatcher: it has the call, under this number.
- * - null: Next's own way after all, because the dispatcher could not be loaded.
+ * - null: Next's own way, because of its policy, or because the dispatcher could not be loaded.
  */
 export function page() {
   if (!globalThis[KEY]) {
