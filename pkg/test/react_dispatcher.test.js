@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, before, beforeEach, test } from "node:test";
 import { React, ReactDOM, clean, drained, h, is19, render, visit, watchConsole } from "./react_dom.js";
 import { createDispatcher, ready } from "../node.js";
+import { countIn } from "../react/count_in.js";
 import { usePendingCount, useAction, useQueue } from "../react/index.js";
 import { ID, flight, serve, until } from "./server.js";
 
@@ -245,6 +246,14 @@ test("1 000 pending calls do not render a component that looks at another lane",
   await page.shows("0 0 0 0 ");
   assert.deepEqual([renders.action, renders.queue, renders.count], [1, 1, 1]);
   assert.ok(renders.here >= 4, "the one that looks there does render");
+});
+
+test("a list is counted once, however many ask", () => {
+  let times = 0;
+  const list = [["a", "running"], ["a", "waiting"], ["b", "preparing"], ["a", "draining"], ["a", "waiting"]].map(([lane, state], at) => ({ id: at + 1, lane, state }));
+  list[Symbol.iterator] = () => ((times += 1), Array.prototype.values.call(list));
+  assert.deepEqual(["a", "b", "c", undefined, 1, 2, 3, 4, 5].map((key) => countIn(list, key)), [3, 1, 0, 4, 0, 1, 1, 0, 2]);
+  assert.equal(times, 1);
 });
 
 test("another dispatcher is looked at as soon as it is given", async () => {
