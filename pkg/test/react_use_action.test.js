@@ -196,6 +196,15 @@ test("a value of another form is the data; arguments are passed on, the first is
   assert.deepEqual([page.calls[0].args, page.hook.input], [["a", "b"], "a"]);
 });
 
+test("the result of an action that returns nothing is empty", async () => {
+  const page = start(useAction);
+  await page.shows("idle");
+  page.hook.execute();
+  page.calls[0].resolve();
+  await page.shows("hasSucceeded");
+  assert.deepEqual(page.hook.result, {});
+});
+
 test("the error is what the action threw, also at once, and goes with the next call", async () => {
   let error = new Error("at once");
   const action = () => {
