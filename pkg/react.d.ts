@@ -53,7 +53,7 @@ export interface ActionCallbacks<A extends readonly unknown[], V> {
   onSuccess?(args: { data: DataOf<V>; input: A[0] }): unknown;
   /** Runs when the action has returned one of these, or threw. */
   onError?(args: {
-    error: (EmptyResult & { thrownError: unknown }) | (Faults<V> & { thrownError?: undefined });
+    error: (EmptyResult & { thrownError: Error }) | (Faults<V> & { thrownError?: undefined });
     input: A[0];
   }): unknown;
   /** Runs when the action has navigated. */
@@ -107,8 +107,6 @@ export interface ActionHandle<A extends readonly unknown[], V> {
    * can be aborted: they are over, or go Next's own way. Always the same function.
    */
   abort(reason?: unknown): boolean;
-  /** First argument of the last call. */
-  input: A[0] | undefined;
   /** Error that the last call threw. With `"hasNavigated"`, the one by which Next navigates. */
   error: unknown;
   /** True while the last call runs, or `isTransitioning` after it. */
@@ -124,15 +122,23 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   queuePosition: number;
 }
 
-/** The object that `useAction` returns. */
+type Step<Status extends string, Flag extends string, Input, Result> = Flags<Flag> & { status: Status; input: Input; result: Result };
+
+/** The object that `useAction` returns. `input`: the first argument of the last call. */
 export type UseAction<A extends readonly unknown[], V, I = EmptyResult> = ActionHandle<A, V> &
   (
-    | ({ status: "idle"; result: EmptyResult extends I ? EmptyResult : I } & Flags<"isIdle">)
-    | ({ status: "executing"; result: ActionResult<V> | I } & Flags<"isExecuting">)
-    | ({ status: "hasSucceeded"; result: Success<V> } & Flags<"hasSucceeded">)
-    | ({ status: "hasErrored"; result: EmptyResult | Faults<V> } & Flags<"hasErrored">)
-    | ({ status: "hasNavigated"; result: EmptyResult } & Flags<"hasNavigated">)
+    | Step<"idle", "isIdle", undefined, EmptyResult extends I ? EmptyResult : I>
+    | Step<"executing", "isExecuting", A[0], ActionResult<V> | I>
+    | Step<"hasSucceeded", "hasSucceeded", A[0], Success<V>>
+    | Step<"hasErrored", "hasErrored", A[0], EmptyResult | Faults<V>>
+    | Step<"hasNavigated", "hasNavigated", A[0], EmptyResult>
   );
+
+/** The object that `useAction` returns for an action, by the name that it has in next-safe-action. */
+export type InferUseActionHookReturn<F> = F extends (...args: infer A) => Promise<infer V> ? UseAction<A, V> : never;
+
+/** The object that `useOptimisticAction` returns for an action, by the name that it has in next-safe-action. */
+export type InferUseOptimisticActionHookReturn<F, S = any> = InferUseActionHookReturn<F> & { optimisticState: S };
 
 /**
  * Calls an action and shows the state of the last call: of an imported action, by the lanes of `withActionlane`; or of

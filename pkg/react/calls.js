@@ -58,17 +58,15 @@ export function makeCalls(at) {
     calls = [...calls, call];
     step({ status: "executing", input, result: state.result });
     at.transition(() => void (promise = begin(at, args, call, moved)));
-    return promise.then(
-      (value) => {
-        settle(call, resultOf(value));
-        return value;
-      },
+    promise.then(
+      (value) => settle(call, resultOf(value)),
       (error) => {
         call.kind = KINDS[NAVIGATION.exec(error?.digest)?.[1]];
         settle(call, undefined, error);
-        throw error;
       },
     );
+    // What waits for the promise goes on before React renders, and so before the callbacks, as with next-safe-action.
+    return promise;
   };
   const shared = {
     execute: (...args) => void executeAsync(...args).catch(() => {}),

@@ -79,9 +79,10 @@ async function both(scenario, options, Wrapper) {
 for (const [name, answer] of Object.entries(CASES)) {
   for (const how of ["execute", "executeAsync"]) {
     test(`${name}, by ${how}: the same steps and callbacks, and no more renders`, async () => {
-      const { ours, theirs } = await both(async ({ hook, calls, shows, page }) => {
+      const { ours, theirs } = await both(async ({ hook, calls, log }) => {
         const made = hook[how]("input");
-        made?.catch(() => {});
+        // What waits for the promise goes on before the callbacks.
+        made?.then(() => log.push(["resolved"]), () => log.push(["rejected"]));
         await until(() => calls.length === 1);
         await drained();
         answer(calls[0]);

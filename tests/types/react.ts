@@ -1,7 +1,7 @@
 // The hooks as a component uses them. The compiler checks each `expect`; nothing runs.
 import { createDispatcher } from "../../pkg/index.js";
 import type { CallInfo } from "../../pkg/index.js";
-import { type EmptyResult, type NavigationKind, usePendingCount, useAction, useOptimisticAction, useQueue } from "../../pkg/react.js";
+import { type EmptyResult, type InferUseActionHookReturn, type InferUseOptimisticActionHookReturn, type NavigationKind, usePendingCount, useAction, useOptimisticAction, useQueue } from "../../pkg/react.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<Holds extends true>(): Holds;
@@ -15,6 +15,7 @@ const saving = useAction(save, { call: { lane: "draft", timeout: 1_000, render: 
 expect<Same<Parameters<typeof saving.execute>, Parameters<typeof save>>>();
 expect<Same<ReturnType<typeof saving.executeAsync>, Promise<{ id: number }>>>();
 expect<Same<typeof saving.input, string | undefined>>();
+if (!saving.isIdle) expect<Same<typeof saving.input, string>>();
 expect<Same<ReturnType<typeof saving.abort>, boolean>>();
 if (saving.hasSucceeded) expect<Same<typeof saving.result.data, { id: number }>>();
 if (saving.status === "idle") expect<Same<typeof saving.result, EmptyResult>>();
@@ -32,6 +33,8 @@ useAction(save, { call: { signal: new AbortController().signal } });
 useAction(save, { lane: "draft" });
 // @ts-expect-error: an imported action has a dispatcher already
 useAction(save, { dispatcher: d });
+
+expect<Same<InferUseActionHookReturn<typeof save>, ReturnType<typeof useAction<[title: string, count?: number], { id: number }>>>>();
 
 // An action that returns nothing.
 declare function track(): Promise<void>;
@@ -52,7 +55,7 @@ const adding = useAction(add, {
   onSuccess: ({ data }) => expect<Same<typeof data, string[]>>(),
   onError: ({ error }) => {
     expect<Same<typeof error.serverError, { code: number } | undefined>>();
-    if ("thrownError" in error) String(error.thrownError);
+    expect<Same<typeof error.thrownError, Error | undefined>>();
   },
   onNavigation: ({ navigationKind }) => expect<Same<typeof navigationKind, NavigationKind>>(),
   onSettled: ({ result }) => expect<Same<typeof result.data, string[] | undefined>>(),
@@ -65,6 +68,7 @@ adding.executeAsync({ text: "" }).then(({ data }) => expect<Same<typeof data, st
 
 const optimistic = useOptimisticAction(add, { currentState: ["a"], updateFn: (list, { text }) => [...list, text] });
 expect<Same<typeof optimistic.optimisticState, string[]>>();
+expect<Same<InferUseOptimisticActionHookReturn<typeof add, string[]>["optimisticState"], string[]>>();
 // @ts-expect-error: it needs a current state
 useOptimisticAction(add, { updateFn: (list: string[]) => list });
 

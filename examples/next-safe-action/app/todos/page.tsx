@@ -1,0 +1,8 @@
+import { db } from "@/lib/db";
+import { TodoList } from "./todo-list";
+
+export const dynamic = "force-dynamic";
+
+export default function Page() {
+  return <TodoList todos={db.todos} />;
+}
