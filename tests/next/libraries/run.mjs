@@ -2,8 +2,8 @@
 //
 //   node run.mjs [name] [--out DIR] [--built]
 //
-// A name runs the checks that contain it. `--built`: the app is built already. The last lines are `pass N` and `fail N`.
-// A run without a check has failed.
+// A name runs the checks that contain it. `--built`: the app is built already. The last lines are `pass N` and
+// `fail N`. A run without a check has failed.
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
