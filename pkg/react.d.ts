@@ -149,10 +149,10 @@ export type InferUseOptimisticActionHookReturn<F, S = any> = InferUseActionHookR
  * const { execute, isPending, isQueued, result } = useAction(saveDraft, { call: { lane: "draft" } });
  * ```
  */
-export function useAction<A extends readonly unknown[], V, I = EmptyResult>(
-  action: (...args: A) => Promise<V>,
-  options?: UseActionOptions<A, V, I> & OfAction,
-): UseAction<A, V, I>;
+export function useAction<A extends readonly unknown[], P extends Promise<unknown>, I = EmptyResult>(
+  action: (...args: A) => P,
+  options?: UseActionOptions<A, Awaited<P>, I> & OfAction,
+): UseAction<A, Awaited<P>, I>;
 export function useAction<A extends readonly unknown[] = any[], V = any, I = EmptyResult>(
   ref: ActionRef,
   options: UseActionOptions<A, V, I> & OfReference,
@@ -179,10 +179,10 @@ export interface OptimisticOptions<A extends readonly unknown[], S> {
  * });
  * ```
  */
-export function useOptimisticAction<A extends readonly unknown[], V, S, I = EmptyResult>(
-  action: (...args: A) => Promise<V>,
-  options: UseActionOptions<A, V, I> & OfAction & OptimisticOptions<A, S>,
-): UseAction<A, V, I> & { optimisticState: S };
+export function useOptimisticAction<A extends readonly unknown[], P extends Promise<unknown>, S, I = EmptyResult>(
+  action: (...args: A) => P,
+  options: UseActionOptions<A, Awaited<P>, I> & OfAction & OptimisticOptions<A, S>,
+): UseAction<A, Awaited<P>, I> & { optimisticState: S };
 export function useOptimisticAction<A extends readonly unknown[] = any[], V = any, S = any, I = EmptyResult>(
   ref: ActionRef,
   options: UseActionOptions<A, V, I> & OfReference & OptimisticOptions<A, S>,

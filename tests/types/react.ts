@@ -85,3 +85,12 @@ useQueue(({ name }) => name === "save", { dispatcher: d });
 expect<Same<ReturnType<typeof usePendingCount>, number>>();
 // @ts-expect-error: a lane is named
 usePendingCount(1);
+
+// An action whose type is one of several promises, as zsa types it.
+declare function rename(name: string): Promise<[{ id: number }, null]> | Promise<[null, { code: string }]>;
+type Renamed = [{ id: number }, null] | [null, { code: string }];
+const renaming = useAction(rename, { onSuccess: ({ data }) => expect<Same<typeof data, Renamed>>() });
+if (renaming.hasSucceeded) expect<Same<typeof renaming.result.data, Renamed>>();
+expect<Same<ReturnType<typeof renaming.executeAsync>, Promise<Renamed>>>();
+const renamingAhead = useOptimisticAction(rename, { currentState: 0, updateFn: (count, name) => count + name.length });
+expect<Same<ReturnType<typeof renamingAhead.executeAsync>, Promise<Renamed>>>();
