@@ -84,6 +84,23 @@ test("moves in the queue do not render a component that does not read its place"
   assert.equal(renders.reads, renders["does not"] + 5, "one for each move");
 });
 
+test("a component that does not read its place asks for no list, and one that does only for its last call", async () => {
+  const asked = {};
+  for (const [name, show] of [["reads", place], ["does not", ({ status }) => status]]) {
+    asked[name] = 0;
+    const snapshot = () => ((asked[name] += 1), d.snapshot());
+    const page = start({ dispatcher: { ...d, subscribe: d.subscribe, snapshot } }, show);
+    await until(() => page.hook?.status === "idle");
+    const made = Promise.allSettled(Array.from({ length: 100 }, (_, n) => page.hook.executeAsync(n)));
+    await drained();
+    page.hook.abort();
+    await made;
+    page.unmount();
+  }
+  assert.equal(asked["does not"], 0);
+  assert.ok(asked.reads > 100 && asked.reads < 1000, JSON.stringify(asked));
+});
+
 test("a place that is read for the first time while the call waits is the present one", async () => {
   const page = start({}, ({ status, ...rest }) => status);
   await page.shows("idle");

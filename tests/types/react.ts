@@ -1,6 +1,6 @@
 // The hooks as a component uses them. The compiler checks each `expect`; nothing runs.
 import { createDispatcher } from "../../pkg/index.js";
-import type { CallInfo } from "../../pkg/index.js";
+import type { CallInfo, TypedRef } from "../../pkg/index.js";
 import { type EmptyResult, type InferUseActionHookReturn, type InferUseOptimisticActionHookReturn, type NavigationKind, usePendingCount, useAction, useOptimisticAction, useQueue } from "../../pkg/react.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -34,7 +34,8 @@ useAction(save, { lane: "draft" });
 // @ts-expect-error: an imported action has a dispatcher already
 useAction(save, { dispatcher: d });
 
-expect<Same<InferUseActionHookReturn<typeof save>, ReturnType<typeof useAction<[title: string, count?: number], { id: number }>>>>();
+const plain = useAction(save);
+expect<Same<InferUseActionHookReturn<typeof save>, typeof plain>>();
 
 // An action that returns nothing.
 declare function track(): Promise<void>;
@@ -94,3 +95,31 @@ if (renaming.hasSucceeded) expect<Same<typeof renaming.result.data, Renamed>>();
 expect<Same<ReturnType<typeof renaming.executeAsync>, Promise<Renamed>>>();
 const renamingAhead = useOptimisticAction(rename, { currentState: 0, updateFn: (count, name) => count + name.length });
 expect<Same<ReturnType<typeof renamingAhead.executeAsync>, Promise<Renamed>>>();
+
+// A typed reference brings its types along.
+declare const refund: TypedRef<typeof save>;
+const refunding = useAction(refund, { dispatcher: d, onSuccess: ({ data }) => expect<Same<typeof data, { id: number }>>() });
+expect<Same<Parameters<typeof refunding.execute>, Parameters<typeof save>>>();
+useOptimisticAction(refund, { dispatcher: d, currentState: 0, updateFn: (count, title) => count + title.length });
+// @ts-expect-error: the title is a string
+refunding.execute(1);
+// @ts-expect-error: a reference needs a dispatcher
+useAction(refund);
+
+// Results as each value is shown.
+const loose = useAction(id, { dispatcher: d });
+if (loose.hasSucceeded) expect<Same<typeof loose.result.data, any>>();
+declare function find(id: number): Promise<{ data: string } | undefined>;
+const finding = useAction(find);
+if (finding.hasSucceeded) expect<Same<typeof finding.result.data, string | undefined>>();
+declare function store(id: number): Promise<{ data?: string; serverError?: Error }>;
+const storing = useAction(store);
+if (storing.hasSucceeded) expect<Same<typeof storing.result.data, string>>();
+if (storing.hasErrored) expect<Same<typeof storing.result.serverError, Error | undefined>>();
+// @ts-expect-error: the first result is one of the action
+useAction(add, { initResult: { data: 1 } });
+// @ts-expect-error: a key of its own for each call
+useAction(save, { call: { idempotencyKey: "save" } });
+// @ts-expect-error: a key of its own for each call
+useAction(refund, { dispatcher: d, call: { idempotencyKey: "save" } });
+useAction(refund, { dispatcher: d, call: { idempotencyKey: true, durable: true } });
