@@ -35,7 +35,7 @@ fn prepare(versions: &[Version]) -> Result<()> {
     versions.iter().copied().try_for_each(install)
 }
 
-/// Runs `tests/next/NAME/run.mjs`. A script that counts no check has failed.
+/// Runs the script `run.mjs` of a directory of `tests/next/`. A script that counts no check has failed.
 fn script(name: &str, option: Option<&str>) -> Result<Ran> {
     let mut script = run::command("node", workspace::root());
     script.arg(format!("tests/next/{name}/run.mjs")).arg("--out").arg(workspace::target().join("next")).args(option);
