@@ -83,10 +83,10 @@ function install(dir, put) {
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
 }
 
-/** Builds the app, or throws what Next has printed. */
+/** Builds the app. Returns the exit code, and all that Next has printed. */
 export function build(dir) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
   delete env.NODE_ENV;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/next", "build"], { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  if (status !== 0) throw new Error(`next build in ${dir}: exit ${status}\n${stdout}${stderr}`);
+  return { status, said: `${stdout}${stderr}` };
 }

@@ -1,1 +1,1 @@
-export const values = ({ refs, query }) => ({ ids: { search: refs.search.id }, text: query.text });
+export const values = ({ refs }) => ({ ids: { search: refs.search.id } });
