@@ -1,7 +1,8 @@
 // Checks of docs/libraries/tanstack-form.md.
 import assert from "node:assert/strict";
+import { refuseActions } from "../connection.mjs";
 
-export default function ({ check, type, press, says, drops, begun, hold, open, holdNext, state }) {
+export default function ({ check, fresh, type, press, says, drops, begun, hold, open, holdNext, state }) {
   const signUp = async (name) => {
     await type("name", name);
     await press("Sign up");
@@ -40,5 +41,11 @@ export default function ({ check, type, press, says, drops, begun, hold, open, h
     await begun("Grace", "Ada");
     await drops("ABORTED");
     await open("Grace");
+  });
+
+  check("an error of the network reaches the form", async () => {
+    await fresh("/tanstack-form", refuseActions);
+    await signUp("Grace");
+    await says("NETWORK");
   });
 }

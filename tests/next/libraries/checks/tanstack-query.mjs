@@ -1,6 +1,6 @@
 // Checks of docs/libraries/tanstack-query.md.
 import assert from "node:assert/strict";
-import { loseFirstAnswer } from "../connection.mjs";
+import { loseFirstAnswer, watchAborts } from "../connection.mjs";
 
 export default function ({ check, tab, fresh, type, press, says, drops, begun, hold, open, holdNext, state }) {
   const add = async (todo) => {
@@ -65,5 +65,18 @@ export default function ({ check, tab, fresh, type, press, says, drops, begun, h
     assert.equal(keys.length, 2);
     assert.equal(new Set(keys).size, 1);
     assert.deepEqual((await state()).begun, ["milk"]);
+  });
+
+  check("a list is aborted once its page is left, and the mutation before it is not", async () => {
+    await fresh("/tanstack-query", watchAborts);
+    await tab.until(async () => window.answered === 1);
+    await hold("list todos");
+    await add("milk");
+    await tab.until(async () => window.sent === 3); // the list, the mutation, the list again
+    await tab.run(async () => document.querySelector('nav [href="/zsa"]').click());
+    await says("idle");
+    await tab.until(async () => window.aborted === 1);
+    await open("list todos");
+    assert.deepEqual((await state()).rows, { todos: ["milk"] });
   });
 }
