@@ -1,7 +1,7 @@
+import { refs } from "actionlane/server";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { Demo } from "@/components/demo";
 import { Intro } from "@/components/intro";
-import { actionId } from "@/lib/action-id";
 import { delays } from "@/lib/payment";
 import { shownCode } from "@/lib/shown-code";
 
@@ -12,7 +12,7 @@ export default function PaymentPage() {
     <main>
       <Intro delays={expected} code={shownCode()} />
       <Demo
-        ids={{ saveTokens: actionId(saveTokens), createPaymentSession: actionId(createPaymentSession) }}
+        refs={refs({ saveTokens, createPaymentSession })}
         expectedMs={expected.saveTokens + expected.createPaymentSession}
       />
     </main>

@@ -5,7 +5,7 @@ import { useLocale, useSession } from "@/components/providers";
 import { Result } from "@/components/result";
 import { blank, lastMs, sessionReadyMs, type WayState } from "@/components/state";
 import { duration, fill } from "@/lib/format";
-import { measure, type ActionName, type Run } from "@/lib/measure";
+import { measure, type PaymentRefs, type Run } from "@/lib/measure";
 import { pairs, prepare, ways, type Policies, type Way } from "@/lib/ways";
 
 declare global {
@@ -16,13 +16,13 @@ declare global {
 }
 
 interface Props {
-  ids: Record<ActionName, string>;
+  refs: PaymentRefs;
   /** The time that the slowest way should take: the length of the time axis before any run. */
   expectedMs: number;
 }
 
 /** Shows the six ways, runs them, and announces their times. */
-export function Demo({ ids, expectedMs }: Props) {
+export function Demo({ refs, expectedMs }: Props) {
   const { locale, messages } = useLocale();
   const { amount } = useSession();
   const [states, setStates] = useState<Partial<Record<Way, WayState>>>({});
@@ -37,18 +37,15 @@ export function Demo({ ids, expectedMs }: Props) {
     route: messages.wayRoute,
   };
 
-  const { saveTokens, createPaymentSession } = ids;
   const run = useMemo(() => {
-    const made = pairs({ saveTokens, createPaymentSession });
+    const made = pairs(refs);
     const start = async (way: Way, policies?: Policies): Promise<Run> => {
       const set = (change: Partial<WayState>) =>
         setStates((states) => ({ ...states, [way]: { ...(states[way] ?? blank), ...change } }));
       set({ ...blank, running: true });
       try {
         await prepare(way, policies);
-        const run = await measure(made[way], { saveTokens, createPaymentSession }, amount, (tracks, clickedAt) =>
-          set({ tracks, clickedAt }),
-        );
+        const run = await measure(made[way], refs, amount, (tracks, clickedAt) => set({ tracks, clickedAt }));
         set({ running: false, run });
         return run;
       } catch (error) {
@@ -63,7 +60,7 @@ export function Demo({ ids, expectedMs }: Props) {
       last = result.catch(() => undefined);
       return result;
     };
-  }, [saveTokens, createPaymentSession, amount]);
+  }, [refs.saveTokens.id, refs.createPaymentSession.id, amount]); // each refresh of the page brings other objects
 
   useEffect(() => {
     window.demo = { ways, run };

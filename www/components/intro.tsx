@@ -50,6 +50,9 @@ export function Intro({ delays, code }: Props) {
       </div>
       <h1>{messages.heading}</h1>
       <p className="lead">{intro}</p>
+      <p className="what">
+        {messages.what} <code>npm i actionlane</code>
+      </p>
       <div className="codes">
         <figure>
           <figcaption>{messages.codeNext}</figcaption>

@@ -33,16 +33,25 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
   };
   const heading = `way-${way}`;
   const nowMs = useElapsed(state);
+  const about = (
+    <div className="way-about">
+      <h3 id={heading}>{name}</h3>
+      <p>{texts[way]}</p>
+      <button onClick={onRun} aria-disabled={busy} aria-describedby={heading}>
+        {state?.running ? messages.running : messages.run}
+      </button>
+    </div>
+  );
+  if (!state) {
+    return (
+      <article className="way way-not-run" aria-labelledby={heading}>
+        {about}
+      </article>
+    );
+  }
   return (
-    <article className="way" aria-labelledby={heading} aria-busy={state?.running ?? false}>
-      <div className="way-about">
-        <h3 id={heading}>{name}</h3>
-        <p>{texts[way]}</p>
-        <button onClick={onRun} aria-disabled={busy} aria-describedby={heading}>
-          {state?.running ? messages.running : messages.run}
-        </button>
-      </div>
-
+    <article className="way" aria-labelledby={heading} aria-busy={state.running}>
+      {about}
       <Waterfall actions={actions} state={state} nowMs={nowMs} longestMs={longestMs} />
 
       <div className="way-numbers">
@@ -59,7 +68,7 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
           </thead>
           <tbody>
             {actions.map((action) => {
-              const { madeMs, startMs, valueMs } = state?.tracks.find((track) => track.action === action) ?? {};
+              const { madeMs, startMs, valueMs } = state.tracks.find((track) => track.action === action) ?? {};
               const cell = (to?: number, from?: number) => (
                 <td>{to === undefined || from === undefined ? "–" : duration(to - from, locale)}</td>
               );
@@ -74,8 +83,8 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
             })}
           </tbody>
         </table>
-        {state?.error === undefined ? (
-          <p className="proof">{state?.run && <Proof run={state.run} />}</p>
+        {state.error === undefined ? (
+          <p className="proof">{state.run && <Proof run={state.run} />}</p>
         ) : (
           <p role="alert">{fill(messages.failed, { message: state.error })}</p>
         )}
@@ -85,14 +94,13 @@ export function Result({ way, name, state, baselineMs, longestMs, busy, onRun }:
 }
 
 /** Shows the time until the session was ready, or the time it has taken so far. */
-function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "state" | "baselineMs"> & { nowMs: number }) {
+function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "baselineMs"> & { state: WayState; nowMs: number }) {
   const { locale, messages } = useLocale();
   const readyMs = sessionReadyMs(state);
   if (readyMs === undefined) {
     return (
       <p className="headline headline-open">
-        {state?.running && <strong>{duration(nowMs, locale)}</strong>}
-        {!state && <span>{messages.notRun}</span>}
+        {state.running && <strong>{duration(nowMs, locale)}</strong>}
       </p>
     );
   }
@@ -102,13 +110,20 @@ function Headline({ way, state, nowMs, baselineMs }: Pick<Props, "way" | "state"
       {way === "next" ? (
         <span>{messages.baseline}</span>
       ) : (
-        baselineMs !== undefined && (
-          <span data-better={baselineMs / readyMs > 1.5}>
-            <b>{number(baselineMs / readyMs, locale, 1)}×</b> {messages.asFast}
-          </span>
-        )
+        baselineMs !== undefined && <Compared ratio={baselineMs / readyMs} />
       )}
     </p>
+  );
+}
+
+/** Says how many times as fast as Next.js a way was. A ratio near 1 is not printed: runs differ by that much. */
+function Compared({ ratio }: { ratio: number }) {
+  const { locale, messages } = useLocale();
+  const isSame = ratio > 0.85 && ratio < 1.15;
+  return (
+    <span data-better={ratio > 1.5}>
+      {!isSame && <b>{number(ratio, locale, 1)}×</b>} {messages.asFast}
+    </span>
   );
 }
 

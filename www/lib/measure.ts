@@ -1,7 +1,9 @@
 // Times the two calls of the payment page, in any of the six ways.
+import type { Refs } from "actionlane/server";
 import type { PaymentSession } from "@/lib/payment";
 
 export type ActionName = "saveTokens" | "createPaymentSession";
+export type PaymentRefs = Refs<Pick<typeof import("@/app/actions"), ActionName>>;
 
 /** The two calls of the payment page, in one of the ways. */
 export interface Pair {
@@ -51,7 +53,7 @@ const route = "/api/payin/session";
  * Makes the two calls of a click without awaiting the first, and times them from the page's side. One wrapper
  * around `fetch` sees the requests of every way; the caller's own promises tell when the values arrive.
  */
-export async function measure(pair: Pair, ids: Record<ActionName, string>, amount: number, progress: Progress): Promise<Run> {
+export async function measure(pair: Pair, refs: PaymentRefs, amount: number, progress: Progress): Promise<Run> {
   await fetch("/api/cookies", { method: "DELETE" });
   const idToken = crypto.randomUUID();
   const accessToken = crypto.randomUUID();
@@ -74,8 +76,8 @@ export async function measure(pair: Pair, ids: Record<ActionName, string>, amoun
 
   hear = (target, moment) => {
     const times = { [moment]: elapsed() };
-    if (target === ids.saveTokens) update("saveTokens", times);
-    if (target === ids.createPaymentSession || target === route) update("createPaymentSession", times);
+    if (target === refs.saveTokens.id) update("saveTokens", times);
+    if (target === refs.createPaymentSession.id || target === route) update("createPaymentSession", times);
   };
   wrapFetch();
 

@@ -3,10 +3,10 @@ import { ready } from "actionlane";
 import { configureActions, getDispatcher } from "actionlane/next";
 import { createPaymentSession, saveTokens } from "@/app/actions";
 import { actions } from "@/lib/actions";
-import type { ActionName, Pair } from "@/lib/measure";
+import type { Pair, PaymentRefs } from "@/lib/measure";
 import type { PaymentSession } from "@/lib/payment";
 
-export const ways = ["next", "policy", "queue", "skip", "lane", "route"] as const;
+export const ways = ["next", "lane", "route", "policy", "queue", "skip"] as const;
 export type Way = (typeof ways)[number];
 
 /** The policies of the way "policy": its calls are those of the way "next". */
@@ -28,26 +28,24 @@ export async function prepare(way: Way, chosen: Policies = policies): Promise<vo
 }
 
 /** Makes the same two calls in six ways. */
-export function pairs(ids: Record<ActionName, string>): Record<Way, Pair> {
-  const save = { id: ids.saveTokens, name: "saveTokens" };
-  const create = { id: ids.createPaymentSession, name: "createPaymentSession" };
-  const saveByCall: Pair["saveTokens"] = (idToken, accessToken) => actions.call(save, [idToken, accessToken]);
+export function pairs(refs: PaymentRefs): Record<Way, Pair> {
+  const saveByCall: Pair["saveTokens"] = (idToken, accessToken) => actions.call(refs.saveTokens, [idToken, accessToken]);
 
   return {
     next: { saveTokens, createPaymentSession },
     policy: { saveTokens, createPaymentSession },
     queue: {
       saveTokens: saveByCall,
-      createPaymentSession: (amount, idToken) => actions.call<PaymentSession>(create, [amount, idToken]),
+      createPaymentSession: (amount, idToken) => actions.call(refs.createPaymentSession, [amount, idToken]),
     },
     skip: {
-      saveTokens: (idToken, accessToken) => actions.call(save, [idToken, accessToken], { render: "skip" }),
-      createPaymentSession: (amount, idToken) => actions.call<PaymentSession>(create, [amount, idToken]),
+      saveTokens: (idToken, accessToken) => actions.call(refs.saveTokens, [idToken, accessToken], { render: "skip" }),
+      createPaymentSession: (amount, idToken) => actions.call(refs.createPaymentSession, [amount, idToken]),
     },
     lane: {
       saveTokens: saveByCall,
       createPaymentSession: (amount, idToken) =>
-        actions.call<PaymentSession>(create, [amount, idToken], { lane: "payment" }),
+        actions.call(refs.createPaymentSession, [amount, idToken], { lane: "payment" }),
     },
     route: {
       saveTokens: saveByCall,

@@ -33,6 +33,8 @@ pub(crate) const DEFAULT: &str = "entry and dispatcher.wasm";
 /// The wasm that reads and writes values that are not plain.
 pub(crate) const CODEC: &str = "flight.wasm";
 pub(crate) const FLIGHT: &str = "flight and flight.wasm";
+/// All hooks, without React.
+pub(crate) const HOOKS: &str = "react";
 /// The chunk that notices a deploy.
 pub(crate) const LOOKUP: &str = "chunk lookup";
 /// The file for a `<script>`.
@@ -65,6 +67,9 @@ pub(crate) fn all() -> Result<Vec<Part>> {
         package::esbuild(entry, "esm", &whole, &[])?;
         parts.push(part(format!("{} in one file", if entry == "index.js" { ENTRY } else { name }), vec![whole]));
     }
+    for (name, entry) in BESIDE {
+        parts.push(part(name, Split::of(entry)?.entry));
+    }
     for file in entries(&workspace::pkg().join("dist"))? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         parts.push(part(format!("dist/{name}"), vec![file]));
@@ -74,6 +79,9 @@ pub(crate) fn all() -> Result<Vec<Part>> {
 
 /// The entries for pages.
 const ENTRIES: [&str; 3] = ["index.js", "inline.js", "lean.js"];
+
+/// The entries that pages load beside one of those, by their names: each as if it were alone.
+const BESIDE: [(&str, &str); 2] = [(HOOKS, "react/index.js"), ("actions", "actions.js")];
 
 fn part(name: impl Into<String>, files: Vec<PathBuf>) -> Part {
     Part { name: name.into(), files }
@@ -128,6 +136,8 @@ impl Split {
             "--format=esm",
             "--log-level=warning",
             "--external:./here.js",
+            "--external:react",
+            "--define:process.env.NODE_ENV=\"production\"",
         ]);
         run::quiet(esbuild.arg(format!("--outdir={}", dir.display())).arg(format!("--metafile={}", metafile.display())))?;
         let text = fs::read_to_string(&metafile).with_context(|| format!("reading {}", metafile.display()))?;

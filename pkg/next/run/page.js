@@ -10,8 +10,8 @@ const FORM = 1;
 /**
  * Returns the state. `names`: name by id. `ids`: id by imported action. `find`: see `names.js`. `files`, `keyOf`: see
  * `known_names.js`. `policies`: what `configureActions` was given, and `options`, the dispatcher's. `loading`: promises
- * `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number of
- * calls that wait for the lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of
+ * `lanes`, which is undefined if it cannot be loaded. `naming`: a promise while the names load. `waiting`: the number
+ * of calls that wait for the lanes. `unnamed`: the number of those that wait for the names. `moves`: the number of
  * navigations that have begun. `observe`, `refreshed`: see `lanes.js`. `router`: see `moves.js`. `watchers`: functions
  * that run once the lanes are loaded.
  *

@@ -41,6 +41,7 @@ if (existsSync(over)) cpSync(over, dir, { recursive: true });
 if (major < 16 && existsSync(path.join(dir, "proxy.js"))) renameSync(path.join(dir, "proxy.js"), path.join(dir, "middleware.js"));
 if (values.seam !== "policy") {
   rmSync(path.join(dir, "instrumentation-client.js"));
+  rmSync(path.join(dir, "app/hooks"), { recursive: true });
   writeFileSync(path.join(dir, "app/tools.js"), 'export { Bare as Tools } from "./bare";\n');
 }
 install("actionlane");

@@ -1,16 +1,16 @@
 "use client";
+import type { Refs } from "actionlane/server";
 import { useState } from "react";
 import { actions } from "@/lib/actions";
 
-type Ids = Record<"saveTokens" | "createPaymentSession", string>;
-type Session = { sessionId: string; expiresAt: Date };
+type Props = { refs: Refs<typeof import("@/app/actions")>; amount: number };
 
-export function Checkout({ ids, amount }: { ids: Ids; amount: number }) {
+export function Checkout({ refs, amount }: Props) {
   const [shown, show] = useState("Pay");
   async function pay() {
     const [idToken, accessToken] = [crypto.randomUUID(), crypto.randomUUID()];
-    const saved = actions.call(ids.saveTokens, [idToken, accessToken]);
-    const session = await actions.call<Session>(ids.createPaymentSession, [amount, idToken], { lane: "payment" });
+    const saved = actions.call(refs.saveTokens, [idToken, accessToken]);
+    const session = await actions.call(refs.createPaymentSession, [amount, idToken], { lane: "payment" });
     show(`Paid in ${session.sessionId}`);
     await saved;
   }

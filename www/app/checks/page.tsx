@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { actionId } from "@/lib/action-id";
+import { refs } from "actionlane/server";
 import * as actions from "./actions";
 
 export const metadata: Metadata = { title: "Checks", robots: { index: false } };
@@ -14,11 +14,11 @@ export default function Checks() {
       <h1>Checks</h1>
       <p>Server Actions that answer in every way an action can. The end-to-end tests call them by id.</p>
       <dl>
-        {Object.entries(actions).map(([name, action]) => (
+        {Object.values(refs(actions)).map(({ id, name }) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <code>{actionId(action)}</code>
+              <code>{id}</code>
             </dd>
           </div>
         ))}

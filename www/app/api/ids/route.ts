@@ -1,7 +1,7 @@
+import { refs } from "actionlane/server";
 import { createPaymentSession, saveTokens } from "@/app/actions";
-import { actionId } from "@/lib/action-id";
 
-/** Returns the actions' ids, for pages that Next.js does not render. */
+/** Returns references to the actions, for pages that Next.js does not render. */
 export function GET(): Response {
-  return Response.json({ saveTokens: actionId(saveTokens), createPaymentSession: actionId(createPaymentSession) });
+  return Response.json(refs({ saveTokens, createPaymentSession }));
 }
