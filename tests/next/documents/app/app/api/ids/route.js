@@ -1,5 +1,5 @@
 import { refs } from "actionlane/server";
 import { createPaymentSession } from "@/app/actions";
 
-/** Returns the ids that a page without Next needs, as README.md says. */
-export const GET = () => Response.json({ createPaymentSession: refs({ createPaymentSession }).createPaymentSession.id });
+/** Returns a reference, as README.md says, for pages that Next does not render. */
+export const GET = () => Response.json(refs({ createPaymentSession }));
