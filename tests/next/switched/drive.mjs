@@ -3,9 +3,9 @@
 //   node drive.mjs THEIRS OURS [name] [--table] [--show] [--repeat N]
 //
 // The directories are those that build.mjs prints; a name runs the behaviours that contain it. `--table` prints a table
-// in markdown, `--show` what was seen, `--repeat` runs each behaviour so often. The run with next-safe-action's hooks says what must be seen of ours. A
-// difference fails unless differences.json lists it; a listed one that does not occur fails, too. The last lines are
-// `pass N` and `fail N`. A run without a check has failed.
+// in markdown, `--show` all that was seen; `--repeat` runs each behaviour N times. What must be seen of ours is taken
+// from the run with next-safe-action's hooks. A difference fails unless differences.json lists it; a listed one that does not occur
+// fails, too. The last lines are `pass N` and `fail N`. A run without a check has failed.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,7 +19,7 @@ const { values, positionals: [theirs, ours, only = ""] } = parseArgs({
   options: { table: { type: "boolean" }, show: { type: "boolean" }, repeat: { type: "string", default: "1" } },
 });
 const listed = JSON.parse(readFileSync(new URL("differences.json", import.meta.url), "utf8"));
-/** Runs of a behaviour at most, until ours has rendered no more often. Next's router renders pages now and then again. */
+/** Runs of a behaviour at most, until ours renders no more often: Next's router now and then renders a page again. */
 const RUNS = 5;
 const HOOKS = "the hooks that there are";
 const names = new Set([HOOKS]);
@@ -49,7 +49,8 @@ try {
 } finally {
   for (const end of ends) await end();
 }
-if (values.table) console.log(`\n| behaviour | as with next-safe-action | renders, theirs | ours |\n|---|---|---|---|\n${rows.join("\n")}\n`);
+const head = "| behaviour | as with next-safe-action | renders, theirs | ours |\n|---|---|---|---|";
+if (values.table) console.log(`\n${head}\n${rows.join("\n")}\n`);
 console.log(`pass ${passed}\nfail ${failed}`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
