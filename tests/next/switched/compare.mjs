@@ -61,20 +61,29 @@ export function judge(name, found, listed) {
 }
 
 /**
+ * Counts the renders of each component that has used its hook. Those of the whole page do not count: Next's router
+ * renders it now and then again, as one sees from a component beside it that has not used its hook.
+ */
+export function countRenders(renders) {
+  const isIdle = (texts) => texts.every((text) => JSON.parse(text).status === "idle");
+  const ofPage = Object.values(renders).find(isIdle)?.length ?? 0;
+  const used = Object.entries(renders).filter(([, texts]) => !isIdle(texts));
+  return Object.fromEntries(used.map(([hook, texts]) => [hook, texts.length - ofPage]));
+}
+
+/**
  * Returns `faults`, hooks whose component renders more often than theirs and than a listed difference allows with
  * `most`, and those for which a listed one has gone; and `reasons`. `theirs` and `ours`: the renders by hook.
  */
 export function judgeRenders(name, theirs, ours, listed) {
   const faults = [];
   const reasons = [];
-  for (const hook of Object.keys(ours)) {
-    const [before, after] = [theirs[hook]?.length ?? 0, ours[hook].length];
+  for (const [hook, after] of Object.entries(ours)) {
+    const before = theirs[hook];
     const entry = listed.find(({ behaviours, field }) => behaviours.includes(name) && field === `renders of ${hook}`);
     if (entry) reasons.push(entry.reason);
     if (entry && after <= before) faults.push(`${hook} renders no more often, but is listed: ${entry.reason}`);
-    else if (after > (entry?.most ?? before)) {
-      faults.push([`${hook} renders ${after} times, theirs ${before}:`, ...ours[hook]].join("\n    "));
-    }
+    else if (after > (entry?.most ?? before)) faults.push(`${hook} renders ${after} times, theirs ${before}`);
   }
   return { faults, reasons };
 }
