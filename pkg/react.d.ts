@@ -128,7 +128,11 @@ export interface ActionHandle<A extends readonly unknown[], V> {
   queuePosition: number;
 }
 
-type Step<Status extends string, Flag extends string, Input, Result> = Flags<Flag> & { status: Status; input: Input; result: Result };
+type Step<Status extends string, Flag extends string, Input, Result> = Flags<Flag> & {
+  status: Status;
+  input: Input;
+  result: Result;
+};
 
 /** The object that `useAction` returns. `input`: the first argument of the last call. */
 export type UseAction<A extends readonly unknown[], V, I = EmptyResult> = ActionHandle<A, V> &

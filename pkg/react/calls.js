@@ -67,7 +67,7 @@ export function makeCalls(at) {
         settle(call, undefined, error);
       },
     );
-    // What waits for the promise goes on before React renders, and so before the callbacks, as with next-safe-action.
+    // Code that waits for the promise goes on before React renders, and so before the callbacks: as next-safe-action does.
     return promise;
   };
   const shared = {

@@ -81,7 +81,7 @@ for (const [name, answer] of Object.entries(CASES)) {
     test(`${name}, by ${how}: the same steps and callbacks, and no more renders`, async () => {
       const { ours, theirs } = await both(async ({ hook, calls, log }) => {
         const made = hook[how]("input");
-        // What waits for the promise goes on before the callbacks.
+        // Code that waits for the promise goes on before the callbacks.
         made?.then(() => log.push(["resolved"]), () => log.push(["rejected"]));
         await until(() => calls.length === 1);
         await drained();

@@ -19,7 +19,7 @@ const notCopied = ["node_modules", ".next", "next-env.d.ts", "tsconfig.tsbuildin
 const THEIRS = 'from "next-safe-action/hooks"';
 const OURS = 'from "actionlane/react"';
 /** The number of lines that switching changes: one in each component with a hook. */
-const CHANGED_LINES = 10;
+const CHANGED_LINES = 11;
 /** Files that only ours may have, or has in another form: the set-up. */
 const SET_UP = ["next.config.ts", "app/queue/actions.ts", "app/queue/page.tsx", "app/queue/queue.tsx"];
 

@@ -6,28 +6,21 @@ import { isDeepStrictEqual } from "node:util";
  * fields that are not compared.
  */
 export function differencesOf(theirs, ours, varying = []) {
-  const [before, after] = [theirs, ours].map(fieldsOf);
+  const [before, after] = [fieldsOf(theirs, isNotBetween), fieldsOf(ours, () => true)];
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((field) => !varying.includes(field));
   const other = fields.filter((field) => !isDeepStrictEqual(before[field], after[field]));
   return other.map((field) => ({ field, theirs: before[field], ours: after[field] }));
 }
 
-function fieldsOf({ steps, ...others }) {
-  const fields = { ...others };
-  for (const [hook, texts] of Object.entries(steps)) {
-    fields[`steps of ${hook}`] = stepsOf(texts);
-    fields[`end of ${hook}`] = texts.at(-1);
-  }
-  return fields;
+function fieldsOf({ steps, ...others }, isStep) {
+  const ofHooks = Object.entries(steps).map(([hook, texts]) => [`steps of ${hook}`, stepsOf(texts).filter(isStep)]);
+  return { ...others, ...Object.fromEntries(ofHooks) };
 }
 
 /** Flags that depend on the transition of a call, which ends at another time in each run with Next's own client. */
 const OF_TRANSITION = ["isTransitioning", "isPending"];
 
-/**
- * Returns the steps that a hook has shown, without what differs from run to run of next-safe-action: the transition; and
- * a step between two, which has the new result and still the old status, if React renders before the status is set.
- */
+/** Returns the steps that a hook has shown, without the flags of the transition. */
 function stepsOf(texts) {
   const steps = [];
   for (const text of texts) {
@@ -35,11 +28,17 @@ function stepsOf(texts) {
     const shown = JSON.stringify({ ...step, flags: flags.filter((flag) => !OF_TRANSITION.includes(flag)) });
     if (steps.at(-1) !== shown) steps.push(shown);
   }
-  return steps.filter((text, at) => {
-    const [step, before, after] = [at, at - 1, at + 1].map((at) => steps[at] && JSON.parse(steps[at]));
-    const isExecuting = step.status === "executing" && before?.status === "executing" && isDeepStrictEqual(before.input, step.input);
-    return !isExecuting || !after || !isDeepStrictEqual(step.result, after.result);
-  });
+  return steps;
+}
+
+/**
+ * Returns false for a step between two, with the new result and the old status: next-safe-action sets one after the
+ * other, and React may or may not render between. Ours has none.
+ */
+function isNotBetween(text, at, steps) {
+  const [step, before, after] = [text, steps[at - 1], steps[at + 1]].map((step) => step && JSON.parse(step));
+  const isSecond = step.status === "executing" && before?.status === "executing" && isDeepStrictEqual(before.input, step.input);
+  return !isSecond || !after || !isDeepStrictEqual(step.result, after.result);
 }
 
 /**
@@ -62,18 +61,29 @@ export function judge(name, found, listed) {
 }
 
 /**
+ * Counts the renders of each component that has used its hook. Those of the whole page do not count: Next's router
+ * renders it now and then again, as one sees from a component beside it that has not used its hook.
+ */
+export function countRenders(renders) {
+  const isIdle = (texts) => texts.every((text) => JSON.parse(text).status === "idle");
+  const ofPage = Object.values(renders).find(isIdle)?.length ?? 0;
+  const used = Object.entries(renders).filter(([, texts]) => !isIdle(texts));
+  return Object.fromEntries(used.map(([hook, texts]) => [hook, texts.length - ofPage]));
+}
+
+/**
  * Returns `faults`, hooks whose component renders more often than theirs and than a listed difference allows with
  * `most`, and those for which a listed one has gone; and `reasons`. `theirs` and `ours`: the renders by hook.
  */
 export function judgeRenders(name, theirs, ours, listed) {
   const faults = [];
   const reasons = [];
-  for (const hook of Object.keys(ours)) {
-    const [before, after] = [theirs[hook]?.length ?? 0, ours[hook].length];
+  for (const [hook, after] of Object.entries(ours)) {
+    const before = theirs[hook];
     const entry = listed.find(({ behaviours, field }) => behaviours.includes(name) && field === `renders of ${hook}`);
     if (entry) reasons.push(entry.reason);
     if (entry && after <= before) faults.push(`${hook} renders no more often, but is listed: ${entry.reason}`);
-    else if (after > (entry?.most ?? before)) faults.push([`${hook} renders ${after} times, theirs ${before}:`, ...ours[hook]].join("\n    "));
+    else if (after > (entry?.most ?? before)) faults.push(`${hook} renders ${after} times, theirs ${before}`);
   }
   return { faults, reasons };
 }

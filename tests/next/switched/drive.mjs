@@ -3,15 +3,15 @@
 //   node drive.mjs THEIRS OURS [name] [--table] [--show] [--repeat N]
 //
 // The directories are those that build.mjs prints; a name runs the behaviours that contain it. `--table` prints a table
-// in markdown, `--show` what was seen, `--repeat` runs each behaviour so often. The run with next-safe-action's hooks says what must be seen of ours. A
-// difference fails unless differences.json lists it; a listed one that does not occur fails, too. The last lines are
-// `pass N` and `fail N`. A run without a check has failed.
+// in markdown, `--show` all that was seen; `--repeat` runs each behaviour N times. What must be seen of ours is taken
+// from the run with next-safe-action's hooks. A difference fails unless differences.json lists it; a listed one that does not occur
+// fails, too. The last lines are `pass N` and `fail N`. A run without a check has failed.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { browse, serve } from "../seam/browser.mjs";
-import { differencesOf, judge, judgeRenders } from "./compare.mjs";
+import { countRenders, differencesOf, judge, judgeRenders } from "./compare.mjs";
 import { pageOf } from "./page.mjs";
 
 const { values, positionals: [theirs, ours, only = ""] } = parseArgs({
@@ -19,7 +19,7 @@ const { values, positionals: [theirs, ours, only = ""] } = parseArgs({
   options: { table: { type: "boolean" }, show: { type: "boolean" }, repeat: { type: "string", default: "1" } },
 });
 const listed = JSON.parse(readFileSync(new URL("differences.json", import.meta.url), "utf8"));
-/** Runs of a behaviour at most, until ours has rendered no more often. Next's router renders pages now and then again. */
+/** Runs of a behaviour at most, until ours renders no more often: React now and then begins a render again. */
 const RUNS = 5;
 const HOOKS = "the hooks that there are";
 const names = new Set([HOOKS]);
@@ -49,7 +49,8 @@ try {
 } finally {
   for (const end of ends) await end();
 }
-if (values.table) console.log(`\n| behaviour | as with next-safe-action | renders, theirs | ours |\n|---|---|---|---|\n${rows.join("\n")}\n`);
+const head = "| behaviour | as with next-safe-action | renders, theirs | ours |\n|---|---|---|---|";
+if (values.table) console.log(`\n${head}\n${rows.join("\n")}\n`);
 console.log(`pass ${passed}\nfail ${failed}`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
@@ -75,19 +76,18 @@ async function compare(name, behaviour, pages) {
     const found = judge(name, differencesOf(records[0].seen, records[1].seen, fields), listed);
     if (found.faults.length) return report(name, start, found.faults.join("\n"));
     [before, after] = [fewest(before, records[0].renders), fewest(after, records[1].renders)];
-    judged = fields.includes("renders") ? { faults: [], reasons: [] } : judgeRenders(name, before, after, listed);
+    judged = judgeRenders(name, before, after, listed);
     for (const reason of [...found.reasons, ...judged.reasons]) reasons.add(reason);
   }
-  const sum = (renders) => Object.values(renders).reduce((sum, { length }) => sum + length, 0);
+  const sum = (renders) => Object.values(renders).reduce((sum, count) => sum + count, 0);
   rows.push(`| ${name} | ${reasons.size ? `but: ${[...reasons].join("; ")}` : "yes"} | ${sum(before)} | ${sum(after)} |`);
   report(name, start, judged.faults.join("\n"), `renders ${sum(before)}, ours ${sum(after)}`);
 }
 
-/** Returns for each hook the renders of the run that had the fewest. */
-function fewest(some, others) {
-  const lengthOf = ({ length } = { length: Infinity }) => length;
-  const least = (hook) => (lengthOf(some[hook]) < lengthOf(others[hook]) ? some : others)[hook];
-  return Object.fromEntries(Object.keys({ ...some, ...others }).map((hook) => [hook, least(hook)]));
+/** Returns for each hook the number of renders in the run that had the fewest. */
+function fewest(some, renders) {
+  const counts = countRenders(renders);
+  return Object.fromEntries(Object.keys(counts).map((hook) => [hook, Math.min(some[hook] ?? Infinity, counts[hook])]));
 }
 
 /** Performs a behaviour that only ours has. */

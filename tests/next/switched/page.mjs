@@ -26,10 +26,12 @@ const look = async () => {
   const hooks = Object.entries(window.switched ?? {});
   const main = document.querySelector("main").cloneNode(true);
   main.querySelectorAll("pre").forEach((pre) => pre.remove());
+  const ends = [...document.querySelectorAll("main pre")].map(({ dataset, textContent }) => `${dataset.hook}: ${textContent}`);
   const fields = [...document.querySelectorAll("main input")].map(({ value }) => value);
   return {
     shows: [...main.querySelectorAll("h1, h2, p, li")].map(({ textContent }) => textContent),
     fields,
+    ends,
     steps: Object.fromEntries(hooks.map(([name, { texts }]) => [name, texts])),
     renders: Object.fromEntries(hooks.map(([name, { renders }]) => [name, renders])),
     log: [...document.querySelectorAll("#log li")].map(({ textContent }) => textContent),

@@ -27,5 +27,6 @@ process.exit(status ?? 1);
 
 /** Runs a script of this directory. `output`: "pipe" returns what it prints. */
 function script(name, args, output) {
-  return spawnSync(process.execPath, [path.join(source, name), ...args], { encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", output, output] });
+  const options = { encoding: "utf8", maxBuffer: 64 << 20, stdio: ["ignore", output, output] };
+  return spawnSync(process.execPath, [path.join(source, name), ...args], options);
 }

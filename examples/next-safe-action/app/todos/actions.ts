@@ -14,3 +14,8 @@ export const addTodo = authActionClient
     revalidatePath("/todos");
     return { title };
   });
+
+export const clearTodos = authActionClient.metadata({ actionName: "clearTodos" }).action(async () => {
+  db.todos = [];
+  revalidatePath("/todos");
+});

@@ -23,7 +23,7 @@ const heard = (by) => ({
 
 /** With the redirect on its way, Next shows the page as new and drops it, or loads the next one by a request. */
 const RACE = {
-  fields: ["requests", "steps of throwing", "end of throwing", "renders"],
+  fields: ["requests", "steps of throwing"],
   reason: "Next itself takes one of two ways, in both apps",
 };
 

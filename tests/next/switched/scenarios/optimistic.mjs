@@ -74,6 +74,18 @@ export default {
   "a todo that is not valid": alone("", "hasErrored"),
   "todos that overlap": overlapping("Rice"),
   "todos that overlap, and the first is refused": overlapping("Milk"),
+  "an action without an input, which renders the page again": {
+    path: "/todos",
+    async run(page) {
+      await page.click("#clear button");
+      await page.arrived("clearTodos ");
+      await page.status("clear", "executing");
+      await page.settled();
+      await page.pass("clearTodos ");
+      await page.status("clear", "hasSucceeded");
+      await page.tab.until(async () => document.querySelector("#todos li") === null);
+    },
+  },
   "a number that onSuccess sets": liked(1),
   "a number that is set by calls that overlap": liked(3),
 };
