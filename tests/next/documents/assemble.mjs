@@ -30,6 +30,7 @@ export function assemble(dir, { roots, documents }) {
     for (const block of blocks) {
       if (block.role === "file") put(block.file, block.code);
       if (block.role === "page") put(`public/run/${name}/${block.number}.html`, block.code);
+      if (block.role === "outside") putOutside(put, name, block);
       if (isModule(block) && block.module === block.number) putModule(put, dir, name, blocks, block);
     }
   }
@@ -54,6 +55,18 @@ function putModule(put, dir, name, blocks, { number, role, language }) {
     put(`${at}/run.js`, `"use client";\nimport { Runner } from "@/runner";\n${given}\n\nconst load = () => import(${block});\nexport const Run = (props) => <Runner load={load} given={given} {...props} />;\n`);
     put(`${at}/page.js`, `import { serverData } from "@/server-data";\nimport { Run } from "./run";\n\nexport const dynamic = "force-dynamic";\nexport default () => <Run {...serverData()} />;\n`);
   }
+}
+
+/** Writes a module that `bundle` gives to a page of its own, which Next does not build. */
+function putOutside(put, name, { number, language, code }) {
+  put(`outside/${name}-${number}.${language}`, `${code}export { ${declaredIn(code).join(", ")} };\n`);
+  put(`outside/run/${name}/${number}.js`, `window.block = { state: "running" };
+import(${JSON.stringify(`../../${name}-${number}`)}).then(
+  (module) => Object.assign(window.block, { state: "done", module }),
+  (error) => Object.assign(window.block, { state: "failed", error }),
+);
+`);
+  put(`public/run/${name}/${number}.html`, `<!doctype html>\n<script type="module" src="/run/${name}/${number}.js"></script>\n`);
 }
 
 /** Returns the names that a module declares and does not export, so that checks can look at them. */
@@ -83,10 +96,23 @@ function install(dir, put) {
   for (const [from, to] of [["dispatcher_bg", "actionlane"], ["flight_bg", "flight"]]) cpSync(path.join(pkg, `wasm/${from}.wasm`), path.join(dir, `public/static/${to}.wasm`));
 }
 
-/** Builds the app. Returns the exit code, and all that Next has printed. */
-export function build(dir) {
+/** Builds the app. Returns the exit code, and all that was printed. */
+export function build(dir, { documents }) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
   delete env.NODE_ENV;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/.bin/next", "build"], { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
-  return { status, said: `${stdout}${stderr}` };
+  const run = (...args) => spawnSync(args[0], args.slice(1), { cwd: dir, env, encoding: "utf8", maxBuffer: 64 << 20 });
+  const commands = [[process.execPath, "node_modules/.bin/next", "build"]];
+  const outside = documents.flatMap(({ name, blocks }) => blocks.filter(({ role }) => role === "outside").map(({ number }) => `outside/run/${name}/${number}.js`));
+  if (outside.length > 0) {
+    for (const [what, file] of [["names", "actions.json"], ["types", "actions.d.ts"]]) {
+      commands.push([process.execPath, "node_modules/actionlane/bin/actionlane.js", what, ".next", "--out", `outside/${file}`]);
+    }
+    const options = ["--bundle", "--splitting", "--format=esm", "--outbase=outside", "--outdir=public", "--log-level=warning"];
+    commands.push([path.join(pkg, "node_modules/.bin/esbuild"), ...outside, ...options]);
+  }
+  for (const command of commands) {
+    const { status, stdout, stderr } = run(...command);
+    if (status !== 0) return { status, said: `${command.join(" ")}\n${stdout}${stderr}` };
+  }
+  return { status: 0 };
 }

@@ -43,9 +43,9 @@ export function appsOf(documents) {
 }
 
 /**
- * Returns what a block is: "page" of HTML, "statements" of SQL, "file" of the app; a "server component", "actions" and
- * "server" code by what is in it; else a "module" of the browser. A block that is a file beside `app/` has the file's
- * name as its role.
+ * Returns what a block is: "page" of HTML, "statements" of SQL, "file" of the app; a "server component", "actions",
+ * "server" code and code for pages "outside" of Next by what is in it; else a "module" of the browser. A block that is
+ * a file beside `app/` has the file's name as its role.
  */
 function roleOf({ language, code, file }) {
   if (language === "html" && !file) return "page";
@@ -56,6 +56,7 @@ function roleOf({ language, code, file }) {
   if (/^"use server"/.test(code)) return "actions";
   if (/^export default /m.test(code)) return "server component";
   if (/ from "next\/headers"/.test(code)) return "server";
+  if (code.includes(' from "./actions.json"')) return "outside";
   return "module";
 }
 

@@ -45,7 +45,7 @@ async function runIn(app) {
   if (chosen.length === 0) return;
   if (!values.built) {
     assemble(dir, app);
-    const { status, said } = build(dir);
+    const { status, said } = build(dir, app);
     if (status !== 0) {
       failed += chosen.length;
       console.log(`FAIL ${app.name}: the app with its blocks is not built (exit ${status})\n${said.replace(/^/gm, "    ")}`);

@@ -45,4 +45,15 @@ export default function (check) {
     assert.match(message, /"createPaymentSession"/);
     assert.ok(kept);
   });
+
+  check(5, "a page that Next does not build calls by the manifest of the build", async ({ open, ended, tab, runs }) => {
+    await open("/run/references/5.html");
+    await tab.until(async () => window.block !== undefined);
+    await ended();
+    assert.equal(await tab.run(async () => window.block.module.sessionId), "cs_1");
+    assert.deepEqual(await runs("createPaymentSession"), [[4200, "id token"]]);
+    const [code, message] = await tab.run(async () => window.block.module.api.saveToken().catch(({ code, message }) => [code, message]));
+    assert.equal(code, "INVALID_OPTION");
+    assert.match(message, /"saveTokens"/);
+  });
 }
