@@ -27,6 +27,10 @@ test("a request that was aborted has not failed", () => {
   assert.equal(shown(done({ attempts: [{ number: 1, start: 20, end: 50, error: "AbortError" }], code: "ABORTED" })), "wait 10-20 run 20-50");
 });
 
+test("a call that is over waits for nothing after its last attempt", () => {
+  assert.equal(shown(done({ endedAt: 60 })), "wait 10-20 run 20-40 answer 40-50");
+});
+
 test("a call that was never sent has only waited, and one that joined shares", () => {
   assert.equal(shown(done({ attempts: [], code: "DROPPED" })), "wait 10-50");
   assert.equal(shown(done({ joined: 1, attempts: [{ start: 20, end: 50, isShared: true }] })), "wait 10-20 shared 20-50");

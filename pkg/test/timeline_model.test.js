@@ -130,6 +130,16 @@ test("a request that an observer saw first, and its dispatcher's call, are one c
   }
 });
 
+test("the browser's own time for the end of an answer counts, also if it comes last", () => {
+  const model = makeModel();
+  hearEvent(model, { ...EVENT, state: "running", attempt: 1, startedAt: 11 }, 11);
+  hearEntry(model, { ...ENTRY, call: 4, attempt: 1, queuedAt: 10, head: 20 });
+  hearEvent(model, { ...EVENT, state: "done", attempt: 1, startedAt: 11, headAt: 20, settledAt: 25, code: "ok" }, 40);
+  assert.equal(one(model).endedAt, 40);
+  hearEntry(model, { ...ENTRY, call: 4, attempt: 1, queuedAt: 10, head: 20, end: 30 });
+  assert.deepEqual([one(model).endedAt, one(model).attempts[0].end], [30, 30]);
+});
+
 test("a request that becomes part of a call leaves no gap in the numbers", () => {
   const model = makeModel();
   hearEvent(model, EVENT, 10);

@@ -208,7 +208,7 @@ export class ActionlaneTimeline extends Base {
   }
 
   #messageFor(calls) {
-    if (this.#sources.length === 0) return "Nothing is shown yet: the property source takes a dispatcher, or what observe() returns.";
+    if (this.#sources.length === 0) return "Set source to a dispatcher, or to what observe() returns.";
     return calls.length > 0 ? "No call matches." : "No actions yet. The next one that the page calls appears here.";
   }
 
@@ -262,7 +262,9 @@ export class ActionlaneTimeline extends Base {
   #listenToGrid(grid) {
     grid.addEventListener("scroll", () => this.#schedule(), { passive: true });
     grid.addEventListener("click", ({ target }) => {
-      if (this.#dragged?.isDrag) return;
+      const { isDrag } = this.#dragged ?? {};
+      this.#dragged = undefined;
+      if (isDrag) return;
       const key = this.#view.keyAt(target);
       const row = this.#rows.find((row) => row.key === key);
       if (!row) return;
@@ -271,7 +273,8 @@ export class ActionlaneTimeline extends Base {
       else this.#select(this.#selected === key ? undefined : key);
     });
     grid.addEventListener("keydown", (event) => this.#onKey(event));
-    grid.addEventListener("focus", () => this.#active === undefined && this.#activate(0));
+    // Not when a mouse gives it the focus: the list would scroll away beneath it.
+    grid.addEventListener("focus", () => this.#active === undefined && grid.matches(":focus-visible") && this.#activate(0));
     grid.addEventListener("wheel", (event) => {
       const { deltaX, deltaY, shiftKey, clientX } = event;
       const time = this.#time ?? this.#full;
@@ -285,7 +288,7 @@ export class ActionlaneTimeline extends Base {
     });
     grid.addEventListener("pointermove", ({ clientX, pointerId, buttons }) => {
       const { from, time, isDrag } = this.#dragged ?? {};
-      if (from === undefined || buttons === 0 || (!isDrag && Math.abs(clientX - from) < DRAG)) return;
+      if (from === undefined || !buttons || (!isDrag && Math.abs(clientX - from) < DRAG)) return;
       if (!isDrag) grid.setPointerCapture(pointerId);
       this.#dragged.isDrag = true;
       const by = ((from - clientX) / this.#view.size().width) * (time.to - time.from);

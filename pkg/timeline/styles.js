@@ -1,14 +1,14 @@
 // The style of the element, in a sheet that its copies share. Must need no `<style>`: strict policies forbid it.
 
-const LIGHT = "--bg:#fff;--raised:#f6f7f9;--text:#1c2128;--soft:#57606a;--line:#dde1e6;--hover:#f0f3f8;--chosen:#e3edfd;--run:#2f6bd8;--answer:#a9c6f7;--wait:#8f5200;--bad:#c02636;--ok:#2f6bd8;--off:#57606a22;--shadow:0 -2px 16px #0002";
-const DARK = "--bg:#15181d;--raised:#1d2127;--text:#e4e7eb;--soft:#9aa5b1;--line:#2e343d;--hover:#20262e;--chosen:#1d3152;--run:#6ba1ff;--answer:#2f4f86;--wait:#e2a650;--bad:#ff7b80;--ok:#6ba1ff;--off:#9aa5b128;--shadow:0 -2px 18px #0009";
+const LIGHT = "--bg:#fff;--raised:#f6f7f9;--text:#1c2128;--soft:#57606a;--line:#dde1e6;--hover:#f0f3f8;--chosen:#e3edfd;--run:#2f6bd8;--answer:#a9c6f7;--wait:#8f5200;--bad:#c02636;--off:#57606a22";
+const DARK = "--bg:#15181d;--raised:#1d2127;--text:#e4e7eb;--soft:#9aa5b1;--line:#2e343d;--hover:#20262e;--chosen:#1d3152;--run:#6ba1ff;--answer:#2f4f86;--wait:#e2a650;--bad:#ff7b80;--off:#9aa5b128";
 
 const CSS = `
-:host{${LIGHT};color-scheme:light;display:flex;flex-direction:column;height:360px;min-width:0;overflow:hidden;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:var(--text);font:12px/16px system-ui,sans-serif;font-variant-numeric:tabular-nums;text-align:left;letter-spacing:normal}
+:host{${LIGHT};color-scheme:light;display:flex;flex-direction:column;height:360px;min-width:0;overflow:hidden;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:var(--text);font:12px/16px system-ui,sans-serif;font-variant-numeric:tabular-nums;text-align:left;letter-spacing:normal;text-transform:none;direction:ltr}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK};color-scheme:dark}}
 :host([theme=dark]){${DARK};color-scheme:dark}
 :host([hidden]),[hidden]{display:none!important}
-:host([docked]){position:fixed;inset:auto 0 0;z-index:2147483647;height:min(44vh,420px);border-width:1px 0 0;border-radius:0;box-shadow:var(--shadow)}
+:host([docked]){position:fixed;inset:auto 0 0;z-index:2147483647;height:min(44vh,420px);border-width:1px 0 0;border-radius:0;box-shadow:0 -2px 16px #0004}
 :host([docked][collapsed]){inset:auto 12px 12px auto;height:auto;border-width:1px;border-radius:8px}
 :host([docked][collapsed]) .main,:host([docked][collapsed]) footer{display:none}
 *{box-sizing:border-box;margin:0}
@@ -24,7 +24,7 @@ input{flex:1 1 100px;min-width:60px;max-width:240px}
 select{max-width:130px}
 .main{flex:1;min-height:0;display:flex}
 .list{flex:1;min-width:0;min-height:0;position:relative;display:flex}
-.grid{flex:1;min-width:0;overflow:hidden auto;outline-offset:-2px;scrollbar-width:thin}
+.grid{flex:1;min-width:0;overflow:hidden auto;touch-action:pan-y pinch-zoom;scrollbar-width:thin}
 .row{display:grid;grid-template-columns:minmax(120px,24%) 96px 62px 62px 1fr;height:28px;align-items:center}
 .body{position:relative}
 .body .row{position:absolute;inset:0 0 auto;cursor:pointer;contain:strict}

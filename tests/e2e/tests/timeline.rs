@@ -1,9 +1,11 @@
 //! `<actionlane-timeline>` on real pages: what it shows, its keys, its files, and what axe-core finds.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use e2e::{Browser, Driver};
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::{Value, json};
 use server::Server;
 
@@ -98,6 +100,19 @@ struct Page<'a>(&'a Browser);
 impl Page<'_> {
     async fn eval<T: serde::de::DeserializeOwned>(&self, script: &str) -> Result<T> {
         self.0.eval(&format!("{PRELUDE}\n{script}"), &[]).await
+    }
+
+    /// Presses the mouse at a place of the window, waits, and releases it at another.
+    async fn drag(&self, from: (f64, f64), to: (f64, f64)) -> Result<()> {
+        let go = |(x, y)| PointerAction::MoveTo { duration: Some(Duration::from_millis(50)), x, y };
+        let pause = PointerAction::Pause { duration: Duration::from_millis(200) };
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(go(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(pause)
+            .then(go(to))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        Ok(self.0.client().perform_actions(mouse).await?)
     }
 }
 
@@ -391,6 +406,43 @@ async fn a_page_without_a_network_has_a_band() -> Result<()> {
         "#;
         let seen: Value = page.eval(script).await?;
         assert_eq!(seen, json!(["offline", true, 1]));
+        Ok(())
+    })
+    .await
+}
+
+/// A click with a real mouse, whose button is held for a while, and a drag.
+#[tokio::test]
+async fn a_mouse_selects_the_row_that_it_points_at_and_drags_the_time() -> Result<()> {
+    on_the_page(async |page| {
+        let script = r#"
+            timeline.source = past(300, n => ({ start: n * 10, head: n * 10 + 5, end: n * 10 + 8, status: 200 }));
+            await until(() => rows().length > 5);
+            root().querySelector(".grid").scrollTop = 4000;
+            await frames();
+            const row = rows()[6];
+            const { x, y, height } = row.getBoundingClientRect();
+            return [row.textContent.split(" ")[0], x + 20, y + height / 2];
+        "#;
+        let (name, x, y): (String, f64, f64) = page.eval(script).await?;
+        page.drag((x, y), (x, y)).await?;
+        let title: String =
+            page.eval("await until(() => all('.details').length === 1); return root().querySelector('h2').textContent").await?;
+        assert!(title.starts_with(&format!("{name} #")), "{name}: {title}");
+        let script = r#"
+            for (let n = 0; n < 4; n++) button("Zoom in").click();
+            await frames();
+            const { x, y, width } = rows()[rows().length >> 1].querySelector(".chart").getBoundingClientRect();
+            const ticks = all(".axis i").map(({ textContent }) => textContent);
+            return [ticks, x + width * 0.2, x + width * 0.8, y + 10, texts().length];
+        "#;
+        let (before, left, right, y, shown): (Vec<String>, f64, f64, f64, usize) = page.eval(script).await?;
+        page.drag((left, y), (right, y)).await?;
+        let script =
+            "await frames(); return [all('.axis i').map(({ textContent }) => textContent), texts().length, root().querySelector('h2').textContent]";
+        let (after, still, unchanged): (Vec<String>, usize, String) = page.eval(script).await?;
+        assert!(before != after && shown > 1 && still > 1, "{before:?} {after:?}");
+        assert_eq!(unchanged, title, "a drag is no click");
         Ok(())
     })
     .await
